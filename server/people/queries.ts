@@ -1,0 +1,36 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+
+export const findAccountByEmail = (db: Kysely<DB>, email: string) =>
+  db
+    .selectFrom('people')
+    .select(['id', 'name', 'email', 'password_hash', 'disabled_at'])
+    .where('email', '=', email.trim().toLowerCase())
+    .executeTakeFirst()
+
+export const findPerson = (db: Kysely<DB>, id: string) =>
+  db.selectFrom('people').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirst()
+
+/** The person behind a link that is neither used nor past its day. */
+export const findInvitation = (db: Kysely<DB>, tokenHash: string) =>
+  db
+    .selectFrom('invitations')
+    .innerJoin('people', 'people.id', 'invitations.person_id')
+    .select(['invitations.id', 'invitations.purpose', 'invitations.person_id', 'people.name', 'people.email'])
+    .where('token_hash', '=', tokenHash)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .where('people.disabled_at', 'is', null)
+    .executeTakeFirst()
+
+/** How often one of these subjects has missed in the last hour, the worst of them, and when last. */
+export async function findMisses(db: Kysely<DB>, subjects: readonly string[]) {
+  const rows = await db
+    .selectFrom('sign_in_misses')
+    .select((eb) => ['subject', eb.fn.countAll<number>().as('misses'), eb.fn.max('at').as('last_at')])
+    .where('subject', 'in', [...subjects])
+    .where('at', '>', sql<Date>`now() - interval '1 hour'`)
+    .groupBy('subject')
+    .execute()
+  return rows
+}

@@ -1,0 +1,37 @@
+/** What a person may act as, besides learning. A supervisor's or administrator's role reaches one program, or all of a holder's. */
+export type Role = 'supervisor' | 'program_admin' | 'licensing' | 'reviewer' | 'system_admin'
+
+export type Grant = Readonly<{ role: Role; program_id: string | null; holder_id: string | null }>
+
+/** Who is asking, read from the database at each request. */
+export type Viewer = Readonly<{
+  id: string
+  name: string
+  email: string
+  grants: readonly Grant[]
+  /** The programs that supervisor and administrator grants reach, license holders' spelled out. */
+  supervised_program_ids: readonly string[]
+  administered_program_ids: readonly string[]
+  /** When the password was last given in this session. */
+  confirmed_at: Date
+}>
+
+export const hasRole = (viewer: Viewer, ...roles: readonly Role[]): boolean =>
+  viewer.grants.some((grant) => roles.includes(grant.role))
+
+/** What a route asks of its viewer; every route declares one. */
+export type Policy = 'public' | 'signed-in' | readonly Role[]
+
+export const isAllowed = (policy: Policy, viewer: Viewer | null): boolean => {
+  if (policy === 'public') return true
+  if (!viewer) return false
+  return policy === 'signed-in' || hasRole(viewer, ...policy)
+}
+
+export const roleNames: Readonly<Record<Role, string>> = {
+  supervisor: 'Supervisor',
+  program_admin: 'Program administrator',
+  licensing: 'Licensing staff',
+  reviewer: 'Content reviewer',
+  system_admin: 'System administrator',
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import type { Grant, Viewer } from './roles.ts'
+
+// Everything that knows of lucia is in this file; DECISIONS.md says why it is here and how to leave it.
+declare module 'lucia' {
+  interface Register {
+    Lucia: Lucia<Record<never, never>, Viewer>
+    DatabaseSessionAttributes: Record<never, never>
+    DatabaseUserAttributes: Viewer
+  }
+}
+
+export type Sessions = Readonly<{
+  /** Starts a session and returns its token, which only the cookie holds. */
+  create: (personId: string) => Promise<string>
+  /** Who holds the token; null when it is unknown, has ended, or its person is disabled. */
+  viewer: (token: string) => Promise<Viewer | null>
+  end: (token: string) => Promise<void>
+  endAll: (personId: string) => Promise<void>
+  /** Ends one session by the handle shown in a list, only if it is this person's. */
+  endByHandle: (personId: string, handle: string) => Promise<void>
+  /** The password was given again in this session. */
+  confirm: (token: string) => Promise<void>
+  list: (personId: string) => Promise<readonly { handle: string; created_at: Date; expires_at: Date }[]>
+  sweep: () => Promise<void>
+}>
+
+export function createSessions(db: Database, limits: { idleMinutes: number; hours: number }): Sessions {
+  const lucia = new Lucia(hashingAdapter(db, limits.hours), {
+    sessionExpiresIn: new TimeSpan(limits.idleMinutes, 'm'),
+    getUserAttributes: (viewer) => viewer,
+  })
+  return {
+    create: async (personId) => (await lucia.createSession(personId, {})).id,
+    viewer: async (token) => {
+      // lucia's own reader is never used: it takes a later cookie of an escaped name over the right one.
+      if (!/^[a-z2-7]{40}$/.test(token)) return null
+      const { user } = await lucia.validateSession(token)
+      return user
+    },
+    end: (token) => lucia.invalidateSession(token),
+    endAll: (personId) => lucia.invalidateUserSessions(personId),
+    endByHandle: async (personId, handle) => {
+      await db.deleteFrom('sessions').where('person_id', '=', personId).where('handle', '=', handle).execute()
+    },
+    confirm: async (token) => {
+      await db
+        .updateTable('sessions')
+        .set({ confirmed_at: sql`now()` })
+        .where('token_hash', '=', hashed(token))
+        .execute()
+    },
+    list: (personId) =>
+      db
+        .selectFrom('sessions')
+        .select(['handle', 'created_at', 'expires_at'])
+        .where('person_id', '=', personId)
+        .where('expires_at', '>', sql<Date>`now()`)
+        .orderBy('created_at', 'desc')
+        .execute(),
+    sweep: () => lucia.deleteExpiredSessions(),
+  }
+}
+
+const hashed = (token: string) => createHash('sha256').update(token).digest('hex')
+
+/** Stores only the SHA-256 of the token, and gives every session an absolute end beside its idle one. */
+function hashingAdapter(db: Database, hours: number): Adapter {
+  return {
+    async getSessionAndUser(token) {
+      const row = await findSessionAndViewer(db, hashed(token))
+      if (!row) return [null, null]
+      const { expires_at, ...viewer } = row
+      // lucia calls back with this id to renew or end the session: it must be the token it gave, not the hash.
+      const session: DatabaseSession = { id: token, userId: row.id, expiresAt: expires_at, attributes: {} }
+      const user: DatabaseUser = { id: row.id, attributes: viewer }
+      return [session, user]
+    },
+    async getUserSessions() {
+      // The list of sessions shows handles, never anything that could be used as a token.
+      return []
+    },
+    async setSession(session) {
+      await db
+        .insertInto('sessions')
+        .values({
+          token_hash: hashed(session.id),
+          person_id: session.userId,
+          expires_at: sql`least(${session.expiresAt}::timestamptz, now() + make_interval(hours => ${hours}))`,
+          absolute_expires_at: sql`now() + make_interval(hours => ${hours})`,
+        })
+        .execute()
+    },
+    async updateSessionExpiration(token, expiresAt) {
+      // Only an update: a sign-out that happened meanwhile wins.
+      await db
+        .updateTable('sessions')
+        .set({ expires_at: sql`least(${expiresAt}::timestamptz, absolute_expires_at)` })
+        .where('token_hash', '=', hashed(token))
+        .execute()
+    },
+    async deleteSession(token) {
+      await db.deleteFrom('sessions').where('token_hash', '=', hashed(token)).execute()
+    },
+    async deleteUserSessions(personId) {
+      await db.deleteFrom('sessions').where('person_id', '=', personId).execute()
+    },
+    async deleteExpiredSessions() {
+      await db.deleteFrom('sessions').where('expires_at', '<=', sql<Date>`now()`).execute()
+    },
+  }
+}
+
+/** Session, person and roles in one statement, at every request. */
+async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
+  const { rows } = await sql<Viewer & { expires_at: Date; grants: Grant[] }>`
+    select p.id, p.name, p.email, s.expires_at, s.confirmed_at,
+      coalesce(g.grants, '[]') as grants,
+      coalesce(g.supervised, '{}') as supervised_program_ids,
+      coalesce(g.administered, '{}') as administered_program_ids
+    from sessions s
+    join people p on p.id = s.person_id and p.disabled_at is null
+    left join lateral (
+      select json_agg(distinct jsonb_build_object('role', r.role, 'program_id', r.program_id, 'holder_id', r.holder_id)) as grants,
+        array_agg(distinct reach.id) filter (where r.role in ('supervisor', 'program_admin') and reach.id is not null) as supervised,
+        array_agg(distinct reach.id) filter (where r.role = 'program_admin' and reach.id is not null) as administered
+      from roles r
+      left join programs reach on reach.id = r.program_id or reach.holder_id = r.holder_id
+      where r.person_id = p.id and r.ended_at is null
+    ) g on true
+    where s.token_hash = ${tokenHash} and s.expires_at > now()`.execute(db)
+  return rows[0] ?? null
+}

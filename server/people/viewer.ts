@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { notFound } from '#server/web/errors.ts'
+import { isAllowed, type Policy, type Viewer } from './roles.ts'
+import type { Sessions } from './sessions.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null when nobody is signed in; use `viewerOf` where the route's policy asks for somebody. */
+    viewer: Viewer | null
+  }
+  interface FastifyContextConfig {
+    policy?: Policy
+  }
+}
+
+/** Signed in, for routes whose policy says so. */
+export function viewerOf(request: FastifyRequest): Viewer {
+  return request.viewer ?? notFound()
+}
+
+export const sessionCookie = (https: boolean) => (https ? '__Host-sid' : 'sid')
+
+/** The session's token in a request, as the cookie carries it. */
+export const sessionToken = (request: FastifyRequest, https: boolean): string | undefined =>
+  request.cookies[sessionCookie(https)]
+
+/**
+ * Sets `request.viewer` and holds each route to its policy. A route without a policy stops the start; a viewer without
+ * the role sees the same page as for an address that does not exist.
+ */
+export const viewerHook = fp(async (app: FastifyInstance, { sessions, https }: { sessions: Sessions; https: boolean }) => {
+  app.decorateRequest('viewer', null)
+  app.addHook('onRoute', (route) => {
+    if (route.method === 'HEAD' || route.method === 'OPTIONS') return
+    if (!route.config?.policy) throw new Error(`${route.method} ${route.url} declares no policy.`)
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    const policy = request.routeOptions.config.policy
+    if (!policy) return
+    const token = sessionToken(request, https)
+    request.viewer = token ? await sessions.viewer(token) : null
+    if (isAllowed(policy, request.viewer)) return
+    if (request.viewer) return notFound()
+    const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
+    return reply.redirect(`/sign-in${next}`, 303)
+  })
+})
