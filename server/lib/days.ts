@@ -1,0 +1,107 @@
+import { Temporal } from 'temporal-polyfill'
+
+/**
+ * A calendar day in Minnesota, written '2026-03-01'. Days of the years 1900 to 2199 only: so their text sorts as they
+ * do (`a < b` is "a is before b"), and a mistyped century is not a day.
+ */
+export type Day = string
+
+export const timeZone = 'America/Chicago'
+
+const dayPattern = /^(?:19|20|21)\d\d-\d\d-\d\d$/
+const minnesotaPattern = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/
+const offsetPattern = /(?:Z|[+-]\d\d:?\d\d)$/i
+
+export function isDay(value: unknown): value is Day {
+  return typeof value === 'string' && dayPattern.test(value) && plainDate(value) !== undefined
+}
+
+/** Reads '2025-03-15' and, as people write in Minnesota, '3/15/2025'. Anything else is undefined. */
+export function parseDay(text: string): Day | undefined {
+  const written = text.trim()
+  const [, month, day, year] = minnesotaPattern.exec(written) ?? []
+  const iso = month && day && year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : written
+  return isDay(iso) ? iso : undefined
+}
+
+/** A date and time that says its offset from UTC: '2024-02-09T16:00:00-06:00' or '…Z'. */
+export function isInstant(value: unknown): value is string {
+  return typeof value === 'string' && offsetPattern.test(value) && isDayOf(value)
+}
+
+/** The calendar day in Minnesota at an instant. Throws a RangeError where the text is not an instant. */
+export function dayOf(instant: Date | string): Day {
+  return inMinnesota(instant).toPlainDate().toString()
+}
+
+export function addDays(day: Day, days: number): Day {
+  return Temporal.PlainDate.from(day).add({ days }).toString()
+}
+
+/** Where the month is shorter, its last day: August 31 and six months are February 28. */
+export function addMonths(day: Day, months: number): Day {
+  return Temporal.PlainDate.from(day).add({ months }).toString()
+}
+
+/** Where the year has no February 29, February 28. */
+export function addYears(day: Day, years: number): Day {
+  return Temporal.PlainDate.from(day).add({ years }).toString()
+}
+
+export function lastDayOfMonth(day: Day): Day {
+  const date = Temporal.PlainDate.from(day)
+  return date.with({ day: date.daysInMonth }).toString()
+}
+
+/** Negative where `to` is the earlier. */
+export function daysBetween(from: Day, to: Day): number {
+  return Temporal.PlainDate.from(from).until(to, { largestUnit: 'day' }).days
+}
+
+export function yearsBetween(from: Day, to: Day): number {
+  return Temporal.PlainDate.from(from).until(to, { largestUnit: 'year' }).years
+}
+
+/** For sorting: negative, zero or positive. */
+export function compareDays(a: Day, b: Day): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+export function compareInstants(a: string, b: string): number {
+  return Temporal.Instant.compare(a, b)
+}
+
+const longDay = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
+const shortTime = new Intl.DateTimeFormat('en-US', { timeStyle: 'short', timeZone })
+
+/** 'March 31, 2027' */
+export function formatDay(day: Day): string {
+  return longDay.format(new Date(`${day}T00:00:00Z`))
+}
+
+/** '4:05 PM Central time' */
+export function formatTime(instant: Date | string): string {
+  const clock = shortTime.format(inMinnesota(instant).epochMilliseconds)
+  return `${clock.replaceAll('\u202f', ' ')} Central time`
+}
+
+function plainDate(text: string): Temporal.PlainDate | undefined {
+  try {
+    return Temporal.PlainDate.from(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isDayOf(instant: string): boolean {
+  try {
+    return isDay(dayOf(instant))
+  } catch {
+    return false
+  }
+}
+
+function inMinnesota(instant: Date | string): Temporal.ZonedDateTime {
+  const text = typeof instant === 'string' ? instant : instant.toISOString()
+  return Temporal.Instant.from(text).toZonedDateTimeISO(timeZone)
+}
