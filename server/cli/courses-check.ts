@@ -1,0 +1,16 @@
+/** `npm run courses:check`: reads every course and says, by file and line, what is wrong and how to mend it. */
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { loadCourses } from '#server/courses/load.ts'
+import { coursesReport } from '#server/courses/report.ts'
+import { reportText } from '#server/courses/report-text.ts'
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const dir = resolve(positionals[0] ?? `${import.meta.dirname}/../../courses`)
+const { catalogue, problems } = loadCourses(dir)
+const report = coursesReport(catalogue, problems, new Date().toISOString().slice(0, 10))
+process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : `${reportText(report)}\n`)
+process.exitCode = report.ok ? 0 : 1

@@ -1,0 +1,128 @@
+import type { Exercise, Question } from './exercises.ts'
+import type { FactRegister } from './facts.ts'
+import type { LessonSource } from './sources.ts'
+import type { SupportLine } from './support.ts'
+
+/** Everything that is taught, read, checked and rendered once at the start. */
+export type Catalogue = {
+  readonly courses: readonly Course[]
+  readonly glossary: readonly GlossaryTerm[]
+  readonly supportLines: readonly SupportLine[]
+  readonly register: FactRegister
+}
+
+export type Course = {
+  readonly slug: string
+  /** What someone who begins today takes: the newest published version, or the working text while there is none. */
+  readonly current: CourseVersion
+  /** The text at the course's root, which its authors edit. */
+  readonly working: CourseVersion | undefined
+  /** Frozen versions, newest first. */
+  readonly published: readonly CourseVersion[]
+  /** Every version by its number; where the working text has the number of a frozen one, the frozen one. */
+  readonly versions: ReadonlyMap<string, CourseVersion>
+}
+
+export type CourseVersion = {
+  readonly slug: string
+  readonly version: string
+  readonly state: 'working' | 'published'
+  /** SHA-256 of the version's files and of what they take from the register: see `content-hash.ts`. */
+  readonly hash: string
+  readonly title: string
+  readonly shortTitle: string
+  readonly audience: string
+  readonly statute: string
+  /** Fact keys behind the audience and the statute. */
+  readonly authority: readonly string[]
+  readonly summary: string
+  /** A plain sentence where the course does not by itself meet a requirement; empty where it does. */
+  readonly supplementary: string
+  readonly writtenBy: readonly string[]
+  readonly modules: readonly Module[]
+  /** Lessons and assessments of all modules. */
+  readonly minutes: number
+}
+
+export type Module = {
+  /** From 1, in the order of the folders. */
+  readonly number: number
+  readonly slug: string
+  readonly title: string
+  readonly objectives: readonly string[]
+  /** Lessons, all together. */
+  readonly minutes: number
+  readonly assessmentMinutes: number
+  /** Percent. */
+  readonly passMark: number
+  /** How many of the questions an attempt draws. */
+  readonly draw: number
+  readonly lessons: readonly Lesson[]
+  readonly questions: readonly Question[]
+}
+
+export type Lesson = {
+  readonly number: number
+  readonly slug: string
+  readonly title: string
+  readonly minutes: number
+  readonly purpose: string
+  /** A neutral sentence on hard material that is coming. */
+  readonly contentNote: string | undefined
+  /** The whole text, complete without a script: exercises as forms, figures inline, sources at the end. */
+  readonly html: string
+  /** The same in pieces, so that one exercise can be shown answered: see `lessonWith`. */
+  readonly pieces: readonly LessonPiece[]
+  readonly headings: readonly Heading[]
+  readonly sources: readonly LessonSource[]
+  readonly exercises: ReadonlyMap<string, Exercise>
+  /** Every fact that the lesson names, in the order in which it is met. */
+  readonly factKeys: readonly string[]
+  readonly measure: LessonMeasure
+}
+
+export type LessonPiece =
+  | { readonly kind: 'text'; readonly html: string }
+  | { readonly kind: 'exercise'; readonly id: string; readonly html: string }
+
+export type Heading = { readonly id: string; readonly text: string; readonly level: number }
+
+export type LessonMeasure = {
+  readonly file: string
+  readonly words: number
+  readonly minutesReckoned: number
+  readonly figures: number
+  readonly reflections: number
+  /** Sentences of the text and of its exercises, without headings and values, for the reading grade. */
+  readonly sentences: readonly string[]
+}
+
+export type GlossaryTerm = {
+  readonly term: string
+  readonly slug: string
+  readonly html: string
+  readonly facts: readonly string[]
+}
+
+export const findCourse = (catalogue: Catalogue, slug: string) =>
+  catalogue.courses.find((course) => course.slug === slug)
+
+export const findModule = (version: CourseVersion, slug: string) =>
+  version.modules.find((module) => module.slug === slug)
+
+export const findLesson = (module: Module, slug: string) =>
+  module.lessons.find((lesson) => lesson.slug === slug)
+
+/** Where a lesson is read. */
+export const lessonPath = (course: string, module: string, lesson: string) =>
+  `/courses/${course}/${module}/${lesson}`
+
+/** Where the answer to an exercise of the lesson is sent. */
+export const exercisePath = (course: string, module: string, lesson: string, exercise: string) =>
+  `${lessonPath(course, module, lesson)}/exercises/${exercise}`
+
+/** The lesson's text with one exercise shown otherwise, as after an answer without a script. */
+export const lessonWith = (lesson: Lesson, exercise: string, html: string) =>
+  lesson.pieces
+    .map((piece) => (piece.kind === 'exercise' && piece.id === exercise ? html : piece.html))
+    .join('')

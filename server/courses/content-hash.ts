@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import type { CourseFolder } from './course-files.ts'
+import type { FactRegister } from './facts.ts'
+import type { GlossaryEntries } from './glossary.ts'
+import type { Used } from './scope.ts'
+
+/**
+ * SHA-256 over what a learner of this version is given: each of its files, and from the register and the glossary
+ * the values, facts, sources and words that the files name, with their dates. So an edit of `facts.yml` gives a new
+ * hash to the courses that show what was edited, and to no other. A frozen version carries a copy of the register
+ * and the glossary; as only what is named is hashed, freezing a text leaves its hash as it was.
+ */
+export function contentHash(
+  folder: CourseFolder,
+  register: FactRegister,
+  glossary: GlossaryEntries,
+  used: Used,
+): string {
+  const files = [...folder.files.values()]
+    .filter(({ inner }) => !registerCopies.includes(inner))
+    .map(({ inner, text }) => [inner, sha256(text)])
+    .sort(byFirst)
+  const facts = [...used.facts].map((key) => register.facts.get(key)!)
+  const sources = [...new Set(facts.flatMap((fact) => fact.sources))].map((key) => register.sources.get(key))
+  const words = new Set([...used.terms].map((term) => glossary.get(term.toLowerCase())))
+  return sha256(
+    JSON.stringify({
+      files,
+      values: [...used.values].sort().map((name) => [name, register.values.get(name)?.text]),
+      facts: facts.map(({ key, status, sources, checked }) => [key, status, sources, checked]).sort(byFirst),
+      sources: sources
+        .flatMap((source) => (source ? [[source.key, source.title, source.publisher, source.url ?? '']] : []))
+        .sort(byFirst),
+      words: [...words].flatMap((entry) => (entry ? [[entry.term, entry.text]] : [])).sort(byFirst),
+    }),
+  )
+}
+
+/** Files of a frozen version that are hashed by what the text takes from them. */
+export const registerCopies: readonly string[] = ['facts.yml', 'glossary.yml']
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const byFirst = (a: readonly unknown[], b: readonly unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1)

@@ -1,0 +1,244 @@
+import { SaxesParser } from 'saxes'
+import type { CourseFile } from './course-files.ts'
+import { escapeHtml } from './escape.ts'
+
+import { type ProblemLog, suggestion } from './problems.ts'
+
+/** A drawing that has been read and found to hold nothing but shapes, labels and our classes. */
+export type Drawing = {
+  readonly file: string
+  readonly title: string
+  /** The inside of the picture for its n-th place on a page; ids differ from place to place. */
+  readonly svg: (place: string) => string
+}
+
+const elements = [
+  'svg',
+  'title',
+  'desc',
+  'g',
+  'path',
+  'line',
+  'polyline',
+  'polygon',
+  'rect',
+  'circle',
+  'ellipse',
+  'text',
+  'tspan',
+  'defs',
+  'marker',
+]
+const classes = [
+  'fig-line',
+  'fig-line-strong',
+  'fig-line-soft',
+  'fig-box',
+  'fig-box-strong',
+  'fig-box-soft',
+  'fig-notice',
+  'fig-text',
+  'fig-text-strong',
+  'fig-text-small',
+  'fig-text-inverse',
+  'fig-arrow',
+]
+const attributes = new Set([
+  'xmlns',
+  'viewBox',
+  'id',
+  'class',
+  'role',
+  'transform',
+  'x',
+  'y',
+  'x1',
+  'y1',
+  'x2',
+  'y2',
+  'cx',
+  'cy',
+  'r',
+  'rx',
+  'ry',
+  'd',
+  'points',
+  'width',
+  'height',
+  'dx',
+  'dy',
+  'text-anchor',
+  'dominant-baseline',
+  'alignment-baseline',
+  'rotate',
+  'textLength',
+  'lengthAdjust',
+  'preserveAspectRatio',
+  'stroke-dasharray',
+  'stroke-linecap',
+  'stroke-linejoin',
+  'markerWidth',
+  'markerHeight',
+  'markerUnits',
+  'refX',
+  'refY',
+  'orient',
+  'marker-start',
+  'marker-mid',
+  'marker-end',
+  'aria-hidden',
+  'aria-labelledby',
+  'aria-label',
+  'xml:space',
+  'xml:lang',
+  'lang',
+])
+/** Attributes of the outer element that its place on the page decides anew. */
+const replaced = new Set([
+  'xmlns',
+  'width',
+  'height',
+  'role',
+  'class',
+  'id',
+  'aria-labelledby',
+  'aria-label',
+  'aria-hidden',
+])
+
+/** Reads a drawing; `text` is the file's with its values put in. Says what it may not hold. */
+export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Drawing | undefined {
+  const problems: [line: number, message: string, fix: string][] = []
+  const parser = new SaxesParser()
+  const pieces: ((place: string) => string)[] = []
+  const open: { name: string; self: boolean }[] = []
+  let title = ''
+  let inTitle = false
+  let viewBox: string | undefined
+  let broken = false
+  const fixed = (html: string) => pieces.push(() => html)
+
+  parser.on('error', (error) => {
+    if (broken) return
+    broken = true
+    problems.push([
+      parser.line,
+      `The drawing is not well-formed (${error.message.replace(/^\S*\d+:\d+: /, '')})`,
+      'Check that every element is closed and every attribute is in quotes.',
+    ])
+  })
+  parser.on('doctype', () => problems.push([parser.line, 'The drawing has a DOCTYPE.', 'Take it out.']))
+  parser.on('opentag', ({ name, attributes: given, isSelfClosing }) => {
+    const root = open.length === 0
+    open.push({ name, self: isSelfClosing })
+    if (!elements.includes(name)) {
+      problems.push([
+        parser.line,
+        `The drawing holds a <${name}>, which drawings may not.`,
+        `They are made of ${elements.slice(3).join(', ')}.`,
+      ])
+    }
+    if (root && name === 'svg') viewBox = given.viewBox
+    if (name === 'title' && open.length === 2) {
+      inTitle = true
+      return
+    }
+    const kept = Object.entries(given).filter(([key, value]) => {
+      const problem = attributeProblem(name, key, value)
+      if (problem) problems.push([parser.line, ...problem])
+      return !problem && !(root && replaced.has(key))
+    })
+    pieces.push((place) => {
+      const written = kept
+        .map(([key, value]) => ` ${key}="${escapeHtml(placed(key, value, place))}"`)
+        .join('')
+      return root
+        ? `<svg class="lesson-drawing" role="img" aria-labelledby="${place}-title"${written}>`
+        : `<${name}${written}${isSelfClosing ? '/' : ''}>`
+    })
+  })
+  parser.on('text', (text) => {
+    if (inTitle) title += text
+    else if (open.length > 0) fixed(escapeHtml(text.replace(/\s+/g, ' ')).replace(/^ $/, ''))
+  })
+  parser.on('closetag', () => {
+    const closed = open.pop()!
+    if (inTitle) {
+      inTitle = false
+      const words = title.replace(/\s+/g, ' ').trim()
+      title = words
+      pieces.push((place) => `<title id="${place}-title">${escapeHtml(words)}</title>`)
+    } else if (!closed.self) fixed(`</${closed.name}>`)
+  })
+  try {
+    parser.write(text).close()
+  } catch {
+    broken = true
+  }
+  if (!broken && viewBox === undefined) {
+    problems.push([
+      1,
+      'The drawing has no viewBox.',
+      'Begin it with <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 320">.',
+    ])
+  } else if (
+    viewBox !== undefined &&
+    !/^\s*-?[\d.]+[\s,]+-?[\d.]+[\s,]+[\d.]+[\s,]+[\d.]+\s*$/.test(viewBox)
+  ) {
+    problems.push([1, `The viewBox is "${viewBox}".`, 'It holds four numbers, as in "0 0 480 320".'])
+  }
+  if (!broken && title === '') {
+    problems.push([
+      1,
+      'The drawing has no title.',
+      'Put a <title> that says the finding right after <svg …>.',
+    ])
+  }
+  for (const [line, message, fix] of problems) log.error(file.path, line, message, fix)
+  if (problems.length > 0) return undefined
+  return {
+    file: file.inner,
+    title,
+    svg: (place) =>
+      pieces
+        .map((piece) => piece(place))
+        .join('')
+        .trim(),
+  }
+}
+
+function attributeProblem(
+  element: string,
+  key: string,
+  value: string,
+): [message: string, fix: string] | undefined {
+  if (key === 'class') {
+    const unknown = value.split(/\s+/).find((name) => name !== '' && !classes.includes(name))
+    return unknown === undefined
+      ? undefined
+      : [`The drawing uses the class "${unknown}".`, suggestion(unknown, classes, 'classes')]
+  }
+  if ((key === 'fill' || key === 'stroke') && value === 'none') return undefined
+  if (/^(fill|stroke|color|stop-color|opacity|fill-opacity|stroke-opacity|stroke-width)$/.test(key)) {
+    return [
+      `The drawing sets ${key}="${value}" on <${element}>.`,
+      'Take it out and use one of the fig- classes.',
+    ]
+  }
+  if (!attributes.has(key)) {
+    return [
+      `The drawing has ${key}="${value.slice(0, 30)}" on <${element}>, which drawings may not.`,
+      'Take it out; sizes and colours come from the fig- classes.',
+    ]
+  }
+  if (/^marker-/.test(key) ? !/^(none|url\(#[\w-]+\))$/.test(value) : /url\(|javascript:/i.test(value)) {
+    return [`The drawing has ${key}="${value}".`, 'Take it out; nothing in a drawing leads elsewhere.']
+  }
+  return undefined
+}
+
+/** Ids are made the figure's own, so that two drawings on a page don't meet. */
+function placed(key: string, value: string, place: string): string {
+  if (key === 'id') return `${place}-${value}`
+  return key.startsWith('marker-') ? value.replace('url(#', `url(#${place}-`) : value
+}

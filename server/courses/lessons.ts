@@ -1,0 +1,238 @@
+import type { MarkdownIt, Token } from 'markdown-it'
+import { type BlockEnv, checkBlockMarkers, checkBlocks } from './blocks.ts'
+import type { Heading, Lesson, LessonPiece } from './catalogue.ts'
+import type { CourseFile } from './course-files.ts'
+import { lessonShape } from './course-shapes.ts'
+import { escapeHtml } from './escape.ts'
+import type { Exercise } from './exercises.ts'
+import type { Drawing } from './figures.ts'
+import { slugOf } from './glossary.ts'
+import { inlineText, refuseForeign, renderWords } from './markdown.ts'
+import { readExercise } from './questions.ts'
+import { exerciseTexts, minutesReckoned, sentencesOf, wordsOf } from './reading.ts'
+import { plainText, type Scope } from './scope.ts'
+import { citationMark, lessonSources, sourcesHtml } from './sources.ts'
+import { checkedShape, parseYaml } from './yaml-document.ts'
+
+/** What a lesson is rendered with besides its own text. */
+export type LessonSetting = {
+  readonly md: MarkdownIt
+  readonly scope: Scope
+  readonly support: string
+  readonly drawing: (file: string, line: number, scope: Scope) => Drawing | undefined
+  readonly drawExercise: (exercise: Exercise) => string
+}
+
+export function readLesson(
+  file: CourseFile,
+  number: number,
+  slug: string,
+  setting: LessonSetting,
+): Lesson | undefined {
+  const { scope, md } = setting
+  const { log } = scope
+  const parts = /^---\n([\s\S]*?)\n---[ \t]*(?:\n|$)([\s\S]*)$/.exec(file.text)
+  if (!parts) {
+    log.error(
+      file.path,
+      1,
+      'The lesson has no head.',
+      'Begin it with "---", its title, minutes and purpose, and "---".',
+    )
+    return undefined
+  }
+  const [, headText, body] = parts as unknown as [string, string, string]
+  const head = parseYaml(headText, file.path, 2, log)
+  const given = head && checkedShape(head, [], lessonShape, log)
+  const firstLine = file.text.slice(0, file.text.length - body.length).split('\n').length
+
+  checkBlockMarkers(body, firstLine, file.path, log)
+  const exercises = new Map<string, Exercise>()
+  let figures = 0
+  const env: BlockEnv & { exercise: (token: Token) => string } = {
+    scope,
+    firstLine,
+    label: false,
+    support: setting.support,
+    figure(name, captionText, line) {
+      figures++
+      const place = `figure-${figures}`
+      const drawing = setting.drawing(name, line, scope)
+      if (captionText === '') {
+        log.error(
+          file.path,
+          line,
+          `The figure ${name} has no caption.`,
+          `Write ::: figure ${name} "What it shows".`,
+        )
+      }
+      const caption = renderWords(md, scope, captionText, line, false).html.replace(/^<p>|<\/p>$/g, '')
+      return {
+        open:
+          `<figure class="lesson-figure">\n${drawing?.svg(place) ?? ''}\n<figcaption>${caption}</figcaption>\n` +
+          '<details class="lesson-figure-words"><summary>This picture in words</summary>\n',
+        close: '</details>\n</figure>\n',
+      }
+    },
+    exercise(token) {
+      const exercise = fencedExercise(token, firstLine, setting)
+      if (!exercise) return ''
+      if (exercises.has(exercise.id)) {
+        log.error(
+          file.path,
+          firstLine + (token.map?.[0] ?? 0),
+          `This lesson already has an exercise "${exercise.id}".`,
+          'Give each an id of its own.',
+        )
+      }
+      exercises.set(exercise.id, exercise)
+      // Facts that only an exercise rests on are listed among the lesson's sources, too.
+      citationMark(scope, exercise.facts, false)
+      return `<!--exercise:${exercise.id}-->`
+    },
+  }
+  const tokens = md.parse(body, env)
+  refuseForeign(tokens, env)
+  checkBlocks(tokens, firstLine, file.path, log)
+  checkFences(tokens, firstLine, file.path, setting)
+  const headings = readHeadings(tokens, firstLine, file.path, setting)
+  const text = md.renderer.render(tokens, md.options, env)
+  if (!given || !head) return undefined
+
+  const factKeys = [...scope.used.facts]
+  const sources = lessonSources(scope, factKeys)
+  const advice = factKeys.some((key) => scope.register.facts.get(key)!.status === 'U')
+  const pieces = piecesOf(text + sourcesHtml(sources, advice), exercises, setting.drawExercise)
+  const prose = proseOf(tokens)
+  const words = prose.reduce((sum, part) => sum + wordsOf(part).length, 0)
+  const reflections = tokens.filter(
+    ({ type, info }) => type === 'container_block_open' && info.trim() === 'reflection',
+  ).length
+  return {
+    number,
+    slug,
+    title: plainText(scope, given.title, head.lineOf(['title'])),
+    minutes: given.minutes,
+    purpose: plainText(scope, given.purpose, head.lineOf(['purpose'])),
+    contentNote:
+      given.content_note === undefined
+        ? undefined
+        : plainText(scope, given.content_note, head.lineOf(['content_note'])),
+    html: pieces.map(({ html }) => html).join(''),
+    pieces,
+    headings,
+    sources,
+    exercises,
+    factKeys,
+    measure: {
+      file: file.path,
+      words,
+      minutesReckoned: minutesReckoned(words, [...exercises.values()], figures, reflections),
+      figures,
+      reflections,
+      sentences: [...prose, ...[...exercises.values()].flatMap(exerciseTexts)].flatMap(sentencesOf),
+    },
+  }
+}
+
+function fencedExercise(token: Token, firstLine: number, { scope, md }: LessonSetting): Exercise | undefined {
+  const line = firstLine + (token.map?.[0] ?? 0) + 1
+  const document = parseYaml(token.content, scope.file, line, scope.log)
+  return document && readExercise({ document, path: [], scope, md, use: 'exercise' })
+}
+
+/** A fenced block is an exercise; there is no program text in a course. */
+function checkFences(
+  tokens: readonly Token[],
+  firstLine: number,
+  file: string,
+  { scope }: LessonSetting,
+): void {
+  for (const token of tokens) {
+    const line = firstLine + (token.map?.[0] ?? 0)
+    if (token.type === 'fence' && token.info.trim() !== 'exercise') {
+      scope.log.error(
+        file,
+        line,
+        `A fenced block is marked "${token.info.trim()}".`,
+        'Write "```exercise" for an exercise; other fenced blocks are not used.',
+      )
+    }
+    if (token.type === 'code_block') {
+      scope.log.error(
+        file,
+        line,
+        'These lines are indented by four spaces or more, which makes them program text.',
+        'Take the indentation away.',
+      )
+    }
+  }
+}
+
+function readHeadings(
+  tokens: readonly Token[],
+  firstLine: number,
+  file: string,
+  { scope }: LessonSetting,
+): Heading[] {
+  const headings: Heading[] = []
+  for (const [index, token] of tokens.entries()) {
+    if (token.type !== 'heading_open') continue
+    const level = Number(token.tag.slice(1))
+    const line = firstLine + (token.map?.[0] ?? 0)
+    const text = inlineText(tokens[index + 1]!.children).trim()
+    const above = headings.at(-1)?.level ?? 1
+    if (level === 1) {
+      scope.log.error(
+        file,
+        line,
+        'This heading has one "#", which is the lesson’s title.',
+        'Begin headings inside a lesson at "##".',
+      )
+    } else if (level > above + 1) {
+      scope.log.error(
+        file,
+        line,
+        `This heading has ${level} "#", but the one above it has ${above === 1 ? 'none' : above}.`,
+        `Use "${'#'.repeat(Math.max(2, above + 1))}" or fewer.`,
+      )
+    }
+    const same = headings.filter(({ id }) => id.replace(/-\d+$/, '') === `part-${slugOf(text)}`).length
+    const id = `part-${slugOf(text)}${same === 0 ? '' : `-${same + 1}`}`
+    token.attrSet('id', id)
+    headings.push({ id, text, level })
+  }
+  return headings
+}
+
+function piecesOf(
+  html: string,
+  exercises: ReadonlyMap<string, Exercise>,
+  drawExercise: (exercise: Exercise) => string,
+): LessonPiece[] {
+  return html
+    .split(/<!--exercise:([\w-]+)-->/)
+    .map(
+      (part, at): LessonPiece =>
+        at % 2 === 0
+          ? { kind: 'text', html: part }
+          : { kind: 'exercise', id: part, html: drawExercise(exercises.get(part)!) },
+    )
+    .filter((piece) => piece.html.trim() !== '' || piece.kind === 'exercise')
+}
+
+/** Paragraphs and list items as a reader meets them; headings and values are left out. */
+function proseOf(tokens: readonly Token[]): string[] {
+  return tokens.flatMap((token, index) => {
+    if (token.type !== 'inline' || tokens[index - 1]?.type === 'heading_open') return []
+    return [inlineText((token.children ?? []).filter(({ type }) => type !== 'value'))]
+  })
+}
+
+/** Fenced exercises are drawn where they stand. */
+export function lessonFences(md: MarkdownIt): void {
+  md.renderer.rules.fence = (tokens, index, _options, env) =>
+    tokens[index]!.info.trim() === 'exercise'
+      ? (env as unknown as { exercise: (token: Token) => string }).exercise(tokens[index]!)
+      : `<p>${escapeHtml(tokens[index]!.content)}</p>`
+}

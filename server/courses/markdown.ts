@@ -1,0 +1,221 @@
+import createMarkdown, { type Env, type MarkdownIt, type StateInline, type Token } from 'markdown-it'
+import { escapeHtml } from './escape.ts'
+import type { Words } from './exercises.ts'
+import { termKey } from './glossary.ts'
+import { citeFact, glossaryEntry, plainText, type Scope, valueText } from './scope.ts'
+import { citationMark } from './sources.ts'
+
+/**
+ * What the renderer knows of the text at hand. `label` is text inside a control, where a link or a button
+ * may not stand: words of the glossary and addresses are shown as plain words there.
+ */
+export type TextEnv = Env & {
+  scope: Scope
+  /** The line of the file on which the text begins. */
+  firstLine: number
+  label: boolean
+  blockLine?: number
+}
+
+const env = (value: Env | undefined) => value as TextEnv
+
+/** A markdown-it that knows facts, values and glossary words, and lets no HTML of the author through. */
+export function lessonMarkdown(): MarkdownIt {
+  // HTML is parsed only so that it can be found and refused; its tokens render to nothing.
+  const md = new createMarkdown({ html: true, typographer: true, linkify: false })
+  md.validateLink = () => true
+  const normalize = md.normalizeLink.bind(md)
+  md.normalizeLink = (url) => (/^(mailto:|tel:)?\{\{/.test(url) ? url : normalize(url))
+  md.core.ruler.at('inline', (state) => {
+    for (const token of state.tokens) {
+      if (token.type !== 'inline') continue
+      // Inline rules don't know their block; the line is what a problem is reported with.
+      if (token.map) env(state.env).blockLine = token.map[0]
+      md.inline.parse(token.content, md, state.env, token.children!)
+    }
+  })
+  md.inline.ruler.before('link', 'value', (state, silent) => readValue(state, silent))
+  md.inline.ruler.before('link', 'fact', (state, silent) => readFact(state, silent))
+  md.inline.ruler.before('link', 'term', (state, silent) => readTerm(state, silent))
+  md.renderer.rules.html_block = () => ''
+  md.renderer.rules.html_inline = () => ''
+  md.renderer.rules.value = (tokens, index, _options, at) => valueHtml(tokens[index]!, env(at))
+  md.renderer.rules.fact = (tokens, index, _options, at) =>
+    citationMark(env(at).scope, tokens[index]!.meta!.keys as string[], env(at).label)
+  md.renderer.rules.term = (tokens, index, _options, at) => termHtml(md, tokens[index]!, env(at))
+  md.renderer.rules.link_open = (tokens, index, options, at, self) => {
+    if (env(at).label) return ''
+    const token = tokens[index]!
+    if (/^https:/.test(String(token.attrGet('href')))) token.attrSet('rel', 'noreferrer noopener')
+    return self.renderToken(tokens, index, options)
+  }
+  md.renderer.rules.link_close = (tokens, index, options, at, self) =>
+    env(at).label ? '' : self.renderToken(tokens, index, options)
+  md.renderer.rules.table_open = () => '<div class="lesson-table"><table>\n'
+  md.renderer.rules.table_close = () => '</table></div>\n'
+  md.renderer.rules.th_open = (tokens, index, options, _env, self) => {
+    tokens[index]!.attrs = [['scope', 'col']]
+    return self.renderToken(tokens, index, options)
+  }
+  md.renderer.rules.td_open = (tokens, index, options, _env, self) => {
+    tokens[index]!.attrs = null
+    return self.renderToken(tokens, index, options)
+  }
+  return md
+}
+
+function readValue(state: StateInline, silent: boolean): boolean {
+  const found = /^\{\{\s*([\w-]+)\s*\}\}/.exec(state.src.slice(state.pos, state.pos + 80))
+  if (!found || state.src[state.pos] !== '{') return false
+  if (!silent) {
+    const { scope } = env(state.env)
+    const token = state.push('value', '', 0)
+    token.content = valueText(scope, found[1]!, inlineLine(state))
+    token.meta = { linked: state.linkLevel > 0 }
+  }
+  state.pos += found[0].length
+  return true
+}
+
+function readFact(state: StateInline, silent: boolean): boolean {
+  if (!state.src.startsWith('[^', state.pos)) return false
+  const found = /^\[\^([^\]\n]*)\]/.exec(state.src.slice(state.pos, state.pos + 200))
+  if (!found) return false
+  if (!silent) {
+    const { scope } = env(state.env)
+    const line = inlineLine(state)
+    const keys = found[1]!.split(/[,;]/).map((key) => key.trim().replace(/^\^/, ''))
+    const token = state.push('fact', '', 0)
+    token.meta = { keys: keys.filter((key) => citeFact(scope, key, line)) }
+  }
+  state.pos += found[0].length
+  return true
+}
+
+function readTerm(state: StateInline, silent: boolean): boolean {
+  if (!state.src.startsWith('[[', state.pos)) return false
+  const found = /^\[\[([^[\]|]+)(?:\|([^[\]|]+))?\]\]/.exec(state.src.slice(state.pos, state.pos + 300))
+  if (!found) return false
+  if (!silent) {
+    const first = found[1]!
+    const second = found[2]
+    const { scope } = env(state.env)
+    const token = state.push('term', '', 0)
+    // The words shown may come first or last; the glossary tells which of the two it is.
+    const known = [second, first].find((part) => part !== undefined && scope.glossary.has(termKey(part)))
+    const entry = glossaryEntry(scope, termKey(known ?? second ?? first), inlineLine(state))
+    token.content = (second !== undefined && known === first ? second : first).replaceAll('\n', ' ')
+    token.meta = { entry, linked: state.linkLevel > 0 }
+  }
+  state.pos += found[0].length
+  return true
+}
+
+/** The line of the file on which an inline rule stands. */
+const inlineLine = (state: StateInline) =>
+  env(state.env).firstLine +
+  (env(state.env).blockLine ?? 0) +
+  state.src.slice(0, state.pos).split('\n').length -
+  1
+
+function valueHtml(token: Token, { label }: TextEnv): string {
+  const text = token.content
+  const shown = escapeHtml(text)
+  if (label || token.meta?.linked) return shown
+  if (/^https:\/\/\S+$/.test(text)) return `<a href="${shown}" rel="noreferrer noopener">${shown}</a>`
+  if (/^[^\s@]+@[^\s@]+$/.test(text)) return `<a href="mailto:${shown}">${shown}</a>`
+  if (/^(1-)?\d{3}-\d{3}-\d{4}$/.test(text))
+    return `<a class="lesson-phone" href="${telephone(text)}">${shown}</a>`
+  return shown
+}
+
+/** `1-800-843-5678` as an address that a telephone dials. */
+export const telephone = (number: string) =>
+  number.length <= 6
+    ? `tel:${number.replaceAll('-', '')}`
+    : `tel:+${number.startsWith('1-') ? '' : '1'}${number.replaceAll('-', '')}`
+
+/** A word whose meaning opens in the page: a native popover, so it needs no script. */
+function termHtml(md: MarkdownIt, token: Token, at: TextEnv): string {
+  const shown = escapeHtml(token.content)
+  const entry = token.meta?.entry as { term: string; slug: string; text: string } | undefined
+  if (!entry || at.label || token.meta?.linked) return shown
+  at.scope.terms++
+  const id = `term-${entry.slug}-${at.scope.terms}`
+  // What the meaning itself cites is listed in the glossary, not among this lesson's sources.
+  const scope = { ...at.scope, used: { ...at.scope.used, facts: new Set<string>() } }
+  const meaning = md.renderInline(entry.text, { ...at, scope, label: true })
+  return (
+    `<button type="button" class="lesson-term" popovertarget="${id}">${shown}</button>` +
+    `<span class="lesson-term-meaning" id="${id}" popover><strong>${escapeHtml(entry.term)}</strong>: ${meaning} ` +
+    `<a href="/glossary#${entry.slug}">More in the glossary</a></span>`
+  )
+}
+
+/** Text of inline tokens as a reader hears it: values and glossary words in, citations out. */
+export const inlineText = (tokens: readonly Token[] | null): string =>
+  (tokens ?? [])
+    .map((token) => {
+      if (token.type === 'softbreak' || token.type === 'hardbreak') return ' '
+      if (
+        token.type === 'text' ||
+        token.type === 'value' ||
+        token.type === 'term' ||
+        token.type === 'code_inline'
+      )
+        return token.content
+      return token.type === 'text_special' ? token.content : ''
+    })
+    .join('')
+
+/** Checks what a text may not hold: HTML, pictures, and addresses that are not whole. */
+export function refuseForeign(tokens: readonly Token[], at: TextEnv): void {
+  const { scope } = at
+  for (const token of tokens) {
+    const line = at.firstLine + (token.map?.[0] ?? 0)
+    if (token.type === 'html_block') refuseHtml(scope, line, token.content)
+    let inner = line
+    for (const child of token.children ?? []) {
+      if (child.type === 'softbreak' || child.type === 'hardbreak') inner++
+      if (child.type === 'html_inline') refuseHtml(scope, inner, child.content)
+      if (child.type === 'image') {
+        scope.log.error(
+          scope.file,
+          inner,
+          'A picture stands here as ![…](…).',
+          'Draw it as an SVG in figures/ and use a "::: figure" block.',
+        )
+      }
+      if (child.type === 'link_open') {
+        const href = plainText(scope, decodeURI(String(child.attrGet('href'))), inner)
+        child.attrSet('href', href)
+        if (!/^(https:\/\/|mailto:|tel:|\/|#)/.test(href)) {
+          scope.log.error(
+            scope.file,
+            inner,
+            `The link leads to "${href}".`,
+            'Write the whole address, beginning with https://.',
+          )
+          child.attrSet('href', '#')
+        }
+      }
+    }
+  }
+}
+
+const refuseHtml = (scope: Scope, line: number, html: string) =>
+  scope.log.error(
+    scope.file,
+    line,
+    `HTML is not used in courses: "${html.trim().split('\n')[0]!.slice(0, 40)}".`,
+    'Take it out; use a block (":::") or plain Markdown. A "<" that is meant as such is written "\\<".',
+  )
+
+/** Renders the words of an exercise: a `label` inside a control, or paragraphs. */
+export function renderWords(md: MarkdownIt, scope: Scope, text: string, line: number, label: boolean): Words {
+  const at: TextEnv = { scope, firstLine: line, label }
+  const tokens = label ? md.parseInline(text.trim(), at) : md.parse(text.trim(), at)
+  refuseForeign(tokens, at)
+  const spoken = tokens.map((token) => inlineText(token.children)).filter((part) => part !== '')
+  return { html: md.renderer.render(tokens, md.options, at).trim(), text: spoken.join(' ') }
+}

@@ -1,0 +1,172 @@
+import type { MarkdownIt } from 'markdown-it'
+import type { Lesson, Module } from './catalogue.ts'
+import type { CourseFile, CourseFolder } from './course-files.ts'
+import { moduleShape } from './course-shapes.ts'
+import type { Exercise, Question } from './exercises.ts'
+import { type LessonSetting, readLesson } from './lessons.ts'
+import { checkPool } from './pools.ts'
+import type { ProblemLog } from './problems.ts'
+import { readExercise } from './questions.ts'
+import { plainText, type Scope } from './scope.ts'
+import { checkedShape, parseYaml } from './yaml-document.ts'
+
+export type ModuleSetting = {
+  readonly folder: CourseFolder
+  /** The folder's name, with its number. */
+  readonly name: string
+  readonly log: ProblemLog
+  readonly md: MarkdownIt
+  readonly support: string
+  readonly scopeFor: (file: string, sourceNumbers?: Map<string, number>) => Scope
+  readonly drawing: LessonSetting['drawing']
+  readonly drawExercise: (lesson: string, exercise: Exercise) => string
+  /** Ids of the course's questions so far, each with the place where it stands. */
+  readonly questionIds: Map<string, string>
+}
+
+/** Reads one module; undefined when it has no lessons yet or can't be read. */
+export function readModule(setting: ModuleSetting): Module | undefined {
+  const { folder, name, log, scopeFor } = setting
+  const path = `${folder.path}/${name}`
+  const inside = [...folder.files.values()].filter(({ inner }) => inner.startsWith(`${name}/`))
+  const lessonFiles = inside.filter(({ inner }) => /\/\d+-[a-z0-9-]+\.md$/.test(inner))
+  for (const { inner, path } of inside) {
+    const known = lessonFiles.some((file) => file.inner === inner)
+    if (known || inner === `${name}/module.yml` || inner === `${name}/questions.yml`) continue
+    const lesson = inner.endsWith('.md')
+    const fix = lesson
+      ? 'Name a lesson with two digits, a hyphen and small letters: 01-why-this-training.md.'
+      : 'Take it away, or mend its name.'
+    log.warning(path, 1, 'This file is not used.', fix)
+  }
+  if (lessonFiles.length === 0) {
+    log.warning(`${path}/module.yml`, 1, 'The module has no lessons yet, so it is not shown.', '')
+    return undefined
+  }
+  const file = folder.files.get(`${name}/module.yml`)
+  if (!file) {
+    log.error(
+      `${path}/module.yml`,
+      1,
+      'The module has lessons and no module.yml.',
+      'Write its title, objectives, minutes, pass mark and draw.',
+    )
+    return undefined
+  }
+  const document = parseYaml(file.text, file.path, 1, log)
+  const given = document && checkedShape(document, [], moduleShape, log)
+  const scope = scopeFor(file.path)
+  const lessons = lessonFiles.flatMap((lesson, at) => readOneLesson(lesson, at, setting) ?? [])
+  checkLessonNames(lessonFiles, log)
+  const questions = readQuestions(setting)
+  if (!document || !given) return undefined
+  const sum = lessons.reduce((sum, { minutes }) => sum + minutes, 0)
+  if (lessons.length === lessonFiles.length && sum !== given.minutes) {
+    log.error(
+      file.path,
+      document.lineOf(['minutes']),
+      `The module says ${given.minutes} minutes, but its lessons come to ${sum}.`,
+      'Make them agree.',
+    )
+  }
+  const module: Module = {
+    number: 0,
+    slug: name.replace(/^\d+-/, ''),
+    title: plainText(scope, given.title, document.lineOf(['title'])),
+    objectives: given.objectives.map((text, at) =>
+      plainText(scope, text, document.lineOf(['objectives', at])),
+    ),
+    minutes: given.minutes,
+    assessmentMinutes: given.assessment_minutes,
+    passMark: given.pass_mark,
+    draw: given.draw,
+    lessons,
+    questions,
+  }
+  checkPool(module, `${path}/questions.yml`, { file: file.path, line: document.lineOf(['draw']) }, log)
+  return module
+}
+
+function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Lesson | undefined {
+  const slug = /\/\d+-([^/]+)\.md$/.exec(file.inner)![1]!
+  const lesson = readLesson(file, at + 1, slug, {
+    md: setting.md,
+    scope: setting.scopeFor(file.path, new Map()),
+    support: setting.support,
+    drawing: setting.drawing,
+    drawExercise: (exercise) => setting.drawExercise(slug, exercise),
+  })
+  if (lesson) {
+    const { minutesReckoned, words } = lesson.measure
+    if (Math.abs(lesson.minutes - minutesReckoned) > lesson.minutes * 0.25) {
+      setting.log.warning(
+        file.path,
+        1,
+        `The lesson says ${lesson.minutes} minutes; its ${words} words and its exercises come to about ${minutesReckoned}.`,
+        minutesReckoned > lesson.minutes
+          ? 'Shorten it, or give it more minutes.'
+          : 'Deepen it, or give it fewer minutes.',
+      )
+    }
+  }
+  return lesson
+}
+
+function checkLessonNames(files: readonly CourseFile[], log: ProblemLog): void {
+  const parts = files.map((file) => /\/(\d+)-([^/]+)\.md$/.exec(file.inner)!)
+  for (const [at, file] of files.entries()) {
+    const twin = parts.findIndex((part) => part[1] === parts[at]![1] || part[2] === parts[at]![2])
+    if (twin === at) continue
+    log.error(
+      file.path,
+      1,
+      `Its number or name is also that of ${files[twin]!.inner.split('/')[1]}.`,
+      'Give each lesson a number and a name of its own.',
+    )
+  }
+}
+
+function readQuestions({ folder, name, log, md, scopeFor, questionIds }: ModuleSetting): Question[] {
+  const questions: Question[] = []
+  const path = `${folder.path}/${name}/questions.yml`
+  const file = folder.files.get(`${name}/questions.yml`)
+  if (!file) {
+    log.error(
+      path,
+      1,
+      'The module has no questions.',
+      'Write questions.yml: a list of at least 16 questions.',
+    )
+    return questions
+  }
+  const document = parseYaml(file.text, file.path, 1, log)
+  if (!document) return questions
+  if (!Array.isArray(document.data)) {
+    log.error(
+      path,
+      1,
+      'The questions are not a list.',
+      'Begin each question with "- id: …" at the start of a line.',
+    )
+    return questions
+  }
+  const scope = scopeFor(file.path)
+  for (const at of document.data.keys()) {
+    const question = readExercise({ document, path: [at], scope, md, use: 'question' })
+    if (!question) continue
+    const line = document.lineOf([at])
+    const taken = questionIds.get(question.id)
+    if (taken !== undefined) {
+      log.error(
+        path,
+        line,
+        `The id "${question.id}" is already that of the question at ${taken}.`,
+        'Give each question of the course an id of its own.',
+      )
+      continue
+    }
+    questionIds.set(question.id, `${path}:${line}`)
+    questions.push(question)
+  }
+  return questions
+}

@@ -1,0 +1,71 @@
+/** What is wrong in a course's files, in the form in which its author reads it. */
+export type ProblemLevel = 'error' | 'warning'
+
+export type Problem = {
+  /** Path from the folder that holds `courses`, as in `courses/residential-settings/course.yml`. */
+  readonly file: string
+  readonly line: number
+  readonly level: ProblemLevel
+  readonly message: string
+  readonly fix: string
+}
+
+/** Collects the problems of one load. Errors stop the start; warnings are for the author alone. */
+export type ProblemLog = {
+  readonly error: (file: string, line: number, message: string, fix: string) => void
+  readonly warning: (file: string, line: number, message: string, fix: string) => void
+}
+
+export const problemLog = (problems: Problem[]): ProblemLog => ({
+  error: (file, line, message, fix) => problems.push({ file, line, level: 'error', message, fix }),
+  warning: (file, line, message, fix) => problems.push({ file, line, level: 'warning', message, fix }),
+})
+
+export const hasErrors = (problems: readonly Problem[]) => problems.some(({ level }) => level === 'error')
+
+/** `courses/a/01-b/02-c.md:14: What is wrong. How to mend it.` */
+export const problemLine = ({ file, line, message, fix }: Problem) =>
+  `${file}:${line}: ${message}${fix === '' ? '' : ` ${fix}`}`
+
+/** Errors first, then by file and line; the same sentence about the same place once. */
+export function sortedProblems(problems: readonly Problem[]): Problem[] {
+  const once = new Map(problems.map((problem) => [`${problem.level} ${problemLine(problem)}`, problem]))
+  return [...once.values()].sort(
+    (a, b) =>
+      a.level.localeCompare(b.level) ||
+      a.file.localeCompare(b.file, 'en', { numeric: true }) ||
+      a.line - b.line,
+  )
+}
+
+/** "Did you mean …?", or the first few of what there is to choose from. */
+export function suggestion(word: string, known: Iterable<string>, what: string): string {
+  const names = [...known]
+  const near = nearest(word, names)
+  if (near !== undefined) return `Did you mean "${near}"?`
+  if (names.length === 0) return `There are no ${what} yet.`
+  if (names.length <= 20) return `The ${what} are: ${names.join(', ')}.`
+  return `The ${what} begin with ${names.slice(0, 5).join(', ')}.`
+}
+
+function nearest(word: string, names: readonly string[]): string | undefined {
+  const wanted = word.toLowerCase()
+  const ranked = names
+    .map((name) => ({ name, distance: editDistance(wanted, name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+  const best = ranked[0]
+  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}

@@ -1,0 +1,217 @@
+import type { Exercise } from './exercises.ts'
+import { suggestion } from './problems.ts'
+import type { Setting } from './questions.ts'
+import { circularStep, unreachableSteps } from './scenarios.ts'
+import type { Path } from './yaml-document.ts'
+
+type Say = (at: Path, message: string, fix: string) => void
+
+/** Whether the keys of an exercise make sense together: one right answer, ids that differ, steps that lead on. */
+export function checkAnswers({ document, path, scope }: Setting, given: unknown): boolean {
+  let sound = true
+  const say: Say = (at, message, fix) => {
+    sound = false
+    scope.log.error(scope.file, document.lineOf([...path, ...at]), message, fix)
+  }
+  const exercise = given as Given
+  if (exercise.choices) {
+    uniqueIds(exercise.choices, ['choices'], 'choice', say)
+    const correct = exercise.choices.filter((choice) => choice.correct).length
+    if (exercise.type === 'single' && correct !== 1) {
+      say(
+        ['choices'],
+        `${correct === 0 ? 'No choice is' : `${correct} choices are`} marked as correct.`,
+        correct === 0
+          ? 'Put "correct: true" on the right one.'
+          : 'A "single" exercise has one; keep the best, or make it "type: multiple".',
+      )
+    }
+    if (exercise.type === 'multiple' && correct === 0) {
+      say(['choices'], 'No choice is marked as correct.', 'Put "correct: true" on each right one.')
+    }
+  }
+  if (exercise.pairs) {
+    uniqueIds(exercise.pairs, ['pairs'], 'pair', say)
+    const rights = exercise.pairs.map(({ right }) => right.trim())
+    for (const [at, right] of rights.entries()) {
+      if (rights.indexOf(right) === at) continue
+      say(
+        ['pairs', at, 'right'],
+        `Two pairs have the same right side, "${right}".`,
+        'Make each right side different.',
+      )
+    }
+  }
+  if (exercise.buckets) {
+    uniqueIds(exercise.buckets, ['buckets'], 'bucket', say)
+    const ids = exercise.buckets.map(({ id }) => id)
+    for (const [at, item] of (exercise.items ?? []).entries()) {
+      if (item.bucket === undefined || ids.includes(item.bucket)) continue
+      say(
+        ['items', at, 'bucket'],
+        `There is no bucket "${item.bucket}".`,
+        suggestion(item.bucket, ids, 'buckets'),
+      )
+    }
+  }
+  if (exercise.items) uniqueIds(exercise.items, ['items'], 'item', say)
+  if (exercise.steps) checkScenario(exercise as Required<Given>, say)
+  return sound
+}
+
+type Named = { id: string }
+type Given = {
+  type: string
+  choices?: (Named & { correct?: boolean })[]
+  pairs?: (Named & { right: string })[]
+  buckets?: Named[]
+  items?: (Named & { bucket?: string })[]
+  start?: string
+  steps?: (Named & { choices: (Named & { best?: boolean; next: string })[] })[]
+  endings?: Named[]
+}
+
+function uniqueIds(list: readonly Named[], path: Path, what: string, say: Say): void {
+  for (const [at, { id }] of list.entries()) {
+    if (list.findIndex((other) => other.id === id) === at) continue
+    say([...path, at, 'id'], `Two have the id "${id}".`, `Give each ${what} an id of its own.`)
+  }
+}
+
+function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say): void {
+  const ids = steps.map(({ id }) => id)
+  const ends = endings.map(({ id }) => id)
+  uniqueIds(steps, ['steps'], 'step', say)
+  uniqueIds(endings, ['endings'], 'ending', say)
+  for (const id of [...ids, ...ends].filter(
+    (id) => id === 'end' || (ids.includes(id) && ends.includes(id)),
+  )) {
+    say(
+      [],
+      `"${id}" is the id of more than one place to go.`,
+      '"end", steps and endings each need their own name.',
+    )
+  }
+  if (!ids.includes(start)) {
+    say(['start'], `The scenario starts at "${start}", which is not a step.`, suggestion(start, ids, 'steps'))
+  }
+  for (const [at, step] of steps.entries()) {
+    uniqueIds(step.choices, ['steps', at, 'choices'], 'choice of a step', say)
+    const best = step.choices.filter((choice) => choice.best).length
+    if (best !== 1) {
+      say(
+        ['steps', at, 'choices'],
+        `The step "${step.id}" has ${best === 0 ? 'no best choice' : `${best} best choices`}.`,
+        'Put "best: true" on one choice.',
+      )
+    }
+    for (const [place, { next }] of step.choices.entries()) {
+      if (next === 'end' || ids.includes(next) || ends.includes(next)) continue
+      say(
+        ['steps', at, 'choices', place, 'next'],
+        `There is no step or ending "${next}".`,
+        suggestion(next, [...ids, ...ends, 'end'], 'places to go'),
+      )
+    }
+  }
+  const circle = circularStep({ start, steps })
+  if (circle !== undefined) {
+    say(
+      ['steps', ids.indexOf(circle)],
+      `The step "${circle}" leads back to itself.`,
+      'Let each choice lead on, or to an end.',
+    )
+  }
+  if (ids.includes(start)) {
+    for (const id of unreachableSteps({ start, steps })) {
+      say(
+        ['steps', ids.indexOf(id)],
+        `No choice leads to the step "${id}".`,
+        'Let a choice lead there with "next", or take it out.',
+      )
+    }
+    const nexts = steps.flatMap(({ choices }) => choices.map(({ next }) => next))
+    for (const [at, id] of ends.entries()) {
+      if (!nexts.includes(id))
+        say(
+          ['endings', at],
+          `No choice leads to the ending "${id}".`,
+          'Let a choice lead there with "next", or take it out.',
+        )
+    }
+  }
+}
+
+/** What an exercise may not say, and what its key must rest on. */
+export function checkWording({ document, path, scope, use }: Setting, exercise: Exercise): void {
+  const say = (at: Path, message: string, fix: string) =>
+    scope.log.error(scope.file, document.lineOf([...path, ...at]), message, fix)
+  if (isNegative(exercise.stem.text)) {
+    say(
+      ['stem'],
+      'The question is put in the negative.',
+      'Ask for what does fit: "Which of these …", "What is safest …".',
+    )
+  }
+  for (const [at, text] of labelsOf(exercise)) {
+    const catchAll = catchAllOf(text)
+    if (catchAll === undefined) continue
+    say(
+      at,
+      `A choice says "${catchAll}", but choices are shuffled.`,
+      'Write what it stands for, or make it "type: multiple".',
+    )
+  }
+  if (use === 'question' && !exercise.practice) {
+    const known = exercise.facts.map((key) => scope.register.facts.get(key)!)
+    if (exercise.facts.length === 0) {
+      say(
+        ['facts'],
+        `The question "${exercise.id}" names no fact.`,
+        'Add "facts: […]", or "practice: true" when it rests on practice advice.',
+      )
+    } else if (known.every(({ status }) => status === 'U')) {
+      say(
+        ['facts'],
+        `The question "${exercise.id}" rests only on ${exercise.facts.join(', ')}, which ${known.length === 1 ? 'is' : 'are'} not verified (status U).`,
+        'Add "practice: true" and ask it as advice, or name a fact that was seen.',
+      )
+    }
+  }
+}
+
+export const isNegative = (stem: string) =>
+  /\bwhich\b[^.?!,;:]*\b(is|are|was|were|does|do|did|has|have|should|would|can|could|may|must|will)\s*(not\b|n['’]t\b|never\b)/i.test(
+    stem,
+  ) ||
+  /\bwhat (is|are|should|must|would|do|does|can|could|may)( you| staff| a worker| they| we)?\s*(not|n['’]t|never)\b/i.test(
+    stem,
+  ) ||
+  /\b(all|any|each|everything)\b[^.?!]*\bexcept\b/i.test(stem) ||
+  /\b(NOT|EXCEPT)\b/.test(stem)
+
+export const catchAllOf = (text: string): string | undefined =>
+  /\b(all|none|any|both|neither|either) of the (above|below|others)\b|\b(all|none|both|neither) of these\b(?=\W*$)|^(both )?[A-D] (and|or) [A-D]\b/i.exec(
+    text.trim(),
+  )?.[0]
+
+/** The words of each choice or item, with its path. */
+function labelsOf(exercise: Exercise): [at: Path, text: string][] {
+  switch (exercise.type) {
+    case 'single':
+    case 'multiple':
+      return exercise.choices.map(({ text }, at) => [['choices', at, 'text'], text.text])
+    case 'order':
+    case 'sort':
+      return exercise.items.map(({ text }, at) => [['items', at, 'text'], text.text])
+    case 'scenario':
+      return [...exercise.steps.values()].flatMap(({ choices }, at) =>
+        choices.map(({ text }, place): [Path, string] => [
+          ['steps', at, 'choices', place, 'text'],
+          text.text,
+        ]),
+      )
+    default:
+      return []
+  }
+}

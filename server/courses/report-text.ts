@@ -1,0 +1,76 @@
+import { problemLine } from './problems.ts'
+import type { CourseReport, CoursesReport } from './report.ts'
+
+/** The report as an author reads it: what must be mended, what might be, then each course in figures. */
+export function reportText(report: CoursesReport): string {
+  const errors = report.problems.filter(({ level }) => level === 'error')
+  const warnings = report.problems.filter(({ level }) => level === 'warning')
+  const { total, by_status: status, older_than_a_year: old } = report.facts
+  return [
+    ...section(`To mend (${errors.length})`, errors.map(problemLine)),
+    ...section(`To look at (${warnings.length})`, warnings.map(problemLine)),
+    ...report.courses.flatMap(courseLines),
+    `Facts: ${total} (${status.V} seen, ${status.V2} at second hand, ${status.U} practice advice); ${old.length} checked more than a year ago.`,
+    '',
+    errors.length === 0
+      ? 'The courses are in order.'
+      : `${count(errors.length, 'thing')} to mend before the system can start.`,
+  ].join('\n')
+}
+
+const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [title, ...lines, ''])
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
+
+function courseLines({ slug, version, state, hash, lessons, pools }: CourseReport): string[] {
+  const rows = lessons.map((lesson) => [
+    `${lesson.module}/${lesson.lesson}`,
+    String(lesson.words),
+    String(lesson.minutes_declared),
+    String(lesson.minutes_reckoned),
+    String(lesson.reading_grade),
+    `${lesson.facts.V}/${lesson.facts.V2}/${lesson.facts.U}`,
+    String(lesson.figures),
+    String(lesson.exercises),
+    String(lesson.scenarios),
+  ])
+  const poolRows = pools.map((pool) => [
+    pool.module,
+    String(pool.questions),
+    String(pool.draw),
+    String(pool.scenarios),
+    String(pool.practice),
+    `${Math.round(pool.correct_longest_share * 100)} %`,
+    Object.entries(pool.types)
+      .map(([type, number]) => `${number} ${type}`)
+      .join(', '),
+  ])
+  return [
+    `${slug} ${version} (${state}, ${hash.slice(0, 12)})`,
+    ...table(
+      [
+        'lesson',
+        'words',
+        'minutes',
+        'reckoned',
+        'grade',
+        'facts V/V2/U',
+        'figures',
+        'exercises',
+        'scenarios',
+      ],
+      rows,
+    ),
+    '',
+    ...table(['pool', 'questions', 'draw', 'scenarios', 'practice', 'right is longest', 'types'], poolRows),
+    '',
+  ]
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
+  )
+  return [head, ...rows].map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd(),
+  )
+}

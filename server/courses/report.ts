@@ -1,0 +1,134 @@
+import type { Catalogue, Lesson } from './catalogue.ts'
+import type { ExerciseType } from './exercises.ts'
+import { type FactStatus, factsOlderThanAYear } from './facts.ts'
+import { longestAnswers } from './pools.ts'
+import { hasErrors, type Problem, sortedProblems } from './problems.ts'
+import { readingGrade } from './reading.ts'
+
+/** What `courses:check` says, for machines as it is and for people through `reportText`. */
+export type CoursesReport = {
+  readonly ok: boolean
+  readonly problems: readonly Problem[]
+  readonly courses: readonly CourseReport[]
+  readonly facts: {
+    readonly total: number
+    readonly by_status: Readonly<Record<FactStatus, number>>
+    readonly older_than_a_year: readonly string[]
+  }
+}
+
+export type CourseReport = {
+  readonly slug: string
+  readonly version: string
+  readonly state: 'working' | 'published'
+  readonly hash: string
+  readonly lessons: readonly LessonReport[]
+  readonly pools: readonly PoolReport[]
+}
+
+export type LessonReport = {
+  readonly module: string
+  readonly lesson: string
+  readonly title: string
+  readonly words: number
+  readonly minutes_declared: number
+  readonly minutes_reckoned: number
+  readonly reading_grade: number
+  readonly facts: Readonly<Record<FactStatus, number>>
+  readonly figures: number
+  readonly scenarios: number
+  readonly exercises: number
+}
+
+export type PoolReport = {
+  readonly module: string
+  readonly questions: number
+  readonly draw: number
+  readonly types: Readonly<Partial<Record<ExerciseType, number>>>
+  readonly scenarios: number
+  /** Of the choices with one right answer, the share in which it is the longest. */
+  readonly correct_longest_share: number
+  readonly practice: number
+}
+
+/** The grade that lessons aim below. */
+const highestGrade = 9.5
+
+export function coursesReport(
+  catalogue: Catalogue,
+  problems: readonly Problem[],
+  today: string,
+): CoursesReport {
+  const { register } = catalogue
+  const old = factsOlderThanAYear(register, today)
+  const statusesOf = (keys: Iterable<string>) => {
+    const statuses = { V: 0, V2: 0, U: 0 }
+    for (const key of keys) statuses[register.facts.get(key)?.status ?? 'U']++
+    return statuses
+  }
+  const found: Problem[] = old.map((key) => ({
+    file: 'courses/facts.yml',
+    line: 1,
+    level: 'warning',
+    message: `${key} was last checked more than a year ago.`,
+    fix: 'Check it at its source and set "checked".',
+  }))
+  const courses = catalogue.courses
+    .flatMap(({ versions }) => [...versions.values()])
+    .map((version): CourseReport => {
+      const lessons = version.modules.flatMap((module) =>
+        module.lessons.map((lesson) => {
+          const grade = readingGrade(lesson.measure.sentences)
+          if (grade > highestGrade) found.push(hardToRead(lesson, grade))
+          return {
+            module: module.slug,
+            lesson: lesson.slug,
+            title: lesson.title,
+            words: lesson.measure.words,
+            minutes_declared: lesson.minutes,
+            minutes_reckoned: lesson.measure.minutesReckoned,
+            reading_grade: grade,
+            facts: statusesOf(lesson.factKeys),
+            figures: lesson.measure.figures,
+            scenarios: [...lesson.exercises.values()].filter(({ type }) => type === 'scenario').length,
+            exercises: lesson.exercises.size,
+          }
+        }),
+      )
+      const pools = version.modules.map((module): PoolReport => {
+        const { questions } = module
+        const types: Partial<Record<ExerciseType, number>> = {}
+        for (const { type } of questions) types[type] = (types[type] ?? 0) + 1
+        const { of, longest } = longestAnswers(questions)
+        return {
+          module: module.slug,
+          questions: questions.length,
+          draw: module.draw,
+          types,
+          scenarios: types.scenario ?? 0,
+          correct_longest_share: of === 0 ? 0 : Math.round((longest / of) * 100) / 100,
+          practice: questions.filter(({ practice }) => practice).length,
+        }
+      })
+      const { slug, state, hash } = version
+      return { slug, version: version.version, state, hash, lessons, pools }
+    })
+  return {
+    ok: !hasErrors(problems),
+    problems: sortedProblems([...problems, ...found]),
+    courses,
+    facts: {
+      total: register.facts.size,
+      by_status: statusesOf(register.facts.keys()),
+      older_than_a_year: old,
+    },
+  }
+}
+
+const hardToRead = ({ measure }: Lesson, grade: number): Problem => ({
+  file: measure.file,
+  line: 1,
+  level: 'warning',
+  message: `The text reads at grade ${grade}.`,
+  fix: 'Aim at 8 to 9: shorter sentences, plainer words.',
+})

@@ -1,0 +1,74 @@
+import type { FactRegister } from './facts.ts'
+import type { GlossaryEntries, GlossaryEntry } from './glossary.ts'
+import { type ProblemLog, suggestion } from './problems.ts'
+
+/** What author's text may name, and what one lesson or pool has named so far. */
+export type Scope = {
+  readonly file: string
+  readonly register: FactRegister
+  readonly glossary: GlossaryEntries
+  readonly log: ProblemLog
+  /** What the text named, for sources, hashes and reports. */
+  readonly used: Used
+  /** Numbers of the sources on the page, in the order in which they are met; undefined where a page has none. */
+  readonly sourceNumbers: Map<string, number> | undefined
+  /** How many words of the glossary the page explains so far: makes their ids unlike. */
+  terms: number
+}
+
+export type Used = {
+  readonly facts: Set<string>
+  readonly values: Set<string>
+  readonly terms: Set<string>
+}
+
+export const nothingUsed = (): Used => ({ facts: new Set(), values: new Set(), terms: new Set() })
+
+/** Notes that a fact is cited; says so when the register does not have it. */
+export function citeFact(scope: Scope, key: string, line: number): boolean {
+  if (!scope.register.facts.has(key)) {
+    scope.log.error(
+      scope.file,
+      line,
+      `There is no fact "${key}" in facts.yml.`,
+      suggestion(key, scope.register.facts.keys(), 'facts'),
+    )
+    return false
+  }
+  scope.used.facts.add(key)
+  return true
+}
+
+export function valueText(scope: Scope, name: string, line: number): string {
+  const value = scope.register.values.get(name)
+  if (!value) {
+    scope.log.error(
+      scope.file,
+      line,
+      `There is no value "{{${name}}}" in facts.yml.`,
+      suggestion(name, scope.register.values.keys(), 'values'),
+    )
+    return ''
+  }
+  scope.used.values.add(name)
+  return value.text
+}
+
+export function glossaryEntry(scope: Scope, key: string, line: number): GlossaryEntry | undefined {
+  const entry = scope.glossary.get(key)
+  if (!entry) {
+    scope.log.error(
+      scope.file,
+      line,
+      `"${key}" is not a word of the glossary.`,
+      `${suggestion(key, scope.glossary.keys(), 'words')} Or add it to glossary.yml.`,
+    )
+    return undefined
+  }
+  scope.used.terms.add(entry.term)
+  return entry
+}
+
+/** A bare text (a title, a statute) with its values put in. */
+export const plainText = (scope: Scope, text: string, line: number) =>
+  text.trim().replace(/\{\{\s*([\w-]+)\s*\}\}/g, (_, name: string) => valueText(scope, name, line))

@@ -1,0 +1,91 @@
+import { escapeHtml } from './escape.ts'
+import type { Source } from './facts.ts'
+import type { Scope } from './scope.ts'
+
+/** One entry of a lesson's list of sources. */
+export type LessonSource = {
+  /** Its number in the lesson. */
+  readonly number: number
+  readonly key: string
+  readonly title: string
+  readonly publisher: string
+  readonly url: string | undefined
+  /** The ISO day on which the facts that rest on it were last checked; the oldest of them. */
+  readonly checked: string
+  /** The facts of the lesson that name it first. */
+  readonly facts: readonly string[]
+  /** Every fact that the lesson takes from it was seen at second hand. */
+  readonly secondHand: boolean
+}
+
+/** The small mark after a sentence: the numbers of its sources, or that it is practice advice. */
+export function citationMark(scope: Scope, keys: readonly string[], label: boolean): string {
+  const numbers = scope.sourceNumbers
+  if (!numbers || label) return ''
+  const facts = keys.map((key) => scope.register.facts.get(key)!)
+  const marks = facts
+    .filter((fact) => fact.status !== 'U')
+    .flatMap((fact) => {
+      const known = fact.sources.filter((key) => scope.register.sources.has(key))
+      if (known.length === 0) return []
+      for (const key of known) if (!numbers.has(key)) numbers.set(key, numbers.size + 1)
+      const shown = known.map((key) => numbers.get(key)!).sort((a, b) => a - b)
+      const name = `${shown.length === 1 ? 'Source' : 'Sources'} ${shown.join(', ')}`
+      return `<a href="#source-${fact.key}" role="doc-noteref" aria-label="${name}">${shown.join(',')}</a>`
+    })
+  const cited = marks.length > 0 ? `<sup class="lesson-cite">${marks.join(' ')}</sup>` : ''
+  const advice = facts.some((fact) => fact.status === 'U')
+    ? ' <small class="lesson-practice">Practice advice</small>'
+    : ''
+  return cited + advice
+}
+
+export function lessonSources(scope: Scope, factKeys: readonly string[]): LessonSource[] {
+  const facts = factKeys.map((key) => scope.register.facts.get(key)!).filter(({ status }) => status !== 'U')
+  const numbers = [...(scope.sourceNumbers ?? new Map<string, number>())]
+  return numbers
+    .sort((a, b) => a[1] - b[1])
+    .map(([key, number]) => {
+      const source: Source = scope.register.sources.get(key)!
+      const resting = facts.filter(({ sources }) => sources.includes(key))
+      const leading = facts.filter(
+        ({ sources }) => sources.find((other) => scope.register.sources.has(other)) === key,
+      )
+      return {
+        number,
+        key,
+        title: source.title,
+        publisher: source.publisher,
+        url: source.url === '' ? undefined : source.url,
+        checked: resting.map(({ checked }) => checked).sort()[0]!,
+        facts: leading.map((fact) => fact.key),
+        secondHand: resting.every(({ status }) => status === 'V2'),
+      }
+    })
+}
+
+/** "Sources" at the end of a lesson, in words that a reader can follow up. */
+export function sourcesHtml(sources: readonly LessonSource[], practiceAdvice: boolean): string {
+  if (sources.length === 0 && !practiceAdvice) return ''
+  const items = sources.map((source) => {
+    const anchors = source.facts.map((key) => `<span id="source-${key}"></span>`).join('')
+    const title =
+      source.url === undefined
+        ? `<cite>${escapeHtml(source.title)}</cite>`
+        : `<a href="${escapeHtml(source.url)}" rel="noreferrer noopener"><cite>${escapeHtml(source.title)}</cite></a>`
+    const publisher = source.publisher === '' ? '' : `, ${escapeHtml(source.publisher)}`
+    const secondHand = source.secondHand ? ' Read at second hand.' : ''
+    return `<li>${anchors}${title}${publisher}.${secondHand} Checked ${longDate(source.checked)}.</li>`
+  })
+  const list = items.length === 0 ? '' : `<ol class="lesson-source-list">\n${items.join('\n')}\n</ol>\n`
+  const advice = practiceAdvice
+    ? '<p class="lesson-practice-note">“Practice advice” marks a good habit for which we cite no source. It is not law.</p>\n'
+    : ''
+  return `<section class="lesson-sources" aria-labelledby="sources">\n<h2 id="sources">Sources</h2>\n${list}${advice}</section>\n`
+}
+
+/** `2026-11-23` as "November 23, 2026". */
+const longDate = (day: string) =>
+  new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  )
