@@ -5,7 +5,8 @@ import type { SupportLine } from './support.ts'
 
 /** Everything that is taught, read, checked and rendered once at the start. */
 export type Catalogue = {
-  readonly courses: readonly Course[]
+  /** By slug, in the order of their folders. */
+  readonly courses: ReadonlyMap<string, Course>
   readonly glossary: readonly GlossaryTerm[]
   readonly supportLines: readonly SupportLine[]
   readonly register: FactRegister
@@ -58,7 +59,8 @@ export type Module = {
   /** How many of the questions an attempt draws. */
   readonly draw: number
   readonly lessons: readonly Lesson[]
-  readonly questions: readonly Question[]
+  /** The pool, by id. */
+  readonly questions: ReadonlyMap<string, Question>
 }
 
 export type Lesson = {
@@ -103,9 +105,6 @@ export type GlossaryTerm = {
   readonly html: string
   readonly facts: readonly string[]
 }
-
-export const findCourse = (catalogue: Catalogue, slug: string) =>
-  catalogue.courses.find((course) => course.slug === slug)
 
 export const findModule = (version: CourseVersion, slug: string) =>
   version.modules.find((module) => module.slug === slug)

@@ -35,10 +35,12 @@ export function loadCourses(dir: string): LoadedCourses {
   const shared: Shared = { log, register, glossary, support: supportHtml(support) }
 
   const bySlug = Map.groupBy(folder.courses, ({ slug }) => slug)
-  const courses = [...bySlug].flatMap(([slug, folders]) => {
+  const courses = new Map<string, Course>()
+  for (const [slug, folders] of bySlug) {
     const versions = folders.flatMap((folder) => readVersion(folder, shared) ?? [])
-    return courseOf(slug, versions, folders[0]!, log) ?? []
-  })
+    const course = courseOf(slug, versions, folders[0]!, log)
+    if (course) courses.set(slug, course)
+  }
   const terms = [...new Set(glossary.values())].map((entry) => {
     const scope = scopeOf(folder.glossary!.path, shared)
     const { html } = renderWords(markdown, scope, entry.text, 1, true)

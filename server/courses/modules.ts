@@ -126,8 +126,15 @@ function checkLessonNames(files: readonly CourseFile[], log: ProblemLog): void {
   }
 }
 
-function readQuestions({ folder, name, log, md, scopeFor, questionIds }: ModuleSetting): Question[] {
-  const questions: Question[] = []
+function readQuestions({
+  folder,
+  name,
+  log,
+  md,
+  scopeFor,
+  questionIds,
+}: ModuleSetting): Map<string, Question> {
+  const questions = new Map<string, Question>()
   const path = `${folder.path}/${name}/questions.yml`
   const file = folder.files.get(`${name}/questions.yml`)
   if (!file) {
@@ -166,7 +173,7 @@ function readQuestions({ folder, name, log, md, scopeFor, questionIds }: ModuleS
       continue
     }
     questionIds.set(question.id, `${path}:${line}`)
-    questions.push(question)
+    questions.set(question.id, question)
   }
   return questions
 }

@@ -9,7 +9,7 @@ export function checkPool(
   drawAt: { file: string; line: number },
   log: ProblemLog,
 ): void {
-  const { questions } = module
+  const questions = [...module.questions.values()]
   if (questions.length === 0) return
   if (questions.length < module.draw) {
     log.error(

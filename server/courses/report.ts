@@ -73,7 +73,7 @@ export function coursesReport(
     message: `${key} was last checked more than a year ago.`,
     fix: 'Check it at its source and set "checked".',
   }))
-  const courses = catalogue.courses
+  const courses = [...catalogue.courses.values()]
     .flatMap(({ versions }) => [...versions.values()])
     .map((version): CourseReport => {
       const lessons = version.modules.flatMap((module) =>
@@ -96,7 +96,7 @@ export function coursesReport(
         }),
       )
       const pools = version.modules.map((module): PoolReport => {
-        const { questions } = module
+        const questions = [...module.questions.values()]
         const types: Partial<Record<ExerciseType, number>> = {}
         for (const { type } of questions) types[type] = (types[type] ?? 0) + 1
         const { of, longest } = longestAnswers(questions)
