@@ -39,19 +39,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       version text not null,
       content_hash text not null check (content_hash ~ '^[0-9a-f]{64}$'),
       started_at timestamptz not null default now(),
-      -- The last lesson opened, to resume at on any device: 'module/lesson'.
-      resume_at text,
+      -- When it led to a completion, or the learner moved to another version.
       ended_at timestamptz
     );
     create unique index enrollments_open on enrollments (person_id, course) where ended_at is null;
     create index enrollments_person on enrollments (person_id, course, started_at desc);
 
-    create table lessons_finished (
+    -- Finished: the learner went on from its end. Skipped: set aside after its content note, to come back to.
+    create table lesson_marks (
       enrollment_id uuid not null references enrollments,
       module text not null,
       lesson text not null,
-      finished_at timestamptz not null default now(),
-      primary key (enrollment_id, module, lesson)
+      mark text not null check (mark in ('finished', 'skipped')),
+      marked_at timestamptz not null default now(),
+      primary key (enrollment_id, module, lesson, mark)
     );
 
     -- How long a lesson's page was open and visible: evidence, never a gate.
@@ -69,7 +70,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       id uuid primary key default gen_random_uuid(),
       enrollment_id uuid not null references enrollments,
       module text not null,
-      -- The questions drawn, with their choices' order and this attempt's own ids for them.
+      -- [{ question, seed }]: the questions drawn; the seed gives this attempt's order and ids of the choices.
       drawn jsonb not null,
       pass_mark integer not null,
       started_at timestamptz not null default now()
@@ -79,10 +80,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table attempt_answers (
       attempt_id uuid not null references attempts,
       position integer not null check (position >= 0),
+      -- A scenario is answered in several steps; every other question in one.
+      step integer not null default 0 check (step >= 0),
       answer jsonb not null,
       is_correct boolean not null,
+      is_last_step boolean not null,
       answered_at timestamptz not null default now(),
-      primary key (attempt_id, position)
+      primary key (attempt_id, position, step)
     );
 
     create table attempt_results (

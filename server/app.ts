@@ -1,0 +1,63 @@
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import rateLimit from '@fastify/rate-limit'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyServerOptions } from 'fastify'
+import type { DrawCertificate } from './certificates/actions.ts'
+import { certificateRoutes } from './certificates/routes.ts'
+import type { Config } from './config.ts'
+import type { Catalogue } from './courses/catalogue.ts'
+import { courseRoutes } from './courses/routes.ts'
+import type { Database } from './db/connection.ts'
+import { learningRoutes } from './learning/routes.ts'
+import type { Mail } from './lib/mail.ts'
+import { peopleRoutes } from './people/routes.ts'
+import { createSessions } from './people/sessions.ts'
+import { viewerHook } from './people/viewer.ts'
+import { assets } from './web/assets.ts'
+import { healthRoutes } from './web/health.ts'
+import { errorPages } from './web/error-pages.ts'
+import type { App } from './web/routes.ts'
+import { security } from './web/security.ts'
+import { views } from './web/views.ts'
+
+export type Needs = Readonly<{
+  db: Database
+  catalogue: Catalogue
+  drawCertificate: DrawCertificate
+  mail: Mail
+  clock: () => Date
+  config: Config
+  /** True where the people and programs are the invented ones; every page says so. */
+  isDemo: boolean
+  logger?: FastifyServerOptions['logger']
+}>
+
+/** The whole service, ready to listen or to be asked by a test. */
+export async function buildApp(needs: Needs): Promise<App> {
+  const { db, config } = needs
+  const app = Fastify({
+    logger: needs.logger ?? false,
+    trustProxy: config.trustedProxy ?? false,
+    bodyLimit: 1_048_576,
+    routerOptions: { maxParamLength: 300 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  const sessions = createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours })
+
+  await app.register(security, { baseUrl: config.baseUrl, https: config.https })
+  await app.register(cookie)
+  await app.register(formbody)
+  await app.register(viewerHook, { sessions, https: config.https })
+  await app.register(rateLimit, { global: false })
+  await app.register(assets)
+  await app.register(views, { isDemo: needs.isDemo, development: config.development, baseUrl: config.baseUrl })
+  await app.register(errorPages)
+
+  await app.register(healthRoutes, { db })
+  await app.register(peopleRoutes, { ...needs, sessions })
+  await app.register(courseRoutes, needs)
+  await app.register(certificateRoutes, needs)
+  await app.register(learningRoutes, needs)
+  return app
+}

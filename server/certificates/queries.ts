@@ -1,0 +1,73 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { CertificateFacts } from './facts.ts'
+
+export type CertificateRow = Readonly<{
+  id: string
+  completion_id: string
+  person_id: string
+  number: string
+  token: string
+  facts: CertificateFacts
+  issued_at: Date
+  is_confidential: boolean
+  revoked_at: Date | null
+  superseded_at: Date | null
+  /** The certificate that corrects this one. */
+  corrected_by: Readonly<{ number: string; issued_at: string }> | null
+}>
+
+const certificateRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) => sql<CertificateRow>`
+  select c.id, c.completion_id, c.person_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
+    (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
+    (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
+    (select json_build_object('number', n.number, 'issued_at', n.issued_at) from certificates n where n.corrects_id = c.id) as corrected_by
+  from certificates c join people p on p.id = c.person_id
+  where ${where}`.execute(db)
+
+/** The certificate behind a QR code. */
+export async function findCertificateByToken(db: Kysely<DB>, token: string): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(db, sql`c.token = ${token}`)
+  return rows[0] ?? null
+}
+
+/** A person's own certificate by its number. */
+export async function findCertificateOf(
+  db: Kysely<DB>,
+  personId: string,
+  number: string,
+): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(db, sql`c.number = ${number} and c.person_id = ${personId}`)
+  return rows[0] ?? null
+}
+
+export async function listCertificates(db: Kysely<DB>, personId: string): Promise<readonly CertificateRow[]> {
+  const { rows } = await certificateRows(db, sql`c.person_id = ${personId} order by c.issued_at desc`)
+  return rows
+}
+
+export async function findCertificateOfCompletion(
+  db: Kysely<DB>,
+  completionId: string,
+): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(db, sql`c.completion_id = ${completionId} order by c.issued_at desc limit 1`)
+  return rows[0] ?? null
+}
+
+export const findCertificateFile = (db: Kysely<DB>, certificateId: string) =>
+  db
+    .selectFrom('certificate_files')
+    .select(['pdf', 'sha256'])
+    .where('certificate_id', '=', certificateId)
+    .executeTakeFirst()
+
+/** Names tried against one certificate in the last hour. */
+export async function countNameTries(db: Kysely<DB>, token: string): Promise<number> {
+  const row = await db
+    .selectFrom('name_tries')
+    .select((eb) => eb.fn.countAll<number>().as('tries'))
+    .where('token', '=', token)
+    .where('at', '>', sql<Date>`now() - interval '1 hour'`)
+    .executeTakeFirstOrThrow()
+  return row.tries
+}

@@ -1,0 +1,70 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, form, text } from '#server/web/routes.ts'
+import { certificateFile, compareName, type DrawCertificate } from './actions.ts'
+import { findCertificateByToken, findCertificateOf } from './queries.ts'
+import { readToken } from './tokens.ts'
+import { verifyPage } from './verify-page.ts'
+
+type Needs = Readonly<{ db: Database; drawCertificate: DrawCertificate; clock: () => Date }>
+
+export async function certificateRoutes(app: App, { db, drawCertificate, clock }: Needs): Promise<void> {
+  const numberParams = Type.Object({ number: Type.String({ pattern: '^SH-[0-9]{6,12}$' }) })
+
+  app.get(
+    '/certificates/:number.pdf',
+    { config: { policy: 'signed-in' }, schema: { params: numberParams } },
+    async (request, reply) => {
+      const { number } = request.params
+      const certificate = (await findCertificateOf(db, viewerOf(request).id, number)) ?? notFound()
+      const { pdf } = await certificateFile(db, certificate, drawCertificate, clock())
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', `attachment; filename="certificate-${number}.pdf"`)
+        .send(pdf)
+    },
+  )
+
+  // Anybody may ask here; slowed by address, so that guessing 128 bits stays as hopeless as it is.
+  const verify = { policy: 'public', rateLimit: { max: 120, timeWindow: '1 minute' } } as const
+
+  app.addHook('onSend', async (request, reply) => {
+    if (!request.url.startsWith('/verify')) return
+    reply.header('x-robots-tag', 'noindex, nofollow').header('referrer-policy', 'no-referrer')
+  })
+
+  app.get(
+    '/verify',
+    { config: verify, schema: { querystring: Type.Object({ code: Type.Optional(text(200)) }) } },
+    async (request, reply) => {
+      const { code } = request.query
+      if (code === undefined) return reply.page('certificates/verify', { title: 'Check a certificate', robots: 'noindex', code: '' })
+      const typed = code.includes('/verify/') ? (code.split('/verify/').at(-1) ?? '') : code
+      return reply.redirect(`/verify/${encodeURIComponent(readToken(typed) ?? (typed.slice(0, 80) || 'none'))}`, 303)
+    },
+  )
+
+  const tokenParams = Type.Object({ token: text(300) })
+
+  app.get('/verify/:token', { config: verify, schema: { params: tokenParams } }, async (request, reply) => {
+    const certificate = await findCertificate(request.params.token)
+    return reply.page('certificates/verdict', verifyPage(certificate, null))
+  })
+
+  app.post(
+    '/verify/:token',
+    { config: verify, schema: { params: tokenParams, body: form({ name: text(300) }) } },
+    async (request, reply) => {
+      const certificate = await findCertificate(request.params.token)
+      const answer = certificate && (await compareName(db, certificate, request.body.name))
+      return reply
+        .status(answer?.kind === 'slowed' ? 429 : 200)
+        .page('certificates/verdict', verifyPage(certificate, answer && { ...answer, typed: request.body.name }))
+    },
+  )
+
+  /** Unknown and malformed codes cost the same statement, and look alike. */
+  const findCertificate = (token: string) => findCertificateByToken(db, readToken(token) ?? '-')
+}

@@ -1,0 +1,50 @@
+import path from 'node:path'
+import { connect, type Database } from './connection.ts'
+import { runningUrl, startEmbeddedPostgres } from './embedded.ts'
+import { AlreadyRunning, lockDataFolder } from './lock.ts'
+import { migrate } from './migrate.ts'
+
+export type OpenDatabase = Readonly<{
+  db: Database
+  isEmbedded: boolean
+  /** Settles when the embedded server ends by itself; never for a DATABASE_URL. */
+  lost: Promise<void>
+  close: () => Promise<void>
+}>
+
+/** The database of an installation, migrated: the one at DATABASE_URL, or the embedded one in the data folder. */
+export async function openDatabase(
+  config: Readonly<{ databaseUrl: string | undefined; dataDir: string; databasePool: number; baseUrl: string }>,
+): Promise<OpenDatabase> {
+  if (config.databaseUrl) {
+    const { db } = connect(config.databaseUrl, config.databasePool)
+    await migrate(db)
+    return { db, isEmbedded: false, lost: new Promise(() => {}), close: () => db.destroy() }
+  }
+  const unlock = await lockDataFolder(config.dataDir, config.baseUrl)
+  const postgres = await startEmbeddedPostgres(path.resolve(config.dataDir))
+  const { db } = connect(postgres.url, config.databasePool)
+  const close = async () => {
+    await db.destroy()
+    await postgres.stop()
+    unlock()
+  }
+  try {
+    await migrate(db)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { db, isEmbedded: true, lost: postgres.ended, close }
+}
+
+/** The same for a command, which may run beside the server: then it joins that server's database. */
+export async function openBesideServer(config: Parameters<typeof openDatabase>[0]): Promise<OpenDatabase> {
+  try {
+    return await openDatabase(config)
+  } catch (error) {
+    if (!(error instanceof AlreadyRunning)) throw error
+    const { db } = connect(runningUrl(config.dataDir), 2)
+    return { db, isEmbedded: true, lost: new Promise(() => {}), close: () => db.destroy() }
+  }
+}

@@ -1,0 +1,77 @@
+/** What progress needs to know of a course's text. */
+export type Outline = Readonly<{
+  modules: readonly Readonly<{
+    slug: string
+    minutes: number
+    assessmentMinutes: number
+    lessons: readonly Readonly<{ slug: string; minutes: number }>[]
+  }>[]
+}>
+
+/** What a learner has done on one enrollment. */
+export type Done = Readonly<{
+  /** 'module/lesson' */
+  finished: ReadonlySet<string>
+  skipped: ReadonlySet<string>
+  /** Modules whose assessment is passed. */
+  passed: ReadonlySet<string>
+}>
+
+export type Place =
+  | Readonly<{ kind: 'lesson'; module: string; lesson: string }>
+  | Readonly<{ kind: 'assessment'; module: string }>
+  | Readonly<{ kind: 'end' }>
+
+export const lessonKey = (module: string, lesson: string) => `${module}/${lesson}`
+
+/** Where the learner goes on: the first lesson not yet read, then what was set aside, then the assessment. */
+export function nextPlace(outline: Outline, done: Done): Place {
+  for (const module of outline.modules) {
+    if (done.passed.has(module.slug)) continue
+    const open = module.lessons.filter((lesson) => !done.finished.has(lessonKey(module.slug, lesson.slug)))
+    const unread = open.find((lesson) => !done.skipped.has(lessonKey(module.slug, lesson.slug))) ?? open[0]
+    if (unread) return { kind: 'lesson', module: module.slug, lesson: unread.slug }
+    return { kind: 'assessment', module: module.slug }
+  }
+  return { kind: 'end' }
+}
+
+/** Modules open in order, and lessons in order within a module; going back is always free. */
+export function isLessonOpen(outline: Outline, done: Done, module: string, lesson: string): boolean {
+  if (!isModuleOpen(outline, done, module)) return false
+  const lessons = outline.modules.find((one) => one.slug === module)?.lessons ?? []
+  const at = lessons.findIndex((one) => one.slug === lesson)
+  return at >= 0 && lessons.slice(0, at).every((earlier) => isBehind(done, lessonKey(module, earlier.slug)))
+}
+
+export function isModuleOpen(outline: Outline, done: Done, module: string): boolean {
+  const at = outline.modules.findIndex((one) => one.slug === module)
+  return at >= 0 && outline.modules.slice(0, at).every((earlier) => done.passed.has(earlier.slug))
+}
+
+/** A module's assessment opens when each of its lessons has been read to the end. */
+export function isAssessmentOpen(outline: Outline, done: Done, module: string): boolean {
+  return isModuleOpen(outline, done, module) && lessonsLeft(outline, done, module).length === 0
+}
+
+/** The lessons of a module that are not yet read to the end, set aside or not. */
+export function lessonsLeft(outline: Outline, done: Done, module: string): readonly string[] {
+  const lessons = outline.modules.find((one) => one.slug === module)?.lessons ?? []
+  return lessons.map((one) => one.slug).filter((slug) => !done.finished.has(lessonKey(module, slug)))
+}
+
+export const isComplete = (outline: Outline, done: Done): boolean =>
+  outline.modules.every((module) => done.passed.has(module.slug))
+
+/** Minutes still ahead in a module, its assessment included. */
+export function minutesLeftInModule(outline: Outline, done: Done, slug: string): number {
+  const module = outline.modules.find((one) => one.slug === slug)
+  if (!module || done.passed.has(slug)) return 0
+  const lessons = module.lessons.filter((lesson) => !done.finished.has(lessonKey(slug, lesson.slug)))
+  return lessons.reduce((sum, lesson) => sum + lesson.minutes, module.assessmentMinutes)
+}
+
+export const minutesLeft = (outline: Outline, done: Done): number =>
+  outline.modules.reduce((sum, module) => sum + minutesLeftInModule(outline, done, module.slug), 0)
+
+const isBehind = (done: Done, key: string) => done.finished.has(key) || done.skipped.has(key)

@@ -1,0 +1,169 @@
+import { Type } from 'typebox'
+import type { Issuer } from '#server/certificates/actions.ts'
+import { findCertificateOfCompletion } from '#server/certificates/queries.ts'
+import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/catalogue.ts'
+import { findApproval } from '#server/courses/queries.ts'
+import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { doneOf, markLesson, recordTime, startAttempt, startCourse } from './actions.ts'
+import { coursePage } from './course-page.ts'
+import { exerciseFeedback } from './exercise-feedback.ts'
+import { lessonPage } from './lesson-page.ts'
+import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace, type Place } from './progress.ts'
+import { type Enrollment, findEnrollment, listAttempts } from './queries.ts'
+
+type Needs = Readonly<{
+  db: Database
+  catalogue: Catalogue
+  clock: () => Date
+  config: Issuer
+}>
+
+/** Courses and lessons as their learner meets them; attempts are in attempts.routes.ts. */
+export async function learningRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+  const signedIn = { policy: 'signed-in' } as const
+  const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
+  const courseParams = Type.Object({ course: slug() })
+  const moduleParams = Type.Object({ course: slug(), module: slug() })
+  const lessonParams = Type.Object({ course: slug(), module: slug(), lesson: slug() })
+
+  app.get('/courses/:course', { config: { policy: 'public' }, schema: { params: courseParams } }, async (request, reply) => {
+    const known = catalogue.courses.get(request.params.course) ?? notFound()
+    const enrollment = request.viewer && (await findEnrollment(db, request.viewer.id, known.slug))
+    const course = (enrollment && !enrollment.ended_at && known.versions.get(enrollment.version)) || known.current
+    const approval = await findApproval(db, { course: course.slug, version: course.version, hash: course.hash })
+    const certificate =
+      enrollment?.completion_id ? await findCertificateOfCompletion(db, enrollment.completion_id) : null
+    return reply.page('learning/course', coursePage(course, enrollment, approval, certificate))
+  })
+
+  app.post('/courses/:course/enrollment', { config: signedIn, schema: { params: courseParams } }, async (request, reply) => {
+    const { current } = catalogue.courses.get(request.params.course) ?? notFound()
+    const viewer = viewerOf(request)
+    await startCourse(db, viewer, current)
+    const { course, enrollment } = await takingOf(viewer.id, current.slug)
+    return reply.redirect(placePath(course, nextPlace(course, doneOf(enrollment))), 303)
+  })
+
+  app.get('/courses/:course/continue', { config: signedIn, schema: { params: courseParams } }, async (request, reply) => {
+    const { course, enrollment } = await takingOf(viewerOf(request).id, request.params.course)
+    return reply.redirect(placePath(course, nextPlace(course, doneOf(enrollment))), 303)
+  })
+
+  app.get(
+    '/courses/:course/:module/assessment',
+    { config: signedIn, schema: { params: moduleParams } },
+    async (request, reply) => {
+      const { course, enrollment, module } = await moduleOf(request)
+      const done = doneOf(enrollment)
+      if (!done.passed.has(module.slug) && !isAssessmentOpen(course, done, module.slug)) {
+        const left = lessonsLeft(course, done, module.slug)
+        return reply.page('learning/not-yet', {
+          title: `Questions on module ${module.number}`,
+          course,
+          module,
+          left: module.lessons.filter((lesson) => left.includes(lesson.slug)),
+        })
+      }
+      const attempts = await listAttempts(db, enrollment.id, module.slug)
+      return reply.page('learning/assessment', {
+        title: `Questions on module ${module.number}`,
+        course,
+        module,
+        attempts,
+        isPassed: done.passed.has(module.slug),
+        next: placePath(course, nextPlace(course, done)),
+      })
+    },
+  )
+
+  app.post(
+    '/courses/:course/:module/assessment',
+    { config: signedIn, schema: { params: moduleParams } },
+    async (request, reply) => {
+      const { course, enrollment, module } = await moduleOf(request)
+      const attempt = await startAttempt(db, viewerOf(request), enrollment.id, course, module)
+      if (!attempt) return reply.redirect(`/courses/${course.slug}/${module.slug}/assessment`, 303)
+      return reply.redirect(`/attempts/${attempt}`, 303)
+    },
+  )
+
+  app.get(
+    '/courses/:course/:module/:lesson',
+    {
+      config: signedIn,
+      schema: { params: lessonParams, querystring: Type.Object({ ready: Type.Optional(text(5)) }) },
+    },
+    async (request, reply) => {
+      const { course, enrollment, module, lesson } = await lessonOf(request)
+      const done = doneOf(enrollment)
+      if (!isLessonOpen(course, done, module.slug, lesson.slug))
+        return reply.redirect(placePath(course, nextPlace(course, done)), 303)
+      return reply.page('learning/lesson', lessonPage(course, module, lesson, done, { isReady: request.query.ready === 'yes' }))
+    },
+  )
+
+  for (const [address, mark] of [
+    ['finished', 'finished'],
+    ['skipped', 'skipped'],
+  ] as const)
+    app.post(
+      `/courses/:course/:module/:lesson/${address}`,
+      { config: signedIn, schema: { params: lessonParams } },
+      async (request, reply) => {
+        const { course, enrollment, module, lesson } = await lessonOf(request)
+        const place = { module: module.slug, lesson: lesson.slug }
+        await markLesson(db, viewerOf(request), enrollment, course, place, mark, dayOf(clock()))
+        return reply.redirect(pathAfter(course, module, lesson), 303)
+      },
+    )
+
+  app.post(
+    '/courses/:course/:module/:lesson/time',
+    { config: signedIn, schema: { params: lessonParams, body: form({ seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }) } },
+    async (request, reply) => {
+      const { enrollment, module, lesson } = await lessonOf(request)
+      await recordTime(db, enrollment, { module: module.slug, lesson: lesson.slug }, request.body.seconds)
+      return reply.status(204).send()
+    },
+  )
+
+  app.post(
+    '/courses/:course/:module/:lesson/exercises/:exercise',
+    {
+      config: signedIn,
+      schema: {
+        params: Type.Object({ ...lessonParams.properties, exercise: slug() }),
+        body: Type.Record(Type.String({ maxLength: 80 }), Type.Unknown(), { maxProperties: 60 }),
+      },
+    },
+    async (request, reply) => {
+      const { course, enrollment, module, lesson } = await lessonOf(request)
+      const exercise = lesson.exercises.get(request.params.exercise) ?? notFound()
+      return exerciseFeedback(reply, { course, enrollment, module, lesson, exercise }, request.body, request.headers['hx-request'] === 'true')
+    },
+  )
+
+  /** What a person is taking, with its text; a course that they have not begun is not there. */
+  async function takingOf(personId: string, slug: string): Promise<{ course: CourseVersion; enrollment: Enrollment }> {
+    const known = catalogue.courses.get(slug) ?? notFound()
+    const enrollment = (await findEnrollment(db, personId, known.slug)) ?? notFound()
+    const course = known.versions.get(enrollment.version) ?? known.current
+    return { course, enrollment }
+  }
+
+  async function moduleOf(request: { viewer: unknown; params: { course: string; module: string } }) {
+    const taking = await takingOf(viewerOf(request as never).id, request.params.course)
+    const module = taking.course.modules.find((one) => one.slug === request.params.module) ?? notFound()
+    return { ...taking, module }
+  }
+
+  async function lessonOf(request: { viewer: unknown; params: { course: string; module: string; lesson: string } }) {
+    const taking = await moduleOf(request)
+    const lesson = taking.module.lessons.find((one) => one.slug === request.params.lesson) ?? notFound()
+    return { ...taking, lesson }
+  }
+}
