@@ -1,0 +1,174 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+
+export type Assets = Readonly<{
+  /** The folder that holds the files as they are served. */
+  folder: string
+  /** `asset('styles.css')` → `/static/styles.3kZq0w9dTg.css`. An unknown name throws. */
+  asset: (name: string) => string
+}>
+
+type Manifest = Readonly<Record<string, string>>
+
+const project = path.resolve(import.meta.dirname, '../..')
+const sources = path.join(project, 'static')
+const modules = path.join(project, 'node_modules')
+const builds = path.join(sources, 'build')
+const packages = ['@uswds/uswds', '@fontsource/public-sans', '@fontsource/source-serif-4', 'htmx.org', 'sass']
+const builders = ['assets.ts', 'stylesheet.ts'].map((file) => path.join(import.meta.dirname, file))
+const buildsKept = 3
+
+/**
+ * Makes what the browser gets, in a folder of its own named by the sources' hash; where that folder is there already
+ * nothing is made. Several processes may do so at once: each builds apart, and the first rename wins.
+ */
+export async function buildAssets(): Promise<Assets> {
+  const hash = await sourcesHash()
+  const folder = path.join(builds, hash)
+  let manifest = await readManifest(folder)
+  if (!manifest) {
+    const draft = path.join(builds, `draft-${randomUUID()}`)
+    await mkdir(draft, { recursive: true })
+    manifest = await build(draft)
+    await writeFile(path.join(draft, 'manifest.json'), JSON.stringify(manifest, null, 2))
+    await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
+      await rm(draft, { recursive: true })
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+    })
+    await removeOldBuilds()
+  }
+  return { folder, asset: assetOf(manifest) }
+}
+
+const assetOf =
+  (manifest: Manifest) =>
+  (name: string): string => {
+    const file = manifest[name]
+    if (!file)
+      throw new Error(`There is no static file "${name}". There are: ${Object.keys(manifest).join(', ')}.`)
+    return `/static/${file}`
+  }
+
+/** Serves the built files under /static/ for a year: a changed file has another name. */
+export const assetFiles = fp(async (app: FastifyInstance, { folder }: Pick<Assets, 'folder'>) => {
+  await app.register(fastifyStatic, {
+    root: folder,
+    prefix: '/static/',
+    preCompressed: true,
+    immutable: true,
+    maxAge: '1y',
+    index: false,
+    decorateReply: false,
+    allowedPath: (file) => file !== '/manifest.json',
+  })
+})
+
+async function sourcesHash(): Promise<string> {
+  const files = [
+    ...(await filesIn(path.join(sources, 'styles'))),
+    ...(await filesIn(path.join(sources, 'scripts'))),
+    ...(await filesIn(path.join(sources, 'images'))),
+    ...packages.map((name) => path.join(modules, name, 'package.json')),
+    ...builders,
+  ].sort()
+  const hash = createHash('sha256')
+  for (const [file, content] of await Promise.all(
+    files.map(async (file) => [file, await readFile(file)] as const),
+  ))
+    hash.update(`${path.relative(project, file)}\0${content.length}\0`).update(content)
+  return hash.digest('hex').slice(0, 16)
+}
+
+const filesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(folder, entry.name))
+
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  try {
+    return JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')) as Manifest
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function build(folder: string): Promise<Manifest> {
+  const manifest: Record<string, string> = {}
+  const add = async (name: string, content: Buffer): Promise<string> => {
+    const file = withFingerprint(name, content)
+    if (manifest[name] === file) return file
+    if (manifest[name]) throw new Error(`Two static files are called "${name}".`)
+    manifest[name] = file
+    await writeFile(path.join(folder, file), content)
+    if (isText(name)) await compress(path.join(folder, file), content)
+    return file
+  }
+  for (const kind of ['scripts', 'images'])
+    for (const file of await filesIn(path.join(sources, kind)))
+      await add(path.basename(file), await readFile(file))
+  await add('htmx.js', await readFile(path.join(modules, 'htmx.org/dist/htmx.min.js')))
+  // Sass is loaded only where something is to be compiled.
+  const { compileStylesheet } = await import('./stylesheet.ts')
+  const css = compileStylesheet(path.join(sources, 'styles/main.scss'), modules)
+  await add('styles.css', Buffer.from(await withLinkedFiles(css, add)))
+  return manifest
+}
+
+/** Brings in each file that the stylesheet names as `url("@place/file")`, and names it by its fingerprint. */
+async function withLinkedFiles(
+  css: string,
+  add: (name: string, content: Buffer) => Promise<string>,
+): Promise<string> {
+  const places: Record<string, string> = {
+    '@uswds': path.join(modules, '@uswds/uswds/dist/img'),
+    '@fontsource': path.join(modules, '@fontsource'),
+    '@images': path.join(sources, 'images'),
+  }
+  const names = new Map<string, string>()
+  for (const [, place = '', file = ''] of css.matchAll(/url\("?(@\w+)\/([^")]+)"?\)/g)) {
+    if (names.has(`${place}/${file}`)) continue
+    const content = await readFile(path.join(places[place] ?? '', file))
+    names.set(`${place}/${file}`, await add(path.basename(file), content))
+  }
+  return css.replace(/url\("?(@\w+\/[^")]+)"?\)/g, (_, name: string) => `url(${names.get(name)})`)
+}
+
+function withFingerprint(name: string, content: Buffer): string {
+  const fingerprint = createHash('sha256').update(content).digest('base64url').slice(0, 10)
+  const { name: stem, ext } = path.parse(name)
+  return `${stem}.${fingerprint}${ext}`
+}
+
+const isText = (name: string) => /\.(?:css|js|svg|json|txt)$/.test(name)
+
+async function compress(file: string, content: Buffer): Promise<void> {
+  const brotli = await promisify(brotliCompress)(content, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+  })
+  await Promise.all([
+    writeFile(`${file}.br`, brotli),
+    promisify(gzip)(content, { level: 9 }).then((zipped) => writeFile(`${file}.gz`, zipped)),
+  ])
+}
+
+/** A process that started before the last change still serves its own build: a few are kept. */
+async function removeOldBuilds(): Promise<void> {
+  const folders = await Promise.all(
+    (await readdir(builds)).map(async (name) => {
+      const { mtimeMs } = await stat(path.join(builds, name))
+      return { name, mtimeMs }
+    }),
+  )
+  const old = folders
+    .filter(({ name }) => /^[0-9a-f]{16}$/.test(name))
+    .sort((a, b) => b.mtimeMs - a.mtimeMs)
+    .slice(buildsKept)
+  await Promise.all(old.map(({ name }) => rm(path.join(builds, name), { recursive: true, force: true })))
+}

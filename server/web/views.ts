@@ -1,0 +1,80 @@
+import path from 'node:path'
+import { Eta } from 'eta'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Assets } from './assets.ts'
+import * as words from './words.ts'
+
+export type NavigationItem = Readonly<{ href: string; label: string }>
+
+export type Message = Readonly<{ kind: 'success' | 'info' | 'warning' | 'error'; text: string }>
+
+/** What stands around every page. */
+export type PageFrame = Readonly<{
+  viewer: Readonly<{ name: string }> | null
+  navigation: readonly NavigationItem[]
+  /** The viewer's own pages, at the end of the navigation; for a visitor, the way in. */
+  account: readonly NavigationItem[]
+  /** Where the sign-out button posts to; null where nobody is signed in. */
+  signOut: string | null
+  /** A quiet line above every page: this is a demonstration. */
+  banner: string | null
+  /** What the request before this one has to say. */
+  messages: readonly Message[]
+}>
+
+/** A field's error, as shown at the field and in the list at the top. */
+export type FieldError = Readonly<{ field: string; message: string }>
+
+export type PageData = Readonly<{
+  title: string
+  /** `noindex` where a search engine has no business. */
+  robots?: string
+  errors?: readonly FieldError[]
+  [name: string]: unknown
+}>
+
+export type ViewOptions = Readonly<{
+  assets: Assets
+  frame: (request: FastifyRequest, reply: FastifyReply) => PageFrame
+  /** Read and compile templates at each request. */
+  development?: boolean
+  /** The folder of templates; only tests name another. */
+  folder?: string
+}>
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Sends `views/<template>.eta` within the layout. */
+    page(template: string, data: PageData): FastifyReply
+    /** Sends `views/<template>.eta` alone, for a part of a page. */
+    partial(template: string, data?: Readonly<Record<string, unknown>>): FastifyReply
+  }
+}
+
+const templates = path.resolve(import.meta.dirname, '../../views')
+
+export const views = fp(async (app: FastifyInstance, { assets, frame, development, folder }: ViewOptions) => {
+  const eta = new Eta({ views: folder ?? templates, cache: !development, autoTrim: false })
+  const every = { asset: assets.asset, ...words }
+  const around = (request: FastifyRequest) => ({
+    ...every,
+    url: request.url,
+    path: request.url.split('?', 1)[0],
+  })
+  const send = (reply: FastifyReply, html: string) => reply.type('text/html; charset=utf-8').send(html)
+
+  app.decorateReply('page', function (template, data) {
+    const context = {
+      ...around(this.request),
+      errors: [],
+      robots: null,
+      ...data,
+      frame: frame(this.request, this),
+    }
+    return send(this, eta.render('layout', { ...context, body: eta.render(template, context) }))
+  })
+  app.decorateReply('partial', function (template, data = {}) {
+    return send(this, eta.render(template, { ...around(this.request), errors: [], ...data }))
+  })
+})

@@ -1,0 +1,40 @@
+/** How days, times and numbers are written to people. Every template has these by name. */
+
+const dayFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
+const shortDayFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' })
+const instantDayFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'America/Chicago' })
+const timeFormat = new Intl.DateTimeFormat('en-US', { timeStyle: 'short', timeZone: 'America/Chicago' })
+const numberFormat = new Intl.NumberFormat('en-US')
+const listFormat = new Intl.ListFormat('en-US', { type: 'conjunction' })
+
+const noon = (on: string) => new Date(`${on}T12:00:00Z`)
+
+/** `'2027-03-31'` → "March 31, 2027" */
+export const day = (on: string): string => dayFormat.format(noon(on))
+
+/** `'2027-03-31'` → "Mar 31, 2027", for tables */
+export const shortDay = (on: string): string => shortDayFormat.format(noon(on))
+
+/** An instant → "March 31, 2027, 5:30 PM Central time" */
+export const instant = (at: Date): string => `${instantDayFormat.format(at)}, ${time(at)}`
+
+/** An instant → "5:30 PM Central time" */
+export const time = (at: Date): string => `${timeFormat.format(at)} Central time`
+
+/** 160 → "2 h 40 min" */
+export function minutes(count: number): string {
+  const hours = Math.floor(count / 60)
+  const rest = count % 60
+  if (hours === 0) return `${rest} min`
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`
+}
+
+/** 3, "lesson" → "3 lessons"; 1, "person", "people" → "1 person" */
+export const count = (many: number, one: string, more = `${one}s`): string =>
+  `${number(many)} ${many === 1 ? one : more}`
+
+/** 11250 → "11,250" */
+export const number = (value: number): string => numberFormat.format(value)
+
+/** ["A", "B", "C"] → "A, B, and C" */
+export const list = (items: readonly string[]): string => listFormat.format(items)

@@ -1,0 +1,67 @@
+// Everything here adds to pages that work without it.
+
+const presses = 3
+const within = 2000
+
+/** Leaves at once, and puts nothing of this page where Back leads. The history before it stays. */
+function leave() {
+  const link = document.querySelector('[data-quick-exit]')
+  if (!link) return
+  document.documentElement.hidden = true
+  document.title = 'Weather'
+  window.location.replace(link.href)
+}
+
+document.addEventListener('click', (event) => {
+  if (!(event.target instanceof Element) || !event.target.closest('[data-quick-exit]')) return
+  event.preventDefault()
+  leave()
+})
+
+// Escape or Shift three times, alone: somebody who types capitals or closes a list doesn't leave by accident.
+let pressed = { key: '', times: 0, at: 0 }
+let shiftAlone = false
+
+function count(key) {
+  const now = Date.now()
+  const goesOn = pressed.key === key && now - pressed.at < within
+  pressed = { key, times: goesOn ? pressed.times + 1 : 1, at: now }
+  if (pressed.times === presses) leave()
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.repeat) return
+  shiftAlone = event.key === 'Shift'
+  if (event.key === 'Escape') count('Escape')
+  else if (event.key !== 'Shift') pressed = { key: '', times: 0, at: 0 }
+})
+
+document.addEventListener('keyup', (event) => {
+  if (event.key === 'Shift' && shiftAlone) count('Shift')
+})
+
+// A page restored by Back after leaving must not come back blank or with an open menu.
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) document.documentElement.hidden = false
+})
+
+document.querySelector('[data-focus]')?.focus()
+
+// A fragment that doesn't come: say so, keep what was typed.
+document.addEventListener('htmx:error', () =>
+  say('That did not reach us. Nothing you typed is lost. Please try again.'),
+)
+
+function say(text) {
+  const messages = document.getElementById('messages')
+  if (!messages) return
+  const line = document.createElement('div')
+  line.className = 'usa-alert usa-alert--error'
+  const body = document.createElement('p')
+  body.className = 'usa-alert__body'
+  body.textContent = text
+  line.append(body)
+  const frame = document.createElement('div')
+  frame.append(line)
+  messages.replaceChildren(frame)
+}
