@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import * as fontkit from 'fontkit'
+import { Blob, Face, Font, Buffer as ShapingBuffer, shape } from 'harfbuzzjs'
+
+/** A weight and manner of letter; each script has its own font file for it. */
+export type FaceName = 'serif' | 'serif-bold' | 'sans' | 'sans-bold'
+
+export type Glyph = Readonly<{ id: number; advanceWidth: number; codePoints: readonly number[] }>
+
+/** A piece of text in one script, to be drawn with one font. */
+export type Run = Readonly<{ text: string; script: Script; font: ScriptFont }>
+
+/**
+ * A font that pdfkit can embed, its letters placed by HarfBuzz: pdfkit's own shaping misplaces the marks of several
+ * scripts that people's names are written in.
+ */
+export type ScriptFont = Readonly<{
+  file: string
+  unitsPerEm: number
+  has(codePoint: number): boolean
+  layout(text: string): Layout
+  /** In font units. */
+  widthOf(text: string): number
+}>
+
+type Layout = {
+  readonly glyphs: readonly Glyph[]
+  /** In font units; pdfkit scales them in place. */
+  readonly positions: { xAdvance: number; yAdvance: number; xOffset: number; yOffset: number }[]
+  readonly advanceWidth: number
+}
+
+export type Script = Readonly<{
+  name: string
+  letters: RegExp
+  family: string
+}>
+
+/**
+ * Every script that we can draw. Latin first: it lends its punctuation and digits to those that have none. Writing from
+ * right to left is left out: drawn right, it still comes back in the wrong order when readers copy it from the PDF.
+ */
+export const scripts: readonly Script[] = [
+  { name: 'Latin', letters: /\p{Script=Latin}/u, family: '' },
+  { name: 'Cyrillic', letters: /\p{Script=Cyrillic}/u, family: '' },
+  { name: 'Greek', letters: /\p{Script=Greek}/u, family: '' },
+  { name: 'Burmese', letters: /\p{Script=Myanmar}/u, family: 'NotoSansMyanmar' },
+  { name: 'Ethiopic', letters: /\p{Script=Ethiopic}/u, family: 'NotoSansEthiopic' },
+  { name: 'Khmer', letters: /\p{Script=Khmer}/u, family: 'NotoSansKhmer' },
+  { name: 'Lao', letters: /\p{Script=Lao}/u, family: 'NotoSansLao' },
+  { name: 'Thai', letters: /\p{Script=Thai}/u, family: 'NotoSansThai' },
+  { name: 'Devanagari', letters: /\p{Script=Devanagari}/u, family: 'NotoSansDevanagari' },
+  { name: 'Bengali', letters: /\p{Script=Bengali}/u, family: 'NotoSansBengali' },
+  { name: 'Tamil', letters: /\p{Script=Tamil}/u, family: 'NotoSansTamil' },
+  { name: 'Armenian', letters: /\p{Script=Armenian}/u, family: 'NotoSansArmenian' },
+  { name: 'Georgian', letters: /\p{Script=Georgian}/u, family: 'NotoSansGeorgian' },
+]
+
+const latin = scripts[0]!
+
+export function scriptOf(character: string): Script | undefined {
+  return scripts.find((script) => script.letters.test(character))
+}
+
+/** Text in pieces that one font can draw each, or the first character that none can. */
+export function runsOf(text: string, face: FaceName): readonly Run[] | { readonly missing: string } {
+  const runs: { text: string; script: Script; font: ScriptFont }[] = []
+  let script = scriptOf([...text].find((character) => scriptOf(character)) ?? 'a') ?? latin
+  for (const character of text) {
+    script = scriptOf(character) ?? script
+    const codePoint = character.codePointAt(0)!
+    const drawnAs = [script, latin].find((script) => fontOf(script, face).has(codePoint))
+    if (!drawnAs) return { missing: character }
+    const last = runs.at(-1)
+    if (last?.script === drawnAs) last.text += character
+    else runs.push({ text: character, script: drawnAs, font: fontOf(drawnAs, face) })
+  }
+  return runs
+}
+
+/** Width in points. */
+export function widthOf(runs: readonly Run[], size: number): number {
+  return runs.reduce((sum, { text, font }) => sum + (font.widthOf(text) / font.unitsPerEm) * size, 0)
+}
+
+const mostWidths = 5000
+const opened = new Map<string, ScriptFont>()
+
+function fontOf(script: Script, face: FaceName): ScriptFont {
+  const key = `${script.name} ${face}`
+  const known = opened.get(key)
+  if (known) return known
+  const file = fontFile(script, face)
+  const font = [...opened.values()].find((other) => other.file === file) ?? openFont(file)
+  opened.set(key, font)
+  return font
+}
+
+function fontFile({ family }: Script, face: FaceName): string {
+  const weight = face.endsWith('-bold') ? '600SemiBold' : '400Regular'
+  const name = family || (face.startsWith('serif') ? 'NotoSerif' : 'NotoSans')
+  const directory = name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
+  return `@expo-google-fonts/${directory}/${weight}/${name}_${weight}.ttf`
+}
+
+function openFont(file: string): ScriptFont {
+  const bytes = readFileSync(createRequire(import.meta.url).resolve(file))
+  const face = new Face(new Blob(bytes))
+  const font = new Font(face)
+  const codePointOf = new Map<number, number>()
+  for (const codePoint of face.collectUnicodes()) {
+    const id = font.nominalGlyph(codePoint)
+    if (id !== undefined && !codePointOf.has(id)) codePointOf.set(id, codePoint)
+  }
+  const widths = new Map<string, number>()
+  const layout = (text: string) => layOut(font, codePointOf, text)
+  // The fontkit font underneath embeds the outlines; only the placing of letters is replaced.
+  return Object.assign(Object.create(fontkit.create(bytes)), {
+    file,
+    has: (codePoint: number) => font.nominalGlyph(codePoint) !== undefined,
+    layout,
+    widthOf: (text: string) => {
+      // Lines are tried at many widths, and one course's titles come again with each certificate.
+      const width = widths.get(text) ?? layout(text).advanceWidth
+      if (widths.size >= mostWidths) widths.clear()
+      widths.set(text, width)
+      return width
+    },
+  })
+}
+
+/** Shapes text of one script; its script and direction are guessed from its letters. */
+function layOut(font: Font, codePointOf: ReadonlyMap<number, number>, text: string): Layout {
+  const buffer = new ShapingBuffer()
+  buffer.addText(text)
+  buffer.guessSegmentProperties()
+  shape(font, buffer)
+  const placed = buffer.getGlyphInfos()
+  const positions = buffer.getGlyphPositions()
+  const starts = new Set(placed.map(({ cluster }) => cluster))
+  const clusterAt = (start: number) => {
+    let end = start + 1
+    while (end < text.length && !starts.has(end)) end++
+    return [...text.slice(start, end)].map((character) => character.codePointAt(0)!)
+  }
+  const glyphs = placed.map(({ codepoint: id, cluster }) => {
+    const whole = clusterAt(cluster)
+    const alone = placed.filter((other) => other.cluster === cluster).length === 1
+    // A cluster of several glyphs has no true part for each; its ActualText says what it reads.
+    const codePoints = alone ? whole : [codePointOf.get(id) ?? whole[0]!]
+    return { id, advanceWidth: font.glyphHAdvance(id), codePoints }
+  })
+  return {
+    glyphs,
+    positions,
+    get advanceWidth() {
+      return positions.reduce((sum, position) => sum + position.xAdvance, 0)
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { type FaceName, type Run, runsOf, widthOf } from './fonts.ts'
+
+/** One line of text, shaped: its pieces from left to right. */
+export type Line = Readonly<{ text: string; runs: readonly Run[] }>
+
+export type SizedLines = Readonly<{ lines: readonly Line[]; size: number }>
+
+/** What is to be printed can't be, said so that an administrator can mend it. */
+export class UndrawableText extends Error {}
+
+export function setLine(text: string, face: FaceName): Line {
+  const runs = runsOf(text, face)
+  if ('missing' in runs) {
+    const codePoint = runs.missing.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+    throw new UndrawableText(`No font has the character ${runs.missing} (U+${codePoint}) of “${text}”.`)
+  }
+  return { text, runs }
+}
+
+/** Text broken at spaces into lines no wider than `width`; a single longer word keeps a line of its own. */
+export function setLines(text: string, face: FaceName, size: number, width: number): readonly Line[] {
+  const lines: Line[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    const longer = last && setLine(`${last.text} ${word}`, face)
+    if (longer && widthOf(longer.runs, size) <= width) lines[lines.length - 1] = longer
+    else lines.push(setLine(word, face))
+  }
+  return lines
+}
+
+export function widest(lines: readonly Line[], size: number): number {
+  return Math.max(0, ...lines.map(({ runs }) => widthOf(runs, size)))
+}
+
+/** The same number of lines, of more even lengths. */
+export function balanced(
+  lines: readonly Line[],
+  face: FaceName,
+  size: number,
+  width: number,
+): readonly Line[] {
+  const text = lines.map((line) => line.text).join(' ')
+  let best = lines
+  for (let narrower = width - 8; narrower > width / lines.length; narrower -= 8) {
+    const tried = setLines(text, face, size, narrower)
+    if (tried.length > lines.length || widest(tried, size) > narrower) break
+    best = tried
+  }
+  return best
+}
+
+/** The largest of `sizes` at which the text takes at most `most` lines of `width`. */
+export function fitLines(
+  text: string,
+  face: FaceName,
+  sizes: readonly number[],
+  width: number,
+  most: number,
+): SizedLines {
+  for (const size of sizes) {
+    const lines = setLines(text, face, size, width)
+    if (lines.length <= most && widest(lines, size) <= width)
+      return { lines: balanced(lines, face, size, width), size }
+  }
+  throw new UndrawableText(`“${text}” is too long for a certificate.`)
+}
