@@ -61,9 +61,9 @@ function open(md: MarkdownIt, tokens: Token[], index: number, env: BlockEnv): st
     name === 'definition'
       ? `<dfn>${md.renderInline(rest, { ...env, firstLine: line, blockLine: 0 })}</dfn>`
       : titles[name]
-  const heading = title === undefined ? '' : `<p class="lesson-block-title">${title}</p>\n`
+  const heading = title === undefined ? '' : `<p class="lesson-label">${title}</p>\n`
   if (name === 'dialogue') nameSpeakers(tokens, index)
-  return `<div class="lesson-block lesson-${name}">\n${heading}`
+  return `<div class="lesson-${name}">\n${heading}`
 }
 
 function close(tokens: Token[], index: number, env: BlockEnv): string {

@@ -8,7 +8,7 @@ export type Catalogue = {
   /** By slug, in the order of their folders. */
   readonly courses: ReadonlyMap<string, Course>
   readonly glossary: readonly GlossaryTerm[]
-  readonly supportLines: readonly SupportLine[]
+  readonly support: readonly SupportLine[]
   readonly register: FactRegister
 }
 

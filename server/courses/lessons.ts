@@ -102,7 +102,8 @@ export function readLesson(
   const factKeys = [...scope.used.facts]
   const sources = lessonSources(scope, factKeys)
   const advice = factKeys.some((key) => scope.register.facts.get(key)!.status === 'U')
-  const pieces = piecesOf(text + sourcesHtml(sources, advice), exercises, setting.drawExercise)
+  const notes = [...(scope.notes?.terms.values() ?? [])].join('')
+  const pieces = piecesOf(text + sourcesHtml(sources, advice) + notes, exercises, setting.drawExercise)
   const prose = proseOf(tokens)
   const words = prose.reduce((sum, part) => sum + wordsOf(part).length, 0)
   const reflections = tokens.filter(

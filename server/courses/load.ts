@@ -1,8 +1,12 @@
+import { resolve } from 'node:path'
+import { Eta } from 'eta'
 import { lessonBlocks } from './blocks.ts'
-import { type Catalogue, type Course, type CourseVersion, exercisePath, type Module } from './catalogue.ts'
+import type { Catalogue, Course, CourseVersion, Module } from './catalogue.ts'
 import { contentHash } from './content-hash.ts'
 import { type CourseFile, type CourseFolder, readCoursesFolder } from './course-files.ts'
 import { courseShape } from './course-shapes.ts'
+import { type ExercisePlace, exerciseView } from './exercise-view.ts'
+import type { Exercise } from './exercises.ts'
 import { emptyRegister, type FactRegister, readFactRegister } from './facts.ts'
 import { type Drawing, readDrawing } from './figures.ts'
 import { type GlossaryEntries, readGlossary } from './glossary.ts'
@@ -10,7 +14,7 @@ import { lessonFences } from './lessons.ts'
 import { lessonMarkdown, renderWords } from './markdown.ts'
 import { readModule } from './modules.ts'
 import { type Problem, type ProblemLog, problemLog, sortedProblems } from './problems.ts'
-import { nothingUsed, plainText, type Scope, type Used } from './scope.ts'
+import { nothingUsed, type PageNotes, plainText, type Scope, type Used } from './scope.ts'
 import { supportHtml, supportLines } from './support.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
 
@@ -48,7 +52,7 @@ export function loadCourses(dir: string): LoadedCourses {
   })
   terms.sort((a, b) => a.term.localeCompare(b.term, 'en'))
   return {
-    catalogue: { courses, glossary: terms, supportLines: support, register },
+    catalogue: { courses, glossary: terms, support, register },
     problems: sortedProblems(problems),
   }
 }
@@ -60,22 +64,21 @@ type Shared = {
   readonly support: string
 }
 
+const eta = new Eta({ views: resolve(import.meta.dirname, '../../views'), cache: true, autoTrim: false })
+const exerciseHtml = (exercise: Exercise, place: ExercisePlace) =>
+  eta.render('learning/_exercise', { exercise: exerciseView(exercise, place) })
+
 const markdown = lessonMarkdown()
 lessonBlocks(markdown)
 lessonFences(markdown)
 
-const scopeOf = (
-  file: string,
-  { register, glossary, log }: Shared,
-  sourceNumbers?: Map<string, number>,
-): Scope => ({
+const scopeOf = (file: string, { register, glossary, log }: Shared, notes?: PageNotes): Scope => ({
   file,
   register,
   glossary,
   log,
   used: nothingUsed(),
-  sourceNumbers,
-  terms: 0,
+  notes,
 })
 
 function readVersion(folder: CourseFolder, live: Shared): CourseVersion | undefined {
@@ -86,8 +89,8 @@ function readVersion(folder: CourseFolder, live: Shared): CourseVersion | undefi
     [...folder.files.keys()].filter((path) => /^\d+-[^/]+\//.test(path)).map((path) => path.split('/')[0]!),
   )
   const scopes: Scope[] = []
-  const scopeFor = (path: string, numbers?: Map<string, number>) => {
-    const scope = scopeOf(path, shared, numbers)
+  const scopeFor = (path: string, notes?: PageNotes) => {
+    const scope = scopeOf(path, shared, notes)
     scopes.push(scope)
     return scope
   }
@@ -103,7 +106,8 @@ function readVersion(folder: CourseFolder, live: Shared): CourseVersion | undefi
       scopeFor,
       drawing: drawings.find,
       questionIds: ids,
-      drawExercise: (lesson, exercise) => `<!-- ${exercisePath(folder.slug, name, lesson, exercise.id)} -->`,
+      drawExercise: (lesson, exercise) =>
+        exerciseHtml(exercise, { course: folder.slug, module: name.replace(/^\d+-/, ''), lesson }),
     })
     return module ? [module] : []
   })

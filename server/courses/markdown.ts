@@ -135,21 +135,21 @@ export const telephone = (number: string) =>
     ? `tel:${number.replaceAll('-', '')}`
     : `tel:+${number.startsWith('1-') ? '' : '1'}${number.replaceAll('-', '')}`
 
-/** A word whose meaning opens in the page: a native popover, so it needs no script. */
+/** A word whose meaning opens in the page: a native popover at the lesson's end, so it needs no script. */
 function termHtml(md: MarkdownIt, token: Token, at: TextEnv): string {
   const shown = escapeHtml(token.content)
   const entry = token.meta?.entry as { term: string; slug: string; text: string } | undefined
-  if (!entry || at.label || token.meta?.linked) return shown
-  at.scope.terms++
-  const id = `term-${entry.slug}-${at.scope.terms}`
+  const notes = at.scope.notes
+  if (!entry || !notes || at.label || token.meta?.linked) return shown
   // What the meaning itself cites is listed in the glossary, not among this lesson's sources.
   const scope = { ...at.scope, used: { ...at.scope.used, facts: new Set<string>() } }
-  const meaning = md.renderInline(entry.text, { ...at, scope, label: true })
-  return (
-    `<button type="button" class="lesson-term" popovertarget="${id}">${shown}</button>` +
-    `<span class="lesson-term-meaning" id="${id}" popover><strong>${escapeHtml(entry.term)}</strong>: ${meaning} ` +
-    `<a href="/glossary#${entry.slug}">More in the glossary</a></span>`
+  const meaning = renderWords(md, scope, entry.text, 1, true)
+  notes.terms.set(
+    entry.slug,
+    `<div class="lesson-term-note" id="term-${entry.slug}" popover><p><strong>${escapeHtml(entry.term)}</strong></p>` +
+      `<p>${meaning.html}</p><p><a href="/glossary#${entry.slug}">See it in the glossary</a></p></div>\n`,
   )
+  return `<button type="button" class="lesson-term" popovertarget="term-${entry.slug}" title="${escapeHtml(meaning.text)}">${shown}</button>`
 }
 
 /** Text of inline tokens as a reader hears it: values and glossary words in, citations out. */

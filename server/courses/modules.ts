@@ -7,7 +7,7 @@ import { type LessonSetting, readLesson } from './lessons.ts'
 import { checkPool } from './pools.ts'
 import type { ProblemLog } from './problems.ts'
 import { readExercise } from './questions.ts'
-import { plainText, type Scope } from './scope.ts'
+import { type PageNotes, plainText, type Scope } from './scope.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
 
 export type ModuleSetting = {
@@ -17,7 +17,7 @@ export type ModuleSetting = {
   readonly log: ProblemLog
   readonly md: MarkdownIt
   readonly support: string
-  readonly scopeFor: (file: string, sourceNumbers?: Map<string, number>) => Scope
+  readonly scopeFor: (file: string, notes?: PageNotes) => Scope
   readonly drawing: LessonSetting['drawing']
   readonly drawExercise: (lesson: string, exercise: Exercise) => string
   /** Ids of the course's questions so far, each with the place where it stands. */
@@ -91,7 +91,7 @@ function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Le
   const slug = /\/\d+-([^/]+)\.md$/.exec(file.inner)![1]!
   const lesson = readLesson(file, at + 1, slug, {
     md: setting.md,
-    scope: setting.scopeFor(file.path, new Map()),
+    scope: setting.scopeFor(file.path, { sources: new Map(), terms: new Map() }),
     support: setting.support,
     drawing: setting.drawing,
     drawExercise: (exercise) => setting.drawExercise(slug, exercise),

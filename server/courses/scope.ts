@@ -10,10 +10,15 @@ export type Scope = {
   readonly log: ProblemLog
   /** What the text named, for sources, hashes and reports. */
   readonly used: Used
-  /** Numbers of the sources on the page, in the order in which they are met; undefined where a page has none. */
-  readonly sourceNumbers: Map<string, number> | undefined
-  /** How many words of the glossary the page explains so far: makes their ids unlike. */
-  terms: number
+  /** What stands at the end of a lesson; undefined for text that has no page of its own. */
+  readonly notes: PageNotes | undefined
+}
+
+export type PageNotes = {
+  /** Numbers of the sources, in the order in which they are met. */
+  readonly sources: Map<string, number>
+  /** Words of the glossary that the page explains, by anchor, each with its note. */
+  readonly terms: Map<string, string>
 }
 
 export type Used = {

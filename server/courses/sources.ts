@@ -20,7 +20,7 @@ export type LessonSource = {
 
 /** The small mark after a sentence: the numbers of its sources, or that it is practice advice. */
 export function citationMark(scope: Scope, keys: readonly string[], label: boolean): string {
-  const numbers = scope.sourceNumbers
+  const numbers = scope.notes?.sources
   if (!numbers || label) return ''
   const facts = keys.map((key) => scope.register.facts.get(key)!)
   const marks = facts
@@ -42,7 +42,7 @@ export function citationMark(scope: Scope, keys: readonly string[], label: boole
 
 export function lessonSources(scope: Scope, factKeys: readonly string[]): LessonSource[] {
   const facts = factKeys.map((key) => scope.register.facts.get(key)!).filter(({ status }) => status !== 'U')
-  const numbers = [...(scope.sourceNumbers ?? new Map<string, number>())]
+  const numbers = [...(scope.notes?.sources ?? [])]
   return numbers
     .sort((a, b) => a[1] - b[1])
     .map(([key, number]) => {

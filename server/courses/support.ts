@@ -5,18 +5,20 @@ import { telephone } from './markdown.ts'
 /** A line that someone can call or write to, for a young person and for whoever works with them. */
 export type SupportLine = {
   readonly name: string
-  readonly ways: readonly { readonly text: string; readonly href: string | undefined }[]
   readonly about: string
+  readonly phone?: string
+  /** Where a text message goes, and the words that say so. */
+  readonly text?: { readonly to: string; readonly words: string }
 }
 
-const lines: readonly { name: string; call?: string; text?: string; say?: string }[] = [
+const lines: readonly { name: string; call?: string; text?: string }[] = [
   { name: 'Immediate danger', call: 'emergency' },
   { name: 'Suicide & Crisis Lifeline', call: 'lifeline' },
   { name: 'Day One Minnesota', call: 'day_one_phone', text: 'day_one_text' },
   { name: 'National Center for Missing and Exploited Children', call: 'ncmec_phone' },
   { name: 'National Human Trafficking Hotline', call: 'hotline_phone', text: 'hotline_text' },
   { name: 'National Runaway Safeline', call: 'safeline_phone' },
-  { name: 'Crisis Text Line', say: 'crisis_text' },
+  { name: 'Crisis Text Line', text: 'crisis_text' },
 ]
 
 /**
@@ -24,26 +26,37 @@ const lines: readonly { name: string; call?: string; text?: string; say?: string
  * changed must not stay on any page.
  */
 export function supportLines(register: FactRegister): SupportLine[] {
-  return lines.flatMap(({ name, call, text, say }) => {
-    const first = register.values.get(call ?? say ?? '')
-    if (!first) return []
-    const byText = text === undefined ? undefined : register.values.get(text)
-    const ways = [
-      call === undefined
-        ? { text: first.text, href: undefined }
-        : { text: first.text, href: telephone(first.text) },
-      ...(byText ? [{ text: `text ${byText.text}`, href: `sms:${byText.text.replaceAll('-', '')}` }] : []),
+  return lines.flatMap(({ name, call, text }) => {
+    const phone = register.values.get(call ?? '')
+    const message = register.values.get(text ?? '')
+    const about = (phone ?? message)?.about
+    if (about === undefined) return []
+    return [
+      {
+        name,
+        about,
+        ...(phone && { phone: phone.text }),
+        ...(message && { text: textMessage(message.text) }),
+      },
     ]
-    return [{ name, ways, about: first.about }]
   })
 }
 
+/** The register writes either a bare number or a whole sentence, "text MN to 741741". */
+function textMessage(words: string) {
+  const numbers = words.match(/\d[\d-]*\d/g) ?? []
+  return { to: numbers.at(-1) ?? '', words: /^[\d-]+$/.test(words) ? `text ${words}` : words }
+}
+
 export function supportHtml(support: readonly SupportLine[]): string {
-  const items = support.map(({ name, ways }) => {
-    const shown = ways.map(({ text, href }) =>
-      href === undefined ? escapeHtml(text) : `<a href="${href}">${escapeHtml(text)}</a>`,
-    )
-    return `<li><span class="lesson-support-name">${escapeHtml(name)}</span> ${shown.join(' or ')}</li>`
+  const items = support.map(({ name, phone, text }) => {
+    const ways = [
+      phone === undefined ? [] : [`<a href="${telephone(phone)}">${escapeHtml(phone)}</a>`],
+      text === undefined
+        ? []
+        : [`<a href="sms:${text.to.replaceAll('-', '')}">${escapeHtml(text.words)}</a>`],
+    ].flat()
+    return `<li><span class="support-line-name">${escapeHtml(name)}</span> <span class="support-line-ways">${ways.join(' or ')}</span></li>`
   })
-  return `<ul class="lesson-support-lines">\n${items.join('\n')}\n</ul>\n`
+  return `<ul class="support-lines">\n${items.join('\n')}\n</ul>\n`
 }
