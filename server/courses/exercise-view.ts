@@ -1,6 +1,6 @@
 import { type AnswerFields, answerFields, type Form, shownId } from './answer-fields.ts'
 import { exercisePath, lessonPath } from './catalogue.ts'
-import type { Exercise, Words } from './exercises.ts'
+import type { Exercise, Step, Words } from './exercises.ts'
 import { walk } from './scenarios.ts'
 
 /** The lesson that an exercise stands in, by the names in its address. */
@@ -56,10 +56,11 @@ export function exerciseView(
   }
   const { taken, at } = walk(exercise, given.path ?? [])
   const step = at.kind === 'step' ? at.step : exercise.steps.get(exercise.start)!
+  const { story, question } = stepParts(step)
   return {
     ...common,
-    story: taken.length === 0 ? exercise.stem.html + step.text.html : step.text.html,
-    question: 'What do you do?',
+    story: taken.length === 0 ? `${exercise.stem.html}\n${story}` : story,
+    question,
     fields: answerFields(exercise, seed, given.form, step),
     taken: taken.map(({ step, choice }) => ({
       situation: step.text.html,
@@ -110,4 +111,10 @@ export function stemParts(stem: Words): { story: string; question: string } {
   return found
     ? { story: found[1]!.trim(), question: found[2]! }
     : { story: stem.html, question: 'Your answer' }
+}
+
+/** A step of a scenario: what happens, and the question it ends in, or the one that every step asks. */
+export function stepParts(step: Step): { story: string; question: string } {
+  const parts = stemParts(step.text)
+  return step.text.text.trim().endsWith('?') ? parts : { story: step.text.html, question: 'What do you do?' }
 }

@@ -111,7 +111,8 @@ const builders: Record<Exercise['type'], (setting: Setting) => Exercise | undefi
   scenario: (setting) => {
     const given = shapeOf(setting, scenarioShape)
     if (!given) return undefined
-    const opening = given.stem === undefined ? given.opening : `${given.opening}\n\n${given.stem}`
+    // A scenario's stem is its name; it stands above what has happened before.
+    const opening = given.stem === undefined ? given.opening : `**${given.stem.trim()}**\n\n${given.opening}`
     return {
       type: 'scenario',
       ...common(setting, given),

@@ -85,7 +85,5 @@ export function sourcesHtml(sources: readonly LessonSource[], practiceAdvice: bo
 }
 
 /** `2026-11-23` as "November 23, 2026". */
-const longDate = (day: string) =>
-  new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' }).format(
-    new Date(`${day}T00:00:00Z`),
-  )
+const longDate = (day: string) => dateFormat.format(new Date(`${day}T00:00:00Z`))
+const dateFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
