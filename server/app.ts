@@ -9,12 +9,15 @@ import type { Config } from './config.ts'
 import type { Catalogue } from './courses/catalogue.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
+import { attemptRoutes } from './learning/attempts.routes.ts'
+import { homeRoutes } from './learning/home.routes.ts'
 import { learningRoutes } from './learning/routes.ts'
 import type { Mail } from './lib/mail.ts'
+import { frameOf } from './people/frame.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { viewerHook } from './people/viewer.ts'
-import { assets } from './web/assets.ts'
+import { assetFiles, buildAssets } from './web/assets.ts'
 import { healthRoutes } from './web/health.ts'
 import { errorPages } from './web/error-pages.ts'
 import type { App } from './web/routes.ts'
@@ -50,14 +53,26 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(formbody)
   await app.register(viewerHook, { sessions, https: config.https })
   await app.register(rateLimit, { global: false })
-  await app.register(assets)
-  await app.register(views, { isDemo: needs.isDemo, development: config.development, baseUrl: config.baseUrl })
+  const assets = await buildAssets()
+  await app.register(async (files) => {
+    files.addHook('onRoute', (route) => {
+      route.config = { ...route.config, policy: 'public' }
+    })
+    await files.register(assetFiles, assets)
+  })
+  await app.register(views, {
+    assets,
+    frame: (request) => frameOf(request.viewer, needs.isDemo),
+    development: config.development,
+  })
   await app.register(errorPages)
 
   await app.register(healthRoutes, { db })
   await app.register(peopleRoutes, { ...needs, sessions })
   await app.register(courseRoutes, needs)
   await app.register(certificateRoutes, needs)
+  await app.register(homeRoutes, needs)
   await app.register(learningRoutes, needs)
+  await app.register(attemptRoutes, needs)
   return app
 }

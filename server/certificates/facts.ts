@@ -43,7 +43,8 @@ export type CourseApproval = Readonly<{
 
 export type LicensedProgram = Readonly<{
   name: string
-  license_number: string
-  license_type: string
+  /** Null for a county or Tribal agency, which has no license. */
+  license_number: string | null
+  license_type: string | null
   holder: string
 }>

@@ -49,7 +49,8 @@ export async function certificateRoutes(app: App, { db, drawCertificate, clock }
   const tokenParams = Type.Object({ token: text(300) })
 
   app.get('/verify/:token', { config: verify, schema: { params: tokenParams } }, async (request, reply) => {
-    const certificate = await findCertificate(request.params.token)
+    // Unknown and malformed codes cost the same statement, and look alike.
+    const certificate = await findCertificateByToken(db, readToken(request.params.token) ?? '-')
     return reply.page('certificates/verdict', verifyPage(certificate, null))
   })
 
@@ -57,14 +58,13 @@ export async function certificateRoutes(app: App, { db, drawCertificate, clock }
     '/verify/:token',
     { config: verify, schema: { params: tokenParams, body: form({ name: text(300) }) } },
     async (request, reply) => {
-      const certificate = await findCertificate(request.params.token)
-      const answer = certificate && (await compareName(db, certificate, request.body.name))
+      const { name } = request.body
+      const token = readToken(request.params.token) ?? '-'
+      const certificate = await findCertificateByToken(db, token)
+      const answer = await compareName(db, token, certificate, name)
       return reply
-        .status(answer?.kind === 'slowed' ? 429 : 200)
-        .page('certificates/verdict', verifyPage(certificate, answer && { ...answer, typed: request.body.name }))
+        .status(answer.kind === 'slowed' ? 429 : 200)
+        .page('certificates/verdict', verifyPage(certificate, { ...answer, typed: name }))
     },
   )
-
-  /** Unknown and malformed codes cost the same statement, and look alike. */
-  const findCertificate = (token: string) => findCertificateByToken(db, readToken(token) ?? '-')
 }

@@ -24,8 +24,7 @@ export function verifyPage(certificate: CertificateRow | null, answer: (NameAnsw
     title: 'Check a certificate',
     robots: 'noindex',
     verdict,
-    // A name can be asked of any code, known or not: the form itself must not tell which.
-    answer: answer && { kind: isWithheld || !certificate ? 'no-match' : answer.kind, typed: answer.typed },
+    answer,
     facts: shown && !certificate?.is_confidential ? factsOf(shown, isNamed) : null,
     corrected_by: shown && !certificate?.is_confidential ? shown.corrected_by : null,
     ended_at: shown?.revoked_at ?? shown?.superseded_at ?? null,

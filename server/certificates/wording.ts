@@ -65,8 +65,12 @@ function details(facts: CertificateFacts): CertificateText['details'] {
     ...(program
       ? [
           { label: 'Program', value: program.name },
-          { label: 'License', value: `${program.license_number}, ${program.license_type}` },
-          { label: 'License holder', value: program.holder },
+          ...(program.license_number
+            ? [
+                { label: 'License', value: `${program.license_number}-${program.license_type}` },
+                { label: 'License holder', value: program.holder },
+              ]
+            : []),
         ]
       : []),
   ]

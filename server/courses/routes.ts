@@ -19,7 +19,7 @@ export async function courseRoutes(app: App, { db, catalogue }: Needs): Promise<
   app.get('/support', { config: { policy: 'public' } }, async (request, reply) =>
     reply.page('courses/support', {
       title: 'Support',
-      lines: catalogue.supportLines,
+      lines: catalogue.support,
       back: backPath(request.headers.referer),
     }),
   )

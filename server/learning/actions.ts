@@ -11,8 +11,9 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { takeAnswer } from './attempt.ts'
+import { doneOf } from './done.ts'
 import { type Drawn, drawQuestions } from './drawing.ts'
-import { type Done, isAssessmentOpen, isComplete, isLessonOpen } from './progress.ts'
+import { isAssessmentOpen, isComplete, isLessonOpen } from './progress.ts'
 import { type Attempt, type Enrollment, listAttempts, lockAttemptOf, lockEnrollmentOf } from './queries.ts'
 
 /** Starts the course, or returns what is already under way: two taps start it once. */
@@ -23,12 +24,6 @@ export async function startCourse(db: Database, viewer: Viewer, course: CourseVe
     .onConflict((conflict) => conflict.columns(['person_id', 'course']).where('ended_at', 'is', null).doNothing())
     .execute()
 }
-
-export const doneOf = (enrollment: Enrollment): Done => ({
-  finished: new Set(enrollment.finished),
-  skipped: new Set(enrollment.skipped),
-  passed: new Set(enrollment.passed),
-})
 
 /** Marks a lesson read to its end, or set aside; false where it was not open. Marking twice changes nothing. */
 export async function markLesson(
@@ -77,7 +72,7 @@ export async function startAttempt(
     const open = earlier.find((attempt) => !attempt.result)
     if (open) return open.id
     const drawn = drawQuestions(
-      module.questions.map((question) => question.id),
+      [...module.questions.keys()],
       module.draw,
       earlier.map((attempt) => attempt.drawn.map((one) => one.question)),
       Math.random,

@@ -1,16 +1,20 @@
+import { type Form, realId } from '#server/courses/answer-fields.ts'
 import type { Module } from '#server/courses/catalogue.ts'
 import type { Question, ScenarioExercise } from '#server/courses/exercises.ts'
+import { missing } from '#server/courses/exercise-view.ts'
 import { type Walk, walk } from '#server/courses/scenarios.ts'
-import { type Aliased, underAliases } from './aliases.ts'
-import { markAnswer, parseAnswer } from './marking.ts'
+import { markAnswer, parseAnswer, passed, scoreOf } from './marking.ts'
 import type { Attempt } from './queries.ts'
 
+/** The question that an attempt asks now. */
 export type Current = Readonly<{
   position: number
   /** The step of a scenario; 0 for every other question. */
   step: number
   total: number
-  aliased: Aliased
+  question: Question
+  /** Gives this attempt's order of the choices and the opaque values that stand for them in the page. */
+  seed: string
   /** How far a scenario has come; null for every other question. */
   walked: Walk | null
 }>
@@ -26,8 +30,8 @@ export function currentOf(module: Module, attempt: Attempt): Current | null {
     position,
     step: given.length,
     total: attempt.drawn.length,
-    aliased: underAliases(question, drawn.seed),
-    // In the author's ids, in which answers are kept.
+    question,
+    seed: drawn.seed,
     walked: question.type === 'scenario' ? walk(question, choicesOf(given)) : null,
   }
 }
@@ -53,70 +57,45 @@ export type Taken =
  * Marks one answer. A form for another question than the one asked now (a second tab, a page gone back to, an attempt
  * that has ended) is stale and changes nothing.
  */
-export function takeAnswer(module: Module, attempt: Attempt, form: Readonly<Record<string, unknown>>): Taken {
+export function takeAnswer(module: Module, attempt: Attempt, form: Form): Taken {
   const current = attempt.result ? null : currentOf(module, attempt)
   if (!current || form.position !== String(current.position) || form.step !== String(current.step))
     return { kind: 'stale' }
-  const { position, step, total, aliased } = current
-  const marked =
-    aliased.question.type === 'scenario' ? markStep(aliased.question, current.walked, form) : mark(aliased.question, form)
-  if (!marked) return { kind: 'empty', message: askFor(aliased.question) }
-  const { is_correct, is_last_step } = marked
-  const answer = aliased.real(marked.answer)
+  const { position, step, total, question, seed, walked } = current
+  const marked = question.type === 'scenario' ? markStep(question, walked, seed, form) : mark(question, seed, form)
+  if (!marked) return { kind: 'empty', message: missing[question.type] }
+  const { answer, is_correct, is_last_step } = marked
+  const answers = [...attempt.answers, { position, is_correct }]
   const isEnd = is_last_step && position === total - 1
-  const answers = [...attempt.answers, { position, step, answer, is_correct, is_last_step }]
-  return {
-    kind: 'taken',
-    position,
-    step,
-    answer,
-    is_correct,
-    is_last_step,
-    result: isEnd ? resultOf(answers, total, attempt.pass_mark) : null,
-  }
+  const result = isEnd ? resultOf(answers, total, attempt.pass_mark) : null
+  return { kind: 'taken', position, step, answer, is_correct, is_last_step, result }
 }
 
 type Marked = Readonly<{ answer: unknown; is_correct: boolean; is_last_step: boolean }>
 
-function mark(question: Question, form: Readonly<Record<string, unknown>>): Marked | null {
-  const answer = parseAnswer(question, form)
+function mark(question: Question, seed: string, form: Form): Marked | null {
+  const answer = parseAnswer(question, form, seed)
   return answer && { answer, is_correct: markAnswer(question, answer).correct, is_last_step: true }
 }
 
-function markStep(
-  question: ScenarioExercise,
-  walked: Walk | null,
-  form: Readonly<Record<string, unknown>>,
-): Marked | null {
-  const at = walked?.at.kind === 'step' ? walked.at.step.id : question.start
-  const choice = question.steps.get(at)?.choices.find((one) => one.id === form.choice)
+/** Each step of a scenario is an answer of its own: what was chosen stays chosen. */
+function markStep(question: ScenarioExercise, walked: Walk | null, seed: string, form: Form): Marked | null {
+  if (walked?.at.kind !== 'step') return null
+  const { step } = walked.at
+  const id = realId(step.choices, seed, `step ${step.id}`, form.choice)
+  const choice = step.choices.find((one) => one.id === id)
   return choice
     ? { answer: { choice: choice.id }, is_correct: choice.best, is_last_step: !question.steps.has(choice.next) }
     : null
 }
 
-/** A question counts when each of its steps was answered right; the mark is in percent of the questions. */
+/** A question counts when each of its steps was answered right; the pass mark is in percent of the questions. */
 export function resultOf(
   answers: readonly { position: number; is_correct: boolean }[],
   total: number,
   passMark: number,
 ): { correct: number; total: number; is_passed: boolean } {
   const missed = new Set(answers.filter((answer) => !answer.is_correct).map((answer) => answer.position))
-  const correct = total - missed.size
-  return { correct, total, is_passed: correct * 100 >= passMark * total }
-}
-
-function askFor(question: Question): string {
-  switch (question.type) {
-    case 'multiple':
-      return 'Choose at least one answer, then go on.'
-    case 'order':
-      return 'Give every step a place of its own, then go on.'
-    case 'match':
-      return 'Choose a partner for each line, then go on.'
-    case 'sort':
-      return 'Choose a place for each line, then go on.'
-    default:
-      return 'Choose an answer, then go on.'
-  }
+  const marks = Array.from({ length: total }, (_, position) => ({ correct: !missed.has(position) }))
+  return { correct: total - missed.size, total, is_passed: passed(scoreOf(marks), passMark) }
 }

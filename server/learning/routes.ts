@@ -1,18 +1,21 @@
 import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/actions.ts'
 import { findCertificateOfCompletion } from '#server/certificates/queries.ts'
-import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/catalogue.ts'
+import { type Catalogue, type CourseVersion, lessonWith } from '#server/courses/catalogue.ts'
 import { findApproval } from '#server/courses/queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { doneOf, markLesson, recordTime, startAttempt, startCourse } from './actions.ts'
+import { type App, form, text } from '#server/web/routes.ts'
+import { markLesson, recordTime, startAttempt, startCourse } from './actions.ts'
 import { coursePage } from './course-page.ts'
-import { exerciseFeedback } from './exercise-feedback.ts'
+import { doneOf } from './done.ts'
+import { exerciseFeedback } from './feedback.ts'
 import { lessonPage } from './lesson-page.ts'
-import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace, type Place } from './progress.ts'
+import { pathAfter, placePath } from './paths.ts'
+import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace } from './progress.ts'
 import { type Enrollment, findEnrollment, listAttempts } from './queries.ts'
 
 type Needs = Readonly<{
@@ -57,7 +60,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     '/courses/:course/:module/assessment',
     { config: signedIn, schema: { params: moduleParams } },
     async (request, reply) => {
-      const { course, enrollment, module } = await moduleOf(request)
+      const { course, enrollment, module } = await moduleOf(viewerOf(request), request.params)
       const done = doneOf(enrollment)
       if (!done.passed.has(module.slug) && !isAssessmentOpen(course, done, module.slug)) {
         const left = lessonsLeft(course, done, module.slug)
@@ -84,7 +87,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     '/courses/:course/:module/assessment',
     { config: signedIn, schema: { params: moduleParams } },
     async (request, reply) => {
-      const { course, enrollment, module } = await moduleOf(request)
+      const { course, enrollment, module } = await moduleOf(viewerOf(request), request.params)
       const attempt = await startAttempt(db, viewerOf(request), enrollment.id, course, module)
       if (!attempt) return reply.redirect(`/courses/${course.slug}/${module.slug}/assessment`, 303)
       return reply.redirect(`/attempts/${attempt}`, 303)
@@ -98,7 +101,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       schema: { params: lessonParams, querystring: Type.Object({ ready: Type.Optional(text(5)) }) },
     },
     async (request, reply) => {
-      const { course, enrollment, module, lesson } = await lessonOf(request)
+      const { course, enrollment, module, lesson } = await lessonOf(viewerOf(request), request.params)
       const done = doneOf(enrollment)
       if (!isLessonOpen(course, done, module.slug, lesson.slug))
         return reply.redirect(placePath(course, nextPlace(course, done)), 303)
@@ -114,7 +117,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       `/courses/:course/:module/:lesson/${address}`,
       { config: signedIn, schema: { params: lessonParams } },
       async (request, reply) => {
-        const { course, enrollment, module, lesson } = await lessonOf(request)
+        const { course, enrollment, module, lesson } = await lessonOf(viewerOf(request), request.params)
         const place = { module: module.slug, lesson: lesson.slug }
         await markLesson(db, viewerOf(request), enrollment, course, place, mark, dayOf(clock()))
         return reply.redirect(pathAfter(course, module, lesson), 303)
@@ -125,7 +128,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     '/courses/:course/:module/:lesson/time',
     { config: signedIn, schema: { params: lessonParams, body: form({ seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }) } },
     async (request, reply) => {
-      const { enrollment, module, lesson } = await lessonOf(request)
+      const { enrollment, module, lesson } = await lessonOf(viewerOf(request), request.params)
       await recordTime(db, enrollment, { module: module.slug, lesson: lesson.slug }, request.body.seconds)
       return reply.status(204).send()
     },
@@ -141,9 +144,17 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       },
     },
     async (request, reply) => {
-      const { course, enrollment, module, lesson } = await lessonOf(request)
+      const { course, enrollment, module, lesson } = await lessonOf(viewerOf(request), request.params)
       const exercise = lesson.exercises.get(request.params.exercise) ?? notFound()
-      return exerciseFeedback(reply, { course, enrollment, module, lesson, exercise }, request.body, request.headers['hx-request'] === 'true')
+      const feedback = exerciseFeedback(exercise, request.body, {
+        course: course.slug,
+        module: module.slug,
+        lesson: lesson.slug,
+      })
+      if (request.headers['hx-request'] === 'true') return reply.partial('learning/_exercise-feedback', { feedback })
+      // Without a script the whole lesson comes back, with this exercise answered.
+      const html = lessonWith(lesson, exercise.id, await app.partial('learning/_exercise-feedback', { feedback }))
+      return reply.page('learning/lesson', lessonPage(course, module, lesson, doneOf(enrollment), { isReady: true, html }))
     },
   )
 
@@ -155,15 +166,15 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     return { course, enrollment }
   }
 
-  async function moduleOf(request: { viewer: unknown; params: { course: string; module: string } }) {
-    const taking = await takingOf(viewerOf(request as never).id, request.params.course)
-    const module = taking.course.modules.find((one) => one.slug === request.params.module) ?? notFound()
+  async function moduleOf(viewer: Viewer, at: { course: string; module: string }) {
+    const taking = await takingOf(viewer.id, at.course)
+    const module = taking.course.modules.find((one) => one.slug === at.module) ?? notFound()
     return { ...taking, module }
   }
 
-  async function lessonOf(request: { viewer: unknown; params: { course: string; module: string; lesson: string } }) {
-    const taking = await moduleOf(request)
-    const lesson = taking.module.lessons.find((one) => one.slug === request.params.lesson) ?? notFound()
+  async function lessonOf(viewer: Viewer, at: { course: string; module: string; lesson: string }) {
+    const taking = await moduleOf(viewer, at)
+    const lesson = taking.module.lessons.find((one) => one.slug === at.lesson) ?? notFound()
     return { ...taking, lesson }
   }
 }

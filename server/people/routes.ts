@@ -5,6 +5,7 @@ import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { createLink, setPassword, signIn } from './actions.ts'
 import { safePath, tokenHash } from './links.ts'
 import { findAccountByEmail, findInvitation } from './queries.ts'
+import { roleNames } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 import { sessionCookie, sessionToken, viewerOf } from './viewer.ts'
 
@@ -26,7 +27,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     async (request, reply) => {
       const next = safePath(request.query.next)
       if (request.viewer) return reply.redirect(next, 303)
-      return reply.page('people/sign-in', { title: 'Sign in', next, email: '', problem: null, canMail: Boolean(mail) })
+      return reply.page('people/sign-in', { title: 'Sign in', next, email: '', canMail: Boolean(mail) })
     },
   )
 
@@ -51,7 +52,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
           : 'That email and password do not go together. Check both, and try again.'
       return reply
         .status(result.kind === 'slowed' ? 429 : 401)
-        .page('people/sign-in', { title: 'Sign in', next, email: request.body.email, problem, canMail: Boolean(mail) })
+        .page('people/sign-in', { title: 'Sign in', next, email: request.body.email, errors: [{ field: 'email', message: problem }], canMail: Boolean(mail) })
     },
   )
 
@@ -69,7 +70,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     reply.header('referrer-policy', 'no-referrer')
     const invitation = await findInvitation(db, tokenHash(request.params.token))
     if (!invitation) return reply.status(410).page('people/link-ended', { title: 'This link has ended' })
-    return reply.page('people/set-password', { title: 'Set your password', invitation, problem: null })
+    return reply.page('people/set-password', { title: 'Set your password', invitation })
   })
 
   app.post(
@@ -87,7 +88,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
         return reply.status(410).page('people/link-ended', { title: 'This link has ended' })
       return reply
         .status(422)
-        .page('people/set-password', { title: 'Set your password', invitation, problem: result })
+        .page('people/set-password', { title: 'Set your password', invitation, errors: [{ field: result.field, message: result.message }] })
     },
   )
 
@@ -118,7 +119,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
 
   app.get('/account', { config: { policy: 'signed-in' } }, async (request, reply) => {
     const viewer = viewerOf(request)
-    return reply.page('people/account', { title: 'Your account', open: await sessions.list(viewer.id) })
+    return reply.page('people/account', { title: 'Your account', roles: viewer.grants.map((grant) => roleNames[grant.role]), open: await sessions.list(viewer.id) })
   })
 
   app.post(

@@ -43,8 +43,12 @@ const roles: Record<string, readonly [text: string, other: string]> = {
 }
 
 /** Forms of the Web Design System's components that no page uses. */
-const unused =
-  /accent-(?:cool|warm)|--secondary|--base|inverse|emergency|dark-background|usa-tag--big|--success\.?(?:usa-input|$)|usa-table--|usa-table__|data-sort|usa-search--|usa-(?:radio|checkbox)__image|usa-focus|usa-button--(?:hover|active)|usa-button--disabled|usa-skipnav__container|indeterminate|usa-alert--slim|usa-alert--no-icon|usa-alert--validation|usa-checklist|usa-textarea--success/
+const unused = [
+  /accent-(?:cool|warm)|--secondary|--base|--inverse|--reverse|dark-background|emergency/,
+  /usa-button--(?:hover|active|disabled)|usa-focus|usa-checklist|usa-skipnav__container/,
+  /usa-(?:radio|checkbox)__image|indeterminate|usa-(?:input|select|textarea)--success|usa-form-group--success/,
+  /usa-alert--(?:slim|no-icon|validation)/,
+]
 
 const colour = /#[0-9a-f]{3,8}\b|rgba?\([^)]*\)|(?<![\w-])(?:white|black)(?![\w-])/gi
 
@@ -63,7 +67,7 @@ export function compileStylesheet(entry: string, modules: string): string {
 
 function dropUnused(root: Root): void {
   root.walkRules((rule) => {
-    const kept = rule.selectors.filter((selector) => !unused.test(selector))
+    const kept = rule.selectors.filter((selector) => !unused.some((form) => form.test(selector)))
     if (kept.length === 0) rule.remove()
     else if (kept.length < rule.selectors.length) rule.selectors = kept
   })

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import fastifyView from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -44,7 +45,12 @@ export type ViewOptions = Readonly<{
 }>
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Renders `views/<template>.eta` alone, as text. */
+    partial(template: string, data?: Readonly<Record<string, unknown>>): Promise<string>
+  }
   interface FastifyReply {
+    locals?: object
     /** Sends `views/<template>.eta` within the layout. */
     page(template: string, data: PageData): FastifyReply
     /** Sends `views/<template>.eta` alone, for a part of a page. */
@@ -55,26 +61,25 @@ declare module 'fastify' {
 const templates = path.resolve(import.meta.dirname, '../../views')
 
 export const views = fp(async (app: FastifyInstance, { assets, frame, development, folder }: ViewOptions) => {
-  const eta = new Eta({ views: folder ?? templates, cache: !development, autoTrim: false })
-  const every = { asset: assets.asset, ...words }
-  const around = (request: FastifyRequest) => ({
-    ...every,
-    url: request.url,
-    path: request.url.split('?', 1)[0],
-  })
-  const send = (reply: FastifyReply, html: string) => reply.type('text/html; charset=utf-8').send(html)
-
-  app.decorateReply('page', function (template, data) {
-    const context = {
-      ...around(this.request),
-      errors: [],
-      robots: null,
-      ...data,
-      frame: frame(this.request, this),
+  const root = folder ?? templates
+  const eta = new Eta({ views: root, cache: !development, autoTrim: false })
+  const engine = {
+    engine: { eta },
+    root,
+    production: !development,
+    defaultContext: { asset: assets.asset, errors: [], robots: null, ...words },
+  }
+  app.decorateReply('locals')
+  app.addHook('onRequest', async (request, reply) => {
+    reply.locals = {
+      url: request.url,
+      path: request.url.split('?', 1)[0],
+      // Asked when the page is rendered: by then the viewer is known.
+      get frame() {
+        return frame(request, reply)
+      },
     }
-    return send(this, eta.render('layout', { ...context, body: eta.render(template, context) }))
   })
-  app.decorateReply('partial', function (template, data = {}) {
-    return send(this, eta.render(template, { ...around(this.request), errors: [], ...data }))
-  })
+  await app.register(fastifyView, { ...engine, propertyName: 'page', layout: 'layout.eta' })
+  await app.register(fastifyView, { ...engine, propertyName: 'partial' })
 })

@@ -1,0 +1,52 @@
+import { Type } from 'typebox'
+import type { Issuer } from '#server/certificates/actions.ts'
+import type { Catalogue, CourseVersion } from '#server/courses/catalogue.ts'
+import type { Database } from '#server/db/connection.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, uuid } from '#server/web/routes.ts'
+import { answerQuestion } from './actions.ts'
+import { questionPage, resultPage } from './attempt-page.ts'
+import { findAttemptOf } from './queries.ts'
+
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date; config: Issuer }>
+
+/** A module's assessment: one question a page, and at the end the result in words. */
+export async function attemptRoutes(app: App, { db, catalogue, clock, config }: Needs): Promise<void> {
+  const signedIn = { policy: 'signed-in' } as const
+  const params = Type.Object({ attempt: uuid() })
+  const findCourse = (course: string, version: string): CourseVersion | null =>
+    catalogue.courses.get(course)?.versions.get(version) ?? null
+
+  app.get('/attempts/:attempt', { config: signedIn, schema: { params } }, async (request, reply) => {
+    const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
+    if (attempt.result) return reply.page('learning/result', resultPage(course, module, attempt))
+    return reply.page('learning/question', questionPage(course, module, attempt, null))
+  })
+
+  app.post(
+    '/attempts/:attempt/answers',
+    {
+      config: signedIn,
+      schema: { params, body: Type.Record(Type.String({ maxLength: 80 }), Type.Unknown(), { maxProperties: 60 }) },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const id = request.params.attempt
+      const result = await answerQuestion(db, { issuer: config, findCourse }, viewer, id, request.body, clock())
+      if (result.kind === 'absent') return notFound()
+      if (result.kind === 'empty') {
+        const { attempt, course, module } = await attemptOf(viewer.id, id)
+        return reply.status(422).page('learning/question', questionPage(course, module, attempt, result.message))
+      }
+      return reply.redirect(`/attempts/${id}`, 303)
+    },
+  )
+
+  async function attemptOf(personId: string, id: string) {
+    const attempt = (await findAttemptOf(db, personId, id)) ?? notFound()
+    const course = findCourse(attempt.course, attempt.version) ?? notFound()
+    const module = course.modules.find((one) => one.slug === attempt.module) ?? notFound()
+    return { attempt, course, module }
+  }
+}

@@ -1,0 +1,52 @@
+import type { CertificateRow } from '#server/certificates/queries.ts'
+import { type CourseVersion, lessonPath } from '#server/courses/catalogue.ts'
+import type { Approval } from '#server/courses/queries.ts'
+import { doneOf } from './done.ts'
+import { assessmentPath } from './paths.ts'
+import { isAssessmentOpen, isLessonOpen, isModuleOpen, lessonKey, minutesLeft, minutesLeftInModule, nextPlace, type Done } from './progress.ts'
+import type { Enrollment } from './queries.ts'
+
+/** A course's own page: what it is, whether it is approved, and how far this learner has come. */
+export function coursePage(
+  course: CourseVersion,
+  enrollment: Enrollment | null,
+  approval: Approval | null,
+  certificate: CertificateRow | null,
+) {
+  const isOpen = Boolean(enrollment && !enrollment.ended_at)
+  const done = enrollment && isOpen ? doneOf(enrollment) : null
+  const place = done && nextPlace(course, done)
+  const at = place && place.kind !== 'end' ? course.modules.find((module) => module.slug === place.module) : null
+  return {
+    title: course.shortTitle,
+    course,
+    approval,
+    certificate,
+    state: isOpen ? ('under way' as const) : enrollment ? ('completed' as const) : ('not begun' as const),
+    completedOn: enrollment?.completed_on ?? null,
+    minutesLeft: done ? minutesLeft(course, done) : course.minutes,
+    next: at && place ? { module: at, isAssessment: place.kind === 'assessment' } : null,
+    outline: outlineOf(course, done),
+  }
+}
+
+/** Every module and lesson, with what is open, read or set aside: links only where the way is open. */
+export function outlineOf(course: CourseVersion, done: Done | null) {
+  return course.modules.map((module) => ({
+    module,
+    isOpen: Boolean(done && isModuleOpen(course, done, module.slug)),
+    isPassed: Boolean(done?.passed.has(module.slug)),
+    minutesLeft: done ? minutesLeftInModule(course, done, module.slug) : module.minutes + module.assessmentMinutes,
+    lessons: module.lessons.map((lesson) => ({
+      title: lesson.title,
+      slug: lesson.slug,
+      minutes: lesson.minutes,
+      href: done && isLessonOpen(course, done, module.slug, lesson.slug) ? lessonPath(course.slug, module.slug, lesson.slug) : null,
+      isFinished: Boolean(done?.finished.has(lessonKey(module.slug, lesson.slug))),
+      isSkipped: Boolean(
+        done?.skipped.has(lessonKey(module.slug, lesson.slug)) && !done.finished.has(lessonKey(module.slug, lesson.slug)),
+      ),
+    })),
+    assessment: done && isAssessmentOpen(course, done, module.slug) ? assessmentPath(course, module.slug) : null,
+  }))
+}

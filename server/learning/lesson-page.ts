@@ -1,0 +1,28 @@
+import { type CourseVersion, type Lesson, lessonPath, type Module } from '#server/courses/catalogue.ts'
+import { outlineOf } from './course-page.ts'
+import { pathBefore } from './paths.ts'
+import { type Done, lessonKey, minutesLeftInModule } from './progress.ts'
+
+/** A lesson's page. Hard material stands behind its content note until the learner says to go on. */
+export function lessonPage(
+  course: CourseVersion,
+  module: Module,
+  lesson: Lesson,
+  done: Done,
+  shown: Readonly<{ isReady: boolean; html?: string }>,
+) {
+  const isFinished = done.finished.has(lessonKey(module.slug, lesson.slug))
+  return {
+    title: lesson.title,
+    course,
+    module,
+    lesson,
+    path: lessonPath(course.slug, module.slug, lesson.slug),
+    html: shown.html ?? lesson.html,
+    showsNote: Boolean(lesson.contentNote) && !shown.isReady && !isFinished,
+    isFinished,
+    back: pathBefore(course, module, lesson),
+    minutesLeft: minutesLeftInModule(course, done, module.slug),
+    outline: outlineOf(course, done),
+  }
+}

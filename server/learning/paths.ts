@@ -1,0 +1,31 @@
+import { type CourseVersion, type Lesson, lessonPath, type Module } from '#server/courses/catalogue.ts'
+import type { Place } from './progress.ts'
+
+/** The page of a place in a course. */
+export function placePath(course: CourseVersion, place: Place): string {
+  switch (place.kind) {
+    case 'lesson':
+      return lessonPath(course.slug, place.module, place.lesson)
+    case 'assessment':
+      return assessmentPath(course, place.module)
+    case 'end':
+      return `/courses/${course.slug}`
+  }
+}
+
+export const assessmentPath = (course: CourseVersion, module: string) => `/courses/${course.slug}/${module}/assessment`
+
+/** What Continue leads to at a lesson's end: the next lesson of the module, and after the last its assessment. */
+export function pathAfter(course: CourseVersion, module: Module, lesson: Lesson): string {
+  const next = module.lessons[module.lessons.indexOf(lesson) + 1]
+  return next ? lessonPath(course.slug, module.slug, next.slug) : assessmentPath(course, module.slug)
+}
+
+/** What Back leads to: the lesson before, in the module before where there is none, or the course's page. */
+export function pathBefore(course: CourseVersion, module: Module, lesson: Lesson): string {
+  const before = module.lessons[module.lessons.indexOf(lesson) - 1]
+  if (before) return lessonPath(course.slug, module.slug, before.slug)
+  const moduleBefore = course.modules[course.modules.indexOf(module) - 1]
+  const last = moduleBefore?.lessons.at(-1)
+  return moduleBefore && last ? lessonPath(course.slug, moduleBefore.slug, last.slug) : `/courses/${course.slug}`
+}

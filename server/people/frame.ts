@@ -1,0 +1,23 @@
+import type { NavigationItem, PageFrame } from '#server/web/views.ts'
+import { hasRole, type Viewer } from './roles.ts'
+
+/** What stands around a viewer's pages: their own places, by what they may act as. */
+export function frameOf(viewer: Viewer | null, isDemo: boolean): PageFrame {
+  return {
+    viewer,
+    navigation: navigationOf(viewer),
+    account: viewer ? [{ href: '/account', label: viewer.name }] : [{ href: '/sign-in', label: 'Sign in' }],
+    signOut: viewer ? '/sign-out' : null,
+    banner: isDemo ? 'Demonstration: every person, program and license number here is invented.' : null,
+    messages: [],
+  }
+}
+
+function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
+  const items: NavigationItem[] = []
+  if (viewer) items.push({ href: '/', label: 'My training' })
+  items.push({ href: '/courses', label: 'Courses' })
+  if (viewer && hasRole(viewer, 'supervisor', 'program_admin')) items.push({ href: '/team', label: 'Team' })
+  items.push({ href: '/verify', label: 'Check a certificate' })
+  return items
+}

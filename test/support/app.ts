@@ -1,0 +1,125 @@
+import path from 'node:path'
+import type { LightMyRequestResponse } from 'fastify'
+import { buildApp } from '#server/app.ts'
+import { drawCertificate } from '#server/certificates/drawing.ts'
+import { type Config, readConfig } from '#server/config.ts'
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import { loadCourses } from '#server/courses/load.ts'
+import { hasErrors, problemLine } from '#server/courses/problems.ts'
+import type { Database } from '#server/db/connection.ts'
+import { demoPassword } from '#server/demo/cast.ts'
+import { fillDemo } from '#server/demo/fill.ts'
+import type { Mail } from '#server/lib/mail.ts'
+import type { App } from '#server/web/routes.ts'
+import { emptyDatabase } from './db.ts'
+
+export const config: Config = readConfig({ LOG_LEVEL: 'silent', BASE_URL: 'http://127.0.0.1:3000' })
+
+let loaded: Catalogue | undefined
+
+/** The project's own courses, read once a worker. */
+export function theCourses(): Catalogue {
+  if (!loaded) {
+    const { catalogue, problems } = loadCourses(path.join(import.meta.dirname, '../../courses'))
+    if (hasErrors(problems)) throw new Error(problems.map(problemLine).join('\n'))
+    loaded = catalogue
+  }
+  return loaded
+}
+
+export type World = Readonly<{
+  db: Database
+  app: App
+  catalogue: Catalogue
+  /** A browser of somebody's who has not signed in. */
+  visitor: () => Client
+  /** A browser in which this member of the cast has signed in. */
+  as: (email: string) => Promise<Client>
+  /** The service's time of day; set it to travel. */
+  clock: { now: Date }
+}>
+
+export type WorldOptions = Readonly<{ now?: Date; mail?: Mail; catalogue?: Catalogue; cast?: boolean; config?: Config }>
+
+/** The whole service on an empty database with the demo cast in it. */
+export async function aWorld(options: WorldOptions = {}): Promise<World> {
+  const db = await emptyDatabase()
+  const catalogue = options.catalogue ?? theCourses()
+  const clock = { now: options.now ?? new Date() }
+  const settings = options.config ?? config
+  if (options.cast !== false)
+    await fillDemo(
+      db,
+      { residential: catalogue.courses.get('residential-settings')?.current ?? null, issuer: settings },
+      clock.now,
+    )
+  const app = await buildApp({
+    db,
+    catalogue,
+    drawCertificate,
+    mail: options.mail ?? null,
+    clock: () => clock.now,
+    config: settings,
+    isDemo: false,
+  })
+  await app.ready()
+  const visitor = () => new Client(app)
+  return {
+    db,
+    app,
+    catalogue,
+    clock,
+    visitor,
+    as: async (email) => {
+      const client = visitor()
+      const answer = await client.post('/sign-in', { email, password: demoPassword })
+      if (answer.statusCode !== 303) throw new Error(`${email} could not sign in: ${answer.statusCode}`)
+      return client
+    },
+  }
+}
+
+type Form = Readonly<Record<string, string | readonly string[]>>
+
+/** Asks as a browser does: with its cookies, and saying that the page is our own. */
+export class Client {
+  readonly #app: App
+  readonly cookies = new Map<string, string>()
+
+  constructor(app: App) {
+    this.#app = app
+  }
+
+  get(url: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
+    return this.#ask('GET', url, undefined, headers)
+  }
+
+  post(url: string, form: Form = {}, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
+    const body = new URLSearchParams()
+    for (const [name, value] of Object.entries(form))
+      for (const one of Array.isArray(value) ? value : [value]) body.append(name, one)
+    return this.#ask('POST', url, body.toString(), {
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      ...headers,
+    })
+  }
+
+  /** Follows a redirect to the page that it leads to. */
+  async follow(answer: LightMyRequestResponse): Promise<LightMyRequestResponse> {
+    const { location } = answer.headers
+    if (!location) throw new Error(`No redirect: ${answer.statusCode} ${answer.body.slice(0, 200)}`)
+    return this.get(String(location))
+  }
+
+  async #ask(method: 'GET' | 'POST', url: string, payload: string | undefined, headers: Record<string, string>) {
+    const answer = await this.#app.inject({
+      method,
+      url,
+      headers: { ...headers, cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      ...(payload === undefined ? {} : { payload }),
+    })
+    for (const { name, value } of answer.cookies) value ? this.cookies.set(name, value) : this.cookies.delete(name)
+    return answer
+  }
+}

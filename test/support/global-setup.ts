@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { connect } from '#server/db/connection.ts'
+import { removeStale, startEmbeddedPostgres } from '#server/db/embedded.ts'
+import { migrate } from '#server/db/migrate.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The test server's address, with the migrated template as its database. */
+    templateUrl: string
+  }
+}
+
+const prefix = 'safe-harbor-test-'
+
+/** One real PostgreSQL for the whole run, with one migrated database that each worker copies. */
+export default async function setup(project: TestProject) {
+  removeStale(prefix)
+  const folder = mkdtempSync(path.join(tmpdir(), `${prefix}${process.pid}-`))
+  const postgres = await startEmbeddedPostgres(folder, { durable: false, database: 'template_safe_harbor' })
+  const { db } = connect(postgres.url, 2)
+  await migrate(db)
+  await db.destroy()
+  project.provide('templateUrl', postgres.url)
+  return async () => {
+    await postgres.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
