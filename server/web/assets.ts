@@ -19,7 +19,6 @@ type Manifest = Readonly<Record<string, string>>
 const project = path.resolve(import.meta.dirname, '../..')
 const sources = path.join(project, 'static')
 const modules = path.join(project, 'node_modules')
-const builds = path.join(sources, 'build')
 const packages = ['@uswds/uswds', '@fontsource/public-sans', '@fontsource/source-serif-4', 'htmx.org', 'sass']
 const builders = ['assets.ts', 'stylesheet.ts'].map((file) => path.join(import.meta.dirname, file))
 const buildsKept = 3
@@ -28,9 +27,8 @@ const buildsKept = 3
  * Makes what the browser gets, in a folder of its own named by the sources' hash; where that folder is there already
  * nothing is made. Several processes may do so at once: each builds apart, and the first rename wins.
  */
-export async function buildAssets(): Promise<Assets> {
-  const hash = await sourcesHash()
-  const folder = path.join(builds, hash)
+export async function buildAssets(builds = path.join(sources, 'build')): Promise<Assets> {
+  const folder = path.join(builds, await sourcesHash())
   let manifest = await readManifest(folder)
   if (!manifest) {
     const draft = path.join(builds, `draft-${randomUUID()}`)
@@ -41,7 +39,7 @@ export async function buildAssets(): Promise<Assets> {
       await rm(draft, { recursive: true })
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
     })
-    await removeOldBuilds()
+    await removeOldBuilds(builds)
   }
   return { folder, asset: assetOf(manifest) }
 }
@@ -159,7 +157,7 @@ async function compress(file: string, content: Buffer): Promise<void> {
 }
 
 /** A process that started before the last change still serves its own build: a few are kept. */
-async function removeOldBuilds(): Promise<void> {
+async function removeOldBuilds(builds: string): Promise<void> {
   const folders = await Promise.all(
     (await readdir(builds)).map(async (name) => {
       const { mtimeMs } = await stat(path.join(builds, name))
