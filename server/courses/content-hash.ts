@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { CourseFolder } from './course-files.ts'
 import type { FactRegister } from './facts.ts'
-import type { GlossaryEntries } from './glossary.ts'
+import { type GlossaryEntries, termKey } from './glossary.ts'
 import type { Used } from './scope.ts'
 
 /**
  * SHA-256 over what a learner of this version is given: each of its files, and from the register and the glossary
- * the values, facts, sources and words that the files name, with their dates. So an edit of `facts.yml` gives a new
+ * the values, facts, sources and words that the files name. So an edit of `facts.yml` gives a new
  * hash to the courses that show what was edited, and to no other. A frozen version carries a copy of the register
- * and the glossary; as only what is named is hashed, freezing a text leaves its hash as it was.
+ * and the glossary; as only what is named is hashed, freezing a text leaves its hash as it was. The days on which
+ * facts were checked are left out: looking again at a source makes no new text.
  */
 export function contentHash(
   folder: CourseFolder,
@@ -22,12 +23,12 @@ export function contentHash(
     .sort(byFirst)
   const facts = [...used.facts].map((key) => register.facts.get(key)!)
   const sources = [...new Set(facts.flatMap((fact) => fact.sources))].map((key) => register.sources.get(key))
-  const words = new Set([...used.terms].map((term) => glossary.get(term.toLowerCase())))
+  const words = new Set([...used.terms].map((term) => glossary.get(termKey(term))))
   return sha256(
     JSON.stringify({
       files,
       values: [...used.values].sort().map((name) => [name, register.values.get(name)?.text]),
-      facts: facts.map(({ key, status, sources, checked }) => [key, status, sources, checked]).sort(byFirst),
+      facts: facts.map(({ key, status, sources }) => [key, status, sources]).sort(byFirst),
       sources: sources
         .flatMap((source) => (source ? [[source.key, source.title, source.publisher, source.url ?? '']] : []))
         .sort(byFirst),

@@ -13,8 +13,15 @@ const flag = (description: string) => Type.Optional(Type.Boolean({ description }
 const closed = <Properties extends TProperties>(title: string, properties: Properties) =>
   Type.Object(properties, { additionalProperties: false, title })
 
+/** An exercise's id is part of an address. */
+const exerciseId = Type.String({
+  pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+  maxLength: 60,
+  description: 'a short name of small letters, digits and hyphens that never changes',
+})
+
 const common = {
-  id,
+  id: exerciseId,
   type: Type.String({ description: 'the type of exercise' }),
   title: Type.Optional(words('a short heading')),
   facts: Type.Optional(
@@ -99,7 +106,7 @@ export const scenarioShape = closed('a "scenario" exercise', {
 
 export const anyExerciseShape = Type.Object(
   {
-    id,
+    id: exerciseId,
     type: Type.Unsafe<ExerciseType>({
       enum: ['single', 'multiple', 'true-false', 'order', 'match', 'sort', 'scenario'],
       description: 'one of single, multiple, true-false, order, match, sort, scenario',

@@ -74,6 +74,6 @@ export function glossaryEntry(scope: Scope, key: string, line: number): Glossary
   return entry
 }
 
-/** A bare text (a title, a statute) with its values put in. */
-export const plainText = (scope: Scope, text: string, line: number) =>
-  text.trim().replace(/\{\{\s*([\w-]+)\s*\}\}/g, (_, name: string) => valueText(scope, name, line))
+/** A bare text (a title, a statute) with its values put in; `as` writes a value for where it stands. */
+export const plainText = (scope: Scope, text: string, line: number, as = (value: string) => value) =>
+  text.trim().replace(/\{\{\s*([\w-]+)\s*\}\}/g, (_, name: string) => as(valueText(scope, name, line)))

@@ -1,0 +1,52 @@
+import type { CourseFolder } from './course-files.ts'
+import { escapeHtml } from './escape.ts'
+import { type Drawing, readDrawing } from './figures.ts'
+import type { ProblemLog } from './problems.ts'
+import { plainText, type Scope } from './scope.ts'
+
+/** The drawings of one course, by the names of their files; values are put into their labels. */
+export type Drawings = {
+  readonly find: (name: string, line: number, scope: Scope) => Drawing | undefined
+  readonly checkUnused: () => void
+}
+
+export function drawingsOf(
+  folder: CourseFolder,
+  scopeFor: (path: string) => Scope,
+  log: ProblemLog,
+): Drawings {
+  const drawings = new Map<string, Drawing | undefined>()
+  const files = [...folder.files.values()].filter(
+    ({ inner }) => inner.startsWith('figures/') && inner.endsWith('.svg'),
+  )
+  for (const file of files) {
+    const scope = scopeFor(file.path)
+    const text = file.text
+      .split('\n')
+      .map((line, at) => plainText(scope, line, at + 1, escapeHtml))
+      .join('\n')
+    drawings.set(file.inner.slice('figures/'.length), readDrawing(file, text, log))
+  }
+  const shown = new Set<string>()
+  return {
+    find(name: string, line: number, scope: Scope) {
+      shown.add(name)
+      if (!drawings.has(name)) {
+        const names = [...drawings.keys()].join(', ')
+        log.error(
+          scope.file,
+          line,
+          `There is no drawing "${name}" in ${folder.path}/figures.`,
+          names === '' ? 'Put the SVG file there.' : `There are: ${names}.`,
+        )
+      }
+      return drawings.get(name)
+    },
+    checkUnused() {
+      for (const file of files) {
+        if (!shown.has(file.inner.slice('figures/'.length)))
+          log.warning(file.path, 1, 'No lesson shows this drawing.', '')
+      }
+    },
+  }
+}

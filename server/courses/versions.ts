@@ -1,0 +1,226 @@
+import { resolve } from 'node:path'
+import { Eta } from 'eta'
+import { lessonBlocks } from './blocks.ts'
+import type { Course, CourseVersion, Module } from './catalogue.ts'
+import { contentHash, registerCopies } from './content-hash.ts'
+import type { CourseFile, CourseFolder } from './course-files.ts'
+import { courseShape } from './course-shapes.ts'
+import { drawingsOf } from './drawings.ts'
+import { type ExercisePlace, exerciseView } from './exercise-view.ts'
+import type { Exercise } from './exercises.ts'
+import { emptyRegister, type FactRegister, readFactRegister } from './facts.ts'
+import { type GlossaryEntries, readGlossary } from './glossary.ts'
+import { lessonFences } from './lessons.ts'
+import { lessonMarkdown } from './markdown.ts'
+import { readModule } from './modules.ts'
+import type { ProblemLog } from './problems.ts'
+import { nothingUsed, type PageNotes, plainText, type Scope, type Used } from './scope.ts'
+import { checkedShape, parseYaml, type YamlDocument } from './yaml-document.ts'
+
+/** What every course of a load is read with. */
+export type Shared = {
+  readonly log: ProblemLog
+  readonly register: FactRegister
+  readonly glossary: GlossaryEntries
+  /** The support lines as HTML. */
+  readonly support: string
+}
+
+const eta = new Eta({ views: resolve(import.meta.dirname, '../../views'), cache: true, autoTrim: false })
+const exerciseHtml = (exercise: Exercise, place: ExercisePlace) =>
+  eta.render('learning/_exercise', { exercise: exerciseView(exercise, place) })
+
+export const markdown = lessonMarkdown()
+lessonBlocks(markdown)
+lessonFences(markdown)
+
+export const scopeOf = (file: string, { register, glossary, log }: Shared, notes?: PageNotes): Scope => ({
+  file,
+  register,
+  glossary,
+  log,
+  used: nothingUsed(),
+  notes,
+})
+
+export function readVersion(folder: CourseFolder, live: Shared): CourseVersion | undefined {
+  // Nobody can edit a frozen text any more, so only what breaks it is worth saying.
+  const log = folder.published === undefined ? live.log : { ...live.log, warning: () => {} }
+  const shared = folder.published === undefined ? live : { ...live, log, ...frozenRegister(folder, log) }
+  const file = folder.files.get('course.yml')
+  const modules = new Set(
+    [...folder.files.keys()].filter((path) => /^\d+-[^/]+\//.test(path)).map((path) => path.split('/')[0]!),
+  )
+  const scopes: Scope[] = []
+  const scopeFor = (path: string, notes?: PageNotes) => {
+    const scope = scopeOf(path, shared, notes)
+    scopes.push(scope)
+    return scope
+  }
+  const drawings = drawingsOf(folder, scopeFor, log)
+  const ids = new Map<string, string>()
+  const read = [...modules].flatMap((name) => {
+    const module = readModule({
+      folder,
+      name,
+      log,
+      md: markdown,
+      support: shared.support,
+      scopeFor,
+      drawing: drawings.find,
+      questionIds: ids,
+      drawExercise: (lesson, exercise) =>
+        exerciseHtml(exercise, { course: folder.slug, module: name.replace(/^\d+-/, ''), lesson }),
+    })
+    return module ? [module] : []
+  })
+  drawings.checkUnused()
+  checkStrayFiles(folder, log)
+  if (!file) {
+    log.warning(
+      `${folder.path}/course.yml`,
+      1,
+      'This folder has no course.yml, so it is not a course.',
+      'Write one (the page for authors shows it), or take the folder away.',
+    )
+    return undefined
+  }
+  const document = parseYaml(file.text, file.path, 1, log)
+  const given = document && checkedShape(document, [], courseShape, log)
+  if (!document || !given) return undefined
+  checkHead(folder, document, given, log)
+  checkSlugs(read, file, log)
+  if (read.length === 0) {
+    log.warning(file.path, 1, 'The course has no module with lessons yet, so it is not shown.', '')
+    return undefined
+  }
+  const scope = scopeFor(file.path)
+  const plain = (key: keyof typeof given & string, text: string) =>
+    plainText(scope, text, document.lineOf([key]))
+  for (const key of given.authority ?? []) {
+    if (!shared.register.facts.has(key))
+      log.error(
+        file.path,
+        document.lineOf(['authority']),
+        `There is no fact "${key}" in facts.yml.`,
+        'Mend the key, or enter the fact.',
+      )
+    else scope.used.facts.add(key)
+  }
+  const numbered = read.map((module, at): Module => ({ ...module, number: at + 1 }))
+  const version = {
+    slug: folder.slug,
+    version: given.version,
+    state: folder.published === undefined ? ('working' as const) : ('published' as const),
+    title: plain('title', given.title),
+    shortTitle: plain('short_title', given.short_title),
+    audience: plain('audience', given.audience),
+    statute: plain('statute', given.statute),
+    authority: given.authority ?? [],
+    summary: plain('summary', given.summary),
+    supplementary: plain('supplementary', given.supplementary ?? ''),
+    writtenBy: given.written_by ?? [],
+    modules: numbered,
+    minutes: numbered.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0),
+  }
+  return { ...version, hash: contentHash(folder, shared.register, shared.glossary, unionOf(scopes)) }
+}
+
+const unionOf = (scopes: readonly Scope[]): Used => ({
+  facts: new Set(scopes.flatMap(({ used }) => [...used.facts])),
+  values: new Set(scopes.flatMap(({ used }) => [...used.values])),
+  terms: new Set(scopes.flatMap(({ used }) => [...used.terms])),
+})
+
+/** A frozen version shows the values, sources and words as they were when it was frozen. */
+function frozenRegister(folder: CourseFolder, log: ProblemLog) {
+  const facts = folder.files.get('facts.yml')
+  const glossary = folder.files.get('glossary.yml')
+  const register = facts ? readFactRegister(facts, log) : emptyRegister
+  return { register, glossary: glossary ? readGlossary(glossary, register, log) : new Map() }
+}
+
+/** The course's own words against the names of its folders. */
+function checkHead(
+  folder: CourseFolder,
+  document: YamlDocument,
+  given: { slug: string; version: string },
+  log: ProblemLog,
+): void {
+  if (given.slug !== folder.slug) {
+    log.error(
+      document.file,
+      document.lineOf(['slug']),
+      `The slug is "${given.slug}", but the folder is "${folder.slug}".`,
+      'Make them the same.',
+    )
+  }
+  if (folder.published !== undefined && given.version !== folder.published) {
+    log.error(
+      document.file,
+      document.lineOf(['version']),
+      `The version is "${given.version}", but the folder is "${folder.published}".`,
+      'A published version is never edited: bring its files back as they were.',
+    )
+  }
+}
+
+/** Files at the course's own level that nothing reads. */
+function checkStrayFiles(folder: CourseFolder, log: ProblemLog): void {
+  for (const { inner, path } of folder.files.values()) {
+    const known = folder.published === undefined ? ['course.yml'] : ['course.yml', ...registerCopies]
+    if (known.includes(inner) || /^\d+-[^/]+\//.test(inner) || /^figures\/[^/]+\.svg$/.test(inner)) continue
+    log.warning(path, 1, 'This file is not used.', strayFix(inner))
+  }
+}
+
+function strayFix(inner: string): string {
+  if (inner.startsWith('figures/')) return 'Drawings are SVG files right inside figures/.'
+  if (registerCopies.includes(inner)) return 'Facts and words of all courses stand in the folder above.'
+  if (inner.includes('/')) return 'A module’s folder begins with two digits and a hyphen: 01-first-day.'
+  return 'Take it away, or mend its name.'
+}
+
+function checkSlugs(modules: readonly Module[], file: CourseFile, log: ProblemLog): void {
+  for (const [at, { slug }] of modules.entries()) {
+    if (modules.findIndex((other) => other.slug === slug) === at) continue
+    log.error(
+      file.path,
+      1,
+      `Two modules are called "${slug}".`,
+      'Give each folder a name of its own after its number.',
+    )
+  }
+}
+
+export function courseOf(
+  slug: string,
+  versions: readonly CourseVersion[],
+  folder: CourseFolder,
+  log: ProblemLog,
+): Course | undefined {
+  const working = versions.find(({ state }) => state === 'working')
+  const published = versions.filter(({ state }) => state === 'published').sort(newestFirst)
+  const current = published[0] ?? working
+  if (!current) return undefined
+  const twin = published.find(({ version }) => version === working?.version)
+  if (twin && working && twin.hash !== working.hash) {
+    log.error(
+      `${folder.path}/course.yml`,
+      1,
+      `Version ${twin.version} is published, and this text differs from it.`,
+      'Give the text a new version number.',
+    )
+  }
+  const all = [...(working ? [working] : []), ...published]
+  return {
+    slug,
+    current,
+    working,
+    published,
+    versions: new Map(all.map((version) => [version.version, version])),
+  }
+}
+
+const newestFirst = (a: CourseVersion, b: CourseVersion) =>
+  b.version.localeCompare(a.version, 'en', { numeric: true })
