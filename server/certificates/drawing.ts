@@ -1,9 +1,8 @@
-import PDFDocument from 'pdfkit'
 import type { CertificateFacts } from './facts.ts'
-import { type Run, widthOf } from './fonts.ts'
 import { drawMark } from './mark.ts'
 import { layOutPage, type PageLayout, type Placed } from './page.ts'
 import { drawQr, qrMatrix } from './qr.ts'
+import { ReadableDocument } from './readable-document.ts'
 import { certificateText } from './wording.ts'
 
 export type DrawingOptions = Readonly<{
@@ -16,13 +15,14 @@ const ink = '#1b2733'
 const quiet = '#47525e'
 const line = '#a9b2ba'
 const colors = { harbor, ink, quiet }
+const colorOf = ({ color }: Placed) => colors[color]
 
 /** One tagged Letter page. The same facts give the same bytes. */
 export function drawCertificate(facts: CertificateFacts, options: DrawingOptions = {}): Promise<Uint8Array> {
   const text = certificateText(facts)
   const page = layOutPage(text)
   const at = new Date(facts.issued_at)
-  const doc = new PDFDocument({
+  const doc = new ReadableDocument({
     size: 'LETTER',
     layout: 'landscape',
     margin: 0,
@@ -43,7 +43,7 @@ export function drawCertificate(facts: CertificateFacts, options: DrawingOptions
   return bytes
 }
 
-function drawFrame(doc: PDFKit.PDFDocument, page: PageLayout): void {
+function drawFrame(doc: ReadableDocument, page: PageLayout): void {
   doc.markContent('Artifact', { type: 'Layout' })
   doc.strokeColor(harbor)
   doc
@@ -64,11 +64,11 @@ function drawFrame(doc: PDFKit.PDFDocument, page: PageLayout): void {
 }
 
 /** The reading order is the order here. */
-function drawStructure(doc: PDFKit.PDFDocument, page: PageLayout, facts: CertificateFacts): void {
+function drawStructure(doc: ReadableDocument, page: PageLayout, facts: CertificateFacts): void {
   const struct = (type: string, options: object, children: PDFKit.PDFStructureElementChild[]) =>
     doc.struct(type as 'P', options, children)
   const paragraph = (type: string, lines: readonly Placed[], options: object = {}) =>
-    struct(type, options, [() => print(doc, lines)])
+    struct(type, options, [() => doc.print(lines, colorOf)])
   const list = (items: readonly (readonly [Placed[], Placed[]])[]) =>
     struct(
       'L',
@@ -109,14 +109,14 @@ function drawStructure(doc: PDFKit.PDFDocument, page: PageLayout, facts: Certifi
   doc.addStructure(root)
 }
 
-function linkTo(doc: PDFKit.PDFDocument, url: string, lines: readonly Placed[]): PDFKit.PDFStructureElement {
+function linkTo(doc: ReadableDocument, url: string, lines: readonly Placed[]): PDFKit.PDFStructureElement {
   const left = Math.min(...lines.map(({ x }) => x))
   const right = Math.max(...lines.map(({ x, width }) => x + width))
   const top = Math.min(...lines.map(({ y, size }) => y - size))
   const bottom = Math.max(...lines.map(({ y, size }) => y + size * 0.3))
   const link = doc.struct('Link', {}, [
     () => {
-      print(doc, lines)
+      doc.print(lines, colorOf)
       doc.link(left, top, right - left, bottom - top, url, {
         structParent: link,
         Contents: new String('Check this certificate') as string,
@@ -126,34 +126,8 @@ function linkTo(doc: PDFKit.PDFDocument, url: string, lines: readonly Placed[]):
   return link
 }
 
-function print(doc: PDFKit.PDFDocument, lines: readonly Placed[]): void {
-  for (const { text, runs, size, color, x, y } of lines) {
-    // Readers and copying get the letters that were typed, however the font divides or joins them.
-    const spelled = runs.every(isPlain) && runs.map(spelling).join('') === text
-    if (!spelled) doc.markContent('Span', { actual: text } as object)
-    let left = x
-    for (const run of runs) {
-      doc.registerFont(run.font.file, run.font as unknown as PDFKit.Mixins.PDFFontSource)
-      doc.font(run.font.file).fontSize(size).fillColor(colors[color])
-      doc.text(run.text, left, y, { lineBreak: false, baseline: 'alphabetic', features: [] })
-      left += widthOf([run], size)
-    }
-    if (!spelled) doc.endMarkedContent()
-  }
-}
-
-/** No glyph is moved from its place in the row, which some readers take for a new word. */
-function isPlain({ text, font }: Run): boolean {
-  return font.layout(text).positions.every(({ xOffset, yOffset }) => xOffset === 0 && yOffset === 0)
-}
-
-/** What a reader makes of the glyphs alone. */
-function spelling({ text, font }: Run): string {
-  return String.fromCodePoint(...font.layout(text).glyphs.flatMap(({ codePoints }) => codePoints))
-}
-
 function attach(
-  doc: PDFKit.PDFDocument,
+  doc: ReadableDocument,
   { name, type, description, bytes }: NonNullable<DrawingOptions['attachment']>,
   at: Date,
 ): void {
@@ -164,7 +138,7 @@ function attach(
   doc.compress = true
 }
 
-async function collect(doc: PDFKit.PDFDocument): Promise<Uint8Array> {
+async function collect(doc: ReadableDocument): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   for await (const chunk of doc) chunks.push(chunk as Uint8Array)
   return new Uint8Array(Buffer.concat(chunks))

@@ -1,0 +1,56 @@
+import PDFDocument from 'pdfkit'
+import { type Run, widthOf } from './fonts.ts'
+import type { Placed } from './page.ts'
+
+/** A PDF whose text can be copied and read aloud as it was typed, however its font divides or joins the letters. */
+export class ReadableDocument extends PDFDocument {
+  // Declared alone: the constructor above it draws before a field would be set.
+  declare private isUpright: boolean | undefined
+
+  /** Prints lines at their places; `color` is what fills the letters. */
+  print(lines: readonly Placed[], color: (line: Placed) => string): void {
+    for (const line of lines) this.#printLine(line, color(line))
+  }
+
+  #printLine(line: Placed, color: string): void {
+    const { text, runs, size, x, y } = line
+    const spelled = runs.every(isPlain) && runs.map(spelling).join('') === text
+    this.fillColor(color).save().transform(1, 0, 0, -1, 0, this.page.height)
+    if (!spelled) this.markContent('Span', { actual: text } as object)
+    // poppler places a Span's text by the state at the Span's end, so that must still be the text's.
+    this.isUpright = true
+    let left = x
+    for (const run of runs) {
+      this.registerFont(run.font.file, run.font as unknown as PDFKit.Mixins.PDFFontSource)
+      this.font(run.font.file).fontSize(size)
+      this.text(run.text, left, y, { lineBreak: false, baseline: 'alphabetic', features: [] })
+      left += widthOf([run], size)
+    }
+    this.isUpright = false
+    if (!spelled) this.endMarkedContent()
+    this.restore()
+  }
+
+  // pdfkit turns and restores the page around each piece of text; within printLine it is turned already.
+  override save(): this {
+    return this.isUpright ? this : super.save()
+  }
+
+  override transform(...matrix: Parameters<PDFKit.PDFDocument['transform']>): this {
+    return this.isUpright ? this : super.transform(...matrix)
+  }
+
+  override restore(): this {
+    return this.isUpright ? this : super.restore()
+  }
+}
+
+/** No glyph is moved from its place in the row, which some readers take for a new word. */
+function isPlain({ text, font }: Run): boolean {
+  return font.layout(text).positions.every(({ xOffset, yOffset }) => xOffset === 0 && yOffset === 0)
+}
+
+/** What a reader makes of the glyphs alone. */
+function spelling({ text, font }: Run): string {
+  return String.fromCodePoint(...font.layout(text).glyphs.flatMap(({ codePoints }) => codePoints))
+}

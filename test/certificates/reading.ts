@@ -1,0 +1,47 @@
+import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs'
+
+type Node = { role?: string; alt?: string; children?: readonly Node[] }
+
+export type Reading = Readonly<{
+  pages: number
+  language: string | null
+  title: unknown
+  isTagged: boolean
+  text: string
+  /** Roles in reading order, `Document/H1` and so on. */
+  roles: readonly string[]
+  /** Alternative and actual texts of structure elements, in reading order. */
+  alternatives: readonly string[]
+  links: readonly string[]
+}>
+
+/** A PDF as a reader's program sees it. */
+export async function readPdf(bytes: Uint8Array): Promise<Reading> {
+  const task = getDocument({ data: bytes.slice(), useSystemFonts: false, verbosity: 0 })
+  const document = await task.promise
+  const page = await document.getPage(1)
+  const { items } = await page.getTextContent()
+  const { info } = await document.getMetadata()
+  const marked = await document.getMarkInfo()
+  const nodes = all((await page.getStructTree()) as Node)
+  const annotations = await page.getAnnotations()
+  const reading = {
+    pages: document.numPages,
+    language: (info as { Language?: string }).Language ?? null,
+    title: (info as { Title?: string }).Title,
+    isTagged: (marked as unknown as Map<string, boolean>).get('Marked') === true,
+    text: items
+      .map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : ''))
+      .join('')
+      .replace(/\s+/g, ' '),
+    roles: nodes.flatMap(({ role }) => (role ? [role] : [])),
+    alternatives: nodes.flatMap(({ alt }) => (alt ? [alt] : [])),
+    links: annotations.flatMap(({ url }) => (url ? [url as string] : [])),
+  }
+  await task.destroy()
+  return reading
+}
+
+function all(node: Node | null): readonly Node[] {
+  return node ? [node, ...(node.children ?? []).flatMap(all)] : []
+}

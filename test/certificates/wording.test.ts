@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { certificateText } from '#server/certificates/wording.ts'
+import { sample } from './sample.ts'
+
+const approval = {
+  authority: 'the Commissioner of Children, Youth, and Families',
+  reference: '2027-01',
+  approved_on: '2027-01-15',
+  demonstration: false,
+}
+
+describe('the words of a certificate', () => {
+  test('say whose it is, what was completed, and when, as people write days', () => {
+    const text = certificateText(sample)
+    expect(text.name).toBe('Ada Northwind')
+    expect(text.deed).toBe('has completed, as initial training, all three modules of the course')
+    expect(text.details).toContainEqual({ label: 'Completed', value: 'March 31, 2027' })
+    expect(text.details).toContainEqual({ label: 'Hours', value: '3.7' })
+    expect(text.modules[1]).toEqual({
+      label: '2.',
+      title: 'Trauma and its effects',
+      completed: 'March 24, 2027',
+    })
+  })
+
+  test('count the day of issue in Minnesota', () => {
+    expect(certificateText(sample).number).toBe('Certificate SH-000123, issued March 31, 2027')
+  })
+
+  test('name the law, the version and what it holds', () => {
+    const { details } = certificateText(sample)
+    expect(details).toContainEqual({ label: 'Law', value: 'Minn. Stat. § 245A.25, subd. 5(f)' })
+    expect(details).toContainEqual({ label: 'Course version', value: '1.0.0, content 3f9a 2c41 77b0 19de' })
+  })
+
+  test('say that there is no approval where none is recorded', () => {
+    expect(certificateText(sample).approval).toEqual([
+      'This version of the course has no recorded approval of the commissioner.',
+    ])
+  })
+
+  test('name the approval that is recorded', () => {
+    expect(certificateText({ ...sample, approval }).approval).toEqual([
+      'Approved by the Commissioner of Children, Youth, and Families, reference 2027-01, on January 15, 2027.',
+    ])
+  })
+
+  test('never let an invented approval pass for a real one', () => {
+    const text = certificateText({ ...sample, approval: { ...approval, demonstration: true } })
+    expect(text.approval).toContain('Demonstration record: not a real approval.')
+  })
+
+  test.each([
+    ['annual', 3, 'has completed, as annual training, all three modules of the course'],
+    ['course', 3, 'has completed all three modules of the course'],
+    ['course', 1, 'has completed the course'],
+    ['initial', 0, 'has completed, as initial training, the course'],
+  ] as const)('for %s training with %i modules read as a sentence', (kind, count, deed) => {
+    expect(certificateText({ ...sample, kind, modules: sample.modules.slice(0, count) }).deed).toBe(deed)
+  })
+
+  test('leave out a program where the person had none', () => {
+    const labels = certificateText({ ...sample, program: null }).details.map(({ label }) => label)
+    expect(labels).toEqual(['Completed', 'Hours', 'Course version', 'Law'])
+  })
+})
