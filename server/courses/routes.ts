@@ -1,37 +1,47 @@
+import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import type { App } from '#server/web/routes.ts'
+import { pathOfOurs } from '#server/web/paths.ts'
+import { type App, text } from '#server/web/routes.ts'
 import type { Catalogue } from './catalogue.ts'
 import { listApprovals } from './queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue }>
 
-/** What anybody may read: the courses there are, the words they use, and where to turn for support. */
+/** What anybody may read: the courses there are, the words they use, their sources, and where to turn for support. */
 export async function courseRoutes(app: App, { db, catalogue }: Needs): Promise<void> {
-  app.get('/courses', { config: { policy: 'public' } }, async (_request, reply) => {
+  const open = { policy: 'public' } as const
+
+  app.get('/courses', { config: open }, async (_request, reply) => {
     const approvals = await listApprovals(db)
-    const courses = [...catalogue.courses.values()].map((course) => ({
-      ...course.current,
-      approval: approvals.find((one) => one.content_hash === course.current.hash) ?? null,
+    const courses = [...catalogue.courses.values()].map(({ current }) => ({
+      ...current,
+      approval: approvals.find((one) => one.content_hash === current.hash) ?? null,
     }))
     return reply.page('courses/catalogue', { title: 'Courses', courses })
   })
 
-  app.get('/support', { config: { policy: 'public' } }, async (request, reply) =>
-    reply.page('courses/support', {
-      title: 'Support',
-      lines: catalogue.support,
-      back: backPath(request.headers.referer),
-    }),
+  app.get(
+    '/support',
+    { config: open, schema: { querystring: Type.Object({ back: Type.Optional(text(2000)) }) } },
+    async (request, reply) => {
+      const back = pathOfOurs(request.query.back)
+      return reply.page('courses/support', { title: 'Support', lines: catalogue.support, back })
+    },
   )
 
-  app.get('/glossary', { config: { policy: 'public' } }, async (_request, reply) =>
+  app.get('/glossary', { config: open }, async (_request, reply) =>
     reply.page('courses/glossary', { title: 'Words used in the courses', terms: catalogue.glossary }),
   )
-}
 
-/** The page of ours that the reader came from, to go back to the very spot. */
-function backPath(referer: string | undefined): string | null {
-  if (!referer || !URL.canParse(referer)) return null
-  const { pathname, search } = new URL(referer)
-  return pathname === '/support' ? null : pathname + search
+  app.get('/sources', { config: open }, async (_request, reply) =>
+    reply.page('courses/sources', { title: 'Sources and their dates', register: catalogue.register }),
+  )
+
+  app.get('/privacy', { config: open }, async (_request, reply) =>
+    reply.page('courses/privacy', { title: 'Privacy' }),
+  )
+
+  app.get('/accessibility', { config: open }, async (_request, reply) =>
+    reply.page('courses/accessibility', { title: 'Accessibility' }),
+  )
 }

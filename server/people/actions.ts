@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
 import { missSubject, newToken, tokenHash } from './links.ts'
 import { checkPassword, hashPassword, passwordProblem } from './passwords.ts'
 import { findAccountByEmail, findInvitation, findMisses } from './queries.ts'
@@ -62,6 +63,34 @@ export async function createLink(
     })
     .execute()
   return token
+}
+
+/** Makes (or finds) a person, grants system administration, and returns the token of a link to set a password. */
+export async function inviteAdministrator(
+  db: Database,
+  person: Readonly<{ email: string; name: string }>,
+  now: Date,
+): Promise<string> {
+  const id = await db.transaction().execute(async (trx) => {
+    const known = await trx.selectFrom('people').select('id').where('email', '=', person.email).executeTakeFirst()
+    const { id } = known ?? (await trx.insertInto('people').values(person).returning('id').executeTakeFirstOrThrow())
+    const granted = await trx
+      .insertInto('roles')
+      .values({ person_id: id, role: 'system_admin' })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (granted)
+      await appendToLedger(trx, {
+        kind: 'role-granted',
+        actor_id: null,
+        subject: `person:${id}`,
+        facts: { role: 'system_admin', granted_at_the_command_line: true },
+        at: now,
+      })
+    return id
+  })
+  return createLink(db, id, 'invite', null)
 }
 
 export type SetPasswordResult =

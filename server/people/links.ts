@@ -8,7 +8,3 @@ export const tokenHash = (token: string): string => createHash('sha256').update(
 /** A name for an account or address in the record of misses that gives neither away. */
 export const missSubject = (kind: 'account' | 'address', value: string): string =>
   `${kind}:${createHash('sha256').update(value).digest('hex').slice(0, 32)}`
-
-/** A path of our own to return to after signing in; anything else leads home. */
-export const safePath = (next: string | undefined): string =>
-  next && /^\/(?![/\\])[^\\\s]*$/.test(next) ? next : '/'

@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import type { Mail } from '#server/lib/mail.ts'
+import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { createLink, setPassword, signIn } from './actions.ts'
-import { safePath, tokenHash } from './links.ts'
+import { tokenHash } from './links.ts'
 import { findAccountByEmail, findInvitation } from './queries.ts'
 import { roleNames } from './roles.ts'
 import type { Sessions } from './sessions.ts'
@@ -25,7 +26,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     '/sign-in',
     { config: { policy: 'public' }, schema: { querystring: Type.Object({ next: Type.Optional(text(2000)) }) } },
     async (request, reply) => {
-      const next = safePath(request.query.next)
+      const next = pathOfOurs(request.query.next) ?? '/'
       if (request.viewer) return reply.redirect(next, 303)
       return reply.page('people/sign-in', { title: 'Sign in', next, email: '', canMail: Boolean(mail) })
     },
@@ -38,7 +39,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
       schema: { body: form({ email: text(254), password: text(1024), next: Type.Optional(text(2000)) }) },
     },
     async (request, reply) => {
-      const next = safePath(request.body.next)
+      const next = pathOfOurs(request.body.next) ?? '/'
       const old = sessionToken(request, config.https)
       const result = await signIn(db, sessions, request.body, request.ip, clock())
       if (result.kind === 'signed-in') {

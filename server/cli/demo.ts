@@ -1,0 +1,23 @@
+import path from 'node:path'
+import { loadCourses } from '#server/courses/load.ts'
+import { openBesideServer } from '#server/db/open.ts'
+import { demoPassword } from '#server/demo/cast.ts'
+import { fillDemo, isEmpty } from '#server/demo/fill.ts'
+import { settings } from './settings.ts'
+
+// Fills an empty database with the invented cast; never one in which anything was entered.
+const config = settings()
+const database = await openBesideServer(config)
+try {
+  if (!(await isEmpty(database.db))) {
+    console.error('This database is not empty, so nothing was added: invented people never mix with real ones.')
+    process.exitCode = 1
+  } else {
+    const { catalogue } = loadCourses(path.join(import.meta.dirname, '../../courses'))
+    const residential = catalogue.courses.get('residential-settings')?.current ?? null
+    await fillDemo(database.db, { residential, issuer: config }, new Date())
+    console.log(`The demonstration is in place. All accounts have the password ${demoPassword}`)
+  }
+} finally {
+  await database.close()
+}

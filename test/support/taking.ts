@@ -1,0 +1,105 @@
+import type { CourseVersion, Module } from '#server/courses/catalogue.ts'
+import type { Question } from '#server/courses/exercises.ts'
+import { walk } from '#server/courses/scenarios.ts'
+import type { Database } from '#server/db/connection.ts'
+import { choicesOf, currentOf } from '#server/learning/attempt.ts'
+import { type Answer, keyOf } from '#server/learning/marking.ts'
+import { type Attempt, findAttemptOf } from '#server/learning/queries.ts'
+import { shownId } from '#server/courses/answer-fields.ts'
+import type { Client } from './app.ts'
+
+/** The form that answers the question an attempt asks now: by the key, or otherwise. */
+export function formFor(module: Module, attempt: Attempt, isRight: boolean): Record<string, string | string[]> {
+  const current = currentOf(module, attempt)
+  if (!current) throw new Error('The attempt asks nothing any more.')
+  const { question, seed, position, step } = current
+  const at = { position: String(position), step: String(step) }
+  if (question.type === 'scenario') {
+    const given = attempt.answers.filter((answer) => answer.position === position)
+    const walked = walk(question, choicesOf(given))
+    if (walked.at.kind !== 'step') throw new Error('The scenario is at its end.')
+    const { choices, id } = walked.at.step
+    const choice = choices.find((one) => one.best === isRight) ?? choices[0]!
+    return { ...at, choice: shownId(seed, `step ${id}`, choice.id) }
+  }
+  return { ...at, ...fieldsOf(question, seed, isRight) }
+}
+
+function fieldsOf(question: Question, seed: string, isRight: boolean): Record<string, string | string[]> {
+  const key: Answer = keyOf(question)
+  switch (question.type) {
+    case 'single': {
+      const choice = question.choices.find((one) => one.correct === isRight)!
+      return { choice: shownId(seed, 'choice', choice.id) }
+    }
+    case 'true-false':
+      return { choice: String(question.answer === isRight) }
+    case 'multiple':
+      return {
+        choices: question.choices
+          .filter((one) => one.correct === isRight)
+          .map((one) => shownId(seed, 'choice', one.id)),
+      }
+    case 'order': {
+      const order = 'order' in key ? [...key.order] : []
+      if (!isRight) order.reverse()
+      return Object.fromEntries(order.map((id, place) => [`order.${shownId(seed, 'item', id)}`, String(place + 1)]))
+    }
+    case 'match': {
+      const ids = question.pairs.map(({ id }) => id)
+      return Object.fromEntries(
+        ids.map((id, n) => [
+          `pair.${shownId(seed, 'left', id)}`,
+          shownId(seed, 'right', isRight ? id : ids[(n + 1) % ids.length]!),
+        ]),
+      )
+    }
+    case 'sort': {
+      const buckets = question.buckets.map(({ id }) => id)
+      return Object.fromEntries(
+        question.items.map(({ id, bucket }) => [
+          `placed.${shownId(seed, 'item', id)}`,
+          shownId(seed, 'bucket', isRight ? bucket : buckets.find((other) => other !== bucket)!),
+        ]),
+      )
+    }
+    case 'scenario':
+      throw new Error('A scenario is answered step by step.')
+  }
+}
+
+/** Reads every lesson of a module to its end. */
+export async function readModule(client: Client, course: CourseVersion, module: Module): Promise<void> {
+  for (const lesson of module.lessons)
+    await client.post(`/courses/${course.slug}/${module.slug}/${lesson.slug}/finished`)
+}
+
+/** Takes a module's assessment to its end; returns the attempt's address. */
+export async function takeAssessment(
+  db: Database,
+  client: Client,
+  personId: string,
+  course: CourseVersion,
+  module: Module,
+  isRight = true,
+): Promise<string> {
+  const started = await client.post(`/courses/${course.slug}/${module.slug}/assessment`)
+  const address = String(started.headers.location)
+  const id = address.split('/').at(-1)!
+  for (let asked = 0; asked < 60; asked++) {
+    const attempt = await findAttemptOf(db, personId, id)
+    if (!attempt || attempt.result) break
+    await client.post(`${address}/answers`, formFor(module, attempt, isRight))
+  }
+  return address
+}
+
+/** Takes the whole course, right at the first try. */
+export async function takeCourse(db: Database, client: Client, personId: string, course: CourseVersion): Promise<void> {
+  await client.post(`/courses/${course.slug}/enrollment`)
+  for (const module of course.modules) {
+    await readModule(client, course, module)
+    await takeAssessment(db, client, personId, course, module)
+  }
+}
+
