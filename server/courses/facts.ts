@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import type { CourseFile } from './course-files.ts'
 import { type ProblemLog, suggestion } from './problems.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
@@ -40,6 +40,9 @@ export type FactRegister = {
 }
 
 export const emptyRegister: FactRegister = { values: new Map(), sources: new Map(), facts: new Map() }
+
+/** The day of an entry that can't be read. */
+const never = '1970-01-01'
 
 const day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a day written as 2026-11-23' })
 const nonEmpty = (description: string) => Type.String({ minLength: 1, description })
@@ -84,25 +87,37 @@ export function readFactRegister(file: CourseFile, log: ProblemLog): FactRegiste
   const document = parseYaml(file.text, file.path, 1, log)
   if (!document || !checkedShape(document, [], registerShape, log)) return emptyRegister
   const parts = document.data as Record<string, Record<string, unknown> | null | undefined>
-  const read = <Entry, Schema extends typeof valueShape | typeof sourceShape | typeof factShape>(
+  // An entry with a fault is kept by its name, so that the fault is said once and not wherever it is used.
+  const read = <Entry extends object, Schema extends TSchema>(
     part: string,
     shape: Schema,
     entry: (key: string, value: Static<Schema>) => Entry,
-  ) => {
-    const entries = new Map<string, Entry>()
-    for (const key of Object.keys(parts[part] ?? {})) {
-      const value = checkedShape(document, [part, key], shape, log)
-      if (value !== undefined) entries.set(key, entry(key, value))
-    }
-    return entries
-  }
-  const values = read('values', valueShape, (name, { fact, ...rest }): Value => ({ name, fact, ...rest }))
+    faulty: (key: string) => Entry,
+  ) =>
+    new Map(
+      Object.keys(parts[part] ?? {}).map((key) => {
+        const value = checkedShape(document, [part, key], shape, log)
+        return [key, value === undefined ? faulty(key) : entry(key, value)] as const
+      }),
+    )
+  const values = read(
+    'values',
+    valueShape,
+    (name, { fact, ...rest }): Value => ({ name, fact, ...rest }),
+    (name): Value => ({ name, text: name, about: '', fact: undefined, checked: never }),
+  )
   const sources = read(
     'sources',
     sourceShape,
     (key, { url, seen, ...rest }): Source => ({ key, url, seen, ...rest }),
+    (key): Source => ({ key, title: key, publisher: '', url: undefined, seen: undefined }),
   )
-  const facts = read('facts', factShape, (key, fact): Fact => ({ key, ...fact }))
+  const facts = read(
+    'facts',
+    factShape,
+    (key, fact): Fact => ({ key, ...fact }),
+    (key): Fact => ({ key, status: 'U', sources: [], about: '', checked: never }),
+  )
 
   for (const source of sources.values()) {
     if (source.url !== undefined && source.url !== '' && !/^https:\/\/\S+$/.test(source.url)) {

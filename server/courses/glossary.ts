@@ -29,22 +29,23 @@ const entryShape = Type.Object(
   },
   { additionalProperties: false, title: 'a glossary word' },
 )
+const meaningShape = Type.String({ minLength: 1, description: 'what the word means, in a sentence or two' })
 const glossaryShape = Type.Object(
-  {
-    terms: Type.Record(Type.String(), Type.Union([Type.String({ minLength: 1 }), entryShape]), {
-      description: 'words, each with its meaning',
-    }),
-  },
+  { terms: Type.Record(Type.String(), Type.Any(), { description: 'words, each with its meaning' }) },
   { additionalProperties: false, title: 'the glossary' },
 )
 
 export function readGlossary(file: CourseFile, register: FactRegister, log: ProblemLog): GlossaryEntries {
   const document = parseYaml(file.text, file.path, 1, log)
-  if (!document) return new Map()
-  const glossary = checkedShape(document, [], glossaryShape, log) as Static<typeof glossaryShape> | undefined
+  const glossary = document && checkedShape(document, [], glossaryShape, log)
   const entries = new Map<string, GlossaryEntry>()
-  for (const [term, meaning] of Object.entries(glossary?.terms ?? {})) {
-    const { text, facts = [], also = [] } = typeof meaning === 'string' ? { text: meaning } : meaning
+  if (!document || !glossary) return entries
+  for (const [term, meaning] of Object.entries(glossary.terms)) {
+    const isBare = meaning === null || typeof meaning !== 'object'
+    const given = isBare
+      ? { text: checkedShape(document, ['terms', term], meaningShape, log) ?? '' }
+      : (checkedShape(document, ['terms', term], entryShape, log) ?? { text: '' })
+    const { text, facts = [], also = [] }: Static<typeof entryShape> = given
     const entry = { term, slug: slugOf(term), text, facts, also }
     for (const name of [term, ...also]) {
       const taken = entries.get(termKey(name))

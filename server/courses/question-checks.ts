@@ -142,8 +142,8 @@ function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say
   }
 }
 
-/** What an exercise may not say, and what its key must rest on. */
-export function checkWording({ document, path, scope, use }: Setting, exercise: Exercise): void {
+/** What an exercise may not say. */
+export function checkWording({ document, path, scope }: Setting, exercise: Exercise): void {
   const say = (at: Path, message: string, fix: string) =>
     scope.log.error(scope.file, document.lineOf([...path, ...at]), message, fix)
   if (isNegative(exercise.stem.text)) {
@@ -162,21 +162,26 @@ export function checkWording({ document, path, scope, use }: Setting, exercise: 
       'Write what it stands for, or make it "type: multiple".',
     )
   }
-  if (use === 'question' && !exercise.practice) {
-    const known = exercise.facts.map((key) => scope.register.facts.get(key)!)
-    if (exercise.facts.length === 0) {
-      say(
-        ['facts'],
-        `The question "${exercise.id}" names no fact.`,
-        'Add "facts: […]", or "practice: true" when it rests on practice advice.',
-      )
-    } else if (known.every(({ status }) => status === 'U')) {
-      say(
-        ['facts'],
-        `The question "${exercise.id}" rests only on ${exercise.facts.join(', ')}, which ${known.length === 1 ? 'is' : 'are'} not verified (status U).`,
-        'Add "practice: true" and ask it as advice, or name a fact that was seen.',
-      )
-    }
+}
+
+/** A scored key rests on a fact that was seen, or says that it is practice advice. */
+export function checkFacts(
+  { document, path, scope, use }: Setting,
+  { id, facts = [], practice = false }: { id: string; facts?: readonly string[]; practice?: boolean },
+): void {
+  if (use !== 'question' || practice) return
+  const say = (message: string, fix: string) =>
+    scope.log.error(scope.file, document.lineOf([...path, 'facts']), message, fix)
+  if (facts.length === 0) {
+    say(
+      `The question "${id}" names no fact.`,
+      'Add "facts: […]", or "practice: true" when it rests on practice advice.',
+    )
+  } else if (facts.every((key) => scope.register.facts.get(key)?.status === 'U')) {
+    say(
+      `The question "${id}" rests only on ${facts.join(', ')}, which ${facts.length === 1 ? 'is' : 'are'} not verified (status U).`,
+      'Add "practice: true" and ask it as advice, or name a fact that was seen.',
+    )
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from './exercise-shapes.ts'
 import type { Exercise, Words } from './exercises.ts'
 import { renderWords } from './markdown.ts'
-import { checkAnswers, checkWording } from './question-checks.ts'
+import { checkAnswers, checkFacts, checkWording } from './question-checks.ts'
 import { citeFact, type Scope } from './scope.ts'
 import { checkedShape, type Path, type YamlDocument } from './yaml-document.ts'
 
@@ -167,7 +167,9 @@ function shapeOf<Schema extends TSchema>(setting: Setting, schema: Schema): Stat
   return given !== undefined && checkAnswers(setting, given) ? given : undefined
 }
 
-function common({ document, path, scope }: Setting, given: Common) {
+function common(setting: Setting, given: Common) {
+  const { document, path, scope } = setting
+  checkFacts(setting, given)
   const line = document.lineOf([...path, 'facts'])
   return {
     id: given.id,

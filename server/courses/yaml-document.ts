@@ -23,7 +23,7 @@ export function parseYaml(
   log: ProblemLog,
 ): YamlDocument | undefined {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true })
+  const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' })
   const lineAt = (offset: number) => firstLine - 1 + lines.linePos(offset).line
   for (const problem of document.errors) {
     log.error(file, lineAt(problem.pos[0]), ...yamlProblem(problem.code, problem.message))

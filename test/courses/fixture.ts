@@ -1,0 +1,56 @@
+import { resolve } from 'node:path'
+import { type CourseFile, type CoursesFolder, readCoursesFolder } from '#server/courses/course-files.ts'
+import { loadFolder } from '#server/courses/load.ts'
+import { problemLine } from '#server/courses/problems.ts'
+
+export const fixtureDir = resolve(import.meta.dirname, 'fixture')
+
+/** Each file by its path under the fixture: how its text is changed, or null to take it away. */
+export type Edits = Readonly<Record<string, ((text: string) => string) | string | null>>
+
+const whole = readCoursesFolder(fixtureDir)
+
+/** The fixture as a person might have left it after some edits. */
+export function edited(edits: Edits): CoursesFolder {
+  const left = new Set(Object.keys(edits))
+  const change = (path: string, file: CourseFile | undefined, inner: string): CourseFile | undefined => {
+    if (!(path in edits)) return file
+    left.delete(path)
+    const edit = edits[path]
+    if (edit === null) return undefined
+    const text = typeof edit === 'function' ? edit(file?.text ?? '') : edit!
+    if (typeof edit === 'function' && text === file?.text)
+      throw new Error(`The edit of ${path} changes nothing.`)
+    return { path: `fixture/${path}`, inner, text }
+  }
+  const courses = whole.courses.map((folder) => {
+    const root = folder.path.slice('fixture/'.length)
+    const paths = new Set([...folder.files.keys()].map((inner) => `${root}/${inner}`))
+    for (const path of left) {
+      const isInside =
+        path.startsWith(`${root}/`) && (folder.published !== undefined || !path.includes('/published/'))
+      if (isInside) paths.add(path)
+    }
+    const files = [...paths].sort().flatMap((path) => {
+      const inner = path.slice(root.length + 1)
+      const file = change(path, folder.files.get(inner), inner)
+      return file ? [[inner, file] as const] : []
+    })
+    return { ...folder, files: new Map(files) }
+  })
+  const facts = change('facts.yml', whole.facts, 'facts.yml')
+  const glossary = change('glossary.yml', whole.glossary, 'glossary.yml')
+  if (left.size > 0) throw new Error(`Nothing was edited at ${[...left].join(', ')}.`)
+  return { ...whole, courses, facts, glossary }
+}
+
+/** What the author reads after these edits, errors and warnings. */
+export const saidAfter = (edits: Edits): string[] =>
+  loadFolder(edited(edits)).problems.map((problem) => `${problem.level} ${problemLine(problem)}`)
+
+export const loadedAfter = (edits: Edits) => loadFolder(edited(edits))
+
+export const module1 = 'welcome/01-first-day'
+export const door = `${module1}/01-at-the-door.md`
+export const practice = `${module1}/02-practice.md`
+export const pool = `${module1}/questions.yml`
