@@ -1,0 +1,108 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { aWorld } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+
+async function maisCertificate() {
+  const world = await aWorld()
+  const id = await personId(world.db, 'mai@northstar.example')
+  const row = await world.db.selectFrom('certificates').selectAll().where('person_id', '=', id).executeTakeFirstOrThrow()
+  return { ...world, certificate: row, address: `/verify/${row.token}` }
+}
+
+describe('the page behind the QR code', () => {
+  test('says that a good certificate is valid, with its facts, and only the first letters of the name', async () => {
+    const { visitor, address, certificate } = await maisCertificate()
+    const page = await visitor().get(address)
+    expect(page.body).toContain('This certificate is valid.')
+    expect(page.body).toContain(certificate.number)
+    expect(page.body).toContain('M•• V•••')
+    for (const hidden of ['Mai Vang', 'North Star', 'mai@', '9900001', certificate.person_id]) expect(page.body).not.toContain(hidden)
+    expect(page.headers['x-robots-tag']).toContain('noindex')
+    expect(page.headers['referrer-policy']).toBe('no-referrer')
+  })
+
+  test('shows the name once it is typed as printed, however it is spaced or capitalised', async () => {
+    const { visitor, address } = await maisCertificate()
+    expect((await visitor().post(address, { name: ' mai  VANG ' })).body).toContain('Mai Vang')
+    const wrong = await visitor().post(address, { name: 'Mai Yang' })
+    expect(wrong.body).toContain('not the name on this certificate')
+    expect(wrong.body).not.toContain('Mai Vang')
+  })
+
+  test('takes five wrong names an hour for one certificate', async () => {
+    const { visitor, address } = await maisCertificate()
+    for (let n = 0; n < 5; n++) await visitor().post(address, { name: `Somebody ${n}` })
+    const slowed = await visitor().post(address, { name: 'Mai Vang' })
+    expect(slowed.statusCode).toBe(429)
+    expect(slowed.body).not.toContain('>Mai Vang<')
+  })
+
+  test.each(['revoked', 'superseded'] as const)('says plainly when a certificate is %s', async (act) => {
+    const { db, visitor, address, certificate } = await maisCertificate()
+    await db.insertInto('certificate_acts').values({ certificate_id: certificate.id, act, reason: 'A mistake in the name' }).execute()
+    const { body } = await visitor().get(address)
+    expect(body).toContain(act === 'revoked' ? 'has been revoked' : 'has been replaced')
+    expect(body).not.toContain('This certificate is valid.')
+    expect(body).not.toContain('A mistake in the name')
+  })
+
+  test('looks the same for a code that is unknown, malformed or withheld, also after a wrong name', async () => {
+    const { db, visitor, address, certificate } = await maisCertificate()
+    await db.updateTable('people').set({ is_confidential: true }).where('id', '=', certificate.person_id).execute()
+    const addresses = [address, `/verify/${'a'.repeat(26)}`, '/verify/x', `/verify/${'%20'.repeat(30)}`, "/verify/'--"]
+    // The way back from Support names the page's own address, which the visitor typed.
+    const plain = (body: string) => body.replaceAll(/back=[^"]*/g, 'back=')
+    const pages = await Promise.all(addresses.map(async (url) => plain((await visitor().get(url)).body)))
+    expect(new Set(pages).size).toBe(1)
+    const tried = await Promise.all(addresses.map(async (url) => plain((await visitor().post(url, { name: 'Mai Yang' })).body)))
+    expect(new Set(tried).size).toBe(1)
+    const named = await visitor().post(address, { name: 'Mai Vang' })
+    expect(named.body).toContain('This certificate is valid.')
+    expect(named.body).not.toContain(certificate.number)
+  })
+
+  test('takes a code as people type it, and an address as people copy it', async () => {
+    const { visitor, certificate } = await maisCertificate()
+    const typed = certificate.token.toUpperCase().replace(/(.{5})/g, '$1 ')
+    for (const code of [typed, `https://training.example/verify/${certificate.token}`])
+      expect((await visitor().get(`/verify?code=${encodeURIComponent(code)}`)).headers.location).toBe(`/verify/${certificate.token}`)
+  })
+})
+
+describe('the certificate itself', () => {
+  test('is drawn once, kept with its hash, and served again unchanged, also when many ask at once', async () => {
+    const { as, db, certificate } = await maisCertificate()
+    const mai = await as('mai@northstar.example')
+    const answers = await Promise.all(Array.from({ length: 6 }, () => mai.get(`/certificates/${certificate.number}.pdf`)))
+    expect(new Set(answers.map(({ rawPayload }) => rawPayload.toString('base64'))).size).toBe(1)
+    expect(answers[0]!.headers['content-disposition']).toBe(`attachment; filename="certificate-${certificate.number}.pdf"`)
+    const { rows } = await sql<{ same: boolean }>`select encode(sha256(pdf), 'hex') = sha256 as same from certificate_files`.execute(db)
+    expect(rows).toEqual([{ same: true }])
+  })
+
+  test('belongs to its holder: to anybody else it is not there', async () => {
+    const { as, visitor, certificate } = await maisCertificate()
+    const url = `/certificates/${certificate.number}.pdf`
+    const foreign = await (await as('ivy@lakeside.example')).get(url)
+    const absent = await (await as('ivy@lakeside.example')).get('/certificates/SH-999999.pdf')
+    expect(foreign.statusCode).toBe(404)
+    const plain = (body: string) => body.replaceAll(/back=[^"]*/g, 'back=')
+    expect(plain(foreign.body)).toBe(plain(absent.body))
+    expect((await visitor().get(url)).statusCode).toBe(303)
+  })
+
+  test('and its facts cannot be changed or removed, not even by a mistaken statement', async () => {
+    const { db, certificate } = await maisCertificate()
+    for (const statement of [
+      sql`update certificates set facts = '{}' where id = ${certificate.id}`,
+      sql`delete from certificates where id = ${certificate.id}`,
+      sql`update completions set completed_on = '2020-01-01'`,
+      sql`delete from completions`,
+      sql`update ledger set facts = '{}'`,
+      sql`delete from ledger`,
+      sql`truncate ledger`,
+    ])
+      await expect(statement.execute(db)).rejects.toThrow(/append-only/)
+  })
+})
