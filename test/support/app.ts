@@ -5,7 +5,6 @@ import { drawCertificate } from '#server/certificates/drawing.ts'
 import { type Config, readConfig } from '#server/config.ts'
 import type { Catalogue } from '#server/courses/catalogue.ts'
 import { loadCourses } from '#server/courses/load.ts'
-import { hasErrors, problemLine } from '#server/courses/problems.ts'
 import type { Database } from '#server/db/connection.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { fillDemo } from '#server/demo/fill.ts'
@@ -17,13 +16,9 @@ export const config: Config = readConfig({ LOG_LEVEL: 'silent', BASE_URL: 'http:
 
 let loaded: Catalogue | undefined
 
-/** The project's own courses, read once a worker. */
+/** The project's own courses, read once a worker. That they have no errors is held by test/courses. */
 export function theCourses(): Catalogue {
-  if (!loaded) {
-    const { catalogue, problems } = loadCourses(path.join(import.meta.dirname, '../../courses'))
-    if (hasErrors(problems)) throw new Error(problems.map(problemLine).join('\n'))
-    loaded = catalogue
-  }
+  loaded ??= loadCourses(path.join(import.meta.dirname, '../../courses')).catalogue
   return loaded
 }
 
