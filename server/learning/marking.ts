@@ -36,7 +36,8 @@ export function markAnswer(question: Question, answer: Answer): Mark {
       return mark(['choice' in answer && answer.choice === String(question.answer)])
     case 'multiple': {
       const chosen = 'choices' in answer ? answer.choices : []
-      return mark(question.choices.map(({ id, correct }) => chosen.includes(id) === correct))
+      const known = question.choices.map(({ id, correct }) => chosen.includes(id) === correct)
+      return mark([...known, ...excess(chosen, question.choices)])
     }
     case 'order': {
       const order = 'order' in answer ? answer.order : []

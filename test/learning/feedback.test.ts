@@ -1,0 +1,147 @@
+import { resolve } from 'node:path'
+import { Eta } from 'eta'
+import { describe, expect, test } from 'vitest'
+import { answerFields, type Form } from '#server/courses/answer-fields.ts'
+import { exerciseSeed } from '#server/courses/exercise-view.ts'
+import { loadCourses } from '#server/courses/load.ts'
+import { exerciseFeedback } from '#server/learning/feedback.ts'
+import { fixtureDir } from '#test/courses/fixture.ts'
+
+const { catalogue } = loadCourses(fixtureDir)
+const { exercises } = catalogue.courses.get('welcome')!.working!.modules[0]!.lessons[1]!
+const place = { course: 'welcome', module: 'first-day', lesson: 'practice' }
+const eta = new Eta({ views: resolve(import.meta.dirname, '../../views') })
+
+const answer = (id: string, form: Form) => exerciseFeedback(exercises.get(id)!, form, place)
+const shown = (id: string, form: Form) =>
+  eta.render('learning/_exercise-feedback', { feedback: answer(id, form) }).replace(/\s+/g, ' ')
+const reviewed = (id: string, form: Form) => {
+  const feedback = answer(id, form)
+  if (feedback.kind !== 'feedback') throw new Error('no feedback')
+  return feedback.review
+}
+/** The names of the page’s fields, by the words beside them. */
+function field(id: string, words: string): string {
+  const fields = answerFields(exercises.get(id)!, exerciseSeed(place, exercises.get(id)!))
+  if (fields.kind === 'choices') throw new Error('choices')
+  return fields.items.find(({ html }) => html === words)!.name
+}
+
+describe('feedback on an exercise', () => {
+  test('says why a choice fits', () => {
+    expect(reviewed('name-first', { choice: 'name' })).toMatchObject({ fits: true, title: 'That fits' })
+    const html = shown('name-first', { choice: 'name' })
+    expect(html).toContain('exercise-feedback-good')
+    expect(html).toContain('Your name and a warm room ask nothing of Lin.')
+    expect(html).not.toContain('A safer choice')
+  })
+
+  test('gives the why of what was chosen and of the safer choice, and never says wrong', () => {
+    const html = shown('name-first', { choice: 'form' })
+    expect(html).toContain('There is a safer choice')
+    expect(html).toContain('A form before a name makes Lin a case.')
+    expect(html).toContain('<p class="answer-label">A safer choice</p>')
+    expect(html).toContain('Your name and a warm room ask nothing of Lin.')
+    expect(html).not.toContain('Lin decides what to tell')
+    expect(html.toLowerCase()).not.toMatch(/wrong|incorrect|error|✗|❌/)
+  })
+
+  test('names what was left out of several', () => {
+    const { title, lines } = reviewed('what-helps', { choices: ['tea', 'quiz'] })
+    expect(title).toBe('Part of it fits')
+    expect(lines.map(({ parts }) => `${parts[0]!.label}: ${parts[0]!.text}`)).toEqual([
+      'You chose this, and it fits: Tea',
+      'This fits, too: A short tour',
+      'You chose: A quiz on the rules',
+    ])
+  })
+
+  test('answers true and false with the why of each', () => {
+    const { title, lines } = reviewed('desk-open', { choice: 'true' })
+    expect(title).toBe('Another answer fits better')
+    expect(lines[0]!.parts.map(({ label, text }) => `${label}: ${text}`)).toEqual([
+      'You chose: True',
+      'This fits better: False',
+    ])
+  })
+
+  test('shows an order with the place that each was given', () => {
+    const form = {
+      [field('in-order', 'Say your name')]: '2',
+      [field('in-order', 'Offer tea')]: '1',
+      [field('in-order', 'Show the room')]: '3',
+    }
+    expect(reviewed('in-order', form).lines.map(({ parts }) => parts[0]!.label)).toEqual([
+      'Place 1; you put it at 2',
+      'Place 2; you put it at 1',
+      'Place 3, as you put it',
+    ])
+  })
+
+  test('keeps what was chosen when something is missing, and asks for it', () => {
+    const first = field('now-or-later', 'A bed')
+    const feedback = answer('now-or-later', { [first]: 'v0' })
+    expect(feedback).toMatchObject({
+      kind: 'exercise',
+      exercise: { ask: 'Choose a place for each line first.', fresh: true },
+    })
+    const whole = answerFields(
+      exercises.get('now-or-later')!,
+      exerciseSeed(place, exercises.get('now-or-later')!),
+    )
+    const value = whole.kind === 'sort' ? whole.options[0]!.value : ''
+    const html = shown('now-or-later', { [first]: value })
+    expect(html).toContain(`<option value="${value}" selected>`)
+    expect(html).toContain('role="alert">Choose a place for each line first.</p>')
+    expect(shown('name-first', {})).toContain('Choose one of the answers first.')
+  })
+
+  test('can be tried again from the beginning', () => {
+    expect(shown('name-first', { choice: 'form' })).toContain(
+      'name="again" value="yes">Try it again</button>',
+    )
+    expect(answer('name-first', { again: 'yes' })).toMatchObject({
+      kind: 'exercise',
+      exercise: { id: 'exercise-name-first', ask: undefined },
+    })
+  })
+})
+
+describe('a scenario', () => {
+  test('goes on after a choice with what it led to, and carries the path in the form', () => {
+    const feedback = answer('the-evening', { choice: 'plate' })
+    if (feedback.kind !== 'exercise') throw new Error('it is over')
+    expect(feedback.exercise.taken).toEqual([
+      expect.objectContaining({
+        choice: 'Bring the plate that was kept warm',
+        why: '<p>Food asks nothing.</p>',
+        fits: true,
+      }),
+    ])
+    expect(feedback.exercise.story).toContain('Lin eats and looks up.')
+    expect(feedback.exercise.question).toBe('What do you do?')
+    const html = shown('the-evening', { choice: 'plate' })
+    const path = /name="path" value="(v[0-9a-f]{10})"/.exec(html)![1]!
+    expect(answer('the-evening', { path, choice: 'sit' }).kind).toBe('feedback')
+  })
+
+  test('ends with the whole path, the whys, and what would have been safer', () => {
+    const review = reviewed('the-evening', { path: 'ask', choice: 'wait' })
+    expect(review.title).toBe('Part of it fits')
+    expect(review.lines.map(({ parts }) => parts.map(({ label }) => label))).toEqual([
+      ['You chose', 'A safer choice'],
+      ['You chose this, and it fits'],
+    ])
+    expect(review.ending).toBeUndefined()
+    expect(reviewed('the-evening', { path: 'plate', choice: 'sit' }).ending).toBe(
+      '<p>Lin sleeps through the night.</p>',
+    )
+  })
+
+  test('stays where it is while nothing is chosen', () => {
+    expect(answer('the-evening', { path: 'plate' })).toMatchObject({
+      kind: 'exercise',
+      exercise: { ask: 'Choose one of the answers first.', taken: [{ fits: true }] },
+    })
+  })
+})
