@@ -38,6 +38,7 @@ export interface Assignments {
   separated_on: string | null;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
+  superseded_reason: Generated<string>;
   worker_type: string;
 }
 
@@ -108,8 +109,10 @@ export interface Certifications {
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
+  spell_id: Generated<string>;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
+  superseded_reason: Generated<string>;
   to_on: string | null;
   type: string;
 }
@@ -142,8 +145,10 @@ export interface ContactSpells {
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
+  spell_id: Generated<string>;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
+  superseded_reason: Generated<string>;
   to_on: string | null;
 }
 
@@ -199,8 +204,10 @@ export interface LeaveSpells {
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
+  spell_id: Generated<string>;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
+  superseded_reason: Generated<string>;
   to_on: string | null;
 }
 
@@ -250,9 +257,11 @@ export interface LicenseStatuses {
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
+  spell_id: Generated<string>;
   status: string;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
+  superseded_reason: Generated<string>;
   to_on: string | null;
 }
 
@@ -288,8 +297,10 @@ export interface ProgramDetails {
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
+  spell_id: Generated<string>;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
+  superseded_reason: Generated<string>;
   to_on: string | null;
 }
 
@@ -310,6 +321,37 @@ export interface Roles {
   person_id: string;
   program_id: string | null;
   role: string;
+}
+
+export interface RosterImportRows {
+  cells: Json;
+  changes: Generated<Json>;
+  import_id: string;
+  kind: string;
+  line: number;
+  problems: Generated<Json>;
+}
+
+export interface RosterImports {
+  beat_at: Generated<Timestamp>;
+  /**
+   * { new, changed, unchanged, refused }
+   */
+  counts: Json | null;
+  created_at: Timestamp;
+  created_by: string;
+  file: Buffer | null;
+  file_name: string;
+  finished_at: Timestamp | null;
+  id: Generated<string>;
+  ignored_headings: Generated<Json>;
+  plan_hash: string | null;
+  problem: string | null;
+  program_id: string;
+  rows_done: Generated<number>;
+  rows_total: Generated<number>;
+  sha256: string;
+  state: Generated<string>;
 }
 
 export interface Sessions {
@@ -363,6 +405,8 @@ export interface DB {
   program_details: ProgramDetails;
   programs: Programs;
   roles: Roles;
+  roster_import_rows: RosterImportRows;
+  roster_imports: RosterImports;
   sessions: Sessions;
   settings: Settings;
   sign_in_misses: SignInMisses;
