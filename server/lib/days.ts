@@ -67,6 +67,14 @@ export function compareDays(a: Day, b: Day): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+export function earlierOf(a: Day, b: Day): Day {
+  return compareDays(a, b) <= 0 ? a : b
+}
+
+export function laterOf(a: Day, b: Day): Day {
+  return compareDays(a, b) >= 0 ? a : b
+}
+
 export function compareInstants(a: string, b: string): number {
   return Temporal.Instant.compare(a, b)
 }

@@ -8,11 +8,13 @@ import {
   compareInstants,
   dayOf,
   daysBetween,
+  earlierOf,
   formatDay,
   formatTime,
   isDay,
   isInstant,
   lastDayOfMonth,
+  laterOf,
   parseDay,
   yearsBetween,
 } from '#server/lib/days.ts'
@@ -63,6 +65,8 @@ describe('a day', () => {
         expect(Math.sign(compareDays(a, b))).toBe(Math.sign(daysBetween(b, a)))
       }),
     )
+    expect(earlierOf('2025-01-02', '2024-12-31')).toBe('2024-12-31')
+    expect(laterOf('2025-01-02', '2024-12-31')).toBe('2025-01-02')
     expect(['2025-01-02', '2024-12-31', '2025-01-01'].sort(compareDays)).toEqual([
       '2024-12-31',
       '2025-01-01',

@@ -1,0 +1,82 @@
+/**
+ * What must this person hold, by when, and may they have direct contact: answered from facts in JSON, by the very rules
+ * that the pages use, without a database.
+ *
+ *   node server/cli/standing.ts facts.json --on 2026-04-01 [--as-known 2026-03-01]
+ *
+ * `-` reads the facts from standard input; `--schema` prints their shape. Exit code 2: the facts or the command could
+ * not be read, and standard error says where.
+ */
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
+import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
+import { publishedSchema } from '#server/requirements/answer-schema.ts'
+import { readFacts } from '#server/requirements/facts-check.ts'
+import { problemLine } from '#server/requirements/problem.ts'
+import { standing } from '#server/requirements/standing.ts'
+
+const usage = 'Usage: npm run --silent standing -- facts.json|- [--on 2026-04-01] [--as-known 2026-03-01]'
+
+/** Something that the person at the keyboard can mend. */
+class Unreadable extends Error {}
+
+try {
+  console.log(JSON.stringify(await answer(process.argv.slice(2)), null, 2))
+} catch (error) {
+  if (!(error instanceof Unreadable)) throw error
+  console.error(error.message)
+  process.exitCode = 2
+}
+
+async function answer(words: readonly string[]): Promise<object> {
+  const { values, positionals } = commandLine(words)
+  if (values.schema) return publishedSchema()
+  const [file, ...more] = positionals
+  if (file === undefined || more.length > 0) throw new Unreadable(usage)
+  const on = values.on === undefined ? dayOf(new Date()) : dayOption('--on', values.on)
+  const asKnownOn = values['as-known'] === undefined ? undefined : dayOption('--as-known', values['as-known'])
+  const read = readFacts(jsonIn(await textOf(file), file))
+  if (!read.ok) throw new Unreadable(read.problems.map(problemLine).join('\n'))
+  return standing(read.facts, on, asKnownOn)
+}
+
+function commandLine(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: { on: { type: 'string' }, 'as-known': { type: 'string' }, schema: { type: 'boolean' } },
+    })
+  } catch (error) {
+    throw new Unreadable(`${messageOf(error)}\n${usage}`)
+  }
+}
+
+function dayOption(name: string, given: string): Day {
+  const day = parseDay(given)
+  if (day === undefined) throw new Unreadable(`${name}: ${JSON.stringify(given)} is not a day`)
+  return day
+}
+
+async function textOf(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin)
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Unreadable(`${file}: cannot be read: ${messageOf(error)}`)
+  }
+}
+
+function jsonIn(written: string, file: string): unknown {
+  try {
+    // Some editors on Windows put a byte order mark in front.
+    return JSON.parse(written.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new Unreadable(`${file === '-' ? 'standard input' : file}: not JSON: ${messageOf(error)}`)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,78 @@
+import { addDays, addMonths, compareInstants, type Day, daysBetween } from '#server/lib/days.ts'
+import type { Credit, Evidence } from './evidence.ts'
+import type { RuleCode } from './finding.ts'
+import { type BeforeContact, requirementOn } from './ruleset.ts'
+import { certifiedDays, contactDays, type Situation } from './situation.ts'
+import { covers } from './spans.ts'
+
+/** The last day on which the initial training is in time, and how that day was found. */
+export type InitialDue = {
+  readonly on: Day
+  readonly by: 'transition' | 'before-contact' | 'before-certification'
+  /** The first day on which the training is required. */
+  readonly first: Day
+  readonly rule: RuleCode
+}
+
+/** Null where no direct contact in a certified program is in sight. */
+export function initialDue(situation: Situation): InitialDue | null {
+  const { assignment, first, program } = situation
+  if (!assignment || first === null) return null
+  const { due } = requirementOn('residential-initial', situation.on)
+  const earlyHire = assignment.hiredOn !== null && assignment.hiredOn < due.hired_from
+  if (earlyHire && first <= due.earlier_hires_due)
+    return { on: due.earlier_hires_due, by: 'transition', first, rule: 'R2' }
+  if (certificationBegan(situation, first)) {
+    const on = program.settings.later_certification === 'day-before' ? addDays(first, -1) : first
+    return { on, by: 'before-certification', first, rule: 'R15' }
+  }
+  const on = program.settings.same_day_contact === 'day-before' ? addDays(first, -1) : first
+  return { on, by: 'before-contact', first, rule: contactRule(situation, first, due) }
+}
+
+/** Whether the person may be one of those hired early, on a day on which these need no training yet. */
+export function maybeInTransition({ assignment, on }: Situation): boolean {
+  const { due } = requirementOn('residential-initial', on)
+  return on <= due.earlier_hires_due && (assignment?.hiredOn ?? '') < due.hired_from
+}
+
+/** The completion that satisfies the initial requirement in the employment at hand: the first that counts there. */
+export function initialCredit(
+  { employments, assignment, program }: Situation,
+  { credits }: Evidence,
+): Credit | null {
+  if (program.settings.rehire === 'prior-initial-counts' || !assignment) return credits[0] ?? null
+  const left = employments[employments.indexOf(assignment) - 1]?.separatedOn ?? null
+  return credits.find(({ day }) => left === null || day > left) ?? null
+}
+
+/** How late a completion was: 0 in time, at least 1 where it came after contact began, be it on the same day. */
+export function initialLateness(due: InitialDue, credit: Credit, situation: Situation): number {
+  const days = daysBetween(due.on, credit.held)
+  if (days > 0) return days
+  return days === 0 && sameDay(due, credit, situation) === 'after' ? 1 : 0
+}
+
+/** On the day contact begins, the clock decides; where a time is missing, the case is for review. */
+export function sameDay(due: InitialDue, { held, training }: Credit, { assignment }: Situation) {
+  if (due.by !== 'before-contact' || held !== due.first || due.on !== due.first) return 'no'
+  const began = assignment?.contact?.find(({ from }) => from === due.first)?.fromAt ?? null
+  if (began === null || training.at === null || training.day !== held) return 'review'
+  return compareInstants(training.at, began) < 0 ? 'before' : 'after'
+}
+
+/** Whether contact was already going on when the certification took effect. */
+function certificationBegan({ assignment, program }: Situation, first: Day): boolean {
+  const before = addDays(first, -1)
+  return (
+    assignment !== null &&
+    covers(contactDays(assignment, program), before) &&
+    !covers(certifiedDays(program), before)
+  )
+}
+
+function contactRule({ assignment, employments }: Situation, first: Day, due: BeforeContact): RuleCode {
+  if (assignment && employments.indexOf(assignment) > 0) return 'R13'
+  const hired = assignment?.hiredOn ?? first
+  return hired < due.hired_from || first > addMonths(hired, 1) ? 'R14' : 'R2'
+}

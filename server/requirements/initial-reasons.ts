@@ -1,0 +1,127 @@
+import { addDays, daysBetween, formatDay } from '#server/lib/days.ts'
+import type { Credit, Evidence } from './evidence.ts'
+import type { Training } from './facts.ts'
+import { arithmetic, dayCount, type Finding, fact, next, type Reason, reading, rule } from './finding.ts'
+import { type InitialDue, sameDay } from './initial-due.ts'
+import { refusalOf } from './refusals.ts'
+import { ruleSentence } from './rules.ts'
+import { requirementOn } from './ruleset.ts'
+import { completionReason, doubtReasons, recordedLateReason, situationReasons } from './sentences.ts'
+import { readingSentence } from './settings.ts'
+import type { Situation } from './situation.ts'
+
+type Case = Pick<Finding, 'standing' | 'rule'> & {
+  readonly situation: Situation
+  readonly trainings: readonly Training[]
+  readonly evidence: Evidence
+  readonly credit: Credit | null
+  readonly due: InitialDue | null
+  readonly late: number
+}
+
+/** How the initial requirement's standing was found, in sentences. */
+export function initialReasons(given: Case): readonly Reason[] {
+  const { situation, credit, due, evidence } = given
+  const { citation } = requirementOn('residential-initial', situation.on)
+  return [
+    ...situationReasons(situation),
+    ...(credit ? [completionReason(credit.training)] : unmetReasons(given)),
+    ...(credit ? recordedLateReason(credit.training, due?.on ?? null) : doubtReasons(evidence.doubts)),
+    rule(ruleSentence(given.rule, citation)),
+    ...(due && due.rule !== given.rule ? [rule(ruleSentence(due.rule, citation))] : []),
+    ...dueReasons(given),
+    ...readingReasons(given),
+    next(nextStep(given)),
+  ]
+}
+
+function unmetReasons({ trainings, situation }: Case): readonly Reason[] {
+  const done = trainings.filter(({ day }) => day !== null && day <= situation.on)
+  return [
+    fact(`No completion that satisfies this requirement is on file by ${formatDay(situation.on)}.`),
+    ...done.flatMap((training) => {
+      const refusal = refusalOf('residential-initial', training)
+      return refusal ? [fact(refusal.sentence, training.ref)] : []
+    }),
+  ]
+}
+
+function dueReasons({ due, credit, late, situation, standing }: Case): readonly Reason[] {
+  if (!due) return []
+  const dueDay = formatDay(due.on)
+  const found = {
+    transition: `Hired before August 1, 2022 and in contact by then, so the training was due by ${dueDay}.`,
+    'before-contact': `The first day of direct contact in a certified program is ${formatDay(due.first)}, so the training is due before contact begins that day.`,
+    'before-certification': `Contact was already going on when the certification took effect on ${formatDay(due.first)}, so the training is due by ${dueDay}.`,
+  }[due.by]
+  return [arithmetic(found), ...outcome()]
+
+  function outcome(): readonly Reason[] {
+    if (!credit || !due) {
+      return standing === 'not_cleared'
+        ? [arithmetic(`On ${formatDay(situation.on)} contact has begun and the training is not complete.`)]
+        : []
+    }
+    const clock = sameDay(due, credit, situation)
+    if (clock === 'before')
+      return [arithmetic('It was finished that same day before contact began: in time.')]
+    if (clock === 'after')
+      return [arithmetic('It was finished that same day after contact had begun: late, counted as 1 day.')]
+    if (clock === 'review')
+      return [
+        arithmetic(
+          'It was finished on the very day contact began, and a clock time is missing: marked for review.',
+        ),
+      ]
+    return [
+      arithmetic(
+        late > 0
+          ? `${formatDay(credit.held)} is ${dayCount(late)} after ${dueDay}: completed late, by ${dayCount(late)}.`
+          : `${formatDay(credit.held)} is ${inTimeWords(daysBetween(credit.held, due.on))}: in time.`,
+      ),
+    ]
+
+    function inTimeWords(days: number): string {
+      return days === 0 ? 'the due date itself' : `${dayCount(days)} before ${dueDay}`
+    }
+  }
+}
+
+function readingReasons({ due, credit, rule: code, situation }: Case): readonly Reason[] {
+  const { settings } = situation.program
+  const open = {
+    R10: 'leave',
+    R11: 'transfer',
+    R13: 'rehire',
+    R15: 'later_certification',
+  } as const
+  const byRule = code in open ? [reading(readingSentence(open[code as keyof typeof open], settings))] : []
+  const flagged = due && credit && sameDay(due, credit, situation) !== 'no'
+  return [
+    ...byRule,
+    ...(flagged || settings.same_day_contact === 'day-before'
+      ? [reading(readingSentence('same_day_contact', settings))]
+      : []),
+    ...(credit && settings.transfer === 'verified-first' && code !== 'R11'
+      ? [reading(readingSentence('transfer', settings))]
+      : []),
+  ]
+}
+
+function nextStep({ standing, credit, due, situation, rule: code }: Case): string {
+  const { program, missing } = situation
+  if (standing === 'unknown')
+    return missing.length > 0
+      ? 'put the missing fact on record.'
+      : 'confirm whether that completion counts, or complete the approved training.'
+  if (credit && code === 'R11')
+    return `keep a copy or verification of the certificate in the records of ${program.name} before contact begins there.`
+  if (credit) return 'nothing for this requirement; the yearly requirement runs on from here.'
+  if (standing === 'not_cleared')
+    return 'no direct contact until the approved training is complete, with its certificate.'
+  if (standing === 'due_before_contact')
+    return `complete the approved training before direct contact begins${due && due.by === 'before-contact' ? ` on ${formatDay(due.first)}` : ''}.`
+  if (due && situation.on <= due.on)
+    return `complete the approved training by ${formatDay(due.by === 'before-contact' ? addDays(due.on, -1) : due.on)}.`
+  return `nothing while it is not required; it is completed before direct contact at ${program.name} begins again.`
+}

@@ -1,0 +1,63 @@
+import { matches } from './evidence.ts'
+import type { Training } from './facts.ts'
+import { satisfaction } from './formula.ts'
+import { type Refusal, refusalOf } from './refusals.ts'
+import { type RequirementId, requirementIds, requirementOn } from './ruleset.ts'
+import { sentenceCase, trainingName } from './sentences.ts'
+
+/** What one training taken elsewhere can do for one requirement, told at once when it is entered. */
+export type OutsideCredit = { readonly requirement: RequirementId; readonly sentence: string } & (
+  | { readonly answer: 'satisfies' | 'once_accepted' | 'needs_confirmation' }
+  | { readonly answer: 'refused'; readonly refusal: Refusal['name'] }
+)
+
+/** Every requirement, in the order of the rule set; `among` are the person's trainings, for those that count in pairs. */
+export function outsideCredits(
+  training: Training,
+  among: readonly Training[] = [],
+): readonly OutsideCredit[] {
+  return requirementIds.map((requirement) => outsideCredit(requirement, training, among))
+}
+
+function outsideCredit(
+  requirement: RequirementId,
+  training: Training,
+  among: readonly Training[],
+): OutsideCredit {
+  const undecided = training.accepted === null
+  const accepted = undecided ? { ...training, accepted: true } : training
+  const all = [...among.filter((other) => other !== training && other.ref !== training.ref), accepted]
+  const refusal = refusalOf(requirement, accepted, all)
+  if (refusal) return { requirement, answer: 'refused', refusal: refusal.name, sentence: refusal.sentence }
+  const { satisfied_by, title } = requirementOn(requirement, training.day ?? '2199-12-31')
+  const met = satisfaction(satisfied_by, all, matches)
+  const named = sentenceCase(trainingName(training))
+  if (met.answer === 'unconfirmed') {
+    const why = met.why[met.by.indexOf(accepted)] ?? met.why.join('; ')
+    return {
+      requirement,
+      answer: 'needs_confirmation',
+      sentence: `${named} may count for “${title}”, which needs confirmation: ${why}.`,
+    }
+  }
+  return undecided
+    ? {
+        requirement,
+        answer: 'once_accepted',
+        sentence: `${named} can count for “${title}” once ${acceptor(requirement)} accepts it.`,
+      }
+    : {
+        requirement,
+        answer: 'satisfies',
+        sentence: `${named} counts for “${title}”${acceptedWords(requirement)}.`,
+      }
+}
+
+function acceptor(requirement: RequirementId): string {
+  return requirement.startsWith('residential') ? 'the license holder' : 'the agency'
+}
+
+/** What a license holder accepts is never called approved by the commissioner. */
+function acceptedWords(requirement: RequirementId): string {
+  return requirement === 'residential-annual' ? ', accepted by the license holder' : ''
+}

@@ -1,0 +1,49 @@
+import type { Day } from '#server/lib/days.ts'
+import { annualHours } from './annual-hours.ts'
+import type { Answer, RequirementAnswer } from './answer-schema.ts'
+import { asKnown } from './as-known.ts'
+import { childProtectionFoundation, childProtectionTrafficking } from './child-protection.ts'
+import { clearance } from './clearance.ts'
+import { agenciesOf, dutiesAt } from './duties.ts'
+import type { Facts } from './facts.ts'
+import type { Finding } from './finding.ts'
+import { residentialAnnual } from './residential-annual.ts'
+import { residentialInitial } from './residential-initial.ts'
+import { programsOf, situationAt } from './situation.ts'
+
+/**
+ * The whole answer for one person and day: each requirement's standing with its explanation, and each program's
+ * clearance. With `asKnownOn`, as it was known that day.
+ */
+export function standing(facts: Facts, on: Day, asKnownOn?: Day): Answer {
+  const known = asKnownOn === undefined ? facts : asKnown(facts, asKnownOn)
+  return {
+    on,
+    requirements: findings(known, on).map(answerOf),
+    clearance: programsOf(known).map((program) => clearance(known, program, on)),
+  }
+}
+
+/** Each requirement's finding: the residential ones a program, the child-protection ones an agency. */
+export function findings(facts: Facts, on: Day): readonly Finding[] {
+  const { trainings } = facts
+  const residential = programsOf(facts).flatMap((program) => {
+    const situation = situationAt(facts, program, on)
+    return [residentialInitial(situation, trainings), residentialAnnual(situation, trainings)]
+  })
+  const childProtection = agenciesOf(facts).flatMap((agency) => {
+    const situation = dutiesAt(facts, agency, on)
+    return [
+      childProtectionTrafficking(situation, trainings),
+      childProtectionFoundation(situation, trainings),
+      annualHours(situation, trainings),
+    ]
+  })
+  return [...residential, ...childProtection]
+}
+
+export function answerOf(finding: Finding): RequirementAnswer {
+  const { requirement, program, standing, due_on, satisfied_on, late_days, rule, citation } = finding
+  const explanation = finding.reasons().map(({ text }) => text)
+  return { requirement, program, standing, due_on, satisfied_on, late_days, rule, citation, explanation }
+}
