@@ -2,12 +2,12 @@ import type { CertificateFacts } from './facts.ts'
 import { drawMark } from './mark.ts'
 import { layOutPage, type PageLayout, type Placed } from './page.ts'
 import { drawQr, qrMatrix } from './qr.ts'
-import { ReadableDocument } from './readable-document.ts'
+import { type Attachment, ReadableDocument } from './readable-document.ts'
 import { certificateText } from './wording.ts'
 
 export type DrawingOptions = Readonly<{
   /** A file carried inside the PDF, stored as it is. */
-  attachment?: Readonly<{ name: string; type: string; description: string; bytes: Uint8Array }>
+  attachment?: Attachment
 }>
 
 const harbor = '#0b3a5b'
@@ -38,7 +38,7 @@ export function drawCertificate(facts: CertificateFacts, options: DrawingOptions
   const bytes = collect(doc)
   drawFrame(doc, page)
   drawStructure(doc, page, facts)
-  if (options.attachment) attach(doc, options.attachment, at)
+  if (options.attachment) doc.attach(options.attachment, at)
   doc.end()
   return bytes
 }
@@ -124,18 +124,6 @@ function linkTo(doc: ReadableDocument, url: string, lines: readonly Placed[]): P
     },
   ])
   return link
-}
-
-function attach(
-  doc: ReadableDocument,
-  { name, type, description, bytes }: NonNullable<DrawingOptions['attachment']>,
-  at: Date,
-): void {
-  // Uncompressed, so that what it says can be found by anyone and sealed in place.
-  doc.compress = false
-  const options = { name, type, description, creationDate: at, modifiedDate: at, relationship: 'Data' }
-  doc.file(bytes as Buffer, options)
-  doc.compress = true
 }
 
 async function collect(doc: ReadableDocument): Promise<Uint8Array> {

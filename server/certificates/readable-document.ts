@@ -2,6 +2,8 @@ import PDFDocument from 'pdfkit'
 import { type Run, widthOf } from './fonts.ts'
 import type { Placed } from './page.ts'
 
+export type Attachment = Readonly<{ name: string; type: string; description: string; bytes: Uint8Array }>
+
 /** A PDF whose text can be copied and read aloud as it was typed, however its font divides or joins the letters. */
 export class ReadableDocument extends PDFDocument {
   // Declared alone: the constructor above it draws before a field would be set.
@@ -29,6 +31,32 @@ export class ReadableDocument extends PDFDocument {
     this.isUpright = false
     if (!spelled) this.endMarkedContent()
     this.restore()
+  }
+
+  /** Carries a file as it is, uncompressed and without a checksum, so that its bytes can be replaced in place. */
+  attach({ name, type, description, bytes }: Attachment, at: Date): void {
+    const stream = this.ref({
+      Type: 'EmbeddedFile',
+      Subtype: type.replace('/', '#2F'),
+      Params: { Size: bytes.length, CreationDate: at, ModDate: at },
+    }) as PDFKit.PDFKitReference & { compress: boolean }
+    stream.compress = false
+    stream.end(bytes)
+    const file = this.ref({
+      Type: 'Filespec',
+      AFRelationship: 'Data',
+      F: new String(name),
+      UF: new String(name),
+      Desc: new String(description),
+      EF: { F: stream },
+    })
+    file.end(null)
+    const inside = this as unknown as {
+      addNamedEmbeddedFile(name: string, file: PDFKit.PDFKitReference): void
+      _root: { data: { AF?: readonly PDFKit.PDFKitReference[] } }
+    }
+    inside.addNamedEmbeddedFile(name, file)
+    inside._root.data.AF = [file]
   }
 
   // pdfkit turns and restores the page around each piece of text; within printLine it is turned already.

@@ -1,0 +1,132 @@
+import Type, { type Static, type TProperties } from 'typebox'
+import { credentialsV2, openBadgesV3 } from './contexts.ts'
+
+const closed = <T extends TProperties>(properties: T) =>
+  Type.Object(properties, { additionalProperties: false })
+const one = <const T extends string>(value: T) => Type.Tuple([Type.Literal(value)])
+const text = Type.String({ minLength: 1 })
+const address = Type.String({ pattern: '^https?://[^\\s"<>]+$' })
+const did = Type.String({ pattern: '^did:web:[A-Za-z0-9.%-]+$' })
+const instant = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z$' })
+const day = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' })
+/** A content's own address, RFC 6920: its SHA-256. */
+const contentId = Type.String({ pattern: '^ni:///sha-256;[A-Za-z0-9_-]{43}$' })
+const listIndex = Type.String({ pattern: '^(0|[1-9]\\d{0,8})$' })
+
+const identity = Type.Union([
+  closed({
+    type: Type.Literal('IdentityObject'),
+    hashed: Type.Literal(false),
+    identityHash: text,
+    identityType: Type.Literal('name'),
+  }),
+  closed({
+    type: Type.Literal('IdentityObject'),
+    hashed: Type.Literal(true),
+    identityHash: Type.String({ pattern: '^sha256\\$[0-9a-f]{64}$' }),
+    identityType: Type.Literal('systemId'),
+    salt: text,
+  }),
+])
+
+const revocation = closed({
+  id: address,
+  type: Type.Literal('BitstringStatusListEntry'),
+  statusPurpose: Type.Literal('revocation'),
+  statusListIndex: listIndex,
+  statusListCredential: address,
+})
+
+const supersession = closed({
+  id: address,
+  type: Type.Literal('BitstringStatusListEntry'),
+  statusPurpose: Type.Literal('message'),
+  statusListIndex: listIndex,
+  statusListCredential: address,
+  statusSize: Type.Literal(1),
+  statusMessage: Type.Tuple([
+    closed({ status: Type.Literal('0x0'), message: Type.Literal('current') }),
+    closed({ status: Type.Literal('0x1'), message: Type.Literal('superseded') }),
+  ]),
+})
+
+const unsigned = {
+  '@context': Type.Tuple([Type.Literal(credentialsV2), Type.Literal(openBadgesV3)]),
+  id: address,
+  type: Type.Tuple([Type.Literal('VerifiableCredential'), Type.Literal('OpenBadgeCredential')]),
+  name: text,
+  issuer: closed({ id: did, type: one('Profile'), name: text, url: address }),
+  validFrom: instant,
+  credentialSubject: closed({
+    type: one('AchievementSubject'),
+    identifier: Type.Tuple([identity, identity]),
+    licenseNumber: text,
+    activityEndDate: instant,
+    creditsEarned: Type.Number({ minimum: 0 }),
+    achievement: closed({
+      id: contentId,
+      type: one('Achievement'),
+      achievementType: Type.Literal('Course'),
+      name: text,
+      version: text,
+      description: text,
+      criteria: closed({ narrative: text }),
+      alignment: Type.Tuple([
+        closed({
+          type: one('Alignment'),
+          targetName: text,
+          targetUrl: address,
+          targetType: Type.Literal('ext:Statute'),
+        }),
+      ]),
+      resultDescription: Type.Array(
+        closed({
+          id: address,
+          type: one('ResultDescription'),
+          name: text,
+          resultType: Type.Union([Type.Literal('Status'), Type.Literal('ext:TrainingKind')]),
+        }),
+      ),
+    }),
+    result: Type.Array(
+      Type.Union([
+        closed({
+          type: one('Result'),
+          resultDescription: address,
+          status: Type.Literal('Completed'),
+          value: day,
+        }),
+        closed({
+          type: one('Result'),
+          resultDescription: address,
+          value: Type.Union([Type.Literal('initial'), Type.Literal('annual'), Type.Literal('course')]),
+        }),
+      ]),
+    ),
+  }),
+  credentialStatus: Type.Tuple([revocation, supersession]),
+  relatedResource: Type.Tuple([
+    closed({
+      id: contentId,
+      digestSRI: Type.String({ pattern: '^sha256-[A-Za-z0-9+/]{43}=$' }),
+      mediaType: Type.Literal('application/pdf'),
+    }),
+  ]),
+}
+
+export const proofShape = closed({
+  type: Type.Literal('DataIntegrityProof'),
+  created: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$' }),
+  verificationMethod: text,
+  cryptosuite: Type.Literal('eddsa-rdfc-2022'),
+  proofPurpose: Type.Literal('assertionMethod'),
+  // base58btc; its decoding has one spelling for each value.
+  proofValue: Type.String({ pattern: '^z[1-9A-HJ-NP-Za-km-z]{64,88}$' }),
+})
+
+/** Exactly what a certificate's credential is made of: one word more or less, and it is not one of ours. */
+export const credentialShape = closed({ ...unsigned, proof: proofShape })
+
+export type Proof = Static<typeof proofShape>
+export type UnsignedCredential = Omit<Credential, 'proof'>
+export type Credential = Static<typeof credentialShape>

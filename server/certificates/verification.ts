@@ -1,0 +1,111 @@
+import Value from 'typebox/value'
+import { type CredentialFacts, credentialFacts, pageDigest } from './credential.ts'
+import { type Credential, credentialShape } from './credential-shape.ts'
+import { keyFault, type PublishedKeys } from './keys.ts'
+import { isSignedBy } from './proof.ts'
+import { openCertificate } from './seal.ts'
+
+export type Verdict = 'genuine' | 'altered' | 'unknown_key' | 'not_a_certificate'
+
+export type Verification = Readonly<{
+  verdict: Verdict
+  /** One sentence for people. */
+  why: string
+  /** What the credential says: only where it is genuine, for anything else is nobody's word. */
+  facts: CredentialFacts | null
+  credential: Credential | null
+  /** The number that a file not genuine claims, to look up the true record beside it. */
+  claimed_number: string | null
+}>
+
+/**
+ * Judges a PDF certificate or a credential's JSON by the published keys alone: no network, no database, no clock.
+ * Whether a genuine certificate was revoked or superseded since, only the register tells.
+ */
+export async function verifyCertificateFile(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
+  if (!isPdf(bytes)) return verifyCredentialText(bytes, keys)
+  const opened = openCertificate(bytes)
+  if (opened.kind === 'none')
+    return not(
+      'not_a_certificate',
+      'This PDF carries no credential. A print saved as PDF loses it: ask for the original file.',
+    )
+  if (opened.kind === 'broken')
+    return not('altered', 'The credential within the file is not as it was issued.')
+  const verification = await verifyCredential(opened.credential, keys)
+  if (verification.verdict !== 'genuine') return verification
+  if (!pageDigest(verification.credential!).equals(opened.pageSha256))
+    return {
+      ...not('altered', 'The page is not the one that its credential was made for.', opened.credential),
+    }
+  return verification
+}
+
+/** Judges a credential on its own. */
+export async function verifyCredential(credential: unknown, keys: PublishedKeys): Promise<Verification> {
+  if (!looksLikeCredential(credential)) return not('not_a_certificate', 'This is no certificate of ours.')
+  const key = keys.keys.find(({ id }) => id === credential.proof.verificationMethod)
+  if (!key)
+    return not('unknown_key', 'It is signed with a key that is not among the published ones.', credential)
+  if (!Value.Check(credentialShape, credential))
+    return not('altered', 'The credential has parts added, missing or changed.', credential)
+  if (credential.issuer.id !== key.controller)
+    return not('altered', 'The issuer that it names is not the one whose key signed it.', credential)
+  if (!(await isSignedBy(key, credential)))
+    return not('altered', 'Its signature does not fit what it says.', credential)
+  const fault = keyFault(key, new Date(credential.proof.created))
+  if (fault) return not('unknown_key', fault, credential)
+  return {
+    verdict: 'genuine',
+    why:
+      key.compromised_on === null
+        ? 'It is as it was issued, and signed by the issuer.'
+        : 'It is signed by the issuer, before the day from which others may have held the key; the register should confirm it.',
+    facts: credentialFacts(credential),
+    credential,
+    claimed_number: credential.credentialSubject.licenseNumber,
+  }
+}
+
+async function verifyCredentialText(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
+  let text: string
+  let credential: unknown
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    credential = JSON.parse(text)
+  } catch {
+    return not('not_a_certificate', 'This file is neither a PDF nor a credential.')
+  }
+  // A name given twice reads one way to a person and another to a program.
+  if (looksLikeCredential(credential) && compact(text) !== JSON.stringify(credential))
+    return not('altered', 'The file can be read in more than one way.', credential)
+  return verifyCredential(credential, keys)
+}
+
+/** The text without the white space between its parts, each string spelled the same way. */
+function compact(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, string?: string) =>
+    string === undefined ? '' : JSON.stringify(JSON.parse(string)),
+  )
+}
+
+function looksLikeCredential(value: unknown): value is object & { proof: { verificationMethod: string } } {
+  const { proof } = (value ?? {}) as { proof?: { verificationMethod?: unknown } }
+  return typeof value === 'object' && typeof proof?.verificationMethod === 'string'
+}
+
+function isPdf(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, 5)).toString('latin1') === '%PDF-'
+}
+
+function not(verdict: Exclude<Verdict, 'genuine'>, why: string, claimed?: unknown): Verification {
+  const { credentialSubject } = (claimed ?? {}) as { credentialSubject?: { licenseNumber?: unknown } }
+  const number = credentialSubject?.licenseNumber
+  return {
+    verdict,
+    why,
+    facts: null,
+    credential: null,
+    claimed_number: typeof number === 'string' ? number : null,
+  }
+}
