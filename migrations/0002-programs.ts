@@ -60,7 +60,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table certifications (
       id uuid primary key default gen_random_uuid(),
       program_id uuid not null references programs,
-      type text not null check (type in ('st-cse-at-risk', 'qrtp', 'pregnant-parenting', 'supervised-independent-living')),
+      type text not null check (type in ('st-cse-at-risk', 'qrtp', 'pregnant-and-parenting', 'supervised-independent-living')),
       from_on date not null,
       to_on date check (to_on >= from_on),
       checked_on date,

@@ -21,7 +21,20 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface ApiTokens {
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  id: Generated<string>;
+  label: string;
+  program_id: string;
+  token_hash: string;
+}
 
 export interface Assignments {
   assignment_id: Generated<string>;
@@ -115,6 +128,18 @@ export interface Certifications {
   superseded_reason: Generated<string>;
   to_on: string | null;
   type: string;
+}
+
+export interface Clearances {
+  answer: string;
+  because: string;
+  computed_on: string;
+  contact: string;
+  next_change_on: string | null;
+  person_id: string;
+  program_id: string;
+  ruleset: string;
+  until_on: string | null;
 }
 
 export interface Completions {
@@ -271,6 +296,28 @@ export interface NameTries {
   token: string;
 }
 
+export interface OutsideTrainings {
+  code: string | null;
+  completed_on: string;
+  file: Buffer | null;
+  file_name: string | null;
+  file_type: string | null;
+  hours: Numeric | null;
+  id: Generated<string>;
+  is_human_trafficking: boolean;
+  is_same_curriculum: Generated<boolean>;
+  mastery: Generated<string>;
+  person_id: string;
+  provider: Generated<string>;
+  reason: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  title: string;
+  topics: Generated<string>;
+}
+
 export interface People {
   created_at: Generated<Timestamp>;
   disabled_at: Timestamp | null;
@@ -302,6 +349,16 @@ export interface ProgramDetails {
   superseded_by: string | null;
   superseded_reason: Generated<string>;
   to_on: string | null;
+}
+
+export interface ProgramReadings {
+  id: Generated<string>;
+  program_id: string;
+  readings: Json;
+  reason: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string | null;
+  superseded_at: Timestamp | null;
 }
 
 export interface Programs {
@@ -377,7 +434,33 @@ export interface SignInMisses {
   subject: string;
 }
 
+export interface Standings {
+  due_on: string | null;
+  is_late_running: boolean;
+  late_days: number;
+  person_id: string;
+  program_id: string;
+  requirement: string;
+  rule: string;
+  satisfied_on: string | null;
+  standing: string;
+}
+
+export interface TrainingDecisions {
+  completion_id: string | null;
+  decided_at: Generated<Timestamp>;
+  decided_by: string;
+  id: Generated<string>;
+  is_accepted: boolean;
+  is_certificate_verified: Generated<boolean>;
+  outside_training_id: string | null;
+  program_id: string;
+  reason: Generated<string>;
+  superseded_at: Timestamp | null;
+}
+
 export interface DB {
+  api_tokens: ApiTokens;
   assignments: Assignments;
   attempt_answers: AttemptAnswers;
   attempt_results: AttemptResults;
@@ -387,6 +470,7 @@ export interface DB {
   certificate_files: CertificateFiles;
   certificates: Certificates;
   certifications: Certifications;
+  clearances: Clearances;
   completion_voids: CompletionVoids;
   completions: Completions;
   contact_spells: ContactSpells;
@@ -401,8 +485,10 @@ export interface DB {
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
   name_tries: NameTries;
+  outside_trainings: OutsideTrainings;
   people: People;
   program_details: ProgramDetails;
+  program_readings: ProgramReadings;
   programs: Programs;
   roles: Roles;
   roster_import_rows: RosterImportRows;
@@ -410,4 +496,6 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   sign_in_misses: SignInMisses;
+  standings: Standings;
+  training_decisions: TrainingDecisions;
 }
