@@ -1,5 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+import { hasRole, type Viewer } from '#server/people/roles.ts'
+import { type AsKnownOn, holdsOn, isKnown } from './as-of.ts'
 
 export type ProgramOnCertificate = Readonly<{
   name: string
@@ -32,3 +35,61 @@ export async function findProgramOfPerson(
     limit 1`.execute(db)
   return rows[0] ?? null
 }
+
+export type ProgramHead = Readonly<{
+  id: string
+  kind: 'licensed' | 'agency'
+  name: string
+  place: string
+  holder: string
+  license_number: string | null
+  license_type: string | null
+  licensing_authority: string | null
+}>
+
+/** A program that the viewer may see, as it was on a day; not theirs and not there are the same null. */
+export async function findProgramOf(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  programId: string,
+  on: Day,
+  asKnownOn: AsKnownOn = null,
+): Promise<ProgramHead | null> {
+  const { rows } = await sql<ProgramHead>`
+    ${heads(on, asKnownOn)} where p.id = ${programId} and ${isSeenBy(viewer)}`.execute(db)
+  return rows[0] ?? null
+}
+
+/** The programs that the viewer may see, by name. */
+export async function listProgramsOf(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  on: Day,
+  { search = '', page = 1, size = 50 }: Readonly<{ search?: string; page?: number; size?: number }> = {},
+): Promise<Readonly<{ programs: readonly ProgramHead[]; total: number }>> {
+  const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`
+  const { rows } = await sql<ProgramHead & { total: number }>`
+    select found.*, count(*) over () as total from (${heads(on, null)} where ${isSeenBy(viewer)}) found
+    where ${search === ''} or found.name ilike ${like} or found.holder ilike ${like} or found.license_number like ${like}
+    order by lower(found.name), found.id
+    limit ${size} offset ${(page - 1) * size}`.execute(db)
+  return { programs: rows.map(({ total, ...program }) => program), total: rows[0]?.total ?? 0 }
+}
+
+/** Programs by the license holder's words where a program's own are not on record for that day. */
+const heads = (on: Day, asKnownOn: AsKnownOn) => sql`
+    select p.id, p.kind, coalesce(d.name, h.name) as name, coalesce(d.place, '') as place, h.name as holder,
+      d.license_number, d.license_type, d.licensing_authority
+    from programs p
+    join license_holders h on h.id = p.holder_id
+    left join lateral (
+      select d.* from program_details d
+      where d.program_id = p.id and ${isKnown('d', asKnownOn)}
+      order by ${holdsOn('d', on)} desc, d.from_on desc limit 1
+    ) d on true`
+
+/** Supervisors and administrators see their own programs; licensing staff and system administrators every one. */
+const isSeenBy = (viewer: Viewer) =>
+  hasRole(viewer, 'licensing', 'system_admin')
+    ? sql`true`
+    : sql`p.id = any(${[...viewer.supervised_program_ids]}::uuid[])`

@@ -1,0 +1,24 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Day } from '#server/lib/days.ts'
+
+/** What counts as the record: what is known now (null), or what was known when a day in Minnesota ended. */
+export type AsKnownOn = Day | null
+
+/** Whether a row is part of the record as known. `row` is the table's alias. */
+export function isKnown(row: string, asKnownOn: AsKnownOn): RawBuilder<boolean> {
+  const recorded = sql.ref(`${row}.recorded_at`)
+  const superseded = sql.ref(`${row}.superseded_at`)
+  if (asKnownOn === null) return sql<boolean>`(${superseded} is null)`
+  const end = sql`((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago')`
+  return sql<boolean>`(${recorded} < ${end} and (${superseded} is null or ${superseded} >= ${end}))`
+}
+
+/** Whether a row with `from_on` and `to_on` holds on a day. */
+export function holdsOn(row: string, on: Day): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.ref(`${row}.from_on`)} <= ${on} and coalesce(${sql.ref(`${row}.to_on`)} >= ${on}, true))`
+}
+
+/** Whether an assignment has begun and not ended on a day. */
+export function worksOn(row: string, on: Day): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.ref(`${row}.hired_on`)} <= ${on} and coalesce(${sql.ref(`${row}.separated_on`)} >= ${on}, true))`
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { rosterOn, workOfPerson } from '#server/programs/roster.queries.ts'
+import { workFacts } from '#server/programs/roster-facts.ts'
+import { contradictionsIn } from '#server/requirements/contradictions.ts'
+import { aWorld } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { programId } from './programs.ts'
+
+describe('the roster on a day', () => {
+  test('holds everybody who works there that day, with their program, and nobody else', async () => {
+    const { db } = await aWorld()
+    const northStar = await programId(db, 'North Star House')
+    const roster = await rosterOn(db, [northStar], '2100-01-01')
+    expect(roster.programs).toMatchObject([
+      {
+        name: 'North Star House',
+        holder: 'North Star Youth Services',
+        certifications: [{ type: 'st-cse-at-risk' }],
+      },
+    ])
+    expect(roster.people.map(({ name }) => name)).toEqual(['Ada Lindqvist', 'Mai Vang', 'Theo Okafor'])
+    const before = await rosterOn(db, [northStar], '2010-01-01')
+    expect(before.people).toEqual([])
+    const ever = await rosterOn(db, [northStar], '2010-01-01', null, { everybody: true })
+    expect(ever.people).toHaveLength(3)
+  })
+
+  test('as known then, an end that was recorded later is still open', async () => {
+    const { db } = await aWorld()
+    const northStar = await programId(db, 'North Star House')
+    const mai = await personId(db, 'mai@northstar.example')
+    await db
+      .updateTable('assignments')
+      .set({ recorded_at: new Date('2024-01-05T18:00:00Z'), hired_on: '2024-01-02' })
+      .where('person_id', '=', mai)
+      .execute()
+    const [row] = await db.selectFrom('assignments').selectAll().where('person_id', '=', mai).execute()
+    // Eleven in the evening of June 3 in Minnesota is June 4 in Greenwich.
+    const at = new Date('2024-06-04T04:00:00Z')
+    await db.updateTable('assignments').set({ superseded_at: at }).where('id', '=', row!.id).execute()
+    await db
+      .insertInto('assignments')
+      .values({ ...row!, id: crypto.randomUUID(), separated_on: '2024-05-31', recorded_at: at })
+      .execute()
+    const endOn = async (asKnownOn: string | null) => {
+      const { people } = await rosterOn(db, [northStar], '2024-05-20', asKnownOn)
+      return people
+        .find(({ person_id }) => person_id === mai)
+        ?.assignments.map(({ separated_on }) => separated_on)
+    }
+    expect(await endOn(null)).toEqual(['2024-05-31'])
+    expect(await endOn('2024-06-03')).toEqual(['2024-05-31'])
+    expect(await endOn('2024-06-02')).toEqual([null])
+    expect(await endOn('2024-01-04')).toBeUndefined()
+  })
+
+  test('gives the rules their facts, without a contradiction', async () => {
+    const { db } = await aWorld()
+    const { people, ...roster } = await rosterOn(db, [await programId(db, 'North Star House')], '2100-01-01')
+    for (const person of people) {
+      const facts = workFacts(roster, person)
+      expect(contradictionsIn(facts)).toEqual([])
+      expect(facts.assignments).toHaveLength(1)
+    }
+    const county = await workOfPerson(db, await personId(db, 'jo@county.example'), '2100-01-01')
+    expect(workFacts(county, county.people[0]!)).toMatchObject({
+      programs: [],
+      assignments: [],
+      child_protection: [{ agency: 'Example County Social Services', duties_to: null }],
+    })
+  })
+})
