@@ -1,6 +1,17 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { Static, TSchema } from 'typebox'
-import { isCollection, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import { Check } from 'typebox/value'
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml'
 import { type ProblemLog, suggestion } from './problems.ts'
 
 export type Path = readonly (string | number)[]
@@ -29,18 +40,7 @@ export function parseYaml(
     log.error(file, lineAt(problem.pos[0]), ...yamlProblem(problem.code, problem.message))
   }
   if (document.errors.length > 0) return undefined
-  visit(document, {
-    Scalar(_, scalar) {
-      if (scalar.type === 'PLAIN' && scalar.comment && scalar.range) {
-        log.warning(
-          file,
-          lineAt(scalar.range[0]),
-          `What follows "#" on this line is taken as a comment and is not shown: "${scalar.comment.trim()}".`,
-          'Where it belongs to the text, put the whole text in quotes.',
-        )
-      }
-    },
-  })
+  warnOfComments(document, text, lineAt, file, log)
   const lineOf = (path: Path): number => {
     for (let length = path.length; length >= 0; length--) {
       const offset = offsetOf(document.contents, path.slice(0, length))
@@ -49,6 +49,28 @@ export function parseYaml(
     return firstLine
   }
   return { file, data: document.toJS(), lineOf }
+}
+
+/** A text with a "#" in it ends there, and nobody notices. */
+function warnOfComments(
+  document: Document,
+  text: string,
+  lineAt: (offset: number) => number,
+  file: string,
+  log: ProblemLog,
+): void {
+  if (!/\S[ \t]+#/.test(text)) return
+  visit(document, {
+    Scalar(_, scalar) {
+      if (scalar.type !== 'PLAIN' || !scalar.comment || !scalar.range) return
+      log.warning(
+        file,
+        lineAt(scalar.range[0]),
+        `What follows "#" on this line is taken as a comment and is not shown: "${scalar.comment.trim()}".`,
+        'Where it belongs to the text, put the whole text in quotes.',
+      )
+    },
+  })
 }
 
 /** Where the key (or the list item) at this path begins. */
@@ -110,6 +132,8 @@ export function checkedShape<Schema extends TSchema>(
     (at, step) => (at as Record<string | number, unknown> | undefined)?.[step],
     document.data,
   )
+  // Compiling a schema takes long; most texts are in order, and only those that aren't need every fault named.
+  if (Check(schema, value)) return value as Static<Schema>
   const validate = compiled.get(schema) ?? ajv.compile(schema)
   compiled.set(schema, validate)
   if (validate(value)) return value as Static<Schema>
