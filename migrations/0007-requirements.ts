@@ -82,14 +82,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       because text not null,
       -- In direct contact, on leave, not yet, ended: what the roster says that day.
       contact text not null,
-      ruleset text not null,
-      computed_on date not null,
-      -- The day on which any verdict of this person would change if nothing is recorded.
-      next_change_on date,
       primary key (person_id, program_id)
     );
     create index clearances_program on clearances (program_id);
-    create index clearances_next_change on clearances (next_change_on);
+
+    -- For which day a person's verdicts were computed, by which rule set, and when the next one changes by itself.
+    create table standing_passes (
+      person_id uuid primary key references people,
+      ruleset text not null,
+      computed_on date not null,
+      next_change_on date
+    );
+    create index standing_passes_next_change on standing_passes (next_change_on);
+    create index standing_passes_ruleset on standing_passes (ruleset);
 
     -- A program's token for its scheduling software: only its hash is kept.
     create table api_tokens (

@@ -133,12 +133,9 @@ export interface Certifications {
 export interface Clearances {
   answer: string;
   because: string;
-  computed_on: string;
   contact: string;
-  next_change_on: string | null;
   person_id: string;
   program_id: string;
-  ruleset: string;
   until_on: string | null;
 }
 
@@ -434,6 +431,13 @@ export interface SignInMisses {
   subject: string;
 }
 
+export interface StandingPasses {
+  computed_on: string;
+  next_change_on: string | null;
+  person_id: string;
+  ruleset: string;
+}
+
 export interface Standings {
   due_on: string | null;
   is_late_running: boolean;
@@ -496,6 +500,7 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   sign_in_misses: SignInMisses;
+  standing_passes: StandingPasses;
   standings: Standings;
   training_decisions: TrainingDecisions;
 }

@@ -72,6 +72,18 @@ export async function workOfPerson(
   return readRoster(db, programs, theirs, sql`true`, on, asKnownOn)
 }
 
+/** The same about several people, for whoever computes something for each of them. */
+export async function workOfPeople(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+  on: Day,
+  asKnownOn: AsKnownOn = null,
+): Promise<Roster> {
+  const theirs = sql<boolean>`a.person_id = any(${[...personIds]}::uuid[]) and ${isKnown('a', asKnownOn)}`
+  const programs = sql`p.id in (select a.program_id from assignments a where ${theirs})`
+  return readRoster(db, programs, theirs, sql`true`, on, asKnownOn)
+}
+
 async function readRoster(
   db: Kysely<DB>,
   whichPrograms: RawBuilder<unknown>,
