@@ -1,31 +1,50 @@
+import { shownId } from '#server/courses/answer-fields.ts'
 import type { CourseVersion, Module } from '#server/courses/catalogue.ts'
-import type { Question } from '#server/courses/exercises.ts'
+import type { Question, ScenarioExercise } from '#server/courses/exercises.ts'
 import { walk } from '#server/courses/scenarios.ts'
 import type { Database } from '#server/db/connection.ts'
 import { choicesOf, currentOf } from '#server/learning/attempt.ts'
 import { type Answer, keyOf } from '#server/learning/marking.ts'
 import { type Attempt, findAttemptOf } from '#server/learning/queries.ts'
-import { shownId } from '#server/courses/answer-fields.ts'
 import type { Client } from './app.ts'
 
 /** The form that answers the question an attempt asks now: by the key, or otherwise. */
-export function formFor(module: Module, attempt: Attempt, isRight: boolean): Record<string, string | string[]> {
+export function formFor(
+  module: Module,
+  attempt: Attempt,
+  isRight: boolean,
+): Record<string, string | string[]> {
   const current = currentOf(module, attempt)
   if (!current) throw new Error('The attempt asks nothing any more.')
   const { question, seed, position, step } = current
   const at = { position: String(position), step: String(step) }
   if (question.type === 'scenario') {
     const given = attempt.answers.filter((answer) => answer.position === position)
-    const walked = walk(question, choicesOf(given))
-    if (walked.at.kind !== 'step') throw new Error('The scenario is at its end.')
-    const { choices, id } = walked.at.step
-    const choice = choices.find((one) => one.best === isRight) ?? choices[0]!
-    return { ...at, choice: shownId(seed, `step ${id}`, choice.id) }
+    return { ...at, ...stepFieldsOf(question, choicesOf(given), seed, isRight) }
   }
   return { ...at, ...fieldsOf(question, seed, isRight) }
 }
 
-function fieldsOf(question: Question, seed: string, isRight: boolean): Record<string, string | string[]> {
+/** The fields that answer the step of a scenario to which the choices made so far lead. */
+export function stepFieldsOf(
+  scenario: ScenarioExercise,
+  path: readonly string[],
+  seed: string,
+  isRight: boolean,
+): { choice: string } {
+  const { at } = walk(scenario, path)
+  if (at.kind !== 'step') throw new Error('The scenario is at its end.')
+  const { choices, id } = at.step
+  const choice = choices.find((one) => one.best === isRight) ?? choices[0]!
+  return { choice: shownId(seed, `step ${id}`, choice.id) }
+}
+
+/** The fields that answer a question of one step: by the key, or otherwise. */
+export function fieldsOf(
+  question: Question,
+  seed: string,
+  isRight: boolean,
+): Record<string, string | string[]> {
   const key: Answer = keyOf(question)
   switch (question.type) {
     case 'single': {
@@ -43,7 +62,9 @@ function fieldsOf(question: Question, seed: string, isRight: boolean): Record<st
     case 'order': {
       const order = 'order' in key ? [...key.order] : []
       if (!isRight) order.reverse()
-      return Object.fromEntries(order.map((id, place) => [`order.${shownId(seed, 'item', id)}`, String(place + 1)]))
+      return Object.fromEntries(
+        order.map((id, place) => [`order.${shownId(seed, 'item', id)}`, String(place + 1)]),
+      )
     }
     case 'match': {
       const ids = question.pairs.map(({ id }) => id)
@@ -95,11 +116,15 @@ export async function takeAssessment(
 }
 
 /** Takes the whole course, right at the first try. */
-export async function takeCourse(db: Database, client: Client, personId: string, course: CourseVersion): Promise<void> {
+export async function takeCourse(
+  db: Database,
+  client: Client,
+  personId: string,
+  course: CourseVersion,
+): Promise<void> {
   await client.post(`/courses/${course.slug}/enrollment`)
   for (const module of course.modules) {
     await readModule(client, course, module)
     await takeAssessment(db, client, personId, course, module)
   }
 }
-

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
+import { demoPassword } from '#server/demo/cast.ts'
+import { aWorld, config, type World, type WorldOptions } from './app.ts'
+import { findChromium } from './chromium.ts'
+
+/** A phone and a desk, as the pages are made for them. */
+export const phone = { width: 390, height: 844 }
+export const desk = { width: 1280, height: 900 }
+
+const quiet = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+]
+
+/** A browser of the test's own; close it when the tests are done. */
+export function openBrowser(): Promise<Browser> {
+  const { executablePath, env } = findChromium()
+  return chromium.launch({
+    executablePath,
+    args: quiet,
+    env: { ...process.env, ...env } as Record<string, string>,
+  })
+}
+
+export type Served = World & Readonly<{ address: string }>
+
+/** The whole service, listening on a free port, for a browser to visit. */
+export async function aServer(options: WorldOptions = {}): Promise<Served> {
+  const port = await freePort()
+  const address = `http://127.0.0.1:${port}`
+  const world = await aWorld({
+    ...options,
+    config: { ...(options.config ?? config), port, baseUrl: address },
+  })
+  await world.app.listen({ host: '127.0.0.1', port })
+  return { ...world, address }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+export type Device = Readonly<{
+  page: Page
+  context: BrowserContext
+  /** What no page should cause: messages on the console, blocked parts, failed answers, requests to other places. */
+  complaints: readonly string[]
+}>
+
+/** A device of somebody's: cookies of its own, nobody signed in, and an ear for complaints. */
+export async function aDevice(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<Device> {
+  const context = await browser.newContext({
+    baseURL: address,
+    viewport: desk,
+    locale: 'en-US',
+    timezoneId: 'America/Chicago',
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  context.setDefaultTimeout(10_000)
+  const complaints: string[] = []
+  const at = () => new URL(page.url()).pathname
+  context.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${at()}: ${message.text()}`)
+  })
+  context.on('weberror', (error) => complaints.push(`${at()}: ${error.error().message}`))
+  context.on('request', (request) => {
+    if (!request.url().startsWith(`${address}/`)) complaints.push(`${at()}: asked ${request.url()}`)
+  })
+  context.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${at()}: ${response.status()} from ${response.url()}`)
+  })
+  const page = await context.newPage()
+  return { page, context, complaints }
+}
+
+/** Signs a member of the cast in through the page, and ends where the page then leads. */
+export async function signIn(page: Page, email: string): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password').fill(demoPassword)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((url) => url.pathname !== '/sign-in')
+}
+
+const axe = readFileSync(path.join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')
+
+type Axe = { run(options: { runOnly: readonly string[] }): Promise<AxeResults> }
+type AxeResults = {
+  violations: { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[]
+}
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** What axe-core finds against WCAG 2.2 AA and its good practices on the page as it stands, a line for each place. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(
+    (runOnly) => (globalThis as unknown as { axe: Axe }).axe.run({ runOnly }),
+    rules,
+  )
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) =>
+        `${new URL(page.url()).pathname} ${id}: ${help} – ${target} – ${failureSummary}`,
+    ),
+  )
+}
