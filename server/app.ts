@@ -10,8 +10,8 @@ import type { Catalogue } from './courses/catalogue.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
-import { homeRoutes } from './learning/home.routes.ts'
 import { learningRoutes } from './learning/routes.ts'
+import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { frameOf } from './people/frame.ts'
 import { peopleRoutes } from './people/routes.ts'
@@ -19,6 +19,9 @@ import { createSessions } from './people/sessions.ts'
 import { viewerHook } from './people/viewer.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { healthRoutes } from './web/health.ts'
+import type { AfterChange } from './programs/changes.ts'
+import { refreshStandings } from './requirements/actions.ts'
+import { myTrainingRoutes } from './requirements/my-training.routes.ts'
 import { errorPages } from './web/error-pages.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
@@ -46,6 +49,7 @@ export async function buildApp(needs: Needs): Promise<App> {
     routerOptions: { maxParamLength: 300 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  const afterChange: AfterChange = (trx, people, now) => refreshStandings(trx, people, dayOf(now))
   const sessions = createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours })
 
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
@@ -71,8 +75,8 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(peopleRoutes, { ...needs, sessions })
   await app.register(courseRoutes, needs)
   await app.register(certificateRoutes, needs)
-  await app.register(homeRoutes, needs)
   await app.register(learningRoutes, needs)
-  await app.register(attemptRoutes, needs)
+  await app.register(attemptRoutes, { ...needs, afterChange })
+  await app.register(myTrainingRoutes, needs)
   return app
 }

@@ -7,6 +7,7 @@ import { appendToLedger } from '#server/ledger/actions.ts'
 import { recordCompletion } from '#server/learning/actions.ts'
 import { addDays, addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import { hashPassword } from '#server/people/passwords.ts'
+import { refreshStandings } from '#server/requirements/actions.ts'
 import { type CastMember, demoCast, demoPassword, demoPrograms, type ProgramKey } from './cast.ts'
 
 /** True where nobody and nothing has been entered yet. */
@@ -41,14 +42,14 @@ export async function fillDemo(
       people.set(member.email, id)
       await insertPlace(trx, member, id, programs, today)
     }
-    if (!needs.residential) return
-    await recordDemoApproval(trx, needs.residential, today, now)
+    if (needs.residential) await recordDemoApproval(trx, needs.residential, today, now)
     for (const member of demoCast) {
       const months = member.work?.completedMonthsAgo
       const personId = people.get(member.email)
-      if (months !== undefined && personId)
+      if (months !== undefined && personId && needs.residential)
         await insertCompletion(trx, { id: personId, name: member.name }, needs.residential, needs.issuer, addMonths(today, -months))
     }
+    await refreshStandings(trx, [...people.values()], today)
   })
 }
 

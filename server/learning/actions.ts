@@ -9,6 +9,7 @@ import type { DB } from '#server/db/schema.ts'
 import { appendToLedger } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { takeAnswer } from './attempt.ts'
 import { doneOf } from './done.ts'
@@ -111,7 +112,11 @@ export type AnswerResult =
 /** Takes one answer. What it leads to (the result, the completion, the certificate) is one transaction with it. */
 export async function answerQuestion(
   db: Database,
-  needs: Readonly<{ issuer: Issuer; findCourse: (course: string, version: string) => CourseVersion | null }>,
+  needs: Readonly<{
+    issuer: Issuer
+    findCourse: (course: string, version: string) => CourseVersion | null
+    afterChange: AfterChange
+  }>,
   viewer: Viewer,
   attemptId: string,
   form: Readonly<Record<string, unknown>>,
@@ -144,13 +149,13 @@ export async function answerQuestion(
       .values({ attempt_id: attempt.id, ...taken.result, finished_at: now })
       .execute()
     if (!taken.result.is_passed) return { kind: 'failed' }
-    return completeIfDone(trx, needs.issuer, viewer, attempt, course, now)
+    return completeIfDone(trx, needs, viewer, attempt, course, now)
   })
 }
 
 async function completeIfDone(
   trx: Transaction<DB>,
-  issuer: Issuer,
+  { issuer, afterChange }: Readonly<{ issuer: Issuer; afterChange: AfterChange }>,
   viewer: Viewer,
   attempt: Attempt,
   course: CourseVersion,
@@ -161,6 +166,7 @@ async function completeIfDone(
     return { kind: 'module-passed' }
   const modules = await listModuleDays(trx, enrollment.id, course)
   await recordCompletion(trx, issuer, viewer, { enrollmentId: enrollment.id, course, modules }, now)
+  await afterChange(trx, [viewer.id], now)
   return { kind: 'course-completed' }
 }
 

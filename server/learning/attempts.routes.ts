@@ -3,20 +3,28 @@ import type { Issuer } from '#server/certificates/actions.ts'
 import type { Catalogue, CourseVersion } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { viewerOf } from '#server/people/viewer.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import { answerQuestion } from './actions.ts'
 import { questionPage, resultPage } from './attempt-page.ts'
 import { findAttemptOf } from './queries.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date; config: Issuer }>
+type Needs = Readonly<{
+  db: Database
+  catalogue: Catalogue
+  clock: () => Date
+  config: Issuer
+  afterChange: AfterChange
+}>
 
 /** A module's assessment: one question a page, and at the end the result in words. */
-export async function attemptRoutes(app: App, { db, catalogue, clock, config }: Needs): Promise<void> {
+export async function attemptRoutes(app: App, { db, catalogue, clock, config, afterChange }: Needs): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const params = Type.Object({ attempt: uuid() })
   const findCourse = (course: string, version: string): CourseVersion | null =>
     catalogue.courses.get(course)?.versions.get(version) ?? null
+  const answering = { issuer: config, findCourse, afterChange }
 
   app.get('/attempts/:attempt', { config: signedIn, schema: { params } }, async (request, reply) => {
     const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
@@ -33,7 +41,7 @@ export async function attemptRoutes(app: App, { db, catalogue, clock, config }: 
     async (request, reply) => {
       const viewer = viewerOf(request)
       const id = request.params.attempt
-      const result = await answerQuestion(db, { issuer: config, findCourse }, viewer, id, request.body, clock())
+      const result = await answerQuestion(db, answering, viewer, id, request.body, clock())
       if (result.kind === 'absent') return notFound()
       if (result.kind === 'empty') {
         const { attempt, course, module } = await attemptOf(viewer.id, id)

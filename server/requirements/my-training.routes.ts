@@ -1,0 +1,29 @@
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { Database } from '#server/db/connection.ts'
+import { courseSteps } from '#server/learning/next-step.ts'
+import { listCompletions, listEnrollments } from '#server/learning/queries.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { App } from '#server/web/routes.ts'
+import { factsOfPeople } from './actions.ts'
+import { factsOf } from './facts.ts'
+import { myTrainingPage } from './my-training.ts'
+
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
+
+/** The first page: for a visitor what this is, for a learner what to do next, and why. */
+export async function myTrainingRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+  app.get('/', { config: { policy: 'public' } }, async (request, reply) => {
+    const { viewer } = request
+    if (!viewer) return reply.page('learning/welcome', { title: 'Welcome' })
+    const today = dayOf(clock())
+    const [{ roster, facts }, enrollments, completions] = await Promise.all([
+      factsOfPeople(db, [viewer.id], today),
+      listEnrollments(db, viewer.id),
+      listCompletions(db, viewer.id),
+    ])
+    const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
+    const steps = courseSteps(catalogue, enrollments, completions)
+    const own = facts.get(viewer.id) ?? factsOf({})
+    return reply.page('requirements/my-training', myTrainingPage(own, today, steps, completions, names))
+  })
+}

@@ -1,0 +1,129 @@
+import type { CourseStep } from '#server/learning/next-step.ts'
+import type { CompletionRow } from '#server/learning/queries.ts'
+import { type Day, formatDay } from '#server/lib/days.ts'
+import type { RequirementAnswer } from './answer-schema.ts'
+import type { Facts } from './facts.ts'
+import { requirementOn, residentialCourse } from './ruleset.ts'
+import { standing } from './standing.ts'
+import { standingWords } from './standing-words.ts'
+
+/** A requirement as its holder reads it. */
+export type RequirementCard = Readonly<{
+  title: string
+  place: string
+  /** The name of the page's shape for it: 'due-soon'. */
+  shape: string
+  words: string
+  why: string
+  citation: string
+  explanation: readonly string[]
+  course: CourseStep | null
+  /** What renewing today would do to the date; null where it would do nothing to it. */
+  renewal: string | null
+}>
+
+/** My training: first one sentence, then the one next step, then each requirement, then what is done. */
+export function myTrainingPage(
+  facts: Facts,
+  today: Day,
+  steps: readonly CourseStep[],
+  completions: readonly CompletionRow[],
+  names: ReadonlyMap<string, string>,
+) {
+  const answer = standing(facts, today)
+  const shown = answer.requirements.filter(({ standing }) => standing !== 'not_required')
+  const residential = steps.find(({ course }) => course.slug === residentialCourse) ?? null
+  const cards = shown.map((one) => cardOf(one, facts, today, residential, names))
+  const underWay = steps.find((step) => step.isUnderWay) ?? null
+  return {
+    title: 'My training',
+    sentence: firstSentence(answer.clearance, shown, underWay, names),
+    next: underWay ?? (shown.some(asksForCourse) ? residential : null),
+    cards,
+    notRequired: answer.requirements.length > 0 && shown.length === 0,
+    courses: steps,
+    completions,
+  }
+}
+
+const asksForCourse = ({ requirement, standing }: RequirementAnswer) =>
+  requirement.startsWith('residential') && standing !== 'current' && standing !== 'unknown'
+
+function firstSentence(
+  clearance: readonly { program: string; answer: string; until: Day | null }[],
+  requirements: readonly RequirementAnswer[],
+  underWay: CourseStep | null,
+  names: ReadonlyMap<string, string>,
+): string {
+  const bound = clearance.filter(({ program }) => requirements.some((one) => one.program === program))
+  const no = bound.find(({ answer }) => answer !== 'yes')
+  const step = underWay?.at
+    ? ` ${underWay.isAssessment ? 'the questions on module' : 'module'} ${underWay.at.number} of ${underWay.course.modules.length}`
+    : ' your training'
+  if (no?.answer === 'unknown')
+    return `Something is missing on file at ${nameOf(no.program, names)}, so we cannot say yet.`
+  if (no && requirements.some((one) => one.program === no.program && one.standing === 'due_before_contact'))
+    return `Before you have direct contact at ${nameOf(no.program, names)}, finish${step}.`
+  if (no)
+    return `You are not cleared for direct contact at ${nameOf(no.program, names)} today. Finish${step}.`
+  const [first] = bound
+  if (first)
+    return `You are cleared for direct contact at ${nameOf(first.program, names)}${first.until ? ` until ${formatDay(first.until)}` : ''}.`
+  if (underWay?.at) return `You are in module ${underWay.at.number} of ${underWay.course.modules.length}.`
+  return 'Here is your training.'
+}
+
+function cardOf(
+  one: RequirementAnswer,
+  facts: Facts,
+  today: Day,
+  residential: CourseStep | null,
+  names: ReadonlyMap<string, string>,
+): RequirementCard {
+  const { title, scope } = requirementOn(one.requirement, today)
+  return {
+    title,
+    place: nameOf(one.program, names),
+    shape: one.standing.replaceAll('_', '-'),
+    words: standingWords(one, today),
+    why: scope,
+    citation: one.citation,
+    explanation: one.explanation,
+    course: asksForCourse(one) ? residential : null,
+    renewal: one.requirement === 'residential-annual' ? renewalOf(facts, one, today) : null,
+  }
+}
+
+/** "Renewing today moves your date from March 31 to November 30, 2027", asked of the rules as if it were done today. */
+export function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): string | null {
+  if (!now.due_on || (now.standing !== 'current' && now.standing !== 'due_soon')) return null
+  const renewed = standing({ ...facts, trainings: [...facts.trainings, completedOn(today)] }, today)
+  const then = renewed.requirements.find(
+    (one) => one.requirement === now.requirement && one.program === now.program,
+  )
+  if (!then?.due_on || then.due_on === now.due_on) return null
+  return `Renewing today moves your date from ${formatDay(now.due_on)} to ${formatDay(then.due_on)}.`
+}
+
+const completedOn = (day: Day): Facts['trainings'][number] => ({
+  kind: 'completion',
+  ref: 'if-renewed-today',
+  recordedOn: day,
+  course: residentialCourse,
+  code: null,
+  title: residentialCourse,
+  provider: null,
+  day,
+  at: null,
+  approved: true,
+  accepted: true,
+  humanTrafficking: null,
+  sameCurriculum: false,
+  certificateVerified: null,
+  hours: null,
+  program: null,
+  verified: [],
+  voidedOn: null,
+})
+
+const nameOf = (program: string, names: ReadonlyMap<string, string>) => names.get(program) ?? program

@@ -1,0 +1,28 @@
+import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
+import type { Standing } from './answer-schema.ts'
+
+/** A standing in a few words, with its date: "Due by March 31, 2027". */
+export function standingWords(
+  { standing, due_on, late_days }: Readonly<{ standing: Standing; due_on: Day | null; late_days: number }>,
+  today: Day,
+): string {
+  const late = late_days > 0 ? `, once completed ${days(late_days)} late` : ''
+  switch (standing) {
+    case 'not_required':
+      return 'Not required today'
+    case 'due_before_contact':
+      return 'Before direct contact begins'
+    case 'current':
+      return due_on ? `In order until ${formatDay(due_on)}${late}` : `In order${late}`
+    case 'due_soon':
+      return due_on ? `Due by ${formatDay(due_on)}, in ${days(daysBetween(today, due_on))}` : 'Due soon'
+    case 'overdue':
+      return due_on ? `Was due by ${formatDay(due_on)}, ${days(daysBetween(due_on, today))} ago` : 'Overdue'
+    case 'not_cleared':
+      return 'Not done, and direct contact has begun'
+    case 'unknown':
+      return 'A fact is missing on file'
+  }
+}
+
+const days = (count: number) => (count === 1 ? '1 day' : `${count} days`)
