@@ -7,6 +7,7 @@ import { brotliDecompressSync } from 'node:zlib'
 import Fastify from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Assets, assetFiles, buildAssets } from '#server/web/assets.ts'
+import { security } from '#server/web/security.ts'
 
 let assets: Assets
 let css: string
@@ -150,6 +151,20 @@ describe('static files', () => {
     expect(answer.headers['content-type']).toContain('text/css')
     expect(answer.headers['cache-control']).toBe('public, max-age=31536000, immutable')
     expect((await app.inject({ url })).body).toBe(css)
+    await app.close()
+  })
+
+  it('carry the headers of a page only where they can be opened as one', async () => {
+    const app = Fastify()
+    await app.register(security, { baseUrl: 'http://127.0.0.1:3000', https: false })
+    await app.register(assetFiles, assets)
+    const headersOf = async (name: string) =>
+      (await app.inject({ url: assets.asset(name), headers: { 'accept-encoding': 'br' } })).headers
+    expect(await headersOf('favicon.svg')).toHaveProperty('content-security-policy')
+    const script = await headersOf('site.js')
+    expect(script).not.toHaveProperty('content-security-policy')
+    expect(script['x-content-type-options']).toBe('nosniff')
+    expect(script['cache-control']).toBe('public, max-age=31536000, immutable')
     await app.close()
   })
 
