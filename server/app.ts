@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
+import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions } from 'fastify'
@@ -55,6 +56,8 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
   await app.register(cookie)
   await app.register(formbody)
+  // For every form with a file; read it with web/upload.ts.
+  await app.register(multipart, { limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 } })
   await app.register(viewerHook, { sessions, https: config.https })
   await app.register(rateLimit, { global: false })
   const assets = await buildAssets()

@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { fileType, type UploadedFile } from '#server/web/upload.ts'
+import { refreshStandings } from './actions.ts'
+import type { OutsideEntry } from './outside-form.ts'
+import type { OutsideTraining } from './outside.queries.ts'
+
+export type RecordResult = { kind: 'recorded'; id: string } | { kind: 'file-refused'; message: string }
+
+/** Records a training taken elsewhere, with its file; it counts once a license holder or agency accepts it. */
+export async function recordOutsideTraining(
+  db: Database,
+  viewer: Viewer,
+  personId: string,
+  entry: OutsideEntry,
+  file: UploadedFile | null,
+  now: Date,
+): Promise<RecordResult> {
+  const type = file && fileType(file.bytes)
+  if (file && !type)
+    return { kind: 'file-refused', message: 'That file is not a PDF, PNG or JPEG. Send it as one of these.' }
+  return db.transaction().execute(async (trx) => {
+    const { id } = await trx
+      .insertInto('outside_trainings')
+      .values({
+        ...entry,
+        person_id: personId,
+        file: file?.bytes ?? null,
+        file_name: file ? file.name.replace(/[^\w.\- ]+/g, '_').slice(-100) : null,
+        file_type: type,
+        recorded_by: viewer.id,
+        recorded_at: now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await refreshStandings(trx, [personId], dayOf(now))
+    await appendToLedger(trx, {
+      kind: 'outside-training-recorded',
+      actor_id: viewer.id,
+      subject: `person:${personId}`,
+      facts: { outside_training_id: id, ...entry, has_file: Boolean(file) },
+      at: now,
+    })
+    return { kind: 'recorded', id }
+  })
+}
+
+export type Decision = Readonly<{
+  program_id: string
+  is_accepted: boolean
+  is_certificate_verified: boolean
+  reason: string
+}>
+
+export type DecideResult = { kind: 'decided' } | { kind: 'own' } | { kind: 'not-yours' } | { kind: 'reason-missing' }
+
+/** An administrator of the program, other than the training's author and its taker, accepts or declines it. */
+export async function decideOutsideTraining(
+  db: Database,
+  viewer: Viewer,
+  training: OutsideTraining,
+  decision: Decision,
+  now: Date,
+): Promise<DecideResult> {
+  if (!training.waiting.some(({ program_id }) => program_id === decision.program_id)) return { kind: 'not-yours' }
+  if (viewer.id === training.recorded_by || viewer.id === training.person_id) return { kind: 'own' }
+  if (!decision.is_accepted && !decision.reason.trim()) return { kind: 'reason-missing' }
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('training_decisions')
+      .set({ superseded_at: now })
+      .where('outside_training_id', '=', training.id)
+      .where('program_id', '=', decision.program_id)
+      .where('superseded_at', 'is', null)
+      .execute()
+    await trx
+      .insertInto('training_decisions')
+      .values({ ...decision, outside_training_id: training.id, decided_by: viewer.id, decided_at: sql`${now}::timestamptz` })
+      .execute()
+    await refreshStandings(trx, [training.person_id], dayOf(now))
+    await appendToLedger(trx, {
+      kind: 'outside-training-decided',
+      actor_id: viewer.id,
+      subject: `person:${training.person_id}`,
+      facts: { outside_training_id: training.id, ...decision },
+      at: now,
+    })
+  })
+  return { kind: 'decided' }
+}

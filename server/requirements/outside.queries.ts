@@ -1,0 +1,100 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+
+export type OutsideTraining = Readonly<{
+  id: string
+  person_id: string
+  person_name: string
+  title: string
+  provider: string
+  code: string | null
+  completed_on: Day
+  hours: number | null
+  topics: string
+  mastery: string
+  is_human_trafficking: boolean
+  is_same_curriculum: boolean
+  file_name: string | null
+  recorded_by: string
+  recorded_by_name: string
+  recorded_at: Date
+  /** Decided by a program, newest first. */
+  decisions: readonly Readonly<{
+    program_id: string
+    program: string
+    is_accepted: boolean
+    is_certificate_verified: boolean
+    reason: string
+    decided_by_name: string
+    decided_at: string
+  }>[]
+  /** Programs of the person's that the viewer administers, and that have not decided yet. */
+  waiting: readonly Readonly<{ program_id: string; program: string }>[]
+}>
+
+/** Trainings that a viewer may see: their own, and those of people who work in programs that they administer. */
+const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sql>) => sql<OutsideTraining>`
+  select o.id, o.person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
+    o.topics, o.mastery, o.is_human_trafficking, o.is_same_curriculum, o.file_name, o.recorded_by, r.name as recorded_by_name,
+    o.recorded_at,
+    coalesce((select json_agg(json_build_object('program_id', d.program_id, 'program', pd.name, 'is_accepted', d.is_accepted,
+        'is_certificate_verified', d.is_certificate_verified, 'reason', d.reason, 'decided_by_name', dp.name,
+        'decided_at', d.decided_at) order by d.decided_at desc)
+      from training_decisions d join people dp on dp.id = d.decided_by
+      left join program_details pd on pd.program_id = d.program_id and pd.superseded_at is null and pd.to_on is null
+      where d.outside_training_id = o.id and d.superseded_at is null), '[]') as decisions,
+    coalesce((select json_agg(distinct jsonb_build_object('program_id', a.program_id, 'program', pd.name))
+      from assignments a
+      left join program_details pd on pd.program_id = a.program_id and pd.superseded_at is null and pd.to_on is null
+      where a.person_id = o.person_id and a.superseded_at is null
+        and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
+        and not exists (select from training_decisions d where d.outside_training_id = o.id and d.superseded_at is null
+                        and d.program_id = a.program_id)), '[]') as waiting
+  from outside_trainings o
+  join people p on p.id = o.person_id
+  join people r on r.id = o.recorded_by
+  where o.superseded_at is null and (o.person_id = ${viewer.id} or exists (
+      select from assignments a where a.person_id = o.person_id and a.superseded_at is null
+        and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[]))) and ${where}
+  order by o.completed_on desc, o.recorded_at desc`.execute(db)
+
+export async function findOutsideTrainingOf(db: Kysely<DB>, viewer: Viewer, id: string): Promise<OutsideTraining | null> {
+  const { rows } = await outsideRows(db, viewer, sql`o.id = ${id}`)
+  return rows[0] ?? null
+}
+
+export async function listOwnOutsideTrainings(db: Kysely<DB>, viewer: Viewer): Promise<readonly OutsideTraining[]> {
+  const { rows } = await outsideRows(db, viewer, sql`o.person_id = ${viewer.id}`)
+  return rows
+}
+
+/** What waits for a decision in the programs that the viewer administers. */
+export async function listWaitingOutsideTrainings(db: Kysely<DB>, viewer: Viewer): Promise<readonly OutsideTraining[]> {
+  const { rows } = await outsideRows(db, viewer, sql`true`)
+  return rows.filter(({ waiting }) => waiting.length > 0)
+}
+
+export const findOutsideFile = (db: Kysely<DB>, id: string) =>
+  db
+    .selectFrom('outside_trainings')
+    .select(['file', 'file_name', 'file_type'])
+    .where('id', '=', id)
+    .where('file', 'is not', null)
+    .executeTakeFirst()
+
+/** People whose trainings an administrator may record: those who work, or have worked, in their programs. */
+export const listPeopleOfPrograms = (db: Kysely<DB>, programIds: readonly string[]) =>
+  db
+    .selectFrom('people')
+    .select(['people.id', 'people.name'])
+    .where('people.id', 'in', (eb) =>
+      eb
+        .selectFrom('assignments')
+        .select('person_id')
+        .where('superseded_at', 'is', null)
+        .where('program_id', 'in', programIds.length > 0 ? [...programIds] : ['00000000-0000-0000-0000-000000000000']),
+    )
+    .orderBy('people.name')
+    .execute()

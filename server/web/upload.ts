@@ -1,0 +1,27 @@
+import type { FastifyRequest } from 'fastify'
+
+export type UploadedFile = Readonly<{ name: string; bytes: Buffer }>
+
+/** A form sent with files: its text fields, and the one file that may come with it, empty ones left out. */
+export async function readUpload(
+  request: FastifyRequest,
+): Promise<Readonly<{ fields: Readonly<Record<string, string>>; file: UploadedFile | null }>> {
+  const fields: Record<string, string> = {}
+  let file: UploadedFile | null = null
+  for await (const part of request.parts()) {
+    if (part.type === 'file') {
+      // Read to the end in any case: the form behind it waits.
+      const bytes = await part.toBuffer()
+      if (bytes.length > 0) file = { name: part.filename || 'file', bytes }
+    } else if (typeof part.value === 'string') fields[part.fieldname] = part.value
+  }
+  return { fields, file }
+}
+
+/** The type of a file by its first bytes, whatever its name says; null for anything that we don't keep. */
+export function fileType(bytes: Buffer): 'application/pdf' | 'image/png' | 'image/jpeg' | null {
+  if (bytes.subarray(0, 5).toString('latin1') === '%PDF-') return 'application/pdf'
+  if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png'
+  if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
+  return null
+}
