@@ -2,7 +2,7 @@ import type { MarkdownIt, Token } from 'markdown-it'
 import container from 'markdown-it-container'
 import { escapeHtml } from './escape.ts'
 import { inlineText, type TextEnv } from './markdown.ts'
-import { type ProblemLog, suggestion } from './problems.ts'
+import { type Line, lineBelow, type ProblemLog, suggestion } from './problems.ts'
 
 /** The blocks of a lesson: name, the words above it, and what must follow the name. */
 export const blockNames = [
@@ -31,7 +31,7 @@ const titles: Partial<Record<BlockName, string>> = {
 /** Figures and support lines are drawn by whoever renders the lesson. */
 export type BlockEnv = TextEnv & {
   support: string
-  figure: (file: string, caption: string, line: number) => { open: string; close: string }
+  figure: (file: string, caption: string, line: Line) => { open: string; close: string }
 }
 
 export function lessonBlocks(md: MarkdownIt): void {
@@ -49,7 +49,7 @@ function open(md: MarkdownIt, tokens: Token[], index: number, env: BlockEnv): st
   const token = tokens[index]!
   const name = blockName(token.info) as BlockName
   const rest = token.info.trim().slice(name.length).trim()
-  const line = env.firstLine + (token.map?.[0] ?? 0)
+  const line = lineBelow(env.firstLine, token.map?.[0] ?? 0)
   if (name === 'figure') {
     const [, file = rest, caption = ''] = /^(\S+)\s+["“](.*)["”]$/.exec(rest) ?? []
     const figure = env.figure(file, caption, line)

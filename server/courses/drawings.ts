@@ -1,12 +1,12 @@
 import type { CourseFolder } from './course-files.ts'
 import { escapeHtml } from './escape.ts'
 import { type Drawing, readDrawing } from './figures.ts'
-import type { ProblemLog } from './problems.ts'
+import type { Line, ProblemLog } from './problems.ts'
 import { plainText, type Scope } from './scope.ts'
 
 /** The drawings of one course, by the names of their files; values are put into their labels. */
 export type Drawings = {
-  readonly find: (name: string, line: number, scope: Scope) => Drawing | undefined
+  readonly find: (name: string, line: Line, scope: Scope) => Drawing | undefined
   readonly checkUnused: () => void
 }
 
@@ -29,7 +29,7 @@ export function drawingsOf(
   }
   const shown = new Set<string>()
   return {
-    find(name: string, line: number, scope: Scope) {
+    find(name: string, line: Line, scope: Scope) {
       shown.add(name)
       if (!drawings.has(name)) {
         const names = [...drawings.keys()].join(', ')

@@ -1,6 +1,7 @@
 import type { MarkdownIt, Token } from 'markdown-it'
 import { type BlockEnv, checkBlockMarkers, checkBlocks } from './blocks.ts'
 import type { Heading, Lesson, LessonPiece } from './catalogue.ts'
+import { checkCitations } from './citations.ts'
 import type { CourseFile } from './course-files.ts'
 import { lessonShape } from './course-shapes.ts'
 import { escapeHtml } from './escape.ts'
@@ -8,6 +9,7 @@ import type { Exercise } from './exercises.ts'
 import type { Drawing } from './figures.ts'
 import { slugOf } from './glossary.ts'
 import { inlineText, refuseForeign, renderWords } from './markdown.ts'
+import type { Line } from './problems.ts'
 import { readExercise } from './questions.ts'
 import { exerciseTexts, minutesReckoned, sentencesOf, wordsOf } from './reading.ts'
 import { plainText, type Scope } from './scope.ts'
@@ -19,7 +21,7 @@ export type LessonSetting = {
   readonly md: MarkdownIt
   readonly scope: Scope
   readonly support: string
-  readonly drawing: (file: string, line: number, scope: Scope) => Drawing | undefined
+  readonly drawing: (file: string, line: Line, scope: Scope) => Drawing | undefined
   readonly drawExercise: (exercise: Exercise) => string
 }
 
@@ -95,6 +97,7 @@ export function readLesson(
   refuseForeign(tokens, env)
   checkBlocks(tokens, firstLine, file.path, log)
   checkFences(tokens, firstLine, file.path, setting)
+  checkCitations(tokens, firstLine, file.path, log)
   const headings = readHeadings(tokens, firstLine, file.path, setting)
   const text = md.renderer.render(tokens, md.options, env)
   if (!given || !head) return undefined

@@ -2,6 +2,7 @@ import createMarkdown, { type Env, type MarkdownIt, type StateInline, type Token
 import { escapeHtml } from './escape.ts'
 import type { Words } from './exercises.ts'
 import { termKey } from './glossary.ts'
+import { type Line, lineBelow } from './problems.ts'
 import { citeFact, glossaryEntry, plainText, type Scope, valueText } from './scope.ts'
 import { citationMark } from './sources.ts'
 
@@ -12,7 +13,7 @@ import { citationMark } from './sources.ts'
 export type TextEnv = Env & {
   scope: Scope
   /** The line of the file on which the text begins. */
-  firstLine: number
+  firstLine: Line
   label: boolean
   blockLine?: number
 }
@@ -112,11 +113,10 @@ function readTerm(state: StateInline, silent: boolean): boolean {
 }
 
 /** The line of the file on which an inline rule stands. */
-const inlineLine = (state: StateInline) =>
-  env(state.env).firstLine +
-  (env(state.env).blockLine ?? 0) +
-  state.src.slice(0, state.pos).split('\n').length -
-  1
+function inlineLine({ env: at, src, pos }: StateInline): Line {
+  const { firstLine, blockLine = 0 } = env(at)
+  return lineBelow(firstLine, blockLine + src.slice(0, pos).split('\n').length - 1)
+}
 
 function valueHtml(token: Token, { label }: TextEnv): string {
   const text = token.content
@@ -172,11 +172,12 @@ export const inlineText = (tokens: readonly Token[] | null): string =>
 export function refuseForeign(tokens: readonly Token[], at: TextEnv): void {
   const { scope } = at
   for (const token of tokens) {
-    const line = at.firstLine + (token.map?.[0] ?? 0)
+    const line = lineBelow(at.firstLine, token.map?.[0] ?? 0)
     if (token.type === 'html_block') refuseHtml(scope, line, token.content)
-    let inner = line
+    let breaks = 0
     for (const child of token.children ?? []) {
-      if (child.type === 'softbreak' || child.type === 'hardbreak') inner++
+      if (child.type === 'softbreak' || child.type === 'hardbreak') breaks++
+      const inner = lineBelow(line, breaks)
       if (child.type === 'html_inline') refuseHtml(scope, inner, child.content)
       if (child.type === 'image') {
         scope.log.error(
@@ -203,7 +204,7 @@ export function refuseForeign(tokens: readonly Token[], at: TextEnv): void {
   }
 }
 
-const refuseHtml = (scope: Scope, line: number, html: string) =>
+const refuseHtml = (scope: Scope, line: Line, html: string) =>
   scope.log.error(
     scope.file,
     line,
@@ -212,7 +213,7 @@ const refuseHtml = (scope: Scope, line: number, html: string) =>
   )
 
 /** Renders the words of an exercise: a `label` inside a control, or paragraphs. */
-export function renderWords(md: MarkdownIt, scope: Scope, text: string, line: number, label: boolean): Words {
+export function renderWords(md: MarkdownIt, scope: Scope, text: string, line: Line, label: boolean): Words {
   const at: TextEnv = { scope, firstLine: line, label }
   const tokens = label ? md.parseInline(text.trim(), at) : md.parse(text.trim(), at)
   refuseForeign(tokens, at)

@@ -5,7 +5,7 @@ import { moduleShape } from './course-shapes.ts'
 import type { Exercise, Question } from './exercises.ts'
 import { type LessonSetting, readLesson } from './lessons.ts'
 import { checkPool } from './pools.ts'
-import type { ProblemLog } from './problems.ts'
+import { type Line, lineNumber, type ProblemLog } from './problems.ts'
 import { readExercise } from './questions.ts'
 import { type PageNotes, plainText, type Scope } from './scope.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
@@ -21,7 +21,7 @@ export type ModuleSetting = {
   readonly drawing: LessonSetting['drawing']
   readonly drawExercise: (lesson: string, exercise: Exercise) => string
   /** Ids of the course's questions so far, each with the place where it stands. */
-  readonly questionIds: Map<string, string>
+  readonly questionIds: Map<string, { readonly file: string; readonly line: Line }>
 }
 
 /** Reads one module; undefined when it has no lessons yet or can't be read. */
@@ -167,12 +167,12 @@ function readQuestions({
       log.error(
         path,
         line,
-        `The id "${question.id}" is already that of the question at ${taken}.`,
+        `The id "${question.id}" is already that of the question at ${taken.file}:${lineNumber(taken.line)}.`,
         'Give each question of the course an id of its own.',
       )
       continue
     }
-    questionIds.set(question.id, `${path}:${line}`)
+    questionIds.set(question.id, { file: path, line })
     questions.set(question.id, question)
   }
   return questions

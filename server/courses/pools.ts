@@ -1,12 +1,12 @@
 import type { Module } from './catalogue.ts'
 import type { Question } from './exercises.ts'
-import type { ProblemLog } from './problems.ts'
+import type { Line, ProblemLog } from './problems.ts'
 
 /** What a pool of questions as a whole must hold to. */
 export function checkPool(
   module: Pick<Module, 'draw' | 'questions'>,
   file: string,
-  drawAt: { file: string; line: number },
+  drawAt: { file: string; line: Line },
   log: ProblemLog,
 ): void {
   const questions = [...module.questions.values()]

@@ -10,15 +10,28 @@ export type Problem = {
   readonly fix: string
 }
 
+/** A line of a file, or how to find it: looked up only where there is something to say about it. */
+export type Line = number | (() => number)
+
+export const lineNumber = (line: Line) => (typeof line === 'number' ? line : line())
+
+/** The line so many further down. */
+export const lineBelow =
+  (line: Line, further: number): Line =>
+  () =>
+    lineNumber(line) + further
+
 /** Collects the problems of one load. Errors stop the start; warnings are for the author alone. */
 export type ProblemLog = {
-  readonly error: (file: string, line: number, message: string, fix: string) => void
-  readonly warning: (file: string, line: number, message: string, fix: string) => void
+  readonly error: (file: string, line: Line, message: string, fix: string) => void
+  readonly warning: (file: string, line: Line, message: string, fix: string) => void
 }
 
 export const problemLog = (problems: Problem[]): ProblemLog => ({
-  error: (file, line, message, fix) => problems.push({ file, line, level: 'error', message, fix }),
-  warning: (file, line, message, fix) => problems.push({ file, line, level: 'warning', message, fix }),
+  error: (file, line, message, fix) =>
+    problems.push({ file, line: lineNumber(line), level: 'error', message, fix }),
+  warning: (file, line, message, fix) =>
+    problems.push({ file, line: lineNumber(line), level: 'warning', message, fix }),
 })
 
 export const hasErrors = (problems: readonly Problem[]) => problems.some(({ level }) => level === 'error')

@@ -1,6 +1,6 @@
 import type { FactRegister } from './facts.ts'
 import type { GlossaryEntries, GlossaryEntry } from './glossary.ts'
-import { type ProblemLog, suggestion } from './problems.ts'
+import { type Line, type ProblemLog, suggestion } from './problems.ts'
 
 /** What author's text may name, and what one lesson or pool has named so far. */
 export type Scope = {
@@ -30,7 +30,7 @@ export type Used = {
 export const nothingUsed = (): Used => ({ facts: new Set(), values: new Set(), terms: new Set() })
 
 /** Notes that a fact is cited; says so when the register does not have it. */
-export function citeFact(scope: Scope, key: string, line: number): boolean {
+export function citeFact(scope: Scope, key: string, line: Line): boolean {
   if (!scope.register.facts.has(key)) {
     scope.log.error(
       scope.file,
@@ -44,7 +44,7 @@ export function citeFact(scope: Scope, key: string, line: number): boolean {
   return true
 }
 
-export function valueText(scope: Scope, name: string, line: number): string {
+export function valueText(scope: Scope, name: string, line: Line): string {
   const value = scope.register.values.get(name)
   if (!value) {
     scope.log.error(
@@ -59,7 +59,7 @@ export function valueText(scope: Scope, name: string, line: number): string {
   return value.text
 }
 
-export function glossaryEntry(scope: Scope, key: string, line: number): GlossaryEntry | undefined {
+export function glossaryEntry(scope: Scope, key: string, line: Line): GlossaryEntry | undefined {
   const entry = scope.glossary.get(key)
   if (!entry) {
     scope.log.error(
@@ -75,5 +75,5 @@ export function glossaryEntry(scope: Scope, key: string, line: number): Glossary
 }
 
 /** A bare text (a title, a statute) with its values put in; `as` writes a value for where it stands. */
-export const plainText = (scope: Scope, text: string, line: number, as = (value: string) => value) =>
+export const plainText = (scope: Scope, text: string, line: Line, as = (value: string) => value) =>
   text.trim().replace(/\{\{\s*([\w-]+)\s*\}\}/g, (_, name: string) => as(valueText(scope, name, line)))

@@ -12,7 +12,7 @@ import { emptyRegister, type FactRegister, readFactRegister } from './facts.ts'
 import { type GlossaryEntries, readGlossary } from './glossary.ts'
 import { lessonFences } from './lessons.ts'
 import { lessonMarkdown } from './markdown.ts'
-import { readModule } from './modules.ts'
+import { type ModuleSetting, readModule } from './modules.ts'
 import type { ProblemLog } from './problems.ts'
 import { nothingUsed, type PageNotes, plainText, type Scope, type Used } from './scope.ts'
 import { checkedShape, parseYaml, type YamlDocument } from './yaml-document.ts'
@@ -58,7 +58,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     return scope
   }
   const drawings = drawingsOf(folder, scopeFor, log)
-  const ids = new Map<string, string>()
+  const ids: ModuleSetting['questionIds'] = new Map()
   const read = [...modules].flatMap((name) => {
     const module = readModule({
       folder,

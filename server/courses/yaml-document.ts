@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { load } from 'js-yaml'
 import type { Static, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import {
@@ -12,7 +13,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml'
-import { type ProblemLog, suggestion } from './problems.ts'
+import { type Line, type ProblemLog, suggestion } from './problems.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -20,12 +21,15 @@ export type YamlDocument = {
   readonly file: string
   readonly data: unknown
   /** The line in the file where the value at this path stands, or its nearest parent that is there. */
-  readonly lineOf: (path: Path) => number
+  readonly lineOf: (path: Path) => Line
 }
 
 /**
  * Reads YAML that may stand inside a larger file: `firstLine` is the line of the file on which `text` begins.
  * Says what is wrong and answers undefined when it can't be read.
+ *
+ * js-yaml reads the data, several times as fast as `yaml`; `yaml` knows the lines and the faults, and is asked only
+ * when there is something to say.
  */
 export function parseYaml(
   text: string,
@@ -33,33 +37,46 @@ export function parseYaml(
   firstLine: number,
   log: ProblemLog,
 ): YamlDocument | undefined {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' })
-  const lineAt = (offset: number) => firstLine - 1 + lines.linePos(offset).line
-  for (const problem of document.errors) {
-    log.error(file, lineAt(problem.pos[0]), ...yamlProblem(problem.code, problem.message))
+  let syntax: Syntax | undefined
+  const opened = () => {
+    syntax ??= openSyntax(text, firstLine)
+    return syntax
   }
-  if (document.errors.length > 0) return undefined
-  warnOfComments(document, text, lineAt, file, log)
-  const lineOf = (path: Path): number => {
+  if (/\S[ \t]+#/.test(text)) warnOfComments(opened(), file, log)
+  let data: unknown
+  try {
+    data = load(text)
+  } catch (fault) {
+    const { document, lineAt } = opened()
+    for (const problem of document.errors) {
+      log.error(file, lineAt(problem.pos[0]), ...yamlProblem(problem.code, problem.message))
+    }
+    if (document.errors.length === 0) {
+      log.error(file, firstLine, ...yamlProblem('', fault instanceof Error ? fault.message : String(fault)))
+    }
+    return undefined
+  }
+  const lineOf = (path: Path) => () => {
+    const { document, lineAt } = opened()
     for (let length = path.length; length >= 0; length--) {
       const offset = offsetOf(document.contents, path.slice(0, length))
       if (offset !== undefined) return lineAt(offset)
     }
     return firstLine
   }
-  return { file, data: document.toJS(), lineOf }
+  return { file, data, lineOf }
+}
+
+type Syntax = { readonly document: Document.Parsed; readonly lineAt: (offset: number) => number }
+
+function openSyntax(text: string, firstLine: number): Syntax {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' })
+  return { document, lineAt: (offset) => firstLine - 1 + lines.linePos(offset).line }
 }
 
 /** A text with a "#" in it ends there, and nobody notices. */
-function warnOfComments(
-  document: Document,
-  text: string,
-  lineAt: (offset: number) => number,
-  file: string,
-  log: ProblemLog,
-): void {
-  if (!/\S[ \t]+#/.test(text)) return
+function warnOfComments({ document, lineAt }: Syntax, file: string, log: ProblemLog): void {
   visit(document, {
     Scalar(_, scalar) {
       if (scalar.type !== 'PLAIN' || !scalar.comment || !scalar.range) return

@@ -221,6 +221,11 @@ describe('a lesson', () => {
       /at-the-door.md:11: A fenced block is marked "quiz". Write "```exercise"/,
     ],
     [
+      'with a deadline that rests on nothing',
+      { [door]: afterHead('Show them around within {{welcome_limit}}.') },
+      /warning .*at-the-door.md:11: This says "24 hours" and cites no fact. Put the fact’s key after the sentence/,
+    ],
+    [
       'longer than it says',
       { [door]: afterHead('word '.repeat(700)) },
       /warning .*at-the-door.md:1: The lesson says 3 minutes; its 833 words and its exercises come to about 7.1. Shorten it/,

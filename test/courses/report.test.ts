@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import type { Exercise } from '#server/courses/exercises.ts'
+import { longestAnswers } from '#server/courses/pools.ts'
+import { suggestion } from '#server/courses/problems.ts'
+import { minutesReckoned, readingGrade, sentencesOf } from '#server/courses/reading.ts'
+import { type CoursesReport, coursesReport } from '#server/courses/report.ts'
+import { reportText } from '#server/courses/report-text.ts'
+import { loadedAfter, module1, pool, practice } from './fixture.ts'
+
+const loaded = loadedAfter({})
+const report = coursesReport(loaded.catalogue, loaded.problems, '2026-11-23')
+
+describe('the report', () => {
+  test('has a row a lesson and a row a pool', () => {
+    expect(report.ok).toBe(true)
+    const [working] = report.courses
+    expect(working).toMatchObject({ slug: 'welcome', version: '1.0.0', state: 'working' })
+    expect(working!.hash).toMatch(/^[0-9a-f]{64}$/)
+    expect(working!.lessons[1]).toEqual({
+      module: 'first-day',
+      lesson: 'practice',
+      title: 'Practice',
+      words: 17,
+      minutes_declared: 13,
+      minutes_reckoned: 12.1,
+      reading_grade: expect.any(Number),
+      facts: { V: 1, V2: 0, U: 1 },
+      figures: 0,
+      scenarios: 1,
+      exercises: 7,
+    })
+    expect(working!.pools).toEqual([
+      {
+        module: 'first-day',
+        questions: 17,
+        draw: 8,
+        types: { single: 10, multiple: 1, 'true-false': 1, order: 1, match: 1, sort: 1, scenario: 2 },
+        scenarios: 2,
+        correct_longest_share: expect.any(Number),
+        practice: 1,
+      },
+    ])
+    expect(report.facts).toEqual({
+      total: 4,
+      by_status: { V: 2, V2: 1, U: 1 },
+      older_than_a_year: [],
+    })
+  })
+
+  test('names facts and values that were checked more than a year ago', () => {
+    const later = coursesReport(loaded.catalogue, [], '2027-10-15')
+    expect(later.facts.older_than_a_year).toEqual(['F-02'])
+    expect(later.ok).toBe(true)
+    expect(later.problems).toEqual([
+      expect.objectContaining({ level: 'warning', message: 'F-02 was last checked more than a year ago.' }),
+    ])
+    expect(coursesReport(loaded.catalogue, [], '2028-01-01').facts.older_than_a_year).toContain('front_desk')
+  })
+
+  test('says when a lesson is hard to read', () => {
+    const hard = loadedAfter({
+      [practice]: (text) =>
+        text.replace(
+          'Try each of these.',
+          'Institutional environments necessitate comprehensive organizational accountability regarding individualized developmental considerations. '.repeat(
+            30,
+          ),
+        ),
+    })
+    const { problems } = coursesReport(hard.catalogue, [], '2026-11-23')
+    expect(problems).toEqual([
+      expect.objectContaining({
+        file: `fixture/${practice}`,
+        message: expect.stringMatching(/^The text reads at grade/),
+      }),
+    ])
+  })
+
+  test('is written for an author with what must be mended first', () => {
+    const broken = loadedAfter({ [`${module1}/module.yml`]: (text) => text.replace('draw: 8', 'drew: 8') })
+    const text = reportText(coursesReport(broken.catalogue, broken.problems, '2026-11-23'))
+    expect(text).toMatch(/^To mend \(2\)\nfixture\/welcome\/01-first-day\/module.yml:1: "draw" is missing/)
+    expect(text).toContain('module.yml:5: "drew" is not a key of module.yml. Did you mean "draw"?')
+    expect(text).toContain('2 things to mend before the system can start.')
+    expect(reportText(report)).toContain('The courses are in order.')
+  })
+})
+
+describe('courses:check', () => {
+  const run = promisify(execFile)
+  const command = resolve(import.meta.dirname, '../../server/cli/courses-check.ts')
+  const check = (...args: string[]) =>
+    run(process.execPath, [command, ...args]).then(
+      ({ stdout }) => ({ code: 0, stdout }),
+      (error: { code: number; stdout: string }) => ({ code: error.code, stdout: error.stdout }),
+    )
+
+  test('ends well on courses in order, and gives machines the whole report', async () => {
+    const dir = resolve(import.meta.dirname, 'fixture')
+    const { code, stdout } = await check('--json', dir)
+    expect(code).toBe(0)
+    const parsed = JSON.parse(stdout) as CoursesReport
+    expect(parsed.courses.map(({ slug, version }) => `${slug} ${version}`)).toEqual([
+      'welcome 1.0.0',
+      'welcome 0.9.0',
+    ])
+  })
+
+  test('ends with 1 when something must be mended', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'courses-'))
+    try {
+      cpSync(resolve(import.meta.dirname, 'fixture'), dir, { recursive: true })
+      rmSync(join(dir, pool))
+      const { code, stdout } = await check(dir)
+      expect(code).toBe(1)
+      expect(stdout).toContain('/welcome/01-first-day/questions.yml:1: The module has no questions.')
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
+  })
+})
+
+describe('measures', () => {
+  const { exercises } = loaded.catalogue.courses.get('welcome')!.working!.modules[0]!.lessons[1]!
+  const of = (...ids: string[]): Exercise[] => ids.map((id) => exercises.get(id)!)
+
+  test('minutes count words, and the doing of each kind of exercise', () => {
+    expect(minutesReckoned(300, [], 0, 0)).toBe(2)
+    expect(minutesReckoned(0, of('name-first', 'what-helps', 'desk-open'), 0, 0)).toBe(3)
+    expect(minutesReckoned(0, of('in-order', 'who-does-what', 'now-or-later'), 0, 0)).toBe(6)
+    expect(minutesReckoned(0, of('the-evening'), 0, 0)).toBe(3)
+    expect(minutesReckoned(0, [], 3, 2)).toBe(3.5)
+  })
+
+  test('sentences end where a reader stops', () => {
+    expect(sentencesOf('Go. “Are you all right?” Wait at 8 p.m. for her, e.g. with tea.')).toEqual([
+      'Go.',
+      '“Are you all right?”',
+      'Wait at 8 p.m. for her, e.g. with tea.',
+    ])
+  })
+
+  test('short plain sentences read at a low grade, long learned ones at a high one', () => {
+    expect(readingGrade(['You sit down.', 'You wait.'])).toBeLessThan(3)
+    expect(
+      readingGrade([
+        'The juvenile authorities subsequently investigated the institutional circumstances thoroughly.',
+      ]),
+    ).toBeGreaterThan(15)
+    expect(readingGrade([])).toBe(0)
+  })
+
+  test('the longest answer is counted where there is one right choice', () => {
+    const single = exercises.get('name-first')!
+    expect(longestAnswers([single])).toMatchObject({ of: 1, longest: 1, expected: 1 / 3 })
+    expect(longestAnswers(of('what-helps', 'desk-open'))).toMatchObject({ of: 0, longest: 0 })
+    expect(longestAnswers(of('the-evening')).of).toBe(3)
+  })
+})
+
+test('a word that is nearly right is offered, and otherwise what there is to choose from', () => {
+  expect(suggestion('tabel', ['table', 'chair'], 'words')).toBe('Did you mean "table"?')
+  expect(suggestion('sofa', ['table', 'chair'], 'words')).toBe('The words are: table, chair.')
+  expect(suggestion('sofa', [], 'words')).toBe('There are no words yet.')
+})
