@@ -1,7 +1,7 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { Duties, Facts } from './facts.ts'
 import { fact, missing, type Reason } from './finding.ts'
-import { stretch } from './sentences.ts'
+import { endWords, stretch } from './span-words.ts'
 import { holds } from './spans.ts'
 
 /** Where one person stands at one county or Tribal agency on one day. */
@@ -43,7 +43,10 @@ export function dutiesReasons({ duties, agency, employed, on }: DutiesSituation)
       ? missing(`The day of hire as a child protection worker at ${agency} is not on file.`, ref)
       : fact(`Hired as a child protection worker at ${agency} on ${formatDay(hiredOn)}.`, ref),
     from === null
-      ? missing(`The day on which child-protection duties at ${agency} began is not on file.`, ref)
+      ? missing(
+          `The day on which child-protection duties at ${agency} began is not on file${endWords(to)}.`,
+          ref,
+        )
       : fact(`Child-protection duties at ${agency}: ${stretch(from, to)}.`, ref),
     ...(employed ? [] : [fact(`No child-protection duties at ${agency} on ${formatDay(on)}.`, ref)]),
   ]

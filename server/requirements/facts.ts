@@ -117,6 +117,7 @@ export function factsOf(written: WrittenFacts): Facts {
           }))
           .sort(byDay((leave) => leave.from)),
       }))
+      .sort(byDay((assignment) => assignment.separatedOn ?? '9999'))
       .sort(byDay((assignment) => assignment.hiredOn)),
     trainings: trainingsOf(written),
     duties: (written.child_protection ?? [])

@@ -51,7 +51,7 @@ function dueReasons({ due, credit, late, situation, standing }: Case): readonly 
   const dueDay = formatDay(due.on)
   const found = {
     transition: `Hired before August 1, 2022 and in contact by then, so the training was due by ${dueDay}.`,
-    'before-contact': `The first day of direct contact in a certified program is ${formatDay(due.first)}, so the training is due before contact begins that day.`,
+    'before-contact': `The first day of direct contact in a certified program is ${formatDay(due.first)}, so the training is due ${due.on === due.first ? 'before contact begins that day' : `by ${dueDay}`}.`,
     'before-certification': `Contact was already going on when the certification took effect on ${formatDay(due.first)}, so the training is due by ${dueDay}.`,
   }[due.by]
   return [arithmetic(found), ...outcome()]
@@ -109,7 +109,7 @@ function readingReasons({ due, credit, rule: code, situation }: Case): readonly 
 }
 
 function nextStep({ standing, credit, due, situation, rule: code }: Case): string {
-  const { program, missing } = situation
+  const { program, missing, contact } = situation
   if (standing === 'unknown')
     return missing.length > 0
       ? 'put the missing fact on record.'
@@ -123,5 +123,7 @@ function nextStep({ standing, credit, due, situation, rule: code }: Case): strin
     return `complete the approved training before direct contact begins${due && due.by === 'before-contact' ? ` on ${formatDay(due.first)}` : ''}.`
   if (due && situation.on <= due.on)
     return `complete the approved training by ${formatDay(due.by === 'before-contact' ? addDays(due.on, -1) : due.on)}.`
-  return `nothing while it is not required; it is completed before direct contact at ${program.name} begins again.`
+  return contact === 'leave' || contact === 'ended'
+    ? `complete the approved training before direct contact at ${program.name} begins again.`
+    : 'nothing while it is not required.'
 }

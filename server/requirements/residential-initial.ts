@@ -18,7 +18,8 @@ export function residentialInitial(situation: Situation, trainings: readonly Tra
   const requirement = requirementOn('residential-initial', situation.on)
   const evidence = evidenceOf(requirement.satisfied_by, trainings, situation.on, situation.program)
   const credit = initialCredit(situation, evidence)
-  const due = initialDue(situation)
+  // With a missing fact the date could be another: better none than a wrong one.
+  const due = situation.missing.length > 0 ? null : initialDue(situation)
   const late = due && credit ? initialLateness(due, credit, situation) : 0
   const verdict = verdictOf(situation, evidence, credit, due, late)
   const running = verdict.standing === 'not_cleared' && due !== null

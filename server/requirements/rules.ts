@@ -16,8 +16,7 @@ export type Rule = {
 const trainingPage = 'the DHS page on training for specialized residential settings'
 const definition = 'Minn. Stat. 245A.02, subd. 2b'
 const noSource = 'no source seen; a careful reading'
-const academy =
-  'Minnesota Child Welfare Training Academy page of June 10, 2022; Minn. Stat. 260E.36, subd. 1a'
+const academy = 'the Minnesota Child Welfare Training Academy’s page of June 10, 2022'
 
 const list: readonly Rule[] = [
   {

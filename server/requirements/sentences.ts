@@ -3,6 +3,7 @@ import type { Doubt } from './evidence.ts'
 import type { Training } from './facts.ts'
 import { fact, missing, type Reason } from './finding.ts'
 import { type Situation, specializedCertifications } from './situation.ts'
+import { stretch } from './span-words.ts'
 
 /** The facts of a situation in sentences: certification, hire, contact and leave. */
 export function situationReasons(situation: Situation): readonly Reason[] {
@@ -86,11 +87,6 @@ export function trainingName({ kind, title, code, provider, course }: Training):
 
 export function dayWords({ day }: Training): string {
   return day === null ? '' : ` on ${formatDay(day)}`
-}
-
-/** 'from May 1, 2025 on', 'from May 1, 2025 through June 3, 2025' */
-export function stretch(from: string, to: string | null): string {
-  return to === null ? `from ${formatDay(from)} on` : `from ${formatDay(from)} through ${formatDay(to)}`
 }
 
 export function sentenceCase(text: string): string {

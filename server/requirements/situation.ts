@@ -2,6 +2,7 @@ import { type Day, earlierOf } from '#server/lib/days.ts'
 import type { Assignment, Certification, Facts, Program } from './facts.ts'
 import { specializedCertification } from './ruleset.ts'
 import { defaultSettings } from './settings.ts'
+import { endWords } from './span-words.ts'
 import { covers, holds, joined, overlap, type Span, without } from './spans.ts'
 
 /** Where one person stands at one program on one day, before any question of training. */
@@ -128,8 +129,8 @@ function missingCertification(program: Program, certified: Situation['certified'
     return [{ text: `Whether and when ${program.name} is certified is not on file.`, ref: program.ref }]
   return specializedCertifications(program)
     .filter(({ from }) => from === null)
-    .map(({ ref }) => ({
-      text: `The day on which the certification of ${program.name} took effect is not on file.`,
+    .map(({ ref, to }) => ({
+      text: `The day on which the certification of ${program.name} took effect is not on file${endWords(to)}.`,
       ref,
     }))
 }
@@ -142,7 +143,7 @@ function missingEmployment({ ref, hiredOn, contact }: Assignment, { name }: Prog
       ? [{ text: `Whether and since when there is direct contact at ${name} is not on file.`, ref }]
       : []),
     ...starts.map((spell) => ({
-      text: `The day on which direct contact at ${name} began is not on file.`,
+      text: `The day on which direct contact at ${name} began is not on file${endWords(spell.to)}.`,
       ref: spell.ref,
     })),
   ]
