@@ -1,6 +1,6 @@
 import type { Token } from 'markdown-it'
-import { inlineText } from './markdown.ts'
 import type { ProblemLog } from './problems.ts'
+import { inlineText } from './words.ts'
 
 /** A deadline, a share or a statute: what nobody should have to believe without a source. */
 const factual =

@@ -2,7 +2,8 @@ import { SaxesParser } from 'saxes'
 import type { CourseFile } from './course-files.ts'
 import { escapeHtml } from './escape.ts'
 
-import { type ProblemLog, suggestion } from './problems.ts'
+import { attributeProblem, drawnWith, elements } from './figure-rules.ts'
+import type { ProblemLog } from './problems.ts'
 
 /** A drawing that has been read and found to hold nothing but shapes, labels and our classes. */
 export type Drawing = {
@@ -12,87 +13,6 @@ export type Drawing = {
   readonly svg: (place: string) => string
 }
 
-const elements = [
-  'svg',
-  'title',
-  'desc',
-  'g',
-  'path',
-  'line',
-  'polyline',
-  'polygon',
-  'rect',
-  'circle',
-  'ellipse',
-  'text',
-  'tspan',
-  'defs',
-  'marker',
-]
-const classes = [
-  'fig-line',
-  'fig-line-strong',
-  'fig-line-soft',
-  'fig-box',
-  'fig-box-strong',
-  'fig-box-soft',
-  'fig-notice',
-  'fig-text',
-  'fig-text-strong',
-  'fig-text-small',
-  'fig-text-inverse',
-  'fig-arrow',
-]
-const attributes = new Set([
-  'xmlns',
-  'viewBox',
-  'id',
-  'class',
-  'role',
-  'transform',
-  'x',
-  'y',
-  'x1',
-  'y1',
-  'x2',
-  'y2',
-  'cx',
-  'cy',
-  'r',
-  'rx',
-  'ry',
-  'd',
-  'points',
-  'width',
-  'height',
-  'dx',
-  'dy',
-  'text-anchor',
-  'dominant-baseline',
-  'alignment-baseline',
-  'rotate',
-  'textLength',
-  'lengthAdjust',
-  'preserveAspectRatio',
-  'stroke-dasharray',
-  'stroke-linecap',
-  'stroke-linejoin',
-  'markerWidth',
-  'markerHeight',
-  'markerUnits',
-  'refX',
-  'refY',
-  'orient',
-  'marker-start',
-  'marker-mid',
-  'marker-end',
-  'aria-hidden',
-  'aria-labelledby',
-  'aria-label',
-  'xml:space',
-  'xml:lang',
-  'lang',
-])
 /** Attributes of the outer element that its place on the page decides anew. */
 const replaced = new Set([
   'xmlns',
@@ -135,7 +55,7 @@ export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Dr
       problems.push([
         parser.line,
         `The drawing holds a <${name}>, which drawings may not.`,
-        `They are made of ${elements.slice(3).join(', ')}.`,
+        `They are made of ${drawnWith.join(', ')}.`,
       ])
     }
     if (root && name === 'svg') viewBox = given.viewBox
@@ -205,36 +125,6 @@ export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Dr
         .join('')
         .trim(),
   }
-}
-
-function attributeProblem(
-  element: string,
-  key: string,
-  value: string,
-): [message: string, fix: string] | undefined {
-  if (key === 'class') {
-    const unknown = value.split(/\s+/).find((name) => name !== '' && !classes.includes(name))
-    return unknown === undefined
-      ? undefined
-      : [`The drawing uses the class "${unknown}".`, suggestion(unknown, classes, 'classes')]
-  }
-  if ((key === 'fill' || key === 'stroke') && value === 'none') return undefined
-  if (/^(fill|stroke|color|stop-color|opacity|fill-opacity|stroke-opacity|stroke-width)$/.test(key)) {
-    return [
-      `The drawing sets ${key}="${value}" on <${element}>.`,
-      'Take it out and use one of the fig- classes.',
-    ]
-  }
-  if (!attributes.has(key)) {
-    return [
-      `The drawing has ${key}="${value.slice(0, 30)}" on <${element}>, which drawings may not.`,
-      'Take it out; sizes and colours come from the fig- classes.',
-    ]
-  }
-  if (/^marker-/.test(key) ? !/^(none|url\(#[\w-]+\))$/.test(value) : /url\(|javascript:/i.test(value)) {
-    return [`The drawing has ${key}="${value}".`, 'Take it out; nothing in a drawing leads elsewhere.']
-  }
-  return undefined
 }
 
 /** Ids are made the figure's own, so that two drawings on a page don't meet. */

@@ -1,19 +1,21 @@
 import type { MarkdownIt, Token } from 'markdown-it'
-import { type BlockEnv, checkBlockMarkers, checkBlocks } from './blocks.ts'
-import type { Heading, Lesson, LessonPiece } from './catalogue.ts'
+import { checkBlockMarkers, checkBlocks } from './block-checks.ts'
+import type { BlockEnv } from './blocks.ts'
+import type { Lesson, LessonPiece } from './catalogue.ts'
 import { checkCitations } from './citations.ts'
 import type { CourseFile } from './course-files.ts'
 import { lessonShape } from './course-shapes.ts'
 import { escapeHtml } from './escape.ts'
 import type { Exercise } from './exercises.ts'
+import { checkFences } from './fences.ts'
 import type { Drawing } from './figures.ts'
-import { slugOf } from './glossary.ts'
-import { inlineText, refuseForeign, renderWords } from './markdown.ts'
+import { readHeadings } from './headings.ts'
 import type { Line } from './problems.ts'
 import { readExercise } from './questions.ts'
 import { exerciseTexts, minutesReckoned, sentencesOf, wordsOf } from './reading.ts'
 import { plainText, type Scope } from './scope.ts'
 import { citationMark, lessonSources, sourcesHtml } from './sources.ts'
+import { inlineText, refuseForeign, renderWords } from './words.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
 
 /** What a lesson is rendered with besides its own text. */
@@ -96,9 +98,9 @@ export function readLesson(
   const tokens = md.parse(body, env)
   refuseForeign(tokens, env)
   checkBlocks(tokens, firstLine, file.path, log)
-  checkFences(tokens, firstLine, file.path, setting)
+  checkFences(tokens, firstLine, file.path, log)
   checkCitations(tokens, firstLine, file.path, log)
-  const headings = readHeadings(tokens, firstLine, file.path, setting)
+  const headings = readHeadings(tokens, firstLine, file.path, log)
   const text = md.renderer.render(tokens, md.options, env)
   if (!given || !head) return undefined
 
@@ -143,70 +145,6 @@ function fencedExercise(token: Token, firstLine: number, { scope, md }: LessonSe
   const line = firstLine + (token.map?.[0] ?? 0) + 1
   const document = parseYaml(token.content, scope.file, line, scope.log)
   return document && readExercise({ document, path: [], scope, md, use: 'exercise' })
-}
-
-/** A fenced block is an exercise; there is no program text in a course. */
-function checkFences(
-  tokens: readonly Token[],
-  firstLine: number,
-  file: string,
-  { scope }: LessonSetting,
-): void {
-  for (const token of tokens) {
-    const line = firstLine + (token.map?.[0] ?? 0)
-    if (token.type === 'fence' && token.info.trim() !== 'exercise') {
-      scope.log.error(
-        file,
-        line,
-        `A fenced block is marked "${token.info.trim()}".`,
-        'Write "```exercise" for an exercise; other fenced blocks are not used.',
-      )
-    }
-    if (token.type === 'code_block') {
-      scope.log.error(
-        file,
-        line,
-        'These lines are indented by four spaces or more, which makes them program text.',
-        'Take the indentation away.',
-      )
-    }
-  }
-}
-
-function readHeadings(
-  tokens: readonly Token[],
-  firstLine: number,
-  file: string,
-  { scope }: LessonSetting,
-): Heading[] {
-  const headings: Heading[] = []
-  for (const [index, token] of tokens.entries()) {
-    if (token.type !== 'heading_open') continue
-    const level = Number(token.tag.slice(1))
-    const line = firstLine + (token.map?.[0] ?? 0)
-    const text = inlineText(tokens[index + 1]!.children).trim()
-    const above = headings.at(-1)?.level ?? 1
-    if (level === 1) {
-      scope.log.error(
-        file,
-        line,
-        'This heading has one "#", which is the lesson’s title.',
-        'Begin headings inside a lesson at "##".',
-      )
-    } else if (level > above + 1) {
-      scope.log.error(
-        file,
-        line,
-        `This heading has ${level} "#", but the one above it has ${above === 1 ? 'none' : above}.`,
-        `Use "${'#'.repeat(Math.max(2, above + 1))}" or fewer.`,
-      )
-    }
-    const same = headings.filter(({ id }) => id.replace(/-\d+$/, '') === `part-${slugOf(text)}`).length
-    const id = `part-${slugOf(text)}${same === 0 ? '' : `-${same + 1}`}`
-    token.attrSet('id', id)
-    headings.push({ id, text, level })
-  }
-  return headings
 }
 
 function piecesOf(

@@ -2,10 +2,10 @@ import type { Catalogue, Course } from './catalogue.ts'
 import { type CoursesFolder, readCoursesFolder } from './course-files.ts'
 import { emptyRegister, readFactRegister } from './facts.ts'
 import { readGlossary } from './glossary.ts'
-import { renderWords } from './markdown.ts'
 import { type Problem, problemLog, sortedProblems } from './problems.ts'
 import { supportHtml, supportLines } from './support.ts'
 import { courseOf, markdown, readVersion, type Shared, scopeOf } from './versions.ts'
+import { renderWords } from './words.ts'
 
 export type LoadedCourses = { readonly catalogue: Catalogue; readonly problems: readonly Problem[] }
 

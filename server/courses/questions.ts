@@ -11,9 +11,10 @@ import {
   trueFalseShape,
 } from './exercise-shapes.ts'
 import type { Exercise, Words } from './exercises.ts'
-import { renderWords } from './markdown.ts'
-import { checkAnswers, checkFacts, checkWording } from './question-checks.ts'
+import { checkAnswers, checkFacts } from './question-checks.ts'
+import { checkWording } from './question-wording.ts'
 import { citeFact, type Scope } from './scope.ts'
+import { renderWords } from './words.ts'
 import { checkedShape, type Path, type YamlDocument } from './yaml-document.ts'
 
 /** An exercise of a lesson gives feedback; a question of a pool is scored, so more is asked of it. */

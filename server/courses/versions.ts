@@ -2,8 +2,9 @@ import { resolve } from 'node:path'
 import { Eta } from 'eta'
 import { lessonBlocks } from './blocks.ts'
 import type { Course, CourseVersion, Module } from './catalogue.ts'
-import { contentHash, registerCopies } from './content-hash.ts'
-import type { CourseFile, CourseFolder } from './course-files.ts'
+import { contentHash } from './content-hash.ts'
+import { checkHead, checkSlugs, checkStrayFiles } from './course-checks.ts'
+import type { CourseFolder } from './course-files.ts'
 import { courseShape } from './course-shapes.ts'
 import { drawingsOf } from './drawings.ts'
 import { type ExercisePlace, exerciseView } from './exercise-view.ts'
@@ -15,7 +16,7 @@ import { lessonMarkdown } from './markdown.ts'
 import { type ModuleSetting, readModule } from './modules.ts'
 import type { ProblemLog } from './problems.ts'
 import { nothingUsed, type PageNotes, plainText, type Scope, type Used } from './scope.ts'
-import { checkedShape, parseYaml, type YamlDocument } from './yaml-document.ts'
+import { checkedShape, parseYaml } from './yaml-document.ts'
 
 /** What every course of a load is read with. */
 export type Shared = {
@@ -138,59 +139,6 @@ function frozenRegister(folder: CourseFolder, log: ProblemLog) {
   const glossary = folder.files.get('glossary.yml')
   const register = facts ? readFactRegister(facts, log) : emptyRegister
   return { register, glossary: glossary ? readGlossary(glossary, register, log) : new Map() }
-}
-
-/** The course's own words against the names of its folders. */
-function checkHead(
-  folder: CourseFolder,
-  document: YamlDocument,
-  given: { slug: string; version: string },
-  log: ProblemLog,
-): void {
-  if (given.slug !== folder.slug) {
-    log.error(
-      document.file,
-      document.lineOf(['slug']),
-      `The slug is "${given.slug}", but the folder is "${folder.slug}".`,
-      'Make them the same.',
-    )
-  }
-  if (folder.published !== undefined && given.version !== folder.published) {
-    log.error(
-      document.file,
-      document.lineOf(['version']),
-      `The version is "${given.version}", but the folder is "${folder.published}".`,
-      'A published version is never edited: bring its files back as they were.',
-    )
-  }
-}
-
-/** Files at the course's own level that nothing reads. */
-function checkStrayFiles(folder: CourseFolder, log: ProblemLog): void {
-  for (const { inner, path } of folder.files.values()) {
-    const known = folder.published === undefined ? ['course.yml'] : ['course.yml', ...registerCopies]
-    if (known.includes(inner) || /^\d+-[^/]+\//.test(inner) || /^figures\/[^/]+\.svg$/.test(inner)) continue
-    log.warning(path, 1, 'This file is not used.', strayFix(inner))
-  }
-}
-
-function strayFix(inner: string): string {
-  if (inner.startsWith('figures/')) return 'Drawings are SVG files right inside figures/.'
-  if (registerCopies.includes(inner)) return 'Facts and words of all courses stand in the folder above.'
-  if (inner.includes('/')) return 'A module’s folder begins with two digits and a hyphen: 01-first-day.'
-  return 'Take it away, or mend its name.'
-}
-
-function checkSlugs(modules: readonly Module[], file: CourseFile, log: ProblemLog): void {
-  for (const [at, { slug }] of modules.entries()) {
-    if (modules.findIndex((other) => other.slug === slug) === at) continue
-    log.error(
-      file.path,
-      1,
-      `Two modules are called "${slug}".`,
-      'Give each folder a name of its own after its number.',
-    )
-  }
 }
 
 export function courseOf(

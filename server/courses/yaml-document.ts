@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import { load } from 'js-yaml'
 import type { Static, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
@@ -13,7 +13,8 @@ import {
   parseDocument,
   visit,
 } from 'yaml'
-import { type Line, type ProblemLog, suggestion } from './problems.ts'
+import type { Line, ProblemLog } from './problems.ts'
+import { shapeProblem, yamlProblem } from './yaml-problems.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -109,29 +110,6 @@ function offsetOf(root: Node | null, path: Path): number | undefined {
   return offset
 }
 
-function yamlProblem(code: string, message: string): [message: string, fix: string] {
-  const said = message.split(/ at line \d+/)[0]!.replace(/\s+/g, ' ')
-  if (/Nested mappings|implicit key|Implicit (map )?keys/i.test(said)) {
-    return [
-      'A colon or a line break inside this text is taken for a new key.',
-      'Put the text in double quotes, or write "key: >" and the text on the next lines, indented.',
-    ]
-  }
-  if (code === 'DUPLICATE_KEY') {
-    return ['The same key stands here twice.', 'Keep one of them.']
-  }
-  if (code === 'TAB_AS_INDENT') {
-    return ['A tab is used to indent.', 'Indent with spaces.']
-  }
-  if (code === 'BAD_INDENT') {
-    return [`The indentation does not fit (${said}).`, 'Line it up with the lines above it.']
-  }
-  return [
-    `This can't be read as YAML (${said}).`,
-    'Check indentation and quotes; a text with a colon, a quote, or a leading {{, [[ or * goes in double quotes.',
-  ]
-}
-
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
 const compiled = new WeakMap<TSchema, ValidateFunction>()
 
@@ -168,82 +146,3 @@ const pointerSteps = (pointer: string): (string | number)[] =>
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step))
-
-type Described = {
-  title?: string
-  description?: string
-  properties?: Record<string, Described>
-  enum?: unknown[]
-}
-
-function shapeProblem(error: ErrorObject, path: Path): [message: string, fix: string] {
-  const schema = error.parentSchema as Described
-  const name = typeof path.at(-1) === 'string' ? `"${path.at(-1)}"` : (schema.title ?? 'This')
-  const hint = schema.description === undefined ? '' : `It holds ${schema.description}.`
-  const params = error.params
-  switch (error.keyword) {
-    case 'required': {
-      const missing = params.missingProperty as string
-      const about = schema.properties?.[missing]?.description
-      return [
-        `"${missing}" is missing from ${schema.title ?? 'this'}.`,
-        `Add a line "${missing}: …"${about === undefined ? '.' : ` with ${about}.`}`,
-      ]
-    }
-    case 'additionalProperties': {
-      const key = params.additionalProperty as string
-      return [
-        `"${key}" is not a key of ${schema.title ?? 'this'}.`,
-        suggestion(key, Object.keys(schema.properties ?? {}), 'keys'),
-      ]
-    }
-    case 'type':
-      return [
-        `${name} should be ${shapeName(params.type)}; here it is ${valueName(error.data)}.`,
-        typeFix(error, hint),
-      ]
-    case 'enum':
-      return [
-        `${name} is "${String(error.data)}", which is not one of its values.`,
-        suggestion(String(error.data), (schema.enum ?? []).map(String), 'values'),
-      ]
-    case 'minLength':
-      return [`${name} is empty.`, hint || 'Write it, or take the line out.']
-    case 'minItems':
-      return [`${name} has ${(error.data as unknown[]).length}; it needs at least ${params.limit}.`, hint]
-    case 'minimum':
-    case 'maximum':
-      return [`${name} is ${String(error.data)}.`, hint]
-    case 'pattern':
-      return [`${name} is "${String(error.data)}", which does not have the right form.`, hint]
-    default:
-      return [`${name} ${error.message ?? 'is not right'}.`, hint]
-  }
-}
-
-function typeFix(error: ErrorObject, hint: string): string {
-  if (error.params.type === 'string' && (typeof error.data === 'number' || typeof error.data === 'boolean')) {
-    return `Put it in quotes: "${String(error.data)}".`
-  }
-  if (error.params.type === 'string' && error.data !== null && typeof error.data === 'object') {
-    return 'A text that begins with {{ or [[ goes in double quotes.'
-  }
-  return hint
-}
-
-const shapeName = (type: string) =>
-  ({
-    string: 'a text',
-    integer: 'a whole number',
-    number: 'a number',
-    boolean: 'true or false',
-    array: 'a list (lines that begin with "- ")',
-    object: 'a set of keys',
-  })[type] ?? type
-
-function valueName(value: unknown): string {
-  if (value === null || value === undefined) return 'empty'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'a set of keys'
-  return `"${String(value)}"`
-}

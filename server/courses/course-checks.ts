@@ -1,0 +1,58 @@
+import type { Module } from './catalogue.ts'
+import { registerCopies } from './content-hash.ts'
+import type { CourseFile, CourseFolder } from './course-files.ts'
+import type { ProblemLog } from './problems.ts'
+import type { YamlDocument } from './yaml-document.ts'
+
+/** The course's own words against the names of its folders. */
+export function checkHead(
+  folder: CourseFolder,
+  document: YamlDocument,
+  given: { slug: string; version: string },
+  log: ProblemLog,
+): void {
+  if (given.slug !== folder.slug) {
+    log.error(
+      document.file,
+      document.lineOf(['slug']),
+      `The slug is "${given.slug}", but the folder is "${folder.slug}".`,
+      'Make them the same.',
+    )
+  }
+  if (folder.published !== undefined && given.version !== folder.published) {
+    log.error(
+      document.file,
+      document.lineOf(['version']),
+      `The version is "${given.version}", but the folder is "${folder.published}".`,
+      'A published version is never edited: bring its files back as they were.',
+    )
+  }
+}
+
+/** Files at the course's own level that nothing reads. */
+export function checkStrayFiles(folder: CourseFolder, log: ProblemLog): void {
+  for (const { inner, path } of folder.files.values()) {
+    const known = folder.published === undefined ? ['course.yml'] : ['course.yml', ...registerCopies]
+    if (known.includes(inner) || /^\d+-[^/]+\//.test(inner) || /^figures\/[^/]+\.svg$/.test(inner)) continue
+    log.warning(path, 1, 'This file is not used.', strayFix(inner))
+  }
+}
+
+function strayFix(inner: string): string {
+  if (inner.startsWith('figures/')) return 'Drawings are SVG files right inside figures/.'
+  if (registerCopies.includes(inner)) return 'Facts and words of all courses stand in the folder above.'
+  if (inner.includes('/')) return 'A module’s folder begins with two digits and a hyphen: 01-first-day.'
+  return 'Take it away, or mend its name.'
+}
+
+export function checkSlugs(modules: readonly Module[], file: CourseFile, log: ProblemLog): void {
+  for (const [at, { slug }] of modules.entries()) {
+    if (modules.findIndex((other) => other.slug === slug) === at) continue
+    log.error(
+      file.path,
+      1,
+      `Two modules are called "${slug}".`,
+      'Give each folder a name of its own after its number.',
+    )
+  }
+}
