@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, readConfig } from '#server/config.ts'
+
+describe('the settings', () => {
+  test('may all be left out: the service then serves this machine alone', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      baseUrl: 'http://127.0.0.1:3000',
+      https: false,
+    })
+  })
+
+  test('the address that people type follows the port, unless it is set', () => {
+    expect(readConfig({ PORT: '8080' }).baseUrl).toBe('http://127.0.0.1:8080')
+    expect(readConfig({ HOST: '::1' }).baseUrl).toBe('http://[::1]:3000')
+    const behindProxy = readConfig({ HOST: '0.0.0.0', BASE_URL: 'https://training.example.org' })
+    expect(behindProxy).toMatchObject({ baseUrl: 'https://training.example.org', https: true })
+  })
+
+  test.each([
+    ['PORT', { PORT: '65536' }],
+    ['PORT', { PORT: '-1' }],
+    ['PORT', { PORT: '3000.5' }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+    ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
+    ['DATABASE_POOL', { DATABASE_POOL: '1' }],
+    ['SESSION_HOURS', { SESSION_HOURS: '48' }],
+    ['SESSION_IDLE_MINUTES', { SESSION_IDLE_MINUTES: 'never' }],
+    ['BASE_URL', { BASE_URL: 'training.example.org' }],
+    ['BASE_URL', { BASE_URL: 'ftp://training.example.org' }],
+    ['BASE_URL', { BASE_URL: 'http://training.example.org' }],
+    ['BASE_URL', { BASE_URL: 'https://training.example.org/lms' }],
+    ['HOST', { HOST: '0.0.0.0' }],
+    ['HOST', { HOST: '192.168.0.7', BASE_URL: 'http://127.0.0.1:3000' }],
+    ['DATABASE_URL', { DATABASE_URL: 'mysql://someone:hidden@host/training' }],
+    ['SMTP_URL', { SMTP_URL: 'http://someone:hidden@host' }],
+  ])('a value that cannot be is refused by the name of its setting: %s %o', (name, env) => {
+    const refusal = () => readConfig(env)
+    expect(refusal).toThrow(ConfigError)
+    expect(refusal).toThrow(new RegExp(`^${name}[= ]`))
+    expect(refusal).not.toThrow('hidden')
+  })
+})

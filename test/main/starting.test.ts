@@ -1,0 +1,237 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import path from 'node:path'
+import pg from 'pg'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+import { runningUrl } from '#server/db/embedded.ts'
+import { demoCast, demoPassword } from '#server/demo/cast.ts'
+import { freePort } from '#test/support/browser.ts'
+import { databaseUrl, emptyDatabase } from '#test/support/db.ts'
+import {
+  isAlive,
+  killAll,
+  newFolder,
+  postmasterOf,
+  project,
+  run,
+  type Service,
+  startService,
+  Visitor,
+} from '#test/support/service.ts'
+
+// Starts are real ones: a cluster is made and written through to the disk, on whatever machine runs the tests.
+vi.setConfig({ testTimeout: 120_000 })
+
+const lesson = '/courses/residential-settings/law-words-role/why-this-training'
+
+describe('one installation, from its first start on', () => {
+  const folder = newFolder()
+  const settings = { DATA_DIR: folder }
+  let service: Service | undefined
+  const running = async () => {
+    service ??= await startService(settings)
+    return service
+  }
+  const stopped = async (signal: NodeJS.Signals) => {
+    const { process, ended } = await running()
+    process.kill(signal)
+    service = undefined
+    return ended
+  }
+  afterAll(async () => {
+    if (service) await stopped('SIGTERM')
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('the first start makes its database, fills it with the demonstration, and says what to know', async () => {
+    const { address, stdout } = await running()
+    for (const said of [address, folder, demoPassword, 'Ctrl-C', ...demoCast.map(({ email }) => email)])
+      expect(stdout()).toContain(said)
+    const visitor = new Visitor(address)
+    expect(JSON.parse((await visitor.get('/healthz')).body)).toEqual({ status: 'alive' })
+    expect(JSON.parse((await visitor.get('/readyz')).body)).toMatchObject({
+      status: 'ready',
+      migrations: 'current',
+    })
+    expect((await visitor.get('/sign-in')).body).toContain('Demonstration: every person')
+  })
+
+  test('a second start on the same data is refused in plain words, and the first goes on unharmed', async () => {
+    const { address } = await running()
+    const second = await run(['server/main.ts'], { ...settings, PORT: String(await freePort()) })
+    expect(second.code).toBe(1)
+    expect(second.stderr).toContain(`is already running with the data in ${folder}, at ${address}`)
+    expect(second.stderr).not.toContain('    at ')
+    expect((await new Visitor(address).get('/readyz')).status).toBe(200)
+  })
+
+  test('an administrator is invited beside the running service, by a link that works once', async () => {
+    const { address } = await running()
+    const invited = await run(
+      ['server/cli/admin.ts', 'invite-administrator', '--email', 'root@real.example'],
+      {
+        ...settings,
+        PORT: new URL(address).port,
+      },
+    )
+    expect(invited).toMatchObject({ code: 0, stderr: '' })
+    const link = /http\S+\/link\/\S+/.exec(invited.stdout)![0]
+    const visitor = new Visitor(address)
+    const password = { password: 'seven quiet harbors at dawn', again: 'seven quiet harbors at dawn' }
+    expect((await visitor.get(link)).body).toContain('root@real.example')
+    expect(await visitor.post(link, password)).toBe(303)
+    expect((await visitor.get(link)).status).toBe(410)
+    expect(await visitor.post(link, password)).toBe(410)
+    expect(await visitor.post('/sign-in', { email: 'root@real.example', password: password.password })).toBe(
+      303,
+    )
+  })
+
+  test('SIGTERM and Ctrl-C stop the service and its database in order, and leave nothing running', async () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      await running()
+      const postmaster = postmasterOf(folder)!
+      expect(isAlive(postmaster)).toBe(true)
+      expect(await stopped(signal)).toMatchObject({ code: 0, stderr: '' })
+      expect(isAlive(postmaster)).toBe(false)
+      expect(postmasterOf(folder)).toBeNull()
+    }
+  })
+
+  test('after kill -9 of the service alone, the next start recovers by itself with what was read to its end', async () => {
+    const { address } = await running()
+    const ada = await signedIn(address)
+    await ada.post('/courses/residential-settings/enrollment')
+    expect(await ada.post(`${lesson}/finished`)).toBe(303)
+    const orphan = postmasterOf(folder)!
+    await stopped('SIGKILL')
+    expect(isAlive(orphan)).toBe(true)
+    const again = await running()
+    expect(isAlive(orphan)).toBe(false)
+    const page = await (await signedIn(again.address)).get('/courses/residential-settings')
+    expect(page.body).toMatch(/Why this training exists<\/a> <span class="quiet">read/)
+  })
+
+  test('after kill -9 of the service and its database while it writes, nothing acknowledged is lost', async () => {
+    let seconds = 0
+    const acknowledged: number[] = []
+    for (let round = 0; round < 3; round++) {
+      const { address, process } = await running()
+      const ada = await signedIn(address)
+      const postmaster = postmasterOf(folder)!
+      const write = async () => {
+        for (;;) {
+          const mine = ++seconds
+          const status = await ada.post(`${lesson}/time`, { seconds: String(mine) }).catch(() => 0)
+          if (status !== 204) return
+          acknowledged.push(mine)
+        }
+      }
+      const writers = Promise.all([write(), write(), write(), write()])
+      const before = acknowledged.length
+      while (acknowledged.length < before + 100) await new Promise((resolve) => setTimeout(resolve, 10))
+      process.kill('SIGKILL')
+      killAll(postmaster)
+      await writers
+      service = undefined
+      await running()
+      const client = new pg.Client({ connectionString: runningUrl(folder) })
+      await client.connect()
+      const { rows } = await client.query<{ visible_seconds: number }>(
+        'select visible_seconds from lesson_times',
+      )
+      await client.end()
+      const kept = new Set(rows.map(({ visible_seconds }) => visible_seconds))
+      expect(acknowledged.filter((one) => !kept.has(one))).toEqual([])
+    }
+  })
+
+  test('a port that is taken is named in plain words, and the database is stopped again', async () => {
+    if (service) await stopped('SIGTERM')
+    const other = await listening()
+    const { port } = other.address() as { port: number }
+    const { code, stderr } = await run(['server/main.ts'], { ...settings, PORT: String(port) })
+    other.close()
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `Port ${port} is taken by another program. Stop it, or choose another with PORT=3001 npm start.\n`,
+    )
+    expect(postmasterOf(folder)).toBeNull()
+  })
+})
+
+describe('a start that must not be', () => {
+  test.each([
+    ['a port that is none', { PORT: 'eighty' }, /^PORT=eighty must be a whole number/],
+    [
+      'an open address without https',
+      { HOST: '0.0.0.0' },
+      /^HOST=0\.0\.0\.0 can be reached from other machines/,
+    ],
+  ])(
+    '%s is refused with the name of the setting, before anything is made',
+    async (_name, settings, words) => {
+      const folder = newFolder()
+      const { code, stderr } = await run(['server/main.ts'], { DATA_DIR: folder, ...settings })
+      expect(code).toBe(2)
+      expect(stderr).toMatch(words)
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+      expect(readdirSync(folder)).toEqual([])
+      rmSync(folder, { recursive: true })
+    },
+  )
+
+  test('a database that cannot be reached is told without its password', async () => {
+    const url = `postgres://someone:hidden@127.0.0.1:${await freePort()}/training`
+    const { code, stderr } = await run(['server/main.ts'], { DATABASE_URL: url })
+    expect(code).toBe(1)
+    expect(stderr).toContain('The database could not be opened.')
+    expect(stderr).not.toContain('hidden')
+  })
+
+  test("a course with a fault stops the start with its author's message", async () => {
+    const root = newFolder()
+    for (const name of ['server', 'migrations', 'views', 'courses', 'package.json'])
+      cpSync(path.join(project, name), path.join(root, name), { recursive: true })
+    symlinkSync(path.join(project, 'node_modules'), path.join(root, 'node_modules'))
+    const module = path.join(root, 'courses/residential-settings/01-law-words-role')
+    mkdirSync(path.join(root, 'data'))
+    writeFileSync(path.join(module, 'module.yml'), 'title: The law\ndraw: 8\npass_mark: lots\n')
+    const { code, stderr } = await run(['server/main.ts'], { DATA_DIR: path.join(root, 'data') }, root)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/residential-settings\/01-law-words-role\/module\.yml:3/)
+    expect(stderr).toContain('npm run courses:check')
+    expect(existsSync(path.join(root, 'data/postgres'))).toBe(false)
+    rmSync(root, { recursive: true })
+  })
+})
+
+describe('a start on a database of the organization', () => {
+  test('starts nothing embedded, and fills in no demonstration', async () => {
+    const db = await emptyDatabase()
+    const folder = newFolder()
+    const service = await startService({ DATABASE_URL: await databaseUrl(), DATA_DIR: folder })
+    expect(service.stdout()).toContain('Data: the database at DATABASE_URL')
+    expect(service.stdout()).not.toContain('Demonstration')
+    expect((await new Visitor(service.address).get('/readyz')).status).toBe(200)
+    expect((await new Visitor(service.address).get('/')).body).not.toContain('Demonstration')
+    expect(await db.selectFrom('people').select('id').execute()).toEqual([])
+    expect(existsSync(path.join(folder, 'postgres'))).toBe(false)
+    service.process.kill('SIGTERM')
+    expect(await service.ended).toMatchObject({ code: 0, stderr: '' })
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
+
+async function signedIn(address: string): Promise<Visitor> {
+  const visitor = new Visitor(address)
+  expect(await visitor.post('/sign-in', { email: 'ada@northstar.example', password: demoPassword })).toBe(303)
+  return visitor
+}
+
+function listening(): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => resolve(server))
+  })
+}

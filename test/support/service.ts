@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { freePort } from './browser.ts'
+
+export const project = path.join(import.meta.dirname, '../..')
+
+const node = path.join(project, 'node_modules/.bin/node')
+
+export type Ended = Readonly<{
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}>
+
+export type Service = Readonly<{
+  process: ChildProcess
+  address: string
+  /** What it has printed so far. */
+  stdout: () => string
+  ended: Promise<Ended>
+}>
+
+type Settings = Readonly<Record<string, string>>
+
+/** A folder of its own for one installation; the caller removes it. */
+export const newFolder = () => mkdtempSync(path.join(tmpdir(), 'safe-harbor-start-'))
+
+/** Starts the service as `npm start` does, with these settings and no others, and waits until it says it is ready. */
+export async function startService(settings: Settings, root = project): Promise<Service> {
+  const port = settings.PORT ?? String(await freePort())
+  const service = launch(['server/main.ts'], { ...settings, PORT: port }, root)
+  const ready = new Promise<void>((resolve) => {
+    service.process.stdout?.on('data', () => service.stdout().includes('is ready') && resolve())
+  })
+  const outcome = await Promise.race([ready, service.ended])
+  if (outcome) throw new Error(`It did not start (${outcome.code}).\n${outcome.stdout}\n${outcome.stderr}`)
+  return { ...service, address: `http://127.0.0.1:${port}` }
+}
+
+/** Runs a start or a command that is to end by itself. */
+export const run = (args: readonly string[], settings: Settings, root = project): Promise<Ended> =>
+  launch(args, settings, root).ended
+
+function launch(args: readonly string[], settings: Settings, root: string): Omit<Service, 'address'> {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(node, [path.join(root, args[0]!), ...args.slice(1)], {
+    // Not the project's folder: an `.env` that lies there is somebody's own.
+    cwd: tmpdir(),
+    env: { PATH, HOME, LOG_LEVEL: 'warn', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const ended = new Promise<Ended>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr })),
+  )
+  return { process: child, stdout: () => stdout, ended }
+}
+
+/** The process id of the embedded PostgreSQL of a data folder, as PostgreSQL itself wrote it down. */
+export function postmasterOf(folder: string): number | null {
+  const file = path.join(folder, 'postgres/postmaster.pid')
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : null
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !isZombie(pid)
+  } catch {
+    return false
+  }
+}
+
+/** Killed, and kept in the list only because nobody has asked for its exit code. */
+function isZombie(pid: number): boolean {
+  const status = `/proc/${pid}/stat`
+  return existsSync(status) && readFileSync(status, 'utf8').split(') ').at(-1)!.startsWith('Z')
+}
+
+/** `kill -9` of a process and of all that it started, as when the machine's power goes. */
+export function killAll(pid: number): void {
+  for (const one of [pid, ...childrenOf(pid)]) {
+    try {
+      process.kill(one, 'SIGKILL')
+    } catch {
+      // It was gone already.
+    }
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  if (existsSync('/proc/self/stat'))
+    return readdirSync('/proc').flatMap((entry) => {
+      const file = `/proc/${entry}/stat`
+      if (!/^\d+$/.test(entry) || !existsSync(file)) return []
+      return readFileSync(file, 'utf8').split(') ').at(-1)!.split(' ')[1] === String(pid)
+        ? [Number(entry)]
+        : []
+    })
+  return spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([child, parent]) => (child && parent === pid ? [child] : []))
+}
+
+/** A person's way into a running service: asks as a browser does, and keeps the cookie. */
+export class Visitor {
+  readonly #address: string
+  #cookie = ''
+
+  constructor(address: string) {
+    this.#address = address
+  }
+
+  async get(url: string): Promise<{ status: number; body: string }> {
+    const answer = await fetch(new URL(url, this.#address), {
+      headers: { cookie: this.#cookie },
+      redirect: 'manual',
+    })
+    return { status: answer.status, body: await answer.text() }
+  }
+
+  async post(url: string, form: Record<string, string> = {}): Promise<number> {
+    const answer = await fetch(new URL(url, this.#address), {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: this.#cookie, 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams(form),
+    })
+    await answer.arrayBuffer()
+    const [cookie] = answer.headers.getSetCookie()
+    if (cookie) this.#cookie = cookie.split(';')[0]!
+    return answer.status
+  }
+}
