@@ -23,6 +23,9 @@ import { healthRoutes } from './web/health.ts'
 import type { AfterChange } from './programs/changes.ts'
 import { refreshStandings } from './requirements/actions.ts'
 import { myTrainingRoutes } from './requirements/my-training.routes.ts'
+import { clearanceRoutes } from './requirements/clearance.routes.ts'
+import { rulesRoutes } from './requirements/rules.routes.ts'
+import { outsideRoutes } from './requirements/outside.routes.ts'
 import { errorPages } from './web/error-pages.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
@@ -81,5 +84,8 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(learningRoutes, needs)
   await app.register(attemptRoutes, { ...needs, afterChange })
   await app.register(myTrainingRoutes, needs)
+  await app.register(outsideRoutes, needs)
+  await app.register(clearanceRoutes, needs)
+  await app.register(rulesRoutes)
   return app
 }

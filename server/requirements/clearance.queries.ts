@@ -1,0 +1,42 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { apiTokenHash } from './api-tokens.ts'
+
+export type ProgramName = Readonly<{ program_id: string; name: string; kind: string; license_number: string | null }>
+
+/** The programs that a viewer supervises or administers, by name. */
+export async function listProgramsOf(db: Kysely<DB>, viewer: Viewer): Promise<readonly ProgramName[]> {
+  return listPrograms(db, viewer.supervised_program_ids)
+}
+
+export async function listPrograms(db: Kysely<DB>, programIds: readonly string[]): Promise<readonly ProgramName[]> {
+  if (programIds.length === 0) return []
+  const { rows } = await sql<ProgramName>`
+    select p.id as program_id, p.kind, coalesce(d.name, h.name) as name, d.license_number
+    from programs p join license_holders h on h.id = p.holder_id
+    left join program_details d on d.program_id = p.id and d.superseded_at is null
+      and d.from_on <= current_date and (d.to_on is null or d.to_on >= current_date)
+    where p.id = any(${[...programIds]}::uuid[]) order by 3`.execute(db)
+  return rows
+}
+
+export const listApiTokens = (db: Kysely<DB>, programId: string) =>
+  db
+    .selectFrom('api_tokens')
+    .select(['id', 'label', 'created_at'])
+    .where('program_id', '=', programId)
+    .where('ended_at', 'is', null)
+    .orderBy('created_at')
+    .execute()
+
+/** The program that a token speaks for. */
+export async function findProgramOfToken(db: Kysely<DB>, token: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('api_tokens')
+    .select('program_id')
+    .where('token_hash', '=', apiTokenHash(token))
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  return row?.program_id ?? null
+}

@@ -1,0 +1,137 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { type Day, dayOf, isDay, parseDay } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { rosterOn } from '#server/programs/roster.queries.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { factsOfPeople } from './actions.ts'
+import { clearanceList } from './clearance-list.ts'
+import { createApiToken, endApiToken } from './clearance.actions.ts'
+import { findProgramOfToken, listApiTokens, listPrograms, listProgramsOf } from './clearance.queries.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date }>
+
+/** May this person have direct contact? Answered for a program's people on a day: on paper, on a phone, for software. */
+export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<void> {
+  const supervisors = { policy: ['supervisor', 'program_admin'] } as const
+  const administrators = { policy: ['program_admin'] } as const
+  const params = Type.Object({ program: uuid() })
+
+  app.get('/clearance', { config: supervisors }, async (request, reply) => {
+    const programs = await listProgramsOf(db, viewerOf(request))
+    const licensed = programs.filter(({ kind }) => kind === 'licensed')
+    const [only] = licensed
+    if (only && licensed.length === 1) return reply.redirect(`/programs/${only.program_id}/clearance`, 303)
+    return reply.page('requirements/clearance-programs', { title: 'Who is cleared', programs: licensed })
+  })
+
+  app.get(
+    '/programs/:program/clearance',
+    { config: supervisors, schema: { params, querystring: Type.Object({ on: Type.Optional(text(40)) }) } },
+    async (request, reply) => {
+      const program = await programOf(viewerOf(request), request.params.program)
+      const today = dayOf(clock())
+      const typed = request.query.on ?? ''
+      const asked = typed ? parseDay(typed) : today
+      const errors = asked ? [] : [{ field: 'on', message: 'Write a day such as 3/15/2026.' }]
+      const on = asked ?? today
+      return reply.status(asked ? 200 : 422).page('requirements/clearance', {
+        title: `Who is cleared at ${program.name}`,
+        program,
+        on,
+        typed,
+        today,
+        errors,
+        lines: await linesOn(program.program_id, on),
+      })
+    },
+  )
+
+  app.get(
+    '/programs/:program/tokens',
+    { config: administrators, schema: { params } },
+    async (request, reply) => {
+      const program = await administeredOf(viewerOf(request), request.params.program)
+      const tokens = await listApiTokens(db, program.program_id)
+      return reply.page('requirements/tokens', { title: 'Tokens for scheduling software', program, tokens, made: null })
+    },
+  )
+
+  app.post(
+    '/programs/:program/tokens',
+    { config: administrators, schema: { params, body: form({ label: text(100) }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const program = await administeredOf(viewer, request.params.program)
+      const label = request.body.label.trim()
+      const title = 'Tokens for scheduling software'
+      if (!label) {
+        const errors = [{ field: 'label', message: 'Write what the token is for, such as the software’s name.' }]
+        const tokens = await listApiTokens(db, program.program_id)
+        return reply.status(422).page('requirements/tokens', { title, program, tokens, made: null, errors })
+      }
+      const made = await createApiToken(db, viewer, program.program_id, label)
+      const tokens = await listApiTokens(db, program.program_id)
+      return reply.page('requirements/tokens', { title, program, tokens, made })
+    },
+  )
+
+  app.post(
+    '/programs/:program/tokens/:token/end',
+    { config: administrators, schema: { params: Type.Object({ program: uuid(), token: uuid() }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const program = await administeredOf(viewer, request.params.program)
+      await endApiToken(db, viewer, program.program_id, request.params.token)
+      return reply.redirect(`/programs/${program.program_id}/tokens`, 303)
+    },
+  )
+
+  app.get(
+    '/api/clearance',
+    {
+      config: { policy: 'public', rateLimit: { max: 120, timeWindow: '1 minute' } },
+      schema: { querystring: Type.Object({ program: Type.Optional(text(40)), on: Type.Optional(text(10)) }) },
+    },
+    async (request, reply) => {
+      const [scheme, token] = (request.headers.authorization ?? '').split(' ')
+      const programId = scheme === 'Bearer' && token ? await findProgramOfToken(db, token) : null
+      if (!programId) {
+        reply.header('www-authenticate', 'Bearer')
+        return reply.status(401).send({ error: 'Send the program’s token: Authorization: Bearer …' })
+      }
+      const { program, on: asked } = request.query
+      if (program !== undefined && program !== programId)
+        return reply.status(404).send({ error: 'This token speaks for another program.' })
+      if (asked !== undefined && !isDay(asked))
+        return reply.status(400).send({ error: `on: "${asked}" is not a day such as 2026-03-15` })
+      const on = asked ?? dayOf(clock())
+      const lines = await linesOn(programId, on)
+      return {
+        program: programId,
+        on,
+        people: lines.map(({ person_id, name, answer, until, because }) => ({ id: person_id, name, answer, until, because })),
+      }
+    },
+  )
+
+  async function linesOn(programId: string, on: Day) {
+    const roster = await rosterOn(db, [programId], on)
+    const { facts } = await factsOfPeople(db, roster.people.map(({ person_id }) => person_id), on)
+    return clearanceList(roster, facts, programId, on)
+  }
+
+  async function programOf(viewer: Viewer, programId: string) {
+    if (!viewer.supervised_program_ids.includes(programId)) return notFound()
+    const [program] = await listPrograms(db, [programId])
+    return program ?? notFound()
+  }
+
+  async function administeredOf(viewer: Viewer, programId: string) {
+    if (!viewer.administered_program_ids.includes(programId)) return notFound()
+    return programOf(viewer, programId)
+  }
+}
+
