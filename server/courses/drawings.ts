@@ -1,7 +1,7 @@
 import type { CourseFolder } from './course-files.ts'
 import { escapeHtml } from './escape.ts'
 import { type Drawing, readDrawing } from './figures.ts'
-import type { Line, ProblemLog } from './problems.ts'
+import { type Line, type ProblemLog, suggestion } from './problems.ts'
 import { plainText, type Scope } from './scope.ts'
 
 /** The drawings of one course, by the names of their files; values are put into their labels. */
@@ -32,12 +32,11 @@ export function drawingsOf(
     find(name: string, line: Line, scope: Scope) {
       shown.add(name)
       if (!drawings.has(name)) {
-        const names = [...drawings.keys()].join(', ')
         log.error(
           scope.file,
           line,
           `There is no drawing "${name}" in ${folder.path}/figures.`,
-          names === '' ? 'Put the SVG file there.' : `There are: ${names}.`,
+          `Put the SVG file there. ${suggestion(name, drawings.keys(), 'drawings')}`,
         )
       }
       return drawings.get(name)

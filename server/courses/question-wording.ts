@@ -25,7 +25,7 @@ export function checkWording({ document, path, scope }: Setting, exercise: Exerc
 }
 
 export const isNegative = (stem: string) =>
-  /\bwhich\b[^.?!,;:]*\b(is|are|was|were|does|do|did|has|have|should|would|can|could|may|must|will)\s*(not\b|n['’]t\b|never\b)/i.test(
+  /\bwhich\b(?:(?!\b(?:when|if|while|who|whom|that|because|after|before|although)\b)[^.?!,;:])*\b(is|are|was|were|does|do|did|has|have|should|would|can|could|may|must|will)\s*(not\b|n['’]t\b|never\b)/i.test(
     stem,
   ) ||
   /\bwhat (is|are|should|must|would|do|does|can|could|may)( you| staff| a worker| they| we)?\s*(not|n['’]t|never)\b/i.test(

@@ -443,7 +443,7 @@ describe('a drawing', () => {
     [
       'that is not there',
       { [door]: swap('way-in.svg', 'way-out.svg') },
-      /at-the-door.md:23: There is no drawing "way-out.svg" in fixture\/welcome\/figures. There are: way-in.svg/,
+      /at-the-door.md:23: There is no drawing "way-out.svg" in fixture\/welcome\/figures. Put the SVG file there. Did you mean "way-in.svg"\?/,
     ],
     [
       'without a caption',
