@@ -10,6 +10,8 @@ export type Config = Readonly<{
   https: boolean
   /** Folder of the embedded database, the signing keys and the ledger's heads. */
   dataDir: string
+  /** Folder of the courses, as courses/README.md describes it. */
+  coursesDir: string
   /** A PostgreSQL 15 or later; absent, the embedded one runs. */
   databaseUrl: string | undefined
   databasePool: number
@@ -58,6 +60,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     baseUrl,
     https,
     dataDir,
+    coursesDir: path.resolve(env.COURSES_DIR || path.join(import.meta.dirname, '../courses')),
     databaseUrl,
     databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 2, 200),
     smtpUrl,

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import pretty from 'pino-pretty'
 import { buildApp } from './app.ts'
 import { drawCertificate } from './certificates/drawing.ts'
@@ -13,7 +12,7 @@ import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { createMail } from './lib/mail.ts'
 
 const config = settings()
-const { catalogue, problems } = loadCourses(path.join(import.meta.dirname, '../courses'))
+const { catalogue, problems } = loadCourses(config.coursesDir)
 if (hasErrors(problems)) {
   for (const problem of problems) if (problem.level === 'error') console.error(problemLine(problem))
   console.error('The courses have errors, so nothing was started. Mend them, then check with: npm run courses:check')

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { loadCourses } from '#server/courses/load.ts'
 import { openBesideServer } from '#server/db/open.ts'
 import { demoPassword } from '#server/demo/cast.ts'
@@ -13,7 +12,7 @@ try {
     console.error('This database is not empty, so nothing was added: invented people never mix with real ones.')
     process.exitCode = 1
   } else {
-    const { catalogue } = loadCourses(path.join(import.meta.dirname, '../../courses'))
+    const { catalogue } = loadCourses(config.coursesDir)
     const residential = catalogue.courses.get('residential-settings')?.current ?? null
     await fillDemo(database.db, { residential, issuer: config }, new Date())
     console.log(`The demonstration is in place. All accounts have the password ${demoPassword}`)
