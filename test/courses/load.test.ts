@@ -1,9 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadCourses } from '#server/courses/load.ts'
-import { problemLine } from '#server/courses/problems.ts'
 import { door, fixtureDir, loadedAfter, pool, saidAfter } from './fixture.ts'
 
 const { catalogue, problems } = loadCourses(fixtureDir)
@@ -139,14 +138,4 @@ test('a folder without course.yml is no course, and its author is told', () => {
   expect(said).toContainEqual(
     expect.stringMatching(/^warning fixture\/welcome\/course.yml:1: This folder has no course.yml/),
   )
-})
-
-test('the courses that we ship have nothing to mend', () => {
-  const shipped = loadCourses(resolve(import.meta.dirname, '../../courses'))
-  expect(shipped.problems.filter(({ level }) => level === 'error').map(problemLine)).toEqual([])
-  for (const { current } of shipped.catalogue.courses.values()) {
-    for (const lesson of current.modules.flatMap(({ lessons }) => lessons)) {
-      expect(lesson.html).not.toMatch(/\bstyle=|<script|\{\{|\[\[|\[\^|:::/)
-    }
-  }
 })

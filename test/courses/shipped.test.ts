@@ -1,0 +1,60 @@
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { answerFields } from '#server/courses/answer-fields.ts'
+import { loadCourses } from '#server/courses/load.ts'
+import { longestAnswers } from '#server/courses/pools.ts'
+import { problemLine } from '#server/courses/problems.ts'
+import { keyOf, markAnswer } from '#server/learning/marking.ts'
+
+/** The courses as they are shipped. */
+const { catalogue, problems } = loadCourses(resolve(import.meta.dirname, '../../courses'))
+const versions = [...catalogue.courses.values()].flatMap((course) => [...course.versions.values()])
+const modules = versions.flatMap(({ slug, version, modules }) =>
+  modules.map((module) => ({ name: `${slug} ${version}, ${module.slug}`, module })),
+)
+
+test('they have nothing to mend', () => {
+  expect(problems.filter(({ level }) => level === 'error').map(problemLine)).toEqual([])
+})
+
+test('the residential course has its five modules', () => {
+  expect(catalogue.courses.get('residential-settings')!.current.modules).toHaveLength(5)
+})
+
+describe.each(modules)('$name', ({ module }) => {
+  const questions = [...module.questions.values()]
+
+  test('shows no mark of the text it was written in', () => {
+    for (const lesson of module.lessons) {
+      expect(lesson.html).not.toMatch(/\sstyle=|<script|\{\{|\[\[|\[\^|:::/)
+    }
+  })
+
+  test('has a pool of 16 questions or more, two of them scenarios, each with a key that is marked right', () => {
+    expect(questions.length).toBeGreaterThanOrEqual(16)
+    expect(questions.filter(({ type }) => type === 'scenario').length).toBeGreaterThanOrEqual(2)
+    for (const question of questions) expect(markAnswer(question, keyOf(question)).correct).toBe(true)
+  })
+
+  test('does not give the right answer away by its length', () => {
+    const { longest, expected, deviation } = longestAnswers(questions)
+    expect(longest).toBeLessThanOrEqual(expected + 1.64 * deviation)
+  })
+
+  test('shows the right answer at every place as often as chance has it', () => {
+    const singles = questions.flatMap((question) => (question.type === 'single' ? [question] : []))
+    const draws = singles.flatMap((question) =>
+      Array.from({ length: 100 }, (_, attempt) => {
+        const fields = answerFields(question, `attempt ${attempt}`)
+        const right = question.choices.find(({ correct }) => correct)!.text.html
+        return {
+          first: fields.kind === 'choices' && fields.choices[0]!.html === right,
+          chance: 1 / question.choices.length,
+        }
+      }),
+    )
+    const first = draws.filter((draw) => draw.first).length / draws.length
+    const chance = draws.reduce((sum, draw) => sum + draw.chance, 0) / draws.length
+    expect(Math.abs(first - chance)).toBeLessThan(0.06)
+  })
+})
