@@ -8,6 +8,8 @@ export type Day = string
 
 export const timeZone = 'America/Chicago'
 
+const rememberedAtMost = 50_000
+
 const dayPattern = /^(?:19|20|21)\d\d-\d\d-\d\d$/
 const minnesotaPattern = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/
 const offsetPattern = /(?:Z|[+-]\d\d:?\d\d)$/i
@@ -34,19 +36,19 @@ export function dayOf(instant: Date | string): Day {
   return inMinnesota(instant).toPlainDate().toString()
 }
 
-export function addDays(day: Day, days: number): Day {
+export const addDays = remembered((day: Day, days: number): Day => {
   return Temporal.PlainDate.from(day).add({ days }).toString()
-}
+})
 
 /** Where the month is shorter, its last day: August 31 and six months are February 28. */
-export function addMonths(day: Day, months: number): Day {
+export const addMonths = remembered((day: Day, months: number): Day => {
   return Temporal.PlainDate.from(day).add({ months }).toString()
-}
+})
 
 /** Where the year has no February 29, February 28. */
-export function addYears(day: Day, years: number): Day {
+export const addYears = remembered((day: Day, years: number): Day => {
   return Temporal.PlainDate.from(day).add({ years }).toString()
-}
+})
 
 export function lastDayOfMonth(day: Day): Day {
   const date = Temporal.PlainDate.from(day)
@@ -54,13 +56,13 @@ export function lastDayOfMonth(day: Day): Day {
 }
 
 /** Negative where `to` is the earlier. */
-export function daysBetween(from: Day, to: Day): number {
+export const daysBetween = remembered((from: Day, to: Day): number => {
   return Temporal.PlainDate.from(from).until(to, { largestUnit: 'day' }).days
-}
+})
 
-export function yearsBetween(from: Day, to: Day): number {
+export const yearsBetween = remembered((from: Day, to: Day): number => {
   return Temporal.PlainDate.from(from).until(to, { largestUnit: 'year' }).years
-}
+})
 
 /** For sorting: negative, zero or positive. */
 export function compareDays(a: Day, b: Day): number {
@@ -91,6 +93,20 @@ export function formatDay(day: Day): string {
 export function formatTime(instant: Date | string): string {
   const clock = shortTime.format(inMinnesota(instant).epochMilliseconds)
   return `${clock.replaceAll('\u202f', ' ')} Central time`
+}
+
+/** The same few days are counted over and over when many people are looked at: each sum is done once. */
+function remembered<A extends string, B extends string | number, Result>(count: (a: A, b: B) => Result) {
+  const known = new Map<string, Result>()
+  return (a: A, b: B): Result => {
+    const key = `${a} ${b}`
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const result = count(a, b)
+    if (known.size >= rememberedAtMost) known.clear()
+    known.set(key, result)
+    return result
+  }
 }
 
 function plainDate(text: string): Temporal.PlainDate | undefined {

@@ -8,7 +8,7 @@ import { residentialInitial } from './residential-initial.ts'
 import { certificationReasons, employmentReasons, missingReasons } from './sentences.ts'
 import { asIfInContact, type Situation, situationAt } from './situation.ts'
 import { covers } from './spans.ts'
-import { turningDays } from './turning-days.ts'
+import { programTurningDays } from './turning-days.ts'
 
 export type ClearanceVerdict = {
   readonly program: string
@@ -37,7 +37,7 @@ export function clearanceVerdict(facts: Facts, program: Program, on: Day): Clear
 /** The last day of the answer “yes”, if nothing more is recorded; null where it has no end in sight. */
 export function clearedUntil(facts: Facts, program: Program, on: Day): Day | null {
   const known = doneBy(facts, on)
-  for (const day of turningDays(known, on))
+  for (const day of programTurningDays(known, program, on))
     if (clearanceVerdict(known, program, day).answer !== 'yes') return addDays(day, -1)
   return null
 }

@@ -1,12 +1,12 @@
 import { type Day, earlierOf } from '#server/lib/days.ts'
 import { doneBy } from './as-known.ts'
 import { type ClearanceVerdict, clearanceVerdict } from './clearance.ts'
-import type { Facts } from './facts.ts'
+import { agenciesOf } from './duties.ts'
+import type { Facts, Program } from './facts.ts'
 import type { Finding } from './finding.ts'
-import type { RequirementId } from './ruleset.ts'
 import { programsOf } from './situation.ts'
-import { findings } from './standing.ts'
-import { turningDays } from './turning-days.ts'
+import { agencyFindings, programFindings } from './standing.ts'
+import { agencyTurningDays, programTurningDays } from './turning-days.ts'
 
 /** What is stored of a finding. Days of lateness are stored once they no longer grow; until then null. */
 export type StoredVerdict = Pick<
@@ -29,31 +29,40 @@ export type Upcoming = {
  */
 export function upcoming(facts: Facts, on: Day): Upcoming {
   const known = doneBy(facts, on)
-  const days = turningDays(known, on)
-  const now = findings(known, on).map(stored)
-  const later = new Map<string, Day>()
-  const cleared = programsOf(known).map((program) => ({
-    program,
-    ...pick(clearanceVerdict(known, program, on)),
-  }))
-  const clearedLater = new Map<string, Day>()
-  for (const day of days) {
-    if (later.size < now.length)
-      for (const [index, finding] of findings(known, day).entries())
-        if (!later.has(key(now[index]!)) && !same(now[index]!, stored(finding)))
-          later.set(key(now[index]!), day)
-    for (const { program, answer } of cleared)
-      if (!clearedLater.has(program.id) && clearanceVerdict(known, program, day).answer !== answer)
-        clearedLater.set(program.id, day)
-  }
+  const programs = programsOf(known).map((program) => {
+    const days = programTurningDays(known, program, on)
+    return {
+      requirements: firstChanges(days, (day) => programFindings(known, program, day).map(stored), on),
+      clearance: firstChanges(days, (day) => [clearanceAnswer(known, program, day)], on),
+    }
+  })
+  const agencies = agenciesOf(known).map((agency) =>
+    firstChanges(
+      agencyTurningDays(known, agency, on),
+      (day) => agencyFindings(known, agency, day).map(stored),
+      on,
+    ),
+  )
   return {
-    requirements: now.map((verdict) => ({ ...verdict, next_change_on: later.get(key(verdict)) ?? null })),
-    clearance: cleared.map(({ program, answer }) => ({
-      program: program.id,
-      answer,
-      next_change_on: clearedLater.get(program.id) ?? null,
-    })),
+    requirements: [...programs.flatMap(({ requirements }) => requirements), ...agencies.flat()],
+    clearance: programs.flatMap(({ clearance }) => clearance),
   }
+}
+
+/** Verdicts of a day, each with the first of some later days on which it is another. */
+function firstChanges<Verdict extends object>(
+  days: readonly Day[],
+  verdictsOn: (day: Day) => readonly Verdict[],
+  on: Day,
+): readonly (Verdict & { readonly next_change_on: Day | null })[] {
+  const now = verdictsOn(on)
+  const changed = now.map((): Day | null => null)
+  for (const day of days) {
+    if (!changed.includes(null)) break
+    for (const [index, verdict] of verdictsOn(day).entries())
+      if (changed[index] === null && !same(verdict, now[index]!)) changed[index] = day
+  }
+  return now.map((verdict, index) => ({ ...verdict, next_change_on: changed[index] ?? null }))
 }
 
 /** The first day on which any verdict of this person changes by itself. */
@@ -77,20 +86,14 @@ export function stored(finding: Finding): StoredVerdict {
   }
 }
 
-function same(a: StoredVerdict, b: StoredVerdict): boolean {
-  return (
-    a.standing === b.standing &&
-    a.due_on === b.due_on &&
-    a.satisfied_on === b.satisfied_on &&
-    a.rule === b.rule &&
-    a.late_days === b.late_days
-  )
+function clearanceAnswer(
+  facts: Facts,
+  program: Program,
+  on: Day,
+): Pick<ClearanceVerdict, 'program' | 'answer'> {
+  return { program: program.id, answer: clearanceVerdict(facts, program, on).answer }
 }
 
-function pick({ answer }: ClearanceVerdict): Pick<ClearanceVerdict, 'answer'> {
-  return { answer }
-}
-
-function key({ requirement, program }: { requirement: RequirementId; program: string }): string {
-  return `${requirement} ${program}`
+function same<Verdict extends object>(a: Verdict, b: Verdict): boolean {
+  return (Object.keys(a) as (keyof Verdict)[]).every((key) => a[key] === b[key])
 }

@@ -5,7 +5,7 @@ import { asKnown } from './as-known.ts'
 import { childProtectionFoundation, childProtectionTrafficking } from './child-protection.ts'
 import { clearance } from './clearance.ts'
 import { agenciesOf, dutiesAt } from './duties.ts'
-import type { Facts } from './facts.ts'
+import type { Facts, Program } from './facts.ts'
 import type { Finding } from './finding.ts'
 import { residentialAnnual } from './residential-annual.ts'
 import { residentialInitial } from './residential-initial.ts'
@@ -26,20 +26,24 @@ export function standing(facts: Facts, on: Day, asKnownOn?: Day): Answer {
 
 /** Each requirement's finding: the residential ones a program, the child-protection ones an agency. */
 export function findings(facts: Facts, on: Day): readonly Finding[] {
-  const { trainings } = facts
-  const residential = programsOf(facts).flatMap((program) => {
-    const situation = situationAt(facts, program, on)
-    return [residentialInitial(situation, trainings), residentialAnnual(situation, trainings)]
-  })
-  const childProtection = agenciesOf(facts).flatMap((agency) => {
-    const situation = dutiesAt(facts, agency, on)
-    return [
-      childProtectionTrafficking(situation, trainings),
-      childProtectionFoundation(situation, trainings),
-      annualHours(situation, trainings),
-    ]
-  })
-  return [...residential, ...childProtection]
+  return [
+    ...programsOf(facts).flatMap((program) => programFindings(facts, program, on)),
+    ...agenciesOf(facts).flatMap((agency) => agencyFindings(facts, agency, on)),
+  ]
+}
+
+export function programFindings(facts: Facts, program: Program, on: Day): readonly Finding[] {
+  const situation = situationAt(facts, program, on)
+  return [residentialInitial(situation, facts.trainings), residentialAnnual(situation, facts.trainings)]
+}
+
+export function agencyFindings(facts: Facts, agency: string, on: Day): readonly Finding[] {
+  const situation = dutiesAt(facts, agency, on)
+  return [
+    childProtectionTrafficking(situation, facts.trainings),
+    childProtectionFoundation(situation, facts.trainings),
+    annualHours(situation, facts.trainings),
+  ]
 }
 
 export function answerOf(finding: Finding): RequirementAnswer {

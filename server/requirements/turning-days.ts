@@ -1,51 +1,67 @@
 import { addDays, addMonths, compareDays, type Day } from '#server/lib/days.ts'
 import { agencyYear } from './annual-hours.ts'
-import type { Facts } from './facts.ts'
+import type { Duties, Facts, Program } from './facts.ts'
 import { dueSoonDays } from './finding.ts'
 import { yearlyTurns } from './residential-annual.ts'
 import { requirementOn } from './ruleset.ts'
-import { programsOf, situationAt } from './situation.ts'
+import { situationAt } from './situation.ts'
 
 /**
- * Every day after `on` on which a verdict could change by itself: where something on file begins, ends, comes near or
- * falls due. More days than needed do no harm; the verdict is computed on each.
+ * Every day after `on` on which a verdict at a program could change by itself: where something on file begins or ends,
+ * comes near or has passed. A day too many does no harm, since the verdict is computed on each.
  */
-export function turningDays(facts: Facts, on: Day): readonly Day[] {
-  const turning = new Set<Day>()
-  for (const day of [...datesIn(facts), ...dueDatesIn(facts, on)])
-    for (const offset of offsets) turning.add(addDays(day, offset))
-  return [...turning].filter((day) => day > on).sort(compareDays)
-}
-
-// What begins on a day may be due the day before it, and comes near some days before either.
-const offsets = [-dueSoonDays - 1, -dueSoonDays, -1, 0, 1]
-
-function datesIn({ programs, assignments, duties }: Facts): readonly Day[] {
-  const spans = [
-    ...programs.flatMap(({ certifications }) => certifications ?? []),
-    ...assignments.flatMap(({ contact, leave, hiredOn, separatedOn }) => [
-      ...(contact ?? []),
-      ...leave,
-      { from: hiredOn, to: separatedOn },
+export function programTurningDays(facts: Facts, program: Program, on: Day): readonly Day[] {
+  const employments = facts.assignments.filter((assignment) => assignment.program === program.id)
+  const { due } = requirementOn('residential-initial', on)
+  return daysAfter(on, [
+    ...(program.certifications ?? []).flatMap((span) => [...ends(span), ...beforehand(span.from)]),
+    ...employments.flatMap(({ contact, leave, hiredOn, separatedOn }) => [
+      ...(contact ?? []).flatMap(ends),
+      ...leave.flatMap(ends),
+      ...ends({ from: hiredOn, to: separatedOn }),
     ]),
-    ...duties.flatMap(({ hiredOn, from, to }) => [
-      { from: hiredOn, to },
-      { from, to },
-    ]),
-  ]
-  return spans.flatMap(({ from, to }) => [from, to]).filter((day) => day !== null)
-}
-
-function dueDatesIn(facts: Facts, on: Day): readonly Day[] {
-  const yearly = programsOf(facts).flatMap((program) =>
-    yearlyTurns(situationAt(facts, program, on), facts.trainings).turns.map(({ due }) => due),
-  )
-  const { months } = requirementOn('child-protection-foundation', on).due
-  const duties = facts.duties.flatMap((each) => [
-    agencyYear(each, on)?.to ?? null,
-    each.hiredOn === null ? null : addMonths(each.hiredOn, months),
-    each.from === null ? null : addMonths(each.from, each.settings.trafficking_due_months ?? 0),
+    ...yearlyTurns(situationAt(facts, program, on), facts.trainings).turns.flatMap((turn) =>
+      aroundDue(turn.due),
+    ),
+    ...aroundDue(due.earlier_hires_due),
   ])
-  const transition = requirementOn('residential-initial', on).due.earlier_hires_due
-  return [...yearly, ...duties.filter((day) => day !== null), transition]
+}
+
+/** The same at a county or Tribal agency. */
+export function agencyTurningDays(facts: Facts, agency: string, on: Day): readonly Day[] {
+  return daysAfter(
+    on,
+    facts.duties.filter((duties) => duties.agency === agency).flatMap((duties) => dutiesDays(duties, on)),
+  )
+}
+
+function dutiesDays(duties: Duties, on: Day): readonly (Day | null)[] {
+  const { hiredOn, from, to, settings } = duties
+  const { months } = requirementOn('child-protection-foundation', on).due
+  return [
+    ...ends({ from: hiredOn, to }),
+    from,
+    ...aroundDue(agencyYear(duties, on)?.to ?? null),
+    ...aroundDue(hiredOn === null ? null : addMonths(hiredOn, months)),
+    ...aroundDue(from === null ? null : addMonths(from, settings.trafficking_due_months ?? 0)),
+  ]
+}
+
+/** The day it begins and the day after it ended. */
+function ends({ from, to }: { readonly from: Day | null; readonly to: Day | null }): readonly (Day | null)[] {
+  return [from, to === null ? null : addDays(to, 1)]
+}
+
+/** When a due date comes near, and when it has passed. */
+function aroundDue(due: Day | null): readonly (Day | null)[] {
+  return due === null ? [] : [addDays(due, -dueSoonDays), addDays(due, 1)]
+}
+
+/** A certification's first day makes that day, or the day before, a due date. */
+function beforehand(from: Day | null): readonly (Day | null)[] {
+  return from === null ? [] : [addDays(from, -dueSoonDays), addDays(from, -dueSoonDays - 1), addDays(from, 1)]
+}
+
+function daysAfter(on: Day, days: readonly (Day | null)[]): readonly Day[] {
+  return [...new Set(days.filter((day): day is Day => day !== null && day > on))].sort(compareDays)
 }
