@@ -106,12 +106,6 @@ export type GlossaryTerm = {
   readonly facts: readonly string[]
 }
 
-export const findModule = (version: CourseVersion, slug: string) =>
-  version.modules.find((module) => module.slug === slug)
-
-export const findLesson = (module: Module, slug: string) =>
-  module.lessons.find((lesson) => lesson.slug === slug)
-
 /** Where a lesson is read. */
 export const lessonPath = (course: string, module: string, lesson: string) =>
   `/courses/${course}/${module}/${lesson}`
