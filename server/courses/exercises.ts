@@ -85,3 +85,13 @@ export type Exercise =
 export type Question = Exercise
 
 export type ExerciseType = Exercise['type']
+
+export const exerciseTypes: readonly ExerciseType[] = [
+  'single',
+  'multiple',
+  'true-false',
+  'order',
+  'match',
+  'sort',
+  'scenario',
+]
