@@ -13,21 +13,20 @@ const day = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' })
 const contentId = Type.String({ pattern: '^ni:///sha-256;[A-Za-z0-9_-]{43}$' })
 const listIndex = Type.String({ pattern: '^(0|[1-9]\\d{0,8})$' })
 
-const identity = Type.Union([
-  closed({
-    type: Type.Literal('IdentityObject'),
-    hashed: Type.Literal(false),
-    identityHash: text,
-    identityType: Type.Literal('name'),
-  }),
-  closed({
-    type: Type.Literal('IdentityObject'),
-    hashed: Type.Literal(true),
-    identityHash: Type.String({ pattern: '^sha256\\$[0-9a-f]{64}$' }),
-    identityType: Type.Literal('systemId'),
-    salt: text,
-  }),
-])
+const plainName = closed({
+  type: Type.Literal('IdentityObject'),
+  hashed: Type.Literal(false),
+  identityHash: text,
+  identityType: Type.Literal('name'),
+})
+
+const hashedHolder = closed({
+  type: Type.Literal('IdentityObject'),
+  hashed: Type.Literal(true),
+  identityHash: Type.String({ pattern: '^sha256\\$[0-9a-f]{64}$' }),
+  identityType: Type.Literal('systemId'),
+  salt: text,
+})
 
 const revocation = closed({
   id: address,
@@ -59,7 +58,7 @@ const unsigned = {
   validFrom: instant,
   credentialSubject: closed({
     type: one('AchievementSubject'),
-    identifier: Type.Tuple([identity, identity]),
+    identifier: Type.Tuple([plainName, hashedHolder]),
     licenseNumber: text,
     activityEndDate: instant,
     creditsEarned: Type.Number({ minimum: 0 }),

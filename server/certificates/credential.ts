@@ -13,6 +13,8 @@ export type StatusEntry = Readonly<{ list_url: string; index: number }>
 /** The person as the installation knows them, told to others only as a salted hash. */
 export type Holder = Readonly<{ person_id: string; salt: string }>
 
+type HashedHolder = Readonly<{ hash: string; salt: string }>
+
 /** What a credential says that a reader wants to hold against the paper. */
 export type CredentialFacts = Pick<
   CertificateFacts,
@@ -33,21 +35,43 @@ export type CredentialFacts = Pick<
 > &
   Readonly<{ issuer: string; approval: string }>
 
-/** The facts as an Open Badge 3.0, without the program, and yet without its proof. */
-export function describeCredential(
-  facts: CertificateFacts,
-  issuer: string,
-  holder: Holder,
-  status: StatusEntries,
-  pageSha256: Buffer,
-): UnsignedCredential {
+/** All that a credential is made of but its proof. */
+export type CredentialContent = Readonly<{
+  facts: CredentialFacts
+  holder: HashedHolder
+  status: StatusEntries
+  /** SHA-256 of the page that it is sealed into, its own place left blank. */
+  page_sha256: Buffer
+}>
+
+/** What is left of the frozen facts: no program. */
+export function credentialFactsOf(facts: CertificateFacts, issuer: string): CredentialFacts {
+  const { program: _program, token: _token, note: _note, ...told } = facts
+  return { ...told, issuer, approval: certificateText(facts).approval.join(' ') }
+}
+
+/**
+ * An Open Badge 3.0, yet without its proof. Each content has one spelling and `readCredential` reads it back, so a
+ * change of this form must leave the old one standing for the credentials that are out.
+ */
+export function describeCredential({
+  facts,
+  holder,
+  status,
+  page_sha256,
+}: CredentialContent): UnsignedCredential {
   const part = (name: string) => `${facts.verify_url}#${name}`
   return {
     '@context': [credentialsV2, openBadgesV3],
     id: facts.verify_url,
     type: ['VerifiableCredential', 'OpenBadgeCredential'],
     name: `Certificate ${facts.certificate_number}`,
-    issuer: { id: issuer, type: ['Profile'], name: facts.issuer_name, url: new URL(facts.verify_url).origin },
+    issuer: {
+      id: facts.issuer,
+      type: ['Profile'],
+      name: facts.issuer_name,
+      url: new URL(facts.verify_url).origin,
+    },
     validFrom: facts.issued_at,
     credentialSubject: {
       type: ['AchievementSubject'],
@@ -56,7 +80,7 @@ export function describeCredential(
         {
           type: 'IdentityObject',
           hashed: true,
-          identityHash: holderHash(holder),
+          identityHash: holder.hash,
           identityType: 'systemId',
           salt: holder.salt,
         },
@@ -70,7 +94,7 @@ export function describeCredential(
         achievementType: 'Course',
         name: facts.course_title,
         version: facts.course_version,
-        description: certificateText(facts).approval.join(' '),
+        description: facts.approval,
         criteria: { narrative: 'Every module completed, and the assessment of each module passed.' },
         alignment: [
           {
@@ -119,8 +143,8 @@ export function describeCredential(
     ],
     relatedResource: [
       {
-        id: contentIdOf(pageSha256),
-        digestSRI: `sha256-${pageSha256.toString('base64')}`,
+        id: contentIdOf(page_sha256),
+        digestSRI: `sha256-${page_sha256.toString('base64')}`,
         mediaType: 'application/pdf',
       },
     ],
@@ -128,23 +152,34 @@ export function describeCredential(
 }
 
 /** Reads back what `describeCredential` wrote. */
-export function credentialFacts(credential: Omit<Credential, 'proof'>): CredentialFacts {
+export function readCredential(credential: UnsignedCredential): CredentialContent {
+  const { credentialSubject: subject, credentialStatus } = credential
+  const [, hashed] = subject.identifier
+  return {
+    facts: readFacts(credential),
+    holder: { hash: hashed.identityHash, salt: hashed.salt },
+    status: { revocation: readEntry(credentialStatus[0]), supersession: readEntry(credentialStatus[1]) },
+    page_sha256: pageDigest(credential),
+  }
+}
+
+function readFacts(credential: UnsignedCredential): CredentialFacts {
   const { credentialSubject: subject, issuer } = credential
   const { achievement } = subject
   return {
     certificate_number: subject.licenseNumber,
-    person_name: subject.identifier.find(({ hashed }) => !hashed)?.identityHash ?? '',
+    person_name: subject.identifier[0].identityHash,
     course_title: achievement.name,
     course_version: achievement.version,
-    course_hash: Buffer.from(achievement.id.slice(contentPrefix.length), 'base64url').toString('hex'),
+    course_hash: hashOf(achievement.id).toString('hex'),
     statute: achievement.alignment[0].targetName,
     approval: achievement.description,
-    kind: (subject.result.find(({ value }) => !isDay(value))?.value ?? 'course') as CertificateKind,
+    kind: (subject.result[0]?.value ?? 'course') as CertificateKind,
     hours: subject.creditsEarned,
     completed_on: dayOf(subject.activityEndDate),
     completed_at: subject.activityEndDate,
     issued_at: credential.validFrom,
-    modules: modulesOf(credential),
+    modules: readModules(credential),
     issuer_name: issuer.name,
     issuer: issuer.id,
     verify_url: credential.id,
@@ -153,7 +188,7 @@ export function credentialFacts(credential: Omit<Credential, 'proof'>): Credenti
 
 /** The digest of the page that a credential was made for. */
 export function pageDigest(credential: Pick<Credential, 'relatedResource'>): Buffer {
-  return Buffer.from(credential.relatedResource[0].id.slice(contentPrefix.length), 'base64url')
+  return hashOf(credential.relatedResource[0].id)
 }
 
 /** Open Badges' salted hash: of the identity followed by the salt. */
@@ -161,13 +196,17 @@ export function holderHash({ person_id, salt }: Holder): string {
   return `sha256$${createHash('sha256').update(person_id).update(salt).digest('hex')}`
 }
 
-function modulesOf({ credentialSubject }: Omit<Credential, 'proof'>): readonly CompletedModule[] {
+function readModules({ credentialSubject }: UnsignedCredential): readonly CompletedModule[] {
   const { achievement, result } = credentialSubject
-  return achievement.resultDescription.flatMap(({ id, name, resultType }) => {
-    if (resultType !== 'Status') return []
-    const completed_on = result.find(({ resultDescription }) => resultDescription === id)?.value ?? ''
-    return { number: Number(id.split('#module-').at(-1)), title: name, completed_on }
-  })
+  return achievement.resultDescription.slice(1).map(({ id, name }, index) => ({
+    number: Number(/#module-(\d+)$/.exec(id)?.[1]),
+    title: name,
+    completed_on: result[index + 1]?.value ?? '',
+  }))
+}
+
+function readEntry(entry: { statusListIndex: string; statusListCredential: string }): StatusEntry {
+  return { list_url: entry.statusListCredential, index: Number(entry.statusListIndex) }
 }
 
 function entryOf({ list_url, index }: StatusEntry) {
@@ -185,11 +224,11 @@ function contentIdOf(sha256: Buffer): string {
   return contentPrefix + sha256.toString('base64url')
 }
 
+function hashOf(contentId: string): Buffer {
+  return Buffer.from(contentId.slice(contentPrefix.length), 'base64url')
+}
+
 function statuteUrl(statute: string): string {
   const section = /\d+[A-Z]*\.\d+/.exec(statute)?.[0]
   return `https://www.revisor.mn.gov/statutes/${section ? `cite/${section}` : ''}`
-}
-
-function isDay(value: string): boolean {
-  return /^\d/.test(value)
 }

@@ -27,9 +27,17 @@ export type ScriptFont = Readonly<{
 type Layout = {
   readonly glyphs: readonly Glyph[]
   /** In font units; pdfkit scales them in place. */
-  readonly positions: { xAdvance: number; yAdvance: number; xOffset: number; yOffset: number }[]
+  readonly positions: Position[]
   readonly advanceWidth: number
 }
+
+type Position = { xAdvance: number; yAdvance: number; xOffset: number; yOffset: number }
+
+type ShapedText = Readonly<{
+  glyphs: readonly Glyph[]
+  positions: readonly Readonly<Position>[]
+  width: number
+}>
 
 export type Script = Readonly<{
   name: string
@@ -70,8 +78,8 @@ export function runsOf(text: string, face: FaceName): readonly Run[] | { readonl
   for (const character of text) {
     script = scriptOf(character) ?? script
     const codePoint = character.codePointAt(0)!
-    const drawnAs = [script, latin].find((script) => fontOf(script, face).has(codePoint))
-    if (!drawnAs) return { missing: character }
+    const drawnAs = fontOf(script, face).has(codePoint) ? script : latin
+    if (!fontOf(drawnAs, face).has(codePoint)) return { missing: character }
     const last = runs.at(-1)
     if (last?.script === drawnAs) last.text += character
     else runs.push({ text: character, script: drawnAs, font: fontOf(drawnAs, face) })
@@ -84,16 +92,22 @@ export function widthOf(runs: readonly Run[], size: number): number {
   return runs.reduce((sum, { text, font }) => sum + (font.widthOf(text) / font.unitsPerEm) * size, 0)
 }
 
-const mostWidths = 5000
-const opened = new Map<string, ScriptFont>()
+const mostShaped = 5000
+const byFile = new Map<string, ScriptFont>()
+const byFace: Readonly<Record<FaceName, Map<Script, ScriptFont>>> = {
+  serif: new Map(),
+  'serif-bold': new Map(),
+  sans: new Map(),
+  'sans-bold': new Map(),
+}
 
 function fontOf(script: Script, face: FaceName): ScriptFont {
-  const key = `${script.name} ${face}`
-  const known = opened.get(key)
+  const known = byFace[face].get(script)
   if (known) return known
   const file = fontFile(script, face)
-  const font = [...opened.values()].find((other) => other.file === file) ?? openFont(file)
-  opened.set(key, font)
+  const font = byFile.get(file) ?? openFont(file)
+  byFile.set(file, font)
+  byFace[face].set(script, font)
   return font
 }
 
@@ -108,30 +122,43 @@ function openFont(file: string): ScriptFont {
   const bytes = readFileSync(createRequire(import.meta.url).resolve(file))
   const face = new Face(new Blob(bytes))
   const font = new Font(face)
+  const covered = new Set(face.collectUnicodes())
   const codePointOf = new Map<number, number>()
-  for (const codePoint of face.collectUnicodes()) {
+  for (const codePoint of covered) {
     const id = font.nominalGlyph(codePoint)
     if (id !== undefined && !codePointOf.has(id)) codePointOf.set(id, codePoint)
   }
-  const widths = new Map<string, number>()
-  const layout = (text: string) => layOut(font, codePointOf, text)
+  const shaped = new Map<string, ShapedText>()
+  const shapeOnce = (text: string) => {
+    // Lines are tried at many widths, and one course's titles come again with each certificate.
+    const known = shaped.get(text) ?? shapeText(font, codePointOf, text)
+    if (shaped.size >= mostShaped) shaped.clear()
+    shaped.set(text, known)
+    return known
+  }
   // The fontkit font underneath embeds the outlines; only the placing of letters is replaced.
   return Object.assign(Object.create(fontkit.create(bytes)), {
     file,
-    has: (codePoint: number) => font.nominalGlyph(codePoint) !== undefined,
-    layout,
-    widthOf: (text: string) => {
-      // Lines are tried at many widths, and one course's titles come again with each certificate.
-      const width = widths.get(text) ?? layout(text).advanceWidth
-      if (widths.size >= mostWidths) widths.clear()
-      widths.set(text, width)
-      return width
-    },
+    has: (codePoint: number) => covered.has(codePoint),
+    layout: (text: string) => layoutOf(shapeOnce(text)),
+    widthOf: (text: string) => shapeOnce(text).width,
   })
 }
 
+/** Positions of its own for each caller: pdfkit scales them in place. */
+function layoutOf({ glyphs, positions }: ShapedText): Layout {
+  const own = positions.map((position) => ({ ...position }))
+  return {
+    glyphs,
+    positions: own,
+    get advanceWidth() {
+      return own.reduce((sum, position) => sum + position.xAdvance, 0)
+    },
+  }
+}
+
 /** Shapes text of one script; its script and direction are guessed from its letters. */
-function layOut(font: Font, codePointOf: ReadonlyMap<number, number>, text: string): Layout {
+function shapeText(font: Font, codePointOf: ReadonlyMap<number, number>, text: string): ShapedText {
   const buffer = new ShapingBuffer()
   buffer.addText(text)
   buffer.guessSegmentProperties()
@@ -151,11 +178,5 @@ function layOut(font: Font, codePointOf: ReadonlyMap<number, number>, text: stri
     const codePoints = alone ? whole : [codePointOf.get(id) ?? whole[0]!]
     return { id, advanceWidth: font.glyphHAdvance(id), codePoints }
   })
-  return {
-    glyphs,
-    positions,
-    get advanceWidth() {
-      return positions.reduce((sum, position) => sum + position.xAdvance, 0)
-    },
-  }
+  return { glyphs, positions, width: positions.reduce((sum, { xAdvance }) => sum + xAdvance, 0) }
 }

@@ -1,10 +1,17 @@
-import { describeCredential, type Holder, type StatusEntries } from './credential.ts'
+import {
+  credentialFactsOf,
+  describeCredential,
+  type Holder,
+  holderHash,
+  type StatusEntries,
+} from './credential.ts'
 import type { Credential } from './credential-shape.ts'
 import { drawCertificate } from './drawing.ts'
 import type { CertificateFacts } from './facts.ts'
-import type { SigningKey } from './keys.ts'
+import { publishedKeys, type SigningKey } from './keys.ts'
 import { sign } from './proof.ts'
 import { credentialPlace, sealCertificate } from './seal.ts'
+import { verifyCertificateFile } from './verification.ts'
 
 export type SealedCertificate = Readonly<{ pdf: Uint8Array; credential: Credential }>
 
@@ -16,16 +23,23 @@ export async function makeCertificate(
   key: SigningKey,
   now: Date,
 ): Promise<SealedCertificate> {
-  const describe = (pageSha256: Buffer) =>
-    describeCredential(facts, key.controller, holder, status, pageSha256)
+  const told = credentialFactsOf(facts, key.controller)
+  const hashed = { hash: holderHash(holder), salt: holder.salt }
+  const describe = (page_sha256: Buffer) =>
+    describeCredential({ facts: told, holder: hashed, status, page_sha256 })
   const room = Buffer.byteLength(JSON.stringify(describe(Buffer.alloc(32)))) + proofRoom
   const page = await drawCertificate(facts, { attachment: credentialPlace(room) })
-  let credential: Credential | undefined
-  const pdf = await sealCertificate(page, async (pageSha256) => {
-    credential = await sign(describe(pageSha256), key, now)
-    return credential
-  })
-  return { pdf, credential: credential! }
+  const pdf = await sealCertificate(page, async (pageSha256) => sign(describe(pageSha256), key, now))
+  return { pdf, credential: await proven(pdf, key, now) }
+}
+
+/** Nothing leaves the house that a reader with the published keys would refuse. */
+async function proven(pdf: Uint8Array, key: SigningKey, now: Date): Promise<Credential> {
+  // By this key at this instant: whether it is the key's time, the caller chose and the reader will judge.
+  const trusted = { ...key, valid_from: now.toISOString(), valid_to: null, compromised_on: null }
+  const { credential, why } = await verifyCertificateFile(pdf, publishedKeys({ keys: [trusted] }))
+  if (!credential) throw new Error(`The certificate does not hold: ${why}`)
+  return credential
 }
 
 /** More than any proof is long. */

@@ -3,23 +3,20 @@ import { link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promi
 import path from 'node:path'
 import Type from 'typebox'
 import Value from 'typebox/value'
-import { type Keys, newSigningKey, rotate } from './keys.ts'
+import { type Keys, newSigningKey, type PublishedKeys, rotate } from './keys.ts'
 
-const shape = Type.Object({
-  keys: Type.Array(
-    Type.Object(
-      {
-        id: Type.String(),
-        controller: Type.String(),
-        public_key_multibase: Type.String(),
-        valid_from: Type.String(),
-        valid_to: Type.Union([Type.String(), Type.Null()]),
-        compromised_on: Type.Union([Type.String(), Type.Null()]),
-        secret_key_multibase: Type.String(),
-      },
-      { additionalProperties: false },
-    ),
-  ),
+const published = {
+  id: Type.String(),
+  controller: Type.String(),
+  public_key_multibase: Type.String(),
+  valid_from: Type.String(),
+  valid_to: Type.Union([Type.String(), Type.Null()]),
+  compromised_on: Type.Union([Type.String(), Type.Null()]),
+}
+const closed = { additionalProperties: false }
+const publishedShape = Type.Object({ keys: Type.Array(Type.Object(published, closed)) })
+const secretShape = Type.Object({
+  keys: Type.Array(Type.Object({ ...published, secret_key_multibase: Type.String() }, closed)),
 })
 
 export class KeyFileError extends Error {}
@@ -31,9 +28,11 @@ export class KeyFileError extends Error {}
 export async function openKeyFile(file: string, controller: string, now: Date): Promise<Keys> {
   const keys = (await readIfThere(file)) ?? (await createKeyFile(file, controller, now))
   if (keys.keys.some((key) => key.controller === controller)) return keys
-  const extended = rotate(keys, await newSigningKey(controller, now))
-  await writeKeyFile(file, extended)
-  return extended
+  return changeKeyFile(file, async (found) =>
+    found.keys.some((key) => key.controller === controller)
+      ? found
+      : rotate(found, await newSigningKey(controller, now)),
+  )
 }
 
 export async function readKeyFile(file: string): Promise<Keys> {
@@ -42,10 +41,23 @@ export async function readKeyFile(file: string): Promise<Keys> {
   return keys
 }
 
-/** Replaces the file whole, so that a crash leaves the old one or the new one. */
-export async function writeKeyFile(file: string, keys: Keys): Promise<void> {
-  const beside = await writeBeside(file, keys)
-  await rename(beside, file)
+/** Changes the keys under a lock: a key lost between two changes would leave certificates that nobody can check. */
+export async function changeKeyFile(file: string, change: (keys: Keys) => Promise<Keys>): Promise<Keys> {
+  const lock = `${file}.lock`
+  try {
+    await (await open(lock, 'wx', 0o600)).close()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new KeyFileError(`Another command is changing the keys. If none is running, remove ${lock}.`)
+  }
+  try {
+    const changed = await change(await readKeyFile(file))
+    // Replaced whole, so that a crash leaves the old file or the new one.
+    await rename(await writeBeside(file, changed), file)
+    return changed
+  } finally {
+    await unlink(lock)
+  }
 }
 
 async function createKeyFile(file: string, controller: string, now: Date): Promise<Keys> {
@@ -77,28 +89,40 @@ async function writeBeside(file: string, keys: Keys): Promise<string> {
 }
 
 async function readIfThere(file: string): Promise<Keys | undefined> {
-  let text: string
+  const text = await textOf(file)
+  if (text === undefined) return undefined
+  const { mode } = await stat(file)
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+    throw new KeyFileError(
+      `${file} can be read by others. Run chmod 600 on it; if they may have read it, mark its keys as compromised.`,
+    )
+  const keys = parsed(text, file)
+  if (!Value.Check(secretShape, keys)) throw new KeyFileError(`${file} does not hold signing keys.`)
+  return keys
+}
+
+/** The file that an installation publishes for checking certificates with the network off. */
+export async function readPublishedKeys(file: string): Promise<PublishedKeys> {
+  const text = await textOf(file)
+  if (text === undefined) throw new KeyFileError(`There is no file ${file}.`)
+  const keys = parsed(text, file)
+  if (!Value.Check(publishedShape, keys)) throw new KeyFileError(`${file} does not hold published keys.`)
+  return keys
+}
+
+async function textOf(file: string): Promise<string | undefined> {
   try {
-    text = await readFile(file, 'utf8')
+    return await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
-  const { mode } = await stat(file)
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-    throw new KeyFileError(
-      `${file} can be read by others; run chmod 600 on it, and rotate its keys if they may have been.`,
-    )
-  return parseKeys(text, file)
 }
 
-function parseKeys(text: string, file: string): Keys {
-  let value: unknown
+function parsed(text: string, file: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     throw new KeyFileError(`${file} is not JSON.`)
   }
-  if (!Value.Check(shape, value)) throw new KeyFileError(`${file} does not hold signing keys.`)
-  return value
 }

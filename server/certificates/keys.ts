@@ -65,6 +65,7 @@ export function signingKeyAt({ keys }: Keys, controller: string, at: Date): Sign
 
 /** Why what a key signed at an instant is not genuine; null where it is. */
 export function keyFault(key: PublishedKey, signedAt: Date): string | null {
+  if (Number.isNaN(signedAt.getTime())) return 'It does not tell when it was signed.'
   if (key.compromised_on !== null && signedAt >= new Date(key.compromised_on))
     return `It is signed with a key that others may have held since ${formatDay(dayOf(key.compromised_on))}.`
   // Signatures tell whole seconds, so a key's first second is its own as a whole.

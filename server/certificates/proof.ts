@@ -21,10 +21,20 @@ export async function sign<T extends object>(
   })
   const suite = new DataIntegrityProof({ signer: pair.signer(), date: now, cryptosuite })
   const documentLoader = offlineLoader(publishedKeys({ keys: [key] }))
-  return (await issue({ credential: structuredClone(credential), suite, documentLoader, now })) as T & {
+  const signed = (await issue({ credential: structuredClone(credential), suite, documentLoader, now })) as {
     proof: Proof
   }
+  return { ...credential, proof: inOrder(signed.proof) }
 }
+
+/** A proof as we write it, its parts always in the same order. */
+export function inOrder(proof: Proof): Proof {
+  const { type, created, verificationMethod, cryptosuite, proofPurpose, proofValue } = proof
+  return { type, created, verificationMethod, cryptosuite, proofPurpose, proofValue }
+}
+
+/** No clock has a say in whether a signature fits. */
+const endOfTime = new Date(8_640_000_000_000_000)
 
 /** True where the key signed this very credential. Whether it was the key's time is for `keyFault` to say. */
 export async function isSignedBy(key: PublishedKey, credential: { readonly proof: Proof }): Promise<boolean> {
@@ -34,7 +44,7 @@ export async function isSignedBy(key: PublishedKey, credential: { readonly proof
     documentLoader: offlineLoader({ keys: [key] }),
     // Status is the register's to tell; here only the signature is.
     checkStatus: async () => ({ verified: true }),
-    now: new Date(credential.proof.created),
+    now: endOfTime,
   })
   return verified
 }

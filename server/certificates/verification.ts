@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import Value from 'typebox/value'
-import { type CredentialFacts, credentialFacts, pageDigest } from './credential.ts'
+import { type CredentialFacts, describeCredential, pageDigest, readCredential } from './credential.ts'
 import { type Credential, credentialShape } from './credential-shape.ts'
 import { keyFault, type PublishedKeys } from './keys.ts'
-import { isSignedBy } from './proof.ts'
+import { inOrder, isSignedBy } from './proof.ts'
 import { openCertificate } from './seal.ts'
 
 export type Verdict = 'genuine' | 'altered' | 'unknown_key' | 'not_a_certificate'
@@ -32,13 +33,13 @@ export async function verifyCertificateFile(bytes: Uint8Array, keys: PublishedKe
     )
   if (opened.kind === 'broken')
     return not('altered', 'The credential within the file is not as it was issued.')
-  const verification = await verifyCredential(opened.credential, keys)
-  if (verification.verdict !== 'genuine') return verification
-  if (!pageDigest(verification.credential!).equals(opened.pageSha256))
-    return {
-      ...not('altered', 'The page is not the one that its credential was made for.', opened.credential),
-    }
-  return verification
+  const { credential, pageSha256 } = opened
+  if (!Value.Check(credentialShape, credential)) return verifyCredential(credential, keys)
+  if (!pageDigest(credential).equals(pageSha256))
+    return not('altered', 'The page is not the one that its credential was made for.', credential)
+  if (JSON.stringify(asIssued(credential)) !== JSON.stringify(credential))
+    return not('altered', 'The credential within the file is not as it was issued.', credential)
+  return verifyCredential(credential, keys)
 }
 
 /** Judges a credential on its own. */
@@ -49,6 +50,9 @@ export async function verifyCredential(credential: unknown, keys: PublishedKeys)
     return not('unknown_key', 'It is signed with a key that is not among the published ones.', credential)
   if (!Value.Check(credentialShape, credential))
     return not('altered', 'The credential has parts added, missing or changed.', credential)
+  // The signature is over what the parts mean: their order and repetition it leaves open, and this does not.
+  if (!isDeepStrictEqual(asIssued(credential), credential))
+    return not('altered', 'The credential has parts repeated, moved or at odds with each other.', credential)
   if (credential.issuer.id !== key.controller)
     return not('altered', 'The issuer that it names is not the one whose key signed it.', credential)
   if (!(await isSignedBy(key, credential)))
@@ -61,20 +65,32 @@ export async function verifyCredential(credential: unknown, keys: PublishedKeys)
       key.compromised_on === null
         ? 'It is as it was issued, and signed by the issuer.'
         : 'It is signed by the issuer, before the day from which others may have held the key; the register should confirm it.',
-    facts: credentialFacts(credential),
+    facts: readCredential(credential).facts,
     credential,
     claimed_number: credential.credentialSubject.licenseNumber,
   }
 }
 
+/** The credential with these contents as we write it; null where they hold a day or an address that there is not. */
+function asIssued({ proof, ...unsigned }: Credential): Credential | null {
+  try {
+    return { ...describeCredential(readCredential(unsigned)), proof: inOrder(proof) }
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return null
+    throw error
+  }
+}
+
 async function verifyCredentialText(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
+  const none = 'This file is neither a PDF nor a credential.'
+  if (bytes.length > mostCredentialBytes) return not('not_a_certificate', none)
   let text: string
   let credential: unknown
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     credential = JSON.parse(text)
   } catch {
-    return not('not_a_certificate', 'This file is neither a PDF nor a credential.')
+    return not('not_a_certificate', none)
   }
   // A name given twice reads one way to a person and another to a program.
   if (looksLikeCredential(credential) && compact(text) !== JSON.stringify(credential))
@@ -84,10 +100,12 @@ async function verifyCredentialText(bytes: Uint8Array, keys: PublishedKeys): Pro
 
 /** The text without the white space between its parts, each string spelled the same way. */
 function compact(text: string): string {
-  return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, string?: string) =>
+  return text.replace(/("(?:[^"\\]+|\\.)*")|\s+/g, (_, string?: string) =>
     string === undefined ? '' : JSON.stringify(JSON.parse(string)),
   )
 }
+
+const mostCredentialBytes = 1_000_000
 
 function looksLikeCredential(value: unknown): value is object & { proof: { verificationMethod: string } } {
   const { proof } = (value ?? {}) as { proof?: { verificationMethod?: unknown } }

@@ -1,0 +1,140 @@
+import { randomInt } from 'node:crypto'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import Type, { type Static } from 'typebox'
+import Value from 'typebox/value'
+import { credentialsV2 } from './contexts.ts'
+import type { StatusEntry } from './credential.ts'
+import { proofShape } from './credential-shape.ts'
+import { keyFault, type PublishedKeys, type SigningKey } from './keys.ts'
+import { isSignedBy, sign } from './proof.ts'
+
+/** A Bitstring Status List 1.0: one bit for each certificate, the first bit of a byte its highest. */
+export type StatusList = Uint8Array
+
+/** Of supersession the standard's word is `message`: the entry tells what a set bit means. */
+export type StatusPurpose = 'revocation' | 'message'
+
+/** The least that the standard allows, so that one looked-up list hides whose status was asked. */
+export const statusListLength = 131_072
+
+export function newStatusList(): StatusList {
+  return new Uint8Array(statusListLength / 8)
+}
+
+export function isSet(list: StatusList, index: number): boolean {
+  return ((list[byteOf(index)] ?? 0) & maskOf(index)) !== 0
+}
+
+/** A copy with the bit set. Bits are never cleared: what was revoked stays revoked. */
+export function withSet(list: StatusList, index: number): StatusList {
+  const copy = list.slice()
+  copy[byteOf(index)] = (copy[byteOf(index)] ?? 0) | maskOf(index)
+  return copy
+}
+
+/** A place drawn at random among those not taken; null once the list is half full, and a new one is due. */
+export function drawIndex(isTaken: (index: number) => boolean, takenCount: number): number | null {
+  if (takenCount >= statusListLength / 2) return null
+  for (;;) {
+    const index = randomInt(statusListLength)
+    if (!isTaken(index)) return index
+  }
+}
+
+export type StatusListCredential = Static<typeof shape>
+
+/** Signs the list as it is at an instant. */
+export async function statusListCredential(
+  list: StatusList,
+  purpose: StatusPurpose,
+  url: string,
+  key: SigningKey,
+  now: Date,
+): Promise<StatusListCredential> {
+  const credential = {
+    '@context': [credentialsV2] as [typeof credentialsV2],
+    id: url,
+    type: ['VerifiableCredential', 'BitstringStatusListCredential'] as [
+      'VerifiableCredential',
+      'BitstringStatusListCredential',
+    ],
+    issuer: key.controller,
+    validFrom: now.toISOString(),
+    credentialSubject: {
+      id: `${url}#list`,
+      type: 'BitstringStatusList' as const,
+      statusPurpose: purpose,
+      encodedList: encodeList(list),
+    },
+  }
+  return sign(credential, key, now)
+}
+
+export type StatusAnswer =
+  | { kind: 'clear' | 'set'; as_of: string }
+  /** Not signed by us, for another list or purpose, or no status list. */
+  | { kind: 'unusable'; why: string }
+
+/** Looks one certificate up in a signed list, such as one kept from the last visit to the site. */
+export async function statusIn(
+  credential: unknown,
+  entry: StatusEntry,
+  purpose: StatusPurpose,
+  keys: PublishedKeys,
+): Promise<StatusAnswer> {
+  if (!Value.Check(shape, credential)) return { kind: 'unusable', why: 'This is no status list.' }
+  const key = keys.keys.find(({ id }) => id === credential.proof.verificationMethod)
+  if (
+    !key ||
+    keyFault(key, new Date(credential.proof.created)) !== null ||
+    credential.issuer !== key.controller
+  )
+    return { kind: 'unusable', why: 'The list is signed with a key that is not the issuer’s.' }
+  if (credential.id !== entry.list_url || credential.credentialSubject.statusPurpose !== purpose)
+    return { kind: 'unusable', why: 'The list is another one than the certificate names.' }
+  if (!(await isSignedBy(key, credential)))
+    return { kind: 'unusable', why: 'The list’s signature does not fit what it says.' }
+  const list = decodeList(credential.credentialSubject.encodedList)
+  if (!list || entry.index >= list.length * 8) return { kind: 'unusable', why: 'The list is too short.' }
+  return { kind: isSet(list, entry.index) ? 'set' : 'clear', as_of: credential.validFrom }
+}
+
+/** Multibase base64url of the gzipped bits. */
+export function encodeList(list: StatusList): string {
+  return `u${gzipSync(list).toString('base64url')}`
+}
+
+export function decodeList(encoded: string): StatusList | null {
+  try {
+    // A list is some kilobytes; what unpacks to more is no list.
+    const list = gunzipSync(Buffer.from(encoded.slice(1), 'base64url'), { maxOutputLength: 4_194_304 })
+    return list.length * 8 >= statusListLength ? new Uint8Array(list) : null
+  } catch {
+    return null
+  }
+}
+
+const byteOf = (index: number) => index >> 3
+const maskOf = (index: number) => 0x80 >> (index & 7)
+
+const closed = { additionalProperties: false }
+const shape = Type.Object(
+  {
+    '@context': Type.Tuple([Type.Literal(credentialsV2)]),
+    id: Type.String(),
+    type: Type.Tuple([Type.Literal('VerifiableCredential'), Type.Literal('BitstringStatusListCredential')]),
+    issuer: Type.String(),
+    validFrom: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' }),
+    credentialSubject: Type.Object(
+      {
+        id: Type.String(),
+        type: Type.Literal('BitstringStatusList'),
+        statusPurpose: Type.Union([Type.Literal('revocation'), Type.Literal('message')]),
+        encodedList: Type.String({ pattern: '^u[A-Za-z0-9_-]+$' }),
+      },
+      closed,
+    ),
+    proof: proofShape,
+  },
+  closed,
+)

@@ -1,0 +1,76 @@
+/**
+ * `npm run --silent verify -- certificate.pdf… --keys keys.json`: judges each file by the published keys alone, with
+ * the network and the database off, and prints one JSON line a file.
+ */
+import { readFile, stat } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/key-file.ts'
+import { type PublishedKeys, publishedKeys } from '#server/certificates/keys.ts'
+import { type Verification, verifyCertificateFile } from '#server/certificates/verification.ts'
+import { settings } from './settings.ts'
+
+const usage = `Use it like this:
+  npm run --silent verify -- certificate.pdf more.pdf --keys keys.json
+The keys are those that the installation publishes at /keys.json; without --keys, this installation's own.`
+
+/** No certificate is near it; a larger file is not read. */
+const mostBytes = 32 * 1024 * 1024
+
+const { files, keysFile } = readArguments()
+const keys = await openKeys(keysFile)
+let allGenuine = true
+for (const file of files) {
+  const verification = await verify(file, keys)
+  allGenuine &&= verification.verdict === 'genuine'
+  process.stdout.write(`${JSON.stringify(lineOf(file, verification))}\n`)
+}
+process.exitCode = allGenuine ? 0 : 1
+
+function readArguments(): { files: readonly string[]; keysFile: string | undefined } {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { keys: { type: 'string' } },
+    })
+    if (positionals.length === 0) throw new Error('Name at least one file.')
+    return { files: positionals, keysFile: values.keys }
+  } catch (error) {
+    return end(`${(error as Error).message}\n${usage}`)
+  }
+}
+
+async function openKeys(file: string | undefined): Promise<PublishedKeys> {
+  try {
+    return file === undefined
+      ? publishedKeys(await readKeyFile(settings().keysFile))
+      : await readPublishedKeys(file)
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error
+    return end(`${error.message}\n${usage}`)
+  }
+}
+
+async function verify(file: string, keys: PublishedKeys): Promise<Verification> {
+  try {
+    const { size } = await stat(file)
+    if (size > mostBytes) return unread('The file is too large to be a certificate.')
+    return await verifyCertificateFile(await readFile(file), keys)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    return unread(`The file could not be read (${code}).`)
+  }
+}
+
+function lineOf(file: string, { verdict, why, facts, claimed_number }: Verification): object {
+  return { file, verdict, why, ...(facts ?? (claimed_number === null ? {} : { claimed_number })) }
+}
+
+function unread(why: string): Verification {
+  return { verdict: 'not_a_certificate', why, facts: null, credential: null, claimed_number: null }
+}
+
+function end(message: string): never {
+  console.error(message)
+  process.exit(2)
+}

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readKeyFile } from '#server/certificates/key-file.ts'
+import { issuerDid, type PublishedKeys } from '#server/certificates/keys.ts'
+import { did, issue, keys } from './issued.ts'
+
+const root = path.join(import.meta.dirname, '../..')
+const folder = await mkdtemp(path.join(tmpdir(), 'commands-'))
+const file = (name: string) => path.join(folder, name)
+
+beforeAll(async () => {
+  const { pdf, credential } = await issue()
+  const altered = pdf.slice()
+  altered[2000]! ^= 1
+  await writeFile(file('ada.pdf'), pdf)
+  await writeFile(file('ada.json'), JSON.stringify(credential))
+  await writeFile(file('altered.pdf'), altered)
+  await writeFile(file('note.txt'), 'Ada passed, honestly.')
+  await writeFile(file('keys.json'), JSON.stringify(keys))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('the command that verifies certificates', () => {
+  test('says that a PDF and its credential are genuine, with their facts, and ends well', async () => {
+    const { code, lines } = await verify('ada.pdf', 'ada.json')
+    expect(code).toBe(0)
+    for (const [index, name] of ['ada.pdf', 'ada.json'].entries())
+      expect(JSON.parse(lines[index]!)).toMatchObject({
+        file: file(name),
+        verdict: 'genuine',
+        certificate_number: 'SH-000123',
+        person_name: 'Ada Northwind',
+        completed_on: '2027-03-31',
+        hours: 3.7,
+      })
+  })
+
+  test('says of each file what it is, and ends badly where one is not genuine', async () => {
+    const { code, lines } = await verify('ada.pdf', 'altered.pdf', 'note.txt', 'missing.pdf')
+    expect(code).toBe(1)
+    expect(lines.map((line) => JSON.parse(line).verdict)).toEqual([
+      'genuine',
+      'altered',
+      'not_a_certificate',
+      'not_a_certificate',
+    ])
+    expect(lines[1]).not.toContain('Ada')
+  })
+
+  test('does not know a certificate by keys other than its issuer’s', async () => {
+    await writeFile(file('others.json'), JSON.stringify({ keys: [] }))
+    const { code, lines } = await run('verify', file('ada.pdf'), '--keys', file('others.json'))
+    expect(code).toBe(1)
+    expect(JSON.parse(lines[0]!)).toMatchObject({ verdict: 'unknown_key', claimed_number: 'SH-000123' })
+  })
+
+  test.each([
+    ['no file', []],
+    ['keys that are not there', ['x.pdf', '--keys', '/nowhere/keys.json']],
+    ['an option that it does not have', ['x.pdf', '--all']],
+  ])('explains itself when given %s', async (_what, args) => {
+    const { code, lines, errors } = await run('verify', ...args)
+    expect({ code, lines }).toEqual({ code: 2, lines: [] })
+    expect(errors).toContain('Use it like this')
+  })
+})
+
+describe('the command for keys', () => {
+  const at = ['--keys-file', file('secret.json'), '--base-url', 'https://training.example.org']
+
+  test('makes, rotates, marks and publishes them', async () => {
+    expect((await run('keys', 'rotate', ...at)).code).toBe(0)
+    const [first, second] = (await readKeyFile(file('secret.json'))).keys
+    expect(first!.valid_to).toBe(second!.valid_from)
+
+    const marked = await run('keys', 'compromised', second!.id, '--on', second!.valid_from, ...at)
+    expect(marked.code).toBe(0)
+    const published = JSON.parse((await run('keys', 'publish', ...at)).lines.join('')) as PublishedKeys
+    expect(published.keys.map(({ compromised_on }) => compromised_on)).toEqual([
+      null,
+      second!.valid_from,
+      null,
+    ])
+    expect(published.keys.every((key) => !('secret_key_multibase' in key))).toBe(true)
+
+    const document = JSON.parse((await run('keys', 'publish', '--did', ...at)).lines.join(''))
+    expect(document.id).toBe(issuerDid('https://training.example.org'))
+    expect(document.assertionMethod).toHaveLength(2)
+    expect((await run('keys', 'list', ...at)).lines.join('\n')).toContain('signing now')
+  })
+
+  test('never prints a secret', async () => {
+    const secrets = (await readFile(file('secret.json'), 'utf8')).match(/z\w{80,}/g) ?? []
+    expect(secrets.length).toBeGreaterThan(0)
+    for (const command of [['list'], ['publish'], ['publish', '--did'], ['rotate']]) {
+      const { lines } = await run('keys', ...command, ...at)
+      for (const secret of secrets) expect(lines.join('\n')).not.toContain(secret)
+    }
+  })
+
+  test.each([[['burn']], [['compromised', 'z6Mk', '--on', '2027-01-01']], [['compromised', did]]])(
+    'refuses %j in words',
+    async (args) => {
+      const { code, errors } = await run('keys', ...args, ...at)
+      expect(code).toBe(2)
+      expect(errors).not.toContain('    at ')
+      expect(errors.length).toBeGreaterThan(10)
+    },
+  )
+})
+
+const verify = (...names: string[]) => run('verify', ...names.map(file), '--keys', file('keys.json'))
+
+/** Runs a command as people do, in an environment without a database or a network to be had. */
+function run(command: string, ...args: readonly string[]) {
+  const env = {
+    PATH: process.env.PATH,
+    DATABASE_URL: 'postgres://127.0.0.1:1/nowhere',
+    HTTPS_PROXY: 'http://127.0.0.1:1',
+  }
+  return new Promise<{ code: number; lines: readonly string[]; errors: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [path.join(root, 'server/cli', `${command}.ts`), ...args],
+      { cwd: folder, env },
+      (error, stdout, stderr) =>
+        resolve({
+          code: error ? Number(error.code) : 0,
+          lines: stdout.split('\n').filter((line) => line !== ''),
+          errors: stderr,
+        }),
+    )
+  })
+}

@@ -1,0 +1,19 @@
+import type { StatusEntries } from '#server/certificates/credential.ts'
+import type { CertificateFacts } from '#server/certificates/facts.ts'
+import { makeCertificate } from '#server/certificates/issuing.ts'
+import { issuerDid, newSigningKey, publishedKeys } from '#server/certificates/keys.ts'
+import { sample } from './sample.ts'
+
+export const site = 'https://training.example.org'
+export const did = issuerDid(site)
+export const key = await newSigningKey(did, new Date('2027-01-01T00:00:00Z'))
+export const keys = publishedKeys({ keys: [key] })
+export const signedAt = new Date(sample.issued_at)
+
+export const status: StatusEntries = {
+  revocation: { list_url: `${site}/status/revocation/1`, index: 94_567 },
+  supersession: { list_url: `${site}/status/supersession/1`, index: 23 },
+}
+
+export const issue = (facts: CertificateFacts = sample, by = key, at = signedAt) =>
+  makeCertificate(facts, { person_id: 'b7a6fd1e', salt: '9c1185a5c5e9fc54' }, status, by, at)

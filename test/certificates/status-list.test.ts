@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { issuerDid, newSigningKey, publishedKeys } from '#server/certificates/keys.ts'
+import {
+  decodeList,
+  drawIndex,
+  encodeList,
+  isSet,
+  newStatusList,
+  statusIn,
+  statusListCredential,
+  statusListLength,
+  withSet,
+} from '#server/certificates/status-list.ts'
+import { key, keys, signedAt, status } from './issued.ts'
+
+const { revocation } = status
+const signed = await statusListCredential(
+  withSet(newStatusList(), revocation.index),
+  'revocation',
+  revocation.list_url,
+  key,
+  signedAt,
+)
+
+describe('a status list', () => {
+  test('starts with 131,072 certificates in good standing', () => {
+    const list = newStatusList()
+    expect(list).toHaveLength(statusListLength / 8)
+    expect(list.every((byte) => byte === 0)).toBe(true)
+  })
+
+  test('sets one bit and leaves the list before as it was', () => {
+    const before = newStatusList()
+    const after = withSet(before, 12)
+    expect([11, 12, 13].map((index) => isSet(after, index))).toEqual([false, true, false])
+    expect(isSet(before, 12)).toBe(false)
+  })
+
+  test('counts from the highest bit of the first byte, as the standard does', () => {
+    expect(withSet(newStatusList(), 0)[0]).toBe(0x80)
+    expect(withSet(newStatusList(), 7)[0]).toBe(0x01)
+    expect(withSet(newStatusList(), 8)[1]).toBe(0x80)
+  })
+
+  test('comes back from its encoding', () => {
+    const list = withSet(withSet(newStatusList(), 0), statusListLength - 1)
+    expect(encodeList(list)).toMatch(/^uH4s/)
+    expect(decodeList(encodeList(list))).toEqual(list)
+  })
+
+  test.each(['u', 'uAAAA', encodeList(new Uint8Array(100))])('is not read from %s', (encoded) => {
+    expect(decodeList(encoded)).toBeNull()
+  })
+
+  test('gives a place that is free, at random, until it is half full', () => {
+    const drawn = new Set(Array.from({ length: 50 }, () => drawIndex((index) => index % 2 === 0, 10)))
+    expect(drawn.size).toBeGreaterThan(40)
+    expect([...drawn].every((index) => index! % 2 === 1 && index! < statusListLength)).toBe(true)
+    expect(drawIndex(() => false, statusListLength / 2)).toBeNull()
+  })
+
+  test('tells the status of a certificate and of when', async () => {
+    expect(await statusIn(signed, revocation, 'revocation', keys)).toEqual({
+      kind: 'set',
+      as_of: signedAt.toISOString(),
+    })
+    expect(await statusIn(signed, { ...revocation, index: 7 }, 'revocation', keys)).toMatchObject({
+      kind: 'clear',
+    })
+  })
+
+  test('is not believed with a bit cleared again', async () => {
+    const { credentialSubject } = signed
+    const cleared = {
+      ...signed,
+      credentialSubject: { ...credentialSubject, encodedList: encodeList(newStatusList()) },
+    }
+    expect(await statusIn(cleared, revocation, 'revocation', keys)).toMatchObject({ kind: 'unusable' })
+  })
+
+  test('is not believed for another purpose, another list, or from another issuer', async () => {
+    const stranger = await newSigningKey(issuerDid('https://elsewhere.example.org'), new Date('2027-01-01'))
+    const theirs = await statusListCredential(
+      newStatusList(),
+      'revocation',
+      revocation.list_url,
+      stranger,
+      signedAt,
+    )
+    for (const answer of [
+      await statusIn(signed, revocation, 'message', keys),
+      await statusIn(signed, { ...revocation, list_url: `${revocation.list_url}0` }, 'revocation', keys),
+      await statusIn(theirs, revocation, 'revocation', keys),
+      await statusIn(signed, revocation, 'revocation', publishedKeys({ keys: [] })),
+      await statusIn({}, revocation, 'revocation', keys),
+      await statusIn(null, revocation, 'revocation', keys),
+    ])
+      expect(answer).toMatchObject({ kind: 'unusable' })
+  })
+})
