@@ -7,9 +7,7 @@ import { findAttemptOf } from '#server/learning/queries.ts'
 import type { Served } from '#test/support/browser.ts'
 import { personId } from '#test/support/cast.ts'
 import { fieldsOf, formFor, stepFieldsOf } from '#test/support/taking.ts'
-
-/** Called at each page of the way, with a word for what kind of page it is. */
-export type Look = (kind: string, page: Page) => Promise<void>
+import type { Look } from './looking.ts'
 
 export type Walk = Readonly<{ world: Served; email: string; course: CourseVersion; look: Look }>
 

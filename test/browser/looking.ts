@@ -1,0 +1,47 @@
+import path from 'node:path'
+import type { Page } from 'playwright-core'
+import { accessibilityProblems, desk, phone } from '#test/support/browser.ts'
+
+/** Called at each page of a way, with a word for what kind of page it is. */
+export type Look = (kind: string, page: Page) => Promise<void>
+
+const ways = [
+  { name: 'desk', size: desk, colorScheme: 'light' },
+  { name: 'phone', size: phone, colorScheme: 'light' },
+  { name: 'phone-dark', size: phone, colorScheme: 'dark' },
+] as const
+
+/**
+ * Looks at the first page of each kind on a phone and at a desk, in light and in dark: what axe-core finds, and whether
+ * anything has to be scrolled sideways. With SCREENSHOTS=<folder> it keeps a picture of each.
+ */
+export function looking(): { look: Look; problems: readonly string[] } {
+  const seen = new Set<string>()
+  const problems: string[] = []
+  return {
+    problems,
+    look: async (kind, page) => {
+      if (seen.has(kind)) return
+      seen.add(kind)
+      const before = page.viewportSize() ?? desk
+      for (const { name, size, colorScheme } of ways) {
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize(size)
+        problems.push(...(await accessibilityProblems(page)).map((problem) => `${kind}, ${name}: ${problem}`))
+        const tooWide = await page.evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement
+          return scrollWidth - clientWidth
+        })
+        if (tooWide > 0) problems.push(`${kind}, ${name}: ${tooWide} px too wide`)
+        const { SCREENSHOTS } = process.env
+        if (SCREENSHOTS)
+          await page.screenshot({
+            path: path.join(SCREENSHOTS, `${kind}-${name}.png`.replace(/[: ]+/g, '-')),
+            fullPage: true,
+          })
+      }
+      await page.emulateMedia({ colorScheme: 'light' })
+      await page.setViewportSize(before)
+    },
+  }
+}
