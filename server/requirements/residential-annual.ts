@@ -96,8 +96,10 @@ function mayBeCovered(
   return possible.length > 0 && due !== undefined && on <= due
 }
 
-function currentRule(situation: Situation, { metDue, credit }: Turn): RuleCode {
+function currentRule(situation: Situation, turn: Turn): RuleCode {
+  const { metDue, credit } = turn
   if (metDue === null) return 'R4'
+  if (missedByTurn(turn, situation).length > 0) return 'R6'
   if (credit.day > metDue) return lapsedRule(situation, metDue)
   return lastDayOfMonth(credit.day) < metDue ? 'R5' : 'R4'
 }
