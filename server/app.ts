@@ -20,7 +20,14 @@ import { createSessions } from './people/sessions.ts'
 import { viewerHook } from './people/viewer.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { healthRoutes } from './web/health.ts'
+import { assignmentRoutes } from './programs/assignments.routes.ts'
+import { teamRoutes } from './oversight/team.routes.ts'
 import type { AfterChange } from './programs/changes.ts'
+import { programRecordRoutes } from './programs/program-record.routes.ts'
+import { roleRoutes } from './programs/roles.routes.ts'
+import { rosterRoutes } from './programs/roster.routes.ts'
+import { programRoutes } from './programs/routes.ts'
+import { spellRoutes } from './programs/spells.routes.ts'
 import { refreshStandings } from './requirements/actions.ts'
 import { myTrainingRoutes } from './requirements/my-training.routes.ts'
 import { clearanceRoutes } from './requirements/clearance.routes.ts'
@@ -79,6 +86,12 @@ export async function buildApp(needs: Needs): Promise<App> {
 
   await app.register(healthRoutes, { db })
   await app.register(peopleRoutes, { ...needs, sessions })
+  await app.register(programRoutes, needs)
+  await app.register(programRecordRoutes, { ...needs, afterChange })
+  await app.register(rosterRoutes, { ...needs, afterChange })
+  await app.register(assignmentRoutes, { ...needs, afterChange })
+  await app.register(spellRoutes, { ...needs, afterChange })
+  await app.register(roleRoutes, needs)
   await app.register(courseRoutes, needs)
   await app.register(certificateRoutes, needs)
   await app.register(learningRoutes, needs)
@@ -87,5 +100,6 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(outsideRoutes, needs)
   await app.register(clearanceRoutes, needs)
   await app.register(rulesRoutes)
+  await app.register(teamRoutes, needs)
   return app
 }

@@ -21,6 +21,7 @@ export type LedgerKind =
   | 'outside-training-decided'
   | 'role-granted'
   | 'role-ended'
+  | 'link-made'
   | 'records-exported'
   | 'person-viewed'
   | 'review-changed'

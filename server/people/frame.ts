@@ -18,6 +18,11 @@ function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   if (viewer) items.push({ href: '/', label: 'My training' })
   items.push({ href: '/courses', label: 'Courses' })
   if (viewer && hasRole(viewer, 'supervisor', 'program_admin')) items.push({ href: '/team', label: 'Team' })
+  if (viewer && hasRole(viewer, 'supervisor', 'program_admin', 'licensing', 'system_admin'))
+    items.push({
+      href: '/programs',
+      label: hasRole(viewer, 'licensing', 'system_admin') ? 'Programs' : 'Roster',
+    })
   items.push({ href: '/verify', label: 'Check a certificate' })
   return items
 }

@@ -60,6 +60,53 @@ export async function findProgramOf(
   return rows[0] ?? null
 }
 
+export type Place = Readonly<{
+  program: ProgramHead
+  /** A few of the viewer's other programs, by name, for a switch. */
+  others: readonly ProgramHead[]
+  hasMore: boolean
+  canChange: boolean
+}>
+
+/** A program's page and where else its viewer can go. */
+export async function findPlaceOf(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  programId: string,
+  on: Day,
+  asKnownOn: AsKnownOn = null,
+): Promise<Place | null> {
+  const program = await findProgramOf(db, viewer, programId, on, asKnownOn)
+  if (!program) return null
+  const { programs, total } = await listProgramsOf(db, viewer, on, { size: switchSize + 1 })
+  return {
+    program,
+    others: programs.filter(({ id }) => id !== programId).slice(0, switchSize),
+    hasMore: total > switchSize + 1,
+    canChange: viewer.administered_program_ids.includes(programId),
+  }
+}
+
+const switchSize = 12
+
+/** A roster's page: for who supervises or administers the program. Licensing staff have pages of their own. */
+export const findRosterOf = async (
+  db: Kysely<DB>,
+  viewer: Viewer,
+  programId: string,
+  on: Day,
+): Promise<Place | null> =>
+  viewer.supervised_program_ids.includes(programId) ? findPlaceOf(db, viewer, programId, on) : null
+
+/** A roster that the viewer may change. */
+export const findRosterToChangeOf = async (
+  db: Kysely<DB>,
+  viewer: Viewer,
+  programId: string,
+  on: Day,
+): Promise<Place | null> =>
+  viewer.administered_program_ids.includes(programId) ? findPlaceOf(db, viewer, programId, on) : null
+
 /** The programs that the viewer may see, by name. */
 export async function listProgramsOf(
   db: Kysely<DB>,

@@ -4,30 +4,26 @@ import type { DB } from '#server/db/schema.ts'
 import { appendToLedger } from '#server/ledger/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { lockProgramsOf } from './assignments.queries.ts'
+import type { AfterChange } from './changes.ts'
 import type { Problem } from './problem.ts'
 import type { RosterChanges } from './roster-changes.ts'
 import type { SpellKind } from './spells.ts'
 
-/**
- * Told in the transaction that changes facts, before it ends, whose facts changed: so that what is computed from them
- * is never behind them.
- */
-export type FactsChanged = (
-  trx: Transaction<DB>,
-  changed: Readonly<{ programIds: readonly string[]; personIds: readonly string[] }>,
-  now: Date,
-) => Promise<void>
-
 /** Who acts, and when. */
-export type Acting = Readonly<{ viewer: Viewer; now: Date; factsChanged?: FactsChanged | undefined }>
+export type Actor = Readonly<{ viewer: Viewer; now: Date }>
+
+/** … and what follows a change of facts, in the same transaction. */
+export type Acting = Actor & Readonly<{ afterChange: AfterChange }>
+
+export type RosterDone = { kind: 'done'; personId: string }
 
 export type RosterAnswer =
-  | { kind: 'done'; personId: string }
+  | RosterDone
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'refused'; message: string }
 
 export type RosterDecision =
-  | Exclude<RosterAnswer, { kind: 'done' }>
+  | Exclude<RosterAnswer, RosterDone>
   | {
       kind: 'save'
       changes: RosterChanges
@@ -46,22 +42,23 @@ export const ownRecord: RosterAnswer & { kind: 'refused' } = {
 /** Somebody else made an account with one of these emails at the same moment; nothing was saved. */
 export class EmailTaken extends Error {}
 
-/** One act on the rosters of programs that the viewer administers: one transaction, one entry in the ledger. */
-export async function changeRoster(
-  db: Database,
-  acting: Acting,
-  programIds: readonly [string, ...string[]],
-  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
-): Promise<RosterAnswer> {
-  const once = () => tryToChangeRoster(db, acting, programIds, decide)
+/** Tries again where an account appeared in between: the second time, it is there to be found. */
+export async function againIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
   try {
     return await once()
   } catch (error) {
-    // The second time, that account is there to be found.
     if (error instanceof EmailTaken) return once()
     throw error
   }
 }
+
+/** One act on the rosters of programs that the viewer administers: one transaction, one entry in the ledger. */
+export const changeRoster = (
+  db: Database,
+  acting: Acting,
+  programIds: readonly [string, ...string[]],
+  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
+): Promise<RosterAnswer> => againIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, decide))
 
 function tryToChangeRoster(
   db: Database,
@@ -75,7 +72,7 @@ function tryToChangeRoster(
     if (decision.kind !== 'save') return decision
     const { personId, act, facts, reason } = decision
     await saveRosterChanges(trx, acting, decision.changes, reason)
-    await acting.factsChanged?.(trx, { programIds, personIds: [personId] }, acting.now)
+    await acting.afterChange(trx, [personId], acting.now)
     await appendToLedger(trx, {
       kind: 'roster-changed',
       actor_id: acting.viewer.id,
@@ -90,7 +87,7 @@ function tryToChangeRoster(
 /** Writes the rows, each table at once; what they come in place of is superseded, never rewritten. */
 export async function saveRosterChanges(
   trx: Transaction<DB>,
-  { viewer, now }: Acting,
+  { viewer, now }: Actor,
   changes: RosterChanges,
   reason: string,
 ): Promise<void> {

@@ -1,0 +1,97 @@
+import type { Database } from '#server/db/connection.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import type { Mail } from '#server/lib/mail.ts'
+import { createLink } from '#server/people/actions.ts'
+import { notFound } from '#server/web/errors.ts'
+import { listOutOfReach, lockProgramsOf } from './assignments.queries.ts'
+import { listInvitable } from './roles.queries.ts'
+import type { Actor } from './roster.actions.ts'
+
+type Addressee = Readonly<{ id: string; name: string; email: string; has_password: boolean }>
+
+export type GivenLinks = Readonly<{
+  mailed: readonly Addressee[]
+  /** Links to be printed or copied: each is shown this once and never again. */
+  shown: readonly Readonly<{ person: Addressee; address: string; days: number }>[]
+  /** Links that this viewer may not hold in their hands. */
+  withheld: readonly Addressee[]
+}>
+
+/**
+ * One-time links to set a password, for people of a program: mailed to each where mail is set up, else handed to the
+ * viewer. A link opens the account to whoever holds it, so one is handed over only for an account that neither acts nor
+ * works outside the programs that the viewer administers. Earlier links of these people end.
+ */
+export async function giveLinks(
+  db: Database,
+  { viewer, now }: Actor,
+  { mail, baseUrl }: Readonly<{ mail: Mail; baseUrl: string }>,
+  programId: string,
+  personIds: readonly string[],
+): Promise<GivenLinks> {
+  const made = await db.transaction().execute(async (trx) => {
+    await lockProgramsOf(trx, viewer, [programId])
+    const people = await listInvitable(trx, programId, personIds)
+    const outOfReach = await listOutOfReach(trx, viewer, personIds)
+    const isGiven = ({ id }: Addressee) => id !== viewer.id && (Boolean(mail) || !outOfReach.has(id))
+    const given = people.filter(isGiven)
+    const links = []
+    if (given.length > 0)
+      await trx
+        .updateTable('invitations')
+        .set({ used_at: now })
+        .where(
+          'person_id',
+          'in',
+          given.map(({ id }) => id),
+        )
+        .where('used_at', 'is', null)
+        .execute()
+    for (const person of given) {
+      const token = await createLink(trx, person.id, person.has_password ? 'reset' : 'invite', viewer.id)
+      links.push({ person, address: `${baseUrl}/link/${token}`, days: person.has_password ? 1 : 7 })
+    }
+    if (links.length > 0)
+      await appendToLedger(trx, {
+        kind: 'link-made',
+        actor_id: viewer.id,
+        subject: `program:${programId}`,
+        facts: { person_ids: given.map(({ id }) => id), is_mailed: Boolean(mail) },
+        at: now,
+      })
+    return { links, outOfReach, withheld: people.filter((person) => !isGiven(person)) }
+  })
+  if (made.links.length + made.withheld.length === 0) notFound()
+  if (!mail) return { mailed: [], shown: made.links, withheld: made.withheld }
+  const sent = await Promise.all(
+    made.links.map(async (link) => ({
+      ...link,
+      isSent: await send(mail, link.person.email, link.address, link.days),
+    })),
+  )
+  // What the mail server did not take is handed over, where that is allowed.
+  const unsent = sent.filter(({ isSent }) => !isSent)
+  return {
+    mailed: sent.filter(({ isSent }) => isSent).map(({ person }) => person),
+    shown: unsent.filter(({ person }) => !made.outOfReach.has(person.id)),
+    withheld: [
+      ...made.withheld,
+      ...unsent.filter(({ person }) => made.outOfReach.has(person.id)).map(({ person }) => person),
+    ],
+  }
+}
+
+async function send(mail: NonNullable<Mail>, to: string, address: string, days: number): Promise<boolean> {
+  const within = days === 1 ? 'a day' : `${days} days`
+  try {
+    await mail({
+      to,
+      // Neutral, and without the program's name: a message may be seen by others.
+      subject: 'Set your password',
+      text: `You have an account for your work training.\n\nOpen this address within ${within} and choose a password:\n${address}\n\nThe link works once. If you did not expect this message, you can leave it alone.\n`,
+    })
+    return true
+  } catch {
+    return false
+  }
+}
