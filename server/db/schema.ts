@@ -82,6 +82,14 @@ export interface Attempts {
   started_at: Generated<Timestamp>;
 }
 
+export interface BulkVerifications {
+  id: Generated<string>;
+  results: Json;
+  review_id: string;
+  verified_at: Timestamp;
+  verified_by: string;
+}
+
 export interface CertificateActs {
   act: string;
   acted_at: Generated<Timestamp>;
@@ -365,6 +373,98 @@ export interface Programs {
   kind: string;
 }
 
+export interface RegistryImports {
+  applied_at: Timestamp | null;
+  applied_by: string | null;
+  content: string;
+  created_at: Timestamp;
+  created_by: string;
+  file_name: string;
+  id: Generated<string>;
+  sha256: string;
+}
+
+export interface ReviewAnswers {
+  answered_at: Timestamp;
+  answered_by: string;
+  body: string;
+  file: Buffer | null;
+  file_name: string | null;
+  file_type: string | null;
+  finding_id: string;
+  id: Generated<string>;
+}
+
+export interface ReviewFindingActs {
+  act: string;
+  acted_at: Timestamp;
+  acted_by: string;
+  finding_id: string;
+  follow_up_on: string | null;
+  id: Generated<number>;
+  reason: Generated<string>;
+}
+
+export interface ReviewFindings {
+  body: string;
+  follow_up_on: string | null;
+  id: Generated<string>;
+  number: number;
+  person_id: string | null;
+  review_id: string;
+  rule: Generated<string>;
+  written_at: Timestamp;
+  written_by: string;
+}
+
+export interface ReviewNotes {
+  body: string;
+  id: Generated<string>;
+  review_id: string;
+  written_at: Timestamp;
+  written_by: string;
+}
+
+export interface ReviewPackets {
+  beat_at: Timestamp;
+  code: string;
+  from_on: string;
+  id: Generated<string>;
+  made_at: Timestamp | null;
+  pdf: Buffer | null;
+  pdf_sha256: string | null;
+  people_done: Generated<number>;
+  people_total: Generated<number>;
+  problem: string | null;
+  requested_at: Timestamp;
+  requested_by: string;
+  review_id: string;
+  sample_size: number | null;
+  seed: Generated<string>;
+  state: Generated<string>;
+  to_on: string;
+  zip: Buffer | null;
+  zip_sha256: string | null;
+}
+
+export interface Reviews {
+  id: Generated<string>;
+  number: Generated<number>;
+  opened_at: Timestamp;
+  opened_by: string;
+  program_id: string;
+  purpose: string;
+}
+
+export interface ReviewStates {
+  changed_at: Timestamp;
+  changed_by: string;
+  id: Generated<number>;
+  reason: Generated<string>;
+  review_id: string;
+  state: string;
+}
+
 export interface Roles {
   ended_at: Timestamp | null;
   ended_by: string | null;
@@ -469,6 +569,7 @@ export interface DB {
   attempt_answers: AttemptAnswers;
   attempt_results: AttemptResults;
   attempts: Attempts;
+  bulk_verifications: BulkVerifications;
   certificate_acts: CertificateActs;
   certificate_counter: CertificateCounter;
   certificate_files: CertificateFiles;
@@ -494,6 +595,14 @@ export interface DB {
   program_details: ProgramDetails;
   program_readings: ProgramReadings;
   programs: Programs;
+  registry_imports: RegistryImports;
+  review_answers: ReviewAnswers;
+  review_finding_acts: ReviewFindingActs;
+  review_findings: ReviewFindings;
+  review_notes: ReviewNotes;
+  review_packets: ReviewPackets;
+  review_states: ReviewStates;
+  reviews: Reviews;
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;
