@@ -1,5 +1,5 @@
 import PDFDocument from 'pdfkit'
-import { type Run, widthOf } from './fonts.ts'
+import { type Run, type ScriptFont, widthOf } from './fonts.ts'
 import type { Placed } from './page.ts'
 
 export type Attachment = Readonly<{ name: string; type: string; description: string; bytes: Uint8Array }>
@@ -11,10 +11,10 @@ export class ReadableDocument extends PDFDocument {
 
   /** Prints lines at their places; `color` is what fills the letters. */
   print(lines: readonly Placed[], color: (line: Placed) => string): void {
-    for (const line of lines) this.#printLine(line, color(line))
+    for (const [index, line] of lines.entries()) this.#printLine(line, color(line), index < lines.length - 1)
   }
 
-  #printLine(line: Placed, color: string): void {
+  #printLine(line: Placed, color: string, isContinued: boolean): void {
     const { text, runs, size, x, y } = line
     const spelled = runs.every(isPlain) && runs.map(spelling).join('') === text
     this.fillColor(color).save().transform(1, 0, 0, -1, 0, this.page.height)
@@ -23,14 +23,22 @@ export class ReadableDocument extends PDFDocument {
     this.isUpright = true
     let left = x
     for (const run of runs) {
-      this.registerFont(run.font.file, run.font as unknown as PDFKit.Mixins.PDFFontSource)
-      this.font(run.font.file).fontSize(size)
-      this.text(run.text, left, y, { lineBreak: false, baseline: 'alphabetic', features: [] })
+      this.#printText(run.text, run.font, size, left, y)
       left += widthOf([run], size)
     }
-    this.isUpright = false
     if (!spelled) this.endMarkedContent()
+    // Read aloud, the end of a line is otherwise no end of a word; an address goes on after its slash.
+    const last = runs.at(-1)
+    if (isContinued && !text.endsWith('/') && last?.font.has(0x20))
+      this.#printText(' ', last.font, size, left, y)
+    this.isUpright = false
     this.restore()
+  }
+
+  #printText(text: string, font: ScriptFont, size: number, x: number, y: number): void {
+    this.registerFont(font.file, font as unknown as PDFKit.Mixins.PDFFontSource)
+    this.font(font.file).fontSize(size)
+    this.text(text, x, y, { lineBreak: false, baseline: 'alphabetic', features: [] })
   }
 
   /** Carries a file as it is, uncompressed and without a checksum, so that its bytes can be replaced in place. */
