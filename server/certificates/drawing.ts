@@ -18,7 +18,10 @@ const colors = { harbor, ink, quiet }
 const colorOf = ({ color }: Placed) => colors[color]
 
 /** One tagged Letter page. The same facts give the same bytes. */
-export function drawCertificate(facts: CertificateFacts, options: DrawingOptions = {}): Promise<Uint8Array> {
+export async function drawCertificate(
+  facts: CertificateFacts,
+  options: DrawingOptions = {},
+): Promise<Uint8Array> {
   const text = certificateText(facts)
   const page = layOutPage(text)
   const at = new Date(facts.issued_at)

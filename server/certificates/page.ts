@@ -1,6 +1,7 @@
+import type { CertificateFacts } from './facts.ts'
 import { setName, smallestScale } from './names.ts'
 import { balanced, fitLines, type Line, setLine, setLines, UndrawableText, widest } from './typesetting.ts'
-import type { CertificateText } from './wording.ts'
+import { type CertificateText, certificateText } from './wording.ts'
 
 /** A line and where its baseline begins, in points from the top left corner. */
 export type Placed = Line &
@@ -46,6 +47,17 @@ const columnGap = 36
 const modulesWidth = 336
 const detailsLeft = left + modulesWidth + columnGap
 const footGap = 14
+
+/** Why these facts can't be printed, null where they can: to be asked before they are frozen. */
+export function pageFault(facts: CertificateFacts): string | null {
+  try {
+    layOutPage(certificateText(facts))
+    return null
+  } catch (error) {
+    if (error instanceof UndrawableText) return error.message
+    throw error
+  }
+}
 
 /** Where everything stands; long words are set smaller, and what still has no room is refused. */
 export function layOutPage(text: CertificateText): PageLayout {

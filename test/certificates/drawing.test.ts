@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
 import { drawCertificate } from '#server/certificates/drawing.ts'
+import { pageFault } from '#server/certificates/page.ts'
 import { qrMatrix } from '#server/certificates/qr.ts'
 import { readPdf } from './reading.ts'
 import { sample } from './sample.ts'
