@@ -10,6 +10,7 @@ import { type OpenDatabase, openDatabase } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { createMail } from './lib/mail.ts'
+import { startTimedJobs } from './timed-jobs.ts'
 
 const config = settings()
 const { catalogue, problems } = loadCourses(config.coursesDir)
@@ -37,6 +38,7 @@ const app = await buildApp({
   logger: logger(config),
 })
 
+const stopJobs = startTimedJobs({ db, clock, config, log: app.log })
 let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
 database.lost.then(() => {
@@ -70,6 +72,7 @@ async function stop(code: number): Promise<void> {
   if (isStopping) return
   isStopping = true
   await app.close()
+  await stopJobs()
   await database.close()
   process.exit(code)
 }

@@ -7,7 +7,7 @@ const server = path.join(import.meta.dirname, '../server')
 /** Imports point one way: a feature knows itself and what stands to its left. */
 const order = [
   ...['lib', 'db', 'web', 'ledger', 'people', 'programs', 'courses', 'certificates', 'learning'],
-  ...['requirements', 'oversight', 'notices', 'demo', 'app', 'main', 'cli'],
+  ...['requirements', 'oversight', 'notices', 'demo', 'app', 'timed-jobs', 'main', 'cli'],
 ]
 
 /** Files that touch the world without being routes, actions or queries, each for a reason of its own. */
@@ -54,7 +54,7 @@ test('queries call no rule, actions know no HTTP, and rules touch neither databa
   const wrong = files.flatMap(({ file, text }) => {
     const name = path.basename(file)
     const room = roomOf(file)
-    if (['db', 'web', 'lib', 'cli', 'app', 'main', 'config'].includes(room) || worldly[file]) return []
+    if (['db', 'web', 'lib', 'cli', 'app', 'main', 'config', 'timed-jobs'].includes(room) || worldly[file]) return []
     const kind = /(^|\.)(routes|actions|queries)\.ts$/.exec(name)?.[2] ?? 'rule'
     // A type may be named anywhere; it brings nothing with it.
     const imports = importsOf(text.replaceAll(/import type [^;]*?from '[^']+'/gs, ''))

@@ -13,6 +13,10 @@ export function frameOf(viewer: Viewer | null, isDemo: boolean): PageFrame {
   }
 }
 
+/** Where somebody's day begins: who looks after others, with them; everybody else with their own training. */
+export const workplaceOf = (viewer: Viewer): string =>
+  hasRole(viewer, 'supervisor', 'program_admin') ? '/team' : '/'
+
 function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   const items: NavigationItem[] = []
   if (viewer) items.push({ href: '/', label: 'My training' })

@@ -4,6 +4,7 @@ import type { Mail } from '#server/lib/mail.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { createLink, setPassword, signIn } from './actions.ts'
+import { workplaceOf } from './frame.ts'
 import { tokenHash } from './links.ts'
 import { findAccountByEmail, findInvitation } from './queries.ts'
 import { roleNames } from './roles.ts'
@@ -45,7 +46,8 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
       if (result.kind === 'signed-in') {
         if (old) await sessions.end(old)
         reply.setCookie(cookie, result.token, { ...cookieOptions, maxAge: config.sessionHours * 3600 })
-        return reply.redirect(next, 303)
+        const viewer = next === '/' ? await sessions.viewer(result.token) : null
+        return reply.redirect(viewer ? workplaceOf(viewer) : next, 303)
       }
       const problem =
         result.kind === 'slowed'

@@ -3,14 +3,11 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type Roster, workOfPeople } from '#server/programs/roster.queries.ts'
-import { clearance, clearanceVerdict } from './clearance.ts'
 import type { Facts } from './facts.ts'
-import { nextChangeOn, upcoming } from './next-change.ts'
-import { agencyId, personFacts } from './person-facts.ts'
+import { personFacts } from './person-facts.ts'
 import { listReadings, listStalePeople, listTrainings } from './queries.ts'
 import { rulesetVersion } from './ruleset.ts'
-import { programsOf } from './situation.ts'
-import { findings } from './standing.ts'
+import { verdictsOf } from './verdicts.ts'
 
 /** Everybody's facts, in three statements however many they are. */
 export async function factsOfPeople(
@@ -20,8 +17,13 @@ export async function factsOfPeople(
   asKnownOn: Day | null = null,
 ): Promise<Readonly<{ roster: Roster; facts: ReadonlyMap<string, Facts> }>> {
   const roster = await workOfPeople(db, personIds, on, asKnownOn)
-  const trainings = new Map((await listTrainings(db, personIds, asKnownOn)).map((one) => [one.person_id, one]))
-  const readings = await listReadings(db, roster.programs.map(({ program_id }) => program_id))
+  const trainings = new Map(
+    (await listTrainings(db, personIds, asKnownOn)).map((one) => [one.person_id, one]),
+  )
+  const readings = await listReadings(
+    db,
+    roster.programs.map(({ program_id }) => program_id),
+  )
   const facts = new Map(personIds.map((id) => [id, personFacts(roster, id, trainings.get(id), readings)]))
   return { roster, facts }
 }
@@ -36,7 +38,8 @@ export async function refreshStandings(
   today: Day,
 ): Promise<void> {
   const ids = [...new Set(personIds)]
-  for (let from = 0; from < ids.length; from += 500) await refreshSome(trx, ids.slice(from, from + 500), today)
+  for (let from = 0; from < ids.length; from += 500)
+    await refreshSome(trx, ids.slice(from, from + 500), today)
 }
 
 async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], today: Day): Promise<void> {
@@ -51,38 +54,15 @@ async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], t
   await sql`delete from standing_passes where person_id = any(${[...personIds]}::uuid[])`.execute(trx)
   await sql`delete from standings where person_id = any(${[...personIds]}::uuid[])`.execute(trx)
   await sql`delete from clearances where person_id = any(${[...personIds]}::uuid[])`.execute(trx)
-  await sql`insert into standing_passes select * from jsonb_populate_recordset(null::standing_passes, ${JSON.stringify(passes)}::jsonb)`.execute(trx)
-  await sql`insert into standings select * from jsonb_populate_recordset(null::standings, ${JSON.stringify(standings)}::jsonb)`.execute(trx)
-  await sql`insert into clearances select * from jsonb_populate_recordset(null::clearances, ${JSON.stringify(clearances)}::jsonb)`.execute(trx)
-}
-
-/** What is stored of one person on a day. */
-export function verdictsOf(person_id: string, facts: Facts, roster: Roster, on: Day) {
-  const next_change_on = nextChangeOn(upcoming(facts, on))
-  const standings = findings(facts, on).map((finding) => ({
-    person_id,
-    program_id: finding.requirement.startsWith('residential') ? finding.program : agencyId(roster, finding.program),
-    requirement: finding.requirement,
-    standing: finding.standing,
-    due_on: finding.due_on,
-    satisfied_on: finding.satisfied_on,
-    late_days: finding.late_days,
-    is_late_running: finding.late_running,
-    rule: finding.rule,
-  }))
-  const clearances = programsOf(facts).map((program) => {
-    const { answer, until, because } = clearance(facts, program, on)
-    const { situation } = clearanceVerdict(facts, program, on)
-    return {
-      person_id,
-      program_id: program.id,
-      answer,
-      until_on: until,
-      because: because[0] ?? '',
-      contact: situation.roster === 'off' ? 'off' : situation.contact,
-    }
-  })
-  return { pass: { person_id, ruleset: rulesetVersion, computed_on: on, next_change_on }, standings, clearances }
+  await sql`insert into standing_passes select * from jsonb_populate_recordset(null::standing_passes, ${JSON.stringify(passes)}::jsonb)`.execute(
+    trx,
+  )
+  await sql`insert into standings select * from jsonb_populate_recordset(null::standings, ${JSON.stringify(standings)}::jsonb)`.execute(
+    trx,
+  )
+  await sql`insert into clearances select * from jsonb_populate_recordset(null::clearances, ${JSON.stringify(clearances)}::jsonb)`.execute(
+    trx,
+  )
 }
 
 /** The nightly pass: whoever's verdict has changed by itself since it was stored. Returns how many there were. */

@@ -18,13 +18,17 @@ export function writtenFactsOf(
   return {
     programs: work.programs.map((program) => ({ ...program, settings: readings.get(program.id) ?? {} })),
     assignments: work.assignments,
-    child_protection: work.child_protection.map((duties) => ({ ...duties, settings: readings.get(agencyId(roster, duties.agency)) ?? {} })),
+    child_protection: work.child_protection.map((duties) => ({
+      ...duties,
+      settings: readings.get(agencyId(roster, duties.agency)) ?? {},
+    })),
     completions: [...(trainings?.completions ?? [])].map((one) => ({ ...one, verified: [...one.verified] })),
     outside: [...(trainings?.outside ?? [])].map((one) => ({ ...one, verified: [...one.verified] })),
   } as WrittenFacts
 }
 
-export const personFacts = (...given: Parameters<typeof writtenFactsOf>): Facts => factsOf(writtenFactsOf(...given))
+export const personFacts = (...given: Parameters<typeof writtenFactsOf>): Facts =>
+  factsOf(writtenFactsOf(...given))
 
 /** The programs in which a person has an assignment, and no others: what a person's standing depends on. */
 const programsOf = (roster: Roster, assignments: readonly { program_id: string }[]) => {

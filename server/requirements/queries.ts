@@ -75,7 +75,9 @@ export async function listTrainings(
 }
 
 const knownBy = (asKnownOn: AsKnownOn) => (at: ReturnType<typeof sql>) =>
-  asKnownOn === null ? sql`true` : sql`${at} < ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago')`
+  asKnownOn === null
+    ? sql`true`
+    : sql`${at} < ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago')`
 
 /** What license holders and agencies decided on one training: accepted by any of them counts as accepted. */
 const decisionsOf = (which: ReturnType<typeof sql>, asKnownOn: AsKnownOn) => sql`

@@ -1,9 +1,17 @@
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { Standing } from './answer-schema.ts'
 
+export type StandingFacts = Readonly<{
+  requirement: string
+  standing: Standing
+  due_on: Day | null
+  satisfied_on: Day | null
+  late_days: number
+}>
+
 /** A standing in a few words, with its date: "Due by March 31, 2027". */
 export function standingWords(
-  { standing, due_on, late_days }: Readonly<{ standing: Standing; due_on: Day | null; late_days: number }>,
+  { requirement, standing, due_on, satisfied_on, late_days }: StandingFacts,
   today: Day,
 ): string {
   const late = late_days > 0 ? `, once completed ${days(late_days)} late` : ''
@@ -13,7 +21,8 @@ export function standingWords(
     case 'due_before_contact':
       return 'Before direct contact begins'
     case 'current':
-      return due_on ? `In order until ${formatDay(due_on)}${late}` : `In order${late}`
+      if (requirement === 'residential-annual' && due_on) return `In order until ${formatDay(due_on)}${late}`
+      return satisfied_on ? `Done on ${formatDay(satisfied_on)}${late && `, ${days(late_days)} late`}` : 'In order'
     case 'due_soon':
       return due_on ? `Due by ${formatDay(due_on)}, in ${days(daysBetween(today, due_on))}` : 'Due soon'
     case 'overdue':

@@ -1,0 +1,54 @@
+import { type Day, formatDay } from '#server/lib/days.ts'
+import type { Roster } from '#server/programs/roster.queries.ts'
+import { agencyId } from '#server/requirements/person-facts.ts'
+import { type Facts, factsOf } from '#server/requirements/facts.ts'
+import { gaps } from '#server/requirements/gaps.ts'
+import { requirementOn } from '#server/requirements/ruleset.ts'
+import { standing } from '#server/requirements/standing.ts'
+import { standingWords } from '#server/requirements/standing-words.ts'
+import type { TimelineEvent } from './timeline.queries.ts'
+
+/** One person, as a supervisor of some programs sees them: those programs alone, never an answer or a score. */
+export function personPage(
+  person: Readonly<{ id: string; name: string; last_active_on: Day | null }>,
+  roster: Roster,
+  facts: Facts | undefined,
+  programIds: readonly string[],
+  on: Day,
+  events: readonly TimelineEvent[],
+) {
+  const known = facts ?? factsOf({})
+  const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
+  const isOurs = (program: string) => programIds.includes(agencyId(roster, program))
+  const answer = standing(known, on)
+  return {
+    title: person.name,
+    person,
+    on,
+    clearances: answer.clearance
+      .filter(({ program }) => isOurs(program))
+      .map((one) => ({ ...one, name: names.get(one.program) ?? one.program })),
+    requirements: answer.requirements
+      .filter(({ program }) => isOurs(program))
+      .map((one) => ({
+        ...one,
+        title: requirementOn(one.requirement, on).title,
+        place: names.get(one.program) ?? one.program,
+        shape: one.standing.replaceAll('_', '-'),
+        words: standingWords(one, on),
+      })),
+    gaps: gaps(known, on).filter(({ program }) => isOurs(program)),
+    events: events.map((event) => ({ ...event, sentence: sentences[event.kind](event), day: formatDay(event.on) })),
+  }
+}
+
+const sentences: Readonly<Record<TimelineEvent['kind'], (event: TimelineEvent) => string>> = {
+  hired: ({ what, more }) => `Hired at ${what}${more ? ` as ${more.toLowerCase()}` : ''}`,
+  left: ({ what }) => `Last day at ${what}`,
+  'contact-began': ({ what }) => `Direct contact began at ${what}`,
+  'contact-ended': ({ what }) => `Direct contact ended at ${what}`,
+  'leave-began': ({ what }) => `Leave from ${what} began`,
+  'leave-ended': ({ what }) => `Last day of leave from ${what}`,
+  completed: ({ what, more }) => `Completed ${what}${more ? `, ${more}` : ''}`,
+  elsewhere: ({ what, more }) => `Training taken elsewhere: ${what}${more ? `, ${more}` : ''}`,
+}

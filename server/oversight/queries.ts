@@ -1,0 +1,105 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+import type { Standing } from '#server/requirements/answer-schema.ts'
+
+/** One person's work in one program, with the verdicts stored for it. Facts and stored verdicts; nothing is decided here. */
+export type TeamRow = Readonly<{
+  person_id: string
+  name: string
+  program_id: string
+  program: string
+  program_kind: 'licensed' | 'agency'
+  role_title: string
+  worker_type: string
+  hired_on: Day
+  is_on_leave: boolean
+  contact: string | null
+  clearance: 'yes' | 'no' | 'unknown' | null
+  until_on: Day | null
+  because: string | null
+  computed_on: Day | null
+  standings: readonly StoredStanding[]
+  /** Modules passed of the course under way, and how many there are of it is the catalogue's to say. */
+  under_way: Readonly<{ course: string; version: string; passed: number }> | null
+  last_active_on: Day | null
+}>
+
+export type StoredStanding = Readonly<{
+  requirement: string
+  standing: Standing
+  due_on: Day | null
+  satisfied_on: Day | null
+  late_days: number
+  is_late_running: boolean
+}>
+
+/** Everybody who works in some programs on a day, in one statement, however many they are. */
+export async function listTeam(db: Kysely<DB>, programIds: readonly string[], today: Day): Promise<readonly TeamRow[]> {
+  if (programIds.length === 0) return []
+  const { rows } = await sql<TeamRow>`
+    select a.person_id, p.name, a.program_id, coalesce(d.name, h.name) as program, g.kind as program_kind,
+      a.role_title, a.worker_type, a.hired_on,
+      exists (select from leave_spells l where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and ${holdsOn('l', today)}) as is_on_leave,
+      c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
+      coalesce((select json_agg(json_build_object('requirement', t.requirement, 'standing', t.standing, 'due_on', t.due_on,
+          'satisfied_on', t.satisfied_on, 'late_days', t.late_days, 'is_late_running', t.is_late_running) order by t.requirement)
+        from standings t where t.person_id = a.person_id and t.program_id = a.program_id), '[]') as standings,
+      (select json_build_object('course', e.course, 'version', e.version, 'passed',
+          (select count(distinct w.module) from attempts w join attempt_results r on r.attempt_id = w.id
+           where w.enrollment_id = e.id and r.is_passed))
+        from enrollments e where e.person_id = a.person_id and e.ended_at is null order by e.started_at desc limit 1) as under_way,
+      p.last_active_on
+    from assignments a
+    join people p on p.id = a.person_id
+    join programs g on g.id = a.program_id
+    join license_holders h on h.id = g.holder_id
+    left join program_details d on d.program_id = a.program_id and ${isKnown('d', null)} and ${holdsOn('d', today)}
+    left join clearances c on c.person_id = a.person_id and c.program_id = a.program_id
+    left join standing_passes s on s.person_id = a.person_id
+    where a.program_id = any(${[...programIds]}::uuid[]) and ${isKnown('a', null)} and ${worksOn('a', today)}
+    order by lower(p.name), p.id, a.program_id`.execute(db)
+  return rows
+}
+
+/** Residential completions of these people, by month, for the picture of what was. */
+export async function countCompletionsByMonth(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+  from: Day,
+): Promise<readonly { month: string; completions: number }[]> {
+  if (personIds.length === 0) return []
+  const { rows } = await sql<{ month: string; completions: number }>`
+    select to_char(c.completed_on, 'YYYY-MM') as month, count(*) as completions
+    from completions c
+    where c.person_id = any(${[...personIds]}::uuid[]) and c.completed_on >= ${from}
+      and not exists (select from completion_voids v where v.completion_id = c.id)
+    group by 1 order by 1`.execute(db)
+  return rows
+}
+
+/** A person, only if they work or worked in one of these programs. */
+export async function findPersonOfPrograms(
+  db: Kysely<DB>,
+  personId: string,
+  programIds: readonly string[],
+): Promise<Readonly<{ id: string; name: string; last_active_on: Day | null }> | null> {
+  if (programIds.length === 0) return null
+  const row = await db
+    .selectFrom('people')
+    .select(['id', 'name', 'last_active_on'])
+    .where('id', '=', personId)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('assignments')
+          .select('id')
+          .whereRef('assignments.person_id', '=', 'people.id')
+          .where('program_id', 'in', [...programIds])
+          .where('superseded_at', 'is', null),
+      ),
+    )
+    .executeTakeFirst()
+  return row ?? null
+}

@@ -1,0 +1,137 @@
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
+import { requirementOn, type RequirementId } from '#server/requirements/ruleset.ts'
+import { standingWords } from '#server/requirements/standing-words.ts'
+import type { ProgramName } from '#server/requirements/clearance.queries.ts'
+import type { TeamRow } from './queries.ts'
+import {
+  counts,
+  filtered,
+  foremost,
+  type Group,
+  groupNames,
+  groups,
+  isIn,
+  needsSomething,
+  nextDue,
+  pageSize,
+  type TeamFilter,
+} from './team.ts'
+
+/** A row as the table shows it and the export writes it. */
+export type TeamLine = Readonly<{
+  person_id: string
+  program_id: string
+  name: string
+  program: string
+  role_title: string
+  /** The page's name for the shape of the standing. */
+  shape: string
+  words: string
+  requirement: string
+  due_on: Day | null
+  clearance: string
+  progress: Readonly<{ passed: number; modules: number; course: string }> | null
+  lastActive: string
+}>
+
+export function teamLine(row: TeamRow, catalogue: Catalogue, today: Day): TeamLine {
+  const first = foremost(row)
+  const version = row.under_way && catalogue.courses.get(row.under_way.course)?.versions.get(row.under_way.version)
+  return {
+    person_id: row.person_id,
+    program_id: row.program_id,
+    name: row.name,
+    program: row.program,
+    role_title: row.role_title,
+    shape: row.is_on_leave ? 'on-leave' : (first?.standing.replaceAll('_', '-') ?? 'not-required'),
+    words: first ? standingWords(asOfToday(first, row, today), today) : 'Nothing is required',
+    requirement: first ? requirementOn(first.requirement as RequirementId, today).title : '',
+    due_on: nextDue(row),
+    clearance: clearanceWords(row),
+    progress:
+      row.under_way && version
+        ? { passed: row.under_way.passed, modules: version.modules.length, course: version.shortTitle }
+        : null,
+    lastActive: lastActive(row.last_active_on, today),
+  }
+}
+
+/** Lateness that still grows was stored on the day it was computed. */
+const asOfToday = (standing: NonNullable<ReturnType<typeof foremost>>, row: TeamRow, today: Day) => ({
+  ...standing,
+  late_days:
+    standing.late_days + (standing.is_late_running && row.computed_on ? daysBetween(row.computed_on, today) : 0),
+})
+
+function clearanceWords(row: TeamRow): string {
+  if (row.program_kind === 'agency') return ''
+  if (row.is_on_leave) return 'On leave'
+  if (row.clearance === 'yes') return row.until_on ? `Yes, until ${formatDay(row.until_on)}` : 'Yes'
+  if (row.clearance === 'no') return 'No'
+  return 'Not known'
+}
+
+function lastActive(on: Day | null, today: Day): string {
+  if (!on) return 'Not yet'
+  return on === today ? 'Today' : formatDay(on)
+}
+
+/** The supervisor's first sight: a sentence, the few who need something, the numbers, the table. */
+export function teamPage(
+  programs: readonly ProgramName[],
+  rows: readonly TeamRow[],
+  filter: TeamFilter,
+  catalogue: Catalogue,
+  today: Day,
+  address: (change: Partial<Record<string, string>>) => string,
+) {
+  const left = filtered(rows, filter, today)
+  const last = Math.max(1, Math.ceil(left.length / pageSize))
+  const current = Math.min(filter.page, last)
+  const line = (row: TeamRow) => teamLine(row, catalogue, today)
+  const numbers = counts(rows, today)
+  return {
+    title: 'Team',
+    programs,
+    sentence: sentenceOf(rows, numbers, today),
+    needs: needsSomething(rows).slice(0, 5).map(line),
+    needsMore: Math.max(0, needsSomething(rows).length - 5),
+    numbers: groups
+      .filter((group) => group !== 'unknown' || numbers.unknown > 0)
+      .map((group) => ({
+        group,
+        words: groupNames[group],
+        count: numbers[group],
+        href: address({ show: group, page: '' }),
+        isShown: filter.group === group,
+      })),
+    filter,
+    lines: left.slice((current - 1) * pageSize, current * pageSize).map(line),
+    total: left.length,
+    of: rows.length,
+    pages: { current, last, href: address({ page: '{page}' }) },
+    showAll: address({ show: '', search: '', page: '' }),
+    exportCsv: address({ page: '' }).replace('/team', '/team.csv'),
+    exportXlsx: address({ page: '' }).replace('/team', '/team.xlsx'),
+    sortHref: (sort: string) => address({ sort, page: '' }),
+    hasSeveralPrograms: programs.length > 1,
+  }
+}
+
+function sentenceOf(rows: readonly TeamRow[], numbers: Readonly<Record<Group, number>>, today: Day): string {
+  const licensed = rows.filter(({ program_kind }) => program_kind === 'licensed')
+  if (rows.length === 0) return 'Nobody is on the roster today.'
+  if (licensed.length === 0) {
+    const late = rows.filter((row) => isIn('overdue', row, today)).length
+    return `${people(rows.length)} ${rows.length === 1 ? 'is' : 'are'} on the roster today; ${late === 0 ? 'nothing is' : `${late} ${late === 1 ? 'has' : 'have'} something`} overdue.`
+  }
+  const parts = [
+    `${numbers.cleared} of ${people(licensed.length)} ${numbers.cleared === 1 ? 'is' : 'are'} cleared for direct contact today`,
+    ...(numbers['not-cleared'] > 0 ? [`${numbers['not-cleared']} ${numbers['not-cleared'] === 1 ? 'is' : 'are'} not`] : []),
+    ...(numbers['on-leave'] > 0 ? [`${numbers['on-leave']} ${numbers['on-leave'] === 1 ? 'is' : 'are'} on leave`] : []),
+  ]
+  return `${parts.join('; ')}.`
+}
+
+const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)

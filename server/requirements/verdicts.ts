@@ -1,0 +1,44 @@
+import type { Day } from '#server/lib/days.ts'
+import type { Roster } from '#server/programs/roster.queries.ts'
+import { clearance, clearanceVerdict } from './clearance.ts'
+import type { Facts } from './facts.ts'
+import { nextChangeOn, upcoming } from './next-change.ts'
+import { agencyId } from './person-facts.ts'
+import { rulesetVersion } from './ruleset.ts'
+import { programsOf } from './situation.ts'
+import { findings } from './standing.ts'
+
+/** What is stored of one person on a day. */
+export function verdictsOf(person_id: string, facts: Facts, roster: Roster, on: Day) {
+  const next_change_on = nextChangeOn(upcoming(facts, on))
+  const standings = findings(facts, on).map((finding) => ({
+    person_id,
+    program_id: finding.requirement.startsWith('residential')
+      ? finding.program
+      : agencyId(roster, finding.program),
+    requirement: finding.requirement,
+    standing: finding.standing,
+    due_on: finding.due_on,
+    satisfied_on: finding.satisfied_on,
+    late_days: finding.late_days,
+    is_late_running: finding.late_running,
+    rule: finding.rule,
+  }))
+  const clearances = programsOf(facts).map((program) => {
+    const { answer, until, because } = clearance(facts, program, on)
+    const { situation } = clearanceVerdict(facts, program, on)
+    return {
+      person_id,
+      program_id: program.id,
+      answer,
+      until_on: until,
+      because: because[0] ?? '',
+      contact: situation.roster === 'off' ? 'off' : situation.contact,
+    }
+  })
+  return {
+    pass: { person_id, ruleset: rulesetVersion, computed_on: on, next_change_on },
+    standings,
+    clearances,
+  }
+}
