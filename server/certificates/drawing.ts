@@ -13,7 +13,6 @@ export type DrawingOptions = Readonly<{
 const harbor = '#0b3a5b'
 const ink = '#1b2733'
 const quiet = '#47525e'
-const line = '#a9b2ba'
 const colors = { harbor, ink, quiet }
 const colorOf = ({ color }: Placed) => colors[color]
 
@@ -57,12 +56,6 @@ function drawFrame(doc: ReadableDocument, page: PageLayout): void {
     .lineWidth(0.5)
     .rect(29, 29, page.width - 58, page.height - 58)
     .stroke()
-  doc.lineWidth(0.5).strokeColor(line)
-  for (const { x, y, width } of page.rules)
-    doc
-      .moveTo(x, y)
-      .lineTo(x + width, y)
-      .stroke()
   doc.endMarkedContent()
 }
 

@@ -12,7 +12,6 @@ export type PageLayout = Readonly<{
   height: number
   mark: Readonly<{ x: number; y: number }>
   qr: Readonly<{ x: number; y: number; side: number }>
-  rules: readonly Readonly<{ x: number; y: number; width: number }>[]
   modules: readonly Item[]
   details: readonly Item[]
 }> &
@@ -77,7 +76,6 @@ export function layOutPage(text: CertificateText): PageLayout {
       modules: modules.items,
       detailsHeading: details.heading,
       details: details.items,
-      rules: [],
     }
   }
   throw new UndrawableText('The course has more modules, or longer titles, than one page can show.')

@@ -106,8 +106,14 @@ describe('the page of a certificate', () => {
       title: 'A module',
       completed_on: '2027-09-20',
     }))
-    await expect(async () => drawCertificate({ ...sample, modules })).rejects.toThrow(
-      'than one page can show',
+    await expect(drawCertificate({ ...sample, modules })).rejects.toThrow('than one page can show')
+    expect(pageFault({ ...sample, modules })).toContain('than one page can show')
+  })
+
+  test('is refused before anything is frozen where a program, too, has a name that no font draws', () => {
+    expect(pageFault(sample)).toBeNull()
+    expect(pageFault({ ...sample, program: { ...sample.program!, name: 'بيت النجمة' } })).toContain(
+      'No font has',
     )
   })
 
