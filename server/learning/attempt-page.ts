@@ -1,6 +1,6 @@
 import { answerFields } from '#server/courses/answer-fields.ts'
 import { type CourseVersion, lessonPath, type Module } from '#server/courses/catalogue.ts'
-import { instructions, stemParts } from '#server/courses/exercise-view.ts'
+import { instructions, stemParts, stepParts } from '#server/courses/exercise-view.ts'
 import type { Question } from '#server/courses/exercises.ts'
 import { answerReview } from './answer-review.ts'
 import { choicesOf, currentOf } from './attempt.ts'
@@ -9,12 +9,17 @@ import { assessmentPath } from './paths.ts'
 import type { Attempt } from './queries.ts'
 
 /** One question of an attempt. Nothing in it tells the answer, or why. */
-export function questionPage(course: CourseVersion, module: Module, attempt: Attempt, problem: string | null) {
+export function questionPage(
+  course: CourseVersion,
+  module: Module,
+  attempt: Attempt,
+  problem: string | null,
+) {
   const current = currentOf(module, attempt)
   if (!current) throw new Error(`Attempt ${attempt.id} has neither a question left nor a result.`)
   const { question, seed, walked, position, step, total } = current
   const at = walked?.at.kind === 'step' ? walked.at.step : undefined
-  const { story, question: asked } = at ? { story: '', question: 'What do you do?' } : stemParts(question.stem)
+  const { story, question: asked } = at ? stepParts(at) : stemParts(question.stem)
   return {
     title: `Question ${position + 1} of ${total}`,
     errors: problem ? [{ field: 'answer', message: problem }] : [],
@@ -24,7 +29,7 @@ export function questionPage(course: CourseVersion, module: Module, attempt: Att
     position,
     step,
     total,
-    story: at ? (step === 0 ? question.stem.html : '') + at.text.html : story,
+    story: at && step === 0 ? `${question.stem.html}\n${story}` : story,
     /** What was chosen on the way here. */
     taken: (walked?.taken ?? []).map(({ step: behind, choice }) => ({
       situation: behind.text.html,

@@ -3,7 +3,16 @@ import { type CourseVersion, lessonPath } from '#server/courses/catalogue.ts'
 import type { Approval } from '#server/courses/queries.ts'
 import { doneOf } from './done.ts'
 import { assessmentPath } from './paths.ts'
-import { isAssessmentOpen, isLessonOpen, isModuleOpen, lessonKey, minutesLeft, minutesLeftInModule, nextPlace, type Done } from './progress.ts'
+import {
+  type Done,
+  isAssessmentOpen,
+  isLessonOpen,
+  isModuleOpen,
+  lessonKey,
+  minutesLeft,
+  minutesLeftInModule,
+  nextPlace,
+} from './progress.ts'
 import type { Enrollment } from './queries.ts'
 
 /** A course's own page: what it is, whether it is approved, and how far this learner has come. */
@@ -16,17 +25,23 @@ export function coursePage(
   const isOpen = Boolean(enrollment && !enrollment.ended_at)
   const done = enrollment && isOpen ? doneOf(enrollment) : null
   const place = done && nextPlace(course, done)
-  const at = place && place.kind !== 'end' ? course.modules.find((module) => module.slug === place.module) : null
+  const at =
+    place && place.kind !== 'end' ? course.modules.find((module) => module.slug === place.module) : null
   return {
     title: course.shortTitle,
     course,
     approval,
     certificate,
-    state: isOpen ? ('under way' as const) : enrollment ? ('completed' as const) : ('not begun' as const),
+    state: isOpen
+      ? ('under way' as const)
+      : enrollment?.completion_id
+        ? ('completed' as const)
+        : ('not begun' as const),
     completedOn: enrollment?.completed_on ?? null,
     minutesLeft: done ? minutesLeft(course, done) : course.minutes,
     next: at && place ? { module: at, isAssessment: place.kind === 'assessment' } : null,
-    outline: outlineOf(course, done),
+    // What was completed stays open to be read again, unless its text has been replaced by another since.
+    outline: outlineOf(course, enrollment?.version === course.version ? doneOf(enrollment) : null),
   }
 }
 
@@ -36,17 +51,24 @@ export function outlineOf(course: CourseVersion, done: Done | null) {
     module,
     isOpen: Boolean(done && isModuleOpen(course, done, module.slug)),
     isPassed: Boolean(done?.passed.has(module.slug)),
-    minutesLeft: done ? minutesLeftInModule(course, done, module.slug) : module.minutes + module.assessmentMinutes,
+    minutesLeft: done
+      ? minutesLeftInModule(course, done, module.slug)
+      : module.minutes + module.assessmentMinutes,
     lessons: module.lessons.map((lesson) => ({
       title: lesson.title,
       slug: lesson.slug,
       minutes: lesson.minutes,
-      href: done && isLessonOpen(course, done, module.slug, lesson.slug) ? lessonPath(course.slug, module.slug, lesson.slug) : null,
+      href:
+        done && isLessonOpen(course, done, module.slug, lesson.slug)
+          ? lessonPath(course.slug, module.slug, lesson.slug)
+          : null,
       isFinished: Boolean(done?.finished.has(lessonKey(module.slug, lesson.slug))),
       isSkipped: Boolean(
-        done?.skipped.has(lessonKey(module.slug, lesson.slug)) && !done.finished.has(lessonKey(module.slug, lesson.slug)),
+        done?.skipped.has(lessonKey(module.slug, lesson.slug)) &&
+          !done.finished.has(lessonKey(module.slug, lesson.slug)),
       ),
     })),
-    assessment: done && isAssessmentOpen(course, done, module.slug) ? assessmentPath(course, module.slug) : null,
+    assessment:
+      done && isAssessmentOpen(course, done, module.slug) ? assessmentPath(course, module.slug) : null,
   }))
 }

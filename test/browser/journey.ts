@@ -111,7 +111,7 @@ async function verify(page: Page, look: Look, address: string, paper: Reading): 
   expect(await page.getByRole('main').textContent()).not.toContain('Lindqvist')
   await page.getByLabel('Name as printed').fill('Ada Lindqvist')
   await page.getByRole('button', { name: 'Compare' }).click()
-  await page.getByText('the name you typed is the one printed').waitFor()
+  await page.getByText('This is the name that you typed.').waitFor()
   await look('verdict with the name', page)
   const fact = async (name: string) =>
     (await page

@@ -1,0 +1,120 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { demoPassword } from '#server/demo/cast.ts'
+import { aDevice, aServer, openBrowser } from '#test/support/browser.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(() => browser.close())
+
+test('from signing in to an answered question no mouse is needed, and the focus is always seen', {
+  timeout: 240_000,
+}, async () => {
+  const world = await aServer()
+  const course = world.catalogue.courses.get('residential-settings')!.current
+  const module = course.modules[0]!
+  const [first, second] = module.lessons
+  const { page, context, complaints } = await aDevice(browser, world.address)
+
+  await page.goto('/sign-in')
+  await tabTo(page, 'Skip to the main content')
+  await page.keyboard.press('Enter')
+  await tabTo(page, 'Email')
+  await page.keyboard.type('ada@northstar.example')
+  await tabTo(page, 'Password')
+  await page.keyboard.type(demoPassword)
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => url.pathname === '/')
+  await press(page, 'Begin')
+  await page.waitForURL(`**/${first!.slug}`)
+  await press(page, 'Continue')
+  await page.getByText(first!.purpose).waitFor()
+  await tryFirstExercise(page)
+  await press(page, 'Continue')
+  await page.waitForURL(`**/${second!.slug}`)
+
+  const headers = { 'sec-fetch-site': 'same-origin' }
+  for (const { slug } of module.lessons)
+    await page.request.post(`/courses/${course.slug}/${module.slug}/${slug}/finished`, { headers })
+  await page.goto(`/courses/${course.slug}`)
+  await press(page, 'Continue')
+  await page.waitForURL('**/assessment')
+  await press(page, 'Begin')
+  const asked = page.locator('input[name=position][value="0"] + input[name=step][value="0"]')
+  await asked.waitFor({ state: 'attached' })
+  await answer(page, '#answer')
+  await press(page, 'Continue')
+  await asked.waitFor({ state: 'detached' })
+
+  expect(complaints).toEqual([])
+  await context.close()
+  await world.app.close()
+})
+
+/** A scenario: each step comes in place of the one before, and brings the focus with it. */
+async function tryFirstExercise(page: Page): Promise<void> {
+  const feedback = page.locator('.exercise-feedback-title')
+  for (let steps = 0; steps < 6 && (await feedback.count()) === 0; steps++) {
+    await answer(page, '.exercise')
+    await press(page, 'Go on')
+    await page.locator('.exercise [autofocus]:focus').waitFor()
+  }
+  await feedback.waitFor()
+}
+
+/** Answers whatever kind of question it is; not always rightly, but wholly. */
+async function answer(page: Page, within: string): Promise<void> {
+  const lists = await page.locator(`${within} select`).all()
+  for (const [place, list] of lists.entries()) {
+    await tabUntil(page, async () => list.evaluate((element) => element === document.activeElement))
+    for (let line = 0; line <= place; line++) await page.keyboard.press('ArrowDown')
+  }
+  if (lists.length > 0) return
+  await tabUntil(page, () =>
+    page.evaluate((form) => document.activeElement!.matches(`${form} input`), within),
+  )
+  await page.keyboard.press('Space')
+}
+
+async function press(page: Page, name: string): Promise<void> {
+  await tabTo(page, name)
+  await page.keyboard.press('Enter')
+}
+
+const tabTo = (page: Page, name: string) =>
+  tabUntil(page, async () => (await page.evaluate(nameOfFocused)) === name, name)
+
+async function tabUntil(page: Page, isThere: () => Promise<boolean>, name = 'the field'): Promise<void> {
+  for (let pressed = 0; pressed < 120; pressed++) {
+    await page.keyboard.press('Tab')
+    const unseen = await page.evaluate(whyUnseen)
+    if (unseen) throw new Error(`${new URL(page.url()).pathname}: ${unseen}`)
+    if (await isThere()) return
+  }
+  throw new Error(`${new URL(page.url()).pathname}: Tab never came to ${name}.`)
+}
+
+// These two run in the page.
+
+function nameOfFocused(): string {
+  const element = document.activeElement as HTMLInputElement
+  return (element.labels?.[0] ?? element).textContent!.trim()
+}
+
+/** What hides the focus, if anything does: it must be drawn, and on the screen. */
+function whyUnseen(): string | null {
+  const element = document.activeElement as HTMLInputElement
+  if (element === document.body) return null
+  const name = `${element.tagName} ${element.textContent!.trim().slice(0, 40)} ${element.id}`
+  const shown =
+    element.labels?.[0] && element.matches('[type=radio], [type=checkbox]') ? element.labels[0] : element
+  const styles = [getComputedStyle(shown), getComputedStyle(shown, '::before'), getComputedStyle(element)]
+  if (styles.every(({ outlineStyle, outlineWidth }) => outlineStyle === 'none' || outlineWidth === '0px'))
+    return `nothing is drawn around ${name}`
+  const { top, bottom, left, right } = shown.getBoundingClientRect()
+  if (bottom <= 0 || right <= 0 || top >= innerHeight || left >= innerWidth)
+    return `${name} is off the screen`
+  return null
+}
