@@ -34,12 +34,19 @@ export function supportLines(register: FactRegister): SupportLine[] {
     return [
       {
         name,
-        about,
+        about: withoutName(about, name),
         ...(phone && { phone: phone.text }),
         ...(message && { text: textMessage(message.text) }),
       },
     ]
   })
+}
+
+/** What the register says beyond the name: "Crisis line, 24 hours"; nothing where it only repeats it. */
+function withoutName(about: string, name: string): string {
+  if (!about.startsWith(name)) return about
+  const rest = about.slice(name.length).replace(/^[\s:,]+/, '')
+  return rest.charAt(0).toUpperCase() + rest.slice(1)
 }
 
 /** The register writes either a bare number or a whole sentence, "text MN to 741741". */
