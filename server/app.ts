@@ -73,7 +73,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   const assets = await buildAssets()
   await app.register(async (files) => {
     files.addHook('onRoute', (route) => {
-      route.config = { ...route.config, policy: 'public' }
+      route.config = { ...route.config, policy: 'asset' }
     })
     await files.register(assetFiles, assets)
   })

@@ -15,6 +15,7 @@ const worldly: Readonly<Record<string, string>> = {
   'people/sessions.ts': 'lucia behind one adapter',
   'people/viewer.ts': 'the viewer hook',
   'people/passwords.ts': 'the queue of hashes',
+  'programs/as-of.ts': 'the SQL of what held on a day, as known on another',
   'certificates/drawing.ts': 'the PDF drawing',
   'courses/load.ts': 'the course loader',
   'demo/fill.ts': 'the demonstration',

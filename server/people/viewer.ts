@@ -42,7 +42,7 @@ export const viewerHook = fp(async (app: FastifyInstance, { sessions, https }: {
   })
   app.addHook('onRequest', async (request, reply) => {
     const policy = request.routeOptions.config.policy
-    if (!policy) return
+    if (!policy || policy === 'asset') return
     const token = sessionToken(request, https)
     request.viewer = token ? await sessions.viewer(token) : null
     if (isAllowed(policy, request.viewer)) return
