@@ -38,7 +38,7 @@ export function gaps(facts: Facts, on: Day): readonly Gap[] {
 
 function programGaps(facts: Facts, program: Program, on: Day): readonly Gap[] {
   const now = situationAt(facts, program, on)
-  const employments = now.employments.filter(({ hiredOn }) => hiredOn !== null && hiredOn <= on)
+  const employments = now.employments.filter(({ hiredOn }) => hiredOn === null || hiredOn <= on)
   const initial = employments.flatMap((assignment) => {
     const end = assignment.separatedOn !== null && assignment.separatedOn < on ? assignment.separatedOn : on
     return initialGaps({ ...situationAt(facts, program, end), assignment }, facts, on)

@@ -19,7 +19,8 @@ export function initialDue(situation: Situation): InitialDue | null {
   const { assignment, first, program } = situation
   if (!assignment || first === null) return null
   const { due } = requirementOn('residential-initial', situation.on)
-  const earlyHire = assignment.hiredOn !== null && assignment.hiredOn < due.hired_from
+  // Without a day of hire nothing is called late that might have been in time.
+  const earlyHire = (assignment.hiredOn ?? '') < due.hired_from
   if (earlyHire && first <= due.earlier_hires_due)
     return { on: due.earlier_hires_due, by: 'transition', first, rule: 'R2' }
   if (certificationBegan(situation, first)) {

@@ -24,7 +24,7 @@ export function missedAfter(
 
 /** The required days before the initial training was complete, in the employment at hand. */
 export function missedInitially(due: InitialDue, done: Credit | null, situation: Situation): readonly Span[] {
-  const from = due.by === 'transition' ? addDays(due.on, 1) : due.first
+  const from = due.by === 'before-contact' ? due.first : addDays(due.on, 1)
   const last = done?.held ?? situation.on
   if (last < from || (done && initialLateness(due, done, situation) === 0)) return []
   return overlap(situation.requiredDays, [{ from, to: last }])
