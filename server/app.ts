@@ -21,6 +21,10 @@ import { viewerHook } from './people/viewer.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { healthRoutes } from './web/health.ts'
 import { assignmentRoutes } from './programs/assignments.routes.ts'
+import { licensingRoutes } from './oversight/licensing.routes.ts'
+import { reviewFindingRoutes } from './oversight/review-findings.routes.ts'
+import { reviewPeopleRoutes } from './oversight/review-people.routes.ts'
+import { reviewRoutes } from './oversight/review.routes.ts'
 import { teamRoutes } from './oversight/team.routes.ts'
 import type { AfterChange } from './programs/changes.ts'
 import { programRecordRoutes } from './programs/program-record.routes.ts'
@@ -31,6 +35,7 @@ import { spellRoutes } from './programs/spells.routes.ts'
 import { refreshStandings } from './requirements/actions.ts'
 import { myTrainingRoutes } from './requirements/my-training.routes.ts'
 import { clearanceRoutes } from './requirements/clearance.routes.ts'
+import { readingsRoutes } from './requirements/readings.routes.ts'
 import { rulesRoutes } from './requirements/rules.routes.ts'
 import { outsideRoutes } from './requirements/outside.routes.ts'
 import { errorPages } from './web/error-pages.ts'
@@ -100,6 +105,11 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(outsideRoutes, needs)
   await app.register(clearanceRoutes, needs)
   await app.register(rulesRoutes)
+  await app.register(readingsRoutes, needs)
   await app.register(teamRoutes, needs)
+  await app.register(licensingRoutes, needs)
+  await app.register(reviewRoutes, needs)
+  await app.register(reviewPeopleRoutes, needs)
+  await app.register(reviewFindingRoutes, needs)
   return app
 }
