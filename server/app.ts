@@ -1,3 +1,4 @@
+import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
@@ -69,6 +70,8 @@ export async function buildApp(needs: Needs): Promise<App> {
   const sessions = createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours })
 
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
+  // No page holds a secret beside text that its visitor chose, so compressing them gives nothing away.
+  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
   await app.register(cookie)
   await app.register(formbody)
   // For every form with a file; read it with web/upload.ts.
