@@ -12,7 +12,7 @@ import type { Drawing } from './figures.ts'
 import { readHeadings } from './headings.ts'
 import type { Line } from './problems.ts'
 import { readExercise } from './questions.ts'
-import { exerciseTexts, minutesReckoned, sentencesOf, wordsOf } from './reading.ts'
+import { minutesReckoned, sentencesOf, wordsOf } from './reading.ts'
 import { plainText, type Scope } from './scope.ts'
 import { citationMark, lessonSources, sourcesHtml } from './sources.ts'
 import { inlineText, refuseForeign, renderWords } from './words.ts'
@@ -32,7 +32,7 @@ export function readLesson(
   number: number,
   slug: string,
   setting: LessonSetting,
-): Lesson | undefined {
+): Omit<Lesson, 'hash'> | undefined {
   const { scope, md } = setting
   const { log } = scope
   const parts = /^---\n([\s\S]*?)\n---[ \t]*(?:\n|$)([\s\S]*)$/.exec(file.text)
@@ -136,7 +136,7 @@ export function readLesson(
       minutesReckoned: minutesReckoned(words, [...exercises.values()], figures, reflections),
       figures,
       reflections,
-      sentences: [...prose, ...[...exercises.values()].flatMap(exerciseTexts)].flatMap(sentencesOf),
+      sentences: proseOf(withoutDialogues(tokens)).flatMap(sentencesOf),
     },
   }
 }
@@ -168,6 +168,16 @@ function proseOf(tokens: readonly Token[]): string[] {
   return tokens.flatMap((token, index) => {
     if (token.type !== 'inline' || tokens[index - 1]?.type === 'heading_open') return []
     return [inlineText((token.children ?? []).filter(({ type }) => type !== 'value'))]
+  })
+}
+
+/** What people say to each other is as short as speech: it would hide how the explaining reads. */
+function withoutDialogues(tokens: readonly Token[]): Token[] {
+  const open: string[] = []
+  return tokens.filter((token) => {
+    if (token.type === 'container_block_open') open.push(token.info.trim())
+    else if (token.type === 'container_block_close') open.pop()
+    return !open.includes('dialogue')
   })
 }
 

@@ -57,34 +57,3 @@ export function exerciseMinutes(exercise: Exercise): number {
       return 1
   }
 }
-
-/** Every text of an exercise, for the reading grade. */
-export function exerciseTexts(exercise: Exercise): string[] {
-  switch (exercise.type) {
-    case 'single':
-    case 'multiple':
-      return [exercise.stem, ...exercise.choices.flatMap(({ text, why }) => [text, why])].map(
-        ({ text }) => text,
-      )
-    case 'true-false':
-      return [exercise.stem, exercise.whyTrue, exercise.whyFalse].map(({ text }) => text)
-    case 'order':
-    case 'sort':
-      return [exercise.stem, ...exercise.items.flatMap(({ text, why }) => [text, why])].map(
-        ({ text }) => text,
-      )
-    case 'match':
-      return [exercise.stem, ...exercise.pairs.flatMap(({ left, right, why }) => [left, right, why])].map(
-        ({ text }) => text,
-      )
-    case 'scenario':
-      return [
-        exercise.stem,
-        ...[...exercise.steps.values()].flatMap(({ text, choices }) => [
-          text,
-          ...choices.flatMap(({ text, why }) => [text, why]),
-        ]),
-        ...exercise.endings.values(),
-      ].map(({ text }) => text)
-  }
-}
