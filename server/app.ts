@@ -15,31 +15,32 @@ import { attemptRoutes } from './learning/attempts.routes.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { licensingRoutes } from './oversight/licensing.routes.ts'
+import { reviewRoutes } from './oversight/review.routes.ts'
+import { reviewFindingRoutes } from './oversight/review-findings.routes.ts'
+import { reviewPeopleRoutes } from './oversight/review-people.routes.ts'
+import { teamRoutes } from './oversight/team.routes.ts'
 import { frameOf } from './people/frame.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { viewerHook } from './people/viewer.ts'
-import { assetFiles, buildAssets } from './web/assets.ts'
-import { healthRoutes } from './web/health.ts'
 import { assignmentRoutes } from './programs/assignments.routes.ts'
-import { licensingRoutes } from './oversight/licensing.routes.ts'
-import { reviewFindingRoutes } from './oversight/review-findings.routes.ts'
-import { reviewPeopleRoutes } from './oversight/review-people.routes.ts'
-import { reviewRoutes } from './oversight/review.routes.ts'
-import { teamRoutes } from './oversight/team.routes.ts'
 import type { AfterChange } from './programs/changes.ts'
+import { importRoutes } from './programs/imports.routes.ts'
 import { programRecordRoutes } from './programs/program-record.routes.ts'
 import { roleRoutes } from './programs/roles.routes.ts'
 import { rosterRoutes } from './programs/roster.routes.ts'
 import { programRoutes } from './programs/routes.ts'
 import { spellRoutes } from './programs/spells.routes.ts'
 import { refreshStandings } from './requirements/actions.ts'
-import { myTrainingRoutes } from './requirements/my-training.routes.ts'
 import { clearanceRoutes } from './requirements/clearance.routes.ts'
+import { myTrainingRoutes } from './requirements/my-training.routes.ts'
+import { outsideRoutes } from './requirements/outside.routes.ts'
 import { readingsRoutes } from './requirements/readings.routes.ts'
 import { rulesRoutes } from './requirements/rules.routes.ts'
-import { outsideRoutes } from './requirements/outside.routes.ts'
+import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
+import { healthRoutes } from './web/health.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
 import { views } from './web/views.ts'
@@ -75,7 +76,9 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(cookie)
   await app.register(formbody)
   // For every form with a file; read it with web/upload.ts.
-  await app.register(multipart, { limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 } })
+  await app.register(multipart, {
+    limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
+  })
   await app.register(viewerHook, { sessions, https: config.https })
   await app.register(rateLimit, { global: false })
   const assets = await buildAssets()
@@ -100,6 +103,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(assignmentRoutes, { ...needs, afterChange })
   await app.register(spellRoutes, { ...needs, afterChange })
   await app.register(roleRoutes, needs)
+  await app.register(importRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, needs)
   await app.register(certificateRoutes, needs)
   await app.register(learningRoutes, needs)

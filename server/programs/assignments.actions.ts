@@ -19,7 +19,7 @@ import {
   listAssignments,
   listOutOfReach,
 } from './assignments.queries.ts'
-import type { Problem } from './problem.ts'
+import { otherName, type Problem } from './problem.ts'
 import {
   type Acting,
   changeRoster,
@@ -56,10 +56,6 @@ export const addToRoster = (
       facts: { ...decided.facts, has_new_account: !known },
     })
   })
-
-/** Says that an email is taken, and not by whom. */
-export const otherName =
-  'This email belongs to an account under another name. Check the email; if it’s the same person, ask how their account writes their name.'
 
 /** A person who worked here before comes back. */
 export const addWork = (

@@ -91,6 +91,8 @@ function workCard(assignment: Assignment, place: Place, canChange: boolean, toda
         isOpen: spell.to_on === null,
         address: `/programs/${place.program.id}/${kind}/${spell.spell_id}`,
       })),
+      // What goes on gets its last day before another begins.
+      canAdd: assignment[kind].every(({ to_on }) => to_on !== null),
       none: kind === 'contact' ? 'None on record' : 'None',
       add: kind === 'contact' ? 'Record direct contact' : 'Record leave',
       end: kind === 'contact' ? 'Record the last day' : 'Record the return',

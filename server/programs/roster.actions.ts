@@ -5,7 +5,7 @@ import { appendToLedger } from '#server/ledger/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { lockProgramsOf } from './assignments.queries.ts'
 import type { AfterChange } from './changes.ts'
-import type { Problem } from './problem.ts'
+import { ownRecordMessage, type Problem } from './problem.ts'
 import type { RosterChanges } from './roster-changes.ts'
 import type { SpellKind } from './spells.ts'
 
@@ -36,7 +36,7 @@ export type RosterDecision =
 
 export const ownRecord: RosterAnswer & { kind: 'refused' } = {
   kind: 'refused',
-  message: 'You can’t change your own record. Another administrator of this program can.',
+  message: ownRecordMessage,
 }
 
 /** Somebody else made an account with one of these emails at the same moment; nothing was saved. */

@@ -1,0 +1,71 @@
+/** The columns of a roster's file, in the order in which the template and the export have them. */
+export const importColumns = [
+  'name',
+  'email',
+  'worker_type',
+  'role_title',
+  'hired_on',
+  'contact_from',
+  'contact_to',
+  'leave_from',
+  'leave_to',
+  'separated_on',
+  'duties_from',
+] as const
+
+export type ImportColumn = (typeof importColumns)[number]
+
+export const columnHeadings: Readonly<Record<ImportColumn, string>> = {
+  name: 'Name',
+  email: 'Email',
+  worker_type: 'Worker type',
+  role_title: 'Role title',
+  hired_on: 'Hired on',
+  contact_from: 'Direct contact from',
+  contact_to: 'Direct contact until',
+  leave_from: 'Leave from',
+  leave_to: 'Leave until',
+  separated_on: 'Separated on',
+  duties_from: 'Child-protection duties from',
+}
+
+/** Headings of the file that we write and don't read. */
+export const reasonHeading = 'Reason'
+export const lineHeading = 'Line'
+
+const otherHeadings: Readonly<Record<string, ImportColumn>> = {
+  'full name': 'name',
+  'person’s name': 'name',
+  "person's name": 'name',
+  'employee name': 'name',
+  'e-mail': 'email',
+  'email address': 'email',
+  'e-mail address': 'email',
+  'kind of worker': 'worker_type',
+  type: 'worker_type',
+  title: 'role_title',
+  'job title': 'role_title',
+  role: 'role_title',
+  position: 'role_title',
+  hired: 'hired_on',
+  'hire date': 'hired_on',
+  'date of hire': 'hired_on',
+  'date hired': 'hired_on',
+  'direct contact to': 'contact_to',
+  'leave to': 'leave_to',
+  separated: 'separated_on',
+  'separation date': 'separated_on',
+  'termination date': 'separated_on',
+  'last day of work': 'separated_on',
+  'duties from': 'duties_from',
+}
+
+/** The column that a heading means, however it is capitalized or spaced; null for one that we don't know. */
+export function columnOf(heading: string): ImportColumn | null {
+  const plain = heading
+    .replace(/[\s_]+/g, ' ')
+    .trim()
+    .toLowerCase()
+  const ours = importColumns.find((column) => columnHeadings[column].toLowerCase() === plain)
+  return ours ?? otherHeadings[plain] ?? null
+}
