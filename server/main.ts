@@ -16,7 +16,9 @@ const config = settings()
 const { catalogue, problems } = loadCourses(config.coursesDir)
 if (hasErrors(problems)) {
   for (const problem of problems) if (problem.level === 'error') console.error(problemLine(problem))
-  console.error('The courses have errors, so nothing was started. Mend them, then check with: npm run courses:check')
+  console.error(
+    'The courses have errors, so nothing was started. Mend them, then check with: npm run courses:check',
+  )
   process.exit(1)
 }
 
@@ -24,7 +26,11 @@ const database = await open()
 const { db } = database
 const clock = () => new Date()
 if (database.isEmbedded && (await isEmpty(db)))
-  await fillDemo(db, { residential: catalogue.courses.get('residential-settings')?.current ?? null, issuer: config }, clock())
+  await fillDemo(
+    db,
+    { residential: catalogue.courses.get('residential-settings')?.current ?? null, issuer: config },
+    clock(),
+  )
 const demo = await isDemo(db)
 
 const app = await buildApp({
@@ -52,7 +58,9 @@ try {
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(
-    inUse ? `Port ${config.port} is taken by another program. Stop it, or choose another with PORT=3001 npm start.` : error,
+    inUse
+      ? `Port ${config.port} is taken by another program. Stop it, or choose another with PORT=3001 npm start.`
+      : error,
   )
   await stop(1)
 }
@@ -62,7 +70,9 @@ async function open(): Promise<OpenDatabase> {
   try {
     return await openDatabase(config)
   } catch (error) {
-    console.error(error instanceof AlreadyRunning ? error.message : `The database could not be opened. ${error}`)
+    console.error(
+      error instanceof AlreadyRunning ? error.message : `The database could not be opened. ${error}`,
+    )
     process.exit(1)
   }
 }
@@ -87,11 +97,20 @@ function logger({ logLevel, logPretty }: Config) {
     }),
   }
   if (process.stdout.isTTY || logPretty)
-    return { level: logLevel, redact, serializers, stream: pretty({ colorize: true, ignore: 'pid,hostname' }) }
+    return {
+      level: logLevel,
+      redact,
+      serializers,
+      stream: pretty({ colorize: true, ignore: 'pid,hostname' }),
+    }
   return { level: logLevel, redact, serializers }
 }
 
-function welcome({ baseUrl, dataDir }: Config, { isEmbedded }: OpenDatabase, isDemonstration: boolean): string {
+function welcome(
+  { baseUrl, dataDir }: Config,
+  { isEmbedded }: OpenDatabase,
+  isDemonstration: boolean,
+): string {
   const lines = ['', `  Safe Harbor Training is ready: ${baseUrl}`, '']
   if (isDemonstration) {
     const width = Math.max(...demoCast.map(({ email }) => email.length))

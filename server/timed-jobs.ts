@@ -13,20 +13,24 @@ type Needs = Readonly<{
 }>
 
 /** Everything that happens by the clock alone. Each job may run twice, or on two servers at once, without harm. */
-const jobs: readonly Readonly<{ name: string; minutes: number; run: (needs: Needs) => Promise<unknown> }>[] = [
-  {
-    // A verdict changes by itself at midnight in Minnesota: within the hour the stored one has changed with it.
-    name: 'standings that changed by themselves',
-    minutes: 30,
-    run: ({ db, clock }) => refreshStale(db, dayOf(clock())),
-  },
-  {
-    name: 'sessions and misses that no longer matter',
-    minutes: 60,
-    run: ({ db, config }) =>
-      sweepPeople(db, createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours })),
-  },
-]
+const jobs: readonly Readonly<{ name: string; minutes: number; run: (needs: Needs) => Promise<unknown> }>[] =
+  [
+    {
+      // A verdict changes by itself at midnight in Minnesota: within the hour the stored one has changed with it.
+      name: 'standings that changed by themselves',
+      minutes: 30,
+      run: ({ db, clock }) => refreshStale(db, dayOf(clock())),
+    },
+    {
+      name: 'sessions and misses that no longer matter',
+      minutes: 60,
+      run: ({ db, config }) =>
+        sweepPeople(
+          db,
+          createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }),
+        ),
+    },
+  ]
 
 /** Runs every job now and then by its minutes; returns what stops them and waits for the one that runs. */
 export function startTimedJobs(needs: Needs): () => Promise<void> {
@@ -36,7 +40,8 @@ export function startTimedJobs(needs: Needs): () => Promise<void> {
       .then(() => job.run(needs))
       .then(
         () => {},
-        (error) => needs.log.error(error, `The job "${job.name}" failed; it runs again in ${job.minutes} minutes.`),
+        (error) =>
+          needs.log.error(error, `The job "${job.name}" failed; it runs again in ${job.minutes} minutes.`),
       )
   }
   for (const job of jobs) once(job)

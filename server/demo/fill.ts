@@ -3,8 +3,8 @@ import type { Issuer } from '#server/certificates/actions.ts'
 import type { CourseVersion } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
 import { recordCompletion } from '#server/learning/actions.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
 import { addDays, addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import { hashPassword } from '#server/people/passwords.ts'
 import { refreshStandings } from '#server/requirements/actions.ts'
@@ -17,7 +17,11 @@ export async function isEmpty(db: Database): Promise<boolean> {
 }
 
 export async function isDemo(db: Database): Promise<boolean> {
-  const setting = await db.selectFrom('settings').select('value').where('name', '=', 'demo').executeTakeFirst()
+  const setting = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('name', '=', 'demo')
+    .executeTakeFirst()
   return setting?.value === true
 }
 
@@ -30,7 +34,10 @@ export async function fillDemo(
   const password_hash = await hashPassword(demoPassword)
   const today = dayOf(now)
   await db.transaction().execute(async (trx) => {
-    await trx.insertInto('settings').values({ name: 'demo', value: JSON.stringify(true) }).execute()
+    await trx
+      .insertInto('settings')
+      .values({ name: 'demo', value: JSON.stringify(true) })
+      .execute()
     const programs = await insertPrograms(trx)
     const people = new Map<string, string>()
     for (const member of demoCast) {
@@ -47,7 +54,13 @@ export async function fillDemo(
       const months = member.work?.completedMonthsAgo
       const personId = people.get(member.email)
       if (months !== undefined && personId && needs.residential)
-        await insertCompletion(trx, { id: personId, name: member.name }, needs.residential, needs.issuer, addMonths(today, -months))
+        await insertCompletion(
+          trx,
+          { id: personId, name: member.name },
+          needs.residential,
+          needs.issuer,
+          addMonths(today, -months),
+        )
     }
     await refreshStandings(trx, [...people.values()], today)
   })
@@ -106,7 +119,8 @@ async function insertPlace(
     await trx.insertInto('roles').values({ person_id: personId, role: member.role, program_id }).execute()
   if (!member.work || !program_id) return
   const { work } = member
-  const hired_on = work.hiredMonthsAgo === 0 ? `${today.slice(0, 7)}-01` : addMonths(today, -work.hiredMonthsAgo)
+  const hired_on =
+    work.hiredMonthsAgo === 0 ? `${today.slice(0, 7)}-01` : addMonths(today, -work.hiredMonthsAgo)
   const { assignment_id } = await trx
     .insertInto('assignments')
     .values({
@@ -126,7 +140,12 @@ async function insertPlace(
       .execute()
 }
 
-async function recordDemoApproval(trx: Transaction<DB>, course: CourseVersion, today: Day, now: Date): Promise<void> {
+async function recordDemoApproval(
+  trx: Transaction<DB>,
+  course: CourseVersion,
+  today: Day,
+  now: Date,
+): Promise<void> {
   const approval = {
     course: course.slug,
     version: course.version,
@@ -136,7 +155,11 @@ async function recordDemoApproval(trx: Transaction<DB>, course: CourseVersion, t
     approved_on: addMonths(today, -36),
     is_demonstration: true,
   }
-  const { id } = await trx.insertInto('course_approvals').values(approval).returning('id').executeTakeFirstOrThrow()
+  const { id } = await trx
+    .insertInto('course_approvals')
+    .values(approval)
+    .returning('id')
+    .executeTakeFirstOrThrow()
   await trx.insertInto('course_approval_acts').values({ approval_id: id, act: 'confirmed' }).execute()
   await appendToLedger(trx, {
     kind: 'approval-confirmed',

@@ -22,7 +22,9 @@ export async function startCourse(db: Database, viewer: Viewer, course: CourseVe
   await db
     .insertInto('enrollments')
     .values({ person_id: viewer.id, course: course.slug, version: course.version, content_hash: course.hash })
-    .onConflict((conflict) => conflict.columns(['person_id', 'course']).where('ended_at', 'is', null).doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['person_id', 'course']).where('ended_at', 'is', null).doNothing(),
+    )
     .execute()
 }
 
@@ -55,7 +57,10 @@ export async function recordTime(
 ): Promise<void> {
   const visible_seconds = Math.min(Math.max(Math.round(seconds), 0), 86_400)
   if (visible_seconds === 0) return
-  await db.insertInto('lesson_times').values({ enrollment_id: enrollment.id, ...place, visible_seconds }).execute()
+  await db
+    .insertInto('lesson_times')
+    .values({ enrollment_id: enrollment.id, ...place, visible_seconds })
+    .execute()
 }
 
 /** Opens an attempt at a module's assessment, or returns the one already open; null where it is not open yet. */

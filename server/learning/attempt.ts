@@ -1,7 +1,7 @@
 import { type Form, realId } from '#server/courses/answer-fields.ts'
 import type { Module } from '#server/courses/catalogue.ts'
-import type { Question, ScenarioExercise } from '#server/courses/exercises.ts'
 import { missing } from '#server/courses/exercise-view.ts'
+import type { Question, ScenarioExercise } from '#server/courses/exercises.ts'
 import { type Walk, walk } from '#server/courses/scenarios.ts'
 import { markAnswer, parseAnswer, passed, scoreOf } from './marking.ts'
 import type { Attempt } from './queries.ts'
@@ -62,7 +62,8 @@ export function takeAnswer(module: Module, attempt: Attempt, form: Form): Taken 
   if (!current || form.position !== String(current.position) || form.step !== String(current.step))
     return { kind: 'stale' }
   const { position, step, total, question, seed, walked } = current
-  const marked = question.type === 'scenario' ? markStep(question, walked, seed, form) : mark(question, seed, form)
+  const marked =
+    question.type === 'scenario' ? markStep(question, walked, seed, form) : mark(question, seed, form)
   if (!marked) return { kind: 'empty', message: missing[question.type] }
   const { answer, is_correct, is_last_step } = marked
   const answers = [...attempt.answers, { position, is_correct }]
@@ -85,7 +86,11 @@ function markStep(question: ScenarioExercise, walked: Walk | null, seed: string,
   const id = realId(step.choices, seed, `step ${step.id}`, form.choice)
   const choice = step.choices.find((one) => one.id === id)
   return choice
-    ? { answer: { choice: choice.id }, is_correct: choice.best, is_last_step: !question.steps.has(choice.next) }
+    ? {
+        answer: { choice: choice.id },
+        is_correct: choice.best,
+        is_last_step: !question.steps.has(choice.next),
+      }
     : null
 }
 

@@ -19,7 +19,10 @@ type Needs = Readonly<{
 }>
 
 /** A module's assessment: one question a page, and at the end the result in words. */
-export async function attemptRoutes(app: App, { db, catalogue, clock, config, afterChange }: Needs): Promise<void> {
+export async function attemptRoutes(
+  app: App,
+  { db, catalogue, clock, config, afterChange }: Needs,
+): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const params = Type.Object({ attempt: uuid() })
   const findCourse = (course: string, version: string): CourseVersion | null =>
@@ -36,7 +39,10 @@ export async function attemptRoutes(app: App, { db, catalogue, clock, config, af
     '/attempts/:attempt/answers',
     {
       config: signedIn,
-      schema: { params, body: Type.Record(Type.String({ maxLength: 80 }), Type.Unknown(), { maxProperties: 60 }) },
+      schema: {
+        params,
+        body: Type.Record(Type.String({ maxLength: 80 }), Type.Unknown(), { maxProperties: 60 }),
+      },
     },
     async (request, reply) => {
       const viewer = viewerOf(request)
@@ -45,7 +51,9 @@ export async function attemptRoutes(app: App, { db, catalogue, clock, config, af
       if (result.kind === 'absent') return notFound()
       if (result.kind === 'empty') {
         const { attempt, course, module } = await attemptOf(viewer.id, id)
-        return reply.status(422).page('learning/question', questionPage(course, module, attempt, result.message))
+        return reply
+          .status(422)
+          .page('learning/question', questionPage(course, module, attempt, result.message))
       }
       return reply.redirect(`/attempts/${id}`, 303)
     },

@@ -13,7 +13,8 @@ export function placePath(course: CourseVersion, place: Place): string {
   }
 }
 
-export const assessmentPath = (course: CourseVersion, module: string) => `/courses/${course.slug}/${module}/assessment`
+export const assessmentPath = (course: CourseVersion, module: string) =>
+  `/courses/${course.slug}/${module}/assessment`
 
 /** What Continue leads to at a lesson's end: the next lesson of the module, and after the last its assessment. */
 export function pathAfter(course: CourseVersion, module: Module, lesson: Lesson): string {
@@ -27,5 +28,7 @@ export function pathBefore(course: CourseVersion, module: Module, lesson: Lesson
   if (before) return lessonPath(course.slug, module.slug, before.slug)
   const moduleBefore = course.modules[course.modules.indexOf(module) - 1]
   const last = moduleBefore?.lessons.at(-1)
-  return moduleBefore && last ? lessonPath(course.slug, moduleBefore.slug, last.slug) : `/courses/${course.slug}`
+  return moduleBefore && last
+    ? lessonPath(course.slug, moduleBefore.slug, last.slug)
+    : `/courses/${course.slug}`
 }

@@ -18,7 +18,8 @@ export type Enrollment = Readonly<{
   completed_on: string | null
 }>
 
-const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) => sql<Enrollment>`
+const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
+  sql<Enrollment>`
   select e.id, e.course, e.version, e.content_hash, e.started_at, e.ended_at, c.id as completion_id, c.completed_on,
     array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'finished') as finished,
     array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'skipped') as skipped,
@@ -28,7 +29,11 @@ const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) => sql<En
   where ${where}`.execute(db)
 
 /** What the person is taking now or, when nothing is open, took last. */
-export async function findEnrollment(db: Kysely<DB>, personId: string, course: string): Promise<Enrollment | null> {
+export async function findEnrollment(
+  db: Kysely<DB>,
+  personId: string,
+  course: string,
+): Promise<Enrollment | null> {
   const { rows } = await enrollmentRows(
     db,
     sql`e.id = (select id from enrollments where person_id = ${personId} and course = ${course}
@@ -80,7 +85,8 @@ export type Attempt = Readonly<{
   result: Readonly<{ correct: number; total: number; is_passed: boolean }> | null
 }>
 
-const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) => sql<Attempt>`
+const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
+  sql<Attempt>`
   select a.id, a.enrollment_id, e.person_id, e.course, e.version, a.module, a.drawn, a.pass_mark, a.started_at,
     coalesce((select json_agg(json_build_object('position', n.position, 'step', n.step, 'answer', n.answer,
                 'is_correct', n.is_correct, 'is_last_step', n.is_last_step) order by n.position, n.step)
@@ -97,13 +103,21 @@ export async function findAttemptOf(db: Kysely<DB>, personId: string, id: string
 }
 
 /** The same, locked. Two tabs may answer at once; the lock makes the second see the first. */
-export async function lockAttemptOf(trx: Transaction<DB>, personId: string, id: string): Promise<Attempt | null> {
+export async function lockAttemptOf(
+  trx: Transaction<DB>,
+  personId: string,
+  id: string,
+): Promise<Attempt | null> {
   await sql`select 1 from attempts where id = ${id} for update`.execute(trx)
   return findAttemptOf(trx, personId, id)
 }
 
 /** All attempts of one module in one enrollment, the newest first. */
-export async function listAttempts(db: Kysely<DB>, enrollmentId: string, module: string): Promise<readonly Attempt[]> {
+export async function listAttempts(
+  db: Kysely<DB>,
+  enrollmentId: string,
+  module: string,
+): Promise<readonly Attempt[]> {
   const { rows } = await attemptRows(
     db,
     sql`a.enrollment_id = ${enrollmentId} and a.module = ${module} order by a.started_at desc`,

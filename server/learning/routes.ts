@@ -33,28 +33,46 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
   const moduleParams = Type.Object({ course: slug(), module: slug() })
   const lessonParams = Type.Object({ course: slug(), module: slug(), lesson: slug() })
 
-  app.get('/courses/:course', { config: { policy: 'public' }, schema: { params: courseParams } }, async (request, reply) => {
-    const known = catalogue.courses.get(request.params.course) ?? notFound()
-    const enrollment = request.viewer && (await findEnrollment(db, request.viewer.id, known.slug))
-    const course = (enrollment && !enrollment.ended_at && known.versions.get(enrollment.version)) || known.current
-    const approval = await findApproval(db, { course: course.slug, version: course.version, hash: course.hash })
-    const certificate =
-      enrollment?.completion_id ? await findCertificateOfCompletion(db, enrollment.completion_id) : null
-    return reply.page('learning/course', coursePage(course, enrollment, approval, certificate))
-  })
+  app.get(
+    '/courses/:course',
+    { config: { policy: 'public' }, schema: { params: courseParams } },
+    async (request, reply) => {
+      const known = catalogue.courses.get(request.params.course) ?? notFound()
+      const enrollment = request.viewer && (await findEnrollment(db, request.viewer.id, known.slug))
+      const course =
+        (enrollment && !enrollment.ended_at && known.versions.get(enrollment.version)) || known.current
+      const approval = await findApproval(db, {
+        course: course.slug,
+        version: course.version,
+        hash: course.hash,
+      })
+      const certificate = enrollment?.completion_id
+        ? await findCertificateOfCompletion(db, enrollment.completion_id)
+        : null
+      return reply.page('learning/course', coursePage(course, enrollment, approval, certificate))
+    },
+  )
 
-  app.post('/courses/:course/enrollment', { config: signedIn, schema: { params: courseParams } }, async (request, reply) => {
-    const { current } = catalogue.courses.get(request.params.course) ?? notFound()
-    const viewer = viewerOf(request)
-    await startCourse(db, viewer, current)
-    const { course, enrollment } = await takingOf(viewer.id, current.slug)
-    return reply.redirect(placePath(course, nextPlace(course, doneOf(enrollment))), 303)
-  })
+  app.post(
+    '/courses/:course/enrollment',
+    { config: signedIn, schema: { params: courseParams } },
+    async (request, reply) => {
+      const { current } = catalogue.courses.get(request.params.course) ?? notFound()
+      const viewer = viewerOf(request)
+      await startCourse(db, viewer, current)
+      const { course, enrollment } = await takingOf(viewer.id, current.slug)
+      return reply.redirect(placePath(course, nextPlace(course, doneOf(enrollment))), 303)
+    },
+  )
 
-  app.get('/courses/:course/continue', { config: signedIn, schema: { params: courseParams } }, async (request, reply) => {
-    const { course, enrollment } = await takingOf(viewerOf(request).id, request.params.course)
-    return reply.redirect(placePath(course, nextPlace(course, doneOf(enrollment))), 303)
-  })
+  app.get(
+    '/courses/:course/continue',
+    { config: signedIn, schema: { params: courseParams } },
+    async (request, reply) => {
+      const { course, enrollment } = await takingOf(viewerOf(request).id, request.params.course)
+      return reply.redirect(placePath(course, nextPlace(course, doneOf(enrollment))), 303)
+    },
+  )
 
   app.get(
     '/courses/:course/:module/assessment',
@@ -105,7 +123,10 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       const done = doneOf(enrollment)
       if (!isLessonOpen(course, done, module.slug, lesson.slug))
         return reply.redirect(placePath(course, nextPlace(course, done)), 303)
-      return reply.page('learning/lesson', lessonPage(course, module, lesson, done, { isReady: request.query.ready === 'yes' }))
+      return reply.page(
+        'learning/lesson',
+        lessonPage(course, module, lesson, done, { isReady: request.query.ready === 'yes' }),
+      )
     },
   )
 
@@ -126,7 +147,10 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
 
   app.post(
     '/courses/:course/:module/:lesson/time',
-    { config: signedIn, schema: { params: lessonParams, body: form({ seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }) } },
+    {
+      config: signedIn,
+      schema: { params: lessonParams, body: form({ seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }) },
+    },
     async (request, reply) => {
       const { enrollment, module, lesson } = await lessonOf(viewerOf(request), request.params)
       await recordTime(db, enrollment, { module: module.slug, lesson: lesson.slug }, request.body.seconds)
@@ -151,15 +175,26 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
         module: module.slug,
         lesson: lesson.slug,
       })
-      if (request.headers['hx-request'] === 'true') return reply.partial('learning/_exercise-feedback', { feedback })
+      if (request.headers['hx-request'] === 'true')
+        return reply.partial('learning/_exercise-feedback', { feedback })
       // Without a script the whole lesson comes back, with this exercise answered.
-      const html = lessonWith(lesson, exercise.id, await app.partial('learning/_exercise-feedback', { feedback }))
-      return reply.page('learning/lesson', lessonPage(course, module, lesson, doneOf(enrollment), { isReady: true, html }))
+      const html = lessonWith(
+        lesson,
+        exercise.id,
+        await app.partial('learning/_exercise-feedback', { feedback }),
+      )
+      return reply.page(
+        'learning/lesson',
+        lessonPage(course, module, lesson, doneOf(enrollment), { isReady: true, html }),
+      )
     },
   )
 
   /** What a person is taking, with its text; a course that they have not begun is not there. */
-  async function takingOf(personId: string, slug: string): Promise<{ course: CourseVersion; enrollment: Enrollment }> {
+  async function takingOf(
+    personId: string,
+    slug: string,
+  ): Promise<{ course: CourseVersion; enrollment: Enrollment }> {
     const known = catalogue.courses.get(slug) ?? notFound()
     const enrollment = (await findEnrollment(db, personId, known.slug)) ?? notFound()
     const course = known.versions.get(enrollment.version) ?? known.current

@@ -1,9 +1,15 @@
 import { scaleBand, scaleLinear } from 'd3-scale'
 import { addMonths, type Day } from '#server/lib/days.ts'
-import { nextDue } from './team.ts'
 import type { TeamRow } from './queries.ts'
+import { nextDue } from './team.ts'
 
-export type Month = Readonly<{ month: string; label: string; completions: number; lapses: number; isPast: boolean }>
+export type Month = Readonly<{
+  month: string
+  label: string
+  completions: number
+  lapses: number
+  isPast: boolean
+}>
 
 /** A year back and a year ahead, month by month: what was completed, and what falls due if nobody renews. */
 export function forecast(
@@ -36,7 +42,10 @@ export function forecastChart(months: readonly Month[]) {
   const height = 220
   const middle = 110
   const most = Math.max(4, ...months.map(({ completions, lapses }) => Math.max(completions, lapses)))
-  const x = scaleBand(months.map(({ month }) => month), [8, width - 8]).padding(0.25)
+  const x = scaleBand(
+    months.map(({ month }) => month),
+    [8, width - 8],
+  ).padding(0.25)
   const y = scaleLinear([0, most], [0, middle - 24])
   return {
     width,

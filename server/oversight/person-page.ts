@@ -1,8 +1,8 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { Roster } from '#server/programs/roster.queries.ts'
-import { agencyId } from '#server/requirements/person-facts.ts'
 import { type Facts, factsOf } from '#server/requirements/facts.ts'
 import { gaps } from '#server/requirements/gaps.ts'
+import { agencyId } from '#server/requirements/person-facts.ts'
 import { requirementOn } from '#server/requirements/ruleset.ts'
 import { standing } from '#server/requirements/standing.ts'
 import { standingWords } from '#server/requirements/standing-words.ts'
@@ -38,7 +38,11 @@ export function personPage(
         words: standingWords(one, on),
       })),
     gaps: gaps(known, on).filter(({ program }) => isOurs(program)),
-    events: events.map((event) => ({ ...event, sentence: sentences[event.kind](event), day: formatDay(event.on) })),
+    events: events.map((event) => ({
+      ...event,
+      sentence: sentences[event.kind](event),
+      day: formatDay(event.on),
+    })),
   }
 }
 

@@ -36,7 +36,11 @@ export type StoredStanding = Readonly<{
 }>
 
 /** Everybody who works in some programs on a day, in one statement, however many they are. */
-export async function listTeam(db: Kysely<DB>, programIds: readonly string[], today: Day): Promise<readonly TeamRow[]> {
+export async function listTeam(
+  db: Kysely<DB>,
+  programIds: readonly string[],
+  today: Day,
+): Promise<readonly TeamRow[]> {
   if (programIds.length === 0) return []
   const { rows } = await sql<TeamRow>`
     select a.person_id, p.name, a.program_id, coalesce(d.name, h.name) as program, g.kind as program_kind,

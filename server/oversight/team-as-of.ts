@@ -1,7 +1,7 @@
 import type { Day } from '#server/lib/days.ts'
 import type { Roster } from '#server/programs/roster.queries.ts'
-import { verdictsOf } from '#server/requirements/verdicts.ts'
 import type { Facts } from '#server/requirements/facts.ts'
+import { verdictsOf } from '#server/requirements/verdicts.ts'
 import type { TeamRow } from './queries.ts'
 
 /** The same rows for another day, computed from the facts by the same rules; nothing stored is asked. */
@@ -27,7 +27,9 @@ export function teamAsOf(roster: Roster, facts: ReadonlyMap<string, Facts>, on: 
             role_title: assignment.role_title,
             worker_type: assignment.worker_type,
             hired_on: assignment.hired_on,
-            is_on_leave: assignment.leave.some(({ from_on, to_on }) => from_on <= on && (to_on === null || to_on >= on)),
+            is_on_leave: assignment.leave.some(
+              ({ from_on, to_on }) => from_on <= on && (to_on === null || to_on >= on),
+            ),
             contact: cleared?.contact ?? null,
             clearance: cleared?.answer ?? null,
             until_on: cleared?.until_on ?? null,

@@ -17,11 +17,14 @@ const columns: readonly (readonly [heading: string, value: (line: TeamLine) => s
 
 /** Exactly the rows handed in. A cell that a spreadsheet would take for a formula is written as text. */
 export const teamCsv = (lines: readonly TeamLine[]): string =>
-  stringify([columns.map(([heading]) => heading), ...lines.map((line) => columns.map(([, value]) => value(line)))], {
-    bom: true,
-    record_delimiter: 'windows',
-    escape_formulas: true,
-  })
+  stringify(
+    [columns.map(([heading]) => heading), ...lines.map((line) => columns.map(([, value]) => value(line)))],
+    {
+      bom: true,
+      record_delimiter: 'windows',
+      escape_formulas: true,
+    },
+  )
 
 export async function teamXlsx(lines: readonly TeamLine[]): Promise<Buffer> {
   const head = columns.map(([heading]) => ({ value: heading, fontWeight: 'bold' as const }))

@@ -1,8 +1,8 @@
 import type { Catalogue } from '#server/courses/catalogue.ts'
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
-import { requirementOn, type RequirementId } from '#server/requirements/ruleset.ts'
-import { standingWords } from '#server/requirements/standing-words.ts'
 import type { ProgramName } from '#server/requirements/clearance.queries.ts'
+import { type RequirementId, requirementOn } from '#server/requirements/ruleset.ts'
+import { standingWords } from '#server/requirements/standing-words.ts'
 import type { TeamRow } from './queries.ts'
 import {
   counts,
@@ -37,7 +37,8 @@ export type TeamLine = Readonly<{
 
 export function teamLine(row: TeamRow, catalogue: Catalogue, today: Day): TeamLine {
   const first = foremost(row)
-  const version = row.under_way && catalogue.courses.get(row.under_way.course)?.versions.get(row.under_way.version)
+  const version =
+    row.under_way && catalogue.courses.get(row.under_way.course)?.versions.get(row.under_way.version)
   return {
     person_id: row.person_id,
     program_id: row.program_id,
@@ -61,7 +62,8 @@ export function teamLine(row: TeamRow, catalogue: Catalogue, today: Day): TeamLi
 const asOfToday = (standing: NonNullable<ReturnType<typeof foremost>>, row: TeamRow, today: Day) => ({
   ...standing,
   late_days:
-    standing.late_days + (standing.is_late_running && row.computed_on ? daysBetween(row.computed_on, today) : 0),
+    standing.late_days +
+    (standing.is_late_running && row.computed_on ? daysBetween(row.computed_on, today) : 0),
 })
 
 function clearanceWords(row: TeamRow): string {
@@ -128,8 +130,12 @@ function sentenceOf(rows: readonly TeamRow[], numbers: Readonly<Record<Group, nu
   }
   const parts = [
     `${numbers.cleared} of ${people(licensed.length)} ${numbers.cleared === 1 ? 'is' : 'are'} cleared for direct contact today`,
-    ...(numbers['not-cleared'] > 0 ? [`${numbers['not-cleared']} ${numbers['not-cleared'] === 1 ? 'is' : 'are'} not`] : []),
-    ...(numbers['on-leave'] > 0 ? [`${numbers['on-leave']} ${numbers['on-leave'] === 1 ? 'is' : 'are'} on leave`] : []),
+    ...(numbers['not-cleared'] > 0
+      ? [`${numbers['not-cleared']} ${numbers['not-cleared'] === 1 ? 'is' : 'are'} not`]
+      : []),
+    ...(numbers['on-leave'] > 0
+      ? [`${numbers['on-leave']} ${numbers['on-leave'] === 1 ? 'is' : 'are'} on leave`]
+      : []),
   ]
   return `${parts.join('; ')}.`
 }

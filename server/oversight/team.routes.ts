@@ -12,11 +12,11 @@ import { type App, text, uuid } from '#server/web/routes.ts'
 import { forecast, forecastChart } from './forecast.ts'
 import { personPage } from './person-page.ts'
 import { countCompletionsByMonth, findPersonOfPrograms, listTeam, type TeamRow } from './queries.ts'
-import { listTimeline } from './timeline.queries.ts'
 import { filtered, type Group, groups, sorts, type TeamFilter } from './team.ts'
 import { teamAsOf } from './team-as-of.ts'
 import { teamCsv, teamXlsx } from './team-export.ts'
 import { teamLine, teamPage } from './team-page.ts'
+import { listTimeline } from './timeline.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
 
@@ -34,9 +34,16 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
   })
 
   app.get('/team', { config: supervisors, schema: { querystring } }, async (request, reply) => {
-    const { viewer, today, programs, asked, rows, filter, errors } = await teamOf(viewerOf(request), request.query)
+    const { viewer, today, programs, asked, rows, filter, errors } = await teamOf(
+      viewerOf(request),
+      request.query,
+    )
     const address = addressOf(request.query)
-    const completed = await countCompletionsByMonth(db, [...new Set(rows.map(({ person_id }) => person_id))], yearBefore(today))
+    const completed = await countCompletionsByMonth(
+      db,
+      [...new Set(rows.map(({ person_id }) => person_id))],
+      yearBefore(today),
+    )
     const months = forecast(rows, completed, today)
     const data = {
       ...teamPage(programs, rows, filter, catalogue, asked.on, address),
@@ -48,7 +55,8 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
       months,
       chart: forecastChart(months),
     }
-    const wantsTable = request.headers['hx-request'] === 'true' && request.headers['hx-target'] === 'team-table'
+    const wantsTable =
+      request.headers['hx-request'] === 'true' && request.headers['hx-target'] === 'team-table'
     return wantsTable ? reply.partial('oversight/_team-table', data) : reply.page('oversight/team', data)
   })
 
@@ -79,7 +87,8 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
     },
     async (request, reply) => {
       const viewer = viewerOf(request)
-      const person = (await findPersonOfPrograms(db, request.params.person, viewer.supervised_program_ids)) ?? notFound()
+      const person =
+        (await findPersonOfPrograms(db, request.params.person, viewer.supervised_program_ids)) ?? notFound()
       const today = dayOf(clock())
       const asked = askedDay(request.query, today)
       const { roster, facts } = await factsOfPeople(db, [person.id], asked.on, asked.asKnownOn)
@@ -94,23 +103,33 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
     },
   )
 
-  type Query = Readonly<Partial<Record<'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known', string>>>
+  type Query = Readonly<
+    Partial<Record<'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known', string>>
+  >
 
   async function teamOf(viewer: Viewer, query: Query) {
     const programs = await listProgramsOf(db, viewer)
-    const chosen = query.program ? programs.filter(({ program_id }) => program_id === query.program) : programs
+    const chosen = query.program
+      ? programs.filter(({ program_id }) => program_id === query.program)
+      : programs
     if (query.program && chosen.length === 0) return notFound()
     const today = dayOf(clock())
     const asked = askedDay(query, today)
     const ids = chosen.map(({ program_id }) => program_id)
-    const rows = asked.on === today && !asked.asKnownOn ? await listTeam(db, ids, today) : await pastTeam(ids, asked)
+    const rows =
+      asked.on === today && !asked.asKnownOn ? await listTeam(db, ids, today) : await pastTeam(ids, asked)
     const errors = asked.problem ? [{ field: 'on', message: asked.problem }] : []
     return { viewer, today, programs, asked, rows, filter: filterOf(query), errors }
   }
 
   async function pastTeam(ids: readonly string[], { on, asKnownOn }: Asked): Promise<readonly TeamRow[]> {
     const roster = await rosterOn(db, ids, on, asKnownOn)
-    const { facts } = await factsOfPeople(db, roster.people.map(({ person_id }) => person_id), on, asKnownOn)
+    const { facts } = await factsOfPeople(
+      db,
+      roster.people.map(({ person_id }) => person_id),
+      on,
+      asKnownOn,
+    )
     return teamAsOf(roster, facts, on)
   }
 

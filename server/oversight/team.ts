@@ -2,7 +2,16 @@ import { addDays, type Day } from '#server/lib/days.ts'
 import type { StoredStanding, TeamRow } from './queries.ts'
 
 /** The groups of people that a supervisor looks at; each number on the page is the size of one. */
-export const groups = ['cleared', 'not-cleared', 'due-30', 'due-60', 'due-90', 'overdue', 'on-leave', 'unknown'] as const
+export const groups = [
+  'cleared',
+  'not-cleared',
+  'due-30',
+  'due-60',
+  'due-90',
+  'overdue',
+  'on-leave',
+  'unknown',
+] as const
 
 export type Group = (typeof groups)[number]
 
@@ -84,9 +93,16 @@ export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Da
 export function nextDue(row: TeamRow): Day | null {
   const open = row.standings.filter(
     ({ standing, requirement }) =>
-      standing === 'due_soon' || standing === 'overdue' || (standing === 'current' && requirement === 'residential-annual'),
+      standing === 'due_soon' ||
+      standing === 'overdue' ||
+      (standing === 'current' && requirement === 'residential-annual'),
   )
-  return open.map(({ due_on }) => due_on).filter((due) => due !== null).sort()[0] ?? null
+  return (
+    open
+      .map(({ due_on }) => due_on)
+      .filter((due) => due !== null)
+      .sort()[0] ?? null
+  )
 }
 
 const order: Readonly<Record<StoredStanding['standing'], number>> = {
@@ -115,13 +131,8 @@ export function needsSomething(rows: readonly TeamRow[]): readonly TeamRow[] {
 }
 
 export const counts = (rows: readonly TeamRow[], today: Day): Readonly<Record<Group, number>> =>
-  Object.fromEntries(groups.map((group) => [group, rows.filter((row) => isIn(group, row, today)).length])) as Record<
-    Group,
-    number
-  >
+  Object.fromEntries(
+    groups.map((group) => [group, rows.filter((row) => isIn(group, row, today)).length]),
+  ) as Record<Group, number>
 
-const plain = (text: string) =>
-  text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
+const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()

@@ -4,7 +4,15 @@ import type { Day } from '#server/lib/days.ts'
 
 export type TimelineEvent = Readonly<{
   on: Day
-  kind: 'hired' | 'left' | 'contact-began' | 'contact-ended' | 'leave-began' | 'leave-ended' | 'completed' | 'elsewhere'
+  kind:
+    | 'hired'
+    | 'left'
+    | 'contact-began'
+    | 'contact-ended'
+    | 'leave-began'
+    | 'leave-ended'
+    | 'completed'
+    | 'elsewhere'
   /** The program, or the training. */
   what: string
   more: string

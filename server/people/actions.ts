@@ -72,8 +72,13 @@ export async function inviteAdministrator(
   now: Date,
 ): Promise<string> {
   const id = await db.transaction().execute(async (trx) => {
-    const known = await trx.selectFrom('people').select('id').where('email', '=', person.email).executeTakeFirst()
-    const { id } = known ?? (await trx.insertInto('people').values(person).returning('id').executeTakeFirstOrThrow())
+    const known = await trx
+      .selectFrom('people')
+      .select('id')
+      .where('email', '=', person.email)
+      .executeTakeFirst()
+    const { id } =
+      known ?? (await trx.insertInto('people').values(person).returning('id').executeTakeFirstOrThrow())
     const granted = await trx
       .insertInto('roles')
       .values({ person_id: id, role: 'system_admin' })
@@ -109,7 +114,11 @@ export async function setPassword(
   const problem = passwordProblem(form.password, [invitation.name, invitation.email])
   if (problem) return { kind: 'problem', field: 'password', message: problem }
   if (form.password !== form.again)
-    return { kind: 'problem', field: 'again', message: 'The two passwords differ. Type the same one in both.' }
+    return {
+      kind: 'problem',
+      field: 'again',
+      message: 'The two passwords differ. Type the same one in both.',
+    }
   const password_hash = await hashPassword(form.password)
   return await db.transaction().execute(async (trx) => {
     const used = await trx
@@ -149,8 +158,5 @@ export async function confirmPassword(
 /** Forgets what no longer matters: ended sessions, yesterday's misses. */
 export async function sweepPeople(db: Database, sessions: Sessions): Promise<void> {
   await sessions.sweep()
-  await db
-    .deleteFrom('sign_in_misses')
-    .where('at', '<', sql<Date>`now() - interval '1 day'`)
-    .execute()
+  await db.deleteFrom('sign_in_misses').where('at', '<', sql<Date>`now() - interval '1 day'`).execute()
 }

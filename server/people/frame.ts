@@ -15,7 +15,7 @@ export function frameOf(viewer: Viewer | null, isDemo: boolean): PageFrame {
 
 /** Where somebody's day begins: who looks after others, with them; everybody else with their own training. */
 export const workplaceOf = (viewer: Viewer): string =>
-  hasRole(viewer, 'supervisor', 'program_admin') ? '/team' : '/'
+  hasRole(viewer, 'supervisor', 'program_admin') ? '/team' : hasRole(viewer, 'licensing') ? '/licensing' : '/'
 
 function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   const items: NavigationItem[] = []
@@ -27,6 +27,9 @@ function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
       href: '/programs',
       label: hasRole(viewer, 'licensing', 'system_admin') ? 'Programs' : 'Roster',
     })
+  if (viewer && hasRole(viewer, 'program_admin')) items.push({ href: '/findings', label: 'Findings' })
+  if (viewer && hasRole(viewer, 'licensing'))
+    items.push({ href: '/licensing', label: 'Licensing' }, { href: '/reviews', label: 'Reviews' })
   items.push({ href: '/verify', label: 'Check a certificate' })
   return items
 }

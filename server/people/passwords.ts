@@ -17,13 +17,17 @@ function queued<T>(work: () => Promise<T>): Promise<T> {
   return queue(work)
 }
 
-export const hashPassword = (password: string): Promise<string> => queued(() => hash(password.normalize('NFC'), cost))
+export const hashPassword = (password: string): Promise<string> =>
+  queued(() => hash(password.normalize('NFC'), cost))
 
 // A hash of nothing anybody knows: an unknown email costs the same time as a wrong password.
 const decoy = hash(crypto.randomUUID(), cost)
 
 /** True when the password is right. Takes the same time where there is no account or no password yet. */
-export async function checkPassword(passwordHash: string | null | undefined, password: string): Promise<boolean> {
+export async function checkPassword(
+  passwordHash: string | null | undefined,
+  password: string,
+): Promise<boolean> {
   const against = passwordHash ?? (await decoy)
   const right = await queued(() => verify(against, password.normalize('NFC')))
   return right && Boolean(passwordHash)
@@ -39,7 +43,8 @@ const estimator = new ZxcvbnFactory({
 /** What is wrong with a new password, in words; null when it will do. Length and guessability are the only rules. */
 export function passwordProblem(password: string, known: readonly string[]): string | null {
   const length = [...password.normalize('NFC')].length
-  if (length < 15) return `Use 15 characters or more; this one has ${length}. A few unrelated words work well.`
+  if (length < 15)
+    return `Use 15 characters or more; this one has ${length}. A few unrelated words work well.`
   if (length > 256) return 'Use at most 256 characters.'
   const words = ['safe harbor', 'safeharbor', 'no wrong door', 'minnesota', 'training', 'lantern', ...known]
   if (estimator.check(password, words).guessesLog10 < 10)

@@ -25,7 +25,10 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
 
   app.get(
     '/sign-in',
-    { config: { policy: 'public' }, schema: { querystring: Type.Object({ next: Type.Optional(text(2000)) }) } },
+    {
+      config: { policy: 'public' },
+      schema: { querystring: Type.Object({ next: Type.Optional(text(2000)) }) },
+    },
     async (request, reply) => {
       const next = pathOfOurs(request.query.next) ?? '/'
       if (request.viewer) return reply.redirect(next, 303)
@@ -55,7 +58,13 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
           : 'That email and password do not go together. Check both, and try again.'
       return reply
         .status(result.kind === 'slowed' ? 429 : 401)
-        .page('people/sign-in', { title: 'Sign in', next, email: request.body.email, errors: [{ field: 'email', message: problem }], canMail: Boolean(mail) })
+        .page('people/sign-in', {
+          title: 'Sign in',
+          next,
+          email: request.body.email,
+          errors: [{ field: 'email', message: problem }],
+          canMail: Boolean(mail),
+        })
     },
   )
 
@@ -69,12 +78,16 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
 
   const tokenParams = Type.Object({ token: Type.String({ pattern: '^[A-Za-z0-9_-]{27}$' }) })
 
-  app.get('/link/:token', { config: { policy: 'public' }, schema: { params: tokenParams } }, async (request, reply) => {
-    reply.header('referrer-policy', 'no-referrer')
-    const invitation = await findInvitation(db, tokenHash(request.params.token))
-    if (!invitation) return reply.status(410).page('people/link-ended', { title: 'This link has ended' })
-    return reply.page('people/set-password', { title: 'Set your password', invitation })
-  })
+  app.get(
+    '/link/:token',
+    { config: { policy: 'public' }, schema: { params: tokenParams } },
+    async (request, reply) => {
+      reply.header('referrer-policy', 'no-referrer')
+      const invitation = await findInvitation(db, tokenHash(request.params.token))
+      if (!invitation) return reply.status(410).page('people/link-ended', { title: 'This link has ended' })
+      return reply.page('people/set-password', { title: 'Set your password', invitation })
+    },
+  )
 
   app.post(
     '/link/:token',
@@ -91,12 +104,20 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
         return reply.status(410).page('people/link-ended', { title: 'This link has ended' })
       return reply
         .status(422)
-        .page('people/set-password', { title: 'Set your password', invitation, errors: [{ field: result.field, message: result.message }] })
+        .page('people/set-password', {
+          title: 'Set your password',
+          invitation,
+          errors: [{ field: result.field, message: result.message }],
+        })
     },
   )
 
   app.get('/forgot-password', { config: { policy: 'public' } }, async (_request, reply) =>
-    reply.page('people/forgot-password', { title: 'Forgot your password', sent: false, canMail: Boolean(mail) }),
+    reply.page('people/forgot-password', {
+      title: 'Forgot your password',
+      sent: false,
+      canMail: Boolean(mail),
+    }),
   )
 
   app.post(
@@ -105,7 +126,11 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     async (request, reply) => {
       // Answered before the account is looked up: a known and an unknown email take the same time.
       if (mail) queueMicrotask(() => sendReset(request.body.email).catch((error) => request.log.error(error)))
-      return reply.page('people/forgot-password', { title: 'Forgot your password', sent: true, canMail: Boolean(mail) })
+      return reply.page('people/forgot-password', {
+        title: 'Forgot your password',
+        sent: true,
+        canMail: Boolean(mail),
+      })
     },
   )
 
@@ -122,7 +147,11 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
 
   app.get('/account', { config: { policy: 'signed-in' } }, async (request, reply) => {
     const viewer = viewerOf(request)
-    return reply.page('people/account', { title: 'Your account', roles: viewer.grants.map((grant) => roleNames[grant.role]), open: await sessions.list(viewer.id) })
+    return reply.page('people/account', {
+      title: 'Your account',
+      roles: viewer.grants.map((grant) => roleNames[grant.role]),
+      open: await sessions.list(viewer.id),
+    })
   })
 
   app.post(

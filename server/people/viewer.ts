@@ -29,25 +29,29 @@ export const sessionToken = (request: FastifyRequest, https: boolean): string | 
  * Sets `request.viewer` and holds each route to its policy. A route without a policy stops the start; a viewer without
  * the role sees the same page as for an address that does not exist.
  */
-export const viewerHook = fp(async (app: FastifyInstance, { sessions, https }: { sessions: Sessions; https: boolean }) => {
-  app.decorateRequest('viewer', null)
-  const routes: RouteOptions[] = []
-  app.addHook('onRoute', (route) => {
-    routes.push(route)
-  })
-  app.addHook('onReady', async () => {
-    const open = routes.filter((route) => !route.config?.policy)
-    if (open.length > 0)
-      throw new Error(`These routes declare no policy: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}.`)
-  })
-  app.addHook('onRequest', async (request, reply) => {
-    const policy = request.routeOptions.config.policy
-    if (!policy || policy === 'asset') return
-    const token = sessionToken(request, https)
-    request.viewer = token ? await sessions.viewer(token) : null
-    if (isAllowed(policy, request.viewer)) return
-    if (request.viewer) return notFound()
-    const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
-    return reply.redirect(`/sign-in${next}`, 303)
-  })
-})
+export const viewerHook = fp(
+  async (app: FastifyInstance, { sessions, https }: { sessions: Sessions; https: boolean }) => {
+    app.decorateRequest('viewer', null)
+    const routes: RouteOptions[] = []
+    app.addHook('onRoute', (route) => {
+      routes.push(route)
+    })
+    app.addHook('onReady', async () => {
+      const open = routes.filter((route) => !route.config?.policy)
+      if (open.length > 0)
+        throw new Error(
+          `These routes declare no policy: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}.`,
+        )
+    })
+    app.addHook('onRequest', async (request, reply) => {
+      const policy = request.routeOptions.config.policy
+      if (!policy || policy === 'asset') return
+      const token = sessionToken(request, https)
+      request.viewer = token ? await sessions.viewer(token) : null
+      if (isAllowed(policy, request.viewer)) return
+      if (request.viewer) return notFound()
+      const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
+      return reply.redirect(`/sign-in${next}`, 303)
+    })
+  },
+)

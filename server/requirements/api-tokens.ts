@@ -3,4 +3,5 @@ import { createHash, randomBytes } from 'node:crypto'
 /** A secret for a program's software: 192 random bits. Only its hash is kept. */
 export const newApiToken = (): string => `sht_${randomBytes(24).toString('base64url')}`
 
-export const apiTokenHash = (token: string): string => createHash('sha256').update(`api:${token}`).digest('hex')
+export const apiTokenHash = (token: string): string =>
+  createHash('sha256').update(`api:${token}`).digest('hex')

@@ -4,7 +4,12 @@ import type { Viewer } from '#server/people/roles.ts'
 import { apiTokenHash, newApiToken } from './api-tokens.ts'
 
 /** A program's token for its scheduling software, returned once; the database keeps its hash. */
-export async function createApiToken(db: Database, viewer: Viewer, programId: string, label: string): Promise<string> {
+export async function createApiToken(
+  db: Database,
+  viewer: Viewer,
+  programId: string,
+  label: string,
+): Promise<string> {
   const token = newApiToken()
   await db
     .insertInto('api_tokens')

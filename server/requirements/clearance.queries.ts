@@ -3,14 +3,22 @@ import type { DB } from '#server/db/schema.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { apiTokenHash } from './api-tokens.ts'
 
-export type ProgramName = Readonly<{ program_id: string; name: string; kind: string; license_number: string | null }>
+export type ProgramName = Readonly<{
+  program_id: string
+  name: string
+  kind: string
+  license_number: string | null
+}>
 
 /** The programs that a viewer supervises or administers, by name. */
 export async function listProgramsOf(db: Kysely<DB>, viewer: Viewer): Promise<readonly ProgramName[]> {
   return listPrograms(db, viewer.supervised_program_ids)
 }
 
-export async function listPrograms(db: Kysely<DB>, programIds: readonly string[]): Promise<readonly ProgramName[]> {
+export async function listPrograms(
+  db: Kysely<DB>,
+  programIds: readonly string[],
+): Promise<readonly ProgramName[]> {
   if (programIds.length === 0) return []
   const { rows } = await sql<ProgramName>`
     select p.id as program_id, p.kind, coalesce(d.name, h.name) as name, d.license_number

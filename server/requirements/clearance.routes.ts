@@ -7,9 +7,9 @@ import { rosterOn } from '#server/programs/roster.queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { factsOfPeople } from './actions.ts'
-import { clearanceList } from './clearance-list.ts'
 import { createApiToken, endApiToken } from './clearance.actions.ts'
 import { findProgramOfToken, listApiTokens, listPrograms, listProgramsOf } from './clearance.queries.ts'
+import { clearanceList } from './clearance-list.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -55,7 +55,12 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     async (request, reply) => {
       const program = await administeredOf(viewerOf(request), request.params.program)
       const tokens = await listApiTokens(db, program.program_id)
-      return reply.page('requirements/tokens', { title: 'Tokens for scheduling software', program, tokens, made: null })
+      return reply.page('requirements/tokens', {
+        title: 'Tokens for scheduling software',
+        program,
+        tokens,
+        made: null,
+      })
     },
   )
 
@@ -68,7 +73,9 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       const label = request.body.label.trim()
       const title = 'Tokens for scheduling software'
       if (!label) {
-        const errors = [{ field: 'label', message: 'Write what the token is for, such as the software’s name.' }]
+        const errors = [
+          { field: 'label', message: 'Write what the token is for, such as the software’s name.' },
+        ]
         const tokens = await listApiTokens(db, program.program_id)
         return reply.status(422).page('requirements/tokens', { title, program, tokens, made: null, errors })
       }
@@ -112,14 +119,24 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       return {
         program: programId,
         on,
-        people: lines.map(({ person_id, name, answer, until, because }) => ({ id: person_id, name, answer, until, because })),
+        people: lines.map(({ person_id, name, answer, until, because }) => ({
+          id: person_id,
+          name,
+          answer,
+          until,
+          because,
+        })),
       }
     },
   )
 
   async function linesOn(programId: string, on: Day) {
     const roster = await rosterOn(db, [programId], on)
-    const { facts } = await factsOfPeople(db, roster.people.map(({ person_id }) => person_id), on)
+    const { facts } = await factsOfPeople(
+      db,
+      roster.people.map(({ person_id }) => person_id),
+      on,
+    )
     return clearanceList(roster, facts, programId, on)
   }
 
@@ -134,4 +151,3 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     return programOf(viewer, programId)
   }
 }
-

@@ -5,8 +5,8 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { fileType, type UploadedFile } from '#server/web/upload.ts'
 import { refreshStandings } from './actions.ts'
-import type { OutsideEntry } from './outside-form.ts'
 import type { OutsideTraining } from './outside.queries.ts'
+import type { OutsideEntry } from './outside-form.ts'
 
 export type RecordResult = { kind: 'recorded'; id: string } | { kind: 'file-refused'; message: string }
 
@@ -55,7 +55,11 @@ export type Decision = Readonly<{
   reason: string
 }>
 
-export type DecideResult = { kind: 'decided' } | { kind: 'own' } | { kind: 'not-yours' } | { kind: 'reason-missing' }
+export type DecideResult =
+  | { kind: 'decided' }
+  | { kind: 'own' }
+  | { kind: 'not-yours' }
+  | { kind: 'reason-missing' }
 
 /** An administrator of the program, other than the training's author and its taker, accepts or declines it. */
 export async function decideOutsideTraining(
@@ -65,7 +69,8 @@ export async function decideOutsideTraining(
   decision: Decision,
   now: Date,
 ): Promise<DecideResult> {
-  if (!training.waiting.some(({ program_id }) => program_id === decision.program_id)) return { kind: 'not-yours' }
+  if (!training.waiting.some(({ program_id }) => program_id === decision.program_id))
+    return { kind: 'not-yours' }
   if (viewer.id === training.recorded_by || viewer.id === training.person_id) return { kind: 'own' }
   if (!decision.is_accepted && !decision.reason.trim()) return { kind: 'reason-missing' }
   await db.transaction().execute(async (trx) => {
@@ -78,7 +83,12 @@ export async function decideOutsideTraining(
       .execute()
     await trx
       .insertInto('training_decisions')
-      .values({ ...decision, outside_training_id: training.id, decided_by: viewer.id, decided_at: sql`${now}::timestamptz` })
+      .values({
+        ...decision,
+        outside_training_id: training.id,
+        decided_by: viewer.id,
+        decided_at: sql`${now}::timestamptz`,
+      })
       .execute()
     await refreshStandings(trx, [training.person_id], dayOf(now))
     await appendToLedger(trx, {

@@ -35,7 +35,8 @@ export type OutsideTraining = Readonly<{
 }>
 
 /** Trainings that a viewer may see: their own, and those of people who work in programs that they administer. */
-const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sql>) => sql<OutsideTraining>`
+const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sql>) =>
+  sql<OutsideTraining>`
   select o.id, o.person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
     o.topics, o.mastery, o.is_human_trafficking, o.is_same_curriculum, o.file_name, o.recorded_by, r.name as recorded_by_name,
     o.recorded_at,
@@ -60,18 +61,28 @@ const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sq
         and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[]))) and ${where}
   order by o.completed_on desc, o.recorded_at desc`.execute(db)
 
-export async function findOutsideTrainingOf(db: Kysely<DB>, viewer: Viewer, id: string): Promise<OutsideTraining | null> {
+export async function findOutsideTrainingOf(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  id: string,
+): Promise<OutsideTraining | null> {
   const { rows } = await outsideRows(db, viewer, sql`o.id = ${id}`)
   return rows[0] ?? null
 }
 
-export async function listOwnOutsideTrainings(db: Kysely<DB>, viewer: Viewer): Promise<readonly OutsideTraining[]> {
+export async function listOwnOutsideTrainings(
+  db: Kysely<DB>,
+  viewer: Viewer,
+): Promise<readonly OutsideTraining[]> {
   const { rows } = await outsideRows(db, viewer, sql`o.person_id = ${viewer.id}`)
   return rows
 }
 
 /** What waits for a decision in the programs that the viewer administers. */
-export async function listWaitingOutsideTrainings(db: Kysely<DB>, viewer: Viewer): Promise<readonly OutsideTraining[]> {
+export async function listWaitingOutsideTrainings(
+  db: Kysely<DB>,
+  viewer: Viewer,
+): Promise<readonly OutsideTraining[]> {
   const { rows } = await outsideRows(db, viewer, sql`true`)
   return rows.filter(({ waiting }) => waiting.length > 0)
 }
@@ -94,7 +105,11 @@ export const listPeopleOfPrograms = (db: Kysely<DB>, programIds: readonly string
         .selectFrom('assignments')
         .select('person_id')
         .where('superseded_at', 'is', null)
-        .where('program_id', 'in', programIds.length > 0 ? [...programIds] : ['00000000-0000-0000-0000-000000000000']),
+        .where(
+          'program_id',
+          'in',
+          programIds.length > 0 ? [...programIds] : ['00000000-0000-0000-0000-000000000000'],
+        ),
     )
     .orderBy('people.name')
     .execute()

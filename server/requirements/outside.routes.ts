@@ -7,9 +7,7 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
 import { factsOfPeople } from './actions.ts'
-import { outsideCredits } from './outside-training.ts'
 import { decideOutsideTraining, recordOutsideTraining } from './outside.actions.ts'
-import { readOutsideForm } from './outside-form.ts'
 import {
   findOutsideFile,
   findOutsideTrainingOf,
@@ -18,6 +16,8 @@ import {
   listWaitingOutsideTrainings,
   type OutsideTraining,
 } from './outside.queries.ts'
+import { readOutsideForm } from './outside-form.ts'
+import { outsideCredits } from './outside-training.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -33,7 +33,12 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       listWaitingOutsideTrainings(db, viewer),
     ])
     const isAdministrator = viewer.administered_program_ids.length > 0
-    return reply.page('requirements/outside', { title: 'Training taken elsewhere', own, waiting, isAdministrator })
+    return reply.page('requirements/outside', {
+      title: 'Training taken elsewhere',
+      own,
+      waiting,
+      isAdministrator,
+    })
   })
 
   app.get('/training/elsewhere/new', { config: signedIn }, async (request, reply) =>
@@ -62,16 +67,20 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     return reply.page('requirements/outside-one', await onePage(viewer, training, []))
   })
 
-  app.get('/training/elsewhere/:id/file', { config: signedIn, schema: { params } }, async (request, reply) => {
-    const training = (await findOutsideTrainingOf(db, viewerOf(request), request.params.id)) ?? notFound()
-    const kept = (await findOutsideFile(db, training.id)) ?? notFound()
-    // Only ever as a download: whatever is in it, it opens in no page of ours.
-    return reply
-      .type(kept.file_type ?? 'application/octet-stream')
-      .header('content-security-policy', "default-src 'none'; sandbox")
-      .header('content-disposition', `attachment; filename="${kept.file_name}"`)
-      .send(kept.file)
-  })
+  app.get(
+    '/training/elsewhere/:id/file',
+    { config: signedIn, schema: { params } },
+    async (request, reply) => {
+      const training = (await findOutsideTrainingOf(db, viewerOf(request), request.params.id)) ?? notFound()
+      const kept = (await findOutsideFile(db, training.id)) ?? notFound()
+      // Only ever as a download: whatever is in it, it opens in no page of ours.
+      return reply
+        .type(kept.file_type ?? 'application/octet-stream')
+        .header('content-security-policy', "default-src 'none'; sandbox")
+        .header('content-disposition', `attachment; filename="${kept.file_name}"`)
+        .send(kept.file)
+    },
+  )
 
   app.post(
     '/training/elsewhere/:id/decisions',

@@ -2,18 +2,32 @@ import type { FieldError } from '#server/web/views.ts'
 import { defaultSettings, type SettingName, type Settings } from './settings.ts'
 
 /** The answers that each reading may have, in words; what a form offers and takes. */
-export const readingChoices: Readonly<Record<Exclude<SettingName, 'fiscal_year_month' | 'trafficking_due_months'>, readonly { value: string; label: string }[]>> = {
+export const readingChoices: Readonly<
+  Record<
+    Exclude<SettingName, 'fiscal_year_month' | 'trafficking_due_months'>,
+    readonly { value: string; label: string }[]
+  >
+> = {
   annual_anchor: [
-    { value: 're-anchor', label: 'The next date is counted from the latest completion, also when it came early' },
+    {
+      value: 're-anchor',
+      label: 'The next date is counted from the latest completion, also when it came early',
+    },
     { value: 'keep-month', label: 'A renewal in time keeps the month' },
   ],
   leave: [
-    { value: 'not-required', label: 'Nothing is overdue while a leave lasts; what came due is done before contact on return' },
+    {
+      value: 'not-required',
+      label: 'Nothing is overdue while a leave lasts; what came due is done before contact on return',
+    },
     { value: 'keeps-running', label: 'A leave neither moves nor suspends the date' },
   ],
   transfer: [
     { value: 'carries', label: 'A completion and its date go with the person' },
-    { value: 'verified-first', label: 'A completion made elsewhere counts from the day we verified its certificate' },
+    {
+      value: 'verified-first',
+      label: 'A completion made elsewhere counts from the day we verified its certificate',
+    },
   ],
   rehire: [
     { value: 'prior-initial-counts', label: 'The initial training of an earlier employment still counts' },
@@ -24,7 +38,10 @@ export const readingChoices: Readonly<Record<Exclude<SettingName, 'fiscal_year_m
     { value: 'day-of', label: 'By the day the certification takes effect' },
   ],
   same_day_contact: [
-    { value: 'accept-and-flag', label: 'A completion on that day counts as before it, and is marked for review' },
+    {
+      value: 'accept-and-flag',
+      label: 'A completion on that day counts as before it, and is marked for review',
+    },
     { value: 'day-before', label: 'The training is finished on a day before' },
   ],
   hours_year: [
@@ -42,7 +59,8 @@ export function readReadingsForm(
   const readings: Record<string, unknown> = {}
   for (const [name, choices] of Object.entries(readingChoices)) {
     const value = typed[name] ?? ''
-    if (!choices.some((choice) => choice.value === value)) errors.push({ field: name, message: 'Choose one of the answers.' })
+    if (!choices.some((choice) => choice.value === value))
+      errors.push({ field: name, message: 'Choose one of the answers.' })
     else if (value !== defaultSettings[name as SettingName]) readings[name] = value
   }
   const month = Number(typed.fiscal_year_month || defaultSettings.fiscal_year_month)
@@ -53,7 +71,10 @@ export function readReadingsForm(
   if (months) {
     const count = Number(months)
     if (!Number.isInteger(count) || count < 1 || count > 120)
-      errors.push({ field: 'trafficking_due_months', message: 'Write a whole number of months, from 1 to 120, or leave it empty.' })
+      errors.push({
+        field: 'trafficking_due_months',
+        message: 'Write a whole number of months, from 1 to 120, or leave it empty.',
+      })
     else readings.trafficking_due_months = count
   }
   if (!typed.reason?.trim()) errors.push({ field: 'reason', message: 'Write why, for whoever asks later.' })

@@ -23,7 +23,13 @@ export async function recordReadings(
       .execute()
     await trx
       .insertInto('program_readings')
-      .values({ program_id: programId, readings: JSON.stringify(readings), recorded_by: viewer.id, recorded_at: now, reason })
+      .values({
+        program_id: programId,
+        readings: JSON.stringify(readings),
+        recorded_by: viewer.id,
+        recorded_at: now,
+        reason,
+      })
       .execute()
     const people = await trx
       .selectFrom('assignments')
@@ -32,7 +38,11 @@ export async function recordReadings(
       .where('program_id', '=', programId)
       .where('superseded_at', 'is', null)
       .execute()
-    await refreshStandings(trx, people.map(({ person_id }) => person_id), dayOf(now))
+    await refreshStandings(
+      trx,
+      people.map(({ person_id }) => person_id),
+      dayOf(now),
+    )
     await appendToLedger(trx, {
       kind: 'setting-changed',
       actor_id: viewer.id,

@@ -16,17 +16,24 @@ export async function readingsRoutes(app: App, { db, clock }: Needs): Promise<vo
   const administrators = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
 
-  app.get('/programs/:program/readings', { config: administrators, schema: { params } }, async (request, reply) => {
-    const program = await administeredOf(viewerOf(request).administered_program_ids, request.params.program)
-    const now = (await listReadings(db, [program.program_id])).get(program.program_id) ?? {}
-    return reply.page('requirements/readings', pageOf(program, asTyped({ ...defaultSettings, ...now }), []))
-  })
+  app.get(
+    '/programs/:program/readings',
+    { config: administrators, schema: { params } },
+    async (request, reply) => {
+      const program = await administeredOf(viewerOf(request).administered_program_ids, request.params.program)
+      const now = (await listReadings(db, [program.program_id])).get(program.program_id) ?? {}
+      return reply.page('requirements/readings', pageOf(program, asTyped({ ...defaultSettings, ...now }), []))
+    },
+  )
 
   app.post(
     '/programs/:program/readings',
     {
       config: administrators,
-      schema: { params, body: Type.Record(Type.String({ maxLength: 40 }), text(1000), { maxProperties: 20 }) },
+      schema: {
+        params,
+        body: Type.Record(Type.String({ maxLength: 40 }), text(1000), { maxProperties: 20 }),
+      },
     },
     async (request, reply) => {
       const viewer = viewerOf(request)
@@ -34,7 +41,14 @@ export async function readingsRoutes(app: App, { db, clock }: Needs): Promise<vo
       const { readings, errors } = readReadingsForm(request.body)
       if (errors.length > 0)
         return reply.status(422).page('requirements/readings', pageOf(program, request.body, errors))
-      await recordReadings(db, viewer, program.program_id, readings, request.body.reason?.trim() ?? '', clock())
+      await recordReadings(
+        db,
+        viewer,
+        program.program_id,
+        readings,
+        request.body.reason?.trim() ?? '',
+        clock(),
+      )
       return reply.redirect(`/programs/${program.program_id}/readings`, 303)
     },
   )
@@ -47,7 +61,9 @@ export async function readingsRoutes(app: App, { db, clock }: Needs): Promise<vo
 }
 
 const asTyped = (settings: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, value === null ? '' : String(value)]))
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, value === null ? '' : String(value)]),
+  )
 
 function pageOf(
   program: Readonly<{ program_id: string; name: string; kind: string }>,
@@ -65,7 +81,10 @@ function pageOf(
       question: readings[name as SettingName].question,
       choices: choices.map((choice) => ({
         ...choice,
-        label: choice.value === defaultSettings[name as SettingName] ? `${choice.label} (the careful default)` : choice.label,
+        label:
+          choice.value === defaultSettings[name as SettingName]
+            ? `${choice.label} (the careful default)`
+            : choice.label,
       })),
     })),
     agencyQuestions: (['fiscal_year_month', 'trafficking_due_months'] as const).map((name) => ({

@@ -15,7 +15,9 @@ export function rulesPage() {
       ...rule,
       reading: rule.setting ? readingSentence(rule.setting, defaultSettings) : null,
     })),
-    readings: (Object.keys(defaultSettings) as SettingName[]).map((name) => readingSentence(name, defaultSettings)),
+    readings: (Object.keys(defaultSettings) as SettingName[]).map((name) =>
+      readingSentence(name, defaultSettings),
+    ),
     examples: workedExamples.map((example) => ({
       number: example.number,
       title: example.title,
@@ -34,6 +36,9 @@ export function rulesPage() {
         return { what: one.what, on: one.on, found, cleared }
       }),
     })),
-    annualDates: annualDates.map(([completed, due]) => ({ completed: formatDay(completed), due: formatDay(due) })),
+    annualDates: annualDates.map(([completed, due]) => ({
+      completed: formatDay(completed),
+      due: formatDay(due),
+    })),
   }
 }

@@ -22,7 +22,9 @@ export function standingWords(
       return 'Before direct contact begins'
     case 'current':
       if (requirement === 'residential-annual' && due_on) return `In order until ${formatDay(due_on)}${late}`
-      return satisfied_on ? `Done on ${formatDay(satisfied_on)}${late && `, ${days(late_days)} late`}` : 'In order'
+      return satisfied_on
+        ? `Done on ${formatDay(satisfied_on)}${late && `, ${days(late_days)} late`}`
+        : 'In order'
     case 'due_soon':
       return due_on ? `Due by ${formatDay(due_on)}, in ${days(daysBetween(today, due_on))}` : 'Due soon'
     case 'overdue':

@@ -31,7 +31,8 @@ function wordsFor(status: number, error?: FastifyError): { title: string; words:
     case 400:
       return {
         title: 'We could not read that',
-        words: 'Something in the form did not arrive as it should. Go back, check what you entered, and send it again.',
+        words:
+          'Something in the form did not arrive as it should. Go back, check what you entered, and send it again.',
       }
     case 403:
       return {
@@ -47,7 +48,8 @@ function wordsFor(status: number, error?: FastifyError): { title: string; words:
     default:
       return {
         title: status >= 500 ? 'Something went wrong on our side' : 'We could not do that',
-        words: 'What was saved before is safe. Go back and try again; if it happens twice, tell your administrator.',
+        words:
+          'What was saved before is safe. Go back and try again; if it happens twice, tell your administrator.',
       }
   }
 }

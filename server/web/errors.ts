@@ -4,7 +4,11 @@ import createError from '@fastify/error'
 export const NotFound = createError('NOT_FOUND', 'This page is not here.', 404)
 export const Forbidden = createError('FORBIDDEN', 'This request did not come from our own pages.', 403)
 export const TooMany = createError('TOO_MANY', 'Too many tries. %s', 429)
-export const Busy = createError('BUSY', 'Many people are signing in at this moment. Try again in a minute.', 503)
+export const Busy = createError(
+  'BUSY',
+  'Many people are signing in at this moment. Try again in a minute.',
+  503,
+)
 
 export const notFound = (): never => {
   throw new NotFound()

@@ -4,34 +4,36 @@ import fp from 'fastify-plugin'
 import { forbidden } from './errors.ts'
 
 /** Headers on every answer, and the refusal of requests that another site makes a browser send. */
-export const security = fp(async (app: FastifyInstance, { baseUrl, https }: { baseUrl: string; https: boolean }) => {
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
+export const security = fp(
+  async (app: FastifyInstance, { baseUrl, https }: { baseUrl: string; https: boolean }) => {
+    await app.register(helmet, {
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:'],
+          fontSrc: ["'self'"],
+          connectSrc: ["'self'"],
+          manifestSrc: ["'self'"],
+          formAction: ["'self'"],
+          baseUri: ["'none'"],
+          frameAncestors: ["'none'"],
+        },
       },
-    },
-    hsts: https ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-    referrerPolicy: { policy: 'same-origin' },
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-    crossOriginOpenerPolicy: { policy: 'same-origin' },
-  })
-  app.addHook('onRequest', async (request, reply) => {
-    if (!isSafe(request.method) && !isFromHere(request, baseUrl)) throw forbidden()
-    // Pages hold what is private to one person: nothing keeps a copy. Static files set their own.
-    reply.header('cache-control', 'no-store')
-  })
-})
+      hsts: https ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+      referrerPolicy: { policy: 'same-origin' },
+      crossOriginResourcePolicy: { policy: 'same-origin' },
+      crossOriginOpenerPolicy: { policy: 'same-origin' },
+    })
+    app.addHook('onRequest', async (request, reply) => {
+      if (!isSafe(request.method) && !isFromHere(request, baseUrl)) throw forbidden()
+      // Pages hold what is private to one person: nothing keeps a copy. Static files set their own.
+      reply.header('cache-control', 'no-store')
+    })
+  },
+)
 
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 

@@ -21,7 +21,8 @@ export async function readUpload(
 /** The type of a file by its first bytes, whatever its name says; null for anything that we don't keep. */
 export function fileType(bytes: Buffer): 'application/pdf' | 'image/png' | 'image/jpeg' | null {
   if (bytes.subarray(0, 5).toString('latin1') === '%PDF-') return 'application/pdf'
-  if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png'
+  if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])))
+    return 'image/png'
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
   return null
 }

@@ -6,7 +6,11 @@ import { personId } from '#test/support/cast.ts'
 async function maisCertificate() {
   const world = await aWorld()
   const id = await personId(world.db, 'mai@northstar.example')
-  const row = await world.db.selectFrom('certificates').selectAll().where('person_id', '=', id).executeTakeFirstOrThrow()
+  const row = await world.db
+    .selectFrom('certificates')
+    .selectAll()
+    .where('person_id', '=', id)
+    .executeTakeFirstOrThrow()
   return { ...world, certificate: row, address: `/verify/${row.token}` }
 }
 
@@ -17,7 +21,8 @@ describe('the page behind the QR code', () => {
     expect(page.body).toContain('This certificate is valid.')
     expect(page.body).toContain(certificate.number)
     expect(page.body).toContain('M•• V•••')
-    for (const hidden of ['Mai Vang', 'North Star', 'mai@', '9900001', certificate.person_id]) expect(page.body).not.toContain(hidden)
+    for (const hidden of ['Mai Vang', 'North Star', 'mai@', '9900001', certificate.person_id])
+      expect(page.body).not.toContain(hidden)
     expect(page.headers['x-robots-tag']).toContain('noindex')
     expect(page.headers['referrer-policy']).toBe('no-referrer')
   })
@@ -40,7 +45,10 @@ describe('the page behind the QR code', () => {
 
   test.each(['revoked', 'superseded'] as const)('says plainly when a certificate is %s', async (act) => {
     const { db, visitor, address, certificate } = await maisCertificate()
-    await db.insertInto('certificate_acts').values({ certificate_id: certificate.id, act, reason: 'A mistake in the name' }).execute()
+    await db
+      .insertInto('certificate_acts')
+      .values({ certificate_id: certificate.id, act, reason: 'A mistake in the name' })
+      .execute()
     const { body } = await visitor().get(address)
     expect(body).toContain(act === 'revoked' ? 'has been revoked' : 'has been replaced')
     expect(body).not.toContain('This certificate is valid.')
@@ -49,13 +57,25 @@ describe('the page behind the QR code', () => {
 
   test('looks the same for a code that is unknown, malformed or withheld, also after a wrong name', async () => {
     const { db, visitor, address, certificate } = await maisCertificate()
-    await db.updateTable('people').set({ is_confidential: true }).where('id', '=', certificate.person_id).execute()
-    const addresses = [address, `/verify/${'a'.repeat(26)}`, '/verify/x', `/verify/${'%20'.repeat(30)}`, "/verify/'--"]
+    await db
+      .updateTable('people')
+      .set({ is_confidential: true })
+      .where('id', '=', certificate.person_id)
+      .execute()
+    const addresses = [
+      address,
+      `/verify/${'a'.repeat(26)}`,
+      '/verify/x',
+      `/verify/${'%20'.repeat(30)}`,
+      "/verify/'--",
+    ]
     // The way back from Support names the page's own address, which the visitor typed.
     const plain = (body: string) => body.replaceAll(/back=[^"]*/g, 'back=')
     const pages = await Promise.all(addresses.map(async (url) => plain((await visitor().get(url)).body)))
     expect(new Set(pages).size).toBe(1)
-    const tried = await Promise.all(addresses.map(async (url) => plain((await visitor().post(url, { name: 'Mai Yang' })).body)))
+    const tried = await Promise.all(
+      addresses.map(async (url) => plain((await visitor().post(url, { name: 'Mai Yang' })).body)),
+    )
     expect(new Set(tried).size).toBe(1)
     const named = await visitor().post(address, { name: 'Mai Vang' })
     expect(named.body).toContain('This certificate is valid.')
@@ -66,7 +86,9 @@ describe('the page behind the QR code', () => {
     const { visitor, certificate } = await maisCertificate()
     const typed = certificate.token.toUpperCase().replace(/(.{5})/g, '$1 ')
     for (const code of [typed, `https://training.example/verify/${certificate.token}`])
-      expect((await visitor().get(`/verify?code=${encodeURIComponent(code)}`)).headers.location).toBe(`/verify/${certificate.token}`)
+      expect((await visitor().get(`/verify?code=${encodeURIComponent(code)}`)).headers.location).toBe(
+        `/verify/${certificate.token}`,
+      )
   })
 })
 
@@ -74,10 +96,16 @@ describe('the certificate itself', () => {
   test('is drawn once, kept with its hash, and served again unchanged, also when many ask at once', async () => {
     const { as, db, certificate } = await maisCertificate()
     const mai = await as('mai@northstar.example')
-    const answers = await Promise.all(Array.from({ length: 6 }, () => mai.get(`/certificates/${certificate.number}.pdf`)))
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => mai.get(`/certificates/${certificate.number}.pdf`)),
+    )
     expect(new Set(answers.map(({ rawPayload }) => rawPayload.toString('base64'))).size).toBe(1)
-    expect(answers[0]!.headers['content-disposition']).toBe(`attachment; filename="certificate-${certificate.number}.pdf"`)
-    const { rows } = await sql<{ same: boolean }>`select encode(sha256(pdf), 'hex') = sha256 as same from certificate_files`.execute(db)
+    expect(answers[0]!.headers['content-disposition']).toBe(
+      `attachment; filename="certificate-${certificate.number}.pdf"`,
+    )
+    const { rows } = await sql<{
+      same: boolean
+    }>`select encode(sha256(pdf), 'hex') = sha256 as same from certificate_files`.execute(db)
     expect(rows).toEqual([{ same: true }])
   })
 

@@ -19,7 +19,12 @@ describe('taking a course', () => {
       program: { name: 'North Star House', license_number: '9900001' },
       approval: { demonstration: true },
     })
-    const kinds = await db.selectFrom('ledger').select('kind').where('actor_id', '=', id).orderBy('seq').execute()
+    const kinds = await db
+      .selectFrom('ledger')
+      .select('kind')
+      .where('actor_id', '=', id)
+      .orderBy('seq')
+      .execute()
     expect(kinds.map(({ kind }) => kind)).toEqual(['course-completed', 'certificate-issued'])
     const page = await ada.get('/courses/residential-settings')
     expect(page.body).toContain('Download your certificate')
@@ -54,7 +59,9 @@ describe('taking a course', () => {
     expect(page.body).toContain('Try again')
     await takeAssessment(db, ada, id, course, module, true)
     const attempts = await db.selectFrom('attempts').select('drawn').orderBy('started_at').execute()
-    const [one, two] = attempts.map(({ drawn }) => (drawn as { question: string }[]).map(({ question }) => question))
+    const [one, two] = attempts.map(({ drawn }) =>
+      (drawn as { question: string }[]).map(({ question }) => question),
+    )
     expect(two!.filter((question) => one!.includes(question))).toEqual([])
   })
 })

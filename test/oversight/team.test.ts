@@ -10,12 +10,21 @@ import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
 async function programId({ db }: World, name: string): Promise<string> {
-  const { program_id } = await db.selectFrom('program_details').select('program_id').where('name', '=', name).executeTakeFirstOrThrow()
+  const { program_id } = await db
+    .selectFrom('program_details')
+    .select('program_id')
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow()
   return program_id
 }
 
 /** A drawn team: people hired, in contact, on leave, trained long ago or lately, or not at all. */
-async function drawTeam({ db, clock, catalogue }: World, program: string, size: number, seed: number): Promise<void> {
+async function drawTeam(
+  { db, clock, catalogue }: World,
+  program: string,
+  size: number,
+  seed: number,
+): Promise<void> {
   const today = dayOf(clock.now)
   let state = seed
   const draw = (below: number) => {
@@ -23,19 +32,57 @@ async function drawTeam({ db, clock, catalogue }: World, program: string, size: 
     return state % below
   }
   const course = catalogue.courses.get('residential-settings')!.current
-  const approved = await db.selectFrom('course_approvals').select(['course', 'version', 'content_hash']).executeTakeFirstOrThrow()
+  const approved = await db
+    .selectFrom('course_approvals')
+    .select(['course', 'version', 'content_hash'])
+    .executeTakeFirstOrThrow()
   const ids: string[] = []
   for (let n = 0; n < size; n++) {
-    const { id } = await db.insertInto('people').values({ name: `Person ${seed}-${n}`, email: `p${seed}-${n}@drawn.example` }).returning('id').executeTakeFirstOrThrow()
+    const { id } = await db
+      .insertInto('people')
+      .values({ name: `Person ${seed}-${n}`, email: `p${seed}-${n}@drawn.example` })
+      .returning('id')
+      .executeTakeFirstOrThrow()
     ids.push(id)
     const hired_on = addMonths(today, -draw(48))
-    const { assignment_id } = await db.insertInto('assignments').values({ person_id: id, program_id: program, worker_type: 'employee', hired_on }).returning('assignment_id').executeTakeFirstOrThrow()
-    if (draw(4) > 0) await db.insertInto('contact_spells').values({ assignment_id, from_on: addDays(hired_on, draw(60)) }).execute()
-    if (draw(6) === 0) await db.insertInto('leave_spells').values({ assignment_id, from_on: addDays(today, -40 + draw(30)), to_on: addDays(today, draw(40) - 5) }).execute()
+    const { assignment_id } = await db
+      .insertInto('assignments')
+      .values({ person_id: id, program_id: program, worker_type: 'employee', hired_on })
+      .returning('assignment_id')
+      .executeTakeFirstOrThrow()
+    if (draw(4) > 0)
+      await db
+        .insertInto('contact_spells')
+        .values({ assignment_id, from_on: addDays(hired_on, draw(60)) })
+        .execute()
+    if (draw(6) === 0)
+      await db
+        .insertInto('leave_spells')
+        .values({
+          assignment_id,
+          from_on: addDays(today, -40 + draw(30)),
+          to_on: addDays(today, draw(40) - 5),
+        })
+        .execute()
     for (let times = draw(4); times > 0; times--) {
       const on = addDays(today, -draw(900))
-      const { id: enrollment_id } = await db.insertInto('enrollments').values({ person_id: id, ...approved, ended_at: new Date(`${on}T21:00:00Z`) }).returning('id').executeTakeFirstOrThrow()
-      await db.insertInto('completions').values({ enrollment_id, person_id: id, ...approved, completed_at: new Date(`${on}T21:00:00Z`), completed_on: on, modules: '[]', minutes: course.minutes }).execute()
+      const { id: enrollment_id } = await db
+        .insertInto('enrollments')
+        .values({ person_id: id, ...approved, ended_at: new Date(`${on}T21:00:00Z`) })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await db
+        .insertInto('completions')
+        .values({
+          enrollment_id,
+          person_id: id,
+          ...approved,
+          completed_at: new Date(`${on}T21:00:00Z`),
+          completed_on: on,
+          modules: '[]',
+          minutes: course.minutes,
+        })
+        .execute()
     }
   }
   await db.transaction().execute((trx) => refreshStandings(trx, ids, today))
@@ -57,7 +104,9 @@ describe("the supervisor's numbers", () => {
       const csv = (await sam.get(`/team.csv?show=${group}`)).body.trim().split('\r\n').slice(1)
       expect([group, csv.length]).toEqual([group, numbers[group]])
       if (group !== 'unknown' || numbers.unknown > 0)
-        expect(page.body).toMatch(new RegExp(`show=${group}"[^>]*><span class="figure-number">${numbers[group]}</span>`))
+        expect(page.body).toMatch(
+          new RegExp(`show=${group}"[^>]*><span class="figure-number">${numbers[group]}</span>`),
+        )
     }
     // Nobody is both cleared and not.
     expect(rows.filter((row) => isIn('cleared', row, today) && isIn('not-cleared', row, today))).toEqual([])
@@ -69,12 +118,36 @@ describe("the supervisor's numbers", () => {
     await drawTeam(world, program, 80, 11)
     const today = dayOf(world.clock.now)
     const roster = await rosterOn(world.db, [program], today)
-    const { facts } = await factsOfPeople(world.db, roster.people.map(({ person_id }) => person_id), today)
-    const verdicts = ({ person_id, clearance, until_on, contact, is_on_leave, standings }: Awaited<ReturnType<typeof listTeam>>[number]) => ({
-      person_id, clearance, until_on, contact, is_on_leave,
-      standings: [...standings].map(({ requirement, standing, due_on, satisfied_on, late_days }) => ({ requirement, standing, due_on, satisfied_on, late_days })).sort((a, b) => a.requirement.localeCompare(b.requirement)),
+    const { facts } = await factsOfPeople(
+      world.db,
+      roster.people.map(({ person_id }) => person_id),
+      today,
+    )
+    const verdicts = ({
+      person_id,
+      clearance,
+      until_on,
+      contact,
+      is_on_leave,
+      standings,
+    }: Awaited<ReturnType<typeof listTeam>>[number]) => ({
+      person_id,
+      clearance,
+      until_on,
+      contact,
+      is_on_leave,
+      standings: [...standings]
+        .map(({ requirement, standing, due_on, satisfied_on, late_days }) => ({
+          requirement,
+          standing,
+          due_on,
+          satisfied_on,
+          late_days,
+        }))
+        .sort((a, b) => a.requirement.localeCompare(b.requirement)),
     })
-    const byId = (a: { person_id: string }, b: { person_id: string }) => a.person_id.localeCompare(b.person_id)
+    const byId = (a: { person_id: string }, b: { person_id: string }) =>
+      a.person_id.localeCompare(b.person_id)
     const stored = (await listTeam(world.db, [program], today)).map(verdicts).sort(byId)
     const computed = teamAsOf(roster, facts, today).map(verdicts).sort(byId)
     expect(stored).toEqual(computed)
@@ -86,7 +159,9 @@ describe("the supervisor's numbers", () => {
     const program = await programId(world, 'North Star House')
     await sql`
       with drawn as (insert into people (name, email) select 'Drawn ' || n, 'n' || n || '@drawn.example' from generate_series(1, 1000) n returning id)
-      insert into assignments (person_id, program_id, worker_type, hired_on) select id, ${program}, 'employee', '2024-01-01' from drawn`.execute(world.db)
+      insert into assignments (person_id, program_id, worker_type, hired_on) select id, ${program}, 'employee', '2024-01-01' from drawn`.execute(
+      world.db,
+    )
     const sam = await world.as('sam@northstar.example')
     const statements: string[] = []
     const pool = world.db.getExecutor()
@@ -108,7 +183,15 @@ describe("the supervisor's numbers", () => {
 
 describe('another program', () => {
   test('changes nothing on any page of a supervisor who has no part in it, byte for byte', async () => {
-    const addresses = ['/team', '/team?search=mai', '/team?show=overdue', '/team.csv', '/clearance', '/team?program=00000000-0000-0000-0000-000000000000', '/team?on=1/15/2026&known=then']
+    const addresses = [
+      '/team',
+      '/team?search=mai',
+      '/team?show=overdue',
+      '/team.csv',
+      '/clearance',
+      '/team?program=00000000-0000-0000-0000-000000000000',
+      '/team?on=1/15/2026&known=then',
+    ]
     const look = async (extra: boolean) => {
       const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
       if (extra) await drawTeam(world, await programId(world, 'North Star House'), 12, 3)
@@ -117,15 +200,29 @@ describe('another program', () => {
       const mai = await personId(world.db, 'mai@northstar.example')
       const lakeside = await programId(world, 'Lakeside Home')
       const ivy = await personId(world.db, 'ivy@lakeside.example')
-      const pages = [...addresses, `/team/${mai}`, `/team?program=${north}`, `/programs/${north}/clearance`, `/programs/${lakeside}/clearance`, `/team/${ivy}`]
+      const pages = [
+        ...addresses,
+        `/team/${mai}`,
+        `/team?program=${north}`,
+        `/programs/${north}/clearance`,
+        `/programs/${lakeside}/clearance`,
+        `/team/${ivy}`,
+      ]
       // Ids and certificate numbers are drawn anew in each world.
-      const plain = (body: string) => body.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id').replaceAll(/SH-\d{6}/g, 'SH')
-      return Promise.all(pages.map(async (url) => { const { statusCode, body } = await olu.get(url); return { url: plain(url), statusCode, body: plain(body) } }))
+      const plain = (body: string) =>
+        body.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id').replaceAll(/SH-\d{6}/g, 'SH')
+      return Promise.all(
+        pages.map(async (url) => {
+          const { statusCode, body } = await olu.get(url)
+          return { url: plain(url), statusCode, body: plain(body) }
+        }),
+      )
     }
     const without = await look(false)
     const withThem = await look(true)
     expect(withThem).toEqual(without)
-    for (const { body } of without) for (const hidden of ['Mai Vang', 'Theo', 'North Star']) expect(body).not.toContain(hidden)
+    for (const { body } of without)
+      for (const hidden of ['Mai Vang', 'Theo', 'North Star']) expect(body).not.toContain(hidden)
   })
 
   test('a learner or a visitor has no team page', async () => {

@@ -3,7 +3,11 @@ import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
 async function northStar({ db }: World): Promise<string> {
-  const { program_id } = await db.selectFrom('program_details').select('program_id').where('name', '=', 'North Star House').executeTakeFirstOrThrow()
+  const { program_id } = await db
+    .selectFrom('program_details')
+    .select('program_id')
+    .where('name', '=', 'North Star House')
+    .executeTakeFirstOrThrow()
   return program_id
 }
 
@@ -19,20 +23,33 @@ async function post(world: World, cookie: string, url: string, data: FormData) {
   return world.app.inject({
     method: 'POST',
     url,
-    headers: { cookie, 'sec-fetch-site': 'same-origin', 'content-type': request.headers.get('content-type')! },
+    headers: {
+      cookie,
+      'sec-fetch-site': 'same-origin',
+      'content-type': request.headers.get('content-type')!,
+    },
     payload: Buffer.from(await request.arrayBuffer()),
   })
 }
 
-const cookieOf = (client: { cookies: Map<string, string> }) => [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+const cookieOf = (client: { cookies: Map<string, string> }) =>
+  [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 
-const webinar = { title: 'A webinar', provider: 'Somebody', completed_on: '11/2/2026', hours: '2', subject: 'yes' }
+const webinar = {
+  title: 'A webinar',
+  provider: 'Somebody',
+  completed_on: '11/2/2026',
+  hours: '2',
+  subject: 'yes',
+}
 
 describe('my training', () => {
   test('says first whether a person is cleared, and what renewing today would do to the date', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const mai = await (await world.as('mai@northstar.example')).get('/')
-    expect(mai.body).toContain('You are cleared for direct contact at North Star House until December 31, 2026.')
+    expect(mai.body).toContain(
+      'You are cleared for direct contact at North Star House until December 31, 2026.',
+    )
     expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to November 30, 2027.')
     const theo = await (await world.as('theo@northstar.example')).get('/')
     expect(theo.body).toContain('You are not cleared for direct contact at North Star House today.')
@@ -52,7 +69,12 @@ describe('training taken elsewhere', () => {
   test('counts once an administrator other than its author accepts it, and says what it cannot count for', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const theo = await world.as('theo@northstar.example')
-    const recorded = await post(world, cookieOf(theo), '/training/elsewhere', outside(webinar, { name: 'proof.pdf', bytes: Buffer.from('%PDF-1.7 proof') }))
+    const recorded = await post(
+      world,
+      cookieOf(theo),
+      '/training/elsewhere',
+      outside(webinar, { name: 'proof.pdf', bytes: Buffer.from('%PDF-1.7 proof') }),
+    )
     expect(recorded.statusCode).toBe(303)
     const address = String(recorded.headers.location)
     const page = await theo.get(address)
@@ -64,9 +86,19 @@ describe('training taken elsewhere', () => {
     const file = await rae.get(`${address}/file`)
     expect(file.headers['content-disposition']).toContain('attachment')
     await rae.post(`${address}/decisions`, { program: await northStar(world), decision: 'accept' })
-    const standing = await world.db.selectFrom('standings').select(['standing', 'due_on']).where('person_id', '=', await personId(world.db, 'theo@northstar.example')).where('requirement', '=', 'residential-annual').executeTakeFirstOrThrow()
+    const standing = await world.db
+      .selectFrom('standings')
+      .select(['standing', 'due_on'])
+      .where('person_id', '=', await personId(world.db, 'theo@northstar.example'))
+      .where('requirement', '=', 'residential-annual')
+      .executeTakeFirstOrThrow()
     expect(standing).toEqual({ standing: 'current', due_on: '2027-11-30' })
-    const ledger = await world.db.selectFrom('ledger').select('kind').orderBy('seq', 'desc').limit(2).execute()
+    const ledger = await world.db
+      .selectFrom('ledger')
+      .select('kind')
+      .orderBy('seq', 'desc')
+      .limit(2)
+      .execute()
     expect(ledger.map(({ kind }) => kind)).toEqual(['outside-training-decided', 'outside-training-recorded'])
   })
 
@@ -74,24 +106,52 @@ describe('training taken elsewhere', () => {
     const world = await aWorld()
     const rae = await world.as('rae@northstar.example')
     const theo = await personId(world.db, 'theo@northstar.example')
-    const recorded = await post(world, cookieOf(rae), '/training/elsewhere', outside({ ...webinar, person: theo }))
-    const own = await rae.post(`${recorded.headers.location}/decisions`, { program: await northStar(world), decision: 'accept' })
+    const recorded = await post(
+      world,
+      cookieOf(rae),
+      '/training/elsewhere',
+      outside({ ...webinar, person: theo }),
+    )
+    const own = await rae.post(`${recorded.headers.location}/decisions`, {
+      program: await northStar(world),
+      decision: 'accept',
+    })
     expect(own.statusCode).toBe(422)
     expect(own.body).toContain('Somebody else has to decide')
     const client = await world.as('theo@northstar.example')
     const his = await post(world, cookieOf(client), '/training/elsewhere', outside(webinar))
-    const silent = await rae.post(`${his.headers.location}/decisions`, { program: await northStar(world), decision: 'decline' })
+    const silent = await rae.post(`${his.headers.location}/decisions`, {
+      program: await northStar(world),
+      decision: 'decline',
+    })
     expect(silent.body).toContain('Write the reason')
   })
 
   test('bad input is told field by field, and nothing typed is lost', async () => {
     const world = await aWorld()
     const theo = await world.as('theo@northstar.example')
-    const answer = await post(world, cookieOf(theo), '/training/elsewhere', outside({ title: 'A fine day', provider: '', completed_on: '13/45/2026', hours: 'six' }))
+    const answer = await post(
+      world,
+      cookieOf(theo),
+      '/training/elsewhere',
+      outside({ title: 'A fine day', provider: '', completed_on: '13/45/2026', hours: 'six' }),
+    )
     expect(answer.statusCode).toBe(422)
-    for (const words of ['Write who gave the training', 'Write the day it was finished', 'Write the hours as a number', 'Say whether it was about', 'value="A fine day"', 'value="13/45/2026"'])
+    for (const words of [
+      'Write who gave the training',
+      'Write the day it was finished',
+      'Write the hours as a number',
+      'Say whether it was about',
+      'value="A fine day"',
+      'value="13/45/2026"',
+    ])
       expect(answer.body).toContain(words)
-    const svg = await post(world, cookieOf(theo), '/training/elsewhere', outside(webinar, { name: 'proof.pdf', bytes: Buffer.from('<svg onload="x">') }))
+    const svg = await post(
+      world,
+      cookieOf(theo),
+      '/training/elsewhere',
+      outside(webinar, { name: 'proof.pdf', bytes: Buffer.from('<svg onload="x">') }),
+    )
     expect(svg.body).toContain('not a PDF, PNG or JPEG')
   })
 
@@ -100,7 +160,10 @@ describe('training taken elsewhere', () => {
     const theo = await world.as('theo@northstar.example')
     const { headers } = await post(world, cookieOf(theo), '/training/elsewhere', outside(webinar))
     for (const email of ['mai@northstar.example', 'olu@lakeside.example', 'lee@licensing.example'])
-      expect([email, (await (await world.as(email)).get(String(headers.location))).statusCode]).toEqual([email, 404])
+      expect([email, (await (await world.as(email)).get(String(headers.location))).statusCode]).toEqual([
+        email,
+        404,
+      ])
   })
 })
 
@@ -111,14 +174,19 @@ describe('clearance', () => {
     const rae = await world.as('rae@northstar.example')
     const made = await rae.post(`/programs/${program}/tokens`, { label: 'Shift planner' })
     const token = /<code>(sht_[\w-]+)<\/code>/.exec(made.body)![1]!
-    const ask = (query: string, authorization = `Bearer ${token}`) => world.app.inject({ url: `/api/clearance${query}`, headers: { authorization } })
-    const answer = (await ask(`?program=${program}&on=2026-11-23`)).json<{ people: { name: string; answer: string; until: string | null }[] }>()
+    const ask = (query: string, authorization = `Bearer ${token}`) =>
+      world.app.inject({ url: `/api/clearance${query}`, headers: { authorization } })
+    const answer = (await ask(`?program=${program}&on=2026-11-23`)).json<{
+      people: { name: string; answer: string; until: string | null }[]
+    }>()
     expect(answer.people.map(({ name, answer, until }) => [name, answer, until])).toEqual([
       ['Ada Lindqvist', 'no', null],
       ['Mai Vang', 'yes', '2026-12-31'],
       ['Theo Okafor', 'no', null],
     ])
-    expect((await ask('?on=2027-01-01')).json<{ people: { name: string; answer: string }[] }>().people[1]).toMatchObject({ name: 'Mai Vang', answer: 'no' })
+    expect(
+      (await ask('?on=2027-01-01')).json<{ people: { name: string; answer: string }[] }>().people[1],
+    ).toMatchObject({ name: 'Mai Vang', answer: 'no' })
     expect((await ask('?on=tomorrow')).statusCode).toBe(400)
     expect((await ask(`?program=${crypto.randomUUID()}`)).statusCode).toBe(404)
     expect((await ask('', 'Bearer sht_wrong')).statusCode).toBe(401)
@@ -131,9 +199,15 @@ describe('clearance', () => {
   test('never says yes where a fact is missing: it says which', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const program = await northStar(world)
-    await world.db.updateTable('certifications').set({ superseded_at: new Date('2026-11-23T17:00:00Z') }).where('program_id', '=', program).execute()
+    await world.db
+      .updateTable('certifications')
+      .set({ superseded_at: new Date('2026-11-23T17:00:00Z') })
+      .where('program_id', '=', program)
+      .execute()
     const sam = await world.as('sam@northstar.example')
-    expect((await sam.get(`/programs/${program}/clearance`)).body).toContain('as far as this training is concerned')
+    expect((await sam.get(`/programs/${program}/clearance`)).body).toContain(
+      'as far as this training is concerned',
+    )
   })
 })
 
@@ -143,7 +217,17 @@ test('a program’s own reading counts at once for its people, and is kept with 
   const rae = await world.as('rae@northstar.example')
   const page = await rae.get(`/programs/${program}/readings`)
   expect(page.body).toContain('the careful default')
-  const choices = { annual_anchor: 'keep-month', leave: 'not-required', transfer: 'carries', rehire: 'prior-initial-counts', later_certification: 'day-before', same_day_contact: 'accept-and-flag', hours_year: 'calendar', fiscal_year_month: '7', trafficking_due_months: '' }
+  const choices = {
+    annual_anchor: 'keep-month',
+    leave: 'not-required',
+    transfer: 'carries',
+    rehire: 'prior-initial-counts',
+    later_certification: 'day-before',
+    same_day_contact: 'accept-and-flag',
+    hours_year: 'calendar',
+    fiscal_year_month: '7',
+    trafficking_due_months: '',
+  }
   const silent = await rae.post(`/programs/${program}/readings`, { ...choices, reason: '' })
   expect(silent.body).toContain('Write why')
   await rae.post(`/programs/${program}/readings`, { ...choices, reason: 'Our counsel reads it so' })
@@ -156,5 +240,6 @@ test('a program’s own reading counts at once for its people, and is kept with 
 test('the page of the rules computes every worked example as it is opened', async () => {
   const world = await aWorld()
   const page = await world.visitor().get('/rules')
-  for (const words of ['Worked examples', '16.', 'Yearly dates', 'February 28, 2025']) expect(page.body).toContain(words)
+  for (const words of ['Worked examples', '16.', 'Yearly dates', 'February 28, 2025'])
+    expect(page.body).toContain(words)
 })

@@ -34,7 +34,13 @@ export type World = Readonly<{
   clock: { now: Date }
 }>
 
-export type WorldOptions = Readonly<{ now?: Date; mail?: Mail; catalogue?: Catalogue; cast?: boolean; config?: Config }>
+export type WorldOptions = Readonly<{
+  now?: Date
+  mail?: Mail
+  catalogue?: Catalogue
+  cast?: boolean
+  config?: Config
+}>
 
 /** The whole service on an empty database with the demo cast in it. */
 export async function aWorld(options: WorldOptions = {}): Promise<World> {
@@ -107,14 +113,23 @@ export class Client {
     return this.get(String(location))
   }
 
-  async #ask(method: 'GET' | 'POST', url: string, payload: string | undefined, headers: Record<string, string>) {
+  async #ask(
+    method: 'GET' | 'POST',
+    url: string,
+    payload: string | undefined,
+    headers: Record<string, string>,
+  ) {
     const answer = await this.#app.inject({
       method,
       url,
-      headers: { ...headers, cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      headers: {
+        ...headers,
+        cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      },
       ...(payload === undefined ? {} : { payload }),
     })
-    for (const { name, value } of answer.cookies) value ? this.cookies.set(name, value) : this.cookies.delete(name)
+    for (const { name, value } of answer.cookies)
+      value ? this.cookies.set(name, value) : this.cookies.delete(name)
     return answer
   }
 }

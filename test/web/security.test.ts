@@ -24,10 +24,16 @@ describe('requests from elsewhere', () => {
 
   test('every unsafe route refuses a request that another site makes a browser send', async () => {
     const { app } = await aWorld()
-    const routes = [...app.printRoutes({ commonPrefix: false }).matchAll(/(\/\S*) \(([^)]*POST[^)]*)\)/g)].map(([, url]) => url!)
+    const routes = [
+      ...app.printRoutes({ commonPrefix: false }).matchAll(/(\/\S*) \(([^)]*POST[^)]*)\)/g),
+    ].map(([, url]) => url!)
     expect(routes.length).toBeGreaterThan(8)
     for (const url of routes) {
-      const answer = await app.inject({ method: 'POST', url: url.replaceAll(/:\w+/g, 'x'), headers: { 'sec-fetch-site': 'cross-site' } })
+      const answer = await app.inject({
+        method: 'POST',
+        url: url.replaceAll(/:\w+/g, 'x'),
+        headers: { 'sec-fetch-site': 'cross-site' },
+      })
       expect([url, answer.statusCode]).toEqual([url, 403])
     }
   })
@@ -36,7 +42,12 @@ describe('requests from elsewhere', () => {
 test('every page carries the policy that keeps scripts and frames of others out, and is not stored', async () => {
   const { as, visitor } = await aWorld()
   const ada = await as('ada@northstar.example')
-  for (const answer of [await visitor().get('/'), await ada.get('/'), await ada.get('/nowhere'), await visitor().get('/verify')]) {
+  for (const answer of [
+    await visitor().get('/'),
+    await ada.get('/'),
+    await ada.get('/nowhere'),
+    await visitor().get('/verify'),
+  ]) {
     const policy = String(answer.headers['content-security-policy'])
     expect(policy).toContain("default-src 'none'")
     expect(policy).not.toContain('unsafe')
@@ -77,7 +88,9 @@ test('with https the session cookie is bound to this host and never sent in the 
     headers: { 'sec-fetch-site': 'same-origin', 'content-type': 'application/x-www-form-urlencoded' },
     payload: new URLSearchParams({ email: 'ada@northstar.example', password: demoPassword }).toString(),
   })
-  expect(answer.headers['set-cookie']).toMatch(/^__Host-sid=[a-z2-7]{40}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+  expect(answer.headers['set-cookie']).toMatch(
+    /^__Host-sid=[a-z2-7]{40}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  )
   expect(answer.headers['strict-transport-security']).toContain('max-age=31536000')
 })
 
@@ -100,7 +113,11 @@ test.each([
 
 test('a form with fields that the page does not have is refused', async () => {
   const { visitor } = await aWorld()
-  const answer = await visitor().post('/sign-in', { email: 'a@b.example', password: 'x', role: 'system_admin' })
+  const answer = await visitor().post('/sign-in', {
+    email: 'a@b.example',
+    password: 'x',
+    role: 'system_admin',
+  })
   expect(answer.statusCode).toBe(400)
   expect(answer.body).toContain('We could not read that')
 })
