@@ -1,0 +1,17 @@
+import { type Day, parseDay } from '#server/lib/days.ts'
+
+/** The day that a page is asked about, and what counts as the record: what is known now, or what was known when that day ended. */
+export type ReviewDay = Readonly<{ on: Day; asKnownOn: Day | null; typed: string; problem: string | null }>
+
+export function reviewDay(query: Readonly<{ on?: string; known?: string }>, today: Day): ReviewDay {
+  const typed = query.on?.trim() ?? ''
+  const day = typed ? parseDay(typed) : today
+  if (!day)
+    return {
+      on: today,
+      asKnownOn: null,
+      typed,
+      problem: `“${typed}” is not a day we can read. Write it like 3/15/2025.`,
+    }
+  return { on: day, asKnownOn: query.known === 'then' ? day : null, typed, problem: null }
+}

@@ -1,0 +1,57 @@
+export const reviewStates = ['open', 'awaiting-program', 'closed'] as const
+
+export type ReviewState = (typeof reviewStates)[number]
+
+export const stateNames: Readonly<Record<ReviewState, string>> = {
+  open: 'Open',
+  'awaiting-program': 'Awaiting the program',
+  closed: 'Closed',
+}
+
+export const stateTones: Readonly<Record<ReviewState, 'good' | 'caution' | 'quiet'>> = {
+  open: 'good',
+  'awaiting-program': 'caution',
+  closed: 'quiet',
+}
+
+export const findingActs = ['sent', 'follow-up-moved', 'resolved', 'reopened', 'withdrawn'] as const
+
+export type FindingAct = (typeof findingActs)[number]
+
+export type FindingState = 'draft' | 'sent' | 'answered' | 'resolved' | 'withdrawn'
+
+export const findingStateNames: Readonly<Record<FindingState, string>> = {
+  draft: 'Not sent yet',
+  sent: 'Sent to the program',
+  answered: 'Answered by the program',
+  resolved: 'Resolved',
+  withdrawn: 'Withdrawn',
+}
+
+export const findingStateTones: Readonly<Record<FindingState, 'good' | 'caution' | 'quiet'>> = {
+  draft: 'quiet',
+  sent: 'caution',
+  answered: 'caution',
+  resolved: 'good',
+  withdrawn: 'quiet',
+}
+
+/** Where a finding stands after what was done with it, in order; an answer comes after the last time it was opened. */
+export function findingState(
+  acts: readonly Readonly<{ act: FindingAct; at: string }>[],
+  lastAnswerAt: string | null,
+): FindingState {
+  const last = acts.findLast(({ act }) => act !== 'follow-up-moved')
+  if (!last) return 'draft'
+  if (last.act === 'resolved' || last.act === 'withdrawn') return last.act
+  return lastAnswerAt !== null && Date.parse(lastAnswerAt) >= Date.parse(last.at) ? 'answered' : 'sent'
+}
+
+/** What can be done with a finding as it stands. */
+export const actsOpenTo: Readonly<Record<FindingState, readonly FindingAct[]>> = {
+  draft: ['sent', 'withdrawn'],
+  sent: ['follow-up-moved', 'resolved', 'withdrawn'],
+  answered: ['follow-up-moved', 'resolved', 'reopened', 'withdrawn'],
+  resolved: ['reopened'],
+  withdrawn: [],
+}

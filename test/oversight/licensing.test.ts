@@ -1,0 +1,172 @@
+import { expect, test } from 'vitest'
+import { aWorld } from '#test/support/app.ts'
+import { addWorker, openReviewOf, programId, readable } from './reviewed.ts'
+
+const now = new Date('2026-06-14T15:00:00Z')
+
+test('a program is found by license number, name, license holder or place, in any order of the words', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  for (const search of [
+    '9900001',
+    '9900001-crf',
+    'north st',
+    'youth services',
+    'birch falls',
+    'birch star',
+  ]) {
+    const { body } = await lee.get(`/licensing?search=${encodeURIComponent(search)}`, {
+      'hx-request': 'true',
+    })
+    expect(body, search).toContain('North Star House')
+    expect(body, search).not.toContain('Lakeside Home')
+    expect(body).not.toContain('<html')
+  }
+  expect((await lee.get('/licensing?search=100%25')).body).toContain('Nothing fits that.')
+  expect((await lee.get('/licensing')).body).toContain('4 programs on record')
+})
+
+test('licensing pages are for licensing staff alone', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const program = await programId(world, '9900001')
+  for (const email of [
+    'sam@northstar.example',
+    'rae@northstar.example',
+    'kit@system.example',
+    'noor@review.example',
+  ]) {
+    const other = await world.as(email)
+    for (const page of [
+      '/licensing',
+      `/licensing/programs/${program}`,
+      '/reviews',
+      review,
+      `${review}/people`,
+    ])
+      expect((await other.get(page)).statusCode, `${email} ${page}`).toBe(404)
+  }
+})
+
+test('a program’s page shows its license and names nobody; names are shown within a review', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const page = readable((await lee.get(`/licensing/programs/${await programId(world, '9900001')}`)).body)
+  expect(page).toContain('9900001-CRF')
+  expect(page).toContain('As of June 14, 2026, as we know now')
+  expect(page).toContain('Never checked against the licensing record')
+  expect(page).toContain('2 of 3 people on the roster had direct contact')
+  expect(page).not.toMatch(/Mai Vang|Theo Okafor|Ada Lindqvist/)
+  expect(await looks(world.db)).toEqual([])
+
+  const review = await openReviewOf(world, lee, '9900001')
+  const people = readable((await lee.get(`${review}/people`)).body)
+  expect(people).toContain('2 people had direct contact on June 14, 2026')
+  expect(people).toContain('Theo Okafor')
+})
+
+test('a review has to say what it is for', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const answer = await lee.post(`/licensing/programs/${await programId(world, '9900001')}/reviews`, {
+    purpose: ' ',
+  })
+  expect(answer.statusCode).toBe(422)
+  expect(answer.body).toContain('Write what the review is for.')
+})
+
+test('every look at people is logged with its review and with who was seen', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  await lee.get(`${review}/people?on=3%2F1%2F2026`)
+  const rows = await looks(world.db)
+  expect(rows).toHaveLength(1)
+  expect(rows[0]?.subject).toBe('review:1')
+  const facts = JSON.parse(rows[0]!.facts) as { what: string; person_ids: string[] }
+  expect(facts.what).toBe('the roster on 2026-03-01')
+  const theo = await world.db
+    .selectFrom('people')
+    .select('id')
+    .where('email', '=', 'theo@northstar.example')
+    .executeTakeFirstOrThrow()
+  const person = await lee.get(`${review}/people/${theo.id}`)
+  expect(person.statusCode).toBe(200)
+  expect(person.body).toContain('Theo Okafor')
+  const last = (await looks(world.db)).at(-1)!
+  expect(JSON.parse(last.facts)).toMatchObject({ what: 'one person on 2026-06-14', person_ids: [theo.id] })
+  expect(readable((await lee.get(review)).body)).toContain('Lee Marston saw 1 person')
+})
+
+test('somebody of another program is not to be seen within a review', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const ivy = await world.db
+    .selectFrom('people')
+    .select('id')
+    .where('email', '=', 'ivy@lakeside.example')
+    .executeTakeFirstOrThrow()
+  expect((await lee.get(`${review}/people/${ivy.id}`)).statusCode).toBe(404)
+})
+
+test('a gap is told with both days and its length, on a past day as on this one', async () => {
+  const world = await aWorld({ now })
+  const worker = {
+    name: 'Bo Sand',
+    hired_on: '2026-03-20',
+    contact_from: '2026-04-02',
+    completed_on: '2026-04-09',
+  }
+  await addWorker(world, '9900001', worker)
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const today = readable((await lee.get(`${review}/people`)).body)
+  expect(today).toContain('Direct contact from April 2, 2026, training completed April 9, 2026: 7 days')
+  const then = readable((await lee.get(`${review}/people?on=2026-04-05`)).body)
+  expect(then).toContain('As of April 5, 2026')
+  expect(then).toContain(
+    'Direct contact from April 2, 2026, training not completed by April 5, 2026: 4 days so far',
+  )
+  const before = readable((await lee.get(`${review}/people?on=2026-04-01`)).body)
+  expect(before).toContain('Bo Sand')
+  expect(before).not.toContain('Direct contact from April 2')
+})
+
+test('what was recorded later is not in the record as it was known then', async () => {
+  const world = await aWorld({ now: new Date('2026-06-01T15:00:00Z') })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  await addWorker(world, '9900001', { name: 'Bo Sand', hired_on: '2026-03-20', contact_from: '2026-04-02' })
+  // Whatever is recorded today was not known when that day in the past ended.
+  const now = (await lee.get(`${review}/people?on=2026-04-05`)).body
+  const then = (await lee.get(`${review}/people?on=2026-04-05&known=then`)).body
+  expect(now).toContain('Bo Sand')
+  expect(then).not.toContain('Bo Sand')
+  expect(then).toContain('as was known when that day ended')
+})
+
+test('a closed review shows nobody, and is opened again only for a reason', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  expect((await lee.post(`${review}/states`, { state: 'closed' })).statusCode).toBe(303)
+  const closed = await lee.get(`${review}/people`)
+  expect(closed.body).toContain('This review is closed')
+  expect(closed.body).not.toContain('Theo Okafor')
+  expect(await looks(world.db)).toEqual([])
+  expect((await lee.post(`${review}/states`, { state: 'open' })).statusCode).toBe(422)
+  expect(
+    (await lee.post(`${review}/states`, { state: 'open', reason: 'New facts came in.' })).statusCode,
+  ).toBe(303)
+  expect((await lee.get(`${review}/people`)).body).toContain('Theo Okafor')
+})
+
+const looks = (db: Awaited<ReturnType<typeof aWorld>>['db']) =>
+  db
+    .selectFrom('ledger')
+    .select(['subject', 'facts'])
+    .where('kind', '=', 'person-viewed')
+    .orderBy('seq')
+    .execute()

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { openReviewOf, readable } from './reviewed.ts'
+
+const now = new Date('2026-06-14T15:00:00Z')
+
+async function aFinding(world: World, lee: Client, review: string, send: 'yes' | 'no'): Promise<string> {
+  const theo = await world.db
+    .selectFrom('people')
+    .select('id')
+    .where('email', '=', 'theo@northstar.example')
+    .executeTakeFirstOrThrow()
+  const answer = await lee.post(`${review}/findings`, {
+    person: theo.id,
+    rule: 'R6',
+    body: 'The yearly training is overdue.\nPlease send a plan.',
+    follow_up_on: '7/1/2026',
+    send,
+  })
+  expect(answer.statusCode).toBe(303)
+  const { id } = await world.db
+    .selectFrom('review_findings')
+    .select('id')
+    .orderBy('number', 'desc')
+    .executeTakeFirstOrThrow()
+  return `/findings/${id}`
+}
+
+test('a finding is seen by the program once it is sent, and by no other program', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const rae = await world.as('rae@northstar.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const finding = await aFinding(world, lee, review, 'no')
+  expect((await rae.get(finding)).statusCode).toBe(404)
+  expect((await rae.get('/findings')).body).toContain('No finding has been sent')
+  expect((await lee.post(`${finding}/acts`, { act: 'sent' })).statusCode).toBe(303)
+  const seen = readable((await rae.get('/findings')).body)
+  expect(seen).toContain('Finding 1.1: Theo Okafor')
+  expect(seen).toContain('Answer by July 1, 2026')
+  expect((await lee.get(review)).body).toContain('Awaiting the program')
+  const olu = await world.as('olu@lakeside.example')
+  expect((await olu.get(finding)).statusCode).toBe(404)
+  const sam = await world.as('sam@northstar.example')
+  expect((await sam.get(finding)).statusCode).toBe(404)
+})
+
+test('the program answers with words and a file; licensing asks for more, moves the day and resolves', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const rae = await world.as('rae@northstar.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const finding = await aFinding(world, lee, review, 'yes')
+
+  expect((await answerWith(world, rae, finding, '', null)).statusCode).toBe(422)
+  const wrong = await answerWith(world, rae, finding, 'See the file.', Buffer.from('MZ not a pdf'))
+  expect(wrong.statusCode).toBe(422)
+  expect(wrong.body).toContain('See the file.')
+  const pdf = Buffer.from('%PDF-1.7 a plan')
+  expect((await answerWith(world, rae, finding, 'Theo takes it on June 20.', pdf)).statusCode).toBe(303)
+
+  const answered = await lee.get(finding)
+  expect(readable(answered.body)).toContain('Answered by the program')
+  const link = /href="(\/findings\/[^"]+\/file)"/.exec(answered.body)![1]!
+  const file = await lee.get(link)
+  expect(file.rawPayload.equals(pdf)).toBe(true)
+  expect(file.headers['content-disposition']).toContain('attachment')
+
+  clockForward(world, 60)
+  expect((await lee.post(`${finding}/acts`, { act: 'reopened' })).statusCode).toBe(422)
+  expect(
+    (await lee.post(`${finding}/acts`, { act: 'reopened', reason: 'The plan has no date.' })).statusCode,
+  ).toBe(303)
+  expect(readable((await rae.get(finding)).body)).toContain('The plan has no date.')
+  expect(
+    (await lee.post(`${finding}/acts`, { act: 'follow-up-moved', follow_up_on: '7/15/2026' })).statusCode,
+  ).toBe(303)
+  expect(readable((await rae.get(finding)).body)).toContain('Follow up by July 15, 2026')
+  clockForward(world, 60)
+  expect((await answerWith(world, rae, finding, 'June 20, 9 am.', null)).statusCode).toBe(303)
+  clockForward(world, 60)
+  expect((await lee.post(`${finding}/acts`, { act: 'resolved', reason: 'Done.' })).statusCode).toBe(303)
+  expect((await answerWith(world, rae, finding, 'One more.', null)).statusCode).toBe(422)
+
+  const acts = await world.db
+    .selectFrom('ledger')
+    .select('facts')
+    .where('kind', '=', 'review-changed')
+    .orderBy('seq')
+    .execute()
+  expect(acts.map(({ facts }) => (JSON.parse(facts) as { act: string }).act)).toEqual([
+    ...['opened', 'finding-written', 'finding-answered', 'finding-reopened', 'finding-follow-up-moved'],
+    ...['finding-answered', 'finding-resolved'],
+  ])
+})
+
+test('nobody rewrites a note, a finding or an answer', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  await aFinding(world, lee, review, 'yes')
+  await lee.post(`${review}/notes`, { body: 'Personnel files are in the office.' })
+  expect((await lee.get(review)).body).toContain('Personnel files are in the office.')
+  await expect(world.db.updateTable('review_notes').set({ body: 'x' }).execute()).rejects.toThrow(
+    'append-only',
+  )
+  await expect(world.db.deleteFrom('review_findings').execute()).rejects.toThrow('append-only')
+})
+
+test('what was typed of a finding stays where something has to be mended', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const answer = await lee.post(`${review}/findings`, {
+    body: 'Two files are missing.',
+    follow_up_on: 'soon',
+    send: 'no',
+  })
+  expect(answer.statusCode).toBe(422)
+  expect(answer.body).toContain('Two files are missing.')
+  expect(answer.body).toContain('“soon” is not a day we can read')
+})
+
+const clockForward = (world: World, minutes: number) => {
+  world.clock.now = new Date(world.clock.now.getTime() + minutes * 60_000)
+}
+
+/** Sends the form with a file, as a browser does. */
+async function answerWith(
+  { app }: World,
+  client: Client,
+  finding: string,
+  body: string,
+  file: Buffer | null,
+) {
+  const boundary = 'a-boundary-of-a-form'
+  const parts = [
+    Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="body"\r\n\r\n${body}\r\n`),
+    Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="plan.pdf"\r\ncontent-type: application/pdf\r\n\r\n`,
+    ),
+    file ?? Buffer.alloc(0),
+    Buffer.from(`\r\n--${boundary}--\r\n`),
+  ]
+  return app.inject({
+    method: 'POST',
+    url: `${finding}/answers`,
+    headers: {
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      'sec-fetch-site': 'same-origin',
+      cookie: [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+    },
+    payload: Buffer.concat(parts),
+  })
+}

@@ -1,0 +1,60 @@
+import { insertCompletion } from '#server/demo/fill.ts'
+import { type Client, config, type World } from '#test/support/app.ts'
+
+/** The id of one of the demonstration's programs, by its license number. */
+export async function programId({ db }: World, licenseNumber: string): Promise<string> {
+  const { program_id } = await db
+    .selectFrom('program_details')
+    .select('program_id')
+    .where('license_number', '=', licenseNumber)
+    .executeTakeFirstOrThrow()
+  return program_id
+}
+
+/** Somebody of a program, with direct contact from a day and the residential course completed on another. */
+export async function addWorker(
+  world: World,
+  licenseNumber: string,
+  worker: Readonly<{ name: string; hired_on: string; contact_from: string; completed_on?: string }>,
+): Promise<string> {
+  const { db, catalogue } = world
+  const course = catalogue.courses.get('residential-settings')?.current
+  if (!course) throw new Error('The residential course is missing.')
+  const program_id = await programId(world, licenseNumber)
+  const { name, hired_on, contact_from, completed_on } = worker
+  return db.transaction().execute(async (trx) => {
+    const email = `${name.toLowerCase().replace(/\W+/g, '.')}@worker.example`
+    const { id } = await trx
+      .insertInto('people')
+      .values({ name, email })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const { assignment_id } = await trx
+      .insertInto('assignments')
+      .values({ person_id: id, program_id, worker_type: 'employee', role_title: 'Youth worker', hired_on })
+      .returning('assignment_id')
+      .executeTakeFirstOrThrow()
+    await trx.insertInto('contact_spells').values({ assignment_id, from_on: contact_from }).execute()
+    if (completed_on) await insertCompletion(trx, { id, name }, course, config, completed_on)
+    return id
+  })
+}
+
+/** Opens a review as a licensing reviewer does and returns its address. */
+export async function openReviewOf(world: World, lee: Client, licenseNumber: string): Promise<string> {
+  const program = await programId(world, licenseNumber)
+  const answer = await lee.post(`/licensing/programs/${program}/reviews`, {
+    purpose: 'Licensing review, June 2026',
+  })
+  return String(answer.headers.location).replace(/\/people$/, '')
+}
+
+/** The text of a page as it is read, in one line. */
+export const readable = (html: string): string =>
+  html
+    .replace(/<svg[\s\S]*?<\/svg>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&amp;', '&')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replace(/\s+/g, ' ')
