@@ -1,3 +1,4 @@
+import type { ChangeRecord } from './change-record.ts'
 import type { Exercise, Question } from './exercises.ts'
 import type { FactRegister } from './facts.ts'
 import type { LessonSource } from './sources.ts'
@@ -40,6 +41,8 @@ export type CourseVersion = {
   /** A plain sentence where the course does not by itself meet a requirement; empty where it does. */
   readonly supplementary: string
   readonly writtenBy: readonly string[]
+  /** How it differs from the version published before it; undefined for the working text. */
+  readonly change: ChangeRecord | undefined
   readonly modules: readonly Module[]
   /** Lessons and assessments of all modules. */
   readonly minutes: number
@@ -61,11 +64,15 @@ export type Module = {
   readonly lessons: readonly Lesson[]
   /** The pool, by id. */
   readonly questions: ReadonlyMap<string, Question>
+  /** SHA-256 of the pool and of how it is drawn and marked. */
+  readonly poolHash: string
 }
 
 export type Lesson = {
   readonly number: number
   readonly slug: string
+  /** SHA-256 of the lesson's file and drawings, and of what they take from the register. */
+  readonly hash: string
   readonly title: string
   readonly minutes: number
   readonly purpose: string
@@ -95,7 +102,7 @@ export type LessonMeasure = {
   readonly minutesReckoned: number
   readonly figures: number
   readonly reflections: number
-  /** Sentences of the text and of its exercises, without headings and values, for the reading grade. */
+  /** Sentences of the explaining text, without headings, values, dialogues and exercises, for the reading grade. */
   readonly sentences: readonly string[]
 }
 

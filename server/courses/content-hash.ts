@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { changeFile } from './change-record.ts'
 import type { CourseFolder } from './course-files.ts'
 import type { FactRegister } from './facts.ts'
 import { type GlossaryEntries, termKey } from './glossary.ts'
@@ -17,10 +18,23 @@ export function contentHash(
   glossary: GlossaryEntries,
   used: Used,
 ): string {
-  const files = [...folder.files.values()]
-    .filter(({ inner }) => !registerCopies.includes(inner))
-    .map(({ inner, text }) => [inner, sha256(text)])
-    .sort(byFirst)
+  const files = [...folder.files.values()].filter(({ inner }) => !besideTheText.includes(inner))
+  return textHash(
+    files.map(({ inner, text }) => [inner, text]),
+    register,
+    glossary,
+    used,
+  )
+}
+
+/** The same over a part of a version: a lesson, or a pool of questions. */
+export function textHash(
+  named: readonly (readonly [name: string, text: string])[],
+  register: FactRegister,
+  glossary: GlossaryEntries,
+  used: Used,
+): string {
+  const files = named.map(([name, text]) => [name, sha256(text)]).sort(byFirst)
   const facts = [...used.facts].map((key) => register.facts.get(key)!)
   const sources = [...new Set(facts.flatMap((fact) => fact.sources))].map((key) => register.sources.get(key))
   const words = new Set([...used.terms].map((term) => glossary.get(termKey(term))))
@@ -39,6 +53,9 @@ export function contentHash(
 
 /** Files of a frozen version that are hashed by what the text takes from them. */
 export const registerCopies: readonly string[] = ['facts.yml', 'glossary.yml']
+
+/** Files of a frozen version that are no part of what its learners are given as files. */
+const besideTheText: readonly string[] = [...registerCopies, changeFile]
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const byFirst = (a: readonly unknown[], b: readonly unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1)

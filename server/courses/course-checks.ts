@@ -1,4 +1,5 @@
 import type { Module } from './catalogue.ts'
+import { changeFile } from './change-record.ts'
 import { registerCopies } from './content-hash.ts'
 import type { CourseFile, CourseFolder } from './course-files.ts'
 import type { ProblemLog } from './problems.ts'
@@ -32,7 +33,8 @@ export function checkHead(
 /** Files at the course's own level that nothing reads. */
 export function checkStrayFiles(folder: CourseFolder, log: ProblemLog): void {
   for (const { inner, path } of folder.files.values()) {
-    const known = folder.published === undefined ? ['course.yml'] : ['course.yml', ...registerCopies]
+    const known =
+      folder.published === undefined ? ['course.yml'] : ['course.yml', changeFile, ...registerCopies]
     if (known.includes(inner) || /^\d+-[^/]+\//.test(inner) || /^figures\/[^/]+\.svg$/.test(inner)) continue
     log.warning(path, 1, 'This file is not used.', strayFix(inner))
   }

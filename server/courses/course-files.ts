@@ -29,8 +29,9 @@ export type CoursesFolder = {
 export function readCoursesFolder(dir: string): CoursesFolder {
   const name = basename(dir)
   const files = readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isFile())
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !path.split('/').some((part) => part.startsWith('.')))
     .sort()
   const folders = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   const read = (path: string, root: string): CourseFile => ({

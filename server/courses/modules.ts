@@ -1,5 +1,6 @@
 import type { MarkdownIt } from 'markdown-it'
 import type { Lesson, Module } from './catalogue.ts'
+import { textHash } from './content-hash.ts'
 import type { CourseFile, CourseFolder } from './course-files.ts'
 import { moduleShape } from './course-shapes.ts'
 import type { Exercise, Question } from './exercises.ts'
@@ -7,7 +8,7 @@ import { type LessonSetting, readLesson } from './lessons.ts'
 import { checkPool } from './pools.ts'
 import { type Line, lineNumber, type ProblemLog } from './problems.ts'
 import { readExercise } from './questions.ts'
-import { type PageNotes, plainText, type Scope } from './scope.ts'
+import { nothingUsed, type PageNotes, plainText, type Scope, type Used } from './scope.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
 
 export type ModuleSetting = {
@@ -58,7 +59,7 @@ export function readModule(setting: ModuleSetting): Module | undefined {
   const scope = scopeFor(file.path)
   const lessons = lessonFiles.flatMap((lesson, at) => readOneLesson(lesson, at, setting) ?? [])
   checkLessonNames(lessonFiles, log)
-  const questions = readQuestions(setting)
+  const pool = readQuestions(setting)
   if (!document || !given) return undefined
   const sum = lessons.reduce((sum, { minutes }) => sum + minutes, 0)
   if (lessons.length === lessonFiles.length && sum !== given.minutes) {
@@ -81,7 +82,16 @@ export function readModule(setting: ModuleSetting): Module | undefined {
     passMark: given.pass_mark,
     draw: given.draw,
     lessons,
-    questions,
+    questions: pool.questions,
+    poolHash: textHash(
+      [
+        ['questions.yml', pool.text],
+        ['drawn and marked', `${given.draw} ${given.pass_mark}`],
+      ],
+      scope.register,
+      scope.glossary,
+      pool.used,
+    ),
   }
   checkPool(module, `${path}/questions.yml`, { file: file.path, line: document.lineOf(['draw']) }, log)
   return module
@@ -89,13 +99,19 @@ export function readModule(setting: ModuleSetting): Module | undefined {
 
 function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Lesson | undefined {
   const slug = /\/\d+-([^/]+)\.md$/.exec(file.inner)![1]!
-  const lesson = readLesson(file, at + 1, slug, {
+  const scope = setting.scopeFor(file.path, { sources: new Map(), terms: new Map() })
+  const drawings = new Set<string>()
+  const text = readLesson(file, at + 1, slug, {
     md: setting.md,
-    scope: setting.scopeFor(file.path, { sources: new Map(), terms: new Map() }),
+    scope,
     support: setting.support,
-    drawing: setting.drawing,
+    drawing: (name, line, scope) => {
+      drawings.add(name)
+      return setting.drawing(name, line, scope)
+    },
     drawExercise: (exercise) => setting.drawExercise(slug, exercise),
   })
+  const lesson = text && { ...text, hash: lessonHash(file, drawings, scope, setting.folder) }
   if (lesson) {
     const { minutesReckoned, words } = lesson.measure
     if (Math.abs(lesson.minutes - minutesReckoned) > lesson.minutes * 0.25) {
@@ -112,6 +128,21 @@ function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Le
   return lesson
 }
 
+/** The file's name is left out: a lesson that only changes its place is the same lesson. */
+function lessonHash(
+  file: CourseFile,
+  drawings: ReadonlySet<string>,
+  scope: Scope,
+  folder: CourseFolder,
+): string {
+  const drawn = [...drawings].map((name): [string, string] => {
+    const text = folder.files.get(`figures/${name}`)?.text ?? ''
+    const value = (name: string) => scope.register.values.get(name)?.text ?? ''
+    return [name, text.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (_, name: string) => value(name))]
+  })
+  return textHash([['lesson', file.text], ...drawn], scope.register, scope.glossary, scope.used)
+}
+
 function checkLessonNames(files: readonly CourseFile[], log: ProblemLog): void {
   const parts = files.map((file) => /\/(\d+)-([^/]+)\.md$/.exec(file.inner)!)
   for (const [at, file] of files.entries()) {
@@ -126,14 +157,11 @@ function checkLessonNames(files: readonly CourseFile[], log: ProblemLog): void {
   }
 }
 
-function readQuestions({
-  folder,
-  name,
-  log,
-  md,
-  scopeFor,
-  questionIds,
-}: ModuleSetting): Map<string, Question> {
+function readQuestions({ folder, name, log, md, scopeFor, questionIds }: ModuleSetting): {
+  questions: Map<string, Question>
+  text: string
+  used: Used
+} {
   const questions = new Map<string, Question>()
   const path = `${folder.path}/${name}/questions.yml`
   const file = folder.files.get(`${name}/questions.yml`)
@@ -144,10 +172,12 @@ function readQuestions({
       'The module has no questions.',
       'Write questions.yml: a list of at least 16 questions.',
     )
-    return questions
+    return { questions, text: '', used: nothingUsed() }
   }
+  const scope = scopeFor(file.path)
+  const pool = { questions, text: file.text, used: scope.used }
   const document = parseYaml(file.text, file.path, 1, log)
-  if (!document) return questions
+  if (!document) return pool
   if (!Array.isArray(document.data)) {
     log.error(
       path,
@@ -155,9 +185,8 @@ function readQuestions({
       'The questions are not a list.',
       'Begin each question with "- id: …" at the start of a line.',
     )
-    return questions
+    return pool
   }
-  const scope = scopeFor(file.path)
   for (const at of document.data.keys()) {
     const question = readExercise({ document, path: [at], scope, md, use: 'question' })
     if (!question) continue
@@ -175,5 +204,5 @@ function readQuestions({
     questionIds.set(question.id, { file: path, line })
     questions.set(question.id, question)
   }
-  return questions
+  return pool
 }

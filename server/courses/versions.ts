@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Eta } from 'eta'
 import { lessonBlocks } from './blocks.ts'
 import type { Course, CourseVersion, Module } from './catalogue.ts'
+import { readChangeRecord } from './change-record.ts'
 import { contentHash } from './content-hash.ts'
 import { checkHead, checkSlugs, checkStrayFiles } from './course-checks.ts'
 import type { CourseFolder } from './course-files.ts'
@@ -124,7 +125,8 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     modules: numbered,
     minutes: numbered.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0),
   }
-  return { ...version, hash: contentHash(folder, shared.register, shared.glossary, unionOf(scopes)) }
+  const hash = contentHash(folder, shared.register, shared.glossary, unionOf(scopes))
+  return { ...version, hash, change: readChangeRecord(folder, hash, log) }
 }
 
 const unionOf = (scopes: readonly Scope[]): Used => ({
@@ -170,5 +172,7 @@ export function courseOf(
   }
 }
 
-const newestFirst = (a: CourseVersion, b: CourseVersion) =>
-  b.version.localeCompare(a.version, 'en', { numeric: true })
+/** Above zero where the first number is the higher one: 1.10.0 is higher than 1.9.0. */
+export const compareVersions = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true })
+
+const newestFirst = (a: CourseVersion, b: CourseVersion) => compareVersions(b.version, a.version)

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { type CourseFile, type CoursesFolder, readCoursesFolder } from '#server/courses/course-files.ts'
 import { loadFolder } from '#server/courses/load.ts'
@@ -54,3 +55,17 @@ export const module1 = 'welcome/01-first-day'
 export const door = `${module1}/01-at-the-door.md`
 export const practice = `${module1}/02-practice.md`
 export const pool = `${module1}/questions.yml`
+
+/** Runs the command that freezes a text, in a copy of the fixture. */
+export function publish(dir: string, ...words: readonly string[]) {
+  const command = resolve(import.meta.dirname, '../../server/cli/courses-publish.ts')
+  const by = words.includes('--by') ? [] : ['--by', 'pat@house.example']
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [command, ...words, ...by, '--courses', dir],
+    {
+      encoding: 'utf8',
+    },
+  )
+  return { code: status, stdout, stderr }
+}

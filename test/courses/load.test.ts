@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadCourses } from '#server/courses/load.ts'
-import { door, fixtureDir, loadedAfter, pool, saidAfter } from './fixture.ts'
+import { door, fixtureDir, loadedAfter, pool, publish, saidAfter } from './fixture.ts'
 
 const { catalogue, problems } = loadCourses(fixtureDir)
 const course = catalogue.courses.get('welcome')!
@@ -106,11 +106,9 @@ describe('the content hash', () => {
     try {
       cpSync(fixtureDir, dir, { recursive: true })
       const frozen = join(dir, 'welcome/published/1.0.0')
-      cpSync(join(fixtureDir, 'welcome'), frozen, {
-        recursive: true,
-        filter: (path) => !path.includes('published'),
-      })
-      for (const name of ['facts.yml', 'glossary.yml']) cpSync(join(dir, name), join(frozen, name))
+      expect(
+        publish(dir, 'welcome', '1.0.0', '--change', 'clarification', '--summary', 'More of it.').code,
+      ).toBe(0)
       const lesson = join(frozen, '01-first-day/01-at-the-door.md')
       writeFileSync(lesson, readFileSync(lesson, 'utf8').replaceAll('\n', '\r\n'))
       const { catalogue, problems } = loadCourses(dir)

@@ -1,0 +1,98 @@
+/**
+ * `npm run courses:publish -- residential-settings 1.1.0 --change meaning --summary "…" --by noor@review.example`:
+ * freezes the working text of a course as a published version, never to be edited again. Exit code 1: refused, and
+ * standard error says why; nothing was written.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { changeWords } from '#server/courses/change-record.ts'
+import { readCoursesFolder } from '#server/courses/course-files.ts'
+import { loadFolder } from '#server/courses/load.ts'
+import { type PublicationPlan, planPublication } from '#server/courses/publish.ts'
+import { dayOf } from '#server/lib/days.ts'
+
+const usage =
+  'Usage: npm run courses:publish -- COURSE VERSION --change typo|clarification|meaning --summary "What changed" --by EMAIL [--courses FOLDER]'
+
+const given = commandLine()
+if (typeof given === 'string') fail([given, usage])
+else publish(given)
+
+function commandLine() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        change: { type: 'string' },
+        summary: { type: 'string', default: '' },
+        by: { type: 'string', default: '' },
+        courses: { type: 'string' },
+      },
+    })
+    const [course, version, ...more] = positionals
+    if (course === undefined || version === undefined || more.length > 0)
+      return 'Name the course and the number of the version.'
+    if (!/^\d+\.\d+\.\d+$/.test(version))
+      return `"${version}" is not a version: three numbers with points between, 1.0.0.`
+    return { ...values, course, version, change: values.change }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function publish(asked: Exclude<ReturnType<typeof commandLine>, string>): void {
+  const dir = resolve(asked.courses ?? `${import.meta.dirname}/../../courses`)
+  const folder = readCoursesFolder(dir)
+  const plan = planPublication(folder, loadFolder(folder), { ...asked, on: dayOf(new Date()) })
+  if (plan.kind === 'refused') {
+    fail(plan.reasons)
+    return
+  }
+  write(dir, asked, plan)
+  const { text, record } = plan
+  const said = [
+    `${text.title}, version ${text.version}, is published under ${asked.course}/published/${asked.version}.`,
+    `  Text ${text.hash}`,
+    `  ${changeWords[record.kind]}${record.since ? ` since ${record.since}: ${record.summary}` : '.'}`,
+    ...(record.since
+      ? [
+          `  Lessons changed: ${record.lessons.join(', ') || 'none'}`,
+          `  Questions changed: ${record.questions.join(', ') || 'none'}`,
+        ]
+      : []),
+    '',
+    'Next:',
+    `  1. Commit courses/${asked.course}/published/${asked.version}, and start the service again: new learners take this version.`,
+    '     Who is under way stays on their version until they choose to move.',
+    '  2. It has no approval yet. A content reviewer records the commissioner’s, and another confirms it: /review/courses',
+    `  3. Before the next edit of the working text, write a higher version in courses/${asked.course}/course.yml.`,
+  ]
+  if (record.kind === 'meaning')
+    said.push(
+      '  4. A content reviewer sets the day by which people who completed an older version read the changed lessons.',
+    )
+  console.log(said.join('\n'))
+}
+
+/** Written beside and then renamed: a version is there whole, or not at all. */
+function write(
+  dir: string,
+  { course, version }: { course: string; version: string },
+  { files }: Extract<PublicationPlan, { kind: 'ready' }>,
+): void {
+  const root = `${course}/published/${version}`
+  const beside = `${course}/published/.${version}-unfinished`
+  rmSync(join(dir, beside), { recursive: true, force: true })
+  for (const [path, text] of files) {
+    const target = join(dir, beside, path.slice(root.length + 1))
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, text)
+  }
+  renameSync(join(dir, beside), join(dir, root))
+}
+
+function fail(lines: readonly string[]): void {
+  console.error(lines.join('\n'))
+  process.exitCode = 1
+}
