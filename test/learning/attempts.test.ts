@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest'
+import { findAttemptOf } from '#server/learning/queries.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { aWorld, type Client } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { formFor, readModule, takeAssessment } from '#test/support/taking.ts'
+
+async function adaInAnAssessment() {
+  const world = await aWorld()
+  const course = world.catalogue.courses.get('residential-settings')!.current
+  const module = course.modules[0]!
+  const ada = await world.as('ada@northstar.example')
+  const id = await personId(world.db, 'ada@northstar.example')
+  await ada.post(`/courses/${course.slug}/enrollment`)
+  await readModule(ada, course, module)
+  const started = await ada.post(`/courses/${course.slug}/${module.slug}/assessment`)
+  const address = String(started.headers.location)
+  const attemptId = address.split('/').at(-1)!
+  const attempt = async () => (await findAttemptOf(world.db, id, attemptId))!
+  const answer = async (client: Client, form: Record<string, string | string[]>) =>
+    client.post(`${address}/answers`, form)
+  return { ...world, course, module, ada, id, address, attempt, answer }
+}
+
+describe('an assessment', () => {
+  test('does not open before every lesson of its module is read', async () => {
+    const { as, catalogue, db } = await aWorld()
+    const course = catalogue.courses.get('residential-settings')!.current
+    const module = course.modules[0]!
+    const ada = await as('ada@northstar.example')
+    await ada.post(`/courses/${course.slug}/enrollment`)
+    const page = await ada.get(`/courses/${course.slug}/${module.slug}/assessment`)
+    expect(page.body).toContain('Still to read')
+    await ada.post(`/courses/${course.slug}/${module.slug}/assessment`)
+    expect(await db.selectFrom('attempts').select('id').execute()).toEqual([])
+  })
+
+  test('starts once, however often and from however many tabs it is started', async () => {
+    const { db, ada, course, module } = await adaInAnAssessment()
+    await Promise.all(
+      Array.from({ length: 6 }, () => ada.post(`/courses/${course.slug}/${module.slug}/assessment`)),
+    )
+    expect(await db.selectFrom('attempts').select('id').execute()).toHaveLength(1)
+  })
+
+  test('takes one answer a question: the same form from many tabs at once counts once', async () => {
+    const { db, ada, attempt, answer, module } = await adaInAnAssessment()
+    const form = formFor(module, await attempt(), true)
+    await Promise.all(Array.from({ length: 8 }, () => answer(ada, form)))
+    expect(await db.selectFrom('attempt_answers').select('position').execute()).toHaveLength(1)
+  })
+
+  test('and a form of an earlier question, or of a later one, changes nothing', async () => {
+    const { db, ada, attempt, answer, module } = await adaInAnAssessment()
+    const first = formFor(module, await attempt(), true)
+    await answer(ada, { ...first, position: '3' })
+    expect(await db.selectFrom('attempt_answers').select('position').execute()).toEqual([])
+    await answer(ada, first)
+    await answer(ada, formFor(module, await attempt(), false))
+    const before = await db.selectFrom('attempt_answers').selectAll().execute()
+    await answer(ada, { ...first, choice: 'another' })
+    expect(await db.selectFrom('attempt_answers').selectAll().execute()).toEqual(before)
+  })
+
+  test('an empty form asks again, in words, and keeps the place', async () => {
+    const { ada, answer, db } = await adaInAnAssessment()
+    const again = await answer(ada, { position: '0', step: '0' })
+    expect(again.statusCode).toBe(422)
+    expect(again.body).toMatch(/Choose|Give/)
+    expect(again.body).toContain('Question 1 of')
+    expect(await db.selectFrom('attempt_answers').selectAll().execute()).toEqual([])
+  })
+
+  test('another person’s attempt is not there, to see or to answer', async () => {
+    const { as, address, attempt, answer, module, db } = await adaInAnAssessment()
+    const ivy = await as('ivy@lakeside.example')
+    expect((await ivy.get(address)).statusCode).toBe(404)
+    expect((await answer(ivy, formFor(module, await attempt(), true))).statusCode).toBe(404)
+    expect(await db.selectFrom('attempt_answers').selectAll().execute()).toEqual([])
+  })
+
+  test('after its end, an answer changes nothing', async () => {
+    const { db, ada, id, course, module, address, attempt, answer } = await adaInAnAssessment()
+    const first = formFor(module, await attempt(), true)
+    await takeAssessment(db, ada, id, course, module, true)
+    const before = await db.selectFrom('attempt_results').selectAll().execute()
+    await answer(ada, first)
+    expect(await db.selectFrom('attempt_results').selectAll().execute()).toEqual(before)
+    expect((await ada.get(address)).body).toContain('You have passed this module')
+  })
+
+  test('shows no answer and no reason before its end, and both after', async () => {
+    const { db, ada, id, course, module, address, attempt } = await adaInAnAssessment()
+    const drawn = (await attempt()).drawn.map(({ question }) => module.questions.get(question)!)
+    const whys = drawn.flatMap((question) =>
+      'choices' in question ? question.choices.map(({ why }) => why.text) : [],
+    )
+    const page = await ada.get(address)
+    for (const why of whys) expect(page.body).not.toContain(why)
+    expect(page.body).not.toContain('correct')
+    await takeAssessment(db, ada, id, course, module, false)
+    const result = await ada.get(address)
+    expect(result.body).toContain('Your answers, and why')
+    expect(result.body).toContain('A safer choice')
+  })
+
+  test('two worlds that differ only in the key give the same page before its end', async () => {
+    const { ada, address, module, attempt } = await adaInAnAssessment()
+    const before = (await ada.get(address)).body
+    const { drawn, answers } = await attempt()
+    const question = module.questions.get(drawn[answers.length]!.question)!
+    if ('choices' in question) {
+      const flipped = {
+        ...question,
+        choices: question.choices.map((choice) => ({ ...choice, correct: !choice.correct })),
+      }
+      const questions = module.questions as Map<string, unknown>
+      questions.set(question.id, flipped)
+      try {
+        expect((await ada.get(address)).body).toBe(before)
+      } finally {
+        questions.set(question.id, question)
+      }
+    } else expect(before).toContain('Question 1 of')
+  })
+})
+
+describe('lessons', () => {
+  test('a part set aside lets the learner go on, and waits before the questions', async () => {
+    const { as, catalogue } = await aWorld()
+    const course = catalogue.courses.get('residential-settings')!.current
+    const module = course.modules.find(({ lessons }) => lessons.some(({ contentNote }) => contentNote))!
+    const at = module.lessons.findIndex(({ contentNote }) => contentNote)
+    if (course.modules[0] !== module) return
+    const ada = await as('ada@northstar.example')
+    await ada.post(`/courses/${course.slug}/enrollment`)
+    const path = (slug: string) => `/courses/${course.slug}/${module.slug}/${slug}`
+    for (const lesson of module.lessons.slice(0, at)) await ada.post(`${path(lesson.slug)}/finished`)
+    const hard = module.lessons[at]!
+    const note = await ada.get(path(hard.slug))
+    expect(note.body).toContain('Skip this part for now')
+    expect(note.body).not.toContain(hard.purpose)
+    expect((await ada.get(`${path(hard.slug)}?ready=yes`)).body).toContain('lesson-purpose')
+    await ada.post(`${path(hard.slug)}/skipped`)
+    for (const lesson of module.lessons.slice(at + 1)) await ada.post(`${path(lesson.slug)}/finished`)
+    expect((await ada.get(`/courses/${course.slug}/${module.slug}/assessment`)).body).toContain(
+      hard.title.replaceAll('’', '’'),
+    )
+    expect((await ada.get(`/courses/${course.slug}/continue`)).headers.location).toBe(path(hard.slug))
+  })
+
+  test('an exercise gives its reasons and keeps nothing', async () => {
+    const { db, as, catalogue } = await aWorld()
+    const course = catalogue.courses.get('residential-settings')!.current
+    const lesson = course.modules[0]!.lessons[0]!
+    const [exercise] = [...lesson.exercises.values()]
+    const ada = await as('ada@northstar.example')
+    await ada.post(`/courses/${course.slug}/enrollment`)
+    const url = `/courses/${course.slug}/${course.modules[0]!.slug}/${lesson.slug}/exercises/${exercise!.id}`
+    const page = await ada.post(url)
+    expect(page.body).toContain('<!doctype html>')
+    const part = await ada.post(url, {}, { 'hx-request': 'true' })
+    expect(part.body).not.toContain('<!doctype html>')
+    expect(await db.selectFrom('attempt_answers').selectAll().execute()).toEqual([])
+  })
+
+  test('the time a page was visible is kept, and the day of the last activity, never the hour', async () => {
+    const { db, as, catalogue, clock } = await aWorld()
+    const course = catalogue.courses.get('residential-settings')!.current
+    const module = course.modules[0]!
+    const ada = await as('ada@northstar.example')
+    await ada.post(`/courses/${course.slug}/enrollment`)
+    const path = `/courses/${course.slug}/${module.slug}/${module.lessons[0]!.slug}`
+    expect((await ada.post(`${path}/time`, { seconds: '95' })).statusCode).toBe(204)
+    await ada.post(`${path}/finished`)
+    expect(await db.selectFrom('lesson_times').select('visible_seconds').execute()).toEqual([
+      { visible_seconds: 95 },
+    ])
+    const person = await db
+      .selectFrom('people')
+      .select('last_active_on')
+      .where('email', '=', 'ada@northstar.example')
+      .executeTakeFirstOrThrow()
+    expect(person.last_active_on).toBe(dayOf(clock.now))
+  })
+
+  test('a course that was not begun, or does not exist, is not there to read', async () => {
+    const { as, catalogue } = await aWorld()
+    const course = catalogue.courses.get('residential-settings')!.current
+    const ada = await as('ada@northstar.example')
+    const path = `/courses/${course.slug}/${course.modules[0]!.slug}/${course.modules[0]!.lessons[0]!.slug}`
+    for (const url of [
+      path,
+      '/courses/nothing',
+      '/courses/nothing/a/b',
+      `/courses/${course.slug}/nothing/at-all`,
+    ])
+      expect((await ada.get(url)).statusCode).toBe(404)
+  })
+})
