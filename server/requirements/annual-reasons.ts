@@ -1,4 +1,4 @@
-import { daysBetween, formatDay } from '#server/lib/days.ts'
+import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { Turn } from './annual-clock.ts'
 import type { Doubt } from './evidence.ts'
 import type { Training } from './facts.ts'
@@ -52,9 +52,14 @@ function turnReasons({ turns, late }: Case, turn: Turn): readonly Reason[] {
 
 function metWords({ credit }: Turn, due: string, late: number): string {
   const was = `The date to meet was ${formatDay(due)}`
-  if (late > 0) return `${was}: late by ${dayCount(late)} on which contact went on.`
+  if (late > 0) return `${was}: late by ${contactDayCount(late, due, credit.day)}.`
   if (credit.day > due) return `${was}, which passed while there was no direct contact: not late.`
   return `${was}: in time.`
+}
+
+/** Where fewer days count than have passed, it says which. */
+function contactDayCount(days: number, due: Day, until: Day): string {
+  return days === daysBetween(due, until) ? dayCount(days) : `${dayCount(days)} on which there was contact`
 }
 
 function refusedSince({ situation, trainings }: Case, { credit }: Turn): readonly Reason[] {
@@ -78,12 +83,13 @@ function dueReasons(
     ? `The month of the date before, ${formatDay(turn.metDue)}, is kept, so the next is due by ${formatDay(turn.due)}.`
     : `Counted annually from ${formatDay(turn.credit.day)}, the next is due by the last day of the same month of the next year: ${formatDay(turn.due)}.`
   const days = daysBetween(situation.on, turn.due)
+  const asked = formatDay(situation.on)
   const distance =
-    standing === 'overdue'
-      ? `On ${formatDay(situation.on)} it is overdue by ${dayCount(overdue)} on which contact went on.`
-      : days >= 0
-        ? `On ${formatDay(situation.on)} that is ${days === 0 ? 'today' : `${dayCount(days)} away`}.`
-        : `On ${formatDay(situation.on)} that date has passed.`
+    days >= 0
+      ? `On ${asked} that is ${days === 0 ? 'today' : `${dayCount(days)} away`}.`
+      : standing === 'overdue' && !situation.supposed
+        ? `On ${asked} it is overdue by ${contactDayCount(overdue, turn.due, situation.on)}.`
+        : `On ${asked} that date has passed.`
   return [
     ...(code === 'R4' ? [] : [rule(ruleSentence('R4', citation))]),
     arithmetic(counted),
@@ -109,7 +115,8 @@ function nextStep({ standing, situation, doubts }: Case, turn: Turn | undefined)
         ? 'confirm whether that training counts, or take the approved course again.'
         : 'put on record since when the person is in direct contact.'
   if (!turn) return 'complete the initial training; the yearly date is counted from it.'
-  if (standing === 'overdue') return `${renew}, before any further direct contact.`
+  if (standing === 'overdue')
+    return `${renew}, before ${situation.supposed ? 'direct contact begins' : 'any further direct contact'}.`
   if (standing === 'due_before_contact') return `${renew}, before direct contact begins.`
   if (standing === 'not_required' && turn.due < situation.on)
     return `${renew}, before direct contact begins again.`

@@ -79,7 +79,7 @@ function once(
       ...metReasons(id, met, done, due, on),
       rule(ruleSentence(code, requirement.citation)),
       ...dueReasons(id, situation, due, finished),
-      ...(id === 'child-protection-trafficking'
+      ...(id === 'child-protection-trafficking' && due !== null
         ? [reading(readingSentence('trafficking_due_months', situation.duties.settings))]
         : []),
       next(nextStep(id, standing, due)),

@@ -27,6 +27,11 @@ export type Finding = {
   readonly reasons: () => readonly Reason[]
 }
 
+/** Whether it stands in the way of direct contact for certain. What is not known is neither. */
+export function isShort({ standing }: Finding): boolean {
+  return standing === 'due_before_contact' || standing === 'overdue' || standing === 'not_cleared'
+}
+
 /** How long before a due date its approach is shown; reminders follow at the shorter ones. A choice of this system. */
 export const dueSoonDays = 60
 export const reminderDays: readonly number[] = [60, 30, 14, 7]

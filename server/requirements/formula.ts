@@ -17,6 +17,8 @@ export type Formula =
       readonly codes: readonly string[]
       readonly from?: Day
       readonly to?: Day
+      /** The window in words: 'since March 2022'. */
+      readonly when?: string
       /** Why this is not certain: then it is never counted, only reported as needing confirmation. */
       readonly unconfirmed?: string
     }

@@ -55,7 +55,13 @@ export function initialLateness(due: InitialDue, credit: Credit, situation: Situ
 }
 
 /** On the day contact begins, the clock decides; where a time is missing, the case is for review. */
-export function sameDay(due: InitialDue, { held, training }: Credit, { assignment }: Situation) {
+export function sameDay(
+  due: InitialDue,
+  { held, training }: Credit,
+  { assignment, supposed, on }: Situation,
+) {
+  // Contact that is only supposed for the day asked has not begun.
+  if (supposed && due.first === on) return 'no'
   if (due.by !== 'before-contact' || held !== due.first || due.on !== due.first) return 'no'
   const began = assignment?.contact?.find(({ from }) => from === due.first)?.fromAt ?? null
   if (began === null || training.at === null || training.day !== held) return 'review'

@@ -46,45 +46,44 @@ function unmetReasons({ trainings, situation }: Case): readonly Reason[] {
   ]
 }
 
-function dueReasons({ due, credit, late, situation, standing }: Case): readonly Reason[] {
+function dueReasons(given: Case): readonly Reason[] {
+  const { due, credit, standing, situation } = given
   if (!due) return []
+  if (credit) return [arithmetic(dueWords(due, situation)), arithmetic(metWords(due, credit, given))]
+  if (standing !== 'not_cleared') return [arithmetic(dueWords(due, situation))]
+  const day = formatDay(situation.on)
+  const short = situation.supposed
+    ? `On ${day} the training is not complete.`
+    : `On ${day} contact has begun and the training is not complete.`
+  return [arithmetic(dueWords(due, situation)), arithmetic(short)]
+}
+
+function dueWords({ by, on, first }: InitialDue, { supposed, on: asked }: Situation): string {
+  const day = formatDay(on)
+  const before = on === first ? 'before contact begins that day' : `by ${day}`
+  if (by === 'transition')
+    return `Hired before August 1, 2022, with contact in a certified program by ${day}, so the training is due by then.`
+  if (by === 'before-certification')
+    return `Contact was already going on when the certification took effect on ${formatDay(first)}, so the training is due by ${day}.`
+  return supposed && first === asked
+    ? `For direct contact on ${formatDay(first)}, the training is due ${before}.`
+    : `The first day of direct contact in a certified program is ${formatDay(first)}, so the training is due ${before}.`
+}
+
+function metWords(due: InitialDue, credit: Credit, { situation, late }: Case): string {
+  const clock = sameDay(due, credit, situation)
+  if (clock === 'before') return 'It was finished that same day before contact began: in time.'
+  if (clock === 'after')
+    return 'It was finished that same day after contact had begun: late, counted as 1 day.'
+  if (clock === 'review')
+    return 'It was finished on the very day contact began, and a clock time is missing: marked for review.'
+  const held = formatDay(credit.held)
   const dueDay = formatDay(due.on)
-  const found = {
-    transition: `Hired before August 1, 2022 and in contact by then, so the training was due by ${dueDay}.`,
-    'before-contact': `The first day of direct contact in a certified program is ${formatDay(due.first)}, so the training is due ${due.on === due.first ? 'before contact begins that day' : `by ${dueDay}`}.`,
-    'before-certification': `Contact was already going on when the certification took effect on ${formatDay(due.first)}, so the training is due by ${dueDay}.`,
-  }[due.by]
-  return [arithmetic(found), ...outcome()]
-
-  function outcome(): readonly Reason[] {
-    if (!credit || !due) {
-      return standing === 'not_cleared'
-        ? [arithmetic(`On ${formatDay(situation.on)} contact has begun and the training is not complete.`)]
-        : []
-    }
-    const clock = sameDay(due, credit, situation)
-    if (clock === 'before')
-      return [arithmetic('It was finished that same day before contact began: in time.')]
-    if (clock === 'after')
-      return [arithmetic('It was finished that same day after contact had begun: late, counted as 1 day.')]
-    if (clock === 'review')
-      return [
-        arithmetic(
-          'It was finished on the very day contact began, and a clock time is missing: marked for review.',
-        ),
-      ]
-    return [
-      arithmetic(
-        late > 0
-          ? `${formatDay(credit.held)} is ${dayCount(late)} after ${dueDay}: completed late, by ${dayCount(late)}.`
-          : `${formatDay(credit.held)} is ${inTimeWords(daysBetween(credit.held, due.on))}: in time.`,
-      ),
-    ]
-
-    function inTimeWords(days: number): string {
-      return days === 0 ? 'the due date itself' : `${dayCount(days)} before ${dueDay}`
-    }
-  }
+  if (late > 0) return `${held} is ${dayCount(late)} after ${dueDay}: completed late, by ${dayCount(late)}.`
+  const days = daysBetween(credit.held, due.on)
+  return days === 0
+    ? `${held} is the due date itself: in time.`
+    : `${held} is ${dayCount(days)} before ${dueDay}: in time.`
 }
 
 function readingReasons({ due, credit, rule: code, situation }: Case): readonly Reason[] {

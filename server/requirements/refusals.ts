@@ -1,7 +1,7 @@
 import { formatDay } from '#server/lib/days.ts'
 import { matches } from './evidence.ts'
 import type { Training } from './facts.ts'
-import { satisfaction, type Term, termsOf } from './formula.ts'
+import { satisfaction, termsOf } from './formula.ts'
 import { type RequirementId, requirementOn, residentialCourse } from './ruleset.ts'
 import { dayWords, sentenceCase, trainingName } from './sentences.ts'
 
@@ -113,11 +113,6 @@ function academyReason(id: RequirementId, training: Training): Reason {
     }
   if (own.length === 0) return { name: 'not-an-academy-course', why: only }
   if (!training.accepted) return acceptanceReason(training, 'agency')
-  return { name: 'outside-its-window', why: `${training.code} counts when taken ${windowWords(own)}` }
-}
-
-function windowWords(terms: readonly Extract<Term, { kind: 'academy' }>[]): string {
-  const { from, to } = terms.find(({ unconfirmed }) => unconfirmed === undefined) ?? {}
-  const parts = [from ? `from ${formatDay(from)} on` : '', to ? `through ${formatDay(to)}` : '']
-  return from && to ? `from ${formatDay(from)} through ${formatDay(to)}` : parts.join('')
+  const when = own.find((term) => term.when !== undefined)?.when
+  return { name: 'outside-its-window', why: `${training.code} counts when taken ${when}` }
 }

@@ -61,7 +61,7 @@ const list: readonly Rule[] = [
   {
     code: 'R5',
     title: 'Renewing early',
-    words: 'each training that counts starts a new year, also when it comes early',
+    words: 'a training that comes early counts, and by default the next date is counted from it',
     status: 'inferred',
     source: `${definition}, which is silent on this`,
     setting: 'annual_anchor',
@@ -127,7 +127,7 @@ const list: readonly Rule[] = [
     code: 'R13',
     title: 'Rehire',
     words:
-      'a rehire counts as a new hire on its own day; an earlier initial training still counts, and a yearly date that has passed is met before contact begins again',
+      'a rehire counts as a new hire on its own day; by default an earlier initial training still counts, and a yearly date that has passed is met before contact begins again',
     status: 'inferred',
     source: noSource,
     setting: 'rehire',
@@ -143,7 +143,8 @@ const list: readonly Rule[] = [
   {
     code: 'R15',
     title: 'A program certified later',
-    words: 'people already in direct contact when a certification begins finish before it takes effect',
+    words:
+      'people already in direct contact when a certification begins finish, by default, before it takes effect',
     status: 'inferred',
     source: noSource,
     setting: 'later_certification',
@@ -206,10 +207,12 @@ export function ruleOf(code: RuleCode): Rule {
 /** 'Rule R4: counted annually, … (Minn. Stat. …; our reading).' Never a quotation: the words are ours. */
 export function ruleSentence(code: RuleCode, citation: string): string {
   const { words, status, source } = ruleOf(code)
-  const certainty = {
-    verified: `as given by ${source}`,
-    inferred: 'our reading',
-    'local policy': 'a choice of this system',
+  const read =
+    source === noSource ? `no text seen on this; our reading under ${citation}` : `${citation}; our reading`
+  const ground = {
+    verified: `${citation}, as given by ${source}`,
+    inferred: read,
+    'local policy': `a choice of this system, under ${citation}`,
   }[status]
-  return `Rule ${code}: ${words} (${citation}; ${certainty}).`
+  return `Rule ${code}: ${words} (${ground}).`
 }

@@ -74,7 +74,11 @@ const initialFormula: Formula = {
   of: [{ kind: 'approved-course', course: residentialCourse }, { kind: 'same-curriculum' }],
 }
 
-const overviewWindow = { from: '2019-12-01', to: '2022-03-31' } as const
+const overviewWindow = {
+  from: '2019-12-01',
+  to: '2022-03-31',
+  when: 'December 2019 through March 2022',
+} as const
 
 const versions: { readonly [Id in RequirementId]: readonly Requirements[Id][] } = {
   'residential-initial': [
@@ -125,14 +129,14 @@ const versions: { readonly [Id in RequirementId]: readonly Requirements[Id][] } 
       satisfied_by: {
         kind: 'any',
         of: [
-          { kind: 'academy', codes: ['X205'], from: '2022-03-01' },
+          { kind: 'academy', codes: ['X205'], from: '2022-03-01', when: 'since March 2022' },
           {
             kind: 'academy',
             codes: ['X205'],
             to: '2022-02-28',
             unconfirmed: 'X205 has been offered since March 2022, and this date is earlier',
           },
-          { kind: 'academy', codes: ['X100'], from: '2020-02-01' },
+          { kind: 'academy', codes: ['X100'], from: '2020-02-01', when: 'since January 2020' },
           {
             kind: 'academy',
             codes: ['X100'],
@@ -206,7 +210,14 @@ const versions: { readonly [Id in RequirementId]: readonly Requirements[Id][] } 
 
 /** The version in force on a day. */
 export function requirementOn<Id extends RequirementId>(id: Id, day: Day): Requirements[Id] {
-  const known = versions[id]
+  return versionOn<Requirements[Id]>(versions[id], day)
+}
+
+/** Of versions in their order, the last that had taken effect by a day; the first where none had. */
+export function versionOn<Version extends { readonly effective_from: Day | null }>(
+  known: readonly Version[],
+  day: Day,
+): Version {
   return known.findLast(({ effective_from }) => effective_from === null || effective_from <= day) ?? known[0]!
 }
 

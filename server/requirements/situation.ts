@@ -17,6 +17,8 @@ export type Situation = {
   readonly assignment: Assignment | null
   readonly roster: 'on' | 'off'
   readonly certified: 'yes' | 'no' | 'unknown'
+  /** Whether contact on that day is only supposed, to answer for who is about to begin. */
+  readonly supposed: boolean
   readonly contact: 'in' | 'not_yet' | 'leave' | 'ended' | 'unknown'
   /** The days on which the training is required (R1): certified, and in direct contact. Over every employment. */
   readonly requiredDays: readonly Span[]
@@ -42,6 +44,7 @@ export function situationAt(facts: Facts, program: Program, on: Day): Situation 
     assignment,
     roster,
     certified,
+    supposed: false,
     contact: assignment ? contactOn(assignment, program, on) : 'not_yet',
     requiredDays: joined(employments.flatMap((each) => overlap(days, contactDays(each, program)))),
     first: assignment ? (overlap(days, contactDays(assignment, program))[0]?.from ?? null) : null,
@@ -55,10 +58,11 @@ export function situationAt(facts: Facts, program: Program, on: Day): Situation 
 /** The same situation, if the person had direct contact on that very day. */
 export function asIfInContact(situation: Situation): Situation {
   const { on, certified, first, requiredDays } = situation
-  if (certified !== 'yes') return { ...situation, contact: 'in' }
+  const supposed = { supposed: situation.contact !== 'in', contact: 'in' } as const
+  if (certified !== 'yes') return { ...situation, ...supposed }
   return {
     ...situation,
-    contact: 'in',
+    ...supposed,
     first: first === null ? on : earlierOf(first, on),
     requiredDays: joined([...requiredDays, { from: on, to: on }]),
   }

@@ -29,7 +29,7 @@ describe('may this person have direct contact today', () => {
   test('no, once the yearly date has passed', () => {
     const answer = cleared(atNorthStar({}, trained), '2025-03-01')
     expect(answer.answer).toBe('no')
-    expect(answer.because[0]).toBe('No: the yearly training is overdue on March 1, 2025.')
+    expect(answer.because[0]).toBe('No: the yearly date of February 28, 2025 has passed.')
   })
 
   test('is answered for who is about to begin, as if contact were that day', () => {
@@ -78,7 +78,7 @@ describe('may this person have direct contact today', () => {
     expect(answer.because[0]).toBe(
       'Yes, as far as this training is concerned: North Star House is not certified for it on June 1, 2025.',
     )
-    expect(answer.because.at(-1)).toContain('holds through September 14, 2025')
+    expect(answer.because.at(-1)).toContain('The answer holds through September 14, 2025.')
     expect(cleared(atNorthStar({}, [], { programs: certifiedBetween() }), '2025-06-01')).toMatchObject({
       answer: 'yes',
       until: null,

@@ -357,6 +357,17 @@ describe('leave (R10)', () => {
     expect(back('2025-06-16')).toMatchObject({ late_days: 2, rule: 'R6' })
   })
 
+  test('where the clock says that contact had begun again first, it is late', () => {
+    const contact = [
+      { from: '2024-02-10', to: '2025-01-31' },
+      { from: '2025-06-15', from_at: '2025-06-15T08:00:00-05:00' },
+    ]
+    const back = (at: string) =>
+      annual(atNorthStar({ contact }, [done('2024-02-05'), doneAt(at)]), '2025-07-01')
+    expect(back('2025-06-15T07:00:00-05:00').late_days).toBe(0)
+    expect(back('2025-06-15T09:00:00-05:00').late_days).toBe(1)
+  })
+
   test('a leave without an end on file goes on', () => {
     const facts = atNorthStar({ leave: [{ from: '2025-01-15' }] }, [done('2024-02-05')])
     expect(annual(facts, '2026-06-01').standing).toBe('not_required')
