@@ -1,4 +1,7 @@
+import { setTimeout as after } from 'node:timers/promises'
+import type { LightMyRequestResponse } from 'fastify'
 import type { Database } from '#server/db/connection.ts'
+import type { Client, World } from '#test/support/app.ts'
 
 /** The id of a program of the cast. */
 export async function programId(db: Database, name: string): Promise<string> {
@@ -9,3 +12,81 @@ export async function programId(db: Database, name: string): Promise<string> {
     .executeTakeFirstOrThrow()
   return program_id
 }
+
+/** The standing assignment of a person, by email, in the program of that name. */
+export async function assignmentOf(db: Database, email: string, program = 'North Star House') {
+  return db
+    .selectFrom('assignments')
+    .innerJoin('people', 'people.id', 'assignments.person_id')
+    .selectAll('assignments')
+    .where('people.email', '=', email)
+    .where('program_id', '=', await programId(db, program))
+    .where('superseded_at', 'is', null)
+    .executeTakeFirstOrThrow()
+}
+
+/** Sends a file as the browser's form does; returns where its check is shown. */
+export async function sendFile(
+  { app }: World,
+  client: Client,
+  program: string,
+  file: string | Buffer,
+  name = 'roster.csv',
+): Promise<LightMyRequestResponse> {
+  const boundary = 'the-boundary-of-a-form'
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: text/csv\r\n\r\n`
+  const payload = Buffer.concat([
+    Buffer.from(head),
+    Buffer.from(file),
+    Buffer.from(`\r\n--${boundary}--\r\n`),
+  ])
+  return app.inject({
+    method: 'POST',
+    url: `/programs/${program}/imports`,
+    headers: {
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      'sec-fetch-site': 'same-origin',
+      cookie: [...client.cookies].map(([cookie, value]) => `${cookie}=${value}`).join('; '),
+    },
+    payload,
+  })
+}
+
+/** The page of a file's check, once it no longer works on it. */
+export async function settled(client: Client, address: string): Promise<LightMyRequestResponse> {
+  for (let asked = 0; asked < 600; asked++) {
+    const page = await client.get(address)
+    if (!page.headers.refresh) return page
+    await after(50)
+  }
+  throw new Error(`${address} is still being worked on.`)
+}
+
+/** Sends a file and waits for what it would do. */
+export async function checkFile(
+  world: World,
+  client: Client,
+  program: string,
+  file: string | Buffer,
+): Promise<Readonly<{ address: string; page: LightMyRequestResponse }>> {
+  const answer = await sendFile(world, client, program, file)
+  if (answer.statusCode !== 303) throw new Error(`${answer.statusCode} ${answer.body.slice(0, 2000)}`)
+  const address = String(answer.headers.location)
+  return { address, page: await settled(client, address) }
+}
+
+/** Has a checked file saved, and waits for it. */
+export async function applyFile(client: Client, address: string): Promise<LightMyRequestResponse> {
+  await client.post(`${address}/application`)
+  return settled(client, address)
+}
+
+/** A page as it reads: without tags, spaces in one. */
+export const readable = (html: string): string =>
+  html
+    .replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&#39;|&#x27;/g, '’')
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ')

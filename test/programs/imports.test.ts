@@ -1,0 +1,270 @@
+import { describe, expect, test } from 'vitest'
+import { aWorld } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { applyFile, checkFile, programId, readable, sendFile, settled } from './programs.ts'
+
+const head =
+  'Name,Email,Worker type,Role title,Hired on,Direct contact from,Direct contact until,Leave from,Leave until,Separated on'
+const file = (...rows: string[]) => [head, ...rows].join('\r\n')
+const lena = 'Lena Fox,lena@northstar.example,Employee,Youth worker,3/3/2025,3/17/2025,,,,'
+const omar = 'Omar Diaz,omar@northstar.example,volunteer,Mentor,2025-04-01,,,,,'
+const wrong = 'Vera Holm,vera@northstar.example,employee,Cook,2/30/2025,,,,,'
+
+async function rosterAt(program = 'North Star House') {
+  const world = await aWorld()
+  const rae = await world.as('rae@northstar.example')
+  return { world, rae, program: await programId(world.db, program) }
+}
+
+describe('bringing in a file', () => {
+  test('shows each row as new, changed, unchanged or refused with the reason beside the cell, and saves nothing', async () => {
+    const { world, rae, program } = await rosterAt()
+    const theo = 'Theo Okafor,theo@northstar.example,,Night lead,,,,,,'
+    const { address, page } = await checkFile(world, rae, program, file(lena, omar, wrong, theo))
+    const words = readable(page.body)
+    expect(words).toContain('It has 1 row that we can’t take. 3 rows are ready. Nothing has been saved yet.')
+    expect(words).toContain('2/30/2025 “2/30/2025” is not a day we can read.')
+    expect(readable((await rae.get(`${address}?kind=new`)).body)).toContain(
+      'Lena Fox lena@northstar.example Employee',
+    )
+    expect(readable((await rae.get(`${address}?kind=changed`)).body)).toContain('Night lead was Night staff')
+    expect(
+      await world.db.selectFrom('people').select('id').where('email', 'like', '%lena%').execute(),
+    ).toEqual([])
+  })
+
+  test('saves the rows that can be taken in one act, and the same file again changes nothing', async () => {
+    const { world, rae, program } = await rosterAt()
+    const { address } = await checkFile(world, rae, program, file(lena, omar, wrong))
+    const applied = await applyFile(rae, address)
+    expect(readable(applied.body)).toContain('2 rows were saved; 1 could not be.')
+    const roster = readable((await rae.get(`/programs/${program}/roster`)).body)
+    expect(roster).toContain('Lena Fox Youth worker Mar 3, 2025 Since March 17, 2025 Working')
+    expect(roster).not.toContain('Vera Holm')
+    const entries = await world.db
+      .selectFrom('ledger')
+      .select(['kind', 'facts'])
+      .where('subject', '=', `program:${program}`)
+      .execute()
+    expect(entries).toHaveLength(1)
+    expect(JSON.parse(entries[0]!.facts)).toMatchObject({ act: 'file-applied', rows: { new: 2, refused: 1 } })
+    const again = await checkFile(world, rae, program, file(lena, omar))
+    expect(readable(again.page.body)).toContain(
+      'Everything in it is on record already. There is nothing to save.',
+    )
+    const rows = await world.db
+      .selectFrom('assignments')
+      .select('id')
+      .where('program_id', '=', program)
+      .execute()
+    expect(rows).toHaveLength(5)
+  })
+
+  test('gives back the refused rows with their reasons, and takes that file when it is mended', async () => {
+    const { world, rae, program } = await rosterAt()
+    const { address } = await checkFile(world, rae, program, file(lena, wrong))
+    const refused = await rae.get(`${address}/refused.csv`)
+    expect(refused.headers['content-disposition']).toBe('attachment; filename="refused-rows.csv"')
+    expect(refused.body).toContain('Line,Reason')
+    expect(refused.body).toContain(
+      'Vera Holm,vera@northstar.example,employee,Cook,2/30/2025,,,,,,,3,Hired on: “2/30/2025” is not a day',
+    )
+    const mended = await checkFile(world, rae, program, refused.body.replace('2/30/2025,', '2/27/2025,'))
+    expect(readable(mended.page.body)).toContain('Every row can be read. 1 row is ready.')
+    expect(readable(mended.page.body)).not.toContain('Left aside')
+  })
+
+  test('a correction by file supersedes, and the history names the file', async () => {
+    const { world, rae, program } = await rosterAt()
+    await applyFile(rae, (await checkFile(world, rae, program, file(lena))).address)
+    world.clock.now = new Date(world.clock.now.getTime() + 3_600_000)
+    await applyFile(
+      rae,
+      (await checkFile(world, rae, program, file(lena.replace('3/17/2025', '3/18/2025')))).address,
+    )
+    const rows = await world.db
+      .selectFrom('contact_spells')
+      .selectAll()
+      .where('reason', 'like', '%roster.csv')
+      .orderBy('recorded_at')
+      .execute()
+    expect(rows.map(({ from_on, superseded_at }) => [from_on, superseded_at === null])).toEqual([
+      ['2025-03-17', false],
+      ['2025-03-18', true],
+    ])
+    expect(rows[0]!.spell_id).toBe(rows[1]!.spell_id)
+    const page = await rae.get(
+      `/programs/${program}/roster/${await personId(world.db, 'lena@northstar.example')}`,
+    )
+    expect(readable(page.body)).toContain(
+      'Direct contact: first day, March 17, 2025 → March 18, 2025 Why: From the file roster.csv',
+    )
+  })
+
+  test('takes rows that are pasted from a spreadsheet', async () => {
+    const { world, rae, program } = await rosterAt()
+    const boundary = 'b'
+    const pasted = `Name\tEmail\tHired on\tWorker type\nLena Fox\tlena@northstar.example\t3/3/2025\temployee`
+    const answer = await world.app.inject({
+      method: 'POST',
+      url: `/programs/${program}/imports`,
+      headers: {
+        'content-type': `multipart/form-data; boundary=${boundary}`,
+        'sec-fetch-site': 'same-origin',
+        cookie: [...rae.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      },
+      payload: `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename=""\r\ncontent-type: application/octet-stream\r\n\r\n\r\n--${boundary}\r\ncontent-disposition: form-data; name="pasted"\r\n\r\n${pasted}\r\n--${boundary}--\r\n`,
+    })
+    expect(answer.statusCode).toBe(303)
+    expect(readable((await settled(rae, String(answer.headers.location))).body)).toContain('1 row is ready')
+  })
+
+  test('refuses no file, a file of the wrong kind, and one that is too large, in words', async () => {
+    const { world, rae, program } = await rosterAt()
+    const none = await sendFile(world, rae, program, '')
+    expect(none.statusCode).toBe(422)
+    expect(none.body).toContain('Choose a file, or paste rows below.')
+    const workbook = await checkFile(world, rae, program, Buffer.from([0x50, 0x4b, 3, 4]))
+    expect(workbook.page.body).toContain('This is an Excel workbook.')
+    const large = await sendFile(world, rae, program, Buffer.alloc(5 * 1024 * 1024 + 1, 'a'))
+    expect(large.statusCode).toBe(422)
+    expect(large.body).toContain('larger than 5 MB')
+  })
+
+  test('nothing is saved where somebody changed the roster after the check', async () => {
+    const { world, rae, program } = await rosterAt()
+    const first = await checkFile(world, rae, program, file(lena))
+    const second = await checkFile(world, rae, program, file(lena.replace('Youth worker', 'Cook'), omar))
+    await applyFile(rae, first.address)
+    const late = await applyFile(rae, second.address)
+    expect(readable(late.body)).toContain(
+      'Somebody changed the roster after this check, so nothing was saved.',
+    )
+    expect(readable((await rae.get(`/programs/${program}/roster`)).body)).not.toContain('Omar Diaz')
+    await rae.post(`${second.address}/check`)
+    expect(readable((await settled(rae, second.address)).body)).toContain('2 rows are ready')
+    expect(readable((await applyFile(rae, second.address)).body)).toContain('2 rows were saved')
+  })
+
+  test('two people who save two files at once leave one whole result after the other', async () => {
+    const { world, rae, program } = await rosterAt()
+    const people = (title: string) =>
+      Array.from(
+        { length: 300 },
+        (_, n) => `Person ${n},p${n}@northstar.example,employee,${title},3/3/2025,3/17/2025,,,,`,
+      )
+    const [one, two] = await Promise.all([
+      checkFile(world, rae, program, file(...people('One'))),
+      checkFile(world, rae, program, file(...people('Two').toReversed())),
+    ])
+    const pages = await Promise.all([applyFile(rae, one.address), applyFile(rae, two.address)])
+    const outcomes = pages.map(({ body }) =>
+      readable(body).includes('were saved') ? 'saved' : 'changed meanwhile',
+    )
+    expect(outcomes.toSorted()).toEqual(['changed meanwhile', 'saved'])
+    const titles = await world.db
+      .selectFrom('assignments')
+      .select('role_title')
+      .where('program_id', '=', program)
+      .where('role_title', 'in', ['One', 'Two'])
+      .where('superseded_at', 'is', null)
+      .execute()
+    expect(titles).toHaveLength(300)
+    expect(new Set(titles.map(({ role_title }) => role_title)).size).toBe(1)
+  })
+
+  test('a file whose work was cut off says that nothing was saved', async () => {
+    const { world, rae, program } = await rosterAt()
+    const { address } = await checkFile(world, rae, program, file(lena))
+    await world.db
+      .updateTable('roster_imports')
+      .set({ state: 'applying', beat_at: new Date(Date.now() - 60_000) })
+      .execute()
+    const page = await rae.get(address)
+    expect(readable(page.body)).toContain(
+      'The service stopped while it worked on this file. Nothing was saved',
+    )
+    expect(page.headers.refresh).toBeUndefined()
+  })
+
+  test('an email that belongs to somebody elsewhere under another name is refused without telling whose it is', async () => {
+    const { world, rae, program } = await rosterAt()
+    const { page } = await checkFile(
+      world,
+      rae,
+      program,
+      file('Ivan Sorens,ivy@lakeside.example,employee,,3/3/2025,,,,,'),
+    )
+    expect(page.body).toContain('under another name')
+    expect(page.body).not.toContain('Ivy')
+    const same = await checkFile(
+      world,
+      rae,
+      program,
+      file('Ivy Sorensen,ivy@lakeside.example,employee,,3/3/2025,,,,,'),
+    )
+    expect(readable((await applyFile(rae, same.address)).body)).toContain('1 row was saved')
+  })
+})
+
+describe('the roster as a file', () => {
+  test('is taken back unchanged, with several stretches of contact and leave, and formulas as text', async () => {
+    const { world, rae, program } = await rosterAt()
+    const rows = [
+      '=HYPERLINK(A1),sheet@northstar.example,contractor,+Therapist,1/6/2020,1/7/2020,3/1/2020,2/1/2021,2/9/2021,',
+      '=HYPERLINK(A1),sheet@northstar.example,contractor,+Therapist,1/6/2020,5/1/2020,,3/1/2022,3/9/2022,',
+      '"Quote ""Q"" O’Neil, Jr.",q@northstar.example,student,,1/6/2020,,,,,12/31/2020',
+      '"Quote ""Q"" O’Neil, Jr.",q@northstar.example,employee,Cook,2/1/2021,,,,,',
+    ]
+    const applied = await applyFile(rae, (await checkFile(world, rae, program, file(...rows))).address)
+    expect(readable(applied.body)).toContain('4 rows were saved.')
+    const exported = await rae.get(`/programs/${program}/roster.csv`)
+    expect(exported.headers['content-type']).toBe('text/csv; charset=utf-8')
+    expect(exported.headers['x-content-type-options']).toBe('nosniff')
+    expect(exported.body.startsWith('\uFEFFName,Email,')).toBe(true)
+    expect(exported.body).toContain(
+      "'=HYPERLINK(A1),sheet@northstar.example,contractor,'+Therapist,1/6/2020,5/1/2020,,3/1/2022",
+    )
+    const again = await checkFile(world, rae, program, exported.body)
+    expect(readable(again.page.body)).toContain('There is nothing to save.')
+    const counts = await world.db
+      .selectFrom('roster_imports')
+      .select('counts')
+      .orderBy('created_at', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    expect(counts.counts).toEqual({ new: 0, changed: 0, unchanged: 7, refused: 0 })
+    // The same in another house: what came out goes in there, and comes out the same.
+    const elsewhere = await aWorld()
+    const rae2 = await elsewhere.as('rae@northstar.example')
+    const program2 = await programId(elsewhere.db, 'North Star House')
+    await applyFile(rae2, (await checkFile(elsewhere, rae2, program2, exported.body)).address)
+    expect((await rae2.get(`/programs/${program2}/roster.csv`)).body).toBe(exported.body)
+  })
+
+  test('has a template that the import takes', async () => {
+    const { world, rae, program } = await rosterAt()
+    const template = await rae.get('/programs/roster-template.csv')
+    const { page } = await checkFile(world, rae, program, template.body)
+    expect(readable(page.body)).toContain('Every row can be read. 2 rows are ready.')
+  })
+})
+
+test('ten thousand rows are checked and saved in well under a minute', { timeout: 180_000 }, async () => {
+  const { world, rae, program } = await rosterAt()
+  const rows = Array.from(
+    { length: 10_000 },
+    (_, n) => `Person ${n},p${n}@northstar.example,employee,Youth worker,3/3/2025,3/17/2025,,,,`,
+  )
+  const begun = performance.now()
+  const { address, page } = await checkFile(world, rae, program, file(...rows))
+  const checked = performance.now()
+  expect(readable(page.body)).toContain('10,000 rows are ready')
+  const applied = await applyFile(rae, address)
+  const saved = performance.now()
+  console.log(
+    `10,000 rows: checked in ${Math.round(checked - begun)} ms, saved in ${Math.round(saved - checked)} ms`,
+  )
+  expect(readable(applied.body)).toContain('10,000 rows were saved')
+  expect(saved - begun).toBeLessThan(60_000)
+})
