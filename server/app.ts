@@ -5,17 +5,19 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions } from 'fastify'
-import type { DrawCertificate } from './certificates/actions.ts'
+import { publicationRoutes } from './certificates/publication.routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import type { Config } from './config.ts'
 import type { Catalogue } from './courses/catalogue.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
+import { movingRoutes } from './learning/moving.routes.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { licensingRoutes } from './oversight/licensing.routes.ts'
+import { packetRoutes } from './oversight/packet.routes.ts'
 import { reviewRoutes } from './oversight/review.routes.ts'
 import { reviewFindingRoutes } from './oversight/review-findings.routes.ts'
 import { reviewPeopleRoutes } from './oversight/review-people.routes.ts'
@@ -48,7 +50,6 @@ import { views } from './web/views.ts'
 export type Needs = Readonly<{
   db: Database
   catalogue: Catalogue
-  drawCertificate: DrawCertificate
   mail: Mail
   clock: () => Date
   config: Config
@@ -106,7 +107,9 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(importRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, needs)
   await app.register(certificateRoutes, needs)
+  await app.register(publicationRoutes, needs)
   await app.register(learningRoutes, needs)
+  await app.register(movingRoutes, needs)
   await app.register(attemptRoutes, { ...needs, afterChange })
   await app.register(myTrainingRoutes, needs)
   await app.register(outsideRoutes, needs)
@@ -118,5 +121,6 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(reviewRoutes, needs)
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
+  await app.register(packetRoutes, needs)
   return app
 }

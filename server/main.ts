@@ -1,6 +1,5 @@
 import pretty from 'pino-pretty'
 import { buildApp } from './app.ts'
-import { drawCertificate } from './certificates/drawing.ts'
 import { settings } from './cli/settings.ts'
 import type { Config } from './config.ts'
 import { loadCourses } from './courses/load.ts'
@@ -36,7 +35,6 @@ const demo = await isDemo(db)
 const app = await buildApp({
   db,
   catalogue,
-  drawCertificate,
   mail: createMail(config.smtpUrl, config.mailFrom),
   clock,
   config,

@@ -1,4 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { catchUpCertificates } from './certificates/actions.ts'
+import type { Config } from './config.ts'
 import type { Database } from './db/connection.ts'
 import { dayOf } from './lib/days.ts'
 import { sweepPeople } from './people/actions.ts'
@@ -9,7 +11,7 @@ type Needs = Readonly<{
   db: Database
   clock: () => Date
   log: FastifyBaseLogger
-  config: Readonly<{ sessionIdleMinutes: number; sessionHours: number }>
+  config: Config
 }>
 
 /** Everything that happens by the clock alone. Each job may run twice, or on two servers at once, without harm. */
@@ -20,6 +22,12 @@ const jobs: readonly Readonly<{ name: string; minutes: number; run: (needs: Need
       name: 'standings that changed by themselves',
       minutes: 30,
       run: ({ db, clock }) => refreshStale(db, dayOf(clock())),
+    },
+    {
+      name: 'certificates yet to be drawn, or held up by a name',
+      minutes: 5,
+      run: ({ db, clock, config }) =>
+        catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
     },
     {
       name: 'sessions and misses that no longer matter',

@@ -1,12 +1,24 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { appendToLedger } from '#server/ledger/actions.ts'
 import type { CertificateFacts } from './facts.ts'
+import { makeCertificate } from './issuing.ts'
+import { openSigningKey } from './key-file.ts'
 import { checkName } from './names.ts'
 import { isSameName } from './names-match.ts'
-import { type CertificateRow, countNameTries, findCertificateFile, findCertificateOfCompletion } from './queries.ts'
+import { pageFault } from './page.ts'
+import {
+  type CertificateRow,
+  countNameTries,
+  findCertificateFile,
+  findCertificateOfCompletion,
+  findProof,
+  listRefused,
+  listUndrawn,
+} from './queries.ts'
+import { listOf, randomIndex, statusEntries } from './status-places.ts'
 import { certificateNumber, newCertificateToken } from './tokens.ts'
 
 /** What a certificate certifies, as the caller found it; the number, the address and the issuer are added here. */
@@ -16,7 +28,7 @@ export type Issuer = Readonly<{ baseUrl: string; issuerName: string }>
 
 export type IssueResult =
   | { kind: 'issued'; number: string }
-  /** The name has something that cannot be drawn right: an administrator mends the name, then it is issued. */
+  /** The name, or something else, can't be drawn right: once it is mended, the certificate is issued. */
   | { kind: 'name-refused'; reason: string }
 
 /**
@@ -30,86 +42,202 @@ export async function issueCertificate(
   issuer: Issuer,
   now: Date,
 ): Promise<IssueResult> {
+  const there = await findCertificateOfCompletion(trx, completion.id)
+  if (there) return { kind: 'issued', number: there.number }
+  const printable = printableFacts(certified, issuer)
+  if (printable.kind === 'name-refused') {
+    await trx
+      .insertInto('certificate_refusals')
+      .values({
+        completion_id: completion.id,
+        certified: JSON.stringify(certified),
+        reason: printable.reason,
+        refused_at: now,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    return printable
+  }
+  const last = await lockCounter(trx)
+  const existing = await findCertificateOfCompletion(trx, completion.id)
+  if (existing) return { kind: 'issued', number: existing.number }
+  const { id, facts } = await insertCertificate(trx, completion, printable.certified, issuer, last, null, now)
+  await appendToLedger(trx, {
+    kind: 'certificate-issued',
+    actor_id: completion.person_id,
+    subject: `certificate:${facts.certificate_number}`,
+    facts: { certificate_id: id, completion_id: completion.id, ...recordedFacts(facts) },
+    at: now,
+  })
+  return { kind: 'issued', number: facts.certificate_number }
+}
+
+/** The facts with the name as it is printed, or why they cannot be printed. */
+export function printableFacts(
+  certified: Certified,
+  issuer: Issuer,
+): Readonly<{ kind: 'printable'; certified: Certified } | { kind: 'name-refused'; reason: string }> {
   const name = checkName(certified.person_name)
   if (!name.ok) return { kind: 'name-refused', reason: name.reason }
-  // The counter's row is the queue: the second of two parallel calls waits here, and then finds the first one's row.
+  const named = { ...certified, person_name: name.name }
+  // The number and the code are as wide whichever they are.
+  const fault = pageFault(completed(named, issuer, certificateNumber(999_999), 'm'.repeat(26)))
+  return fault === null ? { kind: 'printable', certified: named } : { kind: 'name-refused', reason: fault }
+}
+
+/** The counter's row is the queue: the second of two parallel calls waits here, and then finds the first one's row. */
+export async function lockCounter(trx: Transaction<DB>): Promise<number> {
   const { last_number } = await trx
     .selectFrom('certificate_counter')
     .select('last_number')
     .forUpdate()
     .executeTakeFirstOrThrow()
-  const existing = await findCertificateOfCompletion(trx, completion.id)
-  if (existing) return { kind: 'issued', number: existing.number }
-  const number = certificateNumber(last_number + 1)
-  const token = newCertificateToken()
-  const facts: CertificateFacts = {
-    ...certified,
-    person_name: name.name,
-    certificate_number: number,
-    token,
-    verify_url: `${issuer.baseUrl}/verify/${token}`,
-    issuer_name: issuer.issuerName,
-  }
-  await trx.updateTable('certificate_counter').set({ last_number: last_number + 1 }).execute()
+  return last_number
+}
+
+/** The row of a certificate, its places in the status lists and the counter. The caller holds the counter. */
+export async function insertCertificate(
+  trx: Transaction<DB>,
+  completion: Readonly<{ id: string; person_id: string }>,
+  certified: Certified,
+  issuer: Issuer,
+  last: number,
+  corrects_id: string | null,
+  now: Date,
+): Promise<Readonly<{ id: string; facts: CertificateFacts }>> {
+  const facts = completed(certified, issuer, certificateNumber(last + 1), newCertificateToken())
+  await trx
+    .updateTable('certificate_counter')
+    .set({ last_number: last + 1 })
+    .execute()
   const { id } = await trx
     .insertInto('certificates')
     .values({
       completion_id: completion.id,
       person_id: completion.person_id,
-      number,
-      token,
+      corrects_id,
+      number: facts.certificate_number,
+      token: facts.token,
       facts: JSON.stringify(facts),
       issued_at: now,
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const { person_name: _name, token: _token, verify_url: _url, ...recorded } = facts
-  await appendToLedger(trx, {
-    kind: 'certificate-issued',
-    actor_id: completion.person_id,
-    subject: `certificate:${number}`,
-    facts: { certificate_id: id, completion_id: completion.id, ...recorded, facts_sha256: factsHash(facts) },
-    at: now,
-  })
-  return { kind: 'issued', number }
+  const salt = randomBytes(32).toString('hex')
+  for (let isPlaced = false; !isPlaced; ) {
+    // At most half of a list is ever taken, so a free pair of places is found within a few draws.
+    const row = await trx
+      .insertInto('certificate_proofs')
+      .values({
+        certificate_id: id,
+        salt,
+        list: listOf(last + 1),
+        revocation_index: randomIndex(),
+        supersession_index: randomIndex(),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('certificate_id')
+      .executeTakeFirst()
+    isPlaced = row !== undefined
+  }
+  return { id, facts }
 }
 
-const factsHash = (facts: CertificateFacts) => createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+const completed = (
+  certified: Certified,
+  { baseUrl, issuerName }: Issuer,
+  certificate_number: string,
+  token: string,
+): CertificateFacts => ({
+  ...certified,
+  certificate_number,
+  token,
+  verify_url: `${baseUrl}/verify/${token}`,
+  issuer_name: issuerName,
+})
 
-export type DrawCertificate = (facts: CertificateFacts) => Promise<Uint8Array>
+/** What the ledger keeps of the facts: no name, and nothing by which the paper could be had. */
+export function recordedFacts(facts: CertificateFacts): Readonly<Record<string, unknown>> {
+  const { person_name: _name, token: _token, verify_url: _url, ...recorded } = facts
+  return { ...recorded, facts_sha256: sha256(JSON.stringify(facts)) }
+}
+
+const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
+
+export type CertificateFile = Readonly<{ pdf: Buffer; sha256: string; credential: string | null }>
 
 /**
- * The issued bytes: drawn once from the frozen facts, kept with their hash, and served again unchanged. Drawing comes
- * after the issue, so that a slow page of vectors holds no lock; a crash between the two heals at the next request.
+ * The issued bytes: drawn and signed once from the frozen facts, kept with their hash, and served again unchanged. They
+ * are made after the issue, so that a slow page of vectors holds no lock; a crash between the two heals at the next
+ * request.
  */
 export async function certificateFile(
   db: Database,
   certificate: CertificateRow,
-  draw: DrawCertificate,
+  keysFile: string,
   now: Date,
-): Promise<Readonly<{ pdf: Buffer; sha256: string }>> {
+): Promise<CertificateFile> {
   const kept = await findCertificateFile(db, certificate.id)
   if (kept) return kept
-  const pdf = Buffer.from(await draw(certificate.facts))
-  const sha256 = createHash('sha256').update(pdf).digest('hex')
+  const { facts } = certificate
+  const site = new URL(facts.verify_url).origin
+  const proof = await findProof(db, certificate.id)
+  const made = await makeCertificate(
+    facts,
+    { person_id: certificate.person_id, salt: proof.salt },
+    statusEntries(site, proof),
+    await openSigningKey(keysFile, site, now),
+    now,
+  )
+  const pdf = Buffer.from(made.pdf)
+  const credential = JSON.stringify(made.credential)
   return db.transaction().execute(async (trx) => {
     const inserted = await trx
       .insertInto('certificate_files')
-      .values({ certificate_id: certificate.id, pdf, sha256 })
+      .values({ certificate_id: certificate.id, pdf, sha256: sha256(pdf), credential })
       .onConflict((conflict) => conflict.doNothing())
-      .returning(['pdf', 'sha256'])
+      .returning(['pdf', 'sha256', 'credential'])
       .executeTakeFirst()
-    // Another request drew it first: its bytes are the issued ones.
-    if (!inserted) return (await findCertificateFile(trx, certificate.id)) ?? { pdf, sha256 }
+    // Another request made it first: its bytes are the issued ones.
+    if (!inserted) return (await findCertificateFile(trx, certificate.id)) as CertificateFile
     await appendToLedger(trx, {
       kind: 'certificate-drawn',
       actor_id: null,
       subject: `certificate:${certificate.number}`,
-      facts: { certificate_id: certificate.id, pdf_sha256: sha256 },
+      facts: {
+        certificate_id: certificate.id,
+        pdf_sha256: inserted.sha256,
+        credential_sha256: sha256(credential),
+      },
       at: now,
     })
     return inserted
   })
+}
+
+/**
+ * Catches up on what could not be done at once: issues what was refused for a name that has been mended since, and
+ * makes the files of what was issued, so that a download need not wait.
+ */
+export async function catchUpCertificates(
+  db: Database,
+  needs: Readonly<{ issuer: Issuer; keysFile: string }>,
+  now: Date,
+): Promise<void> {
+  for (const { completion_id, person_id, person_name, certified } of await listRefused(db))
+    await db
+      .transaction()
+      .execute((trx) =>
+        issueCertificate(
+          trx,
+          { id: completion_id, person_id },
+          { ...certified, person_name, issued_at: now.toISOString() },
+          needs.issuer,
+          now,
+        ),
+      )
+  for (const certificate of await listUndrawn(db, 200))
+    await certificateFile(db, certificate, needs.keysFile, now)
 }
 
 const mostNameTries = 5

@@ -3,7 +3,15 @@ import { link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promi
 import path from 'node:path'
 import Type from 'typebox'
 import Value from 'typebox/value'
-import { type Keys, newSigningKey, type PublishedKeys, rotate } from './keys.ts'
+import {
+  issuerDid,
+  type Keys,
+  newSigningKey,
+  type PublishedKeys,
+  rotate,
+  type SigningKey,
+  signingKeyAt,
+} from './keys.ts'
 
 const published = {
   id: Type.String(),
@@ -33,6 +41,14 @@ export async function openKeyFile(file: string, controller: string, now: Date): 
       ? found
       : rotate(found, await newSigningKey(controller, now)),
   )
+}
+
+/** The key that signs for a site at an instant, opened for this one signature. */
+export async function openSigningKey(file: string, site: string, now: Date): Promise<SigningKey> {
+  const did = issuerDid(site)
+  const key = signingKeyAt(await openKeyFile(file, did, now), did, now)
+  if (!key) throw new KeyFileError(`No key in ${file} signs for ${did} at ${now.toISOString()}.`)
+  return key
 }
 
 export async function readKeyFile(file: string): Promise<Keys> {

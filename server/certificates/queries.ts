@@ -17,7 +17,8 @@ export type CertificateRow = Readonly<{
   corrected_by: Readonly<{ number: string; issued_at: string }> | null
 }>
 
-const certificateRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) => sql<CertificateRow>`
+const certificateRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
+  sql<CertificateRow>`
   select c.id, c.completion_id, c.person_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
     (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
     (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
@@ -50,16 +51,59 @@ export async function findCertificateOfCompletion(
   db: Kysely<DB>,
   completionId: string,
 ): Promise<CertificateRow | null> {
-  const { rows } = await certificateRows(db, sql`c.completion_id = ${completionId} order by c.issued_at desc limit 1`)
+  const { rows } = await certificateRows(
+    db,
+    sql`c.completion_id = ${completionId} order by c.issued_at desc limit 1`,
+  )
   return rows[0] ?? null
 }
 
 export const findCertificateFile = (db: Kysely<DB>, certificateId: string) =>
   db
     .selectFrom('certificate_files')
-    .select(['pdf', 'sha256'])
+    .select(['pdf', 'sha256', 'credential'])
     .where('certificate_id', '=', certificateId)
     .executeTakeFirst()
+
+/** What a certificate's credential is made with. */
+export const findProof = (db: Kysely<DB>, certificateId: string) =>
+  db
+    .selectFrom('certificate_proofs')
+    .select(['salt', 'list', 'revocation_index', 'supersession_index'])
+    .where('certificate_id', '=', certificateId)
+    .executeTakeFirstOrThrow()
+
+/** Certificates whose PDF is yet to be drawn. */
+export async function listUndrawn(db: Kysely<DB>, limit: number): Promise<readonly CertificateRow[]> {
+  const { rows } = await certificateRows(
+    db,
+    sql`not exists (select from certificate_files f where f.certificate_id = c.id) order by c.issued_at limit ${limit}`,
+  )
+  return rows
+}
+
+export type RefusedRow = Readonly<{
+  completion_id: string
+  person_id: string
+  /** As the account has it now. */
+  person_name: string
+  certified: Omit<CertificateFacts, 'certificate_number' | 'token' | 'verify_url' | 'issuer_name'>
+  reason: string
+  refused_at: Date
+}>
+
+/** Completions that still wait for a certificate, because something on it could not be printed. */
+export async function listRefused(db: Kysely<DB>): Promise<readonly RefusedRow[]> {
+  const { rows } = await sql<RefusedRow>`
+    select r.completion_id, c.person_id, p.name as person_name, r.certified, r.reason, r.refused_at
+    from certificate_refusals r
+    join completions c on c.id = r.completion_id
+    join people p on p.id = c.person_id
+    where not exists (select from certificates i where i.completion_id = r.completion_id)
+      and not exists (select from completion_voids v where v.completion_id = r.completion_id)
+    order by r.refused_at`.execute(db)
+  return rows
+}
 
 /** Names tried against one certificate in the last hour. */
 export async function countNameTries(db: Kysely<DB>, token: string): Promise<number> {

@@ -3,14 +3,14 @@ import type { Database } from '#server/db/connection.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { certificateFile, compareName, type DrawCertificate } from './actions.ts'
+import { certificateFile, compareName } from './actions.ts'
 import { findCertificateByToken, findCertificateOf } from './queries.ts'
 import { readToken } from './tokens.ts'
 import { verifyPage } from './verify-page.ts'
 
-type Needs = Readonly<{ db: Database; drawCertificate: DrawCertificate; clock: () => Date }>
+type Needs = Readonly<{ db: Database; clock: () => Date; config: Readonly<{ keysFile: string }> }>
 
-export async function certificateRoutes(app: App, { db, drawCertificate, clock }: Needs): Promise<void> {
+export async function certificateRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
   const numberParams = Type.Object({ number: Type.String({ pattern: '^SH-[0-9]{6,12}$' }) })
 
   app.get(
@@ -19,11 +19,25 @@ export async function certificateRoutes(app: App, { db, drawCertificate, clock }
     async (request, reply) => {
       const { number } = request.params
       const certificate = (await findCertificateOf(db, viewerOf(request).id, number)) ?? notFound()
-      const { pdf } = await certificateFile(db, certificate, drawCertificate, clock())
+      const { pdf } = await certificateFile(db, certificate, config.keysFile, clock())
       return reply
         .type('application/pdf')
         .header('content-disposition', `attachment; filename="certificate-${number}.pdf"`)
         .send(pdf)
+    },
+  )
+
+  app.get(
+    '/certificates/:number.json',
+    { config: { policy: 'signed-in' }, schema: { params: numberParams } },
+    async (request, reply) => {
+      const { number } = request.params
+      const certificate = (await findCertificateOf(db, viewerOf(request).id, number)) ?? notFound()
+      const { credential } = await certificateFile(db, certificate, config.keysFile, clock())
+      return reply
+        .type('application/vc')
+        .header('content-disposition', `attachment; filename="certificate-${number}.json"`)
+        .send(credential ?? notFound())
     },
   )
 
@@ -40,9 +54,17 @@ export async function certificateRoutes(app: App, { db, drawCertificate, clock }
     { config: verify, schema: { querystring: Type.Object({ code: Type.Optional(text(200)) }) } },
     async (request, reply) => {
       const { code } = request.query
-      if (code === undefined) return reply.page('certificates/verify', { title: 'Check a certificate', robots: 'noindex', code: '' })
+      if (code === undefined)
+        return reply.page('certificates/verify', {
+          title: 'Check a certificate',
+          robots: 'noindex',
+          code: '',
+        })
       const typed = code.includes('/verify/') ? (code.split('/verify/').at(-1) ?? '') : code
-      return reply.redirect(`/verify/${encodeURIComponent(readToken(typed) ?? (typed.slice(0, 80) || 'none'))}`, 303)
+      return reply.redirect(
+        `/verify/${encodeURIComponent(readToken(typed) ?? (typed.slice(0, 80) || 'none'))}`,
+        303,
+      )
     },
   )
 

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Type, { type Static } from 'typebox'
 import Value from 'typebox/value'
@@ -25,20 +24,11 @@ export function isSet(list: StatusList, index: number): boolean {
   return ((list[byteOf(index)] ?? 0) & maskOf(index)) !== 0
 }
 
-/** A copy with the bit set. Bits are never cleared: what was revoked stays revoked. */
-export function withSet(list: StatusList, index: number): StatusList {
+/** A copy with these bits set. Bits are never cleared: what was revoked stays revoked. */
+export function withSet(list: StatusList, ...indexes: readonly number[]): StatusList {
   const copy = list.slice()
-  copy[byteOf(index)] = (copy[byteOf(index)] ?? 0) | maskOf(index)
+  for (const index of indexes) copy[byteOf(index)] = (copy[byteOf(index)] ?? 0) | maskOf(index)
   return copy
-}
-
-/** A place drawn at random among those not taken; null once the list is half full, and a new one is due. */
-export function drawIndex(isTaken: (index: number) => boolean, takenCount: number): number | null {
-  if (takenCount >= statusListLength / 2) return null
-  for (;;) {
-    const index = randomInt(statusListLength)
-    if (!isTaken(index)) return index
-  }
 }
 
 export type StatusListCredential = Static<typeof shape>

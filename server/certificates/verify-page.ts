@@ -15,7 +15,10 @@ export function verdictOf(certificate: CertificateRow | null): Verdict {
  * What a stranger with the paper sees: the record's facts, to hold against the paper, and the name only once they have
  * typed it. Of a person whose place is confidential: nothing until the name matches, and then the verdict alone.
  */
-export function verifyPage(certificate: CertificateRow | null, answer: (NameAnswer & { typed: string }) | null) {
+export function verifyPage(
+  certificate: CertificateRow | null,
+  answer: (NameAnswer & { typed: string }) | null,
+) {
   const isNamed = answer?.kind === 'match'
   const isWithheld = Boolean(certificate?.is_confidential) && !isNamed
   const shown = isWithheld ? null : certificate

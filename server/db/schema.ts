@@ -107,8 +107,47 @@ export interface CertificateCounter {
 export interface CertificateFiles {
   certificate_id: string;
   created_at: Generated<Timestamp>;
+  /**
+   * The very text that was sealed into the PDF; null where a PDF was drawn before certificates carried one
+   */
+  credential: string | null;
   pdf: Buffer;
   sha256: string;
+}
+
+export interface CertificateProofs {
+  certificate_id: string;
+  list: number;
+  revocation_index: number;
+  salt: string;
+  supersession_index: number;
+}
+
+export interface CertificateRefusals {
+  certified: Json;
+  completion_id: string;
+  reason: string;
+  refused_at: Timestamp;
+}
+
+export interface CertificateRequestEnds {
+  ended_at: Timestamp;
+  ended_by: string;
+  outcome: string;
+  reason: Generated<string>;
+  request_id: string;
+  requested_by: string;
+}
+
+export interface CertificateRequests {
+  act: string;
+  certificate_id: string;
+  correction: Json | null;
+  id: Generated<string>;
+  reason: string;
+  requested_at: Timestamp;
+  requested_by: string;
+  voids_completion: Generated<boolean>;
 }
 
 export interface Certificates {
@@ -206,6 +245,67 @@ export interface CourseApprovals {
   version: string;
 }
 
+export interface CourseChangeDays {
+  course: string;
+  due_on: string;
+  id: Generated<number>;
+  set_at: Timestamp;
+  set_by: string;
+  version: string;
+}
+
+export interface CourseChangeReadings {
+  content_hash: string;
+  course: string;
+  lesson: string;
+  module: string;
+  person_id: string;
+  read_at: Timestamp;
+  version: string;
+}
+
+export interface CourseComments {
+  anchor: string;
+  body: string;
+  content_hash: string;
+  course: string;
+  id: Generated<string>;
+  lesson: string;
+  module: string;
+  quoted: string;
+  version: string;
+  written_at: Timestamp;
+  written_by: string;
+}
+
+export interface CourseTexts {
+  content_hash: string;
+  course: string;
+  first_taken_at: Generated<Timestamp>;
+  outline: Json;
+  version: string;
+}
+
+export interface EnrollmentKeptModules {
+  attempt_id: string;
+  enrollment_id: string;
+  module: string;
+}
+
+export interface EnrollmentMoves {
+  from_enrollment_id: string;
+  kept: Json;
+  moved_at: Timestamp;
+  to_enrollment_id: string;
+}
+
+export interface EnrollmentPasses {
+  attempt_id: string | null;
+  enrollment_id: string | null;
+  finished_at: Timestamp | null;
+  module: string | null;
+}
+
 export interface Enrollments {
   content_hash: string;
   course: string;
@@ -253,6 +353,14 @@ export interface Ledger {
   previous_hash: string;
   seq: number;
   subject: string;
+}
+
+export interface LedgerHeads {
+  id: Generated<number>;
+  note: string;
+  root: string;
+  signed_at: Timestamp;
+  size: number;
 }
 
 export interface LessonMarks {
@@ -550,6 +658,14 @@ export interface Standings {
   standing: string;
 }
 
+export interface StatusLists {
+  credential: string;
+  id: Generated<number>;
+  list: number;
+  purpose: string;
+  signed_at: Timestamp;
+}
+
 export interface TrainingDecisions {
   completion_id: string | null;
   decided_at: Generated<Timestamp>;
@@ -573,6 +689,10 @@ export interface DB {
   certificate_acts: CertificateActs;
   certificate_counter: CertificateCounter;
   certificate_files: CertificateFiles;
+  certificate_proofs: CertificateProofs;
+  certificate_refusals: CertificateRefusals;
+  certificate_request_ends: CertificateRequestEnds;
+  certificate_requests: CertificateRequests;
   certificates: Certificates;
   certifications: Certifications;
   clearances: Clearances;
@@ -581,10 +701,18 @@ export interface DB {
   contact_spells: ContactSpells;
   course_approval_acts: CourseApprovalActs;
   course_approvals: CourseApprovals;
+  course_change_days: CourseChangeDays;
+  course_change_readings: CourseChangeReadings;
+  course_comments: CourseComments;
+  course_texts: CourseTexts;
+  enrollment_kept_modules: EnrollmentKeptModules;
+  enrollment_moves: EnrollmentMoves;
+  enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
   invitations: Invitations;
   leave_spells: LeaveSpells;
   ledger: Ledger;
+  ledger_heads: LedgerHeads;
   lesson_marks: LessonMarks;
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
@@ -611,5 +739,6 @@ export interface DB {
   sign_in_misses: SignInMisses;
   standing_passes: StandingPasses;
   standings: Standings;
+  status_lists: StatusLists;
   training_decisions: TrainingDecisions;
 }

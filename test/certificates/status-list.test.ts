@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { issuerDid, newSigningKey, publishedKeys } from '#server/certificates/keys.ts'
 import {
   decodeList,
-  drawIndex,
   encodeList,
   isSet,
   newStatusList,
@@ -50,13 +49,6 @@ describe('a status list', () => {
 
   test.each(['u', 'uAAAA', encodeList(new Uint8Array(100))])('is not read from %s', (encoded) => {
     expect(decodeList(encoded)).toBeNull()
-  })
-
-  test('gives a place that is free, at random, until it is half full', () => {
-    const drawn = new Set(Array.from({ length: 50 }, () => drawIndex((index) => index % 2 === 0, 10)))
-    expect(drawn.size).toBeGreaterThan(40)
-    expect([...drawn].every((index) => index! % 2 === 1 && index! < statusListLength)).toBe(true)
-    expect(drawIndex(() => false, statusListLength / 2)).toBeNull()
   })
 
   test('tells the status of a certificate and of when', async () => {

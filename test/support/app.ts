@@ -1,7 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { LightMyRequestResponse } from 'fastify'
 import { buildApp } from '#server/app.ts'
-import { drawCertificate } from '#server/certificates/drawing.ts'
 import { type Config, readConfig } from '#server/config.ts'
 import type { Catalogue } from '#server/courses/catalogue.ts'
 import { loadCourses } from '#server/courses/load.ts'
@@ -13,6 +14,11 @@ import type { App } from '#server/web/routes.ts'
 import { emptyDatabase } from './db.ts'
 
 export const config: Config = readConfig({ LOG_LEVEL: 'silent', BASE_URL: 'http://127.0.0.1:3000' })
+
+// What each world keeps outside its database: gone with this worker.
+const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-worlds-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+let worlds = 0
 
 let loaded: Catalogue | undefined
 
@@ -32,6 +38,7 @@ export type World = Readonly<{
   as: (email: string) => Promise<Client>
   /** The service's time of day; set it to travel. */
   clock: { now: Date }
+  config: Config
 }>
 
 export type WorldOptions = Readonly<{
@@ -47,7 +54,8 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
   const db = await emptyDatabase()
   const catalogue = options.catalogue ?? theCourses()
   const clock = { now: options.now ?? new Date() }
-  const settings = options.config ?? config
+  const dataDir = path.join(folder, String(++worlds))
+  const settings = { ...(options.config ?? config), dataDir, keysFile: path.join(dataDir, 'keys.json') }
   if (options.cast !== false)
     await fillDemo(
       db,
@@ -57,7 +65,6 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
   const app = await buildApp({
     db,
     catalogue,
-    drawCertificate,
     mail: options.mail ?? null,
     clock: () => clock.now,
     config: settings,
@@ -70,6 +77,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     app,
     catalogue,
     clock,
+    config: settings,
     visitor,
     as: async (email) => {
       const client = visitor()

@@ -70,7 +70,6 @@ test('the app does not start with a route that declares no policy', async () => 
   const app = await buildApp({
     db,
     catalogue,
-    drawCertificate: async () => new Uint8Array(),
     mail: null,
     clock: () => new Date(),
     config,

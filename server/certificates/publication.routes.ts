@@ -1,0 +1,68 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { notFound } from '#server/web/errors.ts'
+import type { App } from '#server/web/routes.ts'
+import { credentialsV2, openBadgesV3 } from './contexts.ts'
+import { openKeyFile } from './key-file.ts'
+import { didDocument, issuerDid, publishedKeys } from './keys.ts'
+import { publishedStatusList } from './status.actions.ts'
+
+type Needs = Readonly<{
+  db: Database
+  clock: () => Date
+  config: Readonly<{ baseUrl: string; issuerName: string; keysFile: string }>
+}>
+
+/** What the world needs to check our certificates by itself: who issues them, with which keys, and which ended. */
+export async function publicationRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
+  const open = { policy: 'public', rateLimit: { max: 300, timeWindow: '1 minute' } } as const
+  const did = issuerDid(config.baseUrl)
+  const keys = async () => publishedKeys(await openKeyFile(config.keysFile, did, clock()))
+
+  app.addHook('onSend', async (_request, reply) => {
+    // Public by purpose: a verifier that runs in another site's page reads them too.
+    reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
+  })
+
+  app.get('/.well-known/did.json', { config: open }, async (_request, reply) =>
+    reply.type('application/did+json').send(JSON.stringify(didDocument(await keys(), did))),
+  )
+
+  app.get('/keys.json', { config: open }, async (_request, reply) =>
+    reply.type('application/json').send(`${JSON.stringify(await keys(), null, 2)}\n`),
+  )
+
+  app.get('/issuer.json', { config: open }, async (_request, reply) =>
+    reply.type('application/ld+json').send(
+      JSON.stringify({
+        '@context': [credentialsV2, openBadgesV3],
+        id: did,
+        type: ['Profile'],
+        name: config.issuerName,
+        url: config.baseUrl,
+      }),
+    ),
+  )
+
+  const name = Type.Union([Type.Literal('revocation'), Type.Literal('supersession')])
+  const list = Type.String({ pattern: '^([2-9]|[1-9][0-9]{1,5})$' })
+
+  app.get(
+    '/status/:name',
+    { config: open, schema: { params: Type.Object({ name }) } },
+    async (request, reply) =>
+      reply.type('application/vc').send((await signedList(request.params.name, 1)) ?? notFound()),
+  )
+
+  app.get(
+    '/status/:name/:list',
+    { config: open, schema: { params: Type.Object({ name, list }) } },
+    async (request, reply) =>
+      reply
+        .type('application/vc')
+        .send((await signedList(request.params.name, Number(request.params.list))) ?? notFound()),
+  )
+
+  const signedList = (listName: 'revocation' | 'supersession', n: number) =>
+    publishedStatusList(db, listName, n, config, clock())
+}

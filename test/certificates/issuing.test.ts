@@ -1,0 +1,208 @@
+import { existsSync, statSync } from 'node:fs'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import {
+  type Certified,
+  catchUpCertificates,
+  certificateFile,
+  issueCertificate,
+} from '#server/certificates/actions.ts'
+import { readKeyFile } from '#server/certificates/key-file.ts'
+import { publishedKeys } from '#server/certificates/keys.ts'
+import { findCertificateOf, listRefused } from '#server/certificates/queries.ts'
+import { verifyCertificateFile } from '#server/certificates/verification.ts'
+import { aWorld, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { sample } from './sample.ts'
+
+const { certificate_number: _n, token: _t, verify_url: _u, issuer_name: _i, ...printed } = sample
+const certified: Certified = printed
+
+/** Completions of one person, each of an enrollment of its own. */
+async function completionsOf({ db }: World, person_id: string, count: number) {
+  const text = { person_id, course: 'residential-settings', version: '1', content_hash: 'a'.repeat(64) }
+  const ended_at = new Date()
+  const enrollments = await db
+    .insertInto('enrollments')
+    .values(Array.from({ length: count }, () => ({ ...text, ended_at })))
+    .returning('id')
+    .execute()
+  return db
+    .insertInto('completions')
+    .values(
+      enrollments.map(({ id }) => ({
+        ...text,
+        enrollment_id: id,
+        completed_at: ended_at,
+        completed_on: '2027-03-31',
+        modules: '[]',
+        minutes: 200,
+      })),
+    )
+    .returning(['id', 'person_id'])
+    .execute()
+}
+
+async function maisCertificate(world: World) {
+  const person = await personId(world.db, 'mai@northstar.example')
+  const { number } = await world.db
+    .selectFrom('certificates')
+    .select('number')
+    .where('person_id', '=', person)
+    .executeTakeFirstOrThrow()
+  return (await findCertificateOf(world.db, person, number))!
+}
+
+describe('issuing', () => {
+  test('2,000 parallel issues of 100 completions give 100 certificates, with no gap in numbers and no place taken twice', async () => {
+    const world = await aWorld({ cast: false })
+    const { db, config } = world
+    const { id } = await db
+      .insertInto('people')
+      .values({ name: 'Ada Northwind', email: 'ada@example.org' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const completions = await completionsOf(world, id, 100)
+    const results = await Promise.all(
+      Array.from({ length: 2000 }, (_, n) =>
+        db
+          .transaction()
+          .execute((trx) => issueCertificate(trx, completions[n % 100]!, certified, config, new Date())),
+      ),
+    )
+    expect(results.every(({ kind }) => kind === 'issued')).toBe(true)
+    const { rows } = await sql<{
+      made: number
+      numbers: string
+      least: string
+      most: string
+      places: number
+      entries: number
+    }>`
+      select count(*) as made, count(distinct number) as numbers, min(number) as least, max(number) as most,
+        (select count(distinct (revocation_index, supersession_index)) from certificate_proofs) as places,
+        (select count(*) from ledger where kind = 'certificate-issued') as entries
+      from certificates`.execute(db)
+    expect(rows).toEqual([
+      { made: 100, numbers: 100, least: 'SH-000001', most: 'SH-000100', places: 100, entries: 100 },
+    ])
+  }, 180_000)
+
+  test('a name that cannot be printed holds the certificate up until it is mended, and takes no number', async () => {
+    const world = await aWorld()
+    const { db, config } = world
+    const person = await personId(db, 'ada@northstar.example')
+    const [completion] = await completionsOf(world, person, 1)
+    const before = await db.selectFrom('certificate_counter').selectAll().executeTakeFirstOrThrow()
+    const result = await db
+      .transaction()
+      .execute((trx) =>
+        issueCertificate(trx, completion!, { ...certified, person_name: 'Ada 𓂀' }, config, new Date()),
+      )
+    expect(result).toMatchObject({
+      kind: 'name-refused',
+      reason: expect.stringContaining("can't be printed"),
+    })
+    expect(await db.selectFrom('certificate_counter').selectAll().executeTakeFirstOrThrow()).toEqual(before)
+    expect(await listRefused(db)).toMatchObject([
+      { completion_id: completion!.id, person_name: 'Ada Lindqvist' },
+    ])
+    await catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, new Date())
+    expect(await listRefused(db)).toEqual([])
+    const issued = await db
+      .selectFrom('certificates')
+      .select(sql<string>`facts->>'person_name'`.as('name'))
+      .where('completion_id', '=', completion!.id)
+      .execute()
+    expect(issued).toEqual([{ name: 'Ada Lindqvist' }])
+  })
+
+  test('a page that has no room is refused before its facts are frozen', async () => {
+    const world = await aWorld()
+    const [completion] = await completionsOf(world, await personId(world.db, 'ada@northstar.example'), 1)
+    const modules = Array.from({ length: 80 }, (_, n) => ({
+      number: n + 1,
+      title: 'Module',
+      completed_on: '2027-03-31',
+    }))
+    const result = await world.db
+      .transaction()
+      .execute((trx) =>
+        issueCertificate(trx, completion!, { ...certified, modules }, world.config, new Date()),
+      )
+    expect(result.kind).toBe('name-refused')
+  })
+})
+
+describe('the credential', () => {
+  test('is made with the PDF, kept as the text that was sealed, and both prove themselves by the published keys', async () => {
+    const world = await aWorld()
+    const { number } = await maisCertificate(world)
+    expect(existsSync(world.config.keysFile)).toBe(false)
+    const mai = await world.as('mai@northstar.example')
+    const pdf = (await mai.get(`/certificates/${number}.pdf`)).rawPayload
+    const json = (await mai.get(`/certificates/${number}.json`)).rawPayload
+    expect(statSync(world.config.keysFile).mode & 0o777).toBe(0o600)
+    const keys = JSON.parse((await world.visitor().get('/keys.json')).body)
+    expect(keys).toEqual(publishedKeys(await readKeyFile(world.config.keysFile)))
+    for (const bytes of [pdf, json]) {
+      const { verdict, facts } = await verifyCertificateFile(bytes, keys)
+      expect({ verdict, number: facts?.certificate_number, name: facts?.person_name }).toEqual({
+        verdict: 'genuine',
+        number,
+        name: 'Mai Vang',
+      })
+    }
+    expect(pdf.includes(json)).toBe(true)
+    expect(json.toString()).not.toContain('North Star')
+  })
+
+  test('belongs to its holder: to anybody else it is not there', async () => {
+    const world = await aWorld()
+    const { number } = await maisCertificate(world)
+    expect(
+      (await (await world.as('ivy@lakeside.example')).get(`/certificates/${number}.json`)).statusCode,
+    ).toBe(404)
+    expect((await world.visitor().get(`/certificates/${number}.json`)).statusCode).toBe(303)
+  })
+
+  test('is made once, also when two servers make it at the same moment', async () => {
+    const world = await aWorld()
+    const certificate = await maisCertificate(world)
+    const made = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        certificateFile(world.db, certificate, world.config.keysFile, new Date()),
+      ),
+    )
+    expect(new Set(made.map(({ sha256 }) => sha256)).size).toBe(1)
+    expect(new Set(made.map(({ credential }) => credential)).size).toBe(1)
+  })
+})
+
+describe('what is published', () => {
+  test('names the issuer, its keys and its lists, for anybody and from anywhere', async () => {
+    const { visitor, config } = await aWorld()
+    const did = JSON.parse((await visitor().get('/.well-known/did.json')).body)
+    expect(did.id).toBe('did:web:127.0.0.1%3A3000')
+    expect(did.assertionMethod).toEqual([did.verificationMethod[0].id])
+    expect(JSON.parse((await visitor().get('/issuer.json')).body)).toMatchObject({
+      id: did.id,
+      name: config.issuerName,
+    })
+    for (const name of ['revocation', 'supersession']) {
+      const answer = await visitor().get(`/status/${name}`)
+      expect(answer.headers['access-control-allow-origin']).toBe('*')
+      const list = JSON.parse(answer.body)
+      expect(list).toMatchObject({ id: `http://127.0.0.1:3000/status/${name}`, issuer: did.id })
+      // Signed once, then served as it is.
+      expect((await visitor().get(`/status/${name}`)).body).toBe(answer.body)
+    }
+    for (const absent of [
+      '/status/revocation/1',
+      '/status/revocation/2',
+      '/status/revocation/999999',
+      '/status/x',
+    ])
+      expect((await visitor().get(absent)).statusCode).toBeGreaterThanOrEqual(400)
+  })
+})
