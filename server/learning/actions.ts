@@ -4,6 +4,7 @@ import { type Certified, type Issuer, issueCertificate } from '#server/certifica
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import type { CourseVersion, Module } from '#server/courses/catalogue.ts'
 import { findApproval } from '#server/courses/queries.ts'
+import { noteText } from '#server/courses/texts.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { appendToLedger } from '#server/ledger/actions.ts'
@@ -19,6 +20,7 @@ import { type Attempt, type Enrollment, listAttempts, lockAttemptOf, lockEnrollm
 
 /** Starts the course, or returns what is already under way: two taps start it once. */
 export async function startCourse(db: Database, viewer: Viewer, course: CourseVersion): Promise<void> {
+  await noteText(db, course)
   await db
     .insertInto('enrollments')
     .values({ person_id: viewer.id, course: course.slug, version: course.version, content_hash: course.hash })
@@ -167,7 +169,8 @@ async function completeIfDone(
   now: Date,
 ): Promise<AnswerResult> {
   const enrollment = await lockEnrollmentOf(trx, viewer.id, attempt.enrollment_id)
-  if (!enrollment || enrollment.completion_id || !isComplete(course, doneOf(enrollment)))
+  // Who moved to another version while an attempt was open has left this one behind.
+  if (!enrollment || enrollment.ended_at || !isComplete(course, doneOf(enrollment)))
     return { kind: 'module-passed' }
   const modules = await listModuleDays(trx, enrollment.id, course)
   await recordCompletion(trx, issuer, viewer, { enrollmentId: enrollment.id, course, modules }, now)
@@ -228,9 +231,8 @@ export async function recordCompletion(
 
 async function listModuleDays(trx: Transaction<DB>, enrollmentId: string, course: CourseVersion) {
   const { rows } = await sql<{ module: string; finished_at: Date }>`
-    select a.module, min(r.finished_at) as finished_at
-    from attempts a join attempt_results r on r.attempt_id = a.id
-    where a.enrollment_id = ${enrollmentId} and r.is_passed group by a.module`.execute(trx)
+    select module, min(finished_at) as finished_at
+    from enrollment_passes where enrollment_id = ${enrollmentId} group by module`.execute(trx)
   const passedAt = new Map(rows.map((row) => [row.module, row.finished_at]))
   return course.modules.map((module) => ({
     number: module.number,

@@ -23,8 +23,7 @@ const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   select e.id, e.course, e.version, e.content_hash, e.started_at, e.ended_at, c.id as completion_id, c.completed_on,
     array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'finished') as finished,
     array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'skipped') as skipped,
-    array(select distinct a.module from attempts a join attempt_results r on r.attempt_id = a.id
-          where a.enrollment_id = e.id and r.is_passed) as passed
+    array(select distinct s.module from enrollment_passes s where s.enrollment_id = e.id) as passed
   from enrollments e left join completions c on c.enrollment_id = e.id
   where ${where}`.execute(db)
 

@@ -3,6 +3,7 @@ import type { Issuer } from '#server/certificates/actions.ts'
 import { findCertificateOfCompletion } from '#server/certificates/queries.ts'
 import { type Catalogue, type CourseVersion, lessonWith } from '#server/courses/catalogue.ts'
 import { findApproval } from '#server/courses/queries.ts'
+import { findTextOutline } from '#server/courses/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -14,6 +15,7 @@ import { coursePage } from './course-page.ts'
 import { doneOf } from './done.ts'
 import { exerciseFeedback } from './feedback.ts'
 import { lessonPage } from './lesson-page.ts'
+import { moveOffer, takenText, textState } from './moving.ts'
 import { pathAfter, placePath } from './paths.ts'
 import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace } from './progress.ts'
 import { type Enrollment, findEnrollment, listAttempts } from './queries.ts'
@@ -49,7 +51,16 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       const certificate = enrollment?.completion_id
         ? await findCertificateOfCompletion(db, enrollment.completion_id)
         : null
-      return reply.page('learning/course', coursePage(course, enrollment, approval, certificate))
+      const move =
+        enrollment && !enrollment.ended_at
+          ? moveOffer(
+              known,
+              enrollment,
+              doneOf(enrollment),
+              await findTextOutline(db, enrollment.content_hash),
+            )
+          : null
+      return reply.page('learning/course', { ...coursePage(course, enrollment, approval, certificate), move })
     },
   )
 
@@ -60,8 +71,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       const { current } = catalogue.courses.get(request.params.course) ?? notFound()
       const viewer = viewerOf(request)
       await startCourse(db, viewer, current)
-      const { course, enrollment } = await takingOf(viewer.id, current.slug)
-      return reply.redirect(placePath(course, nextPlace(course, doneOf(enrollment))), 303)
+      return reply.redirect(await nextPath(viewer.id, current.slug), 303)
     },
   )
 
@@ -69,8 +79,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     '/courses/:course/continue',
     { config: signedIn, schema: { params: courseParams } },
     async (request, reply) => {
-      const { course, enrollment } = await takingOf(viewerOf(request).id, request.params.course)
-      return reply.redirect(placePath(course, nextPlace(course, doneOf(enrollment))), 303)
+      return reply.redirect(await nextPath(viewerOf(request).id, request.params.course), 303)
     },
   )
 
@@ -197,8 +206,18 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
   ): Promise<{ course: CourseVersion; enrollment: Enrollment }> {
     const known = catalogue.courses.get(slug) ?? notFound()
     const enrollment = (await findEnrollment(db, personId, known.slug)) ?? notFound()
-    const course = known.versions.get(enrollment.version) ?? known.current
+    // Read again after its completion, a course may show a newer text; under way it never does by itself.
+    const course = takenText(known, enrollment) ?? (enrollment.ended_at ? known.current : notFound())
     return { course, enrollment }
+  }
+
+  /** Where a person goes on; the course's page, where the text that they began is gone and they have to choose. */
+  async function nextPath(personId: string, slug: string): Promise<string> {
+    const known = catalogue.courses.get(slug) ?? notFound()
+    const enrollment = (await findEnrollment(db, personId, slug)) ?? notFound()
+    if (!enrollment.ended_at && textState(known, enrollment) === 'gone') return `/courses/${slug}`
+    const { course } = await takingOf(personId, slug)
+    return placePath(course, nextPlace(course, doneOf(enrollment)))
   }
 
   async function moduleOf(viewer: Viewer, at: { course: string; module: string }) {

@@ -6,6 +6,7 @@ import { entryHash, genesisHash } from './chain.ts'
 /** Every kind of act that is evidence. */
 export type LedgerKind =
   | 'course-completed'
+  | 'enrollment-moved'
   | 'certificate-issued'
   | 'certificate-drawn'
   | 'certificate-revoked'
@@ -15,6 +16,7 @@ export type LedgerKind =
   | 'approval-confirmed'
   | 'approval-refused'
   | 'approval-withdrawn'
+  | 'change-day-set'
   | 'roster-changed'
   | 'program-changed'
   | 'outside-training-recorded'

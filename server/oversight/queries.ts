@@ -51,8 +51,7 @@ export async function listTeam(
           'satisfied_on', t.satisfied_on, 'late_days', t.late_days, 'is_late_running', t.is_late_running) order by t.requirement)
         from standings t where t.person_id = a.person_id and t.program_id = a.program_id), '[]') as standings,
       (select json_build_object('course', e.course, 'version', e.version, 'passed',
-          (select count(distinct w.module) from attempts w join attempt_results r on r.attempt_id = w.id
-           where w.enrollment_id = e.id and r.is_passed))
+          (select count(distinct w.module) from enrollment_passes w where w.enrollment_id = e.id))
         from enrollments e where e.person_id = a.person_id and e.ended_at is null order by e.started_at desc limit 1) as under_way,
       p.last_active_on
     from assignments a
