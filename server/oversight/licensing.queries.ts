@@ -3,6 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { holdsOn, isKnown } from '#server/programs/as-of.ts'
 import type { LicenseStatus } from '#server/programs/program-record.queries.ts'
+import type { ProgramHead } from '#server/programs/queries.ts'
 
 export type FoundProgram = Readonly<{
   id: string
@@ -59,6 +60,25 @@ export async function findPrograms(db: Kysely<DB>, search: string, on: Day, limi
     ) s on true
     order by (f.license ilike ${begins} or f.name ilike ${begins}) desc, lower(f.name), f.id`.execute(db)
   return { programs: rows.map(({ total: _, ...program }) => program), total: rows[0]?.total ?? 0 }
+}
+
+/** A program as it was on a day, for work that nobody is waiting at: whoever may ask was asked before. */
+export async function findProgramHead(
+  db: Kysely<DB>,
+  programId: string,
+  on: Day,
+): Promise<ProgramHead | null> {
+  const { rows } = await sql<ProgramHead>`
+    select p.id, p.kind, coalesce(d.name, h.name) as name, coalesce(d.place, '') as place, h.name as holder,
+      d.license_number, d.license_type, d.licensing_authority
+    from programs p
+    join license_holders h on h.id = p.holder_id
+    left join lateral (
+      select d.* from program_details d where d.program_id = p.id and ${isKnown('d', null)}
+      order by ${holdsOn('d', on)} desc, d.from_on desc limit 1
+    ) d on true
+    where p.id = ${programId}`.execute(db)
+  return rows[0] ?? null
 }
 
 const escaped = (text: string) => text.replace(/[\\%_]/g, '\\$&')

@@ -22,14 +22,11 @@ function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   if (viewer) items.push({ href: '/', label: 'My training' })
   items.push({ href: '/courses', label: 'Courses' })
   if (viewer && hasRole(viewer, 'supervisor', 'program_admin')) items.push({ href: '/team', label: 'Team' })
-  if (viewer && hasRole(viewer, 'supervisor', 'program_admin', 'licensing', 'system_admin'))
-    items.push({
-      href: '/programs',
-      label: hasRole(viewer, 'licensing', 'system_admin') ? 'Programs' : 'Roster',
-    })
+  if (viewer && hasRole(viewer, 'supervisor', 'program_admin', 'system_admin'))
+    items.push({ href: '/programs', label: hasRole(viewer, 'system_admin') ? 'Programs' : 'Roster' })
   if (viewer && hasRole(viewer, 'program_admin')) items.push({ href: '/findings', label: 'Findings' })
   if (viewer && hasRole(viewer, 'licensing'))
-    items.push({ href: '/licensing', label: 'Licensing' }, { href: '/reviews', label: 'Reviews' })
+    items.push({ href: '/licensing', label: 'Licensed programs' }, { href: '/reviews', label: 'Reviews' })
   items.push({ href: '/verify', label: 'Check a certificate' })
   return items
 }

@@ -1,0 +1,99 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+
+export type Packet = Readonly<{
+  id: string
+  review_id: string
+  code: string
+  from_on: Day
+  to_on: Day
+  sample_size: number | null
+  seed: string
+  state: 'making' | 'made' | 'failed'
+  people_done: number
+  people_total: number
+  problem: string | null
+  requested_by: string
+  requested_by_name: string
+  requested_at: Date
+  made_at: Date | null
+  pdf_sha256: string | null
+  zip_sha256: string | null
+  pdf_bytes: number | null
+  zip_bytes: number | null
+}>
+
+const packetRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
+  sql<Packet>`
+  select k.id, k.review_id, k.code, k.from_on, k.to_on, k.sample_size, k.seed, k.state, k.people_done, k.people_total,
+    k.problem, k.requested_by, p.name as requested_by_name, k.requested_at, k.made_at, k.pdf_sha256, k.zip_sha256,
+    octet_length(k.pdf) as pdf_bytes, octet_length(k.zip) as zip_bytes
+  from review_packets k join people p on p.id = k.requested_by
+  where ${where} order by k.requested_at desc`.execute(db)
+
+export async function listPackets(db: Kysely<DB>, reviewId: string): Promise<readonly Packet[]> {
+  const { rows } = await packetRows(db, sql`k.review_id = ${reviewId}`)
+  return rows
+}
+
+export async function findPacket(db: Kysely<DB>, reviewId: string, id: string): Promise<Packet | null> {
+  const { rows } = await packetRows(db, sql`k.review_id = ${reviewId} and k.id = ${id}`)
+  return rows[0] ?? null
+}
+
+export async function findPacketById(db: Kysely<DB>, id: string): Promise<Packet | null> {
+  const { rows } = await packetRows(db, sql`k.id = ${id}`)
+  return rows[0] ?? null
+}
+
+export const findPacketFile = (db: Kysely<DB>, id: string, what: 'pdf' | 'zip') =>
+  db
+    .selectFrom('review_packets')
+    .select(`${what} as bytes`)
+    .where('id', '=', id)
+    .where('state', '=', 'made')
+    .executeTakeFirst()
+
+export type PublicPacket = Readonly<{
+  code: string
+  from_on: Day
+  to_on: Day
+  sample_size: number | null
+  seed: string
+  people_total: number
+  made_at: Date
+  pdf_sha256: string
+  zip_sha256: string
+  program: string
+  license_number: string | null
+  license_type: string | null
+}>
+
+/** What anybody who holds a packet's code may know of it: nobody is named. */
+export async function findPacketByCode(db: Kysely<DB>, code: string): Promise<PublicPacket | null> {
+  const { rows } = await sql<PublicPacket>`
+    select k.code, k.from_on, k.to_on, k.sample_size, k.seed, k.people_total, k.made_at, k.pdf_sha256, k.zip_sha256,
+      coalesce(d.name, h.name) as program, d.license_number, d.license_type
+    from review_packets k
+    join reviews r on r.id = k.review_id
+    join programs p on p.id = r.program_id
+    join license_holders h on h.id = p.holder_id
+    left join lateral (
+      select d.* from program_details d where d.program_id = p.id and d.superseded_at is null order by d.from_on desc limit 1
+    ) d on true
+    where k.code = ${code} and k.state = 'made'`.execute(db)
+  return rows[0] ?? null
+}
+
+/** A packet that nobody is working on, taken by whoever asks: its beat is renewed, so that no other process takes it. */
+export async function claimPacket(db: Kysely<DB>, now: Date, staleSeconds: number): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    update review_packets set beat_at = ${now}
+    where id = (
+      select id from review_packets
+      where state = 'making' and beat_at <= ${new Date(now.getTime() - staleSeconds * 1000)}
+      order by requested_at limit 1 for update skip locked)
+    returning id`.execute(db)
+  return rows[0]?.id ?? null
+}

@@ -1,0 +1,296 @@
+import { spawnSync } from 'node:child_process'
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { strFromU8, unzipSync } from 'fflate'
+import { expect, test } from 'vitest'
+import { packetMaker } from '#server/oversight/packet.actions.ts'
+import { drawSample } from '#server/oversight/packet-sample.ts'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { addWorker, openReviewOf, readable } from './reviewed.ts'
+
+const now = new Date('2026-06-14T15:00:00Z')
+const everybody = { from_on: '6/15/2025', to_on: '6/14/2026', people: 'all' }
+
+test('a sample is drawn by its seed: the same again, another with another seed, and never more than asked', () => {
+  const ids = Array.from({ length: 50 }, (_, index) => `person-${index}`)
+  const drawn = drawSample(ids, 5, 'June 2026')
+  expect(drawn).toHaveLength(5)
+  expect(drawSample([...ids].reverse(), 5, 'June 2026')).toEqual(drawn)
+  expect(drawSample(ids, 5, 'July 2026')).not.toEqual(drawn)
+  // As published: the order of SHA-256 over the seed, a line feed and the id.
+  const hash = (id: string) => createHash('sha256').update(`June 2026\n${id}`).digest('hex')
+  expect(drawn).toEqual([...ids].sort((a, b) => (hash(a) < hash(b) ? -1 : 1)).slice(0, 5))
+  expect(drawSample(ids, 500, 'x')).toEqual(ids)
+  expect(drawSample(ids, null, '')).toEqual(ids)
+})
+
+test('a packet holds the roster, the gaps and the certificates, and every hash in it is true', async () => {
+  const world = await aWorld({ now })
+  const worker = {
+    name: '=Bo Sand',
+    hired_on: '2026-03-20',
+    contact_from: '2026-04-02',
+    completed_on: '2026-04-09',
+  }
+  await addWorker(world, '9900001', worker)
+  const lee = await world.as('lee@licensing.example')
+  const { packet, page } = await aPacket(world, lee, everybody)
+  expect(page).toContain('The packet is ready')
+
+  const zip = await lee.get(`${packet}/packet.zip`)
+  const files = unzipSync(zip.rawPayload)
+  const names = Object.keys(files)
+  expect(names).toEqual(
+    expect.arrayContaining(['packet.pdf', 'manifest.json', 'people.csv', 'gaps.csv', 'SHA256SUMS']),
+  )
+  expect(names.filter((name) => name.startsWith('certificates/'))).toHaveLength(3)
+  for (const line of strFromU8(files.SHA256SUMS!).trim().split('\n')) {
+    const [hash, name] = line.split('  ')
+    expect(sha256(files[name!]!), name).toBe(hash)
+  }
+  const gaps = strFromU8(files['gaps.csv']!)
+  expect(gaps).toContain('Direct contact from April 2, 2026, training completed April 9, 2026: 7 days')
+  // What a spreadsheet would take for a formula is text.
+  expect(strFromU8(files['people.csv']!)).toContain("'=Bo Sand")
+
+  const manifest = JSON.parse(strFromU8(files['manifest.json']!)) as {
+    files: { name: string; sha256: string }[]
+    program: { license: string }
+  }
+  expect(manifest.program.license).toBe('9900001-CRF')
+  for (const { name, sha256: hash } of manifest.files) expect(sha256(files[name]!), name).toBe(hash)
+  const signed = JSON.parse(strFromU8(files['manifest.signature.json']!)) as {
+    signature: string
+    key: string
+  }
+  expect(await isSigned(world, signed.key, files['manifest.json']!, signed.signature)).toBe(true)
+  const changed = Buffer.from(files['manifest.json']!)
+  changed[10]! ^= 1
+  expect(await isSigned(world, signed.key, changed, signed.signature)).toBe(false)
+
+  const exported = await world.db
+    .selectFrom('ledger')
+    .select('facts')
+    .where('kind', '=', 'records-exported')
+    .orderBy('seq')
+    .execute()
+  expect(exported.map(({ facts }) => (JSON.parse(facts) as { act: string }).act)).toEqual([
+    'packet-requested',
+    'packet-made',
+    'packet-taken',
+  ])
+  const pdf = (await lee.get(`${packet}/packet.pdf`)).rawPayload
+  expect(pdf.equals(Buffer.from(files['packet.pdf']!))).toBe(true)
+  await expect(
+    world.db
+      .updateTable('review_packets')
+      .set({ pdf: Buffer.from('') })
+      .execute(),
+  ).rejects.toThrow('kept as made')
+})
+
+test('the document is tagged and says what a reviewer looks for', async () => {
+  const world = await aWorld({ now })
+  const worker = {
+    name: 'Thị Nguyễn',
+    hired_on: '2026-03-20',
+    contact_from: '2026-04-02',
+    completed_on: '2026-04-09',
+  }
+  await addWorker(world, '9900001', worker)
+  await addWorker(world, '9900001', {
+    name: 'ليلى Haddad',
+    hired_on: '2026-05-01',
+    contact_from: '2026-05-04',
+  })
+  const lee = await world.as('lee@licensing.example')
+  const { packet } = await aPacket(world, lee, everybody)
+  const pdf = (await lee.get(`${packet}/packet.pdf`)).rawPayload
+  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+  const text = pdfText(pdf, 'pdftotext', ['-layout', 'FILE', '-'])
+  if (text === null) return
+  const read = text.replace(/\s+/g, ' ')
+  expect(read).toContain('Review packet: North Star House')
+  expect(read).toContain('Thị Nguyễn')
+  expect(read).toContain('Direct contact from April 2, 2026, training completed April 9, 2026: 7 days')
+  expect(read).toContain('Minn. Stat. 245A.25, subd. 5(f)')
+  expect(read).toMatch(/SH-0000\d\d/)
+  expect(pdfText(pdf, 'pdfinfo', ['FILE'])).toMatch(/Tagged:\s+yes/)
+  const structure = pdfText(pdf, 'pdfinfo', ['-struct', 'FILE']) ?? ''
+  for (const role of ['H1', 'H2', 'Table', 'TR', 'TH', 'TD'])
+    expect(structure).toMatch(new RegExp(`^\\s*${role}\\b`, 'm'))
+  expect(pdfText(pdf, 'qpdf', ['--check', 'FILE'])).toContain('No syntax or stream encoding errors')
+})
+
+test('a sample is as large as asked, by a seed that is printed', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const { packet, page } = await aPacket(world, lee, {
+    ...everybody,
+    people: 'sample',
+    sample_size: '2',
+    seed: 'June 2026',
+  })
+  expect(page).toContain('2 people, made')
+  expect(page).toContain('seed June 2026')
+  const files = unzipSync((await lee.get(`${packet}/packet.zip`)).rawPayload)
+  const manifest = JSON.parse(strFromU8(files['manifest.json']!)) as { sample: unknown }
+  expect(manifest.sample).toMatchObject({ size: 2, seed: 'June 2026', population: 3 })
+})
+
+test('anybody who holds a packet checks it; a changed byte is found, and nobody is named', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const { packet } = await aPacket(world, lee, everybody)
+  const pdf = (await lee.get(`${packet}/packet.pdf`)).rawPayload
+  const { code } = await world.db.selectFrom('review_packets').select('code').executeTakeFirstOrThrow()
+  const visitor = world.visitor()
+  const page = await visitor.get(`/packets/${code}`)
+  expect(page.statusCode).toBe(200)
+  expect(page.headers['x-robots-tag']).toContain('noindex')
+  expect(readable(page.body)).toContain('We made a packet with this code.')
+  expect(page.body).not.toMatch(/Theo|Okafor|Mai Vang/)
+  expect((await upload(world, `/packets/${code}`, pdf)).body).toContain('This file is the packet, unaltered.')
+  const changed = Buffer.from(pdf)
+  changed[changed.length >> 1]! ^= 1
+  expect((await upload(world, `/packets/${code}`, changed)).body).toContain(
+    'This file is not the packet that we made.',
+  )
+  expect((await visitor.get(`/packets/${'a'.repeat(26)}`)).statusCode).toBe(404)
+  expect((await visitor.get('/packets/none')).statusCode).toBe(404)
+  expect((await visitor.get(`${packet}/packet.pdf`)).statusCode).toBe(303)
+})
+
+test('a packet whose maker was stopped halfway is made by the next one', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const {
+    id: reviewId,
+    program_id,
+    opened_by,
+  } = await world.db.selectFrom('reviews').selectAll().executeTakeFirstOrThrow()
+  const values = {
+    review_id: reviewId,
+    code: 'a'.repeat(26),
+    from_on: '2026-01-01',
+    to_on: '2026-06-14',
+    requested_by: opened_by,
+  }
+  const left = {
+    ...values,
+    requested_at: now,
+    beat_at: new Date(Date.now() - 60_000),
+    people_done: 1,
+    people_total: 3,
+  }
+  const { id } = await world.db
+    .insertInto('review_packets')
+    .values(left)
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const busy = { ...left, code: 'b'.repeat(26), beat_at: new Date() }
+  const other = await world.db
+    .insertInto('review_packets')
+    .values(busy)
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const { keysFile, baseUrl, issuerName } = world.config
+  const maker = packetMaker({ db: world.db, keysFile, baseUrl, issuerName, clock: () => world.clock.now })
+  maker.wake()
+  await maker.settled()
+  expect(program_id).toBeTruthy()
+  expect((await lee.get(`${review}/packets/${id}`)).body).toContain('The packet is ready')
+  // Somebody else is at work on this one, by its beat.
+  expect((await lee.get(`${review}/packets/${other.id}`)).body).toContain('The packet is being made')
+})
+
+test('a period that cannot be is said, and nothing is asked for', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  for (const [form, message] of [
+    [{ from_on: '6/14/2026', to_on: '6/14/2025' }, 'The last day is before the first.'],
+    [{ from_on: '6/14/2026', to_on: '6/20/2026' }, 'The last day has not come yet.'],
+    [{ from_on: '', to_on: '6/14/2026' }, 'Write the first day of the period.'],
+    [
+      { from_on: '6/1/2026', to_on: '6/14/2026', people: 'sample', sample_size: 'ten' },
+      'Write how many people to draw',
+    ],
+  ] as const) {
+    const answer = await lee.post(`${review}/packets`, form)
+    expect(answer.statusCode).toBe(422)
+    expect(answer.body).toContain(message)
+  }
+  expect(await world.db.selectFrom('review_packets').selectAll().execute()).toEqual([])
+})
+
+async function aPacket(world: World, lee: Client, form: Record<string, string>) {
+  const review = await openReviewOf(world, lee, '9900001')
+  const answer = await lee.post(`${review}/packets`, form)
+  expect(answer.statusCode).toBe(303)
+  const packet = String(answer.headers.location)
+  for (;;) {
+    const page = await lee.get(packet)
+    if (!page.headers.refresh) return { packet, page: readable(page.body) }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+/** Checked with Node's own Ed25519, not with what signed it. */
+async function isSigned(
+  { config }: World,
+  keyId: string,
+  bytes: Uint8Array,
+  signature: string,
+): Promise<boolean> {
+  const { readKeyFile } = await import('#server/certificates/key-file.ts')
+  const key = (await readKeyFile(config.keysFile)).keys.find(({ id }) => id === keyId)!
+  const raw = fromBase58(key.public_key_multibase.slice(1)).subarray(2)
+  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw])
+  return verify(
+    null,
+    bytes,
+    createPublicKey({ key: der, format: 'der', type: 'spki' }),
+    Buffer.from(signature, 'base64url'),
+  )
+}
+
+function fromBase58(text: string): Buffer {
+  const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+  let value = 0n
+  for (const letter of text) value = value * 58n + BigInt(alphabet.indexOf(letter))
+  return Buffer.from(value.toString(16).padStart(68, '0'), 'hex')
+}
+
+/** What one of Debian's tools says of a PDF; null where it is not installed. */
+function pdfText(pdf: Buffer, tool: string, args: readonly string[]): string | null {
+  const folder = mkdtempSync(path.join(tmpdir(), 'packet-'))
+  try {
+    const file = path.join(folder, 'packet.pdf')
+    writeFileSync(file, pdf)
+    const { stdout, error } = spawnSync(
+      tool,
+      args.map((arg) => (arg === 'FILE' ? file : arg)),
+      { encoding: 'utf8', maxBuffer: 1e8 },
+    )
+    return error ? null : stdout
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function upload({ app }: World, url: string, file: Buffer) {
+  const boundary = 'a-boundary-of-a-form'
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="packet.pdf"\r\ncontent-type: application/pdf\r\n\r\n`
+  return app.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, 'sec-fetch-site': 'same-origin' },
+    payload: Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+  })
+}
