@@ -180,7 +180,7 @@ describe('in drawn lives', () => {
           if (hired) expect(said === 'yes').toBe(inOrder)
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     )
   })
 
