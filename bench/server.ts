@@ -15,6 +15,7 @@ const connections = 10
 const quietLog = { level: 'info', file: '/dev/null' }
 
 process.once('message', async (order: Order) => {
+  process.on('message', () => process.send?.(process.cpuUsage()))
   const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
   const product = await buildApp({
     db: connect(order.url, connections).db,
