@@ -6,6 +6,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions } from 'fastify'
 import { publicationRoutes } from './certificates/publication.routes.ts'
+import { certificateRequestRoutes } from './certificates/requests.routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import type { Config } from './config.ts'
 import type { Catalogue } from './courses/catalogue.ts'
@@ -108,6 +109,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(courseRoutes, needs)
   await app.register(certificateRoutes, needs)
   await app.register(publicationRoutes, needs)
+  await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
   await app.register(learningRoutes, needs)
   await app.register(movingRoutes, needs)
   await app.register(attemptRoutes, { ...needs, afterChange })

@@ -15,6 +15,8 @@ export type CertificateRow = Readonly<{
   superseded_at: Date | null
   /** The certificate that corrects this one. */
   corrected_by: Readonly<{ number: string; issued_at: string }> | null
+  /** The number of the certificate that this one corrects. */
+  corrects: string | null
 }>
 
 const certificateRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
@@ -22,13 +24,28 @@ const certificateRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   select c.id, c.completion_id, c.person_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
     (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
     (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
-    (select json_build_object('number', n.number, 'issued_at', n.issued_at) from certificates n where n.corrects_id = c.id) as corrected_by
+    (select json_build_object('number', n.number, 'issued_at', n.issued_at) from certificates n where n.corrects_id = c.id) as corrected_by,
+    (select o.number from certificates o where o.id = c.corrects_id) as corrects
   from certificates c join people p on p.id = c.person_id
   where ${where}`.execute(db)
 
 /** The certificate behind a QR code. */
 export async function findCertificateByToken(db: Kysely<DB>, token: string): Promise<CertificateRow | null> {
   const { rows } = await certificateRows(db, sql`c.token = ${token}`)
+  return rows[0] ?? null
+}
+
+export async function findCertificateById(db: Kysely<DB>, id: string): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(db, sql`c.id = ${id}`)
+  return rows[0] ?? null
+}
+
+/** Any certificate by its number, for licensing staff alone: who asks by the paper asks by its code. */
+export async function findCertificateByNumber(
+  db: Kysely<DB>,
+  number: string,
+): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(db, sql`c.number = ${number}`)
   return rows[0] ?? null
 }
 

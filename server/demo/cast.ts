@@ -129,6 +129,12 @@ export const demoCast: readonly CastMember[] = [
     program: 'county',
   },
   { email: 'lee@licensing.example', name: 'Lee Marston', reason: 'licensing staff', role: 'licensing' },
+  {
+    email: 'max@licensing.example',
+    name: 'Max Delgado',
+    reason: 'second licensing staff: confirms what Lee asks',
+    role: 'licensing',
+  },
   { email: 'noor@review.example', name: 'Noor Haddad', reason: 'content reviewer', role: 'reviewer' },
   { email: 'kit@system.example', name: 'Kit Dawson', reason: 'system administrator', role: 'system_admin' },
 ]

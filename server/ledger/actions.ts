@@ -9,6 +9,8 @@ export type LedgerKind =
   | 'enrollment-moved'
   | 'certificate-issued'
   | 'certificate-drawn'
+  | 'certificate-act-requested'
+  | 'certificate-act-ended'
   | 'certificate-revoked'
   | 'certificate-corrected'
   | 'completion-voided'

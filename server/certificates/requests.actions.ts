@@ -1,0 +1,304 @@
+import type { Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import { findProgramOfPerson } from '#server/programs/queries.ts'
+import { type Issuer, insertCertificate, lockCounter, printableFacts, recordedFacts } from './actions.ts'
+import { correctedFacts } from './correcting.ts'
+import { type CertificateRow, findCertificateById, findProof } from './queries.ts'
+import { type Correction, findRequest, listRequests, type RequestRow } from './requests.queries.ts'
+import { type Signing, signStatusList } from './status.actions.ts'
+import { verdictOf } from './verify-page.ts'
+
+export type RequestResult =
+  | { kind: 'requested'; id: string }
+  | { kind: 'problem'; field: string; message: string }
+  /** Already revoked or superseded, or another request waits: nothing was changed. */
+  | { kind: 'not-open' }
+
+/** Asks that a certificate be revoked; it is, once another of licensing staff confirms. */
+export function requestRevocation(
+  db: Database,
+  viewer: Viewer,
+  certificate: CertificateRow,
+  asked: Readonly<{ reason: string; voids_completion: boolean }>,
+  now: Date,
+): Promise<RequestResult> {
+  return insertRequest(db, viewer, certificate, { act: 'revoke', ...asked, correction: null }, now)
+}
+
+/** Asks that a certificate be replaced by one with these words put right; refuses at once what could not be printed. */
+export async function requestCorrection(
+  db: Database,
+  viewer: Viewer,
+  certificate: CertificateRow,
+  asked: Readonly<{ reason: string; person_name: string; takes_program: boolean; renames_person: boolean }>,
+  issuer: Issuer,
+  now: Date,
+): Promise<RequestResult> {
+  const { facts } = certificate
+  const program = asked.takes_program
+    ? await findProgramOfPerson(db, certificate.person_id, facts.completed_on)
+    : facts.program
+  const correction: Correction = {
+    person_name: asked.person_name,
+    program,
+    renames_person: asked.renames_person,
+  }
+  if (asked.person_name === facts.person_name && JSON.stringify(program) === JSON.stringify(facts.program))
+    return {
+      kind: 'problem',
+      field: 'person_name',
+      message: 'This is what the certificate says already. Change what is to be different.',
+    }
+  const printable = printableFacts(correctedFacts(certificate, correction, now), issuer)
+  if (printable.kind === 'name-refused')
+    return { kind: 'problem', field: 'person_name', message: printable.reason }
+  const whole = { ...correction, person_name: printable.certified.person_name }
+  return insertRequest(
+    db,
+    viewer,
+    certificate,
+    { act: 'correct', reason: asked.reason, voids_completion: false, correction: whole },
+    now,
+  )
+}
+
+async function insertRequest(
+  db: Database,
+  viewer: Viewer,
+  { id, number }: CertificateRow,
+  asked: Readonly<{
+    act: 'revoke' | 'correct'
+    reason: string
+    voids_completion: boolean
+    correction: Correction | null
+  }>,
+  now: Date,
+): Promise<RequestResult> {
+  return db.transaction().execute(async (trx): Promise<RequestResult> => {
+    // Acts on certificates take turns, as their issue does.
+    await lockCounter(trx)
+    const certificate = await findCertificateById(trx, id)
+    const earlier = await listRequests(trx, id)
+    if (verdictOf(certificate) !== 'valid' || earlier.some(({ outcome }) => outcome === null))
+      return { kind: 'not-open' }
+    const { correction, ...rest } = asked
+    const request = await trx
+      .insertInto('certificate_requests')
+      .values({
+        ...rest,
+        certificate_id: id,
+        correction: correction && JSON.stringify(correction),
+        requested_by: viewer.id,
+        requested_at: now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await appendToLedger(trx, {
+      kind: 'certificate-act-requested',
+      actor_id: viewer.id,
+      subject: `certificate:${number}`,
+      facts: { request_id: request.id, ...rest },
+      at: now,
+    })
+    return { kind: 'requested', id: request.id }
+  })
+}
+
+export type ConfirmResult =
+  | { kind: 'confirmed'; number: string }
+  /** Whoever asks does not confirm. */
+  | { kind: 'own' }
+  /** Confirmed, refused or withdrawn before, or never there. */
+  | { kind: 'ended' }
+
+/** What a request asks for, done by a second person: the act, the list, the ledger and the standings, or nothing. */
+export async function confirmRequest(
+  db: Database,
+  needs: Readonly<{ issuer: Issuer; signing: Signing; afterChange: AfterChange }>,
+  viewer: Viewer,
+  requestId: string,
+  now: Date,
+): Promise<ConfirmResult> {
+  return db.transaction().execute(async (trx): Promise<ConfirmResult> => {
+    const last = await lockCounter(trx)
+    const request = await findRequest(trx, requestId)
+    if (!request || request.outcome) return { kind: 'ended' }
+    if (request.requested_by === viewer.id) return { kind: 'own' }
+    const certificate = await findCertificateById(trx, request.certificate_id)
+    if (!certificate || verdictOf(certificate) !== 'valid') return { kind: 'ended' }
+    await endRow(trx, request, viewer, 'confirmed', '', now)
+    await trx
+      .insertInto('certificate_acts')
+      .values({
+        certificate_id: certificate.id,
+        act: request.act === 'revoke' ? 'revoked' : 'superseded',
+        reason: request.reason,
+        acted_by: request.requested_by,
+        confirmed_by: viewer.id,
+        acted_at: now,
+      })
+      .execute()
+    const { list } = await findProof(trx, certificate.id)
+    await signStatusList(
+      trx,
+      request.act === 'revoke' ? 'revocation' : 'supersession',
+      list,
+      needs.signing,
+      now,
+    )
+    const number =
+      request.act === 'revoke'
+        ? await revoke(trx, viewer, request, certificate, now)
+        : await correct(trx, needs.issuer, viewer, request, certificate, last, now)
+    await needs.afterChange(trx, [certificate.person_id], now)
+    return { kind: 'confirmed', number }
+  })
+}
+
+async function revoke(
+  trx: Transaction<DB>,
+  viewer: Viewer,
+  request: RequestRow,
+  certificate: CertificateRow,
+  now: Date,
+): Promise<string> {
+  const { completion_id, number, person_id } = certificate
+  const voided = request.voids_completion
+    ? await trx
+        .insertInto('completion_voids')
+        .values({ completion_id, reason: request.reason, voided_by: request.requested_by, voided_at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('completion_id')
+        .executeTakeFirst()
+    : undefined
+  if (voided)
+    await appendToLedger(trx, {
+      kind: 'completion-voided',
+      actor_id: request.requested_by,
+      subject: `person:${person_id}`,
+      facts: { completion_id, reason: request.reason, confirmed_by: viewer.id },
+      at: now,
+    })
+  await appendToLedger(trx, {
+    kind: 'certificate-revoked',
+    actor_id: request.requested_by,
+    subject: `certificate:${number}`,
+    facts: { request_id: request.id, reason: request.reason, confirmed_by: viewer.id },
+    at: now,
+  })
+  return number
+}
+
+async function correct(
+  trx: Transaction<DB>,
+  issuer: Issuer,
+  viewer: Viewer,
+  request: RequestRow,
+  certificate: CertificateRow,
+  last: number,
+  now: Date,
+): Promise<string> {
+  const { correction } = request
+  if (!correction) throw new Error('A correction says what is to be put right.')
+  const printable = printableFacts(correctedFacts(certificate, correction, now), issuer)
+  if (printable.kind !== 'printable') throw new Error(printable.reason)
+  const { completion_id, person_id } = certificate
+  const completion = { id: completion_id, person_id }
+  const { id, facts } = await insertCertificate(
+    trx,
+    completion,
+    printable.certified,
+    issuer,
+    last,
+    certificate.id,
+    now,
+  )
+  if (correction.renames_person)
+    await trx
+      .updateTable('people')
+      .set({ name: correction.person_name })
+      .where('id', '=', person_id)
+      .execute()
+  const number = facts.certificate_number
+  await appendToLedger(trx, {
+    kind: 'certificate-corrected',
+    actor_id: request.requested_by,
+    subject: `certificate:${certificate.number}`,
+    facts: {
+      request_id: request.id,
+      reason: request.reason,
+      replaced_by: number,
+      renames_person: correction.renames_person,
+      confirmed_by: viewer.id,
+    },
+    at: now,
+  })
+  await appendToLedger(trx, {
+    kind: 'certificate-issued',
+    actor_id: person_id,
+    subject: `certificate:${number}`,
+    facts: { certificate_id: id, completion_id, corrects: certificate.number, ...recordedFacts(facts) },
+    at: now,
+  })
+  return number
+}
+
+/** Ends a request without its act: its asker withdraws it, anybody else of licensing staff refuses it. */
+export async function endRequest(
+  db: Database,
+  viewer: Viewer,
+  requestId: string,
+  reason: string,
+  now: Date,
+): Promise<{ kind: 'withdrawn' | 'refused' | 'ended'; number: string | null }> {
+  return db.transaction().execute(async (trx) => {
+    await lockCounter(trx)
+    const request = await findRequest(trx, requestId)
+    if (!request || request.outcome) return { kind: 'ended', number: request?.number ?? null }
+    const kind = request.requested_by === viewer.id ? 'withdrawn' : 'refused'
+    await endRow(trx, request, viewer, kind, reason, now)
+    await appendToLedger(trx, {
+      kind: 'certificate-act-ended',
+      actor_id: viewer.id,
+      subject: `certificate:${request.number}`,
+      facts: { request_id: request.id, outcome: kind, reason },
+      at: now,
+    })
+    return { kind, number: request.number }
+  })
+}
+
+const endRow = (
+  trx: Transaction<DB>,
+  { id, requested_by }: RequestRow,
+  viewer: Viewer,
+  outcome: 'confirmed' | 'refused' | 'withdrawn',
+  reason: string,
+  now: Date,
+) =>
+  trx
+    .insertInto('certificate_request_ends')
+    .values({ request_id: id, requested_by, outcome, reason, ended_by: viewer.id, ended_at: now })
+    .execute()
+
+/** A look at a named person's certificate, as licensing staff take it. */
+export async function noteLook(
+  db: Database,
+  viewer: Viewer,
+  certificate: CertificateRow,
+  now: Date,
+): Promise<void> {
+  await db.transaction().execute((trx) =>
+    appendToLedger(trx, {
+      kind: 'person-viewed',
+      actor_id: viewer.id,
+      subject: `person:${certificate.person_id}`,
+      facts: { certificate: certificate.number },
+      at: now,
+    }),
+  )
+}

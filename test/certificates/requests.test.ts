@@ -1,0 +1,209 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { findCertificateOf } from '#server/certificates/queries.ts'
+import { decodeList, isSet } from '#server/certificates/status-list.ts'
+import { demoPassword } from '#server/demo/cast.ts'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+
+async function aCertificate() {
+  const world = await aWorld()
+  const person = await personId(world.db, 'mai@northstar.example')
+  const { number } = await world.db
+    .selectFrom('certificates')
+    .select('number')
+    .where('person_id', '=', person)
+    .executeTakeFirstOrThrow()
+  const certificate = (await findCertificateOf(world.db, person, number))!
+  const [lee, max] = [await world.as('lee@licensing.example'), await world.as('max@licensing.example')]
+  return { world, person, certificate, lee, max, at: `/certificates/acts/${number}` }
+}
+
+const ask = async (client: Client, address: string, form: Record<string, string>) =>
+  String((await client.post(address, form)).headers.location)
+
+const bits = async ({ visitor }: World, name: string) =>
+  decodeList(JSON.parse((await visitor().get(`/status/${name}`)).body).credentialSubject.encodedList)!
+
+const proofOf = ({ db }: World, id: string) =>
+  db.selectFrom('certificate_proofs').selectAll().where('certificate_id', '=', id).executeTakeFirstOrThrow()
+
+describe('revoking', () => {
+  test('takes two of licensing staff, and then the page, the list, the ledger and the standings all say so', async () => {
+    const { world, person, certificate, lee, max, at } = await aCertificate()
+    const place = (await proofOf(world, certificate.id)).revocation_index
+    expect(isSet(await bits(world, 'revocation'), place)).toBe(false)
+    const standing = () =>
+      world.db
+        .selectFrom('standings')
+        .selectAll()
+        .where('person_id', '=', person)
+        .orderBy('requirement')
+        .execute()
+    const before = await standing()
+
+    const request = await ask(lee, `${at}/revocation`, {
+      reason: 'Taken by somebody else',
+      completion: 'void',
+    })
+    expect(request).toMatch(/^\/certificates\/requests\//)
+    expect((await world.visitor().get(`/verify/${certificate.token}`)).body).toContain(
+      'This certificate is valid.',
+    )
+    // Whoever asks does not confirm.
+    expect((await lee.post(`${request}/confirmation`)).statusCode).toBe(404)
+    expect((await max.get('/certificates/acts')).body).toContain(`Revoke ${certificate.number}`)
+    expect((await max.post(`${request}/confirmation`)).headers.location).toBe(at)
+
+    const page = (await world.visitor().get(`/verify/${certificate.token}`)).body
+    expect(page).toContain('has been revoked')
+    expect(page).not.toContain('Taken by somebody else')
+    expect(isSet(await bits(world, 'revocation'), place)).toBe(true)
+    expect(isSet(await bits(world, 'supersession'), place)).toBe(false)
+    const kinds = await world.db.selectFrom('ledger').select('kind').orderBy('seq', 'desc').limit(3).execute()
+    expect(kinds.map(({ kind }) => kind)).toEqual([
+      'certificate-revoked',
+      'completion-voided',
+      'certificate-act-requested',
+    ])
+    expect(await standing()).not.toEqual(before)
+    const record = (await lee.get(at)).body
+    expect(record).toContain('asked by Lee Marston, confirmed by Max Delgado')
+    // Nothing more is asked of what is revoked.
+    expect(await ask(lee, `${at}/revocation`, { reason: 'Again' })).toBe(at)
+  })
+
+  test('is signed into the list in the same transaction: where the key is away, nothing is revoked', async () => {
+    const { world, certificate, lee, max, at } = await aCertificate()
+    const request = await ask(lee, `${at}/revocation`, { reason: 'A mistake' })
+    const { writeFileSync } = await import('node:fs')
+    await world.visitor().get('/keys.json')
+    writeFileSync(world.config.keysFile, 'not keys')
+    expect((await max.post(`${request}/confirmation`)).statusCode).toBe(500)
+    const { rows } = await sql<{ acts: number; ends: number }>`
+      select (select count(*) from certificate_acts) as acts, (select count(*) from certificate_request_ends) as ends`.execute(
+      world.db,
+    )
+    expect(rows).toEqual([{ acts: 0, ends: 0 }])
+    expect((await world.visitor().get(`/verify/${certificate.token}`)).body).toContain(
+      'This certificate is valid.',
+    )
+  })
+
+  test('asks for a reason, and for the password where it was given a while ago', async () => {
+    const { world, lee, at } = await aCertificate()
+    expect((await lee.post(`${at}/revocation`, { reason: ' ' })).statusCode).toBe(422)
+    await sql`update sessions set confirmed_at = now() - interval '11 minutes'`.execute(world.db)
+    expect((await lee.get(`${at}/revocation`)).body).toContain('Your password, again')
+    const form = { reason: 'A mistake' }
+    expect((await lee.post(`${at}/revocation`, form)).body).toContain('Give your password again')
+    expect((await lee.post(`${at}/revocation`, { ...form, password: 'wrong' })).body).toContain(
+      'not your password',
+    )
+    expect(await ask(lee, `${at}/revocation`, { ...form, password: demoPassword })).toContain('/requests/')
+  })
+
+  test('may be refused by the other, or withdrawn by whoever asked, and then nothing has changed', async () => {
+    const { world, certificate, lee, max, at } = await aCertificate()
+    const first = await ask(lee, `${at}/revocation`, { reason: 'A mistake' })
+    // One request at a time.
+    expect(await ask(max, `${at}/revocation`, { reason: 'Another' })).toBe(at)
+    expect((await max.post(`${first}/end`, { reason: '' })).statusCode).toBe(422)
+    await max.post(`${first}/end`, { reason: 'It is right as it stands' })
+    const second = await ask(max, `${at}/revocation`, { reason: 'Another' })
+    await max.post(`${second}/end`, { reason: '' })
+    expect((await lee.post(`${second}/confirmation`)).headers.location).toBe(second)
+    const page = (await lee.get(at)).body
+    expect(page).toContain('refused by Max Delgado')
+    expect(page).toContain('withdrawn by Max Delgado')
+    expect((await world.visitor().get(`/verify/${certificate.token}`)).body).toContain(
+      'This certificate is valid.',
+    )
+  })
+
+  test('is nobody’s but licensing staff’s, and each look of theirs is in the ledger', async () => {
+    const { world, person, lee, at } = await aCertificate()
+    for (const email of [
+      'mai@northstar.example',
+      'sam@northstar.example',
+      'rae@northstar.example',
+      'kit@system.example',
+    ])
+      expect((await (await world.as(email)).get(at)).statusCode).toBe(404)
+    await lee.get(at)
+    const looks = await world.db
+      .selectFrom('ledger')
+      .select('subject')
+      .where('kind', '=', 'person-viewed')
+      .execute()
+    expect(looks).toEqual([{ subject: `person:${person}` }])
+  })
+})
+
+describe('correcting', () => {
+  test('issues a new certificate, links both ways, and the old paper’s code says so', async () => {
+    const { world, person, certificate, lee, max, at } = await aCertificate()
+    const request = await ask(lee, `${at}/correction`, {
+      reason: 'Married',
+      person_name: 'Mai Vang Lee',
+      account: 'renames',
+    })
+    expect((await max.get(request)).body).toContain('Mai Vang Lee')
+    const next = String((await max.post(`${request}/confirmation`)).headers.location)
+    const number = next.split('/').at(-1)!
+    expect(number).not.toBe(certificate.number)
+
+    const corrected = (await findCertificateOf(world.db, person, number))!
+    expect(corrected.facts).toMatchObject({
+      person_name: 'Mai Vang Lee',
+      completed_on: certificate.facts.completed_on,
+      course_hash: certificate.facts.course_hash,
+      program: certificate.facts.program,
+      note: expect.stringContaining(`Replaces certificate ${certificate.number}.`),
+    })
+    const old = (await world.visitor().get(`/verify/${certificate.token}`)).body
+    expect(old).toContain('has been replaced')
+    expect(old).toContain(number)
+    const fresh = (await world.visitor().get(`/verify/${corrected.token}`)).body
+    expect(fresh).toContain('This certificate is valid.')
+    expect(fresh).toContain(certificate.number)
+    expect((await lee.get(at)).body).toContain(`href="/certificates/acts/${number}"`)
+    expect((await lee.get(next)).body).toContain(`href="${at}"`)
+    const place = (await proofOf(world, certificate.id)).supersession_index
+    expect(isSet(await bits(world, 'supersession'), place)).toBe(true)
+    const mai = await world.as('mai@northstar.example')
+    expect((await mai.get('/account')).body).toContain('Mai Vang Lee')
+    expect((await mai.get(`/certificates/${number}.pdf`)).statusCode).toBe(200)
+    // Nothing is deleted: the old file is still its holder's.
+    expect((await mai.get(`/certificates/${certificate.number}.pdf`)).statusCode).toBe(200)
+  })
+
+  test('refuses at once what could not be printed, and what changes nothing', async () => {
+    const { lee, at } = await aCertificate()
+    const form = { reason: 'A slip of the pen', account: 'renames' }
+    expect((await lee.post(`${at}/correction`, { ...form, person_name: 'Mai 𓂀' })).body).toContain(
+      'be printed',
+    )
+    expect((await lee.post(`${at}/correction`, { ...form, person_name: 'Mai Vang' })).body).toContain(
+      'says already',
+    )
+  })
+
+  test('the database itself refuses that one person asks and confirms', async () => {
+    const { world, lee, at } = await aCertificate()
+    const request = (await ask(lee, `${at}/correction`, { reason: 'x', person_name: 'Mai Vangh' }))
+      .split('/')
+      .at(-1)!
+    const id = await personId(world.db, 'lee@licensing.example')
+    const row = {
+      request_id: request,
+      requested_by: id,
+      outcome: 'confirmed',
+      ended_by: id,
+      ended_at: new Date(),
+    }
+    await expect(world.db.insertInto('certificate_request_ends').values(row).execute()).rejects.toThrow(
+      'check',
+    )
+  })
+})
