@@ -33,32 +33,32 @@ export const columnHeadings: Readonly<Record<ImportColumn, string>> = {
 export const reasonHeading = 'Reason'
 export const lineHeading = 'Line'
 
-const otherHeadings: Readonly<Record<string, ImportColumn>> = {
-  'full name': 'name',
-  'person’s name': 'name',
-  "person's name": 'name',
-  'employee name': 'name',
-  'e-mail': 'email',
-  'email address': 'email',
-  'e-mail address': 'email',
-  'kind of worker': 'worker_type',
-  type: 'worker_type',
-  title: 'role_title',
-  'job title': 'role_title',
-  role: 'role_title',
-  position: 'role_title',
-  hired: 'hired_on',
-  'hire date': 'hired_on',
-  'date of hire': 'hired_on',
-  'date hired': 'hired_on',
-  'direct contact to': 'contact_to',
-  'leave to': 'leave_to',
-  separated: 'separated_on',
-  'separation date': 'separated_on',
-  'termination date': 'separated_on',
-  'last day of work': 'separated_on',
-  'duties from': 'duties_from',
-}
+const otherHeadings: ReadonlyMap<string, ImportColumn> = new Map([
+  ['full name', 'name'],
+  ['person’s name', 'name'],
+  ["person's name", 'name'],
+  ['employee name', 'name'],
+  ['e-mail', 'email'],
+  ['email address', 'email'],
+  ['e-mail address', 'email'],
+  ['kind of worker', 'worker_type'],
+  ['type', 'worker_type'],
+  ['title', 'role_title'],
+  ['job title', 'role_title'],
+  ['role', 'role_title'],
+  ['position', 'role_title'],
+  ['hired', 'hired_on'],
+  ['hire date', 'hired_on'],
+  ['date of hire', 'hired_on'],
+  ['date hired', 'hired_on'],
+  ['direct contact to', 'contact_to'],
+  ['leave to', 'leave_to'],
+  ['separated', 'separated_on'],
+  ['separation date', 'separated_on'],
+  ['termination date', 'separated_on'],
+  ['last day of work', 'separated_on'],
+  ['duties from', 'duties_from'],
+])
 
 /** The column that a heading means, however it is capitalized or spaced; null for one that we don't know. */
 export function columnOf(heading: string): ImportColumn | null {
@@ -67,5 +67,5 @@ export function columnOf(heading: string): ImportColumn | null {
     .trim()
     .toLowerCase()
   const ours = importColumns.find((column) => columnHeadings[column].toLowerCase() === plain)
-  return ours ?? otherHeadings[plain] ?? null
+  return ours ?? otherHeadings.get(plain) ?? null
 }

@@ -55,7 +55,7 @@ export function readRow(
     else if (line) says[column] = line
   }
   if (cells.worker_type) {
-    const type = workerTypes[cells.worker_type.toLowerCase()]
+    const type = workerTypes.get(cells.worker_type.toLowerCase())
     if (type) says.worker_type = type
     else refuse('worker_type', `“${cells.worker_type}” is not employee, contractor, volunteer, or student.`)
   }
@@ -71,14 +71,14 @@ export function readRow(
   return { says, problems }
 }
 
-const workerTypes: Readonly<Record<string, WorkerType>> = {
-  employee: 'employee',
-  contractor: 'contractor',
-  volunteer: 'volunteer',
-  student: 'student',
-  intern: 'student',
-  'student or intern': 'student',
-}
+const workerTypes: ReadonlyMap<string, WorkerType> = new Map([
+  ['employee', 'employee'],
+  ['contractor', 'contractor'],
+  ['volunteer', 'volunteer'],
+  ['student', 'student'],
+  ['intern', 'student'],
+  ['student or intern', 'student'],
+])
 
 /** Two rows of the file that can't both be true. */
 export const saysOther = (column: ImportColumn, line: number, said: string): CellProblem => ({

@@ -38,16 +38,16 @@ export function personPage(
     ),
     stillActs: !goesOn && roles.some(({ is_holder_wide }) => !is_holder_wide),
     history,
-    done: doneWords[done ?? ''] ?? null,
+    done: doneWords.get(done ?? '') ?? null,
   }
 }
 
-const doneWords: Readonly<Record<string, string>> = {
-  added: 'Added to the roster. There is an account with this email already, so no link is needed.',
-  'added-mailed': 'Added to the roster. A message with a link to set a password is on its way.',
-  mailed: 'A message with a link to set a password is on its way. Earlier links have ended.',
-  saved: 'Saved. The history below shows it.',
-}
+const doneWords: ReadonlyMap<string, string> = new Map([
+  ['added', 'Added to the roster. There is an account with this email already, so no link is needed.'],
+  ['added-mailed', 'Added to the roster. A message with a link to set a password is on its way.'],
+  ['mailed', 'A message with a link to set a password is on its way. Earlier links have ended.'],
+  ['saved', 'Saved. The history below shows it.'],
+])
 
 function sentenceOf(assignments: readonly Assignment[], today: Day): string {
   const work = assignments.find((one) => one.hired_on <= today && (one.separated_on ?? today) >= today)

@@ -1,5 +1,5 @@
 import type { Day } from '#server/lib/days.ts'
-import { isDay } from '#server/lib/days.ts'
+import { parseDay } from '#server/lib/days.ts'
 
 export const rosterShows = {
   working: 'Working',
@@ -34,11 +34,11 @@ export function rosterFilters({ search = '', show, sort, page, on = '' }: Query)
   const column = sort?.replace(/^-/, '')
   return {
     search: search.trim().slice(0, 100),
-    show: show && show in rosterShows ? (show as RosterShow) : 'working',
+    show: show && Object.hasOwn(rosterShows, show) ? (show as RosterShow) : 'working',
     sort: rosterSorts.find((one) => one === column) ?? 'name',
     isDescending: Boolean(sort?.startsWith('-')),
     page: /^[1-9]\d{0,5}$/.test(page ?? '') ? Number(page) : 1,
-    on: isDay(on) ? on : null,
+    on: parseDay(on) ?? null,
   }
 }
 

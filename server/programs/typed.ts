@@ -41,7 +41,7 @@ export function reader(typed: Typed, today: Day) {
     },
     choice<T extends string>(field: string, choices: Readonly<Record<T, string>>, missing: string): T | null {
       const text = textOf(field)
-      return text in choices ? (text as T) : refuse(field, missing)
+      return Object.hasOwn(choices, text) ? (text as T) : refuse(field, missing)
     },
     email(field: string): string | null {
       const text = textOf(field).toLowerCase()

@@ -1,0 +1,129 @@
+import { beforeEach, expect, test } from 'vitest'
+import { rosterOn } from '#server/programs/roster.queries.ts'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { programId, readable } from './programs.ts'
+
+let world: World
+let lee: Client
+let program: string
+
+beforeEach(async () => {
+  world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+  lee = await world.as('lee@licensing.example')
+  program = await programId(world.db, 'Prairie Shelter')
+})
+
+const page = async (on = '') => readable((await lee.get(`/programs/${program}${on ? `?on=${on}` : ''}`)).body)
+
+test('licensing staff record a certification from a day on, and it is in force on the days it names', async () => {
+  const answer = await lee.post(`/programs/${program}/certifications/new`, {
+    type: 'st-cse-at-risk',
+    from_on: '7/1/2026',
+    checked_on: '7/6/2026',
+  })
+  expect(answer.statusCode).toBe(303)
+  expect(await page()).toContain(
+    'Youth who are or may be sexually exploited or trafficked Since July 1, 2026; checked July 6, 2026 In force today',
+  )
+  expect(await page('6/30/2026')).not.toContain('In force that day Correct or end: Youth')
+  const { programs } = await rosterOn(world.db, [program], '2026-11-23')
+  expect(programs[0]?.certifications).toMatchObject([
+    { type: 'st-cse-at-risk', from_on: '2026-07-01', to_on: null },
+  ])
+  const entries = await world.db
+    .selectFrom('ledger')
+    .select(['kind', 'subject'])
+    .where('kind', '=', 'program-changed')
+    .execute()
+  expect(entries).toEqual([{ kind: 'program-changed', subject: `program:${program}` }])
+})
+
+test('a new license status ends the one before on the day before', async () => {
+  await lee.post(`/programs/${program}/license-statuses/new`, {
+    status: 'conditional',
+    may_operate: 'yes',
+    from_on: '2026-05-01',
+  })
+  expect(await page('4/30/2026')).toContain('License status Active, January 1, 2019 to April 30, 2026')
+  expect(await page()).toContain('License status Conditional, since May 1, 2026')
+})
+
+test('a change of name holds from its day, and the old name for the days before', async () => {
+  await lee.post(`/programs/${program}/details/new`, {
+    program_name: 'Prairie Lights',
+    place: 'Sundown',
+    license_number: '9900003',
+    licensing_authority: 'DHS',
+    from_on: '1/1/2026',
+  })
+  expect(await page()).toContain('Prairie Lights')
+  const before = await lee.get(`/programs/${program}?on=12/31/2025`)
+  expect(before.body).toContain('<h1>Prairie Shelter</h1>')
+})
+
+test('a correction supersedes with its reason, and overlaps are refused', async () => {
+  await lee.post(`/programs/${program}/certifications/new`, { type: 'qrtp', from_on: '7/1/2026' })
+  const overlap = await lee.post(`/programs/${program}/certifications/new`, {
+    type: 'qrtp',
+    from_on: '8/1/2026',
+  })
+  expect(overlap.statusCode).toBe(422)
+  expect(overlap.body).toContain('the two overlap')
+  const row = await world.db
+    .selectFrom('certifications')
+    .selectAll()
+    .where('program_id', '=', program)
+    .executeTakeFirstOrThrow()
+  const address = `/programs/${program}/certifications/${row.spell_id}/correction`
+  expect((await lee.get(address)).body).toContain('value="7/1/2026"')
+  const form = { seen: row.id, type: 'qrtp', from_on: '6/1/2026', to_on: '10/31/2026', change: 'correct' }
+  expect((await lee.post(address, form)).body).toContain('Say why, in a few words.')
+  expect((await lee.post(address, { ...form, reason: 'The letter says June 1' })).statusCode).toBe(303)
+  expect(await page()).toContain(
+    'Certification, since July 1, 2026: no longer on record Why: The letter says June 1',
+  )
+  expect((await lee.post(address, { ...form, reason: 'late' })).body).toContain(
+    'Somebody changed this record',
+  )
+})
+
+test('a system administrator adds a program to a license holder that is here', async () => {
+  const kit = await world.as('kit@system.example')
+  const form = {
+    kind: 'licensed',
+    holder: 'north star youth services',
+    program_name: 'South Star House',
+    from_on: '1/1/2026',
+    licensing_authority: 'DHS',
+  }
+  const wrong = await kit.post('/programs/new', { ...form, license_number: '12' })
+  expect(wrong.statusCode).toBe(422)
+  expect(wrong.body).toContain('six or seven digits')
+  const added = await kit.post('/programs/new', { ...form, license_number: '9900008' })
+  expect(readable((await kit.follow(added)).body)).toContain('North Star Youth Services South Star House')
+  const holders = await world.db
+    .selectFrom('license_holders')
+    .select('name')
+    .where('name', 'ilike', 'north star%')
+    .execute()
+  expect(holders).toHaveLength(1)
+})
+
+test('program administrators and supervisors read the record and do not keep it', async () => {
+  const northStar = await programId(world.db, 'North Star House')
+  for (const email of ['rae@northstar.example', 'sam@northstar.example']) {
+    const client = await world.as(email)
+    expect((await client.get(`/programs/${northStar}`)).body).not.toContain('Record a certification')
+    const answer = await client.post(`/programs/${northStar}/certifications/new`, {
+      type: 'qrtp',
+      from_on: '1/1/2026',
+    })
+    expect(answer.statusCode).toBe(404)
+  }
+})
+
+test('what is typed for a day and is none is said, and kept', async () => {
+  const answer = await lee.get(`/programs/${program}?on=yesterday`)
+  expect(answer.body).toContain('is not a day we can read')
+  expect(answer.body).toContain('value="yesterday"')
+})

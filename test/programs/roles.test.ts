@@ -1,0 +1,187 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Message } from '#server/lib/mail.ts'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { programId, readable } from './programs.ts'
+
+let world: World
+let rae: Client
+let program: string
+
+const enter = async (options: Parameters<typeof aWorld>[0] = {}) => {
+  world = await aWorld(options)
+  rae = await world.as('rae@northstar.example')
+  program = await programId(world.db, 'North Star House')
+}
+const rolesOf = async (email: string) =>
+  world.db
+    .selectFrom('roles')
+    .select(['id', 'role', 'program_id', 'ended_at'])
+    .where('person_id', '=', await personId(world.db, email))
+    .orderBy('granted_at')
+    .execute()
+
+describe('a program administrator', () => {
+  beforeEach(() => enter())
+
+  test('gives and ends roles in the program, each an entry in the ledger', async () => {
+    const given = await rae.post(`/programs/${program}/roles`, {
+      name: 'Mai Vang',
+      email: 'mai@northstar.example',
+      role: 'supervisor',
+    })
+    expect(given.statusCode).toBe(303)
+    const [role] = await rolesOf('mai@northstar.example')
+    expect(role).toMatchObject({ role: 'supervisor', program_id: program, ended_at: null })
+    const mai = await world.as('mai@northstar.example')
+    expect((await mai.get(`/programs/${program}/roster`)).statusCode).toBe(200)
+    await rae.post(`/programs/${program}/roles/${role!.id}/end`)
+    expect((await mai.get(`/programs/${program}/roster`)).statusCode).toBe(404)
+    const kinds = await world.db
+      .selectFrom('ledger')
+      .select('kind')
+      .where('kind', 'like', 'role-%')
+      .orderBy('seq')
+      .execute()
+    expect(kinds.map(({ kind }) => kind)).toEqual(['role-granted', 'role-ended'])
+  })
+
+  test('invites somebody new as a supervisor, and never above their own role', async () => {
+    const form = { name: 'Nell Ames', email: 'nell@northstar.example' }
+    for (const role of ['licensing', 'reviewer', 'system_admin', 'constructor', '']) {
+      const answer = await rae.post(`/programs/${program}/roles`, { ...form, role })
+      expect([role, answer.statusCode]).toEqual([role, 422])
+    }
+    expect((await rae.post(`/programs/${program}/roles`, { ...form, role: 'supervisor' })).statusCode).toBe(
+      303,
+    )
+    expect(readable((await rae.get(`/programs/${program}/links`)).body)).toContain('Nell Ames')
+  })
+
+  test('neither gives nor ends a role of their own', async () => {
+    const given = await rae.post(`/programs/${program}/roles`, {
+      name: 'Rae Halvorsen',
+      email: 'rae@northstar.example',
+      role: 'supervisor',
+    })
+    expect(given.statusCode).toBe(409)
+    expect(given.body).toContain('You can’t give yourself a role.')
+    const [own] = await rolesOf('rae@northstar.example')
+    const ended = await rae.post(`/programs/${program}/roles/${own!.id}/end`)
+    expect(ended.statusCode).toBe(409)
+    expect((await rolesOf('rae@northstar.example'))[0]?.ended_at).toBeNull()
+  })
+
+  test('is told where somebody has the role already, or has another name', async () => {
+    const sam = { email: 'sam@northstar.example', role: 'supervisor' }
+    const twice = await rae.post(`/programs/${program}/roles`, { ...sam, name: 'Sam Reyes' })
+    expect(twice.body).toContain('has this role here already')
+    const other = await rae.post(`/programs/${program}/roles`, { ...sam, name: 'Samuel' })
+    expect(other.body).toContain('under another name')
+  })
+})
+
+describe('a link to set a password', () => {
+  const made = () =>
+    world.db.selectFrom('invitations').select(['purpose', 'used_at']).orderBy('created_at').execute()
+
+  test('is shown once where no mail is set up, works once, and ends the links before it', async () => {
+    await enter()
+    const mai = await personId(world.db, 'mai@northstar.example')
+    const address = `/programs/${program}/roster/${mai}/link`
+    const link = async () =>
+      /http:\/\/127\.0\.0\.1:3000(\/link\/[\w-]{27})/.exec((await rae.post(address)).body)?.[1] ?? ''
+    const first = await link()
+    const second = await link()
+    const visitor = world.visitor()
+    expect((await visitor.get(first)).statusCode).toBe(410)
+    const form = { password: 'four plain words here', again: 'four plain words here' }
+    expect((await visitor.post(second, form)).statusCode).toBe(303)
+    expect((await visitor.post(second, form)).statusCode).toBe(410)
+    expect((await rae.get(`/programs/${program}/roster/${mai}`)).body).not.toContain('/link/')
+    expect((await made()).map(({ purpose }) => purpose)).toEqual(['reset', 'reset'])
+  })
+
+  test('is never put into an administrator’s hands for an account that also acts or works elsewhere', async () => {
+    await enter()
+    const roster = `/programs/${program}/roster`
+    const add = (name: string, email: string) =>
+      rae.post(roster, { name, email, worker_type: 'employee', hired_on: '3/3/2025' })
+    for (const [name, email] of [
+      ['Kit Dawson', 'kit@system.example'],
+      ['Lee Marston', 'lee@licensing.example'],
+      ['Olu Adeyemi', 'olu@lakeside.example'],
+      ['Ivy Sorensen', 'ivy@lakeside.example'],
+    ] as const) {
+      await add(name, email)
+      const answer = await rae.post(`${roster}/${await personId(world.db, email)}/link`)
+      expect([email, answer.statusCode]).toEqual([email, 409])
+      expect(answer.body).not.toContain('/link/')
+      expect(readable(answer.body)).toContain('This account isn’t yours alone')
+    }
+    expect(await made()).toEqual([])
+    const own = await personId(world.db, 'rae@northstar.example')
+    expect((await rae.post(`${roster}/${own}/link`)).statusCode).toBe(409)
+  })
+
+  test('is mailed where mail is set up, under a subject that names no program', async () => {
+    const sent: Message[] = []
+    await enter({ mail: async (message) => void sent.push(message) })
+    const answer = await rae.post(`/programs/${program}/roster`, {
+      name: 'Lena Fox',
+      email: 'lena@northstar.example',
+      worker_type: 'employee',
+      hired_on: '3/3/2025',
+    })
+    expect(answer.statusCode).toBe(303)
+    expect(readable((await rae.follow(answer)).body)).toContain(
+      'A message with a link to set a password is on its way.',
+    )
+    expect(sent).toHaveLength(1)
+    expect(sent[0]).toMatchObject({ to: 'lena@northstar.example', subject: 'Set your password' })
+    expect(sent[0]!.text).not.toMatch(/North Star|Harbor|exploit/i)
+    const link = /(\/link\/[\w-]{27})/.exec(sent[0]!.text)?.[1]
+    expect((await world.visitor().get(link!)).statusCode).toBe(200)
+  })
+
+  test('is shown instead where the mail server does not take the message', async () => {
+    await enter({
+      mail: async () => {
+        throw new Error('The mail server is away.')
+      },
+    })
+    const answer = await rae.post(
+      `/programs/${program}/roster/${await personId(world.db, 'mai@northstar.example')}/link`,
+    )
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toMatch(/\/link\/[\w-]{27}/)
+  })
+
+  test('is made for many at once, for those who have none yet', async () => {
+    await enter()
+    for (const n of [1, 2, 3])
+      await world.db
+        .insertInto('people')
+        .values({ name: `Person ${n}`, email: `p${n}@northstar.example` })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+        .then(({ id }) =>
+          world.db
+            .insertInto('assignments')
+            .values({ person_id: id, program_id: program, worker_type: 'employee', hired_on: '2025-01-02' })
+            .execute(),
+        )
+    const list = await rae.get(`/programs/${program}/links`)
+    const people = [...list.body.matchAll(/name="person" value="([^"]+)" checked/g)].map(([, id]) => id!)
+    expect(people).toHaveLength(3)
+    const answer = await rae.post(`/programs/${program}/links`, { person: people })
+    expect(answer.body.match(/\/link\/[\w-]{27}/g)).toHaveLength(3)
+    const entries = await world.db
+      .selectFrom('ledger')
+      .select('facts')
+      .where('kind', '=', 'link-made')
+      .execute()
+    expect(entries).toHaveLength(1)
+    expect(entries[0]!.facts).not.toContain('/link/')
+  })
+})

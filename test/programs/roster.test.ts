@@ -1,0 +1,438 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { rosterOn } from '#server/programs/roster.queries.ts'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { assignmentOf, programId, readable } from './programs.ts'
+
+let world: World
+let rae: Client
+let program: string
+
+beforeEach(async () => {
+  world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+  rae = await world.as('rae@northstar.example')
+  program = await programId(world.db, 'North Star House')
+  // The cast was put on record before anything here happens.
+  for (const table of ['assignments', 'contact_spells'] as const)
+    await world.db
+      .updateTable(table)
+      .set({ recorded_at: new Date('2026-01-05T18:00:00Z') })
+      .execute()
+})
+
+const later = (hours: number) => {
+  world.clock.now = new Date(world.clock.now.getTime() + hours * 3_600_000)
+}
+const pageOf = async (email: string) =>
+  readable((await rae.get(`/programs/${program}/roster/${await personId(world.db, email)}`)).body)
+const ledger = () =>
+  world.db.selectFrom('ledger').select(['kind', 'facts', 'subject']).orderBy('seq').execute()
+
+const lena = {
+  name: 'Lena Fox',
+  email: 'Lena@NorthStar.example',
+  worker_type: 'employee',
+  role_title: 'Youth worker',
+  hired_on: '3/3/2025',
+  contact_from: '2025-03-17',
+  contact_time: '2:30 pm',
+}
+
+describe('adding a person', () => {
+  test('puts somebody new on the roster, in one act, with a link that is shown once', async () => {
+    const answer = await rae.post(`/programs/${program}/roster`, lena)
+    expect(answer.statusCode).toBe(200)
+    const link = /http:\/\/127\.0\.0\.1:3000(\/link\/[\w-]{27})/.exec(answer.body)?.[1]
+    expect((await world.visitor().get(link!)).body).toContain('Set your password')
+    expect(await pageOf('lena@northstar.example')).toContain('Since March 17, 2025, 2:30 PM Central time')
+    const kinds = (await ledger()).map(({ kind }) => kind).slice(-2)
+    expect(kinds).toEqual(['roster-changed', 'link-made'])
+    const [again] = (await rae.get(`/programs/${program}/roster`)).body.match(/Lena Fox/g) ?? []
+    expect(again).toBe('Lena Fox')
+  })
+
+  test('keeps what was typed, and says of each field what is wrong', async () => {
+    const answer = await rae.post(`/programs/${program}/roster`, {
+      ...lena,
+      email: 'lena',
+      hired_on: '3/45/2025',
+      contact_time: 'noonish',
+    })
+    expect(answer.statusCode).toBe(422)
+    const words = readable(answer.body)
+    expect(words).toContain('“lena” is not an email address.')
+    expect(words).toContain('“3/45/2025” is not a day we can read. Write it like 3/15/2025.')
+    expect(words).toContain('“noonish” is not a time we can read.')
+    expect(answer.body).toContain('value="Lena Fox"')
+    expect(answer.body).toContain('value="3/45/2025"')
+    expect(answer.body).toContain('<title>Error: Add a person')
+  })
+
+  test('finds somebody who has an account, by email and the name on it, and makes no link for them', async () => {
+    const other = await rae.post(`/programs/${program}/roster`, { ...lena, email: 'ivy@lakeside.example' })
+    expect(other.statusCode).toBe(422)
+    expect(other.body).toContain('under another name')
+    expect(other.body).not.toContain('Sorensen')
+    const same = await rae.post(`/programs/${program}/roster`, {
+      ...lena,
+      name: 'ivy sorensen',
+      email: 'ivy@lakeside.example',
+    })
+    expect(same.statusCode).toBe(303)
+    expect(readable((await rae.follow(same)).body)).toContain('There is an account with this email already')
+  })
+
+  test('refuses work that overlaps what is on record, and takes a return', async () => {
+    const mai = {
+      ...lena,
+      name: 'Mai Vang',
+      email: 'mai@northstar.example',
+      hired_on: '1/5/2026',
+      contact_from: '',
+      contact_time: '',
+    }
+    const overlap = await rae.post(`/programs/${program}/roster`, mai)
+    expect(readable(overlap.body)).toContain('is on record here without a last day. Record that first.')
+    const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
+    await rae.post(`/programs/${program}/assignments/${assignment_id}/separation`, {
+      separated_on: '2/27/2026',
+    })
+    const person = await personId(world.db, 'mai@northstar.example')
+    const back = await rae.post(`/programs/${program}/roster/${person}/work`, {
+      ...lena,
+      hired_on: '6/1/2026',
+      contact_from: '',
+      contact_time: '',
+    })
+    expect(back.statusCode).toBe(303)
+    expect(await pageOf('mai@northstar.example')).toContain('Hired on June 1, 2026')
+  })
+
+  test('never oneself', async () => {
+    const answer = await rae.post(`/programs/${program}/roster`, {
+      ...lena,
+      name: 'Rae Halvorsen',
+      email: 'rae@northstar.example',
+    })
+    expect(answer.statusCode).toBe(409)
+    expect(answer.body).toContain('You can’t change your own record.')
+  })
+
+  test('at the same moment in two programs makes one account', async () => {
+    const lakeside = await programId(world.db, 'Lakeside Home')
+    await world.db
+      .insertInto('roles')
+      .values({
+        person_id: await personId(world.db, 'olu@lakeside.example'),
+        role: 'program_admin',
+        program_id: lakeside,
+      })
+      .execute()
+    const olu = await world.as('olu@lakeside.example')
+    const answers = await Promise.all([
+      rae.post(`/programs/${program}/roster`, lena),
+      olu.post(`/programs/${lakeside}/roster`, lena),
+    ])
+    expect(answers.map(({ statusCode }) => statusCode).every((code) => code < 400 || code === 409)).toBe(true)
+    const people = await world.db
+      .selectFrom('people')
+      .select('id')
+      .where('email', '=', 'lena@northstar.example')
+      .execute()
+    expect(people).toHaveLength(1)
+    const work = await world.db
+      .selectFrom('assignments')
+      .select('id')
+      .where('person_id', '=', people[0]!.id)
+      .execute()
+    expect(work).toHaveLength(2)
+  })
+})
+
+describe('changing what is on record', () => {
+  const correction = {
+    worker_type: 'employee',
+    role_title: 'Night lead',
+    hired_on: '11/3/2025',
+    separated_on: '',
+    change: 'correct',
+    reason: 'Typed the wrong month',
+  }
+
+  test('a correction supersedes the row and never rewrites it, and the history shows both', async () => {
+    const before = await assignmentOf(world.db, 'theo@northstar.example')
+    const address = `/programs/${program}/assignments/${before.assignment_id}/correction`
+    expect((await rae.get(address)).body).toContain(before.id)
+    later(1)
+    const silent = await rae.post(address, { ...correction, seen: before.id, reason: '' })
+    expect(silent.statusCode).toBe(422)
+    expect(silent.body).toContain('Say why, in a few words.')
+    // Contact is on record from before that day.
+    const early = await rae.post(address, { ...correction, seen: before.id })
+    expect(readable(early.body)).toContain('is on record, which is before that day. Correct it first.')
+    const answer = await rae.post(address, { ...correction, seen: before.id, hired_on: '5/1/2024' })
+    expect(answer.statusCode).toBe(303)
+    const rows = await world.db
+      .selectFrom('assignments')
+      .selectAll()
+      .where('assignment_id', '=', before.assignment_id)
+      .orderBy('recorded_at')
+      .execute()
+    expect(rows[0]).toEqual({
+      ...before,
+      superseded_at: world.clock.now,
+      superseded_by: expect.any(String),
+      superseded_reason: 'Typed the wrong month',
+    })
+    expect(rows[1]).toMatchObject({
+      hired_on: '2024-05-01',
+      role_title: 'Night lead',
+      superseded_at: null,
+      reason: 'Typed the wrong month',
+    })
+    const page = await pageOf('theo@northstar.example')
+    expect(page).toContain(
+      'Work: role title, Night staff → Night lead ; hired on, May 23, 2024 → May 1, 2024',
+    )
+    expect(page).toContain('Why: Typed the wrong month')
+  })
+
+  test('a correction of what somebody else has corrected meanwhile is refused, with what was typed', async () => {
+    const before = await assignmentOf(world.db, 'theo@northstar.example')
+    const address = `/programs/${program}/assignments/${before.assignment_id}/correction`
+    await rae.post(address, { ...correction, seen: before.id, hired_on: '5/1/2024' })
+    const late = await rae.post(address, { ...correction, seen: before.id, hired_on: '5/2/2024' })
+    expect(late.statusCode).toBe(422)
+    expect(readable(late.body)).toContain('Somebody changed this record while the form was open.')
+    expect(late.body).toContain('value="5/2/2024"')
+    const seen = /name="seen" value="([^"]+)"/.exec(late.body)?.[1]
+    expect((await rae.post(address, { ...correction, seen: seen!, hired_on: '5/2/2024' })).statusCode).toBe(
+      303,
+    )
+  })
+
+  test('what was known then can still be asked for', async () => {
+    world.clock.now = new Date('2026-03-02T18:00:00Z')
+    const { assignment_id } = await assignmentOf(world.db, 'theo@northstar.example')
+    for (const table of ['assignments', 'contact_spells'] as const)
+      await world.db
+        .updateTable(table)
+        .set({ recorded_at: new Date('2024-06-01T12:00:00Z') })
+        .execute()
+    await rae.post(`/programs/${program}/assignments/${assignment_id}/separation`, {
+      separated_on: '2/27/2026',
+    })
+    const theo = async (asKnownOn: string | null) => {
+      const { people } = await rosterOn(world.db, [program], '2026-03-01', asKnownOn)
+      return people.find(({ email }) => email === 'theo@northstar.example')?.assignments[0]
+    }
+    expect(await theo(null)).toBeUndefined()
+    expect(await theo('2026-03-01')).toMatchObject({ separated_on: null, contact: [{ to_on: null }] })
+    expect(await theo('2026-03-02')).toBeUndefined()
+  })
+
+  test('the last day of work ends contact and leave that go on', async () => {
+    const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
+    const base = `/programs/${program}/assignments/${assignment_id}`
+    await rae.post(`${base}/leave`, { from_on: '10/1/2026', to_on: '10/31/2026' })
+    later(1)
+    const answer = await rae.post(`${base}/separation`, { separated_on: '9/30/2026' })
+    expect(answer.statusCode).toBe(303)
+    const page = await pageOf('mai@northstar.example')
+    expect(page).toContain('Left on September 30, 2026.')
+    expect(page).toContain('to September 30, 2026')
+    expect(page).toContain('Taken off the record: Leave October 1, 2026 to October 31, 2026')
+    const facts = (await ledger())
+      .filter(({ kind }) => kind === 'roster-changed')
+      .map((entry) => JSON.parse(entry.facts).act)
+    expect(facts).toEqual(['leave-recorded', 'separated'])
+  })
+
+  test('direct contact comes in several stretches, which never overlap', async () => {
+    const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
+    const spell = await world.db
+      .selectFrom('contact_spells')
+      .selectAll()
+      .where('assignment_id', '=', assignment_id)
+      .executeTakeFirstOrThrow()
+    const overlap = await rae.post(`/programs/${program}/assignments/${assignment_id}/contact`, {
+      from_on: '6/1/2026',
+    })
+    expect(readable(overlap.body)).toContain('is on record, and the two overlap.')
+    await rae.post(`/programs/${program}/contact/${spell.spell_id}/end`, { to_on: '5/29/2026' })
+    const second = await rae.post(`/programs/${program}/assignments/${assignment_id}/contact`, {
+      from_on: '6/1/2026',
+      from_time: '7:00 am',
+    })
+    expect(second.statusCode).toBe(303)
+    expect(await pageOf('mai@northstar.example')).toContain('Since June 1, 2026, 7:00 AM Central time')
+  })
+
+  test('contact that never was is taken off with a reason, and stays readable', async () => {
+    const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
+    const spell = await world.db
+      .selectFrom('contact_spells')
+      .selectAll()
+      .where('assignment_id', '=', assignment_id)
+      .executeTakeFirstOrThrow()
+    later(1)
+    const answer = await rae.post(`/programs/${program}/contact/${spell.spell_id}/correction`, {
+      seen: spell.id,
+      from_on: '1/1/2026',
+      change: 'remove',
+      reason: 'Recorded for somebody else',
+    })
+    expect(answer.statusCode).toBe(303)
+    const page = await pageOf('mai@northstar.example')
+    expect(page).toContain('Works here, without direct contact.')
+    expect(page).toContain('Taken off the record: Direct contact since')
+    expect(page).toContain('Why: Recorded for somebody else')
+  })
+
+  test('a transfer ends the work here and begins it there, in one act, in the administrator’s own programs alone', async () => {
+    const { assignment_id, person_id } = await assignmentOf(world.db, 'mai@northstar.example')
+    const prairie = await programId(world.db, 'Prairie Shelter')
+    const form = {
+      to_program: prairie,
+      hired_on: '6/1/2026',
+      contact_from: '6/8/2026',
+      role_title: 'Advocate',
+    }
+    const address = `/programs/${program}/assignments/${assignment_id}/transfer`
+    expect((await rae.post(address, form)).statusCode).toBe(422)
+    const id = await personId(world.db, 'rae@northstar.example')
+    await world.db
+      .insertInto('roles')
+      .values({ person_id: id, role: 'program_admin', program_id: prairie })
+      .execute()
+    expect((await rae.get(address)).body).toContain('Prairie Shelter')
+    expect((await rae.post(address, form)).statusCode).toBe(303)
+    const rows = await world.db
+      .selectFrom('assignments')
+      .selectAll()
+      .where('person_id', '=', person_id)
+      .where('superseded_at', 'is', null)
+      .orderBy('hired_on')
+      .execute()
+    expect(rows).toMatchObject([
+      { program_id: program, separated_on: '2026-05-31' },
+      { program_id: prairie, hired_on: '2026-06-01', role_title: 'Advocate', separated_on: null },
+    ])
+    const acts = (await ledger()).map(({ facts }) => JSON.parse(facts).act).filter(Boolean)
+    expect(acts).toEqual(['transferred'])
+    expect((await rae.get('/programs')).body).toContain('Prairie Shelter')
+    expect((await rae.get(`/programs/${program}/roster`)).body).toContain('Another program')
+  })
+
+  test('nobody changes their own record, whichever way', async () => {
+    const id = await personId(world.db, 'rae@northstar.example')
+    const { assignment_id } = await world.db
+      .insertInto('assignments')
+      .values({ person_id: id, program_id: program, worker_type: 'employee', hired_on: '2024-01-02' })
+      .returning('assignment_id')
+      .executeTakeFirstOrThrow()
+    const base = `/programs/${program}/assignments/${assignment_id}`
+    for (const [address, form] of [
+      [`${base}/separation`, { separated_on: '1/5/2026' }],
+      [`${base}/contact`, { from_on: '1/5/2026' }],
+      [`${base}/leave`, { from_on: '1/5/2026' }],
+      [`${base}/correction`, correction],
+      [`/programs/${program}/roster/${id}/work`, lena],
+      [`/programs/${program}/roster/${id}/name`, { name: 'Doctor Rae' }],
+    ] as const) {
+      const answer = await rae.post(address, form)
+      expect([address, answer.statusCode]).toEqual([address, 409])
+      expect(answer.body).toContain('You can’t change your own record.')
+    }
+    const page = readable((await rae.get(`/programs/${program}/roster/${id}`)).body)
+    expect(page).toContain('This is your own record.')
+    expect(page).not.toContain('Record leave')
+  })
+
+  test('a name is put right for somebody wholly in the program, and for nobody else', async () => {
+    const mai = await personId(world.db, 'mai@northstar.example')
+    const sent = await rae.post(`/programs/${program}/roster/${mai}/name`, { name: '  Mai   Vang-Lee ' })
+    expect(sent.statusCode).toBe(303)
+    expect(await pageOf('mai@northstar.example')).toContain('Mai Vang-Lee')
+    await world.db
+      .insertInto('assignments')
+      .values({
+        person_id: mai,
+        program_id: await programId(world.db, 'Lakeside Home'),
+        worker_type: 'employee',
+        hired_on: '2024-01-02',
+      })
+      .execute()
+    const refused = await rae.post(`/programs/${program}/roster/${mai}/name`, { name: 'Somebody Else' })
+    expect(refused.statusCode).toBe(422)
+    expect(readable(refused.body)).toContain('This account isn’t yours alone to change')
+    expect(refused.body).not.toContain('Lakeside')
+  })
+})
+
+describe('the roster’s page', () => {
+  test('is searched, shown by standing at work, sorted and asked for another day, all in its address', async () => {
+    await rae.post(`/programs/${program}/roster`, { ...lena, hired_on: '3/3/2025' })
+    const names = async (query: string) => {
+      const { body } = await rae.get(`/programs/${program}/roster${query}`)
+      return [...body.matchAll(/<th scope="row"><a[^>]*>([^<]+)/g)].map(([, name]) => name)
+    }
+    expect(await names('')).toEqual(['Ada Lindqvist', 'Lena Fox', 'Mai Vang', 'Theo Okafor'])
+    expect(await names('?sort=-name')).toEqual(['Theo Okafor', 'Mai Vang', 'Lena Fox', 'Ada Lindqvist'])
+    expect(await names('?search=NIGHT')).toEqual(['Theo Okafor'])
+    expect(await names('?search=%25')).toEqual([])
+    expect(await names('?show=no-contact')).toEqual(['Ada Lindqvist'])
+    expect(await names('?show=contact&sort=contact')).toEqual(['Lena Fox', 'Theo Okafor', 'Mai Vang'])
+    const { assignment_id } = await assignmentOf(world.db, 'lena@northstar.example')
+    await rae.post(`/programs/${program}/assignments/${assignment_id}/separation`, {
+      separated_on: '5/1/2025',
+    })
+    expect(await names('?show=left')).toEqual(['Lena Fox'])
+    expect(await names('?on=2025-04-01')).toEqual(['Lena Fox', 'Theo Okafor'])
+    expect(await names('?on=4/1/2025')).toEqual(['Lena Fox', 'Theo Okafor'])
+  })
+
+  test('shows fifty people at a time', async () => {
+    const people = await world.db
+      .insertInto('people')
+      .values(
+        Array.from({ length: 120 }, (_, n) => ({
+          name: `Person ${String(n).padStart(3, '0')}`,
+          email: `p${n}@northstar.example`,
+        })),
+      )
+      .returning('id')
+      .execute()
+    await world.db
+      .insertInto('assignments')
+      .values(
+        people.map(({ id }) => ({
+          person_id: id,
+          program_id: program,
+          worker_type: 'employee',
+          hired_on: '2024-01-02',
+        })),
+      )
+      .execute()
+    const third = await rae.get(`/programs/${program}/roster?page=3`)
+    expect(readable(third.body)).toContain('123 people work here')
+    expect(readable(third.body)).toContain('Page 3 of 3')
+    expect(third.body.match(/<th scope="row">/g)).toHaveLength(23)
+    expect(readable((await rae.get(`/programs/${program}/roster?page=9`)).body)).toContain(
+      'There is no such page.',
+    )
+  })
+
+  test('is read by a supervisor, who changes nothing', async () => {
+    const sam = await world.as('sam@northstar.example')
+    const page = await sam.get(`/programs/${program}/roster`)
+    expect(page.statusCode).toBe(200)
+    expect(page.body).not.toContain('Add a person')
+    const mai = await personId(world.db, 'mai@northstar.example')
+    const person = await sam.get(`/programs/${program}/roster/${mai}`)
+    expect(person.statusCode).toBe(200)
+    expect(person.body).not.toMatch(/Correct|Record leave|<form method="post" action="\/programs/)
+    expect((await sam.post(`/programs/${program}/roster`, lena)).statusCode).toBe(404)
+    expect((await sam.get(`/programs/${program}/roster.csv`)).statusCode).toBe(404)
+  })
+})
