@@ -138,6 +138,14 @@ describe('counting', () => {
     expect(daysBetween('2026-03-31', '2026-05-06')).toBe(36)
   })
 
+  test('is right however many different days have been counted before', () => {
+    const began = '1900-01-01'
+    const counted = Array.from({ length: 50_500 }, (_, days) => addDays(began, days))
+    expect(new Set(counted).size).toBe(50_500)
+    expect(counted.at(-1)).toBe(addDays('2038-04-06', 0))
+    expect(addDays(began, 59)).toBe('1900-03-01')
+  })
+
   test('whole years', () => {
     expect(yearsBetween('2024-02-29', '2025-02-27')).toBe(0)
     expect(yearsBetween('2020-07-01', '2026-06-30')).toBe(5)
