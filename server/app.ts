@@ -19,7 +19,7 @@ import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { licensingRoutes } from './oversight/licensing.routes.ts'
 import { packetRoutes } from './oversight/packet.routes.ts'
-import { reviewRoutes } from './oversight/review.routes.ts'
+import { licensingReviewRoutes } from './oversight/review.routes.ts'
 import { reviewFindingRoutes } from './oversight/review-findings.routes.ts'
 import { reviewPeopleRoutes } from './oversight/review-people.routes.ts'
 import { teamRoutes } from './oversight/team.routes.ts'
@@ -120,7 +120,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(readingsRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(licensingRoutes, needs)
-  await app.register(reviewRoutes, needs)
+  await app.register(licensingReviewRoutes, needs)
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
   await app.register(packetRoutes, needs)

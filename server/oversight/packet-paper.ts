@@ -1,7 +1,7 @@
 import { runsOf } from '#server/certificates/fonts.ts'
 import type { Placed } from '#server/certificates/page.ts'
 import { ReadableDocument } from '#server/certificates/readable-document.ts'
-import { setLine, setLines, widest } from '#server/certificates/typesetting.ts'
+import { setLine, widest } from '#server/certificates/typesetting.ts'
 
 type Face = 'serif' | 'serif-bold' | 'sans' | 'sans-bold'
 type Element = PDFKit.PDFStructureElement
@@ -247,12 +247,40 @@ function placed(
   })
 }
 
-/** Text in lines of a width; words longer than that are cut, and a letter that no font has becomes a question mark. */
+/**
+ * Text in lines of a width, broken by the widths of its words: each is measured once, however often it comes again.
+ * Words longer than a line are cut, and a letter that no font has becomes a question mark.
+ */
 function linesOf(text: string, face: Face, size: number, width: number): readonly string[] {
-  const words = drawable(text, face)
-    .split(/\s+/)
-    .flatMap((word) => (widest([setLine(word, face)], size) <= width ? [word] : cut(word, face, size, width)))
-  return setLines(words.join(' '), face, size, width).map((one) => one.text)
+  const space = wordWidth(' ', face) * size
+  const lines: string[] = []
+  let used = 0
+  for (const word of drawable(text, face).split(/\s+/)) {
+    const wide = wordWidth(word, face) * size
+    if (lines.length > 0 && used + space + wide <= width) {
+      lines[lines.length - 1] += ` ${word}`
+      used += space + wide
+    } else {
+      const pieces = wide <= width ? [word] : cut(word, face, size, width)
+      lines.push(...pieces)
+      used = wordWidth(pieces.at(-1) ?? '', face) * size
+    }
+  }
+  return lines
+}
+
+const mostWords = 20_000
+const measured = new Map<string, number>()
+
+/** At a size of one point. */
+function wordWidth(word: string, face: Face): number {
+  const key = `${face} ${word}`
+  const known = measured.get(key)
+  if (known !== undefined) return known
+  const width = widest([setLine(word, face)], 1)
+  if (measured.size >= mostWords) measured.clear()
+  measured.set(key, width)
+  return width
 }
 
 function cut(word: string, face: Face, size: number, width: number): readonly string[] {
