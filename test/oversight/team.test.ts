@@ -31,61 +31,69 @@ async function drawTeam(
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
     return state % below
   }
-  const course = catalogue.courses.get('residential-settings')!.current
-  const approved = await db
+  const { minutes } = catalogue.courses.get('residential-settings')!.current
+  const text = await db
     .selectFrom('course_approvals')
     .select(['course', 'version', 'content_hash'])
     .executeTakeFirstOrThrow()
-  const ids: string[] = []
-  for (let n = 0; n < size; n++) {
-    const { id } = await db
-      .insertInto('people')
-      .values({ name: `Person ${seed}-${n}`, email: `p${seed}-${n}@drawn.example` })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    ids.push(id)
-    const hired_on = addMonths(today, -draw(48))
-    const { assignment_id } = await db
-      .insertInto('assignments')
-      .values({ person_id: id, program_id: program, worker_type: 'employee', hired_on })
-      .returning('assignment_id')
-      .executeTakeFirstOrThrow()
-    if (draw(4) > 0)
-      await db
-        .insertInto('contact_spells')
-        .values({ assignment_id, from_on: addDays(hired_on, draw(60)) })
-        .execute()
-    if (draw(6) === 0)
-      await db
-        .insertInto('leave_spells')
-        .values({
-          assignment_id,
-          from_on: addDays(today, -40 + draw(30)),
-          to_on: addDays(today, draw(40) - 5),
-        })
-        .execute()
-    for (let times = draw(4); times > 0; times--) {
-      const on = addDays(today, -draw(900))
-      const { id: enrollment_id } = await db
+  const people = Array.from({ length: size }, (_, n) => ({
+    id: crypto.randomUUID(),
+    name: `Person ${seed}-${n}`,
+    email: `p${seed}-${n}@drawn.example`,
+  }))
+  const work = people.map(({ id }) => ({
+    assignment_id: crypto.randomUUID(),
+    person_id: id,
+    program_id: program,
+    worker_type: 'employee',
+    hired_on: addMonths(today, -draw(48)),
+  }))
+  const contact = work
+    .filter(() => draw(4) > 0)
+    .map(({ assignment_id, hired_on }) => ({ assignment_id, from_on: addDays(hired_on, draw(60)) }))
+  const leave = work
+    .filter(() => draw(6) === 0)
+    .map(({ assignment_id }) => ({
+      assignment_id,
+      from_on: addDays(today, -40 + draw(30)),
+      to_on: addDays(today, draw(40) - 5),
+    }))
+  const completions = people.flatMap(({ id }) =>
+    Array.from({ length: draw(4) }, () => {
+      const completed_on = addDays(today, -draw(900))
+      const at = new Date(`${completed_on}T21:00:00Z`)
+      return { enrollment_id: crypto.randomUUID(), person_id: id, ...text, completed_at: at, completed_on }
+    }),
+  )
+  await db.transaction().execute(async (trx) => {
+    await trx.insertInto('people').values(people).execute()
+    await trx.insertInto('assignments').values(work).execute()
+    if (contact.length > 0) await trx.insertInto('contact_spells').values(contact).execute()
+    if (leave.length > 0) await trx.insertInto('leave_spells').values(leave).execute()
+    for (let from = 0; from < completions.length; from += 1000) {
+      const some = completions.slice(from, from + 1000)
+      await trx
         .insertInto('enrollments')
-        .values({ person_id: id, ...approved, ended_at: new Date(`${on}T21:00:00Z`) })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      await db
+        .values(
+          some.map((one) => ({
+            id: one.enrollment_id,
+            person_id: one.person_id,
+            ...text,
+            ended_at: one.completed_at,
+          })),
+        )
+        .execute()
+      await trx
         .insertInto('completions')
-        .values({
-          enrollment_id,
-          person_id: id,
-          ...approved,
-          completed_at: new Date(`${on}T21:00:00Z`),
-          completed_on: on,
-          modules: '[]',
-          minutes: course.minutes,
-        })
+        .values(some.map((one) => ({ ...one, modules: '[]', minutes })))
         .execute()
     }
-  }
-  await db.transaction().execute((trx) => refreshStandings(trx, ids, today))
+    await refreshStandings(
+      trx,
+      people.map(({ id }) => id),
+      today,
+    )
+  })
 }
 
 describe("the supervisor's numbers", () => {
@@ -115,7 +123,7 @@ describe("the supervisor's numbers", () => {
   test('and what is stored is what the rules compute, for every drawn person', async () => {
     const world = await aWorld()
     const program = await programId(world, 'North Star House')
-    await drawTeam(world, program, 80, 11)
+    await drawTeam(world, program, 1500, 11)
     const today = dayOf(world.clock.now)
     const roster = await rosterOn(world.db, [program], today)
     const { facts } = await factsOfPeople(
@@ -151,7 +159,7 @@ describe("the supervisor's numbers", () => {
     const stored = (await listTeam(world.db, [program], today)).map(verdicts).sort(byId)
     const computed = teamAsOf(roster, facts, today).map(verdicts).sort(byId)
     expect(stored).toEqual(computed)
-    expect(stored.length).toBeGreaterThan(80)
+    expect(stored.length).toBeGreaterThan(1500)
   })
 
   test('a page over a thousand people takes three statements, with the session', async () => {
