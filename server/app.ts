@@ -5,11 +5,14 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions } from 'fastify'
+import { certificateApiRoutes } from './certificates/api.routes.ts'
 import { publicationRoutes } from './certificates/publication.routes.ts'
 import { certificateRequestRoutes } from './certificates/requests.routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import type { Config } from './config.ts'
 import type { Catalogue } from './courses/catalogue.ts'
+import { approvalRoutes } from './courses/approvals.routes.ts'
+import { courseReviewRoutes } from './courses/review.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
@@ -42,6 +45,7 @@ import { outsideRoutes } from './requirements/outside.routes.ts'
 import { readingsRoutes } from './requirements/readings.routes.ts'
 import { rulesRoutes } from './requirements/rules.routes.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
+import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { errorPages } from './web/error-pages.ts'
 import { healthRoutes } from './web/health.ts'
 import type { App } from './web/routes.ts'
@@ -96,6 +100,7 @@ export async function buildApp(needs: Needs): Promise<App> {
     development: config.development,
   })
   await app.register(errorPages)
+  await app.register(apiDescription, { baseUrl: config.baseUrl })
 
   await app.register(healthRoutes, { db })
   await app.register(peopleRoutes, { ...needs, sessions })
@@ -107,8 +112,11 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(roleRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, needs)
+  await app.register(courseReviewRoutes, needs)
+  await app.register(approvalRoutes, { ...needs, afterChange })
   await app.register(certificateRoutes, needs)
   await app.register(publicationRoutes, needs)
+  await app.register(certificateApiRoutes, needs)
   await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
   await app.register(learningRoutes, needs)
   await app.register(movingRoutes, needs)
@@ -124,5 +132,6 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
   await app.register(packetRoutes, needs)
+  await app.register(apiDocs)
   return app
 }

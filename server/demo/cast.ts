@@ -136,5 +136,11 @@ export const demoCast: readonly CastMember[] = [
     role: 'licensing',
   },
   { email: 'noor@review.example', name: 'Noor Haddad', reason: 'content reviewer', role: 'reviewer' },
+  {
+    email: 'ines@review.example',
+    name: 'Ines Castellanos',
+    reason: 'second content reviewer: confirms what Noor records',
+    role: 'reviewer',
+  },
   { email: 'kit@system.example', name: 'Kit Dawson', reason: 'system administrator', role: 'system_admin' },
 ]

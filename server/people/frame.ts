@@ -27,6 +27,7 @@ function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   if (viewer && hasRole(viewer, 'program_admin')) items.push({ href: '/findings', label: 'Findings' })
   if (viewer && hasRole(viewer, 'licensing'))
     items.push({ href: '/licensing', label: 'Licensed programs' }, { href: '/reviews', label: 'Reviews' })
+  if (viewer && hasRole(viewer, 'reviewer')) items.push({ href: '/review/courses', label: 'Review courses' })
   items.push({ href: '/verify', label: 'Check a certificate' })
   return items
 }

@@ -121,6 +121,16 @@ export class Client {
     return this.get(String(location))
   }
 
+  /** Any body, such as a form with its file. */
+  send(
+    method: 'POST',
+    url: string,
+    body: string,
+    headers: Record<string, string>,
+  ): Promise<LightMyRequestResponse> {
+    return this.#ask(method, url, body, headers)
+  }
+
   async #ask(
     method: 'GET' | 'POST',
     url: string,

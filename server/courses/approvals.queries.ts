@@ -1,0 +1,59 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { ApprovalRecord } from './approvals.ts'
+
+const approvalRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
+  sql<ApprovalRecord>`
+  select a.id, a.course, a.version, a.content_hash, a.authority, a.reference, a.approved_on, a.is_demonstration,
+    a.document_name, a.recorded_by, p.name as recorded_by_name, a.recorded_at,
+    coalesce((select json_agg(json_build_object('act', c.act, 'reason', c.reason, 'by_name', q.name, 'at', c.acted_at)
+                order by c.acted_at)
+              from course_approval_acts c left join people q on q.id = c.acted_by
+              where c.approval_id = a.id), '[]') as acts
+  from course_approvals a left join people p on p.id = a.recorded_by
+  where ${where} order by a.recorded_at desc`.execute(db)
+
+/** Every approval that was ever recorded for a course, the newest first. */
+export async function listApprovalRecords(
+  db: Kysely<DB>,
+  course: string,
+): Promise<readonly ApprovalRecord[]> {
+  const { rows } = await approvalRows(db, sql`a.course = ${course}`)
+  return rows
+}
+
+export async function findApprovalRecord(db: Kysely<DB>, id: string): Promise<ApprovalRecord | null> {
+  const { rows } = await approvalRows(db, sql`a.id = ${id}`)
+  return rows[0] ?? null
+}
+
+/** The same, locked: of two who decide at once, the second sees what the first decided. */
+export async function lockApprovalRecord(trx: Transaction<DB>, id: string): Promise<ApprovalRecord | null> {
+  await sql`select 1 from course_approvals where id = ${id} for update`.execute(trx)
+  return findApprovalRecord(trx, id)
+}
+
+export async function findApprovalDocument(db: Kysely<DB>, id: string) {
+  const row = await db
+    .selectFrom('course_approvals')
+    .select(['document', 'document_name', 'document_type'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.document ? { ...row, document: row.document } : null
+}
+
+/** Everybody with a completion of exactly this text: their standing may change with its approval. */
+export async function listPeopleWhoCompleted(
+  trx: Transaction<DB>,
+  text: Readonly<{ course: string; version: string; content_hash: string }>,
+): Promise<readonly string[]> {
+  const rows = await trx
+    .selectFrom('completions')
+    .select('person_id')
+    .distinct()
+    .where('course', '=', text.course)
+    .where('version', '=', text.version)
+    .where('content_hash', '=', text.content_hash)
+    .execute()
+  return rows.map(({ person_id }) => person_id)
+}

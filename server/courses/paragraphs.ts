@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import render from 'dom-serializer'
+import { type ChildNode, Element, type ParentNode, Text } from 'domhandler'
+import { append, appendChild, textContent } from 'domutils'
+import { parseDocument } from 'htmlparser2'
+
+/** A paragraph, heading, list item or cell of a lesson, known by its words: the same words, the same anchor. */
+export type Paragraph = Readonly<{ anchor: string; text: string }>
+
+const blocks = new Set(['p', 'li', 'h2', 'h3', 'h4', 'td', 'th', 'figcaption', 'dt', 'dd'])
+/** What is drawn, stands at the end of every lesson, or belongs to another piece. */
+const left = new Set(['svg', 'form', 'nav', 'summary'])
+
+/** The paragraphs of a lesson's text in reading order. */
+export const paragraphsOf = (html: string): readonly Paragraph[] =>
+  leaves(parseDocument(html)).map((leaf) => paragraphOf(leaf))
+
+/** The text with something after each paragraph, and with an id to go to. `after` gives HTML. */
+export function withParagraphs(html: string, after: (paragraph: Paragraph) => string): string {
+  const document = parseDocument(html)
+  const seen = new Set<string>()
+  for (const leaf of leaves(document)) {
+    const paragraph = paragraphOf(leaf)
+    if (!seen.has(paragraph.anchor) && !leaf.attribs.id) leaf.attribs.id = `p-${paragraph.anchor}`
+    seen.add(paragraph.anchor)
+    const more = parseDocument(after(paragraph)).children
+    for (const node of [...more].reverse())
+      if (leaf.name === 'p') append(leaf, node)
+      else if (node instanceof Element || node instanceof Text) appendChild(leaf, node)
+  }
+  return render(document, { encodeEntities: 'utf8' })
+}
+
+function leaves(parent: ParentNode): Element[] {
+  return parent.children.flatMap((node: ChildNode): Element[] => {
+    if (!(node instanceof Element) || left.has(node.name) || isNote(node)) return []
+    const inner = leaves(node)
+    return inner.length === 0 && blocks.has(node.name) && words(node) !== '' ? [node] : inner
+  })
+}
+
+const isNote = ({ attribs }: Element) => /\blesson-(term-note|sources)\b/.test(attribs.class ?? '')
+
+const words = (node: Element) => textContent(node).replaceAll(/\s+/g, ' ').trim()
+
+function paragraphOf(leaf: Element): Paragraph {
+  const text = words(leaf)
+  return { anchor: createHash('sha256').update(text).digest('hex').slice(0, 12), text }
+}

@@ -1,0 +1,182 @@
+import type { ApprovalRecord } from './approvals.ts'
+import { approvalState, decidingProblem, recordingProblem } from './approvals.ts'
+import type { Catalogue, Course, CourseVersion, Lesson, Module } from './catalogue.ts'
+import { changeWords } from './change-record.ts'
+import type { Comment } from './comments.queries.ts'
+import { escapeHtml } from './escape.ts'
+import { paragraphsOf, withParagraphs } from './paragraphs.ts'
+import { questionKey } from './question-key.ts'
+import type { MeetingRow } from './statistics.queries.ts'
+import { type Meeting, remark, statisticsOf } from './statistics.ts'
+import { compareTexts } from './text-diff.ts'
+
+type Reviewer = Readonly<{ id: string; email: string; name: string }>
+
+const reviewPath = (text: CourseVersion) => `/review/courses/${text.slug}/${text.version}`
+
+/** Every version of every course, with where its approval stands. */
+export function reviewListPage(
+  catalogue: Catalogue,
+  approvals: ReadonlyMap<string, readonly ApprovalRecord[]>,
+) {
+  return {
+    title: 'Review courses',
+    courses: [...catalogue.courses.values()].map((course) => ({
+      title: course.current.title,
+      versions: [...course.versions.values()].map((text) => ({
+        text,
+        href: reviewPath(text),
+        isCurrent: text.hash === course.current.hash,
+        kind: text.change ? changeWords[text.change.kind] : null,
+        approval: stateOfText(text, approvals.get(course.slug) ?? []),
+      })),
+    })),
+  }
+}
+
+function stateOfText(text: CourseVersion, approvals: readonly ApprovalRecord[]) {
+  const states = approvals.filter(({ content_hash }) => content_hash === text.hash).map(approvalState)
+  if (states.includes('in force')) return { word: 'Approved', tone: 'good' }
+  if (states.includes('waiting')) return { word: 'Approval waits for confirmation', tone: 'caution' }
+  return { word: 'Not approved', tone: 'quiet' }
+}
+
+/** One version: its lessons and questions to read, its record, and its approvals. */
+export function reviewVersionPage(
+  course: Course,
+  text: CourseVersion,
+  approvals: readonly ApprovalRecord[],
+  comments: ReadonlyMap<string, number>,
+  viewer: Reviewer,
+) {
+  return {
+    title: `${text.shortTitle}, version ${text.version}`,
+    text,
+    path: reviewPath(text),
+    changeWord: text.change ? changeWords[text.change.kind] : null,
+    modules: text.modules.map((module) => ({
+      module,
+      questionsHref: `${reviewPath(text)}/questions/${module.slug}`,
+      lessons: module.lessons.map((lesson) => ({
+        lesson,
+        href: `${reviewPath(text)}/lessons/${module.slug}/${lesson.slug}`,
+        comments: comments.get(`${module.slug}/${lesson.slug}`) ?? 0,
+      })),
+    })),
+    others: [...course.versions.values()].filter(({ version }) => version !== text.version),
+    recordingProblem: recordingProblem(text, approvals, viewer),
+    approvals: approvals
+      .filter(({ version }) => version === text.version)
+      .map((approval) => ({
+        ...approval,
+        state: approvalState(approval),
+        isThisText: approval.content_hash === text.hash,
+        decidingProblem: decidingProblem(approval.content_hash === text.hash ? text : null, approval, viewer),
+      })),
+  }
+}
+
+/** A lesson as its learner reads it, with the answers below each exercise and the reviewers' comments where they belong. */
+export function reviewLessonPage(
+  text: CourseVersion,
+  module: Module,
+  lesson: Lesson,
+  comments: readonly Comment[],
+  anchor: string | undefined,
+) {
+  const path = `${reviewPath(text)}/lessons/${module.slug}/${lesson.slug}`
+  const paragraphs = lessonParagraphs(lesson)
+  const known = new Set(paragraphs.map((one) => one.anchor))
+  return {
+    title: `${lesson.title}, version ${text.version}`,
+    text,
+    module,
+    lesson,
+    path,
+    back: reviewPath(text),
+    pieces: lesson.pieces.map((piece) => {
+      const exercise = piece.kind === 'exercise' ? lesson.exercises.get(piece.id) : undefined
+      return exercise
+        ? { kind: 'exercise' as const, html: piece.html, key: questionKey(exercise), exercise }
+        : { kind: 'text' as const, html: withParagraphs(piece.html, (one) => afterParagraph(one.anchor)) }
+    }),
+    chosen: paragraphs.find((one) => one.anchor === anchor) ?? null,
+    /** About words that this version does not have any more. */
+    earlier: comments.filter((one) => !known.has(one.anchor)),
+    ...neighbors(text, module, lesson),
+  }
+
+  function afterParagraph(of: string): string {
+    const said = comments
+      .filter((one) => one.anchor === of)
+      .map(
+        (one) =>
+          `<span class="small"><strong>${escapeHtml(one.by_name)}</strong>, version ${escapeHtml(one.version)}: ${escapeHtml(one.body)}</span>`,
+      )
+    const link = `<a class="small quiet" href="${path}?paragraph=${of}#comment">Comment</a>`
+    return ` ${link}${said.map((one) => ` <br>${one}`).join('')}`
+  }
+}
+
+export const lessonParagraphs = (lesson: Lesson) =>
+  lesson.pieces.flatMap((piece) => (piece.kind === 'text' ? paragraphsOf(piece.html) : []))
+
+function neighbors(text: CourseVersion, module: Module, lesson: Lesson) {
+  const all = text.modules.flatMap((one) => one.lessons.map((two) => ({ module: one, lesson: two })))
+  const at = all.findIndex((one) => one.module === module && one.lesson === lesson)
+  const link = (one: (typeof all)[number] | undefined) =>
+    one && {
+      title: one.lesson.title,
+      href: `${reviewPath(text)}/lessons/${one.module.slug}/${one.lesson.slug}`,
+    }
+  return { previous: link(all[at - 1]), following: link(all[at + 1]) }
+}
+
+/** A module's pool with its keys, and what learners made of each question. */
+export function reviewQuestionsPage(text: CourseVersion, module: Module, rows: readonly MeetingRow[]) {
+  const byQuestion = Map.groupBy(rows, ({ question }) => question)
+  return {
+    title: `Questions on module ${module.number}, version ${text.version}`,
+    text,
+    module,
+    back: reviewPath(text),
+    questions: [...module.questions.values()].map((question) => {
+      const statistics = statisticsOf((byQuestion.get(question.id) ?? []).map(meetingOf))
+      const isCounted =
+        question.type === 'single' || question.type === 'multiple' || question.type === 'true-false'
+      return {
+        question,
+        key: questionKey(question),
+        statistics,
+        remark: remark(statistics),
+        taken: (id: string) =>
+          isCounted && statistics.kind === 'known'
+            ? `${Math.round(((statistics.taken.get(id) ?? 0) / statistics.people) * 100)}% chose this`
+            : '',
+      }
+    }),
+  }
+}
+
+function meetingOf(row: MeetingRow): Meeting {
+  return {
+    question: row.question,
+    isRight: row.is_right,
+    restShare: row.rest_share,
+    chosen: row.answers.map((answer) => {
+      const given = answer as { choice?: string; choices?: readonly string[] }
+      return given.choices ?? (given.choice === undefined ? [] : [given.choice])
+    }),
+  }
+}
+
+/** Two versions side by side. */
+export function comparePage(before: CourseVersion, after: CourseVersion) {
+  return {
+    title: `${after.shortTitle}: ${before.version} and ${after.version}`,
+    before,
+    after,
+    back: reviewPath(after),
+    parts: compareTexts(before, after),
+  }
+}

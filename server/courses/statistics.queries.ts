@@ -1,0 +1,32 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+
+/** One person's first meeting with one question of a module, from attempts that were finished. */
+export type MeetingRow = Readonly<{
+  question: string
+  is_right: boolean
+  rest_share: number
+  /** The answers as kept, step by step. */
+  answers: readonly unknown[]
+}>
+
+export async function listMeetings(
+  db: Kysely<DB>,
+  text: Readonly<{ course: string; hash: string }>,
+  module: string,
+): Promise<readonly MeetingRow[]> {
+  const { rows } = await sql<MeetingRow>`
+    select distinct on (e.person_id, d.drawn ->> 'question')
+      d.drawn ->> 'question' as question, n.is_right,
+      case when r.total > 1 then (r.correct - n.is_right::int)::float8 / (r.total - 1) else 0 end as rest_share, n.answers
+    from enrollments e
+    join attempts a on a.enrollment_id = e.id and a.module = ${module}
+    join attempt_results r on r.attempt_id = a.id
+    cross join lateral jsonb_array_elements(a.drawn) with ordinality as d(drawn, place)
+    cross join lateral (
+      select bool_and(n.is_correct) as is_right, json_agg(n.answer order by n.step) as answers
+      from attempt_answers n where n.attempt_id = a.id and n.position = d.place - 1) n
+    where e.course = ${text.course} and e.content_hash = ${text.hash} and n.is_right is not null
+    order by e.person_id, d.drawn ->> 'question', a.started_at`.execute(db)
+  return rows
+}
