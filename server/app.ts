@@ -21,6 +21,7 @@ import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { licensingRoutes } from './oversight/licensing.routes.ts'
+import { bulkVerificationRoutes } from './oversight/bulk-verification.routes.ts'
 import { packetRoutes } from './oversight/packet.routes.ts'
 import { licensingReviewRoutes } from './oversight/review.routes.ts'
 import { reviewFindingRoutes } from './oversight/review-findings.routes.ts'
@@ -132,6 +133,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
   await app.register(packetRoutes, needs)
+  await app.register(bulkVerificationRoutes, needs)
   await app.register(apiDocs)
   return app
 }

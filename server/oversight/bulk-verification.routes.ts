@@ -1,0 +1,128 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Config } from '#server/config.ts'
+import type { Database } from '#server/db/connection.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, uuid } from '#server/web/routes.ts'
+import { fileType } from '#server/web/upload.ts'
+import { askedOfFile, recordBulkExport, verifyInBulk } from './bulk-verification.actions.ts'
+import { findBulkVerification, listBulkVerifications } from './bulk-verification.queries.ts'
+import { type Asked, bulkCsv, mostAsked, readAsked, verdictNames, verdictTones } from './bulk-verification.ts'
+import { logLook } from './review.actions.ts'
+import { findReviewOf, type Review } from './review.queries.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date; config: Config }>
+
+const mostFiles = 200
+
+/** Many certificates held against the register and a roster at once: numbers and codes typed, a table, or the files. */
+export async function bulkVerificationRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
+  const licensing = { policy: ['licensing'] } as const
+  const params = Type.Object({ review: uuid() })
+  const oneParams = Type.Object({ review: uuid(), verification: uuid() })
+
+  app.get(
+    '/reviews/:review/certificates',
+    { config: licensing, schema: { params } },
+    async (request, reply) =>
+      reply.page(
+        'oversight/reviews/certificates',
+        await newPage(await reviewOf(viewerOf(request), request.params.review), ''),
+      ),
+  )
+
+  app.post(
+    '/reviews/:review/certificates',
+    { config: licensing, schema: { params } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const review = await reviewOf(viewer, request.params.review)
+      const { typed, asked } = await askedIn(request)
+      const message =
+        review.state === 'closed'
+          ? 'This review is closed. Open it again first.'
+          : asked.length === 0
+            ? 'Paste at least one number or code, or choose files.'
+            : asked.length > mostAsked
+              ? `That is more than ${mostAsked} at once. Send them in parts.`
+              : null
+      if (message) {
+        const errors = [{ field: 'numbers', message }]
+        return reply
+          .status(422)
+          .page('oversight/reviews/certificates', { ...(await newPage(review, typed)), errors })
+      }
+      const id = await verifyInBulk(db, viewer, review, asked, clock())
+      return reply.redirect(`/reviews/${review.id}/certificates/${id}`, 303)
+    },
+  )
+
+  app.get(
+    '/reviews/:review/certificates/:verification',
+    { config: licensing, schema: { params: oneParams } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const review = await reviewOf(viewer, request.params.review)
+      if (review.state === 'closed')
+        return reply.page('oversight/reviews/closed', { title: `Review ${review.number} is closed`, review })
+      const found = (await findBulkVerification(db, review.id, request.params.verification)) ?? notFound()
+      const ids = [...new Set(found.results.flatMap(({ person_id }) => person_id ?? []))]
+      await logLook(db, viewer, review, 'certificates checked together', ids, clock())
+      return reply.page('oversight/reviews/certificates-checked', {
+        title: 'Certificates checked',
+        review,
+        found,
+        valid: found.results.filter(({ verdict }) => verdict === 'valid').length,
+        asked: found.results.filter(({ asked }) => asked !== '').length,
+        verdictNames,
+        verdictTones,
+      })
+    },
+  )
+
+  app.get(
+    '/reviews/:review/certificates/:verification/results.csv',
+    { config: licensing, schema: { params: oneParams } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const review = await reviewOf(viewer, request.params.review)
+      const found = (await findBulkVerification(db, review.id, request.params.verification)) ?? notFound()
+      await recordBulkExport(db, viewer, review, found.id, clock())
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="certificates.csv"')
+        .send(bulkCsv(found.results))
+    },
+  )
+
+  /** The form's text and its files; each file is read and let go before the next. */
+  async function askedIn(
+    request: FastifyRequest,
+  ): Promise<Readonly<{ typed: string; asked: readonly Asked[] }>> {
+    let typed = ''
+    const asked: Asked[] = []
+    for await (const part of request.parts({ limits: { files: mostFiles } })) {
+      if (part.type !== 'file') {
+        if (part.fieldname === 'numbers' && typeof part.value === 'string') typed = part.value
+        continue
+      }
+      const bytes = await part.toBuffer()
+      if (bytes.length === 0) continue
+      const name = part.filename || 'file'
+      const isTable = /\.(csv|txt|tsv)$/i.test(name) && fileType(bytes) === null
+      if (isTable) asked.push(...readAsked(bytes.toString('utf8'), { isTable: true }))
+      else asked.push(await askedOfFile({ name, bytes }, config, clock()))
+    }
+    return { typed, asked: [...readAsked(typed, { isTable: false }), ...asked] }
+  }
+
+  async function newPage(review: Review, typed: string) {
+    const earlier = await listBulkVerifications(db, review.id)
+    return { title: 'Check certificates', review, typed, errors: [], earlier, mostFiles }
+  }
+
+  const reviewOf = async (viewer: Viewer, id: string): Promise<Review> =>
+    (await findReviewOf(db, viewer, id)) ?? notFound()
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import { readAsked } from '#server/oversight/bulk-verification.ts'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { openReviewOf, readable } from './reviewed.ts'
+
+const now = new Date('2026-06-14T15:00:00Z')
+
+test('numbers, codes and addresses are read as people paste them, each once', () => {
+  const code = 'abcdefghijklmnopqrstuvwxyz'.replace('a', '2')
+  const asked = readAsked(`SH-000001, sh000002;SH-000001\nhttps://x.example/verify/${code} hello`, {
+    isTable: false,
+  })
+  expect(asked.map((one) => one.kind)).toEqual(['number', 'number', 'code', 'unreadable'])
+  expect(asked[1]).toMatchObject({ number: 'SH-000002' })
+  // In a table, whatever is no certificate is some other column.
+  expect(readAsked('Name,Certificate\nMai Vang,SH-000001', { isTable: true })).toMatchObject([
+    { number: 'SH-000001' },
+  ])
+})
+
+test('each certificate is told with its roster, and everybody whom none of them is of', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const mai = await certificateOf(world, 'mai@northstar.example')
+  const ivy = await certificateOf(world, 'ivy@lakeside.example')
+  const answer = await send(world, lee, review, `${mai.number}\n${ivy.token}\nSH-999999\nhello`, [])
+  expect(answer.statusCode).toBe(303)
+  const page = await lee.get(String(answer.headers.location))
+  const text = readable(page.body)
+  expect(text).toContain('2 of 4 certificates are valid.')
+  expect(text).toMatch(new RegExp(`${mai.number} Valid Mai Vang .* On this roster`))
+  expect(text).toMatch(/Valid Ivy Sorensen .* Certificate, not on this roster/)
+  expect(text).toContain('SH-999999 Not known')
+  expect(text).toContain('hello Not readable')
+  expect(text).toContain('Ada Lindqvist On this roster, no certificate')
+  expect(text).toContain('Theo Okafor On this roster, not among these')
+
+  const csv = await lee.get(`${answer.headers.location}/results.csv`)
+  expect(csv.body).toContain('Certificate, not on this roster')
+  const kinds = await world.db
+    .selectFrom('ledger')
+    .select('kind')
+    .where('kind', 'in', ['person-viewed', 'records-exported'])
+    .execute()
+  expect(kinds.map(({ kind }) => kind).sort()).toEqual(['person-viewed', 'person-viewed', 'records-exported'])
+})
+
+test('a table and the files themselves are checked; a changed byte is found', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const mai = await certificateOf(world, 'mai@northstar.example')
+  const theo = await certificateOf(world, 'theo@northstar.example')
+  const self = await world.as('mai@northstar.example')
+  const pdf = (await self.get(`/certificates/${mai.number}.pdf`)).rawPayload
+  const changed = Buffer.from(pdf)
+  changed[Math.floor(changed.length / 3)]! ^= 1
+  const answer = await send(world, lee, review, '', [
+    { name: 'mai.pdf', bytes: pdf },
+    { name: 'changed.pdf', bytes: changed },
+    { name: 'other.pdf', bytes: Buffer.from('%PDF-1.7 something else') },
+    { name: 'list.csv', bytes: Buffer.from(`Name,Number\n=Theo,${theo.number}\n`) },
+  ])
+  const text = readable((await lee.get(String(answer.headers.location))).body)
+  expect(text).toMatch(/mai\.pdf Valid Mai Vang/)
+  expect(text).toMatch(/changed\.pdf Altered/)
+  expect(text).toMatch(/other\.pdf Not a certificate of ours/)
+  expect(text).toMatch(new RegExp(`${theo.number} Valid Theo Okafor`))
+})
+
+test('nothing to check is said, and a closed review checks nothing', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  expect((await send(world, lee, review, ' ', [])).statusCode).toBe(422)
+  await lee.post(`${review}/states`, { state: 'closed' })
+  expect((await send(world, lee, review, 'SH-000001', [])).body).toContain('This review is closed')
+})
+
+const certificateOf = ({ db }: World, email: string) =>
+  db
+    .selectFrom('certificates')
+    .innerJoin('people', 'people.id', 'certificates.person_id')
+    .select(['number', 'token'])
+    .where('email', '=', email)
+    .executeTakeFirstOrThrow()
+
+async function send(
+  { app }: World,
+  client: Client,
+  review: string,
+  numbers: string,
+  files: { name: string; bytes: Buffer }[],
+) {
+  const boundary = 'a-boundary-of-a-form'
+  const parts = [
+    Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="numbers"\r\n\r\n${numbers}\r\n`),
+  ]
+  for (const { name, bytes } of files) {
+    const head = `--${boundary}\r\ncontent-disposition: form-data; name="files"; filename="${name}"\r\n\r\n`
+    parts.push(Buffer.from(head), bytes, Buffer.from('\r\n'))
+  }
+  return app.inject({
+    method: 'POST',
+    url: `${review}/certificates`,
+    headers: {
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      'sec-fetch-site': 'same-origin',
+      cookie: [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+    },
+    payload: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]),
+  })
+}
