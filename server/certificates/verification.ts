@@ -17,6 +17,8 @@ export type Verification = Readonly<{
   credential: Credential | null
   /** The number that a file not genuine claims, to look up the true record beside it. */
   claimed_number: string | null
+  /** The address that it claims to be checked at, whose last part is the secret that its holder has. */
+  claimed_address: string | null
 }>
 
 /**
@@ -68,6 +70,7 @@ export async function verifyCredential(credential: unknown, keys: PublishedKeys)
     facts: readCredential(credential).facts,
     credential,
     claimed_number: credential.credentialSubject.licenseNumber,
+    claimed_address: credential.id,
   }
 }
 
@@ -117,7 +120,10 @@ function isPdf(bytes: Uint8Array): boolean {
 }
 
 function not(verdict: Exclude<Verdict, 'genuine'>, why: string, claimed?: unknown): Verification {
-  const { credentialSubject } = (claimed ?? {}) as { credentialSubject?: { licenseNumber?: unknown } }
+  const { credentialSubject, id } = (claimed ?? {}) as {
+    credentialSubject?: { licenseNumber?: unknown }
+    id?: unknown
+  }
   const number = credentialSubject?.licenseNumber
   return {
     verdict,
@@ -125,5 +131,6 @@ function not(verdict: Exclude<Verdict, 'genuine'>, why: string, claimed?: unknow
     facts: null,
     credential: null,
     claimed_number: typeof number === 'string' ? number : null,
+    claimed_address: typeof id === 'string' ? id : null,
   }
 }

@@ -34,7 +34,8 @@ export function verifyPage(
   }
 }
 
-function factsOf({ facts }: CertificateRow, isNamed: boolean) {
+/** The record's facts as anybody may hold them against the paper. */
+export function factsOf({ facts }: CertificateRow, isNamed: boolean) {
   return {
     name: isNamed ? facts.person_name : maskedName(facts.person_name),
     number: facts.certificate_number,

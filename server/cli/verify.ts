@@ -67,7 +67,7 @@ function lineOf(file: string, { verdict, why, facts, claimed_number }: Verificat
 }
 
 function unread(why: string): Verification {
-  return { verdict: 'not_a_certificate', why, facts: null, credential: null, claimed_number: null }
+  return { verdict: 'not_a_certificate', why, facts: null, credential: null, claimed_number: null, claimed_address: null }
 }
 
 function end(message: string): never {

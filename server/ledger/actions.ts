@@ -48,7 +48,12 @@ export async function appendToLedger(
   }>,
 ): Promise<number> {
   await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(trx)
-  const last = await trx.selectFrom('ledger').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  const last = await trx
+    .selectFrom('ledger')
+    .select(['seq', 'hash'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   const previous_hash = last?.hash ?? genesisHash
   const facts = canonicalize(act.facts) ?? '{}'
   const entry = { ...act, facts, seq: (last?.seq ?? 0) + 1 }

@@ -100,7 +100,33 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     '/api/clearance',
     {
       config: { policy: 'public', rateLimit: { max: 120, timeWindow: '1 minute' } },
-      schema: { querystring: Type.Object({ program: Type.Optional(text(40)), on: Type.Optional(text(10)) }) },
+      schema: {
+        tags: ['Clearance'],
+        summary: 'Who of a program is cleared for direct contact on a day',
+        security: [{ program: [] }],
+        querystring: Type.Object({
+          program: Type.Optional(Type.String({ maxLength: 40, description: 'The program, to make sure of the token' })),
+          on: Type.Optional(Type.String({ maxLength: 10, description: 'A day such as 2026-03-15; today without it' })),
+        }),
+        response: {
+          200: Type.Object({
+            program: Type.String(),
+            on: Type.String({ description: 'A day, America/Chicago' }),
+            people: Type.Array(
+              Type.Object({
+                id: Type.String(),
+                name: Type.String(),
+                answer: Type.String({ description: 'yes, no or unknown' }),
+                until: Type.Union([Type.String(), Type.Null()]),
+                because: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
+              }),
+            ),
+          }),
+          400: Type.Object({ error: Type.String() }),
+          401: Type.Object({ error: Type.String() }),
+          404: Type.Object({ error: Type.String() }),
+        },
+      },
     },
     async (request, reply) => {
       const [scheme, token] = (request.headers.authorization ?? '').split(' ')

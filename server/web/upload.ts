@@ -18,6 +18,34 @@ export async function readUpload(
   return { fields, file }
 }
 
+export type ManyFiles = Readonly<{
+  files: readonly (UploadedFile & Readonly<{ isTooLarge: boolean }>)[]
+  /** True where more came than are read; those are let go. */
+  isTooMany: boolean
+}>
+
+/** The files of a form, each read up to so many bytes; empty ones are left out. */
+export async function readUploads(
+  request: FastifyRequest,
+  limits: Readonly<{ files: number; fileSize: number }>,
+): Promise<ManyFiles> {
+  const files: (UploadedFile & Readonly<{ isTooLarge: boolean }>)[] = []
+  // Cut off where it is too large, and said so of that file alone; the option is missing in the plugin's types.
+  const options: object = { limits, throwFileSizeLimit: false }
+  try {
+    for await (const part of request.parts(options)) {
+      if (part.type !== 'file') continue
+      const bytes = await part.toBuffer()
+      const isTooLarge = part.file.truncated
+      if (bytes.length > 0) files.push({ name: part.filename || 'file', bytes, isTooLarge })
+    }
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'FST_FILES_LIMIT') throw error
+    return { files, isTooMany: true }
+  }
+  return { files, isTooMany: false }
+}
+
 /** The type of a file by its first bytes, whatever its name says; null for anything that we don't keep. */
 export function fileType(bytes: Buffer): 'application/pdf' | 'image/png' | 'image/jpeg' | null {
   if (bytes.subarray(0, 5).toString('latin1') === '%PDF-') return 'application/pdf'

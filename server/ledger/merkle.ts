@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * The Merkle tree of RFC 6962 over the ledger's rows: its root stands for all of them, and a row is shown to be among
+ * them by a few hashes. A leaf is a row's hash.
+ */
+
+/** Every level of the tree, the leaves' first; a last node without a neighbour goes up as it is. */
+export type MerkleTree = readonly (readonly Buffer[])[]
+
+export function merkleTree(leaves: readonly string[]): MerkleTree {
+  let level = leaves.map((leaf) => leafHash(leaf))
+  const levels = [level]
+  while (level.length > 1) {
+    const above: Buffer[] = []
+    for (let i = 0; i < level.length; i += 2) {
+      const [left, right] = [level[i]!, level[i + 1]]
+      above.push(right ? nodeHash(left, right) : left)
+    }
+    levels.push(above)
+    level = above
+  }
+  return levels
+}
+
+export const merkleRoot = (tree: MerkleTree): string =>
+  (tree.at(-1)?.[0] ?? createHash('sha256').digest()).toString('hex')
+
+/** The neighbours on the way from a leaf up to the root, in hex. */
+export function inclusionProof(tree: MerkleTree, index: number): readonly string[] {
+  const path: string[] = []
+  let at = index
+  for (const level of tree.slice(0, -1)) {
+    const neighbour = level[at ^ 1]
+    if (neighbour) path.push(neighbour.toString('hex'))
+    at >>= 1
+  }
+  return path
+}
+
+/** True where the path leads from the leaf at that place of a tree of that size to the root. */
+export function isIncluded(
+  leaf: string,
+  index: number,
+  size: number,
+  path: readonly string[],
+  root: string,
+): boolean {
+  if (index < 0 || index >= size) return false
+  let [at, last, hash] = [index, size - 1, leafHash(leaf)]
+  for (const step of path) {
+    if (last === 0) return false
+    const neighbour = Buffer.from(step, 'hex')
+    if (at % 2 === 1 || at === last) {
+      hash = nodeHash(neighbour, hash)
+      while (at % 2 === 0 && at !== 0) [at, last] = [at >> 1, last >> 1]
+    } else hash = nodeHash(hash, neighbour)
+    ;[at, last] = [at >> 1, last >> 1]
+  }
+  return last === 0 && hash.toString('hex') === root
+}
+
+const leafHash = (hex: string) =>
+  createHash('sha256').update(Buffer.of(0)).update(Buffer.from(hex, 'hex')).digest()
+
+const nodeHash = (left: Buffer, right: Buffer) =>
+  createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest()

@@ -1,0 +1,37 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { StoredEntry } from './checking.ts'
+
+/** Every row, as it stands. */
+export async function listEntries(db: Kysely<DB>): Promise<readonly StoredEntry[]> {
+  const { rows } = await sql<StoredEntry>`
+    select seq, coalesce(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as at,
+      actor_id::text, kind, subject, facts, previous_hash, hash
+    from ledger order by seq`.execute(db)
+  return rows
+}
+
+/** The hashes of the first rows, in order. */
+export async function listHashes(db: Kysely<DB>, size: number): Promise<readonly string[]> {
+  const rows = await db.selectFrom('ledger').select('hash').where('seq', '<=', size).orderBy('seq').execute()
+  return rows.map(({ hash }) => hash)
+}
+
+export const findLastHead = (db: Kysely<DB>) =>
+  db
+    .selectFrom('ledger_heads')
+    .select(['size', 'root', 'note', 'signed_at'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
+/** The first row of a kind about a subject. */
+export const findEntry = (db: Kysely<DB>, kind: string, subject: string) =>
+  db
+    .selectFrom('ledger')
+    .select(['seq', 'hash', 'at'])
+    .where('subject', '=', subject)
+    .where('kind', '=', kind)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst()

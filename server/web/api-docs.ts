@@ -1,0 +1,104 @@
+import swagger from '@fastify/swagger'
+import fp from 'fastify-plugin'
+import type { App } from './routes.ts'
+
+type Schema = Readonly<{
+  type?: string
+  description?: string
+  properties?: Readonly<Record<string, Schema>>
+  items?: Schema
+  anyOf?: readonly Schema[]
+  const?: unknown
+  enum?: readonly unknown[]
+}>
+type Parameter = Readonly<{
+  name: string
+  in: string
+  required?: boolean
+  description?: string
+  schema: Schema
+}>
+type Operation = Readonly<{
+  summary?: string
+  description?: string
+  parameters?: readonly Parameter[]
+  security?: readonly Readonly<Record<string, unknown>>[]
+  responses: Readonly<Record<string, { content?: Readonly<Record<string, { schema: Schema }>> }>>
+}>
+
+/** Gathers the routes with a tag into an OpenAPI description; to be registered before them. */
+export const apiDescription = fp(async (app: App, { baseUrl }: { baseUrl: string }) => {
+  await app.register(swagger, {
+    hideUntagged: true,
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Safe Harbor Training',
+        version: '1',
+        description: 'What other software may ask this installation.',
+      },
+      servers: [{ url: baseUrl }],
+      components: { securitySchemes: { program: { type: 'http', scheme: 'bearer' } } },
+    },
+  })
+})
+
+/** The description, for software and for people. */
+export async function apiDocs(app: App): Promise<void> {
+  const open = { policy: 'public', rateLimit: { max: 120, timeWindow: '1 minute' } } as const
+
+  app.get('/api/openapi.json', { config: open }, async (_request, reply) =>
+    reply
+      .header('access-control-allow-origin', '*')
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .send(app.swagger()),
+  )
+
+  app.get('/api/docs', { config: open }, async (_request, reply) => {
+    const { paths = {}, servers = [] } = app.swagger() as unknown as {
+      paths?: Record<string, Record<string, Operation>>
+      servers?: readonly { url: string }[]
+    }
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        path,
+        method: method.toUpperCase(),
+        summary: operation.summary ?? '',
+        description: operation.description ?? '',
+        needsToken: (operation.security ?? []).length > 0,
+        parameters: (operation.parameters ?? []).map((one) => ({
+          ...one,
+          isRequired: one.required ?? false,
+        })),
+        answers: Object.entries(operation.responses).map(([status, { content = {} }]) => ({
+          status,
+          lines: linesOf(Object.values(content)[0]?.schema ?? {}),
+        })),
+      })),
+    )
+    return reply.page('web/api', { title: 'For software', operations, site: servers[0]?.url ?? '' })
+  })
+}
+
+/** Each field of an answer with its kind, an object's own below it. */
+function linesOf(
+  schema: Schema,
+  name = '',
+  depth = 0,
+): { name: string; kind: string; says: string; depth: number }[] {
+  const whole = schema.anyOf?.find(({ properties }) => properties) ?? schema
+  const own = name ? [{ name, kind: kindOf(schema), says: schema.description ?? textOf(schema), depth }] : []
+  const inner = whole.properties ?? whole.items?.properties ?? {}
+  const next = name ? depth + 1 : depth
+  return [...own, ...Object.entries(inner).flatMap(([key, child]) => linesOf(child, key, next))]
+}
+
+const textOf = (schema: Schema) => schema.anyOf?.find(({ description }) => description)?.description ?? ''
+
+function kindOf(schema: Schema): string {
+  const words = schema.anyOf?.flatMap((one) => (one.const === undefined ? [] : [String(one.const)])) ?? []
+  if (words.length > 0) return words.join(', ')
+  if (schema.enum) return schema.enum.join(', ')
+  const kinds = schema.anyOf?.map(({ type }) => type ?? '') ?? [schema.type ?? '']
+  return kinds.map((kind) => (kind === 'null' ? 'or nothing' : kind === 'array' ? 'list' : kind)).join(' ')
+}
