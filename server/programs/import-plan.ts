@@ -59,7 +59,7 @@ export function planner(state: ImportState, newId: () => string) {
     const taken = takeWork(works, person.id, says, row.line, newId)
     if ('column' in taken) return planned('refused', { problems: [taken] })
     const changes = [...person.changes, ...taken.changes]
-    if (changes.length > 0 && person.id === state.viewerId)
+    if (person.id === state.viewerId && (taken.isNew || changes.length > 0))
       return planned('refused', { problems: [{ column: null, message: ownRecordMessage }] })
     person.keep()
     state.draft.set(person.id, taken.works)

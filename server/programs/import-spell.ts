@@ -72,14 +72,17 @@ function cutSpells(kind: SpellKind, draft: DraftWork): Taken {
       removed: [...draft.removed, ...removed.map(({ spell_id }) => ({ kind, id: spell_id }))],
     },
     changes: [
-      ...ended.map(() => ({ column: `${kind}_to` as const, from: 'nothing', to: typedDay(separated_on) })),
+      ...ended.map(() => ({ column: `${kind}_to` as const, from: emptyWord, to: typedDay(separated_on) })),
       ...removed.map(({ from_on }) => ({
         column: `${kind}_from` as const,
         from: typedDay(from_on),
-        to: 'nothing',
+        to: emptyWord,
       })),
     ],
   }
 }
 
-const words = (day: Day | null | undefined) => typedDay(day ?? null) || 'nothing'
+/** What a change says where there was, or will be, nothing. */
+export const emptyWord = 'empty'
+
+const words = (day: Day | null | undefined) => typedDay(day ?? null) || emptyWord

@@ -2,7 +2,7 @@ import { type Work, workerTypeNames, workProblem } from './assignment.ts'
 import type { ImportColumn } from './import-columns.ts'
 import type { DraftWork } from './import-draft.ts'
 import { type CellProblem, type RowSays, saysOther } from './import-rows.ts'
-import { takeSpell } from './import-spell.ts'
+import { emptyWord, takeSpell } from './import-spell.ts'
 import { overlaps, stretchWords } from './spells.ts'
 import { typedDay } from './typed.ts'
 
@@ -99,7 +99,7 @@ function changesBetween(before: Work, after: Work): CellChange[] {
 }
 
 function words(column: ImportColumn, value: string | null): string {
-  if (value === null || value === '') return 'nothing'
+  if (value === null || value === '') return emptyWord
   if (column === 'worker_type') return workerTypeNames[value as Work['worker_type']]
   return column === 'role_title' ? value : typedDay(value)
 }

@@ -56,6 +56,8 @@ export function importPage(
       cells: columns.map((column) => ({
         heading: columnHeadings[column],
         text: row.cells[column] ?? '',
+        isEmpty: !isShown(row, column),
+        isDay: /^[\d/-]+$/.test(row.cells[column] ?? ''),
         problem: row.problems
           .filter((one) => one.column === column)
           .map(({ message }) => message)

@@ -108,8 +108,8 @@ describe('a row of a file', () => {
   test('with a last day of work ends the contact that goes on', () => {
     const { rows, changes } = plan([{ ...maiRow, separated_on: '5/29/2026' }])
     expect(rows[0]?.changes).toEqual([
-      { column: 'separated_on', from: 'nothing', to: '5/29/2026' },
-      { column: 'contact_to', from: 'nothing', to: '5/29/2026' },
+      { column: 'separated_on', from: 'empty', to: '5/29/2026' },
+      { column: 'contact_to', from: 'empty', to: '5/29/2026' },
     ])
     expect(changes.spells).toMatchObject([{ spell_id: 'contact', to_on: '2026-05-29' }])
   })
@@ -233,6 +233,8 @@ describe('a row is refused', () => {
       'your own record',
     )
     expect(kindsOf([maiRow], { viewerId: 'mai' })).toEqual(['unchanged'])
+    const newWork = { ...maiRow, worker_type: 'employee' }
+    expect(problemOf([newWork], { viewerId: 'mai', assignments: [] })?.message).toContain('your own record')
   })
 
   test('and leaves nothing of itself behind', () => {
