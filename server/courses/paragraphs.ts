@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import render from 'dom-serializer'
-import { type ChildNode, Element, type ParentNode, Text } from 'domhandler'
-import { append, appendChild, textContent } from 'domutils'
+import { type ChildNode, Element, type ParentNode } from 'domhandler'
+import { appendChild, textContent } from 'domutils'
 import { parseDocument } from 'htmlparser2'
 
 /** A paragraph, heading, list item or cell of a lesson, known by its words: the same words, the same anchor. */
@@ -15,7 +15,7 @@ const left = new Set(['svg', 'form', 'nav', 'summary'])
 export const paragraphsOf = (html: string): readonly Paragraph[] =>
   leaves(parseDocument(html)).map((leaf) => paragraphOf(leaf))
 
-/** The text with something after each paragraph, and with an id to go to. `after` gives HTML. */
+/** The text with something at the end of each paragraph, and with an id to go to. `after` gives inline HTML. */
 export function withParagraphs(html: string, after: (paragraph: Paragraph) => string): string {
   const document = parseDocument(html)
   const seen = new Set<string>()
@@ -23,10 +23,7 @@ export function withParagraphs(html: string, after: (paragraph: Paragraph) => st
     const paragraph = paragraphOf(leaf)
     if (!seen.has(paragraph.anchor) && !leaf.attribs.id) leaf.attribs.id = `p-${paragraph.anchor}`
     seen.add(paragraph.anchor)
-    const more = parseDocument(after(paragraph)).children
-    for (const node of [...more].reverse())
-      if (leaf.name === 'p') append(leaf, node)
-      else if (node instanceof Element || node instanceof Text) appendChild(leaf, node)
+    for (const node of parseDocument(after(paragraph)).children) appendChild(leaf, node)
   }
   return render(document, { encodeEntities: 'utf8' })
 }

@@ -1,0 +1,196 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import { loadCourses } from '#server/courses/load.ts'
+import { paragraphsOf, withParagraphs } from '#server/courses/paragraphs.ts'
+import { listMeetings } from '#server/courses/statistics.queries.ts'
+import { type Meeting, remark, statisticsOf } from '#server/courses/statistics.ts'
+import { compareTexts, diffLines } from '#server/courses/text-diff.ts'
+import { aWorld } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { readModule, takeAssessment } from '#test/support/taking.ts'
+import { door, fixtureDir, pool, publish } from './fixture.ts'
+
+let dir = ''
+let catalogue: Catalogue
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'courses-'))
+  cpSync(fixtureDir, dir, { recursive: true })
+  const edit = (path: string, change: (text: string) => string) =>
+    writeFileSync(join(dir, path), change(readFileSync(join(dir, path), 'utf8')))
+  publish(dir, 'welcome', '1.0.0', '--change', 'meaning', '--summary', 'More of it.')
+  edit('welcome/course.yml', (text) => text.replace('1.0.0', '1.1.0'))
+  edit(door, (text) => text.replace('Tea first', 'Soup first'))
+  edit(pool, (text) => text.replace('It is warm.', 'It warms.'))
+  publish(dir, 'welcome', '1.1.0', '--change', 'meaning', '--summary', 'Soup comes first.')
+  catalogue = loadCourses(dir).catalogue
+})
+afterAll(() => rmSync(dir, { recursive: true }))
+
+const noor = 'noor@review.example'
+const version = (number: string) => catalogue.courses.get('welcome')!.versions.get(number)!
+
+describe('reading a version', () => {
+  test('a reviewer reads any version of a lesson with the answers and why under each exercise', async () => {
+    const { as } = await aWorld({ catalogue })
+    const reviewer = await as(noor)
+    const list = await reviewer.get('/review/courses')
+    for (const number of ['0.9.0', '1.0.0', '1.1.0']) expect(list.body).toContain(`Version ${number}`)
+    const old = await reviewer.get('/review/courses/welcome/1.0.0/lessons/first-day/at-the-door')
+    const now = await reviewer.get('/review/courses/welcome/1.1.0/lessons/first-day/at-the-door')
+    expect(old.body).toContain('Tea first')
+    expect(now.body).toContain('Soup first')
+    const practice = await reviewer.get('/review/courses/welcome/1.1.0/lessons/first-day/practice')
+    expect(practice.body).toContain('Answers and why')
+    expect(practice.body).toContain('Does not fit:')
+    const questions = await reviewer.get('/review/courses/welcome/1.1.0/questions/first-day')
+    for (const question of version('1.1.0').modules[0]!.questions.keys())
+      expect(questions.body).toContain(`id="question-${question}"`)
+    expect(questions.body).toContain('Fewer than ten people have met it')
+  })
+
+  test('nobody else reads the answers there', async () => {
+    const { as } = await aWorld({ catalogue })
+    for (const email of ['ada@northstar.example', 'sam@northstar.example', 'lee@licensing.example']) {
+      const other = await as(email)
+      expect((await other.get('/review/courses/welcome/1.1.0/questions/first-day')).statusCode).toBe(404)
+    }
+  })
+
+  test('a comment stays with its paragraph in every version that has the same words, and is listed apart where they changed', async () => {
+    const { db, as } = await aWorld({ catalogue })
+    const [reviewer, second] = [await as(noor), await as('ines@review.example')]
+    const lesson = version('1.0.0').modules[0]!.lessons[0]!
+    const tea = paragraphsOf(lesson.html).find(({ text }) => text.includes('Tea first'))!
+    const same = paragraphsOf(lesson.html).find(({ text }) =>
+      paragraphsOf(version('1.1.0').modules[0]!.lessons[0]!.html).some((one) => one.text === text),
+    )!
+    const path = '/review/courses/welcome/1.0.0/lessons/first-day/at-the-door'
+    expect((await reviewer.get(`${path}?paragraph=${tea.anchor}`)).body).toContain(
+      'Comment on this paragraph',
+    )
+    expect((await reviewer.post(`${path}/comments`, { paragraph: tea.anchor, body: ' ' })).statusCode).toBe(
+      422,
+    )
+    await reviewer.post(`${path}/comments`, { paragraph: tea.anchor, body: 'Ask <b>first</b>.' })
+    await reviewer.post(`${path}/comments`, { paragraph: same.anchor, body: 'Keep this.' })
+    const here = await second.get(path)
+    expect(here.body).toContain('Ask &lt;b&gt;first&lt;/b&gt;.')
+    const later = await second.get('/review/courses/welcome/1.1.0/lessons/first-day/at-the-door')
+    const [text, changed] = later.body.split('Comments on words that have changed since')
+    expect(text).toContain('Keep this.')
+    expect(changed).toContain('Ask &lt;b&gt;first&lt;/b&gt;.')
+    await expect(db.updateTable('course_comments').set({ body: 'x' }).execute()).rejects.toThrow()
+    expect((await second.get('/review/courses/welcome/1.1.0')).body).toContain('2 comments')
+  })
+})
+
+describe('comparing two versions', () => {
+  test('shows the lessons and questions that differ, with the words that do, and nothing else', async () => {
+    const parts = compareTexts(version('1.0.0'), version('1.1.0'))
+    expect(parts.map(({ change }) => change)).toEqual(['changed', 'changed'])
+    expect(parts[0]!.title).toBe('At the door')
+    expect(parts[1]!.title).toMatch(/^Question /)
+    const { as } = await aWorld({ catalogue })
+    const page = await (await as(noor)).get('/review/courses/welcome/1.1.0/compared-with/1.0.0')
+    expect(page.body).toContain('<del>Tea</del>')
+    expect(page.body).toContain('<ins>Soup</ins>')
+  })
+
+  test('puts lines side by side that belong together, and leaves a gap where one has no other', () => {
+    const rows = diffLines(['one', 'two old', 'three'], ['one', 'two new', 'three', 'four'])
+    expect(rows).toHaveLength(2)
+    expect(rows[0]!.before!.map(({ text }) => text).join('')).toBe('two old')
+    expect(rows[0]!.after!.find(({ kind }) => kind === 'added')!.text).toBe('new')
+    expect(rows[1]).toEqual({ before: null, after: [{ text: 'four', kind: 'added' }] })
+  })
+
+  test('knows a lesson that is new from one that changed', () => {
+    const parts = compareTexts(version('0.9.0'), version('1.0.0'))
+    expect(parts.find(({ title }) => title === 'At the door')!.change).toBe('changed')
+    expect(parts.some(({ change }) => change === 'added')).toBe(true)
+  })
+})
+
+describe('paragraphs', () => {
+  test('are known by their words, whatever stands around them', () => {
+    const [one] = paragraphsOf('<p>Tea <em>first</em>.</p>')
+    expect(paragraphsOf('<div><ul><li>Tea\n first.</li></ul></div>')).toEqual([one])
+  })
+
+  test('leave drawings and the form of an exercise alone', () => {
+    const html =
+      '<figure><svg viewBox="0 0 9 9"><text>Door</text></svg><figcaption>The way in</figcaption></figure>'
+    expect(paragraphsOf(html).map(({ text }) => text)).toEqual(['The way in'])
+    expect(withParagraphs(html, () => ' <a href="#">Comment</a>')).toContain('viewBox="0 0 9 9"')
+  })
+})
+
+describe('question statistics', () => {
+  const meeting = (isRight: boolean, restShare: number, chosen = isRight ? 'a' : 'b'): Meeting => ({
+    question: 'q',
+    isRight,
+    restShare,
+    chosen: [[chosen]],
+  })
+
+  test('are never shown below ten people', () => {
+    expect(statisticsOf(Array.from({ length: 9 }, () => meeting(true, 1)))).toEqual({
+      kind: 'too-few',
+      people: 9,
+    })
+  })
+
+  test('give the share that was right, how it goes with the rest of the attempt, and what was chosen', () => {
+    const known = statisticsOf([
+      ...Array.from({ length: 6 }, () => meeting(true, 1)),
+      ...Array.from({ length: 6 }, () => meeting(false, 0.5)),
+    ])
+    expect(known).toMatchObject({ kind: 'known', people: 12, difficulty: 0.5 })
+    expect(known.kind === 'known' && known.discrimination).toBeCloseTo(1)
+    expect(known.kind === 'known' && [...known.taken]).toEqual([
+      ['a', 6],
+      ['b', 6],
+    ])
+  })
+
+  test('say what to look at again when the better learners miss it', () => {
+    const odd = statisticsOf([
+      ...Array.from({ length: 6 }, () => meeting(true, 0.4)),
+      ...Array.from({ length: 6 }, () => meeting(false, 0.9)),
+    ])
+    expect(remark(odd)).toContain('read the key and the wording again')
+  })
+
+  test('know no discrimination where everybody answers alike', () => {
+    const alike = statisticsOf(Array.from({ length: 12 }, (_, at) => meeting(true, at / 12)))
+    expect(alike).toMatchObject({ discrimination: null, difficulty: 1 })
+  })
+
+  test('count each person once, by the first attempt in which the question was met', async () => {
+    const { db, as } = await aWorld({ catalogue })
+    const text = version('1.1.0')
+    const [module] = text.modules
+    for (const email of ['ada@northstar.example', 'mai@northstar.example']) {
+      const client = await as(email)
+      const id = await personId(db, email)
+      await client.post('/courses/welcome/enrollment')
+      await readModule(client, text, module!)
+      await takeAssessment(db, client, id, text, module!, email.startsWith('ada'))
+      if (!email.startsWith('ada')) {
+        await takeAssessment(db, client, id, text, module!, true)
+        await takeAssessment(db, client, id, text, module!, true)
+      }
+    }
+    const rows = await listMeetings(db, { course: 'welcome', hash: text.hash }, 'first-day')
+    expect(
+      Math.max(...[...Map.groupBy(rows, ({ question }) => question).values()].map(({ length }) => length)),
+    ).toBeLessThanOrEqual(2)
+    expect(rows.filter(({ is_right }) => !is_right)).toHaveLength(module!.draw)
+    expect(await listMeetings(db, { course: 'welcome', hash: version('1.0.0').hash }, 'first-day')).toEqual(
+      [],
+    )
+  })
+})
