@@ -6,6 +6,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions } from 'fastify'
 import { certificateApiRoutes } from './certificates/api.routes.ts'
+import { ledgerRoutes } from './certificates/ledger.routes.ts'
 import { publicationRoutes } from './certificates/publication.routes.ts'
 import { certificateRequestRoutes } from './certificates/requests.routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
@@ -118,6 +119,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(certificateRoutes, needs)
   await app.register(publicationRoutes, needs)
   await app.register(certificateApiRoutes, needs)
+  await app.register(ledgerRoutes, needs)
   await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
   await app.register(learningRoutes, needs)
   await app.register(movingRoutes, needs)

@@ -32,17 +32,18 @@ if (database.isEmbedded && (await isEmpty(db)))
   )
 const demo = await isDemo(db)
 
+const mail = createMail(config.smtpUrl, config.mailFrom)
 const app = await buildApp({
   db,
   catalogue,
-  mail: createMail(config.smtpUrl, config.mailFrom),
+  mail,
   clock,
   config,
   isDemo: demo,
   logger: logger(config),
 })
 
-const stopJobs = startTimedJobs({ db, clock, config, log: app.log })
+const stopJobs = startTimedJobs({ db, clock, config, mail, log: app.log })
 let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
 database.lost.then(() => {

@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { catchUpCertificates } from './certificates/actions.ts'
+import { keepHead } from './certificates/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/connection.ts'
 import { dayOf } from './lib/days.ts'
+import type { Mail } from './lib/mail.ts'
 import { sweepPeople } from './people/actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { refreshStale } from './requirements/actions.ts'
@@ -11,6 +13,7 @@ type Needs = Readonly<{
   db: Database
   clock: () => Date
   log: FastifyBaseLogger
+  mail: Mail
   config: Config
 }>
 
@@ -28,6 +31,11 @@ const jobs: readonly Readonly<{ name: string; minutes: number; run: (needs: Need
       minutes: 5,
       run: ({ db, clock, config }) =>
         catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
+    },
+    {
+      name: 'the ledger held against what was kept outside, and its head of the day signed and kept',
+      minutes: 60,
+      run: ({ db, clock, config, mail }) => keepHead(db, { config, mail }, clock()),
     },
     {
       name: 'sessions and misses that no longer matter',

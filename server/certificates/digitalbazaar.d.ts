@@ -1,12 +1,19 @@
 /** The parts that we call of libraries that ship no types. */
 
 declare module '@digitalbazaar/ed25519-multikey' {
-  type Signer = { readonly id: string; readonly algorithm: string }
+  type Signer = {
+    readonly id: string
+    readonly algorithm: string
+    sign(options: { data: Uint8Array }): Promise<Uint8Array>
+  }
+  type Verifier = { verify(options: { data: Uint8Array; signature: Uint8Array }): Promise<boolean> }
   type Multikey = {
     readonly id: string
     readonly publicKeyMultibase: string
     readonly secretKeyMultibase: string
     signer(): Signer
+    verifier(): Verifier
+    export(options: { publicKey: true; raw: true }): Promise<{ publicKey: Uint8Array }>
   }
   export function generate(options: { controller: string }): Promise<Multikey>
   export function from(key: {
@@ -14,7 +21,7 @@ declare module '@digitalbazaar/ed25519-multikey' {
     id: string
     controller: string
     publicKeyMultibase: string
-    secretKeyMultibase: string
+    secretKeyMultibase?: string
   }): Promise<Multikey>
 }
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { findPlace } from '#server/ledger/queries.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
@@ -8,7 +9,7 @@ import { certificateFile, compareName } from './actions.ts'
 import { checkedFile } from './file-check.ts'
 import { openKeyFile } from './key-file.ts'
 import { issuerDid, publishedKeys } from './keys.ts'
-import { findCertificateByToken, findCertificateOf } from './queries.ts'
+import { type CertificateRow, findCertificateByToken, findCertificateOf } from './queries.ts'
 import { readToken } from './tokens.ts'
 import { verifyCertificateFile } from './verification.ts'
 import { verifyPage } from './verify-page.ts'
@@ -117,7 +118,7 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
   app.get('/verify/:token', { config: verify, schema: { params: tokenParams } }, async (request, reply) => {
     // Unknown and malformed codes cost the same statement, and look alike.
     const certificate = await findCertificateByToken(db, readToken(request.params.token) ?? '-')
-    return reply.page('certificates/verdict', verifyPage(certificate, null))
+    return reply.page('certificates/verdict', verifyPage(certificate, null, await placeOf(certificate)))
   })
 
   app.post(
@@ -130,7 +131,15 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
       const answer = await compareName(db, token, certificate, name)
       return reply
         .status(answer.kind === 'slowed' ? 429 : 200)
-        .page('certificates/verdict', verifyPage(certificate, { ...answer, typed: name }))
+        .page(
+          'certificates/verdict',
+          verifyPage(certificate, { ...answer, typed: name }, await placeOf(certificate)),
+        )
     },
   )
+
+  // Asked for also where there is no certificate, so that the time taken does not tell.
+  async function placeOf(certificate: CertificateRow | null) {
+    return findPlace(db, certificate?.number ?? '-')
+  }
 }

@@ -18,6 +18,7 @@ export function verdictOf(certificate: CertificateRow | null): Verdict {
 export function verifyPage(
   certificate: CertificateRow | null,
   answer: (NameAnswer & { typed: string }) | null,
+  place: Readonly<{ seq: number; head_signed_at: Date | null }> | null = null,
 ) {
   const isNamed = answer?.kind === 'match'
   const isWithheld = Boolean(certificate?.is_confidential) && !isNamed
@@ -30,6 +31,8 @@ export function verifyPage(
     answer,
     facts: shown && !certificate?.is_confidential ? factsOf(shown, isNamed) : null,
     corrected_by: shown && !certificate?.is_confidential ? shown.corrected_by : null,
+    /** Where its issue stands in the ledger, and the code by which the proof of it is had. */
+    place: shown && !certificate?.is_confidential && place ? { ...place, code: shown.token } : null,
     ended_at: shown?.revoked_at ?? shown?.superseded_at ?? null,
   }
 }

@@ -30,7 +30,7 @@ export type Kept = Readonly<{ head: Head; hashes: readonly string[] | null }>
  */
 export function checkLedger(rows: readonly StoredEntry[], kept: Kept | null): Finding | null {
   const known = kept && (kept.hashes ?? []).slice(0, kept.head.size)
-  if (kept && known && known.length > 0 && rootOf(known) !== kept.head.root)
+  if (kept && known?.length === kept.head.size && rootOf(known) !== kept.head.root)
     return { row: 0, what: 'The hashes kept beside the head are not those that it was signed over.' }
   const broken = brokenLink(rows, known ?? [])
   if (broken) return broken

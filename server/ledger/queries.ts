@@ -35,3 +35,15 @@ export const findEntry = (db: Kysely<DB>, kind: string, subject: string) =>
     .orderBy('seq')
     .limit(1)
     .executeTakeFirst()
+
+/** Where a certificate's issue stands in the ledger, and when the head was signed that covers it, if one does yet. */
+export async function findPlace(
+  db: Kysely<DB>,
+  number: string,
+): Promise<Readonly<{ seq: number; head_signed_at: Date | null }> | null> {
+  const { rows } = await sql<{ seq: number; head_signed_at: Date | null }>`
+    select l.seq, (select h.signed_at from ledger_heads h where h.size >= l.seq order by h.id desc limit 1) as head_signed_at
+    from ledger l where l.subject = ${`certificate:${number}`} and l.kind = 'certificate-issued'
+    order by l.seq limit 1`.execute(db)
+  return rows[0] ?? null
+}

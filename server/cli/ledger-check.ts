@@ -1,0 +1,80 @@
+/**
+ * `npm run ledger:check [-- --head file]`: reads every row of the ledger and says which is not as it was written. A
+ * head kept outside the database finds what the rows alone cannot show: a rewritten whole, or a tail that was cut.
+ */
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/key-file.ts'
+import { type PublishedKeys, publishedKeys } from '#server/certificates/keys.ts'
+import { openHead } from '#server/certificates/ledger-head.ts'
+import { hashesBeside, readHashes } from '#server/certificates/ledger-heads.actions.ts'
+import { openBesideServer } from '#server/db/open.ts'
+import { checkLedger, type Kept } from '#server/ledger/checking.ts'
+import { listEntries } from '#server/ledger/queries.ts'
+import { settings } from './settings.ts'
+
+const usage = `Use it like this:
+  npm run ledger:check
+  npm run ledger:check -- --head 2027-03-31.txt                   given a head that was kept outside
+  npm run ledger:check -- --head FILE --hashes FILE --keys FILE   with the hashes and keys kept beside it
+Without --hashes, hashes.txt in the head's folder is used; without --keys, this installation's own.`
+
+const options = readArguments()
+const config = settings()
+const kept = options.head === undefined ? null : await openKept(options.head)
+const database = await openBesideServer(config)
+try {
+  const rows = await listEntries(database.db)
+  const finding = checkLedger(rows, kept)
+  if (finding) {
+    console.log(`Row ${finding.row}: ${finding.what}`)
+    process.exitCode = 1
+  } else {
+    const covered = kept ? `; the head of ${kept.head.at} covers ${kept.head.size} of them` : ''
+    console.log(`${rows.length} rows, each as it was written${covered}.`)
+    if (!kept)
+      console.log('Without a head kept outside, a cut tail or a ledger rewritten whole cannot be seen.')
+  }
+} finally {
+  await database.close()
+}
+
+async function openKept(file: string): Promise<Kept> {
+  const opened = await openHead(await textOf(file), await openKeys())
+  if (opened.kind === 'refused') return end(`${file}: ${opened.why}`)
+  const hashes = await readHashes(options.hashes ?? hashesBeside(file))
+  return { head: opened.head, hashes: hashes.length === 0 ? null : hashes }
+}
+
+async function openKeys(): Promise<PublishedKeys> {
+  try {
+    return options.keys === undefined
+      ? publishedKeys(await readKeyFile(config.keysFile))
+      : await readPublishedKeys(options.keys)
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error
+    return end(`${error.message}\n${usage}`)
+  }
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    return end(`${file} could not be read (${(error as NodeJS.ErrnoException).code}).\n${usage}`)
+  }
+}
+
+function readArguments() {
+  try {
+    const text = { type: 'string' } as const
+    return parseArgs({ options: { head: text, hashes: text, keys: text } }).values
+  } catch (error) {
+    return end(`${(error as Error).message}\n${usage}`)
+  }
+}
+
+function end(message: string): never {
+  console.error(message)
+  process.exit(2)
+}

@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { openHead } from '#server/certificates/ledger-head.ts'
+import { headsFolder, keepHead } from '#server/certificates/ledger-heads.actions.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import { isIncluded } from '#server/ledger/merkle.ts'
+import type { Message } from '#server/lib/mail.ts'
+import { aWorld, type World } from '#test/support/app.ts'
+import { databaseUrl } from '#test/support/db.ts'
+
+const day = 86_400_000
+
+async function aKeptLedger() {
+  const world = await aWorld()
+  const sent: Message[] = []
+  const config = { ...world.config, ledgerHeadMail: 'records@example.org' }
+  const mail = async (message: Message) => {
+    sent.push(message)
+  }
+  const now = new Date()
+  const keep = (days = 0) => keepHead(world.db, { config, mail }, new Date(now.getTime() + days * day))
+  const first = await keep()
+  if (first.kind !== 'kept') throw new Error('No head was kept.')
+  const add = (n: number) =>
+    world.db
+      .transaction()
+      .execute((trx) =>
+        appendToLedger(trx, {
+          kind: 'setting-changed',
+          actor_id: null,
+          subject: `x:${n}`,
+          facts: { n },
+          at: now,
+        }),
+      )
+  return { world, sent, keep, first, add, folder: headsFolder(config.dataDir) }
+}
+
+async function asSuperuser({ db }: World, statement: ReturnType<typeof sql>) {
+  await db.transaction().execute(async (trx) => {
+    await sql`set local session_replication_role = replica`.execute(trx)
+    await statement.execute(trx)
+  })
+}
+
+describe('the head of the day', () => {
+  test('is signed, kept as a file with the rows’ hashes, mailed, published, and made once', async () => {
+    const { world, sent, keep, first, add, folder } = await aKeptLedger()
+    const keys = JSON.parse((await world.visitor().get('/keys.json')).body)
+    expect(await openHead(first.note, keys)).toMatchObject({
+      kind: 'signed',
+      head: { origin: '127.0.0.1:3000/ledger' },
+    })
+    expect((await world.visitor().get('/ledger/head')).body).toBe(first.note)
+    expect(sent).toMatchObject([{ to: 'records@example.org', text: expect.stringContaining(first.note) }])
+    expect(await keep()).toEqual({ kind: 'nothing-to-do' })
+    await add(1)
+    expect((await keep(1)).kind).toBe('kept')
+    expect(readdirSync(folder)).toHaveLength(3)
+    const { rows } = await sql<{
+      all: string
+    }>`select string_agg(hash || chr(10), '' order by seq) as all from ledger`.execute(world.db)
+    expect(readFileSync(path.join(folder, 'hashes.txt'), 'utf8')).toBe(rows[0]!.all)
+  })
+
+  test('is not believed once a character of it is changed, nor from another’s key', async () => {
+    const { world, first } = await aKeptLedger()
+    const keys = JSON.parse((await world.visitor().get('/keys.json')).body)
+    const believed: number[] = []
+    for (let at = 0; at < first.note.length - 1; at++) {
+      const other = first.note[at] === 'A' ? 'B' : 'A'
+      const { kind } = await openHead(first.note.slice(0, at) + other + first.note.slice(at + 1), keys)
+      if (kind === 'signed') believed.push(at)
+    }
+    expect(believed).toEqual([])
+    expect((await openHead(first.note, { keys: [] })).kind).toBe('refused')
+  })
+
+  test('is not signed over a ledger that was altered, and the row is named', async () => {
+    const { world, keep } = await aKeptLedger()
+    await asSuperuser(world, sql`update ledger set facts = '{}' where seq = 2`)
+    await expect(keep(1)).rejects.toThrow('altered at row 2')
+    await asSuperuser(world, sql`delete from ledger`)
+    // Also where the head's own row was taken away with it: what is kept outside remembers.
+    await asSuperuser(world, sql`delete from ledger_heads`)
+    await world.db
+      .transaction()
+      .execute((trx) =>
+        appendToLedger(trx, {
+          kind: 'setting-changed',
+          actor_id: null,
+          subject: 'x',
+          facts: {},
+          at: new Date(),
+        }),
+      )
+    await expect(keep(2)).rejects.toThrow('altered at row 1')
+  })
+})
+
+describe('the proof on a certificate’s page', () => {
+  test('leads from its row to the signed head', async () => {
+    const { world } = await aKeptLedger()
+    const { token } = await world.db
+      .selectFrom('certificates')
+      .select('token')
+      .orderBy('number')
+      .executeTakeFirstOrThrow()
+    const page = (await world.visitor().get(`/verify/${token}`)).body
+    expect(page).toContain('under the head signed on')
+    const proof = JSON.parse((await world.visitor().get(`/verify/${token}/proof.json`)).body)
+    expect(isIncluded(proof.row_hash, proof.row - 1, proof.size, proof.path, proof.root)).toBe(true)
+    expect(proof.head).toContain(Buffer.from(proof.root, 'hex').toString('base64'))
+    expect(page).toContain(`Entry ${proof.row}`)
+    await world.db.updateTable('people').set({ is_confidential: true }).execute()
+    for (const code of [token, 'a'.repeat(26)])
+      expect((await world.visitor().get(`/verify/${code}/proof.json`)).statusCode).toBe(404)
+  })
+})
+
+describe('the command that checks the ledger', () => {
+  test('finds the row by a head kept outside, and says where one is missing what cannot be seen', async () => {
+    const { world, first } = await aKeptLedger()
+    const env = {
+      PATH: process.env.PATH,
+      DATABASE_URL: await databaseUrl(),
+      DATA_DIR: world.config.dataDir,
+    }
+    expect(await check(env)).toMatchObject({ code: 0, out: expect.stringContaining('cannot be seen') })
+    expect(await check(env, '--head', first.file)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('each as it was written; the head of'),
+    })
+    const { seq } = await world.db
+      .selectFrom('ledger')
+      .select('seq')
+      .orderBy('seq', 'desc')
+      .executeTakeFirstOrThrow()
+    await asSuperuser(world, sql`delete from ledger where seq = ${seq}`)
+    expect((await check(env)).code).toBe(0)
+    expect(await check(env, '--head', first.file)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`Row ${seq}: `),
+    })
+    const forged = `${first.file}.forged`
+    writeFileSync(forged, first.note.replace(/\n\d+\n/, `\n${seq - 1}\n`))
+    expect(await check(env, '--head', forged)).toMatchObject({ code: 2 })
+    expect(await check(env, '--head', '/nowhere')).toMatchObject({ code: 2 })
+  }, 120_000)
+})
+
+const command = path.join(import.meta.dirname, '../../server/cli/ledger-check.ts')
+
+function check(env: NodeJS.ProcessEnv, ...args: readonly string[]) {
+  return new Promise<{ code: number; out: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [command, ...args],
+      { env, cwd: path.dirname(command) },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
+    )
+  })
+}
