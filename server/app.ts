@@ -25,6 +25,7 @@ import { licensingRoutes } from './oversight/licensing.routes.ts'
 import { bulkVerificationRoutes } from './oversight/bulk-verification.routes.ts'
 import { packetRoutes } from './oversight/packet.routes.ts'
 import { licensingReviewRoutes } from './oversight/review.routes.ts'
+import { registryRoutes } from './oversight/registry.routes.ts'
 import { reviewFindingRoutes } from './oversight/review-findings.routes.ts'
 import { reviewPeopleRoutes } from './oversight/review-people.routes.ts'
 import { teamRoutes } from './oversight/team.routes.ts'
@@ -136,6 +137,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(reviewFindingRoutes, needs)
   await app.register(packetRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)
+  await app.register(registryRoutes, { ...needs, afterChange })
   await app.register(apiDocs)
   return app
 }

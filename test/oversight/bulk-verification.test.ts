@@ -94,7 +94,7 @@ async function send(
   files: { name: string; bytes: Buffer }[],
 ) {
   const boundary = 'a-boundary-of-a-form'
-  const parts = [
+  const parts: Buffer[] = [
     Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="numbers"\r\n\r\n${numbers}\r\n`),
   ]
   for (const { name, bytes } of files) {
