@@ -138,7 +138,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
     const { program } = (await findRosterToChangeOf(db, viewer, programId, dayOf(now))) ?? notFound()
     const person = (await findPersonOnRoster(db, program.id, personId)) ?? notFound()
     const page: Pick<ActForm, 'over' | 'back'> = {
-      over: person.name,
+      over: program.name,
       back: { href: `/programs/${program.id}/roster/${person.id}`, label: person.name },
     }
     return { program, person, page }

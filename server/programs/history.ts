@@ -41,8 +41,10 @@ export function historyOf(rows: readonly RecordRow[]): readonly HistoryEntry[] {
 }
 
 function recorded({ kind, facts }: RecordRow): string {
-  if (kind !== 'work')
-    return `${spellNames[kind]} ${stretchWords(facts as { from_on: Day; to_on: Day | null })}`
+  if (kind !== 'work') {
+    const time = facts.from_at ? `, from ${formatTime(facts.from_at)}` : ''
+    return `${spellNames[kind]} ${stretchWords(facts as { from_on: Day; to_on: Day | null })}${time}`
+  }
   const title = facts.role_title ? `${facts.role_title}, ` : ''
   const type = workerTypeNames[facts.worker_type as WorkerType].toLowerCase()
   return `Work: ${title}${type}, ${stretchWords({ from_on: facts.hired_on ?? '', to_on: facts.separated_on ?? null })}`

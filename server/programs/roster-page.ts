@@ -1,4 +1,5 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
+import { shortDay } from '#server/web/words.ts'
 import type { Place } from './queries.ts'
 import {
   type RosterFilters,
@@ -63,14 +64,14 @@ type Word = Readonly<{ word: string; tone: 'good' | 'quiet' | 'caution' }>
 
 function statusOf({ is_working, is_on_leave, leave_to, separated_on, hired_on }: RosterLine): Word {
   if (is_on_leave)
-    return { word: leave_to ? `On leave until ${formatDay(leave_to)}` : 'On leave', tone: 'caution' }
+    return { word: leave_to ? `On leave until ${shortDay(leave_to)}` : 'On leave', tone: 'caution' }
   if (is_working)
-    return { word: separated_on ? `Works until ${formatDay(separated_on)}` : 'Working', tone: 'good' }
-  if (separated_on) return { word: `Left ${formatDay(separated_on)}`, tone: 'quiet' }
-  return { word: `Starts ${formatDay(hired_on)}`, tone: 'quiet' }
+    return { word: separated_on ? `Works until ${shortDay(separated_on)}` : 'Working', tone: 'good' }
+  if (separated_on) return { word: `Left ${shortDay(separated_on)}`, tone: 'quiet' }
+  return { word: `Starts ${shortDay(hired_on)}`, tone: 'quiet' }
 }
 
 function contactOf({ is_working, contact_from }: RosterLine): string {
-  if (contact_from) return `Since ${formatDay(contact_from)}`
+  if (contact_from) return `Since ${shortDay(contact_from)}`
   return is_working ? 'None' : ''
 }

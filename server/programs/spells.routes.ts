@@ -94,7 +94,7 @@ export async function spellRoutes(app: App, needs: Needs): Promise<void> {
     const { person_id } = assignment ?? notFound()
     const person = (await findPersonOnRoster(db, program.id, person_id)) ?? notFound()
     return {
-      over: person.name,
+      over: program.name,
       back: { href: `/programs/${program.id}/roster/${person.id}`, label: person.name },
     }
   }

@@ -39,7 +39,7 @@ describe('bringing in a file', () => {
     const applied = await applyFile(rae, address)
     expect(readable(applied.body)).toContain('2 rows were saved; 1 could not be.')
     const roster = readable((await rae.get(`/programs/${program}/roster`)).body)
-    expect(roster).toContain('Lena Fox Youth worker Mar 3, 2025 Since March 17, 2025 Working')
+    expect(roster).toContain('Lena Fox Youth worker Mar 3, 2025 Since Mar 17, 2025 Working')
     expect(roster).not.toContain('Vera Holm')
     const entries = await world.db
       .selectFrom('ledger')
