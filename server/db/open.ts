@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { appRoleUrl } from './app-role.ts'
 import { connect, type Database } from './connection.ts'
 import { runningUrl, startEmbeddedPostgres } from './embedded.ts'
 import { AlreadyRunning, lockDataFolder } from './lock.ts'
@@ -14,7 +15,12 @@ export type OpenDatabase = Readonly<{
 
 /** The database of an installation, migrated: the one at DATABASE_URL, or the embedded one in the data folder. */
 export async function openDatabase(
-  config: Readonly<{ databaseUrl: string | undefined; dataDir: string; databasePool: number; baseUrl: string }>,
+  config: Readonly<{
+    databaseUrl: string | undefined
+    dataDir: string
+    databasePool: number
+    baseUrl: string
+  }>,
 ): Promise<OpenDatabase> {
   if (config.databaseUrl) {
     const { db } = connect(config.databaseUrl, config.databasePool)
@@ -23,19 +29,32 @@ export async function openDatabase(
   }
   const unlock = await lockDataFolder(config.dataDir, config.baseUrl)
   const postgres = await startEmbeddedPostgres(path.resolve(config.dataDir))
-  const { db } = connect(postgres.url, config.databasePool)
-  const close = async () => {
-    await db.destroy()
+  const stop = async () => {
     await postgres.stop()
     unlock()
   }
   try {
-    await migrate(db)
+    const { db } = connect(await migrateAsOwner(postgres.url), config.databasePool)
+    const close = async () => {
+      await db.destroy()
+      await stop()
+    }
+    return { db, isEmbedded: true, lost: postgres.ended, close }
   } catch (error) {
-    await close()
+    await stop()
     throw error
   }
-  return { db, isEmbedded: true, lost: postgres.ended, close }
+}
+
+/** Only the owner changes the schema; the service then works in a role that cannot rewrite what is append-only. */
+async function migrateAsOwner(url: string): Promise<string> {
+  const { db } = connect(url, 2)
+  try {
+    await migrate(db)
+    return await appRoleUrl(db, url)
+  } finally {
+    await db.destroy()
+  }
 }
 
 /** The same for a command, which may run beside the server: then it joins that server's database. */

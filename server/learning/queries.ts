@@ -101,13 +101,15 @@ export async function findAttemptOf(db: Kysely<DB>, personId: string, id: string
   return rows[0] ?? null
 }
 
-/** The same, locked. Two tabs may answer at once; the lock makes the second see the first. */
+/** The same, with its enrollment locked. Two tabs may answer at once; the lock makes the second see the first. */
 export async function lockAttemptOf(
   trx: Transaction<DB>,
   personId: string,
   id: string,
 ): Promise<Attempt | null> {
-  await sql`select 1 from attempts where id = ${id} for update`.execute(trx)
+  await sql`select 1 from enrollments e join attempts a on a.enrollment_id = e.id where a.id = ${id} for update of e`.execute(
+    trx,
+  )
   return findAttemptOf(trx, personId, id)
 }
 

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { appendToLedger } from '#server/ledger/actions.ts'
@@ -99,7 +99,7 @@ export async function writeFinding(
 ): Promise<string> {
   return db.transaction().execute(async (trx) => {
     // One writer at a time counts the findings of a review.
-    await trx.selectFrom('reviews').select('id').where('id', '=', review.id).forUpdate().execute()
+    await sql`select pg_advisory_xact_lock(hashtext(${review.id}))`.execute(trx)
     const { last } = await trx
       .selectFrom('review_findings')
       .select((eb) => eb.fn.coalesce(eb.fn.max('number'), eb.lit(0)).as('last'))

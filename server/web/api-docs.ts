@@ -70,13 +70,21 @@ export async function apiDocs(app: App): Promise<void> {
           ...one,
           isRequired: one.required ?? false,
         })),
-        answers: Object.entries(operation.responses).map(([status, { content = {} }]) => ({
-          status,
-          lines: linesOf(Object.values(content)[0]?.schema ?? {}),
-        })),
+        answers: answersOf(operation),
       })),
     )
     return reply.page('web/api', { title: 'For software', operations, site: servers[0]?.url ?? '' })
+  })
+}
+
+/** The kinds of answer, each with the statuses that come with it. */
+function answersOf({ responses }: Operation) {
+  const byContent = Object.groupBy(Object.entries(responses), ([, { content = {} }]) =>
+    JSON.stringify(content),
+  )
+  return Object.values(byContent).flatMap((alike = []) => {
+    const schema = Object.values(alike[0]?.[1].content ?? {})[0]?.schema
+    return schema ? [{ status: alike.map(([status]) => status).join(', '), lines: linesOf(schema) }] : []
   })
 }
 
