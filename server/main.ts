@@ -1,5 +1,6 @@
 import pretty from 'pino-pretty'
 import { buildApp } from './app.ts'
+import { buildVcApi } from './certificates/vc-api.routes.ts'
 import { settings } from './cli/settings.ts'
 import type { Config } from './config.ts'
 import { loadCourses } from './courses/load.ts'
@@ -52,8 +53,12 @@ database.lost.then(() => {
   stop(1)
 })
 
+const vcApi = config.vcApiPort === undefined ? null : await buildVcApi(clock)
 try {
   await app.listen({ host: config.host, port: config.port })
+  // Whoever reaches it has things signed: never beyond this machine, whatever HOST says.
+  const at = await vcApi?.listen({ host: '127.0.0.1', port: config.vcApiPort ?? 0 })
+  if (vcApi) console.log(`  VC-API for tests of conformance: ${at}, issuer ${vcApi.issuer}`)
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(
@@ -80,6 +85,7 @@ async function open(): Promise<OpenDatabase> {
 async function stop(code: number): Promise<void> {
   if (isStopping) return
   isStopping = true
+  await vcApi?.close()
   await app.close()
   await stopJobs()
   await database.close()
@@ -92,7 +98,7 @@ function logger({ logLevel, logPretty }: Config) {
   const serializers = {
     req: (request: { method: string; url: string; ip: string }) => ({
       method: request.method,
-      url: request.url.replace(/^\/(link|verify)\/[^/?]+/, '/$1/…').replace(/\?.*$/, '?…'),
+      url: request.url.replace(/^\/(link|verify|packets)\/[^/?]+/, '/$1/…').replace(/\?.*$/, '?…'),
     }),
   }
   if (process.stdout.isTTY || logPretty)
