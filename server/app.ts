@@ -17,6 +17,7 @@ import { courseReviewRoutes } from './courses/review.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
+import { changesRoutes } from './learning/changes.routes.ts'
 import { movingRoutes } from './learning/moving.routes.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
@@ -124,6 +125,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
   await app.register(learningRoutes, needs)
   await app.register(movingRoutes, needs)
+  await app.register(changesRoutes, needs)
   await app.register(attemptRoutes, { ...needs, afterChange })
   await app.register(myTrainingRoutes, needs)
   await app.register(outsideRoutes, needs)

@@ -65,7 +65,7 @@ function publish(asked: Exclude<ReturnType<typeof commandLine>, string>): void {
     'Next:',
     `  1. Commit courses/${asked.course}/published/${asked.version}, and start the service again: new learners take this version.`,
     '     Who is under way stays on their version until they choose to move.',
-    '  2. It has no approval yet. A content reviewer records the commissioner’s, and another confirms it: /review/courses',
+    '  2. A content reviewer records the commissioner’s approval of this text, and another confirms it: /review/courses',
     `  3. Before the next edit of the working text, write a higher version in courses/${asked.course}/course.yml.`,
   ]
   if (record.kind === 'meaning')

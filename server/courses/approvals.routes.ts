@@ -12,6 +12,7 @@ import { readApprovalForm } from './approval-form.ts'
 import { actOnApproval, recordApproval } from './approvals.actions.ts'
 import { findApprovalDocument, findApprovalRecord, listApprovalRecords } from './approvals.queries.ts'
 import type { Catalogue, CourseVersion } from './catalogue.ts'
+import { listChangeDays } from './change-days.queries.ts'
 import { countComments } from './comments.queries.ts'
 import { reviewVersionPage } from './review-page.ts'
 
@@ -111,10 +112,11 @@ export async function approvalRoutes(app: App, { db, catalogue, clock, afterChan
     errors: readonly FieldError[],
   ) {
     const course = catalogue.courses.get(version.slug) ?? notFound()
-    const [approvals, comments] = await Promise.all([
+    const [approvals, comments, days] = await Promise.all([
       listApprovalRecords(db, course.slug),
       countComments(db, course.slug),
+      listChangeDays(db),
     ])
-    return { ...reviewVersionPage(course, version, approvals, comments, viewer), typed, errors }
+    return { ...reviewVersionPage(course, version, approvals, comments, days, viewer), typed, errors }
   }
 }

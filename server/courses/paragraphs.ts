@@ -23,7 +23,7 @@ export function withParagraphs(html: string, after: (paragraph: Paragraph) => st
     const paragraph = paragraphOf(leaf)
     if (!seen.has(paragraph.anchor) && !leaf.attribs.id) leaf.attribs.id = `p-${paragraph.anchor}`
     seen.add(paragraph.anchor)
-    for (const node of parseDocument(after(paragraph)).children) appendChild(leaf, node)
+    for (const node of [...parseDocument(after(paragraph)).children]) appendChild(leaf, node)
   }
   return render(document, { encodeEntities: 'utf8' })
 }
@@ -36,7 +36,7 @@ function leaves(parent: ParentNode): Element[] {
   })
 }
 
-const isNote = ({ attribs }: Element) => /\blesson-(term-note|sources)\b/.test(attribs.class ?? '')
+const isNote = ({ attribs }: Element) => /\blesson-(term-note|sources|label)\b/.test(attribs.class ?? '')
 
 const words = (node: Element) => textContent(node).replaceAll(/\s+/g, ' ').trim()
 

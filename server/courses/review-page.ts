@@ -1,6 +1,7 @@
 import type { ApprovalRecord } from './approvals.ts'
 import { approvalState, decidingProblem, recordingProblem } from './approvals.ts'
 import type { Catalogue, Course, CourseVersion, Lesson, Module } from './catalogue.ts'
+import type { ChangeDay } from './change-days.queries.ts'
 import { changeWords } from './change-record.ts'
 import type { Comment } from './comments.queries.ts'
 import { escapeHtml } from './escape.ts'
@@ -47,6 +48,7 @@ export function reviewVersionPage(
   text: CourseVersion,
   approvals: readonly ApprovalRecord[],
   comments: ReadonlyMap<string, number>,
+  days: readonly ChangeDay[],
   viewer: Reviewer,
 ) {
   return {
@@ -64,6 +66,7 @@ export function reviewVersionPage(
       })),
     })),
     others: [...course.versions.values()].filter(({ version }) => version !== text.version),
+    changeDay: days.find(({ course, version }) => course === text.slug && version === text.version) ?? null,
     recordingProblem: recordingProblem(text, approvals, viewer),
     approvals: approvals
       .filter(({ version }) => version === text.version)
@@ -113,7 +116,8 @@ export function reviewLessonPage(
         (one) =>
           `<span class="small"><strong>${escapeHtml(one.by_name)}</strong>, version ${escapeHtml(one.version)}: ${escapeHtml(one.body)}</span>`,
       )
-    const link = `<a class="small quiet" href="${path}?paragraph=${of}#comment">Comment</a>`
+    const words = escapeHtml(paragraphs.find((one) => one.anchor === of)?.text.slice(0, 40) ?? '')
+    const link = `<a class="small quiet" href="${path}?paragraph=${of}#comment">Comment<span class="usa-sr-only"> on “${words}”</span></a>`
     return ` ${link}${said.map((one) => ` <br>${one}`).join('')}`
   }
 }

@@ -1,10 +1,13 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { dayOf, parseDay } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { listApprovalRecords } from './approvals.queries.ts'
 import type { Catalogue } from './catalogue.ts'
+import { setChangeDay } from './change-days.actions.ts'
+import { listChangeDays } from './change-days.queries.ts'
 import { commentOnParagraph } from './comments.actions.ts'
 import { countComments, listComments } from './comments.queries.ts'
 import {
@@ -42,11 +45,12 @@ export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Nee
     { config, schema: { params: versionParams } },
     async (request, reply) => {
       const { course, text } = textAt(request.params)
-      const [approvals, comments] = await Promise.all([
+      const [approvals, comments, days] = await Promise.all([
         listApprovalRecords(db, course.slug),
         countComments(db, course.slug),
+        listChangeDays(db),
       ])
-      const page = reviewVersionPage(course, text, approvals, comments, viewerOf(request))
+      const page = reviewVersionPage(course, text, approvals, comments, days, viewerOf(request))
       return reply.page('courses/review/version', { ...page, typed: {} })
     },
   )
@@ -112,6 +116,28 @@ export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Nee
       const { course, text } = textAt(request.params)
       const before = course.versions.get(request.params.other) ?? notFound()
       return reply.page('courses/review/compare', comparePage(before, text))
+    },
+  )
+
+  app.post(
+    '/review/courses/:course/:version/change-day',
+    { config, schema: { params: versionParams, body: form({ due_on: text(40) }) } },
+    async (request, reply) => {
+      const { course, text } = textAt(request.params)
+      const due = parseDay(request.body.due_on)
+      if (text.change?.kind !== 'meaning') return notFound()
+      if (!due || due <= dayOf(clock())) {
+        const [approvals, comments, days] = await Promise.all([
+          listApprovalRecords(db, course.slug),
+          countComments(db, course.slug),
+          listChangeDays(db),
+        ])
+        const page = reviewVersionPage(course, text, approvals, comments, days, viewerOf(request))
+        const errors = [{ field: 'due_on', message: 'Write a day that is still to come, such as 3/15/2027.' }]
+        return reply.status(422).page('courses/review/version', { ...page, typed: request.body, errors })
+      }
+      await setChangeDay(db, viewerOf(request), text, due, clock())
+      return reply.redirect(`/review/courses/${text.slug}/${text.version}#change-day`, 303)
     },
   )
 

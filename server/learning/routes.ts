@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/actions.ts'
 import { findCertificateOfCompletion } from '#server/certificates/queries.ts'
 import { type Catalogue, type CourseVersion, lessonWith } from '#server/courses/catalogue.ts'
+import { listChangeDays } from '#server/courses/change-days.queries.ts'
 import { findApproval } from '#server/courses/queries.ts'
 import { findTextOutline } from '#server/courses/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
@@ -11,6 +12,8 @@ import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { markLesson, recordTime, startAttempt, startCourse } from './actions.ts'
+import { listChangeReadings } from './changes.queries.ts'
+import { changesToRead } from './changes.ts'
 import { coursePage } from './course-page.ts'
 import { doneOf } from './done.ts'
 import { exerciseFeedback } from './feedback.ts'
@@ -18,7 +21,7 @@ import { lessonPage } from './lesson-page.ts'
 import { moveOffer, takenText, textState } from './moving.ts'
 import { pathAfter, placePath } from './paths.ts'
 import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace } from './progress.ts'
-import { type Enrollment, findEnrollment, listAttempts } from './queries.ts'
+import { type Enrollment, findEnrollment, listAttempts, listCompletions } from './queries.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -60,7 +63,12 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
               await findTextOutline(db, enrollment.content_hash),
             )
           : null
-      return reply.page('learning/course', { ...coursePage(course, enrollment, approval, certificate), move })
+      const changes = request.viewer && enrollment ? await changesOf(request.viewer.id, known.slug) : []
+      return reply.page('learning/course', {
+        ...coursePage(course, enrollment, approval, certificate),
+        move,
+        changes,
+      })
     },
   )
 
@@ -198,6 +206,17 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       )
     },
   )
+
+  /** What changed in law or meaning since this person completed the course. */
+  async function changesOf(personId: string, slug: string) {
+    const [completions, days, readings] = await Promise.all([
+      listCompletions(db, personId),
+      listChangeDays(db),
+      listChangeReadings(db, personId),
+    ])
+    const changes = changesToRead(catalogue, completions, days, readings, dayOf(clock()))
+    return changes.filter(({ text }) => text.slug === slug)
+  }
 
   /** What a person is taking, with its text; a course that they have not begun is not there. */
   async function takingOf(

@@ -1,5 +1,8 @@
 import type { Catalogue } from '#server/courses/catalogue.ts'
+import { listChangeDays } from '#server/courses/change-days.queries.ts'
 import type { Database } from '#server/db/connection.ts'
+import { listChangeReadings } from '#server/learning/changes.queries.ts'
+import { changesToRead } from '#server/learning/changes.ts'
 import { courseSteps } from '#server/learning/next-step.ts'
 import { listCompletions, listEnrollments } from '#server/learning/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
@@ -16,14 +19,20 @@ export async function myTrainingRoutes(app: App, { db, catalogue, clock }: Needs
     const { viewer } = request
     if (!viewer) return reply.page('learning/welcome', { title: 'Welcome' })
     const today = dayOf(clock())
-    const [{ roster, facts }, enrollments, completions] = await Promise.all([
+    const [{ roster, facts }, enrollments, completions, days, readings] = await Promise.all([
       factsOfPeople(db, [viewer.id], today),
       listEnrollments(db, viewer.id),
       listCompletions(db, viewer.id),
+      listChangeDays(db),
+      listChangeReadings(db, viewer.id),
     ])
     const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
     const steps = courseSteps(catalogue, enrollments, completions)
     const own = facts.get(viewer.id) ?? factsOf({})
-    return reply.page('requirements/my-training', myTrainingPage(own, today, steps, completions, names))
+    const changes = changesToRead(catalogue, completions, days, readings, today).filter(
+      ({ isDone }) => !isDone,
+    )
+    const page = myTrainingPage(own, today, steps, completions, names)
+    return reply.page('requirements/my-training', { ...page, changes })
   })
 }

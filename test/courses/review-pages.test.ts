@@ -77,6 +77,8 @@ describe('reading a version', () => {
     await reviewer.post(`${path}/comments`, { paragraph: tea.anchor, body: 'Ask <b>first</b>.' })
     await reviewer.post(`${path}/comments`, { paragraph: same.anchor, body: 'Keep this.' })
     const here = await second.get(path)
+    for (const { anchor } of paragraphsOf(lesson.html))
+      expect(here.body).toContain(`?paragraph=${anchor}#comment`)
     expect(here.body).toContain('Ask &lt;b&gt;first&lt;/b&gt;.')
     const later = await second.get('/review/courses/welcome/1.1.0/lessons/first-day/at-the-door')
     const [text, changed] = later.body.split('Comments on words that have changed since')

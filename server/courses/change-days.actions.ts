@@ -1,0 +1,28 @@
+import type { Database } from '#server/db/connection.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { CourseVersion } from './catalogue.ts'
+
+/** Sets the day by which people who completed an older version read what changed in this one. */
+export async function setChangeDay(
+  db: Database,
+  viewer: Readonly<{ id: string }>,
+  text: CourseVersion,
+  due_on: Day,
+  now: Date,
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const day = { course: text.slug, version: text.version, due_on }
+    await trx
+      .insertInto('course_change_days')
+      .values({ ...day, set_by: viewer.id, set_at: now })
+      .execute()
+    await appendToLedger(trx, {
+      kind: 'change-day-set',
+      actor_id: viewer.id,
+      subject: `course:${text.slug}@${text.version}`,
+      facts: day,
+      at: now,
+    })
+  })
+}

@@ -1,0 +1,77 @@
+import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue.ts'
+import type { ChangeDay } from '#server/courses/change-days.queries.ts'
+import { compareVersions } from '#server/courses/versions.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { ChangeReading } from './changes.queries.ts'
+
+/** What changed in law or meaning since somebody completed a course, lesson by lesson. */
+export type ChangesToRead = Readonly<{
+  text: CourseVersion
+  /** The version that they completed. */
+  completed: string
+  summary: string
+  due_on: Day
+  isOverdue: boolean
+  lessons: readonly Readonly<{ title: string; href: string; minutes: number; isRead: boolean }>[]
+  isDone: boolean
+}>
+
+export const changePath = (course: string, version: string, place: string) =>
+  `/courses/${course}/changes/${version}/${place}`
+
+/**
+ * Every change of meaning with a day set for it that came after the newest version that the person completed. Whoever
+ * completes the newer version itself has nothing left to read.
+ */
+export function changesToRead(
+  catalogue: Catalogue,
+  completions: readonly Readonly<{ course: string; version: string }>[],
+  days: readonly ChangeDay[],
+  readings: readonly ChangeReading[],
+  today: Day,
+): readonly ChangesToRead[] {
+  return [...catalogue.courses.values()].flatMap((course) => {
+    const completed = completions
+      .filter((one) => one.course === course.slug)
+      .map(({ version }) => version)
+      .sort(compareVersions)
+      .at(-1)
+    if (completed === undefined) return []
+    return days
+      .filter((day) => day.course === course.slug && compareVersions(day.version, completed) > 0)
+      .flatMap((day) => changesOf(course, day, completed, readings, today) ?? [])
+  })
+}
+
+function changesOf(
+  course: Course,
+  { version, due_on }: ChangeDay,
+  completed: string,
+  readings: readonly ChangeReading[],
+  today: Day,
+): ChangesToRead | null {
+  const text = course.versions.get(version)
+  if (text?.change?.kind !== 'meaning') return null
+  const read = new Set(
+    readings.filter((one) => one.course === course.slug && one.version === version).map(({ place }) => place),
+  )
+  const lessons = text.modules.flatMap((module) =>
+    module.lessons.flatMap((lesson) => {
+      const place = `${module.slug}/${lesson.slug}`
+      if (!text.change?.lessons.includes(place)) return []
+      const { title, minutes } = lesson
+      return [{ title, minutes, href: changePath(course.slug, version, place), isRead: read.has(place) }]
+    }),
+  )
+  if (lessons.length === 0) return null
+  const isDone = lessons.every(({ isRead }) => isRead)
+  return {
+    text,
+    completed,
+    summary: text.change.summary,
+    due_on,
+    isOverdue: !isDone && due_on < today,
+    lessons,
+    isDone,
+  }
+}

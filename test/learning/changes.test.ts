@@ -1,0 +1,89 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Catalogue, Course } from '#server/courses/catalogue.ts'
+import { loadCourses } from '#server/courses/load.ts'
+import { fixtureDir, publish } from '#test/courses/fixture.ts'
+import { aWorld } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { takeCourse } from '#test/support/taking.ts'
+
+let dir = ''
+let before: Course
+let after: Course
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'courses-'))
+  cpSync(fixtureDir, dir, { recursive: true })
+  const edit = (path: string, change: (text: string) => string) =>
+    writeFileSync(join(dir, path), change(readFileSync(join(dir, path), 'utf8')))
+  const welcome = () => loadCourses(dir).catalogue.courses.get('welcome')!
+  publish(dir, 'welcome', '1.0.0', '--change', 'meaning', '--summary', 'More of it.')
+  before = welcome()
+  edit('welcome/course.yml', (text) => text.replace('1.0.0', '1.1.0'))
+  edit('welcome/01-first-day/01-at-the-door.md', (text) => text.replace('Tea first', 'Soup first'))
+  publish(dir, 'welcome', '1.1.0', '--change', 'meaning', '--summary', 'Soup comes first.')
+  after = welcome()
+})
+afterAll(() => rmSync(dir, { recursive: true }))
+
+const lesson = '/courses/welcome/changes/1.1.0/first-day/at-the-door'
+
+test('a change of meaning asks who completed an older version to read the changed lessons, by the day that a reviewer sets', async () => {
+  const courses = new Map([['welcome', before]])
+  const catalogue: Catalogue = { ...loadCourses(dir).catalogue, courses }
+  const { db, as, clock } = await aWorld({ catalogue, now: new Date('2026-11-20T15:00:00Z') })
+  const [ada, noor] = [await as('ada@northstar.example'), await as('noor@review.example')]
+  await takeCourse(db, ada, await personId(db, 'ada@northstar.example'), before.current)
+  courses.set('welcome', after)
+  // Nobody is asked before a day is set, and a day has to be one to come.
+  expect((await ada.get('/')).body).not.toContain('Changed since you took it')
+  expect((await ada.get(lesson)).statusCode).toBe(404)
+  const past = await noor.post('/review/courses/welcome/1.1.0/change-day', { due_on: '11/19/2026' })
+  expect(past.statusCode).toBe(422)
+  await noor.post('/review/courses/welcome/1.1.0/change-day', { due_on: '12/31/2026' })
+  const home = await ada.get('/')
+  expect(home.body).toContain('Changed since you took it: Welcoming a newcomer')
+  expect(home.body).toContain('Read these lessons by December 31, 2026.')
+  expect(home.body).toContain(lesson)
+  expect((await ada.get(lesson)).body).toContain('Soup first')
+  clock.now = new Date('2027-01-02T15:00:00Z')
+  const again = await as('ada@northstar.example')
+  expect((await again.get('/')).body).toContain('were to be read by December 31, 2026.')
+  const read = await again.post(`${lesson}/reading`)
+  expect(read.headers.location).toBe('/courses/welcome')
+  expect((await again.get('/')).body).not.toContain('Changed since you took it')
+  expect((await again.get('/courses/welcome')).body).toContain('You have read what changed.')
+  await again.post(`${lesson}/reading`)
+  expect(await db.selectFrom('course_change_readings').select('lesson').execute()).toEqual([
+    { lesson: 'at-the-door' },
+  ])
+  const acts = await db.selectFrom('ledger').select('kind').where('kind', '=', 'change-day-set').execute()
+  expect(acts).toHaveLength(1)
+})
+
+test('who completes the newer version, or never took the course, is asked for nothing', async () => {
+  const courses = new Map([['welcome', after]])
+  const catalogue: Catalogue = { ...loadCourses(dir).catalogue, courses }
+  const { db, as } = await aWorld({ catalogue })
+  const [ada, mai, noor] = [
+    await as('ada@northstar.example'),
+    await as('mai@northstar.example'),
+    await as('noor@review.example'),
+  ]
+  await noor.post('/review/courses/welcome/1.1.0/change-day', { due_on: '12/31/2099' })
+  await takeCourse(db, ada, await personId(db, 'ada@northstar.example'), after.current)
+  for (const one of [ada, mai]) {
+    expect((await one.get('/')).body).not.toContain('Changed since you took it')
+    expect((await one.get(lesson)).statusCode).toBe(404)
+    expect((await one.post(`${lesson}/reading`)).statusCode).toBe(404)
+  }
+})
+
+test('no day is set for a text whose change is not one of meaning', async () => {
+  const { as } = await aWorld({ catalogue: { ...loadCourses(dir).catalogue } })
+  const noor = await as('noor@review.example')
+  expect(
+    (await noor.post('/review/courses/welcome/0.9.0/change-day', { due_on: '12/31/2099' })).statusCode,
+  ).toBe(404)
+})
