@@ -56,6 +56,9 @@ import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
 import { views } from './web/views.ts'
 
+/** For tests of conformance: a server apart, which main.ts starts on loopback where a setting asks for it. */
+export { buildVcApi } from './certificates/vc-api.routes.ts'
+
 export type Needs = Readonly<{
   db: Database
   catalogue: Catalogue

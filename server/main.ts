@@ -1,6 +1,5 @@
 import pretty from 'pino-pretty'
-import { buildApp } from './app.ts'
-import { buildVcApi } from './certificates/vc-api.routes.ts'
+import { buildApp, buildVcApi } from './app.ts'
 import { settings } from './cli/settings.ts'
 import type { Config } from './config.ts'
 import { loadCourses } from './courses/load.ts'
@@ -44,6 +43,7 @@ const app = await buildApp({
   logger: logger(config),
 })
 
+const vcApi = config.vcApiPort === undefined ? null : await buildVcApi(clock)
 const stopJobs = startTimedJobs({ db, clock, config, mail, log: app.log })
 let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
@@ -53,7 +53,6 @@ database.lost.then(() => {
   stop(1)
 })
 
-const vcApi = config.vcApiPort === undefined ? null : await buildVcApi(clock)
 try {
   await app.listen({ host: config.host, port: config.port })
   // Whoever reaches it has things signed: never beyond this machine, whatever HOST says.

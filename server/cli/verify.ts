@@ -6,34 +6,48 @@ import { readFile, stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/key-file.ts'
 import { type PublishedKeys, publishedKeys } from '#server/certificates/keys.ts'
+import { findCertificateByNumber } from '#server/certificates/queries.ts'
 import { type Verification, verifyCertificateFile } from '#server/certificates/verification.ts'
+import { verdictOf } from '#server/certificates/verify-page.ts'
+import type { Database } from '#server/db/connection.ts'
+import { openBesideServer } from '#server/db/open.ts'
 import { settings } from './settings.ts'
 
 const usage = `Use it like this:
   npm run --silent verify -- certificate.pdf more.pdf --keys keys.json
+  npm run --silent verify -- certificate.pdf --database     with what this installation's record says of it today
 The keys are those that the installation publishes at /keys.json; without --keys, this installation's own.`
 
 /** No certificate is near it; a larger file is not read. */
 const mostBytes = 32 * 1024 * 1024
 
-const { files, keysFile } = readArguments()
+const { files, keysFile, asksDatabase } = readArguments()
 const keys = await openKeys(keysFile)
+const database = asksDatabase ? await openBesideServer(settings()) : null
 let allGenuine = true
 for (const file of files) {
   const verification = await verify(file, keys)
-  allGenuine &&= verification.verdict === 'genuine'
-  process.stdout.write(`${JSON.stringify(lineOf(file, verification))}\n`)
+  const record = database && (await recordOf(database.db, verification))
+  allGenuine &&= verification.verdict === 'genuine' && (record === null || record.status === 'valid')
+  process.stdout.write(
+    `${JSON.stringify({ ...lineOf(file, verification), ...(record ? { record } : {}) })}\n`,
+  )
 }
+await database?.close()
 process.exitCode = allGenuine ? 0 : 1
 
-function readArguments(): { files: readonly string[]; keysFile: string | undefined } {
+function readArguments(): {
+  files: readonly string[]
+  keysFile: string | undefined
+  asksDatabase: boolean
+} {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { keys: { type: 'string' } },
+      options: { keys: { type: 'string' }, database: { type: 'boolean', default: false } },
     })
     if (positionals.length === 0) throw new Error('Name at least one file.')
-    return { files: positionals, keysFile: values.keys }
+    return { files: positionals, keysFile: values.keys, asksDatabase: values.database }
   } catch (error) {
     return end(`${(error as Error).message}\n${usage}`)
   }
@@ -62,12 +76,33 @@ async function verify(file: string, keys: PublishedKeys): Promise<Verification> 
   }
 }
 
+/** What the record says today of the certificate that a file is, or claims to be. */
+async function recordOf(db: Database, { claimed_number }: Verification) {
+  const certificate = await findCertificateByNumber(db, claimed_number ?? '-')
+  if (!certificate) return { status: 'unknown' as const }
+  const { facts, revoked_at, superseded_at, corrected_by } = certificate
+  const { person_name, course_title, course_version, completed_on, issued_at, hours } = facts
+  return {
+    status: verdictOf(certificate),
+    since: revoked_at ?? superseded_at,
+    replaced_by: corrected_by?.number ?? null,
+    ...{ person_name, course_title, course_version, completed_on, issued_at, hours },
+  }
+}
+
 function lineOf(file: string, { verdict, why, facts, claimed_number }: Verification): object {
   return { file, verdict, why, ...(facts ?? (claimed_number === null ? {} : { claimed_number })) }
 }
 
 function unread(why: string): Verification {
-  return { verdict: 'not_a_certificate', why, facts: null, credential: null, claimed_number: null, claimed_address: null }
+  return {
+    verdict: 'not_a_certificate',
+    why,
+    facts: null,
+    credential: null,
+    claimed_number: null,
+    claimed_address: null,
+  }
 }
 
 function end(message: string): never {

@@ -9,8 +9,8 @@ import { createHash } from 'node:crypto'
 export type MerkleTree = readonly (readonly Buffer[])[]
 
 export function merkleTree(leaves: readonly string[]): MerkleTree {
-  let level = leaves.map((leaf) => leafHash(leaf))
-  const levels = [level]
+  let level: readonly Buffer[] = leaves.map((leaf) => leafHash(leaf))
+  const levels: (readonly Buffer[])[] = [level]
   while (level.length > 1) {
     const above: Buffer[] = []
     for (let i = 0; i < level.length; i += 2) {

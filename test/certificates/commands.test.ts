@@ -5,6 +5,8 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readKeyFile } from '#server/certificates/key-file.ts'
 import { issuerDid, type PublishedKeys } from '#server/certificates/keys.ts'
+import { aWorld } from '#test/support/app.ts'
+import { databaseUrl } from '#test/support/db.ts'
 import { did, issue, keys } from './issued.ts'
 
 const root = path.join(import.meta.dirname, '../..')
@@ -48,6 +50,31 @@ describe('the command that verifies certificates', () => {
       'not_a_certificate',
     ])
     expect(lines[1]).not.toContain('Ada')
+  })
+
+  test('says with the database what the record says today, and ends badly where it no longer counts', async () => {
+    const { db, as, config } = await aWorld()
+    const { id, number } = await db
+      .selectFrom('certificates')
+      .innerJoin('people', 'people.id', 'certificates.person_id')
+      .select(['certificates.id', 'number'])
+      .where('email', '=', 'mai@northstar.example')
+      .executeTakeFirstOrThrow()
+    await writeFile(
+      file('mai.pdf'),
+      (await (await as('mai@northstar.example')).get(`/certificates/${number}.pdf`)).rawPayload,
+    )
+    const at = { DATABASE_URL: await databaseUrl(), DATA_DIR: config.dataDir }
+    const valid = await runIn(at, 'verify', file('mai.pdf'), '--database')
+    expect(valid.code).toBe(0)
+    expect(JSON.parse(valid.lines[0]!)).toMatchObject({ verdict: 'genuine', record: { status: 'valid' } })
+    await db
+      .insertInto('certificate_acts')
+      .values({ certificate_id: id, act: 'revoked', reason: 'A mistake' })
+      .execute()
+    const revoked = await runIn(at, 'verify', file('mai.pdf'), '--database')
+    expect(revoked.code).toBe(1)
+    expect(JSON.parse(revoked.lines[0]!)).toMatchObject({ verdict: 'genuine', record: { status: 'revoked' } })
   })
 
   test('does not know a certificate by keys other than its issuer’s', async () => {
@@ -116,11 +143,11 @@ const verify = (...names: string[]) => run('verify', ...names.map(file), '--keys
 
 /** Runs a command as people do, in an environment without a database or a network to be had. */
 function run(command: string, ...args: readonly string[]) {
-  const env = {
-    PATH: process.env.PATH,
-    DATABASE_URL: 'postgres://127.0.0.1:1/nowhere',
-    HTTPS_PROXY: 'http://127.0.0.1:1',
-  }
+  return runIn({ DATABASE_URL: 'postgres://127.0.0.1:1/nowhere' }, command, ...args)
+}
+
+function runIn(settings: Record<string, string>, command: string, ...args: readonly string[]) {
+  const env = { PATH: process.env.PATH, HTTPS_PROXY: 'http://127.0.0.1:1', ...settings }
   return new Promise<{ code: number; lines: readonly string[]; errors: string }>((resolve) => {
     execFile(
       process.execPath,
