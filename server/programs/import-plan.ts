@@ -40,7 +40,8 @@ export type ImportState = Readonly<{
  */
 export function planner(state: ImportState, newId: () => string) {
   const newPeople = new Map<string, { id: string; name: string; email: string; line: number }>()
-  const renamed = new Map<string, { id: string; name: string; line: number }>()
+  // The name that a row gave to somebody who is here already, theirs or another.
+  const named = new Map<string, { id: string; name: string; line: number }>()
 
   function takeRow(row: FileRow): PlannedRow {
     const { says, problems } = readRow(row, state.today, state.isAgency)
@@ -83,17 +84,15 @@ export function planner(state: ImportState, newId: () => string) {
       const id = newId()
       return { id, changes: [], keep: () => newPeople.set(email, { id, name, email, line }) }
     }
-    const already = renamed.get(known.id)
+    const already = named.get(known.id)
     if (already && name && !isSameName(name, already.name))
       return saysOther('name', already.line, already.name)
-    if (!name || already || isSameName(name, known.name)) return { ...asIs, id: known.id }
+    if (!name || already) return { ...asIs, id: known.id }
+    const keep = () => named.set(known.id, { id: known.id, name, line })
+    if (isSameName(name, known.name)) return { id: known.id, changes: [], keep }
     const isOnRoster = (state.draft.get(known.id) ?? []).length > 0
     if (!isOnRoster || state.outOfReach.has(known.id)) return { column: 'name', message: otherName }
-    return {
-      id: known.id,
-      changes: [{ column: 'name', from: known.name, to: name }],
-      keep: () => renamed.set(known.id, { id: known.id, name, line }),
-    }
+    return { id: known.id, changes: [{ column: 'name', from: known.name, to: name }], keep }
   }
 
   const changes = (): RosterChanges =>
@@ -101,7 +100,10 @@ export function planner(state: ImportState, newId: () => string) {
       state.draft,
       state.programId,
       [...newPeople.values()].map(({ id, name, email }) => ({ id, name, email })),
-      [...renamed.values()].map(({ id, name }) => ({ id, name })),
+      [...state.people.values()].flatMap(({ id, name }) => {
+        const given = named.get(id)?.name
+        return given && !isSameName(given, name) ? [{ id, name: given }] : []
+      }),
     )
 
   return { takeRow, changes }

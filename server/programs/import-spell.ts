@@ -21,7 +21,7 @@ export function takeSpell(
   newId: () => string,
 ): Taken | CellProblem {
   const cut = cutSpells(kind, before)
-  if (!from_on) return cut
+  if ('column' in cut || !from_on) return cut
   const [from, to] = [`${kind}_from`, `${kind}_to`] as const
   const spells = cut.draft[kind]
   const exact = spells.find((spell) => spell.from_on === from_on)
@@ -56,11 +56,16 @@ export function takeSpell(
   return { draft: { ...cut.draft, [kind]: [...others, spell] }, changes: [...cut.changes, ...changes] }
 }
 
-function cutSpells(kind: SpellKind, draft: DraftWork): Taken {
+function cutSpells(kind: SpellKind, draft: DraftWork): Taken | CellProblem {
   const { separated_on } = draft.work
   if (separated_on === null) return { draft, changes: [] }
   const { ended, removed } = spellsCutAt(draft[kind], separated_on)
   if (ended.length + removed.length === 0) return { draft, changes: [] }
+  // A day that another row of the file gave is not cut off by this one.
+  const late = ended.find(({ spell_id, toLine }) => toLine && endOf(draft, kind, spell_id) !== null)
+  if (late?.toLine) return saysOther('separated_on', late.toLine, typedDay(endOf(draft, kind, late.spell_id)))
+  const later = removed.find(({ fromLine }) => fromLine)
+  if (later?.fromLine) return saysOther('separated_on', later.fromLine, typedDay(later.from_on))
   const gone = new Set([...ended, ...removed].map(({ spell_id }) => spell_id))
   return {
     draft: {
@@ -81,6 +86,9 @@ function cutSpells(kind: SpellKind, draft: DraftWork): Taken {
     ],
   }
 }
+
+const endOf = (draft: DraftWork, kind: SpellKind, id: string) =>
+  draft[kind].find(({ spell_id }) => spell_id === id)?.to_on ?? null
 
 /** What a change says where there was, or will be, nothing. */
 export const emptyWord = 'empty'
