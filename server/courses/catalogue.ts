@@ -1,4 +1,5 @@
 import type { ChangeRecord } from './change-record.ts'
+import type { ElsewhereTraining } from './elsewhere.ts'
 import type { Exercise, Question } from './exercises.ts'
 import type { FactRegister } from './facts.ts'
 import type { LessonSource } from './sources.ts'
@@ -8,6 +9,8 @@ import type { SupportLine } from './support.ts'
 export type Catalogue = {
   /** By slug, in the order of their folders. */
   readonly courses: ReadonlyMap<string, Course>
+  /** Trainings of others that belong beside our own. */
+  readonly elsewhere: readonly ElsewhereTraining[]
   readonly glossary: readonly GlossaryTerm[]
   readonly support: readonly SupportLine[]
   readonly register: FactRegister

@@ -22,6 +22,8 @@ export type CoursesFolder = {
   readonly path: string
   readonly facts: CourseFile | undefined
   readonly glossary: CourseFile | undefined
+  /** The trainings of others. */
+  readonly catalogue: CourseFile | undefined
   readonly courses: readonly CourseFolder[]
 }
 
@@ -63,5 +65,11 @@ export function readCoursesFolder(dir: string): CoursesFolder {
       return [folderAt(slug, undefined), ...[...versions].sort().map((version) => folderAt(slug, version))]
     })
   const optional = (path: string) => (files.includes(path) ? read(path, '') : undefined)
-  return { path: name, facts: optional('facts.yml'), glossary: optional('glossary.yml'), courses }
+  return {
+    path: name,
+    facts: optional('facts.yml'),
+    glossary: optional('glossary.yml'),
+    catalogue: optional('catalogue.yml'),
+    courses,
+  }
 }

@@ -1,5 +1,6 @@
 import type { Catalogue, Course } from './catalogue.ts'
 import { type CoursesFolder, readCoursesFolder } from './course-files.ts'
+import { readElsewhere } from './elsewhere.ts'
 import { emptyRegister, readFactRegister } from './facts.ts'
 import { readGlossary } from './glossary.ts'
 import { type Problem, problemLog, sortedProblems } from './problems.ts'
@@ -41,9 +42,12 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
     const { html } = renderWords(markdown, scope, entry.text, 1, true)
     return { term: entry.term, slug: entry.slug, html, facts: entry.facts }
   })
+  const elsewhere = folder.catalogue
+    ? readElsewhere(folder.catalogue, scopeOf(folder.catalogue.path, shared), register, log)
+    : []
   terms.sort((a, b) => a.term.localeCompare(b.term, 'en'))
   return {
-    catalogue: { courses, glossary: terms, support, register },
+    catalogue: { courses, elsewhere, glossary: terms, support, register },
     problems: sortedProblems(problems),
   }
 }

@@ -73,6 +73,16 @@ export function coursesReport(
     message: `${key} was last checked more than a year ago.`,
     fix: 'Check it at its source and set "checked".',
   }))
+  const limit = `${Number(today.slice(0, 4)) - 1}${today.slice(4)}`
+  for (const { title, checked } of catalogue.elsewhere)
+    if (checked < limit)
+      found.push({
+        file: 'courses/catalogue.yml',
+        line: 1,
+        level: 'warning',
+        message: `"${title}" was last checked more than a year ago.`,
+        fix: 'Look at its provider’s page and set "checked".',
+      })
   const courses = [...catalogue.courses.values()]
     .flatMap(({ versions }) => [...versions.values()])
     .map((version): CourseReport => {

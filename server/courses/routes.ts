@@ -3,6 +3,7 @@ import type { Database } from '#server/db/connection.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, text } from '#server/web/routes.ts'
 import type { Catalogue } from './catalogue.ts'
+import { recordPath } from './elsewhere.ts'
 import { listApprovals } from './queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue }>
@@ -17,7 +18,8 @@ export async function courseRoutes(app: App, { db, catalogue }: Needs): Promise<
       ...current,
       approval: approvals.find((one) => one.content_hash === current.hash) ?? null,
     }))
-    return reply.page('courses/catalogue', { title: 'Courses', courses })
+    const elsewhere = catalogue.elsewhere.map((one) => ({ ...one, record: recordPath(one) }))
+    return reply.page('courses/catalogue', { title: 'Courses', courses, elsewhere })
   })
 
   app.get(

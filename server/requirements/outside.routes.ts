@@ -41,8 +41,17 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     })
   })
 
-  app.get('/training/elsewhere/new', { config: signedIn }, async (request, reply) =>
-    reply.page('requirements/outside-new', await newPage(viewerOf(request), {}, [])),
+  // What the catalogue knows of a training comes filled in.
+  const known = Type.Object({
+    title: Type.Optional(text()),
+    provider: Type.Optional(text()),
+    code: Type.Optional(text(30)),
+  })
+  app.get(
+    '/training/elsewhere/new',
+    { config: signedIn, schema: { querystring: known } },
+    async (request, reply) =>
+      reply.page('requirements/outside-new', await newPage(viewerOf(request), request.query, [])),
   )
 
   app.post('/training/elsewhere', { config: signedIn }, async (request, reply) => {

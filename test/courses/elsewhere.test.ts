@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { readCoursesFolder } from '#server/courses/course-files.ts'
+import { recordPath } from '#server/courses/elsewhere.ts'
+import { loadFolder } from '#server/courses/load.ts'
+import { problemLine } from '#server/courses/problems.ts'
+import { coursesReport } from '#server/courses/report.ts'
+import { aWorld, theCourses } from '#test/support/app.ts'
+import { fixtureDir } from './fixture.ts'
+
+const fixture = readCoursesFolder(fixtureDir)
+const training = `- id: kitchen
+  title: Kitchen safety
+  for: Cooks
+  required: Within {{welcome_limit}}
+  about: Knives.
+  provider: The kitchen
+  length: An hour
+  format: In the kitchen
+  url: https://kitchen.example/
+  facts: [F-01]
+  checked: 2026-11-24
+`
+const loaded = (text: string) =>
+  loadFolder({ ...fixture, catalogue: { path: 'fixture/catalogue.yml', inner: 'catalogue.yml', text } })
+const said = (text: string) => loaded(text).problems.map(problemLine).join('\n')
+
+describe('the trainings of others', () => {
+  test('take values from the register and name where they were seen', () => {
+    const { catalogue, problems } = loaded(training)
+    expect(problems).toEqual([])
+    expect(catalogue.elsewhere[0]).toMatchObject({ required: 'Within 24 hours', code: '', contact: '' })
+    expect(catalogue.elsewhere[0]!.sources).not.toEqual([])
+  })
+
+  test.each([
+    ['a fact that is not there', training.replace('F-01', 'F-99'), 'There is no fact "F-99"'],
+    [
+      'an address that is not whole',
+      training.replace('https://kitchen.example/', 'kitchen.example'),
+      'Write it whole',
+    ],
+    ['two of the same id', training + training, 'There are two trainings "kitchen"'],
+    [
+      'nothing behind it',
+      training.replace('  facts: [F-01]\n', ''),
+      'Nothing says where "Kitchen safety" was seen',
+    ],
+    [
+      'a value that is not there',
+      training.replace('welcome_limit', 'welcome_limits'),
+      'There is no value "{{welcome_limits}}"',
+    ],
+    ['no list', 'kitchen: yes\n', 'The catalogue is not a list'],
+  ])('tell their author of %s, by file and line', (_, text, message) => {
+    expect(said(text)).toContain(message)
+    expect(said(text)).toMatch(/^fixture\/catalogue\.yml:\d+: /)
+  })
+
+  test('are named by the report when they were checked more than a year ago', () => {
+    const { catalogue, problems } = loaded(training)
+    const said = (today: string) =>
+      coursesReport(catalogue, problems, today).problems.map(({ message }) => message)
+    expect(said('2027-11-24')).not.toContain('"Kitchen safety" was last checked more than a year ago.')
+    expect(said('2027-11-25')).toContain('"Kitchen safety" was last checked more than a year ago.')
+  })
+
+  test('stand after our own courses, for anybody to read', async () => {
+    const { visitor } = await aWorld()
+    const page = await visitor().get('/courses')
+    expect(page.statusCode).toBe(200)
+    const own = page.body.indexOf('/courses/residential-settings')
+    for (const { title } of theCourses().elsewhere)
+      expect(page.body.indexOf(title.slice(0, 20))).toBeGreaterThan(own)
+    for (const code of ['X205', 'X203 and X204', 'X100', 'X113']) expect(page.body).toContain(`(${code})`)
+    for (const name of [
+      'Mandated reporter training',
+      'StreetWorks Toolkit',
+      'Archives',
+      'webinars',
+      'Not a Number',
+    ])
+      expect(page.body).toContain(name)
+  })
+
+  test('lead to the form that records them, filled in with what is known', async () => {
+    const { as } = await aWorld()
+    const ada = await as('ada@northstar.example')
+    const x205 = theCourses().elsewhere.find(({ code }) => code === 'X205')!
+    const form = await ada.get(recordPath(x205))
+    expect(form.body).toContain('value="X205"')
+    expect(form.body).toContain('value="Minnesota Child Welfare Training Academy"')
+    // Two courses are two records, so no code is filled in for both.
+    expect(recordPath(theCourses().elsewhere.find(({ code }) => code === 'X203 and X204')!)).not.toContain(
+      'code=',
+    )
+  })
+})
