@@ -38,7 +38,16 @@ export async function startEmbeddedPostgres(
   const password = readFileSync(passwordFile, 'utf8').trim()
   const port = await freePort()
   const child = launch(launcher, binaries.postgres, [
-    ...['-D', cluster, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    ...[
+      '-D',
+      cluster,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+    ],
     ...['-c', 'max_connections=60', '-c', 'log_min_messages=fatal', '-c', 'timezone=UTC'],
     ...(options.durable === false ? ['-c', 'fsync=off', '-c', 'synchronous_commit=off'] : []),
   ])
@@ -114,12 +123,19 @@ function initialise(binaries: Binaries, launcher: Launcher, cluster: string, pas
   // A first start that was cut off leaves a part of a cluster, with nothing in it that anyone was told of.
   rmSync(cluster, { recursive: true, force: true })
   writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
-  if (launcher.uid !== undefined && launcher.gid !== undefined) chownSync(passwordFile, launcher.uid, launcher.gid)
+  if (launcher.uid !== undefined && launcher.gid !== undefined)
+    chownSync(passwordFile, launcher.uid, launcher.gid)
   const { command, args, ...ids } = launcher
   const initdb = ['-D', cluster, '-U', 'safe_harbor', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
   const result = spawnSync(
     command === binaries.postgres ? binaries.initdb : command,
-    [...args, ...(command === binaries.postgres ? [] : [binaries.initdb]), ...initdb, '--encoding=UTF8', '--locale=C'],
+    [
+      ...args,
+      ...(command === binaries.postgres ? [] : [binaries.initdb]),
+      ...initdb,
+      '--encoding=UTF8',
+      '--locale=C',
+    ],
     { ...ids, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, cwd: path.dirname(cluster) },
   )
   if (result.status !== 0) {
@@ -183,7 +199,9 @@ function freePort(): Promise<number> {
     probe.once('error', reject)
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address()
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+      probe.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      )
     })
   })
 }

@@ -13,7 +13,9 @@ export async function migrate(db: Database, folder = migrationsFolder): Promise<
   const { error, results = [] } = await migrator(db, folder).migrateToLatest()
   if (error) {
     const failed = results.find((result) => result.status === 'Error')?.migrationName
-    throw new Error(`The migration ${failed ?? ''} failed, and nothing was changed. ${String(error)}`, { cause: error })
+    throw new Error(`The migration ${failed ?? ''} failed, and nothing was changed. ${String(error)}`, {
+      cause: error,
+    })
   }
   return results.map((result) => result.migrationName)
 }
