@@ -26,7 +26,8 @@ const files = readdirSync(server, { recursive: true, encoding: 'utf8' })
   .map((file) => ({ file, text: readFileSync(path.join(server, file), 'utf8') }))
 
 const roomOf = (file: string) => (file.includes('/') ? file.split('/')[0]! : file.replace(/\.ts$/, ''))
-const importsOf = (text: string) => [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].map(([, target]) => target!)
+const importsOf = (text: string) =>
+  [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].map(([, target]) => target!)
 
 test('a file imports from its own room or from one to its left, and never from above', () => {
   const wrong = files.flatMap(({ file, text }) =>
@@ -45,7 +46,10 @@ test('nobody imports routes but app.ts', () => {
   const wrong = files.flatMap(({ file, text }) =>
     importsOf(text)
       .filter((target) => /(^|[/.])routes\.ts$/.test(target))
-      .filter((target) => file !== 'app.ts' && roomOf(target.replace('#server/', '')) !== 'web' && roomOf(file) !== 'web')
+      .filter(
+        (target) =>
+          file !== 'app.ts' && roomOf(target.replace('#server/', '')) !== 'web' && roomOf(file) !== 'web',
+      )
       .map((target) => `${file} imports ${target}`),
   )
   expect(wrong).toEqual([])
@@ -55,7 +59,8 @@ test('queries call no rule, actions know no HTTP, and rules touch neither databa
   const wrong = files.flatMap(({ file, text }) => {
     const name = path.basename(file)
     const room = roomOf(file)
-    if (['db', 'web', 'lib', 'cli', 'app', 'main', 'config', 'timed-jobs'].includes(room) || worldly[file]) return []
+    if (['db', 'web', 'lib', 'cli', 'app', 'main', 'config', 'timed-jobs'].includes(room) || worldly[file])
+      return []
     const kind = /(^|\.)(routes|actions|queries)\.ts$/.exec(name)?.[2] ?? 'rule'
     // A type may be named anywhere; it brings nothing with it.
     const imports = importsOf(text.replaceAll(/import type [^;]*?from '[^']+'/gs, ''))
@@ -70,7 +75,9 @@ test('queries call no rule, actions know no HTTP, and rules touch neither databa
 })
 
 test('there is no room for what has no name', () => {
-  const wrong = files.filter(({ file }) => /(^|\/)(utils?|helpers?|common|services?|index)(\.ts|\/)/.test(file))
+  const wrong = files.filter(({ file }) =>
+    /(^|\/)(utils?|helpers?|common|services?|index)(\.ts|\/)/.test(file),
+  )
   expect(wrong.map(({ file }) => file)).toEqual([])
 })
 

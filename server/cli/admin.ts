@@ -16,7 +16,11 @@ if (positionals[0] !== 'invite-administrator' || !email || !/^[^\s@]+@[^\s@]+$/.
 const config = settings()
 const database = await openBesideServer(config)
 try {
-  const token = await inviteAdministrator(database.db, { email, name: values.name?.trim() || email }, new Date())
+  const token = await inviteAdministrator(
+    database.db,
+    { email, name: values.name?.trim() || email },
+    new Date(),
+  )
   console.log(`\n  ${email} can set a password within a week, once, at:\n  ${config.baseUrl}/link/${token}\n`)
 } finally {
   await database.close()

@@ -9,7 +9,9 @@ const config = settings()
 const database = await openBesideServer(config)
 try {
   if (!(await isEmpty(database.db))) {
-    console.error('This database is not empty, so nothing was added: invented people never mix with real ones.')
+    console.error(
+      'This database is not empty, so nothing was added: invented people never mix with real ones.',
+    )
     process.exitCode = 1
   } else {
     const { catalogue } = loadCourses(config.coursesDir)

@@ -56,15 +56,13 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
         result.kind === 'slowed'
           ? `There were many tries with this email or from this place. Wait ${inWords(result.seconds)}, then try again.`
           : 'That email and password do not go together. Check both, and try again.'
-      return reply
-        .status(result.kind === 'slowed' ? 429 : 401)
-        .page('people/sign-in', {
-          title: 'Sign in',
-          next,
-          email: request.body.email,
-          errors: [{ field: 'email', message: problem }],
-          canMail: Boolean(mail),
-        })
+      return reply.status(result.kind === 'slowed' ? 429 : 401).page('people/sign-in', {
+        title: 'Sign in',
+        next,
+        email: request.body.email,
+        errors: [{ field: 'email', message: problem }],
+        canMail: Boolean(mail),
+      })
     },
   )
 
@@ -102,13 +100,11 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
       if (result.kind === 'set') return reply.redirect('/sign-in', 303)
       if (result.kind === 'link-ended' || !invitation)
         return reply.status(410).page('people/link-ended', { title: 'This link has ended' })
-      return reply
-        .status(422)
-        .page('people/set-password', {
-          title: 'Set your password',
-          invitation,
-          errors: [{ field: result.field, message: result.message }],
-        })
+      return reply.status(422).page('people/set-password', {
+        title: 'Set your password',
+        invitation,
+        errors: [{ field: result.field, message: result.message }],
+      })
     },
   )
 

@@ -105,8 +105,12 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
         summary: 'Who of a program is cleared for direct contact on a day',
         security: [{ program: [] }],
         querystring: Type.Object({
-          program: Type.Optional(Type.String({ maxLength: 40, description: 'The program, to make sure of the token' })),
-          on: Type.Optional(Type.String({ maxLength: 10, description: 'A day such as 2026-03-15; today without it' })),
+          program: Type.Optional(
+            Type.String({ maxLength: 40, description: 'The program, to make sure of the token' }),
+          ),
+          on: Type.Optional(
+            Type.String({ maxLength: 10, description: 'A day such as 2026-03-15; today without it' }),
+          ),
         }),
         response: {
           200: Type.Object({

@@ -25,17 +25,15 @@ async function aKeptLedger() {
   const first = await keep()
   if (first.kind !== 'kept') throw new Error('No head was kept.')
   const add = (n: number) =>
-    world.db
-      .transaction()
-      .execute((trx) =>
-        appendToLedger(trx, {
-          kind: 'setting-changed',
-          actor_id: null,
-          subject: `x:${n}`,
-          facts: { n },
-          at: now,
-        }),
-      )
+    world.db.transaction().execute((trx) =>
+      appendToLedger(trx, {
+        kind: 'setting-changed',
+        actor_id: null,
+        subject: `x:${n}`,
+        facts: { n },
+        at: now,
+      }),
+    )
   return { world, sent, keep, first, add, folder: headsFolder(config.dataDir) }
 }
 
@@ -86,17 +84,15 @@ describe('the head of the day', () => {
     await asSuperuser(world, sql`delete from ledger`)
     // Also where the head's own row was taken away with it: what is kept outside remembers.
     await asSuperuser(world, sql`delete from ledger_heads`)
-    await world.db
-      .transaction()
-      .execute((trx) =>
-        appendToLedger(trx, {
-          kind: 'setting-changed',
-          actor_id: null,
-          subject: 'x',
-          facts: {},
-          at: new Date(),
-        }),
-      )
+    await world.db.transaction().execute((trx) =>
+      appendToLedger(trx, {
+        kind: 'setting-changed',
+        actor_id: null,
+        subject: 'x',
+        facts: {},
+        at: new Date(),
+      }),
+    )
     await expect(keep(2)).rejects.toThrow('altered at row 1')
   })
 })

@@ -218,17 +218,15 @@ describe('the ledger', () => {
     const { db, kept } = await aLedger()
     expect(checkLedger(await listEntries(db), null)).toBeNull()
     expect(checkLedger(await listEntries(db), kept)).toBeNull()
-    await db
-      .transaction()
-      .execute((trx) =>
-        appendToLedger(trx, {
-          kind: 'role-granted',
-          actor_id: null,
-          subject: 'x',
-          facts: {},
-          at: new Date(),
-        }),
-      )
+    await db.transaction().execute((trx) =>
+      appendToLedger(trx, {
+        kind: 'role-granted',
+        actor_id: null,
+        subject: 'x',
+        facts: {},
+        at: new Date(),
+      }),
+    )
     expect(checkLedger(await listEntries(db), kept)).toBeNull()
     expect(checkLedger(await listEntries(db), { ...kept, hashes: null })).toBeNull()
   })
