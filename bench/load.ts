@@ -11,14 +11,19 @@ export type Ask = Readonly<{
 
 /**
  * Asks `lanes` times at once. Each lane takes the next list of requests and sends them one after another, as one person
- * does; the round ends when no list is left.
+ * does; the round ends when no list is left. An answer other than `expected` ends the run.
  */
-export async function drive(
-  port: number,
-  lanes: number,
-  lists: readonly (readonly Ask[])[],
-  expected: number,
-): Promise<Round> {
+export async function drive({
+  port,
+  lanes,
+  lists,
+  expected,
+}: Readonly<{
+  port: number
+  lanes: number
+  lists: readonly (readonly Ask[])[]
+  expected: number
+}>): Promise<Round> {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: lanes, pipelining: 1 })
   const waiting = lists.values()
   const times: number[] = []

@@ -1,12 +1,12 @@
 /** `npm run bench`: two things that learners do all day, each against the least that could do the same. */
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { loadCourses } from '#server/courses/load.ts'
-import { connect } from '#server/db/connection.ts'
+import { connect, type Database } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
 import { type Learner, makeLearners } from './learners.ts'
@@ -22,108 +22,87 @@ const answerersARound = 100
 const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-bench-'))
 const postgres = await startEmbeddedPostgres(folder)
 const { db } = connect(postgres.url)
-await migrate(db)
-await sql`create table bench_answers (id bigint generated always as identity primary key, answer jsonb not null,
-  at timestamptz not null default now())`.execute(db)
-const course = loadCourses(path.join(import.meta.dirname, '../courses')).catalogue.courses.get(
-  'residential-settings',
-)!.current
-const module = course.modules[0]!
-const longest = module.lessons.reduce((a, b) => (b.html.length > a.html.length ? b : a))
-const lesson = `/courses/${course.slug}/${module.slug}/${longest.slug}`
-// One round more than is counted: the first one warms both up.
-const learners = await makeLearners(db, course, module, answerersARound * (rounds + 1))
-
 const server = fork(path.join(import.meta.dirname, 'server.ts'))
-const { id: personId } = await db.selectFrom('people').select('id').limit(1).executeTakeFirstOrThrow()
-const order: Order = { url: postgres.url, lesson, cookie: learners[0]!.cookie, personId }
-server.send(order)
-const [{ product, reference }] = (await once(server, 'message')) as [Ports]
+try {
+  await migrate(db)
+  await measure(db, postgres.url, server)
+} finally {
+  if (server.connected) server.disconnect()
+  if (server.exitCode === null) await once(server, 'exit')
+  await db.destroy()
+  await postgres.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
 
-const readers = learners.slice(0, readersARound)
-const reading = await compare(
-  () =>
-    drive(
-      product,
-      lanes,
-      readers.map((one) => views(one, lesson)),
-      200,
-    ),
-  () =>
-    drive(
-      reference,
-      lanes,
-      readers.map((one) => views(one, '/lesson')),
-      200,
-    ),
-)
-const answering = await compare(
-  (round) =>
-    drive(
-      product,
-      lanes,
-      turnOf(round).map((one) => answers(one, one.address)),
-      303,
-    ),
-  (round) =>
-    drive(
-      reference,
-      lanes,
-      turnOf(round).map((one) => answers(one, '/answers')),
-      303,
-    ),
-)
-await assertKept()
+async function measure(db: Database, url: string, server: ChildProcess): Promise<void> {
+  await sql`create table bench_answers (id bigint generated always as identity primary key, answer jsonb not null,
+    at timestamptz not null default now())`.execute(db)
+  const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
+  const course = catalogue.courses.get('residential-settings')!.current
+  const module = course.modules[0]!
+  const longest = module.lessons.reduce((a, b) => (b.html.length > a.html.length ? b : a))
+  const lesson = `/courses/${course.slug}/${module.slug}/${longest.slug}`
+  // One round more than is counted: the first one warms both up.
+  const learners = await makeLearners(db, course, module, answerersARound * (rounds + 1))
+  const { product, reference } = await start(server, { url, lesson, cookie: learners[0]!.cookie })
 
-const { rows } = await sql<{ server_version: string; fsync: string }>`
-  select current_setting('server_version') as server_version, current_setting('fsync') as fsync`.execute(db)
-console.log(
-  `\n${availableParallelism()} cores, Node ${process.versions.node}, PostgreSQL ${rows[0]!.server_version} (fsync ${rows[0]!.fsync}),`,
-)
-console.log(`${lanes} at once, the median of ${rounds} rounds each, product and reference by turns\n`)
-console.log('                          a second     median    95 of 100    processor')
-report('Lesson page, signed in', reading, 0.6)
-report('Answer to a question', answering, 0.5)
+  const readers = learners.slice(0, readersARound)
+  const reading = await compare(server, (isOurs) => {
+    const [port, address] = isOurs ? [product, lesson] : [reference, '/lesson']
+    return drive({ port, lanes, expected: 200, lists: readers.map((one) => views(one, address)) })
+  })
+  const answering = await compare(server, (isOurs, round) => {
+    const turn = learners.slice(round * answerersARound, (round + 1) * answerersARound)
+    const lists = turn.map((one) => answers(one, isOurs ? one.address : '/answers'))
+    return drive({ port: isOurs ? product : reference, lanes, expected: 303, lists })
+  })
+  await assertKept(db, learners)
 
-server.disconnect()
-await once(server, 'exit')
-await db.destroy()
-await postgres.stop()
-rmSync(folder, { recursive: true, force: true })
+  const { rows } = await sql<{ version: string; fsync: string }>`
+    select current_setting('server_version') as version, current_setting('fsync') as fsync`.execute(db)
+  const { version, fsync } = rows[0]!
+  console.log(`
+${availableParallelism()} cores, Node ${process.versions.node}, PostgreSQL ${version} (fsync ${fsync}),
+${lanes} at once, the median of ${rounds} rounds each, product and reference by turns
+
+                          a second      median   95 of 100   processor`)
+  report('Lesson page, signed in', reading, 0.6)
+  report('Answer to a question', answering, 0.5)
+}
+
+async function start(server: ChildProcess, order: Order): Promise<Ports> {
+  server.send(order)
+  const ended = once(server, 'exit').then(() => {
+    throw new Error('The server to be measured did not start.')
+  })
+  const [ports] = await Promise.race([once(server, 'message'), ended])
+  return ports
+}
 
 type Costed = Round & Readonly<{ /** Milliseconds of the server's processor a request. */ processor: number }>
 type Measured = Readonly<{ product: readonly Costed[]; reference: readonly Costed[] }>
 
 /** A round of one, a round of the other, and so on: what slows the machine down for a while slows both. */
 async function compare(
-  ours: (round: number) => Promise<Round>,
-  bare: (round: number) => Promise<Round>,
+  server: ChildProcess,
+  drive: (isOurs: boolean, round: number) => Promise<Round>,
 ): Promise<Measured> {
-  await bare(0)
-  await ours(0)
   const product: Costed[] = []
   const reference: Costed[] = []
-  for (let round = 1; round <= rounds; round++) {
-    reference.push(await costed(() => bare(round)))
-    product.push(await costed(() => ours(round)))
-  }
+  for (let round = 0; round <= rounds; round++)
+    for (const isOurs of [false, true]) {
+      const before = await processorTime(server)
+      const driven = await drive(isOurs, round)
+      const processor = ((await processorTime(server)) - before) / driven.times.length
+      if (round > 0) (isOurs ? product : reference).push({ ...driven, processor })
+    }
   return { product, reference }
 }
 
-async function costed(drive: () => Promise<Round>): Promise<Costed> {
-  const before = await processorTime()
-  const round = await drive()
-  return { ...round, processor: ((await processorTime()) - before) / round.times.length }
-}
-
-async function processorTime(): Promise<number> {
+async function processorTime(server: ChildProcess): Promise<number> {
   server.send('processor time')
   const [{ user, system }] = (await once(server, 'message')) as [NodeJS.CpuUsage]
   return (user + system) / 1000
-}
-
-function turnOf(round: number): readonly Learner[] {
-  return learners.slice(round * answerersARound, (round + 1) * answerersARound)
 }
 
 function views({ cookie }: Learner, address: string): Ask[] {
@@ -139,33 +118,35 @@ function answers({ cookie, answers }: Learner, address: string): Ask[] {
   return answers.map((body) => ({ method: 'POST', path: address, headers, body }))
 }
 
-/** A fast answer that was not taken would count for nothing: every one sent is there, and every attempt is passed. */
-async function assertKept(): Promise<void> {
+/** A fast answer that was not taken would count for nothing: every one is there, and every attempt is passed. */
+async function assertKept(db: Database, learners: readonly Learner[]): Promise<void> {
   const sent = learners.reduce((sum, one) => sum + one.answers.length, 0)
   const { rows } = await sql<{ kept: number; passed: number }>`
     select (select count(*) from attempt_answers) as kept,
       (select count(*) from attempt_results where is_passed) as passed`.execute(db)
-  if (rows[0]!.kept !== sent || rows[0]!.passed !== learners.length)
+  const { kept, passed } = rows[0]!
+  if (kept !== sent || passed !== learners.length)
     throw new Error(
-      `Of ${sent} answers ${rows[0]!.kept} are kept, of ${learners.length} attempts ${rows[0]!.passed} passed.`,
+      `Of ${sent} answers ${kept} are kept; of ${learners.length} attempts ${passed} are passed.`,
     )
 }
 
 function report(what: string, { product, reference }: Measured, aim: number): void {
-  const line = (name: string, of: readonly Costed[]) => {
-    const speed = median(of.map(({ perSecond }) => perSecond))
-    const middle = median(of.map(({ times }) => percentile(times, 0.5)))
-    const processor = median(of.map((round) => round.processor))
-    const late = median(of.map(({ times }) => percentile(times, 0.95)))
-    const cells = [
-      speed.toFixed(0),
-      `${middle.toFixed(1)} ms`,
-      `${late.toFixed(1)} ms`,
-      `${processor.toFixed(2)} ms`,
-    ]
-    console.log(name.padEnd(22) + cells.map((cell) => cell.padStart(12)).join(''))
-    return speed
-  }
-  const ratio = line(what, product) / line('  bare reference', reference)
+  const ratio = row(what, product) / row('  bare reference', reference)
   console.log(`  ratio ${ratio.toFixed(2)} (aim ${aim}: ${ratio >= aim ? 'met' : 'missed'})\n`)
+}
+
+function row(name: string, rounds: readonly Costed[]): number {
+  const perSecond = median(rounds.map((round) => round.perSecond))
+  const middle = median(rounds.map(({ times }) => percentile(times, 0.5)))
+  const late = median(rounds.map(({ times }) => percentile(times, 0.95)))
+  const processor = median(rounds.map((round) => round.processor))
+  const cells = [
+    perSecond.toFixed(0),
+    `${middle.toFixed(1)} ms`,
+    `${late.toFixed(1)} ms`,
+    `${processor.toFixed(2)} ms`,
+  ]
+  console.log(name.padEnd(22) + cells.map((cell) => cell.padStart(12)).join(''))
+  return perSecond
 }

@@ -8,7 +8,7 @@ import { loadCourses } from '#server/courses/load.ts'
 import { connect } from '#server/db/connection.ts'
 
 /** What run.ts tells this process: the database, and a lesson with the cookie of somebody who may read it. */
-export type Order = Readonly<{ url: string; lesson: string; cookie: string; personId: string }>
+export type Order = Readonly<{ url: string; lesson: string; cookie: string }>
 export type Ports = Readonly<{ product: number; reference: number }>
 
 const connections = 10
@@ -35,12 +35,13 @@ process.once('message', async (order: Order) => {
 })
 
 /** The least that could do the same: one indexed row read, or one row written and committed, over HTTP. */
-async function buildReference({ url, personId }: Order, page: string) {
+async function buildReference({ url }: Order, page: string) {
   const pool = new pg.Pool({ connectionString: url, max: connections })
+  const { rows } = await pool.query('select id from people limit 1')
   const reference = Fastify({ logger: quietLog })
   await reference.register(formbody)
   reference.get('/lesson', async (_request, reply) => {
-    await pool.query('select id, name, email from people where id = $1', [personId])
+    await pool.query('select id, name, email from people where id = $1', [rows[0].id])
     return reply.type('text/html; charset=utf-8').send(page)
   })
   reference.post('/answers', async (request, reply) => {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import path from 'node:path'
 import pg from 'pg'
@@ -190,19 +190,17 @@ describe('a start that must not be', () => {
   })
 
   test("a course with a fault stops the start with its author's message", async () => {
-    const root = newFolder()
-    for (const name of ['server', 'migrations', 'views', 'courses', 'package.json'])
-      cpSync(path.join(project, name), path.join(root, name), { recursive: true })
-    symlinkSync(path.join(project, 'node_modules'), path.join(root, 'node_modules'))
-    const module = path.join(root, 'courses/residential-settings/01-law-words-role')
-    mkdirSync(path.join(root, 'data'))
-    writeFileSync(path.join(module, 'module.yml'), 'title: The law\ndraw: 8\npass_mark: lots\n')
-    const { code, stderr } = await run(['server/main.ts'], { DATA_DIR: path.join(root, 'data') }, root)
+    const folder = newFolder()
+    const courses = path.join(folder, 'courses')
+    cpSync(path.join(project, 'courses'), courses, { recursive: true })
+    const module = path.join(courses, 'residential-settings/01-law-words-role/module.yml')
+    writeFileSync(module, 'title: The law\ndraw: 8\npass_mark: lots\n')
+    const { code, stderr } = await run(['server/main.ts'], { DATA_DIR: folder, COURSES_DIR: courses })
     expect(code).toBe(1)
     expect(stderr).toMatch(/residential-settings\/01-law-words-role\/module\.yml:3/)
     expect(stderr).toContain('npm run courses:check')
-    expect(existsSync(path.join(root, 'data/postgres'))).toBe(false)
-    rmSync(root, { recursive: true })
+    expect(existsSync(path.join(folder, 'postgres'))).toBe(false)
+    rmSync(folder, { recursive: true })
   })
 })
 
