@@ -69,7 +69,8 @@ function launch(args: readonly string[], settings: Settings, root: string): Omit
 /** The process id of the embedded PostgreSQL of a data folder, as PostgreSQL itself wrote it down. */
 export function postmasterOf(folder: string): number | null {
   const file = path.join(folder, 'postgres/postmaster.pid')
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : null
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0
+  return pid > 1 ? pid : null
 }
 
 export function isAlive(pid: number): boolean {
@@ -89,6 +90,8 @@ function isZombie(pid: number): boolean {
 
 /** `kill -9` of a process and of all that it started, as when the machine's power goes. */
 export function killAll(pid: number): void {
+  // 0 would be this very process and all beside it.
+  if (!(pid > 1)) throw new Error(`${pid} is no process to kill.`)
   for (const one of [pid, ...childrenOf(pid)]) {
     try {
       process.kill(one, 'SIGKILL')
