@@ -85,18 +85,20 @@ export function teamPage(
   rows: readonly TeamRow[],
   filter: TeamFilter,
   catalogue: Catalogue,
+  on: Day,
   today: Day,
   address: (change: Partial<Record<string, string>>) => string,
 ) {
-  const left = filtered(rows, filter, today)
+  const left = filtered(rows, filter, on)
   const last = Math.max(1, Math.ceil(left.length / pageSize))
   const current = Math.min(filter.page, last)
-  const line = (row: TeamRow) => teamLine(row, catalogue, today)
-  const numbers = counts(rows, today)
+  const line = (row: TeamRow) => teamLine(row, catalogue, on)
+  const numbers = counts(rows, on)
   return {
     title: 'Team',
     programs,
-    sentence: sentenceOf(rows, numbers, today),
+    isToday: on === today,
+    sentence: sentenceOf(rows, numbers, on, today),
     needs: needsSomething(rows).slice(0, 5).map(line),
     needsMore: Math.max(0, needsSomething(rows).length - 5),
     numbers: groups
@@ -105,7 +107,7 @@ export function teamPage(
         group,
         words: groupNames[group],
         count: numbers[group],
-        href: address({ show: group, page: '' }),
+        href: address({ show: group, search: '', page: '' }),
         isShown: filter.group === group,
       })),
     filter,
@@ -116,26 +118,35 @@ export function teamPage(
     showAll: address({ show: '', search: '', page: '' }),
     exportCsv: address({ page: '' }).replace('/team', '/team.csv'),
     exportXlsx: address({ page: '' }).replace('/team', '/team.xlsx'),
+    // A person's page opens on the day that the list is about.
+    sameDay: address({ program: '', show: '', search: '', sort: '', page: '' }).replace('/team', ''),
     sortHref: (sort: string) => address({ sort, page: '' }),
     hasSeveralPrograms: programs.length > 1,
   }
 }
 
-function sentenceOf(rows: readonly TeamRow[], numbers: Readonly<Record<Group, number>>, today: Day): string {
+function sentenceOf(
+  rows: readonly TeamRow[],
+  numbers: Readonly<Record<Group, number>>,
+  on: Day,
+  today: Day,
+): string {
+  const day = on === today ? 'today' : `on ${formatDay(on)}`
+  const [one, many] = on < today ? ['was', 'were'] : ['is', 'are']
+  const are = (count: number) => (count === 1 ? one : many)
   const licensed = rows.filter(({ program_kind }) => program_kind === 'licensed')
-  if (rows.length === 0) return 'Nobody is on the roster today.'
+  if (rows.length === 0) return `Nobody ${one} on the roster ${day}.`
   if (licensed.length === 0) {
-    const late = rows.filter((row) => isIn('overdue', row, today)).length
-    return `${people(rows.length)} ${rows.length === 1 ? 'is' : 'are'} on the roster today; ${late === 0 ? 'nothing is' : `${late} ${late === 1 ? 'has' : 'have'} something`} overdue.`
+    const late = rows.filter((row) => isIn('overdue', row, on)).length
+    return `${people(rows.length)} ${are(rows.length)} on the roster ${day}; ${late === 0 ? 'nothing' : `something of ${people(late)}`} ${one} overdue.`
   }
   const parts = [
-    `${numbers.cleared} of ${people(licensed.length)} ${numbers.cleared === 1 ? 'is' : 'are'} cleared for direct contact today`,
-    ...(numbers['not-cleared'] > 0
-      ? [`${numbers['not-cleared']} ${numbers['not-cleared'] === 1 ? 'is' : 'are'} not`]
-      : []),
-    ...(numbers['on-leave'] > 0
-      ? [`${numbers['on-leave']} ${numbers['on-leave'] === 1 ? 'is' : 'are'} on leave`]
-      : []),
+    `${numbers.cleared} of ${people(licensed.length)} ${are(numbers.cleared)} cleared for direct contact ${day}`,
+    ...(['not-cleared', 'on-leave'] as const)
+      .filter((group) => numbers[group] > 0)
+      .map(
+        (group) => `${numbers[group]} ${are(numbers[group])} ${group === 'on-leave' ? 'on leave' : 'not'}`,
+      ),
   ]
   return `${parts.join('; ')}.`
 }

@@ -46,7 +46,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
     )
     const months = forecast(rows, completed, today)
     const data = {
-      ...teamPage(programs, rows, filter, catalogue, asked.on, address),
+      ...teamPage(programs, rows, filter, catalogue, asked.on, today, address),
       errors,
       asked,
       today,
@@ -56,7 +56,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
       chart: forecastChart(months),
     }
     const wantsTable =
-      request.headers['hx-request'] === 'true' && request.headers['hx-target'] === 'team-table'
+      request.headers['hx-request'] === 'true' && request.headers['hx-target'] === 'div#team-table'
     return wantsTable ? reply.partial('oversight/_team-table', data) : reply.page('oversight/team', data)
   })
 

@@ -47,6 +47,13 @@ window.addEventListener('pageshow', (event) => {
 
 document.querySelector('[data-focus]')?.focus()
 
+// What a search shows can be kept and sent: its address stands in the bar. htmx's own history stays off, since it would
+// load a page anew, with what was typed in it, on the way back from a link within that page.
+document.addEventListener('htmx:after:swap', (event) => {
+  const { sourceElement, request } = event.detail.ctx
+  if (sourceElement?.hasAttribute('hx-replace-url')) history.replaceState(history.state, '', request.action)
+})
+
 // A fragment that doesn't come: say so, keep what was typed.
 document.addEventListener('htmx:error', () =>
   say('That did not reach us. Nothing you typed is lost. Please try again.'),
