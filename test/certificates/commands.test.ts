@@ -75,7 +75,7 @@ describe('the command that verifies certificates', () => {
     const revoked = await runIn(at, 'verify', file('mai.pdf'), '--database')
     expect(revoked.code).toBe(1)
     expect(JSON.parse(revoked.lines[0]!)).toMatchObject({ verdict: 'genuine', record: { status: 'revoked' } })
-  })
+  }, 120_000)
 
   test('does not know a certificate by keys other than its issuer’s', async () => {
     await writeFile(file('others.json'), JSON.stringify({ keys: [] }))
