@@ -92,7 +92,12 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
       const today = dayOf(clock())
       const asked = askedDay(request.query, today)
       const { roster, facts } = await factsOfPeople(db, [person.id], asked.on, asked.asKnownOn)
-      const events = await listTimeline(db, person.id, viewer.supervised_program_ids)
+      // The record has a course's short name for its address; people know it by its title.
+      const events = (await listTimeline(db, person.id, viewer.supervised_program_ids)).map((event) =>
+        event.kind === 'completed'
+          ? { ...event, what: catalogue.courses.get(event.what)?.current.shortTitle ?? event.what }
+          : event,
+      )
       return reply.page('oversight/person', {
         ...personPage(person, roster, facts.get(person.id), viewer.supervised_program_ids, asked.on, events),
         asked,
