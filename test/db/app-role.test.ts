@@ -1,28 +1,12 @@
 import { sql } from 'kysely'
-import { afterAll, describe, expect, test } from 'vitest'
-import { buildApp } from '#server/app.ts'
-import { appendOnlyTables, appRoleUrl } from '#server/db/app-role.ts'
-import { connect, type Database } from '#server/db/connection.ts'
-import { demoPassword } from '#server/demo/cast.ts'
-import { aWorld, Client } from '#test/support/app.ts'
-import { personId } from '#test/support/cast.ts'
-import { databaseUrl } from '#test/support/db.ts'
-import { takeCourse } from '#test/support/taking.ts'
-
-const opened: Database[] = []
-afterAll(() => Promise.all(opened.map((db) => db.destroy())))
-
-async function inAppRole() {
-  const world = await aWorld()
-  const { db } = connect(await appRoleUrl(world.db, await databaseUrl()), 4)
-  opened.push(db)
-  return { world, db }
-}
+import { describe, expect, test } from 'vitest'
+import { appendOnlyTables } from '#server/db/app-role.ts'
+import { asTheService, emptyDatabase } from '#test/support/db.ts'
 
 describe('the role that the service works in', () => {
   test('adds to what is append-only, and cannot change, remove or empty it, whatever it tries', async () => {
-    const { world, db } = await inAppRole()
-    const tables = await appendOnlyTables(world.db)
+    const tables = await appendOnlyTables(await emptyDatabase())
+    const db = await asTheService()
     for (const table of [
       'ledger',
       'certificates',
@@ -66,27 +50,4 @@ describe('the role that the service works in', () => {
     }
     expect(done).toEqual([])
   })
-
-  test('is enough to take a course to its certificate', async () => {
-    const { world, db } = await inAppRole()
-    const app = await buildApp({
-      db,
-      catalogue: world.catalogue,
-      mail: null,
-      clock: () => new Date(),
-      config: world.config,
-      isDemo: false,
-    })
-    const client = new Client(app)
-    await client.post('/sign-in', { email: 'ada@northstar.example', password: demoPassword })
-    const id = await personId(db, 'ada@northstar.example')
-    await takeCourse(db, client, id, world.catalogue.courses.get('residential-settings')!.current)
-    const { number } = await db
-      .selectFrom('certificates')
-      .select('number')
-      .where('person_id', '=', id)
-      .executeTakeFirstOrThrow()
-    expect((await client.get(`/certificates/${number}.pdf`)).statusCode).toBe(200)
-    await app.close()
-  }, 120_000)
 })

@@ -11,7 +11,7 @@ import { demoPassword } from '#server/demo/cast.ts'
 import { fillDemo } from '#server/demo/fill.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import type { App } from '#server/web/routes.ts'
-import { emptyDatabase } from './db.ts'
+import { asTheService, emptyDatabase } from './db.ts'
 
 export const config: Config = readConfig({ LOG_LEVEL: 'silent', BASE_URL: 'http://127.0.0.1:3000' })
 
@@ -29,6 +29,7 @@ export function theCourses(): Catalogue {
 }
 
 export type World = Readonly<{
+  /** The owner's view of the database; the service itself works in its own role. */
   db: Database
   app: App
   catalogue: Catalogue
@@ -63,7 +64,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
       clock.now,
     )
   const app = await buildApp({
-    db,
+    db: await asTheService(),
     catalogue,
     mail: options.mail ?? null,
     clock: () => clock.now,

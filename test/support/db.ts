@@ -2,7 +2,7 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { connect, type Database } from '#server/db/connection.ts'
 
-let opened: Promise<{ db: Database; url: string }> | undefined
+let opened: Promise<{ db: Database; url: string; app: Database }> | undefined
 
 /** This worker's own database, copied from the migrated template and empty: everything that earlier tests wrote is gone. */
 export async function emptyDatabase(): Promise<Database> {
@@ -18,6 +18,12 @@ export async function databaseUrl(): Promise<string> {
   return (await opened).url
 }
 
+/** The same database in the role that the service works in, which cannot change what is append-only. */
+export async function asTheService(): Promise<Database> {
+  opened ??= open()
+  return (await opened).app
+}
+
 async function open() {
   const template = inject('templateUrl')
   const name = `worker_${process.pid}_${process.env.VITEST_POOL_ID ?? 0}`
@@ -27,7 +33,8 @@ async function open() {
   await client.query(`create database ${name} template template_safe_harbor`)
   await client.end()
   const url = template.replace(/[^/]+$/, name)
-  return { ...connect(url, 10), url }
+  const app = connect(inject('appRoleUrl').replace(/[^/]+$/, name), 10).db
+  return { ...connect(url, 10), url, app }
 }
 
 async function empty(url: string): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { appRoleUrl } from '#server/db/app-role.ts'
 import { connect } from '#server/db/connection.ts'
 import { removeStale, startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
@@ -10,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The test server's address, with the migrated template as its database. */
     templateUrl: string
+    /** The same in the role that the service works in. */
+    appRoleUrl: string
   }
 }
 
@@ -22,6 +25,8 @@ export default async function setup(project: TestProject) {
   const postgres = await startEmbeddedPostgres(folder, { durable: false, database: 'template_safe_harbor' })
   const { db } = connect(postgres.url, 2)
   await migrate(db)
+  // What the role may do is copied with the template.
+  project.provide('appRoleUrl', await appRoleUrl(db, postgres.url))
   await db.destroy()
   project.provide('templateUrl', postgres.url)
   return async () => {
