@@ -127,7 +127,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
         'not-yours': 'This has been decided already, or it is not yours to decide.',
         'reason-missing': 'Write the reason, so that the person knows what would count instead.',
       }[result.kind]
-      const page = await onePage(viewer, training, [{ field: 'reason', message }])
+      const page = await onePage(viewer, training, [{ field: 'reason', message }], request.body)
       return reply.status(422).page('requirements/outside-one', page)
     },
   )
@@ -145,6 +145,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     viewer: Viewer,
     training: OutsideTraining,
     errors: readonly { field: string; message: string }[],
+    typed: Readonly<{ program?: string; decision?: string; verified?: string; reason?: string }> = {},
   ) {
     const today: Day = dayOf(clock())
     const { facts } = await factsOfPeople(db, [training.person_id], today)
@@ -154,6 +155,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       title: training.title,
       training,
       errors,
+      typed,
       credits: asked ? outsideCredits(asked, trainings) : [],
       mayDecide:
         training.waiting.length > 0 && viewer.id !== training.recorded_by && viewer.id !== training.person_id,

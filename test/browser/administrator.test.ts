@@ -1,0 +1,325 @@
+import { readFile } from 'node:fs/promises'
+import { parse } from 'csv-parse/sync'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aDevice, aServer, type Device, openBrowser, phone, signIn } from '#test/support/browser.ts'
+import { type Look, looking } from './looking.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(() => browser.close())
+
+const rae = 'rae@northstar.example'
+const theo = 'theo@northstar.example'
+
+test('Rae adds a person, brings in a file with errors and decides on a training from elsewhere, at a desk; each page is accessible', {
+  timeout: 120_000,
+}, async () => {
+  const { look, problems } = looking()
+  await theDay(look, {})
+  expect(problems).toEqual([])
+})
+
+test('and does the same on a phone', { timeout: 60_000 }, () =>
+  theDay(unlooked, { viewport: phone, isMobile: true, hasTouch: true }),
+)
+
+test('and with JavaScript turned off', { timeout: 60_000 }, () =>
+  theDay(unlooked, { javaScriptEnabled: false }),
+)
+
+const unlooked: Look = async () => {}
+
+/** The program administrator's day, from the roster to the file that leaves with it. */
+async function theDay(look: Look, options: BrowserContextOptions): Promise<void> {
+  const world = await aServer()
+  const device = () => aDevice(browser, world.address, options)
+  const [office, theirs, night] = [await device(), await device(), await device()]
+  const { page } = office
+  await signIn(page, rae)
+  await openRoster(page, look)
+  const link = await addPerson(page, look)
+  await setPassword(theirs, link, look)
+  await recordContact(page, look)
+  await bringInFile(page, look)
+  await bringInAgain(page)
+  await theTeamHasThem(page)
+  await recordElsewhere(night.page, look)
+  await decide(page, look)
+  await night.page.reload()
+  await night.page.getByText('accepted by the license holder or agency').waitFor()
+  expect(await night.page.getByRole('main').textContent()).not.toMatch(/approved by the commissioner/)
+  await readTheRest(page, look)
+  for (const { complaints, context } of [office, theirs, night]) {
+    // A form that is sent back to be mended says so in its status too, and the browser notes that.
+    expect(complaints.filter((complaint) => !/\b422\b/.test(complaint))).toEqual([])
+    await context.close()
+  }
+  await world.app.close()
+}
+
+async function openRoster(page: Page, look: Look): Promise<void> {
+  const menu = page.getByText('Menu', { exact: true })
+  if (await menu.isVisible()) await menu.click()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Roster' }).click()
+  await page.getByRole('heading', { level: 1, name: 'North Star House: roster' }).waitFor()
+  await page.getByText('3 people work here, 2 in direct contact.').waitFor()
+  expect(await people(page).count()).toBe(3)
+  await look('roster', page)
+}
+
+const people = (page: Page) => page.locator('#people tbody tr')
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+const follow = (page: Page, name: string) =>
+  page.getByRole('main').getByRole('link', { name, exact: true }).first().click()
+
+/** A new person: what is missing is said, what was typed is kept, and the link to set a password is shown once. */
+async function addPerson(page: Page, look: Look): Promise<string> {
+  await follow(page, 'Add a person')
+  await look('add a person', page)
+  await page.getByLabel('Name', { exact: true }).fill('Nadia Petrov')
+  await page.getByLabel('Hired on').fill('soon')
+  await press(page, 'Add to the roster')
+  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  await page.getByRole('link', { name: /“soon” is not a day we can read/ }).waitFor()
+  await look('add a person, problems', page)
+  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Nadia Petrov')
+  await page.getByLabel('Email').fill('nadia@northstar.example')
+  await page.getByLabel('Kind of worker').selectOption({ label: 'Employee' })
+  await page.getByLabel('Role title').fill('Youth worker')
+  await page.getByLabel('Hired on').fill('3/2/2026')
+  await press(page, 'Add to the roster')
+  await page.getByRole('heading', { level: 1, name: 'Nadia Petrov is on the roster' }).waitFor()
+  await look('link shown once', page)
+  const link = (await page.getByRole('main').locator('code').textContent())!
+  await follow(page, 'Go to Nadia Petrov’s page')
+  await page.getByRole('heading', { level: 1, name: 'Nadia Petrov' }).waitFor()
+  expect(await page.content()).not.toContain(link.split('/').at(-1))
+  await look('person on the roster', page)
+  return link
+}
+
+async function setPassword({ page }: Device, link: string, look: Look): Promise<void> {
+  const password = 'four quiet boats at anchor'
+  await page.goto(link)
+  await page.getByRole('heading', { level: 1, name: 'Set your password' }).waitFor()
+  await look('set password', page)
+  await page.getByLabel('New password').fill(password)
+  await page.getByLabel('The same again').fill(password)
+  await press(page, 'Set the password')
+  await page.waitForURL((url) => !url.pathname.startsWith('/link/'))
+  if (new URL(page.url()).pathname === '/sign-in') {
+    await page.getByLabel('Email').fill('nadia@northstar.example')
+    await page.getByLabel('Password').fill(password)
+    await press(page, 'Sign in')
+  }
+  await page.getByRole('heading', { level: 1 }).getByText('North Star House').waitFor()
+  // It worked once.
+  const again = await page.request.get(link)
+  expect(await again.text()).not.toContain('New password')
+}
+
+async function recordContact(page: Page, look: Look): Promise<void> {
+  await page.reload()
+  await page.getByText('Has been set').waitFor()
+  await follow(page, 'Record direct contact')
+  await page.getByLabel('First day of direct contact').fill('2/1/2026')
+  await press(page, 'Record direct contact')
+  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  await look('record contact, problem', page)
+  await page.getByLabel('First day of direct contact').fill('3/9/2026')
+  await press(page, 'Record direct contact')
+  await page.getByText('Works here, in direct contact since March 9, 2026.').waitFor()
+}
+
+const headings = 'Name,Email,Worker type,Role title,Hired on,Direct contact from,Leave from'
+const good = [
+  'Bao Xiong,bao@northstar.example,employee,Youth worker,1/5/2026,1/20/2026,',
+  'Carmen Ortiz,carmen@northstar.example,volunteer,Tutor,2026-02-02,,',
+]
+const changed = 'Nadia Petrov,nadia@northstar.example,employee,Senior youth worker,3/2/2026,3/9/2026,'
+const unchanged = 'Nadia Petrov,nadia@northstar.example,employee,Youth worker,3/2/2026,3/9/2026,'
+const bad = [
+  'Dana Hill,dana@northstar.example,employee,Youth worker,31/31/2026,,',
+  'Eli Moss,not an address,pirate,Cook,2/2/2026,,',
+]
+
+/** A file as Excel saves it, with two rows that cannot be taken: shown, taken home, mended, sent again. */
+async function bringInFile(page: Page, look: Look): Promise<void> {
+  await follow(page, 'Roster of North Star House')
+  await follow(page, 'Bring in a file')
+  await look('bring in a file', page)
+  const template = parse(await download(page, 'Download the template'), { bom: true }) as string[][]
+  for (const heading of headings.split(',')) expect(template[0]).toContain(heading)
+  await sendFile(page, [headings, ...good, changed, ...bad].join('\r\n'))
+  await page
+    .getByText('It has 2 rows that we can’t take. 3 rows are ready. Nothing has been saved yet.')
+    .waitFor()
+  await look('what a file would do', page)
+  await page.getByText('“31/31/2026” is not a day we can read.').waitFor()
+  await page.getByText('“not an address” is not an email address.').waitFor()
+  await page.getByText('“pirate” is not employee, contractor, volunteer, or student.').waitFor()
+  await numbersOpenTheirRows(page, { refused: 2, new: 2, changed: 1 })
+  await page.locator('.figures-row').getByRole('link', { name: 'refused' }).click()
+  const refused = parse(await download(page, 'Download them with the reasons'), {
+    bom: true,
+    columns: true,
+  }) as Record<string, string>[]
+  expect(refused.map(({ Name }) => Name)).toEqual(['Dana Hill', 'Eli Moss'])
+  expect(refused.map(({ Reason }) => Reason)).toEqual([
+    expect.stringContaining('not a day'),
+    expect.stringContaining('not an email address'),
+  ])
+  await press(page, 'Save 3 rows')
+  await page.getByText('3 rows were saved; 2 could not be.').waitFor({ timeout: 30_000 })
+  await look('file saved', page)
+  await follow(page, 'Go to the roster')
+  await page.getByText('6 people work here, 4 in direct contact.').waitFor()
+  expect(await people(page).count()).toBe(6)
+}
+
+async function numbersOpenTheirRows(page: Page, expected: Readonly<Record<string, number>>): Promise<void> {
+  const numbers = page.locator('.figures-row a')
+  expect(await numbers.count()).toBe(Object.keys(expected).length)
+  for (const [kind, count] of Object.entries(expected)) {
+    await page
+      .locator('.figures-row')
+      .getByRole('link', { name: `${count} ${kind}` })
+      .click()
+    await page.locator('.figures-row a[aria-current]').getByText(kind, { exact: true }).waitFor()
+    expect([kind, await page.locator('main tbody tr').count()]).toEqual([kind, count])
+  }
+}
+
+/** The same rows once more change nothing; a mended row comes in by pasting it. */
+async function bringInAgain(page: Page): Promise<void> {
+  await follow(page, 'Bring in a file')
+  await sendFile(page, [headings, ...good, changed].join('\n'))
+  await page.getByText('Everything in it is on record already. There is nothing to save.').waitFor()
+  await numbersOpenTheirRows(page, { unchanged: 3 })
+  await follow(page, 'Go to the roster')
+  await follow(page, 'Bring in a file')
+  await page
+    .getByLabel('Or paste rows, with their headings')
+    .fill([headings, bad[0]!.replace('31/31', '3/31'), unchanged].join('\n'))
+  await press(page, 'Check the file')
+  await page.getByText('Every row can be read. 2 rows are ready.').waitFor({ timeout: 30_000 })
+  await numbersOpenTheirRows(page, { new: 1, changed: 1 })
+  await press(page, 'Save 2 rows')
+  await page.getByText('2 rows were saved.').waitFor({ timeout: 30_000 })
+  await follow(page, 'Go to the roster')
+  await page.getByText('7 people work here, 4 in direct contact.').waitFor()
+  await listsAreAsLongAsTheySay(page)
+  const roster = parse(await download(page, 'Download the roster (CSV)'), { bom: true, columns: true })
+  expect(roster).toHaveLength(7)
+}
+
+/** Each choice of whom to show says how many they are. */
+async function listsAreAsLongAsTheySay(page: Page): Promise<void> {
+  const show = page.getByLabel('Show', { exact: true })
+  const choices = await show.locator('option').allTextContents()
+  expect(choices).toContain('In direct contact (4)')
+  for (const choice of choices) {
+    const [, name, count] = /^(.*) \((\d+)\)$/.exec(choice.trim())!
+    await show.selectOption({ label: choice })
+    await press(page, 'Show')
+    await show.locator('option[selected]').getByText(choice).waitFor({ state: 'attached' })
+    expect([name, await people(page).count()]).toEqual([name, Number(count)])
+  }
+}
+
+async function sendFile(page: Page, text: string): Promise<void> {
+  await page
+    .getByLabel('CSV file')
+    .setInputFiles({ name: 'roster.csv', mimeType: 'text/csv', buffer: Buffer.from(`\uFEFF${text}`) })
+  await press(page, 'Check the file')
+  await page.waitForURL(/imports\/[0-9a-f-]{36}/)
+  await page.getByRole('heading', { level: 1, name: 'What this file would do' }).waitFor({ timeout: 30_000 })
+}
+
+async function download(page: Page, link: string): Promise<Buffer> {
+  const coming = page.waitForEvent('download')
+  await page.getByRole('link', { name: link }).first().click()
+  return readFile(await (await coming).path())
+}
+
+/** What was put on the roster counts at once on the pages of who may have direct contact. */
+async function theTeamHasThem(page: Page): Promise<void> {
+  await page.goto('/team')
+  await page.getByRole('heading', { level: 1 }).getByText('of 7 people').waitFor()
+  await page.getByRole('link', { name: 'List for the shift' }).click()
+  const nadia = page.locator('main tbody tr').filter({ hasText: 'Nadia Petrov' })
+  await nadia.getByText('No', { exact: true }).waitFor()
+}
+
+/** Theo has been to a training of somebody else's, and has its certificate as a file. */
+async function recordElsewhere(page: Page, look: Look): Promise<void> {
+  await signIn(page, theo)
+  await page.goto('/')
+  await follow(page, 'Training taken elsewhere')
+  await look('training elsewhere, none', page)
+  await follow(page, 'Record a training')
+  await press(page, 'Record the training')
+  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  await look('training elsewhere, problems', page)
+  await page.getByLabel('Title').fill('Recognizing human trafficking')
+  await page.getByLabel('Who gave it').fill('Lakes Regional Training')
+  await page.getByLabel('Finished on').fill('10/1/2026')
+  await page.getByLabel('Hours').fill('6')
+  await page.getByText('Yes', { exact: true }).click()
+  const wrong = { name: 'certificate.pdf', mimeType: 'application/pdf', buffer: Buffer.from('not a PDF') }
+  await page.getByLabel('Certificate').setInputFiles(wrong)
+  await press(page, 'Record the training')
+  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  expect(await page.getByLabel('Title').inputValue()).toBe('Recognizing human trafficking')
+  const buffer = await page.pdf()
+  await page.getByLabel('Certificate').setInputFiles({ ...wrong, buffer })
+  await press(page, 'Record the training')
+  await page.getByRole('heading', { level: 1, name: 'Recognizing human trafficking' }).waitFor()
+  await page.getByText('Once accepted').first().waitFor()
+  await look('training elsewhere, recorded', page)
+  expect(await page.getByRole('heading', { name: 'Decide' }).count()).toBe(0)
+}
+
+async function decide(page: Page, look: Look): Promise<void> {
+  await page.goto('/training/elsewhere')
+  await look('training elsewhere, waiting', page)
+  await follow(page, 'Theo Okafor: Recognizing human trafficking')
+  await look('training elsewhere, to decide', page)
+  const file = await download(page, 'Download certificate.pdf')
+  expect(file.subarray(0, 5).toString()).toBe('%PDF-')
+  await page.getByText('Decline it', { exact: true }).click()
+  await press(page, 'Record the decision')
+  await page
+    .getByText('Write the reason, so that the person knows what would count instead.')
+    .first()
+    .waitFor()
+  // What was chosen is still chosen.
+  expect(await page.getByRole('radio', { name: 'Decline it' }).isChecked()).toBe(true)
+  await look('training elsewhere, reason missing', page)
+  await page
+    .locator('label')
+    .filter({ hasText: /^Accept it/ })
+    .click()
+  await page.getByText('I have checked the certificate with who issued it').click()
+  await press(page, 'Record the decision')
+  await page.getByText('accepted by the license holder or agency, certificate verified').waitFor()
+  expect(await page.getByRole('heading', { name: 'Decide' }).count()).toBe(0)
+}
+
+/** The other places of a program administrator, each looked at once. */
+async function readTheRest(page: Page, look: Look): Promise<void> {
+  await page.goto('/programs')
+  for (const [name, kind] of [
+    ['Program', 'program'],
+    ['Roles', 'roles'],
+    ['Links', 'links'],
+    ['Files', 'files'],
+  ] as const) {
+    await follow(page, name)
+    await page.getByRole('navigation', { name: 'North Star House' }).locator('[aria-current]').waitFor()
+    await look(kind, page)
+  }
+}
