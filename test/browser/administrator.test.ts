@@ -89,7 +89,7 @@ async function addPerson(page: Page, look: Look): Promise<string> {
   await page.getByLabel('Email').fill('nadia@northstar.example')
   await page.getByLabel('Kind of worker').selectOption({ label: 'Employee' })
   await page.getByLabel('Role title').fill('Youth worker')
-  await page.getByLabel('Hired on').fill('3/2/2026')
+  await page.getByLabel('Hired on').fill('3/2/2025')
   await press(page, 'Add to the roster')
   await page.getByRole('heading', { level: 1, name: 'Nadia Petrov is on the roster' }).waitFor()
   await look('link shown once', page)
@@ -125,25 +125,25 @@ async function recordContact(page: Page, look: Look): Promise<void> {
   await page.reload()
   await page.getByText('Has been set').waitFor()
   await follow(page, 'Record direct contact')
-  await page.getByLabel('First day of direct contact').fill('2/1/2026')
+  await page.getByLabel('First day of direct contact').fill('2/1/2025')
   await press(page, 'Record direct contact')
   await page.getByRole('heading', { name: /Please check/ }).waitFor()
   await look('record contact, problem', page)
-  await page.getByLabel('First day of direct contact').fill('3/9/2026')
+  await page.getByLabel('First day of direct contact').fill('3/9/2025')
   await press(page, 'Record direct contact')
-  await page.getByText('Works here, in direct contact since March 9, 2026.').waitFor()
+  await page.getByText('Works here, in direct contact since March 9, 2025.').waitFor()
 }
 
 const headings = 'Name,Email,Worker type,Role title,Hired on,Direct contact from,Leave from'
 const good = [
-  'Bao Xiong,bao@northstar.example,employee,Youth worker,1/5/2026,1/20/2026,',
-  'Carmen Ortiz,carmen@northstar.example,volunteer,Tutor,2026-02-02,,',
+  'Bao Xiong,bao@northstar.example,employee,Youth worker,1/5/2025,1/20/2025,',
+  'Carmen Ortiz,carmen@northstar.example,volunteer,Tutor,2025-02-02,,',
 ]
-const changed = 'Nadia Petrov,nadia@northstar.example,employee,Senior youth worker,3/2/2026,3/9/2026,'
-const unchanged = 'Nadia Petrov,nadia@northstar.example,employee,Youth worker,3/2/2026,3/9/2026,'
+const changed = 'Nadia Petrov,nadia@northstar.example,employee,Senior youth worker,3/2/2025,3/9/2025,'
+const unchanged = 'Nadia Petrov,nadia@northstar.example,employee,Youth worker,3/2/2025,3/9/2025,'
 const bad = [
-  'Dana Hill,dana@northstar.example,employee,Youth worker,31/31/2026,,',
-  'Eli Moss,not an address,pirate,Cook,2/2/2026,,',
+  'Dana Hill,dana@northstar.example,employee,Youth worker,31/31/2025,,',
+  'Eli Moss,not an address,pirate,Cook,2/2/2025,,',
 ]
 
 /** A file as Excel saves it, with two rows that cannot be taken: shown, taken home, mended, sent again. */
@@ -158,7 +158,7 @@ async function bringInFile(page: Page, look: Look): Promise<void> {
     .getByText('It has 2 rows that we can’t take. 3 rows are ready. Nothing has been saved yet.')
     .waitFor()
   await look('what a file would do', page)
-  await page.getByText('“31/31/2026” is not a day we can read.').waitFor()
+  await page.getByText('“31/31/2025” is not a day we can read.').waitFor()
   await page.getByText('“not an address” is not an email address.').waitFor()
   await page.getByText('“pirate” is not employee, contractor, volunteer, or student.').waitFor()
   await numbersOpenTheirRows(page, { refused: 2, new: 2, changed: 1 })
@@ -266,7 +266,7 @@ async function recordElsewhere(page: Page, look: Look): Promise<void> {
   await look('training elsewhere, problems', page)
   await page.getByLabel('Title').fill('Recognizing human trafficking')
   await page.getByLabel('Who gave it').fill('Lakes Regional Training')
-  await page.getByLabel('Finished on').fill('10/1/2026')
+  await page.getByLabel('Finished on').fill('10/1/2025')
   await page.getByLabel('Hours').fill('6')
   await page.getByText('Yes', { exact: true }).click()
   const wrong = { name: 'certificate.pdf', mimeType: 'application/pdf', buffer: Buffer.from('not a PDF') }
