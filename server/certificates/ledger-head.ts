@@ -32,7 +32,9 @@ export async function openHead(note: string, { keys }: PublishedKeys): Promise<O
     .split('\n')
     .flatMap((line) => {
       const found = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line)
-      return found?.[1] === head.origin ? [Buffer.from(found[2]!, 'base64')] : []
+      if (!found || found[1] !== head.origin) return []
+      const bytes = Buffer.from(found[2]!, 'base64')
+      return bytes.toString('base64') === found[2] ? [bytes] : []
     })
   for (const key of keys) {
     const hint = await keyHint(head.origin, key)
