@@ -43,6 +43,20 @@ declare module '@digitalbazaar/vc' {
     documentLoader: DocumentLoader
     now: Date
   }): Promise<unknown>
+  export function signPresentation(options: {
+    presentation: object
+    suite: unknown
+    challenge: string
+    documentLoader: DocumentLoader
+  }): Promise<unknown>
+  export function verify(options: {
+    presentation: object
+    challenge: string
+    suite: unknown
+    documentLoader: DocumentLoader
+    checkStatus: () => Promise<{ verified: boolean }>
+    now: Date
+  }): Promise<{ verified: boolean; error?: { errors?: readonly Error[]; message: string } }>
   export function verifyCredential(options: {
     credential: object
     suite: unknown
@@ -53,6 +67,10 @@ declare module '@digitalbazaar/vc' {
 }
 
 declare module '@digitalbazaar/credentials-context' {
+  export const contexts: ReadonlyMap<string, object>
+}
+
+declare module '@digitalbazaar/data-integrity-context' {
   export const contexts: ReadonlyMap<string, object>
 }
 
