@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLink } from '#server/people/actions.ts'
 import { aDevice, aServer, openBrowser, phone, signIn } from '#test/support/browser.ts'
 import { personId } from '#test/support/cast.ts'
-import { readModule } from '#test/support/taking.ts'
+import { readModule, takeCourse } from '#test/support/taking.ts'
 import { looking } from './looking.ts'
 
 let browser: Browser
@@ -96,6 +96,29 @@ test('menus, disclosures, word notes and problems are accessible when they are o
   await page.locator('.usa-error-message').first().waitFor()
   await look('question, nothing chosen', page)
   expect(problems).toEqual([])
+  await context.close()
+  await world.app.close()
+})
+
+test('every lesson of every course is accessible on a phone', { timeout: 600_000 }, async () => {
+  const world = await aServer()
+  const ada = await world.as('ada@northstar.example')
+  const id = await personId(world.db, 'ada@northstar.example')
+  const { look, problems } = looking(['phone'])
+  const { page, context, complaints } = await aDevice(browser, world.address, { viewport: phone })
+  await signIn(page, 'ada@northstar.example')
+  for (const { current: course } of world.catalogue.courses.values()) {
+    // Whoever has completed a course may open each of its lessons again.
+    await takeCourse(world.db, ada, id, course)
+    for (const module of course.modules)
+      for (const lesson of module.lessons) {
+        await page.goto(`/courses/${course.slug}/${module.slug}/${lesson.slug}?ready=yes`)
+        await page.getByText(lesson.purpose, { exact: true }).waitFor()
+        await look(`${course.slug} ${module.number}.${lesson.number} ${lesson.slug}`, page)
+      }
+  }
+  expect(problems).toEqual([])
+  expect(complaints).toEqual([])
   await context.close()
   await world.app.close()
 })

@@ -11,11 +11,13 @@ const ways = [
   { name: 'phone-dark', size: phone, colorScheme: 'dark' },
 ] as const
 
+type Way = (typeof ways)[number]['name']
+
 /**
- * Looks at the first page of each kind on a phone and at a desk, in light and in dark: what axe-core finds, and whether
- * anything has to be scrolled sideways. With SCREENSHOTS=<folder> it keeps a picture of each.
+ * Looks at the first page of each kind on a phone and at a desk, in light and in dark, or only in the ways named: what
+ * axe-core finds, and whether anything has to be scrolled sideways. With SCREENSHOTS=<folder> it keeps a picture of each.
  */
-export function looking(): { look: Look; problems: readonly string[] } {
+export function looking(only?: readonly Way[]): { look: Look; problems: readonly string[] } {
   const seen = new Set<string>()
   const problems: string[] = []
   return {
@@ -25,6 +27,7 @@ export function looking(): { look: Look; problems: readonly string[] } {
       seen.add(kind)
       const before = page.viewportSize() ?? desk
       for (const { name, size, colorScheme } of ways) {
+        if (only && !only.includes(name)) continue
         await page.emulateMedia({ colorScheme })
         await page.setViewportSize(size)
         problems.push(...(await accessibilityProblems(page)).map((problem) => `${kind}, ${name}: ${problem}`))
