@@ -15,17 +15,17 @@ export function annualDue(completed: Day): Day {
   return lastDayOfMonth(addYears(completed, 1))
 }
 
-/** The turns from the initial training on; `credits` by day, the initial first. */
+/** The turns from the initial training on; `credits` by day, the initial first. A renewal is in time where it is held in time. */
 export function annualTurns(credits: readonly Credit[], anchor: Settings['annual_anchor']): readonly Turn[] {
   const turns: Turn[] = []
   // Where the month is kept, one training counts a cycle: the cycle at hand begins after this day.
   let cycleBegan: Day = ''
   for (const credit of credits) {
     const metDue = turns.at(-1)?.due ?? null
-    const keeps = anchor === 'keep-month' && metDue !== null && credit.day <= metDue
+    const keeps = anchor === 'keep-month' && metDue !== null && credit.held <= metDue
     if (!keeps) {
       turns.push({ credit, metDue, due: annualDue(credit.day) })
-      cycleBegan = credit.day
+      cycleBegan = lastDayOfMonth(credit.day)
     } else if (credit.day > cycleBegan) {
       turns.push({ credit, metDue, due: annualDue(metDue) })
       cycleBegan = metDue

@@ -1,6 +1,6 @@
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { Turn } from './annual-clock.ts'
-import type { Doubt } from './evidence.ts'
+import type { Credit, Doubt } from './evidence.ts'
 import type { Training } from './facts.ts'
 import { arithmetic, dayCount, type Finding, fact, next, type Reason, reading, rule } from './finding.ts'
 import { refusalOf } from './refusals.ts'
@@ -52,9 +52,14 @@ function turnReasons({ turns, late }: Case, turn: Turn): readonly Reason[] {
 
 function metWords({ credit }: Turn, due: string, late: number): string {
   const was = `The date to meet was ${formatDay(due)}`
-  if (late > 0) return `${was}: late by ${contactDayCount(late, due, credit.day)}.`
-  if (credit.day > due) return `${was}, which passed while there was no direct contact: not late.`
+  if (late > 0) return `${was}: late by ${contactDayCount(late, due, credit.held)}${heldWords(credit)}.`
+  if (credit.held > due) return `${was}, which passed while there was no direct contact: not late.`
   return `${was}: in time.`
+}
+
+/** Where the program counts a training only from the day it verified the certificate (R11). */
+function heldWords({ day, held }: Credit): string {
+  return day === held ? '' : `, since its certificate was verified here on ${formatDay(held)}`
 }
 
 /** Where fewer days count than have passed, it says which. */
@@ -78,7 +83,7 @@ function dueReasons(
 ): readonly Reason[] {
   const { settings } = situation.program
   const kept =
-    turn.metDue !== null && settings.annual_anchor === 'keep-month' && turn.credit.day <= turn.metDue
+    turn.metDue !== null && settings.annual_anchor === 'keep-month' && turn.credit.held <= turn.metDue
   const counted = kept
     ? `The month of the date before, ${formatDay(turn.metDue)}, is kept, so the next is due by ${formatDay(turn.due)}.`
     : `Counted annually from ${formatDay(turn.credit.day)}, the next is due by the last day of the same month of the next year: ${formatDay(turn.due)}.`
@@ -100,7 +105,7 @@ function dueReasons(
 function readingReasons({ situation, rule: code, turns }: Case): readonly Reason[] {
   const { settings } = situation.program
   const byRule: { readonly [Code in string]?: SettingName } = { R10: 'leave', R11: 'transfer', R13: 'rehire' }
-  const anchored = turns.some(({ metDue, credit }) => metDue !== null && credit.day <= metDue)
+  const anchored = turns.some(({ metDue, credit }) => metDue !== null && credit.held <= metDue)
   const names = [byRule[code], anchored ? ('annual_anchor' as const) : undefined]
   return names.flatMap((name) => (name ? [reading(readingSentence(name, settings))] : []))
 }

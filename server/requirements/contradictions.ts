@@ -23,12 +23,12 @@ export function contradictionsIn(written: WrittenFacts): readonly Problem[] {
       dutiesProblems(duties, `child_protection[${index}]`),
     ),
     ...twiceAtOnce(
-      (written.child_protection ?? []).map(({ agency, hired_on, duties_to }, index) => ({
+      (written.child_protection ?? []).map(({ agency, hired_on, duties_from, duties_to }, index) => ({
         where: agency,
-        from: hired_on,
+        from: duties_from ?? hired_on,
         to: duties_to ?? null,
         path: `child_protection[${index}]`,
-        key: 'hired_on',
+        key: duties_from ? 'duties_from' : 'hired_on',
       })),
     ),
   ]

@@ -21,6 +21,7 @@ export function agenciesOf(facts: Facts): readonly string[] {
 export function dutiesAt(facts: Facts, agency: string, on: Day): DutiesSituation {
   const all = facts.duties.filter((duties) => duties.agency === agency)
   const duties =
+    all.findLast(({ from, to }) => from !== null && holds({ from, to }, on)) ??
     all.findLast((each) => employedOn(each, on)) ??
     all.findLast(({ to }) => to !== null && to < on) ??
     all[0]!

@@ -129,6 +129,7 @@ export function factsOf(written: WrittenFacts): Facts {
         to: duties.duties_to ?? null,
         settings: { ...settings, ...duties.settings },
       }))
+      .sort(byDay((duties) => duties.from))
       .sort(byDay((duties) => duties.hiredOn)),
   }
 }

@@ -1,8 +1,16 @@
-import { addDays, compareDays, type Day, daysBetween, earlierOf, formatDay } from '#server/lib/days.ts'
+import {
+  addDays,
+  compareDays,
+  type Day,
+  daysBetween,
+  earlierOf,
+  formatDay,
+  laterOf,
+} from '#server/lib/days.ts'
 import { agencyYear, hoursIn } from './annual-hours.ts'
 import { doneBy } from './as-known.ts'
 import { childProtectionFoundation } from './child-protection.ts'
-import { dutiesAt } from './duties.ts'
+import { agenciesOf, dutiesAt } from './duties.ts'
 import { evidenceOf } from './evidence.ts'
 import type { Duties, Facts, Program } from './facts.ts'
 import { initialCredit, initialDue } from './initial-due.ts'
@@ -29,10 +37,8 @@ export function gaps(facts: Facts, on: Day): readonly Gap[] {
   const known = doneBy(facts, on)
   return [
     ...programsOf(known).flatMap((program) => programGaps(known, program, on)),
-    ...known.duties.flatMap((duties) => [
-      ...foundationGap(known, duties, on),
-      ...hourGaps(known, duties, on),
-    ]),
+    ...known.duties.flatMap((duties) => foundationGap(known, duties, on)),
+    ...agenciesOf(known).flatMap((agency) => agencyHourGaps(known, agency, on)),
   ].sort((a, b) => compareDays(a.from, b.from))
 }
 
@@ -80,12 +86,31 @@ function foundationGap(facts: Facts, duties: Duties, on: Day): readonly Gap[] {
   } = childProtectionFoundation({ ...dutiesAt(facts, agency, end), duties }, facts.trainings)
   const to = done === null ? end : earlierOf(done, end)
   if (due === null || to <= due || standing === 'unknown') return []
+  // In a later stretch of the same employment the days before it are told with the earlier one.
+  const earlier = facts.duties.some(
+    (other) =>
+      other.agency === agency && other.hiredOn === duties.hiredOn && dutiesBegan(other) < dutiesBegan(duties),
+  )
+  const from = earlier ? laterOf(addDays(due, 1), dutiesBegan(duties)) : addDays(due, 1)
+  if (to < from) return []
   return [
-    gap('child-protection-foundation', agency, { from: addDays(due, 1), to }, done === null && to === on, [
+    gap('child-protection-foundation', agency, { from, to }, done === null && to === on, [
       `The foundation training was due by ${formatDay(due)}`,
       done === null ? 'and has not been done' : `and was done on ${formatDay(done)}`,
     ]),
   ]
+}
+
+function dutiesBegan({ from, hiredOn }: Duties): Day {
+  return from ?? hiredOn ?? ''
+}
+
+/** A year in which duties ended and came back is told once. */
+function agencyHourGaps(facts: Facts, agency: string, on: Day): readonly Gap[] {
+  const all = facts.duties
+    .filter((duties) => duties.agency === agency)
+    .flatMap((each) => hourGaps(facts, each, on))
+  return all.filter(({ from }, index) => all.findIndex((other) => other.from === from) === index)
 }
 
 /** Years that have ended with fewer hours than needed, where duties covered any of the year. */

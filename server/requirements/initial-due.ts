@@ -9,26 +9,39 @@ import { covers } from './spans.ts'
 export type InitialDue = {
   readonly on: Day
   readonly by: 'transition' | 'before-contact' | 'before-certification'
-  /** The first day on which the training is required. */
+  /** The first day on which the training is required; for who was away on the early hires' date, the first day back. */
   readonly first: Day
+  readonly isBack: boolean
   readonly rule: RuleCode
 }
 
 /** Null where no direct contact in a certified program is in sight. */
 export function initialDue(situation: Situation): InitialDue | null {
-  const { assignment, first, program } = situation
-  if (!assignment || first === null) return null
+  const { assignment, daysHere } = situation
+  const first = daysHere[0]?.from
+  if (!assignment || first === undefined) return null
   const { due } = requirementOn('residential-initial', situation.on)
+  const date = due.earlier_hires_due
   // Without a day of hire nothing is called late that might have been in time.
   const earlyHire = (assignment.hiredOn ?? '') < due.hired_from
-  if (earlyHire && first <= due.earlier_hires_due)
-    return { on: due.earlier_hires_due, by: 'transition', first, rule: 'R2' }
+  if (!earlyHire || first > date) return beforeFirst(situation, first, contactRule(situation, first, due))
+  if (situation.on <= date || covers(daysHere, date))
+    return { on: date, by: 'transition', first, isBack: false, rule: 'R2' }
+  // Nothing was required on that date of who was away then (R1).
+  const back = daysHere.find(({ from }) => from > date)?.from
+  if (back === undefined) return null
+  const rule = covers(assignment.leave, addDays(back, -1)) ? 'R10' : 'R14'
+  return { ...beforeFirst(situation, back, rule), isBack: true }
+}
+
+function beforeFirst(situation: Situation, first: Day, rule: RuleCode): InitialDue {
+  const { later_certification, same_day_contact } = situation.program.settings
   if (certificationBegan(situation, first)) {
-    const on = program.settings.later_certification === 'day-before' ? addDays(first, -1) : first
-    return { on, by: 'before-certification', first, rule: 'R15' }
+    const on = later_certification === 'day-before' ? addDays(first, -1) : first
+    return { on, by: 'before-certification', first, isBack: false, rule: 'R15' }
   }
-  const on = program.settings.same_day_contact === 'day-before' ? addDays(first, -1) : first
-  return { on, by: 'before-contact', first, rule: contactRule(situation, first, due) }
+  const on = same_day_contact === 'day-before' ? addDays(first, -1) : first
+  return { on, by: 'before-contact', first, isBack: false, rule }
 }
 
 /** Whether the person may be one of those hired early, on a day on which these need no training yet. */
@@ -37,14 +50,21 @@ export function maybeInTransition({ assignment, on }: Situation): boolean {
   return on <= due.earlier_hires_due && (assignment?.hiredOn ?? '') < due.hired_from
 }
 
-/** The completion that satisfies the initial requirement in the employment at hand: the first that counts there. */
+/** The completion that satisfies the initial requirement in the employment at hand: the first to have counted there. */
 export function initialCredit(
   { employments, assignment, program }: Situation,
   { credits }: Evidence,
 ): Credit | null {
-  if (program.settings.rehire === 'prior-initial-counts' || !assignment) return credits[0] ?? null
+  if (program.settings.rehire === 'prior-initial-counts' || !assignment) return firstHeld(credits)
   const left = employments[employments.indexOf(assignment) - 1]?.separatedOn ?? null
-  return credits.find(({ day }) => left === null || day > left) ?? null
+  return firstHeld(credits.filter(({ day }) => left === null || day > left))
+}
+
+function firstHeld(credits: readonly Credit[]): Credit | null {
+  return credits.reduce<Credit | null>(
+    (first, each) => (first && first.held <= each.held ? first : each),
+    null,
+  )
 }
 
 /** How late a completion was: 0 in time, at least 1 where it came after contact began, be it on the same day. */

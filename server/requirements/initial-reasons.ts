@@ -58,13 +58,15 @@ function dueReasons(given: Case): readonly Reason[] {
   return [arithmetic(dueWords(due, situation)), arithmetic(short)]
 }
 
-function dueWords({ by, on, first }: InitialDue, { supposed, on: asked }: Situation): string {
+function dueWords({ by, on, first, isBack }: InitialDue, { supposed, on: asked }: Situation): string {
   const day = formatDay(on)
   const before = on === first ? 'before contact begins that day' : `by ${day}`
   if (by === 'transition')
     return `Hired before August 1, 2022, with contact in a certified program by ${day}, so the training is due by then.`
   if (by === 'before-certification')
     return `Contact was already going on when the certification took effect on ${formatDay(first)}, so the training is due by ${day}.`
+  if (isBack && by === 'before-contact')
+    return `Hired before August 1, 2022, with no direct contact in a certified program on January 1, 2023. It begins again on ${formatDay(first)}, so the training is due ${before}.`
   return supposed && first === asked
     ? `For direct contact on ${formatDay(first)}, the training is due ${before}.`
     : `The first day of direct contact in a certified program is ${formatDay(first)}, so the training is due ${before}.`

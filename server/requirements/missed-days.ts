@@ -16,7 +16,7 @@ export function missedAfter(
   situation: Situation,
   until: Day,
 ): readonly Span[] {
-  const last = done?.day ?? until
+  const last = done?.held ?? until
   if (last <= due) return []
   const missed = overlap(situation.requiredDays, [{ from: addDays(due, 1), to: last }])
   return done && doneBeforeReturning(done, situation) ? without(missed, [{ from: last, to: last }]) : missed
@@ -32,17 +32,17 @@ export function missedInitially(due: InitialDue, done: Credit | null, situation:
 
 /** Of the turn at hand: the days by which its own training came late. */
 export function missedByTurn({ metDue, credit }: Turn, situation: Situation): readonly Span[] {
-  return metDue === null ? [] : missedAfter(metDue, credit, situation, credit.day)
+  return metDue === null ? [] : missedAfter(metDue, credit, situation, credit.held)
 }
 
 /** Done on the day that contact resumed is done before it, unless the clock says otherwise (as in R2). */
 function doneBeforeReturning(
-  { day, training }: Credit,
+  { held, day, training }: Credit,
   { requiredDays, employments, program }: Situation,
 ): boolean {
-  if (program.settings.same_day_contact === 'day-before' || covers(requiredDays, addDays(day, -1)))
+  if (program.settings.same_day_contact === 'day-before' || covers(requiredDays, addDays(held, -1)))
     return false
   const began =
-    employments.flatMap(({ contact }) => contact ?? []).find(({ from }) => from === day)?.fromAt ?? null
-  return began === null || training.at === null || compareInstants(training.at, began) < 0
+    employments.flatMap(({ contact }) => contact ?? []).find(({ from }) => from === held)?.fromAt ?? null
+  return began === null || training.at === null || day !== held || compareInstants(training.at, began) < 0
 }

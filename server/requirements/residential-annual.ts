@@ -1,7 +1,7 @@
 import { addDays, compareDays, type Day, daysBetween, lastDayOfMonth } from '#server/lib/days.ts'
 import { annualTurns, type Turn } from './annual-clock.ts'
 import { annualReasons } from './annual-reasons.ts'
-import { type Evidence, evidenceOf } from './evidence.ts'
+import { type Credit, type Evidence, evidenceOf } from './evidence.ts'
 import type { Training } from './facts.ts'
 import { dueSoonDays, type Finding, type RuleCode } from './finding.ts'
 import { initialCredit } from './initial-due.ts'
@@ -49,7 +49,15 @@ export function yearlyTurns(
     program,
   )
   const after = credits.filter(({ day }) => day > first.day)
-  return { turns: annualTurns([first, ...after], program.settings.annual_anchor), doubts }
+  return { turns: annualTurns(inForce([first, ...after]), program.settings.annual_anchor), doubts }
+}
+
+/** Without those that only counted here once a later one did. */
+function inForce(credits: readonly Credit[]): readonly Credit[] {
+  return credits.filter(
+    ({ day, held }, index) =>
+      !credits.slice(index + 1).some((later) => later.day > day && later.held <= held),
+  )
 }
 
 type Verdict = Pick<Finding, 'standing' | 'rule'>
@@ -100,7 +108,7 @@ function currentRule(situation: Situation, turn: Turn): RuleCode {
   const { metDue, credit } = turn
   if (metDue === null) return 'R4'
   if (missedByTurn(turn, situation).length > 0) return 'R6'
-  if (credit.day > metDue) return lapsedRule(situation, metDue)
+  if (credit.held > metDue) return lapsedRule(situation, metDue)
   return lastDayOfMonth(credit.day) < metDue ? 'R5' : 'R4'
 }
 

@@ -136,7 +136,7 @@ const list: readonly Rule[] = [
     code: 'R14',
     title: 'Contact that begins later',
     words:
-      'where direct contact begins well after hire, the initial training is finished before that contact',
+      'where direct contact begins well after hire, or begins again for an early hire who had none on January 1, 2023, the initial training is finished before that contact',
     status: 'inferred',
     source: `${trainingPage}, as read for people whose contact begins later`,
   },

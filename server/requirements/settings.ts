@@ -1,3 +1,5 @@
+import { formatDay } from '#server/lib/days.ts'
+
 /**
  * The readings that the law, as far as it was seen, leaves open. Each has a default, chosen on the careful side, that a
  * program may change, and the sentence under which pages show it as this program's reading.
@@ -100,7 +102,7 @@ export const readings: { readonly [Name in SettingName]: Reading } = {
     rule: 'R21',
     question: 'In which month does the agency’s fiscal year begin?',
     sentence: ({ fiscal_year_month }) =>
-      `a fiscal year begins with month ${fiscal_year_month} of the calendar year`,
+      `a fiscal year begins on ${formatDay(`2001-${String(fiscal_year_month).padStart(2, '0')}-01`).replace(', 2001', '')}`,
   },
   trafficking_due_months: {
     rule: 'R19',

@@ -1,4 +1,4 @@
-import { type Day, earlierOf } from '#server/lib/days.ts'
+import type { Day } from '#server/lib/days.ts'
 import type { Assignment, Certification, Facts, Program } from './facts.ts'
 import { specializedCertification } from './ruleset.ts'
 import { defaultSettings } from './settings.ts'
@@ -22,8 +22,8 @@ export type Situation = {
   readonly contact: 'in' | 'not_yet' | 'leave' | 'ended' | 'unknown'
   /** The days on which the training is required (R1): certified, and in direct contact. Over every employment. */
   readonly requiredDays: readonly Span[]
-  /** The first of these days in the employment at hand. */
-  readonly first: Day | null
+  /** These days in the employment at hand alone. */
+  readonly daysHere: readonly Span[]
   /** What the answer would need and is not on file. */
   readonly missing: readonly Missing[]
 }
@@ -47,7 +47,7 @@ export function situationAt(facts: Facts, program: Program, on: Day): Situation 
     supposed: false,
     contact: assignment ? contactOn(assignment, program, on) : 'not_yet',
     requiredDays: joined(employments.flatMap((each) => overlap(days, contactDays(each, program)))),
-    first: assignment ? (overlap(days, contactDays(assignment, program))[0]?.from ?? null) : null,
+    daysHere: assignment ? overlap(days, contactDays(assignment, program)) : [],
     missing: [
       ...missingCertification(program, certified),
       ...(assignment ? missingEmployment(assignment, program) : []),
@@ -57,13 +57,13 @@ export function situationAt(facts: Facts, program: Program, on: Day): Situation 
 
 /** The same situation, if the person had direct contact on that very day. */
 export function asIfInContact(situation: Situation): Situation {
-  const { on, certified, first, requiredDays } = situation
+  const { on, certified, daysHere, requiredDays } = situation
   const supposed = { supposed: situation.contact !== 'in', contact: 'in' } as const
   if (certified !== 'yes') return { ...situation, ...supposed }
   return {
     ...situation,
     ...supposed,
-    first: first === null ? on : earlierOf(first, on),
+    daysHere: joined([...daysHere, { from: on, to: on }]),
     requiredDays: joined([...requiredDays, { from: on, to: on }]),
   }
 }
