@@ -293,7 +293,7 @@ describe('fifteen hours a year (R21)', () => {
     expect(hours(facts(7), '2024-06-30')).toMatchObject({ due_on: '2024-06-30', satisfied_on: null })
     expect(hours(facts(7), '2024-07-01')).toMatchObject({ due_on: '2025-06-30', satisfied_on: '2024-07-01' })
     expect(hours(facts(10), '2024-07-01')).toMatchObject({ due_on: '2024-09-30', satisfied_on: '2024-07-01' })
-    expect(hours(facts(7), '2024-07-01').explanation.join(' ')).toContain('begins with month 7')
+    expect(hours(facts(7), '2024-07-01').explanation.join(' ')).toContain('begins on July 1')
   })
 
   test('or run from one anniversary of hire to the next', () => {
