@@ -6,8 +6,8 @@ const server = path.join(import.meta.dirname, '../server')
 
 /** Imports point one way: a feature knows itself and what stands to its left. */
 const order = [
-  ...['lib', 'db', 'web', 'ledger', 'people', 'programs', 'courses', 'certificates', 'learning'],
-  ...['requirements', 'oversight', 'notices', 'demo', 'app', 'timed-jobs', 'main', 'cli'],
+  ...['lib', 'db', 'web', 'ledger', 'people', 'programs', 'courses', 'certificates', 'handouts'],
+  ...['learning', 'requirements', 'oversight', 'notices', 'demo', 'app', 'timed-jobs', 'main', 'cli'],
 ]
 
 /** Files that touch the world without being routes, actions or queries, each for a reason of its own. */
@@ -93,5 +93,6 @@ test('templates write unescaped text only where it was rendered from a checked c
         .map((code) => ({ file, code }))
     })
   const rooms = new Set(raw.map(({ file }) => file.split('/')[0]))
-  for (const room of rooms) expect(['learning', 'courses', 'layout.eta', 'oversight']).toContain(room)
+  for (const room of rooms)
+    expect(['learning', 'courses', 'handouts', 'layout.eta', 'oversight']).toContain(room)
 })

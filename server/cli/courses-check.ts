@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { loadCourses } from '#server/courses/load.ts'
 import { coursesReport } from '#server/courses/report.ts'
 import { reportText } from '#server/courses/report-text.ts'
+import { jobAidFaults } from '#server/handouts/one-page.ts'
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
@@ -11,6 +12,10 @@ const { values, positionals } = parseArgs({
 })
 const dir = resolve(positionals[0] ?? `${import.meta.dirname}/../../courses`)
 const { catalogue, problems } = loadCourses(dir)
-const report = coursesReport(catalogue, problems, new Date().toISOString().slice(0, 10))
+const report = coursesReport(
+  catalogue,
+  [...problems, ...jobAidFaults(catalogue)],
+  new Date().toISOString().slice(0, 10),
+)
 process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : `${reportText(report)}\n`)
 process.exitCode = report.ok ? 0 : 1

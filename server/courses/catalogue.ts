@@ -2,6 +2,7 @@ import type { ChangeRecord } from './change-record.ts'
 import type { ElsewhereTraining } from './elsewhere.ts'
 import type { Exercise, Question } from './exercises.ts'
 import type { FactRegister } from './facts.ts'
+import type { JobAid } from './job-aids.ts'
 import type { LessonSource } from './sources.ts'
 import type { SupportLine } from './support.ts'
 
@@ -9,6 +10,8 @@ import type { SupportLine } from './support.ts'
 export type Catalogue = {
   /** By slug, in the order of their folders. */
   readonly courses: ReadonlyMap<string, Course>
+  /** Pages to keep at hand, in the order of their files. */
+  readonly jobAids: readonly JobAid[]
   /** Trainings of others that belong beside our own. */
   readonly elsewhere: readonly ElsewhereTraining[]
   readonly glossary: readonly GlossaryTerm[]

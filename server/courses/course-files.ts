@@ -24,6 +24,8 @@ export type CoursesFolder = {
   readonly glossary: CourseFile | undefined
   /** The trainings of others. */
   readonly catalogue: CourseFile | undefined
+  /** Pages to keep at hand, which belong to no course alone. */
+  readonly jobAids: readonly CourseFile[]
   readonly courses: readonly CourseFolder[]
 }
 
@@ -57,6 +59,7 @@ export function readCoursesFolder(dir: string): CoursesFolder {
   }
   const courses = folders
     .map((folder) => folder.name)
+    .filter((slug) => slug !== 'job-aids')
     .sort()
     .flatMap((slug) => {
       const versions = new Set(
@@ -70,6 +73,7 @@ export function readCoursesFolder(dir: string): CoursesFolder {
     facts: optional('facts.yml'),
     glossary: optional('glossary.yml'),
     catalogue: optional('catalogue.yml'),
+    jobAids: files.filter((path) => path.startsWith('job-aids/')).map((path) => read(path, '')),
     courses,
   }
 }

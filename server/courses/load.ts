@@ -3,6 +3,7 @@ import { type CoursesFolder, readCoursesFolder } from './course-files.ts'
 import { readElsewhere } from './elsewhere.ts'
 import { emptyRegister, readFactRegister } from './facts.ts'
 import { readGlossary } from './glossary.ts'
+import { readJobAids } from './job-aids.ts'
 import { type Problem, problemLog, sortedProblems } from './problems.ts'
 import { supportHtml, supportLines } from './support.ts'
 import { courseOf, markdown, readVersion, type Shared, scopeOf } from './versions.ts'
@@ -45,9 +46,13 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
   const elsewhere = folder.catalogue
     ? readElsewhere(folder.catalogue, scopeOf(folder.catalogue.path, shared), register, log)
     : []
+  const lessons = [...courses.values()].flatMap(({ current: { slug, modules } }) =>
+    modules.flatMap((module) => module.lessons.map((lesson) => `${slug}/${module.slug}/${lesson.slug}`)),
+  )
+  const jobAids = readJobAids(folder.jobAids, shared, support, new Set(lessons))
   terms.sort((a, b) => a.term.localeCompare(b.term, 'en'))
   return {
-    catalogue: { courses, elsewhere, glossary: terms, support, register },
+    catalogue: { courses, jobAids, elsewhere, glossary: terms, support, register },
     problems: sortedProblems(problems),
   }
 }

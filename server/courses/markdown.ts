@@ -119,14 +119,19 @@ function inlineLine({ env: at, src, pos }: StateInline): Line {
 }
 
 function valueHtml(token: Token, { label }: TextEnv): string {
-  const text = token.content
-  const shown = escapeHtml(text)
-  if (label || token.meta?.linked) return shown
-  if (/^https:\/\/\S+$/.test(text)) return `<a href="${shown}" rel="noreferrer noopener">${shown}</a>`
-  if (/^[^\s@]+@[^\s@]+$/.test(text)) return `<a href="mailto:${shown}">${shown}</a>`
-  if (/^(1-)?\d{3}-\d{3}-\d{4}$/.test(text))
-    return `<a class="lesson-phone" href="${telephone(text)}">${shown}</a>`
-  return shown
+  const shown = escapeHtml(token.content)
+  const href = valueAddress(token.content)
+  if (label || token.meta?.linked || href === undefined) return shown
+  if (href.startsWith('tel:')) return `<a class="lesson-phone" href="${href}">${shown}</a>`
+  return `<a href="${escapeHtml(href)}"${href.startsWith('https:') ? ' rel="noreferrer noopener"' : ''}>${shown}</a>`
+}
+
+/** Where a value leads by itself: a web address, an email or a telephone number. */
+export function valueAddress(text: string): string | undefined {
+  if (/^https:\/\/\S+$/.test(text)) return text
+  if (/^[^\s@]+@[^\s@]+$/.test(text)) return `mailto:${text}`
+  if (/^(1-)?\d{3}-\d{3}-\d{4}$/.test(text)) return telephone(text)
+  return undefined
 }
 
 /** `1-800-843-5678` as an address that a telephone dials. */

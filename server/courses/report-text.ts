@@ -1,5 +1,5 @@
 import { problemLine } from './problems.ts'
-import type { CourseReport, CoursesReport } from './report.ts'
+import type { CourseReport, CoursesReport, JobAidReport } from './report.ts'
 
 /** The report as an author reads it: what must be mended, what might be, then each course in figures. */
 export function reportText(report: CoursesReport): string {
@@ -10,6 +10,7 @@ export function reportText(report: CoursesReport): string {
     ...section(`To mend (${errors.length})`, errors.map(problemLine)),
     ...section(`To look at (${warnings.length})`, warnings.map(problemLine)),
     ...report.courses.flatMap(courseLines),
+    ...jobAidLines(report.job_aids),
     `Facts: ${total} (${status.V} seen, ${status.V2} at second hand, ${status.U} practice advice); ${old.length} checked more than a year ago.`,
     '',
     errors.length === 0
@@ -64,6 +65,18 @@ function courseLines({ slug, version, state, hash, lessons, pools }: CourseRepor
     ...table(['pool', 'questions', 'draw', 'scenarios', 'practice', 'right is longest', 'types'], poolRows),
     '',
   ]
+}
+
+function jobAidLines(aids: readonly JobAidReport[]): string[] {
+  if (aids.length === 0) return []
+  const rows = aids.map(({ job_aid, words, reading_grade, facts, checked }) => [
+    job_aid,
+    String(words),
+    String(reading_grade),
+    `${facts.V}/${facts.V2}/${facts.U}`,
+    checked,
+  ])
+  return ['Job aids', ...table(['job aid', 'words', 'grade', 'facts V/V2/U', 'checked'], rows), '']
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -1,15 +1,17 @@
-import type { Catalogue, Lesson } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
 import type { ExerciseType } from './exercises.ts'
 import { type FactStatus, factsOlderThanAYear } from './facts.ts'
 import { longestAnswers } from './pools.ts'
 import { hasErrors, type Problem, sortedProblems } from './problems.ts'
-import { readingGrade } from './reading.ts'
+import { readingGrade, sentencesOf, wordsOf } from './reading.ts'
+import { blockTexts } from './sheet.ts'
 
 /** What `courses:check` says, for machines as it is and for people through `reportText`. */
 export type CoursesReport = {
   readonly ok: boolean
   readonly problems: readonly Problem[]
   readonly courses: readonly CourseReport[]
+  readonly job_aids: readonly JobAidReport[]
   readonly facts: {
     readonly total: number
     readonly by_status: Readonly<Record<FactStatus, number>>
@@ -38,6 +40,16 @@ export type LessonReport = {
   readonly figures: number
   readonly scenarios: number
   readonly exercises: number
+}
+
+export type JobAidReport = {
+  readonly job_aid: string
+  readonly title: string
+  readonly words: number
+  readonly reading_grade: number
+  readonly facts: Readonly<Record<FactStatus, number>>
+  /** The oldest day on which a fact or a value of it was checked. */
+  readonly checked: string
 }
 
 export type PoolReport = {
@@ -89,7 +101,7 @@ export function coursesReport(
       const lessons = version.modules.flatMap((module) =>
         module.lessons.map((lesson) => {
           const grade = readingGrade(lesson.measure.sentences)
-          if (grade > highestGrade) found.push(hardToRead(lesson, grade))
+          if (grade > highestGrade) found.push(hardToRead(lesson.measure.file, grade))
           return {
             module: module.slug,
             lesson: lesson.slug,
@@ -123,10 +135,24 @@ export function coursesReport(
       const { slug, state, hash } = version
       return { slug, version: version.version, state, hash, lessons, pools }
     })
+  const jobAids = catalogue.jobAids.map((aid): JobAidReport => {
+    const texts = aid.sheet.blocks.flatMap(blockTexts)
+    const grade = readingGrade(texts.flatMap(sentencesOf))
+    if (grade > highestGrade) found.push(hardToRead(aid.file, grade))
+    return {
+      job_aid: aid.slug,
+      title: aid.sheet.title,
+      words: texts.reduce((sum, text) => sum + wordsOf(text).length, 0),
+      reading_grade: grade,
+      facts: statusesOf(aid.factKeys),
+      checked: aid.checked,
+    }
+  })
   return {
     ok: !hasErrors(problems),
     problems: sortedProblems([...problems, ...found]),
     courses,
+    job_aids: jobAids,
     facts: {
       total: register.facts.size,
       by_status: statusesOf(register.facts.keys()),
@@ -135,8 +161,8 @@ export function coursesReport(
   }
 }
 
-const hardToRead = ({ measure }: Lesson, grade: number): Problem => ({
-  file: measure.file,
+const hardToRead = (file: string, grade: number): Problem => ({
+  file,
   line: 1,
   level: 'warning',
   message: `The text reads at grade ${grade}.`,

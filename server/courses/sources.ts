@@ -1,5 +1,5 @@
 import { escapeHtml } from './escape.ts'
-import type { Source } from './facts.ts'
+import type { Fact, Source } from './facts.ts'
 import type { Scope } from './scope.ts'
 
 /** One entry of a lesson's list of sources. */
@@ -20,16 +20,13 @@ export type LessonSource = {
 
 /** The small mark after a sentence: the numbers of its sources, or that it is practice advice. */
 export function citationMark(scope: Scope, keys: readonly string[], label: boolean): string {
-  const numbers = scope.notes?.sources
-  if (!numbers || label) return ''
+  if (!scope.notes || label) return ''
   const facts = keys.map((key) => scope.register.facts.get(key)!)
   const marks = facts
     .filter((fact) => fact.status !== 'U')
     .flatMap((fact) => {
-      const known = fact.sources.filter((key) => scope.register.sources.has(key))
-      if (known.length === 0) return []
-      for (const key of known) if (!numbers.has(key)) numbers.set(key, numbers.size + 1)
-      const shown = known.map((key) => numbers.get(key)!).sort((a, b) => a - b)
+      const shown = sourceNumbers(scope, fact)
+      if (shown.length === 0) return []
       const name = `${shown.length === 1 ? 'Source' : 'Sources'} ${shown.join(', ')}`
       return `<a href="#source-${fact.key}" role="doc-noteref" aria-label="${name}">${shown.join(',')}</a>`
     })
@@ -38,6 +35,14 @@ export function citationMark(scope: Scope, keys: readonly string[], label: boole
     ? ' <small class="lesson-practice">Practice advice</small>'
     : ''
   return cited + advice
+}
+
+/** The numbers of a fact's sources on its page; a source that is met for the first time takes the next. */
+export function sourceNumbers({ register, notes }: Scope, fact: Fact): readonly number[] {
+  const numbers = notes?.sources ?? new Map<string, number>()
+  const known = fact.sources.filter((key) => register.sources.has(key))
+  for (const key of known) if (!numbers.has(key)) numbers.set(key, numbers.size + 1)
+  return known.map((key) => numbers.get(key)!).sort((a, b) => a - b)
 }
 
 export function lessonSources(scope: Scope, factKeys: readonly string[]): LessonSource[] {
@@ -85,5 +90,5 @@ export function sourcesHtml(sources: readonly LessonSource[], practiceAdvice: bo
 }
 
 /** `2026-11-23` as "November 23, 2026". */
-const longDate = (day: string) => dateFormat.format(new Date(`${day}T00:00:00Z`))
+export const longDate = (day: string) => dateFormat.format(new Date(`${day}T00:00:00Z`))
 const dateFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })

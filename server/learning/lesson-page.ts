@@ -1,4 +1,5 @@
 import { type CourseVersion, type Lesson, lessonPath, type Module } from '#server/courses/catalogue.ts'
+import { type JobAid, jobAidsWith } from '#server/courses/job-aids.ts'
 import { outlineOf } from './course-page.ts'
 import { pathBefore } from './paths.ts'
 import { type Done, lessonKey, minutesLeftInModule } from './progress.ts'
@@ -9,7 +10,7 @@ export function lessonPage(
   module: Module,
   lesson: Lesson,
   done: Done,
-  shown: Readonly<{ isReady: boolean; html?: string }>,
+  shown: Readonly<{ isReady: boolean; html?: string; jobAids: readonly JobAid[] }>,
 ) {
   const isFinished = done.finished.has(lessonKey(module.slug, lesson.slug))
   return {
@@ -21,6 +22,7 @@ export function lessonPage(
     html: shown.html ?? lesson.html,
     showsNote: Boolean(lesson.contentNote) && !shown.isReady && !isFinished,
     isFinished,
+    jobAids: jobAidsWith(shown.jobAids, `${course.slug}/${module.slug}/${lesson.slug}`),
     back: pathBefore(course, module, lesson),
     minutesLeft: minutesLeftInModule(course, done, module.slug),
     outline: outlineOf(course, done),

@@ -3,6 +3,7 @@ import type { Issuer } from '#server/certificates/actions.ts'
 import { findCertificateOfCompletion } from '#server/certificates/queries.ts'
 import { type Catalogue, type CourseVersion, lessonWith } from '#server/courses/catalogue.ts'
 import { listChangeDays } from '#server/courses/change-days.queries.ts'
+import { jobAidsWith } from '#server/courses/job-aids.ts'
 import { findApproval } from '#server/courses/queries.ts'
 import { findTextOutline } from '#server/courses/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
@@ -33,6 +34,7 @@ type Needs = Readonly<{
 /** Courses and lessons as their learner meets them; attempts are in attempts.routes.ts. */
 export async function learningRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
+  const { jobAids } = catalogue
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const courseParams = Type.Object({ course: slug() })
   const moduleParams = Type.Object({ course: slug(), module: slug() })
@@ -68,6 +70,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
         ...coursePage(course, enrollment, approval, certificate),
         move,
         changes,
+        jobAids: jobAidsWith(jobAids, course.slug),
       })
     },
   )
@@ -142,7 +145,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
         return reply.redirect(placePath(course, nextPlace(course, done)), 303)
       return reply.page(
         'learning/lesson',
-        lessonPage(course, module, lesson, done, { isReady: request.query.ready === 'yes' }),
+        lessonPage(course, module, lesson, done, { isReady: request.query.ready === 'yes', jobAids }),
       )
     },
   )
@@ -202,7 +205,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       )
       return reply.page(
         'learning/lesson',
-        lessonPage(course, module, lesson, doneOf(enrollment), { isReady: true, html }),
+        lessonPage(course, module, lesson, doneOf(enrollment), { isReady: true, html, jobAids }),
       )
     },
   )

@@ -1,0 +1,25 @@
+import { type Catalogue, lessonPath } from '#server/courses/catalogue.ts'
+import type { JobAid } from '#server/courses/job-aids.ts'
+import { sheetHtml, spansHtml } from '#server/courses/sheet-html.ts'
+
+/** A job aid on the screen, with the lessons that it belongs to. */
+export function jobAidPage(catalogue: Catalogue, aid: JobAid) {
+  const { sheet, slug } = aid
+  const lessons = aid.goesWith.flatMap((place) => {
+    const [courseSlug, moduleSlug, lessonSlug] = place.split('/')
+    const course = catalogue.courses.get(courseSlug ?? '')?.current
+    const module = course?.modules.find((module) => module.slug === moduleSlug)
+    const lesson = module?.lessons.find((lesson) => lesson.slug === lessonSlug)
+    if (!course || !module || !lesson) return []
+    const href = lessonPath(course.slug, module.slug, lesson.slug)
+    return [{ title: lesson.title, course: course.shortTitle, href }]
+  })
+  return {
+    title: sheet.title,
+    sheet,
+    html: sheetHtml(sheet.blocks),
+    notes: sheet.notes.map(spansHtml),
+    pdf: `/job-aids/${slug}.pdf`,
+    lessons,
+  }
+}

@@ -1,0 +1,22 @@
+import { UndrawableText } from '#server/certificates/typesetting.ts'
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { Problem } from '#server/courses/problems.ts'
+import type { Sheet } from '#server/courses/sheet.ts'
+import { layOutOnePage } from './sheet-layout.ts'
+
+/** Job aids that can't be printed on one page, for whoever writes them. */
+export const jobAidFaults = ({ jobAids }: Pick<Catalogue, 'jobAids'>): Problem[] =>
+  jobAids.flatMap(({ file, sheet }) => {
+    const message = fault(sheet)
+    if (message === null) return []
+    return [{ file, line: 1, level: 'error', message, fix: 'Shorten it, or give it "columns: 2".' } as const]
+  })
+
+function fault(sheet: Sheet): string | null {
+  try {
+    return layOutOnePage(sheet) ? null : 'It is longer than one page.'
+  } catch (error) {
+    if (error instanceof UndrawableText) return error.message
+    throw error
+  }
+}

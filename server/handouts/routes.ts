@@ -1,0 +1,45 @@
+import { Type } from 'typebox'
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { Sheet } from '#server/courses/sheet.ts'
+import { notFound } from '#server/web/errors.ts'
+import type { App } from '#server/web/routes.ts'
+import { jobAidPage } from './job-aid-page.ts'
+import { drawSheet } from './paper.ts'
+import { layOutOnePage, layOutPages } from './sheet-layout.ts'
+
+type Needs = Readonly<{ catalogue: Catalogue }>
+
+/** Pages to keep at hand, on the screen and as a PDF. Anybody may read them; nothing written on them is kept here. */
+export async function handoutRoutes(app: App, { catalogue }: Needs): Promise<void> {
+  const config = { policy: 'public' } as const
+  const params = Type.Object({ aid: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }) })
+  const drawn = new WeakMap<Sheet, Promise<Uint8Array>>()
+
+  app.get('/job-aids', { config }, async (_request, reply) =>
+    reply.page('handouts/job-aids', { title: 'Job aids', aids: catalogue.jobAids }),
+  )
+
+  app.get('/job-aids/:aid', { config, schema: { params } }, async (request, reply) =>
+    reply.page('handouts/job-aid', jobAidPage(catalogue, aidAt(request.params.aid))),
+  )
+
+  app.get('/job-aids/:aid.pdf', { config, schema: { params } }, async (request, reply) => {
+    const { slug, sheet, checked } = aidAt(request.params.aid)
+    const pdf = await pdfOf(sheet, checked)
+    return reply
+      .type('application/pdf')
+      .header('content-disposition', `attachment; filename="${slug}.pdf"`)
+      .send(pdf)
+  })
+
+  const aidAt = (slug: string) => catalogue.jobAids.find((aid) => aid.slug === slug) ?? notFound()
+
+  /** Drawn once: a sheet does not change while the service runs. */
+  function pdfOf(sheet: Sheet, checked: string): Promise<Uint8Array> {
+    const pdf =
+      drawn.get(sheet) ??
+      drawSheet(sheet, layOutOnePage(sheet) ?? layOutPages(sheet), new Date(`${checked}T12:00:00Z`))
+    drawn.set(sheet, pdf)
+    return pdf
+  }
+}

@@ -1,0 +1,83 @@
+import type { Sheet } from '#server/courses/sheet.ts'
+import { type Atom, atomsOf, words } from './atoms.ts'
+import { type Column, columnHeight, evenColumns, flow } from './flow.ts'
+
+/** A column and where its top left corner stands on its page, in points. */
+export type PlacedColumn = Readonly<{ column: Column; x: number; y: number }>
+
+/** Pages in order, and the columns of each in the order in which they are read. */
+export type SheetLayout = Readonly<{ pages: readonly (readonly PlacedColumn[])[]; size: number }>
+
+/** Letter, upright. */
+export const page = { width: 612, height: 792, left: 48, right: 564, top: 40, bottom: 752 } as const
+
+const bodyWidth = page.right - page.left
+const columnGap = 26
+const noteSize = 6.8
+const headGap = 14
+const noteGap = 12
+/** Points; the largest at which a sheet has room on one page is taken. */
+const sizes = [11, 10.75, 10.5, 10.25, 10, 9.75, 9.5, 9.25, 9, 8.75, 8.5]
+const guideSize = 10
+
+const head = ({ over, title, lead }: Sheet): readonly Atom[] => [
+  words([{ text: `Safe Harbor Training: ${over}` }], [{ type: 'P' }], {
+    size: 8,
+    width: bodyWidth,
+    color: 'quiet',
+    before: 0,
+  }),
+  words([{ text: title }], [{ type: 'H1' }], {
+    face: 'serif',
+    size: 22,
+    width: bodyWidth,
+    color: 'harbor',
+    before: 0,
+  }),
+  words([{ text: lead }], [{ type: 'P' }], { size: 11, width: bodyWidth, before: 2 }),
+]
+
+const notes = ({ notes: [first = [], ...sources] }: Sheet): readonly Atom[] => {
+  const style = { size: noteSize, width: bodyWidth, color: 'quiet' } as const
+  const listed = sources.flatMap((spans, at) => (at === 0 ? spans : [{ text: ' ' }, ...spans]))
+  return [first, listed]
+    .filter((spans) => spans.length > 0)
+    .map((spans, at) => words(spans, [{ type: 'P' }], { ...style, before: at === 0 ? 0 : 2 }))
+}
+
+const asColumn = (atoms: readonly Atom[]): Column => flow(atoms, Number.POSITIVE_INFINITY)[0]!
+
+/** A sheet on one Letter page, as large as it has room; undefined where it has none. */
+export function layOutOnePage(sheet: Sheet): SheetLayout | undefined {
+  const top = asColumn(head(sheet))
+  const foot = asColumn(notes(sheet))
+  const bodyTop = page.top + columnHeight(top) + headGap
+  const footTop = page.bottom - columnHeight(foot)
+  const width = (bodyWidth - columnGap * (sheet.columns - 1)) / sheet.columns
+  for (const size of sizes) {
+    const body = evenColumns(atomsOf(sheet.blocks, size, width), sheet.columns, footTop - noteGap - bodyTop)
+    if (!body) continue
+    const columns = body.map((column, at) => ({
+      column,
+      x: page.left + at * (width + columnGap),
+      y: bodyTop,
+    }))
+    return {
+      size,
+      pages: [
+        [{ column: top, x: page.left, y: page.top }, ...columns, { column: foot, x: page.left, y: footTop }],
+      ],
+    }
+  }
+  return undefined
+}
+
+/** A sheet on as many pages as it takes. */
+export function layOutPages(sheet: Sheet): SheetLayout {
+  const atoms = [...head(sheet), ...atomsOf(sheet.blocks, guideSize, bodyWidth), ...notes(sheet)]
+  const spaced = atoms.map((atom, at) =>
+    at === 3 || at === atoms.length - notes(sheet).length ? { ...atom, before: atom.before + headGap } : atom,
+  )
+  const pages = flow(spaced, page.bottom - page.top)
+  return { size: guideSize, pages: pages.map((column) => [{ column, x: page.left, y: page.top }]) }
+}
