@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import * as fontkit from 'fontkit'
-import { Blob, Face, Font, Buffer as ShapingBuffer, shape } from 'harfbuzzjs'
+import { Blob, Face, Feature, Font, Buffer as ShapingBuffer, shape } from 'harfbuzzjs'
 
 /** A weight and manner of letter; each script has its own font file for it. */
 export type FaceName = 'serif' | 'serif-bold' | 'sans' | 'sans-bold'
@@ -43,12 +43,10 @@ export type Script = Readonly<{
   name: string
   letters: RegExp
   family: string
+  isRightToLeft?: boolean
 }>
 
-/**
- * Every script that we can draw. Latin first: it lends its punctuation and digits to those that have none. Writing from
- * right to left is left out: drawn right, it still comes back in the wrong order when readers copy it from the PDF.
- */
+/** Every script that we can draw. Latin first: it lends its punctuation and digits to those that have none. */
 export const scripts: readonly Script[] = [
   { name: 'Latin', letters: /\p{Script=Latin}/u, family: '' },
   { name: 'Cyrillic', letters: /\p{Script=Cyrillic}/u, family: '' },
@@ -63,6 +61,14 @@ export const scripts: readonly Script[] = [
   { name: 'Tamil', letters: /\p{Script=Tamil}/u, family: 'NotoSansTamil' },
   { name: 'Armenian', letters: /\p{Script=Armenian}/u, family: 'NotoSansArmenian' },
   { name: 'Georgian', letters: /\p{Script=Georgian}/u, family: 'NotoSansGeorgian' },
+  // Each letter is one glyph of its own here, which Noto's are not: so the page's text reads back without a spelling.
+  {
+    name: 'Arabic',
+    letters: /[\u0620-\u063f\u0641-\u064a\u066e-\u066f\u0671-\u06d3\u06d5]/u,
+    family: 'IBMPlexSansArabic',
+    isRightToLeft: true,
+  },
+  { name: 'Hebrew', letters: /[\u05d0-\u05ea]/u, family: 'NotoSansHebrew', isRightToLeft: true },
 ]
 
 const latin = scripts[0]!
@@ -114,7 +120,7 @@ function fontOf(script: Script, face: FaceName): ScriptFont {
 function fontFile({ family }: Script, face: FaceName): string {
   const weight = face.endsWith('-bold') ? '600SemiBold' : '400Regular'
   const name = family || (face.startsWith('serif') ? 'NotoSerif' : 'NotoSans')
-  const directory = name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
+  const directory = name.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase()
   return `@expo-google-fonts/${directory}/${weight}/${name}_${weight}.ttf`
 }
 
@@ -157,12 +163,18 @@ function layoutOf({ glyphs, positions }: ShapedText): Layout {
   }
 }
 
+const isRightToLeft = (text: string) => [...text].some((character) => scriptOf(character)?.isRightToLeft)
+
+/** Some readers take a letter that is moved for a new word. */
+const plainly = ['kern', 'liga', 'dlig', 'calt'].map((tag) => new Feature(tag, 0))
+
 /** Shapes text of one script; its script and direction are guessed from its letters. */
 function shapeText(font: Font, codePointOf: ReadonlyMap<number, number>, text: string): ShapedText {
+  const isTurned = isRightToLeft(text)
   const buffer = new ShapingBuffer()
   buffer.addText(text)
   buffer.guessSegmentProperties()
-  shape(font, buffer)
+  shape(font, buffer, isTurned ? plainly : [])
   const placed = buffer.getGlyphInfos()
   const positions = buffer.getGlyphPositions()
   const starts = new Set(placed.map(({ cluster }) => cluster))
@@ -176,6 +188,8 @@ function shapeText(font: Font, codePointOf: ReadonlyMap<number, number>, text: s
     const alone = placed.filter((other) => other.cluster === cluster).length === 1
     // A cluster of several glyphs has no true part for each; its ActualText says what it reads.
     const codePoints = alone ? whole : [codePointOf.get(id) ?? whole[0]!]
+    // Readers turn each line that runs from right to left around, letter by letter, joined ones too.
+    if (isTurned) codePoints.reverse()
     return { id, advanceWidth: font.glyphHAdvance(id), codePoints }
   })
   return { glyphs, positions, width: positions.reduce((sum, { xAdvance }) => sum + xAdvance, 0) }

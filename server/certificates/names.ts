@@ -1,5 +1,5 @@
 import { type FaceName, runsOf, scriptOf } from './fonts.ts'
-import { fitLines, type SizedLines, UndrawableText } from './typesetting.ts'
+import { fitLines, isReadBack, type SizedLines, UndrawableText } from './typesetting.ts'
 
 export type NameCheck = Readonly<{ ok: true; name: string }> | Readonly<{ ok: false; reason: string }>
 
@@ -43,6 +43,10 @@ function scriptsOf(text: string): readonly string[] {
 }
 
 function undrawable(name: string): NameCheck | undefined {
+  if (!isReadBack(name))
+    return no(
+      'It is written from right to left, with other signs among its letters. Type its letters alone, without vowel points, hyphens or figures, or use the Latin spelling on the person’s identity document.',
+    )
   const runs = runsOf(name, face)
   if ('missing' in runs)
     return no(

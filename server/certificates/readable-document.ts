@@ -86,7 +86,8 @@ function isPlain({ text, font }: Run): boolean {
   return font.layout(text).positions.every(({ xOffset, yOffset }) => xOffset === 0 && yOffset === 0)
 }
 
-/** What a reader makes of the glyphs alone. */
-function spelling({ text, font }: Run): string {
-  return String.fromCodePoint(...font.layout(text).glyphs.flatMap(({ codePoints }) => codePoints))
+/** What a reader makes of the glyphs alone, which stand from left to right. */
+function spelling({ text, font, script }: Run): string {
+  const read = font.layout(text).glyphs.flatMap(({ codePoints }) => codePoints)
+  return String.fromCodePoint(...(script.isRightToLeft ? read.toReversed() : read))
 }

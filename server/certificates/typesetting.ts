@@ -1,4 +1,4 @@
-import { type FaceName, type Run, runsOf, widthOf } from './fonts.ts'
+import { type FaceName, type Run, runsOf, scriptOf, widthOf } from './fonts.ts'
 
 /** One line of text, shaped: its pieces from left to right. */
 export type Line = Readonly<{ text: string; runs: readonly Run[] }>
@@ -14,7 +14,17 @@ export function setLine(text: string, face: FaceName): Line {
     const codePoint = runs.missing.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
     throw new UndrawableText(`No font has the character ${runs.missing} (U+${codePoint}) of “${text}”.`)
   }
+  if (!isReadBack(text)) throw new UndrawableText(`“${text}” would be read back in another order.`)
   return { text, runs }
+}
+
+/**
+ * What runs from right to left has the letters of one script and spaces alone: readers put a figure, a hyphen or a vowel
+ * point between them somewhere else than it was typed.
+ */
+export function isReadBack(text: string): boolean {
+  const letters = [...text].filter((character) => character !== ' ').map(scriptOf)
+  return !letters.some((script) => script?.isRightToLeft) || new Set(letters).size === 1
 }
 
 /** Text broken at spaces into lines no wider than `width`; a single longer word keeps a line of its own. */

@@ -315,12 +315,30 @@ export const drawnNames: Readonly<Record<string, readonly string[]>> = {
     'ხვიჩა',
     'ძამუკა წულაია',
   ],
+  Arabic: [
+    'محمد عبد الله',
+    'فاطمة الزهراء',
+    'أحمد حسين',
+    'نور الهدى',
+    'خديجة يوسف',
+    'مريم إسماعيل',
+    'الإسلام لؤي لأحمد',
+    'لآلئ بلال',
+    'عبد الرحمن بن عبد العزيز آل الشيخ محمد بن إبراهيم الحسيني الهاشمي',
+  ],
+  'Persian, Urdu, Pashto, Sindhi and Kurdish': [
+    'یاسمین رضایی',
+    'پروین ژاله گلشیری',
+    'ٹھاکر گل چودھری',
+    'ګل مکۍ',
+    'ڄام ڏاهري',
+    'رەنج ڕێبوار',
+  ],
+  Hebrew: ['שרה כהן', 'לאה', 'משה בן דוד', 'יוסף קליין', 'ץץ ףף םם ןן ךך'],
 }
 
 /** Names in writing that cannot be drawn, or not read back: refused, and never drawn otherwise. */
 export const refusedNames: Readonly<Record<string, readonly string[]>> = {
-  Arabic: ['محمد عبد الله', 'فاطمة الزهراء', 'یاسمین رضایی'],
-  Hebrew: ['שרה כהן', 'דָּוִד'],
   Chinese: ['王小明', '陳大文'],
   Japanese: ['さくら', 'タナカ'],
   Korean: ['김민준'],

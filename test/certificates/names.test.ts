@@ -76,6 +76,21 @@ describe('a name on a certificate', () => {
     expect(text).toContain(name)
   })
 
+  test.each([
+    ['vowel points', 'דָּוִד'],
+    ['vowel signs', 'مُحَمَّد'],
+    ['a hyphen', 'משה בן-דוד'],
+    ['a figure', 'محمد 3'],
+    ['a word that runs the other way', 'محمد Smith'],
+    ['a word of another script', 'محمد כהן'],
+  ])('from right to left with %s is refused, for it would not read back as typed', async (_what, name) => {
+    expect(checkName(name)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('from right to left'),
+    })
+    await expect(drawCertificate({ ...sample, person_name: name })).rejects.toThrow('in another order')
+  })
+
   test('in two alphabets, word by word, is drawn', () => {
     expect(checkName('Мария Smith').ok).toBe(true)
   })
@@ -83,7 +98,7 @@ describe('a name on a certificate', () => {
 
 /** Every letter is one glyph in its place, so that the page's text needs no spelling of its own. */
 function isSimple(name: string): boolean {
-  return /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Ethiopic}\p{Script=Georgian} .'’-]+$/u.test(
+  return /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Ethiopic}\p{Script=Georgian}\p{Script=Arabic}\p{Script=Hebrew} .'’-]+$/u.test(
     name.normalize('NFC').replace(/\p{M}/gu, '!'),
   )
 }
