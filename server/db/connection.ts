@@ -9,9 +9,32 @@ const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 types.setTypeParser(pg.types.builtins.INT8, Number)
 
+// A page asks the same few statements again and again: named, each connection plans them once. Texts differ by their
+// filters, and every name is memory in the database, so only so many are named.
+const mostNames = 300
+const names = new Map<string, string>()
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known || names.size === mostNames) return known
+  const name = `s${names.size}`
+  names.set(text, name)
+  return name
+}
+
+/** A connection that names the statements that Kysely sends. */
+class NamingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg's query is overloaded in ways that a subclass can only pass on
+  override query(text: any, values?: any, done?: any): any {
+    const isNamed = typeof text === 'string' && Array.isArray(values) && values.length > 0
+    return isNamed ? super.query({ name: nameOf(text), text, values }, done) : super.query(text, values, done)
+  }
+}
+
 /** A pool of connections to one database; close it with `db.destroy()`. */
 export function connect(url: string, pool = 10): { db: Database; pool: pg.Pool } {
   const connections = new pg.Pool({
+    Client: NamingClient,
     connectionString: url,
     max: pool,
     types,
