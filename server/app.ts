@@ -10,6 +10,8 @@ import { ledgerRoutes } from './certificates/ledger.routes.ts'
 import { publicationRoutes } from './certificates/publication.routes.ts'
 import { certificateRequestRoutes } from './certificates/requests.routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
+import { groupJoiningRoutes } from './classroom/group-joining.routes.ts'
+import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
 import type { Config } from './config.ts'
 import { approvalRoutes } from './courses/approvals.routes.ts'
 import type { Catalogue } from './courses/catalogue.ts'
@@ -137,6 +139,8 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(clearanceRoutes, needs)
   await app.register(rulesRoutes)
   await app.register(readingsRoutes, needs)
+  await app.register(groupSessionRoutes, needs)
+  await app.register(groupJoiningRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(licensingRoutes, needs)
   await app.register(licensingReviewRoutes, needs)

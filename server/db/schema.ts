@@ -316,6 +316,62 @@ export interface Enrollments {
   version: string;
 }
 
+export interface FinishedLessons {
+  enrollment_id: string | null;
+  lesson: string | null;
+  marked_at: Timestamp | null;
+  module: string | null;
+}
+
+export interface GroupLessons {
+  enrollment_id: string;
+  lesson: string;
+  lesson_hash: string;
+  marked_at: Timestamp;
+  module: string;
+  presence_id: string;
+}
+
+export interface GroupPresenceActs {
+  act: string;
+  acted_at: Timestamp;
+  acted_by: string;
+  id: Generated<number>;
+  person_id: string;
+  presence_id: string;
+  reason: Generated<string>;
+}
+
+export interface GroupPresences {
+  id: Generated<string>;
+  joined_at: Timestamp;
+  person_id: string;
+  session_id: string;
+}
+
+export interface GroupSessionEnds {
+  ended_at: Timestamp;
+  ended_by: string;
+  outcome: string;
+  reason: Generated<string>;
+  session_id: string;
+}
+
+export interface GroupSessions {
+  code: string;
+  content_hash: string;
+  course: string;
+  facilitator_id: string;
+  id: Generated<string>;
+  module: string;
+  opened_at: Timestamp;
+  opened_by: string;
+  place: string;
+  program_id: string;
+  starts_at: Timestamp;
+  version: string;
+}
+
 export interface Invitations {
   created_at: Generated<Timestamp>;
   created_by: string | null;
@@ -709,6 +765,12 @@ export interface DB {
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
+  finished_lessons: FinishedLessons;
+  group_lessons: GroupLessons;
+  group_presence_acts: GroupPresenceActs;
+  group_presences: GroupPresences;
+  group_session_ends: GroupSessionEnds;
+  group_sessions: GroupSessions;
   invitations: Invitations;
   leave_spells: LeaveSpells;
   ledger: Ledger;

@@ -254,7 +254,11 @@ async function hasEarlierCompletion(trx: Transaction<DB>, personId: string, cour
 }
 
 /** The day, never the hour, of a person's last activity: it is all that a supervisor sees of it. */
-async function noteActivity(db: Database | Transaction<DB>, viewer: Viewer, today: string): Promise<void> {
+export async function noteActivity(
+  db: Database | Transaction<DB>,
+  viewer: Readonly<{ id: string }>,
+  today: string,
+): Promise<void> {
   await db
     .updateTable('people')
     .set({ last_active_on: today })

@@ -51,6 +51,12 @@ export async function moveToCurrent(
       select ${to.id}, module, lesson, mark, marked_at from lesson_marks
       where enrollment_id = ${from.id} and mark = 'finished'
         and module || '/' || lesson = any(${[...kept.lessons]}::text[])`.execute(trx)
+    await sql`
+      insert into group_lessons (enrollment_id, module, lesson, lesson_hash, presence_id, marked_at)
+      select ${to.id}, module, lesson, lesson_hash, presence_id, marked_at from group_lessons
+      where enrollment_id = ${from.id} and module || '/' || lesson = any(${[...kept.lessons]}::text[])`.execute(
+      trx,
+    )
     for (const module of kept.modules) {
       const { attempt_id } = await trx
         .selectFrom('enrollment_passes')

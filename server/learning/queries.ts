@@ -21,7 +21,7 @@ export type Enrollment = Readonly<{
 const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   sql<Enrollment>`
   select e.id, e.course, e.version, e.content_hash, e.started_at, e.ended_at, c.id as completion_id, c.completed_on,
-    array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'finished') as finished,
+    array(select distinct m.module || '/' || m.lesson from finished_lessons m where m.enrollment_id = e.id) as finished,
     array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'skipped') as skipped,
     array(select distinct s.module from enrollment_passes s where s.enrollment_id = e.id) as passed
   from enrollments e left join completions c on c.enrollment_id = e.id

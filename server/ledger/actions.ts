@@ -23,6 +23,12 @@ export type LedgerKind =
   | 'program-changed'
   | 'outside-training-recorded'
   | 'outside-training-decided'
+  | 'outside-training-superseded'
+  | 'attendance-recorded'
+  | 'group-session-ended'
+  | 'group-presence-confirmed'
+  | 'group-presence-corrected'
+  | 'group-lessons-marked'
   | 'role-granted'
   | 'role-ended'
   | 'link-made'
@@ -32,21 +38,20 @@ export type LedgerKind =
   | 'setting-changed'
   | 'waiver-granted'
 
+export type LedgerAct = Readonly<{
+  kind: LedgerKind
+  actor_id: string | null
+  /** What it is about: 'certificate:SH-000012', 'person:<uuid>'. */
+  subject: string
+  facts: Readonly<Record<string, unknown>>
+  at: Date
+}>
+
 /**
  * Appends one act to the ledger, in the transaction that does it. The lock makes writers take turns until commit, so
  * that each row's hash covers the one before: call it last.
  */
-export async function appendToLedger(
-  trx: Transaction<DB>,
-  act: Readonly<{
-    kind: LedgerKind
-    actor_id: string | null
-    /** What it is about: 'certificate:SH-000012', 'person:<uuid>'. */
-    subject: string
-    facts: Readonly<Record<string, unknown>>
-    at: Date
-  }>,
-): Promise<number> {
+export async function appendToLedger(trx: Transaction<DB>, act: LedgerAct): Promise<number> {
   await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(trx)
   const last = await trx
     .selectFrom('ledger')

@@ -24,6 +24,8 @@ function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   if (viewer && hasRole(viewer, 'supervisor', 'program_admin')) items.push({ href: '/team', label: 'Team' })
   if (viewer && hasRole(viewer, 'supervisor', 'program_admin', 'system_admin'))
     items.push({ href: '/programs', label: hasRole(viewer, 'system_admin') ? 'Programs' : 'Roster' })
+  if (viewer && hasRole(viewer, 'supervisor', 'program_admin'))
+    items.push({ href: '/group-sessions', label: 'Group sessions' })
   if (viewer && hasRole(viewer, 'program_admin')) items.push({ href: '/findings', label: 'Findings' })
   if (viewer && hasRole(viewer, 'licensing'))
     items.push({ href: '/licensing', label: 'Licensed programs' }, { href: '/reviews', label: 'Reviews' })

@@ -82,7 +82,8 @@ export function readTime(text: string): string | null {
   return `${String(of24).padStart(2, '0')}:${minutes}`
 }
 
-const instantOf = (day: Day, time: string): string =>
+/** A time of day such as '14:30' on a day, Central time: the instant, as '2026-03-02T20:30:00Z'. */
+export const instantOf = (day: Day, time: string): string =>
   Temporal.PlainDate.from(day)
     .toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) })
     .toInstant()

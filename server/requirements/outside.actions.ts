@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import type { DB } from '#server/db/schema.ts'
+import { appendToLedger, type LedgerAct } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { fileType, type UploadedFile } from '#server/web/upload.ts'
@@ -23,29 +24,71 @@ export async function recordOutsideTraining(
   if (file && !type)
     return { kind: 'file-refused', message: 'That file is not a PDF, PNG or JPEG. Send it as one of these.' }
   return db.transaction().execute(async (trx) => {
-    const { id } = await trx
-      .insertInto('outside_trainings')
-      .values({
-        ...entry,
-        person_id: personId,
-        file: file?.bytes ?? null,
-        file_name: file ? file.name.replace(/[^\w.\- ]+/g, '_').slice(-100) : null,
-        file_type: type,
-        recorded_by: viewer.id,
-        recorded_at: now,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
+    const kept = file && type ? { ...file, type } : null
+    const { id, act } = await insertOutsideTraining(trx, viewer, personId, entry, kept, now)
     await refreshStandings(trx, [personId], dayOf(now))
-    await appendToLedger(trx, {
+    await appendToLedger(trx, act)
+    return { kind: 'recorded', id }
+  })
+}
+
+type KeptFile = UploadedFile & Readonly<{ type: NonNullable<ReturnType<typeof fileType>> }>
+
+/** One row more, with what the caller appends to the ledger once it has refreshed the person's standing. */
+export async function insertOutsideTraining(
+  trx: Transaction<DB>,
+  viewer: Viewer,
+  personId: string,
+  entry: OutsideEntry,
+  file: KeptFile | null,
+  now: Date,
+): Promise<Readonly<{ id: string; act: LedgerAct }>> {
+  const { id } = await trx
+    .insertInto('outside_trainings')
+    .values({
+      ...entry,
+      person_id: personId,
+      file: file?.bytes ?? null,
+      file_name: file ? file.name.replace(/[^\w.\- ]+/g, '_').slice(-100) : null,
+      file_type: file?.type ?? null,
+      recorded_by: viewer.id,
+      recorded_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return {
+    id,
+    act: {
       kind: 'outside-training-recorded',
       actor_id: viewer.id,
       subject: `person:${personId}`,
       facts: { outside_training_id: id, ...entry, has_file: Boolean(file) },
       at: now,
-    })
-    return { kind: 'recorded', id }
-  })
+    },
+  }
+}
+
+/** Takes a recorded training back, with the reason; it stays on record as superseded, with what was decided on it. */
+export async function supersedeOutsideTraining(
+  trx: Transaction<DB>,
+  viewer: Viewer,
+  training: Readonly<{ id: string; person_id: string }>,
+  reason: string,
+  now: Date,
+): Promise<LedgerAct> {
+  await trx
+    .updateTable('outside_trainings')
+    .set({ superseded_at: now, superseded_by: viewer.id, reason })
+    .where('id', '=', training.id)
+    .where('superseded_at', 'is', null)
+    .execute()
+  return {
+    kind: 'outside-training-superseded',
+    actor_id: viewer.id,
+    subject: `person:${training.person_id}`,
+    facts: { outside_training_id: training.id, reason },
+    at: now,
+  }
 }
 
 export type Decision = Readonly<{

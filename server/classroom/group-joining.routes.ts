@@ -1,0 +1,85 @@
+import { Type } from 'typebox'
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import { findTextOutline } from '#server/courses/texts.queries.ts'
+import type { Database } from '#server/db/connection.ts'
+import { findEnrollment } from '#server/learning/queries.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { type App, text } from '#server/web/routes.ts'
+import { participantPage } from './group-page.ts'
+import { typedCode } from './group-session.ts'
+import { confirmPresence, joinGroupSession } from './group-sessions.actions.ts'
+import { findGroupSessionByCode, findPresence, type GroupSession } from './group-sessions.queries.ts'
+
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
+
+/** Whoever is in the room joins by the code, and confirms for themselves that they were there. */
+export async function groupJoiningRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+  // Who guesses codes is slowed long before one fits.
+  const config = { policy: 'signed-in', rateLimit: { max: 60, timeWindow: '10 minutes' } } as const
+  const params = Type.Object({ code: text(40) })
+
+  app.get(
+    '/join',
+    { config, schema: { querystring: Type.Object({ code: Type.Optional(text(40)) }) } },
+    async (request, reply) => {
+      const typed = request.query.code ?? ''
+      if (typed === '') return reply.page('classroom/join', { title: 'Join a group session', typed })
+      const session = await sessionOf(viewerOf(request), typed)
+      if (session) return reply.redirect(`/join/${session.code}`, 303)
+      return reply.status(404).page('classroom/join', unknownCode(typed))
+    },
+  )
+
+  app.get('/join/:code', { config, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const session = await sessionOf(viewer, request.params.code)
+    if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
+    return reply.page('classroom/group-joined', await joinedPage(viewer, session))
+  })
+
+  app.post('/join/:code/presence', { config, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const session = await sessionOf(viewer, request.params.code)
+    if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
+    const answer = await joinGroupSession(db, viewer, session, clock())
+    if (answer.kind === 'done') return reply.redirect(`/join/${session.code}`, 303)
+    const page = await joinedPage(viewer, session)
+    return reply.status(409).page('classroom/group-joined', { ...page, refused: answer.message })
+  })
+
+  app.post('/join/:code/confirmation', { config, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const session = await sessionOf(viewer, request.params.code)
+    if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
+    const answer = await confirmPresence(db, catalogue, viewer, session, clock())
+    if (answer.kind === 'done') return reply.redirect(`/join/${session.code}`, 303)
+    const page = await joinedPage(viewer, session)
+    return reply.status(409).page('classroom/group-joined', { ...page, refused: answer.message })
+  })
+
+  const sessionOf = (viewer: Viewer, typed: string) =>
+    findGroupSessionByCode(db, viewer, typedCode(typed), dayOf(clock()))
+
+  async function joinedPage(viewer: Viewer, session: GroupSession) {
+    const [presence, enrollment, taken] = await Promise.all([
+      findPresence(db, session.id, viewer.id),
+      findEnrollment(db, viewer.id, session.course),
+      findTextOutline(db, session.content_hash),
+    ])
+    const text = enrollment ? await findTextOutline(db, enrollment.content_hash) : null
+    return participantPage(catalogue, session, presence, { enrollment, taken, text }, viewer, clock())
+  }
+}
+
+const unknownCode = (typed: string) => ({
+  title: 'Join a group session',
+  typed,
+  errors: [
+    {
+      field: 'code',
+      message: 'No session of your program has that code. Check it with the person who leads the session.',
+    },
+  ],
+})

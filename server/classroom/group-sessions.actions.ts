@@ -1,0 +1,261 @@
+import { randomInt } from 'node:crypto'
+import { sql, type Transaction } from 'kysely'
+import type { Catalogue, CourseVersion } from '#server/courses/catalogue.ts'
+import { noteText } from '#server/courses/texts.actions.ts'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { noteActivity, startCourse } from '#server/learning/actions.ts'
+import { markTakenInGroup } from '#server/learning/group-lessons.actions.ts'
+import { appendToLedger, type LedgerAct } from '#server/ledger/actions.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import {
+  confirmRefusal,
+  type GroupEnd,
+  isConfirmed,
+  isCounted,
+  joinCode,
+  joinRefusal,
+  leftOf,
+  type Presence,
+} from './group-session.ts'
+import { findPresence, type GroupSession, listPresences } from './group-sessions.queries.ts'
+
+export type GroupEntry = Readonly<{
+  program_id: string
+  module: string
+  place: string
+  starts_at: Date
+  facilitator_id: string
+}>
+
+/** Opens a session of one module of a text, with the code by which the room joins it. */
+export async function openGroupSession(
+  db: Database,
+  viewer: Viewer,
+  entry: GroupEntry,
+  course: CourseVersion,
+  now: Date,
+): Promise<string> {
+  await noteText(db, course)
+  for (;;) {
+    const opened = await db
+      .insertInto('group_sessions')
+      .values({
+        ...entry,
+        course: course.slug,
+        version: course.version,
+        content_hash: course.hash,
+        code: joinCode(() => randomInt(2 ** 32) / 2 ** 32),
+        opened_by: viewer.id,
+        opened_at: now,
+      })
+      // One code in 300 million is drawn twice: then another is.
+      .onConflict((conflict) => conflict.column('code').doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (opened) return opened.id
+  }
+}
+
+export type GroupAnswer = { kind: 'done' } | { kind: 'refused'; message: string }
+
+const done = { kind: 'done' } as const
+const refused = (message: string) => ({ kind: 'refused', message }) as const
+
+/** Takes the person into the session; joining twice is joining once. */
+export async function joinGroupSession(
+  db: Database,
+  viewer: Viewer,
+  session: GroupSession,
+  now: Date,
+): Promise<GroupAnswer> {
+  return inTurn(db, session, async (trx, end) => {
+    if (await findPresence(trx, session.id, viewer.id)) return done
+    const refusal = joinRefusal({ ...session, end }, now)
+    if (refusal) return refused(refusal)
+    if (viewer.id === session.facilitator_id)
+      return refused('You lead this session, so you are not counted in it. Take the lessons on your own.')
+    await trx
+      .insertInto('group_presences')
+      .values({ session_id: session.id, person_id: viewer.id, joined_at: now })
+      .execute()
+    return done
+  })
+}
+
+/**
+ * The person says for themselves that they were there. Who is not taking the course begins it by this; the lessons are
+ * marked when the session is closed, or at once where it is closed already.
+ */
+export async function confirmPresence(
+  db: Database,
+  catalogue: Catalogue,
+  viewer: Viewer,
+  session: GroupSession,
+  now: Date,
+): Promise<GroupAnswer> {
+  return inTurn(db, session, async (trx, end) => {
+    const presence = await findPresence(trx, session.id, viewer.id)
+    if (!presence) return refused('Join the session first.')
+    if (isConfirmed(presence)) return done
+    const refusal = confirmRefusal({ ...session, end }, now)
+    if (refusal) return refused(refusal)
+    await insertAct(trx, presence, { act: 'confirmed', reason: '', acted_by: viewer.id }, now)
+    const course = catalogue.courses.get(session.course)
+    if (course) await startCourse(trx, viewer, course.current)
+    await noteActivity(trx, viewer, dayOf(now))
+    const counts = end?.outcome === 'held' && !leftOf(presence)
+    const marked = counts ? await markLessons(trx, session, presence, viewer.id, now) : null
+    await appendToLedger(trx, {
+      kind: 'group-presence-confirmed',
+      actor_id: viewer.id,
+      subject: `person:${viewer.id}`,
+      facts: {
+        session_id: session.id,
+        presence_id: presence.id,
+        program_id: session.program_id,
+        course: session.course,
+        version: session.version,
+        content_hash: session.content_hash,
+        module: session.module,
+        facilitator_id: session.facilitator_id,
+        joined_at: presence.joined_at.toISOString(),
+      },
+      at: now,
+    })
+    if (marked) await appendToLedger(trx, marked)
+    return done
+  })
+}
+
+/** Closes the session: who confirmed has the lessons; or calls it off, with a reason, and nobody has. */
+export async function endGroupSession(
+  db: Database,
+  viewer: Viewer,
+  session: GroupSession,
+  outcome: GroupEnd['outcome'],
+  reason: string,
+  now: Date,
+): Promise<GroupAnswer> {
+  return inTurn(db, session, async (trx, end) => {
+    if (end) return done
+    if (outcome === 'called-off' && reason === '')
+      return refused('Write why the session is called off. The people who joined see it.')
+    if (outcome === 'held' && now < session.starts_at)
+      return refused('This session has not begun yet. Call it off if it does not take place.')
+    await trx
+      .insertInto('group_session_ends')
+      .values({ session_id: session.id, outcome, reason, ended_by: viewer.id, ended_at: now })
+      .execute()
+    const counted = outcome === 'held' ? (await listPresences(trx, session.id)).filter(isCounted) : []
+    // In one order, so that two closings never wait for each other.
+    counted.sort((a, b) => (a.person_id < b.person_id ? -1 : 1))
+    const marked: LedgerAct[] = []
+    for (const presence of counted) {
+      const act = await markLessons(trx, session, presence, viewer.id, now)
+      if (act) marked.push(act)
+    }
+    await appendToLedger(trx, {
+      kind: 'group-session-ended',
+      actor_id: viewer.id,
+      subject: `group-session:${session.id}`,
+      facts: {
+        outcome,
+        reason,
+        program_id: session.program_id,
+        course: session.course,
+        version: session.version,
+        content_hash: session.content_hash,
+        module: session.module,
+        facilitator_id: session.facilitator_id,
+        starts_at: session.starts_at.toISOString(),
+        counted: counted.map(({ person_id }) => person_id),
+      },
+      at: now,
+    })
+    for (const act of marked) await appendToLedger(trx, act)
+    return done
+  })
+}
+
+/** Records that somebody left before the end, or that this was a mistake; with a reason, as a row more. */
+export async function correctPresence(
+  db: Database,
+  viewer: Viewer,
+  session: GroupSession,
+  presenceId: string,
+  act: 'left' | 'stayed',
+  reason: string,
+  now: Date,
+): Promise<GroupAnswer | { kind: 'absent' }> {
+  return inTurn(db, session, async (trx, end) => {
+    const presence = (await listPresences(trx, session.id)).find(({ id }) => id === presenceId)
+    if (!presence) return { kind: 'absent' }
+    if (presence.person_id === viewer.id)
+      return refused('This is your own presence. Another supervisor of this program can correct it.')
+    if (reason === '') return refused(`Write why, so that ${presence.name} and others can understand it.`)
+    if (Boolean(leftOf(presence)) === (act === 'left')) return done
+    await insertAct(trx, presence, { act, reason, acted_by: viewer.id }, now)
+    const marked =
+      act === 'stayed' && end?.outcome === 'held' && isConfirmed(presence)
+        ? await markLessons(trx, session, presence, viewer.id, now)
+        : null
+    await appendToLedger(trx, {
+      kind: 'group-presence-corrected',
+      actor_id: viewer.id,
+      subject: `person:${presence.person_id}`,
+      facts: { session_id: session.id, presence_id: presence.id, act, reason },
+      at: now,
+    })
+    if (marked) await appendToLedger(trx, marked)
+    return done
+  })
+}
+
+/** One change of a session at a time; each sees what the one before it left. */
+function inTurn<Answer>(
+  db: Database,
+  session: GroupSession,
+  change: (trx: Transaction<DB>, end: GroupEnd | null) => Promise<Answer>,
+): Promise<Answer> {
+  return db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext(${`group-session:${session.id}`}))`.execute(trx)
+    const end = await trx
+      .selectFrom('group_session_ends')
+      .select(['outcome', 'reason', 'ended_at'])
+      .where('session_id', '=', session.id)
+      .executeTakeFirst()
+    return change(trx, (end as GroupEnd | undefined) ?? null)
+  })
+}
+
+const insertAct = (
+  trx: Transaction<DB>,
+  presence: Presence,
+  act: Readonly<{ act: 'confirmed' | 'left' | 'stayed'; reason: string; acted_by: string }>,
+  now: Date,
+) =>
+  trx
+    .insertInto('group_presence_acts')
+    .values({ ...act, presence_id: presence.id, person_id: presence.person_id, acted_at: now })
+    .execute()
+
+const markLessons = (
+  trx: Transaction<DB>,
+  { id, course, version, content_hash, module }: GroupSession,
+  presence: Presence,
+  actorId: string,
+  now: Date,
+) =>
+  markTakenInGroup(
+    trx,
+    {
+      session_id: id,
+      presence_id: presence.id,
+      person_id: presence.person_id,
+      ...{ course, version, content_hash, module },
+    },
+    actorId,
+    now,
+  )

@@ -1,0 +1,67 @@
+import type { Transaction } from 'kysely'
+import { findTextOutline } from '#server/courses/texts.queries.ts'
+import type { DB } from '#server/db/schema.ts'
+import type { LedgerAct } from '#server/ledger/actions.ts'
+import { groupCredit } from './group-lessons.ts'
+import { findEnrollment, lockEnrollmentOf } from './queries.ts'
+
+/** A module as a group took it, and one person's presence there. */
+export type TakenInGroup = Readonly<{
+  session_id: string
+  presence_id: string
+  person_id: string
+  course: string
+  version: string
+  content_hash: string
+  module: string
+}>
+
+/**
+ * Marks the lessons of a module as taken in a group, on what the person is taking now; a lesson whose text is not the
+ * same in their version is left to be read. The module's questions stay theirs to answer. Returns what the caller
+ * appends to the ledger when all its locks are taken; null where the person is not taking the course.
+ */
+export async function markTakenInGroup(
+  trx: Transaction<DB>,
+  taken: TakenInGroup,
+  actorId: string,
+  now: Date,
+): Promise<LedgerAct | null> {
+  const found = await findEnrollment(trx, taken.person_id, taken.course)
+  const enrollment = found && (await lockEnrollmentOf(trx, taken.person_id, found.id))
+  if (!enrollment || enrollment.ended_at) return null
+  const own = await findTextOutline(trx, enrollment.content_hash)
+  const { given, otherwise } = groupCredit(await findTextOutline(trx, taken.content_hash), own, taken.module)
+  if (given.length > 0)
+    await trx
+      .insertInto('group_lessons')
+      .values(
+        given.map(({ lesson, hash }) => ({
+          enrollment_id: enrollment.id,
+          module: taken.module,
+          lesson,
+          lesson_hash: hash,
+          presence_id: taken.presence_id,
+          marked_at: now,
+        })),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  const { person_id, session_id, presence_id, ...text } = taken
+  return {
+    kind: 'group-lessons-marked',
+    actor_id: actorId,
+    subject: `person:${person_id}`,
+    facts: {
+      session_id,
+      presence_id,
+      ...text,
+      enrollment_id: enrollment.id,
+      own_version: enrollment.version,
+      own_content_hash: enrollment.content_hash,
+      lessons: given,
+      not_the_same: otherwise,
+    },
+    at: now,
+  }
+}

@@ -1,0 +1,127 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Catalogue, Course } from '#server/courses/catalogue.ts'
+import { loadCourses } from '#server/courses/load.ts'
+import { doneOf } from '#server/learning/done.ts'
+import { groupCredit } from '#server/learning/group-lessons.ts'
+import { findEnrollment } from '#server/learning/queries.ts'
+import { fixtureDir, publish } from '#test/courses/fixture.ts'
+import { programId, readable } from '#test/programs/programs.ts'
+import { aWorld } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+
+const sam = 'sam@northstar.example'
+const ada = 'ada@northstar.example'
+
+let dir = ''
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'courses-'))
+  cpSync(fixtureDir, dir, { recursive: true })
+  publish(dir, 'welcome', '1.0.0', '--change', 'meaning', '--summary', 'The first.')
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+function edit(path: string, change: (text: string) => string) {
+  const file = join(dir, 'welcome', path)
+  writeFileSync(file, change(readFileSync(file, 'utf8')))
+}
+
+/** A next version in which one lesson of the module is not the same. */
+function publishNext() {
+  edit('course.yml', (text) => text.replace(/version: .*/, 'version: 1.1.0'))
+  edit('01-first-day/01-at-the-door.md', (text) => text.replace('Tea first', 'Soup first'))
+  publish(dir, 'welcome', '1.1.0', '--change', 'clarification', '--summary', 'Soup comes first now.')
+}
+
+/** A service whose courses can be loaded anew while it runs, as at a start. */
+async function aHouse() {
+  const courses = new Map<string, Course>()
+  const load = () => courses.set('welcome', loadCourses(dir).catalogue.courses.get('welcome')!)
+  load()
+  const catalogue: Catalogue = { ...loadCourses(dir).catalogue, courses }
+  const world = await aWorld({ catalogue, now: new Date('2026-10-06T19:00:00Z') })
+  const open = async (version: string) => {
+    const leader = await world.as(sam)
+    const { location } = (
+      await leader.post('/group-sessions', {
+        module: `welcome/${version}/first-day`,
+        program: await programId(world.db, 'North Star House'),
+        place: 'Staff room',
+        on: '10/6/2026',
+        at: '2:00 pm',
+        facilitator: await personId(world.db, sam),
+      })
+    ).headers
+    const { code } = await world.db.selectFrom('group_sessions').select('code').executeTakeFirstOrThrow()
+    return { code, close: () => leader.post(`${location}/end`, { outcome: 'held' }) }
+  }
+  const id = await personId(world.db, ada)
+  const finished = async () => [...doneOf((await findEnrollment(world.db, id, 'welcome'))!).finished].sort()
+  return { ...world, load, open, finished, client: await world.as(ada), id }
+}
+
+test('who is on another version is told so plainly, and has only the lessons that are the same in both', async () => {
+  const { client, load, open, finished, db } = await aHouse()
+  await client.post('/courses/welcome/enrollment')
+  publishNext()
+  load()
+  const { code, close } = await open('1.1.0')
+  await client.post(`/join/${code}/presence`)
+  const page = readable((await client.get(`/join/${code}`)).body)
+  expect(page).toContain('The group takes version 1.1.0; you are on version 1.0.0.')
+  expect(page).toMatch(/What is the same in both counts: .+\. You read on your own: At the door\./)
+  await client.post(`/join/${code}/confirmation`)
+  await close()
+  expect(await finished()).toEqual(['first-day/practice'])
+  // The version that the learner is on is still theirs.
+  const { facts } = await db
+    .selectFrom('ledger')
+    .select('facts')
+    .where('kind', '=', 'group-lessons-marked')
+    .executeTakeFirstOrThrow()
+  expect(JSON.parse(facts)).toMatchObject({
+    version: '1.1.0',
+    own_version: '1.0.0',
+    not_the_same: ['at-the-door'],
+  })
+  expect((await client.get(`/courses/welcome/continue`)).headers.location).toBe(
+    '/courses/welcome/first-day/at-the-door',
+  )
+})
+
+test('a session of the older version counts whole for who is on it; moving on keeps what is the same', async () => {
+  const { client, load, open, finished, clock } = await aHouse()
+  await client.post('/courses/welcome/enrollment')
+  publishNext()
+  load()
+  const { code, close } = await open('1.0.0')
+  await client.post(`/join/${code}/presence`)
+  expect(readable((await client.get(`/join/${code}`)).body)).not.toContain('Your version of the course')
+  await client.post(`/join/${code}/confirmation`)
+  await close()
+  expect(await finished()).toEqual(['first-day/at-the-door', 'first-day/practice'])
+  clock.now = new Date(clock.now.getTime() + 60_000)
+  await client.post('/courses/welcome/version')
+  expect(await finished()).toEqual(['first-day/practice'])
+})
+
+test('of a text that nobody knows any more nothing is known to be the same', () => {
+  const text = {
+    modules: [
+      {
+        slug: 'one',
+        poolHash: 'p',
+        lessons: [
+          { slug: 'a', hash: '1' },
+          { slug: 'b', hash: '2' },
+        ],
+      },
+    ],
+  }
+  expect(groupCredit(null, text, 'one')).toEqual({ given: [], otherwise: ['a', 'b'] })
+  expect(groupCredit(text, null, 'one')).toEqual({ given: [], otherwise: [] })
+  expect(groupCredit(text, text, 'two')).toEqual({ given: [], otherwise: [] })
+  expect(groupCredit(text, text, 'one').given.map(({ lesson }) => lesson)).toEqual(['a', 'b'])
+})
