@@ -7,7 +7,8 @@ const server = path.join(import.meta.dirname, '../server')
 /** Imports point one way: a feature knows itself and what stands to its left. */
 const order = [
   ...['lib', 'db', 'web', 'ledger', 'people', 'programs', 'courses', 'certificates', 'handouts'],
-  ...['learning', 'requirements', 'classroom', 'oversight', 'notices', 'demo', 'app', 'timed-jobs', 'main', 'cli'],
+  ...['learning', 'requirements', 'classroom', 'oversight', 'notices'],
+  ...['demo', 'app', 'timed-jobs', 'main', 'cli'],
 ]
 
 /** Files that touch the world without being routes, actions or queries, each for a reason of its own. */
