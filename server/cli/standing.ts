@@ -22,15 +22,17 @@ const usage = 'Usage: npm run --silent standing -- facts.json|- [--on 2026-04-01
 class Unreadable extends Error {}
 
 try {
-  console.log(JSON.stringify(await answer(process.argv.slice(2)), null, 2))
+  const told = await answer(process.argv.slice(2))
+  console.log(typeof told === 'string' ? told : JSON.stringify(told, null, 2))
 } catch (error) {
   if (!(error instanceof Unreadable)) throw error
   console.error(error.message)
   process.exitCode = 2
 }
 
-async function answer(words: readonly string[]): Promise<object> {
+async function answer(words: readonly string[]): Promise<object | string> {
   const { values, positionals } = commandLine(words)
+  if (values.help) return usage
   if (values.schema) return publishedSchema()
   const [file, ...more] = positionals
   if (file === undefined || more.length > 0) throw new Unreadable(usage)
@@ -46,7 +48,12 @@ function commandLine(words: readonly string[]) {
     return parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: { on: { type: 'string' }, 'as-known': { type: 'string' }, schema: { type: 'boolean' } },
+      options: {
+        on: { type: 'string' },
+        'as-known': { type: 'string' },
+        schema: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
     })
   } catch (error) {
     throw new Unreadable(`${messageOf(error)}\n${usage}`)

@@ -52,7 +52,10 @@ function problemOf(error: ErrorObject): Problem {
       return { path, message: 'is empty' }
     case 'minimum':
     case 'maximum':
-      return { path, message: `${value} is not ${error.params.comparison} ${error.params.limit}` }
+      return {
+        path,
+        message: `${value} is ${error.keyword === 'minimum' ? 'less' : 'more'} than ${error.params.limit}`,
+      }
     default:
       return { path, message: `${value} is not ${expected(schema)}` }
   }

@@ -42,9 +42,9 @@ export function refusalOf(
 ): Refusal | null {
   const { satisfied_by, citation } = requirementOn(id, training.day ?? '2199-12-31')
   if (satisfaction(satisfied_by, [training], matches).answer !== 'no') return null
-  const together = satisfaction(satisfied_by, among, matches)
-  if (together.answer !== 'no' && together.by.includes(training)) return null
   const half = termsOf(satisfied_by).some((term) => matches(term, training).answer !== 'no')
+  const together = half ? satisfaction(satisfied_by, among, matches) : null
+  if (together && together.answer !== 'no' && together.by.includes(training)) return null
   const reason = half ? pairReason : reasonOf(id, training)
   const named = `${sentenceCase(trainingName(training))}${dayWords(training)}`
   return { name: reason.name, sentence: `${named} does not satisfy ${citation}: ${reason.why}.` }

@@ -54,10 +54,12 @@ export function yearlyTurns(
 
 /** Without those that only counted here once a later one did. */
 function inForce(credits: readonly Credit[]): readonly Credit[] {
-  return credits.filter(
-    ({ day, held }, index) =>
-      !credits.slice(index + 1).some((later) => later.day > day && later.held <= held),
-  )
+  const kept: Credit[] = []
+  for (const credit of credits) {
+    while (kept.length > 0 && kept.at(-1)!.day < credit.day && kept.at(-1)!.held >= credit.held) kept.pop()
+    kept.push(credit)
+  }
+  return kept
 }
 
 type Verdict = Pick<Finding, 'standing' | 'rule'>

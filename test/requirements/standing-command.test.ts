@@ -72,6 +72,12 @@ describe('the rules from the command line', () => {
     expect(isDay(JSON.parse(out).on)).toBe(true)
   })
 
+  test('print how they are asked', async () => {
+    const { code, out } = await run(['--help'])
+    expect(code).toBe(0)
+    expect(out).toContain('Usage: npm run --silent standing -- facts.json|-')
+  })
+
   test('print the published schema', async () => {
     const { code, out } = await run(['--schema'])
     expect(code).toBe(0)
