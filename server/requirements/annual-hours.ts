@@ -21,7 +21,7 @@ import { readingSentence } from './settings.ts'
 export type AgencyYear = { readonly from: Day; readonly to: Day }
 
 /** The hours that count in a year up to a day, with the trainings that gave them. */
-export type HoursLedger = Evidence & {
+export type HoursLedger = Omit<Evidence, 'unverified'> & {
   readonly year: AgencyYear
   readonly hours: number
   readonly reachedOn: Day | null

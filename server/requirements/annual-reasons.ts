@@ -6,7 +6,13 @@ import { arithmetic, dayCount, type Finding, fact, next, type Reason, reading, r
 import { refusalOf } from './refusals.ts'
 import { ruleSentence } from './rules.ts'
 import { requirementOn } from './ruleset.ts'
-import { completionReason, doubtReasons, recordedLateReason, situationReasons } from './sentences.ts'
+import {
+  completionReason,
+  doubtReasons,
+  recordedLateReason,
+  situationReasons,
+  unverifiedReasons,
+} from './sentences.ts'
 import { readingSentence, type SettingName } from './settings.ts'
 import type { Situation } from './situation.ts'
 
@@ -15,6 +21,7 @@ type Case = Pick<Finding, 'standing' | 'rule'> & {
   readonly trainings: readonly Training[]
   readonly turns: readonly Turn[]
   readonly doubts: readonly Doubt[]
+  readonly unverified: readonly Training[]
   readonly late: number
   readonly overdue: number
 }
@@ -31,11 +38,16 @@ export function annualReasons(given: Case): readonly Reason[] {
       : [fact('No initial training that counts is on file, and the year begins with it.')]),
     ...(turn ? refusedSince(given, turn) : []),
     ...doubtReasons(doubts),
+    ...unverifiedReasons(newlyUnverified(given, turn), situation.program.name),
     rule(ruleSentence(given.rule, citation)),
     ...(turn ? dueReasons(given, turn, citation) : []),
     ...readingReasons(given),
     next(nextStep(given, turn)),
   ]
+}
+
+function newlyUnverified({ unverified }: Case, turn: Turn | undefined): readonly Training[] {
+  return unverified.filter(({ day }) => !turn || (day ?? '') > turn.credit.day)
 }
 
 function turnReasons({ turns, late }: Case, turn: Turn): readonly Reason[] {
@@ -64,7 +76,7 @@ function heldWords({ day, held }: Credit): string {
 
 /** Where fewer days count than have passed, it says which. */
 function contactDayCount(days: number, due: Day, until: Day): string {
-  return days === daysBetween(due, until) ? dayCount(days) : `${dayCount(days)} on which there was contact`
+  return days === daysBetween(due, until) ? dayCount(days) : `${dayCount(days)} of direct contact`
 }
 
 function refusedSince({ situation, trainings }: Case, { credit }: Turn): readonly Reason[] {
@@ -110,9 +122,10 @@ function readingReasons({ situation, rule: code, turns }: Case): readonly Reason
   return names.flatMap((name) => (name ? [reading(readingSentence(name, settings))] : []))
 }
 
-function nextStep({ standing, situation, doubts }: Case, turn: Turn | undefined): string {
-  const renew =
-    'take the approved course again in full, or record another human trafficking training that the license holder accepts'
+function nextStep(given: Case, turn: Turn | undefined): string {
+  const { standing, situation, doubts } = given
+  const verify = newlyUnverified(given, turn).length > 0 ? 'verify that certificate, or ' : ''
+  const renew = `${verify}take the approved course again in full, or record another human trafficking training that the license holder accepts`
   if (standing === 'unknown')
     return situation.missing.length > 0
       ? 'put the missing fact on record.'
@@ -120,6 +133,7 @@ function nextStep({ standing, situation, doubts }: Case, turn: Turn | undefined)
         ? 'confirm whether that training counts, or take the approved course again.'
         : 'put on record since when the person is in direct contact.'
   if (!turn) return 'complete the initial training; the yearly date is counted from it.'
+  if (situation.roster === 'off' || situation.certified === 'no') return 'nothing while it is not required.'
   if (standing === 'overdue')
     return `${renew}, before ${situation.supposed ? 'direct contact begins' : 'any further direct contact'}.`
   if (standing === 'due_before_contact') return `${renew}, before direct contact begins.`

@@ -82,7 +82,7 @@ function once(
       ...(id === 'child-protection-trafficking' && due !== null
         ? [reading(readingSentence('trafficking_due_months', situation.duties.settings))]
         : []),
-      next(nextStep(id, standing, due)),
+      next(nextStep(id, standing, due, finished)),
     ],
   }
 }
@@ -150,22 +150,25 @@ function dueReasons(
     ]
   return [
     arithmetic(`Six months after ${formatDay(duties.hiredOn!)} is ${formatDay(due)}. ${outcome}`),
-    reading(
-      `Read strictly, “during the first six months” ends the day before: finish by ${formatDay(addDays(due, -1))} to be in time on either reading.`,
-    ),
+    ...(finished !== null && finished !== due
+      ? []
+      : [
+          reading(
+            `Read strictly, “during the first six months” ends the day before: finish by ${formatDay(addDays(due, -1))} to be in time on either reading.`,
+          ),
+        ]),
   ]
 }
 
-function nextStep(id: Once, standing: Standing, due: Day | null): string {
+function nextStep(id: Once, standing: Standing, due: Day | null, finished: Day | null): string {
   const course =
     id === 'child-protection-trafficking'
       ? 'take X205 at the Minnesota Child Welfare Training Academy and record it'
       : 'take the foundation training at the Minnesota Child Welfare Training Academy and record it'
   if (standing === 'unknown') return 'confirm with the Academy, or put the missing fact on record.'
   if (standing === 'not_required') return 'nothing while there are no child-protection duties.'
-  if (standing === 'due_soon')
+  if (finished !== null) return 'nothing; this is done once.'
+  if (standing === 'due_soon' || standing === 'current')
     return `${course} by ${formatDay(addDays(due!, id === 'child-protection-foundation' ? -1 : 0))}.`
-  if (standing === 'current')
-    return due === null ? 'nothing; this is done once.' : `nothing if it is done; otherwise ${course}.`
   return `${course}.`
 }

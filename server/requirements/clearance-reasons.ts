@@ -17,7 +17,7 @@ function offRoster({ situation }: ClearanceVerdict): readonly string[] {
   const { name } = situation.program
   return [
     `No: not on the roster of ${name} on ${formatDay(situation.on)}.`,
-    ...texts(employmentReasons(situation)),
+    ...texts(employmentReasons({ ...situation, roster: 'on' })),
     `Next: put the employment on record before direct contact at ${name}.`,
   ]
 }
@@ -42,13 +42,18 @@ function short({ situation, findings }: ClearanceVerdict): readonly string[] {
   ])
 }
 
-function notCertified({ situation }: ClearanceVerdict, until: Day | null): readonly string[] {
+function notCertified({ situation, findings }: ClearanceVerdict, until: Day | null): readonly string[] {
   const { name } = situation.program
   return [
     `Yes, as far as this training is concerned: ${name} is not certified for it on ${formatDay(situation.on)}.`,
     ...onLeave(situation),
     ...texts(certificationReasons(situation)),
     ...(until === null ? [] : [`The answer holds through ${formatDay(until)}.`]),
+    ...texts(
+      findings
+        .filter(({ standing }) => standing === 'due_soon')
+        .flatMap(({ reasons }) => reasons().filter(({ kind }) => kind === 'next')),
+    ),
   ]
 }
 

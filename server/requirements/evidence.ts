@@ -8,7 +8,12 @@ export type Credit = { readonly training: Training; readonly day: Day; readonly 
 /** A training that would count if something not on file turned out so. */
 export type Doubt = { readonly training: Training; readonly why: string }
 
-export type Evidence = { readonly credits: readonly Credit[]; readonly doubts: readonly Doubt[] }
+export type Evidence = {
+  readonly credits: readonly Credit[]
+  readonly doubts: readonly Doubt[]
+  /** What counts once the place that asks has verified its certificate (R11). */
+  readonly unverified: readonly Training[]
+}
 
 const yes: Match = { answer: 'yes' }
 const no: Match = { answer: 'no' }
@@ -49,6 +54,7 @@ export function evidenceOf(
   const terms = termsOf(formula)
   const credits: Credit[] = []
   const doubts: Doubt[] = []
+  const unverified: Training[] = []
   for (const training of trainings) {
     const found = terms.map((term) => matches(term, training))
     const doubt = found.find((match) => match.answer === 'unconfirmed')
@@ -56,10 +62,11 @@ export function evidenceOf(
     if (found.some((match) => match.answer === 'yes')) {
       if (training.day === null) doubts.push({ training, why: 'the day of completion is not on file' })
       else if (held !== null && held <= on) credits.push({ training, day: training.day, held })
+      else if (training.day <= on) unverified.push(training)
     } else if (doubt && (training.day === null || training.day <= on))
       doubts.push({ training, why: doubt.why })
   }
-  return { credits, doubts }
+  return { credits, doubts, unverified }
 }
 
 /** The day from which a training counts at a program, null where the program has yet to verify its certificate. */

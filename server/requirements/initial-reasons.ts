@@ -6,7 +6,13 @@ import { type InitialDue, sameDay } from './initial-due.ts'
 import { refusalOf } from './refusals.ts'
 import { ruleSentence } from './rules.ts'
 import { requirementOn } from './ruleset.ts'
-import { completionReason, doubtReasons, recordedLateReason, situationReasons } from './sentences.ts'
+import {
+  completionReason,
+  doubtReasons,
+  recordedLateReason,
+  situationReasons,
+  unverifiedReasons,
+} from './sentences.ts'
 import { readingSentence } from './settings.ts'
 import type { Situation } from './situation.ts'
 
@@ -35,7 +41,7 @@ export function initialReasons(given: Case): readonly Reason[] {
   ]
 }
 
-function unmetReasons({ trainings, situation }: Case): readonly Reason[] {
+function unmetReasons({ trainings, situation, evidence }: Case): readonly Reason[] {
   const done = trainings.filter(({ day }) => day !== null && day <= situation.on)
   return [
     fact(`No completion that satisfies this requirement is on file by ${formatDay(situation.on)}.`),
@@ -43,6 +49,7 @@ function unmetReasons({ trainings, situation }: Case): readonly Reason[] {
       const refusal = refusalOf('residential-initial', training)
       return refusal ? [fact(refusal.sentence, training.ref)] : []
     }),
+    ...unverifiedReasons(evidence.unverified, situation.program.name),
   ]
 }
 
@@ -109,7 +116,7 @@ function readingReasons({ due, credit, rule: code, situation }: Case): readonly 
   ]
 }
 
-function nextStep({ standing, credit, due, situation, rule: code }: Case): string {
+function nextStep({ standing, credit, due, evidence, situation, rule: code }: Case): string {
   const { program, missing, contact } = situation
   if (standing === 'unknown')
     return missing.length > 0
@@ -118,6 +125,8 @@ function nextStep({ standing, credit, due, situation, rule: code }: Case): strin
   if (credit && code === 'R11')
     return `keep a copy or verification of the certificate in the records of ${program.name} before contact begins there.`
   if (credit) return 'nothing for this requirement; the yearly requirement runs on from here.'
+  if (standing === 'not_cleared' && evidence.unverified.length > 0)
+    return `no direct contact until ${program.name} has verified that certificate, or the approved training is complete, with its certificate.`
   if (standing === 'not_cleared')
     return 'no direct contact until the approved training is complete, with its certificate.'
   if (standing === 'due_before_contact')

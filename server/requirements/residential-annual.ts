@@ -13,7 +13,7 @@ import { countDays, covers, overlap } from './spans.ts'
 /** The yearly training at one program (R4 to R7, R10, R11, R13). */
 export function residentialAnnual(situation: Situation, trainings: readonly Training[]): Finding {
   const requirement = requirementOn('residential-annual', situation.on)
-  const { turns, doubts } = yearlyTurns(situation, trainings)
+  const { turns, doubts, unverified } = yearlyTurns(situation, trainings)
   const turn = turns.at(-1) ?? null
   const verdict = verdictOf(situation, turns, doubts)
   const inScope = situation.roster === 'on' && situation.certified === 'yes'
@@ -29,7 +29,8 @@ export function residentialAnnual(situation: Situation, trainings: readonly Trai
     late_days: running ? overdue : late,
     late_running: running,
     citation: requirement.citation,
-    reasons: () => annualReasons({ situation, trainings, turns, doubts, late, overdue, ...verdict }),
+    reasons: () =>
+      annualReasons({ situation, trainings, turns, doubts, unverified, late, overdue, ...verdict }),
   }
 }
 
@@ -37,19 +38,23 @@ export function residentialAnnual(situation: Situation, trainings: readonly Trai
 export function yearlyTurns(
   situation: Situation,
   trainings: readonly Training[],
-): { readonly turns: readonly Turn[]; readonly doubts: Evidence['doubts'] } {
+): Omit<Evidence, 'credits'> & { readonly turns: readonly Turn[] } {
   const { on, program } = situation
   const initial = evidenceOf(requirementOn('residential-initial', on).satisfied_by, trainings, on, program)
   const first = initialCredit(situation, initial)
-  if (!first) return { turns: [], doubts: initial.doubts }
-  const { credits, doubts } = evidenceOf(
+  if (!first) return { ...initial, turns: [] }
+  const { credits, doubts, unverified } = evidenceOf(
     requirementOn('residential-annual', on).satisfied_by,
     trainings,
     on,
     program,
   )
   const after = credits.filter(({ day }) => day > first.day)
-  return { turns: annualTurns(inForce([first, ...after]), program.settings.annual_anchor), doubts }
+  return {
+    turns: annualTurns(inForce([first, ...after]), program.settings.annual_anchor),
+    doubts,
+    unverified,
+  }
 }
 
 /** Without those that only counted here once a later one did. */

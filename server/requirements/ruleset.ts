@@ -143,7 +143,7 @@ const versions: { readonly [Id in RequirementId]: readonly Requirements[Id][] } 
             from: '2020-01-01',
             to: '2020-01-31',
             unconfirmed:
-              'one version of the Academy’s page counts X100 after January 2020, another since January 2020, so a completion within that month needs confirmation',
+              'one version of the Academy’s page counts X100 after January 2020, another since January 2020',
           },
           {
             kind: 'all',

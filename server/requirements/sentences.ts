@@ -69,6 +69,15 @@ export function completionReason(training: Training, lead = 'completed'): Reason
   )
 }
 
+export function unverifiedReasons(trainings: readonly Training[], place: string): readonly Reason[] {
+  return trainings.map((training) =>
+    fact(
+      `${sentenceCase(trainingName(training))} of ${formatDay(training.day!)} does not count at ${place} yet: its certificate has not been verified there (R11).`,
+      training.ref,
+    ),
+  )
+}
+
 /** Rule R18: a training entered after its date is marked, though its own day may have been in time. */
 export function recordedLateReason({ recordedOn, ref }: Training, due: string | null): readonly Reason[] {
   if (recordedOn === null || due === null || recordedOn <= due) return []
