@@ -81,8 +81,9 @@ export function scriptOf(character: string): Script | undefined {
 export function runsOf(text: string, face: FaceName): readonly Run[] | { readonly missing: string } {
   const runs: { text: string; script: Script; font: ScriptFont }[] = []
   let script = scriptOf([...text].find((character) => scriptOf(character)) ?? 'a') ?? latin
-  for (const character of text) {
-    script = scriptOf(character) ?? script
+  const characters = [...text]
+  for (const [index, character] of characters.entries()) {
+    script = scriptOf(character) ?? (goesOn(script, characters, index) ? script : latin)
     const codePoint = character.codePointAt(0)!
     const drawnAs = fontOf(script, face).has(codePoint) ? script : latin
     if (!fontOf(drawnAs, face).has(codePoint)) return { missing: character }
@@ -91,6 +92,13 @@ export function runsOf(text: string, face: FaceName): readonly Run[] | { readonl
     else runs.push({ text: character, script: drawnAs, font: fontOf(drawnAs, face) })
   }
   return runs
+}
+
+/** A sign of no script belongs to the letters before it; from right to left, only a space or a hyphen between two. */
+function goesOn(script: Script, characters: readonly string[], at: number): boolean {
+  if (!script.isRightToLeft) return true
+  const next = characters[at + 1]
+  return /[ -]/.test(characters[at]!) && next !== undefined && scriptOf(next) === script
 }
 
 /** Width in points. */

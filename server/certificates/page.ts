@@ -1,6 +1,15 @@
 import type { CertificateFacts } from './facts.ts'
 import { setName, smallestScale } from './names.ts'
-import { balanced, fitLines, type Line, setLine, setLines, UndrawableText, widest } from './typesetting.ts'
+import {
+  balanced,
+  fitLines,
+  isReadBack,
+  type Line,
+  setLine,
+  setLines,
+  UndrawableText,
+  widest,
+} from './typesetting.ts'
 import { type CertificateText, certificateText } from './wording.ts'
 
 /** A line and where its baseline begins, in points from the top left corner. */
@@ -60,6 +69,9 @@ export function pageFault(facts: CertificateFacts): string | null {
 
 /** Where everything stands; long words are set smaller, and what still has no room is refused. */
 export function layOutPage(text: CertificateText): PageLayout {
+  const named = [text.issuer, text.name, text.course, text.note, ...text.modules.map(({ title }) => title)]
+  for (const said of [...named, ...text.details.map(({ value }) => value)])
+    if (!isReadBack(said)) throw new UndrawableText(`“${said}” would be read back in another order.`)
   const bottom = layOutFoot(text)
   for (const scale of [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, smallestScale]) {
     const head = layOutHead(text, scale)

@@ -14,7 +14,6 @@ export function setLine(text: string, face: FaceName): Line {
     const codePoint = runs.missing.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
     throw new UndrawableText(`No font has the character ${runs.missing} (U+${codePoint}) of “${text}”.`)
   }
-  if (!isReadBack(text)) throw new UndrawableText(`“${text}” would be read back in another order.`)
   return { text, runs }
 }
 

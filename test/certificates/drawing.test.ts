@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
 import { drawCertificate } from '#server/certificates/drawing.ts'
+import { runsOf } from '#server/certificates/fonts.ts'
 import { pageFault } from '#server/certificates/page.ts'
 import { qrMatrix } from '#server/certificates/qr.ts'
 import { readPdf } from './reading.ts'
@@ -113,6 +114,17 @@ describe('the page of a certificate', () => {
   test('is refused before anything is frozen where a program, too, has a name that no font draws', () => {
     expect(pageFault(sample)).toBeNull()
     expect(pageFault({ ...sample, program: { ...sample.program!, name: '星の家' } })).toContain('No font has')
+  })
+
+  test('keeps each word in its place where a sentence holds one that runs the other way', () => {
+    const runs = runsOf('Person محمد عبد الله (Smith), שרה בן-דוד, 3', 'sans')
+    expect('missing' in runs ? runs : runs.map(({ text }) => text)).toEqual([
+      'Person ',
+      'محمد عبد الله',
+      ' (Smith), ',
+      'שרה בן-דוד',
+      ', 3',
+    ])
   })
 
   test('carries a QR code of the address that is printed', () => {
