@@ -6,6 +6,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions } from 'fastify'
 import { certificateApiRoutes } from './certificates/api.routes.ts'
+import { certificateFileRoutes } from './certificates/files.routes.ts'
 import { ledgerRoutes } from './certificates/ledger.routes.ts'
 import { publicationRoutes } from './certificates/publication.routes.ts'
 import { certificateRequestRoutes } from './certificates/requests.routes.ts'
@@ -125,6 +126,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(courseReviewRoutes, needs)
   await app.register(approvalRoutes, { ...needs, afterChange })
   await app.register(certificateRoutes, needs)
+  await app.register(certificateFileRoutes, needs)
   await app.register(publicationRoutes, needs)
   await app.register(certificateApiRoutes, needs)
   await app.register(ledgerRoutes, needs)

@@ -7,7 +7,8 @@ export const credentialsV2 = 'https://www.w3.org/ns/credentials/v2'
 export const openBadgesV3 = 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json'
 const multikeyV1 = 'https://w3id.org/security/multikey/v1'
 
-const contexts = new Map<string, object>([
+/** The contexts of our credentials, from npm. */
+export const contexts: ReadonlyMap<string, object> = new Map<string, object>([
   [credentialsV2, credentialContexts.get(credentialsV2)!],
   [openBadgesV3, openBadges.contexts.get(openBadgesV3)!],
 ])

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
-import { credentialsV2, openBadgesV3 } from './contexts.ts'
+import { contexts, credentialsV2, openBadgesV3 } from './contexts.ts'
 import { openKeyFile } from './key-file.ts'
 import { didDocument, issuerDid, publishedKeys } from './keys.ts'
 import { publishedStatusList } from './status.actions.ts'
@@ -30,6 +30,10 @@ export async function publicationRoutes(app: App, { db, clock, config }: Needs):
 
   app.get('/keys.json', { config: open }, async (_request, reply) =>
     reply.type('application/json').send(`${JSON.stringify(await keys(), null, 2)}\n`),
+  )
+
+  app.get('/contexts.json', { config: open }, async (_request, reply) =>
+    reply.type('application/json').send(JSON.stringify(Object.fromEntries(contexts))),
   )
 
   app.get('/issuer.json', { config: open }, async (_request, reply) =>

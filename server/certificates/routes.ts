@@ -4,20 +4,15 @@ import { findPlace } from '#server/ledger/queries.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { readUploads } from '#server/web/upload.ts'
 import { certificateFile, compareName } from './actions.ts'
-import { checkedFile } from './file-check.ts'
-import { openKeyFile } from './key-file.ts'
-import { issuerDid, publishedKeys } from './keys.ts'
 import { type CertificateRow, findCertificateByToken, findCertificateOf } from './queries.ts'
 import { readToken } from './tokens.ts'
-import { verifyCertificateFile } from './verification.ts'
 import { verifyPage } from './verify-page.ts'
 
 type Needs = Readonly<{
   db: Database
   clock: () => Date
-  config: Readonly<{ keysFile: string; baseUrl: string }>
+  config: Readonly<{ keysFile: string }>
 }>
 
 export async function certificateRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
@@ -75,41 +70,6 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
         `/verify/${encodeURIComponent(readToken(typed) ?? (typed.slice(0, 80) || 'none'))}`,
         303,
       )
-    },
-  )
-
-  const most = { files: 20, fileSize: 2 * 1024 * 1024 }
-
-  app.post(
-    '/verify',
-    { config: { policy: 'public', rateLimit: { max: 30, timeWindow: '1 minute' } } },
-    async (request, reply) => {
-      const { files, isTooMany } = await readUploads(request, most)
-      const message = isTooMany
-        ? `Choose at most ${most.files} files at a time.`
-        : files.length === 0
-          ? 'Choose at least one file: a certificate’s PDF, or its digital credential.'
-          : null
-      if (message)
-        return reply.status(422).page('certificates/verify', {
-          title: 'Check a certificate',
-          robots: 'noindex',
-          code: '',
-          errors: [{ field: 'files', message }],
-        })
-      const keys = publishedKeys(await openKeyFile(config.keysFile, issuerDid(config.baseUrl), clock()))
-      const checked = []
-      for (const { name, bytes, isTooLarge } of files) {
-        const verification = isTooLarge ? null : await verifyCertificateFile(bytes, keys)
-        const token = readToken(verification?.claimed_address?.split('/').at(-1) ?? '')
-        checked.push(checkedFile(name, verification, await findCertificateByToken(db, token ?? '-')))
-      }
-      return reply.page('certificates/files', {
-        title: 'Check certificates',
-        robots: 'noindex',
-        files: checked,
-        code: '',
-      })
     },
   )
 

@@ -4,7 +4,7 @@ import { type CredentialFacts, describeCredential, pageDigest, readCredential } 
 import { type Credential, credentialShape } from './credential-shape.ts'
 import { keyFault, type PublishedKeys } from './keys.ts'
 import { inOrder, isSignedBy } from './proof.ts'
-import { openCertificate } from './seal.ts'
+import { type OpenedCertificate, openCertificate } from './seal.ts'
 
 export type Verdict = 'genuine' | 'altered' | 'unknown_key' | 'not_a_certificate'
 
@@ -26,8 +26,11 @@ export type Verification = Readonly<{
  * Whether a genuine certificate was revoked or superseded since, only the register tells.
  */
 export async function verifyCertificateFile(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
-  if (!isPdf(bytes)) return verifyCredentialText(bytes, keys)
-  const opened = openCertificate(bytes)
+  return isPdf(bytes) ? verifyOpened(openCertificate(bytes), keys) : verifyCredentialText(bytes, keys)
+}
+
+/** Judges what was taken out of a PDF. */
+export async function verifyOpened(opened: OpenedCertificate, keys: PublishedKeys): Promise<Verification> {
   if (opened.kind === 'none')
     return not(
       'not_a_certificate',
@@ -74,6 +77,16 @@ export async function verifyCredential(credential: unknown, keys: PublishedKeys)
   }
 }
 
+/** What two checks of one file do not agree on is not called genuine. */
+export const disagreement = (verification: Verification): Verification => ({
+  ...not(
+    'altered',
+    'This browser finds that its signature does not fit what it says, and our server finds that it does. Ask the state’s licensing staff.',
+  ),
+  claimed_number: verification.claimed_number,
+  claimed_address: verification.claimed_address,
+})
+
 /** The credential with these contents as we write it; null where they hold a day or an address that there is not. */
 function asIssued({ proof, ...unsigned }: Credential): Credential | null {
   try {
@@ -84,7 +97,7 @@ function asIssued({ proof, ...unsigned }: Credential): Credential | null {
   }
 }
 
-async function verifyCredentialText(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
+export async function verifyCredentialText(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
   const none = 'This file is neither a PDF nor a credential.'
   if (bytes.length > mostCredentialBytes) return not('not_a_certificate', none)
   let text: string

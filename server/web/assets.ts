@@ -19,7 +19,10 @@ type Manifest = Readonly<Record<string, string>>
 const project = path.resolve(import.meta.dirname, '../..')
 const sources = path.join(project, 'static')
 const modules = path.join(project, 'node_modules')
-const packages = ['@uswds/uswds', '@fontsource/public-sans', '@fontsource/source-serif-4', 'htmx.org', 'sass']
+const packages = [
+  ...['@uswds/uswds', '@fontsource/public-sans', '@fontsource/source-serif-4'],
+  ...['htmx.org', 'jsonld', 'sass'],
+]
 const builders = ['assets.ts', 'stylesheet.ts'].map((file) => path.join(import.meta.dirname, file))
 const buildsKept = 3
 const forPagesAlone = [
@@ -126,6 +129,7 @@ async function build(folder: string): Promise<Manifest> {
     for (const file of await filesIn(path.join(sources, kind)))
       await add(path.basename(file), await readFile(file))
   await add('htmx.js', await readFile(path.join(modules, 'htmx.org/dist/htmx.min.js')))
+  await add('jsonld.js', await readFile(path.join(modules, 'jsonld/dist/jsonld.esm.min.js')))
   // Sass is loaded only where something is to be compiled.
   const { compileStylesheet } = await import('./stylesheet.ts')
   const css = compileStylesheet(path.join(sources, 'styles/main.scss'), modules)

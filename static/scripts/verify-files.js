@@ -1,0 +1,170 @@
+// A browser that can checks the files itself, so that they stay where they are: it sends only the credential that is in
+// each, to be compared with the record. Any other browser sends the files with the form.
+
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-checks-files]')
+  if (!form || !crypto.subtle) return
+  const files = [...form.elements.files.files]
+  // Whatever goes wrong on the way, the form is sent as it is everywhere else.
+  const isForHere = files.length <= 20 && files.every(({ size }) => size <= 2 * 1024 * 1024)
+  if (!isForHere) return
+  event.preventDefault()
+  form.setAttribute('aria-busy', 'true')
+  check(form, files).catch(() => form.submit())
+})
+
+async function check(form, files) {
+  const [keys, contexts] = await Promise.all([
+    readJson('/keys.json'),
+    readJson('/contexts.json'),
+    loadScript(form.dataset.checksFiles),
+  ])
+  const findings = await Promise.all(files.map((file) => findingOf(file, keys.keys, contexts)))
+  const answer = await fetch('/verify/findings', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ files: findings }),
+  })
+  if (!answer.ok) throw new Error(answer.status)
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  document.title = page.title
+  const main = document.getElementById('main')
+  main.replaceChildren(...page.getElementById('main').childNodes)
+  main.focus()
+  window.scrollTo(0, 0)
+}
+
+async function findingOf(file, keys, contexts) {
+  const { name } = file
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  const text = new TextDecoder('latin1').decode(bytes)
+  if (!text.startsWith('%PDF-')) {
+    const content = bytes.length > 100_000 ? null : utf8(bytes)
+    if (content === null) return { name, kind: 'text', text: '', holds: false }
+    return { name, kind: 'text', text: content, holds: await isSigned(parsed(content), keys, contexts) }
+  }
+  const opened = open(bytes, text)
+  if (opened.kind !== 'page') return { name, ...opened }
+  const { credential, blanked } = opened
+  const sha256 = await digest(blanked)
+  const isItsPage = credential.relatedResource?.[0]?.id === `ni:///sha-256;${base64url(sha256)}`
+  const holds = isItsPage && (await isSigned(credential, keys, contexts))
+  return { name, kind: 'page', credential, page_sha256: hex(sha256), holds }
+}
+
+const context = '"https://www.w3.org/ns/credentials/v2"'
+const before = `stream\n{"@context":[${context}`
+const behind = '\nendstream'
+
+/** As `seal.ts` does: the credential in its place, and the page with that place blank. */
+function open(bytes, text) {
+  const at = text.indexOf(before)
+  if (at < 0) return { kind: text.includes(context) ? 'broken' : 'none' }
+  const start = at + 'stream\n'.length
+  const end = text.indexOf(behind, start)
+  if (end < 0 || text.indexOf(before, start) >= 0) return { kind: 'broken' }
+  const credential = parsed((utf8(bytes.subarray(start, end)) ?? '').replace(/ +$/, ''))
+  const asWritten = new Uint8Array(end - start).fill(0x20)
+  new TextEncoder().encodeInto(JSON.stringify(credential) ?? '', asWritten)
+  if (!credential || asWritten.some((byte, index) => byte !== bytes[start + index])) return { kind: 'broken' }
+  const blanked = bytes.slice()
+  blanked.fill(0x20, start, end)
+  return { kind: 'page', credential, blanked }
+}
+
+/** The proof `eddsa-rdfc-2022`: Ed25519 over what the proof and the credential say, each in its one canonical form. */
+async function isSigned(credential, keys, contexts) {
+  const { proof, ...document } = credential ?? {}
+  const key = keys.find(({ id }) => id === proof?.verificationMethod)
+  const value = fromBase58(proof?.proofValue)
+  if (!key || !value || proof.cryptosuite !== 'eddsa-rdfc-2022') return false
+  const { proofValue: _value, ...told } = proof
+  try {
+    const hashes = await Promise.all(
+      [{ '@context': document['@context'], ...told }, document].map(async (part) =>
+        digest(new TextEncoder().encode(await canonical(part, contexts))),
+      ),
+    )
+    const publicKey = fromBase58(key.public_key_multibase).slice(2)
+    const imported = await crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify'])
+    return await crypto.subtle.verify(
+      'Ed25519',
+      imported,
+      value,
+      new Uint8Array(hashes.flatMap((hash) => [...hash])),
+    )
+  } catch (error) {
+    // A browser without Ed25519 leaves it to the server; a credential that says nothing in canonical form is none.
+    if (error.name === 'NotSupportedError') throw error
+    return false
+  }
+}
+
+const canonical = (part, contexts) =>
+  window.jsonld.canonize(part, {
+    algorithm: 'RDFC-1.0',
+    base: null,
+    safe: true,
+    documentLoader: async (url) => {
+      if (!Object.hasOwn(contexts, url)) throw new Error(`${url} is no context of ours.`)
+      return { contextUrl: null, documentUrl: url, document: contexts[url] }
+    },
+  })
+
+const digest = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
+
+const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+
+/** Multibase base58btc; null for anything else. */
+function fromBase58(text) {
+  if (typeof text !== 'string' || !/^z[1-9A-HJ-NP-Za-km-z]{40,90}$/.test(text)) return null
+  let value = 0n
+  for (const letter of text.slice(1)) value = value * 58n + BigInt(alphabet.indexOf(letter))
+  const zeros = /^z(1*)/.exec(text)[1].length
+  const digits = value.toString(16)
+  const even = digits.padStart(digits.length + (digits.length % 2), '0')
+  return new Uint8Array([
+    ...new Uint8Array(zeros),
+    ...even.match(/../g).map((pair) => Number.parseInt(pair, 16)),
+  ])
+}
+
+function utf8(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+async function readJson(address) {
+  const answer = await fetch(address)
+  if (!answer.ok) throw new Error(answer.status)
+  return answer.json()
+}
+
+/** The library that brings a credential into its canonical form, loaded when it is first needed. */
+function loadScript(address) {
+  if (window.jsonld) return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const script = document.createElement('script')
+    script.src = address
+    script.onload = resolve
+    script.onerror = reject
+    document.head.append(script)
+  })
+}
