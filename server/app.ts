@@ -19,6 +19,7 @@ import type { Catalogue } from './courses/catalogue.ts'
 import { courseReviewRoutes } from './courses/review.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
+import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
 import { handoutRoutes } from './handouts/routes.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
 import { changesRoutes } from './learning/changes.routes.ts'
@@ -132,6 +133,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(ledgerRoutes, needs)
   await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
   await app.register(handoutRoutes, needs)
+  await app.register(facilitatorGuideRoutes, needs)
   await app.register(learningRoutes, needs)
   await app.register(movingRoutes, needs)
   await app.register(changesRoutes, needs)

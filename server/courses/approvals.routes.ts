@@ -117,6 +117,10 @@ export async function approvalRoutes(app: App, { db, catalogue, clock, afterChan
       countComments(db, course.slug),
       listChangeDays(db),
     ])
-    return { ...reviewVersionPage(course, version, approvals, comments, days, viewer), typed, errors }
+    return {
+      ...reviewVersionPage(catalogue, course, version, approvals, comments, days, viewer),
+      typed,
+      errors,
+    }
   }
 }

@@ -1,10 +1,12 @@
 import type { ChangeRecord } from './change-record.ts'
 import type { ElsewhereTraining } from './elsewhere.ts'
 import type { Exercise, Question } from './exercises.ts'
+import type { FacilitatorsGuide } from './facilitators-guide.ts'
 import type { FactRegister } from './facts.ts'
 import type { JobAid } from './job-aids.ts'
 import type { LessonSource } from './sources.ts'
 import type { SupportLine } from './support.ts'
+import type { Together } from './together.ts'
 
 /** Everything that is taught, read, checked and rendered once at the start. */
 export type Catalogue = {
@@ -12,6 +14,8 @@ export type Catalogue = {
   readonly courses: ReadonlyMap<string, Course>
   /** Pages to keep at hand, in the order of their files. */
   readonly jobAids: readonly JobAid[]
+  /** What holds for every module that is taken as a group; undefined where nobody has written it. */
+  readonly facilitatorsGuide: FacilitatorsGuide | undefined
   /** Trainings of others that belong beside our own. */
   readonly elsewhere: readonly ElsewhereTraining[]
   readonly glossary: readonly GlossaryTerm[]
@@ -93,6 +97,7 @@ export type Lesson = {
   readonly exercises: ReadonlyMap<string, Exercise>
   /** Every fact that the lesson names, in the order in which it is met. */
   readonly factKeys: readonly string[]
+  readonly together: Together
   readonly measure: LessonMeasure
 }
 
@@ -122,6 +127,10 @@ export type GlossaryTerm = {
 /** Where a lesson is read. */
 export const lessonPath = (course: string, module: string, lesson: string) =>
   `/courses/${course}/${module}/${lesson}`
+
+/** Where it is said how to lead a group through a module. */
+export const facilitatorGuidePath = (course: string, module: string) =>
+  `/courses/${course}/modules/${module}/facilitator-guide`
 
 /** Where the answer to an exercise of the lesson is sent. */
 export const exercisePath = (course: string, module: string, lesson: string, exercise: string) =>

@@ -26,6 +26,8 @@ export type CoursesFolder = {
   readonly catalogue: CourseFile | undefined
   /** Pages to keep at hand, which belong to no course alone. */
   readonly jobAids: readonly CourseFile[]
+  /** How to lead a group through a module. */
+  readonly facilitatorsGuide: CourseFile | undefined
   readonly courses: readonly CourseFolder[]
 }
 
@@ -74,6 +76,7 @@ export function readCoursesFolder(dir: string): CoursesFolder {
     glossary: optional('glossary.yml'),
     catalogue: optional('catalogue.yml'),
     jobAids: files.filter((path) => path.startsWith('job-aids/')).map((path) => read(path, '')),
+    facilitatorsGuide: optional('facilitators-guide.md'),
     courses,
   }
 }

@@ -111,7 +111,7 @@ function notesOf(scope: Scope, checked: string): Spans[] {
   const sources = lessonSources(scope, facts)
   const advice = 'What has no number is practice advice, and not law.'
   const asOf = checked === '' ? '' : `As of ${longDate(checked)}, when its facts were last checked. `
-  const meaning = sources.length === 0 ? advice : `Small numbers lead to the sources. ${advice}`
+  const meaning = sources.length === 0 ? advice : `Small numbers stand for the sources below. ${advice}`
   return [
     [{ text: asOf + meaning }],
     ...sources.map(

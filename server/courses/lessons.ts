@@ -15,6 +15,7 @@ import { readExercise } from './questions.ts'
 import { minutesReckoned, sentencesOf, wordsOf } from './reading.ts'
 import { plainText, type Scope } from './scope.ts'
 import { citationMark, lessonSources, sourcesHtml } from './sources.ts'
+import { readTogether } from './together.ts'
 import { inlineText, refuseForeign, renderWords } from './words.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
 
@@ -130,6 +131,7 @@ export function readLesson(
     sources,
     exercises,
     factKeys,
+    together: readTogether(tokens),
     measure: {
       file: file.path,
       words,

@@ -1,6 +1,7 @@
 import type { Catalogue, Course } from './catalogue.ts'
 import { type CoursesFolder, readCoursesFolder } from './course-files.ts'
 import { readElsewhere } from './elsewhere.ts'
+import { readFacilitatorsGuide } from './facilitators-guide.ts'
 import { emptyRegister, readFactRegister } from './facts.ts'
 import { readGlossary } from './glossary.ts'
 import { readJobAids } from './job-aids.ts'
@@ -50,9 +51,12 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
     modules.flatMap((module) => module.lessons.map((lesson) => `${slug}/${module.slug}/${lesson.slug}`)),
   )
   const jobAids = readJobAids(folder.jobAids, shared, support, new Set(lessons))
+  const facilitatorsGuide = folder.facilitatorsGuide
+    ? readFacilitatorsGuide(folder.facilitatorsGuide, shared, support)
+    : undefined
   terms.sort((a, b) => a.term.localeCompare(b.term, 'en'))
   return {
-    catalogue: { courses, jobAids, elsewhere, glossary: terms, support, register },
+    catalogue: { courses, jobAids, facilitatorsGuide, elsewhere, glossary: terms, support, register },
     problems: sortedProblems(problems),
   }
 }

@@ -5,6 +5,7 @@ import type { ChangeDay } from './change-days.queries.ts'
 import { changeWords } from './change-record.ts'
 import type { Comment } from './comments.queries.ts'
 import { escapeHtml } from './escape.ts'
+import { guidesOf } from './facilitators-guide.ts'
 import { paragraphsOf, withParagraphs } from './paragraphs.ts'
 import { questionKey } from './question-key.ts'
 import type { MeetingRow } from './statistics.queries.ts'
@@ -44,6 +45,7 @@ function stateOfText(text: CourseVersion, approvals: readonly ApprovalRecord[]) 
 
 /** One version: its lessons and questions to read, its record, and its approvals. */
 export function reviewVersionPage(
+  catalogue: Catalogue,
   course: Course,
   text: CourseVersion,
   approvals: readonly ApprovalRecord[],
@@ -51,6 +53,7 @@ export function reviewVersionPage(
   days: readonly ChangeDay[],
   viewer: Reviewer,
 ) {
+  const guides = new Map(guidesOf(catalogue, course).map(({ module, href }) => [module, href]))
   return {
     title: `${text.shortTitle}, version ${text.version}`,
     text,
@@ -58,6 +61,7 @@ export function reviewVersionPage(
     changeWord: text.change ? changeWords[text.change.kind] : null,
     modules: text.modules.map((module) => ({
       module,
+      guideHref: text.hash === course.current.hash ? (guides.get(module.slug) ?? null) : null,
       questionsHref: `${reviewPath(text)}/questions/${module.slug}`,
       lessons: module.lessons.map((lesson) => ({
         lesson,

@@ -50,7 +50,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Nee
         countComments(db, course.slug),
         listChangeDays(db),
       ])
-      const page = reviewVersionPage(course, text, approvals, comments, days, viewerOf(request))
+      const page = reviewVersionPage(catalogue, course, text, approvals, comments, days, viewerOf(request))
       return reply.page('courses/review/version', { ...page, typed: {} })
     },
   )
@@ -132,7 +132,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Nee
           countComments(db, course.slug),
           listChangeDays(db),
         ])
-        const page = reviewVersionPage(course, text, approvals, comments, days, viewerOf(request))
+        const page = reviewVersionPage(catalogue, course, text, approvals, comments, days, viewerOf(request))
         const errors = [{ field: 'due_on', message: 'Write a day that is still to come, such as 3/15/2027.' }]
         return reply.status(422).page('courses/review/version', { ...page, typed: request.body, errors })
       }

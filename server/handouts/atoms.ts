@@ -43,7 +43,8 @@ export const atomsOf = (blocks: readonly SheetBlock[], size: number, width: numb
   blocks.flatMap((block, at) => {
     const atoms = blockAtoms(block, size, width)
     const next = blocks[at + 1]
-    const leads = next?.kind === 'blank' || (block.kind === 'paragraph' && next?.kind === 'list')
+    const isLabel = block.kind === 'paragraph' && block.spans.every(({ bold }) => bold)
+    const leads = isLabel || next?.kind === 'blank' || (block.kind === 'paragraph' && next?.kind === 'list')
     return atoms.map((atom, index) =>
       (leads && index === atoms.length - 1) || leavesOneAlone(block, index) ? { ...atom, keep: true } : atom,
     )
@@ -60,10 +61,10 @@ function blockAtoms(block: SheetBlock, size: number, width: number): readonly At
       const tag = { type: isMain ? 'H2' : 'H3' }
       const atom = words(block.spans, [tag], {
         face: 'sans-bold',
-        size: isMain ? size * 1.18 : size,
+        size: isMain ? size * 1.18 : size * 1.06,
         width,
-        color: isMain ? 'harbor' : 'ink',
-        before: isMain ? size * 1.15 : size * 0.9,
+        color: 'harbor',
+        before: size * 1.15,
       })
       return [{ ...atom, keep: true }]
     }

@@ -72,12 +72,13 @@ export function layOutOnePage(sheet: Sheet): SheetLayout | undefined {
   return undefined
 }
 
+const apart = ([first, ...others]: readonly Atom[]): readonly Atom[] =>
+  first ? [{ ...first, before: first.before + headGap }, ...others] : []
+
 /** A sheet on as many pages as it takes. */
 export function layOutPages(sheet: Sheet): SheetLayout {
-  const atoms = [...head(sheet), ...atomsOf(sheet.blocks, guideSize, bodyWidth), ...notes(sheet)]
-  const spaced = atoms.map((atom, at) =>
-    at === 3 || at === atoms.length - notes(sheet).length ? { ...atom, before: atom.before + headGap } : atom,
-  )
-  const pages = flow(spaced, page.bottom - page.top)
+  const body = atomsOf(sheet.blocks, guideSize, bodyWidth)
+  const atoms = [head(sheet), apart(body), apart(notes(sheet))].flat()
+  const pages = flow(atoms, page.bottom - page.top)
   return { size: guideSize, pages: pages.map((column) => [{ column, x: page.left, y: page.top }]) }
 }

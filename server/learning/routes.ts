@@ -3,12 +3,13 @@ import type { Issuer } from '#server/certificates/actions.ts'
 import { findCertificateOfCompletion } from '#server/certificates/queries.ts'
 import { type Catalogue, type CourseVersion, lessonWith } from '#server/courses/catalogue.ts'
 import { listChangeDays } from '#server/courses/change-days.queries.ts'
+import { guidesOf } from '#server/courses/facilitators-guide.ts'
 import { jobAidsWith } from '#server/courses/job-aids.ts'
 import { findApproval } from '#server/courses/queries.ts'
 import { findTextOutline } from '#server/courses/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Viewer } from '#server/people/roles.ts'
+import { mayLeadGroups, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
@@ -71,6 +72,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
         move,
         changes,
         jobAids: jobAidsWith(jobAids, course.slug),
+        guides: request.viewer && mayLeadGroups(request.viewer) ? guidesOf(catalogue, known) : [],
       })
     },
   )

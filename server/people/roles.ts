@@ -19,6 +19,10 @@ export type Viewer = Readonly<{
 export const hasRole = (viewer: Viewer, ...roles: readonly Role[]): boolean =>
   viewer.grants.some((grant) => roles.includes(grant.role))
 
+/** Whoever looks after learners or the courses is shown how a group is led; anybody signed in may read it. */
+export const mayLeadGroups = (viewer: Viewer): boolean =>
+  hasRole(viewer, 'supervisor', 'program_admin', 'reviewer', 'system_admin')
+
 /** What a route asks of its viewer; every route declares one. An asset is the same for all, so nobody is looked up. */
 export type Policy = 'asset' | 'public' | 'signed-in' | readonly Role[]
 

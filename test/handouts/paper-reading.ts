@@ -29,9 +29,15 @@ export async function readPaper(bytes: Uint8Array): Promise<PaperReading> {
     const page = await document.getPage(number)
     const { width, height } = page.getViewport({ scale: 1 })
     const boxes: Box[] = []
-    for (const item of (await page.getTextContent()).items) {
-      if (!('str' in item)) continue
-      letters.push(item.str)
+    const open: string[] = []
+    for (const item of (await page.getTextContent({ includeMarkedContent: true })).items) {
+      if (!('str' in item)) {
+        if (item.type === 'endMarkedContent') open.pop()
+        else open.push((item as { tag?: string }).tag ?? '')
+        continue
+      }
+      // What stands on every page, such as its number, is not read aloud.
+      if (!open.includes('Artifact')) letters.push(item.str)
       const [, , , size, left, bottom] = item.transform as [number, number, number, number, number, number]
       boxes.push({ left, right: left + item.width, bottom, top: bottom + size })
     }

@@ -1,0 +1,48 @@
+import { Type } from 'typebox'
+import { type Catalogue, facilitatorGuidePath } from '#server/courses/catalogue.ts'
+import { sheetHtml, spansHtml } from '#server/courses/sheet-html.ts'
+import { notFound } from '#server/web/errors.ts'
+import type { App } from '#server/web/routes.ts'
+import { facilitatorGuide } from './facilitator-guide.ts'
+import { drawSheet } from './paper.ts'
+import { layOutPages } from './sheet-layout.ts'
+
+type Needs = Readonly<{ catalogue: Catalogue }>
+type Place = Readonly<{ course: string; module: string }>
+
+/** How to lead a group through a module. It has the answers to exercises, which never count, and to no question that does. */
+export async function facilitatorGuideRoutes(app: App, { catalogue }: Needs): Promise<void> {
+  const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
+  const schema = { params: Type.Object({ course: slug(), module: slug() }) }
+  const config = { policy: 'signed-in' } as const
+  const path = facilitatorGuidePath(':course', ':module')
+
+  app.get(path, { config, schema }, async (request, reply) => {
+    const { sheet, course, module } = guideAt(request.params)
+    return reply.page('handouts/facilitator-guide', {
+      title: `${sheet.title}: ${sheet.over}`,
+      sheet,
+      html: sheetHtml(sheet.blocks),
+      notes: sheet.notes.map(spansHtml),
+      course,
+      pdf: `${facilitatorGuidePath(course.slug, module.slug)}.pdf`,
+    })
+  })
+
+  app.get(`${path}.pdf`, { config, schema }, async (request, reply) => {
+    const { sheet, checked, course, module } = guideAt(request.params)
+    const pdf = await drawSheet(sheet, layOutPages(sheet), new Date(`${checked}T12:00:00Z`))
+    const name = `facilitator-guide-${course.slug}-${module.slug}.pdf`
+    return reply
+      .type('application/pdf')
+      .header('content-disposition', `attachment; filename="${name}"`)
+      .send(pdf)
+  })
+
+  function guideAt(at: Place) {
+    const course = catalogue.courses.get(at.course)?.current ?? notFound()
+    const module = course.modules.find((module) => module.slug === at.module) ?? notFound()
+    const guide = catalogue.facilitatorsGuide ?? notFound()
+    return { sheet: facilitatorGuide(guide, course, module), checked: guide.checked, course, module }
+  }
+}

@@ -1,0 +1,115 @@
+import { getElementsByTagName, textContent } from 'domutils'
+import { parseDocument } from 'htmlparser2'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { facilitatorGuidePath } from '#server/courses/catalogue.ts'
+import { readCoursesFolder } from '#server/courses/course-files.ts'
+import { loadFolder } from '#server/courses/load.ts'
+import { problemLine } from '#server/courses/problems.ts'
+import { fixtureDir } from '#test/courses/fixture.ts'
+import { aWorld, type Client, theCourses, type World } from '#test/support/app.ts'
+import { readPaper, wordsMissing } from './paper-reading.ts'
+
+const modules = [...theCourses().courses.values()].flatMap(({ current }) =>
+  current.modules.map((module) => ({ course: current, module, name: `${current.slug}, ${module.slug}` })),
+)
+
+let world: World
+let sam: Client
+beforeAll(async () => {
+  world = await aWorld()
+  sam = await world.as('sam@northstar.example')
+})
+
+describe.each(modules)('the facilitator’s guide to $name', ({ course, module }) => {
+  const path = facilitatorGuidePath(course.slug, module.slug)
+  let article: string
+
+  beforeAll(async () => {
+    const { body, statusCode } = await sam.get(path)
+    expect(statusCode).toBe(200)
+    article = textContent(getElementsByTagName('article', parseDocument(body), true)[0]!)
+  })
+
+  test('says what to prepare, how to open and how to close, and that each confirms and answers for themselves', () => {
+    for (const said of [
+      'Before the day',
+      'How to open',
+      'No reason is asked',
+      'Some of us have lived this',
+      'How to close',
+      'Each person confirms for themselves that they were here',
+      'Each person takes their own questions',
+    ])
+      expect(article).toContain(said)
+  })
+
+  test('has the module’s objectives, and of each lesson its minutes, content note, prompts and exercises', () => {
+    for (const objective of module.objectives) expect(article).toContain(objective)
+    for (const lesson of module.lessons) {
+      expect(article).toContain(`Lesson ${lesson.number}: ${lesson.title}`)
+      if (lesson.contentNote) expect(article).toContain(lesson.contentNote)
+      for (const text of [...lesson.together.reflections, ...lesson.together.tomorrow])
+        expect(article).toContain(text)
+      for (const exercise of lesson.exercises.values()) expect(article).toContain(exercise.stem.text)
+    }
+  })
+
+  test('gives away no question that counts', () => {
+    const practiced = module.lessons.flatMap(({ exercises }) =>
+      [...exercises.values()].map(({ stem }) => stem.text),
+    )
+    const scored = [...module.questions.values()].filter(({ stem }) => !practiced.includes(stem.text))
+    expect(scored.length).toBeGreaterThanOrEqual(16)
+    for (const { stem } of scored) expect(article).not.toContain(stem.text)
+  })
+
+  test('is the same on paper: tagged, in English, titled, headings in order, within its margins', async () => {
+    const answer = await sam.get(`${path}.pdf`)
+    expect(answer.headers['content-type']).toBe('application/pdf')
+    const paper = await readPaper(answer.rawPayload)
+    expect(paper).toMatchObject({ isTagged: true, language: 'en-US' })
+    expect(paper.title).toContain(module.title)
+    expect(paper.pages.length).toBeGreaterThan(2)
+    expect(wordsMissing(article.split(/\s+/).filter(Boolean), paper.letters)).toEqual([])
+    const levels = paper.roles.flatMap((role) => /^H(\d)$/.exec(role)?.[1] ?? []).map(Number)
+    expect(levels[0]).toBe(1)
+    expect(levels.filter((level, at) => at > 0 && level > levels[at - 1]! + 1)).toEqual([])
+    for (const { width, height, boxes } of paper.pages)
+      for (const { left, right, top, bottom } of boxes) {
+        expect(left).toBeGreaterThanOrEqual(36)
+        expect(right).toBeLessThanOrEqual(width - 36)
+        expect(bottom).toBeGreaterThan(15)
+        expect(top).toBeLessThan(height - 30)
+      }
+  })
+})
+
+test('whoever is not signed in is asked to sign in first', async () => {
+  const answer = await world.visitor().get(facilitatorGuidePath('residential-settings', 'law-words-role'))
+  expect(answer.statusCode).toBe(303)
+  expect(answer.headers.location).toContain('/sign-in')
+})
+
+test('a module that is not there has no guide', async () => {
+  expect((await sam.get(facilitatorGuidePath('residential-settings', 'nothing'))).statusCode).toBe(404)
+})
+
+test('supervisors and reviewers find the guides on the course’s pages; a learner’s page does not speak of them', async () => {
+  const path = facilitatorGuidePath('residential-settings', 'law-words-role')
+  const page = async (client: Client) => (await client.get('/courses/residential-settings')).body
+  expect(await page(sam)).toContain(`href="${path}"`)
+  expect(await page(await world.as('ada@northstar.example'))).not.toContain(path)
+  const noor = await world.as('noor@review.example')
+  const { version } = theCourses().courses.get('residential-settings')!.current
+  expect((await noor.get(`/review/courses/residential-settings/${version}`)).body).toContain(`href="${path}"`)
+})
+
+test('a general guide without the place for the lessons is an error, by file', () => {
+  const path = 'fixture/facilitators-guide.md'
+  const text = '---\ntitle: Together\npurpose: How.\n---\n\n## Opening\n\nSay hello.\n'
+  const guide = { path, inner: 'facilitators-guide.md', text }
+  const { problems } = loadFolder({ ...readCoursesFolder(fixtureDir), facilitatorsGuide: guide })
+  expect(problems.map(problemLine)).toEqual([
+    expect.stringContaining(`${path}:1: The guide has no heading "The lessons".`),
+  ])
+})
