@@ -17,8 +17,12 @@ test('they have nothing to mend', () => {
   expect(problems.filter(({ level }) => level === 'error').map(problemLine)).toEqual([])
 })
 
-test('the residential course has its five modules', () => {
-  expect(catalogue.courses.get('residential-settings')!.current.modules).toHaveLength(5)
+test('the residential course has its five modules, and they take less than four hours with their questions', () => {
+  const { modules } = catalogue.courses.get('residential-settings')!.current
+  expect(modules).toHaveLength(5)
+  expect(
+    modules.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0),
+  ).toBeLessThan(240)
 })
 
 describe.each(modules)('$name', ({ module }) => {
@@ -28,6 +32,12 @@ describe.each(modules)('$name', ({ module }) => {
     for (const lesson of module.lessons) {
       expect(lesson.html).not.toMatch(/\sstyle=|<script|\{\{|\[\[|\[\^|:::/)
     }
+  })
+
+  test('has two branching scenarios and two drawings, or more, in its lessons', () => {
+    const exercises = module.lessons.flatMap((lesson) => [...lesson.exercises.values()])
+    expect(exercises.filter(({ type }) => type === 'scenario').length).toBeGreaterThanOrEqual(2)
+    expect(module.lessons.reduce((sum, { measure }) => sum + measure.figures, 0)).toBeGreaterThanOrEqual(2)
   })
 
   test('has a pool of 16 questions or more, two of them scenarios, each with a key that is marked right', () => {
