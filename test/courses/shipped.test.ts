@@ -25,6 +25,10 @@ test('the residential course has its five modules, and they take less than four 
   ).toBeLessThan(240)
 })
 
+test('each course names who wrote it, so that nobody approves a text of their own', () => {
+  for (const { writtenBy } of versions) expect(writtenBy).not.toEqual([])
+})
+
 describe.each(modules)('$name', ({ module }) => {
   const questions = [...module.questions.values()]
 
