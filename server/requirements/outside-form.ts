@@ -37,6 +37,7 @@ export function readOutsideForm(
   const hours = hoursTyped === '' ? null : Number(hoursTyped)
   if (hours !== null && !(hours > 0 && hours <= 1000))
     say('hours', 'Write the hours as a number, such as 6 or 1.5.')
+  const code = text('code', 30)
   const topics = text('topics', 2000)
   const mastery = text('mastery', 500)
   const subject = typed.subject ?? ''
@@ -47,7 +48,7 @@ export function readOutsideForm(
     entry: {
       title,
       provider,
-      code: text('code', 30) || null,
+      code: code || null,
       completed_on,
       hours,
       topics,

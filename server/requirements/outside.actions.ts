@@ -4,7 +4,7 @@ import type { DB } from '#server/db/schema.ts'
 import { appendToLedger, type LedgerAct } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
-import { fileType, type UploadedFile } from '#server/web/upload.ts'
+import { fileType, isWhole, type UploadedFile } from '#server/web/upload.ts'
 import { refreshStandings } from './actions.ts'
 import type { OutsideTraining } from './outside.queries.ts'
 import type { OutsideEntry } from './outside-form.ts'
@@ -23,6 +23,11 @@ export async function recordOutsideTraining(
   const type = file && fileType(file.bytes)
   if (file && !type)
     return { kind: 'file-refused', message: 'That file is not a PDF, PNG or JPEG. Send it as one of these.' }
+  if (file && !isWhole(file.bytes))
+    return {
+      kind: 'file-refused',
+      message: 'That file seems cut off, or has something behind its end. Save it once more, and send that.',
+    }
   return db.transaction().execute(async (trx) => {
     const kept = file && type ? { ...file, type } : null
     const { id, act } = await insertOutsideTraining(trx, viewer, personId, entry, kept, now)
@@ -49,7 +54,7 @@ export async function insertOutsideTraining(
       ...entry,
       person_id: personId,
       file: file?.bytes ?? null,
-      file_name: file ? file.name.replace(/[^\w.\- ]+/g, '_').slice(-100) : null,
+      file_name: file ? keptName(file) : null,
       file_type: file?.type ?? null,
       recorded_by: viewer.id,
       recorded_at: now,
@@ -66,6 +71,40 @@ export async function insertOutsideTraining(
       at: now,
     },
   }
+}
+
+const endings = { 'application/pdf': '.pdf', 'image/png': '.png', 'image/jpeg': '.jpg' } as const
+
+/** Whatever it was called, it is saved under the ending of what it is. */
+function keptName({ name, type }: KeptFile): string {
+  const plain = name
+    .replace(/\.[A-Za-z]{1,8}$/, '')
+    .replace(/[^\w.\- ]+/g, '_')
+    .slice(-90)
+  return `${plain || 'certificate'}${endings[type]}`
+}
+
+/** Takes a recorded training back, as its taker, its author or an administrator. */
+export async function withdrawOutsideTraining(
+  db: Database,
+  viewer: Viewer,
+  training: OutsideTraining,
+  reason: string,
+  now: Date,
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    if (!(await lockOutsideTraining(trx, training.id))) return
+    const act = await supersedeOutsideTraining(trx, viewer, training, reason, now)
+    await refreshStandings(trx, [training.person_id], dayOf(now))
+    await appendToLedger(trx, act)
+  })
+}
+
+/** Two administrators may decide at once, or one take back what the other decides: the second sees the first. */
+async function lockOutsideTraining(trx: Transaction<DB>, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from outside_trainings where id = ${id} and superseded_at is null for no key update`.execute(trx)
+  return rows.length > 0
 }
 
 /** Takes a recorded training back, with the reason; it stays on record as superseded, with what was decided on it. */
@@ -104,7 +143,7 @@ export type DecideResult =
   | { kind: 'not-yours' }
   | { kind: 'reason-missing' }
 
-/** An administrator of the program, other than the training's author and its taker, accepts or declines it. */
+/** An administrator of the program, other than the training's author and its taker, accepts or declines it, or decides anew. */
 export async function decideOutsideTraining(
   db: Database,
   viewer: Viewer,
@@ -112,11 +151,13 @@ export async function decideOutsideTraining(
   decision: Decision,
   now: Date,
 ): Promise<DecideResult> {
-  if (!training.waiting.some(({ program_id }) => program_id === decision.program_id))
-    return { kind: 'not-yours' }
+  const isWaiting = training.waiting.some(({ program_id }) => program_id === decision.program_id)
+  const isDecided = decidedBy(training, viewer).some(({ program_id }) => program_id === decision.program_id)
+  if (!isWaiting && !isDecided) return { kind: 'not-yours' }
   if (viewer.id === training.recorded_by || viewer.id === training.person_id) return { kind: 'own' }
-  if (!decision.is_accepted && !decision.reason.trim()) return { kind: 'reason-missing' }
-  await db.transaction().execute(async (trx) => {
+  if ((isDecided || !decision.is_accepted) && !decision.reason.trim()) return { kind: 'reason-missing' }
+  return db.transaction().execute(async (trx) => {
+    if (!(await lockOutsideTraining(trx, training.id))) return { kind: 'not-yours' }
     await trx
       .updateTable('training_decisions')
       .set({ superseded_at: now })
@@ -141,6 +182,10 @@ export async function decideOutsideTraining(
       facts: { outside_training_id: training.id, ...decision },
       at: now,
     })
+    return { kind: 'decided' }
   })
-  return { kind: 'decided' }
 }
+
+/** What programs that a viewer administers have decided on it, and may decide anew with a reason. */
+export const decidedBy = ({ decisions }: OutsideTraining, viewer: Viewer) =>
+  decisions.filter(({ program_id }) => viewer.administered_program_ids.includes(program_id))

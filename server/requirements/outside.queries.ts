@@ -20,6 +20,10 @@ export type OutsideTraining = Readonly<{
   recorded_by: string
   recorded_by_name: string
   recorded_at: Date
+  /** Taken back: it counts for nothing from then on, and stays on record. */
+  superseded_at: Date | null
+  superseded_by_name: string | null
+  reason: string
   /** Decided by a program, newest first. */
   decisions: readonly Readonly<{
     program_id: string
@@ -39,24 +43,27 @@ const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sq
   sql<OutsideTraining>`
   select o.id, o.person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
     o.topics, o.mastery, o.is_human_trafficking, o.is_same_curriculum, o.file_name, o.recorded_by, r.name as recorded_by_name,
-    o.recorded_at,
-    coalesce((select json_agg(json_build_object('program_id', d.program_id, 'program', pd.name, 'is_accepted', d.is_accepted,
+    o.recorded_at, o.superseded_at, s.name as superseded_by_name, o.reason,
+    coalesce((select json_agg(json_build_object('program_id', d.program_id, 'program', coalesce(pd.name, h.name), 'is_accepted', d.is_accepted,
         'is_certificate_verified', d.is_certificate_verified, 'reason', d.reason, 'decided_by_name', dp.name,
         'decided_at', d.decided_at) order by d.decided_at desc)
       from training_decisions d join people dp on dp.id = d.decided_by
+      join programs g on g.id = d.program_id join license_holders h on h.id = g.holder_id
       left join program_details pd on pd.program_id = d.program_id and pd.superseded_at is null and pd.to_on is null
       where d.outside_training_id = o.id and d.superseded_at is null), '[]') as decisions,
-    coalesce((select json_agg(distinct jsonb_build_object('program_id', a.program_id, 'program', pd.name))
+    coalesce((select json_agg(distinct jsonb_build_object('program_id', a.program_id, 'program', coalesce(pd.name, h.name)))
       from assignments a
+      join programs g on g.id = a.program_id join license_holders h on h.id = g.holder_id
       left join program_details pd on pd.program_id = a.program_id and pd.superseded_at is null and pd.to_on is null
-      where a.person_id = o.person_id and a.superseded_at is null
+      where o.superseded_at is null and a.person_id = o.person_id and a.superseded_at is null
         and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
         and not exists (select from training_decisions d where d.outside_training_id = o.id and d.superseded_at is null
                         and d.program_id = a.program_id)), '[]') as waiting
   from outside_trainings o
   join people p on p.id = o.person_id
   join people r on r.id = o.recorded_by
-  where o.superseded_at is null and (o.person_id = ${viewer.id} or exists (
+  left join people s on s.id = o.superseded_by
+  where (o.person_id = ${viewer.id} or exists (
       select from assignments a where a.person_id = o.person_id and a.superseded_at is null
         and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[]))) and ${where}
   order by o.completed_on desc, o.recorded_at desc`.execute(db)
@@ -83,8 +90,16 @@ export async function listWaitingOutsideTrainings(
   db: Kysely<DB>,
   viewer: Viewer,
 ): Promise<readonly OutsideTraining[]> {
-  const { rows } = await outsideRows(db, viewer, sql`true`)
-  return rows.filter(({ waiting }) => waiting.length > 0)
+  const { rows } = await outsideRows(
+    db,
+    viewer,
+    sql`o.superseded_at is null and exists (
+      select from assignments w where w.person_id = o.person_id and w.superseded_at is null
+        and w.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
+        and not exists (select from training_decisions d where d.outside_training_id = o.id and d.superseded_at is null
+                        and d.program_id = w.program_id))`,
+  )
+  return rows
 }
 
 export const findOutsideFile = (db: Kysely<DB>, id: string) =>

@@ -5,9 +5,14 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { readUpload } from '#server/web/upload.ts'
+import { readUploadOrTooLarge } from '#server/web/upload.ts'
 import { factsOfPeople } from './actions.ts'
-import { decideOutsideTraining, recordOutsideTraining } from './outside.actions.ts'
+import {
+  decidedBy,
+  decideOutsideTraining,
+  recordOutsideTraining,
+  withdrawOutsideTraining,
+} from './outside.actions.ts'
 import {
   findOutsideFile,
   findOutsideTrainingOf,
@@ -41,11 +46,18 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     })
   })
 
-  // What the catalogue knows of a training comes filled in.
+  // What the catalogue knows of a training, or was written of one that was taken back, comes filled in.
   const known = Type.Object({
     title: Type.Optional(text()),
     provider: Type.Optional(text()),
     code: Type.Optional(text(30)),
+    completed_on: Type.Optional(text(40)),
+    hours: Type.Optional(text(20)),
+    subject: Type.Optional(text(10)),
+    topics: Type.Optional(text(2000)),
+    mastery: Type.Optional(text(500)),
+    same_curriculum: Type.Optional(text(10)),
+    person: Type.Optional(text(40)),
   })
   app.get(
     '/training/elsewhere/new',
@@ -56,7 +68,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
 
   app.post('/training/elsewhere', { config: signedIn }, async (request, reply) => {
     const viewer = viewerOf(request)
-    const { fields, file } = await readUpload(request)
+    const { fields, file, isTooLarge } = await readUploadOrTooLarge(request)
     const now = clock()
     const { entry, errors } = readOutsideForm(fields, dayOf(now))
     const personId = fields.person || viewer.id
@@ -64,7 +76,14 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     if (personId !== viewer.id && !people.some(({ id }) => id === personId)) return notFound()
     const again = async (problems: readonly { field: string; message: string }[]) =>
       reply.status(422).page('requirements/outside-new', await newPage(viewer, fields, problems))
-    if (!entry) return again(errors)
+    const tooLarge = {
+      field: 'file',
+      message:
+        'That file is larger than 10 MB. Send a smaller one, such as a photo at a lower quality; the rest is kept.',
+    }
+    const chooseAgain = { field: 'file', message: 'Choose the file again: browsers do not keep it.' }
+    if (isTooLarge) return again([...errors, tooLarge])
+    if (!entry) return again(file ? [...errors, chooseAgain] : errors)
     const result = await recordOutsideTraining(db, viewer, personId, entry, file, now)
     if (result.kind === 'file-refused') return again([{ field: 'file', message: result.message }])
     return reply.redirect(`/training/elsewhere/${result.id}`, 303)
@@ -132,6 +151,23 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     },
   )
 
+  app.post(
+    '/training/elsewhere/:id/withdrawal',
+    { config: signedIn, schema: { params, body: form({ withdrawal: text(1000) }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
+      const reason = request.body.withdrawal.trim()
+      if (!reason) {
+        const message = 'Write why it is taken back, such as what was wrong in it.'
+        const page = await onePage(viewer, training, [{ field: 'withdrawal', message }])
+        return reply.status(422).page('requirements/outside-one', page)
+      }
+      await withdrawOutsideTraining(db, viewer, training, reason, clock())
+      return reply.redirect(`/training/elsewhere/${training.id}`, 303)
+    },
+  )
+
   async function newPage(
     viewer: Viewer,
     typed: Readonly<Record<string, string>>,
@@ -150,6 +186,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const today: Day = dayOf(clock())
     const { facts } = await factsOfPeople(db, [training.person_id], today)
     const trainings = facts.get(training.person_id)?.trainings ?? []
+    const isOwn = viewer.id === training.recorded_by || viewer.id === training.person_id
     const asked = trainings.find(({ ref }) => ref === training.id)
     return {
       title: training.title,
@@ -157,8 +194,8 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       errors,
       typed,
       credits: asked ? outsideCredits(asked, trainings) : [],
-      mayDecide:
-        training.waiting.length > 0 && viewer.id !== training.recorded_by && viewer.id !== training.person_id,
+      places: isOwn || training.superseded_at ? [] : [...training.waiting, ...decidedBy(training, viewer)],
+      isDecided: training.waiting.length === 0,
     }
   }
 }

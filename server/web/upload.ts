@@ -2,16 +2,34 @@ import type { FastifyRequest } from 'fastify'
 
 export type UploadedFile = Readonly<{ name: string; bytes: Buffer }>
 
+export type Upload = Readonly<{ fields: Readonly<Record<string, string>>; file: UploadedFile | null }>
+
 /** A form sent with files: its text fields, and the one file that may come with it, empty ones left out. */
-export async function readUpload(
+export async function readUpload(request: FastifyRequest): Promise<Upload> {
+  return readForm(request)
+}
+
+/** The same, where a file that is too large is told to its form, which keeps what was typed; it is let go then. */
+export async function readUploadOrTooLarge(
   request: FastifyRequest,
-): Promise<Readonly<{ fields: Readonly<Record<string, string>>; file: UploadedFile | null }>> {
+): Promise<Upload & Readonly<{ isTooLarge: boolean }>> {
+  let isTooLarge = false
+  const { fields, file } = await readForm(request, () => {
+    isTooLarge = true
+  })
+  return { fields, file: isTooLarge ? null : file, isTooLarge }
+}
+
+async function readForm(request: FastifyRequest, tooLarge?: () => void): Promise<Upload> {
   const fields: Record<string, string> = {}
   let file: UploadedFile | null = null
-  for await (const part of request.parts()) {
+  // The option is missing in the plugin's types.
+  const options: object = tooLarge ? { throwFileSizeLimit: false } : {}
+  for await (const part of request.parts(options)) {
     if (part.type === 'file') {
       // Read to the end in any case: the form behind it waits.
       const bytes = await part.toBuffer()
+      if (part.file.truncated) tooLarge?.()
       if (bytes.length > 0) file = { name: part.filename || 'file', bytes }
     } else if (typeof part.value === 'string') fields[part.fieldname] = part.value
   }
@@ -45,6 +63,24 @@ export async function readUploads(
   }
   return { files, isTooMany: false }
 }
+
+/** Whether a file has its own end: a cut off one proves nothing, and one with something behind it may be two things. */
+export function isWhole(bytes: Buffer): boolean {
+  switch (fileType(bytes)) {
+    case 'application/pdf':
+      return bytes.subarray(-2048).includes('%%EOF')
+    case 'image/png':
+      return bytes.subarray(-12).equals(pngEnd)
+    case 'image/jpeg':
+      // Phones write more behind the picture's end.
+      return bytes.includes(jpegEnd)
+    default:
+      return false
+  }
+}
+
+const pngEnd = Buffer.from([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82])
+const jpegEnd = Buffer.from([0xff, 0xd9])
 
 /** The type of a file by its first bytes, whatever its name says; null for anything that we don't keep. */
 export function fileType(bytes: Buffer): 'application/pdf' | 'image/png' | 'image/jpeg' | null {

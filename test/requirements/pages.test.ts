@@ -73,7 +73,7 @@ describe('training taken elsewhere', () => {
       world,
       cookieOf(theo),
       '/training/elsewhere',
-      outside(webinar, { name: 'proof.pdf', bytes: Buffer.from('%PDF-1.7 proof') }),
+      outside(webinar, { name: 'proof.pdf', bytes: Buffer.from('%PDF-1.7 proof %%EOF') }),
     )
     expect(recorded.statusCode).toBe(303)
     const address = String(recorded.headers.location)

@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest'
+import { aWorld, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+
+type Client = Awaited<ReturnType<World['as']>>
+type File = { name: string; bytes: Buffer }
+
+const webinar = {
+  title: 'A webinar',
+  provider: 'Somebody',
+  completed_on: '11/2/2026',
+  hours: '2',
+  subject: 'yes',
+}
+const pdf = Buffer.from('%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n')
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+const jpeg = Buffer.concat([
+  Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
+  Buffer.alloc(40),
+  Buffer.from([0xff, 0xd9]),
+])
+
+async function record(world: World, client: Client, form: Record<string, string>, file?: File) {
+  const data = new FormData()
+  for (const [name, value] of Object.entries(form)) data.append(name, value)
+  if (file) data.append('file', new Blob([new Uint8Array(file.bytes)]), file.name)
+  const request = new Request('http://127.0.0.1', { method: 'POST', body: data })
+  return world.app.inject({
+    method: 'POST',
+    url: '/training/elsewhere',
+    headers: {
+      cookie: [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      'sec-fetch-site': 'same-origin',
+      'content-type': request.headers.get('content-type')!,
+    },
+    payload: Buffer.from(await request.arrayBuffer()),
+  })
+}
+
+const northStar = async ({ db }: World) =>
+  (
+    await db
+      .selectFrom('program_details')
+      .select('program_id')
+      .where('name', '=', 'North Star House')
+      .executeTakeFirstOrThrow()
+  ).program_id
+
+const yearly = async ({ db }: World) =>
+  (
+    await db
+      .selectFrom('standings')
+      .select('standing')
+      .where('person_id', '=', await personId(db, 'theo@northstar.example'))
+      .where('requirement', '=', 'residential-annual')
+      .executeTakeFirstOrThrow()
+  ).standing
+
+const aNovember = () => aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+
+describe('the certificate of a training taken elsewhere', () => {
+  test('is a PDF, PNG or JPEG by what it holds, and is given back under the ending of what it is', async () => {
+    const world = await aNovember()
+    const theo = await world.as('theo@northstar.example')
+    for (const [file, type, name] of [
+      [{ name: 'proof.exe', bytes: pdf }, 'application/pdf', 'proof.pdf'],
+      [{ name: 'proof.html', bytes: png }, 'image/png', 'proof.png'],
+      [{ name: 'IMG_0001.HEIC', bytes: jpeg }, 'image/jpeg', 'IMG_0001.jpg'],
+    ] as const) {
+      const { headers, statusCode } = await record(world, theo, webinar, file)
+      expect([file.name, statusCode]).toEqual([file.name, 303])
+      const given = await theo.get(`${headers.location}/file`)
+      expect(given.headers['content-type']).toContain(type)
+      expect(given.headers['content-disposition']).toBe(`attachment; filename="${name}"`)
+      expect(given.headers['x-content-type-options']).toBe('nosniff')
+    }
+  })
+
+  test.each([
+    ['a page called a PDF', Buffer.from('<html>%PDF-1.7 %%EOF'), 'not a PDF, PNG or JPEG'],
+    ['a PDF that is cut off', Buffer.from('%PDF-1.7 half of it'), 'seems cut off'],
+    ['a picture with an archive behind it', Buffer.concat([png, Buffer.from('PK\x03\x04')]), 'seems cut off'],
+    [
+      'a PDF with an archive behind it',
+      Buffer.concat([pdf, Buffer.alloc(4096, 'PK\x03\x04')]),
+      'seems cut off',
+    ],
+    ['half a photograph', jpeg.subarray(0, 20), 'seems cut off'],
+    ['more than 10 MB', Buffer.concat([pdf, Buffer.alloc(10 * 1024 * 1024)]), 'larger than 10 MB'],
+  ])('is refused where it is %s, and nothing typed is lost', async (_, bytes, words) => {
+    const world = await aNovember()
+    const theo = await world.as('theo@northstar.example')
+    const answer = await record(
+      world,
+      theo,
+      { ...webinar, topics: 'Warning signs' },
+      { name: 'a.pdf', bytes },
+    )
+    expect(answer.statusCode).toBe(422)
+    for (const kept of [words, 'value="A webinar"', 'value="11/2/2026"', 'Warning signs</textarea>'])
+      expect(answer.body).toContain(kept)
+    expect(await world.db.selectFrom('outside_trainings').select('id').execute()).toEqual([])
+  })
+
+  test('is asked for once more where something else has to be mended', async () => {
+    const world = await aNovember()
+    const theo = await world.as('theo@northstar.example')
+    const answer = await record(world, theo, { ...webinar, title: '' }, { name: 'a.pdf', bytes: pdf })
+    expect(answer.body).toContain('Choose the file again')
+  })
+})
+
+test('a code that is too long is told, and what was typed stays', async () => {
+  const world = await aNovember()
+  const theo = await world.as('theo@northstar.example')
+  const answer = await record(world, theo, { ...webinar, code: 'X'.repeat(31) })
+  expect(answer.statusCode).toBe(422)
+  expect(answer.body).toContain('Use at most 30 characters here; this has 31.')
+})
+
+test('the same approved training, taken elsewhere, is recorded as that and counts once its certificate is checked', async () => {
+  const world = await aNovember()
+  const ada = await world.as('ada@northstar.example')
+  expect((await ada.get('/training/elsewhere/new')).body).toContain('name="same_curriculum"')
+  const { headers } = await record(world, ada, { ...webinar, same_curriculum: 'yes' })
+  const rae = await world.as('rae@northstar.example')
+  const decide = (more: Record<string, string>) =>
+    rae.post(`${headers.location}/decisions`, { decision: 'accept', ...more })
+  const program = await northStar(world)
+  await decide({ program })
+  expect((await ada.get(String(headers.location))).body).toContain('its certificate has not been verified')
+  await decide({ program, verified: 'yes', reason: 'Rang the provider' })
+  expect((await ada.get(String(headers.location))).body).not.toContain('has not been verified')
+  expect((await ada.get('/')).body).toContain('You are cleared for direct contact at North Star House')
+})
+
+describe('what is on record', () => {
+  test('is decided anew with a reason, and the first decision is kept as superseded', async () => {
+    const world = await aNovember()
+    const theo = await world.as('theo@northstar.example')
+    const address = String((await record(world, theo, webinar)).headers.location)
+    const rae = await world.as('rae@northstar.example')
+    const program = await northStar(world)
+    await rae.post(`${address}/decisions`, { program, decision: 'accept' })
+    expect(await yearly(world)).toBe('current')
+    expect((await rae.get(address)).body).toContain('Decide anew')
+    const silent = await rae.post(`${address}/decisions`, { program, decision: 'accept', verified: 'yes' })
+    expect(silent.body).toContain('Write the reason')
+    await rae.post(`${address}/decisions`, {
+      program,
+      decision: 'decline',
+      reason: 'It was about something else',
+    })
+    expect(await yearly(world)).toBe('overdue')
+    const rows = await world.db
+      .selectFrom('training_decisions')
+      .select(['is_accepted', 'superseded_at'])
+      .orderBy('decided_at')
+      .execute()
+    expect(rows.map((row) => [row.is_accepted, row.superseded_at !== null])).toEqual([
+      [true, true],
+      [false, false],
+    ])
+  })
+
+  test('is taken back with a reason, counts no more, and can be recorded anew with what was written', async () => {
+    const world = await aNovember()
+    const theo = await world.as('theo@northstar.example')
+    const address = String((await record(world, theo, webinar)).headers.location)
+    const rae = await world.as('rae@northstar.example')
+    await rae.post(`${address}/decisions`, { program: await northStar(world), decision: 'accept' })
+    expect((await theo.post(`${address}/withdrawal`, { withdrawal: ' ' })).body).toContain('Write why')
+    await theo.post(`${address}/withdrawal`, { withdrawal: 'The day was wrong.' })
+    expect(await yearly(world)).toBe('overdue')
+    const page = (await theo.get(address)).body
+    expect(page).toContain('by Theo Okafor: The day was wrong.')
+    const anew = /href="(\/training\/elsewhere\/new\?[^"]+)"/.exec(page)![1]!.replaceAll('&amp;', '&')
+    expect((await theo.get(anew)).body).toContain('value="A webinar"')
+    expect((await theo.get('/training/elsewhere')).body).toContain('Taken back')
+    const late = await rae.post(`${address}/decisions`, {
+      program: await northStar(world),
+      decision: 'decline',
+      reason: 'Too late',
+    })
+    expect(late.statusCode).toBe(422)
+    const mai = await world.as('mai@northstar.example')
+    expect((await mai.post(`${address}/withdrawal`, { withdrawal: 'Not mine' })).statusCode).toBe(404)
+  })
+
+  test('is never rewritten nor deleted, whoever asks the database', async () => {
+    const world = await aNovember()
+    const theo = await world.as('theo@northstar.example')
+    await record(world, theo, webinar)
+    const of = world.db.updateTable('outside_trainings')
+    await expect(of.set({ hours: 40 }).execute()).rejects.toThrow('never rewritten')
+    await expect(of.set({ superseded_at: new Date(), hours: 40 }).execute()).rejects.toThrow(
+      'never rewritten',
+    )
+    await expect(world.db.deleteFrom('outside_trainings').execute()).rejects.toThrow('never deleted')
+    await of.set({ superseded_at: new Date(), reason: 'Wrong' }).execute()
+    await expect(of.set({ superseded_at: null }).execute()).rejects.toThrow('never rewritten')
+  })
+})
