@@ -30,6 +30,7 @@ import type { Mail } from './lib/mail.ts'
 import { bulkVerificationRoutes } from './oversight/bulk-verification.routes.ts'
 import { licensingRoutes } from './oversight/licensing.routes.ts'
 import { packetRoutes } from './oversight/packet.routes.ts'
+import { packetVerificationRoutes } from './oversight/packet-verification.routes.ts'
 import { registryRoutes } from './oversight/registry.routes.ts'
 import { licensingReviewRoutes } from './oversight/review.routes.ts'
 import { reviewFindingRoutes } from './oversight/review-findings.routes.ts'
@@ -151,6 +152,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
   await app.register(packetRoutes, needs)
+  await app.register(packetVerificationRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)
   await app.register(registryRoutes, { ...needs, afterChange })
   await app.register(apiDocs)

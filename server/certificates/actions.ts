@@ -169,20 +169,21 @@ export type CertificateFile = Readonly<{ pdf: Buffer; sha256: string; credential
 /**
  * The issued bytes: drawn and signed once from the frozen facts, kept with their hash, and served again unchanged. They
  * are made after the issue, so that a slow page of vectors holds no lock; a crash between the two heals at the next
- * request.
+ * request. Whoever needs many at once hands in a `make` that works beside the service.
  */
 export async function certificateFile(
   db: Database,
   certificate: CertificateRow,
   keysFile: string,
   now: Date,
+  make: typeof makeCertificate = makeCertificate,
 ): Promise<CertificateFile> {
   const kept = await findCertificateFile(db, certificate.id)
   if (kept) return kept
   const { facts } = certificate
   const site = new URL(facts.verify_url).origin
   const proof = await findProof(db, certificate.id)
-  const made = await makeCertificate(
+  const made = await make(
     facts,
     { person_id: certificate.person_id, salt: proof.salt },
     statusEntries(site, proof),

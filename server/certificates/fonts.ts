@@ -73,8 +73,13 @@ export const scripts: readonly Script[] = [
 
 const latin = scripts[0]!
 
+const scriptsOf = new Map<string, Script | undefined>()
+
 export function scriptOf(character: string): Script | undefined {
-  return scripts.find((script) => script.letters.test(character))
+  if (scriptsOf.has(character)) return scriptsOf.get(character)
+  const found = scripts.find((script) => script.letters.test(character))
+  scriptsOf.set(character, found)
+  return found
 }
 
 /** Text in pieces that one font can draw each, or the first character that none can. */

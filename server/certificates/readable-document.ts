@@ -16,7 +16,7 @@ export class ReadableDocument extends PDFDocument {
 
   #printLine(line: Placed, color: string, isContinued: boolean): void {
     const { text, runs, size, x, y } = line
-    const spelled = runs.every(isPlain) && runs.map(spelling).join('') === text
+    const spelled = isSpelled(text, runs)
     this.fillColor(color).save().transform(1, 0, 0, -1, 0, this.page.height)
     if (!spelled) this.markContent('Span', { actual: text } as object)
     // poppler places a Span's text by the state at the Span's end, so that must still be the text's.
@@ -67,6 +67,11 @@ export class ReadableDocument extends PDFDocument {
     inside._root.data.AF = [file]
   }
 
+  // pdfkit measures each piece twice more to know where the next begins, which printLine says itself.
+  override widthOfString(...asked: Parameters<PDFKit.PDFDocument['widthOfString']>): number {
+    return this.isUpright ? 0 : super.widthOfString(...asked)
+  }
+
   // pdfkit turns and restores the page around each piece of text; within printLine it is turned already.
   override save(): this {
     return this.isUpright ? this : super.save()
@@ -81,13 +86,17 @@ export class ReadableDocument extends PDFDocument {
   }
 }
 
-/** No glyph is moved from its place in the row, which some readers take for a new word. */
-function isPlain({ text, font }: Run): boolean {
-  return font.layout(text).positions.every(({ xOffset, yOffset }) => xOffset === 0 && yOffset === 0)
-}
-
-/** What a reader makes of the glyphs alone, which stand from left to right. */
-function spelling({ text, font, script }: Run): string {
-  const read = font.layout(text).glyphs.flatMap(({ codePoints }) => codePoints)
-  return String.fromCodePoint(...(script.isRightToLeft ? read.toReversed() : read))
+/**
+ * A reader makes the same of the glyphs alone, which stand from left to right, and none is moved from its place in the
+ * row, which some readers take for a new word.
+ */
+function isSpelled(text: string, runs: readonly Run[]): boolean {
+  let spelling = ''
+  for (const run of runs) {
+    const { glyphs, positions } = run.font.layout(run.text)
+    if (positions.some(({ xOffset, yOffset }) => xOffset !== 0 || yOffset !== 0)) return false
+    const read = glyphs.flatMap(({ codePoints }) => codePoints)
+    spelling += String.fromCodePoint(...(run.script.isRightToLeft ? read.toReversed() : read))
+  }
+  return spelling === text
 }

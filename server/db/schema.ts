@@ -605,6 +605,7 @@ export interface ReviewPackets {
   review_id: string;
   sample_size: number | null;
   seed: Generated<string>;
+  stage: Generated<string>;
   state: Generated<string>;
   to_on: string;
   zip: Buffer | null;

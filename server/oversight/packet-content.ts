@@ -20,7 +20,8 @@ export type PacketHead = Readonly<{
   /** Null: everybody. */
   sample_size: number | null
   seed: string
-  population: number
+  /** The ids of everybody from whom the sample is drawn. */
+  population: readonly string[]
   card: LicenseCard
   issuer_name: string
 }>

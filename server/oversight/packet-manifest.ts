@@ -31,7 +31,12 @@ export async function signManifest(
     review: head.review,
     program: { id: program.id, name: program.name, license },
     period: { from: head.from_on, to: head.to_on },
-    sample: { size: head.sample_size, seed: head.seed, population: head.population, drawn_by: samplingWords },
+    sample: {
+      size: head.sample_size,
+      seed: head.seed,
+      population: head.population.length,
+      drawn_by: samplingWords,
+    },
     made_at: head.made_at.toISOString(),
     files: listed,
   })!

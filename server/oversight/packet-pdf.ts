@@ -1,23 +1,32 @@
-import { setImmediate } from 'node:timers/promises'
 import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
-import { lateEntryDays, type PacketContent, type PacketHead, type PacketPerson } from './packet-content.ts'
+import type { PacketContent, PacketHead, PacketPerson } from './packet-content.ts'
 import type { SignedManifest } from './packet-manifest.ts'
 import { type Paper, paper } from './packet-paper.ts'
-import { samplingWords } from './packet-sample.ts'
+import { drawPerson } from './packet-person-pdf.ts'
+import { rankOf, samplingWords } from './packet-sample.ts'
 import { contactWords } from './review-people.ts'
 
-/** The packet to read and to print. Takes its turns with other work: a page of five hundred people is long. */
-export async function drawPacket(content: PacketContent, manifest: SignedManifest): Promise<Uint8Array> {
+/** The packet to read and to print; `told` hears of each person that is done. */
+export async function drawPacket(
+  content: PacketContent,
+  manifest: SignedManifest,
+  told: (done: number) => void = () => {},
+): Promise<Uint8Array> {
   const { head, people } = content
   const { program } = head.card
   const title = `Review packet, ${program.name}, ${head.from_on} to ${head.to_on}`
   const doc = paper(title, `${program.name}, review ${head.review}, packet ${head.code}`, head.made_at)
   drawFront(doc, head, people)
+  drawSampling(doc, head, people)
   drawRoster(doc, people)
-  for (const person of people) {
+  doc.section(null)
+  doc.newPage()
+  doc.heading(2, 'Person by person', 'top')
+  for (const [index, person] of people.entries()) {
     drawPerson(doc, person)
-    await setImmediate()
+    told(index + 1)
   }
+  doc.section(null)
   drawRules(doc, content)
   drawManifest(doc, head, manifest)
   return doc.finish()
@@ -59,8 +68,8 @@ function drawFront(doc: Paper, head: PacketHead, people: readonly PacketPerson[]
       [
         'People',
         head.sample_size === null
-          ? `Everybody on the roster on any day of the period: ${head.population}`
-          : `A sample of ${people.length} of ${head.population} people on the roster on any day of the period. Seed: ${head.seed}. ${samplingWords}`,
+          ? `Everybody on the roster on any day of the period: ${head.population.length}`
+          : `A sample of ${people.length} of ${peopleWords(head.population.length)} on the roster on any day of the period, drawn with the seed “${head.seed}”`,
       ],
       ['Check this packet', `${head.verify_url} (code ${head.code})`],
     ],
@@ -71,8 +80,27 @@ function drawFront(doc: Paper, head: PacketHead, people: readonly PacketPerson[]
   )
 }
 
+/** Anybody who has the files can draw it again. */
+function drawSampling(doc: Paper, head: PacketHead, people: readonly PacketPerson[]): void {
+  if (head.sample_size === null) return
+  doc.heading(2, 'How the sample was drawn', 'top')
+  doc.paragraph(`The seed is “${head.seed}”. ${samplingWords}`)
+  doc.table(
+    'The people drawn, in the order in which they were',
+    [
+      { heading: 'Name', width: 26 },
+      { heading: 'Person id', width: 34 },
+      { heading: 'SHA-256 of seed, line feed and id', width: 62 },
+    ],
+    people
+      .map(({ name, person_id }) => [name, person_id, rankOf(person_id, head.seed)])
+      .sort(([, , a = ''], [, , b = '']) => (a < b ? -1 : 1)),
+  )
+}
+
 function drawRoster(doc: Paper, people: readonly PacketPerson[]): void {
-  doc.heading(2, 'Roster')
+  doc.heading(2, 'Roster', 'top')
+  doc.section('Roster')
   doc.table(
     'Everybody in this packet, with dates and standing',
     [
@@ -100,105 +128,9 @@ function drawRoster(doc: Paper, people: readonly PacketPerson[]): void {
   )
 }
 
-function drawPerson(doc: Paper, person: PacketPerson): void {
-  doc.need(150)
-  doc.heading(2, person.name)
-  if (person.is_confidential)
-    doc.paragraph(
-      'Confidential: where this person works is not to be told outside this program and licensing.',
-    )
-  for (const work of person.work) {
-    const contact = work.contact.map(
-      ({ from_on, to_on }) => `${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`,
-    )
-    const leave = work.leave.map(
-      ({ from_on, to_on }) => `${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`,
-    )
-    const facts = [
-      `${work.role_title || 'Role not on record'}, ${work.worker_type}`,
-      `hired ${formatDay(work.hired_on)}${work.separated_on ? `, last day ${formatDay(work.separated_on)}` : ''}`,
-      work.duties_from === null
-        ? `direct contact: ${contact.join('; ') || 'none on record'}`
-        : `child-protection duties from ${formatDay(work.duties_from)}${work.duties_to ? ` to ${formatDay(work.duties_to)}` : ''}`,
-      ...(leave.length > 0 ? [`leave: ${leave.join('; ')}`] : []),
-    ]
-    doc.paragraph(
-      `${facts.join('. ').replace(/\. ([a-z])/g, (_, letter: string) => `. ${letter.toUpperCase()}`)}.`,
-    )
-  }
-  doc.table(
-    `Standing of ${person.name}`,
-    [
-      { heading: 'Requirement', width: 18 },
-      { heading: 'Standing', width: 22 },
-      { heading: 'Rule', width: 22 },
-      { heading: 'Why', width: 60 },
-    ],
-    person.requirements.map((one) => [
-      one.title,
-      `${one.words}.`,
-      `${one.rule}; ${one.citation}`,
-      one.explanation.filter((sentence) => !sentence.startsWith('Next:')).join(' '),
-    ]),
-  )
-  if (person.gaps.length > 0) {
-    doc.heading(3, 'Gaps')
-    for (const gap of person.gaps) doc.paragraph(`${gap.words}. (${gap.title})`)
-  }
-  if (person.certificates.length > 0)
-    doc.table(
-      `Certificates of ${person.name}`,
-      [
-        { heading: 'Certificate', width: 12 },
-        { heading: 'Course and version', width: 40 },
-        { heading: 'Completed', width: 16 },
-        { heading: 'Hours', width: 7 },
-        { heading: 'Issued', width: 16 },
-        { heading: 'Status', width: 16 },
-      ],
-      person.certificates.map(({ number, facts, issued_at, status, replaced_by }) => [
-        number,
-        `${facts.course_title}, version ${facts.course_version}`,
-        formatDay(facts.completed_on),
-        String(facts.hours),
-        formatDay(dayOf(issued_at)),
-        `${status}${replaced_by ? `, replaced by ${replaced_by}` : ''}`,
-      ]),
-    )
-  if (person.outside.length > 0)
-    doc.table(
-      `Training of ${person.name} taken elsewhere`,
-      [
-        { heading: 'Training elsewhere', width: 24 },
-        { heading: 'Source', width: 18 },
-        { heading: 'Completed', width: 14 },
-        { heading: 'Hours', width: 8 },
-        { heading: 'Topics', width: 28 },
-        { heading: 'How mastery was shown', width: 22 },
-        { heading: 'Decision', width: 16 },
-      ],
-      person.outside.map((one) => [
-        `${one.title}${one.code ? ` (${one.code})` : ''}`,
-        one.provider || 'Not given',
-        formatDay(one.completed_on),
-        one.hours === null ? 'Not given' : String(one.hours),
-        one.topics || 'Not given',
-        one.mastery || 'Not given',
-        `${one.is_accepted === null ? 'Not decided' : one.is_accepted ? 'Accepted' : 'Declined'}${one.is_certificate_verified ? ', certificate verified' : ''}`,
-      ]),
-    )
-  for (const [heading, sentences] of [
-    [`Entered more than ${lateEntryDays} days late`, person.late],
-    ['Corrections', person.corrections],
-  ] as const) {
-    if (sentences.length === 0) continue
-    doc.heading(3, heading)
-    for (const sentence of sentences) doc.paragraph(sentence)
-  }
-}
-
 function drawRules(doc: Paper, { rules }: PacketContent): void {
-  doc.heading(2, 'Rules applied')
+  doc.heading(2, 'Rules applied', 'top')
+  doc.section('Rules applied')
   doc.paragraph(
     '“Verified” was read in the source named; “inferred” is reasoned from it; “local policy” is this system’s own choice.',
     {
@@ -215,15 +147,17 @@ function drawRules(doc: Paper, { rules }: PacketContent): void {
     ],
     rules.map(({ name, words, citation, source, status }) => [
       name,
-      words,
-      [citation, source].filter(Boolean).join('. '),
+      asSentence(words),
+      [citation, source].filter(Boolean).map(asSentence).join('. '),
       status,
     ]),
   )
 }
 
 function drawManifest(doc: Paper, head: PacketHead, manifest: SignedManifest): void {
-  doc.heading(2, 'Manifest')
+  doc.section(null)
+  doc.heading(2, 'Manifest', 'top')
+  doc.section('Manifest')
   doc.paragraph(
     `The files that come with this packet, each with its SHA-256. The list is the file manifest.json (SHA-256 ${manifest.sha256}), signed with Ed25519 by ${manifest.key}. Signature, base64url: ${manifest.signature}`,
   )
@@ -238,5 +172,8 @@ function drawManifest(doc: Paper, head: PacketHead, manifest: SignedManifest): v
     manifest.files.map(({ name, bytes, sha256 }) => [name, String(bytes), sha256]),
   )
 }
+
+/** Rules and sources are named in the middle of sentences elsewhere; here they stand alone. */
+const asSentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
 const peopleWords = (count: number) => (count === 1 ? '1 person' : `${count} people`)

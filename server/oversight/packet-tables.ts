@@ -1,13 +1,29 @@
 import { stringify } from 'csv-stringify/sync'
 import type { PacketContent } from './packet-content.ts'
+import { rankOf } from './packet-sample.ts'
 
 export type PacketFile = Readonly<{ name: string; bytes: Uint8Array }>
 
 type Cell = string | number | boolean | null
 
-/** The packet's tables as CSV. A cell that a spreadsheet would take for a formula is written as text. */
-export function packetTables({ people }: PacketContent): readonly PacketFile[] {
+/**
+ * The packet's tables as CSV; where a sample was drawn, with the ids of all from whom, and with nobody's name, so that it
+ * can be drawn again. A cell that a spreadsheet would take for a formula is written as text.
+ */
+export function packetTables({ head, people }: PacketContent): readonly PacketFile[] {
+  const drawn = new Set(people.map(({ person_id }) => person_id))
   return [
+    ...(head.sample_size === null
+      ? []
+      : [
+          table(
+            'population.csv',
+            ['Person id', 'SHA-256 of seed and id', 'Drawn'],
+            head.population
+              .map((id) => [id, rankOf(id, head.seed), drawn.has(id) ? 'yes' : 'no'])
+              .sort(([, a = ''], [, b = '']) => (a < b ? -1 : 1)),
+          ),
+        ]),
     table(
       'people.csv',
       [

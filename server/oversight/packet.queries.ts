@@ -11,6 +11,8 @@ export type Packet = Readonly<{
   sample_size: number | null
   seed: string
   state: 'making' | 'made' | 'failed'
+  /** What is being done while it is made, and of how many people it is done. */
+  stage: 'waiting' | 'certificates' | 'pages'
   people_done: number
   people_total: number
   problem: string | null
@@ -26,7 +28,7 @@ export type Packet = Readonly<{
 
 const packetRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   sql<Packet>`
-  select k.id, k.review_id, k.code, k.from_on, k.to_on, k.sample_size, k.seed, k.state, k.people_done, k.people_total,
+  select k.id, k.review_id, k.code, k.from_on, k.to_on, k.sample_size, k.seed, k.state, k.stage, k.people_done, k.people_total,
     k.problem, k.requested_by, p.name as requested_by_name, k.requested_at, k.made_at, k.pdf_sha256, k.zip_sha256,
     octet_length(k.pdf) as pdf_bytes, octet_length(k.zip) as zip_bytes
   from review_packets k join people p on p.id = k.requested_by
@@ -96,4 +98,35 @@ export async function claimPacket(db: Kysely<DB>, now: Date, staleSeconds: numbe
       order by requested_at limit 1 for update skip locked)
     returning id`.execute(db)
   return rows[0]?.id ?? null
+}
+
+export type PacketProgress = Pick<Packet, 'stage' | 'people_done' | 'people_total'>
+
+/** How far it is, and that somebody works on it. */
+export const savePacketProgress = (db: Kysely<DB>, id: string, progress: PacketProgress, beat_at: Date) =>
+  db
+    .updateTable('review_packets')
+    .set({ ...progress, beat_at })
+    .where('id', '=', id)
+    .where('state', '=', 'making')
+    .execute()
+
+export const failPacket = (db: Kysely<DB>, id: string, problem: string) =>
+  db
+    .updateTable('review_packets')
+    .set({ state: 'failed', problem })
+    .where('id', '=', id)
+    .where('state', '=', 'making')
+    .execute()
+
+/** The issued bytes of those certificates that were drawn, by the certificate's id: one statement. */
+export async function listCertificateFiles(
+  db: Kysely<DB>,
+  certificateIds: readonly string[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const { rows } = await sql<{ certificate_id: string; pdf: Buffer }>`
+    select certificate_id, pdf from certificate_files where certificate_id = any(${[...certificateIds]}::uuid[])`.execute(
+    db,
+  )
+  return new Map(rows.map(({ certificate_id, pdf }) => [certificate_id, pdf]))
 }

@@ -1,7 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import { randomBytes } from 'node:crypto'
 import { Type } from 'typebox'
-import { readToken } from '#server/certificates/tokens.ts'
 import type { Config } from '#server/config.ts'
 import type { Database } from '#server/db/connection.ts'
 import { addYears, dayOf } from '#server/lib/days.ts'
@@ -10,21 +8,15 @@ import { viewerOf } from '#server/people/viewer.ts'
 import { reader, type Typed, typedDay } from '#server/programs/typed.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { licenseWords } from './licensing-page.ts'
-import { packetMaker, recordDownload, requestPacket } from './packet.actions.ts'
-import {
-  findPacket,
-  findPacketByCode,
-  findPacketFile,
-  listPackets,
-  type PublicPacket,
-} from './packet.queries.ts'
+import { recordDownload, requestPacket } from './packet.actions.ts'
+import { findPacket, findPacketFile, listPackets } from './packet.queries.ts'
+import { packetMaker } from './packet-making.actions.ts'
 import { samplingWords } from './packet-sample.ts'
 import { findReviewOf, type Review } from './review.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; config: Config }>
 
-/** Review packets: asked for here, made in the background, taken away, and checked by anybody who holds one. */
+/** Review packets: asked for here, made in the background, and taken away. */
 export async function packetRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ review: uuid() })
@@ -32,7 +24,7 @@ export async function packetRoutes(app: App, { db, clock, config }: Needs): Prom
   const { keysFile, baseUrl, issuerName } = config
   const maker = packetMaker({ db, keysFile, baseUrl, issuerName, clock })
   // What another process left behind is found by looking now and then.
-  const watch = setInterval(maker.wake, 15_000).unref()
+  const watch = setInterval(maker.wake, 5000).unref()
   app.addHook('onReady', async () => maker.wake())
   app.addHook('onClose', async () => {
     clearInterval(watch)
@@ -130,29 +122,6 @@ export async function packetRoutes(app: App, { db, clock, config }: Needs): Prom
       },
     )
 
-  // Anybody who holds a packet may check it here; slowed by address, as certificates are.
-  const verify = { policy: 'public', rateLimit: { max: 60, timeWindow: '1 minute' } } as const
-  const codeParams = Type.Object({ code: text(300) })
-
-  const privately = { 'x-robots-tag': 'noindex, nofollow', 'referrer-policy': 'no-referrer' }
-
-  app.get('/packets/:code', { config: verify, schema: { params: codeParams } }, async (request, reply) => {
-    const packet = await findPacketByCode(db, readToken(request.params.code) ?? '-')
-    return reply
-      .status(packet ? 200 : 404)
-      .headers(privately)
-      .page('oversight/reviews/packet-verdict', verdictPage(packet, null))
-  })
-
-  app.post('/packets/:code', { config: verify, schema: { params: codeParams } }, async (request, reply) => {
-    const packet = await findPacketByCode(db, readToken(request.params.code) ?? '-')
-    const compared = await compareUpload(request, packet)
-    return reply
-      .status(packet ? 200 : 404)
-      .headers(privately)
-      .page('oversight/reviews/packet-verdict', verdictPage(packet, compared))
-  })
-
   async function packetsPage(review: Review, typed: Typed) {
     return {
       title: `Packets of ${review.program}`,
@@ -169,38 +138,9 @@ export async function packetRoutes(app: App, { db, clock, config }: Needs): Prom
     (await findReviewOf(db, viewer, id)) ?? notFound()
 }
 
-type Compared = 'pdf' | 'zip' | 'other' | 'too-large'
-
-const verdictPage = (packet: PublicPacket | null, compared: Compared | null) => ({
-  title: packet ? 'A review packet of ours' : 'No packet with this code',
-  robots: 'noindex',
-  packet,
-  compared,
-  license: packet && licenseWords(packet),
-})
-
-const mostBytes = 500 * 1024 * 1024
-
 const sizeWords = (bytes: number | null): string =>
   bytes === null
     ? ''
     : bytes < 1_000_000
       ? `${Math.ceil(bytes / 1000)} KB`
       : `${(bytes / 1_000_000).toFixed(1)} MB`
-
-/** Read as it comes and kept nowhere: a packet of many people is larger than what other forms take. */
-async function compareUpload(request: FastifyRequest, packet: PublicPacket | null): Promise<Compared | null> {
-  const hash = createHash('sha256')
-  let isFile = false
-  for await (const part of request.parts({ limits: { fileSize: mostBytes, files: 1 } })) {
-    if (part.type !== 'file') continue
-    for await (const chunk of part.file) {
-      isFile = true
-      hash.update(chunk as Buffer)
-    }
-    if (part.file.truncated) return 'too-large'
-  }
-  if (!isFile || !packet) return null
-  const sha256 = hash.digest('hex')
-  return sha256 === packet.pdf_sha256 ? 'pdf' : sha256 === packet.zip_sha256 ? 'zip' : 'other'
-}

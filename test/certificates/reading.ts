@@ -30,16 +30,31 @@ export async function readPdf(bytes: Uint8Array): Promise<Reading> {
     language: (info as { Language?: string }).Language ?? null,
     title: (info as { Title?: string }).Title,
     isTagged: (marked as unknown as Map<string, boolean>).get('Marked') === true,
-    text: items
-      .map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : ''))
-      .join('')
-      .replace(/\s+/g, ' '),
+    text: textOf(items),
     roles: nodes.flatMap(({ role }) => (role ? [role] : [])),
     alternatives: nodes.flatMap(({ alt }) => (alt ? [alt] : [])),
     links: annotations.flatMap(({ url }) => (url ? [url as string] : [])),
   }
   await task.destroy()
   return reading
+}
+
+/** The words of every page, in one line each. */
+export async function pageTexts(bytes: Uint8Array): Promise<string[]> {
+  const task = getDocument({ data: bytes.slice(), useSystemFonts: false, verbosity: 0 })
+  const document = await task.promise
+  const texts: string[] = []
+  for (let number = 1; number <= document.numPages; number++)
+    texts.push(textOf((await (await document.getPage(number)).getTextContent()).items))
+  await task.destroy()
+  return texts
+}
+
+function textOf(items: readonly (object & { str?: string; hasEOL?: boolean })[]): string {
+  return items
+    .map(({ str = '', hasEOL }) => str + (hasEOL ? '\n' : ''))
+    .join('')
+    .replace(/\s+/g, ' ')
 }
 
 function all(node: Node | null): readonly Node[] {

@@ -3,12 +3,17 @@ import { createHash, createPublicKey, verify } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { parse } from 'csv-parse/sync'
 import { strFromU8, unzipSync } from 'fflate'
-import { expect, test } from 'vitest'
-import { packetMaker } from '#server/oversight/packet.actions.ts'
+import { expect, test, vi } from 'vitest'
+import { packetMaker } from '#server/oversight/packet-making.actions.ts'
 import { drawSample } from '#server/oversight/packet-sample.ts'
+import { pageTexts } from '#test/certificates/reading.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { addWorker, openReviewOf, readable } from './reviewed.ts'
+
+// Each packet is made by a thread that begins with it.
+vi.setConfig({ testTimeout: 60_000 })
 
 const now = new Date('2026-06-14T15:00:00Z')
 const everybody = { from_on: '6/15/2025', to_on: '6/14/2026', people: 'all' }
@@ -136,8 +141,27 @@ test('a sample is as large as asked, by a seed that is printed', async () => {
   expect(page).toContain('2 people, made')
   expect(page).toContain('seed June 2026')
   const files = unzipSync((await lee.get(`${packet}/packet.zip`)).rawPayload)
-  const manifest = JSON.parse(strFromU8(files['manifest.json']!)) as { sample: unknown }
+  const manifest = JSON.parse(strFromU8(files['manifest.json']!)) as {
+    sample: { size: number; seed: string; population: number; drawn_by: string }
+  }
   expect(manifest.sample).toMatchObject({ size: 2, seed: 'June 2026', population: 3 })
+  const read = (name: string) =>
+    parse(strFromU8(files[name]!), { bom: true, columns: true }) as Record<string, string>[]
+  // A stranger draws it again from the files alone, as the packet says that it was drawn.
+  const { seed, size } = manifest.sample
+  const ids = read('population.csv').map((row) => row['Person id']!)
+  const again = ids
+    .map((id) => [createHash('sha256').update(`${seed}\n${id}`).digest('hex'), id] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, size)
+    .map(([, id]) => id)
+  expect(ids).toHaveLength(3)
+  expect(new Set(read('people.csv').map((row) => row['Person id']))).toEqual(new Set(again))
+  expect(strFromU8(files['population.csv']!)).not.toMatch(/Theo|Mai|Ada/)
+  const pdf = (await pageTexts(files['packet.pdf']!)).join(' ')
+  expect(pdf).toContain('How the sample was drawn')
+  expect(pdf).toContain('The seed is “June 2026”.')
+  for (const id of again) expect(pdf).toContain(id)
 })
 
 test('anybody who holds a packet checks it; a changed byte is found, and nobody is named', async () => {

@@ -1,0 +1,21 @@
+import type { SigningKey } from '#server/certificates/keys.ts'
+import type { PacketContent } from './packet-content.ts'
+import { signManifest } from './packet-manifest.ts'
+import { drawPacket } from './packet-pdf.ts'
+import { type PacketFile, packetTables } from './packet-tables.ts'
+import { packetZip } from './packet-zip.ts'
+
+export type PacketFiles = Readonly<{ pdf: Uint8Array; zip: Uint8Array }>
+
+/** The document and the same with all its files; `told` hears how many people are done. */
+export async function packetFiles(
+  content: PacketContent,
+  certificates: readonly PacketFile[],
+  key: SigningKey,
+  told: (people: number) => void,
+): Promise<PacketFiles> {
+  const files = [...packetTables(content), ...certificates]
+  const manifest = await signManifest(content.head, files, key)
+  const pdf = await drawPacket(content, manifest, told)
+  return { pdf, zip: packetZip(pdf, files, manifest, content.head.made_at) }
+}

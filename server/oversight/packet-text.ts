@@ -1,0 +1,89 @@
+import { runsOf } from '#server/certificates/fonts.ts'
+import type { Placed } from '#server/certificates/page.ts'
+import { setLine, widest } from '#server/certificates/typesetting.ts'
+
+export type Face = 'serif' | 'serif-bold' | 'sans' | 'sans-bold'
+
+/** The distance between two lines, by their size. */
+export const leading = 1.35
+
+/** Lines one below another; `y` is the first one's baseline. */
+export function placed(
+  lines: readonly string[],
+  face: Face,
+  size: number,
+  color: Placed['color'],
+  x: number,
+  y: number,
+): Placed[] {
+  return lines.map((text, index) => {
+    const set = setLine(text, face)
+    return { ...set, size, color, x, y: y + index * size * leading, width: widest([set], size) }
+  })
+}
+
+/**
+ * Text in lines of a width, broken by the widths of its words: each is measured once, however often it comes again.
+ * Words longer than a line are cut, and a letter that no font has becomes a question mark.
+ */
+export function linesOf(text: string, face: Face, size: number, width: number): readonly string[] {
+  const space = wordWidth(' ', face) * size
+  const lines: string[] = []
+  let used = 0
+  for (const word of drawable(text, face).split(/\s+/)) {
+    const wide = wordWidth(word, face) * size
+    if (lines.length > 0 && used + space + wide <= width) {
+      lines[lines.length - 1] += ` ${word}`
+      used += space + wide
+    } else {
+      const pieces = wide <= width ? [word] : cut(word, face, size, width)
+      lines.push(...pieces)
+      used = wordWidth(pieces.at(-1) ?? '', face) * size
+    }
+  }
+  return lines
+}
+
+/** One line, its end left out where there is no room for it. */
+export function shortened(text: string, face: Face, size: number, width: number): string {
+  const [first = '', ...rest] = linesOf(text, face, size, width)
+  return rest.length === 0 ? first : `${linesOf(text, face, size, width - size)[0]}…`
+}
+
+const mostWords = 20_000
+const measured = new Map<string, number>()
+
+/** At a size of one point. */
+function wordWidth(word: string, face: Face): number {
+  const key = `${face} ${word}`
+  const known = measured.get(key)
+  if (known !== undefined) return known
+  const width = widest([setLine(word, face)], 1)
+  if (measured.size >= mostWords) measured.clear()
+  measured.set(key, width)
+  return width
+}
+
+function cut(word: string, face: Face, size: number, width: number): readonly string[] {
+  const pieces: string[] = ['']
+  for (const letter of word) {
+    const longer = `${pieces.at(-1)}${letter}`
+    if (widest([setLine(longer, face)], size) <= width) pieces[pieces.length - 1] = longer
+    else pieces.push(letter)
+  }
+  return pieces
+}
+
+function drawable(text: string, face: Face): string {
+  // Most text is plain, which every font has.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.trim()
+  let left = text
+    .normalize('NFC')
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+  for (;;) {
+    const runs = runsOf(left, face)
+    if (!('missing' in runs)) return left
+    left = left.replaceAll(runs.missing, '?')
+  }
+}
