@@ -129,6 +129,7 @@ function drawRoster(doc: Paper, people: readonly PacketPerson[]): void {
 }
 
 function drawRules(doc: Paper, { rules }: PacketContent): void {
+  doc.need(200)
   doc.heading(2, 'Rules applied', 'top')
   doc.section('Rules applied')
   doc.paragraph(
@@ -156,6 +157,7 @@ function drawRules(doc: Paper, { rules }: PacketContent): void {
 
 function drawManifest(doc: Paper, head: PacketHead, manifest: SignedManifest): void {
   doc.section(null)
+  doc.need(200)
   doc.heading(2, 'Manifest', 'top')
   doc.section('Manifest')
   doc.paragraph(

@@ -1,6 +1,6 @@
 import { runsOf } from '#server/certificates/fonts.ts'
 import type { Placed } from '#server/certificates/page.ts'
-import { setLine, widest } from '#server/certificates/typesetting.ts'
+import { type Line, widest } from '#server/certificates/typesetting.ts'
 
 export type Face = 'serif' | 'serif-bold' | 'sans' | 'sans-bold'
 
@@ -42,6 +42,15 @@ export function linesOf(text: string, face: Face, size: number, width: number): 
     }
   }
   return lines
+}
+
+/**
+ * A line, whatever it holds. Where names written from right to left stand among other words, a certificate is refused,
+ * for some readers copy them out in another order; here they are drawn, and the tables beside have each as it was typed.
+ */
+function setLine(text: string, face: Face): Line {
+  const runs = runsOf(drawable(text, face), face)
+  return { text, runs: 'missing' in runs ? [] : runs }
 }
 
 /** One line, its end left out where there is no room for it. */
