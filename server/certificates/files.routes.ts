@@ -59,7 +59,10 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
 
   const named = { name: text(300) }
   const finding = Type.Union([
-    Type.Object({ ...named, kind: Type.Union([Type.Literal('none'), Type.Literal('broken')]) }),
+    Type.Object({
+      ...named,
+      kind: Type.Union([Type.Literal('none'), Type.Literal('locked'), Type.Literal('broken')]),
+    }),
     Type.Object({ ...named, kind: Type.Literal('text'), text: text(200_000), holds: Type.Boolean() }),
     Type.Object({
       ...named,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { inflateSync } from 'node:zlib'
 import type { Attachment } from './readable-document.ts'
 
 /**
@@ -37,6 +38,8 @@ export async function sealCertificate(
 export type OpenedCertificate =
   /** A PDF that carries nothing of ours. */
   | { kind: 'none' }
+  /** It is encrypted, so that nobody can say what it carries. Ours never are. */
+  | { kind: 'locked' }
   /** It carries something like a credential, but not as we put it. */
   | { kind: 'broken' }
   | { kind: 'opened'; credential: unknown; pageSha256: Buffer }
@@ -45,7 +48,7 @@ export type OpenedCertificate =
 export function openCertificate(bytes: Uint8Array): OpenedCertificate {
   const file = Buffer.from(bytes)
   const at = file.indexOf(filledStart)
-  if (at < 0) return { kind: file.includes(context) ? 'broken' : 'none' }
+  if (at < 0) return { kind: leftoverOf(file) }
   const start = at + streamStart.length
   const end = file.indexOf(streamEnd, start)
   if (end < 0 || file.indexOf(filledStart, start) >= 0) return { kind: 'broken' }
@@ -61,6 +64,34 @@ export function openCertificate(bytes: Uint8Array): OpenedCertificate {
   return { kind: 'opened', credential, pageSha256: sha256(blanked) }
 }
 
+/** What is left of a credential in a file that another program saved anew, compressed or locked. */
+function leftoverOf(file: Buffer): 'broken' | 'locked' | 'none' {
+  if (file.includes(context)) return 'broken'
+  if (file.includes('/Encrypt')) return 'locked'
+  let start = file.indexOf(anyStream)
+  for (let streams = 0; start >= 0 && streams < mostStreams; streams++) {
+    const end = file.indexOf(anyEnd, start)
+    if (end < 0) break
+    // The word's line ends in one character or two.
+    const from = start + anyStream.length + (file[start + anyStream.length] === 0x0d ? 2 : 1)
+    if (inflated(file.subarray(from, end)).includes(context)) return 'broken'
+    start = file.indexOf(anyStream, end + anyEnd.length)
+  }
+  return 'none'
+}
+
+function inflated(bytes: Buffer): Buffer {
+  try {
+    return inflateSync(bytes, { maxOutputLength: 100_000 })
+  } catch {
+    return Buffer.alloc(0)
+  }
+}
+
+const anyStream = 'stream'
+const anyEnd = 'endstream'
+/** A certificate of ours has about fifteen. */
+const mostStreams = 500
 const space = 0x20
 const streamStart = 'stream\n'
 const streamEnd = '\nendstream'

@@ -36,8 +36,16 @@ export async function verifyOpened(opened: OpenedCertificate, keys: PublishedKey
       'not_a_certificate',
       'This PDF carries no credential. A print saved as PDF loses it: ask for the original file.',
     )
+  if (opened.kind === 'locked')
+    return not(
+      'not_a_certificate',
+      'This PDF is encrypted, which ours never are: ask for the file as it was downloaded.',
+    )
   if (opened.kind === 'broken')
-    return not('altered', 'The credential within the file is not as it was issued.')
+    return not(
+      'altered',
+      'The file was changed, or saved anew by another program: ask for it as it was downloaded.',
+    )
   const { credential, pageSha256 } = opened
   if (!Value.Check(credentialShape, credential)) return verifyCredential(credential, keys)
   if (!pageDigest(credential).equals(pageSha256))

@@ -2,7 +2,8 @@
  * `npm run --silent verify -- certificate.pdf… --keys keys.json`: judges each file by the published keys alone, with
  * the network and the database off, and prints one JSON line a file.
  */
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/key-file.ts'
 import { type PublishedKeys, publishedKeys } from '#server/certificates/keys.ts'
@@ -14,7 +15,7 @@ import { openBesideServer } from '#server/db/open.ts'
 import { settings } from './settings.ts'
 
 const usage = `Use it like this:
-  npm run --silent verify -- certificate.pdf more.pdf --keys keys.json
+  npm run --silent verify -- certificate.pdf folder/ --keys keys.json
   npm run --silent verify -- certificate.pdf --database     with what this installation's record says of it today
 The keys are those that the installation publishes at /keys.json; without --keys, this installation's own.`
 
@@ -25,7 +26,7 @@ const { files, keysFile, asksDatabase } = readArguments()
 const keys = await openKeys(keysFile)
 const database = asksDatabase ? await openBesideServer(settings()) : null
 let allGenuine = true
-for (const file of files) {
+for (const file of await withFolders(files)) {
   const verification = await verify(file, keys)
   const record = database && (await recordOf(database.db, verification))
   allGenuine &&= verification.verdict === 'genuine' && (record === null || record.status === 'valid')
@@ -51,6 +52,24 @@ function readArguments(): {
   } catch (error) {
     return end(`${(error as Error).message}\n${usage}`)
   }
+}
+
+/** The PDF and JSON files of a folder, in the order of their names, in place of the folder. */
+async function withFolders(named: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = []
+  for (const name of named) {
+    const isFolder = await stat(name).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+    const within = isFolder ? await readdir(name, { recursive: true }) : []
+    const certificates = within
+      .filter((file) => /\.(pdf|json)$/i.test(file))
+      .map((file) => path.join(name, file))
+      .filter((file) => keysFile === undefined || path.resolve(file) !== path.resolve(keysFile))
+    files.push(...(certificates.length > 0 ? certificates.sort() : [name]))
+  }
+  return files
 }
 
 async function openKeys(file: string | undefined): Promise<PublishedKeys> {

@@ -43,7 +43,7 @@ async function findingOf(file, keys, contexts) {
     if (content === null) return { name, kind: 'text', text: '', holds: false }
     return { name, kind: 'text', text: content, holds: await isSigned(parsed(content), keys, contexts) }
   }
-  const opened = open(bytes, text)
+  const opened = await open(bytes, text)
   if (opened.kind !== 'page') return { name, ...opened }
   const { credential, blanked } = opened
   const sha256 = await digest(blanked)
@@ -57,9 +57,9 @@ const before = `stream\n{"@context":[${context}`
 const behind = '\nendstream'
 
 /** As `seal.ts` does: the credential in its place, and the page with that place blank. */
-function open(bytes, text) {
+async function open(bytes, text) {
   const at = text.indexOf(before)
-  if (at < 0) return { kind: text.includes(context) ? 'broken' : 'none' }
+  if (at < 0) return { kind: await leftoverOf(bytes, text) }
   const start = at + 'stream\n'.length
   const end = text.indexOf(behind, start)
   if (end < 0 || text.indexOf(before, start) >= 0) return { kind: 'broken' }
@@ -70,6 +70,32 @@ function open(bytes, text) {
   const blanked = bytes.slice()
   blanked.fill(0x20, start, end)
   return { kind: 'page', credential, blanked }
+}
+
+/** What is left of a credential in a file that another program saved anew, compressed or locked. */
+async function leftoverOf(bytes, text) {
+  if (text.includes(context)) return 'broken'
+  if (text.includes('/Encrypt')) return 'locked'
+  let start = text.indexOf('stream')
+  for (let streams = 0; start >= 0 && streams < 500; streams++) {
+    const end = text.indexOf('endstream', start)
+    if (end < 0) break
+    const from = start + (text[start + 6] === '\r' ? 8 : 7)
+    if ((await inflated(bytes.subarray(from, end))).includes(context)) return 'broken'
+    start = text.indexOf('stream', end + 9)
+  }
+  return 'none'
+}
+
+async function inflated(bytes) {
+  // What stands behind the end of the compressed data is an error, which comes after all of it.
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate')).getReader()
+  let read = ''
+  try {
+    for (let part = await reader.read(); !part.done && read.length < 100_000; part = await reader.read())
+      read += new TextDecoder('latin1').decode(part.value)
+  } catch {}
+  return read
 }
 
 /** The proof `eddsa-rdfc-2022`: Ed25519 over what the proof and the credential say, each in its one canonical form. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -50,6 +50,28 @@ describe('the command that verifies certificates', () => {
       'not_a_certificate',
     ])
     expect(lines[1]).not.toContain('Ada')
+  })
+
+  test('takes a folder of many, each file a line, and passes over the keys that lie in it', async () => {
+    await mkdir(file('many/deep'), { recursive: true })
+    const pdf = await readFile(file('ada.pdf'))
+    for (let n = 0; n < 30; n++) await writeFile(file(`many/${n < 15 ? 'deep/' : ''}c${n}.pdf`), pdf)
+    await writeFile(file('many/keys.json'), JSON.stringify(keys))
+    await writeFile(file('many/readme.txt'), 'Not a certificate')
+    const { code, lines } = await run('verify', file('many'), '--keys', file('many/keys.json'))
+    expect({ code, count: lines.length }).toEqual({ code: 0, count: 30 })
+    expect(new Set(lines.map((line) => JSON.parse(line).verdict))).toEqual(new Set(['genuine']))
+    expect(new Set(lines.map((line) => JSON.parse(line).file)).size).toBe(30)
+  })
+
+  test('says of what is empty, locked, a folder of nothing or not there that it is no certificate', async () => {
+    await writeFile(file('empty.pdf'), '')
+    await writeFile(file('locked.pdf'), '%PDF-1.7\ntrailer\n<< /Encrypt 1 0 R >>\n%%EOF\n')
+    await mkdir(file('nothing'), { recursive: true })
+    const { code, lines } = await verify('empty.pdf', 'locked.pdf', 'nothing', 'absent.pdf')
+    expect(code).toBe(1)
+    expect(lines.map((line) => JSON.parse(line).verdict)).toEqual(Array(4).fill('not_a_certificate'))
+    expect(lines[1]).toContain('encrypted')
   })
 
   test('says with the database what the record says today, and ends badly where it no longer counts', async () => {
