@@ -50,10 +50,10 @@ export const addYears = remembered((day: Day, years: number): Day => {
   return Temporal.PlainDate.from(day).add({ years }).toString()
 })
 
-export function lastDayOfMonth(day: Day): Day {
+export const lastDayOfMonth = remembered((day: Day): Day => {
   const date = Temporal.PlainDate.from(day)
   return date.with({ day: date.daysInMonth }).toString()
-}
+})
 
 /** Negative where `to` is the earlier. */
 export const daysBetween = remembered((from: Day, to: Day): number => {
@@ -85,9 +85,7 @@ const longDay = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 
 const shortTime = new Intl.DateTimeFormat('en-US', { timeStyle: 'short', timeZone })
 
 /** 'March 31, 2027' */
-export function formatDay(day: Day): string {
-  return longDay.format(new Date(`${day}T00:00:00Z`))
-}
+export const formatDay = remembered((day: Day): string => longDay.format(new Date(`${day}T00:00:00Z`)))
 
 /** '4:05 PM Central time' */
 export function formatTime(instant: Date | string): string {
@@ -96,13 +94,13 @@ export function formatTime(instant: Date | string): string {
 }
 
 /** The same few days are counted over and over when many people are looked at: each sum is done once. */
-function remembered<A extends string, B extends string | number, Result>(count: (a: A, b: B) => Result) {
+function remembered<Given extends readonly (string | number)[], Result>(count: (...given: Given) => Result) {
   const known = new Map<string, Result>()
-  return (a: A, b: B): Result => {
-    const key = `${a} ${b}`
+  return (...given: Given): Result => {
+    const key = given.join(' ')
     const before = known.get(key)
     if (before !== undefined) return before
-    const result = count(a, b)
+    const result = count(...given)
     if (known.size >= rememberedAtMost) known.clear()
     known.set(key, result)
     return result

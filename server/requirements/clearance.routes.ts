@@ -9,7 +9,7 @@ import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { factsOfPeople } from './actions.ts'
 import { createApiToken, endApiToken } from './clearance.actions.ts'
 import { findProgramOfToken, listApiTokens, listPrograms, listProgramsOf } from './clearance.queries.ts'
-import { clearanceList } from './clearance-list.ts'
+import { answers, type ClearanceFilter, clearanceList, clearancePage } from './clearance-list.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -18,6 +18,13 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
   const supervisors = { policy: ['supervisor', 'program_admin'] } as const
   const administrators = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
+  const querystring = Type.Object({
+    on: Type.Optional(text(40)),
+    show: Type.Optional(text(20)),
+    search: Type.Optional(text(200)),
+    page: Type.Optional(text(10)),
+    whole: Type.Optional(text(10)),
+  })
 
   app.get('/clearance', { config: supervisors }, async (request, reply) => {
     const programs = await listProgramsOf(db, viewerOf(request))
@@ -29,7 +36,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
 
   app.get(
     '/programs/:program/clearance',
-    { config: supervisors, schema: { params, querystring: Type.Object({ on: Type.Optional(text(40)) }) } },
+    { config: supervisors, schema: { params, querystring } },
     async (request, reply) => {
       const program = await programOf(viewerOf(request), request.params.program)
       const today = dayOf(clock())
@@ -37,14 +44,20 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       const asked = typed ? parseDay(typed) : today
       const errors = asked ? [] : [{ field: 'on', message: 'Write a day such as 3/15/2026.' }]
       const on = asked ?? today
+      const filter = filterOf(request.query)
+      const address = addressOf(`/programs/${program.program_id}/clearance`, request.query)
+      const shown = clearancePage(await linesOn(program.program_id, on), filter)
       return reply.status(asked ? 200 : 422).page('requirements/clearance', {
+        ...shown,
         title: `Who is cleared at ${program.name}`,
         program,
         on,
         typed,
         today,
         errors,
-        lines: await linesOn(program.program_id, on),
+        filter,
+        address,
+        pages: { ...shown.pages, href: address({ page: '{page}' }) },
       })
     },
   )
@@ -129,12 +142,14 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
           400: Type.Object({ error: Type.String() }),
           401: Type.Object({ error: Type.String() }),
           404: Type.Object({ error: Type.String() }),
+          429: Type.Object({ error: Type.String() }),
         },
       },
     },
     async (request, reply) => {
       const [scheme, token] = (request.headers.authorization ?? '').split(' ')
-      const programId = scheme === 'Bearer' && token ? await findProgramOfToken(db, token) : null
+      const programId =
+        scheme?.toLowerCase() === 'bearer' && token ? await findProgramOfToken(db, token) : null
       if (!programId) {
         reply.header('www-authenticate', 'Bearer')
         return reply.status(401).send({ error: 'Send the program’s token: Authorization: Bearer …' })
@@ -154,7 +169,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
           name,
           answer,
           until,
-          because,
+          because: because(),
         })),
       }
     },
@@ -180,4 +195,21 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     if (!viewer.administered_program_ids.includes(programId)) return notFound()
     return programOf(viewer, programId)
   }
+}
+
+type Query = Readonly<Partial<Record<'on' | 'show' | 'search' | 'page' | 'whole', string>>>
+
+const filterOf = ({ show, search, page, whole }: Query): ClearanceFilter => ({
+  show: answers.find((answer) => answer === show) ?? null,
+  search: search ?? '',
+  page: Math.max(1, Number.parseInt(page ?? '1', 10) || 1),
+  isWhole: whole === 'yes',
+})
+
+/** The list's own address with something changed, so that every filter can be kept and sent. */
+const addressOf = (path: string, query: Query) => (change: Query) => {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries({ ...query, ...change })) if (value) params.set(name, value)
+  const text = params.toString().replaceAll('%7Bpage%7D', '{page}')
+  return text ? `${path}?${text}` : path
 }
