@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { compareName } from './actions.ts'
+import { evenTime } from './even-time.ts'
 import { findCertificateByToken } from './queries.ts'
 import { readToken } from './tokens.ts'
 import { type Verdict, verifyPage } from './verify-page.ts'
@@ -52,16 +53,18 @@ export async function certificateApiRoutes(app: App, { db }: Needs): Promise<voi
       },
     },
     async (request, reply) => {
-      const token = readToken(request.params.token) ?? '-'
+      // Names tried against a malformed code are counted against it alone.
+      const token = readToken(request.params.token) ?? request.params.token
       const { name } = request.query
       const found = await findCertificateByToken(db, token)
       const compared = name === undefined ? null : await compareName(db, token, found, name)
-      if (compared?.kind === 'slowed')
-        return reply.status(429).send({ error: 'Several names were tried for this code. Wait an hour.' })
       const { verdict, facts, ended_at, corrected_by } = verifyPage(
         found,
         compared && { ...compared, typed: name ?? '' },
       )
+      if (verdict === 'unknown') await evenTime(reply)
+      if (compared?.kind === 'slowed')
+        return reply.status(429).send({ error: 'Several names were tried for this code. Wait an hour.' })
       reply.header('x-robots-tag', 'noindex').header('referrer-policy', 'no-referrer')
       return reply.status(verdict === 'unknown' ? 404 : 200).send({
         verdict,

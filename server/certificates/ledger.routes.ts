@@ -4,6 +4,7 @@ import { inclusionProof, type MerkleTree, merkleTree } from '#server/ledger/merk
 import { findEntry, findLastHead, listHashes } from '#server/ledger/queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text } from '#server/web/routes.ts'
+import { evenTime } from './even-time.ts'
 import { findCertificateByToken } from './queries.ts'
 import { readToken } from './tokens.ts'
 
@@ -25,7 +26,10 @@ export async function ledgerRoutes(app: App, { db }: Needs): Promise<void> {
     { config: open, schema: { params: Type.Object({ token: text(300) }) } },
     async (request, reply) => {
       const certificate = await findCertificateByToken(db, readToken(request.params.token) ?? '-')
-      if (!certificate || certificate.is_confidential) return notFound()
+      if (!certificate || certificate.is_confidential) {
+        await evenTime(reply)
+        return notFound()
+      }
       const entry = await findEntry(db, 'certificate-issued', `certificate:${certificate.number}`)
       const head = await findLastHead(db)
       if (!entry || !head || entry.seq > head.size) return notFound()

@@ -5,6 +5,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { certificateFile, compareName } from './actions.ts'
+import { evenTime } from './even-time.ts'
 import { type CertificateRow, findCertificateByToken, findCertificateOf } from './queries.ts'
 import { readToken } from './tokens.ts'
 import { verifyPage } from './verify-page.ts'
@@ -78,7 +79,9 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
   app.get('/verify/:token', { config: verify, schema: { params: tokenParams } }, async (request, reply) => {
     // Unknown and malformed codes cost the same statement, and look alike.
     const certificate = await findCertificateByToken(db, readToken(request.params.token) ?? '-')
-    return reply.page('certificates/verdict', verifyPage(certificate, null, await placeOf(certificate)))
+    const page = verifyPage(certificate, null, await placeOf(certificate))
+    if (page.verdict === 'unknown') await evenTime(reply)
+    return reply.page('certificates/verdict', page)
   })
 
   app.post(
@@ -86,15 +89,13 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
     { config: verify, schema: { params: tokenParams, body: form({ name: text(300) }) } },
     async (request, reply) => {
       const { name } = request.body
-      const token = readToken(request.params.token) ?? '-'
+      // Names tried against a malformed code are counted against it alone.
+      const token = readToken(request.params.token) ?? request.params.token
       const certificate = await findCertificateByToken(db, token)
       const answer = await compareName(db, token, certificate, name)
-      return reply
-        .status(answer.kind === 'slowed' ? 429 : 200)
-        .page(
-          'certificates/verdict',
-          verifyPage(certificate, { ...answer, typed: name }, await placeOf(certificate)),
-        )
+      const page = verifyPage(certificate, { ...answer, typed: name }, await placeOf(certificate))
+      if (page.verdict === 'unknown') await evenTime(reply)
+      return reply.status(answer.kind === 'slowed' ? 429 : 200).page('certificates/verdict', page)
     },
   )
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { evenMilliseconds } from '#server/certificates/even-time.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -82,6 +83,32 @@ describe('the page behind the QR code', () => {
     expect(named.body).not.toContain(certificate.number)
   })
 
+  test('takes the same time for a code that is unknown, malformed or withheld, on the page and for software', async () => {
+    const { db, app, certificate } = await maisCertificate()
+    await db.updateTable('people').set({ is_confidential: true }).execute()
+    const codes = { withheld: certificate.token, unknown: 'a'.repeat(26), malformed: 'x-y' }
+    for (const at of ['/verify/', '/api/certificates/']) {
+      const times: Record<string, number[]> = { withheld: [], unknown: [], malformed: [] }
+      let visitor = 0
+      const ask = async ([kind, code]: readonly [string, string]) => {
+        // Each from an address of its own: there is a limit for one.
+        const remoteAddress = `10.0.${visitor >> 8}.${visitor++ & 255}`
+        const started = performance.now()
+        await app.inject({ url: at + code, remoteAddress })
+        times[kind]!.push(performance.now() - started)
+      }
+      for (let round = 0; round < 30; round++) {
+        const asked = Array.from({ length: 10 }, () => Object.entries(codes)).flat()
+        await Promise.all(asked.sort(() => Math.random() - 0.5).map(ask))
+      }
+      for (const taken of Object.values(times))
+        expect(Math.min(...taken)).toBeGreaterThan(evenMilliseconds - 5)
+      // The chance that the one takes longer than the other; of 300 pairs, a fair coin stays within this.
+      for (const other of ['unknown', 'malformed'])
+        expect(Math.abs(chanceOf(times.withheld!, times[other]!) - 0.5)).toBeLessThan(0.09)
+    }
+  }, 60_000)
+
   test('takes a code as people type it, and an address as people copy it', async () => {
     const { visitor, certificate } = await maisCertificate()
     const typed = certificate.token.toUpperCase().replace(/(.{5})/g, '$1 ')
@@ -134,3 +161,9 @@ describe('the certificate itself', () => {
       await expect(statement.execute(db)).rejects.toThrow(/append-only/)
   })
 })
+
+/** How often a value of the one is greater than a value of the other. */
+function chanceOf(these: readonly number[], those: readonly number[]): number {
+  const greater = these.flatMap((one) => those.map((other) => (one > other ? 1 : one === other ? 0.5 : 0)))
+  return greater.reduce((sum: number, part) => sum + part, 0) / greater.length
+}
