@@ -97,6 +97,8 @@ export type Lesson = {
   readonly exercises: ReadonlyMap<string, Exercise>
   /** Every fact that the lesson names, in the order in which it is met. */
   readonly factKeys: readonly string[]
+  /** Words of the glossary that it marks. */
+  readonly terms: readonly string[]
   readonly together: Together
   readonly measure: LessonMeasure
 }
@@ -119,6 +121,7 @@ export type LessonMeasure = {
 
 export type GlossaryTerm = {
   readonly term: string
+  readonly also: readonly string[]
   readonly slug: string
   readonly html: string
   readonly facts: readonly string[]

@@ -131,6 +131,7 @@ export function readLesson(
     sources,
     exercises,
     factKeys,
+    terms: [...scope.used.terms],
     together: readTogether(tokens),
     measure: {
       file: file.path,

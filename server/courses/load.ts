@@ -42,7 +42,7 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
   const terms = [...new Set(glossary.values())].map((entry) => {
     const scope = scopeOf(folder.glossary!.path, shared)
     const { html } = renderWords(markdown, scope, entry.text, 1, true)
-    return { term: entry.term, slug: entry.slug, html, facts: entry.facts }
+    return { term: entry.term, also: entry.also, slug: entry.slug, html, facts: entry.facts }
   })
   const elsewhere = folder.catalogue
     ? readElsewhere(folder.catalogue, scopeOf(folder.catalogue.path, shared), register, log)

@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { notFound } from '#server/web/errors.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, text } from '#server/web/routes.ts'
 import type { Catalogue } from './catalogue.ts'
+import { courseIndex } from './course-index.ts'
 import { recordPath } from './elsewhere.ts'
 import { listApprovals } from './queries.ts'
 
@@ -31,8 +33,29 @@ export async function courseRoutes(app: App, { db, catalogue }: Needs): Promise<
     },
   )
 
-  app.get('/glossary', { config: open }, async (_request, reply) =>
-    reply.page('courses/glossary', { title: 'Words used in the courses', terms: catalogue.glossary }),
+  app.get('/glossary', { config: open }, async (_request, reply) => {
+    const indexes = [...catalogue.courses.values()].map(({ slug, current }) => ({
+      title: current.shortTitle,
+      href: `/courses/${slug}/index`,
+    }))
+    return reply.page('courses/glossary', {
+      title: 'Words used in the courses',
+      terms: catalogue.glossary,
+      indexes,
+    })
+  })
+
+  app.get(
+    '/courses/:course/index',
+    {
+      config: open,
+      schema: { params: Type.Object({ course: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }) }) },
+    },
+    async (request, reply) => {
+      const course = catalogue.courses.get(request.params.course)?.current ?? notFound()
+      const letters = courseIndex(course, catalogue.glossary)
+      return reply.page('courses/course-index', { title: `Index: ${course.shortTitle}`, course, letters })
+    },
   )
 
   app.get('/sources', { config: open }, async (_request, reply) =>

@@ -126,6 +126,7 @@ describe('static files', () => {
     const names = [
       'styles.css',
       'site.js',
+      'lesson-terms.js',
       'lesson-time.js',
       'htmx.js',
       'favicon.svg',

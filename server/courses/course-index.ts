@@ -1,0 +1,67 @@
+import { type CourseVersion, type GlossaryTerm, type Lesson, lessonPath, type Module } from './catalogue.ts'
+import { slugOf } from './glossary.ts'
+
+/** A word, and where in a course it is met. */
+export type IndexEntry = Readonly<{
+  word: string
+  /** The entry under which the places stand, where this is another form of its word. */
+  see: string | undefined
+  slug: string
+  places: readonly Readonly<{ module: number; lesson: string; href: string; under: string | undefined }>[]
+}>
+
+export type IndexLetter = Readonly<{ letter: string; entries: readonly IndexEntry[] }>
+
+/**
+ * The words of the glossary that a course explains, from A to Z, each with the lessons that mark it or that speak of it in
+ * a title or a heading. Other forms that begin otherwise lead to their word.
+ */
+export function courseIndex(
+  course: CourseVersion,
+  glossary: readonly GlossaryTerm[],
+): readonly IndexLetter[] {
+  const entries = glossary.flatMap(({ term, also }): IndexEntry[] => {
+    const places = course.modules.flatMap((module) =>
+      module.lessons.flatMap((lesson) => placeIn(course, module, lesson, term, [term, ...also])),
+    )
+    if (places.length === 0) return []
+    const slug = slugOf(term)
+    const others = also
+      .filter((form) => !sameBeginning(form, term))
+      .map((form) => ({ word: form, see: term, slug, places: [] }))
+    return [{ word: term, see: undefined, slug, places }, ...others]
+  })
+  const byLetter = Map.groupBy(
+    entries.sort((a, b) => a.word.localeCompare(b.word, 'en', { sensitivity: 'base' })),
+    ({ word }) => word.charAt(0).toUpperCase(),
+  )
+  return [...byLetter].map(([letter, entries]) => ({ letter, entries }))
+}
+
+function placeIn(
+  course: CourseVersion,
+  module: Module,
+  lesson: Lesson,
+  term: string,
+  forms: readonly string[],
+): IndexEntry['places'] {
+  const names = forms.map((form) => new RegExp(`(?<![\\p{L}])${escaped(form)}(?![\\p{L}])`, 'iu'))
+  const speaksOf = (text: string) => names.some((name) => name.test(text))
+  const heading = lesson.headings.find(({ text }) => speaksOf(text))
+  if (!lesson.terms.includes(term) && !heading && !speaksOf(lesson.title)) return []
+  const href = lessonPath(course.slug, module.slug, lesson.slug)
+  return [
+    {
+      module: module.number,
+      lesson: lesson.title,
+      href: heading ? `${href}#${heading.id}` : href,
+      under: heading?.text,
+    },
+  ]
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** "navigators" stands where "navigator" does; "SEY" does not stand where its long form does. */
+const sameBeginning = (form: string, term: string) =>
+  form.slice(0, 4).toLowerCase() === term.slice(0, 4).toLowerCase()

@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { courseIndex } from '#server/courses/course-index.ts'
+import { aWorld, theCourses, type World } from '#test/support/app.ts'
+import { door, loadedAfter } from './fixture.ts'
+
+const courses = [...theCourses().courses.values()].map(({ current }) => current)
+
+describe('the index', () => {
+  test('goes from A to Z and names each lesson that marks a word', () => {
+    for (const course of courses) {
+      const letters = courseIndex(course, theCourses().glossary)
+      const names = letters.map(({ letter }) => letter)
+      expect(names).toEqual([...names].sort())
+      const entries = letters.flatMap(({ entries }) => entries)
+      for (const module of course.modules)
+        for (const lesson of module.lessons)
+          for (const term of lesson.terms) {
+            const places = entries.find(({ word, see }) => word === term && !see)!.places
+            const path = `/courses/${course.slug}/${module.slug}/${lesson.slug}`
+            expect(places.map(({ href }) => href.replace(/#.*/, ''))).toContain(path)
+          }
+    }
+  })
+
+  test('leads to the heading that speaks of a word, and from another form of the word to the word', () => {
+    const { catalogue } = loadedAfter({
+      [door]: (text) => `${text}\n## Where the front desk is\n\nBy the door.\n`,
+      'glossary.yml': () =>
+        'terms:\n  front desk: { text: "The desk by the door.", also: [reception] }\n  attic: "Up."\n',
+    })
+    const [a, ...others] = courseIndex(catalogue.courses.get('welcome')!.working!, catalogue.glossary)
+    expect(a!.letter).toBe('F')
+    expect(a!.entries[0]!.places).toEqual([
+      {
+        module: 1,
+        lesson: expect.any(String),
+        href: '/courses/welcome/first-day/at-the-door#part-where-the-front-desk-is',
+        under: 'Where the front desk is',
+      },
+      // It marks the word, and has no heading that speaks of it.
+      expect.objectContaining({ href: '/courses/welcome/first-day/practice', under: undefined }),
+    ])
+    expect(others).toEqual([
+      { letter: 'R', entries: [{ word: 'reception', see: 'front desk', slug: 'front-desk', places: [] }] },
+    ])
+  })
+})
+
+describe('its page', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await aWorld()
+  })
+
+  test('is open to anybody, and reached from the course and the glossary', async () => {
+    const visitor = world.visitor()
+    for (const { slug } of courses) {
+      const { statusCode, body } = await visitor.get(`/courses/${slug}/index`)
+      expect(statusCode).toBe(200)
+      expect(body).toContain('href="/glossary#regional-navigator"')
+      expect((await visitor.get(`/courses/${slug}`)).body).toContain(`href="/courses/${slug}/index"`)
+      expect((await visitor.get('/glossary')).body).toContain(`href="/courses/${slug}/index"`)
+    }
+    expect((await visitor.get('/courses/nothing/index')).statusCode).toBe(404)
+  })
+
+  test('has each place in itself once, and every link within it leads somewhere', async () => {
+    const { body } = await world.visitor().get('/courses/child-protection/index')
+    const ids = [...body.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const [, id] of body.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(id)
+    const glossary = (await world.visitor().get('/glossary')).body
+    for (const [, id] of body.matchAll(/href="\/glossary#([^"]+)"/g)) expect(glossary).toContain(`id="${id}"`)
+  })
+})
