@@ -27,7 +27,7 @@ export function courseIndex(
     if (places.length === 0) return []
     const slug = slugOf(term)
     const others = also
-      .filter((form) => !sameBeginning(form, term))
+      .filter((form) => !sameBeginning(form, term) && !isPlural(form, also))
       .map((form) => ({ word: form, see: term, slug, places: [] }))
     return [{ word: term, see: undefined, slug, places }, ...others]
   })
@@ -59,6 +59,8 @@ function placeIn(
     },
   ]
 }
+
+const isPlural = (form: string, others: readonly string[]) => others.some((other) => form === `${other}s`)
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 

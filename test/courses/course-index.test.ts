@@ -26,7 +26,7 @@ describe('the index', () => {
     const { catalogue } = loadedAfter({
       [door]: (text) => `${text}\n## Where the front desk is\n\nBy the door.\n`,
       'glossary.yml': () =>
-        'terms:\n  front desk: { text: "The desk by the door.", also: [reception] }\n  attic: "Up."\n',
+        'terms:\n  front desk: { text: "The desk by the door.", also: [reception, receptions] }\n  attic: "Up."\n',
     })
     const [a, ...others] = courseIndex(catalogue.courses.get('welcome')!.working!, catalogue.glossary)
     expect(a!.letter).toBe('F')
