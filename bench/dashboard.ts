@@ -1,73 +1,166 @@
+/** `npm run bench:dashboard`: a supervisor's page over 1,000 people, alone and among 1,000,000 in 20,000 programs. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
+import { buildApp } from '#server/app.ts'
+import { readConfig } from '#server/config.ts'
+import type { CourseVersion } from '#server/courses/catalogue.ts'
+import { loadCourses } from '#server/courses/load.ts'
 import { connect, type Database } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
-import { dayOf } from '#server/lib/days.ts'
-import { listTeam } from '#server/oversight/queries.ts'
-import { counts, filtered } from '#server/oversight/team.ts'
+import { addDays, dayOf } from '#server/lib/days.ts'
+import { createSessions } from '#server/people/sessions.ts'
+import { refreshStandings } from '#server/requirements/actions.ts'
+import { rulesetVersion } from '#server/requirements/ruleset.ts'
+import { listStalePeople } from '#server/requirements/stored.queries.ts'
+import { median } from './load.ts'
+import { addPeople, addPrograms, filling } from './worlds.ts'
 
-// The supervisor's page over 1,000 people of one program, alone in the database and then among 1,000,000 people in
-// 20,000 programs: how much slower does the same page become? `npm run bench:dashboard`.
-const rounds = 15
+const rounds = 31
+const team = 1000
+const others = { programs: 20_000, people: 50 }
+
 const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-bench-'))
 const postgres = await startEmbeddedPostgres(folder, { durable: false })
-const { db } = connect(postgres.url, 4)
+const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
+const course = catalogue.courses.get('residential-settings')!.current
 try {
-  await migrate(db)
-  const program = await addPrograms(db, 1, 1000)
-  await sql`analyze`.execute(db)
-  const alone = await median(db, program)
-  const started = Date.now()
-  for (let n = 0; n < 20; n++) await addPrograms(db, 1000, 50)
-  await sql`analyze`.execute(db)
-  console.log(
-    `1,000,000 more people in 20,000 more programs, put in within ${Math.round((Date.now() - started) / 1000)} s`,
-  )
-  const among = await median(db, program)
-  console.log(`alone   ${alone.toFixed(1)} ms a page's rows and numbers (median of ${rounds})`)
-  console.log(`among   ${among.toFixed(1)} ms`)
-  console.log(`ratio   ${(among / alone).toFixed(2)} (aim: below 1.5)`)
+  await measure()
 } finally {
-  await db.destroy()
   await postgres.stop()
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Programs with so many people each, every one with work, contact, stored standings and a clearance; returns the first. */
-async function addPrograms(on: Database, programs: number, people: number): Promise<string> {
-  return on.transaction().execute(async (trx) => {
-    // Rows that are right by construction: checking each reference would be most of the time.
-    await sql`set local session_replication_role = replica`.execute(trx)
-    const { rows } = await sql<{ id: string }>`
-    with holder as (insert into license_holders (name) values ('Bench') returning id),
-    added as (insert into programs (holder_id, kind) select holder.id, 'licensed' from holder, generate_series(1, ${programs}) returning id),
-    named as (insert into program_details (program_id, name, from_on) select id, 'Program ' || left(id::text, 8), '2020-01-01' from added),
-    staff as (select gen_random_uuid() as person_id, added.id as program_id from added, generate_series(1, ${people})),
-    persons as (insert into people (id, name, email) select person_id, 'Person ' || left(person_id::text, 8), person_id || '@bench.example' from staff returning id),
-    work as (insert into assignments (person_id, program_id, worker_type, hired_on)
-      select person_id, program_id, 'employee', '2024-01-01' from staff returning assignment_id),
-    contact as (insert into contact_spells (assignment_id, from_on) select assignment_id, '2024-02-01' from work),
-    passes as (insert into standing_passes select person_id, 'bench', current_date, current_date + 30 from staff),
-    cleared as (insert into clearances select person_id, program_id, 'yes', current_date + 30, 'Yes.', 'in' from staff),
-    stood as (insert into standings select person_id, program_id, r, 'current', current_date + 30, '2024-01-20', 0, false, 'R4'
-      from staff, unnest(array['residential-initial', 'residential-annual']) r)
-    select id from added limit 1`.execute(trx)
-    return rows[0]?.id ?? ''
+async function measure(): Promise<void> {
+  const begun = Date.now()
+  const alone = await aWorld('alone', { programs: 0, people: 0 })
+  const among = await aWorld('among', others)
+  const { rows } = await sql<{
+    version: string
+  }>`select current_setting('server_version') as version`.execute(among.db)
+  console.log(`
+${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, Node ${process.versions.node}, PostgreSQL ${rows[0]!.version}; the worlds were filled in ${seconds(begun)} s
+The page over ${team} people, whole, by turns in both worlds, the median of ${rounds}; ${await alone.statements()} statements
+`)
+  const times = { alone: [] as number[], among: [] as number[] }
+  // One round more than is counted warms both up.
+  for (let round = 0; round <= rounds; round++)
+    for (const world of [alone, among]) {
+      const time = await world.page()
+      if (round > 0) times[world.name].push(time)
+    }
+  console.log(`alone   ${median(times.alone).toFixed(1)} ms
+among   ${median(times.among).toFixed(1)} ms
+ratio   ${(median(times.among) / median(times.alone)).toFixed(2)} (aim: below 1.5)
+`)
+  await measurePass(among.db)
+  for (const world of [alone, among]) await world.close()
+}
+
+/** The pass by the clock: how long it takes to find the next few whose verdict changed, and to compute theirs anew. */
+async function measurePass(db: Database): Promise<void> {
+  const today = dayOf(new Date())
+  const tomorrow = addDays(today, 1)
+  const finds: number[] = []
+  const renewals: number[] = []
+  for (let batch = 0; batch < 5; batch++) {
+    const start = performance.now()
+    const ids = await listStalePeople(db, tomorrow, rulesetVersion, 500)
+    const found = performance.now()
+    await db.transaction().execute((trx) => refreshStandings(trx, ids, tomorrow))
+    finds.push(found - start)
+    renewals.push((performance.now() - found) / Math.max(1, ids.length))
+  }
+  const otherRules = performance.now()
+  await listStalePeople(db, today, 'another', 500)
+  const byRules = performance.now() - otherRules
+  console.log(`The pass: finds the next 500 by their day in ${median(finds).toFixed(1)} ms, by their rules in ${byRules.toFixed(1)} ms; computes and
+stores a person in ${median(renewals).toFixed(2)} ms`)
+}
+
+async function aWorld(name: 'alone' | 'among', { programs, people }: typeof others) {
+  const url = postgres.url.replace(/[^/]+$/, name)
+  const owner = connect(postgres.url, 1).db
+  await sql`create database ${sql.ref(name)}`.execute(owner)
+  await owner.destroy()
+  const { db } = connect(url, 4)
+  await migrate(db)
+  const [program] = (await addPrograms(db, 1)) as [string]
+  await fill(db, course, program, await addPrograms(db, programs), people)
+  const cookie = `sid=${await supervisorOf(db, program)}`
+  const app = await buildApp({
+    db,
+    catalogue,
+    mail: null,
+    clock: () => new Date(),
+    config: readConfig({ DATA_DIR: folder }),
+    isDemo: false,
+  })
+  const get = async () => {
+    const start = performance.now()
+    const { statusCode, body } = await app.inject({ url: '/team', headers: { cookie } })
+    if (statusCode !== 200 || !body.includes(`${team.toLocaleString('en-US')} people`))
+      throw new Error(`The page answered ${statusCode}.`)
+    return performance.now() - start
+  }
+  return {
+    name,
+    db,
+    page: get,
+    statements: () => countStatements(db, get),
+    close: async () => {
+      await app.close()
+      await db.destroy()
+    },
+  }
+}
+
+/** The team's people come in twenty times, between those of others, as people do over the years. */
+async function fill(
+  db: Database,
+  text: CourseVersion,
+  program: string,
+  programs: readonly string[],
+  people: number,
+) {
+  const parts = 20
+  await filling(db, async (trx) => {
+    for (let part = 0; part < parts; part++) {
+      await addPeople(trx, text, [program], team / parts)
+      const some = programs.slice((part * programs.length) / parts, ((part + 1) * programs.length) / parts)
+      if (some.length > 0) await addPeople(trx, text, some, people)
+    }
   })
 }
 
-async function median(on: Database, program: string): Promise<number> {
-  const today = dayOf(new Date())
-  const times: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const start = performance.now()
-    const rows = await listTeam(on, [program], today)
-    counts(rows, today)
-    filtered(rows, { group: null, search: '', sort: 'due', page: 1 }, today)
-    times.push(performance.now() - start)
+async function supervisorOf(db: Database, program: string): Promise<string> {
+  const { id } = await db
+    .insertInto('people')
+    .values({ name: 'Sam Bench', email: 'sam@bench.example' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db.insertInto('roles').values({ person_id: id, role: 'supervisor', program_id: program }).execute()
+  return createSessions(db, { idleMinutes: 60, hours: 12 }).create(id)
+}
+
+async function countStatements(db: Database, act: () => Promise<unknown>): Promise<number> {
+  const executor = db.getExecutor()
+  const original = executor.executeQuery.bind(executor)
+  let count = 0
+  executor.executeQuery = (async (...given: Parameters<typeof original>) => {
+    count++
+    return original(...given)
+  }) as typeof executor.executeQuery
+  try {
+    await act()
+  } finally {
+    executor.executeQuery = original
   }
-  return times.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0
+  return count
+}
+
+function seconds(since: number): number {
+  return Math.round((Date.now() - since) / 1000)
 }

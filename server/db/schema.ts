@@ -706,6 +706,7 @@ export interface StandingPasses {
 export interface Standings {
   due_on: string | null;
   is_late_running: boolean;
+  lapses: Generated<string[]>;
   late_days: number;
   person_id: string;
   program_id: string;

@@ -61,6 +61,8 @@ export type CastMember = Readonly<{
     /** Months before today at which the residential course was completed. */
     completedMonthsAgo?: number
     isChildProtection?: boolean
+    /** Days before today at which a week of leave began. */
+    leaveDaysAgo?: number
   }>
 }>
 
@@ -77,7 +79,13 @@ export const demoCast: readonly CastMember[] = [
     name: 'Mai Vang',
     reason: 'youth worker, certified last year, annual training due soon',
     program: 'north-star',
-    work: { title: 'Youth worker', hiredMonthsAgo: 12, hasContact: true, completedMonthsAgo: 11 },
+    work: {
+      title: 'Youth worker',
+      hiredMonthsAgo: 12,
+      hasContact: true,
+      completedMonthsAgo: 11,
+      leaveDaysAgo: 70,
+    },
   },
   {
     email: 'theo@northstar.example',

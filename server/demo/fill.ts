@@ -5,10 +5,11 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { recordCompletion } from '#server/learning/actions.ts'
 import { appendToLedger } from '#server/ledger/actions.ts'
-import { addDays, addMonths, type Day, dayOf } from '#server/lib/days.ts'
+import { addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import { hashPassword } from '#server/people/passwords.ts'
 import { refreshStandings } from '#server/requirements/actions.ts'
-import { type CastMember, demoCast, demoPassword, demoPrograms, type ProgramKey } from './cast.ts'
+import { demoCast, demoPassword } from './cast.ts'
+import { afternoonOf, insertPlace, insertPrograms } from './rosters.ts'
 
 /** True where nobody and nothing has been entered yet. */
 export async function isEmpty(db: Database): Promise<boolean> {
@@ -38,7 +39,7 @@ export async function fillDemo(
       .insertInto('settings')
       .values({ name: 'demo', value: JSON.stringify(true) })
       .execute()
-    const programs = await insertPrograms(trx)
+    const programs = await insertPrograms(trx, now)
     const people = new Map<string, string>()
     for (const member of demoCast) {
       const { id } = await trx
@@ -47,97 +48,19 @@ export async function fillDemo(
         .returning('id')
         .executeTakeFirstOrThrow()
       people.set(member.email, id)
-      await insertPlace(trx, member, id, programs, today)
+      await insertPlace(trx, member, id, programs, now)
     }
     if (needs.residential) await recordDemoApproval(trx, needs.residential, today, now)
     for (const member of demoCast) {
       const months = member.work?.completedMonthsAgo
       const personId = people.get(member.email)
-      if (months !== undefined && personId && needs.residential)
-        await insertCompletion(
-          trx,
-          { id: personId, name: member.name },
-          needs.residential,
-          needs.issuer,
-          addMonths(today, -months),
-        )
+      if (months === undefined || !personId || !needs.residential) continue
+      const on = addMonths(today, -months)
+      await insertCompletion(trx, { id: personId, name: member.name }, needs.residential, needs.issuer, on)
+      await trx.updateTable('people').set({ last_active_on: on }).where('id', '=', personId).execute()
     }
     await refreshStandings(trx, [...people.values()], today)
   })
-}
-
-async function insertPrograms(trx: Transaction<DB>): Promise<ReadonlyMap<ProgramKey, string>> {
-  const ids = new Map<ProgramKey, string>()
-  for (const program of demoPrograms) {
-    const holder = await trx
-      .insertInto('license_holders')
-      .values({ name: program.holder })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const { id } = await trx
-      .insertInto('programs')
-      .values({ holder_id: holder.id, kind: program.kind })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    ids.set(program.key, id)
-    const isLicensed = program.kind === 'licensed'
-    await trx
-      .insertInto('program_details')
-      .values({
-        program_id: id,
-        name: program.name,
-        license_number: program.license_number,
-        license_type: isLicensed ? 'CRF' : null,
-        licensing_authority: isLicensed ? 'DHS' : null,
-        place: program.place,
-        from_on: '2019-01-01',
-      })
-      .execute()
-    if (isLicensed)
-      await trx
-        .insertInto('license_statuses')
-        .values({ program_id: id, status: 'active', may_operate: true, from_on: '2019-01-01' })
-        .execute()
-    if (program.certified)
-      await trx
-        .insertInto('certifications')
-        .values({ program_id: id, type: 'st-cse-at-risk', from_on: '2022-01-01' })
-        .execute()
-  }
-  return ids
-}
-
-async function insertPlace(
-  trx: Transaction<DB>,
-  member: CastMember,
-  personId: string,
-  programs: ReadonlyMap<ProgramKey, string>,
-  today: Day,
-): Promise<void> {
-  const program_id = member.program ? (programs.get(member.program) ?? null) : null
-  if (member.role)
-    await trx.insertInto('roles').values({ person_id: personId, role: member.role, program_id }).execute()
-  if (!member.work || !program_id) return
-  const { work } = member
-  const hired_on =
-    work.hiredMonthsAgo === 0 ? `${today.slice(0, 7)}-01` : addMonths(today, -work.hiredMonthsAgo)
-  const { assignment_id } = await trx
-    .insertInto('assignments')
-    .values({
-      person_id: personId,
-      program_id,
-      worker_type: 'employee',
-      role_title: work.title,
-      hired_on,
-      duties_from: work.isChildProtection ? hired_on : null,
-    })
-    .returning('assignment_id')
-    .executeTakeFirstOrThrow()
-  if (work.hasContact && work.completedMonthsAgo !== undefined)
-    await trx
-      .insertInto('contact_spells')
-      .values({ assignment_id, from_on: addDays(addMonths(today, -work.completedMonthsAgo), 3) })
-      .execute()
 }
 
 async function recordDemoApproval(
@@ -155,12 +78,16 @@ async function recordDemoApproval(
     approved_on: addMonths(today, -36),
     is_demonstration: true,
   }
+  const at = afternoonOf(approval.approved_on)
   const { id } = await trx
     .insertInto('course_approvals')
-    .values(approval)
+    .values({ ...approval, recorded_at: at })
     .returning('id')
     .executeTakeFirstOrThrow()
-  await trx.insertInto('course_approval_acts').values({ approval_id: id, act: 'confirmed' }).execute()
+  await trx
+    .insertInto('course_approval_acts')
+    .values({ approval_id: id, act: 'confirmed', acted_at: at })
+    .execute()
   await appendToLedger(trx, {
     kind: 'approval-confirmed',
     actor_id: null,
@@ -178,8 +105,7 @@ export async function insertCompletion(
   issuer: Issuer,
   on: Day,
 ): Promise<void> {
-  // Three in the afternoon or so, Central time: the same day in any month.
-  const at = new Date(`${on}T21:00:00Z`)
+  const at = afternoonOf(on)
   const { id } = await trx
     .insertInto('enrollments')
     .values({

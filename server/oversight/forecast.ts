@@ -1,65 +1,79 @@
 import { scaleBand, scaleLinear } from 'd3-scale'
 import { addMonths, type Day } from '#server/lib/days.ts'
-import type { TeamRow } from './queries.ts'
-import { nextDue } from './team.ts'
+import { type TeamRow, yearBack } from './queries.ts'
+import { openDates } from './team.ts'
 
 export type Month = Readonly<{
   month: string
   label: string
   completions: number
+  /** Times that something which applied began to be missing. */
   lapses: number
-  isPast: boolean
+  /** Dates that fall due if nobody renews. */
+  due: number
 }>
 
-/** A year back and a year ahead, month by month: what was completed, and what falls due if nobody renews. */
-export function forecast(
-  rows: readonly TeamRow[],
-  completed: readonly { month: string; completions: number }[],
-  today: Day,
-): readonly Month[] {
-  const now = today.slice(0, 7)
-  const done = new Map(completed.map(({ month, completions }) => [month, completions]))
-  const due = new Map<string, number>()
-  for (const row of rows) {
-    const month = nextDue(row)?.slice(0, 7)
-    if (month && month >= now) due.set(month, (due.get(month) ?? 0) + 1)
-  }
-  return Array.from({ length: 24 }, (_, n) => addMonths(`${now}-01`, n - 11).slice(0, 7)).map((month) => ({
+/** A year back and a year ahead of a day, month by month. */
+export function forecast(rows: readonly TeamRow[], on: Day): readonly Month[] {
+  const people = new Map(rows.map((row) => [row.person_id, row.completed]))
+  const completions = countByMonth([...people.values()].flat())
+  const lapses = countByMonth(rows.flatMap(({ standings }) => standings.flatMap((one) => one.lapses)))
+  const due = countByMonth(rows.flatMap((row) => openDates(row).filter((day) => day >= on)))
+  return Array.from({ length: 24 }, (_, n) => addMonths(yearBack(on), n).slice(0, 7)).map((month) => ({
     month,
     label: monthName(month),
-    completions: done.get(month) ?? 0,
-    lapses: due.get(month) ?? 0,
-    isPast: month < now,
+    completions: completions.get(month) ?? 0,
+    lapses: lapses.get(month) ?? 0,
+    due: due.get(month) ?? 0,
   }))
+}
+
+function countByMonth(days: readonly Day[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const day of days) counts.set(day.slice(0, 7), (counts.get(day.slice(0, 7)) ?? 0) + 1)
+  return counts
 }
 
 const names = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const monthName = (month: string) => `${names[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`
 
-/** Where each bar stands, in units of the drawing; completions upwards, dates falling due downwards. */
+/** What the picture shows, in a sentence that stands above it. */
+export function forecastTitle(months: readonly Month[]): string {
+  const ahead = months.slice(months.length / 2 - 1)
+  const due = ahead.reduce((sum, month) => sum + month.due, 0)
+  if (due === 0) return 'Nothing falls due in the year ahead.'
+  const most = ahead.reduce((a, b) => (b.due > a.due ? b : a))
+  const dates = due === 1 ? '1 date falls due' : `${due.toLocaleString('en-US')} dates fall due`
+  const isSpread = most.due < due
+  return `${dates} in the year ahead, ${isSpread ? `most in ${most.label} (${most.due})` : `in ${most.label}`}.`
+}
+
+/** Where each bar stands, in units of the drawing; completions upwards, lapses and dates falling due downwards. */
 export function forecastChart(months: readonly Month[]) {
   const width = 720
-  const height = 220
-  const middle = 110
-  const most = Math.max(4, ...months.map(({ completions, lapses }) => Math.max(completions, lapses)))
+  const height = 240
+  const middle = 116
+  const most = Math.max(4, ...months.map((month) => Math.max(month.completions, month.lapses + month.due)))
   const x = scaleBand(
     months.map(({ month }) => month),
     [8, width - 8],
-  ).padding(0.25)
-  const y = scaleLinear([0, most], [0, middle - 24])
+  ).padding(0.2)
+  const y = scaleLinear([0, most], [0, middle - 36])
   return {
     width,
     height,
     middle,
-    bars: months.map(({ month, completions, lapses, label }, n) => ({
+    bars: months.map(({ month, completions, lapses, due, label }, n) => ({
       x: x(month) ?? 0,
       width: x.bandwidth(),
       up: y(completions),
-      down: y(lapses),
+      lapsed: y(lapses),
+      down: y(lapses + due),
       completions,
-      lapses,
-      label,
+      below: lapses + due,
+      // A year is named where it begins, and at the left.
       tick: n % 3 === 2 ? label.slice(0, 3) : '',
+      year: n === 0 || month.endsWith('-01') ? month.slice(0, 4) : '',
       isNow: n === 11,
     })),
   }

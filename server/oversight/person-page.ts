@@ -15,7 +15,9 @@ export function personPage(
   facts: Facts | undefined,
   programIds: readonly string[],
   on: Day,
+  isToday: boolean,
   events: readonly TimelineEvent[],
+  courses: readonly CourseUnderWay[],
 ) {
   const known = facts ?? factsOf({})
   const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
@@ -38,13 +40,30 @@ export function personPage(
         words: standingWords(one, on),
       })),
     gaps: gaps(known, on).filter(({ program }) => isOurs(program)),
-    events: events.map((event) => ({
-      ...event,
-      sentence: sentences[event.kind](event),
-      day: formatDay(event.on),
-    })),
+    courses,
+    events: events.filter((event) => event.on <= on).map(told),
+    // What is planned is told of today alone: on a past day it would tell what came later.
+    ahead: isToday
+      ? events
+          .filter((event) => event.on > on)
+          .map(told)
+          .reverse()
+      : [],
   }
 }
+
+/** A course that a person has begun: its modules in order, and the day on which each was passed. */
+export type CourseUnderWay = Readonly<{
+  title: string
+  startedOn: Day
+  modules: readonly Readonly<{ number: number; title: string; passedOn: Day | null }>[]
+}>
+
+const told = (event: TimelineEvent) => ({
+  ...event,
+  sentence: sentences[event.kind](event),
+  day: formatDay(event.on),
+})
 
 const sentences: Readonly<Record<TimelineEvent['kind'], (event: TimelineEvent) => string>> = {
   hired: ({ what, more }) => `Hired at ${what}${more ? ` as ${more.toLowerCase()}` : ''}`,

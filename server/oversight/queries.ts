@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
-import type { Day } from '#server/lib/days.ts'
+import { addMonths, type Day } from '#server/lib/days.ts'
 import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
 import type { Standing } from '#server/requirements/answer-schema.ts'
 
@@ -20,10 +20,14 @@ export type TeamRow = Readonly<{
   until_on: Day | null
   because: string | null
   computed_on: Day | null
+  /** True where what is stored was computed before the verdict changed by itself, by other rules, or not at all. */
+  is_stale: boolean
   standings: readonly StoredStanding[]
   /** Modules passed of the course under way, and how many there are of it is the catalogue's to say. */
   under_way: Readonly<{ course: string; version: string; passed: number }> | null
   last_active_on: Day | null
+  /** The days of the last year or so on which this person completed a course, wherever they worked. */
+  completed: readonly Day[]
 }>
 
 export type StoredStanding = Readonly<{
@@ -33,54 +37,60 @@ export type StoredStanding = Readonly<{
   satisfied_on: Day | null
   late_days: number
   is_late_running: boolean
+  /** The first days on which it applied and was not met. */
+  lapses: readonly Day[]
 }>
 
-/** Everybody who works in some programs on a day, in one statement, however many they are. */
+/**
+ * Everybody who works in some programs today, once a program, in one statement however many they are. `ruleset` is the
+ * rules' version: what was stored by another is stale.
+ */
 export async function listTeam(
   db: Kysely<DB>,
   programIds: readonly string[],
   today: Day,
+  ruleset: string,
 ): Promise<readonly TeamRow[]> {
   if (programIds.length === 0) return []
   const { rows } = await sql<TeamRow>`
+    with work as (
+      select distinct on (a.person_id, a.program_id) a.*
+      from assignments a
+      where a.program_id = any(${[...programIds]}::uuid[]) and ${isKnown('a', null)} and ${worksOn('a', today)}
+      order by a.person_id, a.program_id, a.hired_on desc, a.assignment_id
+    )
     select a.person_id, p.name, a.program_id, coalesce(d.name, h.name) as program, g.kind as program_kind,
       a.role_title, a.worker_type, a.hired_on,
       exists (select from leave_spells l where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and ${holdsOn('l', today)}) as is_on_leave,
       c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
+      coalesce(s.next_change_on <= ${today} or s.computed_on > ${today} or s.ruleset <> ${ruleset}, s.person_id is null) as is_stale,
       coalesce((select json_agg(json_build_object('requirement', t.requirement, 'standing', t.standing, 'due_on', t.due_on,
-          'satisfied_on', t.satisfied_on, 'late_days', t.late_days, 'is_late_running', t.is_late_running) order by t.requirement)
+          'satisfied_on', t.satisfied_on, 'late_days', t.late_days, 'is_late_running', t.is_late_running,
+          'lapses', t.lapses) order by t.requirement)
         from standings t where t.person_id = a.person_id and t.program_id = a.program_id), '[]') as standings,
       (select json_build_object('course', e.course, 'version', e.version, 'passed',
           (select count(distinct w.module) from enrollment_passes w where w.enrollment_id = e.id))
         from enrollments e where e.person_id = a.person_id and e.ended_at is null order by e.started_at desc limit 1) as under_way,
-      p.last_active_on
-    from assignments a
+      p.last_active_on,
+      coalesce((select json_agg(k.completed_on) from completions k
+        where k.person_id = a.person_id and k.completed_on >= ${yearBack(today)}
+          and not exists (select from completion_voids v where v.completion_id = k.id)), '[]') as completed
+    from work a
     join people p on p.id = a.person_id
     join programs g on g.id = a.program_id
     join license_holders h on h.id = g.holder_id
-    left join program_details d on d.program_id = a.program_id and ${isKnown('d', null)} and ${holdsOn('d', today)}
+    left join lateral (
+      select d.name from program_details d where d.program_id = a.program_id and ${isKnown('d', null)} and ${holdsOn('d', today)}
+      limit 1
+    ) d on true
     left join clearances c on c.person_id = a.person_id and c.program_id = a.program_id
     left join standing_passes s on s.person_id = a.person_id
-    where a.program_id = any(${[...programIds]}::uuid[]) and ${isKnown('a', null)} and ${worksOn('a', today)}
     order by lower(p.name), p.id, a.program_id`.execute(db)
   return rows
 }
 
-/** Residential completions of these people, by month, for the picture of what was. */
-export async function countCompletionsByMonth(
-  db: Kysely<DB>,
-  personIds: readonly string[],
-  from: Day,
-): Promise<readonly { month: string; completions: number }[]> {
-  if (personIds.length === 0) return []
-  const { rows } = await sql<{ month: string; completions: number }>`
-    select to_char(c.completed_on, 'YYYY-MM') as month, count(*) as completions
-    from completions c
-    where c.person_id = any(${[...personIds]}::uuid[]) and c.completed_on >= ${from}
-      and not exists (select from completion_voids v where v.completion_id = c.id)
-    group by 1 order by 1`.execute(db)
-  return rows
-}
+/** The first day of the eleventh month before: a year of months with this one. */
+export const yearBack = (today: Day): Day => addMonths(`${today.slice(0, 7)}-01`, -11)
 
 /** A person, only if they work or worked in one of these programs. */
 export async function findPersonOfPrograms(

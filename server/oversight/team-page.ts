@@ -16,6 +16,9 @@ import {
   nextDue,
   pageSize,
   type TeamFilter,
+  type TeamSort,
+  urgency,
+  urgencyOf,
 } from './team.ts'
 
 /** A row as the table shows it and the export writes it. */
@@ -32,6 +35,9 @@ export type TeamLine = Readonly<{
   due_on: Day | null
   clearance: string
   progress: Readonly<{ passed: number; modules: number; course: string }> | null
+  /** Where no course is under way: whether one has still to be begun. */
+  isToBegin: boolean
+  lastActiveOn: Day | null
   lastActive: string
 }>
 
@@ -54,6 +60,8 @@ export function teamLine(row: TeamRow, catalogue: Catalogue, today: Day): TeamLi
       row.under_way && version
         ? { passed: row.under_way.passed, modules: version.modules.length, course: version.shortTitle }
         : null,
+    isToBegin: first !== null && urgency(row) <= urgencyOf.due_soon,
+    lastActiveOn: row.last_active_on,
     lastActive: lastActive(row.last_active_on, today),
   }
 }
@@ -82,6 +90,7 @@ function lastActive(on: Day | null, today: Day): string {
 /** The supervisor's first sight: a sentence, the few who need something, the numbers, the table. */
 export function teamPage(
   programs: readonly ProgramName[],
+  program: string | undefined,
   rows: readonly TeamRow[],
   filter: TeamFilter,
   catalogue: Catalogue,
@@ -90,8 +99,10 @@ export function teamPage(
   address: (change: Partial<Record<string, string>>) => string,
 ) {
   const left = filtered(rows, filter, on)
-  const last = Math.max(1, Math.ceil(left.length / pageSize))
-  const current = Math.min(filter.page, last)
+  const size = filter.page === 'all' ? Math.max(1, left.length) : pageSize
+  const last = Math.max(1, Math.ceil(left.length / size))
+  const current = filter.page === 'all' ? 1 : Math.min(filter.page, last)
+  const needs = needsSomething(rows)
   const line = (row: TeamRow) => teamLine(row, catalogue, on)
   const numbers = counts(rows, on)
   return {
@@ -99,30 +110,88 @@ export function teamPage(
     programs,
     isToday: on === today,
     sentence: sentenceOf(rows, numbers, on, today),
-    needs: needsSomething(rows).slice(0, 5).map(line),
-    needsMore: Math.max(0, needsSomething(rows).length - 5),
+    countedTwice: countedTwice(rows),
+    needs: needs.slice(0, few).map(line),
+    needsMore: Math.max(0, needs.length - few),
     numbers: groups
       .filter((group) => group !== 'unknown' || numbers.unknown > 0)
       .map((group) => ({
         group,
         words: groupNames[group],
         count: numbers[group],
-        href: address({ show: group, search: '', page: '' }),
+        href: `${address({ show: group, search: '', page: '' })}#people`,
         isShown: filter.group === group,
       })),
     filter,
-    lines: left.slice((current - 1) * pageSize, current * pageSize).map(line),
+    lines: left.slice((current - 1) * size, current * size).map(line),
     total: left.length,
     of: rows.length,
-    pages: { current, last, href: address({ page: '{page}' }) },
-    showAll: address({ show: '', search: '', page: '' }),
+    pages: { current, last, href: `${address({ page: '{page}' })}#people` },
+    onOnePage: last > 1 ? address({ page: 'all' }) : null,
+    showAll: `${address({ show: '', search: '', page: '' })}#people`,
     exportCsv: address({ page: '' }).replace('/team', '/team.csv'),
     exportXlsx: address({ page: '' }).replace('/team', '/team.xlsx'),
     // A person's page opens on the day that the list is about.
     sameDay: address({ program: '', show: '', search: '', sort: '', page: '' }).replace('/team', ''),
-    sortHref: (sort: string) => address({ sort, page: '' }),
+    columns: columns.map(({ sort, label }) => {
+      const isHere = sort === filter.sort
+      return {
+        sort,
+        label: label(on === today),
+        sorted: isHere ? (filter.isDescending ? 'descending' : 'ascending') : null,
+        href: sort
+          ? `${address({ sort: `${isHere && !filter.isDescending ? '-' : ''}${sort}`, page: '' })}#people`
+          : null,
+      }
+    }),
+    byUrgency: `${address({ show: '', search: '', sort: 'standing', page: '' })}#people`,
+    showing: filter.group && groupNames[filter.group],
     hasSeveralPrograms: programs.length > 1,
+    ...programSwitch(programs, program, address),
   }
+}
+
+const few = 5
+
+/** A few programs are links; many are a list to choose from. */
+function programSwitch(
+  programs: readonly ProgramName[],
+  chosen: string | undefined,
+  address: (change: Partial<Record<string, string>>) => string,
+) {
+  if (programs.length < 2) return {}
+  const all = { program_id: '', name: 'All programs' }
+  const choices = [all, ...programs].map(({ program_id, name }) => ({ program_id, name }))
+  if (programs.length > mostLinks)
+    return { programOptions: choices.map(({ program_id, name }) => ({ value: program_id, label: name })) }
+  return {
+    programLinks: choices.map(({ program_id, name }) => ({
+      name,
+      href: address({ program: program_id, page: '' }),
+      isHere: program_id === (chosen ?? ''),
+    })),
+  }
+}
+
+const mostLinks = 6
+
+const columns: readonly Readonly<{ sort: TeamSort | null; label: (isToday: boolean) => string }>[] = [
+  { sort: 'name', label: () => 'Name' },
+  { sort: 'standing', label: () => 'Standing' },
+  { sort: null, label: (isToday) => (isToday ? 'Direct contact today' : 'Direct contact that day') },
+  { sort: 'due', label: () => 'Next date' },
+  { sort: null, label: () => 'Under way' },
+  { sort: 'active', label: () => 'Last active' },
+]
+
+/** People who work in several of the programs shown stand in each of them, and are counted in each. */
+function countedTwice(rows: readonly TeamRow[]): string | null {
+  const several = rows.length - new Set(rows.map(({ person_id }) => person_id)).size
+  if (several === 0) return null
+  const times = new Map<string, number>()
+  for (const { person_id } of rows) times.set(person_id, (times.get(person_id) ?? 0) + 1)
+  const who = [...times.values()].filter((count) => count > 1).length
+  return `${people(who)} ${who === 1 ? 'works' : 'work'} in more than one program and ${who === 1 ? 'is' : 'are'} counted in each.`
 }
 
 function sentenceOf(

@@ -4,17 +4,20 @@ import type { Database } from '#server/db/connection.ts'
 import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
-import { rosterOn } from '#server/programs/roster.queries.ts'
+import { type Roster, rosterOn } from '#server/programs/roster.queries.ts'
 import { factsOfPeople } from '#server/requirements/actions.ts'
 import { listProgramsOf } from '#server/requirements/clearance.queries.ts'
+import { rulesetVersion } from '#server/requirements/ruleset.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
-import { forecast, forecastChart } from './forecast.ts'
-import { personPage } from './person-page.ts'
-import { countCompletionsByMonth, findPersonOfPrograms, listTeam, type TeamRow } from './queries.ts'
-import { filtered, type Group, groups, sorts, type TeamFilter } from './team.ts'
+import { forecast, forecastChart, forecastTitle } from './forecast.ts'
+import { listLearningOn, listUnderWayOn } from './learning-on.queries.ts'
+import { type CourseUnderWay, personPage } from './person-page.ts'
+import { findPersonOfPrograms, listTeam, type TeamRow } from './queries.ts'
+import { filtered } from './team.ts'
 import { teamAsOf } from './team-as-of.ts'
 import { teamCsv, teamXlsx } from './team-export.ts'
+import { addressOf, teamFilter } from './team-filter.ts'
 import { teamLine, teamPage } from './team-page.ts'
 import { listTimeline } from './timeline.queries.ts'
 
@@ -39,21 +42,16 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
       request.query,
     )
     const address = addressOf(request.query)
-    const completed = await countCompletionsByMonth(
-      db,
-      [...new Set(rows.map(({ person_id }) => person_id))],
-      yearBefore(today),
-    )
-    const months = forecast(rows, completed, today)
+    const months = forecast(rows, asked.on)
     const data = {
-      ...teamPage(programs, rows, filter, catalogue, asked.on, today, address),
+      ...teamPage(programs, request.query.program, rows, filter, catalogue, asked.on, today, address),
       errors,
       asked,
       today,
       query: request.query,
       viewer,
       months,
-      chart: forecastChart(months),
+      chart: { ...forecastChart(months), title: forecastTitle(months) },
     }
     const wantsTable =
       request.headers['hx-request'] === 'true' && request.headers['hx-target'] === 'div#team-table'
@@ -61,19 +59,19 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
   })
 
   app.get('/team.csv', { config: supervisors, schema: { querystring } }, async (request, reply) => {
-    const lines = await linesOf(viewerOf(request), request.query)
+    const { lines, asked } = await linesOf(viewerOf(request), request.query)
     return reply
       .type('text/csv; charset=utf-8')
-      .header('content-disposition', 'attachment; filename="team.csv"')
-      .send(teamCsv(lines))
+      .header('content-disposition', `attachment; filename="team-${asked.on}.csv"`)
+      .send(teamCsv(lines, asked))
   })
 
   app.get('/team.xlsx', { config: supervisors, schema: { querystring } }, async (request, reply) => {
-    const lines = await linesOf(viewerOf(request), request.query)
+    const { lines, asked } = await linesOf(viewerOf(request), request.query)
     return reply
       .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
-      .header('content-disposition', 'attachment; filename="team.xlsx"')
-      .send(await teamXlsx(lines))
+      .header('content-disposition', `attachment; filename="team-${asked.on}.xlsx"`)
+      .send(await teamXlsx(lines, asked))
   })
 
   app.get(
@@ -93,13 +91,23 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
       const asked = askedDay(request.query, today)
       const { roster, facts } = await factsOfPeople(db, [person.id], asked.on, asked.asKnownOn)
       // The record has a course's short name for its address; people know it by its title.
-      const events = (await listTimeline(db, person.id, viewer.supervised_program_ids)).map((event) =>
+      const timeline = await listTimeline(db, person.id, viewer.supervised_program_ids, asked.asKnownOn)
+      const events = timeline.map((event) =>
         event.kind === 'completed'
           ? { ...event, what: catalogue.courses.get(event.what)?.current.shortTitle ?? event.what }
           : event,
       )
       return reply.page('oversight/person', {
-        ...personPage(person, roster, facts.get(person.id), viewer.supervised_program_ids, asked.on, events),
+        ...personPage(
+          person,
+          roster,
+          facts.get(person.id),
+          viewer.supervised_program_ids,
+          asked.on,
+          asked.on === today && !asked.asKnownOn,
+          events,
+          (await listUnderWayOn(db, person.id, asked.on)).flatMap(courseUnderWay),
+        ),
         asked,
         today,
         query: request.query,
@@ -107,6 +115,22 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
       })
     },
   )
+
+  function courseUnderWay({
+    course,
+    version,
+    started_on,
+    passed,
+  }: Awaited<ReturnType<typeof listUnderWayOn>>[number]): readonly CourseUnderWay[] {
+    const text = catalogue.courses.get(course)?.versions.get(version)
+    if (!text) return []
+    const modules = text.modules.map(({ slug, number, title }) => ({
+      number,
+      title,
+      passedOn: passed[slug] ?? null,
+    }))
+    return [{ title: text.shortTitle, startedOn: started_on, modules }]
+  }
 
   type Query = Readonly<
     Partial<Record<'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known', string>>
@@ -122,27 +146,44 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
     const asked = askedDay(query, today)
     const ids = chosen.map(({ program_id }) => program_id)
     const rows =
-      asked.on === today && !asked.asKnownOn ? await listTeam(db, ids, today) : await pastTeam(ids, asked)
+      asked.on === today && !asked.asKnownOn ? await teamToday(ids, today) : await pastTeam(ids, asked)
     const errors = asked.problem ? [{ field: 'on', message: asked.problem }] : []
-    return { viewer, today, programs, asked, rows, filter: filterOf(query), errors }
+    return { viewer, today, programs, asked, rows, filter: teamFilter(query), errors }
   }
 
-  async function pastTeam(ids: readonly string[], { on, asKnownOn }: Asked): Promise<readonly TeamRow[]> {
-    const roster = await rosterOn(db, ids, on, asKnownOn)
-    const { facts } = await factsOfPeople(
-      db,
-      roster.people.map(({ person_id }) => person_id),
-      on,
-      asKnownOn,
+  /** What is stored, and for whoever's verdict has changed since, what the rules say now. */
+  async function teamToday(ids: readonly string[], today: Day): Promise<readonly TeamRow[]> {
+    const rows = await listTeam(db, ids, today, rulesetVersion)
+    const stale = new Set(rows.filter((row) => row.is_stale).map(({ person_id }) => person_id))
+    if (stale.size === 0) return rows
+    const roster = await rosterOn(db, ids, today)
+    const some = { ...roster, people: roster.people.filter(({ person_id }) => stale.has(person_id)) }
+    const computed = new Map(
+      (await computedTeam(some, { on: today, asKnownOn: null })).map((row) => [placeOf(row), row]),
     )
-    return teamAsOf(roster, facts, on)
+    return rows.map((row) => computed.get(placeOf(row)) ?? row)
+  }
+
+  const pastTeam = async (ids: readonly string[], { on, asKnownOn }: Asked): Promise<readonly TeamRow[]> =>
+    computedTeam(await rosterOn(db, ids, on, asKnownOn), { on, asKnownOn })
+
+  async function computedTeam(
+    roster: Roster,
+    { on, asKnownOn }: Pick<Asked, 'on' | 'asKnownOn'>,
+  ): Promise<readonly TeamRow[]> {
+    const people = roster.people.map(({ person_id }) => person_id)
+    const { facts } = await factsOfPeople(db, people, on, asKnownOn)
+    const learning = await listLearningOn(db, people, on, asKnownOn)
+    return teamAsOf({ roster, facts, learning }, on)
   }
 
   async function linesOf(viewer: Viewer, query: Query) {
     const { rows, filter, asked } = await teamOf(viewer, query)
-    return filtered(rows, filter, asked.on).map((row) => teamLine(row, catalogue, asked.on))
+    return { asked, lines: filtered(rows, filter, asked.on).map((row) => teamLine(row, catalogue, asked.on)) }
   }
 }
+
+const placeOf = ({ person_id, program_id }: TeamRow) => `${person_id} ${program_id}`
 
 /** The day asked about, and what was known: now, or when that day ended. */
 export type Asked = Readonly<{ on: Day; asKnownOn: Day | null; typed: string; problem: string | null }>
@@ -153,24 +194,3 @@ function askedDay(query: Readonly<{ on?: string; known?: string }>, today: Day):
   if (!day) return { on: today, asKnownOn: null, typed, problem: 'Write a day such as 3/15/2026.' }
   return { on: day, asKnownOn: query.known === 'then' ? day : null, typed, problem: null }
 }
-
-function filterOf(query: Readonly<Partial<Record<string, string>>>): TeamFilter {
-  return {
-    group: groups.find((group): group is Group => group === query.show) ?? null,
-    search: query.search ?? '',
-    sort: sorts.find((sort) => sort === query.sort) ?? 'name',
-    page: Math.max(1, Number.parseInt(query.page ?? '1', 10) || 1),
-  }
-}
-
-/** The page's own address with something changed, so that every filter can be kept and sent. */
-const addressOf =
-  (query: Readonly<Partial<Record<string, string>>>) =>
-  (change: Partial<Record<string, string>>): string => {
-    const params = new URLSearchParams()
-    for (const [name, value] of Object.entries({ ...query, ...change })) if (value) params.set(name, value)
-    const text = params.toString().replaceAll('%7Bpage%7D', '{page}')
-    return text ? `/team?${text}` : '/team'
-  }
-
-const yearBefore = (today: Day): Day => `${Number(today.slice(0, 4)) - 1}-${today.slice(5, 7)}-01`

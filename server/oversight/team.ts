@@ -5,10 +5,10 @@ import type { StoredStanding, TeamRow } from './queries.ts'
 export const groups = [
   'cleared',
   'not-cleared',
+  'overdue',
   'due-30',
   'due-60',
   'due-90',
-  'overdue',
   'on-leave',
   'unknown',
 ] as const
@@ -16,12 +16,12 @@ export const groups = [
 export type Group = (typeof groups)[number]
 
 export const groupNames: Readonly<Record<Group, string>> = {
-  cleared: 'cleared for direct contact',
+  cleared: 'cleared',
   'not-cleared': 'not cleared',
+  overdue: 'overdue',
   'due-30': 'due in 30 days',
   'due-60': 'due in 60 days',
   'due-90': 'due in 90 days',
-  overdue: 'overdue',
   'on-leave': 'on leave',
   unknown: 'a fact is missing',
 }
@@ -48,16 +48,21 @@ export function isIn(group: Group, row: TeamRow, today: Day): boolean {
   }
 }
 
-/** Something yearly falls due within so many days, and is not overdue yet. */
+/** Something falls due within so many days, and is not overdue yet. */
 function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
   const last = addDays(today, days)
-  return row.standings.some(
-    ({ standing, due_on, requirement }) =>
-      (standing === 'due_soon' || (standing === 'current' && requirement === 'residential-annual')) &&
-      due_on !== null &&
-      due_on >= today &&
-      due_on <= last,
-  )
+  return openDates(row).some((due) => due >= today && due <= last)
+}
+
+/** The dates that a person has still to keep here, or has missed: what is due, and the yearly training's next time. */
+export function openDates({ standings }: TeamRow): readonly Day[] {
+  return standings.flatMap(({ requirement, standing, due_on, satisfied_on }) => {
+    const isOpen =
+      standing === 'due_soon' ||
+      standing === 'overdue' ||
+      (standing === 'current' && (requirement === 'residential-annual' || satisfied_on === null))
+    return isOpen && due_on !== null ? [due_on] : []
+  })
 }
 
 export const sorts = ['name', 'due', 'standing', 'active'] as const
@@ -65,9 +70,13 @@ export const sorts = ['name', 'due', 'standing', 'active'] as const
 export type TeamFilter = Readonly<{
   group: Group | null
   search: string
-  sort: (typeof sorts)[number]
-  page: number
+  sort: TeamSort
+  isDescending: boolean
+  /** Which page of them, or all on one. */
+  page: number | 'all'
 }>
+
+export type TeamSort = (typeof sorts)[number]
 
 export const pageSize = 50
 
@@ -79,33 +88,33 @@ export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Da
       (!filter.group || isIn(filter.group, row, today)) &&
       words.every((word) => plain(`${row.name} ${row.role_title} ${row.program}`).includes(word)),
   )
-  const keys: Record<TeamFilter['sort'], (row: TeamRow) => string> = {
-    name: () => '',
-    due: (row) => nextDue(row) ?? '9999',
-    standing: (row) => String(urgency(row)),
-    active: (row) => row.last_active_on ?? '0000',
-  }
-  const key = keys[filter.sort]
-  return [...left].sort((a, b) => key(a).localeCompare(key(b)) || a.name.localeCompare(b.name, 'en'))
+  const direction = filter.isDescending ? -1 : 1
+  return left
+    .map((row) => ({ row, name: plain(row.name), key: keys[filter.sort](row) }))
+    .sort(
+      (a, b) =>
+        Number(a.key === null) - Number(b.key === null) ||
+        direction * compare(a.key ?? '', b.key ?? '') ||
+        compare(a.name, b.name),
+    )
+    .map(({ row }) => row)
 }
+
+/** What rows are sorted by; null comes last, whichever way round. */
+const keys: Readonly<Record<TeamSort, (row: TeamRow) => string | null>> = {
+  name: ({ name }) => plain(name),
+  due: (row) => nextDue(row),
+  standing: (row) => String(urgency(row)),
+  active: ({ last_active_on }) => last_active_on,
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The nearest date that a person has to keep here. */
-export function nextDue(row: TeamRow): Day | null {
-  const open = row.standings.filter(
-    ({ standing, requirement }) =>
-      standing === 'due_soon' ||
-      standing === 'overdue' ||
-      (standing === 'current' && requirement === 'residential-annual'),
-  )
-  return (
-    open
-      .map(({ due_on }) => due_on)
-      .filter((due) => due !== null)
-      .sort()[0] ?? null
-  )
-}
+export const nextDue = (row: TeamRow): Day | null => [...openDates(row)].sort()[0] ?? null
 
-const order: Readonly<Record<StoredStanding['standing'], number>> = {
+/** How soon a standing needs somebody's attention, the soonest first. */
+export const urgencyOf: Readonly<Record<StoredStanding['standing'], number>> = {
   not_cleared: 0,
   overdue: 1,
   unknown: 2,
@@ -117,12 +126,12 @@ const order: Readonly<Record<StoredStanding['standing'], number>> = {
 
 /** The standing that most needs somebody's attention. */
 export function foremost(row: TeamRow): StoredStanding | null {
-  return [...row.standings].sort((a, b) => order[a.standing] - order[b.standing])[0] ?? null
+  return [...row.standings].sort((a, b) => urgencyOf[a.standing] - urgencyOf[b.standing])[0] ?? null
 }
 
-const urgency = (row: TeamRow): number => {
+export const urgency = (row: TeamRow): number => {
   const first = foremost(row)
-  return first ? order[first.standing] : 9
+  return first ? urgencyOf[first.standing] : 9
 }
 
 /** The few who need something now: what is late, missing, or stands before a first contact. */

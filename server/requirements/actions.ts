@@ -1,12 +1,13 @@
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type Roster, workOfPeople } from '#server/programs/roster.queries.ts'
 import type { Facts } from './facts.ts'
 import { personFacts } from './person-facts.ts'
-import { listReadings, listStalePeople, listTrainings } from './queries.ts'
+import { listReadings, listTrainings } from './queries.ts'
 import { rulesetVersion } from './ruleset.ts'
+import { claimPasses, listStalePeople, saveVerdicts } from './stored.queries.ts'
 import { verdictsOf } from './verdicts.ts'
 
 /** Everybody's facts, in three statements however many they are. */
@@ -37,39 +38,33 @@ export async function refreshStandings(
   personIds: readonly string[],
   today: Day,
 ): Promise<void> {
-  const ids = [...new Set(personIds)]
-  for (let from = 0; from < ids.length; from += 500)
-    await refreshSome(trx, ids.slice(from, from + 500), today)
+  // In one order everywhere, so that two transactions wait for each other and never both.
+  const ids = [...new Set(personIds)].sort()
+  for (let from = 0; from < ids.length; from += atOnce)
+    await refreshSome(trx, ids.slice(from, from + atOnce), today)
 }
 
+const atOnce = 500
+
 async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], today: Day): Promise<void> {
+  await claimPasses(trx, personIds, today)
   const { roster, facts } = await factsOfPeople(trx, personIds, today)
   const computed = personIds.flatMap((id) => {
     const known = facts.get(id)
     return known ? [verdictsOf(id, known, roster, today)] : []
   })
-  const standings = computed.flatMap((one) => one.standings)
-  const clearances = computed.flatMap((one) => one.clearances)
-  const passes = computed.map((one) => one.pass)
-  await sql`delete from standing_passes where person_id = any(${[...personIds]}::uuid[])`.execute(trx)
-  await sql`delete from standings where person_id = any(${[...personIds]}::uuid[])`.execute(trx)
-  await sql`delete from clearances where person_id = any(${[...personIds]}::uuid[])`.execute(trx)
-  await sql`insert into standing_passes select * from jsonb_populate_recordset(null::standing_passes, ${JSON.stringify(passes)}::jsonb)`.execute(
-    trx,
-  )
-  await sql`insert into standings select * from jsonb_populate_recordset(null::standings, ${JSON.stringify(standings)}::jsonb)`.execute(
-    trx,
-  )
-  await sql`insert into clearances select * from jsonb_populate_recordset(null::clearances, ${JSON.stringify(clearances)}::jsonb)`.execute(
-    trx,
-  )
+  await saveVerdicts(trx, personIds, {
+    passes: computed.map((one) => one.pass),
+    standings: computed.flatMap((one) => one.standings),
+    clearances: computed.flatMap((one) => one.clearances),
+  })
 }
 
-/** The nightly pass: whoever's verdict has changed by itself since it was stored. Returns how many there were. */
+/** The pass by the clock: whoever's verdict has changed by itself since it was stored. Returns how many there were. */
 export async function refreshStale(db: Database, today: Day): Promise<number> {
   let refreshed = 0
   for (;;) {
-    const ids = await listStalePeople(db, today, rulesetVersion, 500)
+    const ids = await listStalePeople(db, today, rulesetVersion, atOnce)
     if (ids.length === 0) return refreshed
     await db.transaction().execute((trx) => refreshStandings(trx, ids, today))
     refreshed += ids.length

@@ -106,16 +106,3 @@ export async function listReadings(
     .execute()
   return new Map(rows.map(({ program_id, readings }) => [program_id, readings as Record<string, unknown>]))
 }
-
-/** People whose stored verdicts are due to change by a day, or were computed by another rule set. */
-export async function listStalePeople(
-  db: Kysely<DB>,
-  today: Day,
-  ruleset: string,
-  limit: number,
-): Promise<readonly string[]> {
-  const { rows } = await sql<{ person_id: string }>`
-    select person_id from standing_passes
-    where next_change_on <= ${today} or ruleset <> ${ruleset} limit ${limit}`.execute(db)
-  return rows.map(({ person_id }) => person_id)
-}

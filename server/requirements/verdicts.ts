@@ -2,6 +2,7 @@ import type { Day } from '#server/lib/days.ts'
 import type { Roster } from '#server/programs/roster.queries.ts'
 import { clearance, clearanceVerdict } from './clearance.ts'
 import type { Facts } from './facts.ts'
+import { gaps } from './gaps.ts'
 import { nextChangeOn, upcoming } from './next-change.ts'
 import { agencyId } from './person-facts.ts'
 import { rulesetVersion } from './ruleset.ts'
@@ -11,6 +12,7 @@ import { findings } from './standing.ts'
 /** What is stored of one person on a day. */
 export function verdictsOf(person_id: string, facts: Facts, roster: Roster, on: Day) {
   const next_change_on = nextChangeOn(upcoming(facts, on))
+  const missed = gaps(facts, on)
   const standings = findings(facts, on).map((finding) => ({
     person_id,
     program_id: finding.requirement.startsWith('residential')
@@ -23,6 +25,9 @@ export function verdictsOf(person_id: string, facts: Facts, roster: Roster, on: 
     late_days: finding.late_days,
     is_late_running: finding.late_running,
     rule: finding.rule,
+    lapses: missed
+      .filter((gap) => gap.requirement === finding.requirement && gap.program === finding.program)
+      .map(({ from }) => from),
   }))
   const clearances = programsOf(facts).map((program) => {
     const { answer, until, because } = clearance(facts, program, on)

@@ -1,191 +1,232 @@
+import { strFromU8, unzipSync } from 'fflate'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { addDays, addMonths, dayOf } from '#server/lib/days.ts'
-import { listTeam } from '#server/oversight/queries.ts'
-import { counts, filtered, groups, isIn } from '#server/oversight/team.ts'
+import { addDays, dayOf, formatDay } from '#server/lib/days.ts'
+import { forecast } from '#server/oversight/forecast.ts'
+import { listLearningOn } from '#server/oversight/learning-on.queries.ts'
+import { listTeam, type TeamRow } from '#server/oversight/queries.ts'
+import { filtered, groups, isIn, openDates, pageSize } from '#server/oversight/team.ts'
 import { teamAsOf } from '#server/oversight/team-as-of.ts'
+import { teamFilter } from '#server/oversight/team-filter.ts'
 import { rosterOn } from '#server/programs/roster.queries.ts'
 import { factsOfPeople, refreshStandings } from '#server/requirements/actions.ts'
-import { aWorld, type World } from '#test/support/app.ts'
+import { rulesetVersion } from '#server/requirements/ruleset.ts'
+import { programId } from '#test/programs/programs.ts'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { asTheService } from '#test/support/db.ts'
+import { drawTeam } from './drawn-team.ts'
 
-async function programId({ db }: World, name: string): Promise<string> {
-  const { program_id } = await db
-    .selectFrom('program_details')
-    .select('program_id')
-    .where('name', '=', name)
-    .executeTakeFirstOrThrow()
-  return program_id
+/** What the rules say of everybody in some programs, asked anew: nothing stored is looked at. */
+async function computed({ db }: World, programs: readonly string[], on: string): Promise<readonly TeamRow[]> {
+  const roster = await rosterOn(db, programs, on)
+  const people = roster.people.map(({ person_id }) => person_id)
+  const { facts } = await factsOfPeople(db, people, on)
+  return teamAsOf({ roster, facts, learning: await listLearningOn(db, people, on, null) }, on)
 }
 
-/** A drawn team: people hired, in contact, on leave, trained long ago or lately, or not at all. */
-async function drawTeam(
-  { db, clock, catalogue }: World,
-  program: string,
-  size: number,
-  seed: number,
-): Promise<void> {
-  const today = dayOf(clock.now)
-  let state = seed
-  const draw = (below: number) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return state % below
-  }
-  const { minutes } = catalogue.courses.get('residential-settings')!.current
-  const text = await db
-    .selectFrom('course_approvals')
-    .select(['course', 'version', 'content_hash'])
-    .executeTakeFirstOrThrow()
-  const people = Array.from({ length: size }, (_, n) => ({
-    id: crypto.randomUUID(),
-    name: `Person ${seed}-${n}`,
-    email: `p${seed}-${n}@drawn.example`,
-  }))
-  const work = people.map(({ id }) => ({
-    assignment_id: crypto.randomUUID(),
-    person_id: id,
-    program_id: program,
-    worker_type: 'employee',
-    hired_on: addMonths(today, -draw(48)),
-  }))
-  const contact = work
-    .filter(() => draw(4) > 0)
-    .map(({ assignment_id, hired_on }) => ({ assignment_id, from_on: addDays(hired_on, draw(60)) }))
-  const leave = work
-    .filter(() => draw(6) === 0)
-    .map(({ assignment_id }) => ({
-      assignment_id,
-      from_on: addDays(today, -40 + draw(30)),
-      to_on: addDays(today, draw(40) - 5),
-    }))
-  const completions = people.flatMap(({ id }) =>
-    Array.from({ length: draw(4) }, () => {
-      const completed_on = addDays(today, -draw(900))
-      const at = new Date(`${completed_on}T21:00:00Z`)
-      return { enrollment_id: crypto.randomUUID(), person_id: id, ...text, completed_at: at, completed_on }
-    }),
+const csvRows = async (client: Client, address: string) =>
+  (await client.get(address)).body.trim().split('\r\n').slice(1)
+
+async function xlsxRows(client: Client, address: string): Promise<number> {
+  const { rawPayload } = await client.get(address)
+  const sheet = strFromU8(unzipSync(rawPayload)['xl/worksheets/sheet1.xml']!)
+  return sheet.match(/<row /g)!.length - 1
+}
+
+/** Each number on a page beside its words. */
+const numbersOn = (body: string) =>
+  new Map(
+    [...body.matchAll(/show=([a-z0-9-]+)#people"[^>]*><span class="figure-number">([\d,]+)<\/span>/g)].map(
+      ([, group, number]) => [group, Number(number!.replace(',', ''))],
+    ),
   )
-  await db.transaction().execute(async (trx) => {
-    await trx.insertInto('people').values(people).execute()
-    await trx.insertInto('assignments').values(work).execute()
-    if (contact.length > 0) await trx.insertInto('contact_spells').values(contact).execute()
-    if (leave.length > 0) await trx.insertInto('leave_spells').values(leave).execute()
-    for (let from = 0; from < completions.length; from += 1000) {
-      const some = completions.slice(from, from + 1000)
-      await trx
-        .insertInto('enrollments')
-        .values(
-          some.map((one) => ({
-            id: one.enrollment_id,
-            person_id: one.person_id,
-            ...text,
-            ended_at: one.completed_at,
-          })),
-        )
-        .execute()
-      await trx
-        .insertInto('completions')
-        .values(some.map((one) => ({ ...one, modules: '[]', minutes })))
-        .execute()
-    }
-    await refreshStandings(
-      trx,
-      people.map(({ id }) => id),
-      today,
-    )
-  })
-}
 
 describe("the supervisor's numbers", () => {
-  test('equal the rows behind them, on the page and in the export, for drawn teams', async () => {
-    const world = await aWorld()
-    const program = await programId(world, 'North Star House')
-    await drawTeam(world, program, 60, 7)
-    const today = dayOf(world.clock.now)
-    const rows = await listTeam(world.db, [program], today)
-    const numbers = counts(rows, today)
-    const sam = await world.as('sam@northstar.example')
-    const page = await sam.get('/team')
-    for (const group of groups) {
-      const behind = filtered(rows, { group, search: '', sort: 'name', page: 1 }, today)
-      expect([group, behind.length]).toEqual([group, numbers[group]])
-      const csv = (await sam.get(`/team.csv?show=${group}`)).body.trim().split('\r\n').slice(1)
-      expect([group, csv.length]).toEqual([group, numbers[group]])
-      if (group !== 'unknown' || numbers.unknown > 0)
-        expect(page.body).toMatch(
-          new RegExp(`show=${group}"[^>]*><span class="figure-number">${numbers[group]}</span>`),
-        )
+  test('equal the rows behind them, on the page, in the table and in both files, for teams drawn at random', async () => {
+    for (let round = 0; round < 4; round++) {
+      const seed = Math.floor(Math.random() * 2 ** 31)
+      const world = await aWorld()
+      const program = await programId(world.db, 'North Star House')
+      await drawTeam(world, program, 30 + (seed % 60), seed)
+      const today = dayOf(world.clock.now)
+      const rows = await computed(world, [program], today)
+      const sam = await world.as('sam@northstar.example')
+      const page = (await sam.get('/team')).body
+      const numbers = numbersOn(page)
+      expect(page).toContain(`>${numbers.get('cleared')} of ${rows.length} people`)
+      for (const group of groups) {
+        const behind = rows.filter((row) => isIn(group, row, today))
+        const told = [seed, group, behind.length]
+        if (group !== 'unknown' || behind.length > 0) expect([seed, group, numbers.get(group)]).toEqual(told)
+        const table = (await sam.get(`/team?show=${group}&page=all`)).body
+        expect([seed, group, table.split('<th scope="row"><a href="/team/').length - 1]).toEqual(told)
+        expect([seed, group, (await csvRows(sam, `/team.csv?show=${group}`)).length]).toEqual(told)
+        expect([seed, group, await xlsxRows(sam, `/team.xlsx?show=${group}`)]).toEqual(told)
+      }
+      // Everybody is cleared, or is not, or is on leave, or a fact is missing: nobody twice, nobody left out.
+      for (const row of rows) {
+        const where = (['cleared', 'not-cleared', 'on-leave'] as const).filter((one) => isIn(one, row, today))
+        expect([seed, row.name, where.length, row.clearance]).toEqual([seed, row.name, 1, row.clearance])
+      }
     }
-    // Nobody is both cleared and not.
-    expect(rows.filter((row) => isIn('cleared', row, today) && isIn('not-cleared', row, today))).toEqual([])
+  }, 120_000)
+
+  test('of the months are the dates and completions of the people behind them', async () => {
+    const world = await aWorld()
+    const program = await programId(world.db, 'North Star House')
+    await drawTeam(world, program, 80, 5)
+    const today = dayOf(world.clock.now)
+    const rows = await listTeam(world.db, [program], today, rulesetVersion)
+    const months = forecast(rows, today)
+    const sum = (of: 'completions' | 'lapses' | 'due') =>
+      months.reduce((total, month) => total + month[of], 0)
+    const from = `${months[0]!.month}-01`
+    const lapses = rows.flatMap(({ standings }) => standings.flatMap((one) => one.lapses))
+    expect(months).toHaveLength(24)
+    expect(sum('due')).toBe(
+      rows.flatMap(openDates).filter((day) => day >= today && day.slice(0, 7) <= months.at(-1)!.month).length,
+    )
+    expect(sum('completions')).toBe(rows.flatMap(({ completed }) => completed).length)
+    expect(sum('lapses')).toBe(lapses.filter((day) => day >= from).length)
+    expect(sum('lapses')).toBeGreaterThan(10)
+    // The picture and the table beside it.
+    const page = (await (await world.as('sam@northstar.example')).get('/team')).body
+    for (const { label, lapses: lapsed } of months.slice(0, 11))
+      expect(page).toMatch(
+        new RegExp(`${label}</th><td class="number">\\d+</td><td class="number">${lapsed}</td>`),
+      )
   })
 
   test('and what is stored is what the rules compute, for every drawn person', async () => {
     const world = await aWorld()
-    const program = await programId(world, 'North Star House')
+    const program = await programId(world.db, 'North Star House')
     await drawTeam(world, program, 1500, 11)
     const today = dayOf(world.clock.now)
-    const roster = await rosterOn(world.db, [program], today)
-    const { facts } = await factsOfPeople(
-      world.db,
-      roster.people.map(({ person_id }) => person_id),
-      today,
-    )
-    const verdicts = ({
-      person_id,
-      clearance,
-      until_on,
-      contact,
-      is_on_leave,
-      standings,
-    }: Awaited<ReturnType<typeof listTeam>>[number]) => ({
-      person_id,
-      clearance,
-      until_on,
-      contact,
-      is_on_leave,
-      standings: [...standings]
-        .map(({ requirement, standing, due_on, satisfied_on, late_days }) => ({
-          requirement,
-          standing,
-          due_on,
-          satisfied_on,
-          late_days,
+    const plain = (rows: readonly TeamRow[]) =>
+      [...rows]
+        .map((row) => ({
+          ...row,
+          completed: [...row.completed].sort(),
+          standings: [...row.standings]
+            .map(({ requirement, standing, due_on, satisfied_on, late_days, is_late_running, lapses }) => ({
+              ...{ requirement, standing, due_on, satisfied_on, late_days, is_late_running, lapses },
+            }))
+            .sort((a, b) => a.requirement.localeCompare(b.requirement)),
         }))
-        .sort((a, b) => a.requirement.localeCompare(b.requirement)),
-    })
-    const byId = (a: { person_id: string }, b: { person_id: string }) =>
-      a.person_id.localeCompare(b.person_id)
-    const stored = (await listTeam(world.db, [program], today)).map(verdicts).sort(byId)
-    const computed = teamAsOf(roster, facts, today).map(verdicts).sort(byId)
-    expect(stored).toEqual(computed)
+        .sort((a, b) => a.person_id.localeCompare(b.person_id))
+    const stored = plain(await listTeam(world.db, [program], today, rulesetVersion))
+    expect(stored).toEqual(plain(await computed(world, [program], today)))
     expect(stored.length).toBeGreaterThan(1500)
+    expect(stored.some(({ standings }) => standings.some(({ lapses }) => lapses.length > 0))).toBe(true)
+  }, 60_000)
+
+  test('are right from the first minute of a day, before the pass by the clock has come by', async () => {
+    const world = await aWorld({ now: new Date('2026-03-31T18:00:00Z') })
+    const program = await programId(world.db, 'North Star House')
+    await drawTeam(world, program, 60, 23)
+    for (const days of [1, 31, 92, 400]) {
+      // The pass has not run: everything stored is of March.
+      world.clock.now = new Date(Date.parse('2026-03-31T18:00:00Z') + days * 86_400_000)
+      const sam = await world.as('sam@northstar.example')
+      const today = dayOf(world.clock.now)
+      const rows = await computed(world, [program], today)
+      const numbers = numbersOn((await sam.get('/team')).body)
+      for (const group of groups)
+        expect([days, group, numbers.get(group) ?? 0]).toEqual([
+          days,
+          group,
+          rows.filter((row) => isIn(group, row, today)).length,
+        ])
+    }
+  }, 60_000)
+
+  test('count somebody who was hired again on the day the earlier work ended once', async () => {
+    const world = await aWorld()
+    const program = await programId(world.db, 'North Star House')
+    const today = dayOf(world.clock.now)
+    const theo = await personId(world.db, 'theo@northstar.example')
+    const sam = await world.as('sam@northstar.example')
+    const before = (await csvRows(sam, '/team.csv')).length
+    // A second stretch of work that begins today; the first ends today.
+    const { id, assignment_id, ...first } = await world.db
+      .selectFrom('assignments')
+      .select(['id', 'assignment_id', 'person_id', 'program_id', 'worker_type', 'hired_on'])
+      .where('person_id', '=', theo)
+      .executeTakeFirstOrThrow()
+    await world.db
+      .updateTable('assignments')
+      .set({ superseded_at: world.clock.now })
+      .where('id', '=', id)
+      .execute()
+    await world.db
+      .insertInto('assignments')
+      .values([
+        { ...first, assignment_id, separated_on: today },
+        { ...first, role_title: 'Lead', hired_on: today },
+      ])
+      .execute()
+    await world.db.transaction().execute((trx) => refreshStandings(trx, [theo], today))
+    const after = await csvRows(sam, '/team.csv')
+    expect(after).toHaveLength(before)
+    expect(after.filter((row) => row.includes('Theo Okafor'))[0]).toContain('Lead')
+    expect(await computed(world, [program], today)).toHaveLength(before)
   })
 
-  test('a page over a thousand people takes three statements, with the session', async () => {
+  test('a page over a thousand people takes three statements, the session’s among them', async () => {
     const world = await aWorld()
-    const program = await programId(world, 'North Star House')
-    await sql`
-      with drawn as (insert into people (name, email) select 'Drawn ' || n, 'n' || n || '@drawn.example' from generate_series(1, 1000) n returning id)
-      insert into assignments (person_id, program_id, worker_type, hired_on) select id, ${program}, 'employee', '2024-01-01' from drawn`.execute(
-      world.db,
-    )
+    const program = await programId(world.db, 'North Star House')
+    await drawTeam(world, program, 1000, 3)
     const sam = await world.as('sam@northstar.example')
+    const executor = (await asTheService()).getExecutor()
+    const original = executor.executeQuery.bind(executor)
     const statements: string[] = []
-    const pool = world.db.getExecutor()
-    const original = pool.executeQuery.bind(pool)
-    pool.executeQuery = (async (query: { sql: string }, ...rest: unknown[]) => {
-      statements.push(query.sql)
-      return original(query as never, ...(rest as []))
-    }) as typeof pool.executeQuery
+    executor.executeQuery = (async (...given: Parameters<typeof original>) => {
+      statements.push(given[0].sql)
+      return original(...given)
+    }) as typeof executor.executeQuery
     try {
       const page = await sam.get('/team')
-      expect(page.body).toContain('1003 people')
+      expect(page.body).toContain('1,003 people')
     } finally {
-      pool.executeQuery = original
+      executor.executeQuery = original
     }
-    const reads = statements.filter((text) => !/from sessions/.test(text))
-    expect(reads.length).toBeLessThanOrEqual(3)
+    expect(statements).toHaveLength(3)
+  }, 60_000)
+})
+
+describe('the table', () => {
+  test('is searched, sorted either way and paged by its address alone', async () => {
+    const world = await aWorld()
+    const program = await programId(world.db, 'North Star House')
+    await drawTeam(world, program, 120, 9)
+    const today = dayOf(world.clock.now)
+    const rows = await listTeam(world.db, [program], today, rulesetVersion)
+    const sam = await world.as('sam@northstar.example')
+    const namesAt = async (address: string) =>
+      [...(await sam.get(address)).body.matchAll(/<th scope="row"><a href="[^"]*">([^<]+)<\/a>/g)].map(
+        ([, name]) => name,
+      )
+    for (const query of [
+      'sort=due',
+      'sort=-due',
+      'sort=standing&page=2',
+      'sort=-active&page=3',
+      'search=person+9',
+      'show=overdue&sort=-name',
+    ]) {
+      const filter = teamFilter(Object.fromEntries(new URLSearchParams(query)))
+      const from = (Number(filter.page) - 1) * pageSize
+      const expected = filtered(rows, filter, today).slice(from, from + pageSize)
+      expect([query, await namesAt(`/team?${query}`)]).toEqual([query, expected.map(({ name }) => name)])
+      expect(expected.length).toBeGreaterThan(0)
+    }
+    const dates = filtered(rows, teamFilter({ sort: '-due', page: 'all' }), today).map(
+      (row) => openDates(row).toSorted()[0],
+    )
+    const known = dates.filter((date) => date !== undefined)
+    expect(known).toEqual(known.toSorted().toReversed())
+    expect(dates.slice(0, known.length)).toEqual(known)
   })
 })
 
@@ -195,26 +236,54 @@ describe('another program', () => {
       '/team',
       '/team?search=mai',
       '/team?show=overdue',
+      '/team?sort=-due&page=2',
       '/team.csv',
+      '/team.csv?on=6/1/2026',
       '/clearance',
+      '/programs',
       '/team?program=00000000-0000-0000-0000-000000000000',
       '/team?on=1/15/2026&known=then',
     ]
     const look = async (extra: boolean) => {
       const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
-      if (extra) await drawTeam(world, await programId(world, 'North Star House'), 12, 3)
-      const olu = await world.as('olu@lakeside.example')
-      const north = await programId(world, 'North Star House')
-      const mai = await personId(world.db, 'mai@northstar.example')
-      const lakeside = await programId(world, 'Lakeside Home')
+      const north = await programId(world.db, 'North Star House')
+      const lakeside = await programId(world.db, 'Lakeside Home')
       const ivy = await personId(world.db, 'ivy@lakeside.example')
+      if (extra) {
+        await drawTeam(world, north, 12, 3)
+        // Ivy also works nights at the other house, and was on leave there.
+        const { assignment_id } = await world.db
+          .insertInto('assignments')
+          .values({
+            person_id: ivy,
+            program_id: north,
+            worker_type: 'contractor',
+            role_title: 'Nights',
+            hired_on: '2026-08-01',
+          })
+          .returning('assignment_id')
+          .executeTakeFirstOrThrow()
+        await world.db.insertInto('contact_spells').values({ assignment_id, from_on: '2026-08-02' }).execute()
+        await world.db
+          .insertInto('leave_spells')
+          .values({ assignment_id, from_on: '2026-09-01', to_on: '2026-09-09' })
+          .execute()
+        await world.db.transaction().execute((trx) => refreshStandings(trx, [ivy], dayOf(world.clock.now)))
+      }
+      const olu = await world.as('olu@lakeside.example')
+      const mai = await personId(world.db, 'mai@northstar.example')
       const pages = [
         ...addresses,
         `/team/${mai}`,
         `/team?program=${north}`,
+        `/team.csv?program=${north}`,
         `/programs/${north}/clearance`,
+        `/programs/${north}/roster`,
         `/programs/${lakeside}/clearance`,
+        `/programs/${lakeside}/roster`,
+        `/programs/${lakeside}/roster/${ivy}`,
         `/team/${ivy}`,
+        `/team/${ivy}?on=10/1/2026`,
       ]
       // Ids and certificate numbers are drawn anew in each world.
       const plain = (body: string) =>
@@ -230,13 +299,42 @@ describe('another program', () => {
     const withThem = await look(true)
     expect(withThem).toEqual(without)
     for (const { body } of without)
-      for (const hidden of ['Mai Vang', 'Theo', 'North Star']) expect(body).not.toContain(hidden)
-  })
+      for (const hidden of ['Mai Vang', 'Theo', 'North Star', 'Nights']) expect(body).not.toContain(hidden)
+  }, 60_000)
 
   test('a learner or a visitor has no team page', async () => {
     const { as, visitor } = await aWorld()
     expect((await (await as('ada@northstar.example')).get('/team')).statusCode).toBe(404)
     expect((await visitor().get('/team')).statusCode).toBe(303)
+  })
+})
+
+describe('several programs', () => {
+  test('a license holder’s lead switches between them, and is told who is counted in more than one', async () => {
+    const world = await aWorld()
+    const north = await programId(world.db, 'North Star House')
+    const prairie = await programId(world.db, 'Prairie Shelter')
+    const sam = await personId(world.db, 'sam@northstar.example')
+    await world.db
+      .insertInto('roles')
+      .values({ person_id: sam, role: 'supervisor', program_id: prairie })
+      .execute()
+    const theo = await personId(world.db, 'theo@northstar.example')
+    await world.db
+      .insertInto('assignments')
+      .values({ person_id: theo, program_id: prairie, worker_type: 'employee', hired_on: '2025-01-01' })
+      .execute()
+    await world.db.transaction().execute((trx) => refreshStandings(trx, [theo], dayOf(world.clock.now)))
+    const client = await world.as('sam@northstar.example')
+    const all = (await client.get('/team')).body
+    expect(all).toContain('1 person works in more than one program and is counted in each.')
+    expect(all).toContain(`href="/team?program=${prairie}"`)
+    expect(await csvRows(client, '/team.csv')).toHaveLength(4)
+    expect(await csvRows(client, `/team.csv?program=${prairie}`)).toHaveLength(1)
+    expect(await csvRows(client, `/team.csv?program=${north}`)).toHaveLength(3)
+    // The switch keeps the day and the filter.
+    const filteredPage = (await client.get(`/team?on=6/1/2026&show=cleared&program=${north}`)).body
+    expect(filteredPage).toContain(`href="/team?on=6%2F1%2F2026&amp;show=cleared&amp;program=${prairie}"`)
   })
 })
 
@@ -249,9 +347,103 @@ describe('as of a past day', () => {
     expect(before.body).not.toContain('Theo')
     const after = await sam.get('/team.csv?on=10/1/2026&show=overdue')
     expect(after.body).toContain('Theo')
-    // The demonstration was put on record today: on that day nothing of it was known.
-    await sql`update assignments set recorded_at = '2026-11-23'`.execute(world.db)
-    const then = await sam.get('/team.csv?on=10/1/2026&known=then')
-    expect(then.body.trim().split('\r\n')).toHaveLength(1)
+    // Somebody is put on record today, as hired in August: on that day nobody knew.
+    const ada = await personId(world.db, 'ada@northstar.example')
+    await world.db
+      .insertInto('assignments')
+      .values({
+        person_id: ada,
+        program_id: await programId(world.db, 'North Star House'),
+        worker_type: 'volunteer',
+        role_title: 'Mentor',
+        hired_on: '2026-08-03',
+        separated_on: '2026-10-30',
+        recorded_at: world.clock.now,
+      })
+      .execute()
+    expect((await sam.get('/team.csv?on=10/1/2026')).body).toContain('Mentor')
+    expect((await sam.get('/team.csv?on=10/1/2026&known=then')).body).not.toContain('Mentor')
   })
+
+  test('tells of progress and activity as they stood on that day', async () => {
+    const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+    const ada = await personId(world.db, 'ada@northstar.example')
+    const { current } = world.catalogue.courses.get('residential-settings')!
+    const at = (day: string) => new Date(`${day}T18:00:00Z`)
+    const { id } = await world.db
+      .insertInto('enrollments')
+      .values({
+        person_id: ada,
+        course: current.slug,
+        version: current.version,
+        content_hash: current.hash,
+        started_at: at('2026-11-05'),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (const [module, day] of [
+      ['one', '2026-11-08'],
+      ['two', '2026-11-12'],
+    ] as const) {
+      const attempt = await world.db
+        .insertInto('attempts')
+        .values({ enrollment_id: id, module, drawn: '[]', pass_mark: 1, started_at: at(day) })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await world.db
+        .insertInto('attempt_results')
+        .values({ attempt_id: attempt.id, correct: 8, total: 8, is_passed: true, finished_at: at(day) })
+        .execute()
+    }
+    await world.db.updateTable('people').set({ last_active_on: '2026-11-12' }).where('id', '=', ada).execute()
+    const sam = await world.as('sam@northstar.example')
+    const modules = current.modules.length
+    const told = async (day: string) =>
+      (await csvRows(sam, `/team.csv?on=${day}&search=ada`)).map((row) => row.split(',').slice(-4, -1))
+    expect(await told('2026-11-04')).toEqual([['', '', '2026-11-04']])
+    expect(await told('2026-11-10')).toEqual([[`1 of ${modules}`, '2026-11-08', '2026-11-10']])
+    expect(await told('2026-11-20')).toEqual([[`2 of ${modules}`, '2026-11-12', '2026-11-20']])
+    expect(await told('2026-11-23')).toEqual([[`2 of ${modules}`, '2026-11-12', '2026-11-23']])
+  })
+
+  test('a person’s page tells of nothing that came later, nor, as known then, of what nobody had recorded', async () => {
+    const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+    const theo = await personId(world.db, 'theo@northstar.example')
+    const { assignment_id } = await world.db
+      .selectFrom('assignments')
+      .select('assignment_id')
+      .where('person_id', '=', theo)
+      .executeTakeFirstOrThrow()
+    await world.db
+      .insertInto('leave_spells')
+      .values({ assignment_id, from_on: '2026-06-01', to_on: '2026-06-20', recorded_at: world.clock.now })
+      .execute()
+    const sam = await world.as('sam@northstar.example')
+    const page = async (query: string) => (await sam.get(`/team/${theo}${query}`)).body
+    expect(await page('')).toContain('Leave from North Star House began')
+    expect(await page('?on=6/10/2026')).toContain('Leave from North Star House began')
+    expect(await page('?on=6/10/2026')).not.toContain('Last day of leave')
+    expect(await page('?on=5/31/2026')).not.toContain('Leave from North Star House')
+    expect(await page('?on=6/10/2026&known=then')).not.toContain('Leave from North Star House')
+    expect(await page(`?on=${addDays('2026-06-10', 0)}`)).toContain(formatDay('2026-06-10'))
+  })
+})
+
+test('what stands on a roster is superseded, and neither rewritten nor removed, whoever asks', async () => {
+  const { db } = await aWorld()
+  for (const table of [
+    'assignments',
+    'contact_spells',
+    'certifications',
+    'license_statuses',
+    'program_details',
+  ] as const) {
+    const change = (what: string) => sql.raw(`update ${table} set ${what}`).execute(db)
+    await expect(change(`recorded_at = now()`)).rejects.toThrow('superseded, never rewritten or removed')
+    await expect(sql.raw(`delete from ${table}`).execute(db)).rejects.toThrow('never rewritten')
+    await expect(sql.raw(`truncate ${table}`).execute(db)).rejects.toThrow('append-only')
+    await expect(change(`superseded_at = now(), reason = 'another'`)).rejects.toThrow('never rewritten')
+    await change(`superseded_at = now(), superseded_reason = 'wrong'`)
+    await expect(change(`superseded_at = null`)).rejects.toThrow('never rewritten')
+  }
 })

@@ -1,0 +1,119 @@
+import type { Transaction } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import { addDays, addMonths, type Day, dayOf } from '#server/lib/days.ts'
+import { type CastMember, demoPrograms, type ProgramKey } from './cast.ts'
+
+const licensedOn: Day = '2019-01-01'
+const certifiedOn: Day = '2022-01-01'
+
+/** Three in the afternoon or so, Central time, of a day in any month. */
+export const afternoonOf = (day: Day): Date => new Date(`${day}T21:00:00Z`)
+
+/** When a fact of the past was put on record: on its own day, as in a house that keeps its records. */
+function recordedOn(day: Day, now: Date): Readonly<{ recorded_at: Date }> {
+  const at = afternoonOf(day)
+  return { recorded_at: at < now ? at : now }
+}
+
+export async function insertPrograms(
+  trx: Transaction<DB>,
+  now: Date,
+): Promise<ReadonlyMap<ProgramKey, string>> {
+  const ids = new Map<ProgramKey, string>()
+  for (const program of demoPrograms) {
+    const holder = await trx
+      .insertInto('license_holders')
+      .values({ name: program.holder })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const { id } = await trx
+      .insertInto('programs')
+      .values({ holder_id: holder.id, kind: program.kind })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    ids.set(program.key, id)
+    const isLicensed = program.kind === 'licensed'
+    await trx
+      .insertInto('program_details')
+      .values({
+        program_id: id,
+        name: program.name,
+        license_number: program.license_number,
+        license_type: isLicensed ? 'CRF' : null,
+        licensing_authority: isLicensed ? 'DHS' : null,
+        place: program.place,
+        from_on: licensedOn,
+        ...recordedOn(licensedOn, now),
+      })
+      .execute()
+    if (isLicensed)
+      await trx
+        .insertInto('license_statuses')
+        .values({
+          program_id: id,
+          status: 'active',
+          may_operate: true,
+          from_on: licensedOn,
+          ...recordedOn(licensedOn, now),
+        })
+        .execute()
+    if (program.certified)
+      await trx
+        .insertInto('certifications')
+        .values({
+          program_id: id,
+          type: 'st-cse-at-risk',
+          from_on: certifiedOn,
+          ...recordedOn(certifiedOn, now),
+        })
+        .execute()
+  }
+  return ids
+}
+
+/** A member's role and work, on record since they began. */
+export async function insertPlace(
+  trx: Transaction<DB>,
+  member: CastMember,
+  personId: string,
+  programs: ReadonlyMap<ProgramKey, string>,
+  now: Date,
+): Promise<void> {
+  const today = dayOf(now)
+  const program_id = member.program ? (programs.get(member.program) ?? null) : null
+  if (member.role)
+    await trx.insertInto('roles').values({ person_id: personId, role: member.role, program_id }).execute()
+  if (!member.work || !program_id) return
+  const { work } = member
+  const hired_on =
+    work.hiredMonthsAgo === 0 ? `${today.slice(0, 7)}-01` : addMonths(today, -work.hiredMonthsAgo)
+  const { assignment_id } = await trx
+    .insertInto('assignments')
+    .values({
+      person_id: personId,
+      program_id,
+      worker_type: 'employee',
+      role_title: work.title,
+      hired_on,
+      duties_from: work.isChildProtection ? hired_on : null,
+      ...recordedOn(hired_on, now),
+    })
+    .returning('assignment_id')
+    .executeTakeFirstOrThrow()
+  if (work.hasContact && work.completedMonthsAgo !== undefined) {
+    const from_on = addDays(addMonths(today, -work.completedMonthsAgo), 3)
+    await trx
+      .insertInto('contact_spells')
+      .values({ assignment_id, from_on, ...recordedOn(from_on, now) })
+      .execute()
+  }
+  if (work.leaveDaysAgo !== undefined) {
+    // On record only a week after it was over: for a while, what was known differed from what was so.
+    const from_on = addDays(today, -work.leaveDaysAgo)
+    const to_on = addDays(from_on, 6)
+    await trx
+      .insertInto('leave_spells')
+      .values({ assignment_id, from_on, to_on, ...recordedOn(addDays(to_on, 7), now) })
+      .execute()
+  }
+}

@@ -1,0 +1,24 @@
+import { type Group, groups, sorts, type TeamFilter } from './team.ts'
+
+type Query = Readonly<Partial<Record<string, string>>>
+
+/** Reads an address; what it can't mean is read as if it were not there. */
+export function teamFilter({ show, search = '', sort = 'name', page = '1' }: Query): TeamFilter {
+  return {
+    group: groups.find((group): group is Group => group === show) ?? null,
+    search,
+    sort: sorts.find((one) => one === sort.replace(/^-/, '')) ?? 'name',
+    isDescending: sort.startsWith('-'),
+    page: page === 'all' ? 'all' : Math.max(1, Number.parseInt(page, 10) || 1),
+  }
+}
+
+/** The page's own address with something changed, so that every filter can be kept and sent. */
+export const addressOf =
+  (query: Query) =>
+  (change: Query): string => {
+    const params = new URLSearchParams()
+    for (const [name, value] of Object.entries({ ...query, ...change })) if (value) params.set(name, value)
+    const text = params.toString().replaceAll('%7Bpage%7D', '{page}')
+    return text ? `/team?${text}` : '/team'
+  }

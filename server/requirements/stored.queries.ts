@@ -1,0 +1,69 @@
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { verdictsOf } from './verdicts.ts'
+
+/**
+ * Holds what is stored of these people until the transaction ends. Facts are read after it: of two transactions that
+ * each change one, the second waits here and then sees the first's.
+ */
+export async function claimPasses(
+  trx: Transaction<DB>,
+  personIds: readonly string[],
+  today: Day,
+): Promise<void> {
+  await sql`
+    insert into standing_passes (person_id, ruleset, computed_on)
+    select id, '', ${today} from unnest(${[...personIds]}::uuid[]) id order by id
+    on conflict (person_id) do update set computed_on = excluded.computed_on`.execute(trx)
+}
+
+type Verdicts = ReturnType<typeof verdictsOf>
+
+/** Puts new verdicts in the place of whatever was stored of these people. */
+export async function saveVerdicts(
+  trx: Transaction<DB>,
+  personIds: readonly string[],
+  verdicts: Readonly<{
+    passes: readonly Verdicts['pass'][]
+    standings: Verdicts['standings']
+    clearances: Verdicts['clearances']
+  }>,
+): Promise<void> {
+  const theirs = sql`person_id = any(${[...personIds]}::uuid[])`
+  await sql`delete from standings where ${theirs}`.execute(trx)
+  await sql`delete from clearances where ${theirs}`.execute(trx)
+  await sql`
+    insert into standings (person_id, program_id, requirement, standing, due_on, satisfied_on, late_days,
+      is_late_running, rule, lapses)
+    select person_id, program_id, requirement, standing, due_on, satisfied_on, late_days, is_late_running, rule, lapses
+    from ${records('standings', verdicts.standings)}`.execute(trx)
+  await sql`
+    insert into clearances (person_id, program_id, answer, until_on, because, contact)
+    select person_id, program_id, answer, until_on, because, contact
+    from ${records('clearances', verdicts.clearances)}`.execute(trx)
+  await sql`
+    update standing_passes p set ruleset = n.ruleset, computed_on = n.computed_on, next_change_on = n.next_change_on
+    from ${records('standing_passes', verdicts.passes)} n where p.person_id = n.person_id`.execute(trx)
+}
+
+const records = (table: string, rows: readonly object[]): RawBuilder<unknown> =>
+  sql`jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)`
+
+/**
+ * Some of the people whose stored verdicts are due to change by a day, or were computed by another rule set. Each part
+ * is read from its index, so that finding the next few costs the same however many people there are.
+ */
+export async function listStalePeople(
+  db: Kysely<DB>,
+  today: Day,
+  ruleset: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ person_id: string }>`
+    (select person_id from standing_passes where next_change_on <= ${today} order by next_change_on limit ${limit})
+    union (select person_id from standing_passes where ruleset < ${ruleset} order by ruleset limit ${limit})
+    union (select person_id from standing_passes where ruleset > ${ruleset} order by ruleset limit ${limit})
+    limit ${limit}`.execute(db)
+  return rows.map(({ person_id }) => person_id)
+}
