@@ -3,6 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import { addMonths, type Day } from '#server/lib/days.ts'
 import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
 import type { Standing } from '#server/requirements/answer-schema.ts'
+import type { ProgramName } from '#server/requirements/clearance.queries.ts'
 
 /** One person's work in one program, with the verdicts stored for it. Facts and stored verdicts; nothing is decided here. */
 export type TeamRow = Readonly<{
@@ -47,46 +48,58 @@ export type StoredStanding = Readonly<{
  */
 export async function listTeam(
   db: Kysely<DB>,
-  programIds: readonly string[],
+  listed: readonly ProgramName[],
   today: Day,
   ruleset: string,
 ): Promise<readonly TeamRow[]> {
-  if (programIds.length === 0) return []
-  const { rows } = await sql<TeamRow>`
-    with work as (
+  if (listed.length === 0) return []
+  const programs = new Map(listed.map((program) => [program.program_id, program]))
+  const ids = sql`any(${[...programs.keys()]}::uuid[])`
+  // What has the program as its key is read by it, the rest by each person's: nothing here looks beyond these people.
+  const { rows } = await sql<Omit<TeamRow, 'program' | 'program_kind'>>`
+    with
+    work as materialized (
       select distinct on (a.person_id, a.program_id) a.*
       from assignments a
-      where a.program_id = any(${[...programIds]}::uuid[]) and ${isKnown('a', null)} and ${worksOn('a', today)}
+      where a.program_id = ${ids} and ${isKnown('a', null)} and ${worksOn('a', today)}
       order by a.person_id, a.program_id, a.hired_on desc, a.assignment_id
-    )
-    select a.person_id, p.name, a.program_id, coalesce(d.name, h.name) as program, g.kind as program_kind,
-      a.role_title, a.worker_type, a.hired_on,
-      exists (select from leave_spells l where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and ${holdsOn('l', today)}) as is_on_leave,
+    ),
+    stood as materialized (
+      select t.person_id, t.program_id,
+        json_agg(json_build_object('requirement', t.requirement, 'standing', t.standing, 'due_on', t.due_on,
+          'satisfied_on', t.satisfied_on, 'late_days', t.late_days, 'is_late_running', t.is_late_running,
+          'lapses', t.lapses) order by t.requirement) as standings
+      from standings t where t.program_id = ${ids} group by 1, 2
+    ),
+    cleared as materialized (select * from clearances where program_id = ${ids})
+    select a.person_id, p.name, a.program_id, a.role_title, a.worker_type, a.hired_on, l.holds is not null as is_on_leave,
       c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
       coalesce(s.next_change_on <= ${today} or s.computed_on > ${today} or s.ruleset <> ${ruleset}, s.person_id is null) as is_stale,
-      coalesce((select json_agg(json_build_object('requirement', t.requirement, 'standing', t.standing, 'due_on', t.due_on,
-          'satisfied_on', t.satisfied_on, 'late_days', t.late_days, 'is_late_running', t.is_late_running,
-          'lapses', t.lapses) order by t.requirement)
-        from standings t where t.person_id = a.person_id and t.program_id = a.program_id), '[]') as standings,
-      (select json_build_object('course', e.course, 'version', e.version, 'passed',
-          (select count(distinct w.module) from enrollment_passes w where w.enrollment_id = e.id))
-        from enrollments e where e.person_id = a.person_id and e.ended_at is null order by e.started_at desc limit 1) as under_way,
-      p.last_active_on,
-      coalesce((select json_agg(k.completed_on) from completions k
-        where k.person_id = a.person_id and k.completed_on >= ${yearBack(today)}
-          and not exists (select from completion_voids v where v.completion_id = k.id)), '[]') as completed
+      coalesce(t.standings, '[]') as standings, e.under_way, p.last_active_on, k.completed
     from work a
     join people p on p.id = a.person_id
-    join programs g on g.id = a.program_id
-    join license_holders h on h.id = g.holder_id
-    left join lateral (
-      select d.name from program_details d where d.program_id = a.program_id and ${isKnown('d', null)} and ${holdsOn('d', today)}
-      limit 1
-    ) d on true
-    left join clearances c on c.person_id = a.person_id and c.program_id = a.program_id
+    left join stood t on t.person_id = a.person_id and t.program_id = a.program_id
+    left join cleared c on c.person_id = a.person_id and c.program_id = a.program_id
     left join standing_passes s on s.person_id = a.person_id
+    left join lateral (
+      select true as holds from leave_spells l
+      where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and ${holdsOn('l', today)} limit 1
+    ) l on true
+    left join lateral (
+      select json_build_object('course', e.course, 'version', e.version, 'passed',
+        (select count(distinct w.module) from enrollment_passes w where w.enrollment_id = e.id)) as under_way
+      from enrollments e where e.person_id = a.person_id and e.ended_at is null order by e.started_at desc limit 1
+    ) e on true
+    left join lateral (
+      select coalesce(json_agg(k.completed_on), '[]') as completed from completions k
+      where k.person_id = a.person_id and k.completed_on >= ${yearBack(today)}
+        and not exists (select from completion_voids v where v.completion_id = k.id)
+    ) k on true
     order by lower(p.name), p.id, a.program_id`.execute(db)
-  return rows
+  return rows.map((row) => {
+    const { name, kind } = programs.get(row.program_id)!
+    return { ...row, program: name, program_kind: kind }
+  })
 }
 
 /** The first day of the eleventh month before: a year of months with this one. */

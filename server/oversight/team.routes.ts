@@ -6,7 +6,7 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { type Roster, rosterOn } from '#server/programs/roster.queries.ts'
 import { factsOfPeople } from '#server/requirements/actions.ts'
-import { listProgramsOf } from '#server/requirements/clearance.queries.ts'
+import { listProgramsOf, type ProgramName } from '#server/requirements/clearance.queries.ts'
 import { rulesetVersion } from '#server/requirements/ruleset.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
@@ -137,26 +137,25 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
   >
 
   async function teamOf(viewer: Viewer, query: Query) {
-    const programs = await listProgramsOf(db, viewer)
+    const today = dayOf(clock())
+    const asked = askedDay(query, today)
+    const programs = await listProgramsOf(db, viewer, asked.on)
     const chosen = query.program
       ? programs.filter(({ program_id }) => program_id === query.program)
       : programs
     if (query.program && chosen.length === 0) return notFound()
-    const today = dayOf(clock())
-    const asked = askedDay(query, today)
-    const ids = chosen.map(({ program_id }) => program_id)
-    const rows =
-      asked.on === today && !asked.asKnownOn ? await teamToday(ids, today) : await pastTeam(ids, asked)
+    const isToday = asked.on === today && !asked.asKnownOn
+    const rows = isToday ? await teamToday(chosen, today) : await pastTeam(chosen, asked)
     const errors = asked.problem ? [{ field: 'on', message: asked.problem }] : []
     return { viewer, today, programs, asked, rows, filter: teamFilter(query), errors }
   }
 
   /** What is stored, and for whoever's verdict has changed since, what the rules say now. */
-  async function teamToday(ids: readonly string[], today: Day): Promise<readonly TeamRow[]> {
-    const rows = await listTeam(db, ids, today, rulesetVersion)
+  async function teamToday(programs: readonly ProgramName[], today: Day): Promise<readonly TeamRow[]> {
+    const rows = await listTeam(db, programs, today, rulesetVersion)
     const stale = new Set(rows.filter((row) => row.is_stale).map(({ person_id }) => person_id))
     if (stale.size === 0) return rows
-    const roster = await rosterOn(db, ids, today)
+    const roster = await rosterOn(db, programs.map(idOf), today)
     const some = { ...roster, people: roster.people.filter(({ person_id }) => stale.has(person_id)) }
     const computed = new Map(
       (await computedTeam(some, { on: today, asKnownOn: null })).map((row) => [placeOf(row), row]),
@@ -164,8 +163,11 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
     return rows.map((row) => computed.get(placeOf(row)) ?? row)
   }
 
-  const pastTeam = async (ids: readonly string[], { on, asKnownOn }: Asked): Promise<readonly TeamRow[]> =>
-    computedTeam(await rosterOn(db, ids, on, asKnownOn), { on, asKnownOn })
+  const pastTeam = async (
+    programs: readonly ProgramName[],
+    { on, asKnownOn }: Asked,
+  ): Promise<readonly TeamRow[]> =>
+    computedTeam(await rosterOn(db, programs.map(idOf), on, asKnownOn), { on, asKnownOn })
 
   async function computedTeam(
     roster: Roster,
@@ -183,6 +185,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
   }
 }
 
+const idOf = ({ program_id }: ProgramName) => program_id
 const placeOf = ({ person_id, program_id }: TeamRow) => `${person_id} ${program_id}`
 
 /** The day asked about, and what was known: now, or when that day ended. */

@@ -1,30 +1,39 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { holdsOn, isKnown } from '#server/programs/as-of.ts'
 import { apiTokenHash } from './api-tokens.ts'
 
 export type ProgramName = Readonly<{
   program_id: string
   name: string
-  kind: string
+  kind: 'licensed' | 'agency'
   license_number: string | null
 }>
 
-/** The programs that a viewer supervises or administers, by name. */
-export async function listProgramsOf(db: Kysely<DB>, viewer: Viewer): Promise<readonly ProgramName[]> {
-  return listPrograms(db, viewer.supervised_program_ids)
+/** The programs that a viewer supervises or administers, by the name that each has on a day. */
+export async function listProgramsOf(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  on: Day,
+): Promise<readonly ProgramName[]> {
+  return listPrograms(db, viewer.supervised_program_ids, on)
 }
 
 export async function listPrograms(
   db: Kysely<DB>,
   programIds: readonly string[],
+  on: Day,
 ): Promise<readonly ProgramName[]> {
   if (programIds.length === 0) return []
   const { rows } = await sql<ProgramName>`
     select p.id as program_id, p.kind, coalesce(d.name, h.name) as name, d.license_number
     from programs p join license_holders h on h.id = p.holder_id
-    left join program_details d on d.program_id = p.id and d.superseded_at is null
-      and d.from_on <= current_date and (d.to_on is null or d.to_on >= current_date)
+    left join lateral (
+      select d.name, d.license_number from program_details d
+      where d.program_id = p.id and ${isKnown('d', null)} and ${holdsOn('d', on)} limit 1
+    ) d on true
     where p.id = any(${[...programIds]}::uuid[]) order by 3`.execute(db)
   return rows
 }

@@ -27,7 +27,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
   })
 
   app.get('/clearance', { config: supervisors }, async (request, reply) => {
-    const programs = await listProgramsOf(db, viewerOf(request))
+    const programs = await listProgramsOf(db, viewerOf(request), dayOf(clock()))
     const licensed = programs.filter(({ kind }) => kind === 'licensed')
     const [only] = licensed
     if (only && licensed.length === 1) return reply.redirect(`/programs/${only.program_id}/clearance`, 303)
@@ -187,7 +187,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
 
   async function programOf(viewer: Viewer, programId: string) {
     if (!viewer.supervised_program_ids.includes(programId)) return notFound()
-    const [program] = await listPrograms(db, [programId])
+    const [program] = await listPrograms(db, [programId], dayOf(clock()))
     return program ?? notFound()
   }
 

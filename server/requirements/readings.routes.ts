@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
@@ -55,7 +56,7 @@ export async function readingsRoutes(app: App, { db, clock }: Needs): Promise<vo
 
   async function administeredOf(administered: readonly string[], programId: string) {
     if (!administered.includes(programId)) return notFound()
-    const [program] = await listPrograms(db, [programId])
+    const [program] = await listPrograms(db, [programId], dayOf(clock()))
     return program ?? notFound()
   }
 }

@@ -29,18 +29,26 @@ describe('the roster on a day', () => {
     const { db } = await aWorld()
     const northStar = await programId(db, 'North Star House')
     const mai = await personId(db, 'mai@northstar.example')
-    await db
-      .updateTable('assignments')
-      .set({ recorded_at: new Date('2024-01-05T18:00:00Z'), hired_on: '2024-01-02' })
-      .where('person_id', '=', mai)
-      .execute()
     const [row] = await db.selectFrom('assignments').selectAll().where('person_id', '=', mai).execute()
     // Eleven in the evening of June 3 in Minnesota is June 4 in Greenwich.
     const at = new Date('2024-06-04T04:00:00Z')
-    await db.updateTable('assignments').set({ superseded_at: at }).where('id', '=', row!.id).execute()
+    await db
+      .updateTable('assignments')
+      .set({ superseded_at: row!.recorded_at })
+      .where('id', '=', row!.id)
+      .execute()
+    const known = { ...row!, assignment_id: crypto.randomUUID(), hired_on: '2024-01-02' }
     await db
       .insertInto('assignments')
-      .values({ ...row!, id: crypto.randomUUID(), separated_on: '2024-05-31', recorded_at: at })
+      .values([
+        {
+          ...known,
+          id: crypto.randomUUID(),
+          recorded_at: new Date('2024-01-05T18:00:00Z'),
+          superseded_at: at,
+        },
+        { ...known, id: crypto.randomUUID(), separated_on: '2024-05-31', recorded_at: at },
+      ])
       .execute()
     const endOn = async (asKnownOn: string | null) => {
       const { people } = await rosterOn(db, [northStar], '2024-05-20', asKnownOn)

@@ -12,12 +12,6 @@ beforeEach(async () => {
   world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
   rae = await world.as('rae@northstar.example')
   program = await programId(world.db, 'North Star House')
-  // The cast was put on record before anything here happens.
-  for (const table of ['assignments', 'contact_spells'] as const)
-    await world.db
-      .updateTable(table)
-      .set({ recorded_at: new Date('2026-01-05T18:00:00Z') })
-      .execute()
 })
 
 const later = (hours: number) => {
@@ -214,11 +208,6 @@ describe('changing what is on record', () => {
   test('what was known then can still be asked for', async () => {
     world.clock.now = new Date('2026-03-02T18:00:00Z')
     const { assignment_id } = await assignmentOf(world.db, 'theo@northstar.example')
-    for (const table of ['assignments', 'contact_spells'] as const)
-      await world.db
-        .updateTable(table)
-        .set({ recorded_at: new Date('2024-06-01T12:00:00Z') })
-        .execute()
     await rae.post(`/programs/${program}/assignments/${assignment_id}/separation`, {
       separated_on: '2/27/2026',
     })
