@@ -452,9 +452,9 @@ test('what stands on a roster is superseded, and neither rewritten nor removed, 
     'program_details',
   ] as const) {
     const change = (what: string) => sql.raw(`update ${table} set ${what}`).execute(db)
-    await expect(change(`recorded_at = now()`)).rejects.toThrow('superseded, never rewritten or removed')
-    await expect(sql.raw(`delete from ${table}`).execute(db)).rejects.toThrow('never rewritten')
-    await expect(sql.raw(`truncate ${table}`).execute(db)).rejects.toThrow('append-only')
+    await expect(change(`recorded_at = now()`)).rejects.toThrow('superseded once, never rewritten')
+    await expect(sql.raw(`delete from ${table}`).execute(db)).rejects.toThrow('never deleted')
+    await expect(sql.raw(`truncate ${table}`).execute(db)).rejects.toThrow('never deleted')
     await expect(change(`superseded_at = now(), reason = 'another'`)).rejects.toThrow('never rewritten')
     await change(`superseded_at = now(), superseded_reason = 'wrong'`)
     await expect(change(`superseded_at = null`)).rejects.toThrow('never rewritten')
