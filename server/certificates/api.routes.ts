@@ -23,14 +23,15 @@ const certificate = Type.Object({
   statute: Type.String(),
   issuer: Type.String(),
 })
-const answer = Type.Object({
+const facts = {
   verdict: Type.Unsafe<Verdict>({ type: 'string', enum: ['valid', 'superseded', 'revoked', 'unknown'] }),
   since: nullable(Type.String({ description: 'When it was replaced or revoked' })),
   replaced_by: nullable(Type.String({ description: 'The number of the certificate that replaces it' })),
   certificate: nullable(certificate),
   name_matches: nullable(Type.Boolean({ description: 'Null where no name was asked with' })),
-})
-const problem = Type.Object({ error: Type.String() })
+}
+const answer = (description: string) => Type.Object(facts, { description })
+const problem = (description: string) => Type.Object({ error: Type.String() }, { description })
 
 /** The page behind the QR code, for software: the same facts under the same rules. */
 export async function certificateApiRoutes(app: App, { db }: Needs): Promise<void> {
@@ -49,7 +50,13 @@ export async function certificateApiRoutes(app: App, { db }: Needs): Promise<voi
             Type.String({ maxLength: 300, description: 'The name as printed, to compare' }),
           ),
         }),
-        response: { 200: answer, 404: answer, 429: problem },
+        response: {
+          200: answer('The record has a certificate for this code, and may tell of it'),
+          400: problem('The name is longer than any can be'),
+          404: answer('There is none, or none to tell of without its name: verdict unknown, all else null'),
+          414: problem('The code is longer than any can be'),
+          429: problem('Asked too often, or with too many names'),
+        },
       },
     },
     async (request, reply) => {
