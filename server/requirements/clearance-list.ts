@@ -73,8 +73,9 @@ export function clearancePage(lines: readonly ClearanceLine[], filter: Clearance
 
 /** The answer and what to do next stand open; how it was found is folded, and left out on paper. */
 function shownLine({ because, ...line }: ClearanceLine, isWhole: boolean) {
-  if (isWhole && line.answer === 'yes') return { ...line, first: '', next: '', more: [] }
-  const [first = '', ...rest] = because()
+  const [said = '', ...rest] = because()
+  // A plain yes and its last day stand beside it already.
+  const first = /^Yes(?:\.|, until )/.test(said) ? '' : said
   const next = line.answer === 'yes' ? '' : (rest.findLast((sentence) => sentence.startsWith('Next: ')) ?? '')
   return { ...line, first, next, more: isWhole ? [] : rest.filter((sentence) => sentence !== next) }
 }

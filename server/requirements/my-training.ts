@@ -3,7 +3,9 @@ import type { CompletionRow } from '#server/learning/queries.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { RequirementAnswer } from './answer-schema.ts'
 import type { Facts } from './facts.ts'
+import { hoursLedger } from './hours-ledger.ts'
 import { requirementOn, residentialCourse } from './ruleset.ts'
+import { sentenceCase } from './sentences.ts'
 import { standing } from './standing.ts'
 import { standingWords } from './standing-words.ts'
 
@@ -17,9 +19,13 @@ export type RequirementCard = Readonly<{
   why: string
   citation: string
   explanation: readonly string[]
+  /** What to do now, in a sentence. */
+  next: string
   course: CourseStep | null
   /** What renewing today would do to the date; null where it would do nothing to it. */
   renewal: string | null
+  /** Whether trainings of others are what it asks for. */
+  isElsewhere: boolean
 }>
 
 /** My training: first one sentence, then the one next step, then each requirement, then what is done. */
@@ -34,11 +40,15 @@ export function myTrainingPage(
   const shown = answer.requirements.filter(({ standing }) => standing !== 'not_required')
   const residential = steps.find(({ course }) => course.slug === residentialCourse) ?? null
   const cards = shown.map((one) => cardOf(one, facts, today, residential, names))
+  const next = (step: CourseStep | null) => step ?? (shown.some(asksForCourse) ? residential : null)
   const underWay = steps.find((step) => step.isUnderWay) ?? null
   return {
     title: 'My training',
-    sentence: firstSentence(answer.clearance, shown, underWay, names),
-    next: underWay ?? (shown.some(asksForCourse) ? residential : null),
+    sentence: firstSentence(answer.clearance, shown, underWay, residential, names),
+    next: next(underWay),
+    renewal: cards.find(({ course, renewal }) => course && renewal)?.renewal ?? null,
+    // Where no course of ours is the next step, and a training of others is.
+    isElsewhereNext: !next(underWay) && shown.some(asksForOthers),
     cards,
     notRequired: answer.requirements.length > 0 && shown.length === 0,
     courses: steps,
@@ -49,10 +59,17 @@ export function myTrainingPage(
 const asksForCourse = ({ requirement, standing }: RequirementAnswer) =>
   requirement.startsWith('residential') && standing !== 'current' && standing !== 'unknown'
 
+const asksForOthers = ({ requirement, standing }: RequirementAnswer) =>
+  !requirement.startsWith('residential') && isOpen(standing)
+
+const isOpen = (standing: RequirementAnswer['standing']) =>
+  standing === 'not_cleared' || standing === 'overdue' || standing === 'due_soon'
+
 function firstSentence(
   clearance: readonly { program: string; answer: string; until: Day | null }[],
   requirements: readonly RequirementAnswer[],
   underWay: CourseStep | null,
+  residential: CourseStep | null,
   names: ReadonlyMap<string, string>,
 ): string {
   const bound = clearance.filter(({ program }) => requirements.some((one) => one.program === program))
@@ -65,12 +82,27 @@ function firstSentence(
   if (no && requirements.some((one) => one.program === no.program && one.standing === 'due_before_contact'))
     return `Before you have direct contact at ${nameOf(no.program, names)}, finish${step}.`
   if (no)
-    return `You are not cleared for direct contact at ${nameOf(no.program, names)} today. Finish${step}.`
+    return `You are not cleared for direct contact at ${nameOf(no.program, names)} today. ${!underWay && residential?.lastCompletion ? 'Renew' : 'Finish'}${step}.`
   const [first] = bound
   if (first)
     return `You are cleared for direct contact at ${nameOf(first.program, names)}${first.until ? ` until ${formatDay(first.until)}` : ''}.`
   if (underWay?.at) return `You are in module ${underWay.at.number} of ${underWay.course.modules.length}.`
-  return 'Here is your training.'
+  return dutiesSentence(requirements) ?? 'Here is your training.'
+}
+
+/** The first thing that child-protection work asks for; null where there is none. */
+function dutiesSentence(requirements: readonly RequirementAnswer[]): string | null {
+  const asked = requirements.filter(({ requirement }) => !requirement.startsWith('residential'))
+  const open = asked.find(({ standing }) => isOpen(standing))
+  if (open?.requirement === 'child-protection-trafficking')
+    return 'The training on trafficking that child-protection work asks for is not on record yet.'
+  if (open?.requirement === 'child-protection-foundation')
+    return `The foundation training ${open.standing === 'overdue' ? 'was' : 'is'} due by ${formatDay(open.due_on!)}.`
+  if (open?.due_on)
+    return `Your agency’s year ends on ${formatDay(open.due_on)}, with hours still to be recorded.`
+  if (asked.some(({ standing }) => standing === 'unknown'))
+    return 'Something is missing or to be confirmed on file for your child-protection work.'
+  return asked.length > 0 ? 'Your child-protection training is in order.' : null
 }
 
 function cardOf(
@@ -85,14 +117,26 @@ function cardOf(
     title,
     place: nameOf(one.program, names),
     shape: one.standing.replaceAll('_', '-'),
-    words: standingWords(one, today),
+    words: one.requirement === 'annual-hours' ? hoursWords(facts, one, today) : standingWords(one, today),
     why: scope,
     citation: one.citation,
-    explanation: one.explanation,
+    explanation: one.explanation.filter((sentence) => !sentence.startsWith('Next: ')),
+    next: sentenceCase(one.explanation.at(-1)?.replace(/^Next: /, '') ?? ''),
     course: asksForCourse(one) ? residential : null,
     renewal: one.requirement === 'residential-annual' ? renewalOf(facts, one, today) : null,
+    isElsewhere: asksForOthers(one),
   }
 }
+
+/** "6 of 15 hours by December 31, 2026; 2 more wait for a decision" */
+function hoursWords(facts: Facts, one: RequirementAnswer, today: Day): string {
+  const [year] = hoursLedger(facts, one.program, today)
+  if (!year) return standingWords(one, today)
+  const waiting = year.waiting > 0 ? `; ${round(year.waiting)} more wait for a decision` : ''
+  return `${round(year.hours)} of ${year.needed} hours are on record for the year that ends on ${formatDay(year.to)}${waiting}`
+}
+
+const round = (hours: number) => Math.round(hours * 100) / 100
 
 /** "Renewing today moves your date from March 31 to November 30, 2027", asked of the rules as if it were done today. */
 export function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): string | null {

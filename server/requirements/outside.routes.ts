@@ -7,6 +7,8 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { readUploadOrTooLarge } from '#server/web/upload.ts'
 import { factsOfPeople } from './actions.ts'
+import { agenciesOf } from './duties.ts'
+import { hoursLedger } from './hours-ledger.ts'
 import {
   decidedBy,
   decideOutsideTraining,
@@ -38,11 +40,17 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       listWaitingOutsideTrainings(db, viewer),
     ])
     const isAdministrator = viewer.administered_program_ids.length > 0
+    const today = dayOf(clock())
+    const mine = (await factsOfPeople(db, [viewer.id], today)).facts.get(viewer.id)
+    const ledgers = mine
+      ? agenciesOf(mine).map((agency) => ({ agency, years: hoursLedger(mine, agency, today) }))
+      : []
     return reply.page('requirements/outside', {
       title: 'Training taken elsewhere',
       own,
       waiting,
       isAdministrator,
+      ledgers,
     })
   })
 

@@ -24,13 +24,17 @@ export function standingWords(
       if (requirement === 'residential-annual' && due_on) return `In order until ${formatDay(due_on)}${late}`
       return satisfied_on
         ? `Done on ${formatDay(satisfied_on)}${late && `, ${days(late_days)} late`}`
-        : 'In order'
+        : due_on
+          ? `To be done by ${formatDay(due_on)}`
+          : 'In order'
     case 'due_soon':
       return due_on ? `Due by ${formatDay(due_on)}, in ${days(daysBetween(today, due_on))}` : 'Due soon'
     case 'overdue':
       return due_on ? `Was due by ${formatDay(due_on)}, ${days(daysBetween(due_on, today))} ago` : 'Overdue'
     case 'not_cleared':
-      return 'Not done, and direct contact has begun'
+      return requirement.startsWith('residential')
+        ? 'Not done, and direct contact has begun'
+        : 'Not done, and child-protection duties have begun'
     case 'unknown':
       return 'A fact is missing on file'
   }

@@ -52,7 +52,9 @@ describe('my training', () => {
     )
     expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to November 30, 2027.')
     const theo = await (await world.as('theo@northstar.example')).get('/')
-    expect(theo.body).toContain('You are not cleared for direct contact at North Star House today.')
+    expect(theo.body).toContain(
+      'You are not cleared for direct contact at North Star House today. Renew your training.',
+    )
     const ada = await (await world.as('ada@northstar.example')).get('/')
     expect(ada.body).toContain('Before you have direct contact at North Star House, finish your training.')
   })
@@ -60,7 +62,18 @@ describe('my training', () => {
   test('a child-protection worker sees what satisfies the law, and that our own course does not by itself', async () => {
     const world = await aWorld()
     const jo = await world.as('jo@county.example')
-    expect((await jo.get('/')).body).toContain('Child-protection training on trafficking and exploitation')
+    const page = (await jo.get('/')).body
+    for (const words of [
+      'The training on trafficking that child-protection work asks for is not on record yet.',
+      'Child-protection training on trafficking and exploitation',
+      'Not done, and child-protection duties have begun.',
+      'Take X205 at the Minnesota Child Welfare Training Academy and record it.',
+      'Asked for by Minn. Stat. 260E.36, subd. 1a',
+      '0 of 15 hours are on record for the year',
+      'href="/courses#elsewhere"',
+    ])
+      expect(page).toContain(words)
+    expect(page).not.toContain('direct contact has begun')
     expect((await jo.get('/courses/child-protection')).body).toMatch(/supplement/i)
   })
 })
