@@ -33,6 +33,7 @@ import { packetRoutes } from './oversight/packet.routes.ts'
 import { packetVerificationRoutes } from './oversight/packet-verification.routes.ts'
 import { registryRoutes } from './oversight/registry.routes.ts'
 import { licensingReviewRoutes } from './oversight/review.routes.ts'
+import { reviewAnswerRoutes } from './oversight/review-answers.routes.ts'
 import { reviewFindingRoutes } from './oversight/review-findings.routes.ts'
 import { reviewPeopleRoutes } from './oversight/review-people.routes.ts'
 import { teamRoutes } from './oversight/team.routes.ts'
@@ -151,6 +152,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(licensingReviewRoutes, needs)
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
+  await app.register(reviewAnswerRoutes, needs)
   await app.register(packetRoutes, needs)
   await app.register(packetVerificationRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)

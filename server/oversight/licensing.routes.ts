@@ -12,7 +12,7 @@ import { findPrograms } from './licensing.queries.ts'
 import { licenseCard, licenseWords, toneOf } from './licensing-page.ts'
 import { openReview } from './review.actions.ts'
 import { listReviews } from './review.queries.ts'
-import { type ReviewDay, reviewDay } from './review-day.ts'
+import { dayQuery, type ReviewDay, reviewDay } from './review-day.ts'
 import { stateNames, stateTones } from './review-words.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -21,6 +21,7 @@ type Needs = Readonly<{ db: Database; clock: () => Date }>
 export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ program: uuid() })
+  const day = { on: Type.Optional(text(40)), known: Type.Optional(text(10)) }
   const mostShown = 30
 
   app.get(
@@ -43,7 +44,7 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
       config: licensing,
       schema: {
         params,
-        querystring: Type.Object({ on: Type.Optional(text(40)), known: Type.Optional(text(10)) }),
+        querystring: Type.Object(day),
       },
     },
     async (request, reply) => {
@@ -58,17 +59,18 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
 
   app.post(
     '/licensing/programs/:program/reviews',
-    { config: licensing, schema: { params, body: form({ purpose: text(300) }) } },
+    { config: licensing, schema: { params, body: form({ purpose: text(300), ...day }) } },
     async (request, reply) => {
       const viewer = viewerOf(request)
       const { program } = request.params
       const purpose = request.body.purpose.trim()
+      const asked = reviewDay(request.body, dayOf(clock()))
       if (purpose) {
         if (!(await findProgramOf(db, viewer, program, dayOf(clock())))) return notFound()
         const id = await openReview(db, viewer, program, purpose, clock())
-        return reply.redirect(`/reviews/${id}/people`, 303)
+        return reply.redirect(`/reviews/${id}/people${dayQuery(asked)}`, 303)
       }
-      const data = await programPage(viewer, program, reviewDay({}, dayOf(clock())))
+      const data = await programPage(viewer, program, asked)
       const errors = [
         {
           field: 'purpose',
@@ -98,6 +100,7 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
       title: program.name,
       card: licenseCard(program, record, on),
       asked,
+      query: dayQuery(asked),
       today: dayOf(clock()),
       onRoster: roster.people.length,
       inContact: inContact.length,

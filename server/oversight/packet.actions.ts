@@ -6,7 +6,6 @@ import type { Viewer } from '#server/people/roles.ts'
 import type { Packet } from './packet.queries.ts'
 import type { PacketContent } from './packet-content.ts'
 import type { PacketFiles } from './packet-files.ts'
-import { sha256 } from './packet-manifest.ts'
 import type { Review } from './review.queries.ts'
 
 export type PacketEntry = Readonly<{ from_on: Day; to_on: Day; sample_size: number | null; seed: string }>
@@ -55,7 +54,8 @@ export async function keepPacket(
 ): Promise<void> {
   const pdf = Buffer.from(files.pdf)
   const zip = Buffer.from(files.zip)
-  const hashes = { pdf_sha256: sha256(pdf), zip_sha256: sha256(zip) }
+  const { pdf_sha256, zip_sha256 } = files
+  const hashes = { pdf_sha256, zip_sha256 }
   await db.transaction().execute(async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('review_packets')

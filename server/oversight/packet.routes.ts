@@ -91,10 +91,10 @@ export async function packetRoutes(app: App, { db, clock, config }: Needs): Prom
     async (request, reply) => {
       const review = await reviewOf(viewerOf(request), request.params.review)
       const packet = (await findPacket(db, review.id, request.params.packet)) ?? notFound()
-      // The page asks again by itself, with or without script.
-      if (packet.state === 'making') reply.header('refresh', '2')
       return reply.page('oversight/reviews/packet', {
         title: `Packet of ${review.program}`,
+        // The page asks again by itself, with or without scripts.
+        againAfter: packet.state === 'making' ? 2 : null,
         review,
         packet,
         samplingWords,

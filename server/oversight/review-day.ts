@@ -1,7 +1,15 @@
 import { type Day, parseDay } from '#server/lib/days.ts'
+import type { Review } from './review.queries.ts'
 
 /** The day that a page is asked about, and what counts as the record: what is known now, or what was known when that day ended. */
 export type ReviewDay = Readonly<{ on: Day; asKnownOn: Day | null; typed: string; problem: string | null }>
+
+/** People are shown only within a review that is under way. */
+export const closedPage = (review: Review) => ({ title: `Review ${review.number} is closed`, review })
+
+/** The day of a page as its links carry it on: nothing where it is today, as we know now. */
+export const dayQuery = ({ on, asKnownOn, typed, problem }: ReviewDay): string =>
+  typed && !problem ? `?${new URLSearchParams({ on, ...(asKnownOn ? { known: 'then' } : {}) })}` : ''
 
 export function reviewDay(query: Readonly<{ on?: string; known?: string }>, today: Day): ReviewDay {
   const typed = query.on?.trim() ?? ''

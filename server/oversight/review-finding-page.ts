@@ -1,6 +1,8 @@
 import type { Day } from '#server/lib/days.ts'
+import { hasRole, type Viewer } from '#server/people/roles.ts'
 import type { RuleCode } from '#server/requirements/finding.ts'
 import { ruleOf } from '#server/requirements/rules.ts'
+import type { FieldError } from '#server/web/views.ts'
 import type { FindingRow } from './review.queries.ts'
 import { actsOpenTo, findingState, findingStateNames, findingStateTones } from './review-words.ts'
 
@@ -25,7 +27,23 @@ export function findingPage(row: FindingRow) {
   }
 }
 
-export const actWords = {
+/** A finding's page for whoever may see it: licensing staff act on it, an administrator of the program answers it. */
+export function findingPageFor(viewer: Viewer, row: FindingRow, errors: readonly FieldError[]) {
+  const finding = findingPage(row)
+  return {
+    title: finding.name,
+    finding,
+    errors,
+    typed: '',
+    typedAct: {},
+    isLicensing: hasRole(viewer, 'licensing'),
+    mayAnswer:
+      viewer.administered_program_ids.includes(row.program_id) &&
+      (finding.state === 'sent' || finding.state === 'answered'),
+  }
+}
+
+const actWords = {
   sent: 'Sent to the program',
   'follow-up-moved': 'Follow-up day moved',
   resolved: 'Resolved',

@@ -14,8 +14,8 @@ import { type App, text, uuid } from '#server/web/routes.ts'
 import { licenseCard } from './licensing-page.ts'
 import { logLook } from './review.actions.ts'
 import { findReviewOf, type Review } from './review.queries.ts'
-import { type ReviewDay, reviewDay } from './review-day.ts'
-import { contactWords, reviewPeople, reviewPerson } from './review-people.ts'
+import { closedPage, dayQuery, type ReviewDay, reviewDay } from './review-day.ts'
+import { certificatesOn, contactWords, reviewPeople, reviewPerson } from './review-people.ts'
 import { listCertificatesOfPeople, listOutsideOfPeople } from './review-person.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -76,8 +76,8 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
         person,
         assignments: row.assignments.filter(({ program_id }) => program_id === review.program_id),
         clearance: own && program ? clearance(own, program, on) : null,
-        certificates,
-        outside,
+        certificates: certificatesOn(certificates, on, asKnownOn),
+        outside: outside.filter(({ completed_on }) => completed_on <= on),
       })
     },
   )
@@ -92,12 +92,10 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
       today: dayOf(clock()),
       contactWords,
       errors: asked.problem ? [{ field: 'on', message: asked.problem }] : [],
-      query: asked.typed ? `?${new URLSearchParams({ on, ...(asKnownOn ? { known: 'then' } : {}) })}` : '',
+      query: dayQuery(asked),
     }
   }
 }
-
-const closedPage = (review: Review) => ({ title: `Review ${review.number} is closed`, review })
 
 const dayWords = (what: string, { on, asKnownOn }: ReviewDay) =>
   `${what} on ${on}${asKnownOn ? ', as known then' : ''}`

@@ -1,4 +1,4 @@
-import { addDays, type Day, daysBetween, formatDay } from '#server/lib/days.ts'
+import { addDays, type Day, dayOf, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster.queries.ts'
 import type { RequirementAnswer } from '#server/requirements/answer-schema.ts'
 import { type Facts, factsOf } from '#server/requirements/facts.ts'
@@ -8,6 +8,7 @@ import { requirementOn } from '#server/requirements/ruleset.ts'
 import { programsOf, situationAt } from '#server/requirements/situation.ts'
 import { standing } from '#server/requirements/standing.ts'
 import { standingWords } from '#server/requirements/standing-words.ts'
+import type { ReviewCertificate } from './review-person.queries.ts'
 
 export type ReviewRequirement = RequirementAnswer & Readonly<{ title: string; shape: string; words: string }>
 
@@ -129,6 +130,24 @@ function told(gap: Gap, satisfied_on: Day | null): Pick<ReviewGap, 'words' | 'le
   if (isEndedByTraining)
     return { length, words: `${from}, training completed ${formatDay(satisfied_on)}: ${days}` }
   return { length, words: `${from} until ${formatDay(gap.to)} without the training: ${days}` }
+}
+
+/** The certificates of completions until a day; as was known on one, only those issued by then, each as it stood then. */
+export function certificatesOn(
+  certificates: readonly ReviewCertificate[],
+  on: Day,
+  asKnownOn: Day | null,
+): readonly ReviewCertificate[] {
+  const completed = certificates.filter(({ facts }) => facts.completed_on <= on)
+  if (asKnownOn === null) return completed
+  const wasKnown = (at: Date | string | null) => at !== null && dayOf(at) <= asKnownOn
+  return completed
+    .filter(({ issued_at }) => wasKnown(issued_at))
+    .map((one) => ({
+      ...one,
+      status: wasKnown(one.revoked_at) ? 'revoked' : wasKnown(one.superseded_at) ? 'superseded' : 'valid',
+      replaced_by: wasKnown(one.corrected_by?.issued_at ?? null) ? one.replaced_by : null,
+    }))
 }
 
 export const contactWords: Readonly<Record<ReviewPerson['contact'], string>> = {

@@ -1,11 +1,10 @@
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { appendToLedger } from '#server/ledger/actions.ts'
-import type { Day } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
-import type { FindingRow, Review } from './review.queries.ts'
-import { actsOpenTo, type FindingAct, findingState, type ReviewState } from './review-words.ts'
+import { type FindingRow, findReviewOf, type Review } from './review.queries.ts'
+import type { ReviewState } from './review-words.ts'
 
 export async function openReview(
   db: Database,
@@ -20,8 +19,14 @@ export async function openReview(
       .values({ program_id: programId, purpose, opened_by: viewer.id, opened_at: now })
       .returning(['id', 'number'])
       .executeTakeFirstOrThrow()
-    await insertState(trx, viewer, id, 'open', '', now)
-    await record(trx, viewer, number, { act: 'opened', review_id: id, program_id: programId, purpose }, now)
+    await insertReviewState(trx, viewer, id, 'open', '', now)
+    await recordReviewAct(
+      trx,
+      viewer,
+      number,
+      { act: 'opened', review_id: id, program_id: programId, purpose },
+      now,
+    )
     return id
   })
 }
@@ -36,11 +41,11 @@ export async function changeReviewState(
   reason: string,
   now: Date,
 ): Promise<StateResult> {
-  if (state !== 'open' && review.state === state) return { kind: 'already' }
+  if (review.state === state) return { kind: 'already' }
   if (review.state === 'closed' && state !== 'closed' && reason === '') return { kind: 'reason-missing' }
   return db.transaction().execute(async (trx) => {
-    await insertState(trx, viewer, review.id, state, reason, now)
-    await record(
+    await insertReviewState(trx, viewer, review.id, state, reason, now)
+    await recordReviewAct(
       trx,
       viewer,
       review.number,
@@ -51,7 +56,7 @@ export async function changeReviewState(
   })
 }
 
-const insertState = (
+export const insertReviewState = (
   trx: Transaction<DB>,
   viewer: Viewer,
   review_id: string,
@@ -77,149 +82,13 @@ export async function writeNote(
       .values({ review_id: review.id, body, written_by: viewer.id, written_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await record(trx, viewer, review.number, { act: 'note-written', review_id: review.id, note_id: id }, now)
-  })
-}
-
-export type FindingEntry = Readonly<{
-  person_id: string | null
-  rule: string
-  body: string
-  follow_up_on: Day | null
-  isSent: boolean
-}>
-
-/** Writes a finding and, where asked, sends it to the program at once: the review then awaits the program. */
-export async function writeFinding(
-  db: Database,
-  viewer: Viewer,
-  review: Review,
-  { isSent, ...entry }: FindingEntry,
-  now: Date,
-): Promise<string> {
-  return db.transaction().execute(async (trx) => {
-    // One writer at a time counts the findings of a review.
-    await sql`select pg_advisory_xact_lock(hashtext(${review.id}))`.execute(trx)
-    const { last } = await trx
-      .selectFrom('review_findings')
-      .select((eb) => eb.fn.coalesce(eb.fn.max('number'), eb.lit(0)).as('last'))
-      .where('review_id', '=', review.id)
-      .executeTakeFirstOrThrow()
-    const { id, number } = await trx
-      .insertInto('review_findings')
-      .values({ ...entry, review_id: review.id, number: last + 1, written_by: viewer.id, written_at: now })
-      .returning(['id', 'number'])
-      .executeTakeFirstOrThrow()
-    if (isSent) await send(trx, viewer, review.id, id, now)
-    const { body: _, ...told } = entry
-    await record(
+    await recordReviewAct(
       trx,
       viewer,
       review.number,
-      { act: 'finding-written', review_id: review.id, finding_id: id, number, ...told, is_sent: isSent },
+      { act: 'note-written', review_id: review.id, note_id: id },
       now,
     )
-    return id
-  })
-}
-
-async function send(trx: Transaction<DB>, viewer: Viewer, reviewId: string, findingId: string, now: Date) {
-  await trx
-    .insertInto('review_finding_acts')
-    .values({ finding_id: findingId, act: 'sent', acted_by: viewer.id, acted_at: now })
-    .execute()
-  const { state } = await trx
-    .selectFrom('review_states')
-    .select('state')
-    .where('review_id', '=', reviewId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirstOrThrow()
-  if (state !== 'awaiting-program')
-    await insertState(trx, viewer, reviewId, 'awaiting-program', 'A finding was sent.', now)
-}
-
-export type FindingResult =
-  | { kind: 'done' }
-  | { kind: 'not-open-to-this' }
-  | { kind: 'reason-missing' }
-  | { kind: 'day-missing' }
-
-export async function actOnFinding(
-  db: Database,
-  viewer: Viewer,
-  finding: FindingRow,
-  { act, reason, follow_up_on }: Readonly<{ act: FindingAct; reason: string; follow_up_on: Day | null }>,
-  now: Date,
-): Promise<FindingResult> {
-  if (!actsOpenTo[findingState(finding.acts, finding.answers.at(-1)?.at ?? null)].includes(act))
-    return { kind: 'not-open-to-this' }
-  if (act === 'follow-up-moved' && !follow_up_on) return { kind: 'day-missing' }
-  if (act !== 'sent' && act !== 'follow-up-moved' && reason === '') return { kind: 'reason-missing' }
-  return db.transaction().execute(async (trx) => {
-    if (act === 'sent') await send(trx, viewer, finding.review_id, finding.id, now)
-    else
-      await trx
-        .insertInto('review_finding_acts')
-        .values({
-          finding_id: finding.id,
-          act,
-          reason,
-          follow_up_on: act === 'follow-up-moved' ? follow_up_on : null,
-          acted_by: viewer.id,
-          acted_at: now,
-        })
-        .execute()
-    await record(
-      trx,
-      viewer,
-      finding.review_number,
-      { act: `finding-${act}`, review_id: finding.review_id, finding_id: finding.id, reason, follow_up_on },
-      now,
-    )
-    return { kind: 'done' }
-  })
-}
-
-export type AnswerFile = Readonly<{
-  bytes: Buffer
-  name: string
-  type: 'application/pdf' | 'image/png' | 'image/jpeg'
-}>
-
-/** A program's administrator answers a finding that was sent to the program, with a file as evidence where there is one. */
-export async function answerFinding(
-  db: Database,
-  viewer: Viewer,
-  finding: FindingRow,
-  body: string,
-  file: AnswerFile | null,
-  now: Date,
-): Promise<{ kind: 'answered' } | { kind: 'closed' }> {
-  const state = findingState(finding.acts, finding.answers.at(-1)?.at ?? null)
-  if (state !== 'sent' && state !== 'answered') return { kind: 'closed' }
-  return db.transaction().execute(async (trx) => {
-    const { id } = await trx
-      .insertInto('review_answers')
-      .values({
-        finding_id: finding.id,
-        body,
-        file: file?.bytes ?? null,
-        file_name: file?.name ?? null,
-        file_type: file?.type ?? null,
-        answered_by: viewer.id,
-        answered_at: now,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const facts = {
-      act: 'finding-answered',
-      review_id: finding.review_id,
-      finding_id: finding.id,
-      answer_id: id,
-    }
-    await record(trx, viewer, finding.review_number, { ...facts, has_file: file !== null }, now)
-    return { kind: 'answered' }
   })
 }
 
@@ -248,7 +117,20 @@ export async function logLook(
   )
 }
 
-const record = (
+/** The same of a finding's page, where it is about somebody and licensing staff read it. */
+export async function logFinding(
+  db: Database,
+  viewer: Viewer,
+  finding: FindingRow,
+  now: Date,
+  what = 'a finding',
+): Promise<void> {
+  const review = await findReviewOf(db, viewer, finding.review_id)
+  if (review && finding.person_id) await logLook(db, viewer, review, what, [finding.person_id], now)
+}
+
+/** An act on a review, in the transaction that does it. */
+export const recordReviewAct = (
   trx: Transaction<DB>,
   viewer: Viewer,
   reviewNumber: number,

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
@@ -47,9 +48,7 @@ export async function licensingReviewRoutes(app: App, { db, clock }: Needs): Pro
   app.get('/reviews/:review', { config: licensing, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
     const review = (await findReviewOf(db, viewer, request.params.review)) ?? notFound()
-    const data = await reviewPage(review)
-    await logLook(db, viewer, review, 'the findings', data.named, clock())
-    return reply.page('oversight/reviews/review', data)
+    return reply.page('oversight/reviews/review', await loggedPage(viewer, review))
   })
 
   app.post(
@@ -65,7 +64,9 @@ export async function licensingReviewRoutes(app: App, { db, clock }: Needs): Pro
       const result = await changeReviewState(db, viewer, review, state, reason.trim(), clock())
       if (result.kind !== 'reason-missing') return reply.redirect(`/reviews/${review.id}`, 303)
       const errors = [{ field: 'reason', message: 'Write why the review is opened again.' }]
-      return reply.status(422).page('oversight/reviews/review', { ...(await reviewPage(review)), errors })
+      return reply
+        .status(422)
+        .page('oversight/reviews/review', { ...(await loggedPage(viewer, review)), errors })
     },
   )
 
@@ -81,9 +82,18 @@ export async function licensingReviewRoutes(app: App, { db, clock }: Needs): Pro
         return reply.redirect(`/reviews/${review.id}#notes`, 303)
       }
       const errors = [{ field: 'body', message: 'Write the note first.' }]
-      return reply.status(422).page('oversight/reviews/review', { ...(await reviewPage(review)), errors })
+      return reply
+        .status(422)
+        .page('oversight/reviews/review', { ...(await loggedPage(viewer, review)), errors })
     },
   )
+
+  /** The page names whom findings are about. */
+  async function loggedPage(viewer: Viewer, review: Review) {
+    const data = await reviewPage(review)
+    await logLook(db, viewer, review, 'the findings', data.named, clock())
+    return data
+  }
 
   async function reviewPage(review: Review) {
     const [states, notes, findings, looks] = await Promise.all([

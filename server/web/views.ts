@@ -31,6 +31,8 @@ export type PageData = Readonly<{
   title: string
   /** `noindex` where a search engine has no business. */
   robots?: string
+  /** Seconds after which a page that is not finished asks again by itself, where scripts are off. */
+  againAfter?: number | null
   errors?: readonly FieldError[]
   [name: string]: unknown
 }>
@@ -67,7 +69,7 @@ export const views = fp(async (app: FastifyInstance, { assets, frame, developmen
     engine: { eta },
     root,
     production: !development,
-    defaultContext: { asset: assets.asset, errors: [], robots: null, ...words },
+    defaultContext: { asset: assets.asset, errors: [], robots: null, againAfter: null, ...words },
   }
   app.decorateReply('locals')
   app.addHook('onRequest', async (request, reply) => {

@@ -1,3 +1,4 @@
+import { strToU8, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { readAsked } from '#server/oversight/bulk-verification.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
@@ -69,6 +70,38 @@ test('a table and the files themselves are checked; a changed byte is found', as
   expect(text).toMatch(new RegExp(`${theo.number} Valid Theo Okafor`))
 })
 
+test('a folder of certificates is checked as a ZIP; what cannot be opened is said, and what was typed stays', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const mai = await certificateOf(world, 'mai@northstar.example')
+  const theo = await certificateOf(world, 'theo@northstar.example')
+  const self = await world.as('mai@northstar.example')
+  const pdf = (await self.get(`/certificates/${mai.number}.pdf`)).rawPayload
+  const zip = zipSync({
+    'house/mai vang.pdf': pdf,
+    'house/list.csv': strToU8(`Number\n${theo.number}\n`),
+    'house/picture.png': strToU8('not looked at'),
+    '__MACOSX/house/._mai vang.pdf': strToU8('of the machine that packed it'),
+  })
+  const answer = await send(world, lee, review, '', [{ name: 'house.zip', bytes: Buffer.from(zip) }])
+  const text = readable((await lee.get(String(answer.headers.location))).body)
+  expect(text).toContain('2 of 2 certificates are valid.')
+  expect(text).toMatch(/mai vang\.pdf Valid Mai Vang/)
+
+  const broken = Buffer.from(zip).subarray(0, 5000)
+  const refused = await send(world, lee, review, 'SH-000001', [{ name: 'cut.zip', bytes: broken }])
+  expect(refused.statusCode).toBe(422)
+  expect(readable(refused.body)).toContain('“cut.zip” can’t be opened.')
+  expect(refused.body).toContain('SH-000001')
+  const many = zipSync(
+    Object.fromEntries(Array.from({ length: 601 }, (_, n) => [`${n}.pdf`, new Uint8Array(1)])),
+  )
+  const tooMany = await send(world, lee, review, '', [{ name: 'many.zip', bytes: Buffer.from(many) }])
+  expect(tooMany.statusCode).toBe(422)
+  expect(readable(tooMany.body)).toContain('holds more than 600 files')
+})
+
 test('nothing to check is said, and a closed review checks nothing', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
@@ -76,6 +109,20 @@ test('nothing to check is said, and a closed review checks nothing', async () =>
   expect((await send(world, lee, review, ' ', [])).statusCode).toBe(422)
   await lee.post(`${review}/states`, { state: 'closed' })
   expect((await send(world, lee, review, 'SH-000001', [])).body).toContain('This review is closed')
+})
+
+test('what was found is not shown, nor taken along, once the review is closed', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const mai = await certificateOf(world, 'mai@northstar.example')
+  const found = String((await send(world, lee, review, mai.number, [])).headers.location)
+  await lee.post(`${review}/states`, { state: 'closed' })
+  for (const page of [found, `${found}/results.csv`]) {
+    const { body } = await lee.get(page)
+    expect(body).toContain('This review is closed')
+    expect(body).not.toContain('Mai Vang')
+  }
 })
 
 const certificateOf = ({ db }: World, email: string) =>

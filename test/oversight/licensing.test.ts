@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
+import { certificatesOn } from '#server/oversight/review-people.ts'
+import type { ReviewCertificate } from '#server/oversight/review-person.queries.ts'
 import { aWorld } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
 import { addWorker, openReviewOf, programId, readable } from './reviewed.ts'
 
 const now = new Date('2026-06-14T15:00:00Z')
@@ -161,6 +164,114 @@ test('a closed review shows nobody, and is opened again only for a reason', asyn
     (await lee.post(`${review}/states`, { state: 'open', reason: 'New facts came in.' })).statusCode,
   ).toBe(303)
   expect((await lee.get(`${review}/people`)).body).toContain('Theo Okafor')
+})
+
+test('whatever page names somebody to licensing staff, one with an error too, that look is logged with its review', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const rae = await world.as('rae@northstar.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const theo = await personId(world.db, 'theo@northstar.example')
+  const written = await lee.post(`${review}/findings`, { person: theo, body: 'Overdue.', send: 'yes' })
+  expect(written.statusCode).toBe(303)
+  const { id } = await world.db.selectFrom('review_findings').select('id').executeTakeFirstOrThrow()
+  const finding = `/findings/${id}`
+  const boundary = 'a-boundary-of-a-form'
+  const part = (head: string, body: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; ${head}\r\n\r\n${body}\r\n`
+  const answered = await rae.send(
+    'POST',
+    `${finding}/answers`,
+    `${part('name="body"', 'See the plan.')}${part('name="file"; filename="plan.pdf"', '%PDF-1.7 a plan')}--${boundary}--\r\n`,
+    { 'content-type': `multipart/form-data; boundary=${boundary}`, 'sec-fetch-site': 'same-origin' },
+  )
+  expect(answered.statusCode).toBe(303)
+  const evidence = /href="(\/findings\/[^"]+\/file)"/.exec((await rae.get(finding)).body)![1]!
+  const before = (await looks(world.db)).length
+  const asked = [
+    () => lee.get(review),
+    () => lee.post(`${review}/notes`, { body: ' ' }),
+    () => lee.get(`${review}/people`),
+    () => lee.get(`${review}/people?on=soon`),
+    () => lee.get(`${review}/people/${theo}`),
+    () => lee.get(`${review}/findings/new`),
+    () => lee.post(`${review}/findings`, { body: '', send: 'no' }),
+    () => lee.get(finding),
+    () => lee.post(`${finding}/acts`, { act: 'resolved', reason: '' }),
+    () => lee.get(evidence),
+  ]
+  for (const [index, ask] of asked.entries()) {
+    const page = await ask()
+    if (page.headers['content-type']?.toString().startsWith('text/html'))
+      expect(page.body, String(ask)).toContain('Theo Okafor')
+    const rows = await looks(world.db)
+    expect(rows, String(ask)).toHaveLength(before + index + 1)
+    expect(rows.at(-1)!.subject).toBe('review:1')
+    expect(JSON.parse(rows.at(-1)!.facts).person_ids, String(ask)).toContain(theo)
+  }
+  // The program's own administrator sees the same finding, and is not licensing staff.
+  await rae.get(finding)
+  expect(await looks(world.db)).toHaveLength(before + asked.length)
+})
+
+test('a closed review takes no finding, and shows nobody to write one about', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  await lee.post(`${review}/states`, { state: 'closed' })
+  const form = await lee.get(`${review}/findings/new`)
+  expect(form.body).toContain('This review is closed')
+  expect(form.body).not.toContain('Theo Okafor')
+  expect((await lee.post(`${review}/findings`, { body: 'Late.', send: 'yes' })).statusCode).toBe(409)
+  expect(await world.db.selectFrom('review_findings').select('id').execute()).toEqual([])
+})
+
+test('a review opened from a page as of a day shows that day', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const program = await programId(world, '9900001')
+  const page = await lee.get(`/licensing/programs/${program}?on=5/1/2026&known=then`)
+  expect(page.body).toContain('name="on" value="2026-05-01"')
+  const form = { purpose: 'Licensing review', on: '2026-05-01', known: 'then' }
+  const answer = await lee.post(`/licensing/programs/${program}/reviews`, form)
+  expect(readable((await lee.follow(answer)).body)).toContain(
+    'As of May 1, 2026, as was known when that day ended.',
+  )
+})
+
+test('a certificate is on a person’s page as of a day from its completion on', async () => {
+  const world = await aWorld({ now: new Date('2026-06-01T15:00:00Z') })
+  const worker = {
+    name: 'Bo Sand',
+    hired_on: '2026-03-20',
+    contact_from: '2026-04-02',
+    completed_on: '2026-04-09',
+  }
+  const id = await addWorker(world, '9900001', worker)
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const page = async (on: string) => readable((await lee.get(`${review}/people/${id}?on=${on}`)).body)
+  expect(await page('2026-04-05')).toContain('None has been issued here.')
+  expect(await page('2026-04-09')).toMatch(/SH-0000\d\d/)
+})
+
+test('as was known on a day, a certificate stands as it stood then', () => {
+  const certificate = {
+    facts: { completed_on: '2026-04-09' },
+    issued_at: new Date('2026-04-12T15:00:00Z'),
+    revoked_at: null,
+    superseded_at: new Date('2026-05-02T15:00:00Z'),
+    corrected_by: { number: 'SH-000009', issued_at: '2026-05-02T15:00:00Z' },
+    status: 'superseded',
+    replaced_by: 'SH-000009',
+  } as unknown as ReviewCertificate
+  const then = (on: string) =>
+    certificatesOn([certificate], on, on).map((one) => [one.status, one.replaced_by])
+  expect(then('2026-04-10')).toEqual([])
+  expect(then('2026-04-12')).toEqual([['valid', null]])
+  expect(then('2026-05-02')).toEqual([['superseded', 'SH-000009']])
+  // As we know now, it is told as it stands now.
+  expect(certificatesOn([certificate], '2026-04-10', null)).toEqual([certificate])
 })
 
 const looks = (db: Awaited<ReturnType<typeof aWorld>>['db']) =>

@@ -1,0 +1,95 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, uuid } from '#server/web/routes.ts'
+import { fileType, readUploadOrTooLarge } from '#server/web/upload.ts'
+import type { FieldError } from '#server/web/views.ts'
+import { logFinding } from './review.actions.ts'
+import { findAnswerFile, findFindingOf, listFindingsToAnswer } from './review.queries.ts'
+import { findingPage, findingPageFor } from './review-finding-page.ts'
+import { answerFinding, longestFinding } from './review-findings.actions.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date }>
+
+/** Findings as both sides read them, and as an administrator of the program that they were sent to answers them. */
+export async function reviewAnswerRoutes(app: App, { db, clock }: Needs): Promise<void> {
+  const administrators = { policy: ['program_admin'] } as const
+  const readers = { policy: ['licensing', 'program_admin'] } as const
+  const params = Type.Object({ finding: uuid() })
+
+  app.get('/findings', { config: administrators }, async (request, reply) => {
+    const findings = (await listFindingsToAnswer(db, viewerOf(request))).map(findingPage)
+    return reply.page('oversight/reviews/findings', {
+      title: 'Findings',
+      waiting: findings.filter(({ state }) => state === 'sent'),
+      others: findings.filter(({ state }) => state !== 'sent'),
+    })
+  })
+
+  app.get('/findings/:finding', { config: readers, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
+    await logFinding(db, viewer, finding, clock())
+    return reply.page('oversight/reviews/finding', findingPageFor(viewer, finding, []))
+  })
+
+  app.post(
+    '/findings/:finding/answers',
+    { config: administrators, schema: { params } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
+      if (!viewer.administered_program_ids.includes(finding.program_id)) return notFound()
+      const { fields, file, isTooLarge } = await readUploadOrTooLarge(request)
+      const body = (fields.body ?? '').trim()
+      const type = file && fileType(file.bytes)
+      const errors: FieldError[] = []
+      if (!body)
+        errors.push({ field: 'body', message: 'Write your answer. A file alone does not say what it shows.' })
+      if (body.length > longestFinding)
+        errors.push({
+          field: 'body',
+          message: `Use at most ${longestFinding} characters; put the rest in a file.`,
+        })
+      if (file && !type)
+        errors.push({
+          field: 'file',
+          message: 'That file is not a PDF, PNG or JPEG. Send it as one of these.',
+        })
+      if (isTooLarge)
+        errors.push({ field: 'file', message: 'That file is larger than 10 MB. Send a smaller one.' })
+      if (errors.length > 0)
+        return reply
+          .status(422)
+          .page('oversight/reviews/finding', { ...findingPageFor(viewer, finding, errors), typed: body })
+      const kept =
+        file && type
+          ? { bytes: file.bytes, type, name: file.name.replace(/[^\w.\- ]+/g, '_').slice(-100) }
+          : null
+      const answer = await answerFinding(db, viewer, finding, body, kept, clock())
+      if (answer.kind === 'answered') return reply.redirect(`/findings/${finding.id}`, 303)
+      const closed = [{ field: 'body', message: 'This finding was closed meanwhile. Nothing was sent.' }]
+      return reply
+        .status(422)
+        .page('oversight/reviews/finding', { ...findingPageFor(viewer, finding, closed), typed: body })
+    },
+  )
+
+  app.get(
+    '/findings/:finding/answers/:answer/file',
+    { config: readers, schema: { params: Type.Object({ finding: uuid(), answer: uuid() }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
+      const kept = (await findAnswerFile(db, finding.id, request.params.answer)) ?? notFound()
+      await logFinding(db, viewer, finding, clock(), 'the evidence of a finding')
+      // Only ever as a download: whatever is in it, it opens in no page of ours.
+      return reply
+        .type(kept.file_type ?? 'application/octet-stream')
+        .header('content-security-policy', "default-src 'none'; sandbox")
+        .header('content-disposition', `attachment; filename="${kept.file_name}"`)
+        .send(kept.file)
+    },
+  )
+}
