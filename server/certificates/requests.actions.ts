@@ -15,6 +15,8 @@ import { verdictOf } from './verify-page.ts'
 export type RequestResult =
   | { kind: 'requested'; id: string }
   | { kind: 'problem'; field: string; message: string }
+  /** Nobody acts on a certificate of their own. */
+  | { kind: 'own' }
   /** Already revoked or superseded, or another request waits: nothing was changed. */
   | { kind: 'not-open' }
 
@@ -69,7 +71,7 @@ export async function requestCorrection(
 async function insertRequest(
   db: Database,
   viewer: Viewer,
-  { id, number }: CertificateRow,
+  { id, number, person_id }: CertificateRow,
   asked: Readonly<{
     act: 'revoke' | 'correct'
     reason: string
@@ -78,6 +80,7 @@ async function insertRequest(
   }>,
   now: Date,
 ): Promise<RequestResult> {
+  if (person_id === viewer.id) return { kind: 'own' }
   return db.transaction().execute(async (trx): Promise<RequestResult> => {
     // Acts on certificates take turns, as their issue does.
     await lockCounter(trx)
@@ -110,7 +113,7 @@ async function insertRequest(
 
 export type ConfirmResult =
   | { kind: 'confirmed'; number: string }
-  /** Whoever asks does not confirm. */
+  /** Whoever asks does not confirm, nor does the holder. */
   | { kind: 'own' }
   /** Confirmed, refused or withdrawn before, or never there. */
   | { kind: 'ended' }
@@ -130,6 +133,7 @@ export async function confirmRequest(
     if (request.requested_by === viewer.id) return { kind: 'own' }
     const certificate = await findCertificateById(trx, request.certificate_id)
     if (!certificate || verdictOf(certificate) !== 'valid') return { kind: 'ended' }
+    if (certificate.person_id === viewer.id) return { kind: 'own' }
     await endRow(trx, request, viewer, 'confirmed', '', now)
     await trx
       .insertInto('certificate_acts')

@@ -106,6 +106,7 @@ export async function certificateRequestRoutes(
           ? await requestRevocation(db, viewerOf(request), certificate, asked, clock())
           : null
       if (result?.kind === 'requested') return reply.redirect(`/certificates/requests/${result.id}`, 303)
+      if (result?.kind === 'own') return notFound()
       if (result?.kind === 'not-open') return reply.redirect(`/certificates/acts/${certificate.number}`, 303)
       return reply.status(422).page('certificates/acts/revocation', {
         ...formPage(request, 'revocation', certificate.number),
@@ -146,6 +147,7 @@ export async function certificateRequestRoutes(
           ? await requestCorrection(db, viewerOf(request), certificate, asked, config, clock())
           : null
       if (result?.kind === 'requested') return reply.redirect(`/certificates/requests/${result.id}`, 303)
+      if (result?.kind === 'own') return notFound()
       if (result?.kind === 'not-open') return reply.redirect(`/certificates/acts/${certificate.number}`, 303)
       return reply.status(422).page('certificates/acts/correction', {
         ...formPage(request, 'correction', certificate.number),

@@ -189,6 +189,20 @@ describe('correcting', () => {
     )
   })
 
+  test('is nobody’s to ask for or to confirm on a certificate of their own', async () => {
+    const { world, person, lee, max, at } = await aCertificate()
+    const mai = await world.as('mai@northstar.example')
+    await world.db.insertInto('roles').values({ person_id: person, role: 'licensing' }).execute()
+    const form = { reason: 'Married', person_name: 'Mai Vang Lee' }
+    expect((await mai.post(`${at}/correction`, form)).statusCode).toBe(404)
+    expect((await mai.post(`${at}/revocation`, { reason: 'A mistake' })).statusCode).toBe(404)
+    const request = await ask(lee, `${at}/correction`, form)
+    expect((await mai.post(`${request}/confirmation`)).statusCode).toBe(404)
+    expect(String((await max.post(`${request}/confirmation`)).headers.location)).toContain(
+      '/certificates/acts/',
+    )
+  })
+
   test('the database itself refuses that one person asks and confirms', async () => {
     const { world, lee, at } = await aCertificate()
     const request = (await ask(lee, `${at}/correction`, { reason: 'x', person_name: 'Mai Vangh' }))
