@@ -1,7 +1,7 @@
 import { fleschKincaid } from 'flesch-kincaid'
 import { syllable } from 'syllable'
 import type { Exercise } from './exercises.ts'
-import { longestPath } from './scenarios.ts'
+import { meanPath } from './scenarios.ts'
 
 export const wordsOf = (text: string) => text.match(/[\p{L}\p{N}][\p{L}\p{N}’'.-]*/gu) ?? []
 
@@ -52,7 +52,7 @@ export function exerciseMinutes(exercise: Exercise): number {
     case 'sort':
       return 2
     case 'scenario':
-      return 1.5 * longestPath(exercise)
+      return 1.5 * meanPath(exercise)
     default:
       return 1
   }

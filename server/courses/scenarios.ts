@@ -43,6 +43,16 @@ export function longestPath(scenario: ScenarioExercise): number {
   return from(scenario.start)
 }
 
+/** How many decisions a learner takes on average who chooses by chance: a wrong turn often ends sooner. */
+export function meanPath(scenario: ScenarioExercise): number {
+  const from = (id: string): number => {
+    const step = scenario.steps.get(id)
+    if (!step) return 0
+    return 1 + step.choices.reduce((sum, { next }) => sum + from(next), 0) / step.choices.length
+  }
+  return from(scenario.start)
+}
+
 /** What is wrong with the ways through a scenario's steps, before it is built. */
 type Graph = {
   readonly start: string
