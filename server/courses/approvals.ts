@@ -36,8 +36,12 @@ export function approvalState({ acts }: Pick<ApprovalRecord, 'acts'>): ApprovalS
 /** Nobody approves or confirms a text that they wrote: course.yml names its writers by email or name. */
 export const wrote = (text: CourseVersion, viewer: Readonly<{ email: string; name: string }>): boolean =>
   text.writtenBy.some((writer) => {
-    const given = writer.trim().toLowerCase()
-    return given === viewer.email.toLowerCase() || given === viewer.name.toLowerCase()
+    // "Pat Lee", "pat@agency.example", or both: "Pat Lee <pat@agency.example>".
+    const given = writer
+      .toLowerCase()
+      .split(/[<>]/)
+      .map((part) => part.trim())
+    return given.includes(viewer.email.toLowerCase()) || given.includes(viewer.name.toLowerCase())
   })
 
 /** What keeps a reviewer from recording an approval of this text; null where nothing does. */

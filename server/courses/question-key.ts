@@ -45,7 +45,10 @@ export function questionKey(question: Exercise): readonly KeyGroup[] {
     case 'scenario':
       return [...question.steps.values()].map((step) =>
         group(
-          step.choices.map((one) => ({ ...line(one.id, one.text, one.best, one.why), next: one.next })),
+          step.choices.map((one) => ({
+            ...line(`${step.id}/${one.id}`, one.text, one.best, one.why),
+            next: one.next,
+          })),
           `<p><strong>Step ${step.id}</strong></p>${step.text.html}`,
         ),
       )

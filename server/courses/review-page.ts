@@ -3,8 +3,10 @@ import { approvalState, decidingProblem, recordingProblem } from './approvals.ts
 import type { Catalogue, Course, CourseVersion, Lesson, Module } from './catalogue.ts'
 import type { ChangeDay } from './change-days.queries.ts'
 import { changeWords } from './change-record.ts'
+import { chosenIn, takenWords } from './choices-taken.ts'
 import type { Comment } from './comments.queries.ts'
 import { escapeHtml } from './escape.ts'
+import type { Question } from './exercises.ts'
 import { guidesOf } from './facilitators-guide.ts'
 import { paragraphsOf, withParagraphs } from './paragraphs.ts'
 import { questionKey } from './question-key.ts'
@@ -149,32 +151,25 @@ export function reviewQuestionsPage(text: CourseVersion, module: Module, rows: r
     module,
     back: reviewPath(text),
     questions: [...module.questions.values()].map((question) => {
-      const statistics = statisticsOf((byQuestion.get(question.id) ?? []).map(meetingOf))
-      const isCounted =
-        question.type === 'single' || question.type === 'multiple' || question.type === 'true-false'
+      const met = byQuestion.get(question.id) ?? []
+      const statistics = statisticsOf(met.map((row) => meetingOf(question, row)))
       return {
         question,
         key: questionKey(question),
         statistics,
         remark: remark(statistics),
-        taken: (id: string) =>
-          isCounted && statistics.kind === 'known'
-            ? `${Math.round(((statistics.taken.get(id) ?? 0) / statistics.people) * 100)}% chose this`
-            : '',
+        taken: (id: string) => takenWords(question, statistics, id),
       }
     }),
   }
 }
 
-function meetingOf(row: MeetingRow): Meeting {
+function meetingOf(question: Question, row: MeetingRow): Meeting {
   return {
     question: row.question,
     isRight: row.is_right,
     restShare: row.rest_share,
-    chosen: row.answers.map((answer) => {
-      const given = answer as { choice?: string; choices?: readonly string[] }
-      return given.choices ?? (given.choice === undefined ? [] : [given.choice])
-    }),
+    chosen: chosenIn(question, row.answers),
   }
 }
 

@@ -4,8 +4,8 @@ export type Meeting = Readonly<{
   isRight: boolean
   /** Of the attempt's other questions, the share that was right. */
   restShare: number
-  /** For each step what was chosen: ids of choices; empty for questions that are ordered, matched or sorted. */
-  chosen: readonly (readonly string[])[]
+  /** What was chosen: see `chosenIn`. */
+  chosen: readonly string[]
 }>
 
 export type QuestionStatistics = Readonly<
@@ -17,7 +17,7 @@ export type QuestionStatistics = Readonly<
       difficulty: number
       /** Point-biserial correlation with the rest of the attempt, -1 to 1; null where either never varies. */
       discrimination: number | null
-      /** How many people chose each, by id. */
+      /** How many people chose each, by the ids of `chosenIn`. */
       taken: ReadonlyMap<string, number>
     }
 >
@@ -29,7 +29,7 @@ export function statisticsOf(meetings: readonly Meeting[]): QuestionStatistics {
   const people = meetings.length
   if (people < fewestPeople) return { kind: 'too-few', people }
   const taken = new Map<string, number>()
-  for (const id of meetings.flatMap(({ chosen }) => chosen.flat())) taken.set(id, (taken.get(id) ?? 0) + 1)
+  for (const id of meetings.flatMap(({ chosen }) => chosen)) taken.set(id, (taken.get(id) ?? 0) + 1)
   return {
     kind: 'known',
     people,

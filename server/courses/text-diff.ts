@@ -56,6 +56,19 @@ export type ComparedPart = Readonly<{
 /** Two versions of a course: each lesson and each question that is not the same, side by side. */
 export function compareTexts(before: CourseVersion, after: CourseVersion): readonly ComparedPart[] {
   const changes = changesBetween(before, after)
+  const heads = [
+    {
+      title: 'The course',
+      place: 'What is said of it',
+      rows: diffLines(courseLines(before), courseLines(after)),
+    },
+    ...after.modules.flatMap((now) => {
+      const old = moduleAt(before, now.slug)
+      if (!old) return []
+      const rows = diffLines(moduleLines(old), moduleLines(now))
+      return [{ title: 'The module', place: titleOf(now.slug), rows }]
+    }),
+  ]
   const lessons = changes.lessons.map(({ module, lesson, change }): ComparedPart => {
     const [old, now] = [lessonAt(before, module, lesson), lessonAt(after, module, lesson)]
     return {
@@ -75,7 +88,13 @@ export function compareTexts(before: CourseVersion, after: CourseVersion): reado
       return rows.length === 0 ? [] : [{ title: `Question ${id}`, place: titleOf(module), change, rows }]
     })
   })
-  return [...lessons, ...questions]
+  return [
+    ...heads.flatMap((head): ComparedPart[] =>
+      head.rows.length > 0 ? [{ ...head, change: 'changed' }] : [],
+    ),
+    ...lessons,
+    ...questions,
+  ]
 
   function titleOf(slug: string) {
     const module = moduleAt(after, slug) ?? moduleAt(before, slug)
@@ -89,6 +108,25 @@ const moduleAt = (text: CourseVersion, slug: string): Module | undefined =>
 const lessonAt = (text: CourseVersion, module: string, slug: string): Lesson | undefined =>
   moduleAt(text, module)?.lessons.find((lesson) => lesson.slug === slug)
 
+const courseLines = (text: CourseVersion): readonly string[] =>
+  [
+    text.title,
+    text.shortTitle,
+    `For: ${text.audience}`,
+    `The law behind it: ${text.statute}`,
+    text.summary,
+    text.supplementary,
+    `Facts: ${text.authority.join(', ')}`,
+    `Modules: ${text.modules.map(({ title }) => title).join('; ')}`,
+  ].filter((line) => line !== '')
+
+const moduleLines = (module: Module): readonly string[] => [
+  module.title,
+  ...module.objectives,
+  `Minutes: ${module.minutes}, and ${module.assessmentMinutes} for the questions`,
+  `Questions: ${module.draw} drawn, passed at ${module.passMark}%`,
+]
+
 const lessonLines = (lesson: Lesson): readonly string[] => [
   lesson.title,
   lesson.purpose,
@@ -98,4 +136,6 @@ const lessonLines = (lesson: Lesson): readonly string[] => [
     const exercise = lesson.exercises.get(piece.id)
     return exercise ? questionLines(exercise) : []
   }),
+  `Minutes: ${lesson.minutes}`,
+  ...(lesson.factKeys.length > 0 ? [`Facts: ${lesson.factKeys.join(', ')}`] : []),
 ]

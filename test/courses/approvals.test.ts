@@ -104,7 +104,7 @@ describe('the commissioner’s approval', () => {
   })
 
   test('is neither recorded nor confirmed by who wrote the text', async () => {
-    const one = await aReview({ writtenBy: ['NOOR@review.example'] })
+    const one = await aReview({ writtenBy: ['Pat Lee', 'Noor H. <NOOR@review.example>'] })
     const refused = await record(one.first, one.text)
     expect(refused.statusCode).toBe(422)
     expect(refused.body).toContain('You wrote this text')

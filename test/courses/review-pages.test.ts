@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Catalogue } from '#server/courses/catalogue.ts'
+import { chosenIn, takenWords } from '#server/courses/choices-taken.ts'
+import type { Question, ScenarioExercise } from '#server/courses/exercises.ts'
 import { loadCourses } from '#server/courses/load.ts'
 import { paragraphsOf, withParagraphs } from '#server/courses/paragraphs.ts'
+import { questionKey } from '#server/courses/question-key.ts'
+import { bestPath } from '#server/courses/scenarios.ts'
 import { listMeetings } from '#server/courses/statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from '#server/courses/statistics.ts'
 import { compareTexts, diffLines } from '#server/courses/text-diff.ts'
+import { keyOf } from '#server/learning/marking.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { readModule, takeAssessment } from '#test/support/taking.ts'
@@ -101,6 +106,23 @@ describe('comparing two versions', () => {
     expect(page.body).toContain('<ins>Soup</ins>')
   })
 
+  test('shows what differs in what is said of the course and of a module, too', () => {
+    const after = version('1.1.0')
+    const before = {
+      ...after,
+      audience: 'Cooks',
+      modules: after.modules.map((module) => ({ ...module, passMark: 51, objectives: ['stir the soup'] })),
+    }
+    expect(compareTexts(after, after)).toEqual([])
+    const [course, module, ...others] = compareTexts(before, after)
+    expect([course!.title, module!.title, others]).toEqual(['The course', 'The module', []])
+    const said = (part: typeof course) =>
+      part!.rows.map(({ before }) => before?.map(({ text }) => text).join('')).join('\n')
+    expect(said(course)).toContain('Cooks')
+    expect(said(module)).toContain('stir the soup')
+    expect(said(module)).toContain('51')
+  })
+
   test('puts lines side by side that belong together, and leaves a gap where one has no other', () => {
     const rows = diffLines(['one', 'two old', 'three'], ['one', 'two new', 'three', 'four'])
     expect(rows).toHaveLength(2)
@@ -135,7 +157,7 @@ describe('question statistics', () => {
     question: 'q',
     isRight,
     restShare,
-    chosen: [[chosen]],
+    chosen: [chosen],
   })
 
   test('are never shown below ten people', () => {
@@ -169,6 +191,58 @@ describe('question statistics', () => {
   test('know no discrimination where everybody answers alike', () => {
     const alike = statisticsOf(Array.from({ length: 12 }, (_, at) => meeting(true, at / 12)))
     expect(alike).toMatchObject({ discrimination: null, difficulty: 1 })
+  })
+
+  test('say of each type of question what was chosen, and of a scenario’s step nothing while fewer than ten came there', () => {
+    const questions = [...version('1.1.0').modules[0]!.questions.values()]
+    const answersOf = (question: Question): readonly unknown[] => {
+      const answer = keyOf(question)
+      return 'path' in answer ? answer.path.map((choice) => ({ choice })) : [answer]
+    }
+    for (const question of questions) {
+      const meetings = Array.from(
+        { length: 10 },
+        (): Meeting => ({
+          question: question.id,
+          isRight: true,
+          restShare: 1,
+          chosen: chosenIn(question, answersOf(question)),
+        }),
+      )
+      const words = (people: number) =>
+        questionKey(question).flatMap(({ lines }) =>
+          lines.map(({ id, fits }) => [
+            fits,
+            takenWords(question, statisticsOf(meetings.slice(0, people)), id),
+          ]),
+        )
+      expect(new Set(words(9).map(([, said]) => said))).toEqual(new Set(['']))
+      const fitting = words(10).filter(([fits, said]) => fits && said !== '')
+      expect(fitting.length).toBeGreaterThan(0)
+      for (const [, said] of fitting) expect(said).toMatch(/^100%/)
+      for (const [fits, said] of words(10)) if (!fits) expect(said).toMatch(/^(0%|$)/)
+    }
+    const scenario = questions.find(({ type }) => type === 'scenario') as ScenarioExercise
+    const start = scenario.steps.get(scenario.start)!
+    const early = start.choices.find(({ best }) => !best)!
+    const one = (path: readonly string[]): Meeting => ({
+      question: scenario.id,
+      isRight: false,
+      restShare: 1,
+      chosen: chosenIn(
+        scenario,
+        path.map((choice) => ({ choice })),
+      ),
+    })
+    const statistics = statisticsOf([
+      ...Array.from({ length: 9 }, () => one(bestPath(scenario))),
+      one([early.id]),
+    ])
+    expect(takenWords(scenario, statistics, `${start.id}/${early.id}`)).toBe(
+      '10% of 10 who came here chose this',
+    )
+    const second = scenario.steps.get(start.choices.find(({ best }) => best)!.next)!
+    expect(takenWords(scenario, statistics, `${second.id}/${second.choices[0]!.id}`)).toBe('')
   })
 
   test('count each person once, by the first attempt in which the question was met', async () => {
