@@ -24,7 +24,7 @@ import {
   type OutsideTraining,
 } from './outside.queries.ts'
 import { readOutsideForm } from './outside-form.ts'
-import { outsideCredits } from './outside-training.ts'
+import { creditsFor, outsideCredits } from './outside-training.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -193,7 +193,8 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
   ) {
     const today: Day = dayOf(clock())
     const { facts } = await factsOfPeople(db, [training.person_id], today)
-    const trainings = facts.get(training.person_id)?.trainings ?? []
+    const known = facts.get(training.person_id)
+    const trainings = known?.trainings ?? []
     const isOwn = viewer.id === training.recorded_by || viewer.id === training.person_id
     const asked = trainings.find(({ ref }) => ref === training.id)
     return {
@@ -201,7 +202,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       training,
       errors,
       typed,
-      credits: asked ? outsideCredits(asked, trainings) : [],
+      credits: asked && known ? creditsFor(known, outsideCredits(asked, trainings)) : null,
       places: isOwn || training.superseded_at ? [] : [...training.waiting, ...decidedBy(training, viewer)],
       isDecided: training.waiting.length === 0,
     }

@@ -20,6 +20,8 @@ export type Refusal = {
     | 'outside-its-window'
     | 'needs-its-pair'
     | 'no-hours'
+  /** Why, without the training's name: beside it on a page. */
+  readonly why: string
   readonly sentence: string
 }
 
@@ -47,7 +49,7 @@ export function refusalOf(
   if (together && together.answer !== 'no' && together.by.includes(training)) return null
   const reason = half ? pairReason : reasonOf(id, training)
   const named = `${sentenceCase(trainingName(training))}${dayWords(training)}`
-  return { name: reason.name, sentence: `${named} does not satisfy ${citation}: ${reason.why}.` }
+  return { ...reason, sentence: `${named} does not satisfy ${citation}: ${reason.why}.` }
 }
 
 function reasonOf(id: RequirementId, training: Training): Reason {

@@ -107,7 +107,8 @@ const versions: { readonly [Id in RequirementId]: readonly Requirements[Id][] } 
       effective_from: null,
       effective_to: null,
       title: 'Annual human trafficking training',
-      scope: 'The same people, from their initial training on',
+      scope:
+        'Everyone who has direct contact with youth in a residential program while it is so certified, from their initial training on',
       satisfied_by: { kind: 'any', of: [initialFormula, { kind: 'accepted-trafficking-training' }] },
       due: { kind: 'month-end-next-year' },
       due_words: 'by the last day of the same month of the next year',

@@ -51,6 +51,7 @@ describe('my training', () => {
       'You are cleared for direct contact at North Star House until December 31, 2026.',
     )
     expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to November 30, 2027.')
+    expect(mai.body).toContain('The course “Specialized residential settings” was completed on')
     const theo = await (await world.as('theo@northstar.example')).get('/')
     expect(theo.body).toContain(
       'You are not cleared for direct contact at North Star House today. Renew your training.',
