@@ -38,27 +38,29 @@ const names = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'O
 const monthName = (month: string) => `${names[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`
 
 /** What the picture shows, in a sentence that stands above it. */
-export function forecastTitle(months: readonly Month[]): string {
+export function forecastTitle(months: readonly Month[], isToday: boolean): string {
   const ahead = months.slice(months.length / 2 - 1)
   const due = ahead.reduce((sum, month) => sum + month.due, 0)
-  if (due === 0) return 'Nothing falls due in the year ahead.'
+  const year = isToday ? 'in the year ahead' : 'in the year after'
+  if (due === 0) return `Nothing ${isToday ? 'falls' : 'was to fall'} due ${year}.`
   const most = ahead.reduce((a, b) => (b.due > a.due ? b : a))
-  const dates = due === 1 ? '1 date falls due' : `${due.toLocaleString('en-US')} dates fall due`
-  const isSpread = most.due < due
-  return `${dates} in the year ahead, ${isSpread ? `most in ${most.label} (${most.due})` : `in ${most.label}`}.`
+  const dates = due === 1 ? '1 date' : `${due.toLocaleString('en-US')} dates`
+  const fall = isToday ? (due === 1 ? 'falls' : 'fall') : due === 1 ? 'was to fall' : 'were to fall'
+  const when = most.due < due ? `most in ${most.label} (${most.due})` : `in ${most.label}`
+  return `${dates} ${fall} due ${year}, ${when}.`
 }
 
 /** Where each bar stands, in units of the drawing; completions upwards, lapses and dates falling due downwards. */
 export function forecastChart(months: readonly Month[]) {
   const width = 720
-  const height = 240
-  const middle = 116
+  const height = 260
+  const middle = 128
   const most = Math.max(4, ...months.map((month) => Math.max(month.completions, month.lapses + month.due)))
   const x = scaleBand(
     months.map(({ month }) => month),
     [8, width - 8],
   ).padding(0.2)
-  const y = scaleLinear([0, most], [0, middle - 36])
+  const y = scaleLinear([0, most], [0, middle - 56])
   return {
     width,
     height,
@@ -71,9 +73,9 @@ export function forecastChart(months: readonly Month[]) {
       down: y(lapses + due),
       completions,
       below: lapses + due,
-      // A year is named where it begins, and at the left.
-      tick: n % 3 === 2 ? label.slice(0, 3) : '',
-      year: n === 0 || month.endsWith('-01') ? month.slice(0, 4) : '',
+      // A quarter's first month is named, and with January its year.
+      tick: (Number(month.slice(5)) - 1) % 3 === 0 ? label.slice(0, 3) : '',
+      year: month.endsWith('-01') ? month.slice(0, 4) : '',
       isNow: n === 11,
     })),
   }

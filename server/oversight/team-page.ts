@@ -3,6 +3,7 @@ import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { ProgramName } from '#server/requirements/clearance.queries.ts'
 import { type RequirementId, requirementOn } from '#server/requirements/ruleset.ts'
 import { standingWords } from '#server/requirements/standing-words.ts'
+import { shortDay } from '#server/web/words.ts'
 import type { TeamRow } from './queries.ts'
 import {
   counts,
@@ -20,6 +21,7 @@ import {
   urgency,
   urgencyOf,
 } from './team.ts'
+import { countedTwice, programSwitch } from './team-programs.ts'
 
 /** A row as the table shows it and the export writes it. */
 export type TeamLine = Readonly<{
@@ -84,7 +86,7 @@ function clearanceWords(row: TeamRow): string {
 
 function lastActive(on: Day | null, today: Day): string {
   if (!on) return 'Not yet'
-  return on === today ? 'Today' : formatDay(on)
+  return on === today ? 'Today' : shortDay(on)
 }
 
 /** The supervisor's first sight: a sentence, the few who need something, the numbers, the table. */
@@ -153,28 +155,6 @@ export function teamPage(
 
 const few = 5
 
-/** A few programs are links; many are a list to choose from. */
-function programSwitch(
-  programs: readonly ProgramName[],
-  chosen: string | undefined,
-  address: (change: Partial<Record<string, string>>) => string,
-) {
-  if (programs.length < 2) return {}
-  const all = { program_id: '', name: 'All programs' }
-  const choices = [all, ...programs].map(({ program_id, name }) => ({ program_id, name }))
-  if (programs.length > mostLinks)
-    return { programOptions: choices.map(({ program_id, name }) => ({ value: program_id, label: name })) }
-  return {
-    programLinks: choices.map(({ program_id, name }) => ({
-      name,
-      href: address({ program: program_id, page: '' }),
-      isHere: program_id === (chosen ?? ''),
-    })),
-  }
-}
-
-const mostLinks = 6
-
 const columns: readonly Readonly<{ sort: TeamSort | null; label: (isToday: boolean) => string }>[] = [
   { sort: 'name', label: () => 'Name' },
   { sort: 'standing', label: () => 'Standing' },
@@ -183,16 +163,6 @@ const columns: readonly Readonly<{ sort: TeamSort | null; label: (isToday: boole
   { sort: null, label: () => 'Under way' },
   { sort: 'active', label: () => 'Last active' },
 ]
-
-/** People who work in several of the programs shown stand in each of them, and are counted in each. */
-function countedTwice(rows: readonly TeamRow[]): string | null {
-  const several = rows.length - new Set(rows.map(({ person_id }) => person_id)).size
-  if (several === 0) return null
-  const times = new Map<string, number>()
-  for (const { person_id } of rows) times.set(person_id, (times.get(person_id) ?? 0) + 1)
-  const who = [...times.values()].filter((count) => count > 1).length
-  return `${people(who)} ${who === 1 ? 'works' : 'work'} in more than one program and ${who === 1 ? 'is' : 'are'} counted in each.`
-}
 
 function sentenceOf(
   rows: readonly TeamRow[],

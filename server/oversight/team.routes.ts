@@ -51,7 +51,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
       query: request.query,
       viewer,
       months,
-      chart: { ...forecastChart(months), title: forecastTitle(months) },
+      chart: { ...forecastChart(months), title: forecastTitle(months, asked.on === today) },
     }
     const wantsTable =
       request.headers['hx-request'] === 'true' && request.headers['hx-target'] === 'div#team-table'
@@ -111,6 +111,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
         asked,
         today,
         query: request.query,
+        sameDay: addressOf(request.query)({}).replace('/team', ''),
         errors: asked.problem ? [{ field: 'on', message: asked.problem }] : [],
       })
     },

@@ -55,14 +55,15 @@ function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
 }
 
 /** The dates that a person has still to keep here, or has missed: what is due, and the yearly training's next time. */
-export function openDates({ standings }: TeamRow): readonly Day[] {
-  return standings.flatMap(({ requirement, standing, due_on, satisfied_on }) => {
-    const isOpen =
-      standing === 'due_soon' ||
-      standing === 'overdue' ||
-      (standing === 'current' && (requirement === 'residential-annual' || satisfied_on === null))
-    return isOpen && due_on !== null ? [due_on] : []
-  })
+export const openDates = ({ standings }: TeamRow): readonly Day[] =>
+  standings.flatMap((one) => openDate(one) ?? [])
+
+function openDate({ requirement, standing, due_on, satisfied_on }: StoredStanding): Day | null {
+  const isOpen =
+    standing === 'due_soon' ||
+    standing === 'overdue' ||
+    (standing === 'current' && (requirement === 'residential-annual' || satisfied_on === null))
+  return isOpen ? due_on : null
 }
 
 export const sorts = ['name', 'due', 'standing', 'active'] as const
@@ -124,9 +125,17 @@ export const urgencyOf: Readonly<Record<StoredStanding['standing'], number>> = {
   not_required: 6,
 }
 
-/** The standing that most needs somebody's attention. */
+/** The standing that most needs somebody's attention; of two alike, the one with the nearest date to keep. */
 export function foremost(row: TeamRow): StoredStanding | null {
-  return [...row.standings].sort((a, b) => urgencyOf[a.standing] - urgencyOf[b.standing])[0] ?? null
+  const nearest = (one: StoredStanding) => openDate(one) ?? '9999'
+  return (
+    [...row.standings].sort(
+      (a, b) =>
+        urgencyOf[a.standing] - urgencyOf[b.standing] ||
+        compare(nearest(a), nearest(b)) ||
+        compare(a.requirement, b.requirement),
+    )[0] ?? null
+  )
 }
 
 export const urgency = (row: TeamRow): number => {

@@ -243,6 +243,39 @@ describe('the table', () => {
   })
 })
 
+test('a date that is still to be kept counts, whichever requirement has it', () => {
+  const row = (standing: Partial<TeamRow['standings'][number]>) =>
+    ({
+      name: 'Jo',
+      clearance: null,
+      is_on_leave: false,
+      standings: [
+        {
+          requirement: 'child-protection-foundation',
+          standing: 'current',
+          due_on: '2026-08-20',
+          satisfied_on: null,
+          late_days: 0,
+          is_late_running: false,
+          lapses: [],
+          ...standing,
+        },
+      ],
+    }) as unknown as TeamRow
+  const groupsOf = (one: TeamRow) => groups.filter((group) => isIn(group, one, '2026-06-01'))
+  expect(groupsOf(row({}))).toEqual(['due-90'])
+  expect(groupsOf(row({ due_on: '2026-08-30' }))).toEqual(['due-90'])
+  expect(groupsOf(row({ due_on: '2026-08-31' }))).toEqual([])
+  expect(groupsOf(row({ standing: 'due_soon', due_on: '2026-07-01' }))).toEqual([
+    'due-30',
+    'due-60',
+    'due-90',
+  ])
+  expect(groupsOf(row({ satisfied_on: '2026-05-01' }))).toEqual([])
+  expect(groupsOf(row({ requirement: 'residential-annual', satisfied_on: '2025-08-09' }))).toEqual(['due-90'])
+  expect(groupsOf(row({ standing: 'overdue', due_on: '2026-05-31' }))).toEqual(['overdue'])
+})
+
 describe('another program', () => {
   test('changes nothing on any page of a supervisor who has no part in it, byte for byte', async () => {
     const addresses = [

@@ -249,7 +249,11 @@ describe('the roster as a file', () => {
   })
 })
 
-test('ten thousand rows are checked and saved in well under a minute', { timeout: 180_000 }, async () => {
+// Measured again where the machine was busy with something else.
+test('ten thousand rows are checked and saved in less than fifteen seconds', {
+  timeout: 180_000,
+  retry: 2,
+}, async () => {
   const { world, rae, program } = await rosterAt()
   const rows = Array.from(
     { length: 10_000 },
@@ -265,5 +269,5 @@ test('ten thousand rows are checked and saved in well under a minute', { timeout
     `10,000 rows: checked in ${Math.round(checked - begun)} ms, saved in ${Math.round(saved - checked)} ms`,
   )
   expect(readable(applied.body)).toContain('10,000 rows were saved')
-  expect(saved - begun).toBeLessThan(60_000)
+  expect(saved - begun).toBeLessThan(15_000)
 })
