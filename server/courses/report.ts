@@ -6,7 +6,7 @@ import { hasErrors, type Problem, sortedProblems } from './problems.ts'
 import { readingGrade, sentencesOf, wordsOf } from './reading.ts'
 import { blockTexts } from './sheet.ts'
 
-/** What `courses:check` says, for machines as it is and for people through `reportText`. */
+/** What `courses:check` says, for machines as it is (courses/README.md shows it; fields are added, never renamed) and for people through `reportText`. */
 export type CoursesReport = {
   readonly ok: boolean
   readonly problems: readonly Problem[]
@@ -37,6 +37,7 @@ export type LessonReport = {
   readonly minutes_reckoned: number
   readonly reading_grade: number
   readonly facts: Readonly<Record<FactStatus, number>>
+  readonly fact_keys: Readonly<Record<FactStatus, readonly string[]>>
   readonly figures: number
   readonly scenarios: number
   readonly exercises: number
@@ -48,6 +49,7 @@ export type JobAidReport = {
   readonly words: number
   readonly reading_grade: number
   readonly facts: Readonly<Record<FactStatus, number>>
+  readonly fact_keys: Readonly<Record<FactStatus, readonly string[]>>
   /** The oldest day on which a fact or a value of it was checked. */
   readonly checked: string
 }
@@ -77,6 +79,11 @@ export function coursesReport(
     const statuses = { V: 0, V2: 0, U: 0 }
     for (const key of keys) statuses[register.facts.get(key)?.status ?? 'U']++
     return statuses
+  }
+  const keysByStatus = (keys: readonly string[]) => {
+    const of = (status: FactStatus) =>
+      keys.filter((key) => (register.facts.get(key)?.status ?? 'U') === status)
+    return { V: of('V'), V2: of('V2'), U: of('U') }
   }
   const found: Problem[] = old.map((key) => ({
     file: 'courses/facts.yml',
@@ -111,6 +118,7 @@ export function coursesReport(
             minutes_reckoned: lesson.measure.minutesReckoned,
             reading_grade: grade,
             facts: statusesOf(lesson.factKeys),
+            fact_keys: keysByStatus(lesson.factKeys),
             figures: lesson.measure.figures,
             scenarios: [...lesson.exercises.values()].filter(({ type }) => type === 'scenario').length,
             exercises: lesson.exercises.size,
@@ -145,6 +153,7 @@ export function coursesReport(
       words: texts.reduce((sum, text) => sum + wordsOf(text).length, 0),
       reading_grade: grade,
       facts: statusesOf(aid.factKeys),
+      fact_keys: keysByStatus(aid.factKeys),
       checked: aid.checked,
     }
   })

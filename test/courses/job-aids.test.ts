@@ -134,6 +134,7 @@ describe('a job aid', () => {
         words: expect.any(Number),
         reading_grade: expect.any(Number),
         facts: { V: 1, V2: 0, U: 0 },
+        fact_keys: { V: ['F-01'], V2: [], U: [] },
         checked: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/),
       },
     ])

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Exercise } from '#server/courses/exercises.ts'
+import { loadCourses } from '#server/courses/load.ts'
 import { longestAnswers } from '#server/courses/pools.ts'
 import { suggestion } from '#server/courses/problems.ts'
 import { minutesReckoned, readingGrade, sentencesOf } from '#server/courses/reading.ts'
@@ -30,6 +31,7 @@ describe('the report', () => {
       minutes_reckoned: 12.1,
       reading_grade: expect.any(Number),
       facts: { V: 1, V2: 0, U: 1 },
+      fact_keys: { V: [expect.stringMatching(/^F-/)], V2: [], U: ['F-04'] },
       figures: 0,
       scenarios: 1,
       exercises: 7,
@@ -50,6 +52,26 @@ describe('the report', () => {
       by_status: { V: 2, V2: 1, U: 1 },
       older_than_a_year: [],
     })
+  })
+
+  test('has for machines the fields that the page for authors shows, and no others', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../courses/README.md'), 'utf8')
+    const shown = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)![1]!) as CoursesReport
+    const { catalogue, problems } = loadCourses(resolve(import.meta.dirname, '../../courses'))
+    const found = { file: 'a', line: 1, level: 'warning', message: 'b', fix: 'c' } as const
+    const whole = coursesReport(catalogue, [...problems, found], '2026-11-23')
+    // Which types of questions a pool holds differs from pool to pool.
+    const shape = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.length > 0 ? [shape(value[0])] : []
+      if (value === null || typeof value !== 'object') return typeof value
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [
+          key,
+          ['types', 'fact_keys', 'older_than_a_year'].includes(key) ? 'as it is' : shape(inner),
+        ]),
+      )
+    }
+    expect(shape(whole)).toEqual(shape(shown))
   })
 
   test('names facts and values that were checked more than a year ago', () => {
@@ -109,6 +131,21 @@ describe('courses:check', () => {
       'welcome 1.0.0',
       'welcome 0.9.0',
     ])
+  })
+
+  test('ends with 1 when a job aid is longer than its page', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'courses-'))
+    try {
+      cpSync(resolve(import.meta.dirname, 'fixture'), dir, { recursive: true })
+      mkdirSync(join(dir, 'job-aids'))
+      const long = 'Another line of advice for whoever stands at the door.\n\n'.repeat(80)
+      writeFileSync(join(dir, 'job-aids/01-card.md'), `---\ntitle: Card\npurpose: Long.\n---\n\n${long}`)
+      const { code, stdout } = await check(dir)
+      expect(code).toBe(1)
+      expect(stdout).toContain('/job-aids/01-card.md:1: It is longer than one page.')
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
   })
 
   test('ends with 1 when something must be mended', async () => {
