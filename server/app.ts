@@ -16,6 +16,7 @@ import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
 import type { Config } from './config.ts'
 import { approvalRoutes } from './courses/approvals.routes.ts'
 import type { Catalogue } from './courses/catalogue.ts'
+import { mistakeRoutes } from './courses/mistakes.routes.ts'
 import { courseReviewRoutes } from './courses/review.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
@@ -127,6 +128,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(importRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, needs)
   await app.register(courseReviewRoutes, needs)
+  await app.register(mistakeRoutes, needs)
   await app.register(approvalRoutes, { ...needs, afterChange })
   await app.register(certificateRoutes, needs)
   await app.register(certificateFileRoutes, needs)

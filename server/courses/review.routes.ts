@@ -10,6 +10,7 @@ import { setChangeDay } from './change-days.actions.ts'
 import { listChangeDays } from './change-days.queries.ts'
 import { commentOnParagraph } from './comments.actions.ts'
 import { countComments, listComments } from './comments.queries.ts'
+import { countOpenMistakes } from './mistakes.queries.ts'
 import {
   comparePage,
   lessonParagraphs,
@@ -37,7 +38,8 @@ export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Nee
         async (course) => [course, await listApprovalRecords(db, course)] as const,
       ),
     )
-    return reply.page('courses/review/list', reviewListPage(catalogue, new Map(approvals)))
+    const page = reviewListPage(catalogue, new Map(approvals))
+    return reply.page('courses/review/list', { ...page, mistakes: await countOpenMistakes(db) })
   })
 
   app.get(

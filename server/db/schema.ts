@@ -427,6 +427,24 @@ export interface LessonMarks {
   module: string;
 }
 
+export interface LessonMistakeAnswers {
+  answered_at: Timestamp;
+  answered_by: string;
+  body: string;
+  mistake_id: string;
+}
+
+export interface LessonMistakes {
+  body: string;
+  content_hash: string;
+  course: string;
+  id: Generated<string>;
+  lesson: string;
+  module: string;
+  reported_on: string;
+  version: string;
+}
+
 export interface LessonTimes {
   at: Generated<Timestamp>;
   enrollment_id: string;
@@ -778,6 +796,8 @@ export interface DB {
   ledger: Ledger;
   ledger_heads: LedgerHeads;
   lesson_marks: LessonMarks;
+  lesson_mistake_answers: LessonMistakeAnswers;
+  lesson_mistakes: LessonMistakes;
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
