@@ -23,7 +23,9 @@ type Operation = Readonly<{
   description?: string
   parameters?: readonly Parameter[]
   security?: readonly Readonly<Record<string, unknown>>[]
-  responses: Readonly<Record<string, { content?: Readonly<Record<string, { schema: Schema }>> }>>
+  responses: Readonly<
+    Record<string, { description?: string; content?: Readonly<Record<string, { schema: Schema }>> }>
+  >
 }>
 
 /** Gathers the routes with a tag into an OpenAPI description; to be registered before them. */
@@ -77,16 +79,23 @@ export async function apiDocs(app: App): Promise<void> {
   })
 }
 
-/** The kinds of answer, each with the statuses that come with it. */
+/** The kinds of answer, each with the statuses that come with it, and what a status means where that is said. */
 function answersOf({ responses }: Operation) {
-  const byContent = Object.groupBy(Object.entries(responses), ([, { content = {} }]) =>
-    JSON.stringify(content),
+  const byFields = Object.groupBy(Object.entries(responses), ([, response]) =>
+    JSON.stringify({ ...schemaOf(response), description: '' }),
   )
-  return Object.values(byContent).flatMap((alike = []) => {
-    const schema = Object.values(alike[0]?.[1].content ?? {})[0]?.schema
-    return schema ? [{ status: alike.map(([status]) => status).join(', '), lines: linesOf(schema) }] : []
+  return Object.values(byFields).flatMap((alike = []) => {
+    const schema = schemaOf(alike[0]?.[1] ?? {})
+    const meanings = alike.flatMap(([status, { description }]) =>
+      description && description !== 'Default Response' ? [{ status, says: description }] : [],
+    )
+    return schema
+      ? [{ status: alike.map(([status]) => status).join(', '), meanings, lines: linesOf(schema) }]
+      : []
   })
 }
+
+const schemaOf = ({ content = {} }: Operation['responses'][string]) => Object.values(content)[0]?.schema
 
 /** Each field of an answer with its kind, an object's own below it. */
 function linesOf(
