@@ -13,6 +13,9 @@ import { certificateRequestRoutes } from './certificates/requests.routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import { groupJoiningRoutes } from './classroom/group-joining.routes.ts'
 import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
+import { attendanceRoutes } from './classroom/led-attendance.routes.ts'
+import { organisingRoutes } from './classroom/led-organising.routes.ts'
+import { ledSessionRoutes } from './classroom/led-sessions.routes.ts'
 import type { Config } from './config.ts'
 import { approvalRoutes } from './courses/approvals.routes.ts'
 import type { Catalogue } from './courses/catalogue.ts'
@@ -149,6 +152,9 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(readingsRoutes, needs)
   await app.register(groupSessionRoutes, needs)
   await app.register(groupJoiningRoutes, needs)
+  await app.register(ledSessionRoutes, needs)
+  await app.register(organisingRoutes, needs)
+  await app.register(attendanceRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(licensingRoutes, needs)
   await app.register(licensingReviewRoutes, needs)

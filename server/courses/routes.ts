@@ -1,28 +1,15 @@
 import { Type } from 'typebox'
-import type { Database } from '#server/db/connection.ts'
 import { notFound } from '#server/web/errors.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, text } from '#server/web/routes.ts'
 import type { Catalogue } from './catalogue.ts'
 import { courseIndex } from './course-index.ts'
-import { recordPath } from './elsewhere.ts'
-import { listApprovals } from './queries.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue }>
+type Needs = Readonly<{ catalogue: Catalogue }>
 
-/** What anybody may read: the courses there are, the words they use, their sources, and where to turn for support. */
-export async function courseRoutes(app: App, { db, catalogue }: Needs): Promise<void> {
+/** What anybody may read: the words that the courses use, their sources, and where to turn for support. */
+export async function courseRoutes(app: App, { catalogue }: Needs): Promise<void> {
   const open = { policy: 'public' } as const
-
-  app.get('/courses', { config: open }, async (_request, reply) => {
-    const approvals = await listApprovals(db)
-    const courses = [...catalogue.courses.values()].map(({ current }) => ({
-      ...current,
-      approval: approvals.find((one) => one.content_hash === current.hash) ?? null,
-    }))
-    const elsewhere = catalogue.elsewhere.map((one) => ({ ...one, record: recordPath(one) }))
-    return reply.page('courses/catalogue', { title: 'Courses', courses, elsewhere })
-  })
 
   app.get(
     '/support',

@@ -397,6 +397,21 @@ export interface LeaveSpells {
   to_on: string | null;
 }
 
+export interface LedAttendance {
+  id: Generated<number>;
+  minutes_missed: Generated<number>;
+  outcome: string;
+  reason: Generated<string>;
+  recorded_at: Timestamp;
+  recorded_by: string;
+  registration_id: number;
+}
+
+export interface LedCredits {
+  attendance_id: number;
+  outside_training_id: string;
+}
+
 export interface Ledger {
   actor_id: string | null;
   at: Timestamp;
@@ -417,6 +432,66 @@ export interface LedgerHeads {
   root: string;
   signed_at: Timestamp;
   size: number;
+}
+
+export interface LedPlaces {
+  given_at: Timestamp;
+  registration_id: number;
+}
+
+export interface LedRegistrationEnds {
+  ended_at: Timestamp;
+  ended_by: string;
+  registration_id: number;
+}
+
+export interface LedRegistrations {
+  id: Generated<number>;
+  person_id: string;
+  registered_at: Timestamp;
+  session_id: string;
+}
+
+export interface LedSessionCancellations {
+  cancelled_at: Timestamp;
+  cancelled_by: string;
+  reason: string;
+  session_id: string;
+}
+
+export interface LedSessionDetails {
+  about: Generated<string>;
+  audience: string;
+  closes_at: Timestamp;
+  code: Generated<string>;
+  contact: string;
+  ends_at: Timestamp;
+  hours: Numeric;
+  id: Generated<number>;
+  instructor: string;
+  instructor_id: string | null;
+  is_for_all: boolean;
+  is_human_trafficking: boolean;
+  link: Generated<string>;
+  mastery: Generated<string>;
+  meetings: Json;
+  minutes_may_miss: number;
+  place: string;
+  places: number;
+  provider: string;
+  recorded_at: Timestamp;
+  recorded_by: string;
+  session_id: string;
+  starts_at: Timestamp;
+  title: string;
+  training: Generated<string>;
+}
+
+export interface LedSessions {
+  created_at: Timestamp;
+  created_by: string;
+  id: Generated<string>;
+  program_id: string | null;
 }
 
 export interface LessonMarks {
@@ -691,6 +766,26 @@ export interface RosterImports {
   state: Generated<string>;
 }
 
+export interface ScholarshipRequests {
+  contact: string;
+  id: Generated<string>;
+  program_id: string;
+  requested_at: Timestamp;
+  requested_by: string;
+  trainee: string;
+  training: string;
+  why: string;
+}
+
+export interface ScholarshipSteps {
+  id: Generated<number>;
+  request_id: string;
+  step: string;
+  taken_at: Timestamp;
+  taken_by: string;
+  words: Generated<string>;
+}
+
 export interface Sessions {
   absolute_expires_at: Timestamp;
   confirmed_at: Generated<Timestamp>;
@@ -793,6 +888,14 @@ export interface DB {
   group_sessions: GroupSessions;
   invitations: Invitations;
   leave_spells: LeaveSpells;
+  led_attendance: LedAttendance;
+  led_credits: LedCredits;
+  led_places: LedPlaces;
+  led_registration_ends: LedRegistrationEnds;
+  led_registrations: LedRegistrations;
+  led_session_cancellations: LedSessionCancellations;
+  led_session_details: LedSessionDetails;
+  led_sessions: LedSessions;
   ledger: Ledger;
   ledger_heads: LedgerHeads;
   lesson_marks: LessonMarks;
@@ -818,6 +921,8 @@ export interface DB {
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;
+  scholarship_requests: ScholarshipRequests;
+  scholarship_steps: ScholarshipSteps;
   sessions: Sessions;
   settings: Settings;
   sign_in_misses: SignInMisses;
