@@ -188,16 +188,23 @@ const duties = drawnDay.chain((hired) =>
       hireKnown: fc.integer({ min: 0, max: 9 }),
       fromKnown: fc.integer({ min: 0, max: 9 }),
       recorded_on: recorded,
+      back: fc.option(fc.integer({ min: 1, max: 400 }), { nil: null }),
     })
-    .map(({ later, length, hireKnown, fromKnown, recorded_on }) => {
+    .map(({ later, length, hireKnown, fromKnown, recorded_on, back }) => {
       const from = addDays(hired, later)
-      return given({
+      const to = length === null ? null : addDays(from, length)
+      const hired_on = hireKnown === 0 ? null : hired
+      const first = given({
         agency: 'county',
-        hired_on: hireKnown === 0 ? null : hired,
+        hired_on,
         duties_from: fromKnown === 0 ? null : from,
-        duties_to: length === null ? null : addDays(from, length),
+        duties_to: to,
         recorded_on,
       })
+      // Duties that end and come back within the same employment.
+      return to === null || back === null
+        ? [first]
+        : [first, { agency: 'county', hired_on, duties_from: addDays(to, back), duties_to: null }]
     }),
 )
 
@@ -223,7 +230,7 @@ export const drawnFacts: fc.Arbitrary<WrittenFacts> = fc
     atTwo: employments('two'),
     completions: fc.array(drawnCompletion, { maxLength: 4 }),
     outside: fc.array(drawnOutside, { maxLength: 3 }),
-    child_protection: fc.array(duties, { maxLength: 1 }),
+    child_protection: fc.option(duties, { nil: [] }),
     settings: fc.oneof({ weight: 1, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: drawnSettings }),
   })
   .map(
@@ -236,3 +243,26 @@ export const drawnFacts: fc.Arbitrary<WrittenFacts> = fc
       ...rest,
     }),
   )
+
+/** The same, of somebody who works at House One all along and was trained there at the beginning. */
+export const drawnWorkingLife: fc.Arbitrary<WrittenFacts> = drawnFacts.map((written) => {
+  const [one, two] = written.programs ?? []
+  const atOne = written.assignments?.find(({ program }) => program === 'one')
+  return {
+    ...written,
+    programs: [{ ...one!, certifications: steady }, two!],
+    assignments: [
+      {
+        program: 'one',
+        hired_on: firstDay,
+        contact: [{ from: addDays(firstDay, 30) }],
+        leave: atOne?.leave ?? [],
+      },
+      ...(written.assignments ?? []).filter(({ program }) => program === 'two'),
+    ],
+    completions: [
+      { course: 'residential-settings', approved: true, completed_on: addDays(firstDay, 5), program: 'one' },
+      ...(written.completions ?? []),
+    ],
+  }
+})
