@@ -20,7 +20,7 @@ export const mostRows = 20_000
  */
 export function readImportFile(bytes: Uint8Array): ReadFile {
   const unreadable = (message: string): ReadFile => ({ kind: 'unreadable', message })
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
+  if (isWorkbook(bytes))
     return unreadable(
       'This is an Excel workbook. In Excel, choose Save As and then “CSV UTF-8”, and send that file.',
     )
@@ -36,6 +36,8 @@ export function readImportFile(bytes: Uint8Array): ReadFile {
   const columns = head.cells.map((heading) => columnOf(heading))
   const problem = headingProblem(columns)
   if (problem) return unreadable(problem)
+  if (rows.length === 0)
+    return unreadable('The file has its headings and no row under them. Add a row for each person.')
   if (rows.length > mostRows) return unreadable(`The file has more than ${mostRows} rows. Send it in parts.`)
   const linesBefore = named ? 1 : 0
   return {
@@ -46,6 +48,10 @@ export function readImportFile(bytes: Uint8Array): ReadFile {
     ),
   }
 }
+
+/** Excel's own files, whatever they are named: today's are packed, those of before 2007 begin as all of Office's did. */
+const isWorkbook = (bytes: Uint8Array) =>
+  ['504b', 'd0cf'].includes(Buffer.from(bytes.subarray(0, 2)).toString('hex'))
 
 function decode(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)

@@ -10,6 +10,8 @@ export type StartedImport =
   | { kind: 'started'; id: string }
   | { kind: 'problems'; problems: readonly Problem[] }
 
+export const tooLarge = 'This file is larger than 5 MB. Send it in parts.'
+
 /** Keeps a file to be checked; files of more than a week ago are swept away. */
 export async function startImport(
   db: Database,
@@ -22,7 +24,7 @@ export async function startImport(
     problems: [{ field: 'file', message }],
   })
   if (!file || file.bytes.length === 0) return problem('Choose a file, or paste rows below.')
-  if (file.bytes.length > mostBytes) return problem('This file is larger than 5 MB. Send it in parts.')
+  if (file.bytes.length > mostBytes) return problem(tooLarge)
   return db.transaction().execute(async (trx): Promise<StartedImport> => {
     await lockProgramsOf(trx, viewer, [programId])
     await trx

@@ -6,12 +6,12 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
-import { readUpload } from '#server/web/upload.ts'
+import { readUploadOrTooLarge } from '#server/web/upload.ts'
 import { listAssignments } from './assignments.queries.ts'
 import type { AfterChange } from './changes.ts'
 import { applyImport } from './import-apply.actions.ts'
 import { checkImport } from './import-check.actions.ts'
-import { failStaleImports, resumeImport, startImport } from './imports.actions.ts'
+import { failStaleImports, resumeImport, startImport, tooLarge } from './imports.actions.ts'
 import { findImport, listImportRows, listImports, listNames } from './imports.queries.ts'
 import { importPage, importPageSize, kindToShow, stateWords } from './imports-page.ts'
 import { findRosterToChangeOf, type Place } from './queries.ts'
@@ -53,12 +53,13 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
   app.post('/programs/:program/imports', { config, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
     const place = await placeOf(viewer, request.params.program)
-    const { file, fields } = await readUpload(request)
+    const { file, fields, isTooLarge } = await readUploadOrTooLarge(request)
     const pasted = fields.pasted ?? ''
     const refuse = (field: string, message: string) =>
       reply
         .status(422)
         .page('programs/import-new', { ...newPage(place, pasted), errors: [{ field, message }] })
+    if (isTooLarge) return refuse('file', tooLarge)
     // What is pasted is cut at this length: better none of it than a part.
     if (Buffer.byteLength(pasted) >= mostPasted)
       return refuse('pasted', 'That is too long to paste. Send it as a file.')

@@ -9,7 +9,6 @@ import {
   rosterShows,
 } from './roster-filters.ts'
 import { type listRoster, type RosterLine, rosterPageSize } from './roster-list.queries.ts'
-import { typedDay } from './typed.ts'
 
 /** A page of a roster, with every way of showing it as an address. */
 export function rosterPage(
@@ -32,7 +31,6 @@ export function rosterPage(
     base,
     isToday: filters.on === null || filters.on === today,
     onWords: formatDay(filters.on ?? today),
-    typedOn: typedDay(filters.on),
     people: lines.map((line) => ({ ...line, status: statusOf(line), contact: contactOf(line) })),
     shows: (Object.keys(rosterShows) as RosterShow[]).map((show) => ({
       value: show,

@@ -19,7 +19,7 @@ import { contactFields, nameFields, workFields } from './roster-fields.ts'
 import { rosterFilters } from './roster-filters.ts'
 import { listRoster } from './roster-list.queries.ts'
 import { rosterPage } from './roster-page.ts'
-import type { Typed } from './typed.ts'
+import { readOtherDay, type Typed } from './typed.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -58,7 +58,8 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
       const place =
         (await findRosterOf(db, viewerOf(request), request.params.program, filters.on ?? today)) ?? notFound()
       const roster = await listRoster(db, place.program.id, filters.on ?? today, filters)
-      return reply.page('programs/roster', rosterPage(place, filters, roster, today))
+      const day = readOtherDay(request.query.on, today)
+      return reply.page('programs/roster', { ...rosterPage(place, filters, roster, today), ...day })
     },
   )
 

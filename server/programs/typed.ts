@@ -59,7 +59,8 @@ export function readDay(
   today: Day,
 ): Readonly<{ kind: 'day'; day: Day } | { kind: 'not-a-day'; message: string }> {
   const no = (message: string) => ({ kind: 'not-a-day', message }) as const
-  const day = parseDay(text)
+  // A spreadsheet may write a day with its midnight.
+  const day = parseDay(text.replace(/[ T](?:0?0:00(?::00)?|12:00(?::00)? ?am)$/i, ''))
   if (day && day > addYears(today, yearsAhead))
     return no(`${formatDay(day)} is more than ${yearsAhead} years ahead. Check the year.`)
   if (day) return { kind: 'day', day }
@@ -68,6 +69,19 @@ export function readDay(
   if (/^\d{5}$/.test(text))
     return no(`“${text}” is a spreadsheet’s number for a day. Write the day, like 3/15/2025.`)
   return no(`“${text}” is not a day we can read. Write it like 3/15/2025.`)
+}
+
+/** The day that a page is asked about, as it stands in its field, and why it can't be read where it can't. */
+export function readOtherDay(
+  typed: string | undefined,
+  today: Day,
+): Readonly<{ typedOn: string; errors: readonly Problem[] }> {
+  const text = typed?.trim() ?? ''
+  if (text === '') return { typedOn: '', errors: [] }
+  const read = readDay(text, today)
+  return read.kind === 'day'
+    ? { typedOn: typedDay(read.day), errors: [] }
+    : { typedOn: text, errors: [{ field: 'on', message: read.message }] }
 }
 
 /** '2:30 pm', '2 PM' or '14:30' as '14:30'; otherwise null. */

@@ -29,6 +29,12 @@ describe('a file of rows', () => {
       'other headings for the same',
       'EMPLOYEE NAME,E-mail address,Hire  date\nMai Vang,mai@northstar.example,3/15/2025',
     ],
+    ['a heading over two lines', 'Name,Email,"Hired\non"\nMai Vang,mai@northstar.example,3/15/2025'],
+    ['empty rows before the headings', ',,\n\nName,Email,Hired on\nMai Vang,mai@northstar.example,3/15/2025'],
+    [
+      'spaces that are not spaces',
+      'Name,Email,Hired on\n\u00a0Mai Vang\u00a0,mai@northstar.example ,\u00a03/15/2025',
+    ],
     [
       'empty rows and columns at the end',
       'Name,Email,Hired on,,\nMai Vang,mai@northstar.example,3/15/2025,,\n,,,,\n\n',
@@ -67,6 +73,15 @@ describe('a file of rows', () => {
 test('a file that is no such file is refused in words', () => {
   expect(messageOf('')).toContain('empty')
   expect(messageOf(Buffer.from([0x50, 0x4b, 3, 4]))).toContain('Excel workbook')
+  expect(messageOf(Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0, 0]))).toContain('Excel workbook')
+  expect(messageOf('Name,Email,Hired on\r\n')).toContain('headings and no row under them')
+  expect(messageOf('Name,Email,Hired on,,\r\n,,,,\r\n,,,,\r\n')).toContain('no row under them')
+  expect(messageOf('Staff of North Star House\nName,Email,Hired on\n')).toContain(
+    'first row must hold the headings',
+  )
+  expect(messageOf(`Name,Email,Hired on\n${'A,a@x.example,1/1/2025\n'.repeat(20_001)}`)).toContain(
+    'more than 20000 rows',
+  )
   expect(messageOf(Buffer.from([0, 1, 2, 0]))).toContain('not a text file')
   expect(messageOf('Mai Vang,mai@northstar.example\n')).toContain(
     '“Name” and “Email” and “Hired on” are not among them',

@@ -3,6 +3,7 @@ import type { Assignment } from '#server/programs/assignment.ts'
 import { draftOf } from '#server/programs/import-draft.ts'
 import type { Cells } from '#server/programs/import-file.ts'
 import { planner } from '#server/programs/import-plan.ts'
+import { readRow } from '#server/programs/import-rows.ts'
 
 const mai = { id: 'mai', name: 'Mai Vang' }
 const spell = (spell_id: string, from_on: string, to_on: string | null) => ({
@@ -136,6 +137,16 @@ describe('a row of a file', () => {
   test('twice in one file counts once', () => {
     const theo = { name: 'Theo', email: 'theo@x.example', worker_type: 'employee', hired_on: '5/1/2025' }
     expect(kindsOf([theo, theo])).toEqual(['new', 'unchanged'])
+  })
+
+  test('may have a day with its midnight, as spreadsheets write it', () => {
+    for (const hired_on of ['3/15/2025 0:00', '3/15/2025 12:00:00 AM', '2025-03-15T00:00:00'])
+      expect(
+        readRow({ line: 2, cells: { ...maiRow, hired_on }, problem: null }, '2026-11-23', false),
+      ).toMatchObject({
+        says: { hired_on: '2025-03-15' },
+        problems: [],
+      })
   })
 
   test('that contradicts an earlier row is refused, with that row’s line', () => {

@@ -381,6 +381,12 @@ describe('the roster’s page', () => {
     expect(await names('?on=4/1/2025')).toEqual(['Lena Fox', 'Theo Okafor'])
   })
 
+  test('says of a day that is none that it is none, and keeps it as typed', async () => {
+    const page = await rae.get(`/programs/${program}/roster?on=last+spring`)
+    expect(readable(page.body)).toContain('“last spring” is not a day we can read. Write it like 3/15/2025.')
+    expect(page.body).toContain('value="last spring"')
+  })
+
   test('shows fifty people at a time', async () => {
     const people = await world.db
       .insertInto('people')
