@@ -3,6 +3,7 @@ import render from 'dom-serializer'
 import { type ChildNode, Element, type ParentNode } from 'domhandler'
 import { appendChild, textContent } from 'domutils'
 import { parseDocument } from 'htmlparser2'
+import type { Exercise } from './exercises.ts'
 
 /** A paragraph, heading, list item or cell of a lesson, known by its words: the same words, the same anchor. */
 export type Paragraph = Readonly<{ anchor: string; text: string }>
@@ -40,7 +41,13 @@ const isNote = ({ attribs }: Element) => /\blesson-(term-note|sources|label)\b/.
 
 const words = (node: Element) => textContent(node).replaceAll(/\s+/g, ' ').trim()
 
-function paragraphOf(leaf: Element): Paragraph {
-  const text = words(leaf)
-  return { anchor: createHash('sha256').update(text).digest('hex').slice(0, 12), text }
-}
+const paragraphOf = (leaf: Element): Paragraph => anchored(words(leaf), words(leaf))
+
+const anchored = (key: string, text: string): Paragraph => ({
+  anchor: createHash('sha256').update(key).digest('hex').slice(0, 12),
+  text,
+})
+
+/** The question of an exercise, which is commented on like a paragraph; several may ask in the same words. */
+export const exerciseParagraph = ({ id, stem }: Pick<Exercise, 'id' | 'stem'>): Paragraph =>
+  anchored(`${id}: ${stem.text}`, stem.text)

@@ -8,7 +8,7 @@ import type { Comment } from './comments.queries.ts'
 import { escapeHtml } from './escape.ts'
 import type { Question } from './exercises.ts'
 import { guidesOf } from './facilitators-guide.ts'
-import { paragraphsOf, withParagraphs } from './paragraphs.ts'
+import { exerciseParagraph, paragraphsOf, withParagraphs } from './paragraphs.ts'
 import { questionKey } from './question-key.ts'
 import type { MeetingRow } from './statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from './statistics.ts'
@@ -106,7 +106,14 @@ export function reviewLessonPage(
     pieces: lesson.pieces.map((piece) => {
       const exercise = piece.kind === 'exercise' ? lesson.exercises.get(piece.id) : undefined
       return exercise
-        ? { kind: 'exercise' as const, html: piece.html, key: questionKey(exercise), exercise }
+        ? {
+            kind: 'exercise' as const,
+            html: piece.html,
+            key: questionKey(exercise),
+            exercise,
+            anchor: exerciseParagraph(exercise).anchor,
+            comments: afterParagraph(exerciseParagraph(exercise).anchor),
+          }
         : { kind: 'text' as const, html: withParagraphs(piece.html, (one) => afterParagraph(one.anchor)) }
     }),
     chosen: paragraphs.find((one) => one.anchor === anchor) ?? null,
@@ -129,7 +136,11 @@ export function reviewLessonPage(
 }
 
 export const lessonParagraphs = (lesson: Lesson) =>
-  lesson.pieces.flatMap((piece) => (piece.kind === 'text' ? paragraphsOf(piece.html) : []))
+  lesson.pieces.flatMap((piece) => {
+    if (piece.kind === 'text') return paragraphsOf(piece.html)
+    const exercise = lesson.exercises.get(piece.id)
+    return exercise ? [exerciseParagraph(exercise)] : []
+  })
 
 function neighbors(text: CourseVersion, module: Module, lesson: Lesson) {
   const all = text.modules.flatMap((one) => one.lessons.map((two) => ({ module: one, lesson: two })))
