@@ -8,6 +8,7 @@ import { AlreadyRunning } from './db/lock.ts'
 import { type OpenDatabase, openDatabase } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
+import { demoStaff } from './demo/staff.ts'
 import { createMail } from './lib/mail.ts'
 import { startTimedJobs } from './timed-jobs.ts'
 
@@ -27,7 +28,11 @@ const clock = () => new Date()
 if (database.isEmbedded && (await isEmpty(db)))
   await fillDemo(
     db,
-    { residential: catalogue.courses.get('residential-settings')?.current ?? null, issuer: config },
+    {
+      residential: catalogue.courses.get('residential-settings')?.current ?? null,
+      issuer: config,
+      staff: demoStaff,
+    },
     clock(),
   )
 const demo = await isDemo(db)

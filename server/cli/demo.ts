@@ -2,6 +2,7 @@ import { loadCourses } from '#server/courses/load.ts'
 import { openBesideServer } from '#server/db/open.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { fillDemo, isEmpty } from '#server/demo/fill.ts'
+import { demoStaff } from '#server/demo/staff.ts'
 import { settings } from './settings.ts'
 
 // Fills an empty database with the invented cast; never one in which anything was entered.
@@ -16,7 +17,7 @@ try {
   } else {
     const { catalogue } = loadCourses(config.coursesDir)
     const residential = catalogue.courses.get('residential-settings')?.current ?? null
-    await fillDemo(database.db, { residential, issuer: config }, new Date())
+    await fillDemo(database.db, { residential, issuer: config, staff: demoStaff }, new Date())
     console.log(`The demonstration is in place. All accounts have the password ${demoPassword}`)
   }
 } finally {

@@ -60,9 +60,16 @@ export type CastMember = Readonly<{
     hasContact: boolean
     /** Months before today at which the residential course was completed. */
     completedMonthsAgo?: number
+    /** Months before today at which it was taken again, the earliest first. */
+    retakenMonthsAgo?: readonly number[]
+    /** Days from its completion to the first direct contact; three unless said. */
+    contactDaysAfter?: number
     isChildProtection?: boolean
     /** Days before today at which a week of leave began. */
     leaveDaysAgo?: number
+    /** On leave since three weeks ago, with no end known. */
+    isOnLeave?: boolean
+    workerType?: 'contractor' | 'volunteer' | 'student'
   }>
 }>
 

@@ -8,7 +8,7 @@ import { appendToLedger } from '#server/ledger/actions.ts'
 import { addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import { hashPassword } from '#server/people/passwords.ts'
 import { refreshStandings } from '#server/requirements/actions.ts'
-import { demoCast, demoPassword } from './cast.ts'
+import { type CastMember, demoCast, demoPassword } from './cast.ts'
 import { afternoonOf, insertPlace, insertPrograms } from './rosters.ts'
 
 /** True where nobody and nothing has been entered yet. */
@@ -26,12 +26,18 @@ export async function isDemo(db: Database): Promise<boolean> {
   return setting?.value === true
 }
 
-/** Fills an empty database with the invented cast, in one transaction, with dates counted from today. */
+/** Fills an empty database with invented people, in one transaction, with dates counted from today. */
 export async function fillDemo(
   db: Database,
-  needs: Readonly<{ residential: CourseVersion | null; issuer: Issuer }>,
+  needs: Readonly<{
+    residential: CourseVersion | null
+    issuer: Issuer
+    /** Who comes after the cast. */
+    staff?: readonly CastMember[]
+  }>,
   now: Date,
 ): Promise<void> {
+  const cast = [...demoCast, ...(needs.staff ?? [])]
   const password_hash = await hashPassword(demoPassword)
   const today = dayOf(now)
   await db.transaction().execute(async (trx) => {
@@ -41,7 +47,7 @@ export async function fillDemo(
       .execute()
     const programs = await insertPrograms(trx, now)
     const people = new Map<string, string>()
-    for (const member of demoCast) {
+    for (const member of cast) {
       const { id } = await trx
         .insertInto('people')
         .values({ name: member.name, email: member.email, password_hash })
@@ -51,13 +57,15 @@ export async function fillDemo(
       await insertPlace(trx, member, id, programs, now)
     }
     if (needs.residential) await recordDemoApproval(trx, needs.residential, today, now)
-    for (const member of demoCast) {
+    for (const member of cast) {
       const months = member.work?.completedMonthsAgo
       const personId = people.get(member.email)
       if (months === undefined || !personId || !needs.residential) continue
-      const on = addMonths(today, -months)
-      await insertCompletion(trx, { id: personId, name: member.name }, needs.residential, needs.issuer, on)
-      await trx.updateTable('people').set({ last_active_on: on }).where('id', '=', personId).execute()
+      const days = [months, ...(member.work?.retakenMonthsAgo ?? [])].map((ago) => addMonths(today, -ago))
+      for (const on of days)
+        await insertCompletion(trx, { id: personId, name: member.name }, needs.residential, needs.issuer, on)
+      const last_active_on = days.at(-1)!
+      await trx.updateTable('people').set({ last_active_on }).where('id', '=', personId).execute()
     }
     await refreshStandings(trx, [...people.values()], today)
   })

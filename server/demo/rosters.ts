@@ -92,7 +92,7 @@ export async function insertPlace(
     .values({
       person_id: personId,
       program_id,
-      worker_type: 'employee',
+      worker_type: work.workerType ?? 'employee',
       role_title: work.title,
       hired_on,
       duties_from: work.isChildProtection ? hired_on : null,
@@ -101,7 +101,7 @@ export async function insertPlace(
     .returning('assignment_id')
     .executeTakeFirstOrThrow()
   if (work.hasContact && work.completedMonthsAgo !== undefined) {
-    const from_on = addDays(addMonths(today, -work.completedMonthsAgo), 3)
+    const from_on = addDays(addMonths(today, -work.completedMonthsAgo), work.contactDaysAfter ?? 3)
     await trx
       .insertInto('contact_spells')
       .values({ assignment_id, from_on, ...recordedOn(from_on, now) })
@@ -114,6 +114,13 @@ export async function insertPlace(
     await trx
       .insertInto('leave_spells')
       .values({ assignment_id, from_on, to_on, ...recordedOn(addDays(to_on, 7), now) })
+      .execute()
+  }
+  if (work.isOnLeave) {
+    const from_on = addDays(today, -21)
+    await trx
+      .insertInto('leave_spells')
+      .values({ assignment_id, from_on, ...recordedOn(from_on, now) })
       .execute()
   }
 }

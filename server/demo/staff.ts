@@ -1,0 +1,45 @@
+import type { CastMember, ProgramKey } from './cast.ts'
+
+type Work = NonNullable<CastMember['work']>
+
+/** The rest of two houses' staff, invented, so that the demonstration's teams look like teams. */
+export const demoStaff: readonly CastMember[] = [
+  // Always in time, mostly early.
+  one('Lucia Marin', 'Youth worker', 34, { retakenMonthsAgo: [23, 12, 2] }),
+  one('Hodan Warsame', 'Youth worker', 26, { retakenMonthsAgo: [15, 4] }),
+  one('Pa Houa Xiong', 'Case manager', 25, { retakenMonthsAgo: [13, 1] }),
+  one('Keisha Monroe', 'Shift lead', 31, { retakenMonthsAgo: [20, 9] }),
+  one('Naw Paw Htoo', 'Youth worker', 16, { retakenMonthsAgo: [5] }),
+  one('Winona Blackwell', 'Cultural programs', 22, { retakenMonthsAgo: [10] }),
+  one('Eli Strand', 'Youth worker', 9),
+  // The month of the yearly date is near.
+  one('Dale Brenner', 'Night lead', 33, { retakenMonthsAgo: [22, 11] }),
+  // In contact a week before the course was finished: a gap that a reviewer finds.
+  one('Ben Thorsgaard', 'Youth worker', 20, { retakenMonthsAgo: [8], contactDaysAfter: -7 }),
+  // A yearly date missed by two months, and made good.
+  one('Bao Thao', 'Overnight staff', 30, { retakenMonthsAgo: [16, 6] }),
+  one('Rosa Quispe', 'Therapist', 14, { retakenMonthsAgo: [3], workerType: 'contractor' }),
+  one('Tom Akers', 'Mentor', 6, { workerType: 'volunteer' }),
+  one('Grace Lindholm', 'Student intern', 2, { workerType: 'student' }),
+  one('Abdi Nur', 'Overnight staff', 7, { isOnLeave: true }),
+  one('Noah Petrov', 'Youth worker', 12, { retakenMonthsAgo: [1] }, 'lakeside'),
+  one('Amina Yusuf', 'Shift lead', 28, { retakenMonthsAgo: [17, 6] }, 'lakeside'),
+]
+
+/** Somebody who was trained in the month of hire, and in contact from three days later. */
+function one(
+  name: string,
+  title: string,
+  hiredMonthsAgo: number,
+  more: Partial<Work> = {},
+  program: ProgramKey = 'north-star',
+): CastMember {
+  const house = program === 'north-star' ? 'northstar' : 'lakeside'
+  return {
+    email: `${name.toLowerCase().replaceAll(' ', '.')}@${house}.example`,
+    name,
+    reason: 'on staff',
+    program,
+    work: { title, hiredMonthsAgo, hasContact: true, completedMonthsAgo: hiredMonthsAgo, ...more },
+  }
+}
