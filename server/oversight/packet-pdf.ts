@@ -15,7 +15,7 @@ export async function drawPacket(
   const { head, people } = content
   const { program } = head.card
   const title = `Review packet, ${program.name}, ${head.from_on} to ${head.to_on}`
-  const doc = paper(title, `${program.name}, review ${head.review}, packet ${head.code}`, head.made_at)
+  const doc = paper(title, `Packet ${head.code}, review ${head.review}, ${program.name}`, head.made_at)
   drawFront(doc, head, people)
   drawSampling(doc, head, people)
   drawRoster(doc, people)

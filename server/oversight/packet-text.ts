@@ -49,7 +49,7 @@ export function linesOf(text: string, face: Face, size: number, width: number): 
  * for some readers copy them out in another order; here they are drawn, and the tables beside have each as it was typed.
  */
 function setLine(text: string, face: Face): Line {
-  const runs = runsOf(drawable(text, face), face)
+  const runs = runsOf(text, face)
   return { text, runs: 'missing' in runs ? [] : runs }
 }
 
@@ -74,11 +74,17 @@ function wordWidth(word: string, face: Face): number {
 }
 
 function cut(word: string, face: Face, size: number, width: number): readonly string[] {
+  const fits = (text: string) => widest([setLine(text, face)], size) <= width
   const pieces: string[] = ['']
-  for (const letter of word) {
-    const longer = `${pieces.at(-1)}${letter}`
-    if (widest([setLine(longer, face)], size) <= width) pieces[pieces.length - 1] = longer
-    else pieces.push(letter)
+  const add = (part: string) => {
+    const longer = `${pieces.at(-1)}${part}`
+    if (pieces.at(-1) === '' || fits(longer)) pieces[pieces.length - 1] = longer
+    else pieces.push(part)
+  }
+  // After a hyphen or a slash first, and between letters where even that is too long.
+  for (const part of word.split(/(?<=[-/])/)) {
+    if (fits(part)) add(part)
+    else for (const letter of part) add(letter)
   }
   return pieces
 }

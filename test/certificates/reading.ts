@@ -50,6 +50,23 @@ export async function pageTexts(bytes: Uint8Array): Promise<string[]> {
   return texts
 }
 
+export type Printed = Readonly<{ page: number; text: string; left: number; right: number; baseline: number }>
+
+/** Every piece of text with its place, in points from the lower left corner. */
+export async function printedPieces(bytes: Uint8Array): Promise<Printed[]> {
+  const task = getDocument({ data: bytes.slice(), useSystemFonts: false, verbosity: 0 })
+  const document = await task.promise
+  const pieces: Printed[] = []
+  for (let page = 1; page <= document.numPages; page++)
+    for (const item of (await (await document.getPage(page)).getTextContent()).items) {
+      if (!('str' in item) || item.str.trim() === '') continue
+      const [, , , , left, baseline] = item.transform as number[]
+      pieces.push({ page, text: item.str, left: left!, right: left! + item.width, baseline: baseline! })
+    }
+  await task.destroy()
+  return pieces
+}
+
 function textOf(items: readonly (object & { str?: string; hasEOL?: boolean })[]): string {
   return items
     .map(({ str = '', hasEOL }) => str + (hasEOL ? '\n' : ''))

@@ -8,7 +8,7 @@ import { strFromU8 } from 'fflate'
 import { expect, test, vi } from 'vitest'
 import { packetMaker } from '#server/oversight/packet-making.actions.ts'
 import { drawSample } from '#server/oversight/packet-sample.ts'
-import { pageTexts, readPdf } from '#test/certificates/reading.ts'
+import { pageTexts, printedPieces, readPdf } from '#test/certificates/reading.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { isSigned, openPacket } from './packets.ts'
 import { addWorker, openReviewOf, readable } from './reviewed.ts'
@@ -130,6 +130,38 @@ test('the document is tagged and says what a reviewer looks for', async () => {
   for (const role of ['H1', 'H2', 'Table', 'TR', 'TH', 'TD'])
     expect(structure).toMatch(new RegExp(`^\\s*${role}\\b`, 'm'))
   expect(pdfText(pdf, 'qpdf', ['--check', 'FILE'])).toContain('No syntax or stream encoding errors')
+})
+
+test('nothing is printed over the margin or over what stands beside it, however long the words', async () => {
+  const world = await aWorld({ now })
+  for (const name of [
+    'Wilhelmina Featherstonehaugh-Vandersloot de la Concepción y Montenegro von und zu Hohenschwangau-Neuschwanstein',
+    'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
+    'Thị Nguyễn',
+  ])
+    await addWorker(world, '9900001', {
+      name,
+      hired_on: '2026-03-20',
+      contact_from: '2026-04-02',
+      completed_on: '2026-04-09',
+    })
+  const lee = await world.as('lee@licensing.example')
+  const { packet } = await aPacket(world, lee, everybody)
+  const pieces = await printedPieces(new Uint8Array((await lee.get(`${packet}/packet.pdf`)).rawPayload))
+  expect(pieces.length).toBeGreaterThan(300)
+  const margin = pieces.filter(({ left, right, baseline }) => left < 47.5 || right > 744.5 || baseline < 47.5)
+  expect(margin).toEqual([])
+  const overlapping = pieces.filter((one) =>
+    pieces.some(
+      (other) =>
+        other !== one &&
+        other.page === one.page &&
+        Math.abs(other.baseline - one.baseline) < 0.1 &&
+        other.left >= one.left &&
+        other.left < one.right - 0.5,
+    ),
+  )
+  expect(overlapping.map(({ page, text }) => `${page}: ${text}`)).toEqual([])
 })
 
 test('a sample is as large as asked, by a seed that is printed', async () => {
