@@ -59,24 +59,6 @@ function expectationFaults(proof: Json, { purpose, domain, challenge }: Expected
   ]
 }
 
-/**
- * A credential that the presentation's own key signed is its holder's word about themselves: the presentation names
- * that holder, who is the credential's issuer.
- */
-export function selfAssertedFaults(presentation: Json, credentials: readonly Json[]): readonly Fault[] {
-  const controllersOf = (document: Json) =>
-    several(document.proof).map((proof) => String((proof as Json).verificationMethod).split('#')[0])
-  const presenters = controllersOf(presentation)
-  const own = credentials.filter((credential) =>
-    controllersOf(credential).some((controller) => presenters.includes(controller)),
-  )
-  return own.some(({ issuer }) => idOf(issuer) !== idOf(presentation.holder))
-    ? [faultOf('PROOF_VERIFICATION_ERROR', 'The holder is not the issuer of what they say of themselves.')]
-    : []
-}
-
-const idOf = (value: unknown) => (isObject(value) ? value.id : value)
-
 const isSignature = (value: unknown) =>
   typeof value === 'string' && /^z[1-9A-HJ-NP-Za-km-z]{64,88}$/.test(value)
 

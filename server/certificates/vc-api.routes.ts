@@ -7,7 +7,7 @@ import Fastify, { type FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '#server/web/routes.ts'
 import { credentialFaults, type Fault, type Json, presentationFaults, several } from './data-model.ts'
-import { proofFaults, selfAssertedFaults } from './data-model-proof.ts'
+import { proofFaults } from './data-model-proof.ts'
 import { conformanceLoader as documentLoader } from './vc-api-documents.ts'
 
 /**
@@ -92,7 +92,6 @@ export async function buildVcApi(clock: () => Date): Promise<App & { issuer: str
       )
       return answer(reply, [
         ...within,
-        ...selfAssertedFaults(presentation, credentials),
         ...(within.length > 0 ? [] : await signatureFaults(presentation, presented)),
       ])
     },

@@ -219,15 +219,11 @@ describe('the endpoint that verifies presentations', () => {
     expect(await verdict(good)).toBe(200)
   })
 
-  test('asks of who speaks of themselves to be named as the holder', async () => {
+  test('takes what its presenter says of themselves, with a holder named or none', async () => {
     const self = await aSigner()
     const credential = { ...least, issuer: self.id }
     const own = await issue({ credential, suite: self.suite, documentLoader, now })
-    for (const [holder, status] of [
-      [self.id, 200],
-      ['did:example:acme', 400],
-      [undefined, 400],
-    ] as const)
-      expect(await verdict(await presented({ verifiableCredential: [own], holder }, self))).toBe(status)
+    for (const holder of [self.id, 'did:example:acme', undefined])
+      expect(await verdict(await presented({ verifiableCredential: [own, own], holder }, self))).toBe(200)
   })
 })
