@@ -119,10 +119,10 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
         security: [{ program: [] }],
         querystring: Type.Object({
           program: Type.Optional(
-            Type.String({ maxLength: 40, description: 'The program, to make sure of the token' }),
+            Type.String({ maxLength: 100, description: 'The program, to make sure of the token' }),
           ),
           on: Type.Optional(
-            Type.String({ maxLength: 10, description: 'A day such as 2026-03-15; today without it' }),
+            Type.String({ maxLength: 100, description: 'A day such as 2026-03-15; today without it' }),
           ),
         }),
         response: {

@@ -10,6 +10,7 @@ import type { App } from '#server/web/routes.ts'
 import { factsOfPeople } from './actions.ts'
 import { factsOf } from './facts.ts'
 import { myTrainingPage } from './my-training.ts'
+import { listOwnOutsideTrainings } from './outside.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
 
@@ -19,12 +20,13 @@ export async function myTrainingRoutes(app: App, { db, catalogue, clock }: Needs
     const { viewer } = request
     if (!viewer) return reply.page('learning/welcome', { title: 'Welcome' })
     const today = dayOf(clock())
-    const [{ roster, facts }, enrollments, completions, days, readings] = await Promise.all([
+    const [{ roster, facts }, enrollments, completions, days, readings, elsewhere] = await Promise.all([
       factsOfPeople(db, [viewer.id], today),
       listEnrollments(db, viewer.id),
       listCompletions(db, viewer.id),
       listChangeDays(db),
       listChangeReadings(db, viewer.id),
+      listOwnOutsideTrainings(db, viewer),
     ])
     const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
     const steps = courseSteps(catalogue, enrollments, completions)
@@ -33,6 +35,6 @@ export async function myTrainingRoutes(app: App, { db, catalogue, clock }: Needs
       ({ isDone }) => !isDone,
     )
     const page = myTrainingPage(own, today, steps, completions, names)
-    return reply.page('requirements/my-training', { ...page, changes })
+    return reply.page('requirements/my-training', { ...page, changes, elsewhere })
   })
 }

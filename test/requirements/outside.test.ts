@@ -147,6 +147,9 @@ describe('what is on record', () => {
     await rae.post(`${address}/decisions`, { program, decision: 'accept' })
     expect(await yearly(world)).toBe('current')
     expect((await rae.get(address)).body).toContain('Decide anew')
+    expect((await theo.get('/')).body).toMatch(
+      /A webinar<\/a>.*Somebody, November 2, 2026, 2 hours[\s\S]*Accepted/,
+    )
     const silent = await rae.post(`${address}/decisions`, { program, decision: 'accept', verified: 'yes' })
     expect(silent.body).toContain('Write the reason')
     await rae.post(`${address}/decisions`, {

@@ -202,6 +202,12 @@ describe('clearance', () => {
       (await ask('?on=2027-01-01')).json<{ people: { name: string; answer: string }[] }>().people[1],
     ).toMatchObject({ name: 'Mai Vang', answer: 'no' })
     expect((await ask('?on=tomorrow')).statusCode).toBe(400)
+    const odd = await ask('?on=2026-03-15T00:00:00Z')
+    expect([odd.statusCode, odd.json()]).toEqual([
+      400,
+      { error: 'on: "2026-03-15T00:00:00Z" is not a day such as 2026-03-15' },
+    ])
+    expect((await ask('', `bearer ${token}`)).statusCode).toBe(200)
     expect((await ask(`?program=${crypto.randomUUID()}`)).statusCode).toBe(404)
     expect((await ask('', 'Bearer sht_wrong')).statusCode).toBe(401)
     const rows = await world.db.selectFrom('api_tokens').selectAll().execute()
