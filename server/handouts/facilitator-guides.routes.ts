@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Catalogue, facilitatorGuidePath } from '#server/courses/catalogue.ts'
+import { type Catalogue, facilitatorGuidePath, type Module } from '#server/courses/catalogue.ts'
 import { sheetHtml, spansHtml } from '#server/courses/sheet-html.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
@@ -17,6 +17,9 @@ export async function facilitatorGuideRoutes(app: App, { catalogue }: Needs): Pr
   const config = { policy: 'signed-in' } as const
   const path = facilitatorGuidePath(':course', ':module')
 
+  // Drawn once a module: a text does not change while the service runs.
+  const drawn = new WeakMap<Module, Promise<Uint8Array>>()
+
   app.get(path, { config, schema }, async (request, reply) => {
     const { sheet, course, module } = guideAt(request.params)
     return reply.page('handouts/facilitator-guide', {
@@ -31,12 +34,13 @@ export async function facilitatorGuideRoutes(app: App, { catalogue }: Needs): Pr
 
   app.get(`${path}.pdf`, { config, schema }, async (request, reply) => {
     const { sheet, checked, course, module } = guideAt(request.params)
-    const pdf = await drawSheet(sheet, layOutPages(sheet), new Date(`${checked}T12:00:00Z`))
+    const pdf = drawn.get(module) ?? drawSheet(sheet, layOutPages(sheet), new Date(`${checked}T12:00:00Z`))
+    drawn.set(module, pdf)
     const name = `facilitator-guide-${course.slug}-${module.slug}.pdf`
     return reply
       .type('application/pdf')
       .header('content-disposition', `attachment; filename="${name}"`)
-      .send(pdf)
+      .send(await pdf)
   })
 
   function guideAt(at: Place) {

@@ -83,6 +83,7 @@ test('menus, disclosures, word notes and problems are accessible when they are o
     ['account', '/account'],
     ['course with its modules open', `/courses/${course.slug}`],
     ['lesson with everything open', `/courses/${course.slug}/${module.slug}/${module.lessons[1]!.slug}`],
+    ['facilitator’s guide', `/courses/${course.slug}/modules/${module.slug}/facilitator-guide`],
     ['almost there', `/courses/${course.slug}/${course.modules[1]!.slug}/assessment`],
   ] as const) {
     await page.goto(address)

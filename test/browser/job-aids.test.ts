@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { readPaper } from '#test/handouts/paper-reading.ts'
+import { aDevice, aServer, openBrowser, phone } from '#test/support/browser.ts'
+
+test('a job aid that is printed from the browser stands on one page, without what belongs to the screen', {
+  timeout: 120_000,
+}, async () => {
+  const world = await aServer()
+  const browser = await openBrowser()
+  const { page, context, complaints } = await aDevice(browser, world.address, { viewport: phone })
+  for (const { slug, sheet } of world.catalogue.jobAids) {
+    await page.goto(`/job-aids/${slug}`)
+    const paper = await readPaper(await page.pdf({ format: 'Letter', preferCSSPageSize: true, tagged: true }))
+    expect([slug, paper.pages.length]).toEqual([slug, 1])
+    expect(paper.letters).toContain(sheet.title.replaceAll(' ', ''))
+    expect(paper.letters).not.toContain('Leavethispagequickly')
+    expect(paper.letters).not.toContain('Downloadit')
+  }
+  expect(complaints).toEqual([])
+  await context.close()
+  await browser.close()
+  await world.app.close()
+})
