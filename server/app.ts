@@ -16,6 +16,7 @@ import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
 import { attendanceRoutes } from './classroom/led-attendance.routes.ts'
 import { organisingRoutes } from './classroom/led-organising.routes.ts'
 import { ledSessionRoutes } from './classroom/led-sessions.routes.ts'
+import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
 import type { Config } from './config.ts'
 import { approvalRoutes } from './courses/approvals.routes.ts'
 import type { Catalogue } from './courses/catalogue.ts'
@@ -155,6 +156,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(ledSessionRoutes, needs)
   await app.register(organisingRoutes, needs)
   await app.register(attendanceRoutes, needs)
+  await app.register(scholarshipRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(licensingRoutes, needs)
   await app.register(licensingReviewRoutes, needs)

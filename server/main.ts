@@ -7,6 +7,7 @@ import { hasErrors, problemLine } from './courses/problems.ts'
 import { AlreadyRunning } from './db/lock.ts'
 import { type OpenDatabase, openDatabase } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
+import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { demoStaff } from './demo/staff.ts'
 import { createMail } from './lib/mail.ts'
@@ -25,7 +26,7 @@ if (hasErrors(problems)) {
 const database = await open()
 const { db } = database
 const clock = () => new Date()
-if (database.isEmbedded && (await isEmpty(db)))
+if (database.isEmbedded && (await isEmpty(db))) {
   await fillDemo(
     db,
     {
@@ -35,6 +36,8 @@ if (database.isEmbedded && (await isEmpty(db)))
     },
     clock(),
   )
+  await fillDemoClassroom(db, catalogue, clock())
+}
 const demo = await isDemo(db)
 
 const mail = createMail(config.smtpUrl, config.mailFrom)

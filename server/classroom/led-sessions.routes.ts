@@ -19,6 +19,7 @@ import {
   listRegistrations,
 } from './led-sessions.queries.ts'
 import { createPost, placeOpened } from './post.ts'
+import { scholarshipTraining } from './scholarship.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -61,6 +62,7 @@ export async function ledSessionRoutes(
       courses,
       elsewhere,
       coming: coming.map(ledLine),
+      scholarshipTraining,
       own: own.filter(({ ends_at }) => ends_at > now).map(ledLine),
     })
   })
@@ -79,6 +81,7 @@ export async function ledSessionRoutes(
       own: own.map(ledLine),
       led: led.map(ledLine),
       canPublish: viewer !== null && hasRole(viewer, 'program_admin', 'system_admin'),
+      isSystemAdministrator: viewer !== null && hasRole(viewer, 'system_admin'),
       leadsGroups: viewer !== null && viewer.supervised_program_ids.length > 0,
     })
   })

@@ -1,6 +1,7 @@
 import { loadCourses } from '#server/courses/load.ts'
 import { openBesideServer } from '#server/db/open.ts'
 import { demoPassword } from '#server/demo/cast.ts'
+import { fillDemoClassroom } from '#server/demo/classroom.ts'
 import { fillDemo, isEmpty } from '#server/demo/fill.ts'
 import { demoStaff } from '#server/demo/staff.ts'
 import { settings } from './settings.ts'
@@ -18,6 +19,7 @@ try {
     const { catalogue } = loadCourses(config.coursesDir)
     const residential = catalogue.courses.get('residential-settings')?.current ?? null
     await fillDemo(database.db, { residential, issuer: config, staff: demoStaff }, new Date())
+    await fillDemoClassroom(database.db, catalogue, new Date())
     console.log(`The demonstration is in place. All accounts have the password ${demoPassword}`)
   }
 } finally {

@@ -1,5 +1,7 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addDays, dayOf } from '#server/lib/days.ts'
+import { typedDay } from '#server/programs/typed.ts'
 import { aDevice, aServer, openBrowser, phone, type Served, signIn } from '#test/support/browser.ts'
 import { type Look, looking } from './looking.ts'
 
@@ -28,6 +30,149 @@ test('Sam opens a module for the room, Ada joins on a phone and confirms, and go
 test('and the same with JavaScript turned off', { timeout: 120_000 }, () =>
   takeTogether(unlooked, 'theo@northstar.example', { javaScriptEnabled: false }),
 )
+
+test('Rae publishes a session, people register and wait on phones, and who was there is recorded; each page is accessible', {
+  timeout: 240_000,
+}, async () => {
+  const { look, problems } = looking()
+  await aMorning(look, {}, ['ada@northstar.example', 'mai@northstar.example'])
+  expect(problems).toEqual([])
+})
+
+test('and a session works with JavaScript turned off', { timeout: 120_000 }, () =>
+  aMorning(unlooked, { javaScriptEnabled: false }, ['theo@northstar.example', 'mai@northstar.example']),
+)
+
+test('Sam asks for a scholarship, Kit asks back, and each page is accessible', {
+  timeout: 240_000,
+}, async () => {
+  const { look, problems } = looking()
+  const [office, system] = [await aDevice(browser, world.address), await aDevice(browser, world.address)]
+  await signIn(office.page, 'sam@northstar.example')
+  await office.page.goto('/courses')
+  await office.page.getByRole('link', { name: 'Ask for a scholarship' }).click()
+  await look('scholarship form', office.page)
+  await office.page.getByRole('button', { name: 'Send the request' }).click()
+  await office.page.getByRole('heading', { name: 'Please check one thing' }).waitFor()
+  await office.page.getByLabel('Why').fill('Two prevention groups this winter.')
+  await office.page.getByRole('button', { name: 'Send the request' }).click()
+  await office.page.getByText('Received', { exact: true }).waitFor()
+  await look('scholarship request', office.page)
+  await signIn(system.page, 'kit@system.example')
+  await system.page.goto('/sessions')
+  await system.page.getByRole('link', { name: 'Scholarship requests' }).click()
+  await look('scholarship requests', system.page)
+  await system.page.getByRole('link', { name: 'Sam Reyes' }).first().click()
+  await system.page.getByRole('button', { name: 'Ask for more' }).click()
+  await system.page.getByRole('link', { name: 'Write what you need to know.' }).waitFor()
+  await look('scholarship, problem', system.page)
+  await system.page.getByLabel('Your words to the program').fill('How many young people?')
+  await system.page.getByRole('button', { name: 'Ask for more' }).click()
+  await system.page.getByText('Asked for more', { exact: true }).waitFor()
+  await office.page.reload()
+  await office.page.getByText('How many young people?').waitFor()
+  await look('scholarship asked for more', office.page)
+  expect(problems).toEqual([])
+  await office.context.close()
+  await system.context.close()
+})
+
+async function aMorning(
+  look: Look,
+  options: BrowserContextOptions,
+  [first, second]: readonly [string, string],
+): Promise<void> {
+  const began = world.clock.now
+  const office = await aDevice(browser, world.address, options)
+  const hand = await aDevice(browser, world.address, { ...onPhone, ...options })
+  const other = await aDevice(browser, world.address, { ...onPhone, ...options })
+  const { page } = office
+  await signIn(page, 'rae@northstar.example')
+  await page.goto('/sessions')
+  await page.getByRole('link', { name: 'Publish a session' }).click()
+  await page.getByRole('button', { name: 'Publish the session' }).click()
+  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  await look('publish a session, problems', page)
+  const on = typedDay(addDays(dayOf(began), 2))
+  const title = `Listening online, ${options.javaScriptEnabled === false ? 'plain' : 'with script'}`
+  for (const [label, text] of [
+    ['Title', title],
+    ['Who gives it', 'Example Training Collaborative'],
+    ['Who leads it', 'Robin Example'],
+    ['Place', 'Library, room 2'],
+    ['Who it is for', 'Youth workers and night staff'],
+    ['Places', '1'],
+  ] as const)
+    await page
+      .getByRole('textbox', { name: label, exact: true })
+      .or(page.getByLabel(`${label} (optional)`))
+      .fill(text)
+  await page.locator('#on1').fill(on)
+  await page.locator('#from1').fill('9 am')
+  await page.locator('#to1').fill('12 pm')
+  await page.locator('label[for="subject"]').click()
+  await page.getByRole('button', { name: 'Publish the session' }).click()
+  await page.getByRole('heading', { level: 1, name: title }).waitFor()
+  await look('session published', page)
+  const address = new URL(page.url()).pathname
+
+  await signIn(hand.page, first)
+  await hand.page.goto('/courses')
+  await look('courses with a session', hand.page)
+  await hand.page.getByRole('link', { name: title }).click()
+  await hand.page.getByRole('button', { name: 'Register' }).click()
+  await hand.page.getByText('You have a place.').waitFor()
+  await look('session with a place', hand.page)
+  await signIn(other.page, second)
+  await other.page.goto(address)
+  await other.page.getByRole('button', { name: 'Join the waiting list' }).click()
+  await other.page.getByText('You are number 1 on the waiting list.').waitFor()
+  await look('session waiting', other.page)
+  await other.page.goto('/sessions')
+  await look('sessions of mine', other.page)
+  await page.goto(`${address}/attendance`)
+  await look('who comes', page)
+  await hand.page.getByRole('button', { name: 'Give my place back' }).click()
+  await hand.page
+    .getByRole('button', { name: 'Register' })
+    .or(hand.page.getByRole('button', { name: 'Join the waiting list' }))
+    .waitFor()
+  await other.page.goto(address)
+  await other.page.getByText('You have a place.').waitFor()
+  await hand.page.getByRole('button', { name: 'Join the waiting list' }).click()
+
+  world.clock.now = new Date(began.getTime() + 4 * 86_400_000)
+  await page.goto(`${address}/attendance`)
+  await page.locator('.roll li').first().getByText('Present').click()
+  await page
+    .getByLabel(/Minutes missed/)
+    .first()
+    .fill('a while')
+  await page.getByRole('button', { name: 'Record attendance' }).click()
+  await page.getByRole('heading', { name: 'Please check one thing' }).waitFor()
+  await look('attendance, problem', page)
+  await page
+    .getByLabel(/Minutes missed/)
+    .first()
+    .fill('45')
+  await page.getByRole('button', { name: 'Record attendance' }).click()
+  await page.getByText('No credit').waitFor()
+  await page.getByRole('link', { name: /Correct/ }).click()
+  await look('correct attendance', page)
+  await page.getByLabel(/Minutes missed/).fill('15')
+  await page.getByLabel('Why it is changed').fill('They came back after the pause.')
+  await page.getByRole('button', { name: 'Record the correction' }).click()
+  await page.getByText('Credit', { exact: true }).waitFor()
+  await look('attendance recorded', page)
+  await other.page.reload()
+  await other.page.getByRole('link', { name: 'See what it can count for' }).click()
+  await other.page.getByText('No license holder or agency has decided on it yet.').waitFor()
+  world.clock.now = began
+  for (const { complaints, context } of [office, hand, other]) {
+    expect(complaints.filter((complaint) => !/\b422\b/.test(complaint))).toEqual([])
+    await context.close()
+  }
+}
 
 async function takeTogether(look: Look, email: string, options: BrowserContextOptions): Promise<void> {
   const room = await aDevice(browser, world.address, options)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { readable } from '#test/programs/programs.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
@@ -76,6 +76,11 @@ const finishedOf = async (db: World['db'], email: string) => {
 
 const lessonsOf = ({ module }: Pick<Room, 'module'>) =>
   module.lessons.map(({ slug }) => `${module.slug}/${slug}`).sort()
+
+// The first one reads the courses and builds the assets, which is not what is told below.
+beforeAll(async () => {
+  await aWorld()
+})
 
 describe('a module taken as a group', () => {
   test('who confirms has its lessons when the session is closed, and passes its questions on their own', async () => {

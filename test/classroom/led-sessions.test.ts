@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { movingUp } from '#server/classroom/led-session.ts'
 import { register } from '#server/classroom/led-sessions.actions.ts'
 import type { Message } from '#server/lib/mail.ts'
@@ -74,6 +74,11 @@ const trainingsOf = (db: World['db'], email: string) =>
     .where('email', '=', email)
     .orderBy('recorded_at')
     .execute()
+
+// The first one reads the courses and builds the assets, which is not what is told below.
+beforeAll(async () => {
+  await aWorld()
+})
 
 describe('a session in the catalogue', () => {
   test('stands there with its day and its places left, says its rule, and keeps its link for who has a place', async () => {

@@ -1,0 +1,62 @@
+import { sql } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import { hasRole, type Viewer } from '#server/people/roles.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type ScholarshipStep, stepsOpenTo, wordsMissing } from './scholarship.ts'
+import { findScholarshipOf, type Scholarship } from './scholarships.queries.ts'
+
+export type ScholarshipEntry = Readonly<{
+  training: string
+  program_id: string
+  trainee: string
+  why: string
+  contact: string
+}>
+
+export async function askForScholarship(
+  db: Database,
+  viewer: Viewer,
+  entry: ScholarshipEntry,
+  now: Date,
+): Promise<string> {
+  const { id } = await db
+    .insertInto('scholarship_requests')
+    .values({ ...entry, requested_by: viewer.id, requested_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+export type StepAnswer = { kind: 'done'; request: Scholarship } | { kind: 'refused'; message: string }
+
+/** One step of a request more; what was said before stays as it is. */
+export async function takeScholarshipStep(
+  db: Database,
+  viewer: Viewer,
+  id: string,
+  step: ScholarshipStep,
+  words: string,
+  now: Date,
+): Promise<StepAnswer> {
+  return db.transaction().execute(async (trx): Promise<StepAnswer> => {
+    // Two may decide at once; the second sees what the first one did.
+    await sql`select pg_advisory_xact_lock(hashtext(${`scholarship:${id}`}))`.execute(trx)
+    const request = (await findScholarshipOf(trx, viewer, id)) ?? notFound()
+    const who = {
+      isRequester: request.requested_by === viewer.id,
+      isAdministrator: hasRole(viewer, 'system_admin'),
+    }
+    if (!stepsOpenTo(request.state, who).includes(step))
+      return {
+        kind: 'refused',
+        message: 'This can’t be done with the request as it stands now. Look at its history below.',
+      }
+    const missing = words === '' ? wordsMissing(step) : null
+    if (missing) return { kind: 'refused', message: missing }
+    await trx
+      .insertInto('scholarship_steps')
+      .values({ request_id: id, step, words, taken_by: viewer.id, taken_at: now })
+      .execute()
+    return { kind: 'done', request }
+  })
+}

@@ -1,0 +1,147 @@
+import {
+  confirmPresence,
+  correctPresence,
+  endGroupSession,
+  joinGroupSession,
+  openGroupSession,
+} from '#server/classroom/group-sessions.actions.ts'
+import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions.queries.ts'
+import { publishSession, register } from '#server/classroom/led-sessions.actions.ts'
+import { scholarshipTraining } from '#server/classroom/scholarship.ts'
+import { askForScholarship, takeScholarshipStep } from '#server/classroom/scholarships.actions.ts'
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { Database } from '#server/db/connection.ts'
+import { addDays, dayOf } from '#server/lib/days.ts'
+import type { Role, Viewer } from '#server/people/roles.ts'
+import { instantOf } from '#server/programs/typed.ts'
+
+/**
+ * What the invented cast has going on together: a group session that took place, a session to come with a waiting list,
+ * and a scholarship that was asked for. Done by the product's own actions, as if on days counted from today.
+ */
+export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now: Date): Promise<void> {
+  const today = dayOf(now)
+  const [sam, rae, kit, ada, mai, theo] = await Promise.all([
+    viewerOf(db, 'sam@northstar.example', 'supervisor'),
+    viewerOf(db, 'rae@northstar.example', 'program_admin'),
+    viewerOf(db, 'kit@system.example', 'system_admin'),
+    viewerOf(db, 'ada@northstar.example'),
+    viewerOf(db, 'mai@northstar.example'),
+    viewerOf(db, 'theo@northstar.example'),
+  ])
+  const program_id = sam.supervised_program_ids[0]
+  if (!program_id) return
+
+  const course = catalogue.courses.get('residential-settings')?.current
+  const module = course?.modules[0]
+  if (course && module) {
+    const at = (time: string) => new Date(instantOf(addDays(today, -3), time))
+    const id = await openGroupSession(
+      db,
+      sam,
+      {
+        program_id,
+        module: module.slug,
+        place: 'Staff room',
+        starts_at: at('14:00'),
+        facilitator_id: sam.id,
+      },
+      course,
+      at('13:40'),
+    )
+    const session = (await findGroupSessionOf(db, sam, id))!
+    await joinGroupSession(db, theo, session, at('13:55'))
+    await joinGroupSession(db, mai, session, at('13:58'))
+    const left = (await findPresence(db, id, mai.id))!
+    await correctPresence(db, sam, session, left.id, 'left', 'Called to the floor.', at('14:30'))
+    await confirmPresence(db, catalogue, theo, session, at('14:40'))
+    await endGroupSession(db, sam, session, 'held', '', at('14:45'))
+    await db
+      .updateTable('enrollments')
+      .set({ started_at: at('14:40') })
+      .where('person_id', '=', theo.id)
+      .where('ended_at', 'is', null)
+      .execute()
+  }
+
+  const starts = instantOf(addDays(today, 16), '09:00')
+  const ends = instantOf(addDays(today, 16), '12:00')
+  const sessionId = await publishSession(
+    db,
+    rae,
+    program_id,
+    {
+      training: '',
+      title: 'When a young person talks about what happens online',
+      code: '',
+      provider: 'Example Training Collaborative',
+      instructor: 'Robin Example',
+      instructor_id: null,
+      place: 'Birch Falls library, room 2',
+      link: '',
+      is_for_all: false,
+      audience: 'Youth workers and night staff',
+      contact: rae.email,
+      about:
+        'How exploitation happens online, and how to listen when a young person begins to speak about it.',
+      mastery: 'Cases are discussed in pairs, and each person writes what they would do.',
+      is_human_trafficking: true,
+      meetings: [{ starts_at: starts, ends_at: ends }],
+      starts_at: new Date(starts),
+      ends_at: new Date(ends),
+      hours: 3,
+      places: 2,
+      closes_at: new Date(instantOf(addDays(today, 14), '23:59')),
+      minutes_may_miss: 30,
+    },
+    now,
+  )
+  for (const person of [mai, theo, ada]) await register(db, person, sessionId, now)
+
+  const asked = new Date(instantOf(addDays(today, -2), '10:00'))
+  const request = await askForScholarship(
+    db,
+    sam,
+    {
+      training: scholarshipTraining,
+      program_id,
+      trainee: 'Mai Vang',
+      why: 'We want to begin a prevention group this winter, and have nobody yet who is trained to lead it.',
+      contact: sam.email,
+    },
+    asked,
+  )
+  const answered = new Date(instantOf(addDays(today, -1), '15:00'))
+  await takeScholarshipStep(
+    db,
+    kit,
+    request,
+    'asked',
+    'How many young people would the group have?',
+    answered,
+  )
+}
+
+/** A member of the cast with their role, as when they are signed in. */
+async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewer> {
+  const person = await db
+    .selectFrom('people')
+    .select(['id', 'name', 'email', 'created_at'])
+    .where('email', '=', email)
+    .executeTakeFirstOrThrow()
+  const grants = await db
+    .selectFrom('roles')
+    .select(['program_id', 'holder_id'])
+    .where('person_id', '=', person.id)
+    .execute()
+  const programs = grants.flatMap(({ program_id }) => program_id ?? [])
+  return {
+    id: person.id,
+    name: person.name,
+    email: person.email,
+    grants: role ? grants.map((grant) => ({ role, ...grant })) : [],
+    supervised_program_ids: programs,
+    administered_program_ids: role === 'program_admin' ? programs : [],
+    confirmed_at: person.created_at,
+  }
+}

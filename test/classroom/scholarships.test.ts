@@ -1,0 +1,142 @@
+import { sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import type { Message } from '#server/lib/mail.ts'
+import { programId, readable } from '#test/programs/programs.ts'
+import { aWorld, type Client } from '#test/support/app.ts'
+
+const sam = 'sam@northstar.example'
+const kit = 'kit@system.example'
+
+// The first one reads the courses and builds the assets, which is not what is told below.
+beforeAll(async () => {
+  await aWorld()
+})
+
+async function aRequest() {
+  const letters: Message[] = []
+  const world = await aWorld({
+    now: new Date('2026-10-06T15:00:00Z'),
+    mail: async (letter) => {
+      letters.push(letter)
+    },
+  })
+  const program = await programId(world.db, 'North Star House')
+  const [requester, administrator] = [await world.as(sam), await world.as(kit)]
+  const answer = await requester.post('/scholarships', {
+    program,
+    trainee: 'Mai Vang',
+    why: 'Two groups this winter.',
+    contact: sam,
+  })
+  expect(answer.statusCode).toBe(303)
+  return { ...world, program, requester, administrator, letters, address: String(answer.headers.location) }
+}
+
+const pageOf = async (client: Client, address: string) => readable((await client.get(address)).body)
+const step = (client: Client, address: string, step: string, words = '') =>
+  client.post(`${address}/steps`, { step, words })
+
+test('the form comes filled in, says whose it is to say whether scholarships are open, and where to ask', async () => {
+  const world = await aWorld()
+  const sams = await world.as(sam)
+  expect((await sams.get('/courses')).body).toContain('href="/scholarships/new"')
+  const { body } = await sams.get('/scholarships/new')
+  const page = readable(body)
+  expect(page).toContain('Not a Number facilitator training')
+  expect(page).toContain('Whether scholarships are open is for the state to say')
+  const contact = world.catalogue.elsewhere.find(({ id }) => id === 'not-a-number')!.contact
+  expect(body).toContain(`href="mailto:${contact}"`)
+  expect(body).toContain('value="Sam Reyes"')
+  expect(body).toContain(`value="${sam}"`)
+  expect(page).toContain('North Star House')
+  const gaps = await sams.post('/scholarships', { trainee: 'Mai Vang', why: ' ' })
+  expect(gaps.statusCode).toBe(422)
+  for (const message of [
+    'Choose the program that asks.',
+    'Write why, in a few sentences.',
+    'Write how to reach you',
+  ])
+    expect(readable(gaps.body)).toContain(message)
+  expect(gaps.body).toContain('value="Mai Vang"')
+  // Whoever works nowhere asks the state itself.
+  expect(await pageOf(await world.as('noor@review.example'), '/scholarships/new')).toContain(
+    'you work at none that we know of',
+  )
+})
+
+test('a request reaches an administrator, is asked about, answered and granted, each step with who, when and words', async () => {
+  const { address, requester, administrator, letters, db } = await aRequest()
+  expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[kit, 'A request waits for you']])
+  expect(await pageOf(administrator, '/scholarships')).toContain('asked by Sam Reyes')
+  const silent = await step(administrator, address, 'asked')
+  expect(silent.statusCode).toBe(422)
+  expect(readable(silent.body)).toContain('Write what you need to know.')
+  await step(administrator, address, 'asked', 'How many young people?')
+  expect(await pageOf(requester, address)).toMatch(
+    /Asked for more.*Kit Dawson asked for more: How many young people\?/,
+  )
+  await step(requester, address, 'answered', 'About twelve.')
+  await step(administrator, address, 'granted', 'The state said yes on the phone.')
+  const page = await pageOf(requester, address)
+  expect(page).toMatch(
+    /Granted.*Sam Reyes sent the request\..*How many young people\?.*Sam Reyes added: About twelve\..*Kit Dawson granted it: The state said yes on the phone\./,
+  )
+  // It has ended: nothing more happens to it.
+  for (const [client, act] of [
+    [requester, 'withdrawn'],
+    [administrator, 'declined'],
+  ] as const)
+    expect((await step(client, address, act, 'No.')).statusCode).toBe(422)
+  expect(letters.slice(1).map(({ to, subject }) => [to, subject])).toEqual([
+    [sam, 'About your request'],
+    [kit, 'About your request'],
+    [sam, 'About your request'],
+  ])
+  for (const { text } of letters) expect(text).not.toMatch(/Harbor|traffick|North Star/i)
+  for (const table of ['scholarship_steps', 'scholarship_requests'])
+    await expect(sql`delete from ${sql.table(table)}`.execute(db)).rejects.toThrow('append-only')
+})
+
+test('a decline says why; of two answers at one moment one stands; what is withdrawn is decided by nobody', async () => {
+  const { address, requester, administrator } = await aRequest()
+  expect(readable((await step(administrator, address, 'declined')).body)).toContain(
+    'Write the reason, so that the program knows what to do instead.',
+  )
+  const answers = await Promise.all([
+    step(requester, address, 'withdrawn'),
+    step(administrator, address, 'declined', 'None are open now.'),
+  ])
+  expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([303, 422])
+})
+
+test('nobody else sees a request, nobody decides on their own, and no requester grants', async () => {
+  const { as, address, requester, administrator, program, db } = await aRequest()
+  for (const other of ['olu@lakeside.example', 'rae@northstar.example', 'mai@northstar.example']) {
+    const client = await as(other)
+    expect((await client.get(address)).statusCode).toBe(404)
+    expect((await step(client, address, 'granted')).statusCode).toBe(404)
+    expect(await pageOf(client, '/scholarships')).not.toContain('asked by Sam Reyes')
+  }
+  expect((await step(requester, address, 'granted')).statusCode).toBe(422)
+  // Olu asks in the name of no program but her own.
+  const foreign = await (await as('olu@lakeside.example')).post('/scholarships', {
+    program,
+    trainee: 'Olu',
+    why: 'x',
+    contact: 'x',
+  })
+  expect(readable(foreign.body)).toContain('Choose the program that asks.')
+  await db
+    .insertInto('roles')
+    .values({
+      role: 'supervisor',
+      program_id: program,
+      person_id: (
+        await db.selectFrom('people').select('id').where('email', '=', kit).executeTakeFirstOrThrow()
+      ).id,
+    })
+    .execute()
+  const own = await administrator.post('/scholarships', { program, trainee: 'Kit', why: 'x', contact: 'x' })
+  const refused = await step(administrator, String(own.headers.location), 'granted')
+  expect(readable(refused.body)).toContain('This can’t be done with the request as it stands now.')
+})
