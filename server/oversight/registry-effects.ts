@@ -3,7 +3,8 @@ import type { Roster } from '#server/programs/roster.queries.ts'
 import type { Facts } from '#server/requirements/facts.ts'
 import { requirementOn } from '#server/requirements/ruleset.ts'
 import { findings } from '#server/requirements/standing.ts'
-import type { PlannedLine, PlannedSpell } from './registry-plan.ts'
+import type { PlannedLine } from './registry-plan.ts'
+import type { PlannedSpell } from './registry-spells.ts'
 
 /** So many people of a program stand otherwise on a day, once a plan is applied. Nobody is named. */
 export type RegistryEffect = Readonly<{

@@ -11,7 +11,8 @@ import { sha256 } from './packet-manifest.ts'
 import { findProgramsByLicense, listPeopleOfPrograms } from './registry.queries.ts'
 import { type RegistryEffect, registryEffects } from './registry-effects.ts'
 import { readRegistryFile } from './registry-file.ts'
-import { type PlannedLine, type PlannedSpell, planHash, planRegistry } from './registry-plan.ts'
+import { type PlannedLine, planHash, planRegistry } from './registry-plan.ts'
+import type { PlannedSpell } from './registry-spells.ts'
 
 /** Keeps a file of license data to be looked at; nothing is changed yet. */
 export async function startRegistryImport(

@@ -247,7 +247,8 @@ test('a packet whose maker was stopped halfway is made by the next one', async (
     .values(left)
     .returning('id')
     .executeTakeFirstOrThrow()
-  const busy = { ...left, code: 'b'.repeat(26), beat_at: new Date() }
+  const far = { stage: 'pages', people_done: 120, people_total: 500 }
+  const busy = { ...left, ...far, code: 'b'.repeat(26), beat_at: new Date() }
   const other = await world.db
     .insertInto('review_packets')
     .values(busy)
@@ -259,8 +260,12 @@ test('a packet whose maker was stopped halfway is made by the next one', async (
   await maker.settled()
   expect(program_id).toBeTruthy()
   expect((await lee.get(`${review}/packets/${id}`)).body).toContain('The packet is ready')
-  // Somebody else is at work on this one, by its beat.
-  expect((await lee.get(`${review}/packets/${other.id}`)).body).toContain('The packet is being made')
+  // Somebody else is at work on this one, by its beat: the page says how far it is, and asks again.
+  const page = (await lee.get(`${review}/packets/${other.id}`)).body
+  expect(page).toContain('The packet is being made')
+  expect(page).toContain('Pages set: 120 of 500 people')
+  expect(page).toContain('value="620"')
+  expect(page).toContain('hx-trigger="every 2s"')
 })
 
 test('a period that cannot be is said, and nothing is asked for', async () => {
