@@ -1,7 +1,7 @@
 import { type Catalogue, type Course, facilitatorGuidePath } from './catalogue.ts'
 import type { CourseFile } from './course-files.ts'
-import { readSheet } from './job-aids.ts'
 import { type Sheet, type SheetBlock, spansText } from './sheet.ts'
+import { readSheet } from './sheet-text.ts'
 import type { SupportLine } from './support.ts'
 import type { Shared } from './versions.ts'
 

@@ -1,16 +1,8 @@
-import { Type } from 'typebox'
-import { checkBlockMarkers } from './block-checks.ts'
-import { checkCitations } from './citations.ts'
 import type { CourseFile } from './course-files.ts'
-import { readHeadings } from './headings.ts'
-import { plainText, type Scope } from './scope.ts'
-import type { Sheet, Spans } from './sheet.ts'
-import { sheetBlocks } from './sheet-blocks.ts'
-import { lessonSources, longDate } from './sources.ts'
+import type { Sheet } from './sheet.ts'
+import { readSheet } from './sheet-text.ts'
 import type { SupportLine } from './support.ts'
-import { markdown, type Shared, scopeOf } from './versions.ts'
-import { refuseForeign } from './words.ts'
-import { checkedShape, parseYaml } from './yaml-document.ts'
+import type { Shared } from './versions.ts'
 
 /** One page to keep at hand. */
 export type JobAid = {
@@ -25,105 +17,6 @@ export type JobAid = {
   readonly checked: string
 }
 
-/** A Markdown file made into a sheet, with what it took from the register. */
-export type SheetText = Readonly<{
-  sheet: Sheet
-  factKeys: readonly string[]
-  checked: string
-  goesWith: readonly { place: string; line: number }[]
-}>
-
-const words = (description: string) => Type.String({ minLength: 1, description })
-const headShape = Type.Object(
-  {
-    title: words('the sheet’s title'),
-    purpose: words('a sentence on what it is for'),
-    columns: Type.Optional(Type.Integer({ minimum: 1, maximum: 2, description: '1 or 2, on paper' })),
-    goes_with: Type.Optional(
-      Type.Array(
-        Type.String({ pattern: '^[a-z0-9-]+(/[a-z0-9-]+){2}$', description: 'course/module/lesson' }),
-        {
-          description: 'a list of lessons, each as course/module/lesson',
-        },
-      ),
-    ),
-  },
-  { additionalProperties: false, title: 'a sheet’s head' },
-)
-
-/** Reads a sheet's file: a head as a lesson has it, and Markdown. */
-export function readSheet(
-  file: CourseFile,
-  over: string,
-  shared: Shared,
-  support: readonly SupportLine[],
-): SheetText | undefined {
-  const { log } = shared
-  const parts = /^---\n([\s\S]*?)\n---[ \t]*(?:\n|$)([\s\S]*)$/.exec(file.text)
-  if (!parts) {
-    log.error(file.path, 1, 'It has no head.', 'Begin it with "---", its title and purpose, and "---".')
-    return undefined
-  }
-  const [, headText, body] = parts as unknown as [string, string, string]
-  const head = parseYaml(headText, file.path, 2, log)
-  const given = head && checkedShape(head, [], headShape, log)
-  if (!head || !given) return undefined
-  const firstLine = file.text.slice(0, file.text.length - body.length).split('\n').length
-  const scope = scopeOf(file.path, shared, { sources: new Map(), terms: new Map() })
-  const at = { scope, firstLine, label: false }
-  checkBlockMarkers(body, firstLine, file.path, log)
-  const tokens = markdown.parse(body, at)
-  refuseForeign(tokens, at)
-  readHeadings(tokens, firstLine, file.path, log)
-  checkCitations(tokens, firstLine, file.path, log)
-  const blocks = sheetBlocks(tokens, at, support)
-  const sheet = {
-    over,
-    title: plainText(scope, given.title, head.lineOf(['title'])),
-    lead: plainText(scope, given.purpose, head.lineOf(['purpose'])),
-    columns: given.columns === 2 ? (2 as const) : (1 as const),
-    blocks,
-  }
-  const checked = oldestCheck(scope)
-  const goesWith = (given.goes_with ?? []).map((place, at) => {
-    const line = head.lineOf(['goes_with', at])
-    return { place, line: typeof line === 'number' ? line : line() }
-  })
-  return {
-    sheet: { ...sheet, notes: notesOf(scope, checked) },
-    factKeys: [...scope.used.facts],
-    checked,
-    goesWith,
-  }
-}
-
-function oldestCheck({ register, used }: Scope): string {
-  const days = [
-    ...[...used.facts].map((key) => register.facts.get(key)!.checked),
-    ...[...used.values].map((name) => register.values.get(name)!.checked),
-  ]
-  return days.sort()[0] ?? ''
-}
-
-/** As of when it holds, what its numbers mean, and where each leads. */
-function notesOf(scope: Scope, checked: string): Spans[] {
-  const facts = [...scope.used.facts]
-  const sources = lessonSources(scope, facts)
-  const advice = 'What has no number is practice advice, and not law.'
-  const asOf = checked === '' ? '' : `As of ${longDate(checked)}, when its facts were last checked. `
-  const meaning = sources.length === 0 ? advice : `Small numbers stand for the sources below. ${advice}`
-  return [
-    [{ text: asOf + meaning }],
-    ...sources.map(
-      ({ number, title, publisher, url, secondHand }): Spans => [
-        { text: `${number} ` },
-        url === undefined ? { text: title } : { text: title, href: url },
-        { text: `${publisher === '' ? '' : `, ${publisher}`}${secondHand ? ' (at second hand)' : ''}.` },
-      ],
-    ),
-  ]
-}
-
 /** Those offered at a lesson's end, or with a course where no lesson is named. */
 export const jobAidsWith = (aids: readonly JobAid[], place: string): readonly JobAid[] =>
   aids.filter(({ goesWith }) => goesWith.some((one) => one === place || one.startsWith(`${place}/`)))
@@ -135,6 +28,7 @@ export function readJobAids(
   support: readonly SupportLine[],
   lessons: ReadonlySet<string>,
 ): readonly JobAid[] {
+  const seen = new Set<string>()
   return files.flatMap((file): JobAid[] => {
     const slug = /^job-aids\/\d+-([a-z0-9-]+)\.md$/.exec(file.inner)?.[1]
     if (slug === undefined) {
@@ -146,6 +40,9 @@ export function readJobAids(
       )
       return []
     }
+    if (seen.has(slug))
+      shared.log.error(file.path, 1, `There are two job aids "${slug}".`, 'Give each a name of its own.')
+    seen.add(slug)
     const text = readSheet(file, 'Job aid', shared, support)
     if (!text) return []
     for (const { place, line } of text.goesWith)

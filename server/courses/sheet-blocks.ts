@@ -167,16 +167,11 @@ const sameStyle = (one: Span, other: Omit<Span, 'text'>) =>
   one.bold === other.bold && one.href === other.href && one.raised === other.raised
 
 /** Without the spaces at both ends. */
-function trimmed(spans: Spans): Spans {
-  return spans
-    .map((span, at) => ({
-      ...span,
-      text: (at === 0 ? (text: string) => text.trimStart() : (text: string) => text)(
-        at === spans.length - 1 ? span.text.trimEnd() : span.text,
-      ),
-    }))
+const trimmed = (spans: Spans): Spans =>
+  spans
+    .map((span, at) => (at === 0 ? { ...span, text: span.text.trimStart() } : span))
+    .map((span, at) => (at === spans.length - 1 ? { ...span, text: span.text.trimEnd() } : span))
     .filter(({ text }) => text !== '')
-}
 
 function supportSpans({ name, phone, text }: SupportLine): Spans {
   const ways: Span[][] = [

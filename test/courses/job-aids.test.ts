@@ -116,6 +116,17 @@ describe('a job aid', () => {
     expect(said(card, 'Door card.md')).toContain('This file is not used.')
   })
 
+  test('has an address of its own', () => {
+    const files = ['01-card.md', '02-card.md'].map((name) => ({
+      path: `fixture/job-aids/${name}`,
+      inner: `job-aids/${name}`,
+      text: card,
+    }))
+    expect(loadFolder({ ...fixture, jobAids: files }).problems.map(problemLine)).toEqual([
+      'fixture/job-aids/02-card.md:1: There are two job aids "card". Give each a name of its own.',
+    ])
+  })
+
   test('that is longer than a page, or has a letter that no font draws, is said by the check', () => {
     const faults = (text: string) => jobAidFaults(loaded(text).catalogue).map(problemLine)
     expect(faults(card)).toEqual([])
