@@ -101,12 +101,12 @@ async function apply(
   return true
 }
 
-/** Everybody whose facts the file changes. */
+/** Everybody whose facts the file changes, in one order, so that two files that share people wait and never both. */
 function peopleIn({ assignments, spells, renamed }: RosterChanges, draft: Draft): readonly string[] {
   const changed = new Set([...assignments, ...spells].map(({ assignment_id }) => assignment_id))
   const works = [...draft.values()].flat()
   const touched = works.filter(
     ({ assignment_id, removed }) => changed.has(assignment_id) || removed.length > 0,
   )
-  return [...new Set([...touched.map(({ person_id }) => person_id), ...renamed.map(({ id }) => id)])]
+  return [...new Set([...touched.map(({ person_id }) => person_id), ...renamed.map(({ id }) => id)])].sort()
 }
