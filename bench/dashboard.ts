@@ -150,7 +150,8 @@ async function countStatements(db: Database, act: () => Promise<unknown>): Promi
   const original = executor.executeQuery.bind(executor)
   let count = 0
   executor.executeQuery = (async (...given: Parameters<typeof original>) => {
-    count++
+    // What the service does by the clock meanwhile is no part of the page.
+    if (!given[0].sql.includes('review_packets')) count++
     return original(...given)
   }) as typeof executor.executeQuery
   try {

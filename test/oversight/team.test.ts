@@ -199,7 +199,8 @@ describe("the supervisor's numbers", () => {
     } finally {
       executor.executeQuery = original
     }
-    expect(statements).toHaveLength(3)
+    // What the service does by the clock meanwhile is no part of the page.
+    expect(statements.filter((text) => !text.includes('review_packets'))).toHaveLength(3)
   }, 60_000)
 })
 
