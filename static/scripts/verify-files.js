@@ -10,6 +10,9 @@ document.addEventListener('submit', (event) => {
   if (!isForHere) return
   event.preventDefault()
   form.setAttribute('aria-busy', 'true')
+  const button = form.querySelector('button')
+  button.disabled = true
+  button.textContent = 'Checking the files…'
   check(form, files).catch(() => form.submit())
 })
 
