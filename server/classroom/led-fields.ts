@@ -73,10 +73,10 @@ export function ledFields(
       of('title', 'Title', { ...optional, hint: 'Empty: the training’s own' }),
       of('provider', 'Who gives it', { ...optional, hint: 'Empty: as on the page of courses' }),
       of('instructor', 'Who leads it'),
-      of('instructor_email', 'Their account', {
+      of('instructor_email', 'Their email', {
         ...optional,
         type: 'email',
-        hint: 'With it they can record who was there',
+        hint: 'If they have an account here, they can record who was there',
       }),
       of('about', 'What it is about', { ...optional, type: 'textarea' }),
       of('subject', 'Is it about human trafficking or sexual exploitation?', {

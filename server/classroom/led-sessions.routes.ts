@@ -13,6 +13,7 @@ import { ledLine, ledPage } from './led-page.ts'
 import { register, withdraw } from './led-sessions.actions.ts'
 import {
   findLedSession,
+  type LedSession,
   listComing,
   listLed,
   listOwnRegistrations,
@@ -61,7 +62,7 @@ export async function ledSessionRoutes(
       title: 'Courses',
       courses,
       elsewhere,
-      coming: coming.map(ledLine),
+      coming: coming.filter(isNotOwn).map(ledLine),
       scholarshipTraining,
       own: own.filter(({ ends_at }) => ends_at > now).map(ledLine),
     })
@@ -77,7 +78,7 @@ export async function ledSessionRoutes(
     ])
     return reply.page('classroom/sessions', {
       title: 'Sessions',
-      coming: coming.map(ledLine),
+      coming: coming.filter(isNotOwn).map(ledLine),
       own: own.map(ledLine),
       led: led.map(ledLine),
       canPublish: viewer !== null && hasRole(viewer, 'program_admin', 'system_admin'),
@@ -130,3 +131,6 @@ export async function ledSessionRoutes(
     return ledPage(session, own, viewer, clock())
   }
 }
+
+/** One's own stand in a list of their own. */
+const isNotOwn = ({ own }: LedSession) => own === null

@@ -156,7 +156,7 @@ async function aMorning(
     .first()
     .fill('45')
   await page.getByRole('button', { name: 'Record attendance' }).click()
-  await page.getByText('No credit').waitFor()
+  await page.getByText('No credit', { exact: true }).waitFor()
   await page.getByRole('link', { name: /Correct/ }).click()
   await look('correct attendance', page)
   await page.getByLabel(/Minutes missed/).fill('15')
