@@ -5,7 +5,7 @@ import { gaps } from '#server/requirements/gaps.ts'
 import { agencyId } from '#server/requirements/person-facts.ts'
 import { requirementOn } from '#server/requirements/ruleset.ts'
 import { standing } from '#server/requirements/standing.ts'
-import { standingWords } from '#server/requirements/standing-words.ts'
+import { standingShape, standingWords } from '#server/requirements/standing-words.ts'
 import type { TimelineEvent } from './timeline.queries.ts'
 
 /** One person, as a supervisor of some programs sees them: those programs alone, never an answer or a score. */
@@ -36,7 +36,7 @@ export function personPage(
         ...one,
         title: requirementOn(one.requirement, on).title,
         place: names.get(one.program) ?? one.program,
-        shape: one.standing.replaceAll('_', '-'),
+        shape: standingShape(one),
         words: standingWords(one, on),
       })),
     gaps: gaps(known, on).filter(({ program }) => isOurs(program)),

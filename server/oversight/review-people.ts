@@ -7,7 +7,7 @@ import { agencyId } from '#server/requirements/person-facts.ts'
 import { requirementOn } from '#server/requirements/ruleset.ts'
 import { programsOf, situationAt } from '#server/requirements/situation.ts'
 import { standing } from '#server/requirements/standing.ts'
-import { standingWords } from '#server/requirements/standing-words.ts'
+import { standingShape, standingWords } from '#server/requirements/standing-words.ts'
 import type { ReviewCertificate } from './review-person.queries.ts'
 
 export type ReviewRequirement = RequirementAnswer & Readonly<{ title: string; shape: string; words: string }>
@@ -63,7 +63,7 @@ export function reviewPerson(
     .map((one) => ({
       ...one,
       title: requirementOn(one.requirement, on).title,
-      shape: one.standing.replaceAll('_', '-'),
+      shape: standingShape(one),
       words: standingWords(one, on),
     }))
   return {

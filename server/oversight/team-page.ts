@@ -2,7 +2,7 @@ import type { Catalogue } from '#server/courses/catalogue.ts'
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { ProgramName } from '#server/requirements/clearance.queries.ts'
 import { type RequirementId, requirementOn } from '#server/requirements/ruleset.ts'
-import { standingWords } from '#server/requirements/standing-words.ts'
+import { standingShape, standingWords } from '#server/requirements/standing-words.ts'
 import { shortDay } from '#server/web/words.ts'
 import type { TeamRow } from './queries.ts'
 import {
@@ -53,7 +53,7 @@ export function teamLine(row: TeamRow, catalogue: Catalogue, today: Day): TeamLi
     name: row.name,
     program: row.program,
     role_title: row.role_title,
-    shape: row.is_on_leave ? 'on-leave' : (first?.standing.replaceAll('_', '-') ?? 'not-required'),
+    shape: row.is_on_leave ? 'on-leave' : first ? standingShape(first) : 'not-required',
     words: first ? standingWords(asOfToday(first, row, today), today) : 'Nothing is required',
     requirement: first ? requirementOn(first.requirement as RequirementId, today).title : '',
     due_on: nextDue(row),

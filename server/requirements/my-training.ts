@@ -7,7 +7,7 @@ import { hoursLedger } from './hours-ledger.ts'
 import { requirementOn, residentialCourse } from './ruleset.ts'
 import { sentenceCase } from './sentences.ts'
 import { standing } from './standing.ts'
-import { standingWords } from './standing-words.ts'
+import { standingShape, standingWords } from './standing-words.ts'
 
 /** A requirement as its holder reads it. */
 export type RequirementCard = Readonly<{
@@ -117,7 +117,7 @@ function cardOf(
   return {
     title,
     place: nameOf(one.program, names),
-    shape: one.standing.replaceAll('_', '-'),
+    shape: standingShape(one),
     words: one.requirement === 'annual-hours' ? hoursWords(facts, one, today) : standingWords(one, today),
     why: scope,
     citation: one.citation,

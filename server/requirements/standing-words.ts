@@ -40,4 +40,13 @@ export function standingWords(
   }
 }
 
+/** The shape in which a page shows a standing. Only the training of certified settings clears for direct contact. */
+export function standingShape({
+  requirement,
+  standing,
+}: Pick<StandingFacts, 'requirement' | 'standing'>): string {
+  if (standing === 'not_cleared' && !requirement.startsWith('residential')) return 'not-done'
+  return standing.replaceAll('_', '-')
+}
+
 const days = (count: number) => (count === 1 ? '1 day' : `${count} days`)

@@ -109,6 +109,7 @@ describe('a standing', () => {
       'due-soon',
       'overdue',
       'not-cleared',
+      'not-done',
       'due-before-contact',
       'not-required',
       'unknown',
