@@ -46,7 +46,14 @@ export function forecastTitle(months: readonly Month[], isToday: boolean): strin
   const most = ahead.reduce((a, b) => (b.due > a.due ? b : a))
   const dates = due === 1 ? '1 date' : `${due.toLocaleString('en-US')} dates`
   const fall = isToday ? (due === 1 ? 'falls' : 'fall') : due === 1 ? 'was to fall' : 'were to fall'
-  const when = most.due < due ? `most in ${most.label} (${most.due})` : `in ${most.label}`
+  const isMost = ahead.filter((month) => month.due === most.due).length === 1
+  const first = ahead.find((month) => month.due > 0)!.label
+  const when =
+    most.due === due
+      ? `in ${most.label}`
+      : isMost
+        ? `most in ${most.label} (${most.due})`
+        : `the first in ${first}`
   return `${dates} ${fall} due ${year}, ${when}.`
 }
 

@@ -2,7 +2,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { addDays, dayOf, formatDay } from '#server/lib/days.ts'
-import { forecast } from '#server/oversight/forecast.ts'
+import { forecast, forecastTitle } from '#server/oversight/forecast.ts'
 import { listLearningOn } from '#server/oversight/learning-on.queries.ts'
 import { listTeam, type TeamRow } from '#server/oversight/queries.ts'
 import { filtered, groups, isIn, openDates, pageSize } from '#server/oversight/team.ts'
@@ -242,6 +242,25 @@ describe('the table', () => {
     expect(known).toEqual(known.toSorted().toReversed())
     expect(dates.slice(0, known.length)).toEqual(known)
   })
+})
+
+test('the picture’s title says what is to be seen, and of months alike none is the most', () => {
+  const months = (...due: number[]) =>
+    Array.from({ length: 24 }, (_, n) => ({
+      month: '',
+      label: `month ${n - 11}`,
+      completions: 0,
+      lapses: 0,
+      due: due[n - 11] ?? 0,
+    }))
+  expect(forecastTitle(months(), true)).toBe('Nothing falls due in the year ahead.')
+  expect(forecastTitle(months(0, 1), true)).toBe('1 date falls due in the year ahead, in month 1.')
+  expect(forecastTitle(months(1, 3, 2), true)).toBe(
+    '6 dates fall due in the year ahead, most in month 1 (3).',
+  )
+  expect(forecastTitle(months(0, 2, 2), false)).toBe(
+    '4 dates were to fall due in the year after, the first in month 1.',
+  )
 })
 
 test('a date that is still to be kept counts, whichever requirement has it', () => {
