@@ -248,7 +248,7 @@ test('a packet whose maker was stopped halfway is made by the next one', async (
     .returning('id')
     .executeTakeFirstOrThrow()
   const far = { stage: 'pages', people_done: 120, people_total: 500 }
-  const busy = { ...left, ...far, code: 'b'.repeat(26), beat_at: new Date() }
+  const busy = { ...left, ...far, code: 'b'.repeat(26), beat_at: new Date(Date.now() + 3_600_000) }
   const other = await world.db
     .insertInto('review_packets')
     .values(busy)

@@ -50,8 +50,14 @@ export type WorldOptions = Readonly<{
   config?: Config
 }>
 
-/** The whole service on an empty database with the demo cast in it. */
+let before: App | undefined
+
+/**
+ * The whole service on an empty database with the demo cast in it. The world before it ends: what it does by the clock
+ * would be done in this one's database, with keys of its own.
+ */
 export async function aWorld(options: WorldOptions = {}): Promise<World> {
+  await before?.close()
   const db = await emptyDatabase()
   const catalogue = options.catalogue ?? theCourses()
   const clock = { now: options.now ?? new Date() }
@@ -72,6 +78,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     isDemo: false,
   })
   await app.ready()
+  before = app
   const visitor = () => new Client(app)
   return {
     db,
