@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue.ts'
 import { findTextOutline } from '#server/courses/texts.queries.ts'
@@ -16,8 +17,13 @@ type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
 
 /** Whoever is in the room joins by the code, and confirms for themselves that they were there. */
 export async function groupJoiningRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
-  // Who guesses codes is slowed long before one fits.
-  const config = { policy: 'signed-in', rateLimit: { max: 60, timeWindow: '10 minutes' } } as const
+  // Who guesses codes is slowed long before one fits; counted by person, for a whole room may share one address.
+  const rateLimit = {
+    max: 60,
+    timeWindow: '10 minutes',
+    keyGenerator: (request: FastifyRequest) => request.viewer?.id ?? request.ip,
+  }
+  const config = { policy: 'signed-in', rateLimit } as const
   const params = Type.Object({ code: text(40) })
 
   app.get(

@@ -370,6 +370,17 @@ describe('who sees a session', () => {
     expect(readable(theirs.body)).toContain('Choose the program whose people take part.')
   })
 
+  test('who tries code after code is slowed, and the others in the room behind the same address are not', async () => {
+    const room = await aRoom()
+    const { code } = await open(room)
+    const [guesser, client] = [await room.as(mai), await room.as(ada)]
+    const tried = []
+    for (let n = 0; n < 62; n++) tried.push((await guesser.get('/join/222222')).statusCode)
+    expect(tried.slice(0, 60).every((status) => status === 404)).toBe(true)
+    expect(tried.at(-1)).toBe(429)
+    expect((await join(client, code)).statusCode).toBe(303)
+  })
+
   test('a learner leads nothing, a visitor signs in first and comes back to the code', async () => {
     const room = await aRoom()
     const { address, code } = await open(room)

@@ -1,13 +1,15 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import { SMTPServer } from 'smtp-server'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { movingUp } from '#server/classroom/led-session.ts'
 import { register } from '#server/classroom/led-sessions.actions.ts'
-import type { Message } from '#server/lib/mail.ts'
+import { createMail, type Message } from '#server/lib/mail.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { programId, readable } from '#test/programs/programs.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { freePort } from '#test/support/browser.ts'
 import { personId } from '#test/support/cast.ts'
 import { asTheService } from '#test/support/db.ts'
 
@@ -132,6 +134,41 @@ describe('a session in the catalogue', () => {
     const fewer = await house.organiser.post(`${address}/edit`, typedOf(house.program, { places: '2' }))
     expect(fewer.statusCode).toBe(422)
     expect(readable(fewer.body)).toContain('3 people have a place already, so there can’t be fewer.')
+  })
+
+  test('the letter goes through a mail server, plain and neutral, and a server that is down stops nobody', async () => {
+    const letters: string[] = []
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onData: (stream, _session, done) => {
+        let letter = ''
+        stream.on('data', (part) => {
+          letter += part
+        })
+        stream.on('end', () => {
+          letters.push(letter)
+          done()
+        })
+      },
+    })
+    const port = await freePort()
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    const house = await aHouse({
+      mail: createMail(`smtp://127.0.0.1:${port}`, 'Training <no-reply@house.example>'),
+    })
+    const address = await house.publish({ places: '1' })
+    const [adas, mais] = [await house.as(ada), await house.as(mai)]
+    for (const client of [adas, mais]) await join(client, address)
+    await giveBack(adas, address)
+    await expect.poll(() => letters.length, { timeout: 10_000 }).toBe(1)
+    expect(letters[0]).toMatch(/^To: mai@northstar\.example\r?$/m)
+    expect(letters[0]).toMatch(/^Subject: A place for you\r?$/m)
+    expect(letters[0]).toContain(address)
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+    await join(adas, address)
+    expect((await giveBack(mais, address)).statusCode).toBe(303)
+    expect(await pageOf(adas, address)).toContain('You have a place.')
   })
 
   test('fifty people who register at one moment: no place is given twice, and nobody is lost', async () => {
