@@ -18,6 +18,7 @@ import {
   listRefused,
   listUndrawn,
 } from './queries.ts'
+import { recordedFacts } from './recorded.ts'
 import { listOf, randomIndex, statusEntries } from './status-places.ts'
 import { certificateNumber, newCertificateToken } from './tokens.ts'
 
@@ -155,12 +156,6 @@ const completed = (
   verify_url: `${baseUrl}/verify/${token}`,
   issuer_name: issuerName,
 })
-
-/** What the ledger keeps of the facts: no name, and nothing by which the paper could be had. */
-export function recordedFacts(facts: CertificateFacts): Readonly<Record<string, unknown>> {
-  const { person_name: _name, token: _token, verify_url: _url, ...recorded } = facts
-  return { ...recorded, facts_sha256: sha256(JSON.stringify(facts)) }
-}
 
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
 

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { CertificateFacts } from './facts.ts'
+import type { StoredCertificate } from './recorded.ts'
 
 export type CertificateRow = Readonly<{
   id: string
@@ -131,4 +132,13 @@ export async function countNameTries(db: Kysely<DB>, token: string): Promise<num
     .where('at', '>', sql<Date>`now() - interval '1 hour'`)
     .executeTakeFirstOrThrow()
   return row.tries
+}
+
+/** The whole register, for holding it against the ledger. */
+export async function listRegister(db: Kysely<DB>): Promise<readonly StoredCertificate[]> {
+  const { rows } = await sql<StoredCertificate>`
+    select c.number, c.facts, encode(sha256(f.pdf), 'hex') as pdf_sha256
+    from certificates c left join certificate_files f on f.certificate_id = c.id
+    order by c.number`.execute(db)
+  return rows
 }

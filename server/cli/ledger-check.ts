@@ -1,6 +1,7 @@
 /**
  * `npm run ledger:check [-- --head file]`: reads every row of the ledger and says which is not as it was written. A
- * head kept outside the database finds what the rows alone cannot show: a rewritten whole, or a tail that was cut.
+ * head kept outside the database finds what the rows alone cannot show: a rewritten whole, or a tail that was cut. Then it
+ * holds every certificate of the register against the row of its issue.
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -8,6 +9,8 @@ import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificat
 import { type PublishedKeys, publishedKeys } from '#server/certificates/keys.ts'
 import { openHead } from '#server/certificates/ledger-head.ts'
 import { hashesBeside, readHashes } from '#server/certificates/ledger-heads.actions.ts'
+import { listRegister } from '#server/certificates/queries.ts'
+import { checkRegister } from '#server/certificates/recorded.ts'
 import { openBesideServer } from '#server/db/open.ts'
 import { checkLedger, type Kept } from '#server/ledger/checking.ts'
 import { listEntries } from '#server/ledger/queries.ts'
@@ -25,13 +28,16 @@ const kept = options.head === undefined ? null : await openKept(options.head)
 const database = await openBesideServer(config)
 try {
   const rows = await listEntries(database.db)
-  const finding = checkLedger(rows, kept)
+  const register = await listRegister(database.db)
+  const finding = checkLedger(rows, kept) ?? checkRegister(rows, register)
   if (finding) {
     console.log(`Row ${finding.row}: ${finding.what}`)
     process.exitCode = 1
   } else {
     const covered = kept ? `; the head of ${kept.head.at} covers ${kept.head.size} of them` : ''
-    console.log(`${rows.length} rows, each as it was written${covered}.`)
+    console.log(
+      `${rows.length} rows, each as it was written${covered}; ${register.length} certificates, each as it was issued.`,
+    )
     if (!kept)
       console.log('Without a head kept outside, a cut tail or a ledger rewritten whole cannot be seen.')
   }

@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { listRegister } from '#server/certificates/queries.ts'
+import { checkRegister } from '#server/certificates/recorded.ts'
+import type { Database } from '#server/db/connection.ts'
+import { listEntries } from '#server/ledger/queries.ts'
+import { aWorld } from '#test/support/app.ts'
+
+const check = async (db: Database) => checkRegister(await listEntries(db), await listRegister(db))
+
+/** As somebody who owns the database, and sets what guards the rows aside. */
+async function tamper(db: Database, statement: ReturnType<typeof sql>): Promise<void> {
+  await db.connection().execute(async (own) => {
+    await sql`set session_replication_role = replica`.execute(own)
+    await statement.execute(own)
+    await sql`set session_replication_role = default`.execute(own)
+  })
+}
+
+/** The cast's certificates, one of them with its file drawn. */
+async function aRegister() {
+  const { db, as } = await aWorld()
+  const mai = await as('mai@northstar.example')
+  const page = await mai.get('/')
+  const [, file] = page.body.match(/href="(\/certificates\/[^"]+\.pdf)"/) ?? []
+  expect((await mai.get(file!)).statusCode).toBe(200)
+  const drawn = await sql<{ number: string }>`select number from certificates c
+    join certificate_files f on f.certificate_id = c.id`.execute(db)
+  return { db, number: drawn.rows[0]!.number }
+}
+
+describe('the register of certificates, held against the ledger', () => {
+  test('as it was issued, nothing is found', async () => {
+    const { db } = await aRegister()
+    expect((await listRegister(db)).length).toBeGreaterThan(2)
+    expect(await check(db)).toBeNull()
+  })
+
+  test('another name, day, file or number is found at the row of its issue or drawing', async () => {
+    const { db, number } = await aRegister()
+    const rowOf = async (kind: string) => {
+      const entries = await listEntries(db)
+      return entries.find((one) => one.kind === kind && one.subject === `certificate:${number}`)!.seq
+    }
+    const facts = async (key: string, value: string) =>
+      tamper(
+        db,
+        sql`update certificates set facts = jsonb_set(facts, ${sql.lit(`{${key}}`)}, ${JSON.stringify(value)}::jsonb)
+            where number = ${number}`,
+      )
+    const kept = (await listRegister(db)).find((one) => one.number === number)!.facts
+    for (const key of ['person_name', 'completed_on', 'verify_url'] as const) {
+      await facts(key, 'Somebody Else')
+      expect(await check(db)).toMatchObject({ row: await rowOf('certificate-issued') })
+      await facts(key, kept[key])
+      expect(await check(db)).toBeNull()
+    }
+    await tamper(db, sql`update certificate_files set pdf = pdf || '\\x0a'::bytea`)
+    expect(await check(db)).toMatchObject({ row: await rowOf('certificate-drawn') })
+  })
+
+  test('a certificate that was taken out, or put in, is found', async () => {
+    const { db, number } = await aRegister()
+    await tamper(db, sql`delete from certificates where number = ${number}`)
+    expect((await check(db))?.what).toContain(
+      `Certificate ${number} was issued, and is no longer in the register.`,
+    )
+    const other = await aRegister()
+    await tamper(
+      other.db,
+      sql`insert into certificates (completion_id, person_id, corrects_id, number, token, facts)
+          select completion_id, person_id, id, '2026-999999', repeat('a', 26), facts from certificates
+          where number = ${other.number}`,
+    )
+    expect((await check(other.db))?.what).toContain('Certificate 2026-999999 is in the register')
+  })
+})
