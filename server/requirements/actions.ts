@@ -24,6 +24,7 @@ export async function factsOfPeople(
   const readings = await listReadings(
     db,
     roster.programs.map(({ program_id }) => program_id),
+    asKnownOn,
   )
   const facts = new Map(personIds.map((id) => [id, personFacts(roster, id, trainings.get(id), readings)]))
   return { roster, facts }

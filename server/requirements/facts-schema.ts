@@ -180,6 +180,7 @@ const completions = listOf(
     completed_at: Type.Optional(instantOrNull('When the last required item was done')),
     completed_on: Type.Optional(dayOrNull('Where only the day is known')),
     version: Type.Optional(text('The version of the course')),
+    title: Type.Optional(textOrNull('Its title, as the sentences name it; without one they name the course')),
     ...trainingFacts,
   },
   'A course completed in this system, with its certificate',

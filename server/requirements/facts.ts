@@ -142,7 +142,7 @@ function trainingsOf(written: WrittenFacts): readonly Training[] {
       kind: 'completion',
       course: completion.course,
       code: null,
-      title: completion.course,
+      title: completion.title ?? completion.course,
       provider: null,
       day: at === null ? (completion.completed_on ?? null) : dayOf(at),
       at,

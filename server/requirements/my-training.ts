@@ -39,7 +39,7 @@ export function myTrainingPage(
   const answer = standing(facts, today)
   const shown = answer.requirements.filter(({ standing }) => standing !== 'not_required')
   const residential = steps.find(({ course }) => course.slug === residentialCourse) ?? null
-  const cards = shown.map((one) => cardOf(one, facts, today, residential, steps, names))
+  const cards = shown.map((one) => cardOf(one, facts, today, residential, names))
   const next = (step: CourseStep | null) => step ?? (shown.some(asksForCourse) ? residential : null)
   const underWay = steps.find((step) => step.isUnderWay) ?? null
   return {
@@ -110,7 +110,6 @@ function cardOf(
   facts: Facts,
   today: Day,
   residential: CourseStep | null,
-  steps: readonly CourseStep[],
   names: ReadonlyMap<string, string>,
 ): RequirementCard {
   const { title, scope } = requirementOn(one.requirement, today)
@@ -121,19 +120,13 @@ function cardOf(
     words: one.requirement === 'annual-hours' ? hoursWords(facts, one, today) : standingWords(one, today),
     why: scope,
     citation: one.citation,
-    explanation: one.explanation
-      .filter((sentence) => !sentence.startsWith('Next: '))
-      .map((sentence) => titled(sentence, steps)),
+    explanation: one.explanation.filter((sentence) => !sentence.startsWith('Next: ')),
     next: sentenceCase(one.explanation.at(-1)?.replace(/^Next: /, '') ?? ''),
     course: asksForCourse(one) ? residential : null,
     renewal: one.requirement === 'residential-annual' ? renewalOf(facts, one, today) : null,
     isElsewhere: asksForOthers(one),
   }
 }
-
-/** The record has a course's short name for its address; people know it by its title. */
-const titled = (sentence: string, steps: readonly CourseStep[]) =>
-  steps.reduce((text, { course }) => text.replaceAll(`“${course.slug}”`, `“${course.shortTitle}”`), sentence)
 
 /** "6 of 15 hours by December 31, 2026; 2 more wait for a decision" */
 function hoursWords(facts: Facts, one: RequirementAnswer, today: Day): string {

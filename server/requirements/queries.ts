@@ -14,6 +14,8 @@ export type CompletionFact = Readonly<{
   id: string
   course: string
   version: string
+  /** As its certificate printed it; null where none could be issued. */
+  title: string | null
   completed_at: string
   approved: boolean
   accepted: boolean | null
@@ -49,6 +51,8 @@ export async function listTrainings(
     select p.id as person_id,
       coalesce((select json_agg(json_build_object(
           'id', c.id, 'course', c.course, 'version', c.version, 'completed_at', c.completed_at,
+          'title', (select k.facts ->> 'course_title' from certificates k
+                    where k.completion_id = c.id and k.corrects_id is null),
           'approved', exists (
             select from course_approvals a
             join course_approval_acts yes on yes.approval_id = a.id and yes.act = 'confirmed' and ${known(sql`yes.acted_at`)}
@@ -96,13 +100,14 @@ const decisionsOf = (which: ReturnType<typeof sql>, asKnownOn: AsKnownOn) => sql
 export async function listReadings(
   db: Kysely<DB>,
   programIds: readonly string[],
+  asKnownOn: AsKnownOn = null,
 ): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
   if (programIds.length === 0) return new Map()
   const rows = await db
     .selectFrom('program_readings')
     .select(['program_id', 'readings'])
     .where('program_id', 'in', [...programIds])
-    .where('superseded_at', 'is', null)
+    .where(isKnown('program_readings', asKnownOn))
     .execute()
   return new Map(rows.map(({ program_id, readings }) => [program_id, readings as Record<string, unknown>]))
 }

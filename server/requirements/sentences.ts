@@ -86,8 +86,8 @@ export function recordedLateReason({ recordedOn, ref }: Training, due: string | 
   ]
 }
 
-export function trainingName({ kind, title, code, provider, course }: Training): string {
-  if (kind === 'completion') return `the course “${course}”`
+export function trainingName({ kind, title, code, provider }: Training): string {
+  if (kind === 'completion') return `the course “${title}”`
   const details = [code === title ? null : code, provider].filter(
     (detail) => detail !== null && detail !== '',
   )

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { factsOfPeople } from '#server/requirements/actions.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -51,7 +52,9 @@ describe('my training', () => {
       'You are cleared for direct contact at North Star House until December 31, 2026.',
     )
     expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to November 30, 2027.')
-    expect(mai.body).toContain('The course “Specialized residential settings” was completed on')
+    expect(mai.body).toContain(
+      'The course “Supporting sex-trafficked, exploited and at-risk youth in specialized residential settings” was completed on',
+    )
     const theo = await (await world.as('theo@northstar.example')).get('/')
     expect(theo.body).toContain(
       'You are not cleared for direct contact at North Star House today. Renew your training.',
@@ -253,6 +256,13 @@ test('a program’s own reading counts at once for its people, and is kept with 
   await rae.post(`/programs/${program}/readings`, { ...choices, reason: 'Our counsel reads it so' })
   const mai = await (await world.as('mai@northstar.example')).get('/')
   expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to December 31, 2027.')
+  const anchorKnownOn = async (day: string) => {
+    const person = await personId(world.db, 'mai@northstar.example')
+    const { facts } = await factsOfPeople(world.db, [person], '2026-11-23', day)
+    return facts.get(person)!.programs[0]!.settings.annual_anchor
+  }
+  expect(await anchorKnownOn('2026-11-22')).toBe('re-anchor')
+  expect(await anchorKnownOn('2026-11-23')).toBe('keep-month')
   const olu = await world.as('olu@lakeside.example')
   expect((await olu.get(`/programs/${program}/readings`)).statusCode).toBe(404)
 })
