@@ -42,10 +42,15 @@ export async function approvalRoutes(app: App, { db, catalogue, clock, afterChan
       const viewer = viewerOf(request)
       const course = catalogue.courses.get(request.params.course) ?? notFound()
       const version = course.versions.get(request.params.version) ?? notFound()
-      const { fields, file } = await readUpload(request)
+      const { fields, file, isTooLarge } = await readUpload(request)
       const { entry, errors } = readApprovalForm(fields, dayOf(clock()))
       const again = async (problems: readonly FieldError[]) =>
         reply.status(422).page('courses/review/version', await versionPage(viewer, version, fields, problems))
+      const tooLarge = {
+        field: 'document',
+        message: 'That document is larger than 10 MB. Send a smaller one.',
+      }
+      if (isTooLarge) return again([...errors, tooLarge])
       if (!entry) return again(errors)
       // A text that was edited while the form was open is not the one that was approved.
       if (fields.text !== version.hash)

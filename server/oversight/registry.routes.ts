@@ -40,17 +40,14 @@ export async function registryRoutes(app: App, { db, clock, afterChange }: Needs
   )
 
   app.post('/licensing/registry', { config: licensing }, async (request, reply) => {
-    const { file } = await readUpload(request)
-    const content = file?.bytes.toString('utf8') ?? ''
+    const { file, isTooLarge } = await readUpload(request)
+    const again = async (message: string) =>
+      reply.status(422).page('oversight/licensing/registry', await registryPage([{ field: 'file', message }]))
+    if (isTooLarge) return again('That file is larger than 10 MB. Send it in parts.')
+    if (!file) return again('Choose a CSV file.')
+    const content = file.bytes.toString('utf8')
     const read = readRegistryFile(content)
-    const message = !file ? 'Choose a CSV file.' : read.kind === 'unreadable' ? read.message : null
-    if (message || !file)
-      return reply
-        .status(422)
-        .page(
-          'oversight/licensing/registry',
-          await registryPage([{ field: 'file', message: message ?? 'Choose a CSV file.' }]),
-        )
+    if (read.kind === 'unreadable') return again(read.message)
     const id = await startRegistryImport(
       db,
       viewerOf(request),

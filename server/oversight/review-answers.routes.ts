@@ -3,7 +3,7 @@ import type { Database } from '#server/db/connection.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import { fileType, readUploadOrTooLarge } from '#server/web/upload.ts'
+import { fileType, readUpload } from '#server/web/upload.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { logFinding } from './review.actions.ts'
 import { findAnswerFile, findFindingOf, listFindingsToAnswer } from './review.queries.ts'
@@ -41,7 +41,7 @@ export async function reviewAnswerRoutes(app: App, { db, clock }: Needs): Promis
       const viewer = viewerOf(request)
       const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
       if (!viewer.administered_program_ids.includes(finding.program_id)) return notFound()
-      const { fields, file, isTooLarge } = await readUploadOrTooLarge(request)
+      const { fields, file, isTooLarge } = await readUpload(request)
       const body = (fields.body ?? '').trim()
       const type = file && fileType(file.bytes)
       const errors: FieldError[] = []

@@ -6,7 +6,7 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
-import { readUploadOrTooLarge } from '#server/web/upload.ts'
+import { readUpload } from '#server/web/upload.ts'
 import { listAssignments } from './assignments.queries.ts'
 import type { AfterChange } from './changes.ts'
 import { applyImport } from './import-apply.actions.ts'
@@ -53,7 +53,7 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
   app.post('/programs/:program/imports', { config, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
     const place = await placeOf(viewer, request.params.program)
-    const { file, fields, isTooLarge } = await readUploadOrTooLarge(request)
+    const { file, fields, isTooLarge } = await readUpload(request)
     const pasted = fields.pasted ?? ''
     const refuse = (field: string, message: string) =>
       reply

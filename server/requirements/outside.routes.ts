@@ -5,7 +5,7 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { readUploadOrTooLarge } from '#server/web/upload.ts'
+import { readUpload } from '#server/web/upload.ts'
 import { factsOfPeople } from './actions.ts'
 import { agenciesOf } from './duties.ts'
 import { hoursLedger } from './hours-ledger.ts'
@@ -76,7 +76,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
 
   app.post('/training/elsewhere', { config: signedIn }, async (request, reply) => {
     const viewer = viewerOf(request)
-    const { fields, file, isTooLarge } = await readUploadOrTooLarge(request)
+    const { fields, file, isTooLarge } = await readUpload(request)
     const now = clock()
     const { entry, errors } = readOutsideForm(fields, dayOf(now))
     const personId = fields.person || viewer.id

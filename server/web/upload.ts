@@ -2,38 +2,29 @@ import type { FastifyRequest } from 'fastify'
 
 export type UploadedFile = Readonly<{ name: string; bytes: Buffer }>
 
-export type Upload = Readonly<{ fields: Readonly<Record<string, string>>; file: UploadedFile | null }>
+export type Upload = Readonly<{
+  fields: Readonly<Record<string, string>>
+  file: UploadedFile | null
+  /** True where the file was larger than is read; it was let go, and the fields are all there. */
+  isTooLarge: boolean
+}>
 
-/** A form sent with files: its text fields, and the one file that may come with it, empty ones left out. */
+/** A form sent with a file: its text fields, and the one file that may come with it; an empty one is left out. */
 export async function readUpload(request: FastifyRequest): Promise<Upload> {
-  return readForm(request)
-}
-
-/** The same, where a file that is too large is told to its form, which keeps what was typed; it is let go then. */
-export async function readUploadOrTooLarge(
-  request: FastifyRequest,
-): Promise<Upload & Readonly<{ isTooLarge: boolean }>> {
-  let isTooLarge = false
-  const { fields, file } = await readForm(request, () => {
-    isTooLarge = true
-  })
-  return { fields, file: isTooLarge ? null : file, isTooLarge }
-}
-
-async function readForm(request: FastifyRequest, tooLarge?: () => void): Promise<Upload> {
   const fields: Record<string, string> = {}
   let file: UploadedFile | null = null
+  let isTooLarge = false
   // The option is missing in the plugin's types.
-  const options: object = tooLarge ? { throwFileSizeLimit: false } : {}
+  const options: object = { throwFileSizeLimit: false }
   for await (const part of request.parts(options)) {
     if (part.type === 'file') {
       // Read to the end in any case: the form behind it waits.
       const bytes = await part.toBuffer()
-      if (part.file.truncated) tooLarge?.()
-      if (bytes.length > 0) file = { name: part.filename || 'file', bytes }
+      if (part.file.truncated) isTooLarge = true
+      else if (bytes.length > 0) file = { name: part.filename || 'file', bytes }
     } else if (typeof part.value === 'string') fields[part.fieldname] = part.value
   }
-  return { fields, file }
+  return { fields, file, isTooLarge }
 }
 
 export type ManyFiles = Readonly<{

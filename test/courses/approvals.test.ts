@@ -179,6 +179,7 @@ describe('the commissioner’s approval', () => {
   test.each([
     ['without its document', {}, '', 'Attach the approval itself as a PDF'],
     ['with a file that is no PDF', {}, '<html>', 'Attach the approval itself as a PDF'],
+    ['with a document of more than 10 MB', {}, pdf.padEnd(10 * 1024 * 1024 + 1), 'larger than 10 MB'],
     ['without a reference', { reference: ' ' }, pdf, 'Write the document’s reference'],
     ['of a day to come', { approved_on: '3/15/2099' }, pdf, 'That day has not come yet'],
     ['of a text that has changed since', { text: '0'.repeat(64) }, pdf, 'The text has changed since'],
