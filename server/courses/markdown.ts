@@ -129,6 +129,7 @@ function valueHtml(token: Token, { label }: TextEnv): string {
 /** Where a value leads by itself: a web address, an email or a telephone number. */
 export function valueAddress(text: string): string | undefined {
   if (/^https:\/\/\S+$/.test(text)) return text
+  if (/^(?:[a-z0-9-]+\.)+[a-z]{2,}(?:\/\S*)?$/.test(text)) return `https://${text}`
   if (/^[^\s@]+@[^\s@]+$/.test(text)) return `mailto:${text}`
   if (/^(1-)?\d{3}-\d{3}-\d{4}$/.test(text)) return telephone(text)
   return undefined

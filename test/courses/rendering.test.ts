@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { lessonWith } from '#server/courses/catalogue.ts'
 import { loadCourses } from '#server/courses/load.ts'
+import { valueAddress } from '#server/courses/markdown.ts'
 import { door, fixtureDir, loadedAfter } from './fixture.ts'
 
 const { catalogue } = loadCourses(fixtureDir)
@@ -15,6 +16,12 @@ const piece = (from: string, to: string) => {
 }
 
 describe('the text of a lesson', () => {
+  test('leads to a web address that is written without its https, and takes no section or hour for one', () => {
+    expect(valueAddress('report.cybertip.org')).toBe('https://report.cybertip.org')
+    for (const text of ['245A.25', '260e.36', '2.5 hours', 'a.m.', 'Minn. Stat. 260E.36', '911'])
+      expect(valueAddress(text), text).toBeUndefined()
+  })
+
   test('has its values put in, addresses and numbers as links', () => {
     expect(html).toContain('within 24 hours.')
     expect(html).toContain('<a class="lesson-phone" href="tel:+15550100100">1-555-010-0100</a>')
