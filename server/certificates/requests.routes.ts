@@ -7,16 +7,11 @@ import { sessionToken, viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { confirmRequest } from './confirming.actions.ts'
 import { isFreshlyConfirmed } from './correcting.ts'
 import { findCertificateById, findCertificateByNumber, listRefused } from './queries.ts'
 import { recordPage, requestPage } from './record-page.ts'
-import {
-  confirmRequest,
-  endRequest,
-  noteLook,
-  requestCorrection,
-  requestRevocation,
-} from './requests.actions.ts'
+import { endRequest, noteLook, requestCorrection, requestRevocation } from './requests.actions.ts'
 import { findRequest, listActs, listOpenRequests, listRequests } from './requests.queries.ts'
 
 type Needs = Readonly<{
