@@ -143,6 +143,13 @@ export const demoCast: readonly CastMember[] = [
     role: 'supervisor',
     program: 'county',
   },
+  {
+    email: 'lou@county.example',
+    name: 'Lou Fairbanks',
+    reason: 'administrator at the county: accepts or declines what Jo took elsewhere',
+    role: 'program_admin',
+    program: 'county',
+  },
   { email: 'lee@licensing.example', name: 'Lee Marston', reason: 'licensing staff', role: 'licensing' },
   {
     email: 'max@licensing.example',
