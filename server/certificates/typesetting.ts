@@ -42,6 +42,22 @@ export function widest(lines: readonly Line[], size: number): number {
   return Math.max(0, ...lines.map(({ runs }) => widthOf(runs, size)))
 }
 
+/** The width of a word at a size of one point. Each is measured once, and up to 20,000 are remembered. */
+export function wordWidths(
+  set: (word: string, face: FaceName) => Line,
+): (word: string, face: FaceName) => number {
+  const measured = new Map<string, number>()
+  return (word, face) => {
+    const key = `${face} ${word}`
+    const known = measured.get(key)
+    if (known !== undefined) return known
+    const width = widest([set(word, face)], 1)
+    if (measured.size >= 20_000) measured.clear()
+    measured.set(key, width)
+    return width
+  }
+}
+
 /** The same number of lines, of more even lengths. */
 export function balanced(
   lines: readonly Line[],

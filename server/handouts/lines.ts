@@ -1,5 +1,5 @@
 import type { FaceName } from '#server/certificates/fonts.ts'
-import { type Line, setLine, widest } from '#server/certificates/typesetting.ts'
+import { type Line, setLine, widest, wordWidths } from '#server/certificates/typesetting.ts'
 import type { Span, Spans } from '#server/courses/sheet.ts'
 
 /** Words in one manner, from `x` points to the right of their line's beginning. */
@@ -102,16 +102,4 @@ function placed(line: readonly Fragment[]): Piece[] {
   })
 }
 
-const mostWords = 20_000
-const measured = new Map<string, number>()
-
-/** At a size of one point; each word is measured once, however many sizes are tried. */
-function wordWidth(word: string, face: FaceName): number {
-  const key = `${face} ${word}`
-  const known = measured.get(key)
-  if (known !== undefined) return known
-  const width = widest([setLine(word, face)], 1)
-  if (measured.size >= mostWords) measured.clear()
-  measured.set(key, width)
-  return width
-}
+const wordWidth = wordWidths(setLine)

@@ -1,6 +1,7 @@
+import type { FaceName } from '#server/certificates/fonts.ts'
 import type { Placed } from '#server/certificates/page.ts'
 import { ReadableDocument } from '#server/certificates/readable-document.ts'
-import { type Face, leading, linesOf, placed, shortened } from './packet-text.ts'
+import { leading, linesOf, placed, shortened } from './packet-text.ts'
 
 type Element = PDFKit.PDFStructureElement
 
@@ -94,7 +95,7 @@ export function paper(title: string, running: string, at: Date): Paper {
   function write(
     type: string,
     lines: readonly string[],
-    face: Face,
+    face: FaceName,
     size: number,
     color: Placed['color'],
   ): void {
@@ -119,9 +120,9 @@ export function paper(title: string, running: string, at: Date): Paper {
     const lefts = widths.map(
       (_, index) => left + widths.slice(0, index).reduce((sum, width) => sum + width, 0),
     )
-    const cellsOf = (texts: readonly string[], face: Face) =>
+    const cellsOf = (texts: readonly string[], face: FaceName) =>
       texts.map((text, index) => linesOf(text, face, cellSize, (widths[index] ?? 0) - 2 * cellPadding))
-    const printed = (lines: readonly string[], index: number, face: Face, color: Placed['color']) =>
+    const printed = (lines: readonly string[], index: number, face: FaceName, color: Placed['color']) =>
       doc.print(
         placed(
           lines,
@@ -139,7 +140,7 @@ export function paper(title: string, running: string, at: Date): Paper {
     )
     const element = struct('Table', { alt: caption })
     root.add(element)
-    const add = (row: Row, face: Face, roleOf: (index: number) => Element) => {
+    const add = (row: Row, face: FaceName, roleOf: (index: number) => Element) => {
       const tr = struct('TR')
       element.add(tr)
       for (const [index, lines] of row.entries()) {

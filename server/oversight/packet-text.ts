@@ -1,8 +1,6 @@
-import { runsOf } from '#server/certificates/fonts.ts'
+import { type FaceName, runsOf } from '#server/certificates/fonts.ts'
 import type { Placed } from '#server/certificates/page.ts'
-import { type Line, widest } from '#server/certificates/typesetting.ts'
-
-export type Face = 'serif' | 'serif-bold' | 'sans' | 'sans-bold'
+import { type Line, widest, wordWidths } from '#server/certificates/typesetting.ts'
 
 /** The distance between two lines, by their size. */
 export const leading = 1.35
@@ -10,7 +8,7 @@ export const leading = 1.35
 /** Lines one below another; `y` is the first one's baseline. */
 export function placed(
   lines: readonly string[],
-  face: Face,
+  face: FaceName,
   size: number,
   color: Placed['color'],
   x: number,
@@ -26,7 +24,7 @@ export function placed(
  * Text in lines of a width, broken by the widths of its words: each is measured once, however often it comes again.
  * Words longer than a line are cut, and a letter that no font has becomes a question mark.
  */
-export function linesOf(text: string, face: Face, size: number, width: number): readonly string[] {
+export function linesOf(text: string, face: FaceName, size: number, width: number): readonly string[] {
   const space = wordWidth(' ', face) * size
   const lines: string[] = []
   let used = 0
@@ -48,32 +46,20 @@ export function linesOf(text: string, face: Face, size: number, width: number): 
  * A line, whatever it holds. Where names written from right to left stand among other words, a certificate is refused,
  * for some readers copy them out in another order; here they are drawn, and the tables beside have each as it was typed.
  */
-function setLine(text: string, face: Face): Line {
+function setLine(text: string, face: FaceName): Line {
   const runs = runsOf(text, face)
   return { text, runs: 'missing' in runs ? [] : runs }
 }
 
 /** One line, its end left out where there is no room for it. */
-export function shortened(text: string, face: Face, size: number, width: number): string {
+export function shortened(text: string, face: FaceName, size: number, width: number): string {
   const [first = '', ...rest] = linesOf(text, face, size, width)
   return rest.length === 0 ? first : `${linesOf(text, face, size, width - size)[0]}…`
 }
 
-const mostWords = 20_000
-const measured = new Map<string, number>()
+const wordWidth = wordWidths(setLine)
 
-/** At a size of one point. */
-function wordWidth(word: string, face: Face): number {
-  const key = `${face} ${word}`
-  const known = measured.get(key)
-  if (known !== undefined) return known
-  const width = widest([setLine(word, face)], 1)
-  if (measured.size >= mostWords) measured.clear()
-  measured.set(key, width)
-  return width
-}
-
-function cut(word: string, face: Face, size: number, width: number): readonly string[] {
+function cut(word: string, face: FaceName, size: number, width: number): readonly string[] {
   const fits = (text: string) => widest([setLine(text, face)], size) <= width
   const pieces: string[] = ['']
   const add = (part: string) => {
@@ -89,7 +75,7 @@ function cut(word: string, face: Face, size: number, width: number): readonly st
   return pieces
 }
 
-function drawable(text: string, face: Face): string {
+function drawable(text: string, face: FaceName): string {
   // Most text is plain, which every font has.
   if (/^[\x20-\x7e]*$/.test(text)) return text.trim()
   let left = text
