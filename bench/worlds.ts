@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { CourseVersion } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { rulesetVersion } from '#server/requirements/ruleset.ts'
+import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 
 /** So many licensed and certified programs; returns their ids. */
 export async function addPrograms(db: Database, many: number): Promise<readonly string[]> {

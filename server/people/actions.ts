@@ -5,7 +5,7 @@ import { missSubject, newToken, tokenHash } from './links.ts'
 import { checkPassword, hashPassword, passwordProblem } from './passwords.ts'
 import { findAccountByEmail, findInvitation, findMisses } from './queries.ts'
 import type { Sessions } from './sessions.ts'
-import { secondsToWait } from './slowing.ts'
+import { secondsToWait } from './throttling.ts'
 
 export type SignInResult =
   | { kind: 'signed-in'; token: string }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { evenMilliseconds } from '#server/certificates/even-time.ts'
+import { evenMilliseconds } from '#server/certificates/certificates/constant-time.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Assignment } from '#server/programs/assignment.ts'
-import { draftOf } from '#server/programs/import-draft.ts'
-import { type Cells, readImportFile } from '#server/programs/import-file.ts'
-import { planner } from '#server/programs/import-plan.ts'
-import type { RosterChanges } from '#server/programs/roster-changes.ts'
-import { overlaps } from '#server/programs/spells.ts'
+import { draftOf } from '#server/programs/imports/import-draft.ts'
+import { type Cells, readImportFile } from '#server/programs/imports/import-file.ts'
+import { planner } from '#server/programs/imports/import-plan.ts'
+import type { Assignment } from '#server/programs/roster/assignment.ts'
+import { overlaps } from '#server/programs/roster/periods.ts'
+import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 
 type House = Readonly<{ people: RosterChanges['people']; assignments: readonly Assignment[] }>
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Assignment } from '#server/programs/assignment.ts'
-import { draftOf } from '#server/programs/import-draft.ts'
-import type { Cells } from '#server/programs/import-file.ts'
-import { planner } from '#server/programs/import-plan.ts'
-import { readRow } from '#server/programs/import-rows.ts'
+import { draftOf } from '#server/programs/imports/import-draft.ts'
+import type { Cells } from '#server/programs/imports/import-file.ts'
+import { planner } from '#server/programs/imports/import-plan.ts'
+import { readRow } from '#server/programs/imports/import-rows.ts'
+import type { Assignment } from '#server/programs/roster/assignment.ts'
 
 const mai = { id: 'mai', name: 'Mai Vang' }
 const spell = (spell_id: string, from_on: string, to_on: string | null) => ({

@@ -1,0 +1,122 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import { findRosterToChangeOf } from '#server/programs/queries.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, uuid } from '#server/web/routes.ts'
+import type { Assignment } from './assignment.ts'
+import { findAssignment, findAssignmentOfSpell, findPersonOnRoster } from './assignments.queries.ts'
+import { type Act, type ActForm, actRoutes } from './change-forms.routes.ts'
+import { correctSpell, endSpell, startSpell } from './periods.actions.ts'
+import { type SpellKind, stretchWords } from './periods.ts'
+import type { Acting, RosterDone } from './roster.actions.ts'
+import { spellCorrectionFields, spellEndFields, spellFields, typedSpell } from './roster-fields.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
+type OfWork = Readonly<{ program: string; assignment: string }>
+type OfSpell = Readonly<{ program: string; spell: string }>
+
+type RosterAct<Params> = Act<Params, RosterDone>
+const policy = ['program_admin'] as const
+
+/** Direct contact and leave: recorded, ended, put right. */
+export async function spellRoutes(app: App, needs: Needs): Promise<void> {
+  const { db } = needs
+  const next = ({ program }: { program: string }, { personId }: RosterDone) =>
+    `/programs/${program}/roster/${personId}?done=saved`
+
+  for (const kind of ['contact', 'leave'] as const) {
+    actRoutes(app, needs, {
+      address: `/programs/:program/assignments/:assignment/${kind}`,
+      policy,
+      params: Type.Object({ program: uuid(), assignment: uuid() }),
+      form: async (acting, { program, assignment }) => ({
+        ...words[kind].add,
+        ...(await pageOf(acting, program, await findAssignment(db, program, assignment))),
+        fields: (typed) => spellFields(kind, typed),
+        start: {},
+      }),
+      act: (acting, { program, assignment }, typed) =>
+        startSpell(db, acting, program, kind, assignment, typed),
+      next,
+    } satisfies RosterAct<OfWork>)
+
+    const ofSpell = { policy, params: Type.Object({ program: uuid(), spell: uuid() }), next }
+
+    actRoutes(app, needs, {
+      ...ofSpell,
+      address: `/programs/:program/${kind}/:spell/end`,
+      form: async (acting, params) => {
+        const { spell, page } = await spellOf(acting, kind, params)
+        return {
+          ...words[kind].end,
+          ...page,
+          lead: `On record ${stretchWords(spell)}.`,
+          fields: (typed) => spellEndFields(kind, typed),
+          start: {},
+        }
+      },
+      act: (acting, { program, spell }, typed) => endSpell(db, acting, program, kind, spell, typed),
+    } satisfies RosterAct<OfSpell>)
+
+    actRoutes(app, needs, {
+      ...ofSpell,
+      address: `/programs/:program/${kind}/:spell/correction`,
+      form: async (acting, params) => {
+        const { spell, page } = await spellOf(acting, kind, params)
+        return {
+          ...words[kind].correct,
+          ...page,
+          lead: 'The record as it was stays readable in the history, with your reason.',
+          fields: (typed) => spellCorrectionFields(kind, typed),
+          start: typedSpell(spell),
+          button: 'Save the correction',
+        }
+      },
+      act: (acting, { program, spell }, typed) => correctSpell(db, acting, program, kind, spell, typed),
+    } satisfies RosterAct<OfSpell>)
+  }
+
+  async function spellOf(acting: Acting, kind: SpellKind, params: OfSpell) {
+    const assignment = await findAssignmentOfSpell(db, params.program, kind, params.spell)
+    const page = await pageOf(acting, params.program, assignment)
+    const spell = assignment?.[kind].find(({ spell_id }) => spell_id === params.spell) ?? notFound()
+    return { spell, page }
+  }
+
+  async function pageOf(
+    { viewer, now }: Acting,
+    programId: string,
+    assignment: Assignment | null,
+  ): Promise<Pick<ActForm, 'over' | 'back'>> {
+    const { program } = (await findRosterToChangeOf(db, viewer, programId, dayOf(now))) ?? notFound()
+    const { person_id } = assignment ?? notFound()
+    const person = (await findPersonOnRoster(db, program.id, person_id)) ?? notFound()
+    return {
+      over: program.name,
+      back: { href: `/programs/${program.id}/roster/${person.id}`, label: person.name },
+    }
+  }
+}
+
+const words = {
+  contact: {
+    add: {
+      title: 'Record direct contact',
+      lead: 'Direct contact means work with young people in the program. Each stretch of it is recorded, with its first and last day.',
+      button: 'Record direct contact',
+    },
+    end: { title: 'Direct contact ends', button: 'Record the last day' },
+    correct: { title: 'Correct direct contact' },
+  },
+  leave: {
+    add: {
+      title: 'Record leave',
+      lead: 'Nobody on leave has direct contact. Leave the last day empty until it is known.',
+      button: 'Record leave',
+    },
+    end: { title: 'Back from leave', button: 'Record the last day of leave' },
+    correct: { title: 'Correct leave' },
+  },
+} as const
