@@ -68,9 +68,6 @@ import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
 import { views } from './web/views.ts'
 
-/** For tests of conformance: a server apart, which main.ts starts on loopback where a setting asks for it. */
-export { buildVcApi } from '#test/conformance/vc-api.routes.ts'
-
 export type Needs = Readonly<{
   db: Database
   catalogue: Catalogue

@@ -21,7 +21,6 @@ export type Config = Readonly<{
   /** Who is sent the ledger's signed head each day; absent, it is kept as a file alone. */
   ledgerHeadMail: string | undefined
   /** A port on loopback for the W3C VC-API's test suites; absent, there is none. */
-  vcApiPort: number | undefined
   logLevel: string
   logPretty: boolean
   /** Address of a proxy in front whose X-Forwarded-For is believed; absent, none is. */
@@ -69,7 +68,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 2, 200),
     smtpUrl,
     ledgerHeadMail: env.LEDGER_HEAD_MAIL || undefined,
-    vcApiPort: env.VC_API_PORT ? wholeNumber(env, 'VC_API_PORT', 0, 0, 65535) : undefined,
     mailFrom: env.MAIL_FROM || 'Safe Harbor Training <no-reply@localhost>',
     logLevel: oneOf(env, 'LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
     logPretty: oneOf(env, 'LOG_FORMAT', ['auto', 'json', 'pretty'], 'auto') === 'pretty',

@@ -1,6 +1,5 @@
 import pretty from 'pino-pretty'
-import { buildApp, buildVcApi } from './app.ts'
-import { settings } from './cli/settings.ts'
+import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { loadCourses } from './courses/load.ts'
 import { hasErrors, problemLine } from './courses/problems.ts'
@@ -11,6 +10,7 @@ import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { demoStaff } from './demo/staff.ts'
 import { createMail } from './lib/mail.ts'
+import { settings } from './settings.ts'
 import { startTimedJobs } from './timed-jobs.ts'
 
 const config = settings()
@@ -51,7 +51,6 @@ const app = await buildApp({
   logger: logger(config),
 })
 
-const vcApi = config.vcApiPort === undefined ? null : await buildVcApi(clock)
 const stopJobs = startTimedJobs({ db, clock, config, mail, log: app.log })
 let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
@@ -63,9 +62,6 @@ database.lost.then(() => {
 
 try {
   await app.listen({ host: config.host, port: config.port })
-  // Whoever reaches it has things signed: never beyond this machine, whatever HOST says.
-  const at = await vcApi?.listen({ host: '127.0.0.1', port: config.vcApiPort ?? 0 })
-  if (vcApi) console.log(`  VC-API for tests of conformance: ${at}, issuer ${vcApi.issuer}`)
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(
@@ -92,7 +88,6 @@ async function open(): Promise<OpenDatabase> {
 async function stop(code: number): Promise<void> {
   if (isStopping) return
   isStopping = true
-  await vcApi?.close()
   await app.close()
   await stopJobs()
   await database.close()

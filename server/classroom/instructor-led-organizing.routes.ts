@@ -132,14 +132,12 @@ export async function organisingRoutes(
       const typed = request.body.reason
       const answer = await cancelSession(db, viewer, session.id, typed.trim(), clock())
       if (answer.kind === 'refused')
-        return reply
-          .status(422)
-          .page('classroom/instructor-led-cancel', {
-            title: 'Cancel the session',
-            session,
-            typed,
-            errors: [answer],
-          })
+        return reply.status(422).page('classroom/instructor-led-cancel', {
+          title: 'Cancel the session',
+          session,
+          typed,
+          errors: [answer],
+        })
       tell(session, sessionCancelled, answer.told)
       return reply.redirect(`/sessions/${session.id}`, 303)
     },

@@ -15,7 +15,7 @@ import {
   publishedKeys,
   rotate,
 } from '#server/certificates/credentials/keys.ts'
-import { settings } from './settings.ts'
+import { settings } from '#server/settings.ts'
 
 const usage = `Use it like this:
   npm run keys -- list                             which keys there are, and when each signs

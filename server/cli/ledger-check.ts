@@ -14,7 +14,7 @@ import { hashesBeside, readHashes } from '#server/certificates/credentials/ledge
 import { openBesideServer } from '#server/db/open.ts'
 import { checkLedger, type Kept } from '#server/ledger/checking.ts'
 import { listEntries } from '#server/ledger/queries.ts'
-import { settings } from './settings.ts'
+import { settings } from '#server/settings.ts'
 
 const usage = `Use it like this:
   npm run ledger:check

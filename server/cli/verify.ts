@@ -12,7 +12,7 @@ import { type PublishedKeys, publishedKeys } from '#server/certificates/credenti
 import { type Verification, verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import type { Database } from '#server/db/connection.ts'
 import { openBesideServer } from '#server/db/open.ts'
-import { settings } from './settings.ts'
+import { settings } from '#server/settings.ts'
 
 const usage = `Use it like this:
   npm run --silent verify -- certificate.pdf folder/ --keys keys.json

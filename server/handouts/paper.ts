@@ -1,6 +1,6 @@
-import type { Placed } from '#server/certificates/certificates/certificate-layout.ts'
 import type { Sheet } from '#server/courses/sheet.ts'
 import { ReadableDocument } from '#server/paper/readable-document.ts'
+import type { Placed } from '#server/paper/typesetting.ts'
 import { setLine, widest } from '#server/paper/typesetting.ts'
 import type { Color, Leaf, Mark, Tag } from './atoms.ts'
 import type { Piece } from './lines.ts'

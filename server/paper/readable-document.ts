@@ -1,5 +1,5 @@
 import PDFDocument from 'pdfkit'
-import type { Placed } from '#server/certificates/certificates/certificate-layout.ts'
+import type { Placed } from '#server/paper/typesetting.ts'
 import { type Run, type ScriptFont, widthOf } from './fonts.ts'
 
 export type Attachment = Readonly<{ name: string; type: string; description: string; bytes: Uint8Array }>

@@ -3,6 +3,10 @@ import { type FaceName, type Run, runsOf, scriptOf, widthOf } from './fonts.ts'
 /** One line of text, shaped: its pieces from left to right. */
 export type Line = Readonly<{ text: string; runs: readonly Run[] }>
 
+/** A line and where its baseline begins, in points from the top left corner. */
+export type Placed = Line &
+  Readonly<{ size: number; color: 'harbor' | 'ink' | 'quiet'; x: number; y: number; width: number }>
+
 export type SizedLines = Readonly<{ lines: readonly Line[]; size: number }>
 
 /** What is to be printed can't be, said so that an administrator can mend it. */

@@ -12,6 +12,7 @@ import { credentialPlace, sealCertificate } from '#server/certificates/credentia
 import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import { drawCertificate } from './drawing.ts'
+import { certificateText } from './wording.ts'
 
 export type SealedCertificate = Readonly<{ pdf: Uint8Array; credential: Credential }>
 
@@ -23,7 +24,7 @@ export async function makeCertificate(
   key: SigningKey,
   now: Date,
 ): Promise<SealedCertificate> {
-  const told = credentialFactsOf(facts, key.controller)
+  const told = credentialFactsOf(facts, key.controller, certificateText(facts).approval.join(' '))
   const hashed = { hash: holderHash(holder), salt: holder.salt }
   const describe = (page_sha256: Buffer) =>
     describeCredential({ facts: told, holder: hashed, status, page_sha256 })

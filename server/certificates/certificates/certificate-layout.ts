@@ -1,20 +1,17 @@
+import { type CertificateText, certificateText } from '#server/certificates/certificates/wording.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
-import { type CertificateText, certificateText } from '#server/certificates/wording.ts'
 import {
   balanced,
   fitLines,
   isReadBack,
   type Line,
+  type Placed,
   setLine,
   setLines,
   UndrawableText,
   widest,
 } from '#server/paper/typesetting.ts'
 import { setName, smallestScale } from './printable-name.ts'
-
-/** A line and where its baseline begins, in points from the top left corner. */
-export type Placed = Line &
-  Readonly<{ size: number; color: 'harbor' | 'ink' | 'quiet'; x: number; y: number; width: number }>
 
 export type PageLayout = Readonly<{
   width: number

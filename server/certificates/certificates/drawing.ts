@@ -1,7 +1,8 @@
+import { certificateText } from '#server/certificates/certificates/wording.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
-import { certificateText } from '#server/certificates/wording.ts'
 import { type Attachment, ReadableDocument } from '#server/paper/readable-document.ts'
-import { layOutPage, type PageLayout, type Placed } from './certificate-layout.ts'
+import type { Placed } from '#server/paper/typesetting.ts'
+import { layOutPage, type PageLayout } from './certificate-layout.ts'
 import { drawMark } from './lighthouse.ts'
 import { drawQr, qrMatrix } from './qr.ts'
 

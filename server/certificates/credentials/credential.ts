@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { CertificateFacts, CertificateKind, CompletedModule } from '#server/certificates/facts.ts'
-import { certificateText } from '#server/certificates/wording.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { credentialsV2, openBadgesV3 } from './contexts.ts'
 import type { Credential, UnsignedCredential } from './credential-shape.ts'
@@ -44,10 +43,14 @@ export type CredentialContent = Readonly<{
   page_sha256: Buffer
 }>
 
-/** What is left of the frozen facts: no program. */
-export function credentialFactsOf(facts: CertificateFacts, issuer: string): CredentialFacts {
+/** What is left of the frozen facts: no program. `approval` is the sentence that the certificate prints. */
+export function credentialFactsOf(
+  facts: CertificateFacts,
+  issuer: string,
+  approval: string,
+): CredentialFacts {
   const { program: _program, token: _token, note: _note, ...told } = facts
-  return { ...told, issuer, approval: certificateText(facts).approval.join(' ') }
+  return { ...told, issuer, approval }
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Placed } from '#server/certificates/certificates/certificate-layout.ts'
 import type { FaceName } from '#server/paper/fonts.ts'
 import { ReadableDocument } from '#server/paper/readable-document.ts'
+import type { Placed } from '#server/paper/typesetting.ts'
 import { leading, linesOf, placed, shortened } from './packet-text.ts'
 
 type Element = PDFKit.PDFStructureElement

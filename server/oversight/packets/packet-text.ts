@@ -1,5 +1,5 @@
-import type { Placed } from '#server/certificates/certificates/certificate-layout.ts'
 import { type FaceName, runsOf } from '#server/paper/fonts.ts'
+import type { Placed } from '#server/paper/typesetting.ts'
 import { type Line, widest, wordWidths } from '#server/paper/typesetting.ts'
 
 /** The distance between two lines, by their size. */

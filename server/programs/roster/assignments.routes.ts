@@ -7,7 +7,7 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import { addWork, correctWork, mendName, separate, transfer } from './assignments.actions.ts'
 import { findAssignment, findPersonOnRoster } from './assignments.queries.ts'
-import { type Act, type ActForm, actRoutes } from './change-forms.routes.ts'
+import { type Act, type ActForm, actRoutes } from './change-forms.ts'
 import type { Acting, RosterDone } from './roster.actions.ts'
 import {
   contactFields,

@@ -1,5 +1,5 @@
+import type { CertificateFacts, CompletedModule } from '#server/certificates/facts.ts'
 import { dayOf, formatDay } from '#server/lib/days.ts'
-import type { CertificateFacts, CompletedModule } from './facts.ts'
 
 /** Every sentence on a certificate, in the order in which it is read. */
 export type CertificateText = Readonly<{

@@ -1,8 +1,8 @@
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
 import { from, generate } from '@digitalbazaar/ed25519-multikey'
 import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
-import { buildVcApi } from '#test/conformance/vc-api.routes.ts'
-import { conformanceLoader } from '#test/conformance/vc-api-documents.ts'
+import { buildVcApi } from './vc-api.routes.ts'
+import { conformanceLoader } from './vc-api-documents.ts'
 
 export const now = new Date('2027-04-01T00:00:00Z')
 export const api = await buildVcApi(() => now)

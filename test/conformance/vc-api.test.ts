@@ -1,6 +1,6 @@
 import { issue, signPresentation } from '@digitalbazaar/vc'
 import { describe, expect, test } from 'vitest'
-import { issue as issueCertificate } from './issued.ts'
+import { issue as issueCertificate } from '#test/certificates/issued.ts'
 import { api, aSigner, documentLoader, issueOf, least, now, post, verifyOf } from './vc-api.ts'
 
 type Signed = Readonly<Record<string, unknown>> & { readonly proof: Readonly<Record<string, unknown>> }
