@@ -1,6 +1,6 @@
 import { type SheetBlock, type Spans, spansText } from '#server/courses/sheet.ts'
 import type { FaceName } from '#server/paper/fonts.ts'
-import { type SetWords, setSpans } from './lines.ts'
+import { type SetWords, setSpans } from '#server/paper/styled-lines.ts'
 
 export type Color = 'harbor' | 'ink' | 'quiet'
 

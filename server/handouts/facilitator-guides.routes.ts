@@ -3,8 +3,8 @@ import { type Catalogue, facilitatorGuidePath, type Module } from '#server/cours
 import { sheetHtml, spansHtml } from '#server/courses/sheet-html.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
+import { drawSheet } from './drawing.ts'
 import { facilitatorGuide } from './facilitator-guide.ts'
-import { drawSheet } from './paper.ts'
 import { layOutPages } from './sheet-layout.ts'
 
 type Needs = Readonly<{ catalogue: Catalogue }>

@@ -3,8 +3,8 @@ import type { Catalogue } from '#server/courses/catalogue.ts'
 import type { Sheet } from '#server/courses/sheet.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
+import { drawSheet } from './drawing.ts'
 import { jobAidPage } from './job-aid-page.ts'
-import { drawSheet } from './paper.ts'
 import { layOutOnePage, layOutPages } from './sheet-layout.ts'
 
 type Needs = Readonly<{ catalogue: Catalogue }>

@@ -1,6 +1,6 @@
 import PDFDocument from 'pdfkit'
-import type { Placed } from '#server/paper/typesetting.ts'
 import { type Run, type ScriptFont, widthOf } from './fonts.ts'
+import type { Placed } from './typesetting.ts'
 
 export type Attachment = Readonly<{ name: string; type: string; description: string; bytes: Uint8Array }>
 

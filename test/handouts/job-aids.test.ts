@@ -1,7 +1,7 @@
 import { getElementsByTagName, textContent } from 'domutils'
 import { parseDocument } from 'htmlparser2'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { drawSheet } from '#server/handouts/paper.ts'
+import { drawSheet } from '#server/handouts/drawing.ts'
 import { layOutOnePage } from '#server/handouts/sheet-layout.ts'
 import { aWorld, theCourses, type World } from '#test/support/app.ts'
 import { type PaperReading, readPaper, wordsMissing } from './paper-reading.ts'

@@ -1,6 +1,7 @@
 import { certificateText } from '#server/certificates/certificates/wording.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
-import { type Attachment, ReadableDocument } from '#server/paper/readable-document.ts'
+import { inkOf, inks, openDocument } from '#server/paper/document.ts'
+import type { Attachment, ReadableDocument } from '#server/paper/readable-document.ts'
 import type { Placed } from '#server/paper/typesetting.ts'
 import { layOutPage, type PageLayout } from './certificate-layout.ts'
 import { drawMark } from './lighthouse.ts'
@@ -11,12 +12,6 @@ export type DrawingOptions = Readonly<{
   attachment?: Attachment
 }>
 
-const harbor = '#0b3a5b'
-const ink = '#1b2733'
-const quiet = '#47525e'
-const colors = { harbor, ink, quiet }
-const colorOf = ({ color }: Placed) => colors[color]
-
 /** One tagged Letter page. The same facts give the same bytes. */
 export async function drawCertificate(
   facts: CertificateFacts,
@@ -25,20 +20,11 @@ export async function drawCertificate(
   const text = certificateText(facts)
   const page = layOutPage(text)
   const at = new Date(facts.issued_at)
-  const doc = new ReadableDocument({
-    size: 'LETTER',
-    layout: 'landscape',
-    margin: 0,
-    // No default: a standard font would be named without being embedded.
-    font: '',
-    pdfVersion: '1.7',
-    subset: 'PDF/UA',
-    tagged: true,
-    lang: 'en-US',
-    displayTitle: true,
-    info: { Title: `Certificate of completion ${facts.certificate_number}`, CreationDate: at, ModDate: at },
-  } as unknown as PDFKit.PDFDocumentOptions)
-  const bytes = collect(doc)
+  const { doc, bytes } = openDocument({
+    title: `Certificate of completion ${facts.certificate_number}`,
+    at,
+    landscape: true,
+  })
   drawFrame(doc, page)
   drawStructure(doc, page, facts)
   if (options.attachment) doc.attach(options.attachment, at)
@@ -48,7 +34,7 @@ export async function drawCertificate(
 
 function drawFrame(doc: ReadableDocument, page: PageLayout): void {
   doc.markContent('Artifact', { type: 'Layout' })
-  doc.strokeColor(harbor)
+  doc.strokeColor(inks.harbor)
   doc
     .lineWidth(1.6)
     .rect(24, 24, page.width - 48, page.height - 48)
@@ -65,7 +51,7 @@ function drawStructure(doc: ReadableDocument, page: PageLayout, facts: Certifica
   const struct = (type: string, options: object, children: PDFKit.PDFStructureElementChild[]) =>
     doc.struct(type as 'P', options, children)
   const paragraph = (type: string, lines: readonly Placed[], options: object = {}) =>
-    struct(type, options, [() => doc.print(lines, colorOf)])
+    struct(type, options, [() => doc.print(lines, inkOf)])
   const list = (items: readonly (readonly [Placed[], Placed[]])[]) =>
     struct(
       'L',
@@ -77,7 +63,7 @@ function drawStructure(doc: ReadableDocument, page: PageLayout, facts: Certifica
     struct(
       'Figure',
       { alt: 'A lighthouse', bbox: [mark.x, mark.y, mark.x + 40, mark.y + 46], placement: 'Block' },
-      [() => drawMark(doc, mark.x, mark.y, harbor)],
+      [() => drawMark(doc, mark.x, mark.y, inks.harbor)],
     ),
     paragraph('P', page.issuer),
     paragraph('H1', page.title),
@@ -113,7 +99,7 @@ function linkTo(doc: ReadableDocument, url: string, lines: readonly Placed[]): P
   const bottom = Math.max(...lines.map(({ y, size }) => y + size * 0.3))
   const link = doc.struct('Link', {}, [
     () => {
-      doc.print(lines, colorOf)
+      doc.print(lines, inkOf)
       doc.link(left, top, right - left, bottom - top, url, {
         structParent: link,
         Contents: new String('Check this certificate') as string,
@@ -121,10 +107,4 @@ function linkTo(doc: ReadableDocument, url: string, lines: readonly Placed[]): P
     },
   ])
   return link
-}
-
-async function collect(doc: ReadableDocument): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of doc) chunks.push(chunk as Uint8Array)
-  return new Uint8Array(Buffer.concat(chunks))
 }

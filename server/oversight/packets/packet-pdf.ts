@@ -1,8 +1,8 @@
 import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
 import { contactWords } from '#server/oversight/reviews/review-people.ts'
+import { type FlowingDocument, flowingDocument } from '#server/paper/flowing-document.ts'
 import type { PacketContent, PacketHead, PacketPerson } from './packet-content.ts'
 import type { SignedManifest } from './packet-manifest.ts'
-import { type Paper, paper } from './packet-paper.ts'
 import { drawPerson } from './packet-person-pdf.ts'
 import { rankOf, samplingWords } from './packet-sample.ts'
 
@@ -15,7 +15,11 @@ export async function drawPacket(
   const { head, people } = content
   const { program } = head.card
   const title = `Review packet, ${program.name}, ${head.from_on} to ${head.to_on}`
-  const doc = paper(title, `Packet ${head.code}, review ${head.review}, ${program.name}`, head.made_at)
+  const doc = flowingDocument(
+    title,
+    `Packet ${head.code}, review ${head.review}, ${program.name}`,
+    head.made_at,
+  )
   drawFront(doc, head, people)
   drawSampling(doc, head, people)
   drawRoster(doc, people)
@@ -32,7 +36,7 @@ export async function drawPacket(
   return doc.finish()
 }
 
-function drawFront(doc: Paper, head: PacketHead, people: readonly PacketPerson[]): void {
+function drawFront(doc: FlowingDocument, head: PacketHead, people: readonly PacketPerson[]): void {
   const { card } = head
   doc.newPage()
   doc.heading(1, `Review packet: ${card.program.name}`)
@@ -81,7 +85,7 @@ function drawFront(doc: Paper, head: PacketHead, people: readonly PacketPerson[]
 }
 
 /** Anybody who has the files can draw it again. */
-function drawSampling(doc: Paper, head: PacketHead, people: readonly PacketPerson[]): void {
+function drawSampling(doc: FlowingDocument, head: PacketHead, people: readonly PacketPerson[]): void {
   if (head.sample_size === null) return
   doc.heading(2, 'How the sample was drawn', 'top')
   doc.paragraph(`The seed is “${head.seed}”. ${samplingWords}`)
@@ -98,7 +102,7 @@ function drawSampling(doc: Paper, head: PacketHead, people: readonly PacketPerso
   )
 }
 
-function drawRoster(doc: Paper, people: readonly PacketPerson[]): void {
+function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void {
   doc.heading(2, 'Roster', 'top')
   doc.section('Roster')
   doc.table(
@@ -128,7 +132,7 @@ function drawRoster(doc: Paper, people: readonly PacketPerson[]): void {
   )
 }
 
-function drawRules(doc: Paper, { rules }: PacketContent): void {
+function drawRules(doc: FlowingDocument, { rules }: PacketContent): void {
   doc.need(200)
   doc.heading(2, 'Rules applied', 'top')
   doc.section('Rules applied')
@@ -155,7 +159,7 @@ function drawRules(doc: Paper, { rules }: PacketContent): void {
   )
 }
 
-function drawManifest(doc: Paper, head: PacketHead, manifest: SignedManifest): void {
+function drawManifest(doc: FlowingDocument, head: PacketHead, manifest: SignedManifest): void {
   doc.section(null)
   doc.need(200)
   doc.heading(2, 'Manifest', 'top')

@@ -1,9 +1,9 @@
 import { dayOf, formatDay } from '#server/lib/days.ts'
+import type { FlowingDocument } from '#server/paper/flowing-document.ts'
 import { lateEntryDays, type PacketPerson } from './packet-content.ts'
-import type { Paper } from './packet-paper.ts'
 
 /** All that a packet says of one person. */
-export function drawPerson(doc: Paper, person: PacketPerson): void {
+export function drawPerson(doc: FlowingDocument, person: PacketPerson): void {
   doc.section(null)
   // Room for the heading and the first of the standings, so that neither stands alone at the foot of a page.
   doc.need(230)

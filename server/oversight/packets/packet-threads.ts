@@ -1,15 +1,14 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import pLimit from 'p-limit'
+import { Piscina } from 'piscina'
 import type { makeCertificate } from '#server/certificates/certificates/certificate-file.ts'
 import type { SigningKey } from '#server/certificates/credentials/keys.ts'
 import { UndrawableText } from '#server/paper/typesetting.ts'
 import type { PacketContent } from './packet-content.ts'
 import type { PacketFiles } from './packet-files.ts'
 import type { PacketFile } from './packet-tables.ts'
-import type { Order, Told } from './packet-worker.ts'
+import type { CertificateOutcome, CertificateTask, PacketTask } from './packet-worker.ts'
 
-/** Signing and drawing keep a processor busy for long; here they do so beside the service, which answers meanwhile. */
+/** Signing and drawing keep a processor busy for long; here they run beside the service, which answers meanwhile. */
 export type PacketThreads = Readonly<{
   /** How many work at once. */
   many: number
@@ -24,65 +23,31 @@ export type PacketThreads = Readonly<{
   close(): Promise<void>
 }>
 
-const much = 10
-
-/** A thread is started when there is something to do, and a second one where there is much: each takes a second to begin. */
 export function packetThreads(): PacketThreads {
   const many = Math.min(2, availableParallelism())
-  const limit = pLimit(1)
-  let answered = 0
-  const all = new Set<Worker>()
-  const idle: Worker[] = []
-  let isClosed = false
-
-  const run = (order: Order, told: (people: number) => void = () => {}) =>
-    limit(async () => {
-      if (isClosed) throw new Error('The threads were closed.')
-      const worker = idle.pop() ?? start()
-      const answer = await ask(worker, order, told)
-      idle.push(worker)
-      if (++answered === much) limit.concurrency = many
-      if (answer.kind === 'done') return answer.made
-      throw answer.isUndrawable ? new UndrawableText(answer.message) : new Error(answer.message)
-    })
-
-  function start(): Worker {
-    const worker = new Worker(new URL('./packet-worker.ts', import.meta.url))
-    all.add(worker)
-    worker.once('exit', () => all.delete(worker))
-    return worker
-  }
-
+  const pool = new Piscina({
+    filename: new URL('./packet-worker.ts', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: many,
+    idleTimeout: 5_000,
+  })
   return {
     many,
-    makeCertificate: (...asked) => run({ kind: 'certificate', asked }) as ReturnType<typeof makeCertificate>,
-    packetFiles: (content, certificates, key, told) =>
-      run({ kind: 'packet', asked: [content, certificates, key] }, told) as Promise<PacketFiles>,
-    async close() {
-      isClosed = true
-      await Promise.all([...all].map((worker) => worker.terminate()))
+    async makeCertificate(...task: CertificateTask) {
+      const outcome: CertificateOutcome = await pool.run(task, { name: 'certificate' })
+      if (outcome.kind === 'undrawable') throw new UndrawableText(outcome.message)
+      return outcome.sealed
     },
+    async packetFiles(content, certificates, key, told) {
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = ({ data }) => told(data)
+      const task: PacketTask = { content, certificates, key, progress: port2 as never }
+      try {
+        return await pool.run(task, { name: 'packet', transferList: [port2 as never] })
+      } finally {
+        port1.close()
+      }
+    },
+    close: () => pool.destroy(),
   }
-}
-
-/** A thread that ends before it has answered, for want of memory or because it was closed, fails what it was asked. */
-function ask(
-  worker: Worker,
-  order: Order,
-  told: (people: number) => void,
-): Promise<Exclude<Told, { kind: 'progress' }>> {
-  return new Promise((resolve, reject) => {
-    const hear = (answer: Told) => {
-      if (answer.kind === 'progress') return told(answer.people)
-      forget()
-      resolve(answer)
-    }
-    const fail = (error: unknown) => {
-      forget()
-      reject(error instanceof Error ? error : new Error('The thread that made it ended.'))
-    }
-    const forget = () => worker.off('message', hear).off('error', fail).off('exit', fail)
-    worker.on('message', hear).on('error', fail).on('exit', fail)
-    worker.postMessage(order)
-  })
 }

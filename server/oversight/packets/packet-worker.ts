@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { makeCertificate } from '#server/certificates/certificates/certificate-file.ts'
 import type { SigningKey } from '#server/certificates/credentials/keys.ts'
 import { UndrawableText } from '#server/paper/typesetting.ts'
@@ -6,31 +6,33 @@ import type { PacketContent } from './packet-content.ts'
 import { packetFiles } from './packet-files.ts'
 import type { PacketFile } from './packet-tables.ts'
 
-/** What a thread is asked to do, one thing after another; what it is handed and gives back is copied. */
-export type Order =
-  | Readonly<{ kind: 'certificate'; asked: Parameters<typeof makeCertificate> }>
-  | Readonly<{ kind: 'packet'; asked: [PacketContent, readonly PacketFile[], SigningKey] }>
+/** What a thread does; arguments and results are copied. Errors lose their class on the way, so one kind is a value. */
 
-export type Told =
-  | Readonly<{ kind: 'progress'; people: number }>
-  | Readonly<{ kind: 'done'; made: unknown }>
-  /** `isUndrawable`: a text has a letter that no font draws, which its caller knows how to take. */
-  | Readonly<{ kind: 'failed'; message: string; isUndrawable: boolean }>
+export type CertificateTask = Parameters<typeof makeCertificate>
 
-const tell = (told: Told) => parentPort?.postMessage(told)
+export type CertificateOutcome =
+  | Readonly<{ kind: 'made'; sealed: Awaited<ReturnType<typeof makeCertificate>> }>
+  | Readonly<{ kind: 'undrawable'; message: string }>
 
-parentPort?.on('message', async (order: Order) => {
+export async function certificate(task: CertificateTask): Promise<CertificateOutcome> {
   try {
-    tell({ kind: 'done', made: await work(order) })
+    return { kind: 'made', sealed: await makeCertificate(...task) }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    tell({ kind: 'failed', message, isUndrawable: error instanceof UndrawableText })
+    if (error instanceof UndrawableText) return { kind: 'undrawable', message: error.message }
+    throw error
   }
-})
+}
 
-function work(order: Order): Promise<unknown> {
-  if (order.kind === 'certificate') return makeCertificate(...order.asked)
-  return packetFiles(...order.asked, (people) => {
-    if (people % 10 === 0) tell({ kind: 'progress', people })
+export type PacketTask = Readonly<{
+  content: PacketContent
+  certificates: readonly PacketFile[]
+  key: SigningKey
+  /** Receives how many people are done, every tenth one. */
+  progress: MessagePort
+}>
+
+export function packet({ content, certificates, key, progress }: PacketTask): ReturnType<typeof packetFiles> {
+  return packetFiles(content, certificates, key, (people) => {
+    if (people % 10 === 0) progress.postMessage(people)
   })
 }

@@ -1,14 +1,14 @@
-import type { FaceName } from '#server/paper/fonts.ts'
-import { ReadableDocument } from '#server/paper/readable-document.ts'
-import type { Placed } from '#server/paper/typesetting.ts'
-import { leading, linesOf, placed, shortened } from './packet-text.ts'
+import { inkOf, openDocument, rules } from './document.ts'
+import type { FaceName } from './fonts.ts'
+import { leading, linesOf, placed, shortened } from './text-lines.ts'
+import type { Placed } from './typesetting.ts'
 
 type Element = PDFKit.PDFStructureElement
 
 export type Column = Readonly<{ heading: string; width: number }>
 
 /** Pages that fill from top to bottom, tagged as they fill: what is written next is read next. */
-export type Paper = Readonly<{
+export type FlowingDocument = Readonly<{
   /** With `mark`, it is also in the list of contents beside the pages: at the top, or within the last one of the top. */
   heading(level: 1 | 2 | 3 | 4, text: string, mark?: 'top' | 'within'): void
   paragraph(text: string, more?: Readonly<{ quiet?: boolean; size?: number }>): void
@@ -21,14 +21,7 @@ export type Paper = Readonly<{
   finish(): Promise<Uint8Array>
 }>
 
-const harbor = '#0b3a5b'
-const ink = '#1b2733'
-const quiet = '#47525e'
-const line = '#a9b2ba'
-const colors = { harbor, ink, quiet }
-const colorOf = ({ color }: Placed) => colors[color]
-
-export const paperWidth = 792 - 2 * 48
+export const textWidth = 792 - 2 * 48
 const left = 48
 const top = 60
 const bottom = 612 - 48
@@ -37,8 +30,8 @@ const cellSize = 8.5
 const cellPadding = 4
 
 /** A tagged landscape Letter document whose every page says what it belongs to and which of how many it is. */
-export function paper(title: string, running: string, at: Date): Paper {
-  const { doc, ended } = open(title, at)
+export function flowingDocument(title: string, running: string, at: Date): FlowingDocument {
+  const { doc, bytes } = openDocument({ title, at, landscape: true, pagesByHand: true })
   const struct = (type: string, options: object = {}) => doc.struct(type as 'P', options)
   const root = struct('Document')
   doc.addStructure(root)
@@ -65,10 +58,10 @@ export function paper(title: string, running: string, at: Date): Paper {
 
   const rule = (at: number, width: number) =>
     doc
-      .strokeColor(line)
+      .strokeColor(rules.fine)
       .lineWidth(width)
       .moveTo(left, at)
-      .lineTo(left + paperWidth, at)
+      .lineTo(left + textWidth, at)
       .stroke()
 
   /** Once all are there, for each says how many there are. */
@@ -76,16 +69,16 @@ export function paper(title: string, running: string, at: Date): Paper {
     for (const [index, within] of sections.entries()) {
       doc.switchToPage(index)
       const count = `page ${index + 1} of ${sections.length}`
-      const ours = shortened(running, 'sans', headSize, paperWidth * 0.5)
+      const ours = shortened(running, 'sans', headSize, textWidth * 0.5)
       const here = within
-        ? `${shortened(within, 'sans', headSize, paperWidth * 0.3)}, continued; ${count}`
+        ? `${shortened(within, 'sans', headSize, textWidth * 0.3)}, continued; ${count}`
         : count
       artifact('Pagination', () => {
-        doc.print(placed([ours], 'sans', headSize, 'quiet', left, 34), colorOf)
+        doc.print(placed([ours], 'sans', headSize, 'quiet', left, 34), inkOf)
         const right = placed([here], 'sans', headSize, 'quiet', left, 34)
         doc.print(
-          right.map((one) => ({ ...one, x: left + paperWidth - one.width })),
-          colorOf,
+          right.map((one) => ({ ...one, x: left + textWidth - one.width })),
+          inkOf,
         )
         rule(42, 0.5)
       })
@@ -108,14 +101,14 @@ export function paper(title: string, running: string, at: Date): Paper {
       const now = rest.slice(0, room)
       rest = rest.slice(room)
       const at = y + size
-      element.add(() => doc.print(placed(now, face, size, color, left, at), colorOf))
+      element.add(() => doc.print(placed(now, face, size, color, left, at), inkOf))
       y += now.length * size * leading
     }
     element.end()
   }
 
   function table(caption: string, columns: readonly Column[], rows: readonly (readonly string[])[]): void {
-    const scale = paperWidth / columns.reduce((sum, { width }) => sum + width, 0)
+    const scale = textWidth / columns.reduce((sum, { width }) => sum + width, 0)
     const widths = columns.map(({ width }) => width * scale)
     const lefts = widths.map(
       (_, index) => left + widths.slice(0, index).reduce((sum, width) => sum + width, 0),
@@ -132,7 +125,7 @@ export function paper(title: string, running: string, at: Date): Paper {
           (lefts[index] ?? left) + (index === 0 ? 0 : cellPadding),
           y + cellPadding + cellSize,
         ),
-        colorOf,
+        inkOf,
       )
     const head = cellsOf(
       columns.map(({ heading }) => heading),
@@ -188,7 +181,7 @@ export function paper(title: string, running: string, at: Date): Paper {
       if (y > top) y += size * 0.9
       need(size * 4)
       const face = level === 1 ? 'serif' : 'sans-bold'
-      write(`H${level}`, linesOf(text, face, size, paperWidth), face, size, level === 4 ? 'ink' : 'harbor')
+      write(`H${level}`, linesOf(text, face, size, textWidth), face, size, level === 4 ? 'ink' : 'harbor')
       y += size * 0.25
       // Its types do not know that a mark can show its page as a whole.
       const fit = { fit: true } as object
@@ -203,34 +196,9 @@ export function paper(title: string, running: string, at: Date): Paper {
       root.end()
       drawHeads()
       doc.end()
-      return ended
+      return bytes
     },
   }
-}
-
-function open(title: string, at: Date) {
-  const doc = new ReadableDocument({
-    size: 'LETTER',
-    layout: 'landscape',
-    margin: 0,
-    autoFirstPage: false,
-    bufferPages: true,
-    // No default: a standard font would be named without being embedded.
-    font: '',
-    pdfVersion: '1.7',
-    subset: 'PDF/UA',
-    tagged: true,
-    lang: 'en-US',
-    displayTitle: true,
-    info: { Title: title, CreationDate: at, ModDate: at },
-  } as unknown as PDFKit.PDFDocumentOptions)
-  const chunks: Uint8Array[] = []
-  const ended = new Promise<Uint8Array>((resolve, reject) => {
-    doc.on('data', (chunk: Uint8Array) => chunks.push(chunk))
-    doc.on('end', () => resolve(new Uint8Array(Buffer.concat(chunks))))
-    doc.on('error', reject)
-  })
-  return { doc, ended }
 }
 
 /** The lines of each cell. */

@@ -1,6 +1,6 @@
-import { type FaceName, runsOf } from '#server/paper/fonts.ts'
-import type { Placed } from '#server/paper/typesetting.ts'
-import { type Line, widest, wordWidths } from '#server/paper/typesetting.ts'
+import { type FaceName, runsOf } from './fonts.ts'
+import type { Placed } from './typesetting.ts'
+import { type Line, widest, wordWidths } from './typesetting.ts'
 
 /** The distance between two lines, by their size. */
 export const leading = 1.35

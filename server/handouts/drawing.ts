@@ -1,33 +1,17 @@
 import type { Sheet } from '#server/courses/sheet.ts'
-import { ReadableDocument } from '#server/paper/readable-document.ts'
+import { inkOf, inks, openDocument, rules } from '#server/paper/document.ts'
+import type { ReadableDocument } from '#server/paper/readable-document.ts'
+import type { Piece } from '#server/paper/styled-lines.ts'
 import type { Placed } from '#server/paper/typesetting.ts'
 import { setLine, widest } from '#server/paper/typesetting.ts'
 import type { Color, Leaf, Mark, Tag } from './atoms.ts'
-import type { Piece } from './lines.ts'
 import { page, type SheetLayout } from './sheet-layout.ts'
 
 type Element = PDFKit.PDFStructureElement
 
-const colors: Readonly<Record<Color, string>> = { harbor: '#0b3a5b', ink: '#1b2733', quiet: '#47525e' }
-const fine = '#a9b2ba'
-const strong = '#56616d'
-
 /** A sheet as a tagged PDF. `at` is the instant that it carries as its making: the same sheet gives the same bytes. */
 export async function drawSheet(sheet: Sheet, layout: SheetLayout, at: Date): Promise<Uint8Array> {
-  const doc = new ReadableDocument({
-    size: 'LETTER',
-    margin: 0,
-    autoFirstPage: false,
-    // No default: a standard font would be named without being embedded.
-    font: '',
-    pdfVersion: '1.7',
-    subset: 'PDF/UA',
-    tagged: true,
-    lang: 'en-US',
-    displayTitle: true,
-    info: { Title: `${sheet.title}: ${sheet.over}`, CreationDate: at, ModDate: at },
-  } as unknown as PDFKit.PDFDocumentOptions)
-  const bytes = collect(doc)
+  const { doc, bytes } = openDocument({ title: `${sheet.title}: ${sheet.over}`, at, pagesByHand: true })
   const root = doc.struct('Document' as 'P')
   doc.addStructure(root)
   const tree = structure(doc, root)
@@ -74,7 +58,7 @@ function drawLeaf(doc: ReadableDocument, element: Element, leaf: Leaf, left: num
     for (const piece of line) {
       const x = left + leaf.x + piece.x
       const place = placedAt(piece, x, y - piece.raise, leaf.color)
-      const print = () => doc.print([place], ({ color }) => colors[piece.href ? 'harbor' : color])
+      const print = () => doc.print([place], ({ color }) => inks[piece.href ? 'harbor' : color])
       if (piece.href === undefined) element.add(print)
       else addLink(doc, element, piece.href, place, print)
     }
@@ -112,19 +96,19 @@ function drawMarks(doc: ReadableDocument, marks: readonly Mark[], left: number, 
     const x = left + mark.x
     const y = top + mark.y
     if (mark.kind === 'rule') {
-      doc.strokeColor(mark.isStrong ? strong : fine).lineWidth(mark.isStrong ? 0.7 : 0.5)
+      doc.strokeColor(mark.isStrong ? rules.strong : rules.fine).lineWidth(mark.isStrong ? 0.7 : 0.5)
       doc
         .moveTo(x, y)
         .lineTo(x + mark.width, y)
         .stroke()
     } else if (mark.kind === 'box')
-      doc.strokeColor(colors.ink).lineWidth(0.9).rect(x, y, mark.width, mark.height).stroke()
+      doc.strokeColor(inks.ink).lineWidth(0.9).rect(x, y, mark.width, mark.height).stroke()
     else if (mark.kind === 'dot')
       doc
-        .fillColor(colors.harbor)
+        .fillColor(inks.harbor)
         .circle(x + mark.width / 2, y + mark.height / 2, mark.width / 2)
         .fill()
-    else doc.fillColor(colors.harbor).rect(x, y, mark.width, mark.height).fill()
+    else doc.fillColor(inks.harbor).rect(x, y, mark.width, mark.height).fill()
   }
   doc.endMarkedContent()
 }
@@ -133,15 +117,6 @@ function drawRunning(doc: ReadableDocument, sheet: Sheet, number: number, of: nu
   const set = setLine(`${sheet.title}, page ${number} of ${of}`, 'sans')
   const width = widest([set], 7.5)
   doc.markContent('Artifact', { type: 'Pagination' })
-  doc.print(
-    [{ ...set, size: 7.5, width, x: page.right - width, y: page.height - 22, color: 'quiet' }],
-    ({ color }) => colors[color],
-  )
+  doc.print([{ ...set, size: 7.5, width, x: page.right - width, y: page.height - 22, color: 'quiet' }], inkOf)
   doc.endMarkedContent()
-}
-
-async function collect(doc: ReadableDocument): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of doc) chunks.push(chunk as Uint8Array)
-  return new Uint8Array(Buffer.concat(chunks))
 }

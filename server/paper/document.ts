@@ -1,0 +1,48 @@
+import { ReadableDocument } from './readable-document.ts'
+import type { Placed } from './typesetting.ts'
+
+/** The three inks of every document; each reads on white at 4.5 : 1 and in a black-and-white copy. */
+export const inks: Readonly<Record<Placed['color'], string>> = {
+  harbor: '#0b3a5b',
+  ink: '#1b2733',
+  quiet: '#47525e',
+}
+
+export const rules = { fine: '#a9b2ba', strong: '#56616d' } as const
+
+export const inkOf = ({ color }: Placed): string => inks[color]
+
+export type DocumentSetting = Readonly<{
+  title: string
+  /** The instant that it carries as its making: the same content gives the same bytes. */
+  at: Date
+  landscape?: boolean
+  /** Pages are added by hand, and can be gone back to until the end. */
+  pagesByHand?: boolean
+}>
+
+/** An empty tagged Letter document (PDF/UA), and its bytes once it has ended. */
+export function openDocument({ title, at, landscape = false, pagesByHand = false }: DocumentSetting) {
+  const doc = new ReadableDocument({
+    size: 'LETTER',
+    layout: landscape ? 'landscape' : 'portrait',
+    margin: 0,
+    autoFirstPage: !pagesByHand,
+    bufferPages: pagesByHand,
+    // No default: a standard font would be named without being embedded.
+    font: '',
+    pdfVersion: '1.7',
+    subset: 'PDF/UA',
+    tagged: true,
+    lang: 'en-US',
+    displayTitle: true,
+    info: { Title: title, CreationDate: at, ModDate: at },
+  } as unknown as PDFKit.PDFDocumentOptions)
+  return { doc, bytes: collect(doc) }
+}
+
+async function collect(doc: ReadableDocument): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of doc) chunks.push(chunk as Uint8Array)
+  return new Uint8Array(Buffer.concat(chunks))
+}
