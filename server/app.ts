@@ -30,11 +30,11 @@ import { importRoutes } from '#server/programs/imports/imports.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
 import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
-import { spellRoutes } from '#server/programs/roster/periods.routes.ts'
+import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
 import { roleRoutes } from '#server/programs/roster/roles.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
-import { readingsRoutes } from '#server/standings/interpretations.routes.ts'
+import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
@@ -64,6 +64,7 @@ import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
 import { healthRoutes } from './web/health.ts'
+import { movedAddresses } from './web/moved-addresses.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
 import { views } from './web/views.ts'
@@ -124,7 +125,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(programRecordRoutes, { ...needs, afterChange })
   await app.register(rosterRoutes, { ...needs, afterChange })
   await app.register(assignmentRoutes, { ...needs, afterChange })
-  await app.register(spellRoutes, { ...needs, afterChange })
+  await app.register(periodRoutes, { ...needs, afterChange })
   await app.register(roleRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, needs)
@@ -147,7 +148,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(outsideRoutes, needs)
   await app.register(clearanceRoutes, needs)
   await app.register(rulesRoutes)
-  await app.register(readingsRoutes, needs)
+  await app.register(interpretationsRoutes, needs)
   await app.register(groupSessionRoutes, needs)
   await app.register(groupJoiningRoutes, needs)
   await app.register(ledSessionRoutes, needs)
@@ -164,6 +165,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(packetVerificationRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)
   await app.register(registryRoutes, { ...needs, afterChange })
+  await app.register(movedAddresses)
   await app.register(apiDocs)
   return app
 }

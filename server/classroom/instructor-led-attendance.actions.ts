@@ -49,7 +49,7 @@ export async function recordAttendance(
     const acts: LedgerAct[] = []
     for (const { entry, registration } of changes) {
       const { id } = await trx
-        .insertInto('led_attendance')
+        .insertInto('instructor_led_attendance')
         .values({ ...entry, recorded_by: viewer.id, recorded_at: now })
         .returning('id')
         .executeTakeFirstOrThrow()
@@ -73,7 +73,7 @@ export async function recordAttendance(
         const entry = creditEntry(session)
         const training = await insertOutsideTraining(trx, viewer, registration.person_id, entry, null, now)
         await trx
-          .insertInto('led_credits')
+          .insertInto('instructor_led_credits')
           .values({ attendance_id: id, outside_training_id: training.id })
           .execute()
         acts.push(training.act)

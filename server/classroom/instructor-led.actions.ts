@@ -26,7 +26,7 @@ export async function publishSession(
 ): Promise<string> {
   return db.transaction().execute(async (trx) => {
     const { id } = await trx
-      .insertInto('led_sessions')
+      .insertInto('instructor_led_sessions')
       .values({ program_id: programId, created_by: viewer.id, created_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
@@ -75,7 +75,7 @@ export async function cancelSession(
     if (refusal) return refused('reason', refusal)
     if (reason === '') return refused('reason', 'Write why. Everybody who registered sees it.')
     await trx
-      .insertInto('led_session_cancellations')
+      .insertInto('instructor_led_session_cancellations')
       .values({ session_id: session.id, reason, cancelled_by: viewer.id, cancelled_at: now })
       .execute()
     return { kind: 'done', told: await listStanding(trx, session.id), movedUp: [] }
@@ -96,7 +96,7 @@ export async function register(
     const refusal = registrationRefusal(session, now)
     if (refusal) return { kind: 'refused', message: refusal }
     const { id } = await trx
-      .insertInto('led_registrations')
+      .insertInto('instructor_led_registrations')
       .values({ session_id: session.id, person_id: viewer.id, registered_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
@@ -120,7 +120,7 @@ export async function withdraw(
     const refusal = withdrawalRefusal(session, now)
     if (refusal) return { kind: 'refused', message: refusal }
     await trx
-      .insertInto('led_registration_ends')
+      .insertInto('instructor_led_registration_ends')
       .values({ registration_id: own.id, ended_by: viewer.id, ended_at: now })
       .execute()
     return {
@@ -169,7 +169,7 @@ async function moveUp(
 async function givePlaces(trx: Transaction<DB>, ids: readonly number[], now: Date): Promise<void> {
   if (ids.length === 0) return
   await trx
-    .insertInto('led_places')
+    .insertInto('instructor_led_places')
     .values(ids.map((registration_id) => ({ registration_id, given_at: now })))
     .execute()
 }
@@ -182,7 +182,7 @@ const insertDetails = (
   now: Date,
 ) =>
   trx
-    .insertInto('led_session_details')
+    .insertInto('instructor_led_session_details')
     .values({
       ...details,
       meetings: JSON.stringify(details.meetings),

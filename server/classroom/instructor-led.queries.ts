@@ -26,8 +26,8 @@ const ledRows = async (
 ): Promise<readonly LedSession[]> => {
   const { rows } = await sql<LedSession>`
     with standing as (
-      select r.*, p.given_at from led_registrations r left join led_places p on p.registration_id = r.id
-      where not exists (select from led_registration_ends e where e.registration_id = r.id)
+      select r.*, p.given_at from instructor_led_registrations r left join instructor_led_places p on p.registration_id = r.id
+      where not exists (select from instructor_led_registration_ends e where e.registration_id = r.id)
     )
     select s.id, s.program_id, case when g.id is null then null else coalesce(n.name, h.name) end as program,
       d.training, d.title, d.code, d.provider, d.instructor, d.instructor_id, i.email as instructor_email, d.place, d.link,
@@ -39,14 +39,14 @@ const ledRows = async (
       (select json_build_object('id', x.id, 'has_place', x.given_at is not null, 'given_at', x.given_at, 'before',
           (select count(*)::int from standing y where y.session_id = s.id and y.given_at is null and y.id < x.id))
         from standing x where x.session_id = s.id and x.person_id = ${viewer?.id ?? null}) as own
-    from led_sessions s
-    join lateral (select * from led_session_details d where d.session_id = s.id order by d.id desc limit 1) d on true
+    from instructor_led_sessions s
+    join lateral (select * from instructor_led_session_details d where d.session_id = s.id order by d.id desc limit 1) d on true
     left join people i on i.id = d.instructor_id
     left join programs g on g.id = s.program_id
     left join license_holders h on h.id = g.holder_id
     left join lateral (select name from program_details n where n.program_id = g.id and n.superseded_at is null
       order by n.from_on desc limit 1) n on true
-    left join led_session_cancellations c on c.session_id = s.id
+    left join instructor_led_session_cancellations c on c.session_id = s.id
     where ${where}`.execute(db)
   return rows
 }
@@ -55,7 +55,7 @@ const ledRows = async (
 const isSeenBy = (viewer: Viewer | null, on: Day) =>
   viewer
     ? sql`(d.is_for_all or ${isLedBy(viewer)} or s.program_id = any(${[...viewer.supervised_program_ids]}::uuid[])
-        or exists (select from led_registrations r where r.session_id = s.id and r.person_id = ${viewer.id})
+        or exists (select from instructor_led_registrations r where r.session_id = s.id and r.person_id = ${viewer.id})
         or exists (select from assignments a where a.person_id = ${viewer.id} and a.program_id = s.program_id
           and a.superseded_at is null and a.hired_on <= ${on} and coalesce(a.separated_on >= ${on}, true)))`
     : sql`d.is_for_all`
@@ -97,7 +97,7 @@ export async function lockLedSession(
   viewer: Viewer,
   id: string,
 ): Promise<LedSession | null> {
-  await sql`select 1 from led_sessions where id = ${id} for update`.execute(trx)
+  await sql`select 1 from instructor_led_sessions where id = ${id} for update`.execute(trx)
   return (await ledRows(trx, viewer, sql`s.id = ${id}`))[0] ?? null
 }
 
@@ -149,14 +149,14 @@ export async function listRegistrations(db: Kysely<DB>, sessionId: string): Prom
     select r.id, r.person_id, p.name, p.email, r.registered_at, g.given_at, e.ended_at,
       coalesce((select json_agg(json_build_object('id', a.id, 'outcome', a.outcome, 'minutes_missed', a.minutes_missed,
           'reason', a.reason, 'recorded_by_name', b.name, 'recorded_at', a.recorded_at) order by a.id)
-        from led_attendance a join people b on b.id = a.recorded_by where a.registration_id = r.id), '[]') as attendance,
-      (select o.id from led_attendance a join led_credits c on c.attendance_id = a.id
+        from instructor_led_attendance a join people b on b.id = a.recorded_by where a.registration_id = r.id), '[]') as attendance,
+      (select o.id from instructor_led_attendance a join instructor_led_credits c on c.attendance_id = a.id
         join outside_trainings o on o.id = c.outside_training_id and o.superseded_at is null
         where a.registration_id = r.id limit 1) as training_id
-    from led_registrations r
+    from instructor_led_registrations r
     join people p on p.id = r.person_id
-    left join led_places g on g.registration_id = r.id
-    left join led_registration_ends e on e.registration_id = r.id
+    left join instructor_led_places g on g.registration_id = r.id
+    left join instructor_led_registration_ends e on e.registration_id = r.id
     where r.session_id = ${sessionId}
     order by e.ended_at is not null, g.given_at is null, case when g.given_at is null then r.id end, lower(p.name), r.id`.execute(
     db,

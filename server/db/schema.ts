@@ -90,15 +90,6 @@ export interface BulkVerifications {
   verified_by: string;
 }
 
-export interface CertificateActs {
-  act: string;
-  acted_at: Generated<Timestamp>;
-  acted_by: string | null;
-  certificate_id: string;
-  confirmed_by: string | null;
-  reason: string;
-}
-
 export interface CertificateCounter {
   is_only: Generated<boolean>;
   last_number: Generated<number>;
@@ -161,15 +152,24 @@ export interface Certificates {
   token: string;
 }
 
+export interface CertificateStatusChanges {
+  act: string;
+  acted_at: Generated<Timestamp>;
+  acted_by: string | null;
+  certificate_id: string;
+  confirmed_by: string | null;
+  reason: string;
+}
+
 export interface Certifications {
   checked_on: string | null;
   from_on: string;
   id: Generated<string>;
+  period_id: Generated<string>;
   program_id: string;
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
-  spell_id: Generated<string>;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
   superseded_reason: Generated<string>;
@@ -206,22 +206,22 @@ export interface CompletionVoids {
   voided_by: string;
 }
 
-export interface ContactSpells {
+export interface ContactPeriods {
   assignment_id: string;
   from_at: Timestamp | null;
   from_on: string;
   id: Generated<string>;
+  period_id: Generated<string>;
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
-  spell_id: Generated<string>;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
   superseded_reason: Generated<string>;
   to_on: string | null;
 }
 
-export interface CourseApprovalActs {
+export interface CourseApprovalDecisions {
   act: string;
   acted_at: Generated<Timestamp>;
   acted_by: string | null;
@@ -316,6 +316,18 @@ export interface Enrollments {
   version: string;
 }
 
+export interface FailedNameChecks {
+  at: Generated<Timestamp>;
+  id: Generated<number>;
+  token: string;
+}
+
+export interface FailedSignIns {
+  at: Generated<Timestamp>;
+  id: Generated<number>;
+  subject: string;
+}
+
 export interface FinishedLessons {
   enrollment_id: string | null;
   lesson: string | null;
@@ -332,7 +344,7 @@ export interface GroupLessons {
   presence_id: string;
 }
 
-export interface GroupPresenceActs {
+export interface GroupPresenceChanges {
   act: string;
   acted_at: Timestamp;
   acted_by: string;
@@ -372,32 +384,7 @@ export interface GroupSessions {
   version: string;
 }
 
-export interface Invitations {
-  created_at: Generated<Timestamp>;
-  created_by: string | null;
-  expires_at: Timestamp;
-  id: Generated<string>;
-  person_id: string;
-  purpose: string;
-  token_hash: string;
-  used_at: Timestamp | null;
-}
-
-export interface LeaveSpells {
-  assignment_id: string;
-  from_on: string;
-  id: Generated<string>;
-  reason: Generated<string>;
-  recorded_at: Generated<Timestamp>;
-  recorded_by: string | null;
-  spell_id: Generated<string>;
-  superseded_at: Timestamp | null;
-  superseded_by: string | null;
-  superseded_reason: Generated<string>;
-  to_on: string | null;
-}
-
-export interface LedAttendance {
+export interface InstructorLedAttendance {
   id: Generated<number>;
   minutes_missed: Generated<number>;
   outcome: string;
@@ -407,59 +394,37 @@ export interface LedAttendance {
   registration_id: number;
 }
 
-export interface LedCredits {
+export interface InstructorLedCredits {
   attendance_id: number;
   outside_training_id: string;
 }
 
-export interface Ledger {
-  actor_id: string | null;
-  at: Timestamp;
-  /**
-   * JSON in canonical form (RFC 8785): the very text that was hashed
-   */
-  facts: string;
-  hash: string;
-  kind: string;
-  previous_hash: string;
-  seq: number;
-  subject: string;
-}
-
-export interface LedgerHeads {
-  id: Generated<number>;
-  note: string;
-  root: string;
-  signed_at: Timestamp;
-  size: number;
-}
-
-export interface LedPlaces {
+export interface InstructorLedPlaces {
   given_at: Timestamp;
   registration_id: number;
 }
 
-export interface LedRegistrationEnds {
+export interface InstructorLedRegistrationEnds {
   ended_at: Timestamp;
   ended_by: string;
   registration_id: number;
 }
 
-export interface LedRegistrations {
+export interface InstructorLedRegistrations {
   id: Generated<number>;
   person_id: string;
   registered_at: Timestamp;
   session_id: string;
 }
 
-export interface LedSessionCancellations {
+export interface InstructorLedSessionCancellations {
   cancelled_at: Timestamp;
   cancelled_by: string;
   reason: string;
   session_id: string;
 }
 
-export interface LedSessionDetails {
+export interface InstructorLedSessionDetails {
   about: Generated<string>;
   audience: string;
   closes_at: Timestamp;
@@ -487,11 +452,58 @@ export interface LedSessionDetails {
   training: Generated<string>;
 }
 
-export interface LedSessions {
+export interface InstructorLedSessions {
   created_at: Timestamp;
   created_by: string;
   id: Generated<string>;
   program_id: string | null;
+}
+
+export interface Invitations {
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  person_id: string;
+  purpose: string;
+  token_hash: string;
+  used_at: Timestamp | null;
+}
+
+export interface LeavePeriods {
+  assignment_id: string;
+  from_on: string;
+  id: Generated<string>;
+  period_id: Generated<string>;
+  reason: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string | null;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+  to_on: string | null;
+}
+
+export interface Ledger {
+  actor_id: string | null;
+  at: Timestamp;
+  /**
+   * JSON in canonical form (RFC 8785): the very text that was hashed
+   */
+  facts: string;
+  hash: string;
+  kind: string;
+  previous_hash: string;
+  seq: number;
+  subject: string;
+}
+
+export interface LedgerHeads {
+  id: Generated<number>;
+  note: string;
+  root: string;
+  signed_at: Timestamp;
+  size: number;
 }
 
 export interface LessonMarks {
@@ -540,22 +552,16 @@ export interface LicenseStatuses {
   from_on: string;
   id: Generated<string>;
   may_operate: boolean;
+  period_id: Generated<string>;
   program_id: string;
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
-  spell_id: Generated<string>;
   status: string;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
   superseded_reason: Generated<string>;
   to_on: string | null;
-}
-
-export interface NameTries {
-  at: Generated<Timestamp>;
-  id: Generated<number>;
-  token: string;
 }
 
 export interface OutsideTrainings {
@@ -601,22 +607,22 @@ export interface ProgramDetails {
   license_type: string | null;
   licensing_authority: string | null;
   name: string;
+  period_id: Generated<string>;
   place: Generated<string>;
   program_id: string;
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
-  spell_id: Generated<string>;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
   superseded_reason: Generated<string>;
   to_on: string | null;
 }
 
-export interface ProgramReadings {
+export interface ProgramInterpretations {
   id: Generated<string>;
+  interpretations: Json;
   program_id: string;
-  readings: Json;
   reason: Generated<string>;
   recorded_at: Generated<Timestamp>;
   recorded_by: string | null;
@@ -652,16 +658,6 @@ export interface ReviewAnswers {
   id: Generated<string>;
 }
 
-export interface ReviewFindingActs {
-  act: string;
-  acted_at: Timestamp;
-  acted_by: string;
-  finding_id: string;
-  follow_up_on: string | null;
-  id: Generated<number>;
-  reason: Generated<string>;
-}
-
 export interface ReviewFindings {
   body: string;
   follow_up_on: string | null;
@@ -672,6 +668,16 @@ export interface ReviewFindings {
   rule: Generated<string>;
   written_at: Timestamp;
   written_by: string;
+}
+
+export interface ReviewFindingSteps {
+  act: string;
+  acted_at: Timestamp;
+  acted_by: string;
+  finding_id: string;
+  follow_up_on: string | null;
+  id: Generated<number>;
+  reason: Generated<string>;
 }
 
 export interface ReviewNotes {
@@ -803,12 +809,6 @@ export interface Settings {
   value: Json;
 }
 
-export interface SignInMisses {
-  at: Generated<Timestamp>;
-  id: Generated<number>;
-  subject: string;
-}
-
 export interface StandingPasses {
   computed_on: string;
   next_change_on: string | null;
@@ -857,20 +857,20 @@ export interface DB {
   attempt_results: AttemptResults;
   attempts: Attempts;
   bulk_verifications: BulkVerifications;
-  certificate_acts: CertificateActs;
   certificate_counter: CertificateCounter;
   certificate_files: CertificateFiles;
   certificate_proofs: CertificateProofs;
   certificate_refusals: CertificateRefusals;
   certificate_request_ends: CertificateRequestEnds;
   certificate_requests: CertificateRequests;
+  certificate_status_changes: CertificateStatusChanges;
   certificates: Certificates;
   certifications: Certifications;
   clearances: Clearances;
   completion_voids: CompletionVoids;
   completions: Completions;
-  contact_spells: ContactSpells;
-  course_approval_acts: CourseApprovalActs;
+  contact_periods: ContactPeriods;
+  course_approval_decisions: CourseApprovalDecisions;
   course_approvals: CourseApprovals;
   course_change_days: CourseChangeDays;
   course_change_readings: CourseChangeReadings;
@@ -880,22 +880,24 @@ export interface DB {
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
+  failed_name_checks: FailedNameChecks;
+  failed_sign_ins: FailedSignIns;
   finished_lessons: FinishedLessons;
   group_lessons: GroupLessons;
-  group_presence_acts: GroupPresenceActs;
+  group_presence_changes: GroupPresenceChanges;
   group_presences: GroupPresences;
   group_session_ends: GroupSessionEnds;
   group_sessions: GroupSessions;
+  instructor_led_attendance: InstructorLedAttendance;
+  instructor_led_credits: InstructorLedCredits;
+  instructor_led_places: InstructorLedPlaces;
+  instructor_led_registration_ends: InstructorLedRegistrationEnds;
+  instructor_led_registrations: InstructorLedRegistrations;
+  instructor_led_session_cancellations: InstructorLedSessionCancellations;
+  instructor_led_session_details: InstructorLedSessionDetails;
+  instructor_led_sessions: InstructorLedSessions;
   invitations: Invitations;
-  leave_spells: LeaveSpells;
-  led_attendance: LedAttendance;
-  led_credits: LedCredits;
-  led_places: LedPlaces;
-  led_registration_ends: LedRegistrationEnds;
-  led_registrations: LedRegistrations;
-  led_session_cancellations: LedSessionCancellations;
-  led_session_details: LedSessionDetails;
-  led_sessions: LedSessions;
+  leave_periods: LeavePeriods;
   ledger: Ledger;
   ledger_heads: LedgerHeads;
   lesson_marks: LessonMarks;
@@ -904,15 +906,14 @@ export interface DB {
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
-  name_tries: NameTries;
   outside_trainings: OutsideTrainings;
   people: People;
   program_details: ProgramDetails;
-  program_readings: ProgramReadings;
+  program_interpretations: ProgramInterpretations;
   programs: Programs;
   registry_imports: RegistryImports;
   review_answers: ReviewAnswers;
-  review_finding_acts: ReviewFindingActs;
+  review_finding_steps: ReviewFindingSteps;
   review_findings: ReviewFindings;
   review_notes: ReviewNotes;
   review_packets: ReviewPackets;
@@ -925,7 +926,6 @@ export interface DB {
   scholarship_steps: ScholarshipSteps;
   sessions: Sessions;
   settings: Settings;
-  sign_in_misses: SignInMisses;
   standing_passes: StandingPasses;
   standings: Standings;
   status_lists: StatusLists;

@@ -93,7 +93,7 @@ async function recordDemoApproval(
     .returning('id')
     .executeTakeFirstOrThrow()
   await trx
-    .insertInto('course_approval_acts')
+    .insertInto('course_approval_decisions')
     .values({ approval_id: id, act: 'confirmed', acted_at: at })
     .execute()
   await appendToLedger(trx, {

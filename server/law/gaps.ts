@@ -3,7 +3,7 @@ import { childProtectionFoundation } from '#server/law/child-protection/child-pr
 import { doneBy } from '#server/law/facts/as-known.ts'
 import { evidenceOf } from '#server/law/facts/evidence.ts'
 import type { Duties, Facts, Program } from '#server/law/facts/facts.ts'
-import type { Span } from '#server/law/facts/periods.ts'
+import type { Period } from '#server/law/facts/periods.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { agenciesOf, dutiesAt } from '#server/law/reasons/duties.ts'
 import { programsOf, type Situation, situationAt } from '#server/law/reasons/situation.ts'
@@ -52,8 +52,8 @@ function programGaps(facts: Facts, program: Program, on: Day): readonly Gap[] {
   const { turns } = yearlyTurns(now, facts.trainings)
   const yearly = turns.flatMap((turn, index) => {
     const done = turns[index + 1]?.credit ?? null
-    return missedAfter(turn.due, done, now, on).map((span) =>
-      gap('residential-annual', program.id, span, done ? false : span.to === on, [
+    return missedAfter(turn.due, done, now, on).map((period) =>
+      gap('residential-annual', program.id, period, done ? false : period.to === on, [
         `The yearly training was due by ${formatDay(turn.due)}`,
         done ? `and was done on ${formatDay(done.day)}` : 'and has not been done',
       ]),
@@ -67,8 +67,8 @@ function initialGaps(situation: Situation, { trainings }: Facts, on: Day): reado
   if (!due) return []
   const { satisfied_by } = requirementOn('residential-initial', on)
   const credit = initialCredit(situation, evidenceOf(satisfied_by, trainings, on, situation.program))
-  return missedInitially(due, credit, situation).map((span) =>
-    gap('residential-initial', situation.program.id, span, !credit && span.to === on, [
+  return missedInitially(due, credit, situation).map((period) =>
+    gap('residential-initial', situation.program.id, period, !credit && period.to === on, [
       `The initial training was due ${due.by === 'before-contact' ? `before contact began on ${formatDay(due.first)}` : `by ${formatDay(due.on)}`}`,
       credit ? `and was done on ${formatDay(credit.day)}` : 'and has not been done',
     ]),
@@ -135,7 +135,7 @@ function hourGaps(facts: Facts, duties: Duties, on: Day): readonly Gap[] {
 function gap(
   requirement: RequirementId,
   program: string,
-  { from, to }: Span,
+  { from, to }: Period,
   open: boolean,
   words: readonly string[],
 ): Gap {

@@ -14,7 +14,7 @@ export function programTurningDays(facts: Facts, program: Program, on: Day): rea
   const employments = facts.assignments.filter((assignment) => assignment.program === program.id)
   const { due } = requirementOn('residential-initial', on)
   return daysAfter(on, [
-    ...(program.certifications ?? []).flatMap((span) => [...ends(span), ...beforehand(span.from)]),
+    ...(program.certifications ?? []).flatMap((period) => [...ends(period), ...beforehand(period.from)]),
     ...employments.flatMap(({ contact, leave, hiredOn, separatedOn }) => [
       ...(contact ?? []).flatMap(ends),
       ...leave.flatMap(ends),

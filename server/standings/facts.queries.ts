@@ -55,8 +55,8 @@ export async function listTrainings(
                     where k.completion_id = c.id and k.corrects_id is null),
           'approved', exists (
             select from course_approvals a
-            join course_approval_acts yes on yes.approval_id = a.id and yes.act = 'confirmed' and ${known(sql`yes.acted_at`)}
-            left join course_approval_acts no on no.approval_id = a.id and no.act = 'withdrawn' and ${known(sql`no.acted_at`)}
+            join course_approval_decisions yes on yes.approval_id = a.id and yes.act = 'confirmed' and ${known(sql`yes.acted_at`)}
+            left join course_approval_decisions no on no.approval_id = a.id and no.act = 'withdrawn' and ${known(sql`no.acted_at`)}
             where a.course = c.course and a.version = c.version and a.content_hash = c.content_hash
               and (no.acted_at is null or no.acted_at > c.completed_at)),
           'accepted', d.is_accepted, 'hours', round(c.minutes / 60.0, 1), 'recorded_at', c.completed_at,
@@ -96,18 +96,20 @@ const decisionsOf = (which: ReturnType<typeof sql>, asKnownOn: AsKnownOn) => sql
             and (d.superseded_at is null or d.superseded_at >= ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago'))`
   }`
 
-/** Each program's own readings, where it has recorded some. */
-export async function listReadings(
+/** Each program's own interpretations, where it has recorded some. */
+export async function listInterpretations(
   db: Kysely<DB>,
   programIds: readonly string[],
   asKnownOn: AsKnownOn = null,
 ): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
   if (programIds.length === 0) return new Map()
   const rows = await db
-    .selectFrom('program_readings')
-    .select(['program_id', 'readings'])
+    .selectFrom('program_interpretations')
+    .select(['program_id', 'interpretations'])
     .where('program_id', 'in', [...programIds])
-    .where(isKnown('program_readings', asKnownOn))
+    .where(isKnown('program_interpretations', asKnownOn))
     .execute()
-  return new Map(rows.map(({ program_id, readings }) => [program_id, readings as Record<string, unknown>]))
+  return new Map(
+    rows.map(({ program_id, interpretations }) => [program_id, interpretations as Record<string, unknown>]),
+  )
 }

@@ -1,8 +1,8 @@
 import { defaultSettings, type SettingName, type Settings } from '#server/law/facts/settings.ts'
 import type { FieldError } from '#server/web/views.ts'
 
-/** The answers that each reading may have, in words; what a form offers and takes. */
-export const readingChoices: Readonly<
+/** The answers that each interpretation may have, in words; what a form offers and takes. */
+export const interpretationChoices: Readonly<
   Record<
     Exclude<SettingName, 'fiscal_year_month' | 'trafficking_due_months'>,
     readonly { value: string; label: string }[]
@@ -52,21 +52,21 @@ export const readingChoices: Readonly<
 }
 
 /** What a program's administrator chose; only what differs from the defaults is kept. */
-export function readReadingsForm(
+export function readInterpretationsForm(
   typed: Readonly<Record<string, string>>,
-): Readonly<{ readings: Partial<Settings>; errors: readonly FieldError[] }> {
+): Readonly<{ interpretations: Partial<Settings>; errors: readonly FieldError[] }> {
   const errors: FieldError[] = []
-  const readings: Record<string, unknown> = {}
-  for (const [name, choices] of Object.entries(readingChoices)) {
+  const interpretations: Record<string, unknown> = {}
+  for (const [name, choices] of Object.entries(interpretationChoices)) {
     const value = typed[name] ?? ''
     if (!choices.some((choice) => choice.value === value))
       errors.push({ field: name, message: 'Choose one of the answers.' })
-    else if (value !== defaultSettings[name as SettingName]) readings[name] = value
+    else if (value !== defaultSettings[name as SettingName]) interpretations[name] = value
   }
   const month = Number(typed.fiscal_year_month || defaultSettings.fiscal_year_month)
   if (!Number.isInteger(month) || month < 1 || month > 12)
     errors.push({ field: 'fiscal_year_month', message: 'Write the month as a number from 1 to 12.' })
-  else if (month !== defaultSettings.fiscal_year_month) readings.fiscal_year_month = month
+  else if (month !== defaultSettings.fiscal_year_month) interpretations.fiscal_year_month = month
   const months = typed.trafficking_due_months?.trim()
   if (months) {
     const count = Number(months)
@@ -75,8 +75,8 @@ export function readReadingsForm(
         field: 'trafficking_due_months',
         message: 'Write a whole number of months, from 1 to 120, or leave it empty.',
       })
-    else readings.trafficking_due_months = count
+    else interpretations.trafficking_due_months = count
   }
   if (!typed.reason?.trim()) errors.push({ field: 'reason', message: 'Write why, for whoever asks later.' })
-  return { readings: readings as Partial<Settings>, errors }
+  return { interpretations: interpretations as Partial<Settings>, errors }
 }

@@ -5,27 +5,27 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from './standings.actions.ts'
 
-/** A program's own readings from now on; the earlier ones are superseded, and its people's standings follow at once. */
-export async function recordReadings(
+/** A program's own interpretations from now on; the earlier ones are superseded, and its people's standings follow at once. */
+export async function recordInterpretations(
   db: Database,
   viewer: Viewer,
   programId: string,
-  readings: Partial<Settings>,
+  interpretations: Partial<Settings>,
   reason: string,
   now: Date,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await trx
-      .updateTable('program_readings')
+      .updateTable('program_interpretations')
       .set({ superseded_at: now })
       .where('program_id', '=', programId)
       .where('superseded_at', 'is', null)
       .execute()
     await trx
-      .insertInto('program_readings')
+      .insertInto('program_interpretations')
       .values({
         program_id: programId,
-        readings: JSON.stringify(readings),
+        interpretations: JSON.stringify(interpretations),
         recorded_by: viewer.id,
         recorded_at: now,
         reason,
@@ -47,7 +47,7 @@ export async function recordReadings(
       kind: 'setting-changed',
       actor_id: viewer.id,
       subject: `program:${programId}`,
-      facts: { readings, reason },
+      facts: { interpretations, reason },
       at: now,
     })
   })

@@ -1,28 +1,28 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { defaultSettings, readings, type SettingName } from '#server/law/facts/settings.ts'
+import { defaultSettings, interpretations, type SettingName } from '#server/law/facts/settings.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
 import { listPrograms } from './clearance.queries.ts'
-import { listReadings } from './facts.queries.ts'
-import { recordReadings } from './interpretations.actions.ts'
-import { readingChoices, readReadingsForm } from './interpretations-form.ts'
+import { listInterpretations } from './facts.queries.ts'
+import { recordInterpretations } from './interpretations.actions.ts'
+import { interpretationChoices, readInterpretationsForm } from './interpretations-form.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
 /** What the law leaves open, as one program reads it. */
-export async function readingsRoutes(app: App, { db, clock }: Needs): Promise<void> {
+export async function interpretationsRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const administrators = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
 
   app.get(
-    '/programs/:program/readings',
+    '/programs/:program/interpretations',
     { config: administrators, schema: { params } },
     async (request, reply) => {
       const program = await administeredOf(viewerOf(request).administered_program_ids, request.params.program)
-      const now = (await listReadings(db, [program.program_id])).get(program.program_id) ?? {}
+      const now = (await listInterpretations(db, [program.program_id])).get(program.program_id) ?? {}
       return reply.page(
         'standings/interpretations',
         pageOf(program, asTyped({ ...defaultSettings, ...now }), []),
@@ -31,7 +31,7 @@ export async function readingsRoutes(app: App, { db, clock }: Needs): Promise<vo
   )
 
   app.post(
-    '/programs/:program/readings',
+    '/programs/:program/interpretations',
     {
       config: administrators,
       schema: {
@@ -42,18 +42,18 @@ export async function readingsRoutes(app: App, { db, clock }: Needs): Promise<vo
     async (request, reply) => {
       const viewer = viewerOf(request)
       const program = await administeredOf(viewer.administered_program_ids, request.params.program)
-      const { readings, errors } = readReadingsForm(request.body)
+      const { interpretations, errors } = readInterpretationsForm(request.body)
       if (errors.length > 0)
         return reply.status(422).page('standings/interpretations', pageOf(program, request.body, errors))
-      await recordReadings(
+      await recordInterpretations(
         db,
         viewer,
         program.program_id,
-        readings,
+        interpretations,
         request.body.reason?.trim() ?? '',
         clock(),
       )
-      return reply.redirect(`/programs/${program.program_id}/readings`, 303)
+      return reply.redirect(`/programs/${program.program_id}/interpretations`, 303)
     },
   )
 
@@ -79,10 +79,10 @@ function pageOf(
     program,
     typed,
     errors,
-    questions: Object.entries(readingChoices).map(([name, choices]) => ({
+    questions: Object.entries(interpretationChoices).map(([name, choices]) => ({
       name,
-      rule: readings[name as SettingName].rule,
-      question: readings[name as SettingName].question,
+      rule: interpretations[name as SettingName].rule,
+      question: interpretations[name as SettingName].question,
       choices: choices.map((choice) => ({
         ...choice,
         label:
@@ -93,8 +93,8 @@ function pageOf(
     })),
     agencyQuestions: (['fiscal_year_month', 'trafficking_due_months'] as const).map((name) => ({
       name,
-      rule: readings[name].rule,
-      question: readings[name].question,
+      rule: interpretations[name].rule,
+      question: interpretations[name].question,
     })),
   }
 }

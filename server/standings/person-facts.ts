@@ -9,18 +9,21 @@ export function writtenFactsOf(
   roster: Roster,
   personId: string,
   trainings: PersonTrainings | undefined,
-  readings: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+  interpretations: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
 ): WrittenFacts {
   const person = roster.people.find((one) => one.person_id === personId)
   const work = person
     ? workFacts({ programs: programsOf(roster, person.assignments) }, person)
     : { programs: [], assignments: [], child_protection: [] }
   return {
-    programs: work.programs.map((program) => ({ ...program, settings: readings.get(program.id) ?? {} })),
+    programs: work.programs.map((program) => ({
+      ...program,
+      settings: interpretations.get(program.id) ?? {},
+    })),
     assignments: work.assignments,
     child_protection: work.child_protection.map((duties) => ({
       ...duties,
-      settings: readings.get(agencyId(roster, duties.agency)) ?? {},
+      settings: interpretations.get(agencyId(roster, duties.agency)) ?? {},
     })),
     completions: [...(trainings?.completions ?? [])].map((one) => ({ ...one, verified: [...one.verified] })),
     outside: [...(trainings?.outside ?? [])].map((one) => ({ ...one, verified: [...one.verified] })),

@@ -5,7 +5,7 @@ import type { Facts } from '#server/law/facts/facts.ts'
 import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type Roster, workOfPeople } from '#server/programs/roster/roster.queries.ts'
-import { listReadings, listTrainings } from './facts.queries.ts'
+import { listInterpretations, listTrainings } from './facts.queries.ts'
 import { personFacts } from './person-facts.ts'
 import { claimPasses, listStalePeople, saveVerdicts } from './stored.queries.ts'
 import { verdictsOf } from './verdicts.ts'
@@ -21,12 +21,14 @@ export async function factsOfPeople(
   const trainings = new Map(
     (await listTrainings(db, personIds, asKnownOn)).map((one) => [one.person_id, one]),
   )
-  const readings = await listReadings(
+  const interpretations = await listInterpretations(
     db,
     roster.programs.map(({ program_id }) => program_id),
     asKnownOn,
   )
-  const facts = new Map(personIds.map((id) => [id, personFacts(roster, id, trainings.get(id), readings)]))
+  const facts = new Map(
+    personIds.map((id) => [id, personFacts(roster, id, trainings.get(id), interpretations)]),
+  )
   return { roster, facts }
 }
 

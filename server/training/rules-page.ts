@@ -1,7 +1,7 @@
 import { annualDates, workedExamples } from '#server/law/examples/worked-examples.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
 import { requirementIds, requirementOn } from '#server/law/facts/ruleset.ts'
-import { defaultSettings, readingSentence, type SettingName } from '#server/law/facts/settings.ts'
+import { defaultSettings, interpretationSentence, type SettingName } from '#server/law/facts/settings.ts'
 import { rules } from '#server/law/reasons/rules.ts'
 import { standing } from '#server/law/standing.ts'
 import { formatDay } from '#server/lib/days.ts'
@@ -13,10 +13,10 @@ export function rulesPage() {
     requirements: requirementIds.map((id) => requirementOn(id, '2199-12-31')),
     rules: rules.map((rule) => ({
       ...rule,
-      reading: rule.setting ? readingSentence(rule.setting, defaultSettings) : null,
+      reading: rule.setting ? interpretationSentence(rule.setting, defaultSettings) : null,
     })),
     readings: (Object.keys(defaultSettings) as SettingName[]).map((name) =>
-      readingSentence(name, defaultSettings),
+      interpretationSentence(name, defaultSettings),
     ),
     examples: workedExamples.map((example) => ({
       number: example.number,

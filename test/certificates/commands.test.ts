@@ -91,7 +91,7 @@ describe('the command that verifies certificates', () => {
     expect(valid.code).toBe(0)
     expect(JSON.parse(valid.lines[0]!)).toMatchObject({ verdict: 'genuine', record: { status: 'valid' } })
     await db
-      .insertInto('certificate_acts')
+      .insertInto('certificate_status_changes')
       .values({ certificate_id: id, act: 'revoked', reason: 'A mistake' })
       .execute()
     const revoked = await runIn(at, 'verify', file('mai.pdf'), '--database')

@@ -81,7 +81,7 @@ describe('files that a visitor has checked', () => {
   ] as const)('tell today what became of a certificate that was %s', async (act, words) => {
     const { world, certificate, pdf } = await maisFiles()
     await world.db
-      .insertInto('certificate_acts')
+      .insertInto('certificate_status_changes')
       .values({ certificate_id: certificate.id, act, reason: 'A mistake' })
       .execute()
     const { body } = await send(world, ['mai.pdf', pdf])

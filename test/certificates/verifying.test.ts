@@ -47,7 +47,7 @@ describe('the page behind the QR code', () => {
   test.each(['revoked', 'superseded'] as const)('says plainly when a certificate is %s', async (act) => {
     const { db, visitor, address, certificate } = await maisCertificate()
     await db
-      .insertInto('certificate_acts')
+      .insertInto('certificate_status_changes')
       .values({ certificate_id: certificate.id, act, reason: 'A mistake in the name' })
       .execute()
     const { body } = await visitor().get(address)

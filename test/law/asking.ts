@@ -92,11 +92,11 @@ export function atNorthStar(
 }
 
 export const certifiedBetween = (
-  ...spans: readonly (readonly [Day | null, (Day | null)?])[]
+  ...periods: readonly (readonly [Day | null, (Day | null)?])[]
 ): NonNullable<WrittenFacts['programs']> => [
   {
     id: 'north-star',
     name: 'North Star House',
-    certifications: spans.map(([from, to]) => ({ type: 'st-cse-at-risk', from, to: to ?? null })),
+    certifications: periods.map(([from, to]) => ({ type: 'st-cse-at-risk', from, to: to ?? null })),
   },
 ]

@@ -317,7 +317,7 @@ describe('fifteen hours a year (R21)', () => {
   })
 })
 
-test('each agency has its own rows, by its own readings', () => {
+test('each agency has its own rows, by its own interpretations', () => {
   const facts: WrittenFacts = {
     child_protection: [
       { agency: 'county', hired_on: '2024-01-08', duties_from: '2024-01-08' },

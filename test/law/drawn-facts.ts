@@ -40,28 +40,28 @@ function stretches(from: Day, to: Day | null, most: number) {
       fc.boolean(),
     )
     .map(([lengths, open]) => {
-      const spans: { from: Day; to: Day | null }[] = []
+      const periods: { from: Day; to: Day | null }[] = []
       let at = from
       for (const [pause, length] of lengths) {
-        const begin = addDays(at, spans.length === 0 ? pause - 1 : pause)
+        const begin = addDays(at, periods.length === 0 ? pause - 1 : pause)
         const end = addDays(begin, length)
         if (to !== null && end > to) break
-        spans.push({ from: begin, to: end })
+        periods.push({ from: begin, to: end })
         at = end
       }
-      const last = spans.at(-1)
+      const last = periods.at(-1)
       if (open && last) last.to = to
-      return spans
+      return periods
     })
 }
 
 const certifications = drawnDay.chain((from) =>
-  fc.tuple(stretches(from, null, 3), fc.boolean(), recorded).map(([spans, known, recorded_on]) =>
-    spans.map((span, index) =>
+  fc.tuple(stretches(from, null, 3), fc.boolean(), recorded).map(([periods, known, recorded_on]) =>
+    periods.map((period, index) =>
       given({
         type: certificationTypes[0],
-        from: index === 0 && !known ? null : span.from,
-        to: span.to,
+        from: index === 0 && !known ? null : period.from,
+        to: period.to,
         recorded_on: index === 1 ? recorded_on : undefined,
       }),
     ),
@@ -92,11 +92,12 @@ function assignment(program: string, hired: Day, separated: Day | null): fc.Arbi
         contact:
           contactKnown === 0
             ? null
-            : contact.map((spell, index) =>
+            : contact.map((period, index) =>
                 given({
-                  ...spell,
-                  from: contactKnown === 1 && index === 0 ? null : spell.from,
-                  from_at: at && !(contactKnown === 1 && index === 0) ? `${spell.from}T08:00:00-06:00` : null,
+                  ...period,
+                  from: contactKnown === 1 && index === 0 ? null : period.from,
+                  from_at:
+                    at && !(contactKnown === 1 && index === 0) ? `${period.from}T08:00:00-06:00` : null,
                 }),
               ),
         leave,

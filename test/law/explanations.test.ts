@@ -64,7 +64,7 @@ describe('of a child-protection requirement', () => {
     )
   })
 
-  test('the strict reading is told where it matters: before it is done, and done on the last day', () => {
+  test('the strict interpretation is told where it matters: before it is done, and done on the last day', () => {
     expect(foundation('2024-05-01').join(' ')).not.toContain('Read strictly')
     expect(foundation('2024-07-08').join(' ')).toContain('Read strictly')
   })

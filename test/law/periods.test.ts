@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { countDays, covers, joined, overlap, type Span, without } from '#server/law/facts/periods.ts'
+import { countDays, covers, joined, overlap, type Period, without } from '#server/law/facts/periods.ts'
 import { addDays } from '#server/lib/days.ts'
 
 const drawn = fc.array(
   fc.tuple(fc.nat(60), fc.option(fc.nat(15), { nil: null, freq: 6 })).map(
-    ([from, length]): Span => ({
+    ([from, length]): Period => ({
       from: addDays('2024-01-01', from),
       to: length === null ? null : addDays('2024-01-01', from + length),
     }),
@@ -31,11 +31,11 @@ test('joined, overlap and without hold exactly the days that they should', () =>
 test('what comes out is sorted and never touches', () => {
   fc.assert(
     fc.property(drawn, drawn, (a, b) => {
-      for (const spans of [joined(a), overlap(a, b), without(a, b)])
-        for (const [index, span] of spans.entries()) {
-          const next = spans[index + 1]
-          expect(span.to === null || span.from <= span.to).toBe(true)
-          if (next) expect(span.to !== null && addDays(span.to, 1) < next.from).toBe(true)
+      for (const periods of [joined(a), overlap(a, b), without(a, b)])
+        for (const [index, period] of periods.entries()) {
+          const next = periods[index + 1]
+          expect(period.to === null || period.from <= period.to).toBe(true)
+          if (next) expect(period.to !== null && addDays(period.to, 1) < next.from).toBe(true)
         }
     }),
   )

@@ -234,7 +234,9 @@ describe('an explanation', () => {
           ...facts.trainings.map(({ ref, day }) => [ref, [day]] as const),
           ...facts.assignments.flatMap(({ ref, hiredOn, separatedOn, contact, leave }) => [
             [ref, [hiredOn, separatedOn]] as const,
-            ...[...(contact ?? []), ...leave].map((span) => [span.ref, [span.from, span.to]] as const),
+            ...[...(contact ?? []), ...leave].map(
+              (period) => [period.ref, [period.from, period.to]] as const,
+            ),
           ]),
           ...facts.programs.flatMap(({ ref, certifications }) => [
             [ref, []] as const,

@@ -149,7 +149,7 @@ describe('the initial date (R2, R3)', () => {
       const answer = initial(facts, '2024-02-11')
       expect(answer).toMatchObject({ standing: 'current', late_days: 0 })
       expect(answer.explanation.join(' ')).toContain('marked for review')
-      expect(answer.explanation.join(' ')).toContain('This program’s reading (R2')
+      expect(answer.explanation.join(' ')).toContain('This program’s interpretation (R2')
     }
   })
 
@@ -341,7 +341,9 @@ describe('leave (R10)', () => {
       rule: 'R10',
       satisfied_on: '2024-02-05',
     })
-    expect(annual(trained, '2025-03-15').explanation.join(' ')).toContain('This program’s reading (R10')
+    expect(annual(trained, '2025-03-15').explanation.join(' ')).toContain(
+      'This program’s interpretation (R10',
+    )
     expect(annual(trained, '2025-03-15').explanation.at(-1)).toContain('before direct contact begins again')
   })
 

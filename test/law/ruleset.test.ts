@@ -3,11 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { academyCode } from '#server/law/facts/facts.ts'
 import { factsSchema } from '#server/law/facts/facts-schema.ts'
 import { requirementIds, requirementOn, rulesetVersion, versionOn } from '#server/law/facts/ruleset.ts'
-import { defaultSettings, readingSentence, readings, type SettingName } from '#server/law/facts/settings.ts'
+import {
+  defaultSettings,
+  interpretationSentence,
+  interpretations,
+  type SettingName,
+} from '#server/law/facts/settings.ts'
 import { ruleSentence, rules } from '#server/law/reasons/rules.ts'
 
 describe('the rule set', () => {
-  test('has the five requirements, each with its statute, source and how sure the reading is', () => {
+  test('has the five requirements, each with its statute, source and how sure the interpretation is', () => {
     expect(requirementIds).toEqual([
       'residential-initial',
       'residential-annual',
@@ -50,12 +55,12 @@ describe('the rule set', () => {
   })
 })
 
-describe('the readings that the law leaves open', () => {
+describe('the interpretations that the law leaves open', () => {
   const names = Object.keys(defaultSettings) as SettingName[]
 
   test('are the settings that facts may give, no more and no fewer', () => {
     expect(Object.keys(factsSchema.properties.settings.properties).sort()).toEqual([...names].sort())
-    expect(Object.keys(readings).sort()).toEqual([...names].sort())
+    expect(Object.keys(interpretations).sort()).toEqual([...names].sort())
   })
 
   test('each have a sentence for every value', () => {
@@ -72,14 +77,16 @@ describe('the readings that the law leaves open', () => {
     } as const
     for (const name of names) {
       const [one, two] = [
-        readingSentence(name, defaultSettings),
-        readingSentence(name, { ...defaultSettings, ...other }),
+        interpretationSentence(name, defaultSettings),
+        interpretationSentence(name, { ...defaultSettings, ...other }),
       ]
-      expect(one).toMatch(/^This program’s reading \(R\d+, not settled by the law we have seen\): .+\.$/)
+      expect(one).toMatch(
+        /^This program’s interpretation \(R\d+, not settled by the law we have seen\): .+\.$/,
+      )
       expect(two).not.toBe(one)
     }
     expect(
-      readingSentence('trafficking_due_months', { ...defaultSettings, trafficking_due_months: 6 }),
+      interpretationSentence('trafficking_due_months', { ...defaultSettings, trafficking_due_months: 6 }),
     ).toContain('6 months')
   })
 })

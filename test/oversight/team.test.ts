@@ -329,9 +329,12 @@ describe('another program', () => {
           })
           .returning('assignment_id')
           .executeTakeFirstOrThrow()
-        await world.db.insertInto('contact_spells').values({ assignment_id, from_on: '2026-08-02' }).execute()
         await world.db
-          .insertInto('leave_spells')
+          .insertInto('contact_periods')
+          .values({ assignment_id, from_on: '2026-08-02' })
+          .execute()
+        await world.db
+          .insertInto('leave_periods')
           .values({ assignment_id, from_on: '2026-09-01', to_on: '2026-09-09' })
           .execute()
         await world.db.transaction().execute((trx) => refreshStandings(trx, [ivy], dayOf(world.clock.now)))
@@ -481,7 +484,7 @@ describe('as of a past day', () => {
       .where('person_id', '=', theo)
       .executeTakeFirstOrThrow()
     await world.db
-      .insertInto('leave_spells')
+      .insertInto('leave_periods')
       .values({ assignment_id, from_on: '2026-06-01', to_on: '2026-06-20', recorded_at: world.clock.now })
       .execute()
     const sam = await world.as('sam@northstar.example')
@@ -499,7 +502,7 @@ test('what stands on a roster is superseded, and neither rewritten nor removed, 
   const { db } = await aWorld()
   for (const table of [
     'assignments',
-    'contact_spells',
+    'contact_periods',
     'certifications',
     'license_statuses',
     'program_details',

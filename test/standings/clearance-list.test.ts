@@ -119,7 +119,7 @@ async function aThousand({ db }: World): Promise<string> {
       from generate_series(1, 1000) n returning id),
     work as (insert into assignments (person_id, program_id, worker_type, hired_on)
       select id, ${program_id}::uuid, 'employee', '2024-01-01' from persons returning assignment_id)
-    insert into contact_spells (assignment_id, from_on) select assignment_id, '2024-02-01' from work`.execute(
+    insert into contact_periods (assignment_id, from_on) select assignment_id, '2024-02-01' from work`.execute(
     db,
   )
   return program_id

@@ -234,11 +234,11 @@ describe('clearance', () => {
   })
 })
 
-test('a program’s own reading counts at once for its people, and is kept with its reason', async () => {
+test('a program’s own interpretation counts at once for its people, and is kept with its reason', async () => {
   const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
   const program = await northStar(world)
   const rae = await world.as('rae@northstar.example')
-  const page = await rae.get(`/programs/${program}/readings`)
+  const page = await rae.get(`/programs/${program}/interpretations`)
   expect(page.body).toContain('the careful default')
   const choices = {
     annual_anchor: 'keep-month',
@@ -251,9 +251,9 @@ test('a program’s own reading counts at once for its people, and is kept with 
     fiscal_year_month: '7',
     trafficking_due_months: '',
   }
-  const silent = await rae.post(`/programs/${program}/readings`, { ...choices, reason: '' })
+  const silent = await rae.post(`/programs/${program}/interpretations`, { ...choices, reason: '' })
   expect(silent.body).toContain('Write why')
-  await rae.post(`/programs/${program}/readings`, { ...choices, reason: 'Our counsel reads it so' })
+  await rae.post(`/programs/${program}/interpretations`, { ...choices, reason: 'Our counsel reads it so' })
   const mai = await (await world.as('mai@northstar.example')).get('/')
   expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to December 31, 2027.')
   const anchorKnownOn = async (day: string) => {
@@ -264,7 +264,7 @@ test('a program’s own reading counts at once for its people, and is kept with 
   expect(await anchorKnownOn('2026-11-22')).toBe('re-anchor')
   expect(await anchorKnownOn('2026-11-23')).toBe('keep-month')
   const olu = await world.as('olu@lakeside.example')
-  expect((await olu.get(`/programs/${program}/readings`)).statusCode).toBe(404)
+  expect((await olu.get(`/programs/${program}/interpretations`)).statusCode).toBe(404)
 })
 
 test('the page of the rules computes every worked example as it is opened', async () => {

@@ -86,7 +86,7 @@ test('of a pass and a change that meet, the one that comes second sees what the 
   await db.updateTable('standing_passes').set({ ruleset: 'earlier' }).where('person_id', '=', mai).execute()
   let pass: Promise<number> | undefined
   await db.transaction().execute(async (trx) => {
-    await trx.insertInto('leave_spells').values({ assignment_id, from_on: today }).execute()
+    await trx.insertInto('leave_periods').values({ assignment_id, from_on: today }).execute()
     await refreshStandings(trx, [mai], today)
     // The pass begins before this change is there to be seen, and has to wait for it.
     pass = refreshStale(db, today)

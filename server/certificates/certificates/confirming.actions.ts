@@ -38,7 +38,7 @@ export async function confirmRequest(
     if (certificate.person_id === viewer.id) return { kind: 'own' }
     await endRow(trx, request, viewer, 'confirmed', '', now)
     await trx
-      .insertInto('certificate_acts')
+      .insertInto('certificate_status_changes')
       .values({
         certificate_id: certificate.id,
         act: request.act === 'revoke' ? 'revoked' : 'superseded',

@@ -13,7 +13,7 @@ import { isSameName } from './masked-name.ts'
 import { checkName } from './printable-name.ts'
 import {
   type CertificateRow,
-  countNameTries,
+  countFailedNameChecks,
   findCertificateFile,
   findCertificateOfCompletion,
   findProof,
@@ -236,7 +236,7 @@ export async function catchUpCertificates(
     await certificateFile(db, certificate, needs.keysFile, now)
 }
 
-const mostNameTries = 5
+const mostFailedNameChecks = 5
 
 export type NameAnswer = { kind: 'match' } | { kind: 'no-match' } | { kind: 'slowed' }
 
@@ -250,8 +250,8 @@ export async function compareName(
   certificate: CertificateRow | null,
   typed: string,
 ): Promise<NameAnswer> {
-  if ((await countNameTries(db, token)) >= mostNameTries) return { kind: 'slowed' }
+  if ((await countFailedNameChecks(db, token)) >= mostFailedNameChecks) return { kind: 'slowed' }
   if (certificate && isSameName(typed, certificate.facts.person_name)) return { kind: 'match' }
-  await db.insertInto('name_tries').values({ token, at: sql`now()` }).execute()
+  await db.insertInto('failed_name_checks').values({ token, at: sql`now()` }).execute()
   return { kind: 'no-match' }
 }

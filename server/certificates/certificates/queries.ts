@@ -23,8 +23,8 @@ export type CertificateRow = Readonly<{
 const certificateRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   sql<CertificateRow>`
   select c.id, c.completion_id, c.person_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
-    (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
-    (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
+    (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
+    (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
     (select json_build_object('number', n.number, 'issued_at', n.issued_at) from certificates n where n.corrects_id = c.id) as corrected_by,
     (select o.number from certificates o where o.id = c.corrects_id) as corrects
   from certificates c join people p on p.id = c.person_id
@@ -124,9 +124,9 @@ export async function listRefused(db: Kysely<DB>): Promise<readonly RefusedRow[]
 }
 
 /** Names tried against one certificate in the last hour. */
-export async function countNameTries(db: Kysely<DB>, token: string): Promise<number> {
+export async function countFailedNameChecks(db: Kysely<DB>, token: string): Promise<number> {
   const row = await db
-    .selectFrom('name_tries')
+    .selectFrom('failed_name_checks')
     .select((eb) => eb.fn.countAll<number>().as('tries'))
     .where('token', '=', token)
     .where('at', '>', sql<Date>`now() - interval '1 hour'`)

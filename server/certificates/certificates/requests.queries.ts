@@ -70,7 +70,7 @@ export type RecordedAct = Readonly<{
 export async function listActs(db: Kysely<DB>, certificateId: string): Promise<readonly RecordedAct[]> {
   const { rows } = await sql<RecordedAct>`
     select a.act, a.reason, a.acted_at, p.name as acted_by_name, q.name as confirmed_by_name
-    from certificate_acts a
+    from certificate_status_changes a
     left join people p on p.id = a.acted_by
     left join people q on q.id = a.confirmed_by
     where a.certificate_id = ${certificateId} order by a.acted_at`.execute(db)

@@ -35,17 +35,17 @@ export async function certificateRequestRoutes(
   const body = <T extends TProperties>(fields: T) => form({ ...fields, password: Type.Optional(text(1024)) })
 
   app.get(
-    '/certificates/acts',
+    '/certificates/records',
     { config: licensing, schema: { querystring: Type.Object({ number: Type.Optional(text(60)) }) } },
     async (request, reply) => {
       const { number } = request.query
       const digits = /^\s*(?:SH-?)?\s*0*(\d{1,12})\s*$/i.exec(number ?? '')?.[1]
       const found = digits && (await findCertificateByNumber(db, `SH-${digits.padStart(6, '0')}`))
-      if (found) return reply.redirect(`/certificates/acts/${found.number}`, 303)
+      if (found) return reply.redirect(`/certificates/records/${found.number}`, 303)
       const errors = number?.trim()
         ? [{ field: 'number', message: 'There is no certificate of that number.' }]
         : []
-      return reply.status(errors.length > 0 ? 404 : 200).page('certificates/acts/find', {
+      return reply.status(errors.length > 0 ? 404 : 200).page('certificates/records/find', {
         title: 'Revoke or correct a certificate',
         number: number ?? '',
         open: await listOpenRequests(db),
@@ -55,23 +55,27 @@ export async function certificateRequestRoutes(
     },
   )
 
-  app.get('/certificates/acts/:number', { config: licensing, schema: { params } }, async (request, reply) => {
-    const certificate = (await findCertificateByNumber(db, request.params.number)) ?? notFound()
-    await noteLook(db, viewerOf(request), certificate, clock())
-    const [acts, requests] = await Promise.all([
-      listActs(db, certificate.id),
-      listRequests(db, certificate.id),
-    ])
-    return reply.page('certificates/acts/record', recordPage(certificate, acts, requests))
-  })
+  app.get(
+    '/certificates/records/:number',
+    { config: licensing, schema: { params } },
+    async (request, reply) => {
+      const certificate = (await findCertificateByNumber(db, request.params.number)) ?? notFound()
+      await noteLook(db, viewerOf(request), certificate, clock())
+      const [acts, requests] = await Promise.all([
+        listActs(db, certificate.id),
+        listRequests(db, certificate.id),
+      ])
+      return reply.page('certificates/records/record', recordPage(certificate, acts, requests))
+    },
+  )
 
   for (const act of ['revocation', 'correction'] as const)
     app.get(
-      `/certificates/acts/:number/${act}`,
+      `/certificates/records/:number/${act}`,
       { config: licensing, schema: { params } },
       async (request, reply) => {
         const certificate = await openOf(request.params.number)
-        return reply.page(`certificates/acts/${act}`, {
+        return reply.page(`certificates/records/${act}`, {
           ...formPage(request, act, certificate.number),
           facts: certificate.facts,
           typed: {
@@ -86,7 +90,7 @@ export async function certificateRequestRoutes(
     )
 
   app.post(
-    '/certificates/acts/:number/revocation',
+    '/certificates/records/:number/revocation',
     {
       config: asks,
       schema: { params, body: body({ reason: text(1000), completion: Type.Optional(text(10)) }) },
@@ -102,8 +106,9 @@ export async function certificateRequestRoutes(
           : null
       if (result?.kind === 'requested') return reply.redirect(`/certificates/requests/${result.id}`, 303)
       if (result?.kind === 'own') return notFound()
-      if (result?.kind === 'not-open') return reply.redirect(`/certificates/acts/${certificate.number}`, 303)
-      return reply.status(422).page('certificates/acts/revocation', {
+      if (result?.kind === 'not-open')
+        return reply.redirect(`/certificates/records/${certificate.number}`, 303)
+      return reply.status(422).page('certificates/records/revocation', {
         ...formPage(request, 'revocation', certificate.number),
         facts: certificate.facts,
         typed,
@@ -113,7 +118,7 @@ export async function certificateRequestRoutes(
   )
 
   app.post(
-    '/certificates/acts/:number/correction',
+    '/certificates/records/:number/correction',
     {
       config: asks,
       schema: {
@@ -143,8 +148,9 @@ export async function certificateRequestRoutes(
           : null
       if (result?.kind === 'requested') return reply.redirect(`/certificates/requests/${result.id}`, 303)
       if (result?.kind === 'own') return notFound()
-      if (result?.kind === 'not-open') return reply.redirect(`/certificates/acts/${certificate.number}`, 303)
-      return reply.status(422).page('certificates/acts/correction', {
+      if (result?.kind === 'not-open')
+        return reply.redirect(`/certificates/records/${certificate.number}`, 303)
+      return reply.status(422).page('certificates/records/correction', {
         ...formPage(request, 'correction', certificate.number),
         facts: certificate.facts,
         typed,
@@ -157,7 +163,7 @@ export async function certificateRequestRoutes(
     '/certificates/requests/:request',
     { config: licensing, schema: { params: requestParams } },
     async (request, reply) =>
-      reply.page('certificates/acts/request', await pageOf(request, request.params.request)),
+      reply.page('certificates/records/request', await pageOf(request, request.params.request)),
   )
 
   app.post(
@@ -167,12 +173,16 @@ export async function certificateRequestRoutes(
       const id = request.params.request
       const errors = await passwordErrors(request, request.body.password)
       if (errors.length > 0)
-        return reply.status(422).page('certificates/acts/request', { ...(await pageOf(request, id)), errors })
+        return reply
+          .status(422)
+          .page('certificates/records/request', { ...(await pageOf(request, id)), errors })
       const needs = { issuer: config, signing: config, afterChange }
       const result = await confirmRequest(db, needs, viewerOf(request), id, clock())
       if (result.kind === 'own') return notFound()
       return reply.redirect(
-        result.kind === 'confirmed' ? `/certificates/acts/${result.number}` : `/certificates/requests/${id}`,
+        result.kind === 'confirmed'
+          ? `/certificates/records/${result.number}`
+          : `/certificates/requests/${id}`,
         303,
       )
     },
@@ -186,12 +196,12 @@ export async function certificateRequestRoutes(
       const found = (await findRequest(db, id)) ?? notFound()
       const reason = request.body.reason.trim()
       if (!reason && found.requested_by !== viewerOf(request).id)
-        return reply.status(422).page('certificates/acts/request', {
+        return reply.status(422).page('certificates/records/request', {
           ...(await pageOf(request, id)),
           errors: [{ field: 'reason', message: 'Write why it is refused. Whoever asked reads it.' }],
         })
       await endRequest(db, viewerOf(request), id, reason, clock())
-      return reply.redirect(`/certificates/acts/${found.number}`, 303)
+      return reply.redirect(`/certificates/records/${found.number}`, 303)
     },
   )
 

@@ -21,7 +21,7 @@ export async function listSetPlaces(
 ): Promise<readonly number[]> {
   const { rows } = await sql<{ place: number }>`
     select ${sql.ref(`${name}_index`)} as place
-    from certificate_proofs p join certificate_acts a using (certificate_id)
+    from certificate_proofs p join certificate_status_changes a using (certificate_id)
     where p.list = ${list} and a.act = ${name === 'revocation' ? 'revoked' : 'superseded'}`.execute(db)
   return rows.map(({ place }) => place)
 }

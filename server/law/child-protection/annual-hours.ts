@@ -1,7 +1,7 @@
 import { type Evidence, evidenceOf } from '#server/law/facts/evidence.ts'
 import type { Duties, Training } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
-import { readingSentence } from '#server/law/facts/settings.ts'
+import { interpretationSentence } from '#server/law/facts/settings.ts'
 import type { Standing } from '#server/law/reasons/answer-schema.ts'
 import { type DutiesSituation, dutiesReasons } from '#server/law/reasons/duties.ts'
 import {
@@ -10,8 +10,8 @@ import {
   dueSoonDays,
   type Finding,
   fact,
+  interpretation,
   next,
-  reading,
   rule,
 } from '#server/law/reasons/finding.ts'
 import { ruleSentence } from '#server/law/reasons/rules.ts'
@@ -70,9 +70,9 @@ export function annualHours(situation: DutiesSituation, trainings: readonly Trai
             ),
           ]
         : []),
-      reading(readingSentence('hours_year', duties.settings)),
+      interpretation(interpretationSentence('hours_year', duties.settings)),
       ...(duties.settings.hours_year === 'fiscal'
-        ? [reading(readingSentence('fiscal_year_month', duties.settings))]
+        ? [interpretation(interpretationSentence('fiscal_year_month', duties.settings))]
         : []),
       next(nextStep(standing, ledger, requirement.due.hours, on)),
     ],

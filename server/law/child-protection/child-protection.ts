@@ -2,7 +2,7 @@ import { matches } from '#server/law/facts/evidence.ts'
 import type { Training } from '#server/law/facts/facts.ts'
 import { type Satisfaction, satisfaction } from '#server/law/facts/formula.ts'
 import { type Requirements, requirementOn } from '#server/law/facts/ruleset.ts'
-import { readingSentence } from '#server/law/facts/settings.ts'
+import { interpretationSentence } from '#server/law/facts/settings.ts'
 import type { Standing } from '#server/law/reasons/answer-schema.ts'
 import { type DutiesSituation, dutiesReasons } from '#server/law/reasons/duties.ts'
 import {
@@ -11,10 +11,10 @@ import {
   dueSoonDays,
   type Finding,
   fact,
+  interpretation,
   missing,
   next,
   type Reason,
-  reading,
   rule,
 } from '#server/law/reasons/finding.ts'
 import { refusalOf } from '#server/law/reasons/refusals.ts'
@@ -86,7 +86,7 @@ function once(
       rule(ruleSentence(code, requirement.citation)),
       ...dueReasons(id, situation, due, finished),
       ...(id === 'child-protection-trafficking' && due !== null
-        ? [reading(readingSentence('trafficking_due_months', situation.duties.settings))]
+        ? [interpretation(interpretationSentence('trafficking_due_months', situation.duties.settings))]
         : []),
       next(nextStep(id, standing, due, finished)),
     ],
@@ -159,8 +159,8 @@ function dueReasons(
     ...(finished !== null && finished !== due
       ? []
       : [
-          reading(
-            `Read strictly, “during the first six months” ends the day before: finish by ${formatDay(addDays(due, -1))} to be in time on either reading.`,
+          interpretation(
+            `Read strictly, “during the first six months” ends the day before: finish by ${formatDay(addDays(due, -1))} to be in time on either interpretation.`,
           ),
         ]),
   ]

@@ -54,7 +54,7 @@ function assignmentProblems(
   written: WrittenFacts,
 ): readonly Problem[] {
   const path = `assignments[${index}]`
-  const spells = contact ?? []
+  const periods = contact ?? []
   return [
     ...((written.programs ?? []).some(({ id }) => id === program)
       ? []
@@ -66,26 +66,26 @@ function assignmentProblems(
         ]),
     ...endBeforeStart(hired, separated, `${path}.separated_on`),
     ...(leave ?? []).flatMap(({ from, to }, at) => endBeforeStart(from, to, `${path}.leave[${at}].to`)),
-    ...spells.flatMap(({ from, to, from_at }, at) => {
-      const spell = `${path}.contact[${at}]`
+    ...periods.flatMap(({ from, to, from_at }, at) => {
+      const period = `${path}.contact[${at}]`
       return [
-        ...endBeforeStart(from, to, `${spell}.to`),
-        ...problem(after(hired, from), `${spell}.from`, `${from} is before the hire on ${hired}`),
+        ...endBeforeStart(from, to, `${period}.to`),
+        ...problem(after(hired, from), `${period}.from`, `${from} is before the hire on ${hired}`),
         ...problem(
           after(from, separated),
-          `${spell}.from`,
+          `${period}.from`,
           `${from} is after the employment ended on ${separated}`,
         ),
-        ...problem(after(hired, to), `${spell}.to`, `${to} is before the hire on ${hired}`),
+        ...problem(after(hired, to), `${period}.to`, `${to} is before the hire on ${hired}`),
         ...problem(
           after(to, separated),
-          `${spell}.to`,
+          `${period}.to`,
           `${to} is after the employment ended on ${separated}`,
         ),
         ...(from_at && from && dayOf(from_at) !== from
           ? [
               {
-                path: `${spell}.from_at`,
+                path: `${period}.from_at`,
                 message: `falls on ${dayOf(from_at)} in Minnesota, and contact began on ${from}`,
               },
             ]
@@ -93,7 +93,7 @@ function assignmentProblems(
       ]
     }),
     ...twiceAtOnce(
-      spells.map(({ from, to }, at) => ({
+      periods.map(({ from, to }, at) => ({
         where: 'contact',
         from,
         to: to ?? null,

@@ -78,7 +78,7 @@ const settings = closed(
       }),
     ),
   },
-  'Readings that the law leaves open; what is not given is read by default',
+  'Interpretations that the law leaves open; what is not given is read by default',
 )
 
 const certifications = listOf(

@@ -1,22 +1,22 @@
 import { addDays, compareDays, type Day, daysBetween, earlierOf, laterOf } from '#server/lib/days.ts'
 
 /** A stretch of days: both ends belong to it; `to` is null where no end is known. */
-export type Span = { readonly from: Day; readonly to: Day | null }
+export type Period = { readonly from: Day; readonly to: Day | null }
 
 /** Sorted, and touching or overlapping stretches joined. */
-export function joined(spans: readonly Span[]): readonly Span[] {
-  const result: Span[] = []
-  for (const span of [...spans].sort((a, b) => compareDays(a.from, b.from))) {
+export function joined(periods: readonly Period[]): readonly Period[] {
+  const result: Period[] = []
+  for (const period of [...periods].sort((a, b) => compareDays(a.from, b.from))) {
     const last = result.at(-1)
-    if (last && (last.to === null || span.from <= addDays(last.to, 1)))
-      result[result.length - 1] = { from: last.from, to: laterEnd(last.to, span.to) }
-    else result.push(span)
+    if (last && (last.to === null || period.from <= addDays(last.to, 1)))
+      result[result.length - 1] = { from: last.from, to: laterEnd(last.to, period.to) }
+    else result.push(period)
   }
   return result
 }
 
 /** The days that are in both. */
-export function overlap(a: readonly Span[], b: readonly Span[]): readonly Span[] {
+export function overlap(a: readonly Period[], b: readonly Period[]): readonly Period[] {
   return joined(
     a.flatMap((one) =>
       b.flatMap((two) => {
@@ -28,33 +28,36 @@ export function overlap(a: readonly Span[], b: readonly Span[]): readonly Span[]
   )
 }
 
-/** The days of `spans` that are in none of `taken`. */
-export function without(spans: readonly Span[], taken: readonly Span[]): readonly Span[] {
-  return taken.reduce<readonly Span[]>(
+/** The days of `periods` that are in none of `taken`. */
+export function without(periods: readonly Period[], taken: readonly Period[]): readonly Period[] {
+  return taken.reduce<readonly Period[]>(
     (left, cut) =>
-      left.flatMap((span) => {
-        if (cut.from > (span.to ?? cut.from) || (cut.to !== null && cut.to < span.from)) return [span]
-        const parts: Span[] = []
-        if (span.from < cut.from) parts.push({ from: span.from, to: addDays(cut.from, -1) })
-        if (cut.to !== null && (span.to === null || cut.to < span.to))
-          parts.push({ from: addDays(cut.to, 1), to: span.to })
+      left.flatMap((period) => {
+        if (cut.from > (period.to ?? cut.from) || (cut.to !== null && cut.to < period.from)) return [period]
+        const parts: Period[] = []
+        if (period.from < cut.from) parts.push({ from: period.from, to: addDays(cut.from, -1) })
+        if (cut.to !== null && (period.to === null || cut.to < period.to))
+          parts.push({ from: addDays(cut.to, 1), to: period.to })
         return parts
       }),
-    joined(spans),
+    joined(periods),
   )
 }
 
-export function holds(span: Span, day: Day): boolean {
-  return span.from <= day && (span.to === null || day <= span.to)
+export function holds(period: Period, day: Day): boolean {
+  return period.from <= day && (period.to === null || day <= period.to)
 }
 
-export function covers(spans: readonly Span[], day: Day): boolean {
-  return spans.some((span) => holds(span, day))
+export function covers(periods: readonly Period[], day: Day): boolean {
+  return periods.some((period) => holds(period, day))
 }
 
-/** How many days; every span must have its end. */
-export function countDays(spans: readonly Span[]): number {
-  return spans.reduce((sum, span) => sum + (span.to === null ? 0 : daysBetween(span.from, span.to) + 1), 0)
+/** How many days; every period must have its end. */
+export function countDays(periods: readonly Period[]): number {
+  return periods.reduce(
+    (sum, period) => sum + (period.to === null ? 0 : daysBetween(period.from, period.to) + 1),
+    0,
+  )
 }
 
 /** Two ends, of which null is the latest. */

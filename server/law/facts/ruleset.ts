@@ -2,7 +2,7 @@ import type { Day } from '#server/lib/days.ts'
 import type { Formula } from './formula.ts'
 
 /**
- * The requirements, as versioned data. A new reading or an amended law is a new version with the day it takes effect;
+ * The requirements, as versioned data. A new interpretation or an amended law is a new version with the day it takes effect;
  * an old version stays, so that a past day is always judged by the rules of that day.
  */
 

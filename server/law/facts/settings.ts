@@ -1,8 +1,8 @@
 import { formatDay } from '#server/lib/days.ts'
 
 /**
- * The readings that the law, as far as it was seen, leaves open. Each has a default, chosen on the careful side, that a
- * program may change, and the sentence under which pages show it as this program's reading.
+ * The interpretations that the law, as far as it was seen, leaves open. Each has a default, chosen on the careful side, that a
+ * program may change, and the sentence under which pages show it as this program's interpretation.
  */
 export type Settings = {
   readonly annual_anchor: 're-anchor' | 'keep-month'
@@ -32,14 +32,14 @@ export const defaultSettings: Settings = {
   trafficking_due_months: null,
 }
 
-type Reading = {
+type Interpretation = {
   readonly rule: string
   readonly question: string
   readonly sentence: (settings: Settings) => string
 }
 
-/** Each reading in words: the question that the law leaves open, and what this program answers. */
-export const readings: { readonly [Name in SettingName]: Reading } = {
+/** Each interpretation in words: the question that the law leaves open, and what this program answers. */
+export const interpretations: { readonly [Name in SettingName]: Interpretation } = {
   annual_anchor: {
     rule: 'R5',
     question: 'Does an early renewal move the month of the yearly date?',
@@ -114,7 +114,7 @@ export const readings: { readonly [Name in SettingName]: Reading } = {
   },
 }
 
-/** 'This program’s reading: …' for a page or an explanation. */
-export function readingSentence(name: SettingName, settings: Settings): string {
-  return `This program’s reading (${readings[name].rule}, not settled by the law we have seen): ${readings[name].sentence(settings)}.`
+/** 'This program’s interpretation: …' for a page or an explanation. */
+export function interpretationSentence(name: SettingName, settings: Settings): string {
+  return `This program’s interpretation (${interpretations[name].rule}, not settled by the law we have seen): ${interpretations[name].sentence(settings)}.`
 }

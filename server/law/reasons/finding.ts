@@ -6,7 +6,7 @@ export type RuleCode = `R${number}`
 
 /** One sentence of an explanation, and the facts (by their refs) that it speaks of. */
 export type Reason = {
-  readonly kind: 'fact' | 'rule' | 'arithmetic' | 'reading' | 'missing' | 'next'
+  readonly kind: 'fact' | 'rule' | 'arithmetic' | 'interpretation' | 'missing' | 'next'
   readonly text: string
   readonly facts: readonly string[]
 }
@@ -39,7 +39,7 @@ export const reminderDays: readonly number[] = [60, 30, 14, 7]
 export const fact = (text: string, ...facts: readonly string[]): Reason => ({ kind: 'fact', text, facts })
 export const rule = (text: string): Reason => ({ kind: 'rule', text, facts: [] })
 export const arithmetic = (text: string): Reason => ({ kind: 'arithmetic', text, facts: [] })
-export const reading = (text: string): Reason => ({ kind: 'reading', text, facts: [] })
+export const interpretation = (text: string): Reason => ({ kind: 'interpretation', text, facts: [] })
 export const missing = (text: string, ...facts: readonly string[]): Reason => ({
   kind: 'missing',
   text,

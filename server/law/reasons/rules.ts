@@ -15,7 +15,7 @@ export type Rule = {
 
 const trainingPage = 'the DHS page on training for specialized residential settings'
 const definition = 'Minn. Stat. 245A.02, subd. 2b'
-const noSource = 'no source seen; a careful reading'
+const noSource = 'no source seen; a careful interpretation'
 const academy = 'the Minnesota Child Welfare Training Academy’s page of June 10, 2022'
 
 const list: readonly Rule[] = [
@@ -93,7 +93,7 @@ const list: readonly Rule[] = [
     code: 'R9',
     title: 'What the text leaves open',
     words:
-      'leave, transfer and rehire are not treated in the text seen, so the readings of R10 to R14 are careful ones that a program may set',
+      'leave, transfer and rehire are not treated in the text seen, so the interpretations of R10 to R14 are careful ones that a program may set',
     status: 'inferred',
     source: noSource,
   },
@@ -186,7 +186,7 @@ const list: readonly Rule[] = [
     words: 'a child protection worker finishes the foundation training within six months after hire',
     status: 'inferred',
     source:
-      'Minn. Stat. 260E.36, subd. 2 (“during the first six months”), the exact last day being our reading',
+      'Minn. Stat. 260E.36, subd. 2 (“during the first six months”), the exact last day being our interpretation',
   },
   {
     code: 'R21',
@@ -204,11 +204,13 @@ export function ruleOf(code: RuleCode): Rule {
   return list.find((rule) => rule.code === code) ?? list[0]!
 }
 
-/** 'Rule R4: counted annually, … (Minn. Stat. …; our reading).' Never a quotation: the words are ours. */
+/** 'Rule R4: counted annually, … (Minn. Stat. …; our interpretation).' Never a quotation: the words are ours. */
 export function ruleSentence(code: RuleCode, citation: string): string {
   const { words, status, source } = ruleOf(code)
   const read =
-    source === noSource ? `no text seen on this; our reading under ${citation}` : `${citation}; our reading`
+    source === noSource
+      ? `no text seen on this; our interpretation under ${citation}`
+      : `${citation}; our interpretation`
   const ground = {
     verified: `${citation}, as given by ${source}`,
     inferred: read,

@@ -29,13 +29,13 @@ export function employmentReasons({ assignment, program, roster, on }: Situation
     ...(hiredOn === null ? [] : [fact(`Hired at ${program.name} on ${formatDay(hiredOn)}.`, ref)]),
     ...(separatedOn === null ? [] : [fact(`The employment ends on ${formatDay(separatedOn)}.`, ref)]),
     ...(contact?.length === 0 ? [fact(`No direct contact at ${program.name} is on file.`, ref)] : []),
-    ...(contact ?? []).flatMap((spell) =>
-      spell.from === null
+    ...(contact ?? []).flatMap((period) =>
+      period.from === null
         ? []
         : [
             fact(
-              `Direct contact at ${program.name}: ${stretch(spell.from, spell.to)}${spell.fromAt ? `, beginning at ${formatTime(spell.fromAt)}` : ''}.`,
-              spell.ref,
+              `Direct contact at ${program.name}: ${stretch(period.from, period.to)}${period.fromAt ? `, beginning at ${formatTime(period.fromAt)}` : ''}.`,
+              period.ref,
             ),
           ],
     ),

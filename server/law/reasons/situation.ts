@@ -1,6 +1,6 @@
 import type { Assignment, Certification, Facts, Program } from '#server/law/facts/facts.ts'
 import { endWords } from '#server/law/facts/period-words.ts'
-import { covers, holds, joined, overlap, type Span, without } from '#server/law/facts/periods.ts'
+import { covers, holds, joined, overlap, type Period, without } from '#server/law/facts/periods.ts'
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { defaultSettings } from '#server/law/facts/settings.ts'
 import type { Day } from '#server/lib/days.ts'
@@ -21,9 +21,9 @@ export type Situation = {
   readonly supposed: boolean
   readonly contact: 'in' | 'not_yet' | 'leave' | 'ended' | 'unknown'
   /** The days on which the training is required (R1): certified, and in direct contact. Over every employment. */
-  readonly requiredDays: readonly Span[]
+  readonly requiredDays: readonly Period[]
   /** These days in the employment at hand alone. */
-  readonly daysHere: readonly Span[]
+  readonly daysHere: readonly Period[]
   /** What the answer would need and is not on file. */
   readonly missing: readonly Missing[]
 }
@@ -75,7 +75,7 @@ export function programsOf({ programs, assignments }: Facts): readonly Program[]
   return [...programs, ...[...named].map(unlistedProgram)]
 }
 
-export function certifiedDays(program: Program): readonly Span[] {
+export function certifiedDays(program: Program): readonly Period[] {
   return joined(
     specializedCertifications(program).flatMap(({ from, to }) => (from === null ? [] : [{ from, to }])),
   )
@@ -86,13 +86,13 @@ export function specializedCertifications({ certifications }: Program): readonly
 }
 
 /** The days of direct contact in one employment that are on file, without its leaves. */
-export function contactDays(assignment: Assignment, program: Program): readonly Span[] {
+export function contactDays(assignment: Assignment, program: Program): readonly Period[] {
   const employed = [{ from: assignment.hiredOn ?? '1900-01-01', to: assignment.separatedOn }]
-  const spells = (assignment.contact ?? []).flatMap(({ from, to }) => (from === null ? [] : [{ from, to }]))
-  return without(overlap(spells, employed), leaveDays(assignment, program))
+  const periods = (assignment.contact ?? []).flatMap(({ from, to }) => (from === null ? [] : [{ from, to }]))
+  return without(overlap(periods, employed), leaveDays(assignment, program))
 }
 
-function leaveDays({ leave }: Assignment, { settings }: Program): readonly Span[] {
+function leaveDays({ leave }: Assignment, { settings }: Program): readonly Period[] {
   return settings.leave === 'keeps-running' ? [] : leave
 }
 
@@ -146,9 +146,9 @@ function missingEmployment({ ref, hiredOn, contact }: Assignment, { name }: Prog
     ...(contact === null
       ? [{ text: `Whether and since when there is direct contact at ${name} is not on file.`, ref }]
       : []),
-    ...starts.map((spell) => ({
-      text: `The day on which direct contact at ${name} began is not on file${endWords(spell.to)}.`,
-      ref: spell.ref,
+    ...starts.map((period) => ({
+      text: `The day on which direct contact at ${name} began is not on file${endWords(period.to)}.`,
+      ref: period.ref,
     })),
   ]
 }

@@ -1,15 +1,15 @@
 import type { Credit, Doubt } from '#server/law/facts/evidence.ts'
 import type { Training } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
-import { readingSentence, type SettingName } from '#server/law/facts/settings.ts'
+import { interpretationSentence, type SettingName } from '#server/law/facts/settings.ts'
 import {
   arithmetic,
   dayCount,
   type Finding,
   fact,
+  interpretation,
   next,
   type Reason,
-  reading,
   rule,
 } from '#server/law/reasons/finding.ts'
 import { refusalOf } from '#server/law/reasons/refusals.ts'
@@ -50,7 +50,7 @@ export function annualReasons(given: Case): readonly Reason[] {
     ...unverifiedReasons(newlyUnverified(given, turn), situation.program.name),
     rule(ruleSentence(given.rule, citation)),
     ...(turn ? dueReasons(given, turn, citation) : []),
-    ...readingReasons(given),
+    ...interpretationReasons(given),
     next(nextStep(given, turn)),
   ]
 }
@@ -123,12 +123,12 @@ function dueReasons(
   ]
 }
 
-function readingReasons({ situation, rule: code, turns }: Case): readonly Reason[] {
+function interpretationReasons({ situation, rule: code, turns }: Case): readonly Reason[] {
   const { settings } = situation.program
   const byRule: { readonly [Code in string]?: SettingName } = { R10: 'leave', R11: 'transfer', R13: 'rehire' }
   const anchored = turns.some(({ metDue, credit }) => metDue !== null && credit.held <= metDue)
   const names = [byRule[code], anchored ? ('annual_anchor' as const) : undefined]
-  return names.flatMap((name) => (name ? [reading(readingSentence(name, settings))] : []))
+  return names.flatMap((name) => (name ? [interpretation(interpretationSentence(name, settings))] : []))
 }
 
 function nextStep(given: Case, turn: Turn | undefined): string {

@@ -1,15 +1,15 @@
 import type { Credit, Evidence } from '#server/law/facts/evidence.ts'
 import type { Training } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
-import { readingSentence } from '#server/law/facts/settings.ts'
+import { interpretationSentence } from '#server/law/facts/settings.ts'
 import {
   arithmetic,
   dayCount,
   type Finding,
   fact,
+  interpretation,
   next,
   type Reason,
-  reading,
   rule,
 } from '#server/law/reasons/finding.ts'
 import { refusalOf } from '#server/law/reasons/refusals.ts'
@@ -45,7 +45,7 @@ export function initialReasons(given: Case): readonly Reason[] {
     rule(ruleSentence(given.rule, citation)),
     ...(due && due.rule !== given.rule ? [rule(ruleSentence(due.rule, citation))] : []),
     ...dueReasons(given),
-    ...readingReasons(given),
+    ...interpretationReasons(given),
     next(nextStep(given)),
   ]
 }
@@ -104,7 +104,7 @@ function metWords(due: InitialDue, credit: Credit, { situation, late }: Case): s
     : `${held} is ${dayCount(days)} before ${dueDay}: in time.`
 }
 
-function readingReasons({ due, credit, rule: code, situation }: Case): readonly Reason[] {
+function interpretationReasons({ due, credit, rule: code, situation }: Case): readonly Reason[] {
   const { settings } = situation.program
   const open = {
     R10: 'leave',
@@ -112,15 +112,16 @@ function readingReasons({ due, credit, rule: code, situation }: Case): readonly 
     R13: 'rehire',
     R15: 'later_certification',
   } as const
-  const byRule = code in open ? [reading(readingSentence(open[code as keyof typeof open], settings))] : []
+  const byRule =
+    code in open ? [interpretation(interpretationSentence(open[code as keyof typeof open], settings))] : []
   const flagged = due && credit && sameDay(due, credit, situation) !== 'no'
   return [
     ...byRule,
     ...(flagged || settings.same_day_contact === 'day-before'
-      ? [reading(readingSentence('same_day_contact', settings))]
+      ? [interpretation(interpretationSentence('same_day_contact', settings))]
       : []),
     ...(credit && settings.transfer === 'verified-first' && code !== 'R11'
-      ? [reading(readingSentence('transfer', settings))]
+      ? [interpretation(interpretationSentence('transfer', settings))]
       : []),
   ]
 }

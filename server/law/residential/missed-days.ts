@@ -1,5 +1,5 @@
 import type { Credit } from '#server/law/facts/evidence.ts'
-import { covers, overlap, type Span, without } from '#server/law/facts/periods.ts'
+import { covers, overlap, type Period, without } from '#server/law/facts/periods.ts'
 import type { Situation } from '#server/law/reasons/situation.ts'
 import { addDays, compareInstants, type Day } from '#server/lib/days.ts'
 import type { Turn } from './annual-clock.ts'
@@ -15,7 +15,7 @@ export function missedAfter(
   done: Credit | null,
   situation: Situation,
   until: Day,
-): readonly Span[] {
+): readonly Period[] {
   const last = done?.held ?? until
   if (last <= due) return []
   const missed = overlap(situation.requiredDays, [{ from: addDays(due, 1), to: last }])
@@ -23,7 +23,11 @@ export function missedAfter(
 }
 
 /** The required days before the initial training was complete, in the employment at hand. */
-export function missedInitially(due: InitialDue, done: Credit | null, situation: Situation): readonly Span[] {
+export function missedInitially(
+  due: InitialDue,
+  done: Credit | null,
+  situation: Situation,
+): readonly Period[] {
   const from = due.by === 'before-contact' ? due.first : addDays(due.on, 1)
   const last = done?.held ?? situation.on
   if (last < from || (done && initialLateness(due, done, situation) === 0)) return []
@@ -31,7 +35,7 @@ export function missedInitially(due: InitialDue, done: Credit | null, situation:
 }
 
 /** Of the turn at hand: the days by which its own training came late. */
-export function missedByTurn({ metDue, credit }: Turn, situation: Situation): readonly Span[] {
+export function missedByTurn({ metDue, credit }: Turn, situation: Situation): readonly Period[] {
   return metDue === null ? [] : missedAfter(metDue, credit, situation, credit.held)
 }
 

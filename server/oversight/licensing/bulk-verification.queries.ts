@@ -10,8 +10,8 @@ export async function listCertificatesAsked(
 ) {
   const { rows } = await sql<CertificateRow & { sha256: string | null }>`
     select c.id, c.completion_id, c.person_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential, f.sha256,
-      (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
-      (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
+      (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
+      (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
       (select json_build_object('number', n.number, 'issued_at', n.issued_at) from certificates n
         where n.corrects_id = c.id) as corrected_by
     from certificates c join people p on p.id = c.person_id

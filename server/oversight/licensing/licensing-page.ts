@@ -7,7 +7,7 @@ type Lasting = Readonly<{ from_on: Day; to_on: Day | null }>
 
 const holds = ({ from_on, to_on }: Lasting, on: Day) => from_on <= on && (to_on === null || to_on >= on)
 
-/** A license as its card shows it on a day: each spell of its status, each certification, and when it was last checked. */
+/** A license as its card shows it on a day: each period of its status, each certification, and when it was last checked. */
 export function licenseCard(program: ProgramHead, record: ProgramRecord, on: Day) {
   const status = record.statuses.find((one) => holds(one, on)) ?? null
   const certification =

@@ -92,7 +92,7 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
     const inContact = roster.people.filter(({ assignments }) =>
       assignments.some(
         ({ contact, leave, duties_from, duties_to }) =>
-          (contact.some((spell) => holds(spell, on)) && !leave.some((spell) => holds(spell, on))) ||
+          (contact.some((period) => holds(period, on)) && !leave.some((period) => holds(period, on))) ||
           (duties_from !== null && holds({ from_on: duties_from, to_on: duties_to }, on)),
       ),
     )

@@ -45,7 +45,8 @@ function drawFront(doc: FlowingDocument, head: PacketHead, people: readonly Pack
     `${peopleWords(people.length)}, ${formatDay(head.from_on)} to ${formatDay(head.to_on)}; ${missed === 0 ? 'none of them has a gap in that time' : `${missed} of them with gaps in that time`}. Standings are as of ${formatDay(head.to_on)}, as was known when this packet was made.`,
     { size: 11 },
   )
-  const spell = (from: string, to: string | null) => `${formatDay(from)} ${to ? `to ${formatDay(to)}` : 'on'}`
+  const period = (from: string, to: string | null) =>
+    `${formatDay(from)} ${to ? `to ${formatDay(to)}` : 'on'}`
   const checked = (on: string | null) =>
     on ? `last checked ${formatDay(on)}` : 'never checked against the licensing record'
   doc.table(
@@ -60,11 +61,11 @@ function drawFront(doc: FlowingDocument, head: PacketHead, people: readonly Pack
       ...(card.program.place ? [['Place', card.program.place]] : []),
       ...card.statuses.map((one) => [
         'License status',
-        `${one.word}, ${one.may_operate ? 'may operate' : 'may not operate'}: ${spell(one.from_on, one.to_on)}; ${checked(one.checked_on)}`,
+        `${one.word}, ${one.may_operate ? 'may operate' : 'may not operate'}: ${period(one.from_on, one.to_on)}; ${checked(one.checked_on)}`,
       ]),
       ...card.certifications.map((one) => [
         'Certification',
-        `${one.word}: ${spell(one.from_on, one.to_on)}; ${checked(one.checked_on)}`,
+        `${one.word}: ${period(one.from_on, one.to_on)}; ${checked(one.checked_on)}`,
       ]),
       ['Review', `${head.review}: ${head.purpose}`],
       ['Asked for by', head.requested_by],

@@ -3,7 +3,7 @@ import { requirementOn } from '#server/law/facts/ruleset.ts'
 import { findings } from '#server/law/standing.ts'
 import { addDays, type Day } from '#server/lib/days.ts'
 import type { Roster } from '#server/programs/roster/roster.queries.ts'
-import type { PlannedSpell } from './registry-periods.ts'
+import type { PlannedPeriod } from './registry-periods.ts'
 import type { PlannedLine } from './registry-plan.ts'
 
 /** So many people of a program stand otherwise on a day, once a plan is applied. Nobody is named. */
@@ -24,20 +24,20 @@ export function registryEffects(
   facts: ReadonlyMap<string, Facts>,
   today: Day,
 ): readonly RegistryEffect[] {
-  const changes = new Map<string, readonly PlannedSpell[]>()
-  for (const { program_id, spells, kind } of lines) {
-    const own = spells.filter(({ fact }) => fact === 'certification')
+  const changes = new Map<string, readonly PlannedPeriod[]>()
+  for (const { program_id, periods, kind } of lines) {
+    const own = periods.filter(({ fact }) => fact === 'certification')
     if (program_id && kind === 'changed' && own.length > 0)
       changes.set(program_id, [...(changes.get(program_id) ?? []), ...own])
   }
-  return [...changes].flatMap(([programId, spells]) => {
+  return [...changes].flatMap(([programId, periods]) => {
     const program = roster.programs.find(({ program_id }) => program_id === programId)?.name ?? programId
     const counted = new Map<string, RegistryEffect>()
-    for (const on of daysOf(spells, today))
+    for (const on of daysOf(periods, today))
       for (const known of facts.values()) {
         if (!known.assignments.some((one) => one.program === programId)) continue
         const before = standingsAt(known, programId, on)
-        const after = standingsAt(applied(known, programId, spells), programId, on)
+        const after = standingsAt(applied(known, programId, periods), programId, on)
         for (const [requirement, standing] of after) {
           const earlier = before.get(requirement) ?? 'not_required'
           if (earlier === standing) continue
@@ -66,34 +66,34 @@ const standingsAt = (facts: Facts, programId: string, on: Day): ReadonlyMap<stri
       .map(({ requirement, standing }) => [requirement, standing]),
   )
 
-const daysOf = (spells: readonly PlannedSpell[], today: Day): readonly Day[] =>
+const daysOf = (periods: readonly PlannedPeriod[], today: Day): readonly Day[] =>
   [
     ...new Set([
       today,
-      ...spells.flatMap(({ from_on, to_on }) => [from_on, ...(to_on ? [addDays(to_on, 1)] : [])]),
+      ...periods.flatMap(({ from_on, to_on }) => [from_on, ...(to_on ? [addDays(to_on, 1)] : [])]),
     ]),
   ]
     .filter((day) => day >= today)
     .sort()
 
-/** The facts as they would be with these spells on record. */
-function applied(facts: Facts, programId: string, spells: readonly PlannedSpell[]): Facts {
+/** The facts as they would be with these periods on record. */
+function applied(facts: Facts, programId: string, periods: readonly PlannedPeriod[]): Facts {
   return {
     ...facts,
     programs: facts.programs.map((program) => {
       if (program.id !== programId) return program
-      const replaced = new Set(spells.map(({ spell_id }) => spell_id))
+      const replaced = new Set(periods.map(({ period_id }) => period_id))
       const others = (program.certifications ?? []).filter(({ ref }) => !replaced.has(ref))
-      const planned = spells.flatMap((spell) =>
-        spell.fact === 'certification'
+      const planned = periods.flatMap((period) =>
+        period.fact === 'certification'
           ? [
               {
-                ref: spell.spell_id ?? 'planned',
+                ref: period.period_id ?? 'planned',
                 recordedOn: null,
                 endRecordedOn: null,
-                type: spell.type,
-                from: spell.from_on,
-                to: spell.to_on,
+                type: period.type,
+                from: period.from_on,
+                to: period.to_on,
               },
             ]
           : [],

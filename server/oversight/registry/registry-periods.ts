@@ -8,9 +8,9 @@ import type {
 } from '#server/programs/record/program-record.queries.ts'
 import type { RegistryRow } from './registry-file.ts'
 
-/** A spell as it is to be on record: in place of the one with its id, or new where it has none yet. */
-export type PlannedSpell = Readonly<{
-  spell_id: string | null
+/** A period as it is to be on record: in place of the one with its id, or new where it has none yet. */
+export type PlannedPeriod = Readonly<{
+  period_id: string | null
   from_on: Day
   to_on: Day | null
   checked_on: Day
@@ -21,14 +21,14 @@ export type PlannedSpell = Readonly<{
   )
 
 type Part = Readonly<{
-  spells: readonly PlannedSpell[]
+  periods: readonly PlannedPeriod[]
   words: readonly string[]
   problems: readonly string[]
 }>
 type Days = Readonly<{ from: Day | null; until: Day | null }>
 
 /** Of what a row says nothing. */
-export const nothingPlanned: Part = { spells: [], words: [], problems: [] }
+export const nothingPlanned: Part = { periods: [], words: [], problems: [] }
 const wrong = (problem: string): Part => ({ ...nothingPlanned, problems: [problem] })
 const holds = ({ from_on, to_on }: Readonly<{ from_on: Day; to_on: Day | null }>, on: Day) =>
   from_on <= on && (to_on === null || to_on >= on)
@@ -56,38 +56,38 @@ export function planStatus(
     return wrong(
       `On record it is ${statusNames[there.status]}. Write the first day on which it is ${statusNames[status]}.`,
     )
-  const spell: PlannedSpell = {
+  const period: PlannedPeriod = {
     fact: 'status',
-    spell_id: there?.spell_id ?? null,
+    period_id: there?.period_id ?? null,
     from_on: there?.from_on ?? from ?? checked_on,
     to_on: until ?? (from ? null : (there?.to_on ?? null)),
     checked_on,
     status,
     may_operate,
   }
-  if (spell.to_on !== null && spell.to_on < spell.from_on)
+  if (period.to_on !== null && period.to_on < period.from_on)
     return wrong('The last day of the status is before its first.')
   const others = record.statuses.filter((one) => one !== there)
-  const before = there ? undefined : others.find((one) => one.to_on === null && one.from_on < spell.from_on)
-  if (others.some((one) => one !== before && overlaps(one, spell)))
+  const before = there ? undefined : others.find((one) => one.to_on === null && one.from_on < period.from_on)
+  if (others.some((one) => one !== before && overlaps(one, period)))
     return wrong(
       'Another status is on record for some of these days. Correct it on the program’s page first.',
     )
-  const ended = before ? [endedStatus(before, addDays(spell.from_on, -1))] : []
+  const ended = before ? [endedStatus(before, addDays(period.from_on, -1))] : []
   const isNew =
-    !there || there.status !== status || there.may_operate !== may_operate || there.to_on !== spell.to_on
+    !there || there.status !== status || there.may_operate !== may_operate || there.to_on !== period.to_on
   const words = isNew
     ? [
-        `License status ${statusNames[status]}, ${may_operate ? 'may operate' : 'may not operate'}, ${spanWords(spell)}${before ? `, in place of ${statusNames[before.status]}` : ''}.`,
+        `License status ${statusNames[status]}, ${may_operate ? 'may operate' : 'may not operate'}, ${spanWords(period)}${before ? `, in place of ${statusNames[before.status]}` : ''}.`,
       ]
     : []
-  return { spells: [...ended, spell], words, problems: [] }
+  return { periods: [...ended, period], words, problems: [] }
 }
 
-const endedStatus = (row: StatusRow, to_on: Day): PlannedSpell => ({
+const endedStatus = (row: StatusRow, to_on: Day): PlannedPeriod => ({
   ...{
     fact: 'status',
-    spell_id: row.spell_id,
+    period_id: row.period_id,
     from_on: row.from_on,
     to_on,
     status: row.status,
@@ -113,27 +113,27 @@ export function planCertification(
     ? own.find((one) => one.from_on === from)
     : (own.find((one) => holds(one, checked_on)) ?? own.find((one) => until !== null && one.from_on <= until))
   if (!there && !from) return wrong('This certification is not on record: write its first day.')
-  const spell: PlannedSpell = {
+  const period: PlannedPeriod = {
     fact: 'certification',
-    spell_id: there?.spell_id ?? null,
+    period_id: there?.period_id ?? null,
     from_on: there?.from_on ?? from ?? checked_on,
     to_on: until ?? (from ? null : (there?.to_on ?? null)),
     checked_on,
     type,
   }
-  if (spell.to_on !== null && spell.to_on < spell.from_on)
+  if (period.to_on !== null && period.to_on < period.from_on)
     return wrong('The last day of the certification is before its first.')
-  if (own.some((one) => one !== there && overlaps(one, spell)))
+  if (own.some((one) => one !== there && overlaps(one, period)))
     return wrong(
       'This certification is on record for some of these days already. Correct it on the program’s page first.',
     )
   const name = certificationNames[type as keyof typeof certificationNames]
-  if (!there) return { spells: [spell], words: [`Certified (${name}) ${spanWords(spell)}.`], problems: [] }
-  if (there.to_on === spell.to_on) return { spells: [spell], words: [], problems: [] }
-  const words = spell.to_on
-    ? `The certification (${name}) ends with ${formatDay(spell.to_on)}${there.to_on ? `, not with ${formatDay(there.to_on)}` : ''}.`
-    : `The certification (${name}) no longer ends with ${formatDay(there.to_on ?? spell.from_on)}.`
-  return { spells: [spell], words: [words], problems: [] }
+  if (!there) return { periods: [period], words: [`Certified (${name}) ${spanWords(period)}.`], problems: [] }
+  if (there.to_on === period.to_on) return { periods: [period], words: [], problems: [] }
+  const words = period.to_on
+    ? `The certification (${name}) ends with ${formatDay(period.to_on)}${there.to_on ? `, not with ${formatDay(there.to_on)}` : ''}.`
+    : `The certification (${name}) no longer ends with ${formatDay(there.to_on ?? period.from_on)}.`
+  return { periods: [period], words: [words], problems: [] }
 }
 
 const spanWords = ({ from_on, to_on }: Readonly<{ from_on: Day; to_on: Day | null }>) =>

@@ -5,7 +5,7 @@ import { readDay } from '#server/programs/typed-form.ts'
 import type { RegistryRow } from './registry-file.ts'
 import {
   nothingPlanned,
-  type PlannedSpell,
+  type PlannedPeriod,
   planCertification,
   planStatus,
   typeOf,
@@ -26,7 +26,7 @@ export type PlannedLine = Readonly<{
   kind: 'changed' | 'checked' | 'refused'
   /** What changes, a sentence each; or what is wrong. */
   words: readonly string[]
-  spells: readonly PlannedSpell[]
+  periods: readonly PlannedPeriod[]
 }>
 
 /** What each row would do to the record as it stands. Nothing here writes. */
@@ -46,7 +46,7 @@ export function planRegistry(
       ...told,
       kind: 'refused',
       words,
-      spells: [],
+      periods: [],
     })
     if (!number)
       return refused([license ? `“${license}” is not a license number.` : 'The license number is missing.'])
@@ -86,28 +86,28 @@ export function planRegistry(
         : nothingPlanned
     const wrong = [...status.problems, ...certification.problems]
     if (wrong.length > 0) return refused(wrong)
-    if (status.spells.length + certification.spells.length === 0)
+    if (status.periods.length + certification.periods.length === 0)
       return refused(['The row says neither a status nor a certification.'])
-    const fresh: PlannedSpell[] = []
-    for (const spell of [...status.spells, ...certification.spells]) {
+    const fresh: PlannedPeriod[] = []
+    for (const period of [...status.periods, ...certification.periods]) {
       // A look-up with a row for each certification says the license's status in every one of them.
-      const key = spellKey(program.id, spell)
+      const key = periodKey(program.id, period)
       const before = planned.get(key)
-      if (before !== undefined && before !== JSON.stringify(spell))
+      if (before !== undefined && before !== JSON.stringify(period))
         return refused(['Another row of this file says otherwise of the same days.'])
-      if (before === undefined) fresh.push(spell)
+      if (before === undefined) fresh.push(period)
     }
-    for (const spell of fresh) planned.set(spellKey(program.id, spell), JSON.stringify(spell))
+    for (const period of fresh) planned.set(periodKey(program.id, period), JSON.stringify(period))
     const words = [
       ...(fresh.some(({ fact }) => fact === 'status') ? status.words : []),
       ...(fresh.some(({ fact }) => fact === 'certification') ? certification.words : []),
     ]
-    return { ...told, kind: words.length > 0 ? 'changed' : 'checked', words, spells: fresh }
+    return { ...told, kind: words.length > 0 ? 'changed' : 'checked', words, periods: fresh }
   })
 }
 
-const spellKey = (programId: string, spell: PlannedSpell) =>
-  `${programId} ${spell.fact} ${spell.spell_id ?? `${spell.from_on} ${spell.fact === 'certification' ? spell.type : ''}`}`
+const periodKey = (programId: string, period: PlannedPeriod) =>
+  `${programId} ${period.fact} ${period.period_id ?? `${period.from_on} ${period.fact === 'certification' ? period.type : ''}`}`
 
 /** The same plan has the same hash; applied only while it is still the one that was looked at. */
 export const planHash = (lines: readonly PlannedLine[]): string =>

@@ -11,7 +11,7 @@ import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { findProgramsByLicense, listPeopleOfPrograms } from './registry.queries.ts'
 import { type RegistryEffect, registryEffects } from './registry-effects.ts'
 import { readRegistryFile } from './registry-file.ts'
-import type { PlannedSpell } from './registry-periods.ts'
+import type { PlannedPeriod } from './registry-periods.ts'
 import { type PlannedLine, planHash, planRegistry } from './registry-plan.ts'
 
 /** Keeps a file of license data to be looked at; nothing is changed yet. */
@@ -44,8 +44,8 @@ export async function previewRegistry(db: Database, content: string, today: Day)
   const planned = await planOf(db, content, today)
   if (planned.kind === 'unreadable') return planned
   const { lines } = planned
-  const touched = lines.flatMap(({ program_id, kind, spells }) =>
-    program_id && kind === 'changed' && spells.some(({ fact }) => fact === 'certification')
+  const touched = lines.flatMap(({ program_id, kind, periods }) =>
+    program_id && kind === 'changed' && periods.some(({ fact }) => fact === 'certification')
       ? [program_id]
       : [],
   )
@@ -74,7 +74,7 @@ export type ApplyResult =
   | { kind: 'unreadable'; message: string }
 
 /**
- * Puts on record what was looked at, wholly or not at all: every program's spells, everybody's standing, and the ledger
+ * Puts on record what was looked at, wholly or not at all: every program's periods, everybody's standing, and the ledger
  * in one transaction. Where the record has changed since it was looked at, nothing is done.
  */
 export async function applyRegistry(
@@ -96,8 +96,8 @@ export async function applyRegistry(
     if (first.kind === 'unreadable') return first
     const ids = [
       ...new Set(
-        first.lines.flatMap(({ program_id, spells }) =>
-          program_id && spells.length > 0 ? [program_id] : [],
+        first.lines.flatMap(({ program_id, periods }) =>
+          program_id && periods.length > 0 ? [program_id] : [],
         ),
       ),
     ].sort()
@@ -112,10 +112,10 @@ export async function applyRegistry(
     const changed = new Set<string>()
     for (const id of ids) {
       const lines = planned.lines.filter(({ program_id }) => program_id === id)
-      const spells = lines
-        .flatMap((line) => line.spells)
-        .map((spell) => ({ ...spell, spell_id: spell.spell_id ?? randomUUID() }))
-      await saveSpells(trx, viewer.id, now, id, spells, reason)
+      const periods = lines
+        .flatMap((line) => line.periods)
+        .map((period) => ({ ...period, period_id: period.period_id ?? randomUUID() }))
+      await savePeriods(trx, viewer.id, now, id, periods, reason)
       if (lines.some(({ kind }) => kind === 'changed')) changed.add(id)
       await appendToLedger(trx, {
         kind: 'program-changed',
@@ -126,7 +126,7 @@ export async function applyRegistry(
           program_id: id,
           registry_import_id: importId,
           file_sha256: kept.sha256,
-          rows: spells,
+          rows: periods,
         },
         at: now,
       })
@@ -141,19 +141,19 @@ export async function applyRegistry(
   })
 }
 
-type KeptSpell = PlannedSpell & Readonly<{ spell_id: string }>
+type KeptPeriod = PlannedPeriod & Readonly<{ period_id: string }>
 
-async function saveSpells(
+async function savePeriods(
   trx: Transaction<DB>,
   viewerId: string,
   now: Date,
   programId: string,
-  spells: readonly KeptSpell[],
+  periods: readonly KeptPeriod[],
   reason: string,
 ): Promise<void> {
   const save = async (
     table: string,
-    rows: readonly KeptSpell[],
+    rows: readonly KeptPeriod[],
     columns: RawBuilder<unknown>,
     types: RawBuilder<unknown>,
   ) => {
@@ -161,14 +161,14 @@ async function saveSpells(
     await sql`
       update ${sql.table(table)} set superseded_at = ${now}, superseded_by = ${viewerId}, superseded_reason = ${reason}
       where superseded_at is null and program_id = ${programId}
-        and spell_id = any(${rows.map(({ spell_id }) => spell_id)}::uuid[])`.execute(trx)
+        and period_id = any(${rows.map(({ period_id }) => period_id)}::uuid[])`.execute(trx)
     await sql`
-      insert into ${sql.table(table)} (program_id, spell_id, from_on, to_on, checked_on, ${columns}, recorded_at, recorded_by, reason)
-      select ${programId}::uuid, spell_id, from_on, to_on, checked_on, ${columns}, ${now}::timestamptz, ${viewerId}::uuid, ${reason}
+      insert into ${sql.table(table)} (program_id, period_id, from_on, to_on, checked_on, ${columns}, recorded_at, recorded_by, reason)
+      select ${programId}::uuid, period_id, from_on, to_on, checked_on, ${columns}, ${now}::timestamptz, ${viewerId}::uuid, ${reason}
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as rows(spell_id uuid, from_on date, to_on date, checked_on date, ${types})`.execute(trx)
+        as rows(period_id uuid, from_on date, to_on date, checked_on date, ${types})`.execute(trx)
   }
-  const of = (fact: PlannedSpell['fact']) => spells.filter((spell) => spell.fact === fact)
+  const of = (fact: PlannedPeriod['fact']) => periods.filter((period) => period.fact === fact)
   await save(
     'license_statuses',
     of('status'),

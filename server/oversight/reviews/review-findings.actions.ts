@@ -54,7 +54,7 @@ export async function writeFinding(
 
 async function send(trx: Transaction<DB>, viewer: Viewer, reviewId: string, findingId: string, now: Date) {
   await trx
-    .insertInto('review_finding_acts')
+    .insertInto('review_finding_steps')
     .values({ finding_id: findingId, act: 'sent', acted_by: viewer.id, acted_at: now })
     .execute()
   const { state } = await trx
@@ -89,7 +89,7 @@ export async function actOnFinding(
     if (act === 'sent') await send(trx, viewer, finding.review_id, finding.id, now)
     else
       await trx
-        .insertInto('review_finding_acts')
+        .insertInto('review_finding_steps')
         .values({
           finding_id: finding.id,
           act,

@@ -103,10 +103,10 @@ function contactOn(
     }
   const program = programsOf(facts).find(({ id }) => id === programId)
   const begun = assignment.contact.filter(({ from_on }) => from_on <= on)
-  const spell = begun.findLast(({ to_on }) => to_on === null || to_on >= on) ?? begun.at(-1)
+  const period = begun.findLast(({ to_on }) => to_on === null || to_on >= on) ?? begun.at(-1)
   return {
     contact: program ? situationAt(facts, program, on).contact : 'not_yet',
-    contact_since: spell?.from_on ?? null,
+    contact_since: period?.from_on ?? null,
   }
 }
 

@@ -17,8 +17,8 @@ export async function listCertificatesOfPeople(
 ): Promise<readonly ReviewCertificate[]> {
   const { rows } = await sql<CertificateRow>`
     select c.id, c.completion_id, c.person_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
-      (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
-      (select a.acted_at from certificate_acts a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
+      (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
+      (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
       (select json_build_object('number', n.number, 'issued_at', n.issued_at) from certificates n
         where n.corrects_id = c.id) as corrected_by
     from certificates c join people p on p.id = c.person_id
@@ -113,10 +113,10 @@ export async function listRecordedRows(
         w.recorded_by, w.reason, w.superseded_at, w.superseded_by, w.superseded_reason from work w
       union all
       select o.person_id, 'contact', '', s.from_on, s.to_on, s.recorded_at, s.recorded_by, s.reason, s.superseded_at,
-        s.superseded_by, s.superseded_reason from whose o join contact_spells s using (assignment_id)
+        s.superseded_by, s.superseded_reason from whose o join contact_periods s using (assignment_id)
       union all
       select o.person_id, 'leave', '', s.from_on, s.to_on, s.recorded_at, s.recorded_by, s.reason, s.superseded_at,
-        s.superseded_by, s.superseded_reason from whose o join leave_spells s using (assignment_id)
+        s.superseded_by, s.superseded_reason from whose o join leave_periods s using (assignment_id)
       union all
       select t.person_id, 'training', t.title, t.completed_on, null, t.recorded_at, t.recorded_by, '', t.superseded_at,
         t.superseded_by, t.reason from outside_trainings t where t.person_id = any(${ids}::uuid[])

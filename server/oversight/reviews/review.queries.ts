@@ -28,10 +28,10 @@ const reviewRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
     r.purpose, o.name as opened_by_name, r.opened_at, s.state, s.reason as state_reason, s.changed_at as state_changed_at,
     (select count(*) from review_findings f where f.review_id = r.id) as findings,
     (select min(coalesce(
-        (select a.follow_up_on from review_finding_acts a where a.finding_id = f.id and a.follow_up_on is not null
+        (select a.follow_up_on from review_finding_steps a where a.finding_id = f.id and a.follow_up_on is not null
           order by a.id desc limit 1), f.follow_up_on))
       from review_findings f
-      where f.review_id = r.id and coalesce((select a.act from review_finding_acts a where a.finding_id = f.id
+      where f.review_id = r.id and coalesce((select a.act from review_finding_steps a where a.finding_id = f.id
         and a.act <> 'follow-up-moved' order by a.id desc limit 1), 'sent') not in ('resolved', 'withdrawn')) as next_follow_up_on
   from reviews r
   join people o on o.id = r.opened_by
@@ -121,7 +121,7 @@ const findingRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
     f.person_id, person.name as person_name, f.rule, f.body, f.follow_up_on, w.name as written_by_name, f.written_at,
     coalesce((select json_agg(json_build_object('act', a.act, 'follow_up_on', a.follow_up_on, 'reason', a.reason,
         'by', p.name, 'at', a.acted_at) order by a.id)
-      from review_finding_acts a join people p on p.id = a.acted_by where a.finding_id = f.id), '[]') as acts,
+      from review_finding_steps a join people p on p.id = a.acted_by where a.finding_id = f.id), '[]') as acts,
     coalesce((select json_agg(json_build_object('id', a.id, 'body', a.body, 'file_name', a.file_name,
         'by', p.name, 'at', a.answered_at) order by a.answered_at)
       from review_answers a join people p on p.id = a.answered_by where a.finding_id = f.id), '[]') as answers
@@ -143,7 +143,7 @@ const isSeenBy = (viewer: Viewer) =>
   hasRole(viewer, 'licensing')
     ? sql`true`
     : sql`(r.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
-        and exists (select from review_finding_acts a where a.finding_id = f.id and a.act = 'sent'))`
+        and exists (select from review_finding_steps a where a.finding_id = f.id and a.act = 'sent'))`
 
 export async function listFindings(db: Kysely<DB>, reviewId: string): Promise<readonly FindingRow[]> {
   const { rows } = await findingRows(db, sql`f.review_id = ${reviewId}`)
@@ -160,7 +160,7 @@ export async function listFindingsToAnswer(db: Kysely<DB>, viewer: Viewer): Prom
   const { rows } = await findingRows(
     db,
     sql`r.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
-      and exists (select from review_finding_acts a where a.finding_id = f.id and a.act = 'sent')`,
+      and exists (select from review_finding_steps a where a.finding_id = f.id and a.act = 'sent')`,
   )
   return rows
 }

@@ -82,7 +82,7 @@ export async function listTeam(
     left join cleared c on c.person_id = a.person_id and c.program_id = a.program_id
     left join standing_passes s on s.person_id = a.person_id
     left join lateral (
-      select true as holds from leave_spells l
+      select true as holds from leave_periods l
       where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and ${holdsOn('l', today)} limit 1
     ) l on true
     left join lateral (

@@ -40,12 +40,12 @@ export async function listTimeline(
     ), events as (
       select hired_on as "on", 'hired' as kind, program as what, role_title as more from work
       union all select separated_on, 'left', program, '' from work where separated_on is not null
-      union all select s.from_on, 'contact-began', w.program, '' from work w join contact_spells s using (assignment_id) where ${isKnown('s', asKnownOn)}
-      union all select s.to_on, 'contact-ended', w.program, '' from work w join contact_spells s using (assignment_id) where ${isKnown('s', asKnownOn)} and s.to_on is not null
-      union all select s.from_on, 'leave-began', w.program, '' from work w join leave_spells s using (assignment_id) where ${isKnown('s', asKnownOn)}
-      union all select s.to_on, 'leave-ended', w.program, '' from work w join leave_spells s using (assignment_id) where ${isKnown('s', asKnownOn)} and s.to_on is not null
+      union all select s.from_on, 'contact-began', w.program, '' from work w join contact_periods s using (assignment_id) where ${isKnown('s', asKnownOn)}
+      union all select s.to_on, 'contact-ended', w.program, '' from work w join contact_periods s using (assignment_id) where ${isKnown('s', asKnownOn)} and s.to_on is not null
+      union all select s.from_on, 'leave-began', w.program, '' from work w join leave_periods s using (assignment_id) where ${isKnown('s', asKnownOn)}
+      union all select s.to_on, 'leave-ended', w.program, '' from work w join leave_periods s using (assignment_id) where ${isKnown('s', asKnownOn)} and s.to_on is not null
       union all select c.completed_on, 'completed', c.course, coalesce((select 'certificate ' || t.number from certificates t
-          where t.completion_id = c.id and not exists (select from certificate_acts x where x.certificate_id = t.id) order by t.issued_at desc limit 1), '')
+          where t.completion_id = c.id and not exists (select from certificate_status_changes x where x.certificate_id = t.id) order by t.issued_at desc limit 1), '')
         from completions c where c.person_id = ${personId}
           and not exists (select from completion_voids v where v.completion_id = c.id)
       union all select o.completed_on, 'elsewhere', o.title, o.provider from outside_trainings o

@@ -50,7 +50,7 @@ async function apply(
   const { rows, changes } = await planRows(read.rows, planner(state, randomUUID), async () => {})
   if (hashOf(rows) !== file.plan_hash) return false
   const people = peopleIn(changes, state.draft)
-  const steps = changes.assignments.length + changes.spells.length + people.length
+  const steps = changes.assignments.length + changes.periods.length + people.length
   let done = 0
   const step = async (some: number) => {
     done += some
@@ -67,9 +67,9 @@ async function apply(
     await saveRosterChanges(trx, acting, { ...noChanges, assignments }, reason)
     await step(assignments.length)
   }
-  for (const spells of chunks(changes.spells)) {
-    await saveRosterChanges(trx, acting, { ...noChanges, spells }, reason)
-    await step(spells.length)
+  for (const periods of chunks(changes.periods)) {
+    await saveRosterChanges(trx, acting, { ...noChanges, periods }, reason)
+    await step(periods.length)
   }
   await saveRosterChanges(trx, acting, { ...noChanges, removed: changes.removed }, reason)
   for (const some of chunks(people)) {
@@ -102,8 +102,8 @@ async function apply(
 }
 
 /** Everybody whose facts the file changes, in one order, so that two files that share people wait and never both. */
-function peopleIn({ assignments, spells, renamed }: RosterChanges, draft: Draft): readonly string[] {
-  const changed = new Set([...assignments, ...spells].map(({ assignment_id }) => assignment_id))
+function peopleIn({ assignments, periods, renamed }: RosterChanges, draft: Draft): readonly string[] {
+  const changed = new Set([...assignments, ...periods].map(({ assignment_id }) => assignment_id))
   const works = [...draft.values()].flat()
   const touched = works.filter(
     ({ assignment_id, removed }) => changed.has(assignment_id) || removed.length > 0,

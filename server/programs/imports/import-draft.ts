@@ -1,11 +1,11 @@
 import type { Assignment, Work } from '#server/programs/roster/assignment.ts'
-import type { Spell, SpellKind } from '#server/programs/roster/periods.ts'
+import type { Period, PeriodKind } from '#server/programs/roster/periods.ts'
 import { noChanges, type RosterChanges, workOf } from '#server/programs/roster/roster-changes.ts'
 import type { ImportColumn } from './import-columns.ts'
 
-/** A spell of the draft, and the lines of the file that gave its days, where any did. */
-export type DraftSpell = Readonly<
-  Omit<Spell, 'row_id'> & { fromLine: number | null; toLine: number | null; isChanged: boolean }
+/** A period of the draft, and the lines of the file that gave its days, where any did. */
+export type DraftPeriod = Readonly<
+  Omit<Period, 'row_id'> & { fromLine: number | null; toLine: number | null; isChanged: boolean }
 >
 
 /** An assignment as it would be after the rows so far. */
@@ -13,9 +13,9 @@ export type DraftWork = Readonly<{
   assignment_id: string
   person_id: string
   work: Work
-  contact: readonly DraftSpell[]
-  leave: readonly DraftSpell[]
-  removed: readonly Readonly<{ kind: SpellKind; id: string }>[]
+  contact: readonly DraftPeriod[]
+  leave: readonly DraftPeriod[]
+  removed: readonly Readonly<{ kind: PeriodKind; id: string }>[]
   /** The lines of the file that gave a column's value. */
   said: Readonly<Partial<Record<ImportColumn, number>>>
   isChanged: boolean
@@ -28,8 +28,8 @@ export function draftOf(assignments: readonly Assignment[]): Draft {
   const draft: Draft = new Map()
   for (const assignment of assignments) {
     const { assignment_id, person_id } = assignment
-    const untouched = ({ spell_id, from_on, from_at, to_on }: Spell): DraftSpell => ({
-      spell_id,
+    const untouched = ({ period_id, from_on, from_at, to_on }: Period): DraftPeriod => ({
+      period_id,
       from_on,
       from_at,
       to_on,
@@ -72,13 +72,13 @@ export function changesOf(
         program_id: programId,
         ...work,
       })),
-    spells: works.flatMap((work) =>
+    periods: works.flatMap((work) =>
       (['contact', 'leave'] as const).flatMap((kind) =>
         work[kind]
           .filter(({ isChanged }) => isChanged)
-          .map(({ spell_id, from_on, from_at, to_on }) => ({
+          .map(({ period_id, from_on, from_at, to_on }) => ({
             kind,
-            spell_id,
+            period_id,
             assignment_id: work.assignment_id,
             from_on,
             from_at,

@@ -3,7 +3,7 @@ import { overlaps, stretchWords } from '#server/programs/roster/periods.ts'
 import { typedDay } from '#server/programs/typed-form.ts'
 import type { ImportColumn } from './import-columns.ts'
 import type { DraftWork } from './import-draft.ts'
-import { emptyWord, takeSpell } from './import-period.ts'
+import { emptyWord, takePeriod } from './import-period.ts'
 import { type CellProblem, type RowSays, saysOther } from './import-rows.ts'
 
 export type CellChange = Readonly<{ column: ImportColumn; from: string; to: string }>
@@ -60,7 +60,7 @@ export function takeWork(
       }
   const changes = [...workChanges]
   for (const kind of ['contact', 'leave'] as const) {
-    const taken = takeSpell(kind, draft, says[`${kind}_from`], says[`${kind}_to`], line, newId)
+    const taken = takePeriod(kind, draft, says[`${kind}_from`], says[`${kind}_to`], line, newId)
     if ('column' in taken) return taken
     draft = taken.draft
     changes.push(...taken.changes)

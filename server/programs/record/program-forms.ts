@@ -8,8 +8,8 @@ import type { LicenseStatus, ProgramRecord } from './program-record.queries.ts'
 
 export type ProgramFact = 'details' | 'status' | 'certification'
 
-/** A row to be written: in place of the one with its spell_id, where there is one. */
-export type ProgramRow = Readonly<{ spell_id: string; from_on: Day; to_on: Day | null }> &
+/** A row to be written: in place of the one with its period_id, where there is one. */
+export type ProgramRow = Readonly<{ period_id: string; from_on: Day; to_on: Day | null }> &
   Readonly<Record<string, string | boolean | null>>
 
 export type ProgramDecided =
@@ -44,10 +44,10 @@ export function decideProgramFact(
   today: Day,
   record: ProgramRecord,
   isLicensed: boolean,
-  spell_id: string,
+  period_id: string,
 ): ProgramDecided {
   const form = reader(typed, today)
-  const row = { ...readFact(fact, form, isLicensed, typed), spell_id }
+  const row = { ...readFact(fact, form, isLicensed, typed), period_id }
   if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
   const others = rivals(fact, row, record)
   const before = others.find(({ from_on, to_on }) => to_on === null && from_on < row.from_on)
@@ -67,7 +67,7 @@ export function decideProgramCorrection(
   today: Day,
   record: ProgramRecord,
   isLicensed: boolean,
-  spell_id: string,
+  period_id: string,
 ): ProgramDecided {
   const form = reader(typed, today)
   const reason = form.line('reason', reasonMissing, 500)
@@ -75,9 +75,9 @@ export function decideProgramCorrection(
     if (fact === 'details' && record.details.length === 1)
       form.refuse('change', 'A program needs a name. Correct it instead.')
     if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
-    return { kind: 'rows', rows: [], removed: [spell_id], reason }
+    return { kind: 'rows', rows: [], removed: [period_id], reason }
   }
-  const row = { ...readFact(fact, form, isLicensed, typed), spell_id }
+  const row = { ...readFact(fact, form, isLicensed, typed), period_id }
   if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
   const problem = lastingProblem(row, rivals(fact, row, record))
   if (problem) return { kind: 'problems', problems: [problem] }
@@ -89,7 +89,7 @@ function readFact(
   form: Reader,
   isLicensed: boolean,
   typed: Typed,
-): Omit<ProgramRow, 'spell_id'> & {
+): Omit<ProgramRow, 'period_id'> & {
   from_on: Day
   to_on: Day | null
 } {
@@ -130,7 +130,7 @@ export function readDetails(form: Reader, isLicensed: boolean) {
 
 function rivals(
   fact: ProgramFact,
-  row: Pick<ProgramRow, 'spell_id'>,
+  row: Pick<ProgramRow, 'period_id'>,
   record: ProgramRecord,
 ): readonly ProgramRow[] {
   const { type } = row as { type?: string }
@@ -140,7 +140,7 @@ function rivals(
       : fact === 'status'
         ? record.statuses
         : record.certifications.filter((certification) => certification.type === type)
-  return (rows as readonly ProgramRow[]).filter(({ spell_id }) => spell_id !== row.spell_id)
+  return (rows as readonly ProgramRow[]).filter(({ period_id }) => period_id !== row.period_id)
 }
 
 /** Here a day belongs to one row alone: who ends on a day holds through it. */

@@ -43,19 +43,19 @@ export function programPage(
     details: record.details.map((row) => ({
       words: `${row.name}${row.license_number ? `, license ${row.license_number}` : ''}`,
       stretch: stretchWords(row),
-      address: `${base}/details/${row.spell_id}`,
+      address: `${base}/details/${row.period_id}`,
       holds: holds(row),
     })),
     statuses: record.statuses.map((row) => ({
       words: `${statusNames[row.status]}${row.may_operate ? '' : ', may not operate'}`,
       stretch: stretchWords(row) + checkedWords(row.checked_on),
-      address: `${base}/license-statuses/${row.spell_id}`,
+      address: `${base}/license-statuses/${row.period_id}`,
       holds: holds(row),
     })),
     certifications: record.certifications.map((row) => ({
       words: certificationNames[row.type as keyof typeof certificationNames],
       stretch: stretchWords(row) + checkedWords(row.checked_on),
-      address: `${base}/certifications/${row.spell_id}`,
+      address: `${base}/certifications/${row.period_id}`,
       holds: holds(row),
     })),
     corrections: corrections.map((row) => ({

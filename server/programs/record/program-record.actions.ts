@@ -45,13 +45,13 @@ export const correctProgramFact = (
   acting: Acting,
   programId: string,
   fact: ProgramFact,
-  spellId: string,
+  periodId: string,
   typed: Typed,
 ): Promise<ProgramAnswer> =>
   changeProgram(db, acting, programId, fact, (record, isLicensed, today) => {
-    const row = factRows(record, fact).find(({ spell_id }) => spell_id === spellId) ?? notFound()
+    const row = factRows(record, fact).find(({ period_id }) => period_id === periodId) ?? notFound()
     if (typed.seen !== row.row_id) return changedMeanwhile
-    return decideProgramCorrection(fact, typed, today, record, isLicensed, spellId)
+    return decideProgramCorrection(fact, typed, today, record, isLicensed, periodId)
   })
 
 /** A licensed program, or an agency without a license, of a license holder that is here or new. */
@@ -88,7 +88,7 @@ export async function addProgram(db: Database, { viewer, now }: Actor, typed: Ty
       now,
       id,
       'details',
-      [{ spell_id: randomUUID(), from_on, to_on: null, ...details }],
+      [{ period_id: randomUUID(), from_on, to_on: null, ...details }],
       [],
       '',
     )
@@ -164,7 +164,7 @@ const bare =
   (fact: ProgramFact) =>
   (row: ProgramRow): Readonly<Record<string, unknown>> =>
     Object.fromEntries(
-      ['spell_id', 'from_on', 'to_on', ...tables[fact].columns].map((name) => [name, row[name] ?? null]),
+      ['period_id', 'from_on', 'to_on', ...tables[fact].columns].map((name) => [name, row[name] ?? null]),
     )
 
 async function saveRows(
@@ -179,15 +179,15 @@ async function saveRows(
 ): Promise<void> {
   const { table, columns, types } = tables[fact]
   const names = sql.join(columns.map((column) => sql.ref(column)))
-  const gone = [...removed, ...rows.map(({ spell_id }) => spell_id)]
+  const gone = [...removed, ...rows.map(({ period_id }) => period_id)]
   await sql`
     update ${sql.table(table)} set superseded_at = ${now}, superseded_by = ${viewerId}, superseded_reason = ${reason}
-    where superseded_at is null and program_id = ${programId} and spell_id = any(${gone}::uuid[])`.execute(
+    where superseded_at is null and program_id = ${programId} and period_id = any(${gone}::uuid[])`.execute(
     trx,
   )
   await sql`
-    insert into ${sql.table(table)} (program_id, spell_id, from_on, to_on, ${names}, recorded_at, recorded_by, reason)
-    select ${programId}::uuid, spell_id, from_on, to_on, ${names}, ${now}::timestamptz, ${viewerId}::uuid, ${reason}
+    insert into ${sql.table(table)} (program_id, period_id, from_on, to_on, ${names}, recorded_at, recorded_by, reason)
+    select ${programId}::uuid, period_id, from_on, to_on, ${names}, ${now}::timestamptz, ${viewerId}::uuid, ${reason}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as rows(spell_id uuid, from_on date, to_on date, ${types})`.execute(trx)
+      as rows(period_id uuid, from_on date, to_on date, ${types})`.execute(trx)
 }

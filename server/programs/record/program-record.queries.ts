@@ -6,7 +6,7 @@ import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'
 type Lasting = Readonly<{
   row_id: string
   /** The same for all rows that came one in place of another. */
-  spell_id: string
+  period_id: string
   from_on: Day
   to_on: Day | null
 }>

@@ -20,7 +20,7 @@ import { findProgramRecord } from './program-record.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 type OfProgram = Readonly<{ program: string }>
-type OfFact = Readonly<{ program: string; spell: string }>
+type OfFact = Readonly<{ program: string; period: string }>
 
 /** The record of programs as licensing staff and system administrators keep it. */
 export async function programRecordRoutes(app: App, needs: Needs): Promise<void> {
@@ -63,12 +63,12 @@ export async function programRecordRoutes(app: App, needs: Needs): Promise<void>
     } satisfies Act<OfProgram, ProgramDone>)
 
     actRoutes(app, needs, {
-      address: `/programs/:program/${noun}/:spell/correction`,
-      params: Type.Object({ program: uuid(), spell: uuid() }),
+      address: `/programs/:program/${noun}/:period/correction`,
+      params: Type.Object({ program: uuid(), period: uuid() }),
       policy,
-      form: async (acting, { program: programId, spell }) => {
+      form: async (acting, { program: programId, period }) => {
         const { program, page } = await pageOf(acting, programId)
-        const row = (await rowOf(programId, fact, spell)) ?? notFound()
+        const row = (await rowOf(programId, fact, period)) ?? notFound()
         return {
           ...page,
           title: correct,
@@ -78,7 +78,8 @@ export async function programRecordRoutes(app: App, needs: Needs): Promise<void>
           button: 'Save the correction',
         }
       },
-      act: (acting, { program, spell }, typed) => correctProgramFact(db, acting, program, fact, spell, typed),
+      act: (acting, { program, period }, typed) =>
+        correctProgramFact(db, acting, program, fact, period, typed),
       next,
     } satisfies Act<OfFact, ProgramDone>)
   }
@@ -92,8 +93,8 @@ export async function programRecordRoutes(app: App, needs: Needs): Promise<void>
     return { program, page }
   }
 
-  const rowOf = async (programId: string, fact: ProgramFact, spellId: string) =>
-    factRows(await findProgramRecord(db, programId), fact).find(({ spell_id }) => spell_id === spellId)
+  const rowOf = async (programId: string, fact: ProgramFact, periodId: string) =>
+    factRows(await findProgramRecord(db, programId), fact).find(({ period_id }) => period_id === periodId)
 }
 
 const words = {

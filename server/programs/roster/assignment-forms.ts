@@ -2,15 +2,15 @@ import { addDays, type Day } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import { type Assignment, type Work, workerTypeNames, workProblem } from './assignment.ts'
-import { type SpellKind, spellNames, spellProblem, stretchWords } from './periods.ts'
-import { noChanges, type RosterChanges, rowOf, type SpellRow, separation } from './roster-changes.ts'
+import { type PeriodKind, periodNames, periodProblem, stretchWords } from './periods.ts'
+import { noChanges, type PeriodRow, type RosterChanges, rowOf, separation } from './roster-changes.ts'
 
 /** What a form asks to be recorded, or why it can't be. */
 export type Decided =
   | { kind: 'changes'; changes: RosterChanges; reason: string; facts: Readonly<Record<string, unknown>> }
   | { kind: 'problems'; problems: readonly Problem[] }
 
-type Ids = Readonly<{ assignment_id: string; spell_id: string }>
+type Ids = Readonly<{ assignment_id: string; period_id: string }>
 
 /** A new stretch of work in a program, with direct contact from a day on where that is known. */
 export function decideWork(
@@ -29,7 +29,7 @@ function decideNewWork(
   work: Work,
   {
     assignment_id,
-    spell_id,
+    period_id,
     person_id,
     program_id,
   }: Ids & Readonly<{ person_id: string; program_id: string }>,
@@ -38,16 +38,16 @@ function decideNewWork(
   const from_on = form.day('contact_from')
   const from_at = form.timeOn('contact_time', from_on)
   if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
-  const spells: SpellRow[] = from_on
-    ? [{ kind: 'contact', spell_id, assignment_id, from_on, from_at, to_on: null }]
+  const periods: PeriodRow[] = from_on
+    ? [{ kind: 'contact', period_id, assignment_id, from_on, from_at, to_on: null }]
     : []
   const problem =
     workProblem(work, others) ??
-    spells.map((spell) => atField('contact', spellProblem('contact', spell, work, [])))[0]
+    periods.map((period) => atField('contact', periodProblem('contact', period, work, [])))[0]
   if (problem) return { kind: 'problems', problems: [problem] }
   return {
     kind: 'changes',
-    changes: { ...noChanges, assignments: [{ assignment_id, person_id, program_id, ...work }], spells },
+    changes: { ...noChanges, assignments: [{ assignment_id, person_id, program_id, ...work }], periods },
     reason: '',
     facts: { assignment_id, ...work, ...(from_on ? { contact_from: from_on } : {}) },
   }
@@ -74,7 +74,7 @@ export function decideCorrection(
     duties_to: form.day('duties_to'),
   }
   if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
-  const problem = workProblem(work, others) ?? spellBeforeHire({ ...assignment, ...work })
+  const problem = workProblem(work, others) ?? periodBeforeHire({ ...assignment, ...work })
   if (problem) return { kind: 'problems', problems: [problem] }
   const corrected = { ...assignment, ...work }
   const changes =
@@ -132,7 +132,7 @@ export function decideTransfer(
     changes: {
       ...here,
       assignments: [...here.assignments, ...there.changes.assignments],
-      spells: [...here.spells, ...there.changes.spells],
+      periods: [...here.periods, ...there.changes.periods],
     },
     facts: {
       assignment_id: assignment.assignment_id,
@@ -158,19 +158,19 @@ function readWork(form: Reader): Omit<Work, 'separated_on'> {
   }
 }
 
-function spellBeforeHire(assignment: Assignment): Problem | null {
-  const spell = (['contact', 'leave'] as const)
+function periodBeforeHire(assignment: Assignment): Problem | null {
+  const period = (['contact', 'leave'] as const)
     .flatMap((kind) => assignment[kind].map((one) => ({ ...one, kind })))
     .find(({ from_on }) => from_on < assignment.hired_on)
   return (
-    (spell && {
+    (period && {
       field: 'hired_on',
-      message: `${spellNames[spell.kind]} ${stretchWords(spell)} is on record, which is before that day. Correct it first.`,
+      message: `${periodNames[period.kind]} ${stretchWords(period)} is on record, which is before that day. Correct it first.`,
     }) ??
     null
   )
 }
 
-/** A spell's problem as the form names its fields: contact_from in place of from_on. */
-const atField = (kind: SpellKind, problem: Problem | null): Problem | null =>
+/** A period's problem as the form names its fields: contact_from in place of from_on. */
+const atField = (kind: PeriodKind, problem: Problem | null): Problem | null =>
   problem && { ...problem, field: problem.field === 'from_on' ? `${kind}_from` : `${kind}_to` }

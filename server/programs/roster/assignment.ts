@@ -1,6 +1,6 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
-import { overlaps, type Spell } from './periods.ts'
+import { overlaps, type Period } from './periods.ts'
 import type { WorkerType } from './roster.queries.ts'
 
 /** What is on record of one person's work in one program; `assignment_id` stays the same through corrections. */
@@ -20,8 +20,8 @@ export type Assignment = Work &
     assignment_id: string
     person_id: string
     program_id: string
-    contact: readonly Spell[]
-    leave: readonly Spell[]
+    contact: readonly Period[]
+    leave: readonly Period[]
   }>
 
 export const workerTypeNames: Readonly<Record<WorkerType, string>> = {

@@ -182,7 +182,7 @@ const newIds = (program_id: string, person_id: string) => ({
   program_id,
   person_id,
   assignment_id: randomUUID(),
-  spell_id: randomUUID(),
+  period_id: randomUUID(),
 })
 
 async function othersOf(trx: Transaction<DB>, { program_id, person_id, assignment_id }: Assignment) {

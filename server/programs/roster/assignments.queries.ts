@@ -38,16 +38,16 @@ export async function findAssignment(
   return rows[0] ?? null
 }
 
-/** The assignment that a spell of contact or leave hangs on. */
-export async function findAssignmentOfSpell(
+/** The assignment that a period of contact or leave hangs on. */
+export async function findAssignmentOfPeriod(
   db: Kysely<DB>,
   programId: string,
   kind: 'contact' | 'leave',
-  spellId: string,
+  periodId: string,
 ): Promise<Assignment | null> {
   const { rows } = await sql<Assignment>`
     ${assignments} where a.superseded_at is null and a.program_id = ${programId} and a.assignment_id = (
-      select s.assignment_id from ${sql.table(`${kind}_spells`)} s where s.spell_id = ${spellId} and s.superseded_at is null)`.execute(
+      select s.assignment_id from ${sql.table(`${kind}_periods`)} s where s.period_id = ${periodId} and s.superseded_at is null)`.execute(
     db,
   )
   return rows[0] ?? null
@@ -124,13 +124,13 @@ export async function listOutOfReach(
   return new Set(rows.map(({ id }) => id))
 }
 
-const spells = (kind: 'contact' | 'leave') => sql`
-      coalesce((select json_agg(json_build_object('row_id', s.id, 'spell_id', s.spell_id, 'from_on', s.from_on,
+const periods = (kind: 'contact' | 'leave') => sql`
+      coalesce((select json_agg(json_build_object('row_id', s.id, 'period_id', s.period_id, 'from_on', s.from_on,
           'from_at', ${kind === 'contact' ? sql`s.from_at` : sql`null`}, 'to_on', s.to_on) order by s.from_on)
-        from ${sql.table(`${kind}_spells`)} s
+        from ${sql.table(`${kind}_periods`)} s
         where s.assignment_id = a.assignment_id and s.superseded_at is null), '[]')`
 
 const assignments = sql`
     select a.id as row_id, a.assignment_id, a.person_id, a.program_id, a.worker_type, a.role_title, a.hired_on,
-      a.separated_on, a.duties_from, a.duties_to, ${spells('contact')} as contact, ${spells('leave')} as leave
+      a.separated_on, a.duties_from, a.duties_to, ${periods('contact')} as contact, ${periods('leave')} as leave
     from assignments a`

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
-import type { SpellKind } from './periods.ts'
+import type { PeriodKind } from './periods.ts'
 
 /** One row of the record, superseded or not, with who wrote it and who took it out. */
 export type RecordRow = Readonly<{
-  kind: 'work' | SpellKind
+  kind: 'work' | PeriodKind
   /** The same for all rows that came one in place of another. */
   id: string
   facts: Readonly<Record<string, string | null>>
@@ -32,13 +32,13 @@ export async function listRecordRows(
           'hired_on', a.hired_on, 'separated_on', a.separated_on, 'duties_from', a.duties_from, 'duties_to', a.duties_to) as facts
       from assignments a where a.program_id = ${programId} and a.person_id = ${personId}
       union all
-      select 'contact', s.spell_id, s.recorded_at, s.recorded_by, s.reason, s.superseded_at, s.superseded_by,
+      select 'contact', s.period_id, s.recorded_at, s.recorded_by, s.reason, s.superseded_at, s.superseded_by,
         s.superseded_reason, json_build_object('from_on', s.from_on, 'from_at', s.from_at, 'to_on', s.to_on)
-      from contact_spells s where s.assignment_id in (${theirs})
+      from contact_periods s where s.assignment_id in (${theirs})
       union all
-      select 'leave', s.spell_id, s.recorded_at, s.recorded_by, s.reason, s.superseded_at, s.superseded_by,
+      select 'leave', s.period_id, s.recorded_at, s.recorded_by, s.reason, s.superseded_at, s.superseded_by,
         s.superseded_reason, json_build_object('from_on', s.from_on, 'to_on', s.to_on)
-      from leave_spells s where s.assignment_id in (${theirs})
+      from leave_periods s where s.assignment_id in (${theirs})
     ) r
     left join people writer on writer.id = r.recorded_by
     left join people remover on remover.id = r.superseded_by

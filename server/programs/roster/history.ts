@@ -1,7 +1,7 @@
 import { type Day, formatDay, formatTime } from '#server/lib/days.ts'
 import { workerTypeNames } from './assignment.ts'
 import type { RecordRow } from './history.queries.ts'
-import { spellNames, stretchWords } from './periods.ts'
+import { periodNames, stretchWords } from './periods.ts'
 import type { WorkerType } from './roster.queries.ts'
 
 export type HistoryLine = Readonly<{ says: string; changes: readonly Change[] }>
@@ -43,7 +43,7 @@ export function historyOf(rows: readonly RecordRow[]): readonly HistoryEntry[] {
 function recorded({ kind, facts }: RecordRow): string {
   if (kind !== 'work') {
     const time = facts.from_at ? `, from ${formatTime(facts.from_at)}` : ''
-    return `${spellNames[kind]} ${stretchWords(facts as { from_on: Day; to_on: Day | null })}${time}`
+    return `${periodNames[kind]} ${stretchWords(facts as { from_on: Day; to_on: Day | null })}${time}`
   }
   const title = facts.role_title ? `${facts.role_title}, ` : ''
   const type = workerTypeNames[facts.worker_type as WorkerType].toLowerCase()
@@ -58,7 +58,7 @@ function changed(before: RecordRow, after: RecordRow): HistoryLine | null {
       from: factWords(name, before.facts[name] ?? null),
       to: factWords(name, after.facts[name] ?? null),
     }))
-  const what = after.kind === 'work' ? 'Work' : spellNames[after.kind]
+  const what = after.kind === 'work' ? 'Work' : periodNames[after.kind]
   return changes.length > 0 ? { says: what, changes } : null
 }
 

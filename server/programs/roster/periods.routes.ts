@@ -6,22 +6,22 @@ import { findRosterToChangeOf } from '#server/programs/queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import type { Assignment } from './assignment.ts'
-import { findAssignment, findAssignmentOfSpell, findPersonOnRoster } from './assignments.queries.ts'
+import { findAssignment, findAssignmentOfPeriod, findPersonOnRoster } from './assignments.queries.ts'
 import { type Act, type ActForm, actRoutes } from './change-forms.ts'
-import { correctSpell, endSpell, startSpell } from './periods.actions.ts'
-import { type SpellKind, stretchWords } from './periods.ts'
+import { correctPeriod, endPeriod, startPeriod } from './periods.actions.ts'
+import { type PeriodKind, stretchWords } from './periods.ts'
 import type { Acting, RosterDone } from './roster.actions.ts'
-import { spellCorrectionFields, spellEndFields, spellFields, typedSpell } from './roster-fields.ts'
+import { periodCorrectionFields, periodEndFields, periodFields, typedPeriod } from './roster-fields.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 type OfWork = Readonly<{ program: string; assignment: string }>
-type OfSpell = Readonly<{ program: string; spell: string }>
+type OfPeriod = Readonly<{ program: string; period: string }>
 
 type RosterAct<Params> = Act<Params, RosterDone>
 const policy = ['program_admin'] as const
 
 /** Direct contact and leave: recorded, ended, put right. */
-export async function spellRoutes(app: App, needs: Needs): Promise<void> {
+export async function periodRoutes(app: App, needs: Needs): Promise<void> {
   const { db } = needs
   const next = ({ program }: { program: string }, { personId }: RosterDone) =>
     `/programs/${program}/roster/${personId}?done=saved`
@@ -34,55 +34,55 @@ export async function spellRoutes(app: App, needs: Needs): Promise<void> {
       form: async (acting, { program, assignment }) => ({
         ...words[kind].add,
         ...(await pageOf(acting, program, await findAssignment(db, program, assignment))),
-        fields: (typed) => spellFields(kind, typed),
+        fields: (typed) => periodFields(kind, typed),
         start: {},
       }),
       act: (acting, { program, assignment }, typed) =>
-        startSpell(db, acting, program, kind, assignment, typed),
+        startPeriod(db, acting, program, kind, assignment, typed),
       next,
     } satisfies RosterAct<OfWork>)
 
-    const ofSpell = { policy, params: Type.Object({ program: uuid(), spell: uuid() }), next }
+    const ofPeriod = { policy, params: Type.Object({ program: uuid(), period: uuid() }), next }
 
     actRoutes(app, needs, {
-      ...ofSpell,
-      address: `/programs/:program/${kind}/:spell/end`,
+      ...ofPeriod,
+      address: `/programs/:program/${kind}/:period/end`,
       form: async (acting, params) => {
-        const { spell, page } = await spellOf(acting, kind, params)
+        const { period, page } = await periodOf(acting, kind, params)
         return {
           ...words[kind].end,
           ...page,
-          lead: `On record ${stretchWords(spell)}.`,
-          fields: (typed) => spellEndFields(kind, typed),
+          lead: `On record ${stretchWords(period)}.`,
+          fields: (typed) => periodEndFields(kind, typed),
           start: {},
         }
       },
-      act: (acting, { program, spell }, typed) => endSpell(db, acting, program, kind, spell, typed),
-    } satisfies RosterAct<OfSpell>)
+      act: (acting, { program, period }, typed) => endPeriod(db, acting, program, kind, period, typed),
+    } satisfies RosterAct<OfPeriod>)
 
     actRoutes(app, needs, {
-      ...ofSpell,
-      address: `/programs/:program/${kind}/:spell/correction`,
+      ...ofPeriod,
+      address: `/programs/:program/${kind}/:period/correction`,
       form: async (acting, params) => {
-        const { spell, page } = await spellOf(acting, kind, params)
+        const { period, page } = await periodOf(acting, kind, params)
         return {
           ...words[kind].correct,
           ...page,
           lead: 'The record as it was stays readable in the history, with your reason.',
-          fields: (typed) => spellCorrectionFields(kind, typed),
-          start: typedSpell(spell),
+          fields: (typed) => periodCorrectionFields(kind, typed),
+          start: typedPeriod(period),
           button: 'Save the correction',
         }
       },
-      act: (acting, { program, spell }, typed) => correctSpell(db, acting, program, kind, spell, typed),
-    } satisfies RosterAct<OfSpell>)
+      act: (acting, { program, period }, typed) => correctPeriod(db, acting, program, kind, period, typed),
+    } satisfies RosterAct<OfPeriod>)
   }
 
-  async function spellOf(acting: Acting, kind: SpellKind, params: OfSpell) {
-    const assignment = await findAssignmentOfSpell(db, params.program, kind, params.spell)
+  async function periodOf(acting: Acting, kind: PeriodKind, params: OfPeriod) {
+    const assignment = await findAssignmentOfPeriod(db, params.program, kind, params.period)
     const page = await pageOf(acting, params.program, assignment)
-    const spell = assignment?.[kind].find(({ spell_id }) => spell_id === params.spell) ?? notFound()
-    return { spell, page }
+    const period = assignment?.[kind].find(({ period_id }) => period_id === params.period) ?? notFound()
+    return { period, page }
   }
 
   async function pageOf(

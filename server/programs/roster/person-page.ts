@@ -4,7 +4,7 @@ import type { Place } from '#server/programs/queries.ts'
 import { type Assignment, workerTypeNames } from './assignment.ts'
 import type { PersonOnRoster } from './assignments.queries.ts'
 import type { HistoryEntry } from './history.ts'
-import { type Spell, spellNames } from './periods.ts'
+import { type Period, periodNames } from './periods.ts'
 import { grantableRoles } from './roles.actions.ts'
 import type { RoleHere } from './roles.queries.ts'
 
@@ -64,8 +64,8 @@ function sentenceOf(assignments: readonly Assignment[], today: Day): string {
   return `Works here, in direct contact since ${formatDay(contact.from_on)}.`
 }
 
-const current = (spells: readonly Spell[], today: Day) =>
-  spells.find(({ from_on, to_on }) => from_on <= today && (to_on ?? today) >= today)
+const current = (periods: readonly Period[], today: Day) =>
+  periods.find(({ from_on, to_on }) => from_on <= today && (to_on ?? today) >= today)
 
 function workCard(assignment: Assignment, place: Place, canChange: boolean, today: Day) {
   const { assignment_id, hired_on, separated_on, duties_from, duties_to } = assignment
@@ -83,13 +83,13 @@ function workCard(assignment: Assignment, place: Place, canChange: boolean, toda
       ...(separated_on ? [{ name: 'Last day of work', value: formatDay(separated_on) }] : []),
       ...(isAgency ? [{ name: 'Child-protection duties', value: dutiesWords(duties_from, duties_to) }] : []),
     ],
-    spells: (['contact', 'leave'] as const).map((kind) => ({
+    periods: (['contact', 'leave'] as const).map((kind) => ({
       kind,
-      name: spellNames[kind],
-      list: assignment[kind].map((spell) => ({
-        words: spellWords(spell),
-        isOpen: spell.to_on === null,
-        address: `/programs/${place.program.id}/${kind}/${spell.spell_id}`,
+      name: periodNames[kind],
+      list: assignment[kind].map((period) => ({
+        words: periodWords(period),
+        isOpen: period.to_on === null,
+        address: `/programs/${place.program.id}/${kind}/${period.period_id}`,
       })),
       // What goes on gets its last day before another begins.
       canAdd: assignment[kind].every(({ to_on }) => to_on !== null),
@@ -100,7 +100,7 @@ function workCard(assignment: Assignment, place: Place, canChange: boolean, toda
   }
 }
 
-function spellWords({ from_on, from_at, to_on }: Spell): string {
+function periodWords({ from_on, from_at, to_on }: Period): string {
   const from = from_at ? `${formatDay(from_on)}, ${formatTime(from_at)}` : formatDay(from_on)
   return to_on ? `${from} to ${formatDay(to_on)}` : `Since ${from}`
 }

@@ -1,23 +1,23 @@
 import type { Assignment, Work } from './assignment.ts'
-import { type Spell, type SpellKind, spellsCutAt } from './periods.ts'
+import { type Period, type PeriodKind, periodsCutAt } from './periods.ts'
 
 export type AssignmentRow = Work & Readonly<{ assignment_id: string; person_id: string; program_id: string }>
-export type SpellRow = Omit<Spell, 'row_id'> & Readonly<{ kind: SpellKind; assignment_id: string }>
-export type Removal = Readonly<{ kind: 'assignment' | SpellKind; id: string }>
+export type PeriodRow = Omit<Period, 'row_id'> & Readonly<{ kind: PeriodKind; assignment_id: string }>
+export type Removal = Readonly<{ kind: 'assignment' | PeriodKind; id: string }>
 
 /**
- * What an act records, whether it is one form or a file of ten thousand rows. An assignment or a spell whose id is on
+ * What an act records, whether it is one form or a file of ten thousand rows. An assignment or a period whose id is on
  * record already comes in place of the row that stands; a removal leaves nothing in its place.
  */
 export type RosterChanges = Readonly<{
   people: readonly Readonly<{ id: string; name: string; email: string }>[]
   renamed: readonly Readonly<{ id: string; name: string }>[]
   assignments: readonly AssignmentRow[]
-  spells: readonly SpellRow[]
+  periods: readonly PeriodRow[]
   removed: readonly Removal[]
 }>
 
-export const noChanges: RosterChanges = { people: [], renamed: [], assignments: [], spells: [], removed: [] }
+export const noChanges: RosterChanges = { people: [], renamed: [], assignments: [], periods: [], removed: [] }
 
 export const workOf = ({
   worker_type,
@@ -40,7 +40,7 @@ export const rowOf = (assignment: Assignment, work: Partial<Work> = {}): Assignm
 export function separation(assignment: Assignment, separated_on: string): RosterChanges {
   const { assignment_id, duties_to, duties_from } = assignment
   const kinds = ['contact', 'leave'] as const
-  const cut = kinds.map((kind) => ({ kind, ...spellsCutAt(assignment[kind], separated_on) }))
+  const cut = kinds.map((kind) => ({ kind, ...periodsCutAt(assignment[kind], separated_on) }))
   const duties =
     duties_from === null || duties_from > separated_on
       ? { duties_from: null, duties_to: null }
@@ -48,7 +48,7 @@ export function separation(assignment: Assignment, separated_on: string): Roster
   return {
     ...noChanges,
     assignments: [rowOf(assignment, { separated_on, ...duties })],
-    spells: cut.flatMap(({ kind, ended }) => ended.map((spell) => ({ ...spell, kind, assignment_id }))),
-    removed: cut.flatMap(({ kind, removed }) => removed.map(({ spell_id }) => ({ kind, id: spell_id }))),
+    periods: cut.flatMap(({ kind, ended }) => ended.map((period) => ({ ...period, kind, assignment_id }))),
+    removed: cut.flatMap(({ kind, removed }) => removed.map(({ period_id }) => ({ kind, id: period_id }))),
   }
 }

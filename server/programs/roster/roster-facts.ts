@@ -1,6 +1,6 @@
 import type { Roster, RosterPerson } from './roster.queries.ts'
 
-type Spell = { id: string; from: string; to: string | null }
+type Period = { id: string; from: string; to: string | null }
 
 /**
  * What the rules of time take, for one person of a roster: programs, assignments and child-protection duties. What
@@ -11,15 +11,15 @@ export type WorkFacts = {
     id: string
     name: string
     holder: string
-    certifications: (Spell & { type: CertificationType })[]
+    certifications: (Period & { type: CertificationType })[]
   }[]
   assignments: {
     id: string
     program: string
     hired_on: string
     separated_on: string | null
-    contact: (Spell & { from_at: string | null })[]
-    leave: Spell[]
+    contact: (Period & { from_at: string | null })[]
+    leave: Period[]
   }[]
   child_protection: {
     id: string
@@ -64,7 +64,7 @@ export function workFacts(roster: Pick<Roster, 'programs'>, { assignments }: Ros
         program: assignment.program_id,
         hired_on: assignment.hired_on,
         separated_on: assignment.separated_on,
-        contact: assignment.contact.map((spell) => ({ ...stretch(spell), from_at: spell.from_at })),
+        contact: assignment.contact.map((period) => ({ ...stretch(period), from_at: period.from_at })),
         leave: assignment.leave.map(stretch),
       })),
     child_protection: assignments.flatMap(
@@ -80,7 +80,7 @@ export function workFacts(roster: Pick<Roster, 'programs'>, { assignments }: Ros
   }
 }
 
-const stretch = ({ id, from_on, to_on }: { id: string; from_on: string; to_on: string | null }): Spell => ({
+const stretch = ({ id, from_on, to_on }: { id: string; from_on: string; to_on: string | null }): Period => ({
   id,
   from: from_on,
   to: to_on,

@@ -1,7 +1,7 @@
 import type { ProgramHead } from '#server/programs/queries.ts'
 import { type Typed, typedDay, typedTime } from '#server/programs/typed-form.ts'
 import { type Assignment, workerTypeNames } from './assignment.ts'
-import type { Spell, SpellKind } from './periods.ts'
+import type { Period, PeriodKind } from './periods.ts'
 
 /** A field as views/parts/_field.eta draws it. */
 export type Field = Readonly<{
@@ -148,7 +148,7 @@ export const transferFields = (typed: Typed, programs: readonly ProgramHead[]): 
   ...contactFields(typed),
 ]
 
-export const spellFields = (kind: SpellKind, typed: Typed): readonly Field[] => [
+export const periodFields = (kind: PeriodKind, typed: Typed): readonly Field[] => [
   day('from_on', kind === 'contact' ? 'First day of direct contact' : 'First day of leave', typed),
   ...(kind === 'contact' ? [time('from_time', typed)] : []),
   day('to_on', kind === 'contact' ? 'Last day of direct contact' : 'Last day of leave', typed, {
@@ -157,12 +157,12 @@ export const spellFields = (kind: SpellKind, typed: Typed): readonly Field[] => 
   }),
 ]
 
-export const spellEndFields = (kind: SpellKind, typed: Typed): readonly Field[] => [
+export const periodEndFields = (kind: PeriodKind, typed: Typed): readonly Field[] => [
   day('to_on', kind === 'contact' ? 'Last day of direct contact' : 'Last day of leave', typed),
 ]
 
-export const spellCorrectionFields = (kind: SpellKind, typed: Typed): readonly Field[] => [
-  ...spellFields(kind, typed),
+export const periodCorrectionFields = (kind: PeriodKind, typed: Typed): readonly Field[] => [
+  ...periodFields(kind, typed),
   ...removable(typed, 'It never happened.'),
 ]
 
@@ -191,9 +191,9 @@ export const typedWork = (assignment: Assignment): Typed => ({
   duties_to: typedDay(assignment.duties_to),
 })
 
-export const typedSpell = (spell: Spell): Typed => ({
-  seen: spell.row_id,
-  from_on: typedDay(spell.from_on),
-  from_time: typedTime(spell.from_at),
-  to_on: typedDay(spell.to_on),
+export const typedPeriod = (period: Period): Typed => ({
+  seen: period.row_id,
+  from_on: typedDay(period.from_on),
+  from_time: typedTime(period.from_at),
+  to_on: typedDay(period.to_on),
 })

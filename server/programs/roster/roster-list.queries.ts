@@ -64,12 +64,12 @@ const found = (programId: string, on: Day, search: string) => {
       ) a
       join people p on p.id = a.person_id
       left join lateral (
-        select s.from_on from contact_spells s
+        select s.from_on from contact_periods s
         where s.assignment_id = a.assignment_id and s.superseded_at is null and ${holdsOn('s', on)}
         order by s.from_on limit 1
       ) c on true
       left join lateral (
-        select s.assignment_id, s.to_on from leave_spells s
+        select s.assignment_id, s.to_on from leave_periods s
         where s.assignment_id = a.assignment_id and s.superseded_at is null and ${holdsOn('s', on)}
         order by s.from_on limit 1
       ) l on true

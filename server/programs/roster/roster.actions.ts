@@ -6,7 +6,7 @@ import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts'
 import { lockProgramsOf } from './assignments.queries.ts'
-import type { SpellKind } from './periods.ts'
+import type { PeriodKind } from './periods.ts'
 import type { RosterChanges } from './roster-changes.ts'
 
 /** Who acts, and when. */
@@ -91,7 +91,7 @@ export async function saveRosterChanges(
   changes: RosterChanges,
   reason: string,
 ): Promise<void> {
-  const { people, renamed, assignments, spells, removed } = changes
+  const { people, renamed, assignments, periods, removed } = changes
   if (people.length > 0) {
     const { rows } = await sql`
       insert into people (id, name, email)
@@ -104,7 +104,7 @@ export async function saveRosterChanges(
       update people p set name = rows.name from ${records(renamed, sql`id uuid, name text`)} where p.id = rows.id`.execute(
       trx,
     )
-  const ids = (kind: 'assignment' | SpellKind) =>
+  const ids = (kind: 'assignment' | PeriodKind) =>
     removed.filter((one) => one.kind === kind).map(({ id }) => id)
   const taken = ids('assignment')
   if (assignments.length + taken.length > 0) {
@@ -124,21 +124,21 @@ export async function saveRosterChanges(
       )}`.execute(trx)
   }
   for (const kind of ['contact', 'leave'] as const) {
-    const rows = spells.filter((spell) => spell.kind === kind)
-    const gone = [...ids(kind), ...rows.map(({ spell_id }) => spell_id)]
+    const rows = periods.filter((period) => period.kind === kind)
+    const gone = [...ids(kind), ...rows.map(({ period_id }) => period_id)]
     if (gone.length + taken.length === 0) continue
-    const table = sql.table(`${kind}_spells`)
+    const table = sql.table(`${kind}_periods`)
     const fromAt = kind === 'contact' ? sql`from_at,` : sql``
     await sql`
       update ${table} set superseded_at = ${now}, superseded_by = ${viewer.id}, superseded_reason = ${reason}
       where superseded_at is null
-        and (spell_id = any(${gone}::uuid[]) or assignment_id = any(${taken}::uuid[]))`.execute(trx)
+        and (period_id = any(${gone}::uuid[]) or assignment_id = any(${taken}::uuid[]))`.execute(trx)
     await sql`
-      insert into ${table} (spell_id, assignment_id, from_on, ${fromAt} to_on, recorded_at, recorded_by, reason)
-      select spell_id, assignment_id, from_on, ${fromAt} to_on, ${now}::timestamptz, ${viewer.id}::uuid, ${reason}
+      insert into ${table} (period_id, assignment_id, from_on, ${fromAt} to_on, recorded_at, recorded_by, reason)
+      select period_id, assignment_id, from_on, ${fromAt} to_on, ${now}::timestamptz, ${viewer.id}::uuid, ${reason}
       from ${records(
         rows,
-        sql`spell_id uuid, assignment_id uuid, from_on date, from_at timestamptz, to_on date`,
+        sql`period_id uuid, assignment_id uuid, from_on date, from_at timestamptz, to_on date`,
       )}`.execute(trx)
   }
 }

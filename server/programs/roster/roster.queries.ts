@@ -6,7 +6,7 @@ import { type AsKnownOn, holdsOn, isKnown, worksOn } from '#server/programs/as-o
 export type WorkerType = 'employee' | 'contractor' | 'volunteer' | 'student'
 
 /** A stretch of direct contact or of leave; `id` stays the same through corrections. */
-export type RosterSpell = Readonly<{ id: string; from_on: Day; from_at: string | null; to_on: Day | null }>
+export type RosterPeriod = Readonly<{ id: string; from_on: Day; from_at: string | null; to_on: Day | null }>
 
 export type RosterAssignment = Readonly<{
   assignment_id: string
@@ -17,8 +17,8 @@ export type RosterAssignment = Readonly<{
   separated_on: Day | null
   duties_from: Day | null
   duties_to: Day | null
-  contact: readonly RosterSpell[]
-  leave: readonly RosterSpell[]
+  contact: readonly RosterPeriod[]
+  leave: readonly RosterPeriod[]
 }>
 
 export type RosterPerson = Readonly<{
@@ -96,15 +96,15 @@ async function readRoster(
     with kept as (
       select a.* from assignments a where ${whichAssignments}
     ),
-    contact as (${spellsOf('contact_spells', sql`s.from_at`, asKnownOn)}),
-    leave as (${spellsOf('leave_spells', sql`null::timestamptz`, asKnownOn)}),
+    contact as (${periodsOf('contact_periods', sql`s.from_at`, asKnownOn)}),
+    leave as (${periodsOf('leave_periods', sql`null::timestamptz`, asKnownOn)}),
     staff as (
       select a.person_id,
         json_agg(json_build_object(
           'assignment_id', a.assignment_id, 'program_id', a.program_id, 'worker_type', a.worker_type,
           'role_title', a.role_title, 'hired_on', a.hired_on, 'separated_on', a.separated_on,
           'duties_from', a.duties_from, 'duties_to', a.duties_to,
-          'contact', coalesce(c.spells, '[]'), 'leave', coalesce(l.spells, '[]')
+          'contact', coalesce(c.periods, '[]'), 'leave', coalesce(l.periods, '[]')
         ) order by a.hired_on, a.assignment_id) as assignments
       from kept a
       left join contact c using (assignment_id)
@@ -128,7 +128,7 @@ async function readRoster(
           order by ${holdsOn('d', on)} desc, d.from_on desc limit 1
         ) d on true
         left join lateral (
-          select json_agg(json_build_object('id', c.spell_id, 'type', c.type, 'from_on', c.from_on, 'to_on', c.to_on)
+          select json_agg(json_build_object('id', c.period_id, 'type', c.type, 'from_on', c.from_on, 'to_on', c.to_on)
             order by c.from_on, c.type) as list
           from certifications c where c.program_id = p.id and ${isKnown('c', asKnownOn)}
         ) c on true
@@ -136,14 +136,14 @@ async function readRoster(
   return rows[0] ?? { programs: [], people: [] }
 }
 
-const spellsOf = (
-  table: 'contact_spells' | 'leave_spells',
+const periodsOf = (
+  table: 'contact_periods' | 'leave_periods',
   fromAt: RawBuilder<unknown>,
   asKnownOn: AsKnownOn,
 ) => sql`
       select s.assignment_id,
-        json_agg(json_build_object('id', s.spell_id, 'from_on', s.from_on, 'from_at', ${fromAt}, 'to_on', s.to_on)
-          order by s.from_on) as spells
+        json_agg(json_build_object('id', s.period_id, 'from_on', s.from_on, 'from_at', ${fromAt}, 'to_on', s.to_on)
+          order by s.from_on) as periods
       from ${sql.table(table)} s
       where s.assignment_id in (select assignment_id from kept) and ${isKnown('s', asKnownOn)}
       group by s.assignment_id`
