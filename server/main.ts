@@ -9,9 +9,10 @@ import { demoCast, demoPassword } from './demo/cast.ts'
 import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { demoStaff } from './demo/staff.ts'
+import { jobHandlers } from './job-handlers.ts'
+import { startWorkers, type Workers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
 import { settings } from './settings.ts'
-import { startTimedJobs } from './timed-jobs.ts'
 
 const config = settings()
 const { catalogue, problems } = loadCourses(config.coursesDir)
@@ -51,9 +52,13 @@ const app = await buildApp({
   logger: logger(config),
 })
 
-const stopJobs = startTimedJobs({ db, clock, config, mail, log: app.log })
+let workers: Workers | null = null
 let isStopping = false
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    if (isStopping) process.exit(1)
+    stop(0)
+  })
 database.lost.then(() => {
   if (isStopping) return
   console.error('The database stopped by itself. Stopping too; start again, and it recovers.')
@@ -62,6 +67,7 @@ database.lost.then(() => {
 
 try {
   await app.listen({ host: config.host, port: config.port })
+  workers = await startWorkers(database.url, jobHandlers({ db, clock, mail, config }), app.log)
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(
@@ -88,8 +94,10 @@ async function open(): Promise<OpenDatabase> {
 async function stop(code: number): Promise<void> {
   if (isStopping) return
   isStopping = true
-  await app.close()
-  await stopJobs()
+  // What is still open after five seconds is cut off: a browser asks again, and a job runs again.
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), 5_000)
+  await Promise.all([app.close(), workers?.stop(5_000)])
+  clearTimeout(cutOff)
   await database.close()
   process.exit(code)
 }

@@ -11,6 +11,7 @@ const order = [
     'law',
     'db',
     'web',
+    'jobs',
     'ledger',
     'people',
     'programs',
@@ -20,7 +21,7 @@ const order = [
     'handouts',
   ],
   ...['learning', 'standings', 'training', 'classroom', 'oversight', 'demo'],
-  ...['config', 'settings', 'app', 'timed-jobs', 'main', 'cli'],
+  ...['config', 'settings', 'app', 'job-handlers', 'main', 'cli'],
 ]
 
 /** Files that touch the world without being routes, actions or queries, each for a reason of its own. */
@@ -73,7 +74,9 @@ test('queries call no rule, actions know no HTTP, and rules touch neither databa
     const name = path.basename(file)
     const room = roomOf(file)
     if (
-      ['db', 'web', 'lib', 'cli', 'app', 'main', 'config', 'settings', 'timed-jobs'].includes(room) ||
+      ['db', 'web', 'lib', 'cli', 'app', 'main', 'config', 'settings', 'jobs', 'job-handlers'].includes(
+        room,
+      ) ||
       worldly[file]
     )
       return []

@@ -4,9 +4,12 @@ import { connect, type Database } from './connection.ts'
 import { runningUrl, startEmbeddedPostgres } from './embedded.ts'
 import { AlreadyRunning, lockDataFolder } from './lock.ts'
 import { migrate } from './migrate.ts'
+import { installQueue } from './queue-schema.ts'
 
 export type OpenDatabase = Readonly<{
   db: Database
+  /** Where the job queue connects, in the role that the service works in. */
+  url: string
   isEmbedded: boolean
   /** Settles when the embedded server ends by itself; never for a DATABASE_URL. */
   lost: Promise<void>
@@ -25,7 +28,14 @@ export async function openDatabase(
   if (config.databaseUrl) {
     const { db } = connect(config.databaseUrl, config.databasePool)
     await migrate(db)
-    return { db, isEmbedded: false, lost: new Promise(() => {}), close: () => db.destroy() }
+    await installQueue(db)
+    return {
+      db,
+      url: config.databaseUrl,
+      isEmbedded: false,
+      lost: new Promise(() => {}),
+      close: () => db.destroy(),
+    }
   }
   const unlock = await lockDataFolder(config.dataDir, config.baseUrl)
   const postgres = await startEmbeddedPostgres(path.resolve(config.dataDir))
@@ -34,12 +44,13 @@ export async function openDatabase(
     unlock()
   }
   try {
-    const { db } = connect(await migrateAsOwner(postgres.url), config.databasePool)
+    const url = await migrateAsOwner(postgres.url)
+    const { db } = connect(url, config.databasePool)
     const close = async () => {
       await db.destroy()
       await stop()
     }
-    return { db, isEmbedded: true, lost: postgres.ended, close }
+    return { db, url, isEmbedded: true, lost: postgres.ended, close }
   } catch (error) {
     await stop()
     throw error
@@ -51,6 +62,7 @@ async function migrateAsOwner(url: string): Promise<string> {
   const { db } = connect(url, 2)
   try {
     await migrate(db)
+    await installQueue(db)
     return await appRoleUrl(db, url)
   } finally {
     await db.destroy()
@@ -63,7 +75,8 @@ export async function openBesideServer(config: Parameters<typeof openDatabase>[0
     return await openDatabase(config)
   } catch (error) {
     if (!(error instanceof AlreadyRunning)) throw error
-    const { db } = connect(runningUrl(config.dataDir), 2)
-    return { db, isEmbedded: true, lost: new Promise(() => {}), close: () => db.destroy() }
+    const url = runningUrl(config.dataDir)
+    const { db } = connect(url, 2)
+    return { db, url, isEmbedded: true, lost: new Promise(() => {}), close: () => db.destroy() }
   }
 }
