@@ -86,7 +86,7 @@ async function addPeople(on: Database): Promise<string> {
         .returning('assignment_id')
         .executeTakeFirstOrThrow()
       await trx
-        .insertInto('contact_spells')
+        .insertInto('contact_periods')
         .values({ assignment_id, from_on: addDays(hired_on, 10) })
         .execute()
       await insertCompletion(trx, { id, name }, course, readConfig({}), addDays(hired_on, 8 + (n % 5)))

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { CourseVersion } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { rulesetVersion } from '#server/requirements/ruleset.ts'
+import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 
 /** So many licensed and certified programs; returns their ids. */
 export async function addPrograms(db: Database, many: number): Promise<readonly string[]> {
@@ -16,7 +16,7 @@ export async function addPrograms(db: Database, many: number): Promise<readonly 
 }
 
 const filled = [
-  ...['people', 'assignments', 'contact_spells', 'leave_spells', 'enrollments', 'completions'],
+  ...['people', 'assignments', 'contact_periods', 'leave_periods', 'enrollments', 'completions'],
   ...['standing_passes', 'standings', 'clearances'],
 ]
 
@@ -54,8 +54,8 @@ export async function addPeople(
     sql`people (id, name, email, last_active_on) select person_id, 'Person ' || left(person_id::text, 8), person_id || '@bench.example', done_on from staff`,
     sql`assignments (assignment_id, person_id, program_id, worker_type, role_title, hired_on)
       select assignment_id, person_id, program_id, 'employee', 'Youth worker', done_on - 30 from staff`,
-    sql`contact_spells (assignment_id, from_on) select assignment_id, done_on + 1 from staff where n % 10 > 0`,
-    sql`leave_spells (assignment_id, from_on) select assignment_id, current_date - 3 from staff where n % 20 = 1`,
+    sql`contact_periods (assignment_id, from_on) select assignment_id, done_on + 1 from staff where n % 10 > 0`,
+    sql`leave_periods (assignment_id, from_on) select assignment_id, current_date - 3 from staff where n % 20 = 1`,
     sql`enrollments (id, person_id, course, version, content_hash, started_at, ended_at)
       select enrollment_id, person_id, ${text}, done_on - 2, done_on from staff`,
     sql`completions (enrollment_id, person_id, course, version, content_hash, completed_at, completed_on, modules, minutes)

@@ -1,6 +1,5 @@
 import pretty from 'pino-pretty'
 import { buildApp, buildVcApi } from './app.ts'
-import { settings } from './cli/settings.ts'
 import type { Config } from './config.ts'
 import { loadCourses } from './courses/load.ts'
 import { hasErrors, problemLine } from './courses/problems.ts'
@@ -11,6 +10,7 @@ import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { demoStaff } from './demo/staff.ts'
 import { createMail } from './lib/mail.ts'
+import { settings } from './settings.ts'
 import { startTimedJobs } from './timed-jobs.ts'
 
 const config = settings()

@@ -1,13 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { catchUpCertificates } from './certificates/actions.ts'
-import { keepHead } from './certificates/ledger-heads.actions.ts'
+import { catchUpCertificates } from '#server/certificates/certificates/issuing.actions.ts'
+import { keepHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
+import { refreshStale } from '#server/standings/standings.actions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/connection.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { sweepPeople } from './people/actions.ts'
 import { createSessions } from './people/sessions.ts'
-import { refreshStale } from './requirements/actions.ts'
 
 type Needs = Readonly<{
   db: Database

@@ -1,6 +1,6 @@
 import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
-import { reader, type Typed, typedDay, typedTime } from '#server/programs/typed.ts'
+import { reader, type Typed, typedDay, typedTime } from '#server/programs/typed-form.ts'
 import type { FieldError } from '#server/web/views.ts'
 
 /** A module of one text that a group can take, by the value that stands for it in the form. */

@@ -1,4 +1,4 @@
-import { qrMatrix } from '#server/certificates/qr.ts'
+import { qrMatrix } from '#server/certificates/certificates/qr.ts'
 import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue.ts'
 import type { TextOutline } from '#server/courses/version-changes.ts'
 import { groupCredit } from '#server/learning/group-lessons.ts'

@@ -237,7 +237,7 @@ const insertAct = (
   now: Date,
 ) =>
   trx
-    .insertInto('group_presence_acts')
+    .insertInto('group_presence_changes')
     .values({ ...act, presence_id: presence.id, person_id: presence.person_id, acted_at: now })
     .execute()
 

@@ -88,7 +88,7 @@ export async function listGroupSessions(
   return sessionRows<SessionRow & { joined: number; confirmed: number }>(
     db,
     sql`, (select count(*)::int from group_presences x where x.session_id = s.id) as joined,
-      (select count(*)::int from group_presences x join group_presence_acts a on a.presence_id = x.id
+      (select count(*)::int from group_presences x join group_presence_changes a on a.presence_id = x.id
         where x.session_id = s.id and a.act = 'confirmed') as confirmed`,
     sql`${isLedBy(viewer)} order by s.starts_at desc limit ${most}`,
   )
@@ -102,7 +102,7 @@ export async function listPresences(db: Kysely<DB>, sessionId: string): Promise<
     select x.id, x.person_id, p.name, x.joined_at,
       coalesce((select json_agg(json_build_object('act', a.act, 'reason', a.reason, 'acted_by_name', b.name,
           'acted_at', a.acted_at) order by a.id)
-        from group_presence_acts a join people b on b.id = a.acted_by where a.presence_id = x.id), '[]') as acts
+        from group_presence_changes a join people b on b.id = a.acted_by where a.presence_id = x.id), '[]') as acts
     from group_presences x join people p on p.id = x.person_id
     where x.session_id = ${sessionId} order by lower(p.name), x.id`.execute(db)
   return rows

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { openBesideServer } from '#server/db/open.ts'
 import { inviteAdministrator } from '#server/people/actions.ts'
-import { settings } from './settings.ts'
+import { settings } from '#server/settings.ts'
 
 const usage = 'npm run admin -- invite-administrator --email name@example.org [--name "Full Name"]'
 const { values, positionals } = parseArgs({

@@ -4,7 +4,7 @@ import { demoPassword } from '#server/demo/cast.ts'
 import { fillDemoClassroom } from '#server/demo/classroom.ts'
 import { fillDemo, isEmpty } from '#server/demo/fill.ts'
 import { demoStaff } from '#server/demo/staff.ts'
-import { settings } from './settings.ts'
+import { settings } from '#server/settings.ts'
 
 // Fills an empty database with the invented cast; never one in which anything was entered.
 const config = settings()

@@ -1,6 +1,11 @@
 /** `npm run keys -- list | rotate | publish | compromised`: the keys that sign certificates. */
 import { parseArgs } from 'node:util'
-import { changeKeyFile, KeyFileError, openKeyFile, readKeyFile } from '#server/certificates/key-file.ts'
+import {
+  changeKeyFile,
+  KeyFileError,
+  openKeyFile,
+  readKeyFile,
+} from '#server/certificates/credentials/key-file.ts'
 import {
   didDocument,
   issuerDid,
@@ -9,8 +14,8 @@ import {
   newSigningKey,
   publishedKeys,
   rotate,
-} from '#server/certificates/keys.ts'
-import { settings } from './settings.ts'
+} from '#server/certificates/credentials/keys.ts'
+import { settings } from '#server/settings.ts'
 
 const usage = `Use it like this:
   npm run keys -- list                             which keys there are, and when each signs

@@ -5,16 +5,16 @@
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/key-file.ts'
-import { type PublishedKeys, publishedKeys } from '#server/certificates/keys.ts'
-import { openHead } from '#server/certificates/ledger-head.ts'
-import { hashesBeside, readHashes } from '#server/certificates/ledger-heads.actions.ts'
-import { listRegister } from '#server/certificates/queries.ts'
-import { checkRegister } from '#server/certificates/recorded.ts'
+import { listRegister } from '#server/certificates/certificates/queries.ts'
+import { checkRegister } from '#server/certificates/certificates/register-check.ts'
+import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/credentials/key-file.ts'
+import { type PublishedKeys, publishedKeys } from '#server/certificates/credentials/keys.ts'
+import { openHead } from '#server/certificates/credentials/ledger-head.ts'
+import { hashesBeside, readHashes } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import { openBesideServer } from '#server/db/open.ts'
 import { checkLedger, type Kept } from '#server/ledger/checking.ts'
 import { listEntries } from '#server/ledger/queries.ts'
-import { settings } from './settings.ts'
+import { settings } from '#server/settings.ts'
 
 const usage = `Use it like this:
   npm run ledger:check

@@ -1,5 +1,5 @@
 import { openBesideServer } from '#server/db/open.ts'
-import { settings } from './settings.ts'
+import { settings } from '#server/settings.ts'
 
 // Opening a database brings its schema up to date; a failed migration changes nothing and ends with an error.
 try {

@@ -10,11 +10,11 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
+import { readFacts } from '#server/law/facts/facts-check.ts'
+import { problemLine } from '#server/law/facts/problem.ts'
+import { publishedSchema } from '#server/law/reasons/answer-schema.ts'
+import { standing } from '#server/law/standing.ts'
 import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
-import { publishedSchema } from '#server/requirements/answer-schema.ts'
-import { readFacts } from '#server/requirements/facts-check.ts'
-import { problemLine } from '#server/requirements/problem.ts'
-import { standing } from '#server/requirements/standing.ts'
 
 const usage = 'Usage: npm run --silent standing -- facts.json|- [--on 2026-04-01] [--as-known 2026-03-01]'
 

@@ -5,14 +5,14 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/key-file.ts'
-import { type PublishedKeys, publishedKeys } from '#server/certificates/keys.ts'
-import { findCertificateByNumber } from '#server/certificates/queries.ts'
-import { type Verification, verifyCertificateFile } from '#server/certificates/verification.ts'
-import { verdictOf } from '#server/certificates/verify-page.ts'
+import { findCertificateByNumber } from '#server/certificates/certificates/queries.ts'
+import { verdictOf } from '#server/certificates/certificates/verification-page.ts'
+import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/credentials/key-file.ts'
+import { type PublishedKeys, publishedKeys } from '#server/certificates/credentials/keys.ts'
+import { type Verification, verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import type { Database } from '#server/db/connection.ts'
 import { openBesideServer } from '#server/db/open.ts'
-import { settings } from './settings.ts'
+import { settings } from '#server/settings.ts'
 
 const usage = `Use it like this:
   npm run --silent verify -- certificate.pdf folder/ --keys keys.json

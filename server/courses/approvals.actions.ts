@@ -77,7 +77,7 @@ export async function actOnApproval(
     if (act !== 'confirmed' && reason === '')
       return { kind: 'refused', field: 'reason', message: 'Write the reason, for whoever asks later.' }
     await trx
-      .insertInto('course_approval_acts')
+      .insertInto('course_approval_decisions')
       .values({ approval_id: id, act, reason, acted_by: viewer.id, acted_at: now })
       .execute()
     const { course, version, content_hash } = approval

@@ -8,7 +8,7 @@ const approvalRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
     a.document_name, a.recorded_by, p.name as recorded_by_name, a.recorded_at,
     coalesce((select json_agg(json_build_object('act', c.act, 'reason', c.reason, 'by_name', q.name, 'at', c.acted_at)
                 order by c.acted_at)
-              from course_approval_acts c left join people q on q.id = c.acted_by
+              from course_approval_decisions c left join people q on q.id = c.acted_by
               where c.approval_id = a.id), '[]') as acts
   from course_approvals a left join people p on p.id = a.recorded_by
   where ${where} order by a.recorded_at desc`.execute(db)

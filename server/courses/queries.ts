@@ -16,10 +16,10 @@ export async function findApproval(
 ): Promise<Approval | null> {
   const row = await db
     .selectFrom('course_approvals as a')
-    .innerJoin('course_approval_acts as confirmed', (join) =>
+    .innerJoin('course_approval_decisions as confirmed', (join) =>
       join.onRef('confirmed.approval_id', '=', 'a.id').on('confirmed.act', '=', 'confirmed'),
     )
-    .leftJoin('course_approval_acts as withdrawn', (join) =>
+    .leftJoin('course_approval_decisions as withdrawn', (join) =>
       join.onRef('withdrawn.approval_id', '=', 'a.id').on('withdrawn.act', '=', 'withdrawn'),
     )
     .select(['a.authority', 'a.reference', 'a.approved_on', 'a.is_demonstration as demonstration'])
@@ -40,8 +40,8 @@ export async function listApprovals(
   const { rows } = await sql<Approval & { course: string; version: string; content_hash: string }>`
     select a.course, a.version, a.content_hash, a.authority, a.reference, a.approved_on, a.is_demonstration as demonstration
     from course_approvals a
-    where exists (select from course_approval_acts c where c.approval_id = a.id and c.act = 'confirmed')
-      and not exists (select from course_approval_acts w where w.approval_id = a.id and w.act = 'withdrawn')
+    where exists (select from course_approval_decisions c where c.approval_id = a.id and c.act = 'confirmed')
+      and not exists (select from course_approval_decisions w where w.approval_id = a.id and w.act = 'withdrawn')
     order by a.recorded_at`.execute(db)
   return rows
 }

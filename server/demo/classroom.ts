@@ -6,14 +6,14 @@ import {
   openGroupSession,
 } from '#server/classroom/group-sessions.actions.ts'
 import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions.queries.ts'
-import { publishSession, register } from '#server/classroom/led-sessions.actions.ts'
+import { publishSession, register } from '#server/classroom/instructor-led.actions.ts'
 import { scholarshipTraining } from '#server/classroom/scholarship.ts'
 import { askForScholarship, takeScholarshipStep } from '#server/classroom/scholarships.actions.ts'
 import type { Catalogue } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'
 import type { Role, Viewer } from '#server/people/roles.ts'
-import { instantOf } from '#server/programs/typed.ts'
+import { instantOf } from '#server/programs/typed-form.ts'
 
 /**
  * What the invented cast has going on together: a group session that took place, a session to come with a waiting list,

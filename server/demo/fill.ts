@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { Issuer } from '#server/certificates/actions.ts'
+import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import type { CourseVersion } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
@@ -7,7 +7,7 @@ import { recordCompletion } from '#server/learning/actions.ts'
 import { appendToLedger } from '#server/ledger/actions.ts'
 import { addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import { hashPassword } from '#server/people/passwords.ts'
-import { refreshStandings } from '#server/requirements/actions.ts'
+import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { type CastMember, demoCast, demoPassword } from './cast.ts'
 import { afternoonOf, insertPlace, insertPrograms } from './rosters.ts'
 
@@ -93,7 +93,7 @@ async function recordDemoApproval(
     .returning('id')
     .executeTakeFirstOrThrow()
   await trx
-    .insertInto('course_approval_acts')
+    .insertInto('course_approval_decisions')
     .values({ approval_id: id, act: 'confirmed', acted_at: at })
     .execute()
   await appendToLedger(trx, {

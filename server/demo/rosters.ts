@@ -103,7 +103,7 @@ export async function insertPlace(
   if (work.hasContact && work.completedMonthsAgo !== undefined) {
     const from_on = addDays(addMonths(today, -work.completedMonthsAgo), work.contactDaysAfter ?? 3)
     await trx
-      .insertInto('contact_spells')
+      .insertInto('contact_periods')
       .values({ assignment_id, from_on, ...recordedOn(from_on, now) })
       .execute()
   }
@@ -112,14 +112,14 @@ export async function insertPlace(
     const from_on = addDays(today, -work.leaveDaysAgo)
     const to_on = addDays(from_on, 6)
     await trx
-      .insertInto('leave_spells')
+      .insertInto('leave_periods')
       .values({ assignment_id, from_on, to_on, ...recordedOn(addDays(to_on, 7), now) })
       .execute()
   }
   if (work.isOnLeave) {
     const from_on = addDays(today, -21)
     await trx
-      .insertInto('leave_spells')
+      .insertInto('leave_periods')
       .values({ assignment_id, from_on, ...recordedOn(from_on, now) })
       .execute()
   }

@@ -1,5 +1,5 @@
-import type { FaceName } from '#server/certificates/fonts.ts'
 import { type SheetBlock, type Spans, spansText } from '#server/courses/sheet.ts'
+import type { FaceName } from '#server/paper/fonts.ts'
 import { type SetWords, setSpans } from './lines.ts'
 
 export type Color = 'harbor' | 'ink' | 'quiet'

@@ -1,6 +1,6 @@
-import type { FaceName } from '#server/certificates/fonts.ts'
-import { type Line, setLine, widest, wordWidths } from '#server/certificates/typesetting.ts'
 import type { Span, Spans } from '#server/courses/sheet.ts'
+import type { FaceName } from '#server/paper/fonts.ts'
+import { type Line, setLine, widest, wordWidths } from '#server/paper/typesetting.ts'
 
 /** Words in one manner, from `x` points to the right of their line's beginning. */
 export type Piece = Line & Readonly<{ size: number; x: number; width: number; href?: string; raise: number }>

@@ -1,7 +1,7 @@
-import { UndrawableText } from '#server/certificates/typesetting.ts'
 import type { Catalogue } from '#server/courses/catalogue.ts'
 import type { Problem } from '#server/courses/problems.ts'
 import type { Sheet } from '#server/courses/sheet.ts'
+import { UndrawableText } from '#server/paper/typesetting.ts'
 import { layOutOnePage } from './sheet-layout.ts'
 
 /** Job aids that can't be printed on one page, for whoever writes them. */

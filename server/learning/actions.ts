@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
-import { type Certified, type Issuer, issueCertificate } from '#server/certificates/actions.ts'
+import {
+  type Certified,
+  type Issuer,
+  issueCertificate,
+} from '#server/certificates/certificates/issuing.actions.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import type { CourseVersion, Module } from '#server/courses/catalogue.ts'
 import { findApproval } from '#server/courses/queries.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Issuer } from '#server/certificates/actions.ts'
+import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import type { Catalogue, CourseVersion } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { viewerOf } from '#server/people/viewer.ts'

@@ -1,4 +1,4 @@
-import type { CertificateRow } from '#server/certificates/queries.ts'
+import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
 import { type CourseVersion, lessonPath } from '#server/courses/catalogue.ts'
 import type { Approval } from '#server/courses/queries.ts'
 import { doneOf } from './done.ts'

@@ -143,7 +143,7 @@ export async function listCompletions(db: Kysely<DB>, personId: string): Promise
     left join lateral (
       select t.id, t.number from certificates t
       where t.completion_id = c.id
-        and not exists (select from certificate_acts a where a.certificate_id = t.id)
+        and not exists (select from certificate_status_changes a where a.certificate_id = t.id)
       order by t.issued_at desc limit 1) t on true
     where c.person_id = ${personId} and not exists (select from completion_voids v where v.completion_id = c.id)
     order by c.completed_at desc`.execute(db)

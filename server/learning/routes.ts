@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import type { Issuer } from '#server/certificates/actions.ts'
-import { findCertificateOfCompletion } from '#server/certificates/queries.ts'
+import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
+import { findCertificateOfCompletion } from '#server/certificates/certificates/queries.ts'
 import { type Catalogue, type CourseVersion, lessonWith } from '#server/courses/catalogue.ts'
 import { listChangeDays } from '#server/courses/change-days.queries.ts'
 import { guidesOf } from '#server/courses/facilitators-guide.ts'

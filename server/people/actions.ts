@@ -5,7 +5,7 @@ import { missSubject, newToken, tokenHash } from './links.ts'
 import { checkPassword, hashPassword, passwordProblem } from './passwords.ts'
 import { findAccountByEmail, findInvitation, findMisses } from './queries.ts'
 import type { Sessions } from './sessions.ts'
-import { secondsToWait } from './slowing.ts'
+import { secondsToWait } from './throttling.ts'
 
 export type SignInResult =
   | { kind: 'signed-in'; token: string }
@@ -22,8 +22,8 @@ export async function signIn(
 ): Promise<SignInResult> {
   const email = form.email.trim().toLowerCase()
   const subjects = { account: missSubject('account', email), address: missSubject('address', address) }
-  const misses = await findMisses(db, [subjects.account, subjects.address])
-  const counted = misses.map(({ subject, ...rest }) => ({
+  const failures = await findMisses(db, [subjects.account, subjects.address])
+  const counted = failures.map(({ subject, ...rest }) => ({
     ...rest,
     kind: subject === subjects.account ? ('account' as const) : ('address' as const),
   }))
@@ -33,12 +33,12 @@ export async function signIn(
   const isRight = await checkPassword(account?.password_hash, form.password)
   if (!account || !isRight || account.disabled_at) {
     await db
-      .insertInto('sign_in_misses')
+      .insertInto('failed_sign_ins')
       .values([{ subject: subjects.account }, { subject: subjects.address }])
       .execute()
     return { kind: 'refused' }
   }
-  await db.deleteFrom('sign_in_misses').where('subject', '=', subjects.account).execute()
+  await db.deleteFrom('failed_sign_ins').where('subject', '=', subjects.account).execute()
   return { kind: 'signed-in', token: await sessions.create(account.id) }
 }
 
@@ -155,8 +155,8 @@ export async function confirmPassword(
   return isRight
 }
 
-/** Forgets what no longer matters: ended sessions, yesterday's misses. */
+/** Forgets what no longer matters: ended sessions, yesterday's failures. */
 export async function sweepPeople(db: Database, sessions: Sessions): Promise<void> {
   await sessions.sweep()
-  await db.deleteFrom('sign_in_misses').where('at', '<', sql<Date>`now() - interval '1 day'`).execute()
+  await db.deleteFrom('failed_sign_ins').where('at', '<', sql<Date>`now() - interval '1 day'`).execute()
 }

@@ -26,8 +26,8 @@ export const findInvitation = (db: Kysely<DB>, tokenHash: string) =>
 /** How often one of these subjects has missed in the last hour, the worst of them, and when last. */
 export async function findMisses(db: Kysely<DB>, subjects: readonly string[]) {
   const rows = await db
-    .selectFrom('sign_in_misses')
-    .select((eb) => ['subject', eb.fn.countAll<number>().as('misses'), eb.fn.max('at').as('last_at')])
+    .selectFrom('failed_sign_ins')
+    .select((eb) => ['subject', eb.fn.countAll<number>().as('failures'), eb.fn.max('at').as('last_at')])
     .where('subject', 'in', [...subjects])
     .where('at', '>', sql<Date>`now() - interval '1 hour'`)
     .groupBy('subject')

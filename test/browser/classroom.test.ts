@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addDays, dayOf } from '#server/lib/days.ts'
-import { typedDay } from '#server/programs/typed.ts'
+import { typedDay } from '#server/programs/typed-form.ts'
 import { aDevice, aServer, openBrowser, phone, type Served, signIn } from '#test/support/browser.ts'
 import { type Look, looking } from './looking.ts'
 

@@ -110,7 +110,7 @@ async function findProgram(page: Page, look: Look, hasScripts: boolean): Promise
 async function asOfADay(page: Page, look: Look): Promise<void> {
   await page.getByText('As of June 14, 2026, as we know now.').waitFor()
   await page.getByText('Never checked against the licensing record').first().waitFor()
-  await page.getByText('Every spell on record').click()
+  await page.getByText('Every period on record').click()
   await look('program under license', page)
   const show = async (day: string) => {
     await page.getByRole('textbox', { name: /^As of/ }).fill(day)

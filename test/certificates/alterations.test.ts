@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Credential } from '#server/certificates/credential-shape.ts'
+import type { Credential } from '#server/certificates/credentials/credential-shape.ts'
 import {
   issuerDid,
   markCompromised,
   newSigningKey,
   publishedKeys,
   rotate,
-} from '#server/certificates/keys.ts'
-import { sign } from '#server/certificates/proof.ts'
-import { openCertificate } from '#server/certificates/seal.ts'
-import { verifyCertificateFile, verifyCredential } from '#server/certificates/verification.ts'
+} from '#server/certificates/credentials/keys.ts'
+import { sign } from '#server/certificates/credentials/proof.ts'
+import { openCertificate } from '#server/certificates/credentials/seal.ts'
+import { verifyCertificateFile, verifyCredential } from '#server/certificates/credentials/verification.ts'
 import { did, issue, key, keys, signedAt } from './issued.ts'
 import { sample } from './sample.ts'
 

@@ -52,7 +52,7 @@ describe('the description of what other software may ask', () => {
     await look('unknown', 'a'.repeat(26))
     await look('malformed', 'x')
     await db
-      .insertInto('certificate_acts')
+      .insertInto('certificate_status_changes')
       .values({ certificate_id: row.id, act: 'revoked', reason: 'x' })
       .execute()
     await look('revoked', row.token)

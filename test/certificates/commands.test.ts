@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readKeyFile } from '#server/certificates/key-file.ts'
-import { issuerDid, type PublishedKeys } from '#server/certificates/keys.ts'
+import { readKeyFile } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid, type PublishedKeys } from '#server/certificates/credentials/keys.ts'
 import { aWorld } from '#test/support/app.ts'
 import { databaseUrl } from '#test/support/db.ts'
 import { did, issue, keys } from './issued.ts'
@@ -91,7 +91,7 @@ describe('the command that verifies certificates', () => {
     expect(valid.code).toBe(0)
     expect(JSON.parse(valid.lines[0]!)).toMatchObject({ verdict: 'genuine', record: { status: 'valid' } })
     await db
-      .insertInto('certificate_acts')
+      .insertInto('certificate_status_changes')
       .values({ certificate_id: id, act: 'revoked', reason: 'A mistake' })
       .execute()
     const revoked = await runIn(at, 'verify', file('mai.pdf'), '--database')

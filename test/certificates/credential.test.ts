@@ -1,14 +1,14 @@
 import { verifyCredential as verifyElsewhere } from '@digitalcredentials/verifier-core'
 import { describe, expect, test, vi } from 'vitest'
-import { holderHash, readCredential } from '#server/certificates/credential.ts'
-import { didDocument } from '#server/certificates/keys.ts'
+import { holderHash, readCredential } from '#server/certificates/credentials/credential.ts'
+import { didDocument } from '#server/certificates/credentials/keys.ts'
 import {
   newStatusList,
   type StatusList,
   statusListCredential,
   withSet,
-} from '#server/certificates/status-list.ts'
-import { verifyCredential } from '#server/certificates/verification.ts'
+} from '#server/certificates/credentials/status-list.ts'
+import { verifyCredential } from '#server/certificates/credentials/verification.ts'
 import { did, issue, key, keys, signedAt, status } from './issued.ts'
 import { sample } from './sample.ts'
 

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
-import { drawCertificate } from '#server/certificates/drawing.ts'
-import { runsOf } from '#server/certificates/fonts.ts'
-import { pageFault } from '#server/certificates/page.ts'
-import { qrMatrix } from '#server/certificates/qr.ts'
+import { pageFault } from '#server/certificates/certificates/certificate-layout.ts'
+import { drawCertificate } from '#server/certificates/certificates/drawing.ts'
+import { qrMatrix } from '#server/certificates/certificates/qr.ts'
+import { runsOf } from '#server/paper/fonts.ts'
 import { readPdf } from './reading.ts'
 import { sample } from './sample.ts'
 

@@ -48,7 +48,7 @@ test('a credential as its holder downloads it is accepted elsewhere, by what the
   })
 
   const [lee, max] = [await world.as('lee@licensing.example'), await world.as('max@licensing.example')]
-  const asked = await lee.post(`/certificates/acts/${number}/revocation`, {
+  const asked = await lee.post(`/certificates/records/${number}/revocation`, {
     reason: 'Taken by somebody else',
   })
   await max.post(`${asked.headers.location}/confirmation`)

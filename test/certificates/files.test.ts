@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { makeCertificate } from '#server/certificates/issuing.ts'
-import { findCertificateOf } from '#server/certificates/queries.ts'
+import { makeCertificate } from '#server/certificates/certificates/certificate-file.ts'
+import { findCertificateOf } from '#server/certificates/certificates/queries.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { issue, key, status } from './issued.ts'
@@ -81,7 +81,7 @@ describe('files that a visitor has checked', () => {
   ] as const)('tell today what became of a certificate that was %s', async (act, words) => {
     const { world, certificate, pdf } = await maisFiles()
     await world.db
-      .insertInto('certificate_acts')
+      .insertInto('certificate_status_changes')
       .values({ certificate_id: certificate.id, act, reason: 'A mistake' })
       .execute()
     const { body } = await send(world, ['mai.pdf', pdf])
@@ -91,7 +91,7 @@ describe('files that a visitor has checked', () => {
 
   test('that we signed and have no record of are called unknown', async () => {
     const { world, certificate } = await maisFiles()
-    const { openSigningKey } = await import('#server/certificates/key-file.ts')
+    const { openSigningKey } = await import('#server/certificates/credentials/key-file.ts')
     const own = await openSigningKey(world.config.keysFile, world.config.baseUrl, new Date())
     const token = 'b'.repeat(26)
     const facts = { ...certificate.facts, token, verify_url: `${world.config.baseUrl}/verify/${token}` }

@@ -1,7 +1,7 @@
-import type { StatusEntries } from '#server/certificates/credential.ts'
+import { makeCertificate } from '#server/certificates/certificates/certificate-file.ts'
+import type { StatusEntries } from '#server/certificates/credentials/credential.ts'
+import { issuerDid, newSigningKey, publishedKeys } from '#server/certificates/credentials/keys.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
-import { makeCertificate } from '#server/certificates/issuing.ts'
-import { issuerDid, newSigningKey, publishedKeys } from '#server/certificates/keys.ts'
 import { sample } from './sample.ts'
 
 export const site = 'https://training.example.org'

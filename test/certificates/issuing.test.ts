@@ -6,11 +6,11 @@ import {
   catchUpCertificates,
   certificateFile,
   issueCertificate,
-} from '#server/certificates/actions.ts'
-import { readKeyFile } from '#server/certificates/key-file.ts'
-import { publishedKeys } from '#server/certificates/keys.ts'
-import { findCertificateOf, listRefused } from '#server/certificates/queries.ts'
-import { verifyCertificateFile } from '#server/certificates/verification.ts'
+} from '#server/certificates/certificates/issuing.actions.ts'
+import { findCertificateOf, listRefused } from '#server/certificates/certificates/queries.ts'
+import { readKeyFile } from '#server/certificates/credentials/key-file.ts'
+import { publishedKeys } from '#server/certificates/credentials/keys.ts'
+import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { sample } from './sample.ts'

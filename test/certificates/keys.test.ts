@@ -2,7 +2,12 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { changeKeyFile, openKeyFile, readKeyFile, readPublishedKeys } from '#server/certificates/key-file.ts'
+import {
+  changeKeyFile,
+  openKeyFile,
+  readKeyFile,
+  readPublishedKeys,
+} from '#server/certificates/credentials/key-file.ts'
 import {
   didDocument,
   issuerDid,
@@ -12,7 +17,7 @@ import {
   publishedKeys,
   rotate,
   signingKeyAt,
-} from '#server/certificates/keys.ts'
+} from '#server/certificates/credentials/keys.ts'
 import { did } from './issued.ts'
 
 const folder = await mkdtemp(path.join(tmpdir(), 'keys-'))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { drawCertificate } from '#server/certificates/drawing.ts'
-import { checkName } from '#server/certificates/names.ts'
+import { drawCertificate } from '#server/certificates/certificates/drawing.ts'
+import { checkName } from '#server/certificates/certificates/printable-name.ts'
 import { drawnNames, refusedNames } from './names-of-the-world.ts'
 import { readPdf } from './reading.ts'
 import { sample } from './sample.ts'

@@ -150,7 +150,7 @@ test('each result is of a kind that its achievement describes, and says its stat
 })
 
 test('its places in the two lists are drawn at random from 131,072', async () => {
-  const { randomIndex } = await import('#server/certificates/status-places.ts')
+  const { randomIndex } = await import('#server/certificates/credentials/status-places.ts')
   const drawn = Array.from({ length: 4000 }, () => randomIndex())
   expect(drawn.every((index) => Number.isInteger(index) && index >= 0 && index < 131_072)).toBe(true)
   // Of 4,000 in 131,072 places about 60 fall on one that is taken; in order, none would.

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { findCertificateOf } from '#server/certificates/queries.ts'
-import { decodeList, isSet } from '#server/certificates/status-list.ts'
+import { findCertificateOf } from '#server/certificates/certificates/queries.ts'
+import { decodeList, isSet } from '#server/certificates/credentials/status-list.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
@@ -16,7 +16,7 @@ async function aCertificate() {
     .executeTakeFirstOrThrow()
   const certificate = (await findCertificateOf(world.db, person, number))!
   const [lee, max] = [await world.as('lee@licensing.example'), await world.as('max@licensing.example')]
-  return { world, person, certificate, lee, max, at: `/certificates/acts/${number}` }
+  return { world, person, certificate, lee, max, at: `/certificates/records/${number}` }
 }
 
 const ask = async (client: Client, address: string, form: Record<string, string>) =>
@@ -52,7 +52,7 @@ describe('revoking', () => {
     )
     // Whoever asks does not confirm.
     expect((await lee.post(`${request}/confirmation`)).statusCode).toBe(404)
-    expect((await max.get('/certificates/acts')).body).toContain(`Revoke ${certificate.number}`)
+    expect((await max.get('/certificates/records')).body).toContain(`Revoke ${certificate.number}`)
     expect((await max.post(`${request}/confirmation`)).headers.location).toBe(at)
 
     const page = (await world.visitor().get(`/verify/${certificate.token}`)).body
@@ -81,7 +81,7 @@ describe('revoking', () => {
     writeFileSync(world.config.keysFile, 'not keys')
     expect((await max.post(`${request}/confirmation`)).statusCode).toBe(500)
     const { rows } = await sql<{ acts: number; ends: number }>`
-      select (select count(*) from certificate_acts) as acts, (select count(*) from certificate_request_ends) as ends`.execute(
+      select (select count(*) from certificate_status_changes) as acts, (select count(*) from certificate_request_ends) as ends`.execute(
       world.db,
     )
     expect(rows).toEqual([{ acts: 0, ends: 0 }])
@@ -167,7 +167,7 @@ describe('correcting', () => {
     const fresh = (await world.visitor().get(`/verify/${corrected.token}`)).body
     expect(fresh).toContain('This certificate is valid.')
     expect(fresh).toContain(certificate.number)
-    expect((await lee.get(at)).body).toContain(`href="/certificates/acts/${number}"`)
+    expect((await lee.get(at)).body).toContain(`href="/certificates/records/${number}"`)
     expect((await lee.get(next)).body).toContain(`href="${at}"`)
     const place = (await proofOf(world, certificate.id)).supersession_index
     expect(isSet(await bits(world, 'supersession'), place)).toBe(true)
@@ -199,7 +199,7 @@ describe('correcting', () => {
     const request = await ask(lee, `${at}/correction`, form)
     expect((await mai.post(`${request}/confirmation`)).statusCode).toBe(404)
     expect(String((await max.post(`${request}/confirmation`)).headers.location)).toContain(
-      '/certificates/acts/',
+      '/certificates/records/',
     )
   })
 

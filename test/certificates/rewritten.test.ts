@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { verifyCertificateFile } from '#server/certificates/verification.ts'
+import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import { issue, keys } from './issued.ts'
 import { sample } from './sample.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { issuerDid, newSigningKey, publishedKeys } from '#server/certificates/keys.ts'
+import { issuerDid, newSigningKey, publishedKeys } from '#server/certificates/credentials/keys.ts'
 import {
   decodeList,
   encodeList,
@@ -9,7 +9,7 @@ import {
   statusListCredential,
   statusListLength,
   withSet,
-} from '#server/certificates/status-list.ts'
+} from '#server/certificates/credentials/status-list.ts'
 import { key, keys, signedAt, status } from './issued.ts'
 
 const { revocation } = status

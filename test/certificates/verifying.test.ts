@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { evenMilliseconds } from '#server/certificates/even-time.ts'
+import { evenMilliseconds } from '#server/certificates/certificates/constant-time.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -47,7 +47,7 @@ describe('the page behind the QR code', () => {
   test.each(['revoked', 'superseded'] as const)('says plainly when a certificate is %s', async (act) => {
     const { db, visitor, address, certificate } = await maisCertificate()
     await db
-      .insertInto('certificate_acts')
+      .insertInto('certificate_status_changes')
       .values({ certificate_id: certificate.id, act, reason: 'A mistake in the name' })
       .execute()
     const { body } = await visitor().get(address)

@@ -148,7 +148,7 @@ describe('a module taken as a group', () => {
       'group_sessions',
       'group_session_ends',
       'group_presences',
-      'group_presence_acts',
+      'group_presence_changes',
       'group_lessons',
     ] as const) {
       await expect(sql`delete from ${sql.table(table)}`.execute(db)).rejects.toThrow('append-only')
@@ -187,7 +187,7 @@ describe('a module taken as a group', () => {
     await Promise.all([confirm(client, code), confirm(client, code), close(room.leader, address)])
     await close(room.leader, address)
     expect(await room.db.selectFrom('group_presences').select('id').execute()).toHaveLength(1)
-    expect(await room.db.selectFrom('group_presence_acts').select('id').execute()).toHaveLength(1)
+    expect(await room.db.selectFrom('group_presence_changes').select('id').execute()).toHaveLength(1)
     expect(await finishedOf(room.db, ada)).toEqual(lessonsOf(room))
   })
 
@@ -271,7 +271,7 @@ describe('what is refused, in words', () => {
     expect(await pageOf(room.leader, address)).toContain('0 confirmed')
     const presence = await room.db.selectFrom('group_presences').selectAll().executeTakeFirstOrThrow()
     const forged = room.db
-      .insertInto('group_presence_acts')
+      .insertInto('group_presence_changes')
       .values({
         presence_id: presence.id,
         person_id: presence.person_id,

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { SMTPServer } from 'smtp-server'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { movingUp } from '#server/classroom/led-session.ts'
-import { register } from '#server/classroom/led-sessions.actions.ts'
+import { register } from '#server/classroom/instructor-led.actions.ts'
+import { movingUp } from '#server/classroom/instructor-led-session.ts'
 import { createMail, type Message } from '#server/lib/mail.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { programId, readable } from '#test/programs/programs.ts'
@@ -61,11 +61,11 @@ const pageOf = async (client: Client, address: string) => readable((await client
 const registrationOf = async (db: World['db'], email: string) =>
   (
     await db
-      .selectFrom('led_registrations')
+      .selectFrom('instructor_led_registrations')
       .innerJoin('people', 'people.id', 'person_id')
-      .select('led_registrations.id')
+      .select('instructor_led_registrations.id')
       .where('email', '=', email)
-      .orderBy('led_registrations.id', 'desc')
+      .orderBy('instructor_led_registrations.id', 'desc')
       .executeTakeFirstOrThrow()
   ).id
 const trainingsOf = (db: World['db'], email: string) =>
@@ -197,7 +197,9 @@ describe('a session in the catalogue', () => {
     const { rows } = await sql<{ registered: number; people: number; places: number; inOrder: boolean }>`
       select count(*)::int as registered, count(distinct r.person_id)::int as people, count(p.registration_id)::int as places,
         max(r.id) filter (where p.registration_id is not null) < min(r.id) filter (where p.registration_id is null) as "inOrder"
-      from led_registrations r left join led_places p on p.registration_id = r.id`.execute(house.db)
+      from instructor_led_registrations r left join instructor_led_places p on p.registration_id = r.id`.execute(
+      house.db,
+    )
     expect(rows[0]).toEqual({ registered: 50, people: 50, places: 7, inOrder: true })
   })
 
@@ -378,7 +380,9 @@ describe('who was there', () => {
       'outside-training-superseded',
       'attendance-recorded',
     ])
-    await expect(sql`update led_attendance set outcome = 'absent'`.execute(db)).rejects.toThrow('append-only')
+    await expect(sql`update instructor_led_attendance set outcome = 'absent'`.execute(db)).rejects.toThrow(
+      'append-only',
+    )
     // The list as it goes out of the house runs nothing in a spreadsheet.
     await db.updateTable('people').set({ name: '=1+1' }).where('email', '=', theo).execute()
     const { body } = await organiser.get(`${address}/attendees.csv`)
@@ -394,7 +398,7 @@ describe('who was there', () => {
     const { db, id, record } = await aMorning()
     const typed = { [`was-${id.ada}`]: 'present' }
     await Promise.all([record(typed), record(typed), record(typed)])
-    expect(await db.selectFrom('led_attendance').select('id').execute()).toHaveLength(1)
+    expect(await db.selectFrom('instructor_led_attendance').select('id').execute()).toHaveLength(1)
     expect(await trainingsOf(db, ada)).toHaveLength(1)
   })
 

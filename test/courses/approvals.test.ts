@@ -135,7 +135,7 @@ describe('the commissioner’s approval', () => {
     ])
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([303, 422])
     const acts = await db
-      .selectFrom('course_approval_acts')
+      .selectFrom('course_approval_decisions')
       .select('act')
       .where('approval_id', '=', id)
       .execute()

@@ -10,7 +10,7 @@ describe('the role that the service works in', () => {
     for (const table of [
       'ledger',
       'certificates',
-      'certificate_acts',
+      'certificate_status_changes',
       'completions',
       'status_lists',
       'ledger_heads',

@@ -9,9 +9,9 @@ import { readModule, takeAssessment } from '#test/support/taking.ts'
 
 /** What an act leaves behind, beside its row in the ledger. */
 const evidence = [
-  ...['completions', 'completion_voids', 'certificates', 'certificate_files', 'certificate_acts'],
-  ...['certificate_requests', 'certificate_request_ends', 'course_approvals', 'course_approval_acts'],
-  ...['assignments', 'contact_spells', 'leave_spells', 'outside_trainings', 'training_decisions', 'roles'],
+  ...['completions', 'completion_voids', 'certificates', 'certificate_files', 'certificate_status_changes'],
+  ...['certificate_requests', 'certificate_request_ends', 'course_approvals', 'course_approval_decisions'],
+  ...['assignments', 'contact_periods', 'leave_periods', 'outside_trainings', 'training_decisions', 'roles'],
   ...['reviews', 'review_states', 'status_lists'],
 ]
 
@@ -107,7 +107,7 @@ test('every act that is evidence is a row of the ledger in its own transaction, 
     .where('person_id', '=', id)
     .executeTakeFirstOrThrow()
   await act(['certificate-drawn'], () => ada.get(`/certificates/${number}.pdf`))
-  const at = `/certificates/acts/${number}`
+  const at = `/certificates/records/${number}`
   const correction = await act(['certificate-act-requested'], () =>
     lee.post(`${at}/correction`, { reason: 'Married', person_name: 'Ada Northwind', account: 'renames' }),
   )

@@ -1,5 +1,5 @@
 import { addDays, addMonths, dayOf } from '#server/lib/days.ts'
-import { refreshStandings } from '#server/requirements/actions.ts'
+import { refreshStandings } from '#server/standings/standings.actions.ts'
 import type { World } from '#test/support/app.ts'
 
 /** A drawn team: people hired, in contact, on leave, trained long ago or lately, or not at all. */
@@ -62,8 +62,8 @@ export async function drawTeam(
   await db.transaction().execute(async (trx) => {
     await trx.insertInto('people').values(people).execute()
     await trx.insertInto('assignments').values(work).execute()
-    if (contact.length > 0) await trx.insertInto('contact_spells').values(contact).execute()
-    if (leave.length > 0) await trx.insertInto('leave_spells').values(leave).execute()
+    if (contact.length > 0) await trx.insertInto('contact_periods').values(contact).execute()
+    if (leave.length > 0) await trx.insertInto('leave_periods').values(leave).execute()
     if (begun.length > 0) await trx.insertInto('enrollments').values(begun).execute()
     for (let from = 0; from < completions.length; from += 1000) {
       const some = completions.slice(from, from + 1000)

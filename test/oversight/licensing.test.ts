@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { certificatesOn } from '#server/oversight/review-people.ts'
-import type { ReviewCertificate } from '#server/oversight/review-person.queries.ts'
+import { certificatesOn } from '#server/oversight/reviews/review-people.ts'
+import type { ReviewCertificate } from '#server/oversight/reviews/review-person.queries.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { addWorker, openReviewOf, programId, readable } from './reviewed.ts'

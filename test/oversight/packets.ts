@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { strFromU8, unzipSync } from 'fflate'
-import { readKeyFile } from '#server/certificates/key-file.ts'
+import { readKeyFile } from '#server/certificates/credentials/key-file.ts'
 import type { World } from '#test/support/app.ts'
 
 export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')

@@ -73,7 +73,7 @@ test('a certification that begins later tells from its day on', async () => {
     .values({ person_id: person.id, program_id: prairie, worker_type: 'employee', hired_on: '2025-01-01' })
     .returning('assignment_id')
     .executeTakeFirstOrThrow()
-  await world.db.insertInto('contact_spells').values({ assignment_id, from_on: '2025-01-05' }).execute()
+  await world.db.insertInto('contact_periods').values({ assignment_id, from_on: '2025-01-05' }).execute()
   const answer = await lee.post(`/licensing/programs/${prairie}/license`, {
     certification: 'st-cse-at-risk',
     certified_from: '7/1/2026',

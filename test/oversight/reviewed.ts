@@ -34,7 +34,7 @@ export async function addWorker(
       .values({ person_id: id, program_id, worker_type: 'employee', role_title: 'Youth worker', hired_on })
       .returning('assignment_id')
       .executeTakeFirstOrThrow()
-    await trx.insertInto('contact_spells').values({ assignment_id, from_on: contact_from }).execute()
+    await trx.insertInto('contact_periods').values({ assignment_id, from_on: contact_from }).execute()
     if (completed_on) await insertCompletion(trx, { id, name }, course, config, completed_on)
     return id
   })

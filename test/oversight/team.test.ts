@@ -1,17 +1,17 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 import { addDays, dayOf, formatDay } from '#server/lib/days.ts'
-import { forecast, forecastTitle } from '#server/oversight/forecast.ts'
-import { listLearningOn } from '#server/oversight/learning-on.queries.ts'
-import { listTeam, type TeamRow } from '#server/oversight/queries.ts'
-import { filtered, groups, isIn, openDates, pageSize } from '#server/oversight/team.ts'
-import { teamAsOf } from '#server/oversight/team-as-of.ts'
-import { teamFilter } from '#server/oversight/team-filter.ts'
-import { rosterOn } from '#server/programs/roster.queries.ts'
-import { factsOfPeople, refreshStandings } from '#server/requirements/actions.ts'
-import { listPrograms } from '#server/requirements/clearance.queries.ts'
-import { rulesetVersion } from '#server/requirements/ruleset.ts'
+import { forecast, forecastTitle } from '#server/oversight/team/forecast.ts'
+import { listLearningOn } from '#server/oversight/team/learning-on.queries.ts'
+import { listTeam, type TeamRow } from '#server/oversight/team/team.queries.ts'
+import { filtered, groups, isIn, openDates, pageSize } from '#server/oversight/team/team.ts'
+import { teamAsOf } from '#server/oversight/team/team-as-of.ts'
+import { teamFilter } from '#server/oversight/team/team-filter.ts'
+import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { listPrograms } from '#server/standings/clearance.queries.ts'
+import { factsOfPeople, refreshStandings } from '#server/standings/standings.actions.ts'
 import { programId } from '#test/programs/programs.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
@@ -329,9 +329,12 @@ describe('another program', () => {
           })
           .returning('assignment_id')
           .executeTakeFirstOrThrow()
-        await world.db.insertInto('contact_spells').values({ assignment_id, from_on: '2026-08-02' }).execute()
         await world.db
-          .insertInto('leave_spells')
+          .insertInto('contact_periods')
+          .values({ assignment_id, from_on: '2026-08-02' })
+          .execute()
+        await world.db
+          .insertInto('leave_periods')
           .values({ assignment_id, from_on: '2026-09-01', to_on: '2026-09-09' })
           .execute()
         await world.db.transaction().execute((trx) => refreshStandings(trx, [ivy], dayOf(world.clock.now)))
@@ -481,7 +484,7 @@ describe('as of a past day', () => {
       .where('person_id', '=', theo)
       .executeTakeFirstOrThrow()
     await world.db
-      .insertInto('leave_spells')
+      .insertInto('leave_periods')
       .values({ assignment_id, from_on: '2026-06-01', to_on: '2026-06-20', recorded_at: world.clock.now })
       .execute()
     const sam = await world.as('sam@northstar.example')
@@ -499,7 +502,7 @@ test('what stands on a roster is superseded, and neither rewritten nor removed, 
   const { db } = await aWorld()
   for (const table of [
     'assignments',
-    'contact_spells',
+    'contact_periods',
     'certifications',
     'license_statuses',
     'program_details',

@@ -42,7 +42,7 @@ describe('signing in', () => {
     expect(new Set(bodies).size).toBe(1)
   })
 
-  test('many misses slow the next try for that account, and the count outlives a restart', async () => {
+  test('many failures slow the next try for that account, and the count outlives a restart', async () => {
     const { visitor } = await aWorld()
     for (let n = 0; n < 11; n++)
       await visitor().post('/sign-in', { email: ada, password: 'not the password' })

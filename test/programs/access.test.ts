@@ -34,9 +34,9 @@ describe('Olu of Lakeside', () => {
     )
     const mai = await personId(world.db, 'mai@northstar.example')
     const { assignment_id, id: row } = await assignmentOf(world.db, 'mai@northstar.example')
-    const { spell_id } = await world.db
-      .selectFrom('contact_spells')
-      .select('spell_id')
+    const { period_id } = await world.db
+      .selectFrom('contact_periods')
+      .select('period_id')
       .where('assignment_id', '=', assignment_id)
       .executeTakeFirstOrThrow()
     const { id: role } = await world.db
@@ -58,8 +58,8 @@ describe('Olu of Lakeside', () => {
       `${base}/roster/${mai}/work`,
       `${base}/roster/${mai}/name`,
       ...['correction', 'separation', 'transfer', 'contact', 'leave'].map((act) => `${work}/${act}`),
-      `${base}/contact/${spell_id}/end`,
-      `${base}/contact/${spell_id}/correction`,
+      `${base}/contact/${period_id}/end`,
+      `${base}/contact/${period_id}/correction`,
       `${base}/roles`,
       `${base}/links`,
       `${base}/imports`,
@@ -71,7 +71,7 @@ describe('Olu of Lakeside', () => {
       // North Star's people and files under Lakeside's address.
       `/programs/${lakeside}/roster/${mai}`,
       `/programs/${lakeside}/assignments/${assignment_id}/correction`,
-      `/programs/${lakeside}/contact/${spell_id}/correction`,
+      `/programs/${lakeside}/contact/${period_id}/correction`,
       file.replace(northStar, lakeside),
       `${file.replace(northStar, lakeside)}/refused.csv`,
     ]
@@ -106,7 +106,7 @@ describe('Olu of Lakeside', () => {
       [`${work}/leave`, { from_on: '1/1/2026' }],
       [`${work}/transfer`, { to_program: lakeside, hired_on: '1/1/2026' }],
       [`/programs/${lakeside}/assignments/${assignment_id}/separation`, { separated_on: '1/1/2026' }],
-      [`/programs/${lakeside}/contact/${spell_id}/end`, { to_on: '1/1/2026' }],
+      [`/programs/${lakeside}/contact/${period_id}/end`, { to_on: '1/1/2026' }],
       [`${base}/roles`, { name: form.name, email: form.email, role: 'supervisor' }],
       [`${base}/roles/${role}/end`, {}],
       [`/programs/${lakeside}/roles/${role}/end`, {}],
@@ -147,13 +147,13 @@ describe('Olu of Lakeside', () => {
   })
 
   async function standing() {
-    const [assignments, spells, roles, invitations] = await Promise.all([
+    const [assignments, periods, roles, invitations] = await Promise.all([
       world.db.selectFrom('assignments').selectAll().orderBy('id').execute(),
-      world.db.selectFrom('contact_spells').selectAll().orderBy('id').execute(),
+      world.db.selectFrom('contact_periods').selectAll().orderBy('id').execute(),
       world.db.selectFrom('roles').selectAll().orderBy('id').execute(),
       world.db.selectFrom('invitations').selectAll().orderBy('id').execute(),
     ])
-    return { assignments, spells, roles, invitations }
+    return { assignments, periods, roles, invitations }
   }
 })
 

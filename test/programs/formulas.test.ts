@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { neutralise, unneutralise } from '#server/programs/formulas.ts'
+import { neutralise, unneutralise } from '#server/programs/spreadsheet-formulas.ts'
 
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', "'=1", "''=1", '＝1+1', ' =1', '\u0000=1'])(
   'the cell %j can’t be taken for a formula, and comes back as it was',

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Assignment } from '#server/programs/assignment.ts'
-import { draftOf } from '#server/programs/import-draft.ts'
-import { type Cells, readImportFile } from '#server/programs/import-file.ts'
-import { planner } from '#server/programs/import-plan.ts'
-import type { RosterChanges } from '#server/programs/roster-changes.ts'
-import { overlaps } from '#server/programs/spells.ts'
+import { draftOf } from '#server/programs/imports/import-draft.ts'
+import { type Cells, readImportFile } from '#server/programs/imports/import-file.ts'
+import { planner } from '#server/programs/imports/import-plan.ts'
+import type { Assignment } from '#server/programs/roster/assignment.ts'
+import { overlaps } from '#server/programs/roster/periods.ts'
+import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 
 type House = Readonly<{ people: RosterChanges['people']; assignments: readonly Assignment[] }>
 
@@ -40,11 +40,11 @@ function saved({ people, assignments }: House, changes: RosterChanges): House {
   const removed = new Set(changes.removed.map(({ id }) => id))
   for (const work of works.values())
     for (const kind of ['contact', 'leave'] as const) {
-      const rows = changes.spells.filter(
-        (spell) => spell.kind === kind && spell.assignment_id === work.assignment_id,
+      const rows = changes.periods.filter(
+        (period) => period.kind === kind && period.assignment_id === work.assignment_id,
       )
-      const ids = new Set(rows.map(({ spell_id }) => spell_id))
-      const kept = work[kind].filter(({ spell_id }) => !ids.has(spell_id) && !removed.has(spell_id))
+      const ids = new Set(rows.map(({ period_id }) => period_id))
+      const kept = work[kind].filter(({ period_id }) => !ids.has(period_id) && !removed.has(period_id))
       works.set(work.assignment_id, {
         ...works.get(work.assignment_id)!,
         [kind]: [...kept, ...rows.map((row) => ({ ...row, row_id: '' }))],
@@ -95,7 +95,7 @@ test('the rows of any file that were taken change nothing when they come again',
       const again = plan(after, taken)
       // A row without a day of hire may no longer tell which work it is about: refused then, and still no change.
       expect(again.planned.filter(({ kind }) => kind === 'new' || kind === 'changed')).toEqual([])
-      expect(again.changes).toEqual({ people: [], renamed: [], assignments: [], spells: [], removed: [] })
+      expect(again.changes).toEqual({ people: [], renamed: [], assignments: [], periods: [], removed: [] })
     }),
     { numRuns: 3000 },
   )
@@ -108,12 +108,12 @@ test('what any file leaves on record never contradicts itself', () => {
       const works = house.assignments
       for (const work of works) {
         expect(work.separated_on === null || work.separated_on >= work.hired_on).toBe(true)
-        for (const spells of [work.contact, work.leave])
-          spells.forEach((spell, index) => {
-            expect(spell.from_on >= work.hired_on).toBe(true)
-            expect(spell.to_on === null || spell.to_on >= spell.from_on).toBe(true)
-            if (work.separated_on !== null) expect((spell.to_on ?? '9') <= work.separated_on).toBe(true)
-            expect(spells.slice(0, index).some((other) => overlaps(other, spell))).toBe(false)
+        for (const periods of [work.contact, work.leave])
+          periods.forEach((period, index) => {
+            expect(period.from_on >= work.hired_on).toBe(true)
+            expect(period.to_on === null || period.to_on >= period.from_on).toBe(true)
+            if (work.separated_on !== null) expect((period.to_on ?? '9') <= work.separated_on).toBe(true)
+            expect(periods.slice(0, index).some((other) => overlaps(other, period))).toBe(false)
           })
         const others = works.filter((one) => one !== work && one.person_id === work.person_id)
         const stretch = { from_on: work.hired_on, to_on: work.separated_on }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readImportFile } from '#server/programs/import-file.ts'
+import { readImportFile } from '#server/programs/imports/import-file.ts'
 
 const rowsOf = (file: string | Buffer) => {
   const read = readImportFile(Buffer.from(file))

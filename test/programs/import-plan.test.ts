@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { Assignment } from '#server/programs/assignment.ts'
-import { draftOf } from '#server/programs/import-draft.ts'
-import type { Cells } from '#server/programs/import-file.ts'
-import { planner } from '#server/programs/import-plan.ts'
-import { readRow } from '#server/programs/import-rows.ts'
+import { draftOf } from '#server/programs/imports/import-draft.ts'
+import type { Cells } from '#server/programs/imports/import-file.ts'
+import { planner } from '#server/programs/imports/import-plan.ts'
+import { readRow } from '#server/programs/imports/import-rows.ts'
+import type { Assignment } from '#server/programs/roster/assignment.ts'
 
 const mai = { id: 'mai', name: 'Mai Vang' }
-const spell = (spell_id: string, from_on: string, to_on: string | null) => ({
-  row_id: `row-${spell_id}`,
-  spell_id,
+const period = (period_id: string, from_on: string, to_on: string | null) => ({
+  row_id: `row-${period_id}`,
+  period_id,
   from_on,
   from_at: null,
   to_on,
@@ -24,7 +24,7 @@ const work: Assignment = {
   separated_on: null,
   duties_from: null,
   duties_to: null,
-  contact: [spell('contact', '2025-03-17', null)],
+  contact: [period('contact', '2025-03-17', null)],
   leave: [],
 }
 const maiRow: Cells = { name: 'Mai Vang', email: 'mai@x.example', hired_on: '3/3/2025' }
@@ -56,7 +56,7 @@ describe('a row of a file', () => {
       { ...maiRow, worker_type: 'Employee', role_title: 'Youth worker', contact_from: '2025-03-17' },
     ])
     expect(rows[0]?.kind).toBe('unchanged')
-    expect(changes).toEqual({ people: [], renamed: [], assignments: [], spells: [], removed: [] })
+    expect(changes).toEqual({ people: [], renamed: [], assignments: [], periods: [], removed: [] })
   })
 
   test('leaves the record as it is where its cells are empty', () => {
@@ -80,7 +80,7 @@ describe('a row of a file', () => {
     expect(changes.assignments).toMatchObject([
       { person_id: 'new-1', worker_type: 'student', hired_on: '2025-05-01' },
     ])
-    expect(changes.spells).toMatchObject([
+    expect(changes.periods).toMatchObject([
       { kind: 'contact', from_on: '2025-05-12', to_on: null },
       { kind: 'leave', from_on: '2025-06-01', to_on: '2025-06-10' },
     ])
@@ -112,17 +112,17 @@ describe('a row of a file', () => {
       { column: 'separated_on', from: 'empty', to: '5/29/2026' },
       { column: 'contact_to', from: 'empty', to: '5/29/2026' },
     ])
-    expect(changes.spells).toMatchObject([{ spell_id: 'contact', to_on: '2026-05-29' }])
+    expect(changes.periods).toMatchObject([{ period_id: 'contact', to_on: '2026-05-29' }])
   })
 
   test('corrects the contact that it overlaps, and adds one that it does not', () => {
-    const ended = { ...work, contact: [spell('contact', '2025-03-17', '2025-08-31')] }
+    const ended = { ...work, contact: [period('contact', '2025-03-17', '2025-08-31')] }
     const corrected = plan([{ ...maiRow, contact_from: '3/18/2025' }], { assignments: [ended] })
-    expect(corrected.changes.spells).toMatchObject([
-      { spell_id: 'contact', from_on: '2025-03-18', to_on: '2025-08-31' },
+    expect(corrected.changes.periods).toMatchObject([
+      { period_id: 'contact', from_on: '2025-03-18', to_on: '2025-08-31' },
     ])
     const added = plan([{ ...maiRow, contact_from: '10/1/2025' }], { assignments: [ended] })
-    expect(added.changes.spells).toMatchObject([{ spell_id: 'new-1', from_on: '2025-10-01', to_on: null }])
+    expect(added.changes.periods).toMatchObject([{ period_id: 'new-1', from_on: '2025-10-01', to_on: null }])
   })
 
   test('says a second stretch of leave in a second row', () => {
@@ -131,7 +131,7 @@ describe('a row of a file', () => {
       { ...maiRow, leave_from: '9/1/2025' },
     ])
     expect(rows.map(({ kind }) => kind)).toEqual(['changed', 'changed'])
-    expect(changes.spells.map(({ from_on }) => from_on)).toEqual(['2025-06-01', '2025-09-01'])
+    expect(changes.periods.map(({ from_on }) => from_on)).toEqual(['2025-06-01', '2025-09-01'])
   })
 
   test('twice in one file counts once', () => {

@@ -84,7 +84,7 @@ describe('bringing in a file', () => {
       (await checkFile(world, rae, program, file(lena.replace('3/17/2025', '3/18/2025')))).address,
     )
     const rows = await world.db
-      .selectFrom('contact_spells')
+      .selectFrom('contact_periods')
       .selectAll()
       .where('reason', 'like', '%roster.csv')
       .orderBy('recorded_at')
@@ -93,7 +93,7 @@ describe('bringing in a file', () => {
       ['2025-03-17', false],
       ['2025-03-18', true],
     ])
-    expect(rows[0]!.spell_id).toBe(rows[1]!.spell_id)
+    expect(rows[0]!.period_id).toBe(rows[1]!.period_id)
     const page = await rae.get(
       `/programs/${program}/roster/${await personId(world.db, 'lena@northstar.example')}`,
     )

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { rosterOn } from '#server/programs/roster.queries.ts'
+import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { programId, readable } from './programs.ts'
 
@@ -74,7 +74,7 @@ test('a correction supersedes with its reason, and overlaps are refused', async 
     .selectAll()
     .where('program_id', '=', program)
     .executeTakeFirstOrThrow()
-  const address = `/programs/${program}/certifications/${row.spell_id}/correction`
+  const address = `/programs/${program}/certifications/${row.period_id}/correction`
   expect((await lee.get(address)).body).toContain('value="7/1/2026"')
   const form = { seen: row.id, type: 'qrtp', from_on: '6/1/2026', to_on: '10/31/2026', change: 'correct' }
   expect((await lee.post(address, form)).body).toContain('Say why, in a few words.')

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { rosterOn } from '#server/programs/roster.queries.ts'
+import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { assignmentOf, programId, readable } from './programs.ts'
@@ -239,8 +239,8 @@ describe('changing what is on record', () => {
 
   test('direct contact comes in several stretches, which never overlap', async () => {
     const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
-    const spell = await world.db
-      .selectFrom('contact_spells')
+    const period = await world.db
+      .selectFrom('contact_periods')
       .selectAll()
       .where('assignment_id', '=', assignment_id)
       .executeTakeFirstOrThrow()
@@ -248,7 +248,7 @@ describe('changing what is on record', () => {
       from_on: '6/1/2026',
     })
     expect(readable(overlap.body)).toContain('is on record, and the two overlap.')
-    await rae.post(`/programs/${program}/contact/${spell.spell_id}/end`, { to_on: '5/29/2026' })
+    await rae.post(`/programs/${program}/contact/${period.period_id}/end`, { to_on: '5/29/2026' })
     const second = await rae.post(`/programs/${program}/assignments/${assignment_id}/contact`, {
       from_on: '6/1/2026',
       from_time: '7:00 am',
@@ -259,14 +259,14 @@ describe('changing what is on record', () => {
 
   test('contact that never was is taken off with a reason, and stays readable', async () => {
     const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
-    const spell = await world.db
-      .selectFrom('contact_spells')
+    const period = await world.db
+      .selectFrom('contact_periods')
       .selectAll()
       .where('assignment_id', '=', assignment_id)
       .executeTakeFirstOrThrow()
     later(1)
-    const answer = await rae.post(`/programs/${program}/contact/${spell.spell_id}/correction`, {
-      seen: spell.id,
+    const answer = await rae.post(`/programs/${program}/contact/${period.period_id}/correction`, {
+      seen: period.id,
       from_on: '1/1/2026',
       change: 'remove',
       reason: 'Recorded for somebody else',

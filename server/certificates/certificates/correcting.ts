@@ -1,0 +1,31 @@
+import type { Certified } from './issuing.actions.ts'
+import type { CertificateRow } from './queries.ts'
+import type { Correction } from './requests.queries.ts'
+
+/** What a corrected certificate certifies: the same training of the same days, with what was wrong put right. */
+export function correctedFacts(certificate: CertificateRow, correction: Correction, now: Date): Certified {
+  const {
+    certificate_number: number,
+    token: _token,
+    verify_url: _url,
+    issuer_name: _issuer,
+    ...same
+  } = certificate.facts
+  return {
+    ...same,
+    person_name: correction.person_name,
+    program: correction.program,
+    issued_at: now.toISOString(),
+    note: [certificate.facts.note.replace(replaces, '').trim(), `Replaces certificate ${number}.`]
+      .filter(Boolean)
+      .join(' '),
+  }
+}
+
+const replaces = /Replaces certificate SH-\d+\./
+
+/** How long after the password was given an act that asks for it goes on without. */
+const confirmedMinutes = 10
+
+export const isFreshlyConfirmed = (confirmedAt: Date, now: Date): boolean =>
+  now.getTime() - confirmedAt.getTime() < confirmedMinutes * 60_000

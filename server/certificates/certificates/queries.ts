@@ -1,0 +1,144 @@
+import { type Kysely, sql } from 'kysely'
+import type { CertificateFacts } from '#server/certificates/facts.ts'
+import type { DB } from '#server/db/schema.ts'
+import type { StoredCertificate } from './register-check.ts'
+
+export type CertificateRow = Readonly<{
+  id: string
+  completion_id: string
+  person_id: string
+  number: string
+  token: string
+  facts: CertificateFacts
+  issued_at: Date
+  is_confidential: boolean
+  revoked_at: Date | null
+  superseded_at: Date | null
+  /** The certificate that corrects this one. */
+  corrected_by: Readonly<{ number: string; issued_at: string }> | null
+  /** The number of the certificate that this one corrects. */
+  corrects: string | null
+}>
+
+const certificateRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
+  sql<CertificateRow>`
+  select c.id, c.completion_id, c.person_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
+    (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
+    (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
+    (select json_build_object('number', n.number, 'issued_at', n.issued_at) from certificates n where n.corrects_id = c.id) as corrected_by,
+    (select o.number from certificates o where o.id = c.corrects_id) as corrects
+  from certificates c join people p on p.id = c.person_id
+  where ${where}`.execute(db)
+
+/** The certificate behind a QR code. */
+export async function findCertificateByToken(db: Kysely<DB>, token: string): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(db, sql`c.token = ${token}`)
+  return rows[0] ?? null
+}
+
+export async function findCertificateById(db: Kysely<DB>, id: string): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(db, sql`c.id = ${id}`)
+  return rows[0] ?? null
+}
+
+/** Any certificate by its number, for licensing staff alone: who asks by the paper asks by its code. */
+export async function findCertificateByNumber(
+  db: Kysely<DB>,
+  number: string,
+): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(db, sql`c.number = ${number}`)
+  return rows[0] ?? null
+}
+
+/** A person's own certificate by its number. */
+export async function findCertificateOf(
+  db: Kysely<DB>,
+  personId: string,
+  number: string,
+): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(db, sql`c.number = ${number} and c.person_id = ${personId}`)
+  return rows[0] ?? null
+}
+
+export async function listCertificates(db: Kysely<DB>, personId: string): Promise<readonly CertificateRow[]> {
+  const { rows } = await certificateRows(db, sql`c.person_id = ${personId} order by c.issued_at desc`)
+  return rows
+}
+
+export async function findCertificateOfCompletion(
+  db: Kysely<DB>,
+  completionId: string,
+): Promise<CertificateRow | null> {
+  const { rows } = await certificateRows(
+    db,
+    sql`c.completion_id = ${completionId} order by c.issued_at desc limit 1`,
+  )
+  return rows[0] ?? null
+}
+
+export const findCertificateFile = (db: Kysely<DB>, certificateId: string) =>
+  db
+    .selectFrom('certificate_files')
+    .select(['pdf', 'sha256', 'credential'])
+    .where('certificate_id', '=', certificateId)
+    .executeTakeFirst()
+
+/** What a certificate's credential is made with. */
+export const findProof = (db: Kysely<DB>, certificateId: string) =>
+  db
+    .selectFrom('certificate_proofs')
+    .select(['salt', 'list', 'revocation_index', 'supersession_index'])
+    .where('certificate_id', '=', certificateId)
+    .executeTakeFirstOrThrow()
+
+/** Certificates whose PDF is yet to be drawn. */
+export async function listUndrawn(db: Kysely<DB>, limit: number): Promise<readonly CertificateRow[]> {
+  const { rows } = await certificateRows(
+    db,
+    sql`not exists (select from certificate_files f where f.certificate_id = c.id) order by c.issued_at limit ${limit}`,
+  )
+  return rows
+}
+
+export type RefusedRow = Readonly<{
+  completion_id: string
+  person_id: string
+  /** As the account has it now. */
+  person_name: string
+  certified: Omit<CertificateFacts, 'certificate_number' | 'token' | 'verify_url' | 'issuer_name'>
+  reason: string
+  refused_at: Date
+}>
+
+/** Completions that still wait for a certificate, because something on it could not be printed. */
+export async function listRefused(db: Kysely<DB>): Promise<readonly RefusedRow[]> {
+  const { rows } = await sql<RefusedRow>`
+    select r.completion_id, c.person_id, p.name as person_name, r.certified, r.reason, r.refused_at
+    from certificate_refusals r
+    join completions c on c.id = r.completion_id
+    join people p on p.id = c.person_id
+    where not exists (select from certificates i where i.completion_id = r.completion_id)
+      and not exists (select from completion_voids v where v.completion_id = r.completion_id)
+    order by r.refused_at`.execute(db)
+  return rows
+}
+
+/** Names tried against one certificate in the last hour. */
+export async function countFailedNameChecks(db: Kysely<DB>, token: string): Promise<number> {
+  const row = await db
+    .selectFrom('failed_name_checks')
+    .select((eb) => eb.fn.countAll<number>().as('tries'))
+    .where('token', '=', token)
+    .where('at', '>', sql<Date>`now() - interval '1 hour'`)
+    .executeTakeFirstOrThrow()
+  return row.tries
+}
+
+/** The whole register, for holding it against the ledger. */
+export async function listRegister(db: Kysely<DB>): Promise<readonly StoredCertificate[]> {
+  const { rows } = await sql<StoredCertificate>`
+    select c.number, c.facts, encode(sha256(f.pdf), 'hex') as pdf_sha256
+    from certificates c left join certificate_files f on f.certificate_id = c.id
+    order by c.number`.execute(db)
+  return rows
+}

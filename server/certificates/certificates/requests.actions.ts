@@ -1,0 +1,167 @@
+import type { Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { findProgramOfPerson } from '#server/programs/queries.ts'
+import { correctedFacts } from './correcting.ts'
+import { type Issuer, lockCounter, printableFacts } from './issuing.actions.ts'
+import { type CertificateRow, findCertificateById } from './queries.ts'
+import { type Correction, findRequest, listRequests, type RequestRow } from './requests.queries.ts'
+import { verdictOf } from './verification-page.ts'
+
+export type RequestResult =
+  | { kind: 'requested'; id: string }
+  | { kind: 'problem'; field: string; message: string }
+  /** Nobody acts on a certificate of their own. */
+  | { kind: 'own' }
+  /** Already revoked or superseded, or another request waits: nothing was changed. */
+  | { kind: 'not-open' }
+
+/** Asks that a certificate be revoked; it is, once another of licensing staff confirms. */
+export function requestRevocation(
+  db: Database,
+  viewer: Viewer,
+  certificate: CertificateRow,
+  asked: Readonly<{ reason: string; voids_completion: boolean }>,
+  now: Date,
+): Promise<RequestResult> {
+  return insertRequest(db, viewer, certificate, { act: 'revoke', ...asked, correction: null }, now)
+}
+
+/** Asks that a certificate be replaced by one with these words put right; refuses at once what could not be printed. */
+export async function requestCorrection(
+  db: Database,
+  viewer: Viewer,
+  certificate: CertificateRow,
+  asked: Readonly<{ reason: string; person_name: string; takes_program: boolean; renames_person: boolean }>,
+  issuer: Issuer,
+  now: Date,
+): Promise<RequestResult> {
+  const { facts } = certificate
+  const program = asked.takes_program
+    ? await findProgramOfPerson(db, certificate.person_id, facts.completed_on)
+    : facts.program
+  const correction: Correction = {
+    person_name: asked.person_name,
+    program,
+    renames_person: asked.renames_person,
+  }
+  if (asked.person_name === facts.person_name && JSON.stringify(program) === JSON.stringify(facts.program))
+    return {
+      kind: 'problem',
+      field: 'person_name',
+      message: 'This is what the certificate says already. Change what is to be different.',
+    }
+  const printable = printableFacts(correctedFacts(certificate, correction, now), issuer)
+  if (printable.kind === 'name-refused')
+    return { kind: 'problem', field: 'person_name', message: printable.reason }
+  const whole = { ...correction, person_name: printable.certified.person_name }
+  return insertRequest(
+    db,
+    viewer,
+    certificate,
+    { act: 'correct', reason: asked.reason, voids_completion: false, correction: whole },
+    now,
+  )
+}
+
+async function insertRequest(
+  db: Database,
+  viewer: Viewer,
+  { id, number, person_id }: CertificateRow,
+  asked: Readonly<{
+    act: 'revoke' | 'correct'
+    reason: string
+    voids_completion: boolean
+    correction: Correction | null
+  }>,
+  now: Date,
+): Promise<RequestResult> {
+  if (person_id === viewer.id) return { kind: 'own' }
+  return db.transaction().execute(async (trx): Promise<RequestResult> => {
+    // Acts on certificates take turns, as their issue does.
+    await lockCounter(trx)
+    const certificate = await findCertificateById(trx, id)
+    const earlier = await listRequests(trx, id)
+    if (verdictOf(certificate) !== 'valid' || earlier.some(({ outcome }) => outcome === null))
+      return { kind: 'not-open' }
+    const { correction, ...rest } = asked
+    const request = await trx
+      .insertInto('certificate_requests')
+      .values({
+        ...rest,
+        certificate_id: id,
+        correction: correction && JSON.stringify(correction),
+        requested_by: viewer.id,
+        requested_at: now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await appendToLedger(trx, {
+      kind: 'certificate-act-requested',
+      actor_id: viewer.id,
+      subject: `certificate:${number}`,
+      facts: { request_id: request.id, ...rest },
+      at: now,
+    })
+    return { kind: 'requested', id: request.id }
+  })
+}
+
+/** Ends a request without its act: its asker withdraws it, anybody else of licensing staff refuses it. */
+export async function endRequest(
+  db: Database,
+  viewer: Viewer,
+  requestId: string,
+  reason: string,
+  now: Date,
+): Promise<{ kind: 'withdrawn' | 'refused' | 'ended'; number: string | null }> {
+  return db.transaction().execute(async (trx) => {
+    await lockCounter(trx)
+    const request = await findRequest(trx, requestId)
+    if (!request || request.outcome) return { kind: 'ended', number: request?.number ?? null }
+    const kind = request.requested_by === viewer.id ? 'withdrawn' : 'refused'
+    await endRow(trx, request, viewer, kind, reason, now)
+    await appendToLedger(trx, {
+      kind: 'certificate-act-ended',
+      actor_id: viewer.id,
+      subject: `certificate:${request.number}`,
+      facts: { request_id: request.id, outcome: kind, reason },
+      at: now,
+    })
+    return { kind, number: request.number }
+  })
+}
+
+/** How a request ended; the same row whatever came of it. */
+export const endRow = (
+  trx: Transaction<DB>,
+  { id, requested_by }: RequestRow,
+  viewer: Viewer,
+  outcome: 'confirmed' | 'refused' | 'withdrawn',
+  reason: string,
+  now: Date,
+) =>
+  trx
+    .insertInto('certificate_request_ends')
+    .values({ request_id: id, requested_by, outcome, reason, ended_by: viewer.id, ended_at: now })
+    .execute()
+
+/** A look at a named person's certificate, as licensing staff take it. */
+export async function noteLook(
+  db: Database,
+  viewer: Viewer,
+  certificate: CertificateRow,
+  now: Date,
+): Promise<void> {
+  await db.transaction().execute((trx) =>
+    appendToLedger(trx, {
+      kind: 'person-viewed',
+      actor_id: viewer.id,
+      subject: `person:${certificate.person_id}`,
+      facts: { certificate: certificate.number },
+      at: now,
+    }),
+  )
+}

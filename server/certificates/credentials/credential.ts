@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto'
+import { certificateText } from '#server/certificates/certificates/wording.ts'
+import type { CertificateFacts, CertificateKind, CompletedModule } from '#server/certificates/facts.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { credentialsV2, openBadgesV3 } from './contexts.ts'
+import type { Credential, UnsignedCredential } from './credential-shape.ts'
+
+/** Where a certificate's two bits stand in the installation's status lists. */
+export type StatusEntries = Readonly<{ revocation: StatusEntry; supersession: StatusEntry }>
+
+export type StatusEntry = Readonly<{ list_url: string; index: number }>
+
+/** The person as the installation knows them, told to others only as a salted hash. */
+export type Holder = Readonly<{ person_id: string; salt: string }>
+
+type HashedHolder = Readonly<{ hash: string; salt: string }>
+
+/** What a credential says that a reader wants to hold against the paper. */
+export type CredentialFacts = Pick<
+  CertificateFacts,
+  | 'person_name'
+  | 'course_title'
+  | 'course_version'
+  | 'course_hash'
+  | 'statute'
+  | 'modules'
+  | 'hours'
+  | 'kind'
+  | 'completed_at'
+  | 'completed_on'
+  | 'issued_at'
+  | 'certificate_number'
+  | 'verify_url'
+  | 'issuer_name'
+> &
+  Readonly<{ issuer: string; approval: string }>
+
+/** All that a credential is made of but its proof. */
+export type CredentialContent = Readonly<{
+  facts: CredentialFacts
+  holder: HashedHolder
+  status: StatusEntries
+  /** SHA-256 of the page that it is sealed into, its own place left blank. */
+  page_sha256: Buffer
+}>
+
+/** What is left of the frozen facts: no program. */
+export function credentialFactsOf(facts: CertificateFacts, issuer: string): CredentialFacts {
+  const { program: _program, token: _token, note: _note, ...told } = facts
+  return { ...told, issuer, approval: certificateText(facts).approval.join(' ') }
+}
+
+/**
+ * An Open Badge 3.0, yet without its proof. Each content has one spelling and `readCredential` reads it back, so a
+ * change of this form must leave the old one standing for the credentials that are out.
+ */
+export function describeCredential({
+  facts,
+  holder,
+  status,
+  page_sha256,
+}: CredentialContent): UnsignedCredential {
+  const part = (name: string) => `${facts.verify_url}#${name}`
+  return {
+    '@context': [credentialsV2, openBadgesV3],
+    id: facts.verify_url,
+    type: ['VerifiableCredential', 'OpenBadgeCredential'],
+    name: `Certificate ${facts.certificate_number}`,
+    issuer: {
+      id: facts.issuer,
+      type: ['Profile'],
+      name: facts.issuer_name,
+      url: new URL(facts.verify_url).origin,
+    },
+    validFrom: facts.issued_at,
+    credentialSubject: {
+      type: ['AchievementSubject'],
+      identifier: [
+        { type: 'IdentityObject', hashed: false, identityHash: facts.person_name, identityType: 'name' },
+        {
+          type: 'IdentityObject',
+          hashed: true,
+          identityHash: holder.hash,
+          identityType: 'systemId',
+          salt: holder.salt,
+        },
+      ],
+      licenseNumber: facts.certificate_number,
+      activityEndDate: facts.completed_at,
+      creditsEarned: facts.hours,
+      achievement: {
+        id: contentIdOf(Buffer.from(facts.course_hash, 'hex')),
+        type: ['Achievement'],
+        achievementType: 'Course',
+        name: facts.course_title,
+        version: facts.course_version,
+        description: facts.approval,
+        criteria: { narrative: 'Every module completed, and the assessment of each module passed.' },
+        alignment: [
+          {
+            type: ['Alignment'],
+            targetName: facts.statute,
+            targetUrl: statuteUrl(facts.statute),
+            targetType: 'ext:Statute',
+          },
+        ],
+        resultDescription: [
+          {
+            id: part('kind'),
+            type: ['ResultDescription'],
+            name: 'Kind of training',
+            resultType: 'ext:TrainingKind',
+          },
+          ...facts.modules.map(({ number, title }) => ({
+            id: part(`module-${number}`),
+            type: ['ResultDescription'] as ['ResultDescription'],
+            name: title,
+            resultType: 'Status' as const,
+          })),
+        ],
+      },
+      result: [
+        { type: ['Result'], resultDescription: part('kind'), value: facts.kind },
+        ...facts.modules.map(({ number, completed_on }) => ({
+          type: ['Result'] as ['Result'],
+          resultDescription: part(`module-${number}`),
+          status: 'Completed' as const,
+          value: completed_on,
+        })),
+      ],
+    },
+    credentialStatus: [
+      { ...entryOf(status.revocation), statusPurpose: 'revocation' },
+      {
+        ...entryOf(status.supersession),
+        statusPurpose: 'message',
+        statusSize: 1,
+        statusMessage: [
+          { status: '0x0', message: 'current' },
+          { status: '0x1', message: 'superseded' },
+        ],
+      },
+    ],
+    relatedResource: [
+      {
+        id: contentIdOf(page_sha256),
+        digestSRI: `sha256-${page_sha256.toString('base64')}`,
+        mediaType: 'application/pdf',
+      },
+    ],
+  }
+}
+
+/** Reads back what `describeCredential` wrote. */
+export function readCredential(credential: UnsignedCredential): CredentialContent {
+  const { credentialSubject: subject, credentialStatus } = credential
+  const [, hashed] = subject.identifier
+  return {
+    facts: readFacts(credential),
+    holder: { hash: hashed.identityHash, salt: hashed.salt },
+    status: { revocation: readEntry(credentialStatus[0]), supersession: readEntry(credentialStatus[1]) },
+    page_sha256: pageDigest(credential),
+  }
+}
+
+function readFacts(credential: UnsignedCredential): CredentialFacts {
+  const { credentialSubject: subject, issuer } = credential
+  const { achievement } = subject
+  return {
+    certificate_number: subject.licenseNumber,
+    person_name: subject.identifier[0].identityHash,
+    course_title: achievement.name,
+    course_version: achievement.version,
+    course_hash: hashOf(achievement.id).toString('hex'),
+    statute: achievement.alignment[0].targetName,
+    approval: achievement.description,
+    kind: (subject.result[0]?.value ?? 'course') as CertificateKind,
+    hours: subject.creditsEarned,
+    completed_on: dayOf(subject.activityEndDate),
+    completed_at: subject.activityEndDate,
+    issued_at: credential.validFrom,
+    modules: readModules(credential),
+    issuer_name: issuer.name,
+    issuer: issuer.id,
+    verify_url: credential.id,
+  }
+}
+
+/** The digest of the page that a credential was made for. */
+export function pageDigest(credential: Pick<Credential, 'relatedResource'>): Buffer {
+  return hashOf(credential.relatedResource[0].id)
+}
+
+/** Open Badges' salted hash: of the identity followed by the salt. */
+export function holderHash({ person_id, salt }: Holder): string {
+  return `sha256$${createHash('sha256').update(person_id).update(salt).digest('hex')}`
+}
+
+function readModules({ credentialSubject }: UnsignedCredential): readonly CompletedModule[] {
+  const { achievement, result } = credentialSubject
+  return achievement.resultDescription.slice(1).map(({ id, name }, index) => ({
+    number: Number(/#module-(\d+)$/.exec(id)?.[1]),
+    title: name,
+    completed_on: result[index + 1]?.value ?? '',
+  }))
+}
+
+function readEntry(entry: { statusListIndex: string; statusListCredential: string }): StatusEntry {
+  return { list_url: entry.statusListCredential, index: Number(entry.statusListIndex) }
+}
+
+function entryOf({ list_url, index }: StatusEntry) {
+  return {
+    id: `${list_url}#${index}`,
+    type: 'BitstringStatusListEntry' as const,
+    statusListIndex: String(index),
+    statusListCredential: list_url,
+  }
+}
+
+const contentPrefix = 'ni:///sha-256;'
+
+function contentIdOf(sha256: Buffer): string {
+  return contentPrefix + sha256.toString('base64url')
+}
+
+function hashOf(contentId: string): Buffer {
+  return Buffer.from(contentId.slice(contentPrefix.length), 'base64url')
+}
+
+function statuteUrl(statute: string): string {
+  const section = /\d+[A-Z]*\.\d+/.exec(statute)?.[0]
+  return `https://www.revisor.mn.gov/statutes/${section ? `cite/${section}` : ''}`
+}

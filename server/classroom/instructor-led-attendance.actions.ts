@@ -1,0 +1,121 @@
+import type { Database } from '#server/db/connection.ts'
+import { appendToLedger, type LedgerAct } from '#server/ledger/actions.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { refreshStandings } from '#server/standings/standings.actions.ts'
+import { insertOutsideTraining, supersedeOutsideTraining } from '#server/training/outside.actions.ts'
+import type { OutsideEntry } from '#server/training/outside-form.ts'
+import { notFound } from '#server/web/errors.ts'
+import {
+  type LedSession,
+  listRegistrations,
+  lockLedSession,
+  type Registration,
+} from './instructor-led.queries.ts'
+import { type Attendance, attendanceRefusal, isCredited } from './instructor-led-session.ts'
+
+export type Recorded = Attendance & Readonly<{ registration_id: number; reason: string }>
+
+export type AttendanceAnswer = { kind: 'done' } | { kind: 'refused'; message: string }
+
+/**
+ * Records who was there, one or many at once. Credit is a training taken elsewhere with the session behind it, which an
+ * administrator who did not record it accepts or declines; a correction is a row more, and takes credit back or gives it.
+ */
+export async function recordAttendance(
+  db: Database,
+  viewer: Viewer,
+  sessionId: string,
+  entries: readonly Recorded[],
+  now: Date,
+): Promise<AttendanceAnswer> {
+  return db.transaction().execute(async (trx): Promise<AttendanceAnswer> => {
+    const session = (await lockLedSession(trx, viewer, sessionId)) ?? notFound()
+    const refusal = attendanceRefusal(session, now)
+    if (refusal) return { kind: 'refused', message: refusal }
+    const registrations = new Map((await listRegistrations(trx, session.id)).map((one) => [one.id, one]))
+    const changes = entries.flatMap((entry) => {
+      const registration = registrations.get(entry.registration_id) ?? notFound()
+      return isNews(registration, entry) ? [{ entry, registration }] : []
+    })
+    for (const { entry, registration } of changes) {
+      const { name } = registration
+      if (registration.person_id === viewer.id)
+        return { kind: 'refused', message: 'You took part yourself. Somebody else has to record that.' }
+      if (registration.ended_at) return { kind: 'refused', message: `${name} gave the place back.` }
+      if (registration.attendance.length > 0 && entry.reason === '')
+        return { kind: 'refused', message: `Write why what is on record about ${name} is changed.` }
+    }
+    const acts: LedgerAct[] = []
+    for (const { entry, registration } of changes) {
+      const { id } = await trx
+        .insertInto('instructor_led_attendance')
+        .values({ ...entry, recorded_by: viewer.id, recorded_at: now })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      const { outcome, minutes_missed, reason } = entry
+      const credited = isCredited(entry, session)
+      acts.push({
+        kind: 'attendance-recorded',
+        actor_id: viewer.id,
+        subject: `person:${registration.person_id}`,
+        facts: {
+          session_id: session.id,
+          attendance_id: id,
+          outcome,
+          minutes_missed,
+          reason,
+          is_credited: credited,
+        },
+        at: now,
+      })
+      if (credited && !registration.training_id) {
+        const entry = creditEntry(session)
+        const training = await insertOutsideTraining(trx, viewer, registration.person_id, entry, null, now)
+        await trx
+          .insertInto('instructor_led_credits')
+          .values({ attendance_id: id, outside_training_id: training.id })
+          .execute()
+        acts.push(training.act)
+      }
+      if (!credited && registration.training_id)
+        acts.push(
+          await supersedeOutsideTraining(
+            trx,
+            viewer,
+            { id: registration.training_id, person_id: registration.person_id },
+            `Attendance corrected: ${reason}`,
+            now,
+          ),
+        )
+    }
+    await refreshStandings(
+      trx,
+      changes.map(({ registration }) => registration.person_id),
+      dayOf(now),
+    )
+    for (const act of acts) await appendToLedger(trx, act)
+    return { kind: 'done' }
+  })
+}
+
+function isNews({ attendance }: Registration, entry: Recorded): boolean {
+  const last = attendance.at(-1)
+  return last?.outcome !== entry.outcome || last.minutes_missed !== entry.minutes_missed
+}
+
+/** The session as the training that somebody took. */
+function creditEntry(session: LedSession): OutsideEntry {
+  const last = session.meetings.at(-1)
+  return {
+    title: session.title,
+    provider: session.provider,
+    code: session.code || null,
+    completed_on: dayOf(last ? last.ends_at : session.ends_at),
+    hours: session.hours,
+    topics: session.about,
+    mastery: session.mastery,
+    is_human_trafficking: session.is_human_trafficking,
+    is_same_curriculum: false,
+  }
+}

@@ -1,0 +1,206 @@
+import type { ElsewhereTraining } from '#server/courses/elsewhere.ts'
+import { dayOf } from '#server/lib/days.ts'
+import {
+  instantOf,
+  isEmail,
+  type Reader,
+  reader,
+  type Typed,
+  typedDay,
+  typedTime,
+} from '#server/programs/typed-form.ts'
+import type { FieldError } from '#server/web/views.ts'
+import { hoursOf, type Meeting } from './instructor-led-session.ts'
+
+export const mostMeetings = 4
+
+export type LedEntry = Readonly<{
+  training: string
+  title: string
+  code: string
+  provider: string
+  instructor: string
+  place: string
+  link: string
+  is_for_all: boolean
+  audience: string
+  contact: string
+  about: string
+  mastery: string
+  is_human_trafficking: boolean
+  meetings: readonly Meeting[]
+  starts_at: Date
+  ends_at: Date
+  hours: number
+  places: number
+  closes_at: Date
+  minutes_may_miss: number
+}>
+
+export type LedFormRead =
+  | Readonly<{
+      kind: 'entry'
+      entry: LedEntry
+      /** Whose administrators organise it; null: the installation's. */
+      program_id: string | null
+      instructor_email: string | null
+    }>
+  | Readonly<{ kind: 'problems'; problems: readonly FieldError[] }>
+
+/** For whom a session can be: a program's people, or everybody. */
+export type Scope = Readonly<{ value: string; label: string; program_id: string | null; is_for_all: boolean }>
+
+/** What was typed to publish or change a session, or what to mend, field by field. */
+export function readLedForm(
+  typed: Typed,
+  trainings: readonly ElsewhereTraining[],
+  scopes: readonly Scope[],
+  now: Date,
+): LedFormRead {
+  const form = reader(typed, dayOf(now))
+  const known = trainings.find(({ id }) => id === typed.training)
+  const title = form.line('title') || known?.title || ''
+  if (!title) form.refuse('title', 'Choose a training above, or write its title.')
+  const provider = form.line('provider') || known?.provider || ''
+  if (!provider) form.refuse('provider', 'Write who gives the training.')
+  const instructor = form.line('instructor', 'Write who leads it.')
+  const email = form.line('instructor_email', undefined, 254).toLowerCase()
+  if (email && !isEmail(email)) form.refuse('instructor_email', `“${email}” is not an email address.`)
+  const scope = scopes.find(({ value }) => value === typed.scope)
+  if (!scope) form.refuse('scope', 'Choose whom it is for.')
+  const meetings = readMeetings(form, typed, now)
+  const place = form.line('place', 'Write where it takes place, or “Online”.')
+  const link = form.line('link', undefined, 500)
+  if (link && !/^https:\/\/\S+$/.test(link))
+    form.refuse('link', 'Write the whole address, beginning with https://.')
+  const places = wholeNumber(form, typed, 'places', 1, 1000, 'Write how many can take part, such as 20.')
+  const may = wholeNumber(
+    form,
+    typed,
+    'minutes_may_miss',
+    0,
+    600,
+    'Write the minutes as a number, such as 30.',
+  )
+  const hoursTyped = (typed.hours ?? '').trim()
+  const hours = hoursTyped === '' ? hoursOf(meetings) : Number(hoursTyped)
+  if (!(hours > 0 && hours <= 100) && meetings.length > 0)
+    form.refuse('hours', 'Write the hours as a number, such as 6 or 1.5.')
+  const audience = form.line('audience', 'Write who it is for, such as “Youth workers and night staff”.', 300)
+  const contact = form.line('contact', 'Write whom people can ask: an email or a phone number.')
+  const about = form.line('about', undefined, 1000)
+  const mastery = form.line('mastery', undefined, 500)
+  const subject = form.choice(
+    'subject',
+    { yes: '', no: '' },
+    'Say whether it is about human trafficking or sexual exploitation.',
+  )
+  const first = meetings[0]
+  const last = meetings.at(-1)
+  const closesOn = form.day('closes_on')
+  if (!first || !last || !scope || form.problems.length > 0)
+    return { kind: 'problems', problems: form.problems }
+  const starts_at = new Date(first.starts_at)
+  // To the end of its day, and never past the beginning.
+  const closes = closesOn ? new Date(instantOf(closesOn, '23:59')) : starts_at
+  return {
+    kind: 'entry',
+    program_id: scope.program_id,
+    instructor_email: email || null,
+    entry: {
+      training: known?.id ?? '',
+      title,
+      code: known && /^\w+$/.test(known.code) ? known.code : '',
+      provider,
+      instructor,
+      place,
+      link,
+      is_for_all: scope.is_for_all,
+      audience,
+      contact,
+      about,
+      mastery,
+      is_human_trafficking: subject === 'yes',
+      meetings,
+      starts_at,
+      ends_at: new Date(last.ends_at),
+      hours,
+      places: places ?? 1,
+      closes_at: closes < starts_at ? closes : starts_at,
+      minutes_may_miss: may ?? 30,
+    },
+  }
+}
+
+function readMeetings(form: Reader, typed: Typed, now: Date): readonly Meeting[] {
+  const meetings: Meeting[] = []
+  for (let n = 1; n <= mostMeetings; n++) {
+    const isEmpty = ['on', 'from', 'to'].every((name) => !typed[`${name}${n}`]?.trim())
+    if (isEmpty && n > 1) continue
+    const day = form.day(`on${n}`, 'Write the day, such as 3/15/2027.')
+    const time = (name: string, missing: string) => {
+      if (!typed[name]?.trim()) return form.refuse(name, missing)
+      return form.timeOn(name, day)
+    }
+    const starts_at = time(`from${n}`, 'Write when it begins, such as 9 am.')
+    const ends_at = time(`to${n}`, 'Write when it ends, such as 12:30 pm.')
+    if (!starts_at || !ends_at) continue
+    const before = meetings.at(-1)
+    if (ends_at <= starts_at) form.refuse(`to${n}`, 'It ends after it begins. Check both times.')
+    else if (new Date(starts_at) <= now)
+      form.refuse(`on${n}`, 'That time is past. A session is published before it takes place.')
+    else if (before && starts_at < before.ends_at)
+      form.refuse(
+        `on${n}`,
+        'Write the meetings in their order; this one begins before the one above has ended.',
+      )
+    else meetings.push({ starts_at, ends_at })
+  }
+  return meetings
+}
+
+function wholeNumber(
+  form: Reader,
+  typed: Typed,
+  field: string,
+  least: number,
+  most: number,
+  message: string,
+): number | null {
+  const text = (typed[field] ?? '').trim()
+  const value = Number(text)
+  return text !== '' && Number.isInteger(value) && value >= least && value <= most
+    ? value
+    : form.refuse(field, message)
+}
+
+/** A session as it is typed into the form again. */
+export function typedSession(
+  session: LedEntry & Readonly<{ instructor_email: string | null; scope: string }>,
+): Typed {
+  const meetings = session.meetings.flatMap(({ starts_at, ends_at }, at) => [
+    [`on${at + 1}`, typedDay(dayOf(starts_at))],
+    [`from${at + 1}`, typedTime(new Date(starts_at).toISOString())],
+    [`to${at + 1}`, typedTime(new Date(ends_at).toISOString())],
+  ])
+  return {
+    ...Object.fromEntries(meetings),
+    training: session.training,
+    title: session.title,
+    provider: session.provider,
+    instructor: session.instructor,
+    instructor_email: session.instructor_email ?? '',
+    scope: session.scope,
+    place: session.place,
+    link: session.link,
+    hours: String(session.hours),
+    places: String(session.places),
+    minutes_may_miss: String(session.minutes_may_miss),
+    audience: session.audience,
+    contact: session.contact,
+    about: session.about,
+    mastery: session.mastery,
+    subject: session.is_human_trafficking ? 'yes' : 'no',
+    closes_on: session.closes_at < session.starts_at ? typedDay(dayOf(session.closes_at)) : '',
+  }
+}

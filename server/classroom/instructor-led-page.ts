@@ -1,0 +1,107 @@
+import { dayOf, formatDay } from '#server/lib/days.ts'
+import { hasRole, type Viewer } from '#server/people/roles.ts'
+import type { LedSession, Registration } from './instructor-led.queries.ts'
+import {
+  attendanceRefusal,
+  changeRefusal,
+  isCredited,
+  meetingWords,
+  missingRule,
+  registrationRefusal,
+  withdrawalRefusal,
+} from './instructor-led-session.ts'
+
+export const placesWords = ({ places, taken, waiting }: Pick<LedSession, 'places' | 'taken' | 'waiting'>) => {
+  const left = places - taken
+  if (left > 0) return left === 1 ? '1 place left' : `${left} places left`
+  return waiting === 0 ? 'Full; you can wait for a place' : `Full; ${waiting} waiting`
+}
+
+/** A session as a line of a list. */
+export const ledLine = (session: LedSession) => ({
+  ...session,
+  href: `/sessions/${session.id}`,
+  when:
+    session.meetings.length > 1
+      ? `${session.meetings.length} meetings from ${formatDay(dayOf(session.starts_at))} to ${formatDay(dayOf(session.ends_at))}`
+      : meetingWords(session.meetings[0]!),
+  placesWords: placesWords(session),
+  standing: standingOf(session),
+})
+
+/** How the viewer's registration stands; null where they have none. */
+function standingOf({ own, cancelled }: Pick<LedSession, 'own' | 'cancelled'>) {
+  if (!own) return null
+  if (cancelled) return { word: 'Cancelled', tone: 'caution' } as const
+  return own.has_place
+    ? ({ word: 'You have a place', tone: 'good' } as const)
+    : ({ word: `Number ${own.before + 1} on the waiting list`, tone: 'quiet' } as const)
+}
+
+export const isOrganiser = (viewer: Viewer | null, { program_id }: Pick<LedSession, 'program_id'>): boolean =>
+  viewer !== null &&
+  (program_id === null
+    ? hasRole(viewer, 'system_admin')
+    : viewer.administered_program_ids.includes(program_id))
+
+/** A session's page, for whoever may see it. */
+export function ledPage(
+  session: LedSession,
+  registration: Registration | null,
+  viewer: Viewer | null,
+  now: Date,
+) {
+  const organises = isOrganiser(viewer, session)
+  const last = registration?.attendance.at(-1) ?? null
+  return {
+    title: session.title,
+    session,
+    line: ledLine(session),
+    meetings: session.meetings.map(meetingWords),
+    rule: missingRule(session.minutes_may_miss),
+    isClosed: registrationRefusal(session, now),
+    canWithdraw: session.own !== null && withdrawalRefusal(session, now) === null,
+    /** A link is for who has a place. */
+    link: session.own?.has_place || organises || viewer?.id === session.instructor_id ? session.link : '',
+    organises,
+    leads: organises || (viewer !== null && viewer.id === session.instructor_id),
+    changeRefusal: changeRefusal(session, now),
+    attended: last && {
+      words:
+        last.outcome === 'absent'
+          ? 'It is on record that you were not there.'
+          : isCredited(last, session)
+            ? 'It is on record that you were there.'
+            : `It is on record that you were there and missed ${last.minutes_missed} minutes, which is too much for credit.`,
+      training: registration?.training_id ?? null,
+    },
+  }
+}
+
+export const attendanceWords = ({ outcome, minutes_missed }: { outcome: string; minutes_missed: number }) =>
+  outcome === 'absent' ? 'Absent' : minutes_missed === 0 ? 'Present' : `Present, missed ${minutes_missed} min`
+
+/** The organiser's or instructor's page: who comes, who waits, and who was there. */
+export function attendancePage(session: LedSession, registrations: readonly Registration[], now: Date) {
+  const rows = registrations.map((one) => {
+    const last = one.attendance.at(-1) ?? null
+    return {
+      ...one,
+      last,
+      words: last && attendanceWords(last),
+      isCredited: last ? isCredited(last, session) : false,
+      state: one.ended_at ? 'gave it back' : one.given_at ? 'place' : 'waiting',
+    }
+  })
+  return {
+    title: 'Who comes',
+    session,
+    line: ledLine(session),
+    rule: missingRule(session.minutes_may_miss),
+    refusal: attendanceRefusal(session, now),
+    rows,
+    open: rows.filter(({ last, ended_at }) => !last && !ended_at),
+    recorded: rows.filter(({ last }) => last),
+    gone: rows.filter(({ ended_at }) => ended_at),
+  }
+}

@@ -1,0 +1,193 @@
+import type { Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { notFound } from '#server/web/errors.ts'
+import {
+  type LedSession,
+  listRegistrations,
+  lockLedSession,
+  type Registration,
+} from './instructor-led.queries.ts'
+import type { LedEntry } from './instructor-led-form.ts'
+import { changeRefusal, movingUp, registrationRefusal, withdrawalRefusal } from './instructor-led-session.ts'
+
+/** Who is told of what happened, once it is committed. */
+export type Told = readonly Readonly<{ email: string; person_id: string }>[]
+
+export type LedDetails = LedEntry & Readonly<{ instructor_id: string | null }>
+
+export async function publishSession(
+  db: Database,
+  viewer: Viewer,
+  programId: string | null,
+  details: LedDetails,
+  now: Date,
+): Promise<string> {
+  return db.transaction().execute(async (trx) => {
+    const { id } = await trx
+      .insertInto('instructor_led_sessions')
+      .values({ program_id: programId, created_by: viewer.id, created_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await insertDetails(trx, viewer, id, details, now)
+    return id
+  })
+}
+
+export type ChangeAnswer =
+  | { kind: 'done'; told: Told; movedUp: Told }
+  | { kind: 'refused'; field: string; message: string }
+
+const refused = (field: string, message: string) => ({ kind: 'refused', field, message }) as const
+
+/** Announces the session anew: what it was stays on record, and who waits moves up where there are more places. */
+export async function changeSession(
+  db: Database,
+  viewer: Viewer,
+  sessionId: string,
+  details: LedDetails,
+  now: Date,
+): Promise<ChangeAnswer> {
+  return inTurn(db, viewer, sessionId, async (trx, session) => {
+    const refusal = changeRefusal(session, now)
+    if (refusal) return refused('title', refusal)
+    if (details.places < session.taken)
+      return refused(
+        'places',
+        `${session.taken === 1 ? 'One person has' : `${session.taken} people have`} a place already, so there can’t be fewer.`,
+      )
+    await insertDetails(trx, viewer, session.id, details, now)
+    const standing = await listStanding(trx, session.id)
+    return { kind: 'done', told: standing, movedUp: await moveUp(trx, details.places, standing, now) }
+  })
+}
+
+export async function cancelSession(
+  db: Database,
+  viewer: Viewer,
+  sessionId: string,
+  reason: string,
+  now: Date,
+): Promise<ChangeAnswer> {
+  return inTurn(db, viewer, sessionId, async (trx, session) => {
+    const refusal = changeRefusal(session, now)
+    if (refusal) return refused('reason', refusal)
+    if (reason === '') return refused('reason', 'Write why. Everybody who registered sees it.')
+    await trx
+      .insertInto('instructor_led_session_cancellations')
+      .values({ session_id: session.id, reason, cancelled_by: viewer.id, cancelled_at: now })
+      .execute()
+    return { kind: 'done', told: await listStanding(trx, session.id), movedUp: [] }
+  })
+}
+
+export type RegisterAnswer = { kind: 'done' } | { kind: 'refused'; message: string }
+
+/** A place where one is free, otherwise the end of the waiting list; registering twice is once. */
+export async function register(
+  db: Database,
+  viewer: Viewer,
+  sessionId: string,
+  now: Date,
+): Promise<RegisterAnswer> {
+  return inTurn(db, viewer, sessionId, async (trx, session) => {
+    if (session.own) return { kind: 'done' }
+    const refusal = registrationRefusal(session, now)
+    if (refusal) return { kind: 'refused', message: refusal }
+    const { id } = await trx
+      .insertInto('instructor_led_registrations')
+      .values({ session_id: session.id, person_id: viewer.id, registered_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    if (session.taken < session.places) await givePlaces(trx, [id], now)
+    return { kind: 'done' }
+  })
+}
+
+export type WithdrawAnswer = { kind: 'done'; movedUp: Told } | { kind: 'refused'; message: string }
+
+/** Gives the registration back; the first who waits has its place in the same transaction. */
+export async function withdraw(
+  db: Database,
+  viewer: Viewer,
+  sessionId: string,
+  now: Date,
+): Promise<WithdrawAnswer> {
+  return inTurn(db, viewer, sessionId, async (trx, session) => {
+    const { own } = session
+    if (!own) return { kind: 'done', movedUp: [] }
+    const refusal = withdrawalRefusal(session, now)
+    if (refusal) return { kind: 'refused', message: refusal }
+    await trx
+      .insertInto('instructor_led_registration_ends')
+      .values({ registration_id: own.id, ended_by: viewer.id, ended_at: now })
+      .execute()
+    return {
+      kind: 'done',
+      movedUp: await moveUp(trx, session.places, await listStanding(trx, session.id), now),
+    }
+  })
+}
+
+/** One change of a session at a time; each sees what the one before it left. */
+function inTurn<Answer>(
+  db: Database,
+  viewer: Viewer,
+  sessionId: string,
+  change: (trx: Transaction<DB>, session: LedSession) => Promise<Answer>,
+): Promise<Answer> {
+  return db
+    .transaction()
+    .execute(async (trx) => change(trx, (await lockLedSession(trx, viewer, sessionId)) ?? notFound()))
+}
+
+/** Registrations that were not given back, those that wait in their order. */
+const listStanding = async (trx: Transaction<DB>, sessionId: string) =>
+  (await listRegistrations(trx, sessionId)).filter(({ ended_at }) => ended_at === null)
+
+async function moveUp(
+  trx: Transaction<DB>,
+  places: number,
+  standing: readonly Registration[],
+  now: Date,
+): Promise<Told> {
+  const taken = standing.filter(({ given_at }) => given_at !== null).length
+  const moved = movingUp(
+    places,
+    taken,
+    standing.filter(({ given_at }) => given_at === null),
+  )
+  await givePlaces(
+    trx,
+    moved.map(({ id }) => id),
+    now,
+  )
+  return moved
+}
+
+async function givePlaces(trx: Transaction<DB>, ids: readonly number[], now: Date): Promise<void> {
+  if (ids.length === 0) return
+  await trx
+    .insertInto('instructor_led_places')
+    .values(ids.map((registration_id) => ({ registration_id, given_at: now })))
+    .execute()
+}
+
+const insertDetails = (
+  trx: Transaction<DB>,
+  viewer: Viewer,
+  session_id: string,
+  details: LedDetails,
+  now: Date,
+) =>
+  trx
+    .insertInto('instructor_led_session_details')
+    .values({
+      ...details,
+      meetings: JSON.stringify(details.meetings),
+      session_id,
+      recorded_by: viewer.id,
+      recorded_at: now,
+    })
+    .execute()

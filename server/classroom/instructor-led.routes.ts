@@ -1,0 +1,138 @@
+import { Type } from 'typebox'
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import { recordPath } from '#server/courses/elsewhere.ts'
+import { listApprovals } from '#server/courses/queries.ts'
+import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { Mail } from '#server/lib/mail.ts'
+import { hasRole, type Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, uuid } from '#server/web/routes.ts'
+import { createPost, placeOpened } from './emails.ts'
+import { register, withdraw } from './instructor-led.actions.ts'
+import {
+  findLedSession,
+  type LedSession,
+  listComing,
+  listLed,
+  listOwnRegistrations,
+  listRegistrations,
+} from './instructor-led.queries.ts'
+import { ledLine, ledPage } from './instructor-led-page.ts'
+import { scholarshipTraining } from './scholarship.ts'
+
+type Needs = Readonly<{
+  db: Database
+  catalogue: Catalogue
+  mail: Mail
+  clock: () => Date
+  config: Readonly<{ baseUrl: string }>
+}>
+
+/** Trainings led by an instructor, as people find them, register, wait and give their place back. */
+export async function ledSessionRoutes(
+  app: App,
+  { db, catalogue, mail, clock, config }: Needs,
+): Promise<void> {
+  const open = { policy: 'public' } as const
+  const signedIn = { policy: 'signed-in' } as const
+  const params = Type.Object({ session: uuid() })
+  const post = createPost(mail, app.log)
+  app.addHook('onClose', post.done)
+
+  app.get('/courses', { config: open }, async (request, reply) => {
+    const { viewer } = request
+    const now = clock()
+    const [approvals, coming, own] = await Promise.all([
+      listApprovals(db),
+      listComing(db, viewer, dayOf(now), now),
+      viewer ? listOwnRegistrations(db, viewer) : [],
+    ])
+    const courses = [...catalogue.courses.values()].map(({ current }) => ({
+      ...current,
+      approval: approvals.find((one) => one.content_hash === current.hash) ?? null,
+    }))
+    const elsewhere = catalogue.elsewhere.map((one) => ({
+      ...one,
+      record: recordPath(one),
+      sessions: coming.filter(({ training }) => training === one.id).map(ledLine),
+    }))
+    return reply.page('courses/catalogue', {
+      title: 'Courses',
+      courses,
+      elsewhere,
+      coming: coming.filter(isNotOwn).map(ledLine),
+      scholarshipTraining,
+      own: own.filter(({ ends_at }) => ends_at > now).map(ledLine),
+    })
+  })
+
+  app.get('/sessions', { config: open }, async (request, reply) => {
+    const { viewer } = request
+    const now = clock()
+    const [coming, own, led] = await Promise.all([
+      listComing(db, viewer, dayOf(now), now),
+      viewer ? listOwnRegistrations(db, viewer) : [],
+      viewer ? listLed(db, viewer) : [],
+    ])
+    return reply.page('classroom/sessions', {
+      title: 'Sessions',
+      coming: coming.filter(isNotOwn).map(ledLine),
+      own: own.map(ledLine),
+      led: led.map(ledLine),
+      canPublish: viewer !== null && hasRole(viewer, 'program_admin', 'system_admin'),
+      isSystemAdministrator: viewer !== null && hasRole(viewer, 'system_admin'),
+      leadsGroups: viewer !== null && viewer.supervised_program_ids.length > 0,
+    })
+  })
+
+  app.get('/sessions/:session', { config: open, schema: { params } }, async (request, reply) =>
+    reply.page('classroom/instructor-led-session', await pageOf(request.viewer, request.params.session)),
+  )
+
+  app.post(
+    '/sessions/:session/registration',
+    { config: signedIn, schema: { params } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const session = await sessionOf(viewer, request.params.session)
+      const answer = await register(db, viewer, session.id, clock())
+      if (answer.kind === 'done') return reply.redirect(`/sessions/${session.id}`, 303)
+      const page = await pageOf(viewer, session.id)
+      return reply.status(409).page('classroom/instructor-led-session', { ...page, refused: answer.message })
+    },
+  )
+
+  app.post(
+    '/sessions/:session/registration/end',
+    { config: signedIn, schema: { params } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const session = await sessionOf(viewer, request.params.session)
+      const answer = await withdraw(db, viewer, session.id, clock())
+      if (answer.kind === 'refused') {
+        const page = await pageOf(viewer, session.id)
+        return reply
+          .status(409)
+          .page('classroom/instructor-led-session', { ...page, refused: answer.message })
+      }
+      const address = `${config.baseUrl}/sessions/${session.id}`
+      post.send(answer.movedUp.map(({ email }) => placeOpened(email, address)))
+      return reply.redirect(`/sessions/${session.id}`, 303)
+    },
+  )
+
+  const sessionOf = async (viewer: Viewer | null, id: string) =>
+    (await findLedSession(db, viewer, id, dayOf(clock()))) ?? notFound()
+
+  async function pageOf(viewer: Viewer | null, id: string) {
+    const session = await sessionOf(viewer, id)
+    const registrations = session.own ? await listRegistrations(db, id) : []
+    const own = registrations.find((one) => one.id === session.own?.id) ?? null
+    return ledPage(session, own, viewer, clock())
+  }
+}
+
+/** One's own stand in a list of their own. */
+const isNotOwn = ({ own }: LedSession) => own === null

@@ -1,0 +1,180 @@
+import { matches } from '#server/law/facts/evidence.ts'
+import type { Training } from '#server/law/facts/facts.ts'
+import { type Satisfaction, satisfaction } from '#server/law/facts/formula.ts'
+import { type Requirements, requirementOn } from '#server/law/facts/ruleset.ts'
+import { interpretationSentence } from '#server/law/facts/settings.ts'
+import type { Standing } from '#server/law/reasons/answer-schema.ts'
+import { type DutiesSituation, dutiesReasons } from '#server/law/reasons/duties.ts'
+import {
+  arithmetic,
+  dayCount,
+  dueSoonDays,
+  type Finding,
+  fact,
+  interpretation,
+  missing,
+  next,
+  type Reason,
+  rule,
+} from '#server/law/reasons/finding.ts'
+import { refusalOf } from '#server/law/reasons/refusals.ts'
+import { ruleSentence } from '#server/law/reasons/rules.ts'
+import {
+  completionReason,
+  dayWords,
+  recordedLateReason,
+  sentenceCase,
+  trainingName,
+} from '#server/law/reasons/sentences.ts'
+import { addDays, addMonths, type Day, daysBetween, formatDay } from '#server/lib/days.ts'
+
+type Once = 'child-protection-trafficking' | 'child-protection-foundation'
+
+/** The trafficking training of 260E.36, subd. 1a: once, with no deadline in the text seen (R19). */
+export function childProtectionTrafficking(
+  situation: DutiesSituation,
+  trainings: readonly Training[],
+): Finding {
+  const { duties, onDuty } = situation
+  const { trafficking_due_months: months } = duties.settings
+  const due = months === null || duties.from === null ? null : addMonths(duties.from, months)
+  return once('child-protection-trafficking', situation, trainings, due, onDuty)
+}
+
+/** Foundation training within the first six months (R20). */
+export function childProtectionFoundation(
+  situation: DutiesSituation,
+  trainings: readonly Training[],
+): Finding {
+  const { duties, employed, on } = situation
+  const { months } = requirementOn('child-protection-foundation', on).due
+  const due = duties.hiredOn === null ? null : addMonths(duties.hiredOn, months)
+  const inScope = !employed ? 'no' : duties.hiredOn === null ? 'unknown' : 'yes'
+  return once('child-protection-foundation', situation, trainings, due, inScope)
+}
+
+type Scope = DutiesSituation['onDuty']
+
+/** A requirement that is met once. */
+function once(
+  id: Once,
+  situation: DutiesSituation,
+  trainings: readonly Training[],
+  due: Day | null,
+  inScope: Scope,
+): Finding {
+  const { on, agency } = situation
+  const requirement: Requirements[Once] = requirementOn(id, on)
+  const done = trainings.filter(({ day }) => day === null || day <= on)
+  const met = satisfaction(requirement.satisfied_by, done, matches)
+  const standing = standingOf(on, due, met, inScope)
+  const code = id === 'child-protection-trafficking' ? 'R19' : 'R20'
+  const finished = met.answer === 'yes' ? met.on : null
+  return {
+    requirement: id,
+    program: agency,
+    standing,
+    due_on: due,
+    satisfied_on: finished,
+    late_days: due === null ? 0 : lateDays(due, finished ?? (standing === 'overdue' ? on : due)),
+    late_running: standing === 'overdue',
+    rule: code,
+    citation: requirement.citation,
+    reasons: () => [
+      ...dutiesReasons(situation),
+      ...metReasons(id, met, done, due, on),
+      rule(ruleSentence(code, requirement.citation)),
+      ...dueReasons(id, situation, due, finished),
+      ...(id === 'child-protection-trafficking' && due !== null
+        ? [interpretation(interpretationSentence('trafficking_due_months', situation.duties.settings))]
+        : []),
+      next(nextStep(id, standing, due, finished)),
+    ],
+  }
+}
+
+function standingOf(on: Day, due: Day | null, met: Satisfaction<Training>, inScope: Scope): Standing {
+  if (inScope === 'no') return 'not_required'
+  if (inScope === 'unknown') return 'unknown'
+  if (met.answer === 'yes') return 'current'
+  if (due !== null && on <= due) return daysBetween(on, due) <= dueSoonDays ? 'due_soon' : 'current'
+  if (met.answer === 'unconfirmed') return 'unknown'
+  return due === null ? 'not_cleared' : 'overdue'
+}
+
+function lateDays(due: Day, day: Day): number {
+  return Math.max(0, daysBetween(due, day))
+}
+
+function metReasons(
+  id: Once,
+  met: Satisfaction<Training>,
+  done: readonly Training[],
+  due: Day | null,
+  on: Day,
+): readonly Reason[] {
+  if (met.answer === 'yes')
+    return met.by.flatMap((training) => [completionReason(training), ...recordedLateReason(training, due)])
+  const refused = done.flatMap((training) => {
+    const refusal = refusalOf(id, training, done)
+    return refusal ? [fact(refusal.sentence, training.ref)] : []
+  })
+  if (met.answer === 'no')
+    return [fact(`Nothing that satisfies this requirement is on file by ${formatDay(on)}.`), ...refused]
+  return [
+    ...met.by.map((training, index) =>
+      missing(
+        `${sentenceCase(trainingName(training))}${dayWords(training)} needs confirmation: ${met.why[index]}.`,
+        training.ref,
+      ),
+    ),
+    ...refused,
+  ]
+}
+
+function dueReasons(
+  id: Once,
+  { duties, on }: DutiesSituation,
+  due: Day | null,
+  finished: Day | null,
+): readonly Reason[] {
+  if (due === null) return []
+  const late = lateDays(due, finished ?? on)
+  const outcome =
+    finished === null
+      ? late > 0
+        ? `On ${formatDay(on)} it is overdue by ${dayCount(late)}.`
+        : `On ${formatDay(on)} that is ${dayCount(daysBetween(on, due))} away.`
+      : late > 0
+        ? `${formatDay(finished)} is ${dayCount(late)} after it: late.`
+        : `${formatDay(finished)} is in time.`
+  if (id === 'child-protection-trafficking')
+    return [
+      arithmetic(
+        `Counted from ${formatDay(duties.from!)}, the agency’s date is ${formatDay(due)}. ${outcome}`,
+      ),
+    ]
+  return [
+    arithmetic(`Six months after ${formatDay(duties.hiredOn!)} is ${formatDay(due)}. ${outcome}`),
+    ...(finished !== null && finished !== due
+      ? []
+      : [
+          interpretation(
+            `Read strictly, “during the first six months” ends the day before: finish by ${formatDay(addDays(due, -1))} to be in time on either interpretation.`,
+          ),
+        ]),
+  ]
+}
+
+function nextStep(id: Once, standing: Standing, due: Day | null, finished: Day | null): string {
+  const course =
+    id === 'child-protection-trafficking'
+      ? 'take X205 at the Minnesota Child Welfare Training Academy and record it'
+      : 'take the foundation training at the Minnesota Child Welfare Training Academy and record it'
+  if (standing === 'unknown') return 'confirm with the Academy, or put the missing fact on record.'
+  if (standing === 'not_required') return 'nothing while there are no child-protection duties.'
+  if (finished !== null) return 'nothing; this is done once.'
+  if (standing === 'due_soon' || standing === 'current')
+    return `${course} by ${formatDay(addDays(due!, id === 'child-protection-foundation' ? -1 : 0))}.`
+  return `${course}.`
+}

@@ -1,0 +1,53 @@
+import type { RequirementId } from '#server/law/facts/ruleset.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { Standing } from './answer-schema.ts'
+
+export type RuleCode = `R${number}`
+
+/** One sentence of an explanation, and the facts (by their refs) that it speaks of. */
+export type Reason = {
+  readonly kind: 'fact' | 'rule' | 'arithmetic' | 'interpretation' | 'missing' | 'next'
+  readonly text: string
+  readonly facts: readonly string[]
+}
+
+/** What the rules find for one requirement at one place on one day. The sentences are only written when asked for. */
+export type Finding = {
+  readonly requirement: RequirementId
+  /** The program, or for child protection the agency. */
+  readonly program: string
+  readonly standing: Standing
+  readonly due_on: Day | null
+  readonly satisfied_on: Day | null
+  readonly late_days: number
+  /** Whether `late_days` still grows by the day, because nothing has ended it. */
+  readonly late_running: boolean
+  readonly rule: RuleCode
+  readonly citation: string
+  readonly reasons: () => readonly Reason[]
+}
+
+/** Whether it stands in the way of direct contact for certain. What is not known is neither. */
+export function isShort({ standing }: Finding): boolean {
+  return standing === 'due_before_contact' || standing === 'overdue' || standing === 'not_cleared'
+}
+
+/** How long before a due date its approach is shown; reminders follow at the shorter ones. A choice of this system. */
+export const dueSoonDays = 60
+export const reminderDays: readonly number[] = [60, 30, 14, 7]
+
+export const fact = (text: string, ...facts: readonly string[]): Reason => ({ kind: 'fact', text, facts })
+export const rule = (text: string): Reason => ({ kind: 'rule', text, facts: [] })
+export const arithmetic = (text: string): Reason => ({ kind: 'arithmetic', text, facts: [] })
+export const interpretation = (text: string): Reason => ({ kind: 'interpretation', text, facts: [] })
+export const missing = (text: string, ...facts: readonly string[]): Reason => ({
+  kind: 'missing',
+  text,
+  facts,
+})
+export const next = (text: string): Reason => ({ kind: 'next', text: `Next: ${text}`, facts: [] })
+
+/** '1 day', '12 days' */
+export function dayCount(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`
+}

@@ -1,0 +1,166 @@
+import type { Assignment, Certification, Facts, Program } from '#server/law/facts/facts.ts'
+import { endWords } from '#server/law/facts/period-words.ts'
+import { covers, holds, joined, overlap, type Period, without } from '#server/law/facts/periods.ts'
+import { specializedCertification } from '#server/law/facts/ruleset.ts'
+import { defaultSettings } from '#server/law/facts/settings.ts'
+import type { Day } from '#server/lib/days.ts'
+
+/** Where one person stands at one program on one day, before any question of training. */
+export type Situation = {
+  readonly on: Day
+  readonly program: Program
+  /** Every employment at this program, by day of hire. */
+  readonly employments: readonly Assignment[]
+  /** Employments at other programs. */
+  readonly elsewhere: readonly Assignment[]
+  /** The one in force; else the last that ended; else the first to come. */
+  readonly assignment: Assignment | null
+  readonly roster: 'on' | 'off'
+  readonly certified: 'yes' | 'no' | 'unknown'
+  /** Whether contact on that day is only supposed, to answer for who is about to begin. */
+  readonly supposed: boolean
+  readonly contact: 'in' | 'not_yet' | 'leave' | 'ended' | 'unknown'
+  /** The days on which the training is required (R1): certified, and in direct contact. Over every employment. */
+  readonly requiredDays: readonly Period[]
+  /** These days in the employment at hand alone. */
+  readonly daysHere: readonly Period[]
+  /** What the answer would need and is not on file. */
+  readonly missing: readonly Missing[]
+}
+
+export type Missing = { readonly text: string; readonly ref: string }
+
+export function situationAt(facts: Facts, program: Program, on: Day): Situation {
+  const employments = facts.assignments.filter((assignment) => assignment.program === program.id)
+  const assignment = employmentAt(employments, on)
+  const roster = assignment && employedOn(assignment, on) ? 'on' : 'off'
+  const certified = certifiedOn(program, on)
+  const days = certifiedDays(program)
+  return {
+    on,
+    program,
+    employments,
+    elsewhere: facts.assignments.filter((assignment) => assignment.program !== program.id),
+    assignment,
+    roster,
+    certified,
+    supposed: false,
+    contact: assignment ? contactOn(assignment, program, on) : 'not_yet',
+    requiredDays: joined(employments.flatMap((each) => overlap(days, contactDays(each, program)))),
+    daysHere: assignment ? overlap(days, contactDays(assignment, program)) : [],
+    missing: [
+      ...missingCertification(program, certified),
+      ...(assignment ? missingEmployment(assignment, program) : []),
+    ],
+  }
+}
+
+/** The same situation, if the person had direct contact on that very day. */
+export function asIfInContact(situation: Situation): Situation {
+  const { on, certified, daysHere, requiredDays } = situation
+  const supposed = { supposed: situation.contact !== 'in', contact: 'in' } as const
+  if (certified !== 'yes') return { ...situation, ...supposed }
+  return {
+    ...situation,
+    ...supposed,
+    daysHere: joined([...daysHere, { from: on, to: on }]),
+    requiredDays: joined([...requiredDays, { from: on, to: on }]),
+  }
+}
+
+/** The programs on file, and those that only an assignment names. */
+export function programsOf({ programs, assignments }: Facts): readonly Program[] {
+  const named = new Set(assignments.map(({ program }) => program))
+  for (const { id } of programs) named.delete(id)
+  return [...programs, ...[...named].map(unlistedProgram)]
+}
+
+export function certifiedDays(program: Program): readonly Period[] {
+  return joined(
+    specializedCertifications(program).flatMap(({ from, to }) => (from === null ? [] : [{ from, to }])),
+  )
+}
+
+export function specializedCertifications({ certifications }: Program): readonly Certification[] {
+  return (certifications ?? []).filter(({ type }) => type === specializedCertification)
+}
+
+/** The days of direct contact in one employment that are on file, without its leaves. */
+export function contactDays(assignment: Assignment, program: Program): readonly Period[] {
+  const employed = [{ from: assignment.hiredOn ?? '1900-01-01', to: assignment.separatedOn }]
+  const periods = (assignment.contact ?? []).flatMap(({ from, to }) => (from === null ? [] : [{ from, to }]))
+  return without(overlap(periods, employed), leaveDays(assignment, program))
+}
+
+function leaveDays({ leave }: Assignment, { settings }: Program): readonly Period[] {
+  return settings.leave === 'keeps-running' ? [] : leave
+}
+
+export function employedOn({ hiredOn, separatedOn }: Assignment, on: Day): boolean {
+  return (hiredOn === null || hiredOn <= on) && (separatedOn === null || on <= separatedOn)
+}
+
+function employmentAt(employments: readonly Assignment[], on: Day): Assignment | null {
+  return (
+    employments.findLast((each) => employedOn(each, on)) ??
+    employments.findLast(({ separatedOn }) => separatedOn !== null && separatedOn < on) ??
+    employments[0] ??
+    null
+  )
+}
+
+function certifiedOn(program: Program, on: Day): Situation['certified'] {
+  if (covers(certifiedDays(program), on)) return 'yes'
+  if (program.certifications === null) return 'unknown'
+  return specializedCertifications(program).some(({ from, to }) => from === null && (to === null || on <= to))
+    ? 'unknown'
+    : 'no'
+}
+
+function contactOn(assignment: Assignment, program: Program, on: Day): Situation['contact'] {
+  const { contact } = assignment
+  if (contact === null) return 'unknown'
+  const begun = contact.filter(({ from }) => from === null || from <= on)
+  if (begun.some(({ from, to }) => from !== null && holds({ from, to }, on)))
+    return covers(leaveDays(assignment, program), on) ? 'leave' : 'in'
+  if (begun.some(({ from, to }) => from === null && (to === null || on <= to))) return 'unknown'
+  return begun.length > 0 ? 'ended' : 'not_yet'
+}
+
+function missingCertification(program: Program, certified: Situation['certified']): readonly Missing[] {
+  if (certified !== 'unknown') return []
+  if (program.certifications === null)
+    return [{ text: `Whether and when ${program.name} is certified is not on file.`, ref: program.ref }]
+  return specializedCertifications(program)
+    .filter(({ from }) => from === null)
+    .map(({ ref, to }) => ({
+      text: `The day on which the certification of ${program.name} took effect is not on file${endWords(to)}.`,
+      ref,
+    }))
+}
+
+function missingEmployment({ ref, hiredOn, contact }: Assignment, { name }: Program): readonly Missing[] {
+  const starts = (contact ?? []).filter(({ from }) => from === null)
+  return [
+    ...(hiredOn === null ? [{ text: `The day of hire at ${name} is not on file.`, ref }] : []),
+    ...(contact === null
+      ? [{ text: `Whether and since when there is direct contact at ${name} is not on file.`, ref }]
+      : []),
+    ...starts.map((period) => ({
+      text: `The day on which direct contact at ${name} began is not on file${endWords(period.to)}.`,
+      ref: period.ref,
+    })),
+  ]
+}
+
+function unlistedProgram(id: string): Program {
+  return {
+    ref: id,
+    recordedOn: null,
+    id,
+    name: id,
+    holder: null,
+    certifications: null,
+    settings: defaultSettings,
+  }
+}

@@ -1,0 +1,135 @@
+import { type Credit, type Evidence, evidenceOf } from '#server/law/facts/evidence.ts'
+import type { Training } from '#server/law/facts/facts.ts'
+import { countDays, covers, overlap } from '#server/law/facts/periods.ts'
+import { requirementOn } from '#server/law/facts/ruleset.ts'
+import { dueSoonDays, type Finding, type RuleCode } from '#server/law/reasons/finding.ts'
+import { type Situation, specializedCertifications } from '#server/law/reasons/situation.ts'
+import { addDays, compareDays, type Day, daysBetween, lastDayOfMonth } from '#server/lib/days.ts'
+import { annualTurns, type Turn } from './annual-clock.ts'
+import { annualReasons } from './annual-reasons.ts'
+import { initialCredit } from './initial-due.ts'
+import { missedAfter, missedByTurn } from './missed-days.ts'
+
+/** The yearly training at one program (R4 to R7, R10, R11, R13). */
+export function residentialAnnual(situation: Situation, trainings: readonly Training[]): Finding {
+  const requirement = requirementOn('residential-annual', situation.on)
+  const { turns, doubts, unverified } = yearlyTurns(situation, trainings)
+  const turn = turns.at(-1) ?? null
+  const verdict = verdictOf(situation, turns, doubts)
+  const inScope = situation.roster === 'on' && situation.certified === 'yes'
+  const running = verdict.standing === 'overdue' && turn !== null
+  const late = turn ? countDays(missedByTurn(turn, situation)) : 0
+  const overdue = running ? countDays(missedAfter(turn.due, null, situation, situation.on)) : 0
+  return {
+    requirement: requirement.id,
+    program: situation.program.id,
+    ...verdict,
+    due_on: inScope ? (turn?.due ?? null) : null,
+    satisfied_on: turn?.credit.day ?? null,
+    late_days: running ? overdue : late,
+    late_running: running,
+    citation: requirement.citation,
+    reasons: () =>
+      annualReasons({ situation, trainings, turns, doubts, unverified, late, overdue, ...verdict }),
+  }
+}
+
+/** The turns of the yearly clock by the day asked, and what might still begin another. */
+export function yearlyTurns(
+  situation: Situation,
+  trainings: readonly Training[],
+): Omit<Evidence, 'credits'> & { readonly turns: readonly Turn[] } {
+  const { on, program } = situation
+  const initial = evidenceOf(requirementOn('residential-initial', on).satisfied_by, trainings, on, program)
+  const first = initialCredit(situation, initial)
+  if (!first) return { ...initial, turns: [] }
+  const { credits, doubts, unverified } = evidenceOf(
+    requirementOn('residential-annual', on).satisfied_by,
+    trainings,
+    on,
+    program,
+  )
+  const after = credits.filter(({ day }) => day > first.day)
+  return {
+    turns: annualTurns(inForce([first, ...after]), program.settings.annual_anchor),
+    doubts,
+    unverified,
+  }
+}
+
+/** Without those that only counted here once a later one did. */
+function inForce(credits: readonly Credit[]): readonly Credit[] {
+  const kept: Credit[] = []
+  for (const credit of credits) {
+    while (kept.length > 0 && kept.at(-1)!.day < credit.day && kept.at(-1)!.held >= credit.held) kept.pop()
+    kept.push(credit)
+  }
+  return kept
+}
+
+type Verdict = Pick<Finding, 'standing' | 'rule'>
+
+function verdictOf(situation: Situation, turns: readonly Turn[], doubts: Evidence['doubts']): Verdict {
+  const turn = turns.at(-1)
+  const { roster, certified, contact, on, program } = situation
+  if (roster === 'off') return { standing: 'not_required', rule: 'R1' }
+  if (certified === 'no') {
+    const ended = specializedCertifications(program).some(({ to }) => to !== null && to < on)
+    return { standing: 'not_required', rule: ended ? 'R16' : 'R1' }
+  }
+  if (certified === 'unknown' || contact === 'unknown' || situation.assignment?.hiredOn === null)
+    return { standing: 'unknown', rule: 'R1' }
+  if (contact === 'leave') return { standing: 'not_required', rule: 'R10' }
+  if (contact === 'ended') return { standing: 'not_required', rule: 'R1' }
+  if (!turn) return { standing: doubts.length > 0 ? 'unknown' : 'not_required', rule: 'R4' }
+  if (on <= turn.due) {
+    const near = daysBetween(on, turn.due) <= dueSoonDays
+    return { standing: near ? 'due_soon' : 'current', rule: currentRule(situation, turn) }
+  }
+  if (mayBeCovered(situation, turns, doubts)) return { standing: 'unknown', rule: 'R7' }
+  return {
+    standing: contact === 'in' ? 'overdue' : 'due_before_contact',
+    rule: lapsedRule(situation, turn.due),
+  }
+}
+
+/** Whether a training that needs confirming would, if it counts, put the date on or after the day asked. */
+function mayBeCovered(
+  { on, program }: Situation,
+  turns: readonly Turn[],
+  doubts: Evidence['doubts'],
+): boolean {
+  const first = turns[0]
+  const possible = doubts.flatMap(({ training }) => {
+    const day = training.day ?? on
+    return first && day > first.credit.day ? [{ training, day, held: day }] : []
+  })
+  const credits = [...turns.map(({ credit }) => credit), ...possible].sort((a, b) =>
+    compareDays(a.day, b.day),
+  )
+  const due = annualTurns(credits, program.settings.annual_anchor).at(-1)?.due
+  return possible.length > 0 && due !== undefined && on <= due
+}
+
+function currentRule(situation: Situation, turn: Turn): RuleCode {
+  const { metDue, credit } = turn
+  if (metDue === null) return 'R4'
+  if (missedByTurn(turn, situation).length > 0) return 'R6'
+  if (credit.held > metDue) return lapsedRule(situation, metDue)
+  return lastDayOfMonth(credit.day) < metDue ? 'R5' : 'R4'
+}
+
+/** The rule under which a date has passed: simply overdue, or passed while there was no contact to be overdue in. */
+function lapsedRule(situation: Situation, due: Day): RuleCode {
+  const { assignment, employments, elsewhere, requiredDays } = situation
+  const resumed = overlap(requiredDays, [{ from: addDays(due, 1), to: null }])[0]?.from ?? null
+  if (!assignment || resumed === addDays(due, 1)) return 'R6'
+  const back = resumed === null ? addDays(due, 1) : addDays(resumed, -1)
+  if (covers(assignment.leave, back)) return 'R10'
+  if (employments.indexOf(assignment) > 0 && assignment.hiredOn !== null && assignment.hiredOn > due)
+    return 'R13'
+  const { hiredOn } = assignment
+  return elsewhere.some((other) => other.hiredOn !== null && hiredOn !== null && other.hiredOn < hiredOn)
+    ? 'R11'
+    : 'R6'
+}

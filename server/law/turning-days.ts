@@ -1,0 +1,67 @@
+import { agencyYear } from '#server/law/child-protection/annual-hours.ts'
+import type { Duties, Facts, Program } from '#server/law/facts/facts.ts'
+import { requirementOn } from '#server/law/facts/ruleset.ts'
+import { dueSoonDays } from '#server/law/reasons/finding.ts'
+import { situationAt } from '#server/law/reasons/situation.ts'
+import { yearlyTurns } from '#server/law/residential/residential-annual.ts'
+import { addDays, addMonths, compareDays, type Day } from '#server/lib/days.ts'
+
+/**
+ * Every day after `on` on which a verdict at a program could change by itself: where something on file begins or ends,
+ * comes near or has passed. A day too many does no harm, since the verdict is computed on each.
+ */
+export function programTurningDays(facts: Facts, program: Program, on: Day): readonly Day[] {
+  const employments = facts.assignments.filter((assignment) => assignment.program === program.id)
+  const { due } = requirementOn('residential-initial', on)
+  return daysAfter(on, [
+    ...(program.certifications ?? []).flatMap((period) => [...ends(period), ...beforehand(period.from)]),
+    ...employments.flatMap(({ contact, leave, hiredOn, separatedOn }) => [
+      ...(contact ?? []).flatMap(ends),
+      ...leave.flatMap(ends),
+      ...ends({ from: hiredOn, to: separatedOn }),
+    ]),
+    ...yearlyTurns(situationAt(facts, program, on), facts.trainings).turns.flatMap((turn) =>
+      aroundDue(turn.due),
+    ),
+    ...aroundDue(due.earlier_hires_due),
+  ])
+}
+
+/** The same at a county or Tribal agency. */
+export function agencyTurningDays(facts: Facts, agency: string, on: Day): readonly Day[] {
+  return daysAfter(
+    on,
+    facts.duties.filter((duties) => duties.agency === agency).flatMap((duties) => dutiesDays(duties, on)),
+  )
+}
+
+function dutiesDays(duties: Duties, on: Day): readonly (Day | null)[] {
+  const { hiredOn, from, to, settings } = duties
+  const { months } = requirementOn('child-protection-foundation', on).due
+  return [
+    ...ends({ from: hiredOn, to }),
+    from,
+    ...aroundDue(agencyYear(duties, on)?.to ?? null),
+    ...aroundDue(hiredOn === null ? null : addMonths(hiredOn, months)),
+    ...aroundDue(from === null ? null : addMonths(from, settings.trafficking_due_months ?? 0)),
+  ]
+}
+
+/** The day it begins and the day after it ended. */
+function ends({ from, to }: { readonly from: Day | null; readonly to: Day | null }): readonly (Day | null)[] {
+  return [from, to === null ? null : addDays(to, 1)]
+}
+
+/** When a due date comes near, and when it has passed. */
+function aroundDue(due: Day | null): readonly (Day | null)[] {
+  return due === null ? [] : [addDays(due, -dueSoonDays), addDays(due, 1)]
+}
+
+/** A certification's first day makes that day, or the day before, a due date. */
+function beforehand(from: Day | null): readonly (Day | null)[] {
+  return from === null ? [] : [addDays(from, -dueSoonDays), addDays(from, -dueSoonDays - 1), addDays(from, 1)]
+}
+
+function daysAfter(on: Day, days: readonly (Day | null)[]): readonly Day[] {
+  return [...new Set(days.filter((day): day is Day => day !== null && day > on))].sort(compareDays)
+}

@@ -1,0 +1,97 @@
+import { openKeyFile } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.ts'
+import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
+import type { Database } from '#server/db/connection.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { sha256 } from '#server/oversight/packets/packet-manifest.ts'
+import type { Review } from '#server/oversight/reviews/review.queries.ts'
+import { listCertificatesOfPeople } from '#server/oversight/reviews/review-person.queries.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { listCertificatesAsked } from './bulk-verification.queries.ts'
+import { type Asked, bulkResults } from './bulk-verification.ts'
+
+/** A certificate's file held against the published keys; the register is asked later, with all the others. */
+export async function askedOfFile(
+  file: Readonly<{ name: string; bytes: Buffer }>,
+  site: Readonly<{ keysFile: string; baseUrl: string }>,
+  now: Date,
+): Promise<Asked> {
+  const keys = publishedKeys(await openKeyFile(site.keysFile, issuerDid(site.baseUrl), now))
+  const verification = await verifyCertificateFile(file.bytes, keys)
+  return { kind: 'file', asked: file.name.slice(-120), sha256: sha256(file.bytes), verification }
+}
+
+/** Holds what was asked against the register and the program's roster of today, and keeps what was found that day. */
+export async function verifyInBulk(
+  db: Database,
+  viewer: Viewer,
+  review: Review,
+  asked: readonly Asked[],
+  now: Date,
+): Promise<string> {
+  const certificates = await listCertificatesAsked(db, {
+    numbers: asked.flatMap((one) =>
+      one.kind === 'number'
+        ? [one.number]
+        : one.kind === 'file' && one.verification.claimed_number
+          ? [one.verification.claimed_number]
+          : [],
+    ),
+    tokens: asked.flatMap((one) => (one.kind === 'code' ? [one.token] : [])),
+    hashes: asked.flatMap((one) => (one.kind === 'file' ? [one.sha256] : [])),
+  })
+  const { people } = await rosterOn(db, [review.program_id], dayOf(now))
+  const ofRoster = await listCertificatesOfPeople(
+    db,
+    people.map(({ person_id }) => person_id),
+  )
+  const results = bulkResults(asked, certificates, people, ofRoster)
+  return db.transaction().execute(async (trx) => {
+    const { id } = await trx
+      .insertInto('bulk_verifications')
+      .values({
+        review_id: review.id,
+        results: JSON.stringify(results),
+        verified_by: viewer.id,
+        verified_at: now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const person_ids = [...new Set(results.flatMap(({ person_id }) => person_id ?? []))].sort()
+    await appendToLedger(trx, {
+      kind: 'person-viewed',
+      actor_id: viewer.id,
+      subject: `review:${review.number}`,
+      facts: {
+        what: 'certificates checked together',
+        review_id: review.id,
+        bulk_verification_id: id,
+        program_id: review.program_id,
+        person_ids,
+      },
+      at: now,
+    })
+    return id
+  })
+}
+
+/** The results are taken away as a table. */
+export async function recordBulkExport(
+  db: Database,
+  viewer: Viewer,
+  review: Review,
+  id: string,
+  now: Date,
+): Promise<void> {
+  await db.transaction().execute((trx) =>
+    appendToLedger(trx, {
+      kind: 'records-exported',
+      actor_id: viewer.id,
+      subject: `review:${review.number}`,
+      facts: { act: 'bulk-verification-taken', bulk_verification_id: id },
+      at: now,
+    }),
+  )
+}

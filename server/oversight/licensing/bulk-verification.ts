@@ -1,0 +1,194 @@
+import { stringify } from 'csv-stringify/sync'
+import type { Verification } from '#server/certificates/credentials/verification.ts'
+import { readToken } from '#server/certificates/tokens.ts'
+import type { ReviewCertificate } from '#server/oversight/reviews/review-person.queries.ts'
+
+/** What somebody asks about: a certificate's number, the code of its address, or a file. */
+export type Asked =
+  | Readonly<{ kind: 'number'; asked: string; number: string }>
+  | Readonly<{ kind: 'code'; asked: string; token: string }>
+  | Readonly<{ kind: 'file'; asked: string; sha256: string; verification: Verification }>
+  | Readonly<{ kind: 'unreadable'; asked: string }>
+
+export type BulkVerdict =
+  | 'valid'
+  | 'revoked'
+  | 'superseded'
+  | 'unknown'
+  | 'altered'
+  | 'unknown-key'
+  | 'not-a-certificate'
+  | 'unreadable'
+  | 'no-certificate'
+  | 'not-among-these'
+
+export type BulkResult = Readonly<{
+  asked: string
+  verdict: BulkVerdict
+  /** One sentence where the verdict alone does not say enough. */
+  why: string
+  number: string | null
+  person_id: string | null
+  name: string | null
+  course: string | null
+  completed_on: string | null
+  /** Null where nobody is known. */
+  is_on_roster: boolean | null
+}>
+
+export const mostAsked = 2000
+
+const numberPattern = /^SH-?(\d{6,12})$/i
+
+/** Numbers and codes in pasted text or in a table's cells, each once, in order. What is neither is told, where asked to. */
+export function readAsked(text: string, { isTable }: Readonly<{ isTable: boolean }>): readonly Asked[] {
+  const found = new Map<string, Asked>()
+  for (const word of text.split(/[\s,;"'|]+/)) {
+    if (word === '' || found.size >= mostAsked) continue
+    const number = numberPattern.exec(word)?.[1]
+    const token = readToken(word.split('/verify/').at(-1) ?? '')
+    if (number) found.set(`SH-${number}`, { kind: 'number', asked: word, number: `SH-${number}` })
+    else if (token) found.set(token, { kind: 'code', asked: word, token })
+    else if (!isTable) found.set(word, { kind: 'unreadable', asked: word.slice(0, 80) })
+  }
+  return [...found.values()]
+}
+
+/** Each thing that was asked, held against the register and a roster; then everybody of the roster whom nothing asked is of. */
+export function bulkResults(
+  asked: readonly Asked[],
+  certificates: readonly (ReviewCertificate & Readonly<{ sha256: string | null }>)[],
+  roster: readonly Readonly<{ person_id: string; name: string }>[],
+  ofRoster: readonly ReviewCertificate[],
+): readonly BulkResult[] {
+  const onRoster = new Set(roster.map(({ person_id }) => person_id))
+  const results = asked.map((one) => resultOf(one, certificates, onRoster))
+  const shown = new Set(
+    results.flatMap(({ person_id, verdict }) => (person_id && verdict === 'valid' ? [person_id] : [])),
+  )
+  const missing = roster
+    .filter(({ person_id }) => !shown.has(person_id))
+    .map(({ person_id, name }): BulkResult => {
+      const valid = ofRoster.filter((one) => one.person_id === person_id && one.status === 'valid')
+      return {
+        ...nobody,
+        asked: '',
+        verdict: valid.length > 0 ? 'not-among-these' : 'no-certificate',
+        why:
+          valid.length > 0
+            ? `On record: ${valid.map(({ number }) => number).join(', ')}.`
+            : 'No valid certificate is on record.',
+        person_id,
+        name,
+        is_on_roster: true,
+      }
+    })
+  return [...results, ...missing]
+}
+
+const nobody = {
+  number: null,
+  person_id: null,
+  name: null,
+  course: null,
+  completed_on: null,
+  is_on_roster: null,
+}
+
+function resultOf(
+  one: Asked,
+  certificates: readonly (ReviewCertificate & Readonly<{ sha256: string | null }>)[],
+  onRoster: ReadonlySet<string>,
+): BulkResult {
+  const { asked } = one
+  if (one.kind === 'unreadable')
+    return {
+      ...nobody,
+      asked,
+      verdict: 'unreadable',
+      why: 'This is neither a number such as SH-000012 nor a code.',
+    }
+  const found = certificates.find((certificate) =>
+    one.kind === 'number'
+      ? certificate.number === one.number
+      : one.kind === 'code'
+        ? certificate.token === one.token
+        : certificate.sha256 === one.sha256 || certificate.number === one.verification.claimed_number,
+  )
+  const known = found && {
+    number: found.number,
+    person_id: found.person_id,
+    name: found.facts.person_name,
+    course: `${found.facts.course_title}, version ${found.facts.course_version}`,
+    completed_on: found.facts.completed_on,
+    is_on_roster: onRoster.has(found.person_id),
+  }
+  if (one.kind === 'file') {
+    const { verdict, why } = one.verification
+    const isOurs = verdict === 'genuine' || (found !== undefined && found.sha256 === one.sha256)
+    // A file that is not as it was issued speaks of nobody; what the register says of the number stands beside it.
+    if (!isOurs)
+      return {
+        ...(known ?? nobody),
+        asked,
+        verdict: (
+          {
+            altered: 'altered',
+            unknown_key: 'unknown-key',
+            not_a_certificate: 'not-a-certificate',
+            genuine: 'valid',
+          } as const
+        )[verdict],
+        why: known ? `${why} The facts beside are the register’s.` : why,
+      }
+  }
+  if (!found || !known) return { ...nobody, asked, verdict: 'unknown', why: 'No certificate of ours has it.' }
+  return {
+    ...known,
+    asked,
+    verdict: found.status,
+    why: found.replaced_by ? `Replaced by ${found.replaced_by}.` : '',
+  }
+}
+
+export const verdictNames: Readonly<Record<BulkVerdict, string>> = {
+  valid: 'Valid',
+  revoked: 'Revoked',
+  superseded: 'Replaced',
+  unknown: 'Not known',
+  altered: 'Altered',
+  'unknown-key': 'Signed by a key not ours',
+  'not-a-certificate': 'Not a certificate of ours',
+  unreadable: 'Not readable',
+  'no-certificate': 'On this roster, no certificate',
+  'not-among-these': 'On this roster, not among these',
+}
+
+export const verdictTones: Readonly<Record<BulkVerdict, 'good' | 'caution' | 'stop' | 'quiet'>> = {
+  valid: 'good',
+  revoked: 'stop',
+  superseded: 'caution',
+  unknown: 'stop',
+  altered: 'stop',
+  'unknown-key': 'stop',
+  'not-a-certificate': 'stop',
+  unreadable: 'caution',
+  'no-certificate': 'stop',
+  'not-among-these': 'caution',
+}
+
+const rosterWords = (isOn: boolean | null) =>
+  isOn === null ? '' : isOn ? 'On this roster' : 'Certificate, not on this roster'
+
+/** As a table. A cell that a spreadsheet would take for a formula is written as text. */
+export const bulkCsv = (results: readonly BulkResult[]): string =>
+  stringify(
+    [
+      ['Asked', 'Result', 'Certificate', 'Name', 'Course', 'Completed', 'Roster', 'More'],
+      ...results.map((one) => [
+        ...[one.asked, verdictNames[one.verdict], one.number, one.name, one.course, one.completed_on],
+        ...[rosterWords(one.is_on_roster), one.why],
+      ]),
+    ],
+    { bom: true, record_delimiter: 'windows', escape_formulas: true },
+  )

@@ -1,0 +1,115 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { openReview } from '#server/oversight/reviews/review.actions.ts'
+import { listReviews } from '#server/oversight/reviews/review.queries.ts'
+import { dayQuery, type ReviewDay, reviewDay } from '#server/oversight/reviews/review-day.ts'
+import { stateNames, stateTones } from '#server/oversight/reviews/review-words.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { findProgramOf } from '#server/programs/queries.ts'
+import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
+import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { findPrograms } from './licensing.queries.ts'
+import { licenseCard, licenseWords, toneOf } from './licensing-page.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date }>
+
+/** A licensing reviewer finds a program and opens a review of it. Nobody is named on these pages. */
+export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<void> {
+  const licensing = { policy: ['licensing'] } as const
+  const params = Type.Object({ program: uuid() })
+  const day = { on: Type.Optional(text(40)), known: Type.Optional(text(10)) }
+  const mostShown = 30
+
+  app.get(
+    '/licensing',
+    { config: licensing, schema: { querystring: Type.Object({ search: Type.Optional(text(200)) }) } },
+    async (request, reply) => {
+      const search = (request.query.search ?? '').trim()
+      const found = await findPrograms(db, search, dayOf(clock()), mostShown)
+      const data = { title: 'Find a program', search, ...found, mostShown, licenseWords, toneOf }
+      const isTyping = request.headers['hx-request'] === 'true'
+      return isTyping
+        ? reply.partial('oversight/licensing/_found', data)
+        : reply.page('oversight/licensing/find', data)
+    },
+  )
+
+  app.get(
+    '/licensing/programs/:program',
+    {
+      config: licensing,
+      schema: {
+        params,
+        querystring: Type.Object(day),
+      },
+    },
+    async (request, reply) => {
+      const asked = reviewDay(request.query, dayOf(clock()))
+      const data = await programPage(viewerOf(request), request.params.program, asked)
+      const errors = asked.problem ? [{ field: 'on', message: asked.problem }] : []
+      return reply
+        .status(asked.problem ? 422 : 200)
+        .page('oversight/licensing/program', { ...data, purpose: '', errors })
+    },
+  )
+
+  app.post(
+    '/licensing/programs/:program/reviews',
+    { config: licensing, schema: { params, body: form({ purpose: text(300), ...day }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const { program } = request.params
+      const purpose = request.body.purpose.trim()
+      const asked = reviewDay(request.body, dayOf(clock()))
+      if (purpose) {
+        if (!(await findProgramOf(db, viewer, program, dayOf(clock())))) return notFound()
+        const id = await openReview(db, viewer, program, purpose, clock())
+        return reply.redirect(`/reviews/${id}/people${dayQuery(asked)}`, 303)
+      }
+      const data = await programPage(viewer, program, asked)
+      const errors = [
+        {
+          field: 'purpose',
+          message: 'Write what the review is for. It stands beside every look at a person.',
+        },
+      ]
+      return reply.status(422).page('oversight/licensing/program', { ...data, purpose, errors })
+    },
+  )
+
+  async function programPage(viewer: Viewer, programId: string, asked: ReviewDay) {
+    const { on, asKnownOn } = asked
+    const program = (await findProgramOf(db, viewer, programId, on, asKnownOn)) ?? notFound()
+    const [record, roster, reviews] = await Promise.all([
+      findProgramRecord(db, programId, asKnownOn),
+      rosterOn(db, [programId], on, asKnownOn),
+      listReviews(db, { programId }),
+    ])
+    const inContact = roster.people.filter(({ assignments }) =>
+      assignments.some(
+        ({ contact, leave, duties_from, duties_to }) =>
+          (contact.some((period) => holds(period, on)) && !leave.some((period) => holds(period, on))) ||
+          (duties_from !== null && holds({ from_on: duties_from, to_on: duties_to }, on)),
+      ),
+    )
+    return {
+      title: program.name,
+      card: licenseCard(program, record, on),
+      asked,
+      query: dayQuery(asked),
+      today: dayOf(clock()),
+      onRoster: roster.people.length,
+      inContact: inContact.length,
+      reviews,
+      stateNames,
+      stateTones,
+    }
+  }
+}
+
+const holds = ({ from_on, to_on }: Readonly<{ from_on: string; to_on: string | null }>, on: string) =>
+  from_on <= on && (to_on === null || to_on >= on)

@@ -1,0 +1,132 @@
+import { setImmediate } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import { certificateFile } from '#server/certificates/certificates/issuing.actions.ts'
+import type { Database } from '#server/db/connection.ts'
+import { findProgramHead } from '#server/oversight/licensing/licensing.queries.ts'
+import { licenseCard } from '#server/oversight/licensing/licensing-page.ts'
+import type { Review } from '#server/oversight/reviews/review.queries.ts'
+import {
+  listCertificatesOfPeople,
+  listOutsideOfPeople,
+  listRecordedRows,
+  type ReviewCertificate,
+} from '#server/oversight/reviews/review-person.queries.ts'
+import { UndrawableText } from '#server/paper/typesetting.ts'
+import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
+import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { factsOfPeople } from '#server/standings/standings.actions.ts'
+import { listCertificateFiles, type Packet } from './packet.queries.ts'
+import { type PacketContent, packetPerson, peopleOfPeriod, rulesApplied } from './packet-content.ts'
+import type { PacketFile } from './packet-tables.ts'
+import type { PacketThreads } from './packet-threads.ts'
+
+export type PacketNeeds = Readonly<{
+  db: Database
+  keysFile: string
+  baseUrl: string
+  issuerName: string
+  clock: () => Date
+}>
+
+type GatherCertificates = (
+  personIds: readonly string[],
+  found: readonly ReviewCertificate[],
+) => Promise<readonly PacketFile[]>
+
+/** All that a packet says, from the record, and the certificates that come with it; `gather` is handed whose. */
+export async function contentOf(
+  { db, clock, baseUrl, issuerName }: PacketNeeds,
+  packet: Packet,
+  review: Review,
+  gather: GatherCertificates,
+): Promise<Readonly<{ content: PacketContent; certificates: readonly PacketFile[] }>> {
+  const programId = review.program_id
+  const period = { from_on: packet.from_on, to_on: packet.to_on }
+  const everybody = await rosterOn(db, [programId], packet.to_on, null, { everybody: true })
+  const sample = { size: packet.sample_size, seed: packet.seed }
+  const { population, drawn } = peopleOfPeriod(everybody, period, sample)
+  const found = await listCertificatesOfPeople(db, drawn)
+  const certificates = await gather(drawn, found)
+  const { roster, facts } = await factsOfPeople(db, drawn, packet.to_on)
+  const [outside, recorded, record, program] = await Promise.all([
+    listOutsideOfPeople(db, drawn, null),
+    listRecordedRows(db, programId, drawn),
+    findProgramRecord(db, programId),
+    findProgramHead(db, programId, packet.to_on),
+  ])
+  if (!program) throw new Error('The program is not on record.')
+  const people = []
+  for (const personId of drawn) {
+    const of = <T extends Readonly<{ person_id: string }>>(rows: readonly T[]) =>
+      rows.filter(({ person_id }) => person_id === personId)
+    const person = packetPerson(roster, facts, programId, personId, period, {
+      certificates: of(found),
+      outside: of(outside),
+      recorded: of(recorded),
+    })
+    if (person) people.push(person)
+    // Others are served in between.
+    if (people.length % 20 === 0) await setImmediate()
+  }
+  const head = {
+    code: packet.code,
+    verify_url: `${baseUrl}/packets/${packet.code}`,
+    review: review.number,
+    purpose: review.purpose,
+    requested_by: packet.requested_by_name,
+    made_at: clock(),
+    ...period,
+    sample_size: packet.sample_size,
+    seed: packet.seed,
+    population,
+    card: licenseCard(program, record, packet.to_on),
+    issuer_name: issuerName,
+  }
+  return { content: { head, people, rules: rulesApplied(people, packet.to_on) }, certificates }
+}
+
+/** So many people's certificates are read, or drawn, between two looks at how far it is. */
+const peopleAtOnce = 50
+
+/** The issued bytes of every certificate, drawn where nobody has asked for them yet. */
+export async function certificateFiles(
+  { db, keysFile, clock }: PacketNeeds,
+  threads: PacketThreads,
+  personIds: readonly string[],
+  certificates: readonly ReviewCertificate[],
+  told: (people: number) => void,
+): Promise<readonly PacketFile[]> {
+  // One more than there are threads: while one is put on record, the next is drawn.
+  const limit = pLimit(threads.many + 1)
+  const files: PacketFile[] = []
+  for (let from = 0; from < personIds.length; from += peopleAtOnce) {
+    const some = new Set(personIds.slice(from, from + peopleAtOnce))
+    const own = certificates.filter(({ person_id }) => some.has(person_id))
+    const kept = await listCertificateFiles(
+      db,
+      own.map(({ id }) => id),
+    )
+    let undrawn = 0
+    const bytes = await limit.map(own, async (certificate) => {
+      const there = kept.get(certificate.id)
+      if (there) return there
+      const pdf = await drawnNow(certificate)
+      told(from + Math.min(some.size, ++undrawn))
+      return pdf
+    })
+    for (const [index, pdf] of bytes.entries())
+      if (pdf) files.push({ name: `certificates/${own[index]?.number}.pdf`, bytes: pdf })
+    told(from + some.size)
+  }
+  return files
+
+  async function drawnNow(certificate: ReviewCertificate): Promise<Uint8Array | null> {
+    try {
+      return (await certificateFile(db, certificate, keysFile, clock(), threads.makeCertificate)).pdf
+    } catch (error) {
+      // A name that can't be drawn has no paper; its facts are in the tables.
+      if (error instanceof UndrawableText) return null
+      throw error
+    }
+  }
+}

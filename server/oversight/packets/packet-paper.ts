@@ -1,0 +1,250 @@
+import type { Placed } from '#server/certificates/certificates/certificate-layout.ts'
+import type { FaceName } from '#server/paper/fonts.ts'
+import { ReadableDocument } from '#server/paper/readable-document.ts'
+import { leading, linesOf, placed, shortened } from './packet-text.ts'
+
+type Element = PDFKit.PDFStructureElement
+
+export type Column = Readonly<{ heading: string; width: number }>
+
+/** Pages that fill from top to bottom, tagged as they fill: what is written next is read next. */
+export type Paper = Readonly<{
+  /** With `mark`, it is also in the list of contents beside the pages: at the top, or within the last one of the top. */
+  heading(level: 1 | 2 | 3 | 4, text: string, mark?: 'top' | 'within'): void
+  paragraph(text: string, more?: Readonly<{ quiet?: boolean; size?: number }>): void
+  table(caption: string, columns: readonly Column[], rows: readonly (readonly string[])[]): void
+  /** What a page that begins within it says at its head. */
+  section(name: string | null): void
+  /** Begins a new page unless this much room is left. */
+  need(points: number): void
+  newPage(): void
+  finish(): Promise<Uint8Array>
+}>
+
+const harbor = '#0b3a5b'
+const ink = '#1b2733'
+const quiet = '#47525e'
+const line = '#a9b2ba'
+const colors = { harbor, ink, quiet }
+const colorOf = ({ color }: Placed) => colors[color]
+
+export const paperWidth = 792 - 2 * 48
+const left = 48
+const top = 60
+const bottom = 612 - 48
+const headSize = 7.5
+const cellSize = 8.5
+const cellPadding = 4
+
+/** A tagged landscape Letter document whose every page says what it belongs to and which of how many it is. */
+export function paper(title: string, running: string, at: Date): Paper {
+  const { doc, ended } = open(title, at)
+  const struct = (type: string, options: object = {}) => doc.struct(type as 'P', options)
+  const root = struct('Document')
+  doc.addStructure(root)
+  /** For each page, what it goes on with. */
+  const sections: (string | null)[] = []
+  let section: string | null = null
+  let y = bottom
+
+  function newPage(): void {
+    doc.addPage()
+    sections.push(section)
+    y = top
+  }
+
+  const need = (points: number) => {
+    if (y + points > bottom) newPage()
+  }
+
+  const artifact = (type: 'Pagination' | 'Layout', draw: () => void) => {
+    doc.markContent('Artifact', { type })
+    draw()
+    doc.endMarkedContent()
+  }
+
+  const rule = (at: number, width: number) =>
+    doc
+      .strokeColor(line)
+      .lineWidth(width)
+      .moveTo(left, at)
+      .lineTo(left + paperWidth, at)
+      .stroke()
+
+  /** Once all are there, for each says how many there are. */
+  function drawHeads(): void {
+    for (const [index, within] of sections.entries()) {
+      doc.switchToPage(index)
+      const count = `page ${index + 1} of ${sections.length}`
+      const ours = shortened(running, 'sans', headSize, paperWidth * 0.5)
+      const here = within
+        ? `${shortened(within, 'sans', headSize, paperWidth * 0.3)}, continued; ${count}`
+        : count
+      artifact('Pagination', () => {
+        doc.print(placed([ours], 'sans', headSize, 'quiet', left, 34), colorOf)
+        const right = placed([here], 'sans', headSize, 'quiet', left, 34)
+        doc.print(
+          right.map((one) => ({ ...one, x: left + paperWidth - one.width })),
+          colorOf,
+        )
+        rule(42, 0.5)
+      })
+    }
+  }
+
+  function write(
+    type: string,
+    lines: readonly string[],
+    face: FaceName,
+    size: number,
+    color: Placed['color'],
+  ): void {
+    const element = struct(type)
+    root.add(element)
+    let rest = [...lines]
+    while (rest.length > 0) {
+      if (y + size * leading > bottom) newPage()
+      const room = Math.max(1, Math.floor((bottom - y) / (size * leading)))
+      const now = rest.slice(0, room)
+      rest = rest.slice(room)
+      const at = y + size
+      element.add(() => doc.print(placed(now, face, size, color, left, at), colorOf))
+      y += now.length * size * leading
+    }
+    element.end()
+  }
+
+  function table(caption: string, columns: readonly Column[], rows: readonly (readonly string[])[]): void {
+    const scale = paperWidth / columns.reduce((sum, { width }) => sum + width, 0)
+    const widths = columns.map(({ width }) => width * scale)
+    const lefts = widths.map(
+      (_, index) => left + widths.slice(0, index).reduce((sum, width) => sum + width, 0),
+    )
+    const cellsOf = (texts: readonly string[], face: FaceName) =>
+      texts.map((text, index) => linesOf(text, face, cellSize, (widths[index] ?? 0) - 2 * cellPadding))
+    const printed = (lines: readonly string[], index: number, face: FaceName, color: Placed['color']) =>
+      doc.print(
+        placed(
+          lines,
+          face,
+          cellSize,
+          color,
+          (lefts[index] ?? left) + (index === 0 ? 0 : cellPadding),
+          y + cellPadding + cellSize,
+        ),
+        colorOf,
+      )
+    const head = cellsOf(
+      columns.map(({ heading }) => heading),
+      'sans-bold',
+    )
+    const element = struct('Table', { alt: caption })
+    root.add(element)
+    const add = (row: Row, face: FaceName, roleOf: (index: number) => Element) => {
+      const tr = struct('TR')
+      element.add(tr)
+      for (const [index, lines] of row.entries()) {
+        const cell = roleOf(index)
+        tr.add(cell)
+        cell.add(() => printed(lines, index, face, 'ink'))
+        cell.end()
+      }
+      tr.end()
+      y += heightOf(row)
+      artifact('Layout', () => rule(y, 0.4))
+    }
+    const roleOf = (index: number) => (index === 0 ? struct('TH', { scope: 'Row' }) : struct('TD'))
+    const pieces = rows.flatMap((texts) => inPieces(cellsOf(texts, 'sans')))
+    need(heightOf(head) + (pieces[0] ? heightOf(pieces[0]) : 0))
+    add(head, 'sans-bold', () => struct('TH', { scope: 'Column' }))
+    for (const row of pieces) {
+      if (y + heightOf(row) > bottom) {
+        newPage()
+        // The table goes on: its headings are shown again, and read aloud once.
+        artifact('Pagination', () => {
+          for (const [index, lines] of head.entries()) printed(lines, index, 'sans-bold', 'quiet')
+          y += heightOf(head)
+          rule(y, 0.4)
+        })
+      }
+      add(row, 'sans', roleOf)
+    }
+    element.end()
+    y += 8
+  }
+
+  let marked: PDFKit.PDFOutline | null = null
+  const sizes = { 1: 20, 2: 15, 3: 12.5, 4: 10 } as const
+
+  return {
+    need,
+    newPage,
+    table,
+    section(name) {
+      section = name
+    },
+    heading(level, text, mark) {
+      const size = sizes[level]
+      if (y > top) y += size * 0.9
+      need(size * 4)
+      const face = level === 1 ? 'serif' : 'sans-bold'
+      write(`H${level}`, linesOf(text, face, size, paperWidth), face, size, level === 4 ? 'ink' : 'harbor')
+      y += size * 0.25
+      // Its types do not know that a mark can show its page as a whole.
+      const fit = { fit: true } as object
+      if (mark === 'top') marked = doc.outline.addItem(text, fit)
+      else if (mark === 'within') (marked ?? doc.outline).addItem(text, fit)
+    },
+    paragraph(text, { quiet: isQuiet = false, size = 9.5 } = {}) {
+      write('P', linesOf(text, 'sans', size, 600), 'sans', size, isQuiet ? 'quiet' : 'ink')
+      y += size * 0.45
+    },
+    async finish() {
+      root.end()
+      drawHeads()
+      doc.end()
+      return ended
+    },
+  }
+}
+
+function open(title: string, at: Date) {
+  const doc = new ReadableDocument({
+    size: 'LETTER',
+    layout: 'landscape',
+    margin: 0,
+    autoFirstPage: false,
+    bufferPages: true,
+    // No default: a standard font would be named without being embedded.
+    font: '',
+    pdfVersion: '1.7',
+    subset: 'PDF/UA',
+    tagged: true,
+    lang: 'en-US',
+    displayTitle: true,
+    info: { Title: title, CreationDate: at, ModDate: at },
+  } as unknown as PDFKit.PDFDocumentOptions)
+  const chunks: Uint8Array[] = []
+  const ended = new Promise<Uint8Array>((resolve, reject) => {
+    doc.on('data', (chunk: Uint8Array) => chunks.push(chunk))
+    doc.on('end', () => resolve(new Uint8Array(Buffer.concat(chunks))))
+    doc.on('error', reject)
+  })
+  return { doc, ended }
+}
+
+/** The lines of each cell. */
+type Row = readonly (readonly string[])[]
+
+const heightOf = (row: Row) =>
+  Math.max(1, ...row.map((lines) => lines.length)) * cellSize * leading + 2 * cellPadding
+
+const mostLines = 30
+
+/** A row that would fill more than a page goes on in rows below it. */
+function inPieces(row: Row): readonly Row[] {
+  const longest = Math.max(1, ...row.map((lines) => lines.length))
+  return Array.from({ length: Math.ceil(longest / mostLines) }, (_, piece) =>
+    row.map((lines) => lines.slice(piece * mostLines, (piece + 1) * mostLines)),
+  )
+}

@@ -1,0 +1,182 @@
+import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
+import { contactWords } from '#server/oversight/reviews/review-people.ts'
+import type { PacketContent, PacketHead, PacketPerson } from './packet-content.ts'
+import type { SignedManifest } from './packet-manifest.ts'
+import { type Paper, paper } from './packet-paper.ts'
+import { drawPerson } from './packet-person-pdf.ts'
+import { rankOf, samplingWords } from './packet-sample.ts'
+
+/** The packet to read and to print; `told` hears of each person that is done. */
+export async function drawPacket(
+  content: PacketContent,
+  manifest: SignedManifest,
+  told: (done: number) => void = () => {},
+): Promise<Uint8Array> {
+  const { head, people } = content
+  const { program } = head.card
+  const title = `Review packet, ${program.name}, ${head.from_on} to ${head.to_on}`
+  const doc = paper(title, `Packet ${head.code}, review ${head.review}, ${program.name}`, head.made_at)
+  drawFront(doc, head, people)
+  drawSampling(doc, head, people)
+  drawRoster(doc, people)
+  doc.section(null)
+  doc.newPage()
+  doc.heading(2, 'Person by person', 'top')
+  for (const [index, person] of people.entries()) {
+    drawPerson(doc, person)
+    told(index + 1)
+  }
+  doc.section(null)
+  drawRules(doc, content)
+  drawManifest(doc, head, manifest)
+  return doc.finish()
+}
+
+function drawFront(doc: Paper, head: PacketHead, people: readonly PacketPerson[]): void {
+  const { card } = head
+  doc.newPage()
+  doc.heading(1, `Review packet: ${card.program.name}`)
+  const missed = people.filter(({ gaps }) => gaps.length > 0).length
+  doc.paragraph(
+    `${peopleWords(people.length)}, ${formatDay(head.from_on)} to ${formatDay(head.to_on)}; ${missed === 0 ? 'none of them has a gap in that time' : `${missed} of them with gaps in that time`}. Standings are as of ${formatDay(head.to_on)}, as was known when this packet was made.`,
+    { size: 11 },
+  )
+  const period = (from: string, to: string | null) =>
+    `${formatDay(from)} ${to ? `to ${formatDay(to)}` : 'on'}`
+  const checked = (on: string | null) =>
+    on ? `last checked ${formatDay(on)}` : 'never checked against the licensing record'
+  doc.table(
+    'What this packet is about',
+    [
+      { heading: 'What', width: 1 },
+      { heading: 'On record', width: 4 },
+    ],
+    [
+      ...(card.license ? [['License', `${card.license}${card.authority ? `, ${card.authority}` : ''}`]] : []),
+      ['License holder', card.program.holder],
+      ...(card.program.place ? [['Place', card.program.place]] : []),
+      ...card.statuses.map((one) => [
+        'License status',
+        `${one.word}, ${one.may_operate ? 'may operate' : 'may not operate'}: ${period(one.from_on, one.to_on)}; ${checked(one.checked_on)}`,
+      ]),
+      ...card.certifications.map((one) => [
+        'Certification',
+        `${one.word}: ${period(one.from_on, one.to_on)}; ${checked(one.checked_on)}`,
+      ]),
+      ['Review', `${head.review}: ${head.purpose}`],
+      ['Asked for by', head.requested_by],
+      ['Made', `${formatDay(dayOf(head.made_at))}, ${formatTime(head.made_at)}, by ${head.issuer_name}`],
+      [
+        'People',
+        head.sample_size === null
+          ? `Everybody on the roster on any day of the period: ${head.population.length}`
+          : `A sample of ${people.length} of ${peopleWords(head.population.length)} on the roster on any day of the period, drawn with the seed “${head.seed}”`,
+      ],
+      ['Check this packet', `${head.verify_url} (code ${head.code})`],
+    ],
+  )
+  doc.paragraph(
+    'This packet speaks of the training on trafficking and exploitation alone, as recorded in this system. It says nothing of background studies or any other duty.',
+    { quiet: true },
+  )
+}
+
+/** Anybody who has the files can draw it again. */
+function drawSampling(doc: Paper, head: PacketHead, people: readonly PacketPerson[]): void {
+  if (head.sample_size === null) return
+  doc.heading(2, 'How the sample was drawn', 'top')
+  doc.paragraph(`The seed is “${head.seed}”. ${samplingWords}`)
+  doc.table(
+    'The people drawn, in the order in which they were',
+    [
+      { heading: 'Name', width: 26 },
+      { heading: 'Person id', width: 34 },
+      { heading: 'SHA-256 of seed, line feed and id', width: 62 },
+    ],
+    people
+      .map(({ name, person_id }) => [name, person_id, rankOf(person_id, head.seed)])
+      .sort(([, , a = ''], [, , b = '']) => (a < b ? -1 : 1)),
+  )
+}
+
+function drawRoster(doc: Paper, people: readonly PacketPerson[]): void {
+  doc.heading(2, 'Roster', 'top')
+  doc.section('Roster')
+  doc.table(
+    'Everybody in this packet, with dates and standing',
+    [
+      { heading: 'Name', width: 17 },
+      { heading: 'Role', width: 13 },
+      { heading: 'Hired', width: 12 },
+      { heading: 'Direct contact', width: 15 },
+      { heading: 'Standing at the end of the period', width: 30 },
+      { heading: 'Certificates', width: 12 },
+      { heading: 'Gaps', width: 10 },
+    ],
+    people.map((person) => [
+      person.name,
+      person.role_title,
+      `${formatDay(person.hired_on)}${person.separated_on ? `, last day ${formatDay(person.separated_on)}` : ''}`,
+      `${contactWords[person.contact]}${person.contact_since ? `, since ${formatDay(person.contact_since)}` : ''}`,
+      person.requirements.map(({ title, words }) => `${title}: ${words}.`).join(' '),
+      person.certificates
+        .map(({ number, status }) => (status === 'valid' ? number : `${number} (${status})`))
+        .join(', ') || 'None',
+      person.gaps
+        .map(({ length, open }) => `${length} ${length === 1 ? 'day' : 'days'}${open ? ' so far' : ''}`)
+        .join(', ') || 'None',
+    ]),
+  )
+}
+
+function drawRules(doc: Paper, { rules }: PacketContent): void {
+  doc.need(200)
+  doc.heading(2, 'Rules applied', 'top')
+  doc.section('Rules applied')
+  doc.paragraph(
+    '“Verified” was read in the source named; “inferred” is reasoned from it; “local policy” is this system’s own choice.',
+    {
+      quiet: true,
+    },
+  )
+  doc.table(
+    'Rules applied, with their sources',
+    [
+      { heading: 'Rule', width: 22 },
+      { heading: 'What it says', width: 50 },
+      { heading: 'Citation and source', width: 34 },
+      { heading: 'Status', width: 10 },
+    ],
+    rules.map(({ name, words, citation, source, status }) => [
+      name,
+      asSentence(words),
+      [citation, source].filter(Boolean).map(asSentence).join('. '),
+      status,
+    ]),
+  )
+}
+
+function drawManifest(doc: Paper, head: PacketHead, manifest: SignedManifest): void {
+  doc.section(null)
+  doc.need(200)
+  doc.heading(2, 'Manifest', 'top')
+  doc.section('Manifest')
+  doc.paragraph(
+    `The files that come with this packet, each with its SHA-256. The list is the file manifest.json (SHA-256 ${manifest.sha256}), signed with Ed25519 by ${manifest.key}. Signature, base64url: ${manifest.signature}`,
+  )
+  doc.paragraph(`The SHA-256 of this document and of the whole packet are at ${head.verify_url}.`)
+  doc.table(
+    'Files and their SHA-256',
+    [
+      { heading: 'File', width: 30 },
+      { heading: 'Bytes', width: 10 },
+      { heading: 'SHA-256', width: 60 },
+    ],
+    manifest.files.map(({ name, bytes, sha256 }) => [name, String(bytes), sha256]),
+  )
+}
+
+/** Rules and sources are named in the middle of sentences elsewhere; here they stand alone. */
+const asSentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
+
+const peopleWords = (count: number) => (count === 1 ? '1 person' : `${count} people`)

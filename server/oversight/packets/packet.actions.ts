@@ -1,0 +1,109 @@
+import { newCertificateToken } from '#server/certificates/tokens.ts'
+import type { Database } from '#server/db/connection.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { Review } from '#server/oversight/reviews/review.queries.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import type { Packet } from './packet.queries.ts'
+import type { PacketContent } from './packet-content.ts'
+import type { PacketFiles } from './packet-files.ts'
+
+export type PacketEntry = Readonly<{ from_on: Day; to_on: Day; sample_size: number | null; seed: string }>
+
+/** Asks for a packet. It is made in the background; see `packet-making.actions.ts`. */
+export async function requestPacket(
+  db: Database,
+  viewer: Viewer,
+  review: Review,
+  entry: PacketEntry,
+  now: Date,
+): Promise<string> {
+  return db.transaction().execute(async (trx) => {
+    const code = newCertificateToken()
+    const { id } = await trx
+      .insertInto('review_packets')
+      // Nobody has worked on it yet.
+      .values({
+        ...entry,
+        code,
+        review_id: review.id,
+        requested_by: viewer.id,
+        requested_at: now,
+        beat_at: new Date(0),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await appendToLedger(trx, {
+      kind: 'records-exported',
+      actor_id: viewer.id,
+      subject: `review:${review.number}`,
+      facts: { act: 'packet-requested', packet_id: id, code, program_id: review.program_id, ...entry },
+      at: now,
+    })
+    return id
+  })
+}
+
+/** What was made is kept as it is, unless another process was quicker: with its hashes and whom it is of. */
+export async function keepPacket(
+  db: Database,
+  packet: Packet,
+  review: Review,
+  { head, people }: PacketContent,
+  files: PacketFiles,
+): Promise<void> {
+  const pdf = Buffer.from(files.pdf)
+  const zip = Buffer.from(files.zip)
+  const { pdf_sha256, zip_sha256 } = files
+  const hashes = { pdf_sha256, zip_sha256 }
+  await db.transaction().execute(async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('review_packets')
+      .set({
+        state: 'made',
+        pdf,
+        zip,
+        ...hashes,
+        made_at: head.made_at,
+        people_done: people.length,
+        people_total: people.length,
+      })
+      .where('id', '=', packet.id)
+      .where('state', '=', 'making')
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return
+    await appendToLedger(trx, {
+      kind: 'records-exported',
+      actor_id: packet.requested_by,
+      subject: `review:${review.number}`,
+      facts: {
+        act: 'packet-made',
+        packet_id: packet.id,
+        code: packet.code,
+        ...hashes,
+        person_ids: people.map(({ person_id }) => person_id).sort(),
+      },
+      at: head.made_at,
+    })
+  })
+}
+
+/** A packet that was made is taken away: each time is one entry. */
+export async function recordDownload(
+  db: Database,
+  viewer: Viewer,
+  review: Review,
+  packet: Packet,
+  what: 'pdf' | 'zip',
+  now: Date,
+): Promise<void> {
+  await db.transaction().execute((trx) =>
+    appendToLedger(trx, {
+      kind: 'records-exported',
+      actor_id: viewer.id,
+      subject: `review:${review.number}`,
+      facts: { act: 'packet-taken', packet_id: packet.id, code: packet.code, what },
+      at: now,
+    }),
+  )
+}

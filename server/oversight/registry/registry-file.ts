@@ -1,0 +1,96 @@
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import { unneutralise } from '#server/programs/spreadsheet-formulas.ts'
+
+/** What a row of license data may say. */
+export const registryColumns = {
+  license: 'License number',
+  status: 'Status',
+  may_operate: 'May operate',
+  status_from: 'Status from',
+  status_until: 'Status until',
+  certification: 'Certification',
+  certified_from: 'Certified from',
+  certified_until: 'Certified until',
+  checked_on: 'Checked on',
+} as const
+
+export type RegistryColumn = keyof typeof registryColumns
+
+export type RegistryRow = Readonly<{ line: number; cells: Readonly<Partial<Record<RegistryColumn, string>>> }>
+
+export type RegistryFile =
+  | { kind: 'rows'; rows: readonly RegistryRow[] }
+  | { kind: 'unreadable'; message: string }
+
+export const mostRegistryRows = 5000
+
+/** Reads license data as CSV; commas, semicolons or tabs between cells, the headings in the first row in any order. */
+export function readRegistryFile(text: string): RegistryFile {
+  const unreadable = (message: string): RegistryFile => ({ kind: 'unreadable', message })
+  if (text.includes('\0'))
+    return unreadable('This is not a text file. Save it as “CSV UTF-8”, and send that.')
+  let records: readonly { record: readonly string[]; info: { lines: number } }[]
+  try {
+    const options = {
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+    }
+    records = parse(text, {
+      ...options,
+      info: true,
+      trim: true,
+      delimiter: [',', ';', '\t'],
+    }) as unknown as typeof records
+  } catch {
+    return unreadable('The file can’t be read as CSV. Is a quotation mark opened and never closed?')
+  }
+  const [head, ...rows] = records
+  if (!head) return unreadable('The file is empty.')
+  const columns = head.record.map(columnOf)
+  for (const needed of ['license', 'checked_on'] as const)
+    if (!columns.includes(needed))
+      return unreadable(
+        `The first row must hold the headings, and “${registryColumns[needed]}” is not among them.`,
+      )
+  const twice = columns.find((column, index) => column && columns.indexOf(column) !== index)
+  if (twice) return unreadable(`Two columns are headed “${registryColumns[twice]}”. Take one out.`)
+  if (rows.length > mostRegistryRows)
+    return unreadable(`The file has more than ${mostRegistryRows} rows. Send it in parts.`)
+  return {
+    kind: 'rows',
+    rows: rows.map(({ record, info }) => {
+      const cells: Partial<Record<RegistryColumn, string>> = {}
+      columns.forEach((column, index) => {
+        const cell = unneutralise(record[index] ?? '').trim()
+        if (column && cell) cells[column] = cell
+      })
+      return { line: info.lines, cells }
+    }),
+  }
+}
+
+/** One row as a file of its own, for what is typed rather than sent. */
+export const fileOfRow = (cells: RegistryRow['cells']): string =>
+  stringify([
+    Object.values(registryColumns),
+    Object.keys(registryColumns).map((column) => cells[column as RegistryColumn] ?? ''),
+  ])
+
+export const registryTemplate = (): string =>
+  stringify(
+    [
+      Object.values(registryColumns),
+      ['9900001-CRF', 'Active', 'Yes', '', '', 'st-cse-at-risk', '1/1/2022', '', '6/1/2026'],
+    ],
+    { bom: true, record_delimiter: 'windows' },
+  )
+
+const plain = (heading: string) => heading.toLowerCase().replace(/[^a-z]/g, '')
+
+function columnOf(heading: string): RegistryColumn | null {
+  const found = Object.entries(registryColumns).find(([, words]) => plain(words) === plain(heading))
+  return found ? (found[0] as RegistryColumn) : null
+}

@@ -1,0 +1,156 @@
+import { addDays, type Day, formatDay } from '#server/lib/days.ts'
+import { certificationNames, statusNames } from '#server/programs/record/program-forms.ts'
+import type {
+  CertificationRow,
+  LicenseStatus,
+  ProgramRecord,
+  StatusRow,
+} from '#server/programs/record/program-record.queries.ts'
+import type { RegistryRow } from './registry-file.ts'
+
+/** A period as it is to be on record: in place of the one with its id, or new where it has none yet. */
+export type PlannedPeriod = Readonly<{
+  period_id: string | null
+  from_on: Day
+  to_on: Day | null
+  checked_on: Day
+}> &
+  (
+    | Readonly<{ fact: 'status'; status: LicenseStatus; may_operate: boolean }>
+    | Readonly<{ fact: 'certification'; type: string }>
+  )
+
+type Part = Readonly<{
+  periods: readonly PlannedPeriod[]
+  words: readonly string[]
+  problems: readonly string[]
+}>
+type Days = Readonly<{ from: Day | null; until: Day | null }>
+
+/** Of what a row says nothing. */
+export const nothingPlanned: Part = { periods: [], words: [], problems: [] }
+const wrong = (problem: string): Part => ({ ...nothingPlanned, problems: [problem] })
+const holds = ({ from_on, to_on }: Readonly<{ from_on: Day; to_on: Day | null }>, on: Day) =>
+  from_on <= on && (to_on === null || to_on >= on)
+const overlaps = (
+  a: Readonly<{ from_on: Day; to_on: Day | null }>,
+  b: Readonly<{ from_on: Day; to_on: Day | null }>,
+) => (a.to_on === null || b.from_on <= a.to_on) && (b.to_on === null || a.from_on <= b.to_on)
+
+/** What a row's status would change. */
+export function planStatus(
+  row: RegistryRow,
+  record: ProgramRecord,
+  { from, until }: Days,
+  checked_on: Day,
+): Part {
+  const status = statusOf(row.cells.status ?? '')
+  if (!status)
+    return wrong(`“${row.cells.status}” is not a status we know: ${Object.values(statusNames).join(', ')}.`)
+  const may = (row.cells.may_operate ?? '').toLowerCase()
+  if (may && !['yes', 'no'].includes(may)) return wrong('“May operate” is answered with yes or no.')
+  const may_operate = may ? may === 'yes' : status === 'active' || status === 'conditional'
+  const there = record.statuses.find((one) => (from ? one.from_on === from : holds(one, checked_on)))
+  if (!from && !there) return wrong('No status is on record for that day: write the first day of this one.')
+  if (there && !from && (there.status !== status || there.may_operate !== may_operate))
+    return wrong(
+      `On record it is ${statusNames[there.status]}. Write the first day on which it is ${statusNames[status]}.`,
+    )
+  const period: PlannedPeriod = {
+    fact: 'status',
+    period_id: there?.period_id ?? null,
+    from_on: there?.from_on ?? from ?? checked_on,
+    to_on: until ?? (from ? null : (there?.to_on ?? null)),
+    checked_on,
+    status,
+    may_operate,
+  }
+  if (period.to_on !== null && period.to_on < period.from_on)
+    return wrong('The last day of the status is before its first.')
+  const others = record.statuses.filter((one) => one !== there)
+  const before = there ? undefined : others.find((one) => one.to_on === null && one.from_on < period.from_on)
+  if (others.some((one) => one !== before && overlaps(one, period)))
+    return wrong(
+      'Another status is on record for some of these days. Correct it on the program’s page first.',
+    )
+  const ended = before ? [endedStatus(before, addDays(period.from_on, -1))] : []
+  const isNew =
+    !there || there.status !== status || there.may_operate !== may_operate || there.to_on !== period.to_on
+  const words = isNew
+    ? [
+        `License status ${statusNames[status]}, ${may_operate ? 'may operate' : 'may not operate'}, ${spanWords(period)}${before ? `, in place of ${statusNames[before.status]}` : ''}.`,
+      ]
+    : []
+  return { periods: [...ended, period], words, problems: [] }
+}
+
+const endedStatus = (row: StatusRow, to_on: Day): PlannedPeriod => ({
+  ...{
+    fact: 'status',
+    period_id: row.period_id,
+    from_on: row.from_on,
+    to_on,
+    status: row.status,
+    may_operate: row.may_operate,
+  },
+  checked_on: row.checked_on ?? to_on,
+})
+
+/** What a row's certification would change. */
+export function planCertification(
+  row: RegistryRow,
+  record: ProgramRecord,
+  { from, until }: Days,
+  checked_on: Day,
+): Part {
+  const type = typeOf(row.cells.certification)
+  if (!type)
+    return wrong(
+      `“${row.cells.certification}” is not a certification we know: ${Object.keys(certificationNames).join(', ')}.`,
+    )
+  const own = record.certifications.filter((one) => one.type === type)
+  const there: CertificationRow | undefined = from
+    ? own.find((one) => one.from_on === from)
+    : (own.find((one) => holds(one, checked_on)) ?? own.find((one) => until !== null && one.from_on <= until))
+  if (!there && !from) return wrong('This certification is not on record: write its first day.')
+  const period: PlannedPeriod = {
+    fact: 'certification',
+    period_id: there?.period_id ?? null,
+    from_on: there?.from_on ?? from ?? checked_on,
+    to_on: until ?? (from ? null : (there?.to_on ?? null)),
+    checked_on,
+    type,
+  }
+  if (period.to_on !== null && period.to_on < period.from_on)
+    return wrong('The last day of the certification is before its first.')
+  if (own.some((one) => one !== there && overlaps(one, period)))
+    return wrong(
+      'This certification is on record for some of these days already. Correct it on the program’s page first.',
+    )
+  const name = certificationNames[type as keyof typeof certificationNames]
+  if (!there) return { periods: [period], words: [`Certified (${name}) ${spanWords(period)}.`], problems: [] }
+  if (there.to_on === period.to_on) return { periods: [period], words: [], problems: [] }
+  const words = period.to_on
+    ? `The certification (${name}) ends with ${formatDay(period.to_on)}${there.to_on ? `, not with ${formatDay(there.to_on)}` : ''}.`
+    : `The certification (${name}) no longer ends with ${formatDay(there.to_on ?? period.from_on)}.`
+  return { periods: [period], words: [words], problems: [] }
+}
+
+const spanWords = ({ from_on, to_on }: Readonly<{ from_on: Day; to_on: Day | null }>) =>
+  `from ${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`
+
+function statusOf(text: string): LicenseStatus | null {
+  const found = Object.entries(statusNames).find(([code, name]) =>
+    [code, name.toLowerCase()].includes(text.toLowerCase()),
+  )
+  return found ? (found[0] as LicenseStatus) : null
+}
+
+/** The certification that the trainings hang on, where none is named. */
+export function typeOf(text: string | undefined): string | null {
+  if (!text) return 'st-cse-at-risk'
+  const found = Object.entries(certificationNames).find(([code, name]) =>
+    [code, name.toLowerCase()].includes(text.toLowerCase()),
+  )
+  return found?.[0] ?? null
+}

@@ -1,0 +1,153 @@
+import { sql, type Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { insertReviewState, recordReviewAct } from './review.actions.ts'
+import type { FindingRow, Review } from './review.queries.ts'
+import { actsOpenTo, type FindingAct, findingState } from './review-words.ts'
+
+/** What is found, and what is answered, in characters. */
+export const longestFinding = 10_000
+
+export type FindingEntry = Readonly<{
+  person_id: string | null
+  rule: string
+  body: string
+  follow_up_on: Day | null
+  isSent: boolean
+}>
+
+/** Writes a finding and, where asked, sends it to the program at once: the review then awaits the program. */
+export async function writeFinding(
+  db: Database,
+  viewer: Viewer,
+  review: Review,
+  { isSent, ...entry }: FindingEntry,
+  now: Date,
+): Promise<string> {
+  return db.transaction().execute(async (trx) => {
+    // One writer at a time counts the findings of a review.
+    await sql`select pg_advisory_xact_lock(hashtext(${review.id}))`.execute(trx)
+    const { last } = await trx
+      .selectFrom('review_findings')
+      .select((eb) => eb.fn.coalesce(eb.fn.max('number'), eb.lit(0)).as('last'))
+      .where('review_id', '=', review.id)
+      .executeTakeFirstOrThrow()
+    const { id, number } = await trx
+      .insertInto('review_findings')
+      .values({ ...entry, review_id: review.id, number: last + 1, written_by: viewer.id, written_at: now })
+      .returning(['id', 'number'])
+      .executeTakeFirstOrThrow()
+    if (isSent) await send(trx, viewer, review.id, id, now)
+    const { body: _, ...told } = entry
+    await recordReviewAct(
+      trx,
+      viewer,
+      review.number,
+      { act: 'finding-written', review_id: review.id, finding_id: id, number, ...told, is_sent: isSent },
+      now,
+    )
+    return id
+  })
+}
+
+async function send(trx: Transaction<DB>, viewer: Viewer, reviewId: string, findingId: string, now: Date) {
+  await trx
+    .insertInto('review_finding_steps')
+    .values({ finding_id: findingId, act: 'sent', acted_by: viewer.id, acted_at: now })
+    .execute()
+  const { state } = await trx
+    .selectFrom('review_states')
+    .select('state')
+    .where('review_id', '=', reviewId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  if (state !== 'awaiting-program')
+    await insertReviewState(trx, viewer, reviewId, 'awaiting-program', 'A finding was sent.', now)
+}
+
+export type FindingResult =
+  | { kind: 'done' }
+  | { kind: 'not-open-to-this' }
+  | { kind: 'reason-missing' }
+  | { kind: 'day-missing' }
+
+export async function actOnFinding(
+  db: Database,
+  viewer: Viewer,
+  finding: FindingRow,
+  { act, reason, follow_up_on }: Readonly<{ act: FindingAct; reason: string; follow_up_on: Day | null }>,
+  now: Date,
+): Promise<FindingResult> {
+  if (!actsOpenTo[findingState(finding.acts, finding.answers.at(-1)?.at ?? null)].includes(act))
+    return { kind: 'not-open-to-this' }
+  if (act === 'follow-up-moved' && !follow_up_on) return { kind: 'day-missing' }
+  if (act !== 'sent' && act !== 'follow-up-moved' && reason === '') return { kind: 'reason-missing' }
+  return db.transaction().execute(async (trx) => {
+    if (act === 'sent') await send(trx, viewer, finding.review_id, finding.id, now)
+    else
+      await trx
+        .insertInto('review_finding_steps')
+        .values({
+          finding_id: finding.id,
+          act,
+          reason,
+          follow_up_on: act === 'follow-up-moved' ? follow_up_on : null,
+          acted_by: viewer.id,
+          acted_at: now,
+        })
+        .execute()
+    await recordReviewAct(
+      trx,
+      viewer,
+      finding.review_number,
+      { act: `finding-${act}`, review_id: finding.review_id, finding_id: finding.id, reason, follow_up_on },
+      now,
+    )
+    return { kind: 'done' }
+  })
+}
+
+export type AnswerFile = Readonly<{
+  bytes: Buffer
+  name: string
+  type: 'application/pdf' | 'image/png' | 'image/jpeg'
+}>
+
+/** A program's administrator answers a finding that was sent to the program, with a file as evidence where there is one. */
+export async function answerFinding(
+  db: Database,
+  viewer: Viewer,
+  finding: FindingRow,
+  body: string,
+  file: AnswerFile | null,
+  now: Date,
+): Promise<{ kind: 'answered' } | { kind: 'closed' }> {
+  const state = findingState(finding.acts, finding.answers.at(-1)?.at ?? null)
+  if (state !== 'sent' && state !== 'answered') return { kind: 'closed' }
+  return db.transaction().execute(async (trx) => {
+    const { id } = await trx
+      .insertInto('review_answers')
+      .values({
+        finding_id: finding.id,
+        body,
+        file: file?.bytes ?? null,
+        file_name: file?.name ?? null,
+        file_type: file?.type ?? null,
+        answered_by: viewer.id,
+        answered_at: now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const facts = {
+      act: 'finding-answered',
+      review_id: finding.review_id,
+      finding_id: finding.id,
+      answer_id: id,
+    }
+    await recordReviewAct(trx, viewer, finding.review_number, { ...facts, has_file: file !== null }, now)
+    return { kind: 'answered' }
+  })
+}

@@ -1,0 +1,159 @@
+import { type Facts, factsOf } from '#server/law/facts/facts.ts'
+import { requirementOn } from '#server/law/facts/ruleset.ts'
+import { type Gap, gaps } from '#server/law/gaps.ts'
+import type { RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
+import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
+import { standing } from '#server/law/standing.ts'
+import { addDays, type Day, dayOf, daysBetween, formatDay } from '#server/lib/days.ts'
+import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster/roster.queries.ts'
+import { agencyId } from '#server/standings/person-facts.ts'
+import { standingShape, standingWords } from '#server/standings/standing-words.ts'
+import type { ReviewCertificate } from './review-person.queries.ts'
+
+export type ReviewRequirement = RequirementAnswer & Readonly<{ title: string; shape: string; words: string }>
+
+export type ReviewGap = Gap & Readonly<{ title: string; words: string /** In days. */; length: number }>
+
+/** One person of a reviewed program on a day: where they stand there, why, and every day that was missed until then. */
+export type ReviewPerson = Readonly<{
+  person_id: string
+  name: string
+  is_confidential: boolean
+  role_title: string
+  worker_type: string
+  hired_on: Day
+  separated_on: Day | null
+  /** Direct contact with youth or, in an agency, child-protection duties. */
+  contact: 'in' | 'not_yet' | 'leave' | 'ended' | 'unknown'
+  contact_since: Day | null
+  requirements: readonly ReviewRequirement[]
+  gaps: readonly ReviewGap[]
+}>
+
+/** Everybody on the roster of a program on a day, with all that the rules say of each there. */
+export function reviewPeople(
+  roster: Roster,
+  facts: ReadonlyMap<string, Facts>,
+  programId: string,
+  on: Day,
+): readonly ReviewPerson[] {
+  return roster.people.flatMap((person) => {
+    const one = reviewPerson(roster, person, facts.get(person.person_id), programId, on)
+    return one ? [one] : []
+  })
+}
+
+export function reviewPerson(
+  roster: Roster,
+  person: RosterPerson,
+  known: Facts | undefined,
+  programId: string,
+  on: Day,
+): ReviewPerson | null {
+  const facts = known ?? factsOf({})
+  const own = person.assignments.filter(({ program_id }) => program_id === programId)
+  const assignment =
+    own.findLast(
+      ({ hired_on, separated_on }) => hired_on <= on && (separated_on === null || separated_on >= on),
+    ) ?? own.at(-1)
+  if (!assignment) return null
+  const isHere = (program: string) => agencyId(roster, program) === programId
+  const requirements = standing(facts, on)
+    .requirements.filter(({ program }) => isHere(program))
+    .map((one) => ({
+      ...one,
+      title: requirementOn(one.requirement, on).title,
+      shape: standingShape(one),
+      words: standingWords(one, on),
+    }))
+  return {
+    person_id: person.person_id,
+    name: person.name,
+    is_confidential: person.is_confidential,
+    role_title: assignment.role_title,
+    worker_type: assignment.worker_type,
+    hired_on: assignment.hired_on,
+    separated_on: assignment.separated_on,
+    ...contactOn(facts, assignment, programId, on),
+    requirements,
+    gaps: gaps(facts, on)
+      .filter(({ program }) => isHere(program))
+      .map((gap) => ({
+        ...gap,
+        title: requirementOn(gap.requirement, on).title,
+        ...told(
+          gap,
+          requirements.find(({ requirement }) => requirement === gap.requirement)?.satisfied_on ?? null,
+        ),
+      })),
+  }
+}
+
+function contactOn(
+  facts: Facts,
+  assignment: RosterAssignment,
+  programId: string,
+  on: Day,
+): Pick<ReviewPerson, 'contact' | 'contact_since'> {
+  const { duties_from, duties_to } = assignment
+  if (duties_from !== null)
+    return {
+      contact: duties_from > on ? 'not_yet' : duties_to !== null && duties_to < on ? 'ended' : 'in',
+      contact_since: duties_from <= on ? duties_from : null,
+    }
+  const program = programsOf(facts).find(({ id }) => id === programId)
+  const begun = assignment.contact.filter(({ from_on }) => from_on <= on)
+  const period = begun.findLast(({ to_on }) => to_on === null || to_on >= on) ?? begun.at(-1)
+  return {
+    contact: program ? situationAt(facts, program, on).contact : 'not_yet',
+    contact_since: period?.from_on ?? null,
+  }
+}
+
+/**
+ * "Direct contact from April 2, 2026, training completed April 9, 2026: 7 days". A gap holds the day of the completion
+ * where contact went on that morning; its length is told as the days by which the training was late.
+ */
+function told(gap: Gap, satisfied_on: Day | null): Pick<ReviewGap, 'words' | 'length'> {
+  const isEndedByTraining =
+    gap.requirement === 'residential-initial' &&
+    !gap.open &&
+    satisfied_on !== null &&
+    (satisfied_on === gap.to || satisfied_on === addDays(gap.to, 1))
+  const length = isEndedByTraining ? Math.max(1, daysBetween(gap.from, satisfied_on)) : gap.days
+  const days = length === 1 ? '1 day' : `${length} days`
+  if (gap.requirement !== 'residential-initial')
+    return { length, words: `${gap.why.replace(/\.$/, '')}: ${days}` }
+  const from = `Direct contact from ${formatDay(gap.from)}`
+  if (gap.open)
+    return { length, words: `${from}, training not completed by ${formatDay(gap.to)}: ${days} so far` }
+  if (isEndedByTraining)
+    return { length, words: `${from}, training completed ${formatDay(satisfied_on)}: ${days}` }
+  return { length, words: `${from} until ${formatDay(gap.to)} without the training: ${days}` }
+}
+
+/** The certificates of completions until a day; as was known on one, only those issued by then, each as it stood then. */
+export function certificatesOn(
+  certificates: readonly ReviewCertificate[],
+  on: Day,
+  asKnownOn: Day | null,
+): readonly ReviewCertificate[] {
+  const completed = certificates.filter(({ facts }) => facts.completed_on <= on)
+  if (asKnownOn === null) return completed
+  const wasKnown = (at: Date | string | null) => at !== null && dayOf(at) <= asKnownOn
+  return completed
+    .filter(({ issued_at }) => wasKnown(issued_at))
+    .map((one) => ({
+      ...one,
+      status: wasKnown(one.revoked_at) ? 'revoked' : wasKnown(one.superseded_at) ? 'superseded' : 'valid',
+      replaced_by: wasKnown(one.corrected_by?.issued_at ?? null) ? one.replaced_by : null,
+    }))
+}
+
+export const contactWords: Readonly<Record<ReviewPerson['contact'], string>> = {
+  in: 'In direct contact',
+  not_yet: 'Not yet in direct contact',
+  leave: 'On leave',
+  ended: 'Direct contact has ended',
+  unknown: 'Direct contact not on file',
+}

@@ -1,0 +1,201 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+import { hasRole, type Viewer } from '#server/people/roles.ts'
+import type { FindingAct, ReviewState } from './review-words.ts'
+
+export type Review = Readonly<{
+  id: string
+  number: number
+  program_id: string
+  program: string
+  license_number: string | null
+  license_type: string | null
+  purpose: string
+  opened_by_name: string
+  opened_at: Date
+  state: ReviewState
+  state_reason: string
+  state_changed_at: Date
+  findings: number
+  /** The nearest follow-up day among findings that are neither resolved nor withdrawn. */
+  next_follow_up_on: Day | null
+}>
+
+const reviewRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
+  sql<Review>`
+  select r.id, r.number, r.program_id, coalesce(d.name, h.name) as program, d.license_number, d.license_type,
+    r.purpose, o.name as opened_by_name, r.opened_at, s.state, s.reason as state_reason, s.changed_at as state_changed_at,
+    (select count(*) from review_findings f where f.review_id = r.id) as findings,
+    (select min(coalesce(
+        (select a.follow_up_on from review_finding_steps a where a.finding_id = f.id and a.follow_up_on is not null
+          order by a.id desc limit 1), f.follow_up_on))
+      from review_findings f
+      where f.review_id = r.id and coalesce((select a.act from review_finding_steps a where a.finding_id = f.id
+        and a.act <> 'follow-up-moved' order by a.id desc limit 1), 'sent') not in ('resolved', 'withdrawn')) as next_follow_up_on
+  from reviews r
+  join people o on o.id = r.opened_by
+  join programs p on p.id = r.program_id
+  join license_holders h on h.id = p.holder_id
+  left join lateral (
+    select d.name, d.license_number, d.license_type from program_details d
+    where d.program_id = p.id and d.superseded_at is null order by d.from_on desc limit 1
+  ) d on true
+  join lateral (
+    select s.state, s.reason, s.changed_at from review_states s where s.review_id = r.id order by s.id desc limit 1
+  ) s on true
+  where ${where}
+  order by (s.state = 'closed'), next_follow_up_on nulls last, r.opened_at desc
+  limit 200`.execute(db)
+
+/** Reviews belong to licensing staff as a whole: whoever has the role sees each of them. */
+export async function findReviewOf(db: Kysely<DB>, viewer: Viewer, id: string): Promise<Review | null> {
+  if (!hasRole(viewer, 'licensing')) return null
+  const { rows } = await reviewRows(db, sql`r.id = ${id}`)
+  return rows[0] ?? null
+}
+
+/** For work that nobody is waiting at: whoever asked for it was asked before. */
+export async function findReviewById(db: Kysely<DB>, id: string): Promise<Review | null> {
+  const { rows } = await reviewRows(db, sql`r.id = ${id}`)
+  return rows[0] ?? null
+}
+
+export async function listReviews(
+  db: Kysely<DB>,
+  { state = null, programId = null }: Readonly<{ state?: ReviewState | null; programId?: string | null }>,
+): Promise<readonly Review[]> {
+  const { rows } = await reviewRows(
+    db,
+    sql`(${state}::text is null or s.state = ${state}) and (${programId}::uuid is null or r.program_id = ${programId})`,
+  )
+  return rows
+}
+
+export const listReviewStates = (db: Kysely<DB>, reviewId: string) =>
+  db
+    .selectFrom('review_states')
+    .innerJoin('people', 'people.id', 'review_states.changed_by')
+    .select(['state', 'reason', 'changed_at', 'people.name as changed_by_name'])
+    .where('review_id', '=', reviewId)
+    .orderBy('review_states.id')
+    .execute()
+
+export const listReviewNotes = (db: Kysely<DB>, reviewId: string) =>
+  db
+    .selectFrom('review_notes')
+    .innerJoin('people', 'people.id', 'review_notes.written_by')
+    .select(['review_notes.id', 'body', 'written_at', 'people.name as written_by_name'])
+    .where('review_id', '=', reviewId)
+    .orderBy('written_at')
+    .execute()
+
+export type FindingRow = Readonly<{
+  id: string
+  review_id: string
+  review_number: number
+  number: number
+  program_id: string
+  program: string
+  person_id: string | null
+  person_name: string | null
+  rule: string
+  body: string
+  follow_up_on: Day | null
+  written_by_name: string
+  written_at: Date
+  /** In order; `at` is an instant, ISO 8601. */
+  acts: readonly Readonly<{
+    act: FindingAct
+    follow_up_on: Day | null
+    reason: string
+    by: string
+    at: string
+  }>[]
+  answers: readonly Readonly<{ id: string; body: string; file_name: string | null; by: string; at: string }>[]
+}>
+
+const findingRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
+  sql<FindingRow>`
+  select f.id, f.review_id, r.number as review_number, f.number, r.program_id, coalesce(d.name, h.name) as program,
+    f.person_id, person.name as person_name, f.rule, f.body, f.follow_up_on, w.name as written_by_name, f.written_at,
+    coalesce((select json_agg(json_build_object('act', a.act, 'follow_up_on', a.follow_up_on, 'reason', a.reason,
+        'by', p.name, 'at', a.acted_at) order by a.id)
+      from review_finding_steps a join people p on p.id = a.acted_by where a.finding_id = f.id), '[]') as acts,
+    coalesce((select json_agg(json_build_object('id', a.id, 'body', a.body, 'file_name', a.file_name,
+        'by', p.name, 'at', a.answered_at) order by a.answered_at)
+      from review_answers a join people p on p.id = a.answered_by where a.finding_id = f.id), '[]') as answers
+  from review_findings f
+  join reviews r on r.id = f.review_id
+  join programs p on p.id = r.program_id
+  join license_holders h on h.id = p.holder_id
+  join people w on w.id = f.written_by
+  left join people person on person.id = f.person_id
+  left join lateral (
+    select d.name from program_details d where d.program_id = p.id and d.superseded_at is null
+    order by d.from_on desc limit 1
+  ) d on true
+  where ${where}
+  order by r.number desc, f.number`.execute(db)
+
+/** What a viewer may see of findings: licensing staff all, a program's administrators what was sent to it. */
+const isSeenBy = (viewer: Viewer) =>
+  hasRole(viewer, 'licensing')
+    ? sql`true`
+    : sql`(r.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
+        and exists (select from review_finding_steps a where a.finding_id = f.id and a.act = 'sent'))`
+
+export async function listFindings(db: Kysely<DB>, reviewId: string): Promise<readonly FindingRow[]> {
+  const { rows } = await findingRows(db, sql`f.review_id = ${reviewId}`)
+  return rows
+}
+
+export async function findFindingOf(db: Kysely<DB>, viewer: Viewer, id: string): Promise<FindingRow | null> {
+  const { rows } = await findingRows(db, sql`f.id = ${id} and ${isSeenBy(viewer)}`)
+  return rows[0] ?? null
+}
+
+/** The findings sent to programs that the viewer administers. */
+export async function listFindingsToAnswer(db: Kysely<DB>, viewer: Viewer): Promise<readonly FindingRow[]> {
+  const { rows } = await findingRows(
+    db,
+    sql`r.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
+      and exists (select from review_finding_steps a where a.finding_id = f.id and a.act = 'sent')`,
+  )
+  return rows
+}
+
+export const findAnswerFile = (db: Kysely<DB>, findingId: string, answerId: string) =>
+  db
+    .selectFrom('review_answers')
+    .select(['file', 'file_name', 'file_type'])
+    .where('id', '=', answerId)
+    .where('finding_id', '=', findingId)
+    .where('file', 'is not', null)
+    .executeTakeFirst()
+
+/** Everybody who works or has worked in a program, to tie a finding to one of them. */
+export const listPeopleOfProgram = (db: Kysely<DB>, programId: string) =>
+  db
+    .selectFrom('people')
+    .select(['id', 'name'])
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('assignments')
+        .select('person_id')
+        .where('program_id', '=', programId)
+        .where('superseded_at', 'is', null),
+    )
+    .orderBy('name')
+    .execute()
+
+/** Who looked at whom within a review, the latest first. */
+export async function listLooks(db: Kysely<DB>, reviewNumber: number, limit: number) {
+  const { rows } = await sql<{ at: Date; who: string; what: string; people: number }>`
+    select l.at, p.name as who, l.facts::jsonb ->> 'what' as what,
+      jsonb_array_length(l.facts::jsonb -> 'person_ids') as people
+    from ledger l join people p on p.id = l.actor_id
+    where l.kind = 'person-viewed' and l.subject = ${`review:${reviewNumber}`}
+    order by l.seq desc limit ${limit}`.execute(db)
+  return rows
+}

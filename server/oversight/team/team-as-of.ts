@@ -1,0 +1,60 @@
+import type { Facts } from '#server/law/facts/facts.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster/roster.queries.ts'
+import { verdictsOf } from '#server/standings/verdicts.ts'
+import type { Learning } from './learning-on.queries.ts'
+import type { TeamRow } from './team.queries.ts'
+
+/** What is known of people and asked by the rules. */
+export type TeamFacts = Readonly<{
+  roster: Roster
+  facts: ReadonlyMap<string, Facts>
+  learning: ReadonlyMap<string, Learning>
+}>
+
+/** The rows of any day, computed from the facts by the rules; nothing stored is asked. */
+export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): readonly TeamRow[] {
+  const programs = new Map(roster.programs.map((program) => [program.program_id, program]))
+  return roster.people.flatMap((person) => {
+    const own = facts.get(person.person_id)
+    const { standings, clearances } = own
+      ? verdictsOf(person.person_id, own, roster, on)
+      : { standings: [], clearances: [] }
+    return worksOn(person, on).flatMap((assignment): readonly TeamRow[] => {
+      const program = programs.get(assignment.program_id)
+      if (!program) return []
+      const cleared = clearances.find(({ program_id }) => program_id === assignment.program_id)
+      return [
+        {
+          person_id: person.person_id,
+          name: person.name,
+          program_id: assignment.program_id,
+          program: program.name,
+          program_kind: program.kind,
+          role_title: assignment.role_title,
+          worker_type: assignment.worker_type,
+          hired_on: assignment.hired_on,
+          is_on_leave: assignment.leave.some(
+            ({ from_on, to_on }) => from_on <= on && (to_on === null || to_on >= on),
+          ),
+          contact: cleared?.contact ?? null,
+          clearance: cleared?.answer ?? null,
+          until_on: cleared?.until_on ?? null,
+          because: cleared?.because ?? null,
+          computed_on: on,
+          is_stale: false,
+          standings: standings.filter(({ program_id }) => program_id === assignment.program_id),
+          ...(learning.get(person.person_id) ?? { under_way: null, last_active_on: null, completed: [] }),
+        },
+      ]
+    })
+  })
+}
+
+/** A person's work on a day, once a program: the latest, where one ended on the day another began. */
+function worksOn({ assignments }: RosterPerson, on: Day): readonly RosterAssignment[] {
+  const held = assignments.filter(
+    ({ hired_on, separated_on }) => hired_on <= on && (separated_on === null || separated_on >= on),
+  )
+  return [...new Map(held.map((one) => [one.program_id, one])).values()]
+}

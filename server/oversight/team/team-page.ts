@@ -1,0 +1,193 @@
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
+import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
+import type { ProgramName } from '#server/standings/clearance.queries.ts'
+import { standingShape, standingWords } from '#server/standings/standing-words.ts'
+import { shortDay } from '#server/web/words.ts'
+import type { TeamRow } from './team.queries.ts'
+import {
+  counts,
+  filtered,
+  foremost,
+  type Group,
+  groupNames,
+  groups,
+  isIn,
+  needsSomething,
+  nextDue,
+  pageSize,
+  type TeamFilter,
+  type TeamSort,
+  urgency,
+  urgencyOf,
+} from './team.ts'
+import { countedTwice, programSwitch } from './team-programs.ts'
+
+/** A row as the table shows it and the export writes it. */
+export type TeamLine = Readonly<{
+  person_id: string
+  program_id: string
+  name: string
+  program: string
+  role_title: string
+  /** The page's name for the shape of the standing. */
+  shape: string
+  words: string
+  requirement: string
+  due_on: Day | null
+  clearance: string
+  progress: Readonly<{ passed: number; modules: number; course: string }> | null
+  /** Where no course is under way: whether one has still to be begun. */
+  isToBegin: boolean
+  lastActiveOn: Day | null
+  lastActive: string
+}>
+
+export function teamLine(row: TeamRow, catalogue: Catalogue, today: Day): TeamLine {
+  const first = foremost(row)
+  const version =
+    row.under_way && catalogue.courses.get(row.under_way.course)?.versions.get(row.under_way.version)
+  return {
+    person_id: row.person_id,
+    program_id: row.program_id,
+    name: row.name,
+    program: row.program,
+    role_title: row.role_title,
+    shape: row.is_on_leave ? 'on-leave' : first ? standingShape(first) : 'not-required',
+    words: first ? standingWords(asOfToday(first, row, today), today) : 'Nothing is required',
+    requirement: first ? requirementOn(first.requirement as RequirementId, today).title : '',
+    due_on: nextDue(row),
+    clearance: clearanceWords(row),
+    progress:
+      row.under_way && version
+        ? { passed: row.under_way.passed, modules: version.modules.length, course: version.shortTitle }
+        : null,
+    isToBegin: first !== null && urgency(row) <= urgencyOf.due_soon,
+    lastActiveOn: row.last_active_on,
+    lastActive: lastActive(row.last_active_on, today),
+  }
+}
+
+/** Lateness that still grows was stored on the day it was computed. */
+const asOfToday = (standing: NonNullable<ReturnType<typeof foremost>>, row: TeamRow, today: Day) => ({
+  ...standing,
+  late_days:
+    standing.late_days +
+    (standing.is_late_running && row.computed_on ? daysBetween(row.computed_on, today) : 0),
+})
+
+function clearanceWords(row: TeamRow): string {
+  if (row.program_kind === 'agency') return ''
+  if (row.is_on_leave) return 'On leave'
+  if (row.clearance === 'yes') return row.until_on ? `Yes, until ${formatDay(row.until_on)}` : 'Yes'
+  if (row.clearance === 'no') return 'No'
+  return 'Not known'
+}
+
+function lastActive(on: Day | null, today: Day): string {
+  if (!on) return 'Not yet'
+  return on === today ? 'Today' : shortDay(on)
+}
+
+/** The supervisor's first sight: a sentence, the few who need something, the numbers, the table. */
+export function teamPage(
+  programs: readonly ProgramName[],
+  program: string | undefined,
+  rows: readonly TeamRow[],
+  filter: TeamFilter,
+  catalogue: Catalogue,
+  on: Day,
+  today: Day,
+  address: (change: Partial<Record<string, string>>) => string,
+) {
+  const left = filtered(rows, filter, on)
+  const size = filter.page === 'all' ? Math.max(1, left.length) : pageSize
+  const last = Math.max(1, Math.ceil(left.length / size))
+  const current = filter.page === 'all' ? 1 : Math.min(filter.page, last)
+  const needs = needsSomething(rows)
+  const line = (row: TeamRow) => teamLine(row, catalogue, on)
+  const numbers = counts(rows, on)
+  return {
+    title: 'Team',
+    programs,
+    isToday: on === today,
+    sentence: sentenceOf(rows, numbers, on, today),
+    countedTwice: countedTwice(rows),
+    needs: needs.slice(0, few).map(line),
+    needsMore: Math.max(0, needs.length - few),
+    numbers: groups
+      .filter((group) => group !== 'unknown' || numbers.unknown > 0)
+      .map((group) => ({
+        group,
+        words: groupNames[group],
+        count: numbers[group],
+        href: `${address({ show: group, search: '', page: '' })}#people`,
+        isShown: filter.group === group,
+      })),
+    filter,
+    lines: left.slice((current - 1) * size, current * size).map(line),
+    total: left.length,
+    of: rows.length,
+    pages: { current, last, href: `${address({ page: '{page}' })}#people` },
+    onOnePage: last > 1 ? address({ page: 'all' }) : null,
+    showAll: `${address({ show: '', search: '', page: '' })}#people`,
+    exportCsv: address({ page: '' }).replace('/team', '/team.csv'),
+    exportXlsx: address({ page: '' }).replace('/team', '/team.xlsx'),
+    // A person's page opens on the day that the list is about.
+    sameDay: address({ program: '', show: '', search: '', sort: '', page: '' }).replace('/team', ''),
+    columns: columns.map(({ sort, label }) => {
+      const isHere = sort === filter.sort
+      return {
+        sort,
+        label: label(on === today),
+        sorted: isHere ? (filter.isDescending ? 'descending' : 'ascending') : null,
+        href: sort
+          ? `${address({ sort: `${isHere && !filter.isDescending ? '-' : ''}${sort}`, page: '' })}#people`
+          : null,
+      }
+    }),
+    byUrgency: `${address({ show: '', search: '', sort: 'standing', page: '' })}#people`,
+    showing: filter.group && groupNames[filter.group],
+    hasSeveralPrograms: programs.length > 1,
+    ...programSwitch(programs, program, address),
+  }
+}
+
+const few = 5
+
+const columns: readonly Readonly<{ sort: TeamSort | null; label: (isToday: boolean) => string }>[] = [
+  { sort: 'name', label: () => 'Name' },
+  { sort: 'standing', label: () => 'Standing' },
+  { sort: null, label: (isToday) => (isToday ? 'Direct contact today' : 'Direct contact that day') },
+  { sort: 'due', label: () => 'Next date' },
+  { sort: null, label: () => 'Under way' },
+  { sort: 'active', label: () => 'Last active' },
+]
+
+function sentenceOf(
+  rows: readonly TeamRow[],
+  numbers: Readonly<Record<Group, number>>,
+  on: Day,
+  today: Day,
+): string {
+  const day = on === today ? 'today' : `on ${formatDay(on)}`
+  const [one, many] = on < today ? ['was', 'were'] : ['is', 'are']
+  const are = (count: number) => (count === 1 ? one : many)
+  const licensed = rows.filter(({ program_kind }) => program_kind === 'licensed')
+  if (rows.length === 0) return `Nobody ${one} on the roster ${day}.`
+  if (licensed.length === 0) {
+    const late = rows.filter((row) => isIn('overdue', row, on)).length
+    return `${people(rows.length)} ${are(rows.length)} on the roster ${day}; ${late === 0 ? 'nothing' : `something of ${people(late)}`} ${one} overdue.`
+  }
+  const parts = [
+    `${numbers.cleared} of ${people(licensed.length)} ${are(numbers.cleared)} cleared for direct contact ${day}`,
+    ...(['not-cleared', 'on-leave'] as const)
+      .filter((group) => numbers[group] > 0)
+      .map(
+        (group) => `${numbers[group]} ${are(numbers[group])} ${group === 'on-leave' ? 'on leave' : 'not'}`,
+      ),
+  ]
+  return `${parts.join('; ')}.`
+}
+
+const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)

@@ -1,0 +1,131 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Standing } from '#server/law/reasons/answer-schema.ts'
+import { addMonths, type Day } from '#server/lib/days.ts'
+import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+import type { ProgramName } from '#server/standings/clearance.queries.ts'
+
+/** One person's work in one program, with the verdicts stored for it. Facts and stored verdicts; nothing is decided here. */
+export type TeamRow = Readonly<{
+  person_id: string
+  name: string
+  program_id: string
+  program: string
+  program_kind: 'licensed' | 'agency'
+  role_title: string
+  worker_type: string
+  hired_on: Day
+  is_on_leave: boolean
+  contact: string | null
+  clearance: 'yes' | 'no' | 'unknown' | null
+  until_on: Day | null
+  because: string | null
+  computed_on: Day | null
+  /** True where what is stored was computed before the verdict changed by itself, by other rules, or not at all. */
+  is_stale: boolean
+  standings: readonly StoredStanding[]
+  /** Modules passed of the course under way, and how many there are of it is the catalogue's to say. */
+  under_way: Readonly<{ course: string; version: string; passed: number }> | null
+  last_active_on: Day | null
+  /** The days of the last year or so on which this person completed a course, wherever they worked. */
+  completed: readonly Day[]
+}>
+
+export type StoredStanding = Readonly<{
+  requirement: string
+  standing: Standing
+  due_on: Day | null
+  satisfied_on: Day | null
+  late_days: number
+  is_late_running: boolean
+  /** The first days on which it applied and was not met. */
+  lapses: readonly Day[]
+}>
+
+/**
+ * Everybody who works in some programs today, once a program, in one statement however many they are. `ruleset` is the
+ * rules' version: what was stored by another is stale.
+ */
+export async function listTeam(
+  db: Kysely<DB>,
+  listed: readonly ProgramName[],
+  today: Day,
+  ruleset: string,
+): Promise<readonly TeamRow[]> {
+  if (listed.length === 0) return []
+  const programs = new Map(listed.map((program) => [program.program_id, program]))
+  const ids = sql`any(${[...programs.keys()]}::uuid[])`
+  // What has the program as its key is read by it, the rest by each person's: nothing here looks beyond these people.
+  const { rows } = await sql<Omit<TeamRow, 'program' | 'program_kind'>>`
+    with
+    work as materialized (
+      select distinct on (a.person_id, a.program_id) a.*
+      from assignments a
+      where a.program_id = ${ids} and ${isKnown('a', null)} and ${worksOn('a', today)}
+      order by a.person_id, a.program_id, a.hired_on desc, a.assignment_id
+    ),
+    stood as materialized (
+      select t.person_id, t.program_id,
+        json_agg(json_build_object('requirement', t.requirement, 'standing', t.standing, 'due_on', t.due_on,
+          'satisfied_on', t.satisfied_on, 'late_days', t.late_days, 'is_late_running', t.is_late_running,
+          'lapses', t.lapses) order by t.requirement) as standings
+      from standings t where t.program_id = ${ids} group by 1, 2
+    ),
+    cleared as materialized (select * from clearances where program_id = ${ids})
+    select a.person_id, p.name, a.program_id, a.role_title, a.worker_type, a.hired_on, l.holds is not null as is_on_leave,
+      c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
+      coalesce(s.next_change_on <= ${today} or s.computed_on > ${today} or s.ruleset <> ${ruleset}, s.person_id is null) as is_stale,
+      coalesce(t.standings, '[]') as standings, e.under_way, p.last_active_on, k.completed
+    from work a
+    join people p on p.id = a.person_id
+    left join stood t on t.person_id = a.person_id and t.program_id = a.program_id
+    left join cleared c on c.person_id = a.person_id and c.program_id = a.program_id
+    left join standing_passes s on s.person_id = a.person_id
+    left join lateral (
+      select true as holds from leave_periods l
+      where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and ${holdsOn('l', today)} limit 1
+    ) l on true
+    left join lateral (
+      select json_build_object('course', e.course, 'version', e.version, 'passed',
+        (select count(distinct w.module) from enrollment_passes w where w.enrollment_id = e.id)) as under_way
+      from enrollments e where e.person_id = a.person_id and e.ended_at is null order by e.started_at desc limit 1
+    ) e on true
+    left join lateral (
+      select coalesce(json_agg(k.completed_on), '[]') as completed from completions k
+      where k.person_id = a.person_id and k.completed_on >= ${yearBack(today)}
+        and not exists (select from completion_voids v where v.completion_id = k.id)
+    ) k on true
+    order by lower(p.name), p.id, a.program_id`.execute(db)
+  return rows.map((row) => {
+    const { name, kind } = programs.get(row.program_id)!
+    return { ...row, program: name, program_kind: kind }
+  })
+}
+
+/** The first day of the eleventh month before: a year of months with this one. */
+export const yearBack = (today: Day): Day => addMonths(`${today.slice(0, 7)}-01`, -11)
+
+/** A person, only if they work or worked in one of these programs. */
+export async function findPersonOfPrograms(
+  db: Kysely<DB>,
+  personId: string,
+  programIds: readonly string[],
+): Promise<Readonly<{ id: string; name: string; last_active_on: Day | null }> | null> {
+  if (programIds.length === 0) return null
+  const row = await db
+    .selectFrom('people')
+    .select(['id', 'name', 'last_active_on'])
+    .where('id', '=', personId)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('assignments')
+          .select('id')
+          .whereRef('assignments.person_id', '=', 'people.id')
+          .where('program_id', 'in', [...programIds])
+          .where('superseded_at', 'is', null),
+      ),
+    )
+    .executeTakeFirst()
+  return row ?? null
+}

@@ -1,0 +1,156 @@
+import { addDays, type Day } from '#server/lib/days.ts'
+import type { StoredStanding, TeamRow } from './team.queries.ts'
+
+/** The groups of people that a supervisor looks at; each number on the page is the size of one. */
+export const groups = [
+  'cleared',
+  'not-cleared',
+  'overdue',
+  'due-30',
+  'due-60',
+  'due-90',
+  'on-leave',
+  'unknown',
+] as const
+
+export type Group = (typeof groups)[number]
+
+export const groupNames: Readonly<Record<Group, string>> = {
+  cleared: 'cleared',
+  'not-cleared': 'not cleared',
+  overdue: 'overdue',
+  'due-30': 'due in 30 days',
+  'due-60': 'due in 60 days',
+  'due-90': 'due in 90 days',
+  'on-leave': 'on leave',
+  unknown: 'a fact is missing',
+}
+
+/** The one definition of who is in a group: the number and the list behind it both ask it. */
+export function isIn(group: Group, row: TeamRow, today: Day): boolean {
+  switch (group) {
+    case 'cleared':
+      return !row.is_on_leave && row.clearance === 'yes'
+    case 'not-cleared':
+      return !row.is_on_leave && row.clearance === 'no'
+    case 'unknown':
+      return row.clearance === 'unknown' || row.standings.some(({ standing }) => standing === 'unknown')
+    case 'due-30':
+      return isDueWithin(row, today, 30)
+    case 'due-60':
+      return isDueWithin(row, today, 60)
+    case 'due-90':
+      return isDueWithin(row, today, 90)
+    case 'overdue':
+      return row.standings.some(({ standing }) => standing === 'overdue' || standing === 'not_cleared')
+    case 'on-leave':
+      return row.is_on_leave
+  }
+}
+
+/** Something falls due within so many days, and is not overdue yet. */
+function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
+  const last = addDays(today, days)
+  return openDates(row).some((due) => due >= today && due <= last)
+}
+
+/** The dates that a person has still to keep here, or has missed: what is due, and the yearly training's next time. */
+export const openDates = ({ standings }: TeamRow): readonly Day[] =>
+  standings.flatMap((one) => openDate(one) ?? [])
+
+function openDate({ requirement, standing, due_on, satisfied_on }: StoredStanding): Day | null {
+  const isOpen =
+    standing === 'due_soon' ||
+    standing === 'overdue' ||
+    (standing === 'current' && (requirement === 'residential-annual' || satisfied_on === null))
+  return isOpen ? due_on : null
+}
+
+export const sorts = ['name', 'due', 'standing', 'active'] as const
+
+export type TeamFilter = Readonly<{
+  group: Group | null
+  search: string
+  sort: TeamSort
+  isDescending: boolean
+  /** Which page of them, or all on one. */
+  page: number | 'all'
+}>
+
+export type TeamSort = (typeof sorts)[number]
+
+export const pageSize = 50
+
+/** The rows that a filter leaves, in its order: what the page shows and the export holds. */
+export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Day): readonly TeamRow[] {
+  const words = plain(filter.search).split(' ').filter(Boolean)
+  const left = rows.filter(
+    (row) =>
+      (!filter.group || isIn(filter.group, row, today)) &&
+      words.every((word) => plain(`${row.name} ${row.role_title} ${row.program}`).includes(word)),
+  )
+  const direction = filter.isDescending ? -1 : 1
+  return left
+    .map((row) => ({ row, name: plain(row.name), key: keys[filter.sort](row) }))
+    .sort(
+      (a, b) =>
+        Number(a.key === null) - Number(b.key === null) ||
+        direction * compare(a.key ?? '', b.key ?? '') ||
+        compare(a.name, b.name),
+    )
+    .map(({ row }) => row)
+}
+
+/** What rows are sorted by; null comes last, whichever way round. */
+const keys: Readonly<Record<TeamSort, (row: TeamRow) => string | null>> = {
+  name: ({ name }) => plain(name),
+  due: (row) => nextDue(row),
+  standing: (row) => String(urgency(row)),
+  active: ({ last_active_on }) => last_active_on,
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The nearest date that a person has to keep here. */
+export const nextDue = (row: TeamRow): Day | null => [...openDates(row)].sort()[0] ?? null
+
+/** How soon a standing needs somebody's attention, the soonest first. */
+export const urgencyOf: Readonly<Record<StoredStanding['standing'], number>> = {
+  not_cleared: 0,
+  overdue: 1,
+  unknown: 2,
+  due_before_contact: 3,
+  due_soon: 4,
+  current: 5,
+  not_required: 6,
+}
+
+/** The standing that most needs somebody's attention; of two alike, the one with the nearest date to keep. */
+export function foremost(row: TeamRow): StoredStanding | null {
+  const nearest = (one: StoredStanding) => openDate(one) ?? '9999'
+  return (
+    [...row.standings].sort(
+      (a, b) =>
+        urgencyOf[a.standing] - urgencyOf[b.standing] ||
+        compare(nearest(a), nearest(b)) ||
+        compare(a.requirement, b.requirement),
+    )[0] ?? null
+  )
+}
+
+export const urgency = (row: TeamRow): number => {
+  const first = foremost(row)
+  return first ? urgencyOf[first.standing] : 9
+}
+
+/** The few who need something now: what is late, missing, or stands before a first contact. */
+export function needsSomething(rows: readonly TeamRow[]): readonly TeamRow[] {
+  return rows.filter((row) => !row.is_on_leave && urgency(row) <= 3).sort((a, b) => urgency(a) - urgency(b))
+}
+
+export const counts = (rows: readonly TeamRow[], today: Day): Readonly<Record<Group, number>> =>
+  Object.fromEntries(
+    groups.map((group) => [group, rows.filter((row) => isIn(group, row, today)).length]),
+  ) as Record<Group, number>
+
+const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()

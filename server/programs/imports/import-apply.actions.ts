@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
+import { type Acting, EmailTaken, saveRosterChanges } from '#server/programs/roster/roster.actions.ts'
+import { noChanges, type RosterChanges } from '#server/programs/roster/roster-changes.ts'
+import type { Draft } from './import-draft.ts'
+import { readImportFile } from './import-file.ts'
+import { chunks, type Progress, planRows, working } from './import-job.actions.ts'
+import { countsOf, hashOf, planner } from './import-plan.ts'
+import { findImportFile, findImportState } from './imports.queries.ts'
+
+/**
+ * Applies a checked file in one transaction, all rows that can be taken or none. What the check showed must still be
+ * what would happen: where somebody changed the roster meanwhile, nothing is saved.
+ */
+export const applyImport = (db: Database, acting: Acting, importId: string): Promise<void> =>
+  working(db, importId, 'applying', async (progress) => {
+    const isApplied = await db
+      .transaction()
+      .execute((trx) => apply(trx, acting, importId, progress))
+      .catch((error) => {
+        if (error instanceof EmailTaken) return false
+        throw error
+      })
+    if (isApplied) return
+    await db
+      .updateTable('roster_imports')
+      .set({ state: 'changed-meanwhile' })
+      .where('id', '=', importId)
+      .where('state', '=', 'applying')
+      .execute()
+  })
+
+async function apply(
+  trx: Transaction<DB>,
+  acting: Acting,
+  importId: string,
+  progress: Progress,
+): Promise<boolean> {
+  const file = await findImportFile(trx, importId)
+  if (!file?.file) return false
+  await lockProgramsOf(trx, acting.viewer, [file.program_id])
+  const read = readImportFile(file.file)
+  if (read.kind === 'unreadable') return false
+  const state = await findImportState(trx, acting.viewer, file.program_id, read.rows, dayOf(acting.now))
+  const { rows, changes } = await planRows(read.rows, planner(state, randomUUID), async () => {})
+  if (hashOf(rows) !== file.plan_hash) return false
+  const people = peopleIn(changes, state.draft)
+  const steps = changes.assignments.length + changes.periods.length + people.length
+  let done = 0
+  const step = async (some: number) => {
+    done += some
+    await progress(Math.round((done / Math.max(1, steps)) * rows.length), rows.length)
+  }
+  const reason = `From the file ${file.file_name}`
+  await saveRosterChanges(
+    trx,
+    acting,
+    { ...noChanges, people: changes.people, renamed: changes.renamed },
+    reason,
+  )
+  for (const assignments of chunks(changes.assignments)) {
+    await saveRosterChanges(trx, acting, { ...noChanges, assignments }, reason)
+    await step(assignments.length)
+  }
+  for (const periods of chunks(changes.periods)) {
+    await saveRosterChanges(trx, acting, { ...noChanges, periods }, reason)
+    await step(periods.length)
+  }
+  await saveRosterChanges(trx, acting, { ...noChanges, removed: changes.removed }, reason)
+  for (const some of chunks(people)) {
+    await acting.afterChange(trx, some, acting.now)
+    await step(some.length)
+  }
+  const finished = await trx
+    .updateTable('roster_imports')
+    .set({ state: 'applied', finished_at: acting.now, file: null, rows_done: rows.length })
+    .where('id', '=', importId)
+    .where('state', '=', 'applying')
+    .returning('id')
+    .executeTakeFirst()
+  if (!finished) throw new Error('The import was given up meanwhile.')
+  await appendToLedger(trx, {
+    kind: 'roster-changed',
+    actor_id: acting.viewer.id,
+    subject: `program:${file.program_id}`,
+    facts: {
+      act: 'file-applied',
+      program_id: file.program_id,
+      import_id: importId,
+      file_sha256: file.sha256,
+      plan_sha256: hashOf(rows),
+      rows: countsOf(rows),
+    },
+    at: acting.now,
+  })
+  return true
+}
+
+/** Everybody whose facts the file changes, in one order, so that two files that share people wait and never both. */
+function peopleIn({ assignments, periods, renamed }: RosterChanges, draft: Draft): readonly string[] {
+  const changed = new Set([...assignments, ...periods].map(({ assignment_id }) => assignment_id))
+  const works = [...draft.values()].flat()
+  const touched = works.filter(
+    ({ assignment_id, removed }) => changed.has(assignment_id) || removed.length > 0,
+  )
+  return [...new Set([...touched.map(({ person_id }) => person_id), ...renamed.map(({ id }) => id)])].sort()
+}

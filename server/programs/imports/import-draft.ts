@@ -1,0 +1,91 @@
+import type { Assignment, Work } from '#server/programs/roster/assignment.ts'
+import type { Period, PeriodKind } from '#server/programs/roster/periods.ts'
+import { noChanges, type RosterChanges, workOf } from '#server/programs/roster/roster-changes.ts'
+import type { ImportColumn } from './import-columns.ts'
+
+/** A period of the draft, and the lines of the file that gave its days, where any did. */
+export type DraftPeriod = Readonly<
+  Omit<Period, 'row_id'> & { fromLine: number | null; toLine: number | null; isChanged: boolean }
+>
+
+/** An assignment as it would be after the rows so far. */
+export type DraftWork = Readonly<{
+  assignment_id: string
+  person_id: string
+  work: Work
+  contact: readonly DraftPeriod[]
+  leave: readonly DraftPeriod[]
+  removed: readonly Readonly<{ kind: PeriodKind; id: string }>[]
+  /** The lines of the file that gave a column's value. */
+  said: Readonly<Partial<Record<ImportColumn, number>>>
+  isChanged: boolean
+}>
+
+/** The roster as it would be, person by person, while a file is read row by row. */
+export type Draft = Map<string, readonly DraftWork[]>
+
+export function draftOf(assignments: readonly Assignment[]): Draft {
+  const draft: Draft = new Map()
+  for (const assignment of assignments) {
+    const { assignment_id, person_id } = assignment
+    const untouched = ({ period_id, from_on, from_at, to_on }: Period): DraftPeriod => ({
+      period_id,
+      from_on,
+      from_at,
+      to_on,
+      fromLine: null,
+      toLine: null,
+      isChanged: false,
+    })
+    const work: DraftWork = {
+      assignment_id,
+      person_id,
+      work: workOf(assignment),
+      contact: assignment.contact.map(untouched),
+      leave: assignment.leave.map(untouched),
+      removed: [],
+      said: {},
+      isChanged: false,
+    }
+    draft.set(person_id, [...(draft.get(person_id) ?? []), work])
+  }
+  return draft
+}
+
+/** What must be written so that the record becomes the draft. */
+export function changesOf(
+  draft: Draft,
+  programId: string,
+  people: RosterChanges['people'],
+  renamed: RosterChanges['renamed'],
+): RosterChanges {
+  const works = [...draft.values()].flat()
+  return {
+    ...noChanges,
+    people,
+    renamed,
+    assignments: works
+      .filter(({ isChanged }) => isChanged)
+      .map(({ assignment_id, person_id, work }) => ({
+        assignment_id,
+        person_id,
+        program_id: programId,
+        ...work,
+      })),
+    periods: works.flatMap((work) =>
+      (['contact', 'leave'] as const).flatMap((kind) =>
+        work[kind]
+          .filter(({ isChanged }) => isChanged)
+          .map(({ period_id, from_on, from_at, to_on }) => ({
+            kind,
+            period_id,
+            assignment_id: work.assignment_id,
+            from_on,
+            from_at,
+            to_on,
+          })),
+      ),
+    ),
+    removed: works.flatMap(({ removed }) => removed),
+  }
+}

@@ -1,0 +1,65 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
+import type { FileRow } from './import-file.ts'
+import type { PlannedRow, planner } from './import-plan.ts'
+
+export type Progress = (done: number, total: number) => Promise<unknown>
+
+/** Runs a job and keeps its sign of life; whatever happens to it, its row says so. */
+export async function working(
+  db: Database,
+  importId: string,
+  state: 'checking' | 'applying',
+  job: (progress: Progress) => Promise<void>,
+): Promise<void> {
+  const row = () => db.updateTable('roster_imports').where('id', '=', importId).where('state', '=', state)
+  const beat = setInterval(() => {
+    row()
+      .set({ beat_at: sql`now()` })
+      .execute()
+      .catch(() => {})
+  }, 5000)
+  try {
+    await job((rows_done, rows_total) => row().set({ rows_done, rows_total, beat_at: sql`now()` }).execute())
+  } catch (error) {
+    await fail(db, importId, 'Something went wrong on our side. Nothing was saved; try again.')
+    throw error
+  } finally {
+    clearInterval(beat)
+  }
+}
+
+export const fail = async (db: Database, importId: string, problem: string): Promise<void> => {
+  await db
+    .updateTable('roster_imports')
+    .set({ state: 'failed', file: null, problem })
+    .where('id', '=', importId)
+    .where('state', 'in', ['checking', 'applying'])
+    .execute()
+}
+
+/** Takes a file's rows in turn. */
+export async function planRows(
+  rows: readonly FileRow[],
+  plan: ReturnType<typeof planner>,
+  progress: Progress,
+): Promise<{ rows: readonly PlannedRow[]; changes: RosterChanges }> {
+  const planned: PlannedRow[] = []
+  for (const some of chunks(rows)) {
+    for (const row of some) planned.push(plan.takeRow(row))
+    await progress(planned.length, rows.length)
+    // Others are served meanwhile.
+    await nextTurn()
+  }
+  return { rows: planned, changes: plan.changes() }
+}
+
+const atOnce = 1000
+
+export function chunks<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / atOnce) }, (_, index) =>
+    items.slice(index * atOnce, (index + 1) * atOnce),
+  )
+}

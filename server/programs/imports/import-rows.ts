@@ -1,0 +1,87 @@
+import type { Day } from '#server/lib/days.ts'
+import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
+import { isEmail, oneLine, readDay } from '#server/programs/typed-form.ts'
+import { columnHeadings, type ImportColumn } from './import-columns.ts'
+import type { FileRow } from './import-file.ts'
+
+export type CellProblem = Readonly<{ column: ImportColumn | null; message: string }>
+
+/** What a row says, cell by cell; undefined where the cell is empty, which leaves the record as it is. */
+export type RowSays = Readonly<{
+  name?: string
+  email?: string
+  worker_type?: WorkerType
+  role_title?: string
+  hired_on?: Day
+  contact_from?: Day
+  contact_to?: Day
+  leave_from?: Day
+  leave_to?: Day
+  separated_on?: Day
+  duties_from?: Day
+}>
+
+const dayColumns = [
+  'hired_on',
+  'contact_from',
+  'contact_to',
+  'leave_from',
+  'leave_to',
+  'separated_on',
+  'duties_from',
+] as const
+
+/** Reads each cell by itself; what can't be taken is told with its column. */
+export function readRow(
+  { cells, problem }: FileRow,
+  today: Day,
+  isAgency: boolean,
+): Readonly<{ says: RowSays; problems: readonly CellProblem[] }> {
+  const problems: CellProblem[] = problem ? [{ column: null, message: problem }] : []
+  const refuse = (column: ImportColumn, message: string) => {
+    problems.push({ column, message })
+  }
+  const says: { -readonly [Column in keyof RowSays]: RowSays[Column] } = {}
+  for (const column of dayColumns) {
+    const cell = cells[column]
+    if (!cell) continue
+    const read = readDay(cell, today)
+    if (read.kind === 'day') says[column] = read.day
+    else refuse(column, read.message)
+  }
+  for (const column of ['name', 'role_title'] as const) {
+    const line = oneLine(cells[column] ?? '')
+    if (line.length > 200) refuse(column, 'That is longer than 200 characters.')
+    else if (line) says[column] = line
+  }
+  if (cells.worker_type) {
+    const type = workerTypes.get(cells.worker_type.toLowerCase())
+    if (type) says.worker_type = type
+    else refuse('worker_type', `“${cells.worker_type}” is not employee, contractor, volunteer, or student.`)
+  }
+  const email = cells.email?.toLowerCase()
+  if (!email) refuse('email', 'Every row needs an email: it tells who the person is.')
+  else if (!isEmail(email)) refuse('email', `“${cells.email}” is not an email address.`)
+  else says.email = email
+  if (says.duties_from && !isAgency)
+    refuse('duties_from', 'Only county and Tribal agencies record child-protection duties.')
+  for (const kind of ['contact', 'leave'] as const)
+    if (cells[`${kind}_to`] && !cells[`${kind}_from`])
+      refuse(`${kind}_to`, `“${columnHeadings[`${kind}_from`]}” is empty. It tells which one ends.`)
+  return { says, problems }
+}
+
+const workerTypes: ReadonlyMap<string, WorkerType> = new Map([
+  ['employee', 'employee'],
+  ['contractor', 'contractor'],
+  ['volunteer', 'volunteer'],
+  ['student', 'student'],
+  ['intern', 'student'],
+  ['student or intern', 'student'],
+])
+
+/** Two rows of the file that can't both be true. */
+export const saysOther = (column: ImportColumn, line: number, said: string): CellProblem => ({
+  column,
+  message: `Line ${line} says “${said}” for the same person.`,
+})

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { Problem } from '#server/programs/form-problem.ts'
+import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
+import type { Actor } from '#server/programs/roster/roster.actions.ts'
+import { mostBytes } from './import-file.ts'
+
+export type StartedImport =
+  | { kind: 'started'; id: string }
+  | { kind: 'problems'; problems: readonly Problem[] }
+
+export const tooLarge = 'This file is larger than 5 MB. Send it in parts.'
+
+/** Keeps a file to be checked; files of more than a week ago are swept away. */
+export async function startImport(
+  db: Database,
+  { viewer, now }: Actor,
+  programId: string,
+  file: Readonly<{ name: string; bytes: Uint8Array }> | null,
+): Promise<StartedImport> {
+  const problem = (message: string): StartedImport => ({
+    kind: 'problems',
+    problems: [{ field: 'file', message }],
+  })
+  if (!file || file.bytes.length === 0) return problem('Choose a file, or paste rows below.')
+  if (file.bytes.length > mostBytes) return problem(tooLarge)
+  return db.transaction().execute(async (trx): Promise<StartedImport> => {
+    await lockProgramsOf(trx, viewer, [programId])
+    await trx
+      .deleteFrom('roster_imports')
+      .where('program_id', '=', programId)
+      .where('created_at', '<', sql<Date>`${now}::timestamptz - interval '7 days'`)
+      .execute()
+    const { id } = await trx
+      .insertInto('roster_imports')
+      .values({
+        program_id: programId,
+        created_by: viewer.id,
+        created_at: now,
+        file_name: file.name.slice(0, 200),
+        file: Buffer.from(file.bytes),
+        sha256: createHash('sha256').update(file.bytes).digest('hex'),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    return { kind: 'started', id }
+  })
+}
+
+/** Puts a checked file back to be checked again, or to be applied; false where it is not waiting for that. */
+export async function resumeImport(
+  db: Database,
+  { viewer }: Actor,
+  programId: string,
+  importId: string,
+  state: 'checking' | 'applying',
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    await lockProgramsOf(trx, viewer, [programId])
+    const taken = await trx
+      .updateTable('roster_imports')
+      .set({ state, rows_done: 0, beat_at: sql`now()`, problem: null })
+      .where('id', '=', importId)
+      .where('program_id', '=', programId)
+      .where('state', 'in', state === 'applying' ? ['checked'] : ['checked', 'changed-meanwhile'])
+      .returning('id')
+      .executeTakeFirst()
+    return Boolean(taken)
+  })
+}
+
+/** A job whose process ended: it is told, and nothing of it was saved. */
+export async function failStaleImports(db: Database, programId: string): Promise<void> {
+  await db
+    .updateTable('roster_imports')
+    .set({
+      state: 'failed',
+      file: null,
+      problem: 'The service stopped while it worked on this file. Nothing was saved; send the file again.',
+    })
+    .where('program_id', '=', programId)
+    .where('state', 'in', ['checking', 'applying'])
+    .where('beat_at', '<', sql<Date>`now() - interval '30 seconds'`)
+    .execute()
+}

@@ -1,0 +1,109 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { listAssignments, listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
+import { draftOf } from './import-draft.ts'
+import type { FileRow } from './import-file.ts'
+import type { ImportCounts, ImportState, PlannedRow, RowKind } from './import-plan.ts'
+
+export type RosterImport = Readonly<{
+  id: string
+  program_id: string
+  file_name: string
+  created_at: Date
+  created_by: string
+  state: 'checking' | 'checked' | 'applying' | 'applied' | 'changed-meanwhile' | 'failed'
+  rows_done: number
+  rows_total: number
+  plan_hash: string | null
+  counts: ImportCounts | null
+  ignored_headings: readonly string[]
+  problem: string | null
+  finished_at: Date | null
+}>
+
+const columns = sql`
+  i.id, i.program_id, i.file_name, i.created_at, p.name as created_by, i.state, i.rows_done, i.rows_total, i.plan_hash,
+  i.counts, i.ignored_headings, i.problem, i.finished_at`
+
+export async function findImport(
+  db: Kysely<DB>,
+  programId: string,
+  id: string,
+): Promise<RosterImport | null> {
+  const { rows } = await sql<RosterImport>`
+    select ${columns} from roster_imports i join people p on p.id = i.created_by
+    where i.id = ${id} and i.program_id = ${programId}`.execute(db)
+  return rows[0] ?? null
+}
+
+export async function listImports(db: Kysely<DB>, programId: string): Promise<readonly RosterImport[]> {
+  const { rows } = await sql<RosterImport>`
+    select ${columns} from roster_imports i join people p on p.id = i.created_by
+    where i.program_id = ${programId} order by i.created_at desc limit 50`.execute(db)
+  return rows
+}
+
+export async function listImportRows(
+  db: Kysely<DB>,
+  importId: string,
+  kind: RowKind,
+  { page, size }: Readonly<{ page: number; size: number }>,
+): Promise<readonly PlannedRow[]> {
+  const { rows } = await sql<PlannedRow>`
+    select line, kind, cells, problems, changes from roster_import_rows
+    where import_id = ${importId} and kind = ${kind} order by line limit ${size} offset ${(page - 1) * size}`.execute(
+    db,
+  )
+  return rows
+}
+
+export const findImportFile = (db: Kysely<DB>, id: string) =>
+  db
+    .selectFrom('roster_imports')
+    .select(['program_id', 'file', 'file_name', 'sha256', 'plan_hash'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+
+/** Everything that a file's rows are held against, as it is on record now. */
+export async function findImportState(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  programId: string,
+  rows: readonly FileRow[],
+  today: string,
+): Promise<ImportState> {
+  const emails = [...new Set(rows.map(({ cells }) => cells.email?.toLowerCase() ?? ''))]
+  const { rows: people } = await sql<{ id: string; name: string; email: string }>`
+    select id, name, email from people where email = any(${emails}::text[])`.execute(db)
+  const program = await db
+    .selectFrom('programs')
+    .select('kind')
+    .where('id', '=', programId)
+    .executeTakeFirstOrThrow()
+  return {
+    isAgency: program.kind === 'agency',
+    viewerId: viewer.id,
+    programId,
+    today,
+    people: new Map(people.map(({ email, ...person }) => [email, person])),
+    outOfReach: await listOutOfReach(
+      db,
+      viewer,
+      people.map(({ id }) => id),
+    ),
+    draft: draftOf(await listAssignments(db, programId)),
+  }
+}
+
+export type NamedWork = Readonly<{ name: string; email: string }>
+
+/** The names behind a program's roster. */
+export async function listNames(db: Kysely<DB>, programId: string): Promise<ReadonlyMap<string, NamedWork>> {
+  const { rows } = await sql<NamedWork & { id: string }>`
+    select p.id, p.name, p.email from people p
+    where p.id in (select a.person_id from assignments a where a.program_id = ${programId} and a.superseded_at is null)`.execute(
+    db,
+  )
+  return new Map(rows.map(({ id, ...person }) => [id, person]))
+}

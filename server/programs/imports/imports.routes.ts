@@ -1,0 +1,179 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import { findRosterToChangeOf, type Place } from '#server/programs/queries.ts'
+import { listAssignments } from '#server/programs/roster/assignments.queries.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, text, uuid } from '#server/web/routes.ts'
+import { readUpload } from '#server/web/upload.ts'
+import { applyImport } from './import-apply.actions.ts'
+import { checkImport } from './import-check.actions.ts'
+import { failStaleImports, resumeImport, startImport, tooLarge } from './imports.actions.ts'
+import { findImport, listImportRows, listImports, listNames } from './imports.queries.ts'
+import { importPage, importPageSize, kindToShow, stateWords } from './imports-page.ts'
+import { refusedCsv, rosterCsv, templateCsv } from './roster-csv.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
+
+/** A roster as a file: taken in after a look at what it would do, and given back as it is. */
+export async function importRoutes(app: App, { db, clock, afterChange }: Needs): Promise<void> {
+  const config = { policy: ['program_admin'] } as const
+  const params = Type.Object({ program: uuid() })
+  const importParams = Type.Object({ program: uuid(), import: uuid() })
+  const mostPasted = 1_000_000
+
+  // A stop waits for files that are being worked on.
+  const running = new Set<Promise<void>>()
+  app.addHook('onClose', async () => {
+    await Promise.allSettled(running)
+  })
+  const inBackground = (job: Promise<void>) => {
+    const told = job.catch((error) => app.log.error(error)).finally(() => running.delete(told))
+    running.add(told)
+  }
+
+  app.get('/programs/:program/imports', { config, schema: { params } }, async (request, reply) => {
+    const place = await placeOf(viewerOf(request), request.params.program)
+    await failStaleImports(db, place.program.id)
+    const files = (await listImports(db, place.program.id)).map((file) => ({
+      ...file,
+      status: stateWords[file.state],
+    }))
+    return reply.page('programs/imports', { title: 'Files', place, here: 'imports', files })
+  })
+
+  app.get('/programs/:program/imports/new', { config, schema: { params } }, async (request, reply) =>
+    reply.page('programs/import-new', newPage(await placeOf(viewerOf(request), request.params.program), '')),
+  )
+
+  app.post('/programs/:program/imports', { config, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const place = await placeOf(viewer, request.params.program)
+    const { file, fields, isTooLarge } = await readUpload(request)
+    const pasted = fields.pasted ?? ''
+    const refuse = (field: string, message: string) =>
+      reply
+        .status(422)
+        .page('programs/import-new', { ...newPage(place, pasted), errors: [{ field, message }] })
+    if (isTooLarge) return refuse('file', tooLarge)
+    // What is pasted is cut at this length: better none of it than a part.
+    if (Buffer.byteLength(pasted) >= mostPasted)
+      return refuse('pasted', 'That is too long to paste. Send it as a file.')
+    const actor = { viewer, now: clock() }
+    const sent = file ?? (pasted.trim() ? { name: 'pasted rows', bytes: Buffer.from(pasted) } : null)
+    const started = await startImport(db, actor, place.program.id, sent)
+    if (started.kind === 'problems') return refuse('file', started.problems[0]?.message ?? '')
+    inBackground(checkImport(db, actor, started.id))
+    return reply.redirect(`/programs/${place.program.id}/imports/${started.id}`, 303)
+  })
+
+  app.get(
+    '/programs/:program/imports/:import',
+    {
+      config,
+      schema: {
+        params: importParams,
+        querystring: Type.Object({
+          kind: Type.Optional(text(20)),
+          page: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,5}$' })),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const place = await placeOf(viewerOf(request), request.params.program)
+      await failStaleImports(db, place.program.id)
+      const file = (await findImport(db, place.program.id, request.params.import)) ?? notFound()
+      if (file.state === 'checking' || file.state === 'applying') {
+        // The page asks again by itself, with or without scripts.
+        reply.header('refresh', '1')
+        const title = file.state === 'checking' ? 'Checking the file' : 'Saving the file'
+        return reply.page('programs/import-running', { title, place, here: 'imports', file })
+      }
+      if (file.state === 'failed')
+        return reply.page('programs/import-failed', {
+          title: 'This file was not saved',
+          place,
+          here: 'imports',
+          file,
+        })
+      const kind = kindToShow(file, request.query.kind)
+      const page = Number(request.query.page ?? 1)
+      const rows = await listImportRows(db, file.id, kind, { page, size: importPageSize })
+      return reply.page('programs/import', importPage(place, file, kind, rows, page))
+    },
+  )
+
+  for (const [noun, state, job] of [
+    ['application', 'applying', applyImport],
+    ['check', 'checking', checkImport],
+  ] as const)
+    app.post(
+      `/programs/:program/imports/:import/${noun}`,
+      { config, schema: { params: importParams } },
+      async (request, reply) => {
+        const viewer = viewerOf(request)
+        const { program, import: id } = request.params
+        const file = (await findImport(db, program, id)) ?? notFound()
+        const acting = { viewer, now: clock(), afterChange }
+        if (await resumeImport(db, acting, program, file.id, state)) inBackground(job(db, acting, file.id))
+        return reply.redirect(`/programs/${program}/imports/${file.id}`, 303)
+      },
+    )
+
+  app.get(
+    '/programs/:program/imports/:import/refused.csv',
+    { config, schema: { params: importParams } },
+    async (request, reply) => {
+      const place = await placeOf(viewerOf(request), request.params.program)
+      const file = (await findImport(db, place.program.id, request.params.import)) ?? notFound()
+      const rows = await listImportRows(db, file.id, 'refused', { page: 1, size: 1_000_000 })
+      return csvFile(reply, 'refused-rows.csv', refusedCsv(rows))
+    },
+  )
+
+  app.get('/programs/:program/roster.csv', { config, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const { program } = await placeOf(viewer, request.params.program)
+    const assignments = await listAssignments(db, program.id)
+    const csv = rosterCsv(assignments, await listNames(db, program.id))
+    const now = clock()
+    await db.transaction().execute((trx) =>
+      appendToLedger(trx, {
+        kind: 'records-exported',
+        actor_id: viewer.id,
+        subject: `program:${program.id}`,
+        facts: { what: 'roster', program_id: program.id, assignments: assignments.length },
+        at: now,
+      }),
+    )
+    return csvFile(reply, `roster-${dayOf(now)}.csv`, csv)
+  })
+
+  app.get('/programs/roster-template.csv', { config }, async (_request, reply) =>
+    csvFile(reply, 'roster-template.csv', templateCsv()),
+  )
+
+  const placeOf = async (viewer: Viewer, programId: string) =>
+    (await findRosterToChangeOf(db, viewer, programId, dayOf(clock()))) ?? notFound()
+
+  const newPage = (place: Place, pasted: string) => ({
+    title: 'Bring in a file',
+    place,
+    here: 'imports',
+    pasted,
+  })
+}
+
+const csvFile = (
+  reply: { header: (name: string, value: string) => typeof reply; send: (body: string) => typeof reply },
+  name: string,
+  csv: string,
+) =>
+  reply
+    .header('content-type', 'text/csv; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .send(csv)

@@ -1,0 +1,99 @@
+import { stringify } from 'csv-stringify/sync'
+import type { Assignment } from '#server/programs/roster/assignment.ts'
+import { neutralise } from '#server/programs/spreadsheet-formulas.ts'
+import { typedDay } from '#server/programs/typed-form.ts'
+import {
+  columnHeadings,
+  type ImportColumn,
+  importColumns,
+  lineHeading,
+  reasonHeading,
+} from './import-columns.ts'
+import type { PlannedRow } from './import-plan.ts'
+import type { NamedWork } from './imports.queries.ts'
+
+type Row = Readonly<Partial<Record<ImportColumn, string>>>
+
+/** A roster as a file that the import takes: a row for each stretch of work, and one more for each further contact or leave. */
+export function rosterCsv(assignments: readonly Assignment[], names: ReadonlyMap<string, NamedWork>): string {
+  const rows = assignments
+    .map((assignment) => ({ assignment, person: names.get(assignment.person_id) ?? { name: '', email: '' } }))
+    .sort(
+      (a, b) =>
+        a.person.name.localeCompare(b.person.name, 'en') ||
+        (a.assignment.hired_on < b.assignment.hired_on ? -1 : 1),
+    )
+    .flatMap(({ assignment, person }) => rowsOf(assignment, person))
+  return csv(
+    importColumns.map((column) => columnHeadings[column]),
+    rows.map((row) => importColumns.map((column) => row[column] ?? '')),
+  )
+}
+
+function rowsOf(assignment: Assignment, { name, email }: NamedWork): readonly Row[] {
+  const { contact, leave } = assignment
+  return Array.from({ length: Math.max(1, contact.length, leave.length) }, (_, index) => ({
+    name,
+    email,
+    worker_type: assignment.worker_type,
+    role_title: assignment.role_title,
+    hired_on: typedDay(assignment.hired_on),
+    contact_from: typedDay(contact[index]?.from_on ?? null),
+    contact_to: typedDay(contact[index]?.to_on ?? null),
+    leave_from: typedDay(leave[index]?.from_on ?? null),
+    leave_to: typedDay(leave[index]?.to_on ?? null),
+    separated_on: typedDay(assignment.separated_on),
+    duties_from: typedDay(assignment.duties_from),
+  }))
+}
+
+/** The rows of a file that can't be taken, as typed, with the reason at their end: to be mended and sent again. */
+export const refusedCsv = (rows: readonly PlannedRow[]): string =>
+  csv(
+    [...importColumns.map((column) => columnHeadings[column]), lineHeading, reasonHeading],
+    rows.map(({ cells, line, problems }) => [
+      ...importColumns.map((column) => cells[column] ?? ''),
+      String(line),
+      problems
+        .map(({ column, message }) => (column ? `${columnHeadings[column]}: ${message}` : message))
+        .join(' '),
+    ]),
+  )
+
+/** The headings, and two people to be overwritten. */
+export const templateCsv = (): string =>
+  csv(
+    importColumns.map((column) => columnHeadings[column]),
+    [
+      [
+        'Jordan Example',
+        'jordan@work.example',
+        'employee',
+        'Youth worker',
+        '3/3/2025',
+        '3/17/2025',
+        '',
+        '',
+        '',
+        '',
+        '',
+      ],
+      [
+        'Avery Example',
+        'avery@work.example',
+        'contractor',
+        'Therapist',
+        '2025-04-01',
+        '',
+        '',
+        '',
+        '',
+        '',
+        '',
+      ],
+    ],
+  )
+
+/** As Excel reads it best: UTF-8 with its mark, Windows' ends of lines, and nothing that runs as a formula. */
+const csv = (headings: readonly string[], rows: readonly (readonly string[])[]): string =>
+  stringify([headings, ...rows.map((row) => row.map(neutralise))], { bom: true, record_delimiter: 'windows' })

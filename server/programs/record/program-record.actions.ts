@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto'
+import { type RawBuilder, sql, type Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
+import { hasRole } from '#server/people/roles.ts'
+import type { Problem } from '#server/programs/form-problem.ts'
+import { changedMeanwhile } from '#server/programs/roster/assignments.actions.ts'
+import type { Acting, Actor } from '#server/programs/roster/roster.actions.ts'
+import { reader, type Typed } from '#server/programs/typed-form.ts'
+import { notFound } from '#server/web/errors.ts'
+import {
+  decideProgramCorrection,
+  decideProgramFact,
+  type ProgramDecided,
+  type ProgramFact,
+  type ProgramRow,
+  readDetails,
+} from './program-forms.ts'
+import {
+  findHolderByName,
+  findProgramRecord,
+  listPeopleOf,
+  type ProgramRecord,
+} from './program-record.queries.ts'
+
+export type ProgramDone = { kind: 'done'; programId: string }
+export type ProgramAnswer = ProgramDone | { kind: 'problems'; problems: readonly Problem[] }
+
+/** What is true of a program from a day on, recorded by licensing staff or a system administrator. */
+export const recordProgramFact = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  fact: ProgramFact,
+  typed: Typed,
+): Promise<ProgramAnswer> =>
+  changeProgram(db, acting, programId, fact, (record, isLicensed, today) =>
+    decideProgramFact(fact, typed, today, record, isLicensed, randomUUID()),
+  )
+
+export const correctProgramFact = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  fact: ProgramFact,
+  periodId: string,
+  typed: Typed,
+): Promise<ProgramAnswer> =>
+  changeProgram(db, acting, programId, fact, (record, isLicensed, today) => {
+    const row = factRows(record, fact).find(({ period_id }) => period_id === periodId) ?? notFound()
+    if (typed.seen !== row.row_id) return changedMeanwhile
+    return decideProgramCorrection(fact, typed, today, record, isLicensed, periodId)
+  })
+
+/** A licensed program, or an agency without a license, of a license holder that is here or new. */
+export async function addProgram(db: Database, { viewer, now }: Actor, typed: Typed): Promise<ProgramAnswer> {
+  if (!hasRole(viewer, 'licensing', 'system_admin')) notFound()
+  const form = reader(typed, dayOf(now))
+  const holder = form.line('holder', 'Enter the license holder or agency.')
+  const kind = form.choice(
+    'kind',
+    { licensed: 'Licensed', agency: 'Agency' },
+    'Choose what kind of program this is.',
+  )
+  const from_on = form.day('from_on', 'Enter the first day on which this holds.')
+  const details = readDetails(form, kind === 'licensed')
+  if (!kind || !from_on || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+  return db.transaction().execute(async (trx): Promise<ProgramAnswer> => {
+    const holder_id =
+      (await findHolderByName(trx, holder))?.id ??
+      (
+        await trx
+          .insertInto('license_holders')
+          .values({ name: holder })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+      ).id
+    const { id } = await trx
+      .insertInto('programs')
+      .values({ holder_id, kind })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await saveRows(
+      trx,
+      viewer.id,
+      now,
+      id,
+      'details',
+      [{ period_id: randomUUID(), from_on, to_on: null, ...details }],
+      [],
+      '',
+    )
+    await appendToLedger(trx, {
+      kind: 'program-changed',
+      actor_id: viewer.id,
+      subject: `program:${id}`,
+      facts: { act: 'program-added', program_id: id, holder_id, kind, from_on, ...details },
+      at: now,
+    })
+    return { kind: 'done', programId: id }
+  })
+}
+
+function changeProgram(
+  db: Database,
+  { viewer, now, afterChange }: Acting,
+  programId: string,
+  fact: ProgramFact,
+  decide: (record: ProgramRecord, isLicensed: boolean, today: Day) => ProgramDecided,
+): Promise<ProgramAnswer> {
+  if (!hasRole(viewer, 'licensing', 'system_admin')) notFound()
+  return db.transaction().execute(async (trx): Promise<ProgramAnswer> => {
+    const program =
+      (await trx
+        .selectFrom('programs')
+        .select(['id', 'kind'])
+        .where('id', '=', programId)
+        .forNoKeyUpdate()
+        .executeTakeFirst()) ?? notFound()
+    const record = await findProgramRecord(trx, program.id)
+    const decided = decide(record, program.kind === 'licensed', dayOf(now))
+    if (decided.kind === 'problems') return decided
+    const { rows, removed, reason } = decided
+    await saveRows(trx, viewer.id, now, program.id, fact, rows, removed, reason)
+    await afterChange(trx, await listPeopleOf(trx, program.id), now)
+    await appendToLedger(trx, {
+      kind: 'program-changed',
+      actor_id: viewer.id,
+      subject: `program:${program.id}`,
+      facts: { act: `${fact}-recorded`, program_id: program.id, rows: rows.map(bare(fact)), removed, reason },
+      at: now,
+    })
+    return { kind: 'done', programId: program.id }
+  })
+}
+
+export const factRows = (record: ProgramRecord, fact: ProgramFact) =>
+  ({ details: record.details, status: record.statuses, certification: record.certifications })[fact]
+
+const tables: Readonly<
+  Record<ProgramFact, { table: string; columns: readonly string[]; types: RawBuilder<unknown> }>
+> = {
+  details: {
+    table: 'program_details',
+    columns: ['name', 'license_number', 'license_type', 'licensing_authority', 'place'],
+    types: sql`name text, license_number text, license_type text, licensing_authority text, place text`,
+  },
+  status: {
+    table: 'license_statuses',
+    columns: ['status', 'may_operate', 'checked_on'],
+    types: sql`status text, may_operate boolean, checked_on date`,
+  },
+  certification: {
+    table: 'certifications',
+    columns: ['type', 'checked_on'],
+    types: sql`type text, checked_on date`,
+  },
+}
+
+/** A row with what it says and nothing of where it is kept. */
+const bare =
+  (fact: ProgramFact) =>
+  (row: ProgramRow): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(
+      ['period_id', 'from_on', 'to_on', ...tables[fact].columns].map((name) => [name, row[name] ?? null]),
+    )
+
+async function saveRows(
+  trx: Transaction<DB>,
+  viewerId: string,
+  now: Date,
+  programId: string,
+  fact: ProgramFact,
+  rows: readonly ProgramRow[],
+  removed: readonly string[],
+  reason: string,
+): Promise<void> {
+  const { table, columns, types } = tables[fact]
+  const names = sql.join(columns.map((column) => sql.ref(column)))
+  const gone = [...removed, ...rows.map(({ period_id }) => period_id)]
+  await sql`
+    update ${sql.table(table)} set superseded_at = ${now}, superseded_by = ${viewerId}, superseded_reason = ${reason}
+    where superseded_at is null and program_id = ${programId} and period_id = any(${gone}::uuid[])`.execute(
+    trx,
+  )
+  await sql`
+    insert into ${sql.table(table)} (program_id, period_id, from_on, to_on, ${names}, recorded_at, recorded_by, reason)
+    select ${programId}::uuid, period_id, from_on, to_on, ${names}, ${now}::timestamptz, ${viewerId}::uuid, ${reason}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as rows(period_id uuid, from_on date, to_on date, ${types})`.execute(trx)
+}

@@ -1,0 +1,176 @@
+import { addDays, type Day } from '#server/lib/days.ts'
+import type { Problem } from '#server/programs/form-problem.ts'
+import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
+import { type Assignment, type Work, workerTypeNames, workProblem } from './assignment.ts'
+import { type PeriodKind, periodNames, periodProblem, stretchWords } from './periods.ts'
+import { noChanges, type PeriodRow, type RosterChanges, rowOf, separation } from './roster-changes.ts'
+
+/** What a form asks to be recorded, or why it can't be. */
+export type Decided =
+  | { kind: 'changes'; changes: RosterChanges; reason: string; facts: Readonly<Record<string, unknown>> }
+  | { kind: 'problems'; problems: readonly Problem[] }
+
+type Ids = Readonly<{ assignment_id: string; period_id: string }>
+
+/** A new stretch of work in a program, with direct contact from a day on where that is known. */
+export function decideWork(
+  typed: Typed,
+  today: Day,
+  ids: Ids & Readonly<{ person_id: string; program_id: string }>,
+  others: readonly Assignment[],
+): Decided {
+  const form = reader(typed, today)
+  const work = { ...readWork(form), separated_on: null }
+  return decideNewWork(form, work, ids, others)
+}
+
+function decideNewWork(
+  form: Reader,
+  work: Work,
+  {
+    assignment_id,
+    period_id,
+    person_id,
+    program_id,
+  }: Ids & Readonly<{ person_id: string; program_id: string }>,
+  others: readonly Work[],
+): Decided {
+  const from_on = form.day('contact_from')
+  const from_at = form.timeOn('contact_time', from_on)
+  if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+  const periods: PeriodRow[] = from_on
+    ? [{ kind: 'contact', period_id, assignment_id, from_on, from_at, to_on: null }]
+    : []
+  const problem =
+    workProblem(work, others) ??
+    periods.map((period) => atField('contact', periodProblem('contact', period, work, [])))[0]
+  if (problem) return { kind: 'problems', problems: [problem] }
+  return {
+    kind: 'changes',
+    changes: { ...noChanges, assignments: [{ assignment_id, person_id, program_id, ...work }], periods },
+    reason: '',
+    facts: { assignment_id, ...work, ...(from_on ? { contact_from: from_on } : {}) },
+  }
+}
+
+/** What is on record of somebody's work, put right; where it never was, taken off. */
+export function decideCorrection(
+  typed: Typed,
+  today: Day,
+  assignment: Assignment,
+  others: readonly Assignment[],
+): Decided {
+  const form = reader(typed, today)
+  const reason = form.line('reason', reasonMissing, 500)
+  if (typed.change === 'remove') {
+    if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+    const { assignment_id } = assignment
+    const changes = { ...noChanges, removed: [{ kind: 'assignment', id: assignment_id }] as const }
+    return { kind: 'changes', changes, reason, facts: { assignment_id, removed: true } }
+  }
+  const work: Work = {
+    ...readWork(form),
+    separated_on: form.day('separated_on'),
+    duties_to: form.day('duties_to'),
+  }
+  if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+  const problem = workProblem(work, others) ?? periodBeforeHire({ ...assignment, ...work })
+  if (problem) return { kind: 'problems', problems: [problem] }
+  const corrected = { ...assignment, ...work }
+  const changes =
+    work.separated_on === null
+      ? { ...noChanges, assignments: [rowOf(corrected)] }
+      : separation(corrected, work.separated_on)
+  return { kind: 'changes', changes, reason, facts: { assignment_id: assignment.assignment_id, ...work } }
+}
+
+/** The last day of work. */
+export function decideSeparation(typed: Typed, today: Day, assignment: Assignment): Decided {
+  const form = reader(typed, today)
+  const separated_on = form.day('separated_on', 'Enter the last day of work.')
+  const reason = form.line('reason', undefined, 500)
+  if (separated_on && assignment.separated_on)
+    form.refuse('separated_on', 'A last day is on record already. Correct the record to change it.')
+  if (separated_on && separated_on < assignment.hired_on)
+    form.refuse('separated_on', workProblem({ ...assignment, separated_on }, [])?.message ?? '')
+  if (!separated_on || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+  const { assignment_id } = assignment
+  return {
+    kind: 'changes',
+    changes: separation(assignment, separated_on),
+    reason,
+    facts: { assignment_id, separated_on },
+  }
+}
+
+/** The end of work here and its beginning in another program of the viewer's. */
+export function decideTransfer(
+  typed: Typed,
+  today: Day,
+  assignment: Assignment,
+  to: Ids & Readonly<{ program_id: string; assignments: readonly Assignment[] }>,
+): Decided {
+  const form = reader(typed, today)
+  const hired_on = form.day('hired_on', 'Enter the first day there.')
+  const separated_on = form.day('separated_on') ?? (hired_on && addDays(hired_on, -1))
+  const role_title = form.line('role_title')
+  if (assignment.separated_on !== null)
+    form.refuse('separated_on', 'This work has ended. Add the person in the other program instead.')
+  else if (separated_on && separated_on < assignment.hired_on)
+    form.refuse('separated_on', workProblem({ ...assignment, separated_on }, [])?.message ?? '')
+  if (separated_on && hired_on && hired_on < separated_on)
+    form.refuse('hired_on', 'The first day there is before the last day here.')
+  if (!hired_on || !separated_on || form.problems.length > 0)
+    return { kind: 'problems', problems: form.problems }
+  const { worker_type, person_id } = assignment
+  const work = { worker_type, role_title, hired_on, separated_on: null, duties_from: null, duties_to: null }
+  const there = decideNewWork(form, work, { ...to, person_id }, to.assignments)
+  if (there.kind === 'problems') return there
+  const here = separation(assignment, separated_on)
+  return {
+    ...there,
+    changes: {
+      ...here,
+      assignments: [...here.assignments, ...there.changes.assignments],
+      periods: [...here.periods, ...there.changes.periods],
+    },
+    facts: {
+      assignment_id: assignment.assignment_id,
+      separated_on,
+      to_program_id: to.program_id,
+      to_assignment_id: to.assignment_id,
+      hired_on,
+    },
+  }
+}
+
+export const reasonMissing = 'Say why, in a few words. It stays with the record.'
+
+function readWork(form: Reader): Omit<Work, 'separated_on'> {
+  return {
+    worker_type:
+      form.choice('worker_type', workerTypeNames, 'Choose what kind of worker this is.') ??
+      ('employee' as const),
+    role_title: form.line('role_title'),
+    hired_on: form.day('hired_on', 'Enter the day of hire.') ?? '',
+    duties_from: form.day('duties_from'),
+    duties_to: null,
+  }
+}
+
+function periodBeforeHire(assignment: Assignment): Problem | null {
+  const period = (['contact', 'leave'] as const)
+    .flatMap((kind) => assignment[kind].map((one) => ({ ...one, kind })))
+    .find(({ from_on }) => from_on < assignment.hired_on)
+  return (
+    (period && {
+      field: 'hired_on',
+      message: `${periodNames[period.kind]} ${stretchWords(period)} is on record, which is before that day. Correct it first.`,
+    }) ??
+    null
+  )
+}
+
+/** A period's problem as the form names its fields: contact_from in place of from_on. */
+const atField = (kind: PeriodKind, problem: Problem | null): Problem | null =>
+  problem && { ...problem, field: problem.field === 'from_on' ? `${kind}_from` : `${kind}_to` }

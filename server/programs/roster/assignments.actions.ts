@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { otherName, type Problem } from '#server/programs/form-problem.ts'
+import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
+import { notFound } from '#server/web/errors.ts'
+import type { Assignment } from './assignment.ts'
+import {
+  type Decided,
+  decideCorrection,
+  decideSeparation,
+  decideTransfer,
+  decideWork,
+} from './assignment-forms.ts'
+import {
+  findAssignment,
+  findPersonByEmail,
+  findPersonOnRoster,
+  listAssignments,
+  listOutOfReach,
+} from './assignments.queries.ts'
+import {
+  type Acting,
+  changeRoster,
+  ownRecord,
+  type RosterAnswer,
+  type RosterDecision,
+} from './roster.actions.ts'
+import { noChanges } from './roster-changes.ts'
+
+/** Puts a person on a program's roster: somebody with an account here, by email, or somebody new. */
+export const addToRoster = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  typed: Typed,
+): Promise<RosterAnswer> =>
+  changeRoster(db, acting, [programId], async (trx) => {
+    const today = dayOf(acting.now)
+    const form = reader(typed, today)
+    const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
+    const email = form.email('email')
+    const known = email ? await findPersonByEmail(trx, email) : undefined
+    if (known?.id === acting.viewer.id) return ownRecord
+    if (known && name && !isSameName(known.name, name)) form.refuse('name', otherName)
+    const person = known ?? { id: randomUUID(), name, email: email ?? '' }
+    const others = known ? await listAssignments(trx, programId, [known.id]) : []
+    const decided = decideWork(typed, today, newIds(programId, person.id), others)
+    const problems = [...form.problems, ...(decided.kind === 'problems' ? decided.problems : [])]
+    if (decided.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems }
+    return saving('person-added', person.id, {
+      ...decided,
+      changes: { ...decided.changes, people: known ? [] : [person] },
+      facts: { ...decided.facts, has_new_account: !known },
+    })
+  })
+
+/** A person who worked here before comes back. */
+export const addWork = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  personId: string,
+  typed: Typed,
+): Promise<RosterAnswer> =>
+  changeRoster(db, acting, [programId], async (trx) => {
+    const person = (await findPersonOnRoster(trx, programId, personId)) ?? notFound()
+    if (person.id === acting.viewer.id) return ownRecord
+    const others = await listAssignments(trx, programId, [person.id])
+    return saving(
+      'work-added',
+      person.id,
+      decideWork(typed, dayOf(acting.now), newIds(programId, person.id), others),
+    )
+  })
+
+/** Puts right what is on record of somebody's work, or takes it off. */
+export const correctWork = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  assignmentId: string,
+  typed: Typed,
+): Promise<RosterAnswer> =>
+  changeRoster(db, acting, [programId], async (trx) => {
+    const assignment = (await findAssignment(trx, programId, assignmentId)) ?? notFound()
+    if (assignment.person_id === acting.viewer.id) return ownRecord
+    if (typed.seen !== assignment.row_id) return changedMeanwhile
+    const others = await othersOf(trx, assignment)
+    return saving(
+      'work-corrected',
+      assignment.person_id,
+      decideCorrection(typed, dayOf(acting.now), assignment, others),
+    )
+  })
+
+export const separate = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  assignmentId: string,
+  typed: Typed,
+): Promise<RosterAnswer> =>
+  changeRoster(db, acting, [programId], async (trx) => {
+    const assignment = (await findAssignment(trx, programId, assignmentId)) ?? notFound()
+    if (assignment.person_id === acting.viewer.id) return ownRecord
+    return saving('separated', assignment.person_id, decideSeparation(typed, dayOf(acting.now), assignment))
+  })
+
+/** Moves a person to another program that the viewer administers. */
+export async function transfer(
+  db: Database,
+  acting: Acting,
+  programId: string,
+  assignmentId: string,
+  typed: Typed,
+): Promise<RosterAnswer> {
+  const to = acting.viewer.administered_program_ids.find((id) => id === typed.to_program && id !== programId)
+  if (!to)
+    return { kind: 'problems', problems: [{ field: 'to_program', message: 'Choose where the person goes.' }] }
+  return changeRoster(db, acting, [programId, to], async (trx) => {
+    const assignment = (await findAssignment(trx, programId, assignmentId)) ?? notFound()
+    if (assignment.person_id === acting.viewer.id) return ownRecord
+    const assignments = await listAssignments(trx, to, [assignment.person_id])
+    const there = { ...newIds(to, assignment.person_id), assignments }
+    return saving(
+      'transferred',
+      assignment.person_id,
+      decideTransfer(typed, dayOf(acting.now), assignment, there),
+    )
+  })
+}
+
+/** Puts right how a name is written, where the account is wholly within the viewer's programs. */
+export const mendName = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  personId: string,
+  typed: Typed,
+): Promise<RosterAnswer> =>
+  changeRoster(db, acting, [programId], async (trx) => {
+    const person = (await findPersonOnRoster(trx, programId, personId)) ?? notFound()
+    if (person.id === acting.viewer.id) return ownRecord
+    const form = reader(typed, dayOf(acting.now))
+    const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
+    if ((await listOutOfReach(trx, acting.viewer, [person.id])).has(person.id))
+      form.refuse('name', notYoursAlone)
+    if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+    return saving('name-mended', person.id, {
+      kind: 'changes',
+      changes: { ...noChanges, renamed: [{ id: person.id, name }] },
+      reason: '',
+      facts: {},
+    })
+  })
+
+export const notYoursAlone =
+  'This account isn’t yours alone to change: it also acts or works elsewhere. Whoever runs this installation can.'
+
+/** The assignment changed between the form's opening and its sending. */
+export const changedMeanwhile: Readonly<{ kind: 'problems'; problems: readonly Problem[] }> = {
+  kind: 'problems',
+  problems: [
+    {
+      field: 'reason',
+      message:
+        'Somebody changed this record while the form was open. Look at what it says now, then send the form again.',
+    },
+  ],
+}
+
+export function saving(act: string, personId: string, decided: Decided): RosterDecision {
+  if (decided.kind === 'problems') return decided
+  const { changes, reason, facts } = decided
+  return { kind: 'save', changes, reason, personId, act, facts }
+}
+
+const newIds = (program_id: string, person_id: string) => ({
+  program_id,
+  person_id,
+  assignment_id: randomUUID(),
+  period_id: randomUUID(),
+})
+
+async function othersOf(trx: Transaction<DB>, { program_id, person_id, assignment_id }: Assignment) {
+  const all = await listAssignments(trx, program_id, [person_id])
+  return all.filter((other) => other.assignment_id !== assignment_id)
+}

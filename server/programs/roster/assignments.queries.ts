@@ -1,0 +1,136 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { notFound } from '#server/web/errors.ts'
+import type { Assignment } from './assignment.ts'
+
+/**
+ * Holds these programs until the transaction ends, so that whoever changes a roster sees the whole of the change
+ * before. A program that the viewer does not administer is not there.
+ */
+export async function lockProgramsOf(
+  trx: Transaction<DB>,
+  viewer: Viewer,
+  programIds: readonly string[],
+): Promise<void> {
+  const wanted = [...new Set(programIds)]
+  const locked = await trx
+    .selectFrom('programs')
+    .select('id')
+    .where('id', 'in', wanted)
+    .where(sql<boolean>`id = any(${[...viewer.administered_program_ids]}::uuid[])`)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+  if (locked.length !== wanted.length) notFound()
+}
+
+/** An assignment in this program as known now. */
+export async function findAssignment(
+  db: Kysely<DB>,
+  programId: string,
+  assignmentId: string,
+): Promise<Assignment | null> {
+  const { rows } = await sql<Assignment>`
+    ${assignments} where a.superseded_at is null and a.program_id = ${programId} and a.assignment_id = ${assignmentId}`.execute(
+    db,
+  )
+  return rows[0] ?? null
+}
+
+/** The assignment that a period of contact or leave hangs on. */
+export async function findAssignmentOfPeriod(
+  db: Kysely<DB>,
+  programId: string,
+  kind: 'contact' | 'leave',
+  periodId: string,
+): Promise<Assignment | null> {
+  const { rows } = await sql<Assignment>`
+    ${assignments} where a.superseded_at is null and a.program_id = ${programId} and a.assignment_id = (
+      select s.assignment_id from ${sql.table(`${kind}_periods`)} s where s.period_id = ${periodId} and s.superseded_at is null)`.execute(
+    db,
+  )
+  return rows[0] ?? null
+}
+
+/** What is on record in these programs of these people (of everybody, where none are named), the earliest first. */
+export async function listAssignments(
+  db: Kysely<DB>,
+  programId: string,
+  personIds?: readonly string[],
+): Promise<readonly Assignment[]> {
+  const theirs = personIds ? sql`a.person_id = any(${[...personIds]}::uuid[])` : sql`true`
+  const { rows } = await sql<Assignment>`
+    ${assignments} where a.superseded_at is null and a.program_id = ${programId} and ${theirs}
+    order by a.hired_on, a.assignment_id`.execute(db)
+  return rows
+}
+
+export type PersonOnRoster = Readonly<{
+  id: string
+  name: string
+  email: string
+  has_password: boolean
+  /** A link that still works, made last. */
+  link_made_at: Date | null
+  link_expires_at: Date | null
+}>
+
+/** A person who is, or ever was, on record in this program. */
+export async function findPersonOnRoster(
+  db: Kysely<DB>,
+  programId: string,
+  personId: string,
+): Promise<PersonOnRoster | null> {
+  const { rows } = await sql<PersonOnRoster>`
+    select p.id, p.name, p.email, p.password_hash is not null as has_password,
+      i.created_at as link_made_at, i.expires_at as link_expires_at
+    from people p
+    left join lateral (
+      select i.created_at, i.expires_at from invitations i
+      where i.person_id = p.id and i.used_at is null and i.expires_at > now()
+      order by i.created_at desc limit 1
+    ) i on true
+    where p.id = ${personId}
+      and exists (select from assignments a where a.person_id = p.id and a.program_id = ${programId})`.execute(
+    db,
+  )
+  return rows[0] ?? null
+}
+
+export type NamedPerson = Readonly<{ id: string; name: string; email: string }>
+
+export const findPersonByEmail = (db: Kysely<DB>, email: string): Promise<NamedPerson | undefined> =>
+  db.selectFrom('people').select(['id', 'name', 'email']).where('email', '=', email).executeTakeFirst()
+
+/**
+ * Of these people, the ones whose account is not this viewer's to change: it is the viewer's own, or it acts or works
+ * outside the programs that the viewer administers.
+ */
+export async function listOutOfReach(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  personIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const programs = [...viewer.administered_program_ids]
+  const { rows } = await sql<{ id: string }>`
+    select p.id from people p
+    where p.id = any(${[...personIds]}::uuid[]) and (
+      p.id = ${viewer.id}
+      or exists (select from roles r where r.person_id = p.id and r.ended_at is null
+        and coalesce(r.program_id <> all(${programs}::uuid[]), true))
+      or exists (select from assignments a where a.person_id = p.id and a.superseded_at is null
+        and a.program_id <> all(${programs}::uuid[])))`.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
+
+const periods = (kind: 'contact' | 'leave') => sql`
+      coalesce((select json_agg(json_build_object('row_id', s.id, 'period_id', s.period_id, 'from_on', s.from_on,
+          'from_at', ${kind === 'contact' ? sql`s.from_at` : sql`null`}, 'to_on', s.to_on) order by s.from_on)
+        from ${sql.table(`${kind}_periods`)} s
+        where s.assignment_id = a.assignment_id and s.superseded_at is null), '[]')`
+
+const assignments = sql`
+    select a.id as row_id, a.assignment_id, a.person_id, a.program_id, a.worker_type, a.role_title, a.hired_on,
+      a.separated_on, a.duties_from, a.duties_to, ${periods('contact')} as contact, ${periods('leave')} as leave
+    from assignments a`

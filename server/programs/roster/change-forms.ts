@@ -1,0 +1,104 @@
+import type { FastifyReply } from 'fastify'
+import { type TObject, Type } from 'typebox'
+import type { Policy } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import type { Problem } from '#server/programs/form-problem.ts'
+import type { Typed } from '#server/programs/typed-form.ts'
+import { type App, form, text } from '#server/web/routes.ts'
+import type { Acting } from './roster.actions.ts'
+import type { Field } from './roster-fields.ts'
+
+/** A form for one act, on a page of its own. */
+export type ActForm = Readonly<{
+  title: string
+  /** What the page belongs to: the person or the program. */
+  over: string
+  lead?: string
+  fields: (typed: Typed) => readonly Field[]
+  /** What the fields hold before anybody has typed. */
+  start: Typed
+  button: string
+  back: Readonly<{ href: string; label: string }>
+}>
+
+export type ActAnswer<Done> =
+  | Done
+  | { kind: 'problems'; problems: readonly Problem[] }
+  | { kind: 'refused'; message: string }
+
+export type Act<Params, Done extends { kind: 'done' }> = Readonly<{
+  /** Where its form is shown and sent. */
+  address: string
+  params: TObject
+  policy: Policy
+  /** Loaded through the viewer: throws not-found where it isn't theirs. */
+  form: (acting: Acting, params: Params) => Promise<ActForm>
+  act: (acting: Acting, params: Params, typed: Typed) => Promise<ActAnswer<Done>>
+  /** Where its doer goes afterwards. */
+  next: (params: Params, done: Done) => string
+}>
+
+/** Every field of every such form: a form sends some of them, and nothing else is taken. */
+const names = [
+  ...['seen', 'change', 'reason', 'name', 'email', 'worker_type', 'role_title', 'hired_on', 'separated_on'],
+  ...[
+    'duties_from',
+    'duties_to',
+    'contact_from',
+    'contact_time',
+    'from_on',
+    'from_time',
+    'to_on',
+    'to_program',
+  ],
+  ...['program_name', 'place', 'holder', 'kind', 'license_number', 'license_type', 'licensing_authority'],
+  ...['status', 'may_operate', 'type', 'checked_on'],
+]
+
+const body = form(Object.fromEntries(names.map((name) => [name, Type.Optional(text(1000))])))
+
+type Needs = Readonly<{ clock: () => Date; afterChange: AfterChange }>
+
+/** The two addresses of an act: its form, and what the form sends. What was typed stays when it can't be taken. */
+export function actRoutes<Params, Done extends { kind: 'done' }>(
+  app: App,
+  { clock, afterChange }: Needs,
+  act: Act<Params, Done>,
+): void {
+  const config = { policy: act.policy }
+
+  app.get(act.address, { config, schema: { params: act.params } }, async (request, reply) => {
+    const acting = { viewer: viewerOf(request), now: clock(), afterChange }
+    const actForm = await act.form(acting, request.params as Params)
+    return showAct(reply, actForm, actForm.start)
+  })
+
+  app.post(act.address, { config, schema: { params: act.params, body } }, async (request, reply) => {
+    const acting = { viewer: viewerOf(request), now: clock(), afterChange }
+    const params = request.params as Params
+    const typed = request.body as Typed
+    const answer = await act.act(acting, params, typed)
+    if (answer.kind === 'done') return reply.redirect(act.next(params, answer), 303)
+    const actForm = await act.form(acting, params)
+    // The form that comes back speaks of the record as it stands now.
+    const kept = { ...typed, ...(actForm.start.seen ? { seen: actForm.start.seen } : {}) }
+    if (answer.kind === 'problems')
+      return showAct(reply.status(422), actForm, kept, { errors: answer.problems })
+    return showAct(reply.status(409), actForm, kept, { refused: answer.message })
+  })
+}
+
+function showAct(
+  reply: FastifyReply,
+  { fields, start, ...page }: ActForm,
+  typed: Typed,
+  more: Readonly<Record<string, unknown>> = {},
+) {
+  return reply.page('programs/change-form', {
+    ...page,
+    fields: fields(typed),
+    seen: typed.seen ?? null,
+    ...more,
+  })
+}

@@ -1,0 +1,122 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import { findRosterToChangeOf } from '#server/programs/queries.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, uuid } from '#server/web/routes.ts'
+import type { Assignment } from './assignment.ts'
+import { findAssignment, findAssignmentOfPeriod, findPersonOnRoster } from './assignments.queries.ts'
+import { type Act, type ActForm, actRoutes } from './change-forms.ts'
+import { correctPeriod, endPeriod, startPeriod } from './periods.actions.ts'
+import { type PeriodKind, stretchWords } from './periods.ts'
+import type { Acting, RosterDone } from './roster.actions.ts'
+import { periodCorrectionFields, periodEndFields, periodFields, typedPeriod } from './roster-fields.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
+type OfWork = Readonly<{ program: string; assignment: string }>
+type OfPeriod = Readonly<{ program: string; period: string }>
+
+type RosterAct<Params> = Act<Params, RosterDone>
+const policy = ['program_admin'] as const
+
+/** Direct contact and leave: recorded, ended, put right. */
+export async function periodRoutes(app: App, needs: Needs): Promise<void> {
+  const { db } = needs
+  const next = ({ program }: { program: string }, { personId }: RosterDone) =>
+    `/programs/${program}/roster/${personId}?done=saved`
+
+  for (const kind of ['contact', 'leave'] as const) {
+    actRoutes(app, needs, {
+      address: `/programs/:program/assignments/:assignment/${kind}`,
+      policy,
+      params: Type.Object({ program: uuid(), assignment: uuid() }),
+      form: async (acting, { program, assignment }) => ({
+        ...words[kind].add,
+        ...(await pageOf(acting, program, await findAssignment(db, program, assignment))),
+        fields: (typed) => periodFields(kind, typed),
+        start: {},
+      }),
+      act: (acting, { program, assignment }, typed) =>
+        startPeriod(db, acting, program, kind, assignment, typed),
+      next,
+    } satisfies RosterAct<OfWork>)
+
+    const ofPeriod = { policy, params: Type.Object({ program: uuid(), period: uuid() }), next }
+
+    actRoutes(app, needs, {
+      ...ofPeriod,
+      address: `/programs/:program/${kind}/:period/end`,
+      form: async (acting, params) => {
+        const { period, page } = await periodOf(acting, kind, params)
+        return {
+          ...words[kind].end,
+          ...page,
+          lead: `On record ${stretchWords(period)}.`,
+          fields: (typed) => periodEndFields(kind, typed),
+          start: {},
+        }
+      },
+      act: (acting, { program, period }, typed) => endPeriod(db, acting, program, kind, period, typed),
+    } satisfies RosterAct<OfPeriod>)
+
+    actRoutes(app, needs, {
+      ...ofPeriod,
+      address: `/programs/:program/${kind}/:period/correction`,
+      form: async (acting, params) => {
+        const { period, page } = await periodOf(acting, kind, params)
+        return {
+          ...words[kind].correct,
+          ...page,
+          lead: 'The record as it was stays readable in the history, with your reason.',
+          fields: (typed) => periodCorrectionFields(kind, typed),
+          start: typedPeriod(period),
+          button: 'Save the correction',
+        }
+      },
+      act: (acting, { program, period }, typed) => correctPeriod(db, acting, program, kind, period, typed),
+    } satisfies RosterAct<OfPeriod>)
+  }
+
+  async function periodOf(acting: Acting, kind: PeriodKind, params: OfPeriod) {
+    const assignment = await findAssignmentOfPeriod(db, params.program, kind, params.period)
+    const page = await pageOf(acting, params.program, assignment)
+    const period = assignment?.[kind].find(({ period_id }) => period_id === params.period) ?? notFound()
+    return { period, page }
+  }
+
+  async function pageOf(
+    { viewer, now }: Acting,
+    programId: string,
+    assignment: Assignment | null,
+  ): Promise<Pick<ActForm, 'over' | 'back'>> {
+    const { program } = (await findRosterToChangeOf(db, viewer, programId, dayOf(now))) ?? notFound()
+    const { person_id } = assignment ?? notFound()
+    const person = (await findPersonOnRoster(db, program.id, person_id)) ?? notFound()
+    return {
+      over: program.name,
+      back: { href: `/programs/${program.id}/roster/${person.id}`, label: person.name },
+    }
+  }
+}
+
+const words = {
+  contact: {
+    add: {
+      title: 'Record direct contact',
+      lead: 'Direct contact means work with young people in the program. Each stretch of it is recorded, with its first and last day.',
+      button: 'Record direct contact',
+    },
+    end: { title: 'Direct contact ends', button: 'Record the last day' },
+    correct: { title: 'Correct direct contact' },
+  },
+  leave: {
+    add: {
+      title: 'Record leave',
+      lead: 'Nobody on leave has direct contact. Leave the last day empty until it is known.',
+      button: 'Record leave',
+    },
+    end: { title: 'Back from leave', button: 'Record the last day of leave' },
+    correct: { title: 'Correct leave' },
+  },
+} as const

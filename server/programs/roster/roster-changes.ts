@@ -1,0 +1,54 @@
+import type { Assignment, Work } from './assignment.ts'
+import { type Period, type PeriodKind, periodsCutAt } from './periods.ts'
+
+export type AssignmentRow = Work & Readonly<{ assignment_id: string; person_id: string; program_id: string }>
+export type PeriodRow = Omit<Period, 'row_id'> & Readonly<{ kind: PeriodKind; assignment_id: string }>
+export type Removal = Readonly<{ kind: 'assignment' | PeriodKind; id: string }>
+
+/**
+ * What an act records, whether it is one form or a file of ten thousand rows. An assignment or a period whose id is on
+ * record already comes in place of the row that stands; a removal leaves nothing in its place.
+ */
+export type RosterChanges = Readonly<{
+  people: readonly Readonly<{ id: string; name: string; email: string }>[]
+  renamed: readonly Readonly<{ id: string; name: string }>[]
+  assignments: readonly AssignmentRow[]
+  periods: readonly PeriodRow[]
+  removed: readonly Removal[]
+}>
+
+export const noChanges: RosterChanges = { people: [], renamed: [], assignments: [], periods: [], removed: [] }
+
+export const workOf = ({
+  worker_type,
+  role_title,
+  hired_on,
+  separated_on,
+  duties_from,
+  duties_to,
+}: Work): Work => ({ worker_type, role_title, hired_on, separated_on, duties_from, duties_to })
+
+export const rowOf = (assignment: Assignment, work: Partial<Work> = {}): AssignmentRow => ({
+  assignment_id: assignment.assignment_id,
+  person_id: assignment.person_id,
+  program_id: assignment.program_id,
+  ...workOf(assignment),
+  ...work,
+})
+
+/** The end of an assignment: contact and leave that go on end with it, and what was to begin later never does. */
+export function separation(assignment: Assignment, separated_on: string): RosterChanges {
+  const { assignment_id, duties_to, duties_from } = assignment
+  const kinds = ['contact', 'leave'] as const
+  const cut = kinds.map((kind) => ({ kind, ...periodsCutAt(assignment[kind], separated_on) }))
+  const duties =
+    duties_from === null || duties_from > separated_on
+      ? { duties_from: null, duties_to: null }
+      : { duties_to: duties_to === null || duties_to > separated_on ? separated_on : duties_to }
+  return {
+    ...noChanges,
+    assignments: [rowOf(assignment, { separated_on, ...duties })],
+    periods: cut.flatMap(({ kind, ended }) => ended.map((period) => ({ ...period, kind, assignment_id }))),
+    removed: cut.flatMap(({ kind, removed }) => removed.map(({ period_id }) => ({ kind, id: period_id }))),
+  }
+}

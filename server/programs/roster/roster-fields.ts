@@ -1,0 +1,199 @@
+import type { ProgramHead } from '#server/programs/queries.ts'
+import { type Typed, typedDay, typedTime } from '#server/programs/typed-form.ts'
+import { type Assignment, workerTypeNames } from './assignment.ts'
+import type { Period, PeriodKind } from './periods.ts'
+
+/** A field as views/parts/_field.eta draws it. */
+export type Field = Readonly<{
+  name: string
+  label: string
+  hint?: string
+  type?: 'text' | 'email' | 'select' | 'radio' | 'textarea' | 'search'
+  value?: string | undefined
+  required?: boolean
+  size?: 'small' | 'medium'
+  autocomplete?: string
+  options?: readonly Readonly<{ value: string; label: string; description?: string }>[]
+}>
+
+const dayHint = 'Like 3/15/2025'
+
+export const day = (name: string, label: string, typed: Typed, more: Partial<Field> = {}): Field => ({
+  name,
+  label,
+  hint: dayHint,
+  size: 'small',
+  autocomplete: 'off',
+  value: typed[name] ?? '',
+  ...more,
+})
+
+const reason = (typed: Typed): Field => ({
+  name: 'reason',
+  label: 'Why',
+  hint: 'Such as: typed wrong, or the file said otherwise. It stays with the record.',
+  value: typed.reason ?? '',
+})
+
+export const optionsOf = (names: Readonly<Record<string, string>>) =>
+  Object.entries(names).map(([value, label]) => ({ value, label }))
+
+export const mendNameFields = (typed: Typed): readonly Field[] => [
+  {
+    name: 'name',
+    label: 'Name',
+    hint: 'As it should stand on certificates',
+    value: typed.name ?? '',
+    autocomplete: 'off',
+  },
+]
+
+export const nameFields = (typed: Typed): readonly Field[] => [
+  ...mendNameFields(typed),
+  {
+    name: 'email',
+    label: 'Email',
+    hint: 'How the person signs in. Their own, not one that several share.',
+    type: 'email',
+    value: typed.email ?? '',
+    autocomplete: 'off',
+  },
+]
+
+export const workFields = (typed: Typed, { kind }: ProgramHead): readonly Field[] => [
+  {
+    name: 'worker_type',
+    label: 'Kind of worker',
+    type: 'select',
+    size: 'medium',
+    value: typed.worker_type ?? '',
+    options: [{ value: '', label: 'Choose one' }, ...optionsOf(workerTypeNames)],
+  },
+  {
+    name: 'role_title',
+    label: 'Role title',
+    required: false,
+    value: typed.role_title ?? '',
+    autocomplete: 'off',
+  },
+  day('hired_on', 'Hired on', typed),
+  ...(kind === 'agency'
+    ? [
+        day('duties_from', 'Child-protection duties from', typed, {
+          required: false,
+          hint: `${dayHint}. Empty where there are none.`,
+        }),
+      ]
+    : []),
+]
+
+export const contactFields = (typed: Typed): readonly Field[] => [
+  day('contact_from', 'Direct contact with young people from', typed, {
+    required: false,
+    hint: `${dayHint}. Leave empty until it is known.`,
+  }),
+  time('contact_time', typed),
+]
+
+const time = (name: string, typed: Typed): Field => ({
+  name,
+  label: 'Time it began on that day',
+  hint: 'Like 2:30 pm. It decides a training that was finished on the same day.',
+  size: 'small',
+  required: false,
+  value: typed[name] ?? '',
+  autocomplete: 'off',
+})
+
+export const correctionFields = (typed: Typed, program: ProgramHead): readonly Field[] => [
+  ...workFields(typed, program),
+  ...(program.kind === 'agency'
+    ? [day('duties_to', 'Child-protection duties until', typed, { required: false })]
+    : []),
+  day('separated_on', 'Last day of work', typed, {
+    required: false,
+    hint: `${dayHint}. Empty while the work goes on.`,
+  }),
+  ...removable(typed, 'The person never worked here in this way. Contact and leave go with it.'),
+]
+
+export const separationFields = (typed: Typed): readonly Field[] => [
+  day('separated_on', 'Last day of work', typed),
+  { ...reason(typed), label: 'Note', hint: 'Only what the record needs', required: false },
+]
+
+export const transferFields = (typed: Typed, programs: readonly ProgramHead[]): readonly Field[] => [
+  {
+    name: 'to_program',
+    label: 'Where to',
+    type: 'select',
+    value: typed.to_program ?? '',
+    options: [
+      { value: '', label: 'Choose one' },
+      ...programs.map(({ id, name }) => ({ value: id, label: name })),
+    ],
+  },
+  day('hired_on', 'First day there', typed),
+  day('separated_on', 'Last day here', typed, {
+    required: false,
+    hint: `${dayHint}. Empty: the day before.`,
+  }),
+  {
+    name: 'role_title',
+    label: 'Role title there',
+    required: false,
+    value: typed.role_title ?? '',
+    autocomplete: 'off',
+  },
+  ...contactFields(typed),
+]
+
+export const periodFields = (kind: PeriodKind, typed: Typed): readonly Field[] => [
+  day('from_on', kind === 'contact' ? 'First day of direct contact' : 'First day of leave', typed),
+  ...(kind === 'contact' ? [time('from_time', typed)] : []),
+  day('to_on', kind === 'contact' ? 'Last day of direct contact' : 'Last day of leave', typed, {
+    required: false,
+    hint: `${dayHint}. Empty while it goes on.`,
+  }),
+]
+
+export const periodEndFields = (kind: PeriodKind, typed: Typed): readonly Field[] => [
+  day('to_on', kind === 'contact' ? 'Last day of direct contact' : 'Last day of leave', typed),
+]
+
+export const periodCorrectionFields = (kind: PeriodKind, typed: Typed): readonly Field[] => [
+  ...periodFields(kind, typed),
+  ...removable(typed, 'It never happened.'),
+]
+
+export const removable = (typed: Typed, never: string): readonly Field[] => [
+  {
+    name: 'change',
+    label: 'What should happen',
+    type: 'radio',
+    value: typed.change ?? 'correct',
+    options: [
+      { value: 'correct', label: 'Put the record right, as above' },
+      { value: 'remove', label: 'Take it off the record', description: never },
+    ],
+  },
+  reason(typed),
+]
+
+/** What stands on record, as it is typed into the form that corrects it. */
+export const typedWork = (assignment: Assignment): Typed => ({
+  seen: assignment.row_id,
+  worker_type: assignment.worker_type,
+  role_title: assignment.role_title,
+  hired_on: typedDay(assignment.hired_on),
+  separated_on: typedDay(assignment.separated_on),
+  duties_from: typedDay(assignment.duties_from),
+  duties_to: typedDay(assignment.duties_to),
+})
+
+export const typedPeriod = (period: Period): Typed => ({
+  seen: period.row_id,
+  from_on: typedDay(period.from_on),
+  from_time: typedTime(period.from_at),
+  to_on: typedDay(period.to_on),
+})

@@ -1,0 +1,94 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+import { holdsOn, worksOn } from '#server/programs/as-of.ts'
+import type { WorkerType } from './roster.queries.ts'
+import type { RosterFilters, RosterShow, RosterSort } from './roster-filters.ts'
+
+export type RosterLine = Readonly<{
+  person_id: string
+  name: string
+  email: string
+  role_title: string
+  worker_type: WorkerType
+  hired_on: Day
+  separated_on: Day | null
+  is_working: boolean
+  contact_from: Day | null
+  is_on_leave: boolean
+  leave_to: Day | null
+  has_password: boolean
+}>
+
+export type RosterCounts = Readonly<Record<RosterShow, number>>
+
+export const rosterPageSize = 50
+
+/**
+ * One page of a program's roster on a day: a person once, by the work that holds on that day, or else the latest. The
+ * counts tell how many of the people searched for each way of showing them would find.
+ */
+export async function listRoster(
+  db: Kysely<DB>,
+  programId: string,
+  on: Day,
+  filters: RosterFilters,
+): Promise<Readonly<{ lines: readonly RosterLine[]; counts: RosterCounts }>> {
+  const direction = filters.isDescending ? sql`desc nulls last` : sql`asc nulls last`
+  const counts = Object.entries(shown).map(
+    ([show, condition]) => sql`count(*) filter (where ${condition}) as ${sql.ref(show)}`,
+  )
+  const { rows } = await sql<{ lines: readonly RosterLine[]; counts: RosterCounts }>`
+    with found as (${found(programId, on, filters.search)})
+    select
+      (select row_to_json(c) from (select ${sql.join(counts)} from found) c) as counts,
+      (select coalesce(json_agg(l), '[]') from (
+        select * from found where ${shown[filters.show]}
+        order by ${sorts[filters.sort]} ${direction}, lower(name), person_id
+        limit ${rosterPageSize} offset ${(filters.page - 1) * rosterPageSize}
+      ) l) as lines`.execute(db)
+  return rows[0] as { lines: readonly RosterLine[]; counts: RosterCounts }
+}
+
+const found = (programId: string, on: Day, search: string) => {
+  const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`
+  return sql`
+      select p.id as person_id, p.name, p.email, a.role_title, a.worker_type, a.hired_on, a.separated_on,
+        a.is_working, case when a.is_working then c.from_on end as contact_from,
+        a.is_working and l.assignment_id is not null as is_on_leave, l.to_on as leave_to,
+        a.hired_on > ${on} as is_starting, p.password_hash is not null as has_password
+      from (
+        select distinct on (a.person_id) a.*, ${worksOn('a', on)} as is_working from assignments a
+        where a.program_id = ${programId} and a.superseded_at is null
+        order by a.person_id, ${worksOn('a', on)} desc, a.hired_on > ${on} desc, a.hired_on desc
+      ) a
+      join people p on p.id = a.person_id
+      left join lateral (
+        select s.from_on from contact_periods s
+        where s.assignment_id = a.assignment_id and s.superseded_at is null and ${holdsOn('s', on)}
+        order by s.from_on limit 1
+      ) c on true
+      left join lateral (
+        select s.assignment_id, s.to_on from leave_periods s
+        where s.assignment_id = a.assignment_id and s.superseded_at is null and ${holdsOn('s', on)}
+        order by s.from_on limit 1
+      ) l on true
+      where ${search === ''} or p.name ilike ${like} or p.email ilike ${like} or a.role_title ilike ${like}`
+}
+
+const shown: Readonly<Record<RosterShow, RawBuilder<boolean>>> = {
+  working: sql`is_working`,
+  contact: sql`contact_from is not null and not is_on_leave`,
+  'no-contact': sql`is_working and (contact_from is null or is_on_leave)`,
+  leave: sql`is_on_leave`,
+  starting: sql`is_starting`,
+  left: sql`not is_working and not is_starting`,
+  all: sql`true`,
+}
+
+const sorts: Readonly<Record<RosterSort, RawBuilder<unknown>>> = {
+  name: sql`lower(name)`,
+  title: sql`lower(nullif(role_title, ''))`,
+  hired: sql`hired_on`,
+  contact: sql`contact_from`,
+}

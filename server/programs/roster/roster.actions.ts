@@ -1,0 +1,148 @@
+import { type RawBuilder, sql, type Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { appendToLedger } from '#server/ledger/actions.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts'
+import { lockProgramsOf } from './assignments.queries.ts'
+import type { PeriodKind } from './periods.ts'
+import type { RosterChanges } from './roster-changes.ts'
+
+/** Who acts, and when. */
+export type Actor = Readonly<{ viewer: Viewer; now: Date }>
+
+/** … and what follows a change of facts, in the same transaction. */
+export type Acting = Actor & Readonly<{ afterChange: AfterChange }>
+
+export type RosterDone = { kind: 'done'; personId: string }
+
+export type RosterAnswer =
+  | RosterDone
+  | { kind: 'problems'; problems: readonly Problem[] }
+  | { kind: 'refused'; message: string }
+
+export type RosterDecision =
+  | Exclude<RosterAnswer, RosterDone>
+  | {
+      kind: 'save'
+      changes: RosterChanges
+      reason: string
+      personId: string
+      /** For the ledger: the act's name and what it was about. */
+      act: string
+      facts: Readonly<Record<string, unknown>>
+    }
+
+export const ownRecord: RosterAnswer & { kind: 'refused' } = {
+  kind: 'refused',
+  message: ownRecordMessage,
+}
+
+/** Somebody else made an account with one of these emails at the same moment; nothing was saved. */
+export class EmailTaken extends Error {}
+
+/** Tries again where an account appeared in between: the second time, it is there to be found. */
+export async function againIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
+  try {
+    return await once()
+  } catch (error) {
+    if (error instanceof EmailTaken) return once()
+    throw error
+  }
+}
+
+/** One act on the rosters of programs that the viewer administers: one transaction, one entry in the ledger. */
+export const changeRoster = (
+  db: Database,
+  acting: Acting,
+  programIds: readonly [string, ...string[]],
+  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
+): Promise<RosterAnswer> => againIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, decide))
+
+function tryToChangeRoster(
+  db: Database,
+  acting: Acting,
+  programIds: readonly [string, ...string[]],
+  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
+): Promise<RosterAnswer> {
+  return db.transaction().execute(async (trx): Promise<RosterAnswer> => {
+    await lockProgramsOf(trx, acting.viewer, programIds)
+    const decision = await decide(trx)
+    if (decision.kind !== 'save') return decision
+    const { personId, act, facts, reason } = decision
+    await saveRosterChanges(trx, acting, decision.changes, reason)
+    await acting.afterChange(trx, [personId], acting.now)
+    await appendToLedger(trx, {
+      kind: 'roster-changed',
+      actor_id: acting.viewer.id,
+      subject: `person:${personId}`,
+      facts: { act, program_id: programIds[0], ...facts, ...(reason ? { reason } : {}) },
+      at: acting.now,
+    })
+    return { kind: 'done', personId }
+  })
+}
+
+/** Writes the rows, each table at once; what they come in place of is superseded, never rewritten. */
+export async function saveRosterChanges(
+  trx: Transaction<DB>,
+  { viewer, now }: Actor,
+  changes: RosterChanges,
+  reason: string,
+): Promise<void> {
+  const { people, renamed, assignments, periods, removed } = changes
+  if (people.length > 0) {
+    const { rows } = await sql`
+      insert into people (id, name, email)
+      select id, name, email from ${records(people, sql`id uuid, name text, email text`)} order by email
+      on conflict (email) do nothing returning id`.execute(trx)
+    if (rows.length < people.length) throw new EmailTaken()
+  }
+  if (renamed.length > 0)
+    await sql`
+      update people p set name = rows.name from ${records(renamed, sql`id uuid, name text`)} where p.id = rows.id`.execute(
+      trx,
+    )
+  const ids = (kind: 'assignment' | PeriodKind) =>
+    removed.filter((one) => one.kind === kind).map(({ id }) => id)
+  const taken = ids('assignment')
+  if (assignments.length + taken.length > 0) {
+    await sql`
+      update assignments set superseded_at = ${now}, superseded_by = ${viewer.id}, superseded_reason = ${reason}
+      where superseded_at is null
+        and assignment_id = any(${[...taken, ...assignments.map(({ assignment_id }) => assignment_id)]}::uuid[])`.execute(
+      trx,
+    )
+    await sql`
+      insert into assignments (assignment_id, person_id, program_id, worker_type, role_title, hired_on, separated_on,
+        duties_from, duties_to, recorded_at, recorded_by, reason)
+      select rows.*, ${now}::timestamptz, ${viewer.id}::uuid, ${reason} from ${records(
+        assignments,
+        sql`assignment_id uuid, person_id uuid, program_id uuid, worker_type text, role_title text, hired_on date,
+          separated_on date, duties_from date, duties_to date`,
+      )}`.execute(trx)
+  }
+  for (const kind of ['contact', 'leave'] as const) {
+    const rows = periods.filter((period) => period.kind === kind)
+    const gone = [...ids(kind), ...rows.map(({ period_id }) => period_id)]
+    if (gone.length + taken.length === 0) continue
+    const table = sql.table(`${kind}_periods`)
+    const fromAt = kind === 'contact' ? sql`from_at,` : sql``
+    await sql`
+      update ${table} set superseded_at = ${now}, superseded_by = ${viewer.id}, superseded_reason = ${reason}
+      where superseded_at is null
+        and (period_id = any(${gone}::uuid[]) or assignment_id = any(${taken}::uuid[]))`.execute(trx)
+    await sql`
+      insert into ${table} (period_id, assignment_id, from_on, ${fromAt} to_on, recorded_at, recorded_by, reason)
+      select period_id, assignment_id, from_on, ${fromAt} to_on, ${now}::timestamptz, ${viewer.id}::uuid, ${reason}
+      from ${records(
+        rows,
+        sql`period_id uuid, assignment_id uuid, from_on date, from_at timestamptz, to_on date`,
+      )}`.execute(trx)
+  }
+}
+
+/** Rows handed over in one parameter. */
+const records = (rows: readonly object[], columns: RawBuilder<unknown>) =>
+  sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as rows(${columns})`

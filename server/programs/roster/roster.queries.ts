@@ -1,0 +1,149 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+import { type AsKnownOn, holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+
+export type WorkerType = 'employee' | 'contractor' | 'volunteer' | 'student'
+
+/** A stretch of direct contact or of leave; `id` stays the same through corrections. */
+export type RosterPeriod = Readonly<{ id: string; from_on: Day; from_at: string | null; to_on: Day | null }>
+
+export type RosterAssignment = Readonly<{
+  assignment_id: string
+  program_id: string
+  worker_type: WorkerType
+  role_title: string
+  hired_on: Day
+  separated_on: Day | null
+  duties_from: Day | null
+  duties_to: Day | null
+  contact: readonly RosterPeriod[]
+  leave: readonly RosterPeriod[]
+}>
+
+export type RosterPerson = Readonly<{
+  person_id: string
+  name: string
+  email: string
+  is_confidential: boolean
+  /** In the programs that were asked for, every one that is on record, the earliest first. */
+  assignments: readonly RosterAssignment[]
+}>
+
+export type RosterCertification = Readonly<{ id: string; type: string; from_on: Day; to_on: Day | null }>
+
+export type RosterProgram = Readonly<{
+  program_id: string
+  kind: 'licensed' | 'agency'
+  name: string
+  holder: string
+  license_number: string | null
+  certifications: readonly RosterCertification[]
+}>
+
+export type Roster = Readonly<{ programs: readonly RosterProgram[]; people: readonly RosterPerson[] }>
+
+/**
+ * Facts, and no verdicts, about the people who work in some programs on a day, in one statement: as known now, or as
+ * was known when another day ended. Everybody who works there on that day is in it, by name, with all that is on record
+ * of them in these programs; `everybody` adds those who have left or not yet begun.
+ */
+export async function rosterOn(
+  db: Kysely<DB>,
+  programIds: readonly string[],
+  on: Day,
+  asKnownOn: AsKnownOn = null,
+  { everybody = false }: Readonly<{ everybody?: boolean }> = {},
+): Promise<Roster> {
+  const here = sql<boolean>`a.program_id = any(${[...programIds]}::uuid[]) and ${isKnown('a', asKnownOn)}`
+  const who = everybody ? sql`true` : sql`bool_or(${worksOn('a', on)})`
+  return readRoster(db, sql`p.id = any(${[...programIds]}::uuid[])`, here, who, on, asKnownOn)
+}
+
+/** The same facts about one person, in every program where they have worked. */
+export async function workOfPerson(
+  db: Kysely<DB>,
+  personId: string,
+  on: Day,
+  asKnownOn: AsKnownOn = null,
+): Promise<Roster> {
+  const theirs = sql<boolean>`a.person_id = ${personId} and ${isKnown('a', asKnownOn)}`
+  const programs = sql`p.id in (select a.program_id from assignments a where ${theirs})`
+  return readRoster(db, programs, theirs, sql`true`, on, asKnownOn)
+}
+
+/** The same about several people, for whoever computes something for each of them. */
+export async function workOfPeople(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+  on: Day,
+  asKnownOn: AsKnownOn = null,
+): Promise<Roster> {
+  const theirs = sql<boolean>`a.person_id = any(${[...personIds]}::uuid[]) and ${isKnown('a', asKnownOn)}`
+  const programs = sql`p.id in (select a.program_id from assignments a where ${theirs})`
+  return readRoster(db, programs, theirs, sql`true`, on, asKnownOn)
+}
+
+async function readRoster(
+  db: Kysely<DB>,
+  whichPrograms: RawBuilder<unknown>,
+  whichAssignments: RawBuilder<unknown>,
+  whichPeople: RawBuilder<unknown>,
+  on: Day,
+  asKnownOn: AsKnownOn,
+): Promise<Roster> {
+  const { rows } = await sql<Roster>`
+    with kept as (
+      select a.* from assignments a where ${whichAssignments}
+    ),
+    contact as (${periodsOf('contact_periods', sql`s.from_at`, asKnownOn)}),
+    leave as (${periodsOf('leave_periods', sql`null::timestamptz`, asKnownOn)}),
+    staff as (
+      select a.person_id,
+        json_agg(json_build_object(
+          'assignment_id', a.assignment_id, 'program_id', a.program_id, 'worker_type', a.worker_type,
+          'role_title', a.role_title, 'hired_on', a.hired_on, 'separated_on', a.separated_on,
+          'duties_from', a.duties_from, 'duties_to', a.duties_to,
+          'contact', coalesce(c.periods, '[]'), 'leave', coalesce(l.periods, '[]')
+        ) order by a.hired_on, a.assignment_id) as assignments
+      from kept a
+      left join contact c using (assignment_id)
+      left join leave l using (assignment_id)
+      group by a.person_id
+      having ${whichPeople}
+    )
+    select
+      (select coalesce(json_agg(json_build_object(
+          'person_id', s.person_id, 'name', p.name, 'email', p.email, 'is_confidential', p.is_confidential,
+          'assignments', s.assignments) order by lower(p.name), p.id), '[]')
+        from staff s join people p on p.id = s.person_id) as people,
+      (select coalesce(json_agg(json_build_object(
+          'program_id', p.id, 'kind', p.kind, 'name', coalesce(d.name, h.name), 'holder', h.name,
+          'license_number', d.license_number, 'certifications', coalesce(c.list, '[]')) order by d.name, p.id), '[]')
+        from programs p
+        join license_holders h on h.id = p.holder_id
+        left join lateral (
+          select d.name, d.license_number from program_details d
+          where d.program_id = p.id and ${isKnown('d', asKnownOn)}
+          order by ${holdsOn('d', on)} desc, d.from_on desc limit 1
+        ) d on true
+        left join lateral (
+          select json_agg(json_build_object('id', c.period_id, 'type', c.type, 'from_on', c.from_on, 'to_on', c.to_on)
+            order by c.from_on, c.type) as list
+          from certifications c where c.program_id = p.id and ${isKnown('c', asKnownOn)}
+        ) c on true
+        where ${whichPrograms}) as programs`.execute(db)
+  return rows[0] ?? { programs: [], people: [] }
+}
+
+const periodsOf = (
+  table: 'contact_periods' | 'leave_periods',
+  fromAt: RawBuilder<unknown>,
+  asKnownOn: AsKnownOn,
+) => sql`
+      select s.assignment_id,
+        json_agg(json_build_object('id', s.period_id, 'from_on', s.from_on, 'from_at', ${fromAt}, 'to_on', s.to_on)
+          order by s.from_on) as periods
+      from ${sql.table(table)} s
+      where s.assignment_id in (select assignment_id from kept) and ${isKnown('s', asKnownOn)}
+      group by s.assignment_id`

@@ -1,0 +1,179 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { Mail } from '#server/lib/mail.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import { findRosterOf, findRosterToChangeOf, type ProgramHead } from '#server/programs/queries.ts'
+import { readOtherDay, type Typed } from '#server/programs/typed-form.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { addToRoster } from './assignments.actions.ts'
+import { findPersonOnRoster, listAssignments } from './assignments.queries.ts'
+import { listRecordRows } from './history.queries.ts'
+import { historyOf } from './history.ts'
+import { personPage } from './person-page.ts'
+import { listRolesHere } from './roles.queries.ts'
+import { contactFields, nameFields, workFields } from './roster-fields.ts'
+import { rosterFilters } from './roster-filters.ts'
+import { listRoster } from './roster-list.queries.ts'
+import { rosterPage } from './roster-page.ts'
+import { giveLinks } from './sign-in-links.actions.ts'
+
+type Needs = Readonly<{
+  db: Database
+  mail: Mail
+  clock: () => Date
+  config: Readonly<{ baseUrl: string }>
+  afterChange: AfterChange
+}>
+
+/** A program's roster: who works there, a person's page in it, and adding somebody. */
+export async function rosterRoutes(app: App, { db, mail, clock, config, afterChange }: Needs): Promise<void> {
+  const readers = { policy: ['supervisor', 'program_admin'] } as const
+  const administrators = { policy: ['program_admin'] } as const
+  const programParams = Type.Object({ program: uuid() })
+  const optional = () => Type.Optional(text(500))
+  const links = { mail, baseUrl: config.baseUrl }
+
+  app.get(
+    '/programs/:program/roster',
+    {
+      config: readers,
+      schema: {
+        params: programParams,
+        querystring: Type.Object({
+          search: optional(),
+          show: optional(),
+          sort: optional(),
+          page: optional(),
+          on: optional(),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const today = dayOf(clock())
+      const filters = rosterFilters(request.query)
+      const place =
+        (await findRosterOf(db, viewerOf(request), request.params.program, filters.on ?? today)) ?? notFound()
+      const roster = await listRoster(db, place.program.id, filters.on ?? today, filters)
+      const day = readOtherDay(request.query.on, today)
+      return reply.page('programs/roster', { ...rosterPage(place, filters, roster, today), ...day })
+    },
+  )
+
+  app.get(
+    '/programs/:program/roster/new',
+    { config: administrators, schema: { params: programParams } },
+    async (request, reply) => {
+      const place = await changeable(viewerOf(request), request.params.program)
+      return reply.page('programs/change-form', { ...addForm(place.program, {}) })
+    },
+  )
+
+  app.post(
+    '/programs/:program/roster',
+    {
+      config: administrators,
+      schema: {
+        params: programParams,
+        body: form({
+          name: optional(),
+          email: optional(),
+          worker_type: optional(),
+          role_title: optional(),
+          hired_on: optional(),
+          duties_from: optional(),
+          contact_from: optional(),
+          contact_time: optional(),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const { program } = await changeable(viewer, request.params.program)
+      const acting = { viewer, now: clock(), afterChange }
+      const answer = await addToRoster(db, acting, program.id, request.body)
+      if (answer.kind === 'problems')
+        return reply
+          .status(422)
+          .page('programs/change-form', { ...addForm(program, request.body), errors: answer.problems })
+      if (answer.kind === 'refused')
+        return reply
+          .status(409)
+          .page('programs/change-form', { ...addForm(program, request.body), refused: answer.message })
+      const person = (await findPersonOnRoster(db, program.id, answer.personId)) ?? notFound()
+      const back = `/programs/${program.id}/roster/${person.id}`
+      if (person.has_password) return reply.redirect(`${back}?done=added`, 303)
+      const given = await giveLinks(db, acting, links, program.id, [person.id])
+      if (given.mailed.length > 0) return reply.redirect(`${back}?done=added-mailed`, 303)
+      return reply.page('programs/links-given', {
+        title: `${person.name} is on the roster`,
+        program,
+        given,
+        back: { href: back, label: `Go to ${person.name}’s page` },
+      })
+    },
+  )
+
+  const personParams = Type.Object({ program: uuid(), person: uuid() })
+
+  app.get(
+    '/programs/:program/roster/:person',
+    {
+      config: readers,
+      schema: { params: personParams, querystring: Type.Object({ done: optional() }) },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const today = dayOf(clock())
+      const place = (await findRosterOf(db, viewer, request.params.program, today)) ?? notFound()
+      const person = (await findPersonOnRoster(db, place.program.id, request.params.person)) ?? notFound()
+      const assignments = await listAssignments(db, place.program.id, [person.id])
+      const rows = await listRecordRows(db, place.program.id, person.id)
+      const roles = (await listRolesHere(db, place.program.id)).filter(
+        ({ person_id }) => person_id === person.id,
+      )
+      return reply.page(
+        'programs/person',
+        personPage(place, viewer, person, assignments, historyOf(rows), roles, request.query.done, today),
+      )
+    },
+  )
+
+  app.post(
+    '/programs/:program/roster/:person/link',
+    { config: administrators, schema: { params: personParams } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const { program } = await changeable(viewer, request.params.program)
+      const acting = { viewer, now: clock() }
+      const given = await giveLinks(db, acting, links, program.id, [request.params.person])
+      const back = `/programs/${program.id}/roster/${request.params.person}`
+      if (given.mailed.length > 0) return reply.redirect(`${back}?done=mailed`, 303)
+      if (given.withheld.length > 0) reply.status(409)
+      return reply.page('programs/links-given', {
+        title: given.shown.length > 0 ? 'A link to set a password' : 'No link was made',
+        program,
+        given,
+        back: { href: back, label: 'Back to the person' },
+      })
+    },
+  )
+
+  const changeable = async (viewer: Viewer, programId: string) =>
+    (await findRosterToChangeOf(db, viewer, programId, dayOf(clock()))) ?? notFound()
+
+  const addForm = (program: ProgramHead, typed: Typed) => ({
+    title: 'Add a person',
+    over: program.name,
+    lead: mail
+      ? 'A new person gets a message with a link to set a password.'
+      : 'A new person gets a link to set a password, which you print or copy.',
+    back: { href: `/programs/${program.id}/roster`, label: 'Roster' },
+    action: `/programs/${program.id}/roster`,
+    fields: [...nameFields(typed), ...workFields(typed, program), ...contactFields(typed)],
+    button: 'Add to the roster',
+  })
+}

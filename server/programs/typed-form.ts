@@ -1,0 +1,131 @@
+import { Temporal } from 'temporal-polyfill'
+import { addYears, type Day, formatDay, parseDay, timeZone } from '#server/lib/days.ts'
+import type { Problem } from './form-problem.ts'
+
+/** What came in a form, as typed. */
+export type Typed = Readonly<Record<string, string | undefined>>
+
+const yearsAhead = 5
+
+/** Reads a form field by field and gathers what can't be taken; a field with a problem reads as null. */
+export function reader(typed: Typed, today: Day) {
+  const problems: Problem[] = []
+  const refuse = (field: string, message: string): null => {
+    problems.push({ field, message })
+    return null
+  }
+  const textOf = (field: string) => (typed[field] ?? '').trim()
+  return {
+    problems,
+    refuse,
+    /** A day; `missing` says what to do where it is needed and was left empty. */
+    day(field: string, missing?: string): Day | null {
+      const text = textOf(field)
+      if (text === '') return missing ? refuse(field, missing) : null
+      const day = readDay(text, today)
+      return day.kind === 'day' ? day.day : refuse(field, day.message)
+    },
+    /** A time of day on a day: the instant, as '2026-03-02T14:30:00Z'. */
+    timeOn(field: string, day: Day | null): string | null {
+      const text = textOf(field)
+      if (text === '') return null
+      const time = readTime(text)
+      if (!time) return refuse(field, `“${text}” is not a time we can read. Write it like 2:30 pm or 14:30.`)
+      return day && instantOf(day, time)
+    },
+    line(field: string, missing?: string, most = 200): string {
+      const text = oneLine(typed[field] ?? '')
+      if (text === '' && missing) refuse(field, missing)
+      if (text.length > most) refuse(field, `That is longer than ${most} characters.`)
+      return text
+    },
+    choice<T extends string>(field: string, choices: Readonly<Record<T, string>>, missing: string): T | null {
+      const text = textOf(field)
+      return Object.hasOwn(choices, text) ? (text as T) : refuse(field, missing)
+    },
+    email(field: string): string | null {
+      const text = textOf(field).toLowerCase()
+      if (text === '') return refuse(field, 'Enter an email. It’s how the person signs in.')
+      return isEmail(text) ? text : refuse(field, `“${text}” is not an email address.`)
+    },
+  }
+}
+
+export type Reader = ReturnType<typeof reader>
+
+/** A calendar day as people type it; otherwise why not. */
+export function readDay(
+  text: string,
+  today: Day,
+): Readonly<{ kind: 'day'; day: Day } | { kind: 'not-a-day'; message: string }> {
+  const no = (message: string) => ({ kind: 'not-a-day', message }) as const
+  // A spreadsheet may write a day with its midnight.
+  const day = parseDay(text.replace(/[ T](?:0?0:00(?::00)?|12:00(?::00)? ?am)$/i, ''))
+  if (day && day > addYears(today, yearsAhead))
+    return no(`${formatDay(day)} is more than ${yearsAhead} years ahead. Check the year.`)
+  if (day) return { kind: 'day', day }
+  if (/^\d{1,2}[/.-]\d{1,2}[/.-]\d\d$/.test(text))
+    return no(`Write the year of “${text}” with four digits, like 3/15/2025.`)
+  if (/^\d{5}$/.test(text))
+    return no(`“${text}” is a spreadsheet’s number for a day. Write the day, like 3/15/2025.`)
+  return no(`“${text}” is not a day we can read. Write it like 3/15/2025.`)
+}
+
+/** The day that a page is asked about, as it stands in its field, and why it can't be read where it can't. */
+export function readOtherDay(
+  typed: string | undefined,
+  today: Day,
+): Readonly<{ typedOn: string; errors: readonly Problem[] }> {
+  const text = typed?.trim() ?? ''
+  if (text === '') return { typedOn: '', errors: [] }
+  const read = readDay(text, today)
+  return read.kind === 'day'
+    ? { typedOn: typedDay(read.day), errors: [] }
+    : { typedOn: text, errors: [{ field: 'on', message: read.message }] }
+}
+
+/** '2:30 pm', '2 PM' or '14:30' as '14:30'; otherwise null. */
+export function readTime(text: string): string | null {
+  const [, hours, minutes = '00', half] =
+    /^(\d{1,2})(?::(\d\d))?\s*([ap])?\.?(?:m\.?)?$/i.exec(text.trim()) ?? []
+  if (!hours || Number(minutes) > 59) return null
+  const hour = Number(hours)
+  if (!half) return /:/.test(text) && hour < 24 ? `${hours.padStart(2, '0')}:${minutes}` : null
+  if (hour < 1 || hour > 12) return null
+  const of24 = (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0)
+  return `${String(of24).padStart(2, '0')}:${minutes}`
+}
+
+/** A time of day such as '14:30' on a day, Central time: the instant, as '2026-03-02T20:30:00Z'. */
+export const instantOf = (day: Day, time: string): string =>
+  Temporal.PlainDate.from(day)
+    .toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) })
+    .toInstant()
+    .toString()
+
+/** An instant's time of day in Minnesota as it is typed into a form: '2:30 pm'. */
+export function typedTime(at: string | null): string {
+  if (at === null) return ''
+  const { hour, minute } = Temporal.Instant.from(at).toZonedDateTimeISO(timeZone)
+  return `${hour % 12 || 12}:${String(minute).padStart(2, '0')} ${hour < 12 ? 'am' : 'pm'}`
+}
+
+/** '2025-03-05' as it is typed in Minnesota: '3/5/2025'. */
+export function typedDay(day: Day | null): string {
+  const [year, month, date] = (day ?? '').split('-')
+  return year ? `${Number(month)}/${Number(date)}/${year}` : ''
+}
+
+/** Text in one line, without what can't be seen. */
+export const oneLine = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Zs}]+/gu, ' ')
+    .trim()
+
+export const isEmail = (text: string): boolean =>
+  text.length <= 254 && /^[^\s@"',;<>]+@[^\s@"',;<>]+\.[^\s@"',;<>]+$/.test(text)
+
+/** Whether two ways of writing a name are the same person's: case, spaces and composed letters don't count. */
+export const isSameName = (a: string, b: string): boolean =>
+  oneLine(a).toLowerCase() === oneLine(b).toLowerCase()

@@ -1,0 +1,91 @@
+import { clearanceVerdict, clearedUntil } from '#server/law/clearance.ts'
+import { clearanceReasons } from '#server/law/clearance-reasons.ts'
+import type { Facts } from '#server/law/facts/facts.ts'
+import type { ClearanceAnswer } from '#server/law/reasons/answer-schema.ts'
+import { programsOf } from '#server/law/reasons/situation.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { Roster } from '#server/programs/roster/roster.queries.ts'
+
+type Answer = ClearanceAnswer['answer']
+
+/** One line of a shift lead's list. The sentences are only written for the lines that are shown. */
+export type ClearanceLine = Readonly<{
+  person_id: string
+  name: string
+  role_title: string
+  answer: Answer
+  until: Day | null
+  because: () => readonly string[]
+}>
+
+/** Everybody who works in a program on a day, with the one answer for each: may they have direct contact? */
+export function clearanceList(
+  roster: Roster,
+  facts: ReadonlyMap<string, Facts>,
+  programId: string,
+  on: Day,
+): readonly ClearanceLine[] {
+  return roster.people.flatMap((person) => {
+    const own = facts.get(person.person_id)
+    const program = own && programsOf(own).find(({ id }) => id === programId)
+    const assignment = person.assignments.findLast(({ program_id }) => program_id === programId)
+    if (!own || !program || !assignment) return []
+    const verdict = clearanceVerdict(own, program, on)
+    const { answer } = verdict
+    const until = answer === 'yes' ? clearedUntil(own, program, on) : null
+    const because = () => clearanceReasons(verdict, until)
+    const { person_id, name } = person
+    return [{ person_id, name, role_title: assignment.role_title, answer, until, because }]
+  })
+}
+
+export const answers: readonly Answer[] = ['yes', 'no', 'unknown']
+
+export type ClearanceFilter = Readonly<{
+  show: Answer | null
+  search: string
+  page: number
+  /** Everybody who is left, on one page, for paper. */
+  isWhole: boolean
+}>
+
+export const peopleAPage = 50
+
+/** What a page of the list shows: how many answers of each kind there are, and the lines that a filter leaves. */
+export function clearancePage(lines: readonly ClearanceLine[], filter: ClearanceFilter) {
+  const words = plain(filter.search).split(' ').filter(Boolean)
+  const found = lines.filter(({ name, role_title }) =>
+    words.every((word) => plain(`${name} ${role_title}`).includes(word)),
+  )
+  const left = found.filter(({ answer }) => filter.show === null || answer === filter.show)
+  const last = Math.max(1, Math.ceil(left.length / peopleAPage))
+  const current = Math.min(filter.page, last)
+  const shown = filter.isWhole ? left : left.slice((current - 1) * peopleAPage, current * peopleAPage)
+  return {
+    of: lines.length,
+    yes: countOf(lines, 'yes'),
+    found: answers.map((answer) => ({ answer, count: countOf(found, answer) })),
+    total: left.length,
+    pages: { current, last: filter.isWhole ? 1 : last },
+    lines: shown.map((line) => shownLine(line, filter.isWhole)),
+  }
+}
+
+/** The answer and what to do next stand open; how it was found is folded, and left out on paper. */
+function shownLine({ because, ...line }: ClearanceLine, isWhole: boolean) {
+  const [said = '', ...rest] = because()
+  // A plain yes and its last day stand beside it already.
+  const first = /^Yes(?:\.|, until )/.test(said) ? '' : said
+  const next = line.answer === 'yes' ? '' : (rest.findLast((sentence) => sentence.startsWith('Next: ')) ?? '')
+  return { ...line, first, next, more: isWhole ? [] : rest.filter((sentence) => sentence !== next) }
+}
+
+const countOf = (lines: readonly ClearanceLine[], answer: Answer) =>
+  lines.filter((line) => line.answer === answer).length
+
+const plain = (text: string) =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .trim()

@@ -1,0 +1,215 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { type Day, dayOf, isDay, parseDay } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { createApiToken, endApiToken } from './api-tokens.actions.ts'
+import { findProgramOfToken, listApiTokens, listPrograms, listProgramsOf } from './clearance.queries.ts'
+import { answers, type ClearanceFilter, clearanceList, clearancePage } from './clearance-list.ts'
+import { factsOfPeople } from './standings.actions.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date }>
+
+/** May this person have direct contact? Answered for a program's people on a day: on paper, on a phone, for software. */
+export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<void> {
+  const supervisors = { policy: ['supervisor', 'program_admin'] } as const
+  const administrators = { policy: ['program_admin'] } as const
+  const params = Type.Object({ program: uuid() })
+  const querystring = Type.Object({
+    on: Type.Optional(text(40)),
+    show: Type.Optional(text(20)),
+    search: Type.Optional(text(200)),
+    page: Type.Optional(text(10)),
+    whole: Type.Optional(text(10)),
+  })
+
+  app.get('/clearance', { config: supervisors }, async (request, reply) => {
+    const programs = await listProgramsOf(db, viewerOf(request), dayOf(clock()))
+    const licensed = programs.filter(({ kind }) => kind === 'licensed')
+    const [only] = licensed
+    if (only && licensed.length === 1) return reply.redirect(`/programs/${only.program_id}/clearance`, 303)
+    return reply.page('standings/clearance-programs', { title: 'Who is cleared', programs: licensed })
+  })
+
+  app.get(
+    '/programs/:program/clearance',
+    { config: supervisors, schema: { params, querystring } },
+    async (request, reply) => {
+      const program = await programOf(viewerOf(request), request.params.program)
+      const today = dayOf(clock())
+      const typed = request.query.on ?? ''
+      const asked = typed ? parseDay(typed) : today
+      const errors = asked ? [] : [{ field: 'on', message: 'Write a day such as 3/15/2026.' }]
+      const on = asked ?? today
+      const filter = filterOf(request.query)
+      const address = addressOf(`/programs/${program.program_id}/clearance`, request.query)
+      const shown = clearancePage(await linesOn(program.program_id, on), filter)
+      return reply.status(asked ? 200 : 422).page('standings/clearance', {
+        ...shown,
+        title: `Who is cleared at ${program.name}`,
+        program,
+        on,
+        typed,
+        today,
+        errors,
+        filter,
+        address,
+        pages: { ...shown.pages, href: address({ page: '{page}' }) },
+      })
+    },
+  )
+
+  app.get(
+    '/programs/:program/tokens',
+    { config: administrators, schema: { params } },
+    async (request, reply) => {
+      const program = await administeredOf(viewerOf(request), request.params.program)
+      const tokens = await listApiTokens(db, program.program_id)
+      return reply.page('standings/api-tokens', {
+        title: 'Tokens for scheduling software',
+        program,
+        tokens,
+        made: null,
+      })
+    },
+  )
+
+  app.post(
+    '/programs/:program/tokens',
+    { config: administrators, schema: { params, body: form({ label: text(100) }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const program = await administeredOf(viewer, request.params.program)
+      const label = request.body.label.trim()
+      const title = 'Tokens for scheduling software'
+      if (!label) {
+        const errors = [
+          { field: 'label', message: 'Write what the token is for, such as the software’s name.' },
+        ]
+        const tokens = await listApiTokens(db, program.program_id)
+        return reply.status(422).page('standings/api-tokens', { title, program, tokens, made: null, errors })
+      }
+      const made = await createApiToken(db, viewer, program.program_id, label)
+      const tokens = await listApiTokens(db, program.program_id)
+      return reply.page('standings/api-tokens', { title, program, tokens, made })
+    },
+  )
+
+  app.post(
+    '/programs/:program/tokens/:token/end',
+    { config: administrators, schema: { params: Type.Object({ program: uuid(), token: uuid() }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const program = await administeredOf(viewer, request.params.program)
+      await endApiToken(db, viewer, program.program_id, request.params.token)
+      return reply.redirect(`/programs/${program.program_id}/tokens`, 303)
+    },
+  )
+
+  app.get(
+    '/api/clearance',
+    {
+      config: { policy: 'public', rateLimit: { max: 120, timeWindow: '1 minute' } },
+      schema: {
+        tags: ['Clearance'],
+        summary: 'Who of a program is cleared for direct contact on a day',
+        security: [{ program: [] }],
+        querystring: Type.Object({
+          program: Type.Optional(
+            Type.String({ maxLength: 100, description: 'The program, to make sure of the token' }),
+          ),
+          on: Type.Optional(
+            Type.String({ maxLength: 100, description: 'A day such as 2026-03-15; today without it' }),
+          ),
+        }),
+        response: {
+          200: Type.Object({
+            program: Type.String(),
+            on: Type.String({ description: 'A day, America/Chicago' }),
+            people: Type.Array(
+              Type.Object({
+                id: Type.String(),
+                name: Type.String(),
+                answer: Type.String({ description: 'yes, no or unknown' }),
+                until: Type.Union([Type.String(), Type.Null()]),
+                because: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
+              }),
+            ),
+          }),
+          400: Type.Object({ error: Type.String() }),
+          401: Type.Object({ error: Type.String() }),
+          404: Type.Object({ error: Type.String() }),
+          429: Type.Object({ error: Type.String() }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const [scheme, token] = (request.headers.authorization ?? '').split(' ')
+      const programId =
+        scheme?.toLowerCase() === 'bearer' && token ? await findProgramOfToken(db, token) : null
+      if (!programId) {
+        reply.header('www-authenticate', 'Bearer')
+        return reply.status(401).send({ error: 'Send the program’s token: Authorization: Bearer …' })
+      }
+      const { program, on: asked } = request.query
+      if (program !== undefined && program !== programId)
+        return reply.status(404).send({ error: 'This token speaks for another program.' })
+      if (asked !== undefined && !isDay(asked))
+        return reply.status(400).send({ error: `on: "${asked}" is not a day such as 2026-03-15` })
+      const on = asked ?? dayOf(clock())
+      const lines = await linesOn(programId, on)
+      return {
+        program: programId,
+        on,
+        people: lines.map(({ person_id, name, answer, until, because }) => ({
+          id: person_id,
+          name,
+          answer,
+          until,
+          because: because(),
+        })),
+      }
+    },
+  )
+
+  async function linesOn(programId: string, on: Day) {
+    const roster = await rosterOn(db, [programId], on)
+    const { facts } = await factsOfPeople(
+      db,
+      roster.people.map(({ person_id }) => person_id),
+      on,
+    )
+    return clearanceList(roster, facts, programId, on)
+  }
+
+  async function programOf(viewer: Viewer, programId: string) {
+    if (!viewer.supervised_program_ids.includes(programId)) return notFound()
+    const [program] = await listPrograms(db, [programId], dayOf(clock()))
+    return program ?? notFound()
+  }
+
+  async function administeredOf(viewer: Viewer, programId: string) {
+    if (!viewer.administered_program_ids.includes(programId)) return notFound()
+    return programOf(viewer, programId)
+  }
+}
+
+type Query = Readonly<Partial<Record<'on' | 'show' | 'search' | 'page' | 'whole', string>>>
+
+const filterOf = ({ show, search, page, whole }: Query): ClearanceFilter => ({
+  show: answers.find((answer) => answer === show) ?? null,
+  search: search ?? '',
+  page: Math.max(1, Number.parseInt(page ?? '1', 10) || 1),
+  isWhole: whole === 'yes',
+})
+
+/** The list's own address with something changed, so that every filter can be kept and sent. */
+const addressOf = (path: string, query: Query) => (change: Query) => {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries({ ...query, ...change })) if (value) params.set(name, value)
+  const text = params.toString().replaceAll('%7Bpage%7D', '{page}')
+  return text ? `${path}?${text}` : path
+}

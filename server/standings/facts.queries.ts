@@ -1,0 +1,115 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
+import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'
+
+/** What a person has completed, here and elsewhere, in the words that the rules take. */
+export type PersonTrainings = Readonly<{
+  person_id: string
+  completions: readonly CompletionFact[]
+  outside: readonly OutsideFact[]
+}>
+
+export type CompletionFact = Readonly<{
+  id: string
+  course: string
+  version: string
+  /** As its certificate printed it; null where none could be issued. */
+  title: string | null
+  completed_at: string
+  approved: boolean
+  accepted: boolean | null
+  hours: number
+  voided_on: Day | null
+  recorded_at: string
+  verified: readonly { program: string; on: Day }[]
+}>
+
+export type OutsideFact = Readonly<{
+  id: string
+  code: string | null
+  title: string
+  provider: string | null
+  completed_on: Day
+  hours: number | null
+  accepted: boolean | null
+  human_trafficking: boolean
+  same_curriculum: boolean
+  certificate_verified: boolean
+  recorded_at: string
+  verified: readonly { program: string; on: Day }[]
+}>
+
+/** The trainings of some people, one statement. A version counts as approved while its approval stood when it was completed. */
+export async function listTrainings(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+  asKnownOn: AsKnownOn = null,
+): Promise<readonly PersonTrainings[]> {
+  const known = knownBy(asKnownOn)
+  const { rows } = await sql<PersonTrainings>`
+    select p.id as person_id,
+      coalesce((select json_agg(json_build_object(
+          'id', c.id, 'course', c.course, 'version', c.version, 'completed_at', c.completed_at,
+          'title', (select k.facts ->> 'course_title' from certificates k
+                    where k.completion_id = c.id and k.corrects_id is null),
+          'approved', exists (
+            select from course_approvals a
+            join course_approval_decisions yes on yes.approval_id = a.id and yes.act = 'confirmed' and ${known(sql`yes.acted_at`)}
+            left join course_approval_decisions no on no.approval_id = a.id and no.act = 'withdrawn' and ${known(sql`no.acted_at`)}
+            where a.course = c.course and a.version = c.version and a.content_hash = c.content_hash
+              and (no.acted_at is null or no.acted_at > c.completed_at)),
+          'accepted', d.is_accepted, 'hours', round(c.minutes / 60.0, 1), 'recorded_at', c.completed_at,
+          'voided_on', (select (v.voided_at at time zone 'America/Chicago')::date from completion_voids v
+                        where v.completion_id = c.id and ${known(sql`v.voided_at`)}),
+          'verified', coalesce(d.verified, '[]')) order by c.completed_at)
+        from completions c
+        left join lateral (${decisionsOf(sql`d.completion_id = c.id`, asKnownOn)}) d on true
+        where c.person_id = p.id and ${known(sql`c.completed_at`)}), '[]') as completions,
+      coalesce((select json_agg(json_build_object(
+          'id', o.id, 'code', o.code, 'title', o.title, 'provider', nullif(o.provider, ''), 'completed_on', o.completed_on,
+          'hours', o.hours, 'accepted', d.is_accepted, 'human_trafficking', o.is_human_trafficking,
+          'same_curriculum', o.is_same_curriculum, 'certificate_verified', coalesce(d.is_verified, false),
+          'recorded_at', o.recorded_at, 'verified', coalesce(d.verified, '[]')) order by o.completed_on)
+        from outside_trainings o
+        left join lateral (${decisionsOf(sql`d.outside_training_id = o.id`, asKnownOn)}) d on true
+        where o.person_id = p.id and ${isKnown('o', asKnownOn)}), '[]') as outside
+    from people p where p.id = any(${[...personIds]}::uuid[])`.execute(db)
+  return rows
+}
+
+const knownBy = (asKnownOn: AsKnownOn) => (at: ReturnType<typeof sql>) =>
+  asKnownOn === null
+    ? sql`true`
+    : sql`${at} < ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago')`
+
+/** What license holders and agencies decided on one training: accepted by any of them counts as accepted. */
+const decisionsOf = (which: ReturnType<typeof sql>, asKnownOn: AsKnownOn) => sql`
+  select bool_or(d.is_accepted) as is_accepted, bool_or(d.is_certificate_verified) as is_verified,
+    json_agg(json_build_object('program', d.program_id, 'on', (d.decided_at at time zone 'America/Chicago')::date))
+      filter (where d.is_certificate_verified) as verified
+  from training_decisions d
+  where ${which} and ${
+    asKnownOn === null
+      ? sql`d.superseded_at is null`
+      : sql`d.decided_at < ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago')
+            and (d.superseded_at is null or d.superseded_at >= ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago'))`
+  }`
+
+/** Each program's own interpretations, where it has recorded some. */
+export async function listInterpretations(
+  db: Kysely<DB>,
+  programIds: readonly string[],
+  asKnownOn: AsKnownOn = null,
+): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+  if (programIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('program_interpretations')
+    .select(['program_id', 'interpretations'])
+    .where('program_id', 'in', [...programIds])
+    .where(isKnown('program_interpretations', asKnownOn))
+    .execute()
+  return new Map(
+    rows.map(({ program_id, interpretations }) => [program_id, interpretations as Record<string, unknown>]),
+  )
+}

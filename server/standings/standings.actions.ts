@@ -1,0 +1,75 @@
+import type { Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import type { Facts } from '#server/law/facts/facts.ts'
+import { rulesetVersion } from '#server/law/facts/ruleset.ts'
+import type { Day } from '#server/lib/days.ts'
+import { type Roster, workOfPeople } from '#server/programs/roster/roster.queries.ts'
+import { listInterpretations, listTrainings } from './facts.queries.ts'
+import { personFacts } from './person-facts.ts'
+import { claimPasses, listStalePeople, saveVerdicts } from './stored.queries.ts'
+import { verdictsOf } from './verdicts.ts'
+
+/** Everybody's facts, in three statements however many they are. */
+export async function factsOfPeople(
+  db: Database | Transaction<DB>,
+  personIds: readonly string[],
+  on: Day,
+  asKnownOn: Day | null = null,
+): Promise<Readonly<{ roster: Roster; facts: ReadonlyMap<string, Facts> }>> {
+  const roster = await workOfPeople(db, personIds, on, asKnownOn)
+  const trainings = new Map(
+    (await listTrainings(db, personIds, asKnownOn)).map((one) => [one.person_id, one]),
+  )
+  const interpretations = await listInterpretations(
+    db,
+    roster.programs.map(({ program_id }) => program_id),
+    asKnownOn,
+  )
+  const facts = new Map(
+    personIds.map((id) => [id, personFacts(roster, id, trainings.get(id), interpretations)]),
+  )
+  return { roster, facts }
+}
+
+/**
+ * Computes people's verdicts anew and stores them: in the transaction that changed a fact of theirs, and at night for
+ * those whose verdict changes by itself. The stored rows are a copy of what the rules say, never a second rule.
+ */
+export async function refreshStandings(
+  trx: Transaction<DB>,
+  personIds: readonly string[],
+  today: Day,
+): Promise<void> {
+  // In one order everywhere, so that two transactions wait for each other and never both.
+  const ids = [...new Set(personIds)].sort()
+  for (let from = 0; from < ids.length; from += atOnce)
+    await refreshSome(trx, ids.slice(from, from + atOnce), today)
+}
+
+const atOnce = 500
+
+async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], today: Day): Promise<void> {
+  await claimPasses(trx, personIds, today)
+  const { roster, facts } = await factsOfPeople(trx, personIds, today)
+  const computed = personIds.flatMap((id) => {
+    const known = facts.get(id)
+    return known ? [verdictsOf(id, known, roster, today)] : []
+  })
+  await saveVerdicts(trx, personIds, {
+    passes: computed.map((one) => one.pass),
+    standings: computed.flatMap((one) => one.standings),
+    clearances: computed.flatMap((one) => one.clearances),
+  })
+}
+
+/** The pass by the clock: whoever's verdict has changed by itself since it was stored. Returns how many there were. */
+export async function refreshStale(db: Database, today: Day): Promise<number> {
+  let refreshed = 0
+  for (;;) {
+    const ids = await listStalePeople(db, today, rulesetVersion, atOnce)
+    if (ids.length === 0) return refreshed
+    await db.transaction().execute((trx) => refreshStandings(trx, ids, today))
+    refreshed += ids.length
+  }
+}

@@ -1,0 +1,40 @@
+import type { Catalogue } from '#server/courses/catalogue.ts'
+import { listChangeDays } from '#server/courses/change-days.queries.ts'
+import type { Database } from '#server/db/connection.ts'
+import { factsOf } from '#server/law/facts/facts.ts'
+import { listChangeReadings } from '#server/learning/changes.queries.ts'
+import { changesToRead } from '#server/learning/changes.ts'
+import { courseSteps } from '#server/learning/next-step.ts'
+import { listCompletions, listEnrollments } from '#server/learning/queries.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { factsOfPeople } from '#server/standings/standings.actions.ts'
+import type { App } from '#server/web/routes.ts'
+import { myTrainingPage } from './my-training.ts'
+import { listOwnOutsideTrainings } from './outside.queries.ts'
+
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
+
+/** The first page: for a visitor what this is, for a learner what to do next, and why. */
+export async function myTrainingRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+  app.get('/', { config: { policy: 'public' } }, async (request, reply) => {
+    const { viewer } = request
+    if (!viewer) return reply.page('learning/welcome', { title: 'Welcome' })
+    const today = dayOf(clock())
+    const [{ roster, facts }, enrollments, completions, days, readings, elsewhere] = await Promise.all([
+      factsOfPeople(db, [viewer.id], today),
+      listEnrollments(db, viewer.id),
+      listCompletions(db, viewer.id),
+      listChangeDays(db),
+      listChangeReadings(db, viewer.id),
+      listOwnOutsideTrainings(db, viewer),
+    ])
+    const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
+    const steps = courseSteps(catalogue, enrollments, completions)
+    const own = facts.get(viewer.id) ?? factsOf({})
+    const changes = changesToRead(catalogue, completions, days, readings, today).filter(
+      ({ isDone }) => !isDone,
+    )
+    const page = myTrainingPage(own, today, steps, completions, names)
+    return reply.page('training/my-training', { ...page, changes, elsewhere })
+  })
+}

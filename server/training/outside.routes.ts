@@ -1,0 +1,210 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { hoursLedger } from '#server/law/child-protection/hours-ledger.ts'
+import { creditsFor, outsideCredits } from '#server/law/outside-training.ts'
+import { agenciesOf } from '#server/law/reasons/duties.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { factsOfPeople } from '#server/standings/standings.actions.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { readUpload } from '#server/web/upload.ts'
+import {
+  decidedBy,
+  decideOutsideTraining,
+  recordOutsideTraining,
+  withdrawOutsideTraining,
+} from './outside.actions.ts'
+import {
+  findOutsideFile,
+  findOutsideTrainingOf,
+  listOwnOutsideTrainings,
+  listPeopleOfPrograms,
+  listWaitingOutsideTrainings,
+  type OutsideTraining,
+} from './outside.queries.ts'
+import { readOutsideForm } from './outside-form.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date }>
+
+/** Training taken elsewhere: recorded by its taker or an administrator, decided by an administrator who did not write it. */
+export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<void> {
+  const signedIn = { policy: 'signed-in' } as const
+  const params = Type.Object({ id: uuid() })
+
+  app.get('/training/elsewhere', { config: signedIn }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const [own, waiting] = await Promise.all([
+      listOwnOutsideTrainings(db, viewer),
+      listWaitingOutsideTrainings(db, viewer),
+    ])
+    const isAdministrator = viewer.administered_program_ids.length > 0
+    const today = dayOf(clock())
+    const mine = (await factsOfPeople(db, [viewer.id], today)).facts.get(viewer.id)
+    const ledgers = mine
+      ? agenciesOf(mine).map((agency) => ({ agency, years: hoursLedger(mine, agency, today) }))
+      : []
+    return reply.page('training/outside', {
+      title: 'Training taken elsewhere',
+      own,
+      waiting,
+      isAdministrator,
+      ledgers,
+    })
+  })
+
+  // What the catalogue knows of a training, or was written of one that was taken back, comes filled in.
+  const known = Type.Object({
+    title: Type.Optional(text()),
+    provider: Type.Optional(text()),
+    code: Type.Optional(text(30)),
+    completed_on: Type.Optional(text(40)),
+    hours: Type.Optional(text(20)),
+    subject: Type.Optional(text(10)),
+    topics: Type.Optional(text(2000)),
+    mastery: Type.Optional(text(500)),
+    same_curriculum: Type.Optional(text(10)),
+    person: Type.Optional(text(40)),
+  })
+  app.get(
+    '/training/elsewhere/new',
+    { config: signedIn, schema: { querystring: known } },
+    async (request, reply) =>
+      reply.page('training/outside-new', await newPage(viewerOf(request), request.query, [])),
+  )
+
+  app.post('/training/elsewhere', { config: signedIn }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const { fields, file, isTooLarge } = await readUpload(request)
+    const now = clock()
+    const { entry, errors } = readOutsideForm(fields, dayOf(now))
+    const personId = fields.person || viewer.id
+    const people = await listPeopleOfPrograms(db, viewer.administered_program_ids)
+    if (personId !== viewer.id && !people.some(({ id }) => id === personId)) return notFound()
+    const again = async (problems: readonly { field: string; message: string }[]) =>
+      reply.status(422).page('training/outside-new', await newPage(viewer, fields, problems))
+    const tooLarge = {
+      field: 'file',
+      message:
+        'That file is larger than 10 MB. Send a smaller one, such as a photo at a lower quality; the rest is kept.',
+    }
+    const chooseAgain = { field: 'file', message: 'Choose the file again: browsers do not keep it.' }
+    if (isTooLarge) return again([...errors, tooLarge])
+    if (!entry) return again(file ? [...errors, chooseAgain] : errors)
+    const result = await recordOutsideTraining(db, viewer, personId, entry, file, now)
+    if (result.kind === 'file-refused') return again([{ field: 'file', message: result.message }])
+    return reply.redirect(`/training/elsewhere/${result.id}`, 303)
+  })
+
+  app.get('/training/elsewhere/:id', { config: signedIn, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
+    return reply.page('training/outside-one', await onePage(viewer, training, []))
+  })
+
+  app.get(
+    '/training/elsewhere/:id/file',
+    { config: signedIn, schema: { params } },
+    async (request, reply) => {
+      const training = (await findOutsideTrainingOf(db, viewerOf(request), request.params.id)) ?? notFound()
+      const kept = (await findOutsideFile(db, training.id)) ?? notFound()
+      // Only ever as a download: whatever is in it, it opens in no page of ours.
+      return reply
+        .type(kept.file_type ?? 'application/octet-stream')
+        .header('content-security-policy', "default-src 'none'; sandbox")
+        .header('content-disposition', `attachment; filename="${kept.file_name}"`)
+        .send(kept.file)
+    },
+  )
+
+  app.post(
+    '/training/elsewhere/:id/decisions',
+    {
+      config: { policy: ['program_admin'] },
+      schema: {
+        params,
+        body: form({
+          program: uuid(),
+          decision: Type.Union([Type.Literal('accept'), Type.Literal('decline')]),
+          verified: Type.Optional(text(10)),
+          reason: Type.Optional(text(1000)),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
+      const { program, decision, verified, reason } = request.body
+      const result = await decideOutsideTraining(
+        db,
+        viewer,
+        training,
+        {
+          program_id: program,
+          is_accepted: decision === 'accept',
+          is_certificate_verified: verified === 'yes',
+          reason: reason?.trim() ?? '',
+        },
+        clock(),
+      )
+      if (result.kind === 'decided') return reply.redirect(`/training/elsewhere/${training.id}`, 303)
+      const message = {
+        own: 'Somebody else has to decide this one: you recorded it, or you took it.',
+        'not-yours': 'This has been decided already, or it is not yours to decide.',
+        'reason-missing': 'Write the reason, so that the person knows what would count instead.',
+      }[result.kind]
+      const page = await onePage(viewer, training, [{ field: 'reason', message }], request.body)
+      return reply.status(422).page('training/outside-one', page)
+    },
+  )
+
+  app.post(
+    '/training/elsewhere/:id/withdrawal',
+    { config: signedIn, schema: { params, body: form({ withdrawal: text(1000) }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
+      const reason = request.body.withdrawal.trim()
+      if (!reason) {
+        const message = 'Write why it is taken back, such as what was wrong in it.'
+        const page = await onePage(viewer, training, [{ field: 'withdrawal', message }])
+        return reply.status(422).page('training/outside-one', page)
+      }
+      await withdrawOutsideTraining(db, viewer, training, reason, clock())
+      return reply.redirect(`/training/elsewhere/${training.id}`, 303)
+    },
+  )
+
+  async function newPage(
+    viewer: Viewer,
+    typed: Readonly<Record<string, string>>,
+    errors: readonly { field: string; message: string }[],
+  ) {
+    const people = await listPeopleOfPrograms(db, viewer.administered_program_ids)
+    return { title: 'Record a training taken elsewhere', typed, errors, people, viewer }
+  }
+
+  async function onePage(
+    viewer: Viewer,
+    training: OutsideTraining,
+    errors: readonly { field: string; message: string }[],
+    typed: Readonly<{ program?: string; decision?: string; verified?: string; reason?: string }> = {},
+  ) {
+    const today: Day = dayOf(clock())
+    const { facts } = await factsOfPeople(db, [training.person_id], today)
+    const known = facts.get(training.person_id)
+    const trainings = known?.trainings ?? []
+    const isOwn = viewer.id === training.recorded_by || viewer.id === training.person_id
+    const asked = trainings.find(({ ref }) => ref === training.id)
+    return {
+      title: training.title,
+      training,
+      errors,
+      typed,
+      credits: asked && known ? creditsFor(known, outsideCredits(asked, trainings)) : null,
+      places: isOwn || training.superseded_at ? [] : [...training.waiting, ...decidedBy(training, viewer)],
+      isDecided: training.waiting.length === 0,
+    }
+  }
+}

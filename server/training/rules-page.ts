@@ -1,0 +1,44 @@
+import { annualDates, workedExamples } from '#server/law/examples/worked-examples.ts'
+import { factsOf } from '#server/law/facts/facts.ts'
+import { requirementIds, requirementOn } from '#server/law/facts/ruleset.ts'
+import { defaultSettings, interpretationSentence, type SettingName } from '#server/law/facts/settings.ts'
+import { rules } from '#server/law/reasons/rules.ts'
+import { standing } from '#server/law/standing.ts'
+import { formatDay } from '#server/lib/days.ts'
+
+/** "How dates are worked out": the rules, and worked examples computed now by the very same code. */
+export function rulesPage() {
+  return {
+    title: 'How dates are worked out',
+    requirements: requirementIds.map((id) => requirementOn(id, '2199-12-31')),
+    rules: rules.map((rule) => ({
+      ...rule,
+      reading: rule.setting ? interpretationSentence(rule.setting, defaultSettings) : null,
+    })),
+    readings: (Object.keys(defaultSettings) as SettingName[]).map((name) =>
+      interpretationSentence(name, defaultSettings),
+    ),
+    examples: workedExamples.map((example) => ({
+      number: example.number,
+      title: example.title,
+      rules: example.rules,
+      cases: example.cases.map((one) => {
+        const answer = standing(factsOf(one.facts), one.on)
+        const found = one.requirement
+          ? answer.requirements.find(
+              ({ requirement, program }) =>
+                requirement === one.requirement?.requirement && program === one.requirement.program,
+            )
+          : undefined
+        const cleared = one.clearance
+          ? answer.clearance.find(({ program }) => program === one.clearance?.program)
+          : undefined
+        return { what: one.what, on: one.on, found, cleared }
+      }),
+    })),
+    annualDates: annualDates.map(([completed, due]) => ({
+      completed: formatDay(completed),
+      due: formatDay(due),
+    })),
+  }
+}

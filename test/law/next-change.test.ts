@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { clearance, clearanceVerdict } from '#server/law/clearance.ts'
+import { doneBy } from '#server/law/facts/as-known.ts'
+import { readFacts } from '#server/law/facts/facts-check.ts'
+import { nextChangeOn, stored, upcoming } from '#server/law/next-change.ts'
+import { programsOf } from '#server/law/reasons/situation.ts'
+import { findings } from '#server/law/standing.ts'
+import { addDays, type Day } from '#server/lib/days.ts'
+import { drawnDay, drawnFacts } from './drawn-facts.ts'
+
+const horizon = 800
+
+describe('the day on which a stored verdict next changes', () => {
+  test('is the day that asking every day would find', () => {
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, (written, on) => {
+        const read = readFacts(written)
+        if (!read.ok) throw new Error(JSON.stringify(read.problems))
+        const facts = doneBy(read.facts, on)
+        const told = upcoming(read.facts, on)
+        const now = findings(facts, on).map(stored)
+        const last = addDays(on, horizon)
+        for (const [index, row] of told.requirements.entries()) {
+          const { next_change_on, ...verdict } = row
+          expect(verdict).toEqual(now[index])
+          expect(next_change_on === null || next_change_on > on).toBe(true)
+        }
+        const changed = now.map((): Day | null => null)
+        for (let day = addDays(on, 1); day <= last && changed.includes(null); day = addDays(day, 1))
+          for (const [index, finding] of findings(facts, day).entries())
+            if (changed[index] === null && JSON.stringify(stored(finding)) !== JSON.stringify(now[index]))
+              changed[index] = day
+        for (const [index, day] of changed.entries()) {
+          const { next_change_on } = told.requirements[index]!
+          expect(next_change_on !== null && next_change_on <= last ? next_change_on : null).toBe(day)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  }, 120_000)
+
+  test('of a clearance is the day after its last yes', () => {
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, (written, on) => {
+        const read = readFacts(written)
+        if (!read.ok) throw new Error(JSON.stringify(read.problems))
+        const facts = doneBy(read.facts, on)
+        const told = upcoming(read.facts, on)
+        for (const program of programsOf(facts)) {
+          const { answer, until } = clearance(read.facts, program, on)
+          const row = told.clearance.find((each) => each.program === program.id)!
+          expect(row.answer).toBe(answer)
+          if (answer === 'yes') expect(row.next_change_on).toBe(until === null ? null : addDays(until, 1))
+          let changed: Day | null = null
+          for (
+            let day = addDays(on, 1);
+            day <= addDays(on, horizon) && changed === null;
+            day = addDays(day, 1)
+          )
+            if (clearanceVerdict(facts, program, day).answer !== answer) changed = day
+          const said = row.next_change_on
+          expect(said !== null && said <= addDays(on, horizon) ? said : null).toBe(changed)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  }, 120_000)
+
+  test('of a person is the earliest of them all, and none where nothing is on file', () => {
+    expect(
+      nextChangeOn(upcoming({ programs: [], assignments: [], trainings: [], duties: [] }, '2026-04-01')),
+    ).toBeNull()
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, (written, on) => {
+        const read = readFacts(written)
+        if (!read.ok) throw new Error(JSON.stringify(read.problems))
+        const told = upcoming(read.facts, on)
+        const days = [...told.requirements, ...told.clearance].flatMap(({ next_change_on: day }) => day ?? [])
+        expect(nextChangeOn(told)).toBe(days.sort()[0] ?? null)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})

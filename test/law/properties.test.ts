@@ -1,0 +1,266 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Facts, factsOf } from '#server/law/facts/facts.ts'
+import { readFacts } from '#server/law/facts/facts-check.ts'
+import type { WrittenFacts } from '#server/law/facts/facts-schema.ts'
+import type { Answer } from '#server/law/reasons/answer-schema.ts'
+import { annualDue, annualTurns } from '#server/law/residential/annual-clock.ts'
+import { findings, standing } from '#server/law/standing.ts'
+import { addDays, type Day, dayOf } from '#server/lib/days.ts'
+import { drawnDay, drawnFacts, drawnWorkingLife, firstDay } from './drawn-facts.ts'
+
+const runs = { numRuns: 250 }
+
+function factsIn(written: WrittenFacts): Facts {
+  const read = readFacts(written)
+  if (!read.ok) throw new Error(`a drawn life did not pass the check: ${JSON.stringify(read.problems)}`)
+  return read.facts
+}
+
+function dues({ requirements }: Answer, requirement: string): readonly (Day | null)[] {
+  return requirements.filter((row) => row.requirement === requirement).map(({ due_on }) => due_on)
+}
+
+describe('whatever the facts', () => {
+  test('the rules answer, and every row has its place and words', () => {
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, (written, on) => {
+        const answer = standing(factsIn(written), on)
+        expect(answer.requirements.length).toBe(
+          4 + 3 * new Set(written.child_protection?.map(({ agency }) => agency)).size,
+        )
+        for (const row of answer.requirements) {
+          expect(row.explanation.length).toBeGreaterThan(1)
+          expect(row.late_days).toBeGreaterThanOrEqual(0)
+          expect(row.explanation.some((sentence) => sentence.includes(row.citation))).toBe(true)
+          expect(row.explanation.some((sentence) => sentence.startsWith(`Rule ${row.rule}:`))).toBe(true)
+          expect(row.explanation.at(-1)).toMatch(/^Next: /)
+          for (const sentence of row.explanation) expect(sentence).toMatch(/^\S.*\.$/)
+        }
+        for (const row of answer.clearance) expect(row.because.length).toBeGreaterThan(0)
+      }),
+      runs,
+    )
+  })
+
+  test('a check of anything at all returns its problems and never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.jsonValue()), (anything) => {
+        const read = readFacts(anything)
+        if (read.ok) standing(read.facts, '2026-04-01')
+        else
+          for (const { path, message } of read.problems)
+            expect([typeof path, typeof message]).toEqual(['string', 'string'])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('facts with anything in the place of a fact are refused with a path or answered', () => {
+    const places = ['programs', 'assignments', 'completions', 'outside', 'child_protection', 'settings']
+    fc.assert(
+      fc.property(
+        drawnFacts,
+        fc.constantFrom(...places),
+        fc.jsonValue(),
+        fc.integer(),
+        (written, place, value, pick) => {
+          const spoilt = structuredClone(written) as Record<string, unknown>
+          const list = spoilt[place]
+          const fact = Array.isArray(list) ? list[Math.abs(pick) % Math.max(1, list.length)] : list
+          const keys = Object.keys(fact ?? {})
+          if (!fact || keys.length === 0) return
+          ;(fact as Record<string, unknown>)[keys[Math.abs(pick) % keys.length]!] = value
+          const read = readFacts(spoilt)
+          if (read.ok) standing(read.facts, '2026-04-01')
+          else expect(read.problems.every(({ path }) => path !== '')).toBe(true)
+        },
+      ),
+      runs,
+    )
+  })
+})
+
+describe('time', () => {
+  const days = fc.array(drawnDay, { minLength: 1, maxLength: 6 }).map((list) => [...list].sort())
+  const anchor = fc.constantFrom('re-anchor' as const, 'keep-month' as const)
+  const training = factsOf({
+    completions: [{ course: 'residential-settings', approved: true, completed_on: null }],
+  }).trainings[0]!
+  const lastDue = (list: readonly Day[], kind: 're-anchor' | 'keep-month') =>
+    annualTurns(
+      list.map((day) => ({ training, day, held: day })),
+      kind,
+    ).at(-1)!.due
+
+  test('a later completion never makes an earlier yearly date', () => {
+    fc.assert(
+      fc.property(days, anchor, fc.nat(400), (list, kind, more) => {
+        const later = addDays(list.at(-1)!, more)
+        expect(lastDue([...list, later], kind) >= lastDue(list, kind)).toBe(true)
+        expect(lastDue([...list.slice(0, -1), later], kind) >= lastDue(list, kind)).toBe(true)
+        expect(annualDue(later) >= annualDue(list.at(-1)!)).toBe(true)
+      }),
+    )
+  })
+
+  test('a later completion never makes an earlier due date, in any life', () => {
+    let compared = 0
+    fc.assert(
+      fc.property(drawnWorkingLife, fc.nat(500), fc.nat(500), (written, later, since) => {
+        const last = factsIn(written).trainings.reduce(
+          (day, each) => (each.day && each.day > day ? each.day : day),
+          firstDay,
+        )
+        const day = addDays(last, later + 1)
+        const on = addDays(day, since)
+        const one = { course: 'residential-settings', approved: true, completed_on: day, program: 'one' }
+        const before = standing(factsIn(written), on)
+        const after = standing(
+          factsIn({ ...written, completions: [...(written.completions ?? []), one] }),
+          on,
+        )
+        for (const requirement of ['residential-initial', 'residential-annual'])
+          for (const [index, due] of dues(before, requirement).entries()) {
+            const then = dues(after, requirement)[index] ?? null
+            if (due === null) continue
+            if (requirement === 'residential-annual') compared++
+            expect(then !== null && then >= due).toBe(true)
+          }
+      }),
+      runs,
+    )
+    // Lives that never come to a yearly date would hold this of nothing.
+    expect(compared).toBeGreaterThan(200)
+  })
+
+  test('a training done after a day changes nothing on that day', () => {
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, (written, on) => {
+        const facts = factsIn(written)
+        const seen = { ...facts, trainings: facts.trainings.filter(({ day }) => day === null || day <= on) }
+        expect(standing(facts, on)).toEqual(standing(seen, on))
+      }),
+      runs,
+    )
+  })
+
+  test('the order in which facts are written changes nothing', () => {
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, (written, on) => {
+        const turned: WrittenFacts = {
+          ...written,
+          assignments: [...(written.assignments ?? [])].reverse(),
+          completions: [...(written.completions ?? [])].reverse(),
+          outside: [...(written.outside ?? [])].reverse(),
+        }
+        const rows = (facts: WrittenFacts) =>
+          findings(factsIn(facts), on).map(({ standing, due_on, satisfied_on, late_days, rule }) => ({
+            standing,
+            due_on,
+            satisfied_on,
+            late_days,
+            rule,
+          }))
+        expect(rows(turned)).toEqual(rows(written))
+      }),
+      runs,
+    )
+  })
+})
+
+describe('as known then', () => {
+  test('an answer does not depend on what was recorded later', () => {
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, drawnDay, (written, on, known) => {
+        expect(standing(factsIn(knownBy(written, known)), on, known)).toEqual(
+          standing(factsIn(written), on, known),
+        )
+      }),
+      runs,
+    )
+  })
+
+  test('once everything is recorded, as known then is as known now', () => {
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, (written, on) => {
+        const facts = factsIn(written)
+        expect(standing(facts, on, '2199-12-31')).toEqual(standing(facts, on))
+      }),
+      runs,
+    )
+  })
+
+  /** The same facts without what was recorded after a day, their places kept by an id. */
+  function knownBy(written: WrittenFacts, known: Day): WrittenFacts {
+    const until = <T extends { recorded_on?: Day | null }>(fact: T) =>
+      !fact.recorded_on || fact.recorded_on <= known
+    const done = <T extends { recorded_on?: Day | null }>(fact: T, day: Day | null | undefined) =>
+      until({ recorded_on: fact.recorded_on ?? day ?? null })
+    return {
+      ...written,
+      completions: (written.completions ?? []).filter((each) =>
+        done(each, each.completed_at ? dayOf(each.completed_at) : each.completed_on),
+      ),
+      outside: (written.outside ?? []).filter((each) => done(each, each.completed_on)),
+      assignments: (written.assignments ?? []).filter(until),
+      child_protection: (written.child_protection ?? []).filter(until),
+    }
+  }
+})
+
+describe('an explanation', () => {
+  test('names every training without which the verdict would be another', () => {
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, (written, on) => {
+        const facts = factsIn({ ...written, settings: { ...written.settings, annual_anchor: 're-anchor' } })
+        for (const [index, finding] of findings(facts, on).entries()) {
+          const named = new Set(finding.reasons().flatMap((reason) => reason.facts))
+          const only = { ...facts, trainings: facts.trainings.filter(({ ref }) => named.has(ref)) }
+          const { reasons: _, ...verdict } = finding
+          const { reasons: __, ...again } = findings(only, on)[index]!
+          if (finding.standing !== 'not_required') expect(again).toEqual(verdict)
+        }
+      }),
+      runs,
+    )
+  })
+
+  test('speaks of each fact it names with that fact’s own days', () => {
+    fc.assert(
+      fc.property(drawnFacts, drawnDay, (written, on) => {
+        const facts = factsIn(written)
+        const known = new Map<string, readonly (Day | null)[]>([
+          ...facts.trainings.map(({ ref, day }) => [ref, [day]] as const),
+          ...facts.assignments.flatMap(({ ref, hiredOn, separatedOn, contact, leave }) => [
+            [ref, [hiredOn, separatedOn]] as const,
+            ...[...(contact ?? []), ...leave].map(
+              (period) => [period.ref, [period.from, period.to]] as const,
+            ),
+          ]),
+          ...facts.programs.flatMap(({ ref, certifications }) => [
+            [ref, []] as const,
+            ...(certifications ?? []).map((each) => [each.ref, [each.from, each.to]] as const),
+          ]),
+          ...facts.duties.map(({ ref, hiredOn, from, to }) => [ref, [hiredOn, from, to]] as const),
+        ])
+        for (const { reasons, due_on, satisfied_on, standing } of findings(facts, on)) {
+          const told = reasons()
+          const text = told.map((reason) => reason.text).join('\n')
+          const named = told.flatMap((reason) => reason.facts)
+          expect(named.filter((ref) => !known.has(ref))).toEqual([])
+          const own = named.flatMap((ref) => known.get(ref) ?? [])
+          const days = standing === 'not_required' ? own : [...own, due_on, satisfied_on]
+          expect(days.filter((day) => day !== null && !text.includes(inWords(day)))).toEqual([])
+        }
+      }),
+      runs,
+    )
+  })
+
+  const longDay = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
+
+  function inWords(day: Day): string {
+    return longDay.format(new Date(day))
+  }
+})

@@ -1,0 +1,126 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { type ClearanceLine, clearancePage, peopleAPage } from '#server/standings/clearance-list.ts'
+import { aWorld, type World } from '#test/support/app.ts'
+
+const line = (name: string, answer: ClearanceLine['answer'], role_title = ''): ClearanceLine => ({
+  person_id: name,
+  name,
+  role_title,
+  answer,
+  until: null,
+  because: () => [
+    answer === 'yes' ? 'Yes, until May 31, 2027.' : `${name}: first.`,
+    'A fact.',
+    'Next: do this.',
+  ],
+})
+const filter = { show: null, search: '', page: 1, isWhole: false } as const
+
+describe('a page of the list', () => {
+  const lines = [
+    ...Array.from({ length: 70 }, (_, index) => line(`Yes ${index}`, 'yes')),
+    ...Array.from({ length: 60 }, (_, index) => line(`No ${index}`, 'no', 'Night counselor')),
+    line('Zoë Nuñez', 'unknown'),
+  ]
+
+  test('holds fifty people, and its numbers are those of everybody', () => {
+    const page = clearancePage(lines, filter)
+    expect(page).toMatchObject({ of: 131, yes: 70, total: 131, pages: { current: 1, last: 3 } })
+    expect(page.lines).toHaveLength(peopleAPage)
+    const all = [1, 2, 3].flatMap((number) => clearancePage(lines, { ...filter, page: number }).lines)
+    expect(all.map(({ name }) => name)).toEqual(lines.map(({ name }) => name))
+    expect(clearancePage(lines, { ...filter, page: 99 }).pages.current).toBe(3)
+  })
+
+  test('shows one answer alone, and finds a name or a role however it is typed', () => {
+    const names = (change: Partial<Parameters<typeof clearancePage>[1]>) =>
+      clearancePage(lines, { ...filter, ...change }).lines.map(({ name }) => name)
+    expect(clearancePage(lines, { ...filter, show: 'no' }).total).toBe(60)
+    expect(names({ search: 'zoe nunez' })).toEqual(['Zoë Nuñez'])
+    expect(names({ show: 'yes', search: 'night' })).toEqual([])
+    expect(clearancePage(lines, { ...filter, search: 'counselor' }).found).toEqual([
+      { answer: 'yes', count: 0 },
+      { answer: 'no', count: 60 },
+      { answer: 'unknown', count: 0 },
+    ])
+  })
+
+  test('the next step stands open where the answer is not yes; how it was found is folded', () => {
+    const [yes] = clearancePage(lines, { ...filter, show: 'yes' }).lines
+    expect(yes).toMatchObject({ first: '', next: '', more: ['A fact.', 'Next: do this.'] })
+    const [no] = clearancePage(lines, { ...filter, show: 'no' }).lines
+    expect(no).toMatchObject({ first: 'No 0: first.', next: 'Next: do this.', more: ['A fact.'] })
+  })
+
+  test('a yes that is not for the training’s sake says so', () => {
+    const uncertified = {
+      ...line('Ada', 'yes'),
+      because: () => ['Yes, as far as this training is concerned: …'],
+    }
+    expect(clearancePage([uncertified], filter).lines[0]!.first).toContain('as far as this training')
+  })
+
+  test('for paper everybody is on one page, a line each', () => {
+    const page = clearancePage(lines, { ...filter, isWhole: true })
+    expect(page.lines).toHaveLength(131)
+    expect(page.lines.every(({ more }) => more.length === 0)).toBe(true)
+  })
+
+  test('writes sentences for those alone whom it shows', () => {
+    let written = 0
+    const watched = lines.map((each) => ({
+      ...each,
+      because: () => {
+        written++
+        return each.because()
+      },
+    }))
+    clearancePage(watched, filter)
+    expect(written).toBe(50)
+  })
+})
+
+describe('the list of a program with a thousand people', () => {
+  test('is paged, filtered by its address, and printed whole', async () => {
+    const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+    const program = await aThousand(world)
+    const sam = await world.as('sam@northstar.example')
+    const address = `/programs/${program}/clearance`
+    const rows = (body: string) => body.split('<th scope="row">').length - 1
+    const first = (await sam.get(address)).body
+    expect(first).toContain('<strong>1 of 1,003 people</strong>')
+    expect(rows(first)).toBe(50)
+    expect(first).toContain('Page 1 of 21')
+    expect(first).toContain('Next: ')
+    const cleared = (await sam.get(`${address}?show=yes`)).body
+    expect(rows(cleared)).toBe(1)
+    const found = (await sam.get(`${address}?search=person+77`)).body
+    expect(rows(found)).toBe(19)
+    expect(found).toContain('19 of 1,003 people')
+    const whole = (await sam.get(`${address}?whole=yes&show=no`)).body
+    expect(rows(whole)).toBe(1002)
+    expect((await sam.get(`${address}?search=nobody+at+all`)).body).toContain('Nobody fits what you chose.')
+    const odd = await sam.get(`${address}?page=-3&show=maybe&on=13%2F45%2F2026`)
+    expect(odd.statusCode).toBe(422)
+    expect(rows(odd.body)).toBe(50)
+  }, 60_000)
+})
+
+/** A thousand people more at North Star House, in contact and without the training. */
+async function aThousand({ db }: World): Promise<string> {
+  const { program_id } = await db
+    .selectFrom('program_details')
+    .select('program_id')
+    .where('name', '=', 'North Star House')
+    .executeTakeFirstOrThrow()
+  await sql`
+    with persons as (insert into people (name, email) select 'Person ' || n, n || '@many.example'
+      from generate_series(1, 1000) n returning id),
+    work as (insert into assignments (person_id, program_id, worker_type, hired_on)
+      select id, ${program_id}::uuid, 'employee', '2024-01-01' from persons returning assignment_id)
+    insert into contact_periods (assignment_id, from_on) select assignment_id, '2024-02-01' from work`.execute(
+    db,
+  )
+  return program_id
+}

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest'
+import { factsOfPeople } from '#server/standings/standings.actions.ts'
+import { aWorld, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+
+async function northStar({ db }: World): Promise<string> {
+  const { program_id } = await db
+    .selectFrom('program_details')
+    .select('program_id')
+    .where('name', '=', 'North Star House')
+    .executeTakeFirstOrThrow()
+  return program_id
+}
+
+const outside = (form: Record<string, string>, file?: { name: string; bytes: Buffer }) => {
+  const data = new FormData()
+  for (const [name, value] of Object.entries(form)) data.append(name, value)
+  if (file) data.append('file', new Blob([new Uint8Array(file.bytes)]), file.name)
+  return data
+}
+
+async function post(world: World, cookie: string, url: string, data: FormData) {
+  const request = new Request('http://127.0.0.1', { method: 'POST', body: data })
+  return world.app.inject({
+    method: 'POST',
+    url,
+    headers: {
+      cookie,
+      'sec-fetch-site': 'same-origin',
+      'content-type': request.headers.get('content-type')!,
+    },
+    payload: Buffer.from(await request.arrayBuffer()),
+  })
+}
+
+const cookieOf = (client: { cookies: Map<string, string> }) =>
+  [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+
+const webinar = {
+  title: 'A webinar',
+  provider: 'Somebody',
+  completed_on: '11/2/2026',
+  hours: '2',
+  subject: 'yes',
+}
+
+describe('my training', () => {
+  test('says first whether a person is cleared, and what renewing today would do to the date', async () => {
+    const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+    const mai = await (await world.as('mai@northstar.example')).get('/')
+    expect(mai.body).toContain(
+      'You are cleared for direct contact at North Star House until December 31, 2026.',
+    )
+    expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to November 30, 2027.')
+    expect(mai.body).toContain(
+      'The course “Supporting sex-trafficked, exploited and at-risk youth in specialized residential settings” was completed on',
+    )
+    const theo = await (await world.as('theo@northstar.example')).get('/')
+    expect(theo.body).toContain(
+      'You are not cleared for direct contact at North Star House today. Renew your training.',
+    )
+    const ada = await (await world.as('ada@northstar.example')).get('/')
+    expect(ada.body).toContain('Before you have direct contact at North Star House, finish your training.')
+  })
+
+  test('a child-protection worker sees what satisfies the law, and that our own course does not by itself', async () => {
+    const world = await aWorld()
+    const jo = await world.as('jo@county.example')
+    const page = (await jo.get('/')).body
+    for (const words of [
+      'The training on trafficking that child-protection work asks for is not on record yet.',
+      'Child-protection training on trafficking and exploitation',
+      'Not done, and child-protection duties have begun.',
+      'Take X205 at the Minnesota Child Welfare Training Academy and record it.',
+      'Asked for by Minn. Stat. 260E.36, subd. 1a',
+      '0 of 15 hours are on record for the year',
+      'href="/courses#elsewhere"',
+    ])
+      expect(page).toContain(words)
+    expect(page).not.toContain('direct contact has begun')
+    expect((await jo.get('/courses/child-protection')).body).toMatch(/supplement/i)
+  })
+})
+
+describe('training taken elsewhere', () => {
+  test('counts once an administrator other than its author accepts it, and says what it cannot count for', async () => {
+    const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+    const theo = await world.as('theo@northstar.example')
+    const recorded = await post(
+      world,
+      cookieOf(theo),
+      '/training/elsewhere',
+      outside(webinar, { name: 'proof.pdf', bytes: Buffer.from('%PDF-1.7 proof %%EOF') }),
+    )
+    expect(recorded.statusCode).toBe(303)
+    const address = String(recorded.headers.location)
+    const page = await theo.get(address)
+    expect(page.body).toContain('once the license holder accepts it')
+    expect(page.body).toContain('Does not count')
+    expect(page.body).not.toContain('Record the decision')
+    const rae = await world.as('rae@northstar.example')
+    expect((await rae.get('/training/elsewhere')).body).toContain('Theo Okafor: A webinar')
+    const file = await rae.get(`${address}/file`)
+    expect(file.headers['content-disposition']).toContain('attachment')
+    await rae.post(`${address}/decisions`, { program: await northStar(world), decision: 'accept' })
+    const standing = await world.db
+      .selectFrom('standings')
+      .select(['standing', 'due_on'])
+      .where('person_id', '=', await personId(world.db, 'theo@northstar.example'))
+      .where('requirement', '=', 'residential-annual')
+      .executeTakeFirstOrThrow()
+    expect(standing).toEqual({ standing: 'current', due_on: '2027-11-30' })
+    const ledger = await world.db
+      .selectFrom('ledger')
+      .select('kind')
+      .orderBy('seq', 'desc')
+      .limit(2)
+      .execute()
+    expect(ledger.map(({ kind }) => kind)).toEqual(['outside-training-decided', 'outside-training-recorded'])
+  })
+
+  test('is not accepted by whoever recorded it, nor declined without a reason', async () => {
+    const world = await aWorld()
+    const rae = await world.as('rae@northstar.example')
+    const theo = await personId(world.db, 'theo@northstar.example')
+    const recorded = await post(
+      world,
+      cookieOf(rae),
+      '/training/elsewhere',
+      outside({ ...webinar, person: theo }),
+    )
+    const own = await rae.post(`${recorded.headers.location}/decisions`, {
+      program: await northStar(world),
+      decision: 'accept',
+    })
+    expect(own.statusCode).toBe(422)
+    expect(own.body).toContain('Somebody else has to decide')
+    const client = await world.as('theo@northstar.example')
+    const his = await post(world, cookieOf(client), '/training/elsewhere', outside(webinar))
+    const silent = await rae.post(`${his.headers.location}/decisions`, {
+      program: await northStar(world),
+      decision: 'decline',
+    })
+    expect(silent.body).toContain('Write the reason')
+  })
+
+  test('bad input is told field by field, and nothing typed is lost', async () => {
+    const world = await aWorld()
+    const theo = await world.as('theo@northstar.example')
+    const answer = await post(
+      world,
+      cookieOf(theo),
+      '/training/elsewhere',
+      outside({ title: 'A fine day', provider: '', completed_on: '13/45/2026', hours: 'six' }),
+    )
+    expect(answer.statusCode).toBe(422)
+    for (const words of [
+      'Write who gave the training',
+      'Write the day it was finished',
+      'Write the hours as a number',
+      'Say whether it was about',
+      'value="A fine day"',
+      'value="13/45/2026"',
+    ])
+      expect(answer.body).toContain(words)
+    const svg = await post(
+      world,
+      cookieOf(theo),
+      '/training/elsewhere',
+      outside(webinar, { name: 'proof.pdf', bytes: Buffer.from('<svg onload="x">') }),
+    )
+    expect(svg.body).toContain('not a PDF, PNG or JPEG')
+  })
+
+  test('is nobody else’s: not another learner’s, not another program’s', async () => {
+    const world = await aWorld()
+    const theo = await world.as('theo@northstar.example')
+    const { headers } = await post(world, cookieOf(theo), '/training/elsewhere', outside(webinar))
+    for (const email of ['mai@northstar.example', 'olu@lakeside.example', 'lee@licensing.example'])
+      expect([email, (await (await world.as(email)).get(String(headers.location))).statusCode]).toEqual([
+        email,
+        404,
+      ])
+  })
+})
+
+describe('clearance', () => {
+  test('is answered for software that holds the program’s token, and for no other program', async () => {
+    const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+    const program = await northStar(world)
+    const rae = await world.as('rae@northstar.example')
+    const made = await rae.post(`/programs/${program}/tokens`, { label: 'Shift planner' })
+    const token = /<code>(sht_[\w-]+)<\/code>/.exec(made.body)![1]!
+    const ask = (query: string, authorization = `Bearer ${token}`) =>
+      world.app.inject({ url: `/api/clearance${query}`, headers: { authorization } })
+    const answer = (await ask(`?program=${program}&on=2026-11-23`)).json<{
+      people: { name: string; answer: string; until: string | null }[]
+    }>()
+    expect(answer.people.map(({ name, answer, until }) => [name, answer, until])).toEqual([
+      ['Ada Lindqvist', 'no', null],
+      ['Mai Vang', 'yes', '2026-12-31'],
+      ['Theo Okafor', 'no', null],
+    ])
+    expect(
+      (await ask('?on=2027-01-01')).json<{ people: { name: string; answer: string }[] }>().people[1],
+    ).toMatchObject({ name: 'Mai Vang', answer: 'no' })
+    expect((await ask('?on=tomorrow')).statusCode).toBe(400)
+    const odd = await ask('?on=2026-03-15T00:00:00Z')
+    expect([odd.statusCode, odd.json()]).toEqual([
+      400,
+      { error: 'on: "2026-03-15T00:00:00Z" is not a day such as 2026-03-15' },
+    ])
+    expect((await ask('', `bearer ${token}`)).statusCode).toBe(200)
+    expect((await ask(`?program=${crypto.randomUUID()}`)).statusCode).toBe(404)
+    expect((await ask('', 'Bearer sht_wrong')).statusCode).toBe(401)
+    const rows = await world.db.selectFrom('api_tokens').selectAll().execute()
+    expect(JSON.stringify(rows)).not.toContain(token)
+    await rae.post(`/programs/${program}/tokens/${rows[0]!.id}/end`)
+    expect((await ask('')).statusCode).toBe(401)
+  })
+
+  test('never says yes where a fact is missing: it says which', async () => {
+    const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+    const program = await northStar(world)
+    await world.db
+      .updateTable('certifications')
+      .set({ superseded_at: new Date('2026-11-23T17:00:00Z') })
+      .where('program_id', '=', program)
+      .execute()
+    const sam = await world.as('sam@northstar.example')
+    expect((await sam.get(`/programs/${program}/clearance`)).body).toContain(
+      'as far as this training is concerned',
+    )
+  })
+})
+
+test('a program’s own interpretation counts at once for its people, and is kept with its reason', async () => {
+  const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+  const program = await northStar(world)
+  const rae = await world.as('rae@northstar.example')
+  const page = await rae.get(`/programs/${program}/interpretations`)
+  expect(page.body).toContain('the careful default')
+  const choices = {
+    annual_anchor: 'keep-month',
+    leave: 'not-required',
+    transfer: 'carries',
+    rehire: 'prior-initial-counts',
+    later_certification: 'day-before',
+    same_day_contact: 'accept-and-flag',
+    hours_year: 'calendar',
+    fiscal_year_month: '7',
+    trafficking_due_months: '',
+  }
+  const silent = await rae.post(`/programs/${program}/interpretations`, { ...choices, reason: '' })
+  expect(silent.body).toContain('Write why')
+  await rae.post(`/programs/${program}/interpretations`, { ...choices, reason: 'Our counsel reads it so' })
+  const mai = await (await world.as('mai@northstar.example')).get('/')
+  expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to December 31, 2027.')
+  const anchorKnownOn = async (day: string) => {
+    const person = await personId(world.db, 'mai@northstar.example')
+    const { facts } = await factsOfPeople(world.db, [person], '2026-11-23', day)
+    return facts.get(person)!.programs[0]!.settings.annual_anchor
+  }
+  expect(await anchorKnownOn('2026-11-22')).toBe('re-anchor')
+  expect(await anchorKnownOn('2026-11-23')).toBe('keep-month')
+  const olu = await world.as('olu@lakeside.example')
+  expect((await olu.get(`/programs/${program}/interpretations`)).statusCode).toBe(404)
+})
+
+test('the page of the rules computes every worked example as it is opened', async () => {
+  const world = await aWorld()
+  const page = await world.visitor().get('/rules')
+  for (const words of ['Worked examples', '16.', 'Yearly dates', 'February 28, 2025'])
+    expect(page.body).toContain(words)
+})
