@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
 import { type Acting, EmailTaken, saveRosterChanges } from '#server/programs/roster/roster.actions.ts'
@@ -19,13 +17,12 @@ import { findImportFile, findImportState } from './imports.queries.ts'
  */
 export const applyImport = (db: Database, acting: Acting, importId: string): Promise<void> =>
   working(db, importId, 'applying', async (progress) => {
-    const isApplied = await db
-      .transaction()
-      .execute((trx) => apply(trx, acting, importId, progress))
-      .catch((error) => {
+    const isApplied = await writeEvidence(db, (trx) => apply(trx, acting, importId, progress)).catch(
+      (error) => {
         if (error instanceof EmailTaken) return false
         throw error
-      })
+      },
+    )
     if (isApplied) return
     await db
       .updateTable('roster_imports')
@@ -36,7 +33,7 @@ export const applyImport = (db: Database, acting: Acting, importId: string): Pro
   })
 
 async function apply(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   acting: Acting,
   importId: string,
   progress: Progress,
@@ -84,7 +81,7 @@ async function apply(
     .returning('id')
     .executeTakeFirst()
   if (!finished) throw new Error('The import was given up meanwhile.')
-  await appendToLedger(trx, {
+  trx.record({
     kind: 'roster-changed',
     actor_id: acting.viewer.id,
     subject: `program:${file.program_id}`,
