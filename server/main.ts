@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises'
 import pretty from 'pino-pretty'
 import { buildApp, buildVcApi } from './app.ts'
 import type { Config } from './config.ts'
@@ -88,15 +89,20 @@ async function open(): Promise<OpenDatabase> {
   }
 }
 
-/** New requests are refused, running ones end, then the connections, then the database: nothing is cut off. */
+/** New requests are refused, and running ones and jobs end first. What still waits when the time is up is cut off. */
 async function stop(code: number): Promise<void> {
   if (isStopping) return
   isStopping = true
+  const timeUp = after(config.stopSeconds * 1000)
+  await Promise.race([endWork(), timeUp])
+  await database.close()
+  process.exit(code)
+}
+
+async function endWork(): Promise<void> {
   await vcApi?.close()
   await app.close()
   await stopJobs()
-  await database.close()
-  process.exit(code)
 }
 
 function logger({ logLevel, logPretty }: Config) {

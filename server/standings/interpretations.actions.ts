@@ -15,6 +15,8 @@ export async function recordInterpretations(
   now: Date,
 ): Promise<void> {
   await writeEvidence(db, async (trx) => {
+    // Of two that are recorded at once, the second supersedes the first.
+    await trx.selectFrom('programs').select('id').where('id', '=', programId).forNoKeyUpdate().execute()
     await trx
       .updateTable('program_interpretations')
       .set({ superseded_at: now })

@@ -44,14 +44,14 @@ async function apply(
   const read = readImportFile(file.file)
   if (read.kind === 'unreadable') return false
   const state = await findImportState(trx, acting.viewer, file.program_id, read.rows, dayOf(acting.now))
-  const { rows, changes } = await planRows(read.rows, planner(state, randomUUID), async () => {})
+  const { rows, changes } = await planRows(read.rows, planner(state, randomUUID), () => {})
   if (hashOf(rows) !== file.plan_hash) return false
   const people = peopleIn(changes, state.draft)
   const steps = changes.assignments.length + changes.periods.length + people.length
   let done = 0
-  const step = async (some: number) => {
+  const step = (some: number) => {
     done += some
-    await progress(Math.round((done / Math.max(1, steps)) * rows.length), rows.length)
+    progress(Math.round((done / Math.max(1, steps)) * rows.length), rows.length)
   }
   const reason = `From the file ${file.file_name}`
   await saveRosterChanges(
@@ -62,16 +62,16 @@ async function apply(
   )
   for (const assignments of chunks(changes.assignments)) {
     await saveRosterChanges(trx, acting, { ...noChanges, assignments }, reason)
-    await step(assignments.length)
+    step(assignments.length)
   }
   for (const periods of chunks(changes.periods)) {
     await saveRosterChanges(trx, acting, { ...noChanges, periods }, reason)
-    await step(periods.length)
+    step(periods.length)
   }
   await saveRosterChanges(trx, acting, { ...noChanges, removed: changes.removed }, reason)
   for (const some of chunks(people)) {
     await acting.afterChange(trx, some, acting.now)
-    await step(some.length)
+    step(some.length)
   }
   const finished = await trx
     .updateTable('roster_imports')
