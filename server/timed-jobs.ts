@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { catchUpCertificates } from '#server/certificates/certificates/issuing.actions.ts'
+import { catchUpCertificates, sweepNameTries } from '#server/certificates/certificates/issuing.actions.ts'
 import { keepHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import { refreshStale } from '#server/standings/standings.actions.ts'
 import type { Config } from './config.ts'
@@ -38,13 +38,13 @@ const jobs: readonly Readonly<{ name: string; minutes: number; run: (needs: Need
       run: ({ db, clock, config, mail }) => keepHead(db, { config, mail }, clock()),
     },
     {
-      name: 'sessions and misses that no longer matter',
+      name: 'ended sessions and old failed attempts',
       minutes: 60,
-      run: ({ db, config }) =>
-        sweepPeople(
-          db,
-          createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }),
-        ),
+      run: async ({ db, config }) => {
+        const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
+        await sweepPeople(db, createSessions(db, limits))
+        await sweepNameTries(db)
+      },
     },
   ]
 

@@ -253,3 +253,8 @@ export async function compareName(
   await db.insertInto('failed_name_checks').values({ token, at: sql`now()` }).execute()
   return { kind: 'no-match' }
 }
+
+/** Deletes failed attempts that no longer count: only those of the last hour do. */
+export async function sweepNameTries(db: Database): Promise<void> {
+  await db.deleteFrom('failed_name_checks').where('at', '<', sql<Date>`now() - interval '1 day'`).execute()
+}
