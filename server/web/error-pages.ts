@@ -1,11 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { asBusy } from '#server/db/busy.ts'
+import { isDatabaseBusy } from '#server/db/busy.ts'
+import { DatabaseBusy } from './errors.ts'
 
 /** Every failure as a page in plain words, or as JSON for software; the log has the rest. */
 export const errorPages = fp(async (app: FastifyInstance) => {
   app.setErrorHandler<FastifyError>((thrown, request, reply) => {
-    const error = asBusy(thrown)
+    const error = isDatabaseBusy(thrown) ? new DatabaseBusy() : thrown
     const status = error.validation ? 400 : (error.statusCode ?? 500)
     if (status >= 500) request.log.error(thrown)
     return answer(request, reply, status, error)
