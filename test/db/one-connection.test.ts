@@ -57,6 +57,8 @@ describe('with a single database connection', () => {
 
   test('a packet made needs no second connection', async () => {
     const { lee, program, world } = stage
+    // The service would make packets too, on connections of its own.
+    await world.app.close()
     const review = await findReviewOf(db, lee, await openReview(db, lee, program, 'Yearly visit', now))
     const period = { from_on: '2026-05-01', to_on: '2026-06-01', sample_size: null, seed: 'a-seed' }
     const id = await requestPacket(db, lee, review!, period, now)
