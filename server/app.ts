@@ -46,6 +46,8 @@ import type { Config } from './config.ts'
 import { approvalRoutes } from './courses/approvals.routes.ts'
 import type { Catalogue } from './courses/catalogue.ts'
 import { mistakeRoutes } from './courses/mistakes.routes.ts'
+import { type FindOffered, offeredCourses } from './courses/offered.ts'
+import { listApprovals } from './courses/queries.ts'
 import { courseReviewRoutes } from './courses/review.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
@@ -60,6 +62,7 @@ import { peopleRoutes } from './people/routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
+import { approvedOnlyOn } from './requirements/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
@@ -83,8 +86,13 @@ export type Needs = Readonly<{
 }>
 
 /** The whole service, ready to listen or to be asked by a test. */
-export async function buildApp(needs: Needs): Promise<App> {
-  const { db, config } = needs
+export async function buildApp(given: Needs): Promise<App> {
+  const { db, config } = given
+  const offered: FindOffered = async () => {
+    const today = dayOf(given.clock())
+    return offeredCourses(given.catalogue, await listApprovals(db, today), approvedOnlyOn(today))
+  }
+  const needs = { ...given, offered }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,

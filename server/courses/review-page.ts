@@ -1,5 +1,5 @@
 import type { ApprovalRecord } from './approvals.ts'
-import { approvalState, decidingProblem, recordingProblem } from './approvals.ts'
+import { approvalState, carriableApproval, decidingProblem, recordingProblem } from './approvals.ts'
 import type { Catalogue, Course, CourseVersion, Lesson, Module } from './catalogue.ts'
 import type { ChangeDay } from './change-days.queries.ts'
 import { changeWords } from './change-record.ts'
@@ -74,13 +74,19 @@ export function reviewVersionPage(
     others: [...course.versions.values()].filter(({ version }) => version !== text.version),
     changeDay: days.find(({ course, version }) => course === text.slug && version === text.version) ?? null,
     recordingProblem: recordingProblem(text, approvals, viewer),
+    carriable: carriableApproval(course, text, approvals),
     approvals: approvals
       .filter(({ version }) => version === text.version)
       .map((approval) => ({
         ...approval,
         state: approvalState(approval),
         isThisText: approval.content_hash === text.hash,
-        decidingProblem: decidingProblem(approval.content_hash === text.hash ? text : null, approval, viewer),
+        decidingProblem: decidingProblem(
+          approval.content_hash === text.hash ? text : null,
+          approval,
+          approvals.find(({ id }) => id === approval.carried_from_id) ?? null,
+          viewer,
+        ),
       })),
   }
 }

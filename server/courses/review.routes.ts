@@ -11,6 +11,7 @@ import { listChangeDays } from './change-days.queries.ts'
 import { commentOnParagraph } from './comments.actions.ts'
 import { countComments, listComments } from './comments.queries.ts'
 import { countOpenMistakes } from './mistakes.queries.ts'
+import type { FindOffered } from './offered.ts'
 import {
   comparePage,
   lessonParagraphs,
@@ -21,10 +22,10 @@ import {
 } from './review-page.ts'
 import { listMeetings } from './statistics.queries.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
 /** Content reviewers read any version with its answers, compare versions, and comment; approvals are in approvals.routes.ts. */
-export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+export async function courseReviewRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   const config = { policy: ['reviewer'] } as const
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const version = () => Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' })
@@ -38,7 +39,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Nee
         async (course) => [course, await listApprovalRecords(db, course)] as const,
       ),
     )
-    const page = reviewListPage(catalogue, new Map(approvals))
+    const page = reviewListPage((await offered()).catalogue, new Map(approvals))
     return reply.page('courses/review/list', { ...page, mistakes: await countOpenMistakes(db) })
   })
 
