@@ -45,6 +45,7 @@ import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
 import type { Config } from './config.ts'
 import { approvalRoutes } from './courses/approvals.routes.ts'
 import type { Catalogue } from './courses/catalogue.ts'
+import type { FindLessonHref } from './courses/lesson-links.ts'
 import { mistakeRoutes } from './courses/mistakes.routes.ts'
 import { type FindOffered, offeredCourses } from './courses/offered.ts'
 import { listApprovals } from './courses/queries.ts'
@@ -54,7 +55,9 @@ import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
 import { changesRoutes } from './learning/changes.routes.ts'
+import { lessonHrefFor } from './learning/lesson-href.ts'
 import { movingRoutes } from './learning/moving.routes.ts'
+import { listEnrollments } from './learning/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
@@ -92,7 +95,9 @@ export async function buildApp(given: Needs): Promise<App> {
     const today = dayOf(given.clock())
     return offeredCourses(given.catalogue, await listApprovals(db, today), approvedOnlyOn(today))
   }
-  const needs = { ...given, offered }
+  const lessonHref: FindLessonHref = async (viewer) =>
+    lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
+  const needs = { ...given, offered, lessonHref }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,

@@ -269,7 +269,7 @@ export async function learningRoutes(app: App, { db, catalogue, offered, clock }
     at: Readonly<{ course: string; module: string }>,
   ): Promise<(Taking & Readonly<{ module: Module }>) | null> {
     const taking = await takingOf(viewer.id, at.course)
-    if (!taking) return null
+    if (!taking) return hasPlace(await courseOf(at.course), at) ? null : notFound()
     const module = taking.course.modules.find((one) => one.slug === at.module) ?? notFound()
     return { ...taking, module }
   }
@@ -289,3 +289,10 @@ export async function learningRoutes(app: App, { db, catalogue, offered, clock }
 }
 
 type Taking = Readonly<{ course: CourseVersion; enrollment: Enrollment }>
+
+/** Whether a course has this module, and this lesson where one is named. */
+const hasPlace = ({ current }: Course, at: Readonly<{ module: string; lesson?: string }>): boolean =>
+  current.modules.some(
+    ({ slug, lessons }) =>
+      slug === at.module && (at.lesson === undefined || lessons.some((one) => one.slug === at.lesson)),
+  )

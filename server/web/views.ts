@@ -64,7 +64,12 @@ const templates = path.resolve(import.meta.dirname, '../../views')
 
 export const views = fp(async (app: FastifyInstance, { assets, frame, development, folder }: ViewOptions) => {
   const root = folder ?? templates
-  const eta = new Eta({ views: root, cache: !development, autoTrim: false })
+  const eta = new Eta({
+    views: root,
+    cache: !development,
+    autoTrim: false,
+    plugins: [{ processTemplate: blocksApart }],
+  })
   const engine = {
     engine: { eta },
     root,
@@ -85,3 +90,11 @@ export const views = fp(async (app: FastifyInstance, { assets, frame, developmen
   await app.register(fastifyView, { ...engine, propertyName: 'page', layout: 'layout.eta' })
   await app.register(fastifyView, { ...engine, propertyName: 'partial' })
 })
+
+const blocks =
+  'address|article|aside|blockquote|button|caption|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h1|h2|h3|h4|header|label|legend|li|main|nav|ol|option|p|section|summary|table|tbody|td|th|thead|tr|ul'
+
+const blockEdge = new RegExp(`(?<=\\S)(?=<(?:${blocks})\\b)|(?<=</(?:${blocks})>)(?=\\S)`, 'g')
+
+/** A reader that drops the layout joins words that only a block's edge keeps apart, so each block has its own line. */
+const blocksApart = (template: string): string => template.replaceAll(blockEdge, '\n')
