@@ -130,6 +130,8 @@ export async function buildApp(given: Needs): Promise<App> {
     assets,
     frame: (request) => frameOf(request.viewer, needs.isDemo),
     development: config.development,
+    // Without a log nobody would learn of it.
+    strict: config.development || !given.logger,
   })
   await app.register(errorPages)
   await app.register(apiDescription, { baseUrl: config.baseUrl })
