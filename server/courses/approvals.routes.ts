@@ -15,12 +15,22 @@ import { carriableApproval } from './approvals.ts'
 import type { Catalogue, CourseVersion } from './catalogue.ts'
 import { listChangeDays } from './change-days.queries.ts'
 import { countComments } from './comments.queries.ts'
+import type { FindOffered } from './offered.ts'
 import { reviewVersionPage } from './review-page.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date; afterChange: AfterChange }>
+type Needs = Readonly<{
+  db: Database
+  catalogue: Catalogue
+  offered: FindOffered
+  clock: () => Date
+  afterChange: AfterChange
+}>
 
 /** The commissioner's approval: one reviewer records it or carries it over, another confirms it, any withdraws it. */
-export async function approvalRoutes(app: App, { db, catalogue, clock, afterChange }: Needs): Promise<void> {
+export async function approvalRoutes(
+  app: App,
+  { db, catalogue, offered, clock, afterChange }: Needs,
+): Promise<void> {
   const config = { policy: ['reviewer'] } as const
   const versionParams = Type.Object({
     course: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }),
@@ -152,14 +162,14 @@ export async function approvalRoutes(app: App, { db, catalogue, clock, afterChan
     typed: Readonly<Record<string, string | undefined>>,
     errors: readonly FieldError[],
   ) {
-    const course = catalogue.courses.get(version.slug) ?? notFound()
-    const [approvals, comments, days] = await Promise.all([
-      listApprovalRecords(db, course.slug),
-      countComments(db, course.slug),
+    const [{ catalogue: begun }, approvals, comments, days] = await Promise.all([
+      offered(),
+      listApprovalRecords(db, version.slug),
+      countComments(db, version.slug),
       listChangeDays(db),
     ])
     return {
-      ...reviewVersionPage(catalogue, course, version, approvals, comments, days, viewer),
+      ...reviewVersionPage(begun, version, approvals, comments, days, viewer),
       typed,
       errors,
     }

@@ -1,6 +1,6 @@
 import type { ApprovalRecord } from './approvals.ts'
 import { approvalState, carriableApproval, decidingProblem, recordingProblem } from './approvals.ts'
-import type { Catalogue, Course, CourseVersion, Lesson, Module } from './catalogue.ts'
+import type { Catalogue, CourseVersion, Lesson, Module } from './catalogue.ts'
 import type { ChangeDay } from './change-days.queries.ts'
 import { changeWords } from './change-record.ts'
 import { chosenIn, takenWords } from './choices-taken.ts'
@@ -47,14 +47,15 @@ function stateOfText(text: CourseVersion, approvals: readonly ApprovalRecord[]) 
 
 /** One version: its lessons and questions to read, its record, and its approvals. */
 export function reviewVersionPage(
+  /** With the version to begin as each course's current one. */
   catalogue: Catalogue,
-  course: Course,
   text: CourseVersion,
   approvals: readonly ApprovalRecord[],
   comments: ReadonlyMap<string, number>,
   days: readonly ChangeDay[],
   viewer: Reviewer,
 ) {
+  const course = catalogue.courses.get(text.slug)!
   const guides = new Map(guidesOf(catalogue, course).map(({ module, href }) => [module, href]))
   return {
     title: `${text.shortTitle}, version ${text.version}`,

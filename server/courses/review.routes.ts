@@ -48,12 +48,13 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
     { config, schema: { params: versionParams } },
     async (request, reply) => {
       const { course, text } = textAt(request.params)
-      const [approvals, comments, days] = await Promise.all([
+      const [{ catalogue: begun }, approvals, comments, days] = await Promise.all([
+        offered(),
         listApprovalRecords(db, course.slug),
         countComments(db, course.slug),
         listChangeDays(db),
       ])
-      const page = reviewVersionPage(catalogue, course, text, approvals, comments, days, viewerOf(request))
+      const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request))
       return reply.page('courses/review/version', { ...page, typed: {} })
     },
   )
@@ -130,12 +131,13 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       const due = parseDay(request.body.due_on)
       if (text.change?.kind !== 'meaning') return notFound()
       if (!due || due <= dayOf(clock())) {
-        const [approvals, comments, days] = await Promise.all([
+        const [{ catalogue: begun }, approvals, comments, days] = await Promise.all([
+          offered(),
           listApprovalRecords(db, course.slug),
           countComments(db, course.slug),
           listChangeDays(db),
         ])
-        const page = reviewVersionPage(catalogue, course, text, approvals, comments, days, viewerOf(request))
+        const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request))
         const errors = [{ field: 'due_on', message: 'Write a day that is still to come, such as 3/15/2027.' }]
         return reply.status(422).page('courses/review/version', { ...page, typed: request.body, errors })
       }
