@@ -45,14 +45,19 @@ import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
 import type { Config } from './config.ts'
 import { approvalRoutes } from './courses/approvals.routes.ts'
 import type { Catalogue } from './courses/catalogue.ts'
+import type { FindLessonHref } from './courses/lesson-links.ts'
 import { mistakeRoutes } from './courses/mistakes.routes.ts'
+import { type FindOffered, offeredCourses } from './courses/offered.ts'
+import { listApprovals } from './courses/queries.ts'
 import { courseReviewRoutes } from './courses/review.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
 import { changesRoutes } from './learning/changes.routes.ts'
+import { lessonHrefFor } from './learning/lesson-href.ts'
 import { movingRoutes } from './learning/moving.routes.ts'
+import { listEnrollments } from './learning/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
@@ -60,6 +65,7 @@ import { peopleRoutes } from './people/routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
+import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
@@ -81,8 +87,15 @@ export type Needs = Readonly<{
 }>
 
 /** The whole service, ready to listen or to be asked by a test. */
-export async function buildApp(needs: Needs): Promise<App> {
-  const { db, config } = needs
+export async function buildApp(given: Needs): Promise<App> {
+  const { db, config } = given
+  const offered: FindOffered = async () => {
+    const today = dayOf(given.clock())
+    return offeredCourses(given.catalogue, await listApprovals(db, today), approvedOnlyOn(today))
+  }
+  const lessonHref: FindLessonHref = async (viewer) =>
+    lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
+  const needs = { ...given, offered, lessonHref }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -116,6 +129,8 @@ export async function buildApp(needs: Needs): Promise<App> {
     assets,
     frame: (request) => frameOf(request.viewer, needs.isDemo),
     development: config.development,
+    // Without a log nobody would learn of it.
+    strict: config.development || !given.logger,
   })
   await app.register(errorPages)
   await app.register(apiDescription, { baseUrl: config.baseUrl })

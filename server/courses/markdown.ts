@@ -152,8 +152,8 @@ function termHtml(md: MarkdownIt, token: Token, at: TextEnv): string {
   const meaning = renderWords(md, scope, entry.text, 1, true)
   notes.terms.set(
     entry.slug,
-    `<div class="lesson-term-note" id="term-${entry.slug}" popover><p><strong>${escapeHtml(entry.term)}</strong></p>` +
-      `<p>${meaning.html}</p><p><a href="/glossary#${entry.slug}">See it in the glossary</a></p></div>\n`,
+    `<div class="lesson-term-note" id="term-${entry.slug}" popover><p><strong>${escapeHtml(entry.term)}</strong></p>\n` +
+      `<p>${meaning.html}</p>\n<p><a href="/glossary#${entry.slug}">See it in the glossary</a></p></div>\n`,
   )
   return `<button type="button" class="lesson-term" popovertarget="term-${entry.slug}" title="${escapeHtml(meaning.text)}">${shown}</button>`
 }

@@ -228,12 +228,14 @@ export async function recordCompletion(
     completed_at: now.toISOString(),
     completed_on,
     issued_at: now.toISOString(),
-    approval: await findApproval(trx, { course: course.slug, version: course.version, hash: course.hash }),
+    approval: await findApproval(trx, textOf(course), completed_on),
     program: await findProgramOfPerson(trx, person.id, completed_on),
     note: course.supplementary,
   }
   await issueCertificate(trx, completion, certified, issuer, now)
 }
+
+const textOf = ({ slug, version, hash }: CourseVersion) => ({ course: slug, version, hash })
 
 async function listModuleDays(trx: Transaction<DB>, enrollmentId: string, course: CourseVersion) {
   const { rows } = await sql<{ module: string; finished_at: Date }>`

@@ -427,7 +427,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
         .executeTakeFirstOrThrow()
       return async (db) => {
         const needs = { afterChange, findText: () => text }
-        expectKind(await actOnApproval(db, needs, ines, id, 'confirmed', '', now), 'done')
+        expectKind(await actOnApproval(db, needs, ines, id, { act: 'confirmed', reason: '' }, now), 'done')
         return 1
       }
     },
@@ -683,6 +683,7 @@ const approval = {
   authority: 'Commissioner of Human Services',
   reference: '26-17',
   approved_on: '2026-03-15',
+  effective_on: '2026-03-15',
 }
 const letter = { name: 'letter.pdf', bytes: Buffer.from('%PDF-1.7\n%%EOF\n') }
 
