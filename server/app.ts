@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
@@ -58,12 +59,13 @@ import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { createSessions } from './people/sessions.ts'
-import { viewerHook } from './people/viewer.ts'
+import { recognizeBy, viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
 import { healthRoutes } from './web/health.ts'
+import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
 import { views } from './web/views.ts'
@@ -89,36 +91,43 @@ export async function buildApp(needs: Needs): Promise<App> {
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
     bodyLimit: 1_048_576,
-    routerOptions: { maxParamLength: 300 },
+    routerOptions: { maxParamLength: mostOfAPart },
+    rewriteUrl: ({ url = '/' }) => readableAddress(url),
+    genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
+    return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   const afterChange: AfterChange = (trx, people, now) => refreshStandings(trx, people, dayOf(now))
   const sessions = createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours })
 
+  const recognize = recognizeBy(sessions, config.https)
+
+  // Before anything that may refuse a request: a refusal is a page, too.
+  const assets = await buildAssets()
+  await app.register(views, {
+    assets,
+    frame: (request) => frameOf(request, needs.isDemo),
+    development: config.development,
+  })
+  await app.register(cookie)
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
   // No page holds a secret beside text that its visitor chose, so compressing them gives nothing away.
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
-  await app.register(cookie)
   await app.register(formbody)
   // For every form with a file; read it with web/upload.ts.
   await app.register(multipart, {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })
-  await app.register(viewerHook, { sessions, https: config.https })
+  await app.register(errorPages, { recognize })
+  await app.register(refuseNul)
+  await app.register(viewerHook, { recognize })
   await app.register(rateLimit, { global: false })
-  const assets = await buildAssets()
   await app.register(async (files) => {
     files.addHook('onRoute', (route) => {
       route.config = { ...route.config, policy: 'asset' }
     })
     await files.register(assetFiles, assets)
   })
-  await app.register(views, {
-    assets,
-    frame: (request) => frameOf(request.viewer, needs.isDemo),
-    development: config.development,
-  })
-  await app.register(errorPages)
   await app.register(apiDescription, { baseUrl: config.baseUrl })
 
   await app.register(healthRoutes, { db })

@@ -3,12 +3,14 @@ import createError from '@fastify/error'
 /** Not there, or not yours: the two look alike. */
 export const NotFound = createError('NOT_FOUND', 'This page is not here.', 404)
 export const Forbidden = createError('FORBIDDEN', 'This request did not come from our own pages.', 403)
+export const Unreadable = createError('UNREADABLE', 'This request holds what no form sends: %s.', 400)
 export const TooMany = createError('TOO_MANY', 'Too many tries. %s', 429)
 export const Busy = createError(
   'BUSY',
   'Many people are signing in at this moment. Try again in a minute.',
   503,
 )
+export const Stopping = createError('STOPPING', 'The service is stopping.', 503)
 
 export const notFound = (): never => {
   throw new NotFound()
