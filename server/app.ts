@@ -5,7 +5,7 @@ import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyServerOptions, type RouteOptions } from 'fastify'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
@@ -82,6 +82,8 @@ export type Needs = Readonly<{
   /** True where the people and programs are the invented ones; every page says so. */
   isDemo: boolean
   logger?: FastifyServerOptions['logger']
+  /** Hears of every route; the tests ask each of them. */
+  onRoute?: (route: RouteOptions) => void
 }>
 
 /** The whole service, ready to listen or to be asked by a test. */
@@ -97,6 +99,7 @@ export async function buildApp(needs: Needs): Promise<App> {
     return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  if (needs.onRoute) app.addHook('onRoute', needs.onRoute)
   const afterChange: AfterChange = (trx, people, now) => refreshStandings(trx, people, dayOf(now))
   const sessions = createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours })
 
