@@ -15,6 +15,8 @@ export async function recordInterpretations(
   now: Date,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    // Two who save at once come one after the other: the second supersedes what the first saved.
+    await trx.selectFrom('programs').select('id').where('id', '=', programId).forNoKeyUpdate().execute()
     await trx
       .updateTable('program_interpretations')
       .set({ superseded_at: now })
