@@ -30,6 +30,8 @@ export const errorPages = fp(async (app: FastifyInstance, { recognize }: Needs) 
 })
 
 function statusOf(error: FastifyError): number {
+  // An address that can't be one of ours is a page that we don't have.
+  if (error.validationContext === 'params') return 404
   if (error.validation || isBadMultipart(error)) return 400
   if (isDatabaseAway(error)) return 503
   return error.statusCode ?? 500
