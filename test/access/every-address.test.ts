@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Policy } from '#server/people/roles.ts'
 import { createSessions, type Sessions } from '#server/people/sessions.ts'
-import { programId } from '#test/programs/programs.ts'
 import { aWorld, type Route, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
-import { fullHouse, type Ids } from '#test/support/full-house.ts'
+import { addressOf, idFor, twoHouses } from '#test/support/full-house.ts'
 
 /** One of each role, all of North Star where a role is of a program. */
 const cast = {
@@ -18,19 +17,6 @@ const cast = {
 } as const
 
 type RoleName = keyof typeof cast
-
-const northStar = {
-  program: 'North Star House',
-  learner: cast.learner,
-  admin: cast.program_admin,
-  supervisor: cast.supervisor,
-}
-const lakeside = {
-  program: 'Lakeside Home',
-  learner: 'ivy@lakeside.example',
-  admin: 'olu@lakeside.example',
-  supervisor: 'olu@lakeside.example',
-}
 
 test('each address answers each role as the reviewed table says', { timeout: 300_000 }, async () => {
   const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
@@ -57,16 +43,7 @@ const mayAsk = (policy: Policy, role: RoleName): boolean =>
 const refusal = (role: RoleName) => (role === 'visitor' ? 'sign-in' : '404')
 
 async function asked(world: World): Promise<readonly Row[]> {
-  const olu = await personId(world.db, lakeside.admin)
-  await world.db
-    .insertInto('roles')
-    .values({
-      person_id: olu,
-      role: 'program_admin',
-      program_id: await programId(world.db, lakeside.program),
-    })
-    .execute()
-  const [own, other] = [await fullHouse(world, northStar), await fullHouse(world, lakeside)]
+  const { own, other } = await twoHouses(world)
   const ids: Readonly<Record<Kind, (name: string) => string>> = {
     own: (name) => idFor(own, name),
     other: (name) => idFor(other, name),
@@ -123,22 +100,6 @@ function leastBody(schema: BodySchema): URLSearchParams {
     return [name, field?.const ?? field?.anyOf?.[0]?.const ?? 'x']
   })
   return new URLSearchParams(pairs)
-}
-
-/** By the parts before it as far as they tell things of one name apart: `contact/period`. */
-function addressOf(url: string, value: (name: string) => string): string {
-  return url.replaceAll(
-    /((?:[\w-]+\/)*):(\w+)/g,
-    (_, before: string, name: string) => `${before}${value(`${before}${name}`)}`,
-  )
-}
-
-function idFor(ids: Ids, name: string): string {
-  for (let rest = name; ; rest = rest.slice(rest.indexOf('/') + 1)) {
-    const id = ids[rest]
-    if (id !== undefined) return id
-    if (!rest.includes('/')) return 'revocation'
-  }
 }
 
 /** What looks like one of ours and is none. */

@@ -8,15 +8,60 @@ import { personId } from './cast.ts'
 /** What stands for the part of an address that begins with a colon, such as `program`. */
 export type Ids = Readonly<Record<string, string>>
 
-export type House = Readonly<{
+type House = Readonly<{
   program: string
   learner: string
   admin: Client
   supervisor: Client
 }>
 
+const houses = {
+  own: {
+    program: 'North Star House',
+    learner: 'mai@northstar.example',
+    admin: 'rae@northstar.example',
+    supervisor: 'sam@northstar.example',
+  },
+  // Olu is made an administrator, too.
+  other: {
+    program: 'Lakeside Home',
+    learner: 'ivy@lakeside.example',
+    admin: 'olu@lakeside.example',
+    supervisor: 'olu@lakeside.example',
+  },
+}
+
+/** North Star and Lakeside, with one of everything each. */
+export async function twoHouses(world: World): Promise<Readonly<{ own: Ids; other: Ids }>> {
+  const { db } = world
+  const olu = await personId(db, houses.other.admin)
+  const lakeside = await programId(db, houses.other.program)
+  await db
+    .insertInto('roles')
+    .values({ person_id: olu, role: 'program_admin', program_id: lakeside })
+    .execute()
+  return { own: await fullHouse(world, houses.own), other: await fullHouse(world, houses.other) }
+}
+
+/** An address with its ids in place: what `value` gives for each, asked with the parts before it (`leave/period`). */
+export const addressOf = (url: string, value: (name: string) => string): string =>
+  url.replaceAll(
+    /((?:[\w-]+\/)*):(\w+)/g,
+    (_, before: string, name: string) => `${before}${value(`${before}${name}`)}`,
+  )
+
+/** The id of that name, by as many of the parts before it as tell it from others of the name. */
+export function idFor(ids: Ids, name: string): string {
+  for (let rest = name; ; rest = rest.slice(rest.indexOf('/') + 1)) {
+    const id = ids[rest]
+    if (id !== undefined) return id
+    // Of what a house doesn't hold, only the status lists answer to a word.
+    if (!rest.includes('/')) return 'revocation'
+  }
+}
+
 /** One of everything that belongs to a program and its people, made through the pages where they can make it. */
-export async function fullHouse(
+async function fullHouse(
   world: World,
   names: Readonly<{ program: string; learner: string; admin: string; supervisor: string }>,
 ): Promise<Ids> {
