@@ -16,4 +16,9 @@ export const notFound = (): never => {
   throw new NotFound()
 }
 
+/** What an action did not find, or what isn't the viewer's, is a page that is not here. */
+export function found<T extends Readonly<{ kind: string }>>(answer: T): Exclude<T, { kind: 'not-found' }> {
+  return answer.kind === 'not-found' ? notFound() : (answer as Exclude<T, { kind: 'not-found' }>)
+}
+
 export const forbidden = () => new Forbidden()

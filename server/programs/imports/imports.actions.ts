@@ -9,6 +9,7 @@ import { mostBytes } from './import-file.ts'
 export type StartedImport =
   | { kind: 'started'; id: string }
   | { kind: 'problems'; problems: readonly Problem[] }
+  | { kind: 'not-found' }
 
 export const tooLarge = 'This file is larger than 5 MB. Send it in parts.'
 
@@ -26,7 +27,7 @@ export async function startImport(
   if (!file || file.bytes.length === 0) return problem('Choose a file, or paste rows below.')
   if (file.bytes.length > mostBytes) return problem(tooLarge)
   return db.transaction().execute(async (trx): Promise<StartedImport> => {
-    await lockProgramsOf(trx, viewer, [programId])
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
     await trx
       .deleteFrom('roster_imports')
       .where('program_id', '=', programId)
@@ -57,7 +58,7 @@ export async function resumeImport(
   state: 'checking' | 'applying',
 ): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
-    await lockProgramsOf(trx, viewer, [programId])
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return false
     const taken = await trx
       .updateTable('roster_imports')
       .set({ state, rows_done: 0, beat_at: sql`now()`, problem: null })
