@@ -49,16 +49,16 @@ export async function startImport(
   })
 }
 
-/** Puts a checked file back to be checked again, or to be applied; false where it is not waiting for that. */
+/** Puts a checked file back to be checked again, or to be applied, where it waits for that. */
 export async function resumeImport(
   db: Database,
   { viewer }: Actor,
   programId: string,
   importId: string,
   state: 'checking' | 'applying',
-): Promise<boolean> {
+): Promise<{ kind: 'resumed' | 'not-waiting' | 'not-found' }> {
   return db.transaction().execute(async (trx) => {
-    if (!(await lockProgramsOf(trx, viewer, [programId]))) return false
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
     const taken = await trx
       .updateTable('roster_imports')
       .set({ state, rows_done: 0, beat_at: sql`now()`, problem: null })
@@ -67,7 +67,7 @@ export async function resumeImport(
       .where('state', 'in', state === 'applying' ? ['checked'] : ['checked', 'changed-meanwhile'])
       .returning('id')
       .executeTakeFirst()
-    return Boolean(taken)
+    return { kind: taken ? 'resumed' : 'not-waiting' }
   })
 }
 

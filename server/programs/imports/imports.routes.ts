@@ -119,7 +119,8 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
         const { program, import: id } = request.params
         const file = (await findImport(db, program, id)) ?? notFound()
         const acting = { viewer, now: clock(), afterChange }
-        if (await resumeImport(db, acting, program, file.id, state)) inBackground(job(db, acting, file.id))
+        const answer = found(await resumeImport(db, acting, program, file.id, state))
+        if (answer.kind === 'resumed') inBackground(job(db, acting, file.id))
         return reply.redirect(`/programs/${program}/imports/${file.id}`, 303)
       },
     )
