@@ -7,7 +7,7 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
-import { notFound } from '#server/web/errors.ts'
+import { found, notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import { createPost, placeOpened } from './emails.ts'
 import { register, withdraw } from './instructor-led.actions.ts'
@@ -98,7 +98,7 @@ export async function ledSessionRoutes(
     async (request, reply) => {
       const viewer = viewerOf(request)
       const session = await sessionOf(viewer, request.params.session)
-      const answer = await register(db, viewer, session.id, clock())
+      const answer = found(await register(db, viewer, session.id, clock()))
       if (answer.kind === 'done') return reply.redirect(`/sessions/${session.id}`, 303)
       const page = await pageOf(viewer, session.id)
       return reply.status(409).page('classroom/instructor-led-session', { ...page, refused: answer.message })
@@ -111,7 +111,7 @@ export async function ledSessionRoutes(
     async (request, reply) => {
       const viewer = viewerOf(request)
       const session = await sessionOf(viewer, request.params.session)
-      const answer = await withdraw(db, viewer, session.id, clock())
+      const answer = found(await withdraw(db, viewer, session.id, clock()))
       if (answer.kind === 'refused') {
         const page = await pageOf(viewer, session.id)
         return reply

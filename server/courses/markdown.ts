@@ -2,21 +2,9 @@ import createMarkdown, { type Env, type MarkdownIt, type StateInline, type Token
 import { escapeHtml } from './escape.ts'
 import { termKey } from './glossary.ts'
 import { type Line, lineBelow } from './problems.ts'
-import { citeFact, glossaryEntry, type Scope, valueText } from './scope.ts'
+import { citeFact, glossaryEntry, valueText } from './scope.ts'
 import { citationMark } from './sources.ts'
-import { renderWords } from './words.ts'
-
-/**
- * What the renderer knows of the text at hand. `label` is text inside a control, where a link or a button
- * may not stand: words of the glossary and addresses are shown as plain words there.
- */
-export type TextEnv = Env & {
-  scope: Scope
-  /** The line of the file on which the text begins. */
-  firstLine: Line
-  label: boolean
-  blockLine?: number
-}
+import { renderWords, type TextEnv } from './words.ts'
 
 const env = (value: Env | undefined) => value as TextEnv
 

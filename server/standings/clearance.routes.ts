@@ -7,6 +7,7 @@ import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { createApiToken, endApiToken } from './api-tokens.actions.ts'
+import { apiTokenHash } from './api-tokens.ts'
 import { findProgramOfToken, listApiTokens, listPrograms, listProgramsOf } from './clearance.queries.ts'
 import { answers, type ClearanceFilter, clearanceList, clearancePage } from './clearance-list.ts'
 import { factsOfPeople } from './standings.actions.ts'
@@ -149,7 +150,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     async (request, reply) => {
       const [scheme, token] = (request.headers.authorization ?? '').split(' ')
       const programId =
-        scheme?.toLowerCase() === 'bearer' && token ? await findProgramOfToken(db, token) : null
+        scheme?.toLowerCase() === 'bearer' && token ? await findProgramOfToken(db, apiTokenHash(token)) : null
       if (!programId) {
         reply.header('www-authenticate', 'Bearer')
         return reply.status(401).send({ error: 'Send the program’s token: Authorization: Bearer …' })

@@ -22,6 +22,10 @@ export type RosterAnswer =
   | RosterDone
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'refused'; message: string }
+  | { kind: 'not-found' }
+
+/** What a change is about, and whose record it is. */
+type Subject = Readonly<{ person_id: string }>
 
 export type RosterDecision =
   | Exclude<RosterAnswer, RosterDone>
@@ -34,11 +38,6 @@ export type RosterDecision =
       act: string
       facts: Readonly<Record<string, unknown>>
     }
-
-export const ownRecord: RosterAnswer & { kind: 'refused' } = {
-  kind: 'refused',
-  message: ownRecordMessage,
-}
 
 /** Somebody else made an account with one of these emails at the same moment; nothing was saved. */
 export class EmailTaken extends Error {}
@@ -54,22 +53,28 @@ export async function againIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
 }
 
 /** One act on the rosters of programs that the viewer administers: one transaction, one entry in the ledger. */
-export const changeRoster = (
+export const changeRoster = <T extends Subject>(
   db: Database,
   acting: Acting,
   programIds: readonly [string, ...string[]],
-  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
-): Promise<RosterAnswer> => againIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, decide))
+  find: (trx: Transaction<DB>) => Promise<T | null>,
+  decide: (trx: Transaction<DB>, subject: T) => RosterDecision | Promise<RosterDecision>,
+): Promise<RosterAnswer> => againIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, find, decide))
 
-function tryToChangeRoster(
+function tryToChangeRoster<T extends Subject>(
   db: Database,
   acting: Acting,
   programIds: readonly [string, ...string[]],
-  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
+  find: (trx: Transaction<DB>) => Promise<T | null>,
+  decide: (trx: Transaction<DB>, subject: T) => RosterDecision | Promise<RosterDecision>,
 ): Promise<RosterAnswer> {
   return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
-    await lockProgramsOf(trx, acting.viewer, programIds)
-    const decision = await decide(trx)
+    if (!(await lockProgramsOf(trx, acting.viewer, programIds))) return { kind: 'not-found' }
+    const subject = await find(trx)
+    if (!subject) return { kind: 'not-found' }
+    // No one changes their own record.
+    if (subject.person_id === acting.viewer.id) return { kind: 'refused', message: ownRecordMessage }
+    const decision = await decide(trx, subject)
     if (decision.kind !== 'save') return decision
     const { personId, act, facts, reason } = decision
     await saveRosterChanges(trx, acting, decision.changes, reason)
