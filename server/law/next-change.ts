@@ -2,10 +2,11 @@ import { doneBy } from '#server/law/facts/as-known.ts'
 import type { Facts, Program } from '#server/law/facts/facts.ts'
 import { agenciesOf } from '#server/law/reasons/duties.ts'
 import type { Finding } from '#server/law/reasons/finding.ts'
-import { programsOf } from '#server/law/reasons/situation.ts'
+import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
 import { type Day, earlierOf } from '#server/lib/days.ts'
-import { type ClearanceVerdict, clearanceVerdict } from './clearance.ts'
-import { agencyFindings, programFindings } from './standing.ts'
+import { programFindings } from '#server/requirements/residential.ts'
+import { type ClearanceVerdict, clearanceAnswer } from './clearance.ts'
+import { agencyFindings } from './standing.ts'
 import { agencyTurningDays, programTurningDays } from './turning-days.ts'
 
 /** What is stored of a finding. Days of lateness are stored once they no longer grow; until then null. */
@@ -16,11 +17,11 @@ export type StoredVerdict = Pick<
   readonly late_days: number | null
 }
 
+type Answered = Pick<ClearanceVerdict, 'program' | 'answer'> & { readonly onLeave: boolean }
+
 export type Upcoming = {
   readonly requirements: readonly (StoredVerdict & { readonly next_change_on: Day | null })[]
-  readonly clearance: readonly (Pick<ClearanceVerdict, 'program' | 'answer'> & {
-    readonly next_change_on: Day | null
-  })[]
+  readonly clearance: readonly (Answered & { readonly next_change_on: Day | null })[]
 }
 
 /**
@@ -33,7 +34,7 @@ export function upcoming(facts: Facts, on: Day): Upcoming {
     const days = programTurningDays(known, program, on)
     return {
       requirements: firstChanges(days, (day) => programFindings(known, program, day).map(stored), on),
-      clearance: firstChanges(days, (day) => [clearanceAnswer(known, program, day)], on),
+      clearance: firstChanges(days, (day) => [answered(known, program, day)], on),
     }
   })
   const agencies = agenciesOf(known).map((agency) =>
@@ -86,12 +87,9 @@ export function stored(finding: Finding): StoredVerdict {
   }
 }
 
-function clearanceAnswer(
-  facts: Facts,
-  program: Program,
-  on: Day,
-): Pick<ClearanceVerdict, 'program' | 'answer'> {
-  return { program: program.id, answer: clearanceVerdict(facts, program, on).answer }
+function answered(facts: Facts, program: Program, on: Day): Answered {
+  const { onLeave } = situationAt(facts, program, on)
+  return { program: program.id, answer: clearanceAnswer(facts, program, on), onLeave }
 }
 
 function same<Verdict extends object>(a: Verdict, b: Verdict): boolean {

@@ -52,7 +52,7 @@ describe('the rules from the command line', () => {
       'citation',
       'explanation',
     ])
-    expect(Object.keys(answer.clearance[0])).toEqual(['program', 'answer', 'until', 'because'])
+    expect(Object.keys(answer.clearance[0])).toEqual(['program', 'answer', 'until', 'on_leave', 'because'])
   })
 
   test('answer from standard input, with a byte order mark, for a day as written in Minnesota', async () => {
