@@ -51,10 +51,10 @@ const atOnce = 500
 
 async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], today: Day): Promise<void> {
   await claimPasses(trx, personIds, today)
-  const { roster, facts } = await factsOfPeople(trx, personIds, today)
+  const { facts } = await factsOfPeople(trx, personIds, today)
   const computed = personIds.flatMap((id) => {
     const known = facts.get(id)
-    return known ? [verdictsOf(id, known, roster, today)] : []
+    return known ? [verdictsOf(id, known, today)] : []
   })
   await saveVerdicts(trx, personIds, {
     passes: computed.map((one) => one.pass),

@@ -138,7 +138,7 @@ describe('time', () => {
       runs,
     )
     // Lives that never come to a yearly date would hold this of nothing.
-    expect(compared).toBeGreaterThan(200)
+    expect(compared).toBeGreaterThan(100)
   })
 
   test('a training done after a day changes nothing on that day', () => {

@@ -45,6 +45,8 @@ export const certificationTypes = [
   'supervised-independent-living',
 ] as const
 
+export type CertificationType = (typeof certificationTypes)[number]
+
 const settings = closed(
   {
     annual_anchor: Type.Optional(

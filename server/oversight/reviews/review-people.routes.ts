@@ -63,7 +63,7 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
       const { roster, facts } = await factsOfPeople(db, [request.params.person], on, asKnownOn)
       const row = roster.people.find(({ person_id }) => person_id === request.params.person) ?? notFound()
       const own = facts.get(row.person_id)
-      const person = reviewPerson(roster, row, own, review.program_id, on) ?? notFound()
+      const person = reviewPerson(row, own, review.program_id, on) ?? notFound()
       const [certificates, outside] = await Promise.all([
         listCertificatesOfPeople(db, [row.person_id]),
         listOutsideOfPeople(db, [row.person_id], asKnownOn),

@@ -6,7 +6,6 @@ import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
 import { standing } from '#server/law/standing.ts'
 import { addDays, type Day, dayOf, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster/roster.queries.ts'
-import { agencyId } from '#server/standings/person-facts.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import type { ReviewCertificate } from './review-person.queries.ts'
 
@@ -38,13 +37,12 @@ export function reviewPeople(
   on: Day,
 ): readonly ReviewPerson[] {
   return roster.people.flatMap((person) => {
-    const one = reviewPerson(roster, person, facts.get(person.person_id), programId, on)
+    const one = reviewPerson(person, facts.get(person.person_id), programId, on)
     return one ? [one] : []
   })
 }
 
 export function reviewPerson(
-  roster: Roster,
   person: RosterPerson,
   known: Facts | undefined,
   programId: string,
@@ -57,7 +55,7 @@ export function reviewPerson(
       ({ hired_on, separated_on }) => hired_on <= on && (separated_on === null || separated_on >= on),
     ) ?? own.at(-1)
   if (!assignment) return null
-  const isHere = (program: string) => agencyId(roster, program) === programId
+  const isHere = (program: string) => program === programId
   const requirements = standing(facts, on)
     .requirements.filter(({ program }) => isHere(program))
     .map((one) => ({
