@@ -6,6 +6,7 @@ import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
 import { type Day, earlierOf } from '#server/lib/days.ts'
 import { programFindings } from '#server/requirements/residential.ts'
 import { type ClearanceVerdict, clearanceAnswer } from './clearance.ts'
+import { gaps } from './gaps.ts'
 import { agencyFindings } from './standing.ts'
 import { agencyTurningDays, programTurningDays } from './turning-days.ts'
 
@@ -22,6 +23,8 @@ type Answered = Pick<ClearanceVerdict, 'program' | 'answer'> & { readonly onLeav
 export type Upcoming = {
   readonly requirements: readonly (StoredVerdict & { readonly next_change_on: Day | null })[]
   readonly clearance: readonly (Answered & { readonly next_change_on: Day | null })[]
+  /** The days on which something began to be missed, as one text: a year can end short though no standing changes. */
+  readonly lapses: { readonly next_change_on: Day | null }
 }
 
 /**
@@ -44,7 +47,13 @@ export function upcoming(facts: Facts, on: Day): Upcoming {
       on,
     ),
   )
+  const days = [
+    ...programsOf(known).flatMap((program) => programTurningDays(known, program, on)),
+    ...agenciesOf(known).flatMap((agency) => agencyTurningDays(known, agency, on)),
+  ]
+  const [lapses] = firstChanges([...new Set(days)].sort(), (day) => [{ missed: missedBy(known, day) }], on)
   return {
+    lapses: { next_change_on: lapses?.next_change_on ?? null },
     requirements: [...programs.flatMap(({ requirements }) => requirements), ...agencies.flat()],
     clearance: programs.flatMap(({ clearance }) => clearance),
   }
@@ -67,8 +76,8 @@ function firstChanges<Verdict extends object>(
 }
 
 /** The first day on which any verdict of this person changes by itself. */
-export function nextChangeOn({ requirements, clearance }: Upcoming): Day | null {
-  const days = [...requirements, ...clearance].flatMap(({ next_change_on: day }) =>
+export function nextChangeOn({ requirements, clearance, lapses }: Upcoming): Day | null {
+  const days = [...requirements, ...clearance, lapses].flatMap(({ next_change_on: day }) =>
     day === null ? [] : [day],
   )
   return days.length === 0 ? null : days.reduce(earlierOf)
@@ -85,6 +94,12 @@ export function stored(finding: Finding): StoredVerdict {
     rule,
     late_days: late_running ? null : late_days,
   }
+}
+
+function missedBy(facts: Facts, on: Day): string {
+  return gaps(facts, on)
+    .map(({ requirement, program, from }) => `${requirement} ${program} ${from}`)
+    .join()
 }
 
 function answered(facts: Facts, program: Program, on: Day): Answered {

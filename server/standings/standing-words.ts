@@ -17,7 +17,9 @@ export function standingWords(
   const late = late_days > 0 ? `, once completed ${days(late_days)} late` : ''
   switch (standing) {
     case 'not_required':
-      return 'Not required today'
+      if (!satisfied_on)
+        return requirement === 'residential-initial' ? 'Not required today; not done' : 'Not required today'
+      return `Not required today; done on ${formatDay(satisfied_on)}${late && `, ${days(late_days)} late`}`
     case 'due_before_contact':
       return 'Before direct contact begins'
     case 'current':
@@ -44,7 +46,10 @@ export function standingWords(
 export function standingShape({
   requirement,
   standing,
-}: Pick<StandingFacts, 'requirement' | 'standing'>): string {
+  satisfied_on,
+}: Pick<StandingFacts, 'requirement' | 'standing' | 'satisfied_on'>): string {
+  // What is still to be done is never shown as in order, however far away its date is.
+  if (standing === 'current' && satisfied_on === null) return 'not-due-yet'
   if (standing === 'not_cleared' && !requirement.startsWith('residential')) return 'not-done'
   return standing.replaceAll('_', '-')
 }

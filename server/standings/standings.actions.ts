@@ -2,9 +2,9 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Facts } from '#server/law/facts/facts.ts'
-import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type Roster, workOfPeople } from '#server/programs/roster/roster.queries.ts'
+import { rulesRevision } from '#server/requirements/rules-revision.ts'
 import { listInterpretations, listTrainings } from './facts.queries.ts'
 import { personFacts } from './person-facts.ts'
 import { claimPasses, listStalePeople, saveVerdicts } from './stored.queries.ts'
@@ -57,7 +57,7 @@ async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], t
     return known ? [verdictsOf(id, known, today)] : []
   })
   await saveVerdicts(trx, personIds, {
-    passes: computed.map((one) => one.pass),
+    passes: computed.map(({ pass }) => ({ ...pass, ruleset: rulesRevision })),
     standings: computed.flatMap((one) => one.standings),
     clearances: computed.flatMap((one) => one.clearances),
   })
@@ -67,7 +67,7 @@ async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], t
 export async function refreshStale(db: Database, today: Day): Promise<number> {
   let refreshed = 0
   for (;;) {
-    const ids = await listStalePeople(db, today, rulesetVersion, atOnce)
+    const ids = await listStalePeople(db, today, rulesRevision, atOnce)
     if (ids.length === 0) return refreshed
     await db.transaction().execute((trx) => refreshStandings(trx, ids, today))
     refreshed += ids.length

@@ -1,6 +1,5 @@
 import { clearance, clearanceVerdict } from '#server/law/clearance.ts'
 import type { Facts } from '#server/law/facts/facts.ts'
-import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 import { gaps } from '#server/law/gaps.ts'
 import { nextChangeOn, upcoming } from '#server/law/next-change.ts'
 import { programsOf } from '#server/law/reasons/situation.ts'
@@ -38,7 +37,7 @@ export function verdictsOf(person_id: string, facts: Facts, on: Day) {
     }
   })
   return {
-    pass: { person_id, ruleset: rulesetVersion, computed_on: on, next_change_on },
+    pass: { person_id, computed_on: on, next_change_on },
     standings,
     clearances,
   }

@@ -80,7 +80,9 @@ describe('the day on which a stored verdict next changes', () => {
         const read = readFacts(written)
         if (!read.ok) throw new Error(JSON.stringify(read.problems))
         const told = upcoming(read.facts, on)
-        const days = [...told.requirements, ...told.clearance].flatMap(({ next_change_on: day }) => day ?? [])
+        const days = [...told.requirements, ...told.clearance, told.lapses].flatMap(
+          ({ next_change_on: day }) => day ?? [],
+        )
         expect(nextChangeOn(told)).toBe(days.sort()[0] ?? null)
       }),
       { numRuns: 50 },

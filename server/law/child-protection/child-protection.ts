@@ -198,7 +198,6 @@ function nextStep(id: Once, standing: Standing, due: Day | null, finished: Day |
   if (standing === 'unknown') return 'confirm with the Academy, or put the missing fact on record.'
   if (standing === 'not_required') return 'nothing while there are no child-protection duties.'
   if (finished !== null) return 'nothing; this is done once.'
-  if (standing === 'due_soon' || standing === 'current')
-    return `${course} by ${formatDay(addDays(due!, id === 'child-protection-foundation' ? -1 : 0))}.`
+  if (standing === 'due_soon' || standing === 'current') return `${course} by ${formatDay(due!)}.`
   return `${course}.`
 }

@@ -1,5 +1,4 @@
 import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
-import { contactWords } from '#server/oversight/reviews/review-people.ts'
 import type { PacketContent, PacketHead, PacketPerson } from './packet-content.ts'
 import type { SignedManifest } from './packet-manifest.ts'
 import { type Paper, paper } from './packet-paper.ts'
@@ -117,7 +116,7 @@ function drawRoster(doc: Paper, people: readonly PacketPerson[]): void {
       person.name,
       person.role_title,
       `${formatDay(person.hired_on)}${person.separated_on ? `, last day ${formatDay(person.separated_on)}` : ''}`,
-      `${contactWords[person.contact]}${person.contact_since ? `, since ${formatDay(person.contact_since)}` : ''}`,
+      person.contact_words,
       person.requirements.map(({ title, words }) => `${title}: ${words}.`).join(' '),
       person.certificates
         .map(({ number, status }) => (status === 'valid' ? number : `${number} (${status})`))

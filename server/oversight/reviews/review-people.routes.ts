@@ -15,7 +15,7 @@ import { type App, text, uuid } from '#server/web/routes.ts'
 import { logLook } from './review.actions.ts'
 import { findReviewOf, type Review } from './review.queries.ts'
 import { closedPage, dayQuery, type ReviewDay, reviewDay } from './review-day.ts'
-import { certificatesOn, contactWords, reviewPeople, reviewPerson } from './review-people.ts'
+import { certificatesOn, reviewPeople, reviewPerson } from './review-people.ts'
 import { listCertificatesOfPeople, listOutsideOfPeople } from './review-person.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -90,7 +90,6 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
       card: licenseCard(program, await findProgramRecord(db, program.id, asKnownOn), on),
       asked,
       today: dayOf(clock()),
-      contactWords,
       errors: asked.problem ? [{ field: 'on', message: asked.problem }] : [],
       query: dayQuery(asked),
     }
