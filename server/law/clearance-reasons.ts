@@ -104,7 +104,7 @@ function notCertified(
 
 function inOrder({ situation, findings, standing }: ClearanceVerdict, until: Day | null): readonly string[] {
   const told = findings.flatMap(({ reasons }, index) =>
-    reasons().filter(({ kind }) => kind !== 'missing' && (kind !== 'next' || index === findings.length - 1)),
+    reasons().filter(({ kind }) => kind !== 'next' || index === findings.length - 1),
   )
   return unique([
     until === null ? 'Yes.' : `Yes, until ${formatDay(until)}.`,

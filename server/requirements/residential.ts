@@ -29,7 +29,8 @@ export function programVerdicts(
   supposed = false,
 ): readonly [Verdict, Verdict] {
   const isConflicting = facts.conflicts.some(({ place }) => place === program.id)
-  const ways = isConflicting ? [] : possibleFacts(facts, program, on, supposed)
+  const ways = possibleFacts(facts, program, on, supposed)
+  if (isConflicting) return [conflicting, conflicting]
   const initial: Verdict[] = []
   const annual: Verdict[] = []
   for (const way of ways) {
@@ -54,6 +55,9 @@ const unknown: Verdict = {
   late_days: 0,
   late_running: false,
 }
+
+/** Records that cannot all be true say nothing until someone corrects them (R17). */
+const conflicting: Verdict = { ...unknown, rule: 'R17' }
 
 /** What all of them say: in order until the earliest of their dates; unknown where their standings differ otherwise. */
 function agreed(verdicts: readonly Verdict[]): Verdict {

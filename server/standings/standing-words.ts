@@ -3,6 +3,8 @@ import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 
 export type StandingFacts = Readonly<{
   requirement: string
+  /** R17 where the records conflict. */
+  rule: string
   standing: Standing
   due_on: Day | null
   satisfied_on: Day | null
@@ -11,7 +13,7 @@ export type StandingFacts = Readonly<{
 
 /** A standing in a few words, with its date: "Due by March 31, 2027". */
 export function standingWords(
-  { requirement, standing, due_on, satisfied_on, late_days }: StandingFacts,
+  { requirement, rule, standing, due_on, satisfied_on, late_days }: StandingFacts,
   today: Day,
 ): string {
   const late = late_days > 0 ? `, once completed ${days(late_days)} late` : ''
@@ -38,7 +40,7 @@ export function standingWords(
         ? 'Not done, and direct contact has begun'
         : 'Not done, and child-protection duties have begun'
     case 'unknown':
-      return 'A fact is missing on file'
+      return rule === 'R17' ? 'Unknown: records conflict' : 'Unknown: a fact is missing on file'
   }
 }
 

@@ -70,7 +70,7 @@ test('the days on which something lapsed hold until the verdict changes, in draw
       for (let day = on; day < next && day < addDays(on, 400); day = addDays(day, 7))
         expect(lapses(life, day)).toEqual(stored)
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   )
 }, 60_000)
 

@@ -57,7 +57,7 @@ export function annualHours(situation: DutiesSituation, trainings: readonly Trai
     satisfied_on: ledger?.reachedOn ?? null,
     late_days: 0,
     late_running: false,
-    rule: 'R21',
+    rule: situation.conflicts.length > 0 ? 'R17' : 'R21',
     citation: requirement.citation,
     reasons: () => [
       ...dutiesReasons(situation),
@@ -69,6 +69,7 @@ export function annualHours(situation: DutiesSituation, trainings: readonly Trai
       ),
       ...doubtReasons(ledger?.doubts ?? []),
       rule(ruleSentence('R21', requirement.citation)),
+      ...(situation.conflicts.length > 0 ? [rule(ruleSentence('R17', requirement.citation))] : []),
       ...(ledger
         ? [
             arithmetic(

@@ -79,13 +79,14 @@ function once(id: Once, situation: DutiesSituation, trainings: readonly Training
     satisfied_on: finished,
     late_days: due === null ? 0 : lateDays(due, finished ?? (standing === 'overdue' ? on : due)),
     late_running: standing === 'overdue',
-    rule: code,
+    rule: situation.conflicts.length > 0 ? 'R17' : code,
     citation: requirement.citation,
     reasons: () => [
       ...dutiesReasons(situation),
       ...metReasons(id, met, done, due, on),
       ...beforeHireReasons(id, situation, finished),
       rule(ruleSentence(code, requirement.citation)),
+      ...(situation.conflicts.length > 0 ? [rule(ruleSentence('R17', requirement.citation))] : []),
       ...dueReasons(id, situation, due, finished),
       ...(id === 'child-protection-trafficking' && asked.months !== null
         ? [interpretation(interpretationSentence('trafficking_due_months', situation.duties.settings))]

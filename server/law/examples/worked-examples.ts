@@ -1,4 +1,5 @@
 import type { Day } from '#server/lib/days.ts'
+import { decisionExamples } from '#server/requirements/examples-decisions.ts'
 import type { WorkedExample } from './example-lives.ts'
 import { annualExamples } from './examples-annual.ts'
 import { changeExamples } from './examples-changes.ts'
@@ -11,6 +12,7 @@ export const workedExamples: readonly WorkedExample[] = [
   ...annualExamples,
   ...changeExamples,
   ...childProtectionExamples,
+  ...decisionExamples,
 ]
 
 /** The table of yearly dates: finished on the first day, the next is due by the second. */

@@ -123,10 +123,13 @@ function drawRoster(doc: Paper, people: readonly PacketPerson[]): void {
         .join(', ') || 'None',
       person.gaps
         .map(({ length, open }) => `${length} ${length === 1 ? 'day' : 'days'}${open ? ' so far' : ''}`)
-        .join(', ') || 'None',
+        .join(', ') || (hasConflict(person) ? 'Unknown: records conflict' : 'None'),
     ]),
   )
 }
+
+/** Where records cannot all be true, no gap can be told, and that there is none cannot either. */
+const hasConflict = ({ requirements }: PacketPerson) => requirements.some(({ rule }) => rule === 'R17')
 
 function drawRules(doc: Paper, { rules }: PacketContent): void {
   doc.need(200)
