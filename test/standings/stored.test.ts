@@ -8,6 +8,7 @@ import { addDays, dayOf } from '#server/lib/days.ts'
 import { refreshStale, refreshStandings } from '#server/standings/standings.actions.ts'
 import { facts } from '#test/law/asking.ts'
 import { drawnDay, drawnFacts } from '#test/law/drawn-facts.ts'
+import { lapsingLives } from '#test/requirements/lapsing-lives.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -70,7 +71,7 @@ test('the days on which something lapsed hold until the verdict changes, in draw
       for (let day = on; day < next && day < addDays(on, 400); day = addDays(day, 7))
         expect(lapses(life, day)).toEqual(stored)
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: lapsingLives },
   )
 }, 60_000)
 
