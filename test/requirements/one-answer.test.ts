@@ -112,7 +112,7 @@ describe('records that cannot all be true', () => {
     const rae = await world.as('rae@northstar.example')
     for (const address of [
       '/team?search=Mai',
-      `/people/${person}`,
+      `/team/${person}`,
       `/programs/${program_id}/clearance?search=Mai`,
     ])
       expect((await rae.get(address)).body, address).toMatch(/records conflict/i)
