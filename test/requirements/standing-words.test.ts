@@ -22,7 +22,7 @@ test('what is not required today says whether it was done', () => {
     'Not required today; done on January 5, 2026',
   )
   expect(standingWords({ ...initial, satisfied_on: '2026-01-05', late_days: 3 }, today)).toBe(
-    'Not required today; done on January 5, 2026, once completed 3 days late',
+    'Not required today; done on January 5, 2026, 3 days late',
   )
 })
 
