@@ -37,6 +37,7 @@ const worldly: Readonly<Record<string, string>> = {
   'certificates/credentials/key-file.ts': 'reads and writes the key file',
   'courses/load.ts': 'the course loader',
   'courses/course-files.ts': 'reads the course files from disk',
+  'standings/rules-revision.ts': 'hashes the files of the law',
   'oversight/packets/packet-threads.ts': 'starts the threads that make packets',
 }
 

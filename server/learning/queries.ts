@@ -143,12 +143,14 @@ export type CompletionRow = Readonly<{
   completed_on: string
   certificate_number: string | null
   certificate_id: string | null
+  was_certified: boolean
 }>
 
 /** A person's completions with the certificate now in force for each, the newest first. */
 export async function listCompletions(db: Kysely<DB>, personId: string): Promise<readonly CompletionRow[]> {
   const { rows } = await sql<CompletionRow>`
-    select c.id, c.course, c.version, c.completed_on, t.number as certificate_number, t.id as certificate_id
+    select c.id, c.course, c.version, c.completed_on, t.number as certificate_number, t.id as certificate_id,
+      exists (select from certificates k where k.completion_id = c.id) as was_certified
     from completions c
     left join lateral (
       select t.id, t.number from certificates t
