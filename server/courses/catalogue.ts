@@ -1,4 +1,5 @@
 import type { ChangeRecord } from './change-record.ts'
+import type { ContentNoteLevel, CourseKind } from './course-shapes.ts'
 import type { ElsewhereTraining } from './elsewhere.ts'
 import type { Exercise, Question } from './exercises.ts'
 import type { FacilitatorsGuide } from './facilitators-guide.ts'
@@ -51,6 +52,11 @@ export type CourseVersion = {
   /** A plain sentence where the course does not by itself meet a requirement; empty where it does. */
   readonly supplementary: string
   readonly writtenBy: readonly string[]
+  readonly kind: CourseKind
+  /** The year a refresher is written for, and the slug of the course it renews. */
+  readonly refresher: Readonly<{ edition: number; refreshes: string }> | undefined
+  /** The most that it may take, everything included. */
+  readonly maxMinutes: number | undefined
   /** How it differs from the version published before it; undefined for the working text. */
   readonly change: ChangeRecord | undefined
   readonly modules: readonly Module[]
@@ -88,6 +94,10 @@ export type Lesson = {
   readonly purpose: string
   /** A neutral sentence on hard material that is coming. */
   readonly contentNote: string | undefined
+  /** Whether the note stands beside the text or stops the learner before it. */
+  readonly contentNoteLevel: ContentNoteLevel
+  /** People and situations in it are invented; the page says so once. */
+  readonly isFictional: boolean
   /** The whole text, complete without a script: exercises as forms, figures inline, sources at the end. */
   readonly html: string
   /** The same in pieces, so that one exercise can be shown answered: see `lessonWith`. */
@@ -112,9 +122,15 @@ export type Heading = { readonly id: string; readonly text: string; readonly lev
 export type LessonMeasure = {
   readonly file: string
   readonly words: number
+  /** With the words of exercises, as somebody meets them who answers once. */
+  readonly wordsWithExercises: number
   readonly minutesReckoned: number
   readonly figures: number
   readonly reflections: number
+  /** Interactive drawings. */
+  readonly explored: number
+  /** Scenes of the module's long case. */
+  readonly scenes: number
   /** Sentences of the explaining text, without headings, values, dialogues and exercises, for the reading grade. */
   readonly sentences: readonly string[]
 }

@@ -1,7 +1,9 @@
+import type { Static } from 'typebox'
 import type { Module } from './catalogue.ts'
 import { changeFile } from './change-record.ts'
 import { registerCopies } from './content-hash.ts'
 import type { CourseFile, CourseFolder } from './course-files.ts'
+import type { courseShape } from './course-shapes.ts'
 import type { ProblemLog } from './problems.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
@@ -26,6 +28,21 @@ export function checkHead(
       document.lineOf(['version']),
       `The version is "${given.version}", but the folder is "${folder.published}".`,
       'A published version is never edited: bring its files back as they were.',
+    )
+  }
+}
+
+/** A refresher says for which year it is and what it renews; nothing else does. */
+export function checkKind(document: YamlDocument, given: Static<typeof courseShape>, log: ProblemLog): void {
+  for (const key of ['edition', 'refreshes'] as const) {
+    if ((given.kind === 'refresher') === (given[key] !== undefined)) continue
+    log.error(
+      document.file,
+      document.lineOf([given[key] === undefined ? 'kind' : key]),
+      given.kind === 'refresher' ? `A refresher needs "${key}".` : `"${key}" belongs to a refresher.`,
+      given.kind === 'refresher'
+        ? 'Add "edition:" with its year and "refreshes:" with the slug of its course.'
+        : 'Add "kind: refresher", or take it out.',
     )
   }
 }

@@ -2,7 +2,7 @@ import type { MarkdownIt } from 'markdown-it'
 import type { Lesson, Module } from './catalogue.ts'
 import { textHash } from './content-hash.ts'
 import type { CourseFile, CourseFolder } from './course-files.ts'
-import { moduleShape } from './course-shapes.ts'
+import { type CourseFormat, moduleShape } from './course-shapes.ts'
 import type { Exercise, Question } from './exercises.ts'
 import { type LessonSetting, readLesson } from './lessons.ts'
 import { checkPool } from './pools.ts'
@@ -18,6 +18,7 @@ export type ModuleSetting = {
   readonly log: ProblemLog
   readonly md: MarkdownIt
   readonly support: string
+  readonly format: CourseFormat
   readonly scopeFor: (file: string, notes?: PageNotes) => Scope
   readonly drawing: LessonSetting['drawing']
   readonly drawExercise: (lesson: string, exercise: Exercise) => string
@@ -105,6 +106,7 @@ function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Le
     md: setting.md,
     scope,
     support: setting.support,
+    format: setting.format,
     drawing: (name, line, scope) => {
       drawings.add(name)
       return setting.drawing(name, line, scope)

@@ -1,10 +1,13 @@
 import type { Catalogue } from './catalogue.ts'
-import type { ExerciseType } from './exercises.ts'
+import type { ExerciseType, Question } from './exercises.ts'
 import { type FactStatus, factsOlderThanAYear } from './facts.ts'
+import { type GuesserScore, guesserScore } from './guesser.ts'
 import { longestAnswers } from './pools.ts'
 import { hasErrors, type Problem, sortedProblems } from './problems.ts'
-import { readingGrade, sentencesOf, wordsOf } from './reading.ts'
+import { assessmentMinutes, readingGrade, sentencesOf, wordsOf } from './reading.ts'
+import { reachableEndings } from './scenarios.ts'
 import { blockTexts } from './sheet.ts'
+import { courseMinutes } from './text-checks.ts'
 
 /** What `courses:check` says, for machines as it is (courses/README.md shows it; fields are added, never renamed) and for people through `reportText`. */
 export type CoursesReport = {
@@ -26,6 +29,10 @@ export type CourseReport = {
   readonly hash: string
   readonly lessons: readonly LessonReport[]
   readonly pools: readonly PoolReport[]
+  /** Lessons, exercises and assessments. */
+  readonly minutes_declared: number
+  readonly minutes_reckoned: number
+  readonly guesser: GuesserScore
 }
 
 export type LessonReport = {
@@ -33,6 +40,7 @@ export type LessonReport = {
   readonly lesson: string
   readonly title: string
   readonly words: number
+  readonly words_with_exercises: number
   readonly minutes_declared: number
   readonly minutes_reckoned: number
   readonly reading_grade: number
@@ -63,6 +71,13 @@ export type PoolReport = {
   /** Of the choices with one right answer, the share in which it is the longest. */
   readonly correct_longest_share: number
   readonly practice: number
+  readonly assessment_minutes_declared: number
+  readonly assessment_minutes_reckoned: number
+  /** How many questions measure each objective, in their order. */
+  readonly objectives: readonly number[]
+  /** Endings of its scenarios that can be reached. */
+  readonly endings: number
+  readonly guesser: GuesserScore
 }
 
 /** The grade that lessons aim below. */
@@ -114,6 +129,7 @@ export function coursesReport(
             lesson: lesson.slug,
             title: lesson.title,
             words: lesson.measure.words,
+            words_with_exercises: lesson.measure.wordsWithExercises,
             minutes_declared: lesson.minutes,
             minutes_reckoned: lesson.measure.minutesReckoned,
             reading_grade: grade,
@@ -138,10 +154,28 @@ export function coursesReport(
           scenarios: types.scenario ?? 0,
           correct_longest_share: of === 0 ? 0 : Math.round((longest / of) * 100) / 100,
           practice: questions.filter(({ practice }) => practice).length,
+          assessment_minutes_declared: module.assessmentMinutes,
+          assessment_minutes_reckoned: assessmentMinutes(questions, module.draw),
+          objectives: module.objectives.map(
+            (_, at) => questions.filter(({ objective }) => objective === at + 1).length,
+          ),
+          endings: questions.reduce((sum, question) => sum + endingsOf(question), 0),
+          guesser: rounded(guesserScore(questions)),
         }
       })
-      const { slug, state, hash } = version
-      return { slug, version: version.version, state, hash, lessons, pools }
+      const { slug, state, hash, minutes } = version
+      const questions = version.modules.flatMap((module) => [...module.questions.values()])
+      return {
+        slug,
+        version: version.version,
+        state,
+        hash,
+        lessons,
+        pools,
+        minutes_declared: minutes,
+        minutes_reckoned: courseMinutes(version),
+        guesser: rounded(guesserScore(questions)),
+      }
     })
   const jobAids = catalogue.jobAids.map((aid): JobAidReport => {
     const texts = aid.sheet.blocks.flatMap(blockTexts)
@@ -169,6 +203,21 @@ export function coursesReport(
     },
   }
 }
+
+const endingsOf = (question: Question) =>
+  question.type === 'scenario'
+    ? [...reachableEndings(question)].filter((id) => question.endings.has(id)).length
+    : 0
+
+const rounded = ({ picks, chance, strategies }: GuesserScore): GuesserScore => ({
+  picks,
+  chance: toHundredth(chance),
+  strategies: Object.fromEntries(
+    Object.entries(strategies).map(([name, share]) => [name, toHundredth(share)]),
+  ),
+})
+
+const toHundredth = (share: number) => Math.round(share * 100) / 100
 
 const hardToRead = (file: string, grade: number): Problem => ({
   file,

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path'
 import { Eta } from 'eta'
+import type { Static } from 'typebox'
 import { lessonBlocks } from './blocks.ts'
 import type { Course, CourseVersion, Module } from './catalogue.ts'
 import { readChangeRecord } from './change-record.ts'
 import { contentHash } from './content-hash.ts'
-import { checkHead, checkSlugs, checkStrayFiles } from './course-checks.ts'
+import { checkHead, checkKind, checkSlugs, checkStrayFiles } from './course-checks.ts'
 import type { CourseFolder } from './course-files.ts'
-import { courseShape } from './course-shapes.ts'
+import { courseShape, formatOf } from './course-shapes.ts'
 import { drawingsOf } from './drawings.ts'
 import { type ExercisePlace, exerciseView } from './exercise-view.ts'
 import type { Exercise } from './exercises.ts'
@@ -17,6 +18,7 @@ import { lessonMarkdown } from './markdown.ts'
 import { type ModuleSetting, readModule } from './modules.ts'
 import type { ProblemLog } from './problems.ts'
 import { nothingUsed, type PageNotes, plainText, type Scope, type Used } from './scope.ts'
+import { checkText } from './text-checks.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
 
 /** What every course of a load is read with. */
@@ -50,6 +52,9 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
   const log = folder.published === undefined ? live.log : { ...live.log, warning: () => {} }
   const shared = folder.published === undefined ? live : { ...live, log, ...frozenRegister(folder, log) }
   const file = folder.files.get('course.yml')
+  const document = file && parseYaml(file.text, file.path, 1, log)
+  const given = document && checkedShape(document, [], courseShape, log)
+  const format = formatOf(given)
   const modules = new Set(
     [...folder.files.keys()].filter((path) => /^\d+-[^/]+\//.test(path)).map((path) => path.split('/')[0]!),
   )
@@ -59,7 +64,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     scopes.push(scope)
     return scope
   }
-  const drawings = drawingsOf(folder, scopeFor, log)
+  const drawings = drawingsOf(folder, scopeFor, log, format)
   const ids: ModuleSetting['questionIds'] = new Map()
   const read = [...modules].flatMap((name) => {
     const module = readModule({
@@ -68,6 +73,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
       log,
       md: markdown,
       support: shared.support,
+      format,
       scopeFor,
       drawing: drawings.find,
       questionIds: ids,
@@ -87,10 +93,9 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     )
     return undefined
   }
-  const document = parseYaml(file.text, file.path, 1, log)
-  const given = document && checkedShape(document, [], courseShape, log)
   if (!document || !given) return undefined
   checkHead(folder, document, given, log)
+  checkKind(document, given, log)
   checkSlugs(read, file, log)
   if (read.length === 0) {
     log.warning(file.path, 1, 'The course has no module with lessons yet, so it is not shown.', '')
@@ -122,12 +127,23 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     summary: plain('summary', given.summary),
     supplementary: plain('supplementary', given.supplementary ?? ''),
     writtenBy: given.written_by ?? [],
+    kind: given.kind ?? ('training' as const),
+    refresher: refresherOf(given),
+    maxMinutes: given.max_minutes,
     modules: numbered,
     minutes: numbered.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0),
   }
   const hash = contentHash(folder, shared.register, shared.glossary, unionOf(scopes))
-  return { ...version, hash, change: readChangeRecord(folder, hash, log) }
+  const text = { ...version, hash, change: readChangeRecord(folder, hash, log) }
+  if (format === 2 && text.state === 'working') checkText(text, { file, document, questions: ids }, log)
+  return text
 }
+
+/** Which course a refresher renews, and for which year. */
+const refresherOf = ({ kind, edition, refreshes }: Static<typeof courseShape>) =>
+  kind === 'refresher' && edition !== undefined && refreshes !== undefined
+    ? { edition, refreshes }
+    : undefined
 
 const unionOf = (scopes: readonly Scope[]): Used => ({
   facts: new Set(scopes.flatMap(({ used }) => [...used.facts])),
