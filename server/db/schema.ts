@@ -59,6 +59,8 @@ export interface AttemptAnswers {
   answer: Json;
   answered_at: Generated<Timestamp>;
   attempt_id: string;
+  confidence: string | null;
+  credit: number | null;
   is_correct: boolean;
   is_last_step: boolean;
   position: number;
@@ -70,6 +72,7 @@ export interface AttemptResults {
   correct: number;
   finished_at: Generated<Timestamp>;
   is_passed: boolean;
+  points: number | null;
   total: number;
 }
 

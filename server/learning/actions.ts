@@ -84,7 +84,7 @@ export async function startAttempt(
     const open = earlier.find((attempt) => !attempt.result)
     if (open) return open.id
     const drawn = drawQuestions(
-      [...module.questions.keys()],
+      [...module.questions.values()],
       module.draw,
       earlier.map((attempt) => attempt.drawn.map((one) => one.question)),
       Math.random,
@@ -140,7 +140,7 @@ export async function answerQuestion(
     if (!attempt || !course || !module) return { kind: 'absent' }
     const taken = takeAnswer(module, attempt, form)
     if (taken.kind === 'stale' || taken.kind === 'empty') return taken
-    const { position, step, answer, is_correct, is_last_step } = taken
+    const { position, step, answer, is_correct, is_last_step, credit, confidence } = taken
     await trx
       .insertInto('attempt_answers')
       .values({
@@ -150,6 +150,8 @@ export async function answerQuestion(
         answer: JSON.stringify(answer),
         is_correct,
         is_last_step,
+        credit,
+        confidence,
         answered_at: now,
       })
       .execute()

@@ -4,6 +4,7 @@ import { instructions, stemParts, stepParts } from '#server/courses/exercise-vie
 import type { Question } from '#server/courses/exercises.ts'
 import { answerReview } from './answer-review.ts'
 import { choicesOf, currentOf } from './attempt.ts'
+import { confidenceNote, confidences, confidenceWords } from './confidence.ts'
 import type { Answer } from './marking.ts'
 import { assessmentPath } from './paths.ts'
 import type { Attempt } from './queries.ts'
@@ -29,7 +30,9 @@ export function questionPage(
     position,
     step,
     total,
-    story: at && step === 0 ? `${question.stem.html}\n${story}` : story,
+    /** What a scenario begins with; it stays in view at every step. */
+    opening: at ? question.stem.html : '',
+    story,
     /** What was chosen on the way here. */
     taken: (walked?.taken ?? []).map(({ step: behind, choice }) => ({
       situation: behind.text.html,
@@ -38,6 +41,7 @@ export function questionPage(
     question: asked,
     instruction: instructions[question.type],
     fields: answerFields(question, seed, {}, at),
+    confidences: confidences.map((value) => ({ value, words: confidenceWords[value] })),
   }
 }
 
@@ -48,14 +52,21 @@ export function resultPage(course: CourseVersion, module: Module, attempt: Attem
     const given = attempt.answers.filter((answer) => answer.position === position)
     return question ? [{ question, given, isCorrect: given.every((answer) => answer.is_correct) }] : []
   })
+  const sureMisses = questions.filter(({ given }) => given.some(isSureMiss)).length
   const missedFacts = questions.filter((one) => !one.isCorrect).flatMap((one) => one.question.facts)
   return {
     title: attempt.result?.is_passed ? 'Module passed' : 'Not there yet',
     course,
     module,
     result: attempt.result,
+    points: attempt.result && pointsText(attempt.result.points),
+    needed: Math.ceil((attempt.drawn.length * attempt.pass_mark) / 100),
+    sureMisses,
+    scoresByLine: questions.some(({ given }) => given.some(({ credit }) => credit !== null)),
     answers: questions.map(({ question, given }) => ({
       stem: question.stem.html,
+      credit: creditText(given),
+      confidence: confidenceOf(given),
       review: answerReview(question, answerOf(question, given)),
     })),
     again: module.lessons
@@ -64,6 +75,21 @@ export function resultPage(course: CourseVersion, module: Module, attempt: Attem
     retry: assessmentPath(course, module.slug),
     isLast: course.modules.at(-1) === module,
   }
+}
+
+/** 8, or 8.75 where part of a question counted. */
+export const pointsText = (points: number) => String(Math.round(points * 100) / 100)
+
+const creditText = ([first]: Attempt['answers']) =>
+  first && first.credit !== null && first.credit > 0 && first.credit < 1 ? pointsText(first.credit) : null
+
+const isSureMiss = ({ confidence, is_correct }: Attempt['answers'][number]) =>
+  confidence === 'sure' && !is_correct
+
+/** What is said on how sure somebody was: of a scenario's steps, on the first that needs a word. */
+function confidenceOf(given: Attempt['answers']) {
+  const [said] = given.flatMap(({ confidence, is_correct }) => confidenceNote(confidence, is_correct) ?? [])
+  return said ?? null
 }
 
 /** An answer as it was kept; a scenario's steps are put together again. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Confidence } from './confidence.ts'
 import type { Drawn } from './drawing.ts'
 
 export type Enrollment = Readonly<{
@@ -80,18 +81,23 @@ export type Attempt = Readonly<{
     answer: unknown
     is_correct: boolean
     is_last_step: boolean
+    /** What it is worth from 0 to 1, where that is not all or nothing. */
+    credit: number | null
+    confidence: Confidence | null
   }>[]
-  result: Readonly<{ correct: number; total: number; is_passed: boolean }> | null
+  /** `points` counts partial credit; `correct` counts questions that were right as a whole. */
+  result: Readonly<{ correct: number; points: number; total: number; is_passed: boolean }> | null
 }>
 
 const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   sql<Attempt>`
   select a.id, a.enrollment_id, e.person_id, e.course, e.version, a.module, a.drawn, a.pass_mark, a.started_at,
     coalesce((select json_agg(json_build_object('position', n.position, 'step', n.step, 'answer', n.answer,
-                'is_correct', n.is_correct, 'is_last_step', n.is_last_step) order by n.position, n.step)
+                'is_correct', n.is_correct, 'is_last_step', n.is_last_step, 'credit', n.credit,
+                'confidence', n.confidence) order by n.position, n.step)
               from attempt_answers n where n.attempt_id = a.id), '[]') as answers,
     case when r.attempt_id is null then null
-      else json_build_object('correct', r.correct, 'total', r.total, 'is_passed', r.is_passed) end as result
+      else json_build_object('correct', r.correct, 'points', coalesce(r.points, r.correct), 'total', r.total, 'is_passed', r.is_passed) end as result
   from attempts a join enrollments e on e.id = a.enrollment_id left join attempt_results r on r.attempt_id = a.id
   where ${where}`.execute(db)
 

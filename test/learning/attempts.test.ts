@@ -104,6 +104,18 @@ describe('an assessment', () => {
     expect(result.body).toContain('A safer choice')
   })
 
+  test('a learner may say how sure they are; the result speaks to what they were sure of and missed', async () => {
+    const { db, ada, attempt, answer, module, id, course, address } = await adaInAnAssessment()
+    await answer(ada, { ...formFor(module, await attempt(), false), confidence: 'sure' })
+    await answer(ada, { ...formFor(module, await attempt(), true), confidence: 'certain' })
+    const kept = await db.selectFrom('attempt_answers').select('confidence').orderBy('answered_at').execute()
+    expect(kept).toEqual([{ confidence: 'sure' }, { confidence: null }])
+    await takeAssessment(db, ada, id, course, module, false)
+    const result = (await ada.get(address)).body
+    expect(result).toContain('You were sure of 1 answer that didn’t fit. Start there.')
+    expect(result).toContain('You were sure of this one, so it’s worth a second look')
+  })
+
   test('two worlds that differ only in the key give the same page before its end', async () => {
     const { ada, address, module, attempt } = await adaInAnAssessment()
     const before = (await ada.get(address)).body
@@ -138,7 +150,7 @@ describe('lessons', () => {
     for (const lesson of module.lessons.slice(0, at)) await ada.post(`${path(lesson.slug)}/finished`)
     const hard = module.lessons[at]!
     const note = await ada.get(path(hard.slug))
-    expect(note.body).toContain('Skip this part for now')
+    expect(note.body).toContain('Skip for now')
     expect(note.body).not.toContain(hard.purpose)
     expect((await ada.get(`${path(hard.slug)}?ready=yes`)).body).toContain('lesson-purpose')
     await ada.post(`${path(hard.slug)}/skipped`)
