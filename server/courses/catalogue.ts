@@ -1,5 +1,5 @@
 import type { ChangeRecord } from './change-record.ts'
-import type { ContentNoteLevel, CourseKind } from './course-shapes.ts'
+import type { ContentNoteLevel, CourseKind, RefresherPart } from './course-shapes.ts'
 import type { ElsewhereTraining } from './elsewhere.ts'
 import type { Exercise, Question } from './exercises.ts'
 import type { FacilitatorsGuide } from './facilitators-guide.ts'
@@ -70,12 +70,14 @@ export type Module = {
   readonly slug: string
   readonly title: string
   readonly objectives: readonly string[]
+  /** What it is for in a refresher; undefined in a training. */
+  readonly part: RefresherPart | undefined
   /** Lessons, all together. */
   readonly minutes: number
   readonly assessmentMinutes: number
   /** Percent. */
   readonly passMark: number
-  /** How many of the questions an attempt draws. */
+  /** How many of the questions an attempt draws; 0 where the module has no questions and is done when it is read. */
   readonly draw: number
   readonly lessons: readonly Lesson[]
   /** The pool, by id. */
@@ -96,6 +98,8 @@ export type Lesson = {
   readonly contentNote: string | undefined
   /** Whether the note stands beside the text or stops the learner before it. */
   readonly contentNoteLevel: ContentNoteLevel
+  /** The diagnostic’s objectives that a short refresher renews, from 1; empty in every other lesson. */
+  readonly refreshes: readonly number[]
   /** People and situations in it are invented; the page says so once. */
   readonly isFictional: boolean
   /** The whole text, complete without a script: exercises as forms, figures inline, sources at the end. */

@@ -49,6 +49,54 @@ export const courseShape = Type.Object(
   { additionalProperties: false, title: 'course.yml' },
 )
 
+/** What a module of a refresher is for; it is taken in this order. */
+export type RefresherPart = 'diagnostic' | 'refreshers' | 'cases' | 'changes' | 'commitment'
+
+export const refresherParts: readonly RefresherPart[] = [
+  'diagnostic',
+  'refreshers',
+  'cases',
+  'changes',
+  'commitment',
+]
+
+const part = Type.Unsafe<RefresherPart>({
+  enum: [...refresherParts],
+  description: 'one of diagnostic, refreshers, cases, changes, commitment',
+})
+
+/** The module of a refresher that asks: it teaches and can't be failed, so it has no pass mark. */
+export const diagnosticShape = Type.Object(
+  {
+    part,
+    title: words('the module’s title'),
+    minutes: minutes('the minutes of its lessons, all together'),
+    assessment_minutes: minutes('the minutes of its questions'),
+    draw: Type.Integer({ minimum: 5, maximum: 50, description: 'how many questions are drawn: 12' }),
+    objectives: Type.Array(words('what the refresher renews'), {
+      minItems: 1,
+      description: 'a list of what is renewed; its questions and the short refreshers name them by number',
+    }),
+  },
+  { additionalProperties: false, title: 'module.yml of a diagnostic' },
+)
+
+/** Every other module of a refresher: lessons alone. */
+export const lessonsOnlyShape = Type.Object(
+  {
+    part,
+    title: words('the module’s title'),
+    minutes: minutes('the minutes of its lessons, all together'),
+    objectives: Type.Array(words('what a learner can do afterwards'), {
+      minItems: 1,
+      description: 'a list of what a learner can do afterwards',
+    }),
+  },
+  { additionalProperties: false, title: 'module.yml of a refresher' },
+)
+
+export const partOnlyShape = Type.Object({ part }, { title: 'module.yml of a refresher' })
+
 export const moduleShape = Type.Object(
   {
     title: words('the module’s title'),
@@ -87,6 +135,11 @@ export const lessonShape = Type.Object(
       Type.Unsafe<ContentNoteReason>({
         enum: ['disclosure', 'family-harm', 'suicide', 'sextortion'],
         description: 'why the lesson stops: one of disclosure, family-harm, suicide, sextortion',
+      }),
+    ),
+    refreshes: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 1, title: 'An objective' }), {
+        description: 'the numbers of the diagnostic’s objectives that a short refresher renews: [2]',
       }),
     ),
     fictional: Type.Optional(

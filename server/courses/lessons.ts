@@ -151,6 +151,7 @@ export function readLesson(
         : plainText(scope, given.content_note, head.lineOf(['content_note'])),
     // Before format 2 every note stopped the learner.
     contentNoteLevel: given.content_note_level ?? (setting.format === 2 ? 'inline' : 'stop'),
+    refreshes: given.refreshes ?? [],
     isFictional: given.fictional ?? false,
     html: pieces.map(({ html }) => html).join(''),
     pieces,

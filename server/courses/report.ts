@@ -141,28 +141,30 @@ export function coursesReport(
           }
         }),
       )
-      const pools = version.modules.map((module): PoolReport => {
-        const questions = [...module.questions.values()]
-        const types: Partial<Record<ExerciseType, number>> = {}
-        for (const { type } of questions) types[type] = (types[type] ?? 0) + 1
-        const { of, longest } = longestAnswers(questions)
-        return {
-          module: module.slug,
-          questions: questions.length,
-          draw: module.draw,
-          types,
-          scenarios: types.scenario ?? 0,
-          correct_longest_share: of === 0 ? 0 : Math.round((longest / of) * 100) / 100,
-          practice: questions.filter(({ practice }) => practice).length,
-          assessment_minutes_declared: module.assessmentMinutes,
-          assessment_minutes_reckoned: assessmentMinutes(questions, module.draw),
-          objectives: module.objectives.map(
-            (_, at) => questions.filter(({ objective }) => objective === at + 1).length,
-          ),
-          endings: questions.reduce((sum, question) => sum + endingsOf(question), 0),
-          guesser: rounded(guesserScore(questions)),
-        }
-      })
+      const pools = version.modules
+        .filter(({ draw }) => draw > 0)
+        .map((module): PoolReport => {
+          const questions = [...module.questions.values()]
+          const types: Partial<Record<ExerciseType, number>> = {}
+          for (const { type } of questions) types[type] = (types[type] ?? 0) + 1
+          const { of, longest } = longestAnswers(questions)
+          return {
+            module: module.slug,
+            questions: questions.length,
+            draw: module.draw,
+            types,
+            scenarios: types.scenario ?? 0,
+            correct_longest_share: of === 0 ? 0 : Math.round((longest / of) * 100) / 100,
+            practice: questions.filter(({ practice }) => practice).length,
+            assessment_minutes_declared: module.assessmentMinutes,
+            assessment_minutes_reckoned: assessmentMinutes(questions, module.draw),
+            objectives: module.objectives.map(
+              (_, at) => questions.filter(({ objective }) => objective === at + 1).length,
+            ),
+            endings: questions.reduce((sum, question) => sum + endingsOf(question), 0),
+            guesser: rounded(guesserScore(questions)),
+          }
+        })
       const { slug, state, hash, minutes } = version
       const questions = version.modules.flatMap((module) => [...module.questions.values()])
       return {

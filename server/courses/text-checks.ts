@@ -1,5 +1,6 @@
 import type { CourseVersion, Lesson, Module } from './catalogue.ts'
 import type { CourseFile } from './course-files.ts'
+import { refresherParts } from './course-shapes.ts'
 import type { Question, ScenarioExercise } from './exercises.ts'
 import { fewestPicks, guesserScore, tellTales } from './guesser.ts'
 import type { Line, ProblemLog } from './problems.ts'
@@ -25,6 +26,7 @@ const minutesMargin = 0.15
 
 /** What a working text from version 2.0.0 on holds to; older texts are not asked. */
 export function checkText(text: CourseVersion, places: TextPlaces, log: ProblemLog): void {
+  if (text.kind === 'refresher') checkRefresher(text, places, log)
   for (const module of text.modules) {
     const file = moduleFile(module)
     checkModuleMinutes(module, file, log)
@@ -50,7 +52,9 @@ export const moduleMinutes = (module: Module) =>
 export const courseMinutes = (text: CourseVersion) =>
   toTenth(text.modules.reduce((sum, module) => sum + moduleMinutes(module), 0))
 
-const isOff = (declared: number, reckoned: number) => Math.abs(declared - reckoned) > reckoned * minutesMargin
+/** Minutes are whole, so a minute is never too far. */
+const isOff = (declared: number, reckoned: number) =>
+  Math.abs(declared - reckoned) > Math.max(reckoned * minutesMargin, 1)
 
 function checkModuleMinutes(module: Module, file: string, log: ProblemLog): void {
   const declared = module.minutes + module.assessmentMinutes
@@ -201,6 +205,53 @@ function checkForm(module: Module, file: string, log: ProblemLog): void {
       `The module’s long case appears in ${lessonsWithScenes === 0 ? 'no lesson' : 'one lesson'}.`,
       'Tell it in "::: day" blocks of at least two lessons.',
     )
+}
+
+/** How many questions a diagnostic draws. */
+const diagnosticDraw = 12
+
+/** A refresher has its five parts in order, and a short refresher for each thing that it asks about. */
+function checkRefresher({ modules }: CourseVersion, { file }: TextPlaces, log: ProblemLog): void {
+  const parts = modules.map(({ part }) => part)
+  if (parts.join() !== refresherParts.join())
+    log.error(
+      file.path,
+      1,
+      `The modules are ${parts.join(', ')}.`,
+      `A refresher has five modules in this order: ${refresherParts.join(', ')}.`,
+    )
+  const diagnostic = modules.find(({ part }) => part === 'diagnostic')
+  const refreshers = modules.find(({ part }) => part === 'refreshers')
+  if (!diagnostic || !refreshers) return
+  const questions = [...diagnostic.questions.values()]
+  if (diagnostic.draw !== diagnosticDraw || questions.some(({ type }) => type !== 'scenario'))
+    log.error(
+      moduleFile(diagnostic),
+      1,
+      'A diagnostic draws 12 questions, and each is a scenario.',
+      `Write "draw: ${diagnosticDraw}", and make its other questions scenarios.`,
+    )
+  for (const lesson of refreshers.lessons) {
+    const unknown = lesson.refreshes.find((objective) => objective > diagnostic.objectives.length)
+    if (lesson.refreshes.length > 0 && unknown === undefined) continue
+    log.error(
+      lesson.measure.file,
+      1,
+      unknown === undefined
+        ? 'This short refresher does not say what it renews.'
+        : `It renews ${unknown}, but the diagnostic has ${diagnostic.objectives.length} objectives.`,
+      'Add "refreshes: [N]" with the numbers of the diagnostic’s objectives.',
+    )
+  }
+  for (const [at, objective] of diagnostic.objectives.entries()) {
+    if (refreshers.lessons.some(({ refreshes }) => refreshes.includes(at + 1))) continue
+    log.error(
+      moduleFile(refreshers),
+      1,
+      `No short refresher renews objective ${at + 1}, "${objective}".`,
+      `Write one with "refreshes: [${at + 1}]".`,
+    )
+  }
 }
 
 /** Nothing but what the words say may give the right answer away. */

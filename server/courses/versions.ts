@@ -74,6 +74,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
       md: markdown,
       support: shared.support,
       format,
+      kind: given?.kind ?? 'training',
       scopeFor,
       drawing: drawings.find,
       questionIds: ids,
