@@ -189,6 +189,15 @@ export interface Clearances {
   until_on: string | null;
 }
 
+export interface Commitments {
+  body: string;
+  enrollment_id: string;
+  id: Generated<string>;
+  is_shared: boolean;
+  made_at: Timestamp;
+  superseded_at: Timestamp | null;
+}
+
 export interface Completions {
   completed_at: Timestamp;
   completed_on: string;
@@ -870,6 +879,7 @@ export interface DB {
   certificates: Certificates;
   certifications: Certifications;
   clearances: Clearances;
+  commitments: Commitments;
   completion_voids: CompletionVoids;
   completions: Completions;
   contact_spells: ContactSpells;

@@ -8,6 +8,7 @@ import { confidenceNote, confidences, confidenceWords } from './confidence.ts'
 import type { Answer } from './marking.ts'
 import { assessmentPath } from './paths.ts'
 import type { Attempt } from './queries.ts'
+import { pickedRefreshers } from './refresher.ts'
 
 /** One question of an attempt. Nothing in it tells the answer, or why. */
 export function questionPage(
@@ -55,13 +56,14 @@ export function resultPage(course: CourseVersion, module: Module, attempt: Attem
   const sureMisses = questions.filter(({ given }) => given.some(isSureMiss)).length
   const missedFacts = questions.filter((one) => !one.isCorrect).flatMap((one) => one.question.facts)
   return {
-    title: attempt.result?.is_passed ? 'Module passed' : 'Not there yet',
+    title: titleOf(module, attempt),
     course,
     module,
     result: attempt.result,
     points: attempt.result && pointsText(attempt.result.points),
     needed: Math.ceil((attempt.drawn.length * attempt.pass_mark) / 100),
     sureMisses,
+    picked: pickedOf(course, module, attempt),
     scoresByLine: questions.some(({ given }) => given.some(({ credit }) => credit !== null)),
     answers: questions.map(({ question, given }) => ({
       stem: question.stem.html,
@@ -74,6 +76,20 @@ export function resultPage(course: CourseVersion, module: Module, attempt: Attem
       .map((lesson) => ({ title: lesson.title, href: lessonPath(course.slug, module.slug, lesson.slug) })),
     retry: assessmentPath(course, module.slug),
     isLast: course.modules.at(-1) === module,
+  }
+}
+
+const titleOf = (module: Module, { result }: Attempt) =>
+  module.part === 'diagnostic' ? 'What you know' : result?.is_passed ? 'Module passed' : 'Not there yet'
+
+/** The short refreshers that a diagnostic picked, and how many it left to choice. */
+function pickedOf(course: CourseVersion, module: Module, attempt: Attempt) {
+  const picked = pickedRefreshers(course, module, attempt)
+  if (!picked) return null
+  const lessons = course.modules.find(({ slug }) => slug === picked.module)?.lessons ?? []
+  return {
+    needed: lessons.filter(({ slug }) => picked.needed.includes(slug)),
+    optional: picked.optional.length,
   }
 }
 

@@ -3,6 +3,7 @@ import { type JobAid, jobAidsWith } from '#server/courses/job-aids.ts'
 import { outlineOf } from './course-page.ts'
 import { pathBefore } from './paths.ts'
 import { type Done, lessonKey, minutesLeftInModule } from './progress.ts'
+import { asksForCommitment } from './refresher.ts'
 
 /** A lesson's page. A note that stops is shown alone until the learner chooses to go on. */
 export function lessonPage(
@@ -23,6 +24,7 @@ export function lessonPage(
     showsNote:
       lesson.contentNoteLevel === 'stop' && Boolean(lesson.contentNote) && !shown.isReady && !isFinished,
     isFinished,
+    asksForCommitment: asksForCommitment(module, lesson),
     jobAids: jobAidsWith(shown.jobAids, `${course.slug}/${module.slug}/${lesson.slug}`),
     back: pathBefore(course, module, lesson),
     minutesLeft: minutesLeftInModule(course, done, module.slug),

@@ -13,6 +13,7 @@ export type Enrollment = Readonly<{
   /** 'module/lesson' */
   finished: readonly string[]
   skipped: readonly string[]
+  optional: readonly string[]
   /** Slugs of the modules whose assessment is passed. */
   passed: readonly string[]
   completion_id: string | null
@@ -24,6 +25,7 @@ const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   select e.id, e.course, e.version, e.content_hash, e.started_at, e.ended_at, c.id as completion_id, c.completed_on,
     array(select distinct m.module || '/' || m.lesson from finished_lessons m where m.enrollment_id = e.id) as finished,
     array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'skipped') as skipped,
+    array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'optional') as optional,
     array(select distinct s.module from enrollment_passes s where s.enrollment_id = e.id) as passed
   from enrollments e left join completions c on c.enrollment_id = e.id
   where ${where}`.execute(db)

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { rulesetVersion } from '#server/law/facts/ruleset.ts'
+import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
 import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -110,6 +111,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
           events,
           (await listUnderWayOn(db, person.id, asked.on)).flatMap(courseUnderWay),
         ),
+        commitments: await listSharedCommitments(db, person.id),
         asked,
         today,
         query: request.query,
