@@ -1,5 +1,6 @@
 import type { ChangeRecord } from './change-record.ts'
 import type { ContentNoteLevel, CourseKind, RefresherPart } from './course-shapes.ts'
+import type { CoverageGroup } from './coverage.ts'
 import type { ElsewhereTraining } from './elsewhere.ts'
 import type { Exercise, Question } from './exercises.ts'
 import type { FacilitatorsGuide } from './facilitators-guide.ts'
@@ -19,6 +20,8 @@ export type Catalogue = {
   readonly facilitatorsGuide: FacilitatorsGuide | undefined
   /** Trainings of others that belong beside our own. */
   readonly elsewhere: readonly ElsewhereTraining[]
+  /** What the law asks for, and by which facts what teaches it is found. */
+  readonly coverage: readonly CoverageGroup[]
   readonly glossary: readonly GlossaryTerm[]
   readonly support: readonly SupportLine[]
   readonly register: FactRegister

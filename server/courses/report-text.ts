@@ -11,6 +11,7 @@ export function reportText(report: CoursesReport): string {
     ...section(`To look at (${warnings.length})`, warnings.map(problemLine)),
     ...report.courses.flatMap(courseLines),
     ...jobAidLines(report.job_aids),
+    ...coverageLines(report.coverage),
     `Facts: ${total} (${status.V} seen, ${status.V2} at second hand, ${status.U} practice advice); ${old.length} checked more than a year ago.`,
     '',
     errors.length === 0
@@ -115,6 +116,17 @@ function jobAidLines(aids: readonly JobAidReport[]): string[] {
     checked,
   ])
   return ['Job aids', ...table(['job aid', 'words', 'grade', 'facts V/V2/U', 'checked'], rows), '']
+}
+
+function coverageLines(topics: CoursesReport['coverage']): string[] {
+  if (topics.length === 0) return []
+  const rows = topics.map(({ topic, lessons, questions, job_aids }) => [
+    topic,
+    lessons === 0 ? 'none' : String(lessons),
+    String(questions),
+    String(job_aids),
+  ])
+  return ['Coverage', ...table(['topic', 'lessons', 'questions', 'job aids'], rows), '']
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

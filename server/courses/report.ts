@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue.ts'
+import { coverageOf, draftOf, uncoveredProblems } from './coverage.ts'
 import type { ExerciseType, Question } from './exercises.ts'
 import { type FactStatus, factsOlderThanAYear } from './facts.ts'
 import { type GuesserScore, guesserScore } from './guesser.ts'
@@ -15,6 +16,14 @@ export type CoursesReport = {
   readonly problems: readonly Problem[]
   readonly courses: readonly CourseReport[]
   readonly job_aids: readonly JobAidReport[]
+  /** How much teaches each topic of coverage.yml. */
+  readonly coverage: readonly Readonly<{
+    group: string
+    topic: string
+    lessons: number
+    questions: number
+    job_aids: number
+  }>[]
   readonly facts: {
     readonly total: number
     readonly by_status: Readonly<Record<FactStatus, number>>
@@ -117,6 +126,12 @@ export function coursesReport(
         message: `"${title}" was last checked more than a year ago.`,
         fix: 'Look at its provider’s page and set "checked".',
       })
+  const covered = coverageOf(
+    catalogue.coverage,
+    [...catalogue.courses.values()].map(draftOf),
+    catalogue.jobAids,
+  )
+  found.push(...uncoveredProblems(covered))
   const courses = [...catalogue.courses.values()]
     .flatMap(({ versions }) => [...versions.values()])
     .map((version): CourseReport => {
@@ -198,6 +213,15 @@ export function coursesReport(
     problems: sortedProblems([...problems, ...found]),
     courses,
     job_aids: jobAids,
+    coverage: covered.flatMap((group) =>
+      group.topics.map(({ title, lessons, questions, jobAids }) => ({
+        group: group.title,
+        topic: title,
+        lessons: lessons.length,
+        questions,
+        job_aids: jobAids.length,
+      })),
+    ),
     facts: {
       total: register.facts.size,
       by_status: statusesOf(register.facts.keys()),
