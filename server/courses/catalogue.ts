@@ -6,6 +6,7 @@ import type { Exercise, Question } from './exercises.ts'
 import type { FacilitatorsGuide } from './facilitators-guide.ts'
 import type { FactRegister } from './facts.ts'
 import type { JobAid } from './job-aids.ts'
+import type { ReadAgain } from './read-again.ts'
 import type { LessonSource } from './sources.ts'
 import type { SupportLine } from './support.ts'
 import type { Together } from './together.ts'
@@ -58,6 +59,8 @@ export type CourseVersion = {
   readonly kind: CourseKind
   /** The year a refresher is written for, and the slug of the course it renews. */
   readonly refresher: Readonly<{ edition: number; refreshes: string }> | undefined
+  /** Which lessons the next publication asks people to read again, and why. */
+  readonly readAgain: ReadAgain
   /** The most that it may take, everything included. */
   readonly maxMinutes: number | undefined
   /** How it differs from the version published before it; undefined for the working text. */

@@ -5,6 +5,7 @@ import { registerCopies } from './content-hash.ts'
 import type { CourseFile, CourseFolder } from './course-files.ts'
 import type { courseShape } from './course-shapes.ts'
 import type { ProblemLog } from './problems.ts'
+import { readAgainFile } from './read-again.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
 /** The course's own words against the names of its folders. */
@@ -51,7 +52,9 @@ export function checkKind(document: YamlDocument, given: Static<typeof courseSha
 export function checkStrayFiles(folder: CourseFolder, log: ProblemLog): void {
   for (const { inner, path } of folder.files.values()) {
     const known =
-      folder.published === undefined ? ['course.yml'] : ['course.yml', changeFile, ...registerCopies]
+      folder.published === undefined
+        ? ['course.yml', readAgainFile]
+        : ['course.yml', changeFile, ...registerCopies]
     if (known.includes(inner) || /^\d+-[^/]+\//.test(inner) || /^figures\/[^/]+\.svg$/.test(inner)) continue
     log.warning(path, 1, 'This file is not used.', strayFix(inner))
   }

@@ -17,6 +17,7 @@ import { lessonFences } from './lessons.ts'
 import { lessonMarkdown } from './markdown.ts'
 import { type ModuleSetting, readModule } from './modules.ts'
 import type { ProblemLog } from './problems.ts'
+import { readReadAgain } from './read-again.ts'
 import { nothingUsed, type PageNotes, plainText, type Scope, type Used } from './scope.ts'
 import { checkText } from './text-checks.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
@@ -131,6 +132,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     kind: given.kind ?? ('training' as const),
     refresher: refresherOf(given),
     maxMinutes: given.max_minutes,
+    readAgain: readReadAgain(folder, log),
     modules: numbered,
     minutes: numbered.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0),
   }
