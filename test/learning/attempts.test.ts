@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { findAttemptOf } from '#server/learning/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { aWorld, type Client } from '#test/support/app.ts'
+import { loadText } from '#test/courses/format-two.ts'
+import { aWorld, type Client, theCourses } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { formFor, readModule, takeAssessment } from '#test/support/taking.ts'
 
@@ -139,11 +140,14 @@ describe('an assessment', () => {
 
 describe('lessons', () => {
   test('a part set aside lets the learner go on, and waits before the questions', async () => {
-    const { as, catalogue } = await aWorld()
-    const course = catalogue.courses.get('residential-settings')!.current
-    const module = course.modules.find(({ lessons }) => lessons.some(({ contentNote }) => contentNote))!
-    const at = module.lessons.findIndex(({ contentNote }) => contentNote)
-    if (course.modules[0] !== module) return
+    const stop = 'content_note_level: stop\ncontent_note_reason: disclosure'
+    const { courses } = loadText({
+      '01-evening/01-at-six.md': (text) => text.replace('fictional: true', stop),
+    }).catalogue
+    const { as } = await aWorld({ catalogue: { ...theCourses(), courses } })
+    const course = courses.get('evenings')!.current
+    const [module] = course.modules as [(typeof course.modules)[number]]
+    const at = 0
     const ada = await as('ada@northstar.example')
     await ada.post(`/courses/${course.slug}/enrollment`)
     const path = (slug: string) => `/courses/${course.slug}/${module.slug}/${slug}`
