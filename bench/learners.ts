@@ -76,7 +76,7 @@ export async function makeLearners(
 }
 
 const draw = (module: Module) =>
-  drawQuestions([...module.questions.keys()], module.draw, [], Math.random, () =>
+  drawQuestions([...module.questions.values()], module.draw, [], Math.random, () =>
     randomBytes(12).toString('hex'),
   )
 

@@ -168,7 +168,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
   await app.register(handoutRoutes, needs)
   await app.register(facilitatorGuideRoutes, needs)
-  await app.register(learningRoutes, needs)
+  await app.register(learningRoutes, { ...needs, afterChange })
   await app.register(movingRoutes, needs)
   await app.register(changesRoutes, needs)
   await app.register(attemptRoutes, { ...needs, afterChange })

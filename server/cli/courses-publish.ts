@@ -58,6 +58,7 @@ function publish(asked: Exclude<ReturnType<typeof commandLine>, string>): void {
     ...(record.since
       ? [
           `  Lessons changed: ${record.lessons.join(', ') || 'none'}`,
+          ...Object.entries(record.readAgain).map(([place, why]) => `  Read again: ${place}: ${why}`),
           `  Questions changed: ${record.questions.join(', ') || 'none'}`,
         ]
       : []),

@@ -5,10 +5,16 @@ import {
   blockNames,
   closingToken,
   dialogueTurns,
+  exploreItems,
   isBlockName,
+  leadingName,
+  quoted,
   speakerOf,
 } from './blocks.ts'
 import { type ProblemLog, suggestion } from './problems.ts'
+
+/** Blocks whose name is followed by words. */
+const takesWords: readonly string[] = ['definition', 'figure', 'explore', 'day']
 
 /** Blocks that are not what their name promises. `tokens` are those of the whole lesson. */
 export function checkBlocks(tokens: Token[], firstLine: number, file: string, log: ProblemLog): void {
@@ -28,7 +34,9 @@ export function checkBlocks(tokens: Token[], firstLine: number, file: string, lo
         'A definition does not say which word it explains.',
         'Write "::: definition The word".',
       )
-    } else if (name !== 'definition' && name !== 'figure' && rest !== '') {
+    } else if (name === 'day' && (quoted(rest) ?? '') === '') {
+      log.error(file, line, 'A "day" block does not say when it is.', 'Write ::: day "6:40 p.m.".')
+    } else if (!takesWords.includes(name) && rest !== '') {
       log.error(
         file,
         line,
@@ -38,6 +46,25 @@ export function checkBlocks(tokens: Token[], firstLine: number, file: string, lo
     }
     if (name === 'steps' && !inside.some(({ type }) => type === 'ordered_list_open')) {
       log.error(file, line, 'A "steps" block holds no numbered list.', 'Write the steps as "1. …", "2. …".')
+    }
+    if (name === 'explore') {
+      const items = exploreItems(tokens, index)
+      if (items.length < 2 || items.length > 9)
+        log.error(
+          file,
+          line,
+          `An "explore" block has ${items.length} steps.`,
+          'Write two to nine lines "- **Label:** text".',
+        )
+      for (const { item, inline } of items) {
+        if (leadingName(inline)) continue
+        log.error(
+          file,
+          firstLine + (item.map?.[0] ?? 0),
+          'A step of this drawing has no name.',
+          'Begin it with the name in bold: "- **The door:** …".',
+        )
+      }
     }
     if (name === 'tomorrow') checkTomorrow(inside, line, file, log)
     if (name === 'dialogue') {

@@ -13,10 +13,12 @@ export const blockNames = [
   'what-would-you-do',
   'definition',
   'dialogue',
+  'day',
   'steps',
   'support',
   'tomorrow',
   'figure',
+  'explore',
 ] as const
 export type BlockName = (typeof blockNames)[number]
 
@@ -32,6 +34,8 @@ const titles: Partial<Record<BlockName, string>> = {
 /** Figures and support lines are drawn by whoever renders the lesson. */
 export type BlockEnv = TextEnv & {
   support: string
+  /** An interactive drawing whose steps are opened below it. */
+  explore: (file: string, caption: string, steps: number, line: Line) => { open: string; place: string }
   figure: (file: string, caption: string, line: Line) => { open: string; close: string }
 }
 
@@ -53,11 +57,22 @@ function open(md: MarkdownIt, tokens: Token[], index: number, env: BlockEnv): st
   const rest = token.info.trim().slice(name.length).trim()
   const line = lineBelow(env.firstLine, token.map?.[0] ?? 0)
   if (name === 'figure') {
-    const [, file = rest, caption = ''] = /^(\S+)\s+["“](.*)["”]$/.exec(rest) ?? []
-    const figure = env.figure(file, caption, line)
+    const { file, words } = fileAndWords(rest)
+    const figure = env.figure(file, words, line)
     token.meta = { close: figure.close }
     closingToken(tokens, index).meta = { close: figure.close }
     return figure.open
+  }
+  if (name === 'explore') {
+    const { file, words } = fileAndWords(rest)
+    const items = exploreItems(tokens, index)
+    const { open, place } = env.explore(file, words, items.length, line)
+    openAsSteps(items, tokens, index, place)
+    return open
+  }
+  if (name === 'day') {
+    const time = md.renderInline(quoted(rest) ?? rest, { ...env, firstLine: line, blockLine: 0 })
+    return `<section class="lesson-day">\n<p class="lesson-day-time">${time}</p>\n`
   }
   const title =
     name === 'definition'
@@ -72,6 +87,8 @@ function close(tokens: Token[], index: number, env: BlockEnv): string {
   const opening = openingToken(tokens, index)
   const name = blockName(opening.info)
   if (name === 'figure') return String(tokens[index]!.meta?.close ?? '')
+  if (name === 'explore') return '</figure>\n'
+  if (name === 'day') return '</section>\n'
   if (name === 'support') return `${env.support}</div>\n`
   if (name === 'content-note') {
     const next = headingAfter(tokens, index)
@@ -109,6 +126,63 @@ function openingToken(tokens: Token[], index: number): Token {
   return tokens.findLast(
     (token, at) => at < index && token.level === level && token.type === 'container_block_open',
   )!
+}
+
+/** `way-in.svg "What it shows"` */
+function fileAndWords(rest: string): { file: string; words: string } {
+  const [, file = rest, words = ''] = /^(\S+)\s+(["“].*["”])$/.exec(rest) ?? []
+  return { file, words: quoted(words) ?? words }
+}
+
+/** What stands between quotes, where the whole of it does. */
+export const quoted = (text: string): string | undefined => /^["“](.*)["”]$/.exec(text.trim())?.[1]
+
+/** The list items of an `explore` block, each with its first inline text. */
+export function exploreItems(tokens: Token[], index: number): { item: Token; inline: Token | undefined }[] {
+  const end = tokens.indexOf(closingToken(tokens, index))
+  const level = tokens[index]!.level + 2
+  return tokens.flatMap((item, at) =>
+    at > index && at < end && item.type === 'list_item_open' && item.level === level
+      ? [{ item, inline: tokens.slice(at, end).find(({ type }) => type === 'inline') }]
+      : [],
+  )
+}
+
+/** The bold name that a text begins with, as the tokens around it. */
+export function leadingName(inline: Token | undefined): { open: Token; close: Token } | undefined {
+  const children = (inline?.children ?? []).filter(({ type, content }) => type !== 'text' || content !== '')
+  if (children[0]?.type !== 'strong_open') return undefined
+  return { open: children[0], close: children.find(({ type }) => type === 'strong_close')! }
+}
+
+/** Makes each item a disclosure with its bold name as the summary: a list that works without a script. */
+function openAsSteps(
+  items: readonly { item: Token; inline: Token | undefined }[],
+  tokens: Token[],
+  index: number,
+  place: string,
+): void {
+  const end = tokens.indexOf(closingToken(tokens, index))
+  const level = tokens[index]!.level
+  for (const token of tokens.slice(index + 1, end)) {
+    if (/^bullet_list_(open|close)$/.test(token.type) && token.level === level + 1) token.tag = 'div'
+    if (token.type === 'list_item_close' && token.level === level + 2) token.tag = 'details'
+    if (/^paragraph_(open|close)$/.test(token.type) && token.level === level + 3) token.hidden = true
+  }
+  for (const [at, { item, inline }] of items.entries()) {
+    item.tag = 'details'
+    item.attrs = [
+      ['class', `lesson-explore-step lesson-explore-step-${at + 1}`],
+      ['name', place],
+    ]
+    const name = leadingName(inline)
+    if (!name) continue
+    name.open.tag = 'summary'
+    name.close.tag = 'summary'
+    const children = inline!.children!
+    const last = children[children.indexOf(name.close) - 1]!
+    last.content = last.content.replace(/:\s*$/, '')
+  }
 }
 
 /** Gives each speaker's paragraphs the same class, so that two people can be told apart at a glance. */

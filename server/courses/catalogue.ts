@@ -1,9 +1,12 @@
 import type { ChangeRecord } from './change-record.ts'
+import type { ContentNoteLevel, CourseKind, RefresherPart } from './course-shapes.ts'
+import type { CoverageGroup } from './coverage.ts'
 import type { ElsewhereTraining } from './elsewhere.ts'
 import type { Exercise, Question } from './exercises.ts'
 import type { FacilitatorsGuide } from './facilitators-guide.ts'
 import type { FactRegister } from './facts.ts'
 import type { JobAid } from './job-aids.ts'
+import type { ReadAgain } from './read-again.ts'
 import type { LessonSource } from './sources.ts'
 import type { SupportLine } from './support.ts'
 import type { Together } from './together.ts'
@@ -18,6 +21,8 @@ export type Catalogue = {
   readonly facilitatorsGuide: FacilitatorsGuide | undefined
   /** Trainings of others that belong beside our own. */
   readonly elsewhere: readonly ElsewhereTraining[]
+  /** What the law asks for, and by which facts what teaches it is found. */
+  readonly coverage: readonly CoverageGroup[]
   readonly glossary: readonly GlossaryTerm[]
   readonly support: readonly SupportLine[]
   readonly register: FactRegister
@@ -51,6 +56,13 @@ export type CourseVersion = {
   /** A plain sentence where the course does not by itself meet a requirement; empty where it does. */
   readonly supplementary: string
   readonly writtenBy: readonly string[]
+  readonly kind: CourseKind
+  /** The year a refresher is written for, and the slug of the course it renews. */
+  readonly refresher: Readonly<{ edition: number; refreshes: string }> | undefined
+  /** Which lessons the next publication asks people to read again, and why. */
+  readonly readAgain: ReadAgain
+  /** The most that it may take, everything included. */
+  readonly maxMinutes: number | undefined
   /** How it differs from the version published before it; undefined for the working text. */
   readonly change: ChangeRecord | undefined
   readonly modules: readonly Module[]
@@ -64,12 +76,14 @@ export type Module = {
   readonly slug: string
   readonly title: string
   readonly objectives: readonly string[]
+  /** What it is for in a refresher; undefined in a training. */
+  readonly part: RefresherPart | undefined
   /** Lessons, all together. */
   readonly minutes: number
   readonly assessmentMinutes: number
   /** Percent. */
   readonly passMark: number
-  /** How many of the questions an attempt draws. */
+  /** How many of the questions an attempt draws; 0 where the module has no questions and is done when it is read. */
   readonly draw: number
   readonly lessons: readonly Lesson[]
   /** The pool, by id. */
@@ -88,6 +102,12 @@ export type Lesson = {
   readonly purpose: string
   /** A neutral sentence on hard material that is coming. */
   readonly contentNote: string | undefined
+  /** Whether the note stands beside the text or stops the learner before it. */
+  readonly contentNoteLevel: ContentNoteLevel
+  /** The diagnostic’s objectives that a short refresher renews, from 1; empty in every other lesson. */
+  readonly refreshes: readonly number[]
+  /** People and situations in it are invented; the page says so once. */
+  readonly isFictional: boolean
   /** The whole text, complete without a script: exercises as forms, figures inline, sources at the end. */
   readonly html: string
   /** The same in pieces, so that one exercise can be shown answered: see `lessonWith`. */
@@ -112,9 +132,15 @@ export type Heading = { readonly id: string; readonly text: string; readonly lev
 export type LessonMeasure = {
   readonly file: string
   readonly words: number
+  /** With the words of exercises, as somebody meets them who answers once. */
+  readonly wordsWithExercises: number
   readonly minutesReckoned: number
   readonly figures: number
   readonly reflections: number
+  /** Interactive drawings. */
+  readonly explored: number
+  /** Scenes of the module's long case. */
+  readonly scenes: number
   /** Sentences of the explaining text, without headings, values, dialogues and exercises, for the reading grade. */
   readonly sentences: readonly string[]
 }

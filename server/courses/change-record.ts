@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { CourseFolder } from './course-files.ts'
 import type { ProblemLog } from './problems.ts'
+import type { ReadAgain } from './read-again.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
 
 /** The file of a frozen version that says what it is: never edited, written by `courses:publish`. */
@@ -20,6 +21,8 @@ export type ChangeRecord = {
   readonly publishedBy: string
   /** `module/lesson`: lessons that are new or not the same as in the version before. */
   readonly lessons: readonly string[]
+  /** Of a change of law or meaning: the lessons to read again, each with the reason. Empty: all of `lessons`. */
+  readonly readAgain: ReadAgain
   /** Modules whose questions are new or not the same. */
   readonly questions: readonly string[]
 }
@@ -45,6 +48,9 @@ const changeShape = Type.Object(
     }),
     published_by: Type.String({ minLength: 1, description: 'who published it' }),
     lessons: Type.Array(Type.String(), { description: 'a list of changed lessons' }),
+    read_again: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'lessons to read again, with the reason' }),
+    ),
     questions: Type.Array(Type.String(), { description: 'a list of modules with changed questions' }),
     hash: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'the hash of the text' }),
   },
@@ -93,6 +99,7 @@ export function readChangeRecord(
     publishedOn: given.published_on,
     publishedBy: given.published_by,
     lessons: given.lessons,
+    readAgain: given.read_again ?? {},
     questions: given.questions,
   }
 }

@@ -3,6 +3,7 @@ import { changeFile } from './change-record.ts'
 import type { CourseFolder } from './course-files.ts'
 import type { FactRegister } from './facts.ts'
 import { type GlossaryEntries, termKey } from './glossary.ts'
+import { readAgainFile } from './read-again.ts'
 import type { Used } from './scope.ts'
 
 /**
@@ -55,7 +56,7 @@ export function textHash(
 export const registerCopies: readonly string[] = ['facts.yml', 'glossary.yml']
 
 /** Files of a frozen version that are no part of what its learners are given as files. */
-const besideTheText: readonly string[] = [...registerCopies, changeFile]
+const besideTheText: readonly string[] = [...registerCopies, changeFile, readAgainFile]
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const byFirst = (a: readonly unknown[], b: readonly unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1)

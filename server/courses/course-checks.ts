@@ -1,8 +1,11 @@
+import type { Static } from 'typebox'
 import type { Module } from './catalogue.ts'
 import { changeFile } from './change-record.ts'
 import { registerCopies } from './content-hash.ts'
 import type { CourseFile, CourseFolder } from './course-files.ts'
+import type { courseShape } from './course-shapes.ts'
 import type { ProblemLog } from './problems.ts'
+import { readAgainFile } from './read-again.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
 /** The course's own words against the names of its folders. */
@@ -30,11 +33,28 @@ export function checkHead(
   }
 }
 
+/** A refresher says for which year it is and what it renews; nothing else does. */
+export function checkKind(document: YamlDocument, given: Static<typeof courseShape>, log: ProblemLog): void {
+  for (const key of ['edition', 'refreshes'] as const) {
+    if ((given.kind === 'refresher') === (given[key] !== undefined)) continue
+    log.error(
+      document.file,
+      document.lineOf([given[key] === undefined ? 'kind' : key]),
+      given.kind === 'refresher' ? `A refresher needs "${key}".` : `"${key}" belongs to a refresher.`,
+      given.kind === 'refresher'
+        ? 'Add "edition:" with its year and "refreshes:" with the slug of its course.'
+        : 'Add "kind: refresher", or take it out.',
+    )
+  }
+}
+
 /** Files at the course's own level that nothing reads. */
 export function checkStrayFiles(folder: CourseFolder, log: ProblemLog): void {
   for (const { inner, path } of folder.files.values()) {
     const known =
-      folder.published === undefined ? ['course.yml'] : ['course.yml', changeFile, ...registerCopies]
+      folder.published === undefined
+        ? ['course.yml', readAgainFile]
+        : ['course.yml', changeFile, ...registerCopies]
     if (known.includes(inner) || /^\d+-[^/]+\//.test(inner) || /^figures\/[^/]+\.svg$/.test(inner)) continue
     log.warning(path, 1, 'This file is not used.', strayFix(inner))
   }

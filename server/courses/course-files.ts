@@ -24,6 +24,8 @@ export type CoursesFolder = {
   readonly glossary: CourseFile | undefined
   /** The trainings of others. */
   readonly catalogue: CourseFile | undefined
+  /** What the law asks for, and what teaches it. */
+  readonly coverage?: CourseFile | undefined
   /** Pages to keep at hand, which belong to no course alone. */
   readonly jobAids: readonly CourseFile[]
   /** How to lead a group through a module. */
@@ -75,6 +77,7 @@ export function readCoursesFolder(dir: string): CoursesFolder {
     facts: optional('facts.yml'),
     glossary: optional('glossary.yml'),
     catalogue: optional('catalogue.yml'),
+    coverage: optional('coverage.yml'),
     jobAids: files.filter((path) => path.startsWith('job-aids/')).map((path) => read(path, '')),
     facilitatorsGuide: optional('facilitators-guide.md'),
     courses,

@@ -1,4 +1,5 @@
-import type { CourseFolder } from './course-files.ts'
+import type { CourseFile, CourseFolder } from './course-files.ts'
+import type { CourseFormat } from './course-shapes.ts'
 import { escapeHtml } from './escape.ts'
 import { type Drawing, readDrawing } from './figures.ts'
 import { type Line, type ProblemLog, suggestion } from './problems.ts'
@@ -14,6 +15,7 @@ export function drawingsOf(
   folder: CourseFolder,
   scopeFor: (path: string) => Scope,
   log: ProblemLog,
+  format: CourseFormat,
 ): Drawings {
   const drawings = new Map<string, Drawing | undefined>()
   const files = [...folder.files.values()].filter(
@@ -25,7 +27,9 @@ export function drawingsOf(
       .split('\n')
       .map((line, at) => plainText(scope, line, at + 1, escapeHtml))
       .join('\n')
-    drawings.set(file.inner.slice('figures/'.length), readDrawing(file, text, log))
+    const drawing = readDrawing(file, text, log)
+    if (drawing && format === 2 && folder.published === undefined) checkLabels(file, drawing, log)
+    drawings.set(file.inner.slice('figures/'.length), drawing)
   }
   const shown = new Set<string>()
   return {
@@ -48,4 +52,17 @@ export function drawingsOf(
       }
     },
   }
+}
+
+/** The smallest label that can be read on a phone, in pixels. */
+const smallestReadable = 12
+
+function checkLabels(file: CourseFile, { smallestLabel }: Drawing, log: ProblemLog): void {
+  if (smallestLabel >= smallestReadable) return
+  log.error(
+    file.path,
+    1,
+    `The smallest label is ${smallestLabel.toFixed(1)} pixels on a phone.`,
+    'Draw it at most 437 units wide, or 408 where it uses fig-text-small, so that labels have 12 pixels.',
+  )
 }

@@ -1,5 +1,5 @@
 import { type TProperties, Type } from 'typebox'
-import type { ExerciseType } from './exercises.ts'
+import type { ExerciseType, Outcome } from './exercises.ts'
 
 /** The keys that each type of exercise is written with; `courses/README.md` teaches them. */
 const words = (description: string) => Type.String({ minLength: 1, description })
@@ -30,6 +30,12 @@ const common = {
     }),
   ),
   practice: flag('true when the answer rests on practice advice'),
+  objective: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'the number of the objective in module.yml that the question measures, counted from 1',
+    }),
+  ),
 }
 const stem = words('the question')
 
@@ -75,6 +81,11 @@ export const sortShape = closed('a "sort" exercise', {
     description: 'two items or more',
   }),
 })
+const outcome = Type.Unsafe<Outcome>({
+  enum: ['good', 'recovered', 'harm-reduced', 'missed'],
+  description: 'one of good, recovered, harm-reduced, missed',
+})
+
 export const scenarioShape = closed('a "scenario" exercise', {
   ...common,
   stem: Type.Optional(stem),
@@ -98,8 +109,8 @@ export const scenarioShape = closed('a "scenario" exercise', {
     { minItems: 1, description: 'one step or more' },
   ),
   endings: Type.Optional(
-    Type.Array(closed('an ending', { id, text }), {
-      description: 'a list of endings, each with id and text',
+    Type.Array(closed('an ending', { id, text, outcome: Type.Optional(outcome) }), {
+      description: 'a list of endings, each with id, text and outcome',
     }),
   ),
 })

@@ -14,6 +14,8 @@ export type ExerciseView = {
   readonly action: string
   readonly lesson: string
   readonly label: string
+  /** What a scenario begins with; it stays in view at every step. */
+  readonly opening: string
   /** What comes before the question: paragraphs, or nothing. */
   readonly story: string
   readonly question: string
@@ -52,14 +54,24 @@ export function exerciseView(
   if (exercise.type !== 'scenario') {
     const { story, question } = stemParts(exercise.stem)
     const fields = answerFields(exercise, seed, given.form)
-    return { ...common, story, question, fields, taken: [], path: [], button: 'See what you chose' }
+    return {
+      ...common,
+      opening: '',
+      story,
+      question,
+      fields,
+      taken: [],
+      path: [],
+      button: 'See what you chose',
+    }
   }
   const { taken, at } = walk(exercise, given.path ?? [])
   const step = at.kind === 'step' ? at.step : exercise.steps.get(exercise.start)!
   const { story, question } = stepParts(step)
   return {
     ...common,
-    story: taken.length === 0 ? `${exercise.stem.html}\n${story}` : story,
+    opening: exercise.stem.html,
+    story,
     question,
     fields: answerFields(exercise, seed, given.form, step),
     taken: taken.map(({ step, choice }) => ({

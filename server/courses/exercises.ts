@@ -16,6 +16,8 @@ type Common = {
   readonly facts: readonly string[]
   /** The answer rests on practice advice, and says so. */
   readonly practice: boolean
+  /** Which of its module's objectives a question measures, counted from 1; texts before 2.0.0 don't say. */
+  readonly objective: number | undefined
 }
 
 export type ChoiceExercise = Common & {
@@ -65,12 +67,18 @@ export type StepChoice = {
 
 export type Step = { readonly id: string; readonly text: Words; readonly choices: readonly StepChoice[] }
 
+/** What the young person is left with when a scenario ends. */
+export type Outcome = 'good' | 'recovered' | 'harm-reduced' | 'missed'
+
+/** Endings written before 2.0.0 have no outcome. */
+export type Ending = Words & { readonly outcome: Outcome | undefined }
+
 /** The stem is the opening: what has happened before the first step. */
 export type ScenarioExercise = Common & {
   readonly type: 'scenario'
   readonly start: string
   readonly steps: ReadonlyMap<string, Step>
-  readonly endings: ReadonlyMap<string, Words>
+  readonly endings: ReadonlyMap<string, Ending>
 }
 
 /** In a lesson it gives feedback and never counts; in a module's pool it is a question of the assessment. */

@@ -32,6 +32,20 @@ const classes = [
   'fig-text-inverse',
   'fig-arrow',
 ]
+
+/** A part of an interactive drawing, which lights up as its step is opened. */
+export const stepOfClass = (name: string): number | undefined => {
+  const found = /^fig-step-([1-9])$/.exec(name)
+  return found ? Number(found[1]) : undefined
+}
+
+/** The sizes that `_figure.scss` gives to labels, in units of the drawing. */
+const labelSizes: Readonly<Record<string, number>> = { 'fig-text-small': 14 }
+const usualLabelSize = 15
+
+export const labelSize = (classNames: string) =>
+  Math.min(usualLabelSize, ...classNames.split(/\s+/).map((name) => labelSizes[name] ?? usualLabelSize))
+
 const attributes = new Set([
   'xmlns',
   'viewBox',
@@ -92,7 +106,9 @@ export function attributeProblem(
   value: string,
 ): [message: string, fix: string] | undefined {
   if (key === 'class') {
-    const unknown = value.split(/\s+/).find((name) => name !== '' && !classes.includes(name))
+    const unknown = value
+      .split(/\s+/)
+      .find((name) => name !== '' && !classes.includes(name) && stepOfClass(name) === undefined)
     return unknown === undefined
       ? undefined
       : [`The drawing uses the class "${unknown}".`, suggestion(unknown, classes, 'classes')]

@@ -2,16 +2,23 @@ import { SaxesParser } from 'saxes'
 import type { CourseFile } from './course-files.ts'
 import { escapeHtml } from './escape.ts'
 
-import { attributeProblem, drawnWith, elements } from './figure-rules.ts'
+import { attributeProblem, drawnWith, elements, labelSize, stepOfClass } from './figure-rules.ts'
 import type { ProblemLog } from './problems.ts'
 
 /** A drawing that has been read and found to hold nothing but shapes, labels and our classes. */
 export type Drawing = {
   readonly file: string
   readonly title: string
+  /** The steps that its parts belong to, where it is interactive. */
+  readonly steps: ReadonlySet<number>
+  /** The size of its smallest label, in pixels, on a phone 390 pixels wide. */
+  readonly smallestLabel: number
   /** The inside of the picture for its n-th place on a page; ids differ from place to place. */
   readonly svg: (place: string) => string
 }
+
+/** How wide a drawing is shown on a phone of 390 pixels. */
+const phoneWidth = 350
 
 /** Attributes of the outer element that its place on the page decides anew. */
 const replaced = new Set([
@@ -32,6 +39,8 @@ export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Dr
   const parser = new SaxesParser()
   const pieces: ((place: string) => string)[] = []
   const open: { name: string; self: boolean }[] = []
+  const steps = new Set<number>()
+  let smallest = Number.POSITIVE_INFINITY
   let title = ''
   let inTitle = false
   let viewBox: string | undefined
@@ -63,6 +72,11 @@ export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Dr
       inTitle = true
       return
     }
+    for (const part of (given.class ?? '').split(/\s+/)) {
+      const step = stepOfClass(part)
+      if (step !== undefined) steps.add(step)
+    }
+    if (name === 'text' || name === 'tspan') smallest = Math.min(smallest, labelSize(given.class ?? ''))
     const kept = Object.entries(given).filter(([key, value]) => {
       const problem = attributeProblem(name, key, value)
       if (problem) problems.push([parser.line, ...problem])
@@ -119,6 +133,8 @@ export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Dr
   return {
     file: file.inner,
     title,
+    steps,
+    smallestLabel: (smallest * phoneWidth) / Number(viewBox!.trim().split(/[\s,]+/)[2]),
     svg: (place) =>
       pieces
         .map((piece) => piece(place))

@@ -1,23 +1,24 @@
 import type { MarkdownIt, Token } from 'markdown-it'
+import type { Static } from 'typebox'
 import { checkBlockMarkers, checkBlocks } from './block-checks.ts'
-import type { BlockEnv } from './blocks.ts'
+import { type BlockEnv, blockName } from './blocks.ts'
 import type { Lesson, LessonPiece } from './catalogue.ts'
 import { checkCitations } from './citations.ts'
 import type { CourseFile } from './course-files.ts'
-import { lessonShape } from './course-shapes.ts'
+import { type CourseFormat, lessonShape } from './course-shapes.ts'
 import { escapeHtml } from './escape.ts'
 import type { Exercise } from './exercises.ts'
 import { checkFences } from './fences.ts'
 import type { Drawing } from './figures.ts'
 import { readHeadings } from './headings.ts'
-import type { Line } from './problems.ts'
+import type { Line, ProblemLog } from './problems.ts'
 import { readExercise } from './questions.ts'
-import { minutesReckoned, sentencesOf, wordsOf } from './reading.ts'
+import { exerciseWords, minutesReckoned, sentencesOf, wordsOf } from './reading.ts'
 import { plainText, type Scope } from './scope.ts'
 import { citationMark, lessonSources, sourcesHtml } from './sources.ts'
 import { readTogether } from './together.ts'
 import { inlineText, refuseForeign, renderWords } from './words.ts'
-import { checkedShape, parseYaml } from './yaml-document.ts'
+import { checkedShape, parseYaml, type YamlDocument } from './yaml-document.ts'
 
 /** What a lesson is rendered with besides its own text. */
 export type LessonSetting = {
@@ -26,6 +27,7 @@ export type LessonSetting = {
   readonly support: string
   readonly drawing: (file: string, line: Line, scope: Scope) => Drawing | undefined
   readonly drawExercise: (exercise: Exercise) => string
+  readonly format: CourseFormat
 }
 
 export function readLesson(
@@ -54,30 +56,50 @@ export function readLesson(
   checkBlockMarkers(body, firstLine, file.path, log)
   const exercises = new Map<string, Exercise>()
   let figures = 0
+  let explored = 0
+  const drawn = (name: string, caption: string, line: Line, kind: 'figure' | 'explore') => {
+    figures++
+    const place = `figure-${figures}`
+    const drawing = setting.drawing(name, line, scope)
+    if (caption === '') {
+      log.error(
+        file.path,
+        line,
+        `The figure ${name} has no caption.`,
+        `Write ::: ${kind} ${name} "What it shows".`,
+      )
+    }
+    const words = renderWords(md, scope, caption, line, false).html.replace(/^<p>|<\/p>$/g, '')
+    return { place, drawing, html: `${drawing?.svg(place) ?? ''}\n<figcaption>${words}</figcaption>\n` }
+  }
   const env: BlockEnv & { exercise: (token: Token) => string } = {
     scope,
     firstLine,
     label: false,
     support: setting.support,
-    figure(name, captionText, line) {
-      figures++
-      const place = `figure-${figures}`
-      const drawing = setting.drawing(name, line, scope)
-      if (captionText === '') {
-        log.error(
-          file.path,
-          line,
-          `The figure ${name} has no caption.`,
-          `Write ::: figure ${name} "What it shows".`,
-        )
-      }
-      const caption = renderWords(md, scope, captionText, line, false).html.replace(/^<p>|<\/p>$/g, '')
+    figure(name, caption, line) {
       return {
         open:
-          `<figure class="lesson-figure">\n${drawing?.svg(place) ?? ''}\n<figcaption>${caption}</figcaption>\n` +
+          `<figure class="lesson-figure">\n${drawn(name, caption, line, 'figure').html}` +
           '<details class="lesson-figure-words"><summary>This picture in words</summary>\n',
         close: '</details>\n</figure>\n',
       }
+    },
+    explore(name, caption, steps, line) {
+      explored++
+      const { place, drawing, html } = drawn(name, caption, line, 'explore')
+      const lacking = Array.from({ length: steps }, (_, at) => at + 1).filter(
+        (step) => drawing && !drawing.steps.has(step),
+      )
+      if (lacking.length > 0) {
+        log.error(
+          file.path,
+          line,
+          `Nothing in ${name} lights up at step ${lacking.join(', ')}.`,
+          `Give the parts of that step class="fig-step-${lacking[0]}".`,
+        )
+      }
+      return { place, open: `<figure class="lesson-figure lesson-explore">\n${html}` }
     },
     exercise(token) {
       const exercise = fencedExercise(token, firstLine, setting)
@@ -115,6 +137,8 @@ export function readLesson(
   const reflections = tokens.filter(
     ({ type, info }) => type === 'container_block_open' && info.trim() === 'reflection',
   ).length
+  checkContentNote(given, head, file.path, log)
+  if (setting.format === 2) checkFictional(body, firstLine, given, file.path, log)
   return {
     number,
     slug,
@@ -125,6 +149,10 @@ export function readLesson(
       given.content_note === undefined
         ? undefined
         : plainText(scope, given.content_note, head.lineOf(['content_note'])),
+    // Before format 2 every note stopped the learner.
+    contentNoteLevel: given.content_note_level ?? (setting.format === 2 ? 'inline' : 'stop'),
+    refreshes: given.refreshes ?? [],
+    isFictional: given.fictional ?? false,
     html: pieces.map(({ html }) => html).join(''),
     pieces,
     headings,
@@ -136,11 +164,56 @@ export function readLesson(
     measure: {
       file: file.path,
       words,
+      wordsWithExercises: Math.round(
+        [...exercises.values()].reduce((sum, exercise) => sum + exerciseWords(exercise), words),
+      ),
       minutesReckoned: minutesReckoned(words, [...exercises.values()], figures, reflections),
       figures,
       reflections,
+      explored,
+      scenes: tokens.filter(({ type, info }) => type === 'container_block_open' && blockName(info) === 'day')
+        .length,
       sentences: proseOf(withoutDialogues(tokens)).flatMap(sentencesOf),
     },
+  }
+}
+
+type Head = Static<typeof lessonShape>
+
+/** A lesson stops people only where what follows can hit somebody who has lived through it. */
+function checkContentNote(given: Head, head: YamlDocument, file: string, log: ProblemLog): void {
+  const say = (key: string, message: string, fix: string) => log.error(file, head.lineOf([key]), message, fix)
+  const { content_note: note, content_note_level: level, content_note_reason: reason } = given
+  if (level !== undefined && note === undefined)
+    say(
+      'content_note_level',
+      'The lesson has a level and no content note.',
+      'Write content_note, or take the level out.',
+    )
+  if (level === 'stop' && reason === undefined)
+    say(
+      'content_note_level',
+      'The lesson stops its reader and does not say why.',
+      'Add "content_note_reason:" with disclosure, family-harm, suicide or sextortion; else let the note be inline.',
+    )
+  if (reason !== undefined && level !== 'stop')
+    say(
+      'content_note_reason',
+      'Only a note that stops has a reason.',
+      'Add "content_note_level: stop", or take it out.',
+    )
+}
+
+/** A lesson says once, with its mark, that people in it are invented. */
+function checkFictional(body: string, firstLine: number, given: Head, file: string, log: ProblemLog): void {
+  for (const [at, text] of body.split('\n').entries()) {
+    if (!/\bfictional\b/i.test(text)) continue
+    log.warning(
+      file,
+      firstLine + at,
+      'The text says "fictional".',
+      `Take it out${given.fictional ? '' : ' and write "fictional: true" in the head'}: the page says it once.`,
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Catalogue, Course } from './catalogue.ts'
 import { type CoursesFolder, readCoursesFolder } from './course-files.ts'
+import { readCoverage } from './coverage.ts'
 import { readElsewhere } from './elsewhere.ts'
 import { readFacilitatorsGuide } from './facilitators-guide.ts'
 import { emptyRegister, readFactRegister } from './facts.ts'
@@ -54,9 +55,19 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
   const facilitatorsGuide = folder.facilitatorsGuide
     ? readFacilitatorsGuide(folder.facilitatorsGuide, shared, support)
     : undefined
+  const coverage = folder.coverage ? readCoverage(folder.coverage, { courses, jobAids, register }, log) : []
   terms.sort((a, b) => a.term.localeCompare(b.term, 'en'))
   return {
-    catalogue: { courses, jobAids, facilitatorsGuide, elsewhere, glossary: terms, support, register },
+    catalogue: {
+      courses,
+      jobAids,
+      facilitatorsGuide,
+      elsewhere,
+      coverage,
+      glossary: terms,
+      support,
+      register,
+    },
     problems: sortedProblems(problems),
   }
 }

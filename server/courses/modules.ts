@@ -2,14 +2,22 @@ import type { MarkdownIt } from 'markdown-it'
 import type { Lesson, Module } from './catalogue.ts'
 import { textHash } from './content-hash.ts'
 import type { CourseFile, CourseFolder } from './course-files.ts'
-import { moduleShape } from './course-shapes.ts'
+import {
+  type CourseFormat,
+  type CourseKind,
+  diagnosticShape,
+  lessonsOnlyShape,
+  moduleShape,
+  partOnlyShape,
+  type RefresherPart,
+} from './course-shapes.ts'
 import type { Exercise, Question } from './exercises.ts'
 import { type LessonSetting, readLesson } from './lessons.ts'
 import { checkPool } from './pools.ts'
 import { type Line, lineNumber, type ProblemLog } from './problems.ts'
 import { readExercise } from './questions.ts'
 import { nothingUsed, type PageNotes, plainText, type Scope, type Used } from './scope.ts'
-import { checkedShape, parseYaml } from './yaml-document.ts'
+import { checkedShape, parseYaml, type YamlDocument } from './yaml-document.ts'
 
 export type ModuleSetting = {
   readonly folder: CourseFolder
@@ -18,6 +26,8 @@ export type ModuleSetting = {
   readonly log: ProblemLog
   readonly md: MarkdownIt
   readonly support: string
+  readonly format: CourseFormat
+  readonly kind: CourseKind
   readonly scopeFor: (file: string, notes?: PageNotes) => Scope
   readonly drawing: LessonSetting['drawing']
   readonly drawExercise: (lesson: string, exercise: Exercise) => string
@@ -55,11 +65,11 @@ export function readModule(setting: ModuleSetting): Module | undefined {
     return undefined
   }
   const document = parseYaml(file.text, file.path, 1, log)
-  const given = document && checkedShape(document, [], moduleShape, log)
+  const given = document && headOf(document, setting)
   const scope = scopeFor(file.path)
   const lessons = lessonFiles.flatMap((lesson, at) => readOneLesson(lesson, at, setting) ?? [])
   checkLessonNames(lessonFiles, log)
-  const pool = readQuestions(setting)
+  const pool = given && !given.asks ? noPool(setting) : readQuestions(setting)
   if (!document || !given) return undefined
   const sum = lessons.reduce((sum, { minutes }) => sum + minutes, 0)
   if (lessons.length === lessonFiles.length && sum !== given.minutes) {
@@ -74,27 +84,76 @@ export function readModule(setting: ModuleSetting): Module | undefined {
     number: 0,
     slug: name.replace(/^\d+-/, ''),
     title: plainText(scope, given.title, document.lineOf(['title'])),
+    part: given.part,
     objectives: given.objectives.map((text, at) =>
       plainText(scope, text, document.lineOf(['objectives', at])),
     ),
     minutes: given.minutes,
-    assessmentMinutes: given.assessment_minutes,
-    passMark: given.pass_mark,
+    assessmentMinutes: given.assessmentMinutes,
+    passMark: given.passMark,
     draw: given.draw,
     lessons,
     questions: pool.questions,
     poolHash: textHash(
       [
         ['questions.yml', pool.text],
-        ['drawn and marked', `${given.draw} ${given.pass_mark}`],
+        ['drawn and marked', `${given.draw} ${given.passMark}`],
       ],
       scope.register,
       scope.glossary,
       pool.used,
     ),
   }
-  checkPool(module, `${path}/questions.yml`, { file: file.path, line: document.lineOf(['draw']) }, log)
+  if (given.asks)
+    checkPool(module, `${path}/questions.yml`, { file: file.path, line: document.lineOf(['draw']) }, log)
   return module
+}
+
+type ModuleHead = Readonly<{
+  title: string
+  minutes: number
+  objectives: readonly string[]
+  part: RefresherPart | undefined
+  /** Whether it has a pool of questions. */
+  asks: boolean
+  assessmentMinutes: number
+  passMark: number
+  draw: number
+}>
+
+/** What module.yml says: of a training all of it, of a refresher what its part needs. */
+function headOf(document: YamlDocument, { kind, log }: ModuleSetting): ModuleHead | undefined {
+  if (kind === 'training') {
+    const given = checkedShape(document, [], moduleShape, log)
+    return (
+      given && {
+        ...given,
+        part: undefined,
+        asks: true,
+        assessmentMinutes: given.assessment_minutes,
+        passMark: given.pass_mark,
+      }
+    )
+  }
+  const part = checkedShape(document, [], partOnlyShape, log)?.part
+  if (part === 'diagnostic') {
+    const given = checkedShape(document, [], diagnosticShape, log)
+    return given && { ...given, asks: true, assessmentMinutes: given.assessment_minutes, passMark: 0 }
+  }
+  const given = part && checkedShape(document, [], lessonsOnlyShape, log)
+  return given && { ...given, asks: false, assessmentMinutes: 0, passMark: 0, draw: 0 }
+}
+
+function noPool({ folder, name, log }: ModuleSetting) {
+  const file = folder.files.get(`${name}/questions.yml`)
+  if (file)
+    log.error(
+      file.path,
+      1,
+      'Only the diagnostic of a refresher has questions.',
+      'Make them exercises of its lessons.',
+    )
+  return { questions: new Map<string, Question>(), text: '', used: nothingUsed() }
 }
 
 function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Lesson | undefined {
@@ -105,6 +164,7 @@ function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Le
     md: setting.md,
     scope,
     support: setting.support,
+    format: setting.format,
     drawing: (name, line, scope) => {
       drawings.add(name)
       return setting.drawing(name, line, scope)

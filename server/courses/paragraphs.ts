@@ -8,7 +8,7 @@ import type { Exercise } from './exercises.ts'
 /** A paragraph, heading, list item or cell of a lesson, known by its words: the same words, the same anchor. */
 export type Paragraph = Readonly<{ anchor: string; text: string }>
 
-const blocks = new Set(['p', 'li', 'h2', 'h3', 'h4', 'td', 'th', 'figcaption', 'dt', 'dd'])
+const blocks = new Set(['p', 'li', 'h2', 'h3', 'h4', 'td', 'th', 'figcaption', 'dt', 'dd', 'details'])
 /** What is drawn, stands at the end of every lesson, or belongs to another piece. */
 const left = new Set(['svg', 'form', 'nav', 'summary'])
 

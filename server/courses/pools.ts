@@ -4,7 +4,7 @@ import type { Line, ProblemLog } from './problems.ts'
 
 /** What a pool of questions as a whole must hold to. */
 export function checkPool(
-  module: Pick<Module, 'draw' | 'questions'>,
+  module: Pick<Module, 'draw' | 'questions' | 'part'>,
   file: string,
   drawAt: { file: string; line: Line },
   log: ProblemLog,
@@ -18,7 +18,7 @@ export function checkPool(
       `An attempt draws ${module.draw} questions, but the pool has ${questions.length}.`,
       'Write more questions, or draw fewer.',
     )
-  } else if (questions.length < 16) {
+  } else if (questions.length < 16 && module.part === undefined) {
     log.warning(
       file,
       1,

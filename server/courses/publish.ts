@@ -5,6 +5,7 @@ import { registerCopies } from './content-hash.ts'
 import type { CoursesFolder } from './course-files.ts'
 import type { LoadedCourses } from './load.ts'
 import { type Problem, problemLine } from './problems.ts'
+import { readAgainFile } from './read-again.ts'
 import { changesBetween } from './version-changes.ts'
 import { compareVersions } from './versions.ts'
 
@@ -50,6 +51,7 @@ export function planPublication(
     lessons: changes.lessons
       .filter(({ change }) => change !== 'removed')
       .map(({ module, lesson }) => `${module}/${lesson}`),
+    readAgain: asked.change === 'meaning' && last ? working.readAgain : {},
     questions: changes.pools.filter(({ change }) => change !== 'removed').map(({ module }) => module),
   }
   const root = `${asked.course}/published/${asked.version}`
@@ -60,7 +62,7 @@ export function planPublication(
     record,
     files: [
       ...[...source.files.values()]
-        .filter(({ inner }) => !registerCopies.includes(inner))
+        .filter(({ inner }) => !registerCopies.includes(inner) && inner !== readAgainFile)
         .map(({ inner, text }) => [`${root}/${inner}`, text] as const),
       ...copies.map(({ inner, text }) => [`${root}/${inner}`, text] as const),
       [`${root}/${changeFile}`, changeText(working, record)],
@@ -103,8 +105,19 @@ function refusals(
     reasons.push(
       'Say in a sentence what changed: --summary "The report is due within 12 hours instead of 24."',
     )
+  if (last && asked.change === 'meaning') reasons.push(...readAgainProblems(last, working))
   if (asked.by.trim() === '') reasons.push('Say who publishes it: --by name@agency.example')
   return reasons
+}
+
+/** Who completed the version before reads again only what is there and is not the same. */
+function readAgainProblems(last: CourseVersion, working: CourseVersion): readonly string[] {
+  const changed = changesBetween(last, working)
+    .lessons.filter(({ change }) => change !== 'removed')
+    .map(({ module, lesson }) => `${module}/${lesson}`)
+  return Object.keys(working.readAgain)
+    .filter((place) => !changed.includes(place))
+    .map((place) => `${readAgainFile} names "${place}", which is not a new or changed lesson.`)
 }
 
 const changeText = (text: CourseVersion, record: ChangeRecord) =>
@@ -117,6 +130,7 @@ const changeText = (text: CourseVersion, record: ChangeRecord) =>
       published_on: record.publishedOn,
       published_by: record.publishedBy,
       lessons: record.lessons,
+      ...(Object.keys(record.readAgain).length > 0 ? { read_again: record.readAgain } : {}),
       questions: record.questions,
       hash: text.hash,
     },

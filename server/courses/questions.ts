@@ -28,7 +28,7 @@ export function readExercise(setting: Setting): Exercise | undefined {
   return exercise
 }
 
-type Common = { id: string; title?: string; facts?: string[]; practice?: boolean }
+type Common = { id: string; title?: string; facts?: string[]; practice?: boolean; objective?: number }
 
 const builders: Record<Exercise['type'], (setting: Setting) => Exercise | undefined> = {
   single: (setting) => choiceExercise(setting, 'single'),
@@ -124,9 +124,9 @@ const builders: Record<Exercise['type'], (setting: Setting) => Exercise | undefi
         ]),
       ),
       endings: new Map(
-        (given.endings ?? []).map(({ id, text }, at) => [
+        (given.endings ?? []).map(({ id, text, outcome }, at) => [
           id,
-          paragraphs(setting, text, 'endings', at, 'text'),
+          { ...paragraphs(setting, text, 'endings', at, 'text'), outcome },
         ]),
       ),
     }
@@ -165,6 +165,7 @@ function common(setting: Setting, given: Common) {
     title: given.title,
     facts: (given.facts ?? []).filter((key) => citeFact(scope, key, line)),
     practice: given.practice ?? false,
+    objective: given.objective,
   }
 }
 

@@ -1,6 +1,6 @@
 import { fleschKincaid } from 'flesch-kincaid'
 import { syllable } from 'syllable'
-import type { Exercise } from './exercises.ts'
+import type { Exercise, ScenarioExercise, Words } from './exercises.ts'
 import { meanPath } from './scenarios.ts'
 
 export const wordsOf = (text: string) => text.match(/[\p{L}\p{N}][\p{L}\p{N}’'.-]*/gu) ?? []
@@ -34,26 +34,87 @@ function syllablesOf(word: string): number {
   return count
 }
 
-/** About 150 words a minute, and the time that doing and looking take. */
+/** At how many words a minute a text is read. */
+export const readingPace = 150
+
+/** Reading time of the text and its exercises, and the time that looking and thinking take. */
 export function minutesReckoned(
   words: number,
   exercises: readonly Exercise[],
   figures: number,
   reflections: number,
 ): number {
-  const doing = exercises.reduce((sum, exercise) => sum + exerciseMinutes(exercise), 0)
-  return Math.round((words / 150 + doing + reflections + figures * 0.5) * 10) / 10
+  const doing = exercises.map(exerciseMinutes)
+  return toTenth(words / readingPace + sumOf(doing) + reflections + figures * 0.5)
 }
 
-export function exerciseMinutes(exercise: Exercise): number {
+/** An assessment's minutes: the questions an attempt draws, on the average of the pool, and the reasons at its end. */
+export function assessmentMinutes(questions: readonly Exercise[], draw: number): number {
+  if (questions.length === 0) return 0
+  return toTenth(meanOf(questions.map(exerciseMinutes)) * draw)
+}
+
+/** Reading it, and a quarter of a minute for each decision. */
+const exerciseMinutes = (exercise: Exercise) =>
+  exerciseWords(exercise) / readingPace + decisionsIn(exercise) * 0.25
+
+function decisionsIn(exercise: Exercise): number {
   switch (exercise.type) {
     case 'order':
-    case 'match':
     case 'sort':
-      return 2
+      return exercise.items.length
+    case 'match':
+      return exercise.pairs.length
     case 'scenario':
-      return 1.5 * meanPath(exercise)
+      return meanPath(exercise)
     default:
       return 1
   }
 }
+
+export const toTenth = (number: number) => Math.round(number * 10) / 10
+
+/** The words that a learner reads who answers once, on the average of the possible answers: choices, then feedback. */
+export function exerciseWords(exercise: Exercise): number {
+  const stem = countOf(exercise.stem)
+  switch (exercise.type) {
+    case 'single': {
+      const right = countOf(exercise.choices.find(({ correct }) => correct)!.why)
+      const feedback = exercise.choices.map(({ why, correct }) => countOf(why) + (correct ? 0 : right))
+      return stem + sumOf(exercise.choices.map(({ text }) => countOf(text))) + meanOf(feedback)
+    }
+    case 'true-false':
+      return stem + 2 + meanOf([countOf(exercise.whyTrue), countOf(exercise.whyFalse)])
+    case 'multiple': {
+      const shown = exercise.choices.map(
+        ({ text, why, correct }) => countOf(text) + countOf(why) * (correct ? 1 : 0.5),
+      )
+      return stem + sumOf(shown)
+    }
+    case 'order':
+    case 'sort':
+      return stem + sumOf(exercise.items.map(({ text, why }) => countOf(text) + countOf(why)))
+    case 'match':
+      return (
+        stem +
+        sumOf(exercise.pairs.map(({ left, right, why }) => countOf(left) + countOf(right) + countOf(why)))
+      )
+    case 'scenario':
+      return stem + scenarioWords(exercise)
+  }
+}
+
+function scenarioWords({ start, steps, endings }: ScenarioExercise): number {
+  const from = (id: string): number => {
+    const step = steps.get(id)
+    if (!step) return countOf(endings.get(id))
+    const choices = sumOf(step.choices.map(({ text }) => countOf(text)))
+    const onward = meanOf(step.choices.map(({ why, next }) => countOf(why) + from(next)))
+    return countOf(step.text) + choices + onward
+  }
+  return from(start)
+}
+
+const countOf = (words: Words | undefined) => (words ? wordsOf(words.text).length : 0)
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0)
+const meanOf = (numbers: readonly number[]) => sumOf(numbers) / numbers.length

@@ -11,6 +11,7 @@ export function reportText(report: CoursesReport): string {
     ...section(`To look at (${warnings.length})`, warnings.map(problemLine)),
     ...report.courses.flatMap(courseLines),
     ...jobAidLines(report.job_aids),
+    ...coverageLines(report.coverage),
     `Facts: ${total} (${status.V} seen, ${status.V2} at second hand, ${status.U} practice advice); ${old.length} checked more than a year ago.`,
     '',
     errors.length === 0
@@ -22,10 +23,12 @@ export function reportText(report: CoursesReport): string {
 const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [title, ...lines, ''])
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
 
-function courseLines({ slug, version, state, hash, lessons, pools }: CourseReport): string[] {
+function courseLines(course: CourseReport): string[] {
+  const { slug, version, state, hash, lessons, pools } = course
   const rows = lessons.map((lesson) => [
     `${lesson.module}/${lesson.lesson}`,
     String(lesson.words),
+    String(lesson.words_with_exercises),
     String(lesson.minutes_declared),
     String(lesson.minutes_reckoned),
     String(lesson.reading_grade),
@@ -40,17 +43,22 @@ function courseLines({ slug, version, state, hash, lessons, pools }: CourseRepor
     String(pool.draw),
     String(pool.scenarios),
     String(pool.practice),
-    `${Math.round(pool.correct_longest_share * 100)} %`,
+    `${pool.assessment_minutes_declared}/${pool.assessment_minutes_reckoned}`,
+    pool.objectives.join(' '),
+    String(pool.endings),
+    percent(pool.correct_longest_share),
     Object.entries(pool.types)
       .map(([type, number]) => `${number} ${type}`)
       .join(', '),
   ])
   return [
     `${slug} ${version} (${state}, ${hash.slice(0, 12)})`,
+    `  minutes: ${course.minutes_declared} declared, ${course.minutes_reckoned} reckoned, everything included`,
     ...table(
       [
         'lesson',
         'words',
+        'with exercises',
         'minutes',
         'reckoned',
         'grade',
@@ -62,10 +70,41 @@ function courseLines({ slug, version, state, hash, lessons, pools }: CourseRepor
       rows,
     ),
     '',
-    ...table(['pool', 'questions', 'draw', 'scenarios', 'practice', 'right is longest', 'types'], poolRows),
+    ...table(
+      [
+        'pool',
+        'questions',
+        'draw',
+        'scenarios',
+        'practice',
+        'minutes said/reckoned',
+        'by objective',
+        'endings',
+        'right is longest',
+        'types',
+      ],
+      poolRows,
+    ),
+    '',
+    ...guesserLines(course),
     '',
   ]
 }
+
+/** How often somebody is right who reads no content, by what they look at. */
+function guesserLines({ guesser, pools }: CourseReport): string[] {
+  const names = Object.keys(guesser.strategies)
+  const row = (name: string, { picks, chance, strategies }: CourseReport['guesser']) => [
+    name,
+    String(picks),
+    percent(chance),
+    ...names.map((strategy) => percent(strategies[strategy]!)),
+  ]
+  const rows = [...pools.map((pool) => row(pool.module, pool.guesser)), row('whole course', guesser)]
+  return table(['guesser', 'picks', 'chance', ...names], rows)
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`
 
 function jobAidLines(aids: readonly JobAidReport[]): string[] {
   if (aids.length === 0) return []
@@ -77,6 +116,17 @@ function jobAidLines(aids: readonly JobAidReport[]): string[] {
     checked,
   ])
   return ['Job aids', ...table(['job aid', 'words', 'grade', 'facts V/V2/U', 'checked'], rows), '']
+}
+
+function coverageLines(topics: CoursesReport['coverage']): string[] {
+  if (topics.length === 0) return []
+  const rows = topics.map(({ topic, lessons, questions, job_aids }) => [
+    topic,
+    lessons === 0 ? 'none' : String(lessons),
+    String(questions),
+    String(job_aids),
+  ])
+  return ['Coverage', ...table(['topic', 'lessons', 'questions', 'job aids'], rows), '']
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -1,10 +1,14 @@
 import type { Catalogue } from './catalogue.ts'
-import type { ExerciseType } from './exercises.ts'
+import { coverageOf, draftOf, uncoveredProblems } from './coverage.ts'
+import type { ExerciseType, Question } from './exercises.ts'
 import { type FactStatus, factsOlderThanAYear } from './facts.ts'
+import { type GuesserScore, guesserScore } from './guesser.ts'
 import { longestAnswers } from './pools.ts'
 import { hasErrors, type Problem, sortedProblems } from './problems.ts'
-import { readingGrade, sentencesOf, wordsOf } from './reading.ts'
+import { assessmentMinutes, readingGrade, sentencesOf, wordsOf } from './reading.ts'
+import { reachableEndings } from './scenarios.ts'
 import { blockTexts } from './sheet.ts'
+import { courseMinutes } from './text-checks.ts'
 
 /** What `courses:check` says, for machines as it is (courses/README.md shows it; fields are added, never renamed) and for people through `reportText`. */
 export type CoursesReport = {
@@ -12,6 +16,14 @@ export type CoursesReport = {
   readonly problems: readonly Problem[]
   readonly courses: readonly CourseReport[]
   readonly job_aids: readonly JobAidReport[]
+  /** How much teaches each topic of coverage.yml. */
+  readonly coverage: readonly Readonly<{
+    group: string
+    topic: string
+    lessons: number
+    questions: number
+    job_aids: number
+  }>[]
   readonly facts: {
     readonly total: number
     readonly by_status: Readonly<Record<FactStatus, number>>
@@ -26,6 +38,10 @@ export type CourseReport = {
   readonly hash: string
   readonly lessons: readonly LessonReport[]
   readonly pools: readonly PoolReport[]
+  /** Lessons, exercises and assessments. */
+  readonly minutes_declared: number
+  readonly minutes_reckoned: number
+  readonly guesser: GuesserScore
 }
 
 export type LessonReport = {
@@ -33,6 +49,7 @@ export type LessonReport = {
   readonly lesson: string
   readonly title: string
   readonly words: number
+  readonly words_with_exercises: number
   readonly minutes_declared: number
   readonly minutes_reckoned: number
   readonly reading_grade: number
@@ -63,6 +80,13 @@ export type PoolReport = {
   /** Of the choices with one right answer, the share in which it is the longest. */
   readonly correct_longest_share: number
   readonly practice: number
+  readonly assessment_minutes_declared: number
+  readonly assessment_minutes_reckoned: number
+  /** How many questions measure each objective, in their order. */
+  readonly objectives: readonly number[]
+  /** Endings of its scenarios that can be reached. */
+  readonly endings: number
+  readonly guesser: GuesserScore
 }
 
 /** The grade that lessons aim below. */
@@ -102,6 +126,12 @@ export function coursesReport(
         message: `"${title}" was last checked more than a year ago.`,
         fix: 'Look at its provider’s page and set "checked".',
       })
+  const covered = coverageOf(
+    catalogue.coverage,
+    [...catalogue.courses.values()].map(draftOf),
+    catalogue.jobAids,
+  )
+  found.push(...uncoveredProblems(covered))
   const courses = [...catalogue.courses.values()]
     .flatMap(({ versions }) => [...versions.values()])
     .map((version): CourseReport => {
@@ -114,6 +144,7 @@ export function coursesReport(
             lesson: lesson.slug,
             title: lesson.title,
             words: lesson.measure.words,
+            words_with_exercises: lesson.measure.wordsWithExercises,
             minutes_declared: lesson.minutes,
             minutes_reckoned: lesson.measure.minutesReckoned,
             reading_grade: grade,
@@ -125,23 +156,43 @@ export function coursesReport(
           }
         }),
       )
-      const pools = version.modules.map((module): PoolReport => {
-        const questions = [...module.questions.values()]
-        const types: Partial<Record<ExerciseType, number>> = {}
-        for (const { type } of questions) types[type] = (types[type] ?? 0) + 1
-        const { of, longest } = longestAnswers(questions)
-        return {
-          module: module.slug,
-          questions: questions.length,
-          draw: module.draw,
-          types,
-          scenarios: types.scenario ?? 0,
-          correct_longest_share: of === 0 ? 0 : Math.round((longest / of) * 100) / 100,
-          practice: questions.filter(({ practice }) => practice).length,
-        }
-      })
-      const { slug, state, hash } = version
-      return { slug, version: version.version, state, hash, lessons, pools }
+      const pools = version.modules
+        .filter(({ draw }) => draw > 0)
+        .map((module): PoolReport => {
+          const questions = [...module.questions.values()]
+          const types: Partial<Record<ExerciseType, number>> = {}
+          for (const { type } of questions) types[type] = (types[type] ?? 0) + 1
+          const { of, longest } = longestAnswers(questions)
+          return {
+            module: module.slug,
+            questions: questions.length,
+            draw: module.draw,
+            types,
+            scenarios: types.scenario ?? 0,
+            correct_longest_share: of === 0 ? 0 : Math.round((longest / of) * 100) / 100,
+            practice: questions.filter(({ practice }) => practice).length,
+            assessment_minutes_declared: module.assessmentMinutes,
+            assessment_minutes_reckoned: assessmentMinutes(questions, module.draw),
+            objectives: module.objectives.map(
+              (_, at) => questions.filter(({ objective }) => objective === at + 1).length,
+            ),
+            endings: questions.reduce((sum, question) => sum + endingsOf(question), 0),
+            guesser: rounded(guesserScore(questions)),
+          }
+        })
+      const { slug, state, hash, minutes } = version
+      const questions = version.modules.flatMap((module) => [...module.questions.values()])
+      return {
+        slug,
+        version: version.version,
+        state,
+        hash,
+        lessons,
+        pools,
+        minutes_declared: minutes,
+        minutes_reckoned: courseMinutes(version),
+        guesser: rounded(guesserScore(questions)),
+      }
     })
   const jobAids = catalogue.jobAids.map((aid): JobAidReport => {
     const texts = aid.sheet.blocks.flatMap(blockTexts)
@@ -162,6 +213,15 @@ export function coursesReport(
     problems: sortedProblems([...problems, ...found]),
     courses,
     job_aids: jobAids,
+    coverage: covered.flatMap((group) =>
+      group.topics.map(({ title, lessons, questions, jobAids }) => ({
+        group: group.title,
+        topic: title,
+        lessons: lessons.length,
+        questions,
+        job_aids: jobAids.length,
+      })),
+    ),
     facts: {
       total: register.facts.size,
       by_status: statusesOf(register.facts.keys()),
@@ -169,6 +229,21 @@ export function coursesReport(
     },
   }
 }
+
+const endingsOf = (question: Question) =>
+  question.type === 'scenario'
+    ? [...reachableEndings(question)].filter((id) => question.endings.has(id)).length
+    : 0
+
+const rounded = ({ picks, chance, strategies }: GuesserScore): GuesserScore => ({
+  picks,
+  chance: toHundredth(chance),
+  strategies: Object.fromEntries(
+    Object.entries(strategies).map(([name, share]) => [name, toHundredth(share)]),
+  ),
+})
+
+const toHundredth = (share: number) => Math.round(share * 100) / 100
 
 const hardToRead = (file: string, grade: number): Problem => ({
   file,

@@ -10,7 +10,7 @@ import type { Question } from './exercises.ts'
 import { guidesOf } from './facilitators-guide.ts'
 import { exerciseParagraph, paragraphsOf, withParagraphs } from './paragraphs.ts'
 import { questionKey } from './question-key.ts'
-import type { MeetingRow } from './statistics.queries.ts'
+import type { LessonTime, MeetingRow } from './statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from './statistics.ts'
 import { compareTexts } from './text-diff.ts'
 
@@ -54,6 +54,7 @@ export function reviewVersionPage(
   comments: ReadonlyMap<string, number>,
   days: readonly ChangeDay[],
   viewer: Reviewer,
+  times: readonly LessonTime[] = [],
 ) {
   const course = catalogue.courses.get(text.slug)!
   const guides = new Map(guidesOf(catalogue, course).map(({ module, href }) => [module, href]))
@@ -69,6 +70,8 @@ export function reviewVersionPage(
       lessons: module.lessons.map((lesson) => ({
         lesson,
         href: `${reviewPath(text)}/lessons/${module.slug}/${lesson.slug}`,
+        recorded:
+          times.find((time) => time.module === module.slug && time.lesson === lesson.slug)?.minutes ?? null,
         comments: comments.get(`${module.slug}/${lesson.slug}`) ?? 0,
       })),
     })),
@@ -187,6 +190,7 @@ function meetingOf(question: Question, row: MeetingRow): Meeting {
     question: row.question,
     isRight: row.is_right,
     restShare: row.rest_share,
+    isSureMiss: row.is_sure_miss,
     chosen: chosenIn(question, row.answers),
   }
 }

@@ -20,7 +20,8 @@ import {
   reviewQuestionsPage,
   reviewVersionPage,
 } from './review-page.ts'
-import { listMeetings } from './statistics.queries.ts'
+import { listLessonTimes, listMeetings } from './statistics.queries.ts'
+import { fewestPeople } from './statistics.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
@@ -48,13 +49,14 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
     { config, schema: { params: versionParams } },
     async (request, reply) => {
       const { course, text } = textAt(request.params)
-      const [{ catalogue: begun }, approvals, comments, days] = await Promise.all([
+      const [{ catalogue: begun }, approvals, comments, days, times] = await Promise.all([
         offered(),
         listApprovalRecords(db, course.slug),
         countComments(db, course.slug),
         listChangeDays(db),
+        listLessonTimes(db, { course: text.slug, hash: text.hash }, fewestPeople),
       ])
-      const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request))
+      const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request), times)
       return reply.page('courses/review/version', { ...page, typed: {} })
     },
   )
@@ -131,13 +133,14 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       const due = parseDay(request.body.due_on)
       if (text.change?.kind !== 'meaning') return notFound()
       if (!due || due <= dayOf(clock())) {
-        const [{ catalogue: begun }, approvals, comments, days] = await Promise.all([
+        const [{ catalogue: begun }, approvals, comments, days, times] = await Promise.all([
           offered(),
           listApprovalRecords(db, course.slug),
           countComments(db, course.slug),
           listChangeDays(db),
+          listLessonTimes(db, { course: text.slug, hash: text.hash }, fewestPeople),
         ])
-        const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request))
+        const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request), times)
         const errors = [{ field: 'due_on', message: 'Write a day that is still to come, such as 3/15/2027.' }]
         return reply.status(422).page('courses/review/version', { ...page, typed: request.body, errors })
       }

@@ -91,3 +91,30 @@ export function circularStep({ steps }: Graph): string | undefined {
   }
   return undefined
 }
+
+export const fewestEndings = 2
+
+/** Where the ways through a scenario end: ids of endings, or `end`. */
+export const reachableEndings = ({ steps }: ScenarioExercise): ReadonlySet<string> =>
+  new Set(
+    [...steps.values()]
+      .flatMap(({ choices }) => choices.map(({ next }) => next))
+      .filter((id) => !steps.has(id)),
+  )
+
+/** Steps at which it makes no difference what is chosen. */
+export const stepsWithoutConsequence = ({ steps }: ScenarioExercise): readonly string[] =>
+  [...steps.values()]
+    .filter(({ choices }) => new Set(choices.map(({ next }) => next)).size === 1)
+    .map(({ id }) => id)
+
+/** Whether somebody who made a mistake can still get to an ending that is good. */
+export function isRecoverable({ steps, endings }: ScenarioExercise): boolean {
+  const endsWell = (id: string): boolean => {
+    const step = steps.get(id)
+    if (step) return step.choices.some(({ next }) => endsWell(next))
+    const outcome = endings.get(id)?.outcome
+    return outcome === 'good' || outcome === 'recovered'
+  }
+  return [...steps.values()].some(({ choices }) => choices.some(({ best, next }) => !best && endsWell(next)))
+}

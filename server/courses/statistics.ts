@@ -4,6 +4,8 @@ export type Meeting = Readonly<{
   isRight: boolean
   /** Of the attempt's other questions, the share that was right. */
   restShare: number
+  /** They were sure, and it was not right. */
+  isSureMiss: boolean
   /** What was chosen: see `chosenIn`. */
   chosen: readonly string[]
 }>
@@ -17,6 +19,8 @@ export type QuestionStatistics = Readonly<
       difficulty: number
       /** Point-biserial correlation with the rest of the attempt, -1 to 1; null where either never varies. */
       discrimination: number | null
+      /** The share of people who said that they were sure, and missed it. */
+      sureMisses: number
       /** How many people chose each, by the ids of `chosenIn`. */
       taken: ReadonlyMap<string, number>
     }
@@ -34,6 +38,7 @@ export function statisticsOf(meetings: readonly Meeting[]): QuestionStatistics {
     kind: 'known',
     people,
     difficulty: mean(meetings.map(({ isRight }) => Number(isRight))),
+    sureMisses: mean(meetings.map(({ isSureMiss }) => Number(isSureMiss))),
     discrimination: correlation(
       meetings.map(({ isRight }) => Number(isRight)),
       meetings.map(({ restShare }) => restShare),
@@ -45,9 +50,11 @@ export function statisticsOf(meetings: readonly Meeting[]): QuestionStatistics {
 /** What a reviewer looks at again, in words; null where nothing stands out. */
 export function remark(statistics: QuestionStatistics): string | null {
   if (statistics.kind === 'too-few') return null
-  const { difficulty, discrimination } = statistics
+  const { difficulty, discrimination, sureMisses } = statistics
   if (discrimination !== null && discrimination < 0)
     return 'People who do well otherwise miss it more often: read the key and the wording again.'
+  if (sureMisses > 0.2)
+    return 'More than a fifth are sure of an answer that doesn’t fit: is something taught, or believed, that is wrong?'
   if (difficulty < 0.3) return 'Few get it right: is it taught, and is the wording plain?'
   if (difficulty > 0.97) return 'Nearly everybody gets it right: it tells little.'
   if (discrimination !== null && discrimination < 0.1)

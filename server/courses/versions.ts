@@ -1,12 +1,13 @@
 import { resolve } from 'node:path'
+import type { Static } from 'typebox'
 import { createTemplates } from '#server/web/templates.ts'
 import { lessonBlocks } from './blocks.ts'
 import type { Course, CourseVersion, Module } from './catalogue.ts'
 import { readChangeRecord } from './change-record.ts'
 import { contentHash } from './content-hash.ts'
-import { checkHead, checkSlugs, checkStrayFiles } from './course-checks.ts'
+import { checkHead, checkKind, checkSlugs, checkStrayFiles } from './course-checks.ts'
 import type { CourseFolder } from './course-files.ts'
-import { courseShape } from './course-shapes.ts'
+import { courseShape, formatOf } from './course-shapes.ts'
 import { drawingsOf } from './drawings.ts'
 import { type ExercisePlace, exerciseView } from './exercise-view.ts'
 import type { Exercise } from './exercises.ts'
@@ -16,7 +17,9 @@ import { lessonFences } from './lessons.ts'
 import { lessonMarkdown } from './markdown.ts'
 import { type ModuleSetting, readModule } from './modules.ts'
 import type { ProblemLog } from './problems.ts'
+import { readReadAgain } from './read-again.ts'
 import { nothingUsed, type PageNotes, plainText, type Scope, type Used } from './scope.ts'
+import { checkText } from './text-checks.ts'
 import { checkedShape, parseYaml } from './yaml-document.ts'
 
 /** What every course of a load is read with. */
@@ -56,6 +59,9 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
   const log = folder.published === undefined ? live.log : { ...live.log, warning: () => {} }
   const shared = folder.published === undefined ? live : { ...live, log, ...frozenRegister(folder, log) }
   const file = folder.files.get('course.yml')
+  const document = file && parseYaml(file.text, file.path, 1, log)
+  const given = document && checkedShape(document, [], courseShape, log)
+  const format = formatOf(given)
   const modules = new Set(
     [...folder.files.keys()].filter((path) => /^\d+-[^/]+\//.test(path)).map((path) => path.split('/')[0]!),
   )
@@ -65,7 +71,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     scopes.push(scope)
     return scope
   }
-  const drawings = drawingsOf(folder, scopeFor, log)
+  const drawings = drawingsOf(folder, scopeFor, log, format)
   const ids: ModuleSetting['questionIds'] = new Map()
   const read = [...modules].flatMap((name) => {
     const module = readModule({
@@ -74,6 +80,8 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
       log,
       md: markdown,
       support: shared.support,
+      format,
+      kind: given?.kind ?? 'training',
       scopeFor,
       drawing: drawings.find,
       questionIds: ids,
@@ -93,10 +101,9 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     )
     return undefined
   }
-  const document = parseYaml(file.text, file.path, 1, log)
-  const given = document && checkedShape(document, [], courseShape, log)
   if (!document || !given) return undefined
   checkHead(folder, document, given, log)
+  checkKind(document, given, log)
   checkSlugs(read, file, log)
   if (read.length === 0) {
     log.warning(file.path, 1, 'The course has no module with lessons yet, so it is not shown.', '')
@@ -128,12 +135,24 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     summary: plain('summary', given.summary),
     supplementary: plain('supplementary', given.supplementary ?? ''),
     writtenBy: given.written_by ?? [],
+    kind: given.kind ?? ('training' as const),
+    refresher: refresherOf(given),
+    maxMinutes: given.max_minutes,
+    readAgain: readReadAgain(folder, log),
     modules: numbered,
     minutes: numbered.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0),
   }
   const hash = contentHash(folder, shared.register, shared.glossary, unionOf(scopes))
-  return { ...version, hash, change: readChangeRecord(folder, hash, log) }
+  const text = { ...version, hash, change: readChangeRecord(folder, hash, log) }
+  if (format === 2 && text.state === 'working') checkText(text, { file, document, questions: ids }, log)
+  return text
 }
+
+/** Which course a refresher renews, and for which year. */
+const refresherOf = ({ kind, edition, refreshes }: Static<typeof courseShape>) =>
+  kind === 'refresher' && edition !== undefined && refreshes !== undefined
+    ? { edition, refreshes }
+    : undefined
 
 const unionOf = (scopes: readonly Scope[]): Used => ({
   facts: new Set(scopes.flatMap(({ used }) => [...used.facts])),

@@ -125,5 +125,11 @@ export async function insertCompletion(
     .returning('id')
     .executeTakeFirstOrThrow()
   const modules = course.modules.map(({ number, title }) => ({ number, title, completed_on: on }))
-  await recordCompletion(trx, issuer, person, { enrollmentId: id, course, modules }, at)
+  await recordCompletion(
+    trx,
+    issuer,
+    person,
+    { enrollmentId: id, course, modules, minutes: course.minutes },
+    at,
+  )
 }

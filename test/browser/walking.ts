@@ -42,7 +42,7 @@ async function readLesson(walk: Walk, page: Page, module: Module, lesson: Lesson
   const bar = page.locator('.lesson-bar')
   await bar.getByText(`Module ${module.number} of ${course.modules.length}`).waitFor()
   await bar.getByText(`Lesson ${lesson.number} of ${module.lessons.length}`).waitFor()
-  if (lesson.contentNote) {
+  if (lesson.contentNote && lesson.contentNoteLevel === 'stop') {
     await page.getByText(lesson.contentNote).waitFor()
     await look('content note', page)
     await page.getByRole('link', { name: 'Continue', exact: true }).click()

@@ -21,7 +21,7 @@ describe('a course that is in order', () => {
       state: 'working',
       shortTitle: 'Welcoming a newcomer',
       writtenBy: ['Pat Example'],
-      minutes: 19,
+      minutes: 11,
     })
     expect(working.summary).toContain('within 24 hours')
     const [module] = working.modules

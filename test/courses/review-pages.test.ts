@@ -157,6 +157,7 @@ describe('question statistics', () => {
     question: 'q',
     isRight,
     restShare,
+    isSureMiss: false,
     chosen: [chosen],
   })
 
@@ -188,6 +189,14 @@ describe('question statistics', () => {
     expect(remark(odd)).toContain('read the key and the wording again')
   })
 
+  test('say what to look at again where many are sure and miss it', () => {
+    const sure = Array.from({ length: 12 }, (_, at) => ({ ...meeting(at > 2, 1), isSureMiss: at <= 2 }))
+    expect(statisticsOf(sure)).toMatchObject({ sureMisses: 0.25 })
+    expect(remark(statisticsOf(sure))).toContain('are sure of an answer that doesn’t fit')
+    // Nine people would be too few to show it of any.
+    expect(remark(statisticsOf(sure.slice(0, 9)))).toBeNull()
+  })
+
   test('know no discrimination where everybody answers alike', () => {
     const alike = statisticsOf(Array.from({ length: 12 }, (_, at) => meeting(true, at / 12)))
     expect(alike).toMatchObject({ discrimination: null, difficulty: 1 })
@@ -206,6 +215,7 @@ describe('question statistics', () => {
           question: question.id,
           isRight: true,
           restShare: 1,
+          isSureMiss: false,
           chosen: chosenIn(question, answersOf(question)),
         }),
       )
@@ -229,6 +239,7 @@ describe('question statistics', () => {
       question: scenario.id,
       isRight: false,
       restShare: 1,
+      isSureMiss: false,
       chosen: chosenIn(
         scenario,
         path.map((choice) => ({ choice })),

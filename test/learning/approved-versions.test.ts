@@ -43,6 +43,7 @@ async function aHouse(options: Pick<WorldOptions, 'now'> = {}) {
       publishedBy: 'Pat Lee',
       lessons: [],
       questions: [],
+      readAgain: {},
     }
     const text = { ...first, version, hash, change }
     set([text, ...published])

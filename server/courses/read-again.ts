@@ -1,0 +1,26 @@
+import { Type } from 'typebox'
+import type { CourseFolder } from './course-files.ts'
+import type { ProblemLog } from './problems.ts'
+import { checkedShape, parseYaml } from './yaml-document.ts'
+
+/** Which lessons somebody who completed the version before reads again, and why. It is no part of the text itself. */
+export const readAgainFile = 'read-again.yml'
+
+/** The reason by `module/lesson`. */
+export type ReadAgain = Readonly<Record<string, string>>
+
+const shape = Type.Object(
+  {
+    lessons: Type.Record(Type.String(), Type.String({ minLength: 1 }), {
+      description: 'lessons as module/lesson, each with the reason in a sentence',
+    }),
+  },
+  { additionalProperties: false, title: readAgainFile },
+)
+
+/** Empty where the course has no such file. */
+export function readReadAgain(folder: CourseFolder, log: ProblemLog): ReadAgain {
+  const file = folder.files.get(readAgainFile)
+  const document = file && parseYaml(file.text, file.path, 1, log)
+  return (document && checkedShape(document, [], shape, log)?.lessons) ?? {}
+}
