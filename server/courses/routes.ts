@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
+import { coverageOf } from '#server/courses/authoring/coverage.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
+import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { notFound } from '#server/web/errors.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, text } from '#server/web/routes.ts'
-import type { Catalogue } from './catalogue.ts'
 import { courseIndex } from './course-index.ts'
-import { coverageOf } from './coverage.ts'
-import type { FindLessonHref } from './lesson-links.ts'
-import type { FindOffered } from './offered.ts'
 
 type Needs = Readonly<{ catalogue: Catalogue; offered: FindOffered; lessonHref: FindLessonHref }>
 

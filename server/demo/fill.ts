@@ -1,5 +1,5 @@
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
-import type { CourseVersion } from '#server/courses/catalogue.ts'
+import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { recordCompletion } from '#server/learning/actions.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'

@@ -6,9 +6,9 @@ import {
   issueCertificate,
 } from '#server/certificates/certificates/issuing.actions.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
-import type { CourseVersion, Module } from '#server/courses/catalogue.ts'
-import { findApproval } from '#server/courses/queries.ts'
-import { noteText } from '#server/courses/texts.actions.ts'
+import { findApproval } from '#server/courses/catalogue/approvals.queries.ts'
+import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
+import { noteText } from '#server/courses/catalogue/texts.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'

@@ -1,7 +1,7 @@
-import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue.ts'
-import type { ChangeDay } from '#server/courses/change-days.queries.ts'
-import type { ChangeRecord } from '#server/courses/change-record.ts'
-import { compareVersions } from '#server/courses/versions.ts'
+import { compareVersions } from '#server/courses/authoring/versions.ts'
+import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import type { ChangeDay } from '#server/courses/catalogue/change-days.queries.ts'
+import type { ChangeRecord } from '#server/courses/catalogue/course-parts.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { ChangeReading } from './changes.queries.ts'
 

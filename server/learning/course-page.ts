@@ -1,6 +1,6 @@
 import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
-import { type CourseVersion, lessonPath } from '#server/courses/catalogue.ts'
-import type { Offered } from '#server/courses/offered.ts'
+import { type CourseVersion, lessonPath } from '#server/courses/catalogue/catalogue.ts'
+import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { doneOf } from './done.ts'
 import { assessmentPath } from './paths.ts'
 import {

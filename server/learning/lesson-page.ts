@@ -1,5 +1,11 @@
-import { type CourseVersion, type Lesson, lessonPath, type Module } from '#server/courses/catalogue.ts'
-import { type JobAid, jobAidsWith } from '#server/courses/job-aids.ts'
+import { jobAidsWith } from '#server/courses/authoring/job-aids.ts'
+import {
+  type CourseVersion,
+  type Lesson,
+  lessonPath,
+  type Module,
+} from '#server/courses/catalogue/catalogue.ts'
+import type { JobAid } from '#server/courses/catalogue/course-parts.ts'
 import { outlineOf } from './course-page.ts'
 import { pathBefore } from './paths.ts'
 import { type Done, lessonKey, minutesLeftInModule } from './progress.ts'

@@ -1,6 +1,6 @@
-import { type Form, realId, sentValues, shownId } from '#server/courses/answer-fields.ts'
-import type { Question } from '#server/courses/exercises.ts'
-import { bestPath, walk } from '#server/courses/scenarios.ts'
+import { type Form, realId, sentValues, shownId } from '#server/courses/catalogue/answer-fields.ts'
+import type { Question } from '#server/courses/catalogue/exercises.ts'
+import { bestPath, walk } from '#server/courses/catalogue/scenarios.ts'
 
 /** An answer in the author's ids; which of these belongs to which type of question is said at each. */
 export type Answer = ChoiceAnswer | ChoicesAnswer | OrderAnswer | PairsAnswer | PlacedAnswer | PathAnswer

@@ -1,4 +1,4 @@
-import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue.ts'
+import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import { doneOf } from './done.ts'
 import { isComplete, isModuleDone, minutesLeft, nextPlace } from './progress.ts'
 import type { CompletionRow, Enrollment } from './queries.ts'

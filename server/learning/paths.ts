@@ -1,4 +1,9 @@
-import { type CourseVersion, type Lesson, lessonPath, type Module } from '#server/courses/catalogue.ts'
+import {
+  type CourseVersion,
+  type Lesson,
+  lessonPath,
+  type Module,
+} from '#server/courses/catalogue/catalogue.ts'
 import type { Place } from './progress.ts'
 
 /** The page of a place in a course. */

@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { wasApproved } from '#server/courses/queries.ts'
+import { wasApproved } from '#server/courses/catalogue/approvals.queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Confidence } from './confidence.ts'
 import type { Drawn } from './drawing.ts'

@@ -1,4 +1,4 @@
-import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/catalogue.ts'
+import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { Attempt } from './queries.ts'
 
 /** The short refreshers that a learner needs, and those that they may leave out. */

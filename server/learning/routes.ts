@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import { findCertificateOfCompletion } from '#server/certificates/certificates/queries.ts'
+import { guidesOf } from '#server/courses/authoring/facilitators-guide.ts'
+import { jobAidsWith } from '#server/courses/authoring/job-aids.ts'
 import {
   type Catalogue,
   type Course,
@@ -8,12 +10,10 @@ import {
   type Lesson,
   lessonWith,
   type Module,
-} from '#server/courses/catalogue.ts'
-import { listChangeDays } from '#server/courses/change-days.queries.ts'
-import { guidesOf } from '#server/courses/facilitators-guide.ts'
-import { jobAidsWith } from '#server/courses/job-aids.ts'
-import type { FindOffered } from '#server/courses/offered.ts'
-import { findTextOutline } from '#server/courses/texts.queries.ts'
+} from '#server/courses/catalogue/catalogue.ts'
+import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
+import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { mayLeadGroups, type Viewer } from '#server/people/roles.ts'

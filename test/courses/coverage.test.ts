@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { coverageOf, readCoverage } from '#server/courses/coverage.ts'
-import { type Problem, problemLine, problemLog } from '#server/courses/problems.ts'
+import { coverageOf, readCoverage } from '#server/courses/authoring/coverage.ts'
+import { type Problem, problemLine, problemLog } from '#server/courses/authoring/files/problems.ts'
 import { theCourses } from '#test/support/app.ts'
 
 const catalogue = theCourses()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { guesserScore, tellTales } from '#server/courses/guesser.ts'
+import { guesserScore, tellTales } from '#server/courses/authoring/questions/guesser.ts'
 import { loadText, saidOf, scenario } from './format-two.ts'
 
 const pool = '01-evening/questions.yml'

@@ -1,6 +1,6 @@
-import type { CoursesFolder } from '#server/courses/course-files.ts'
-import { loadFolder } from '#server/courses/load.ts'
-import { problemLine } from '#server/courses/problems.ts'
+import type { CoursesFolder } from '#server/courses/authoring/files/course-files.ts'
+import { problemLine } from '#server/courses/authoring/files/problems.ts'
+import { loadFolder } from '#server/courses/authoring/load.ts'
 
 /** A course of version 2.0.0 with one module that holds to everything, and the ways in which a text may not. */
 export type Text = Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { listLessonTimes } from '#server/courses/statistics.queries.ts'
-import { fewestPeople } from '#server/courses/statistics.ts'
+import { listLessonTimes } from '#server/courses/review/statistics.queries.ts'
+import { fewestPeople } from '#server/courses/review/statistics.ts'
 import { aWorld } from '#test/support/app.ts'
 
 test('the median of the time that a lesson was open is shown from ten people on who read it to its end', async () => {

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadCourses } from '#server/courses/load.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
 import { door, fixtureDir, loadedAfter, pool, publish, saidAfter } from './fixture.ts'
 
 const { catalogue, problems } = loadCourses(fixtureDir)

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { readCoursesFolder } from '#server/courses/course-files.ts'
-import { loadFolder } from '#server/courses/load.ts'
-import { problemLine } from '#server/courses/problems.ts'
+import { readCoursesFolder } from '#server/courses/authoring/files/course-files.ts'
+import { problemLine } from '#server/courses/authoring/files/problems.ts'
+import { loadFolder } from '#server/courses/authoring/load.ts'
 
 const sample = readCoursesFolder(resolve(import.meta.dirname, 'refresher'))
 const [course] = sample.courses

@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { Exercise } from '#server/courses/exercises.ts'
-import { loadCourses } from '#server/courses/load.ts'
-import { longestAnswers } from '#server/courses/pools.ts'
-import { suggestion } from '#server/courses/problems.ts'
+import { suggestion } from '#server/courses/authoring/files/problems.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { longestAnswers } from '#server/courses/authoring/questions/pools.ts'
+import { type CoursesReport, coursesReport } from '#server/courses/authoring/report.ts'
+import { reportText } from '#server/courses/authoring/report-text.ts'
 import {
   assessmentMinutes,
   exerciseWords,
   minutesReckoned,
   readingGrade,
   sentencesOf,
-} from '#server/courses/reading.ts'
-import { type CoursesReport, coursesReport } from '#server/courses/report.ts'
-import { reportText } from '#server/courses/report-text.ts'
+} from '#server/courses/authoring/text/reading.ts'
+import type { Exercise } from '#server/courses/catalogue/exercises.ts'
 import { loadedAfter, module1, pool, practice } from './fixture.ts'
 
 const loaded = loadedAfter({})

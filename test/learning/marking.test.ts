@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { answerFields } from '#server/courses/answer-fields.ts'
-import type { Question } from '#server/courses/exercises.ts'
-import { loadCourses } from '#server/courses/load.ts'
-import { walk } from '#server/courses/scenarios.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
+import type { Question } from '#server/courses/catalogue/exercises.ts'
+import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { type Answer, keyOf, markAnswer, parseAnswer, passed, scoreOf } from '#server/learning/marking.ts'
 import { fixtureDir } from '#test/courses/fixture.ts'
 

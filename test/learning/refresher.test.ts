@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadCourses } from '#server/courses/load.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
 import { standing } from '#server/law/standing.ts'
 import { findAttemptOf } from '#server/learning/queries.ts'
 import { dayOf } from '#server/lib/days.ts'

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import type { Catalogue } from '#server/courses/catalogue.ts'
-import type { FindOffered, Offered } from '#server/courses/offered.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { FindOffered, Offered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
 import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
