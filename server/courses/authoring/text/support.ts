@@ -6,6 +6,8 @@ const lines: readonly { name: string; call?: string; text?: string }[] = [
   { name: 'Immediate danger', call: 'emergency' },
   { name: 'Suicide & Crisis Lifeline', call: 'lifeline' },
   { name: 'Day One Minnesota', call: 'day_one_phone', text: 'day_one_text' },
+  { name: 'StrongHearts Native Helpline', call: 'stronghearts_phone' },
+  { name: 'The Trevor Project', call: 'trevor_phone' },
   { name: 'National Center for Missing and Exploited Children', call: 'ncmec_phone' },
   { name: 'National Human Trafficking Hotline', call: 'hotline_phone', text: 'hotline_text' },
   { name: 'National Runaway Safeline', call: 'safeline_phone' },
