@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadCourses } from '#server/courses/load.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
 
 const courses = resolve(import.meta.dirname, '../../courses')
 const root = `${courses}/child-protection`
