@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { answerFields } from '#server/courses/answer-fields.ts'
-import { loadCourses } from '#server/courses/load.ts'
-import { longestAnswers } from '#server/courses/pools.ts'
-import { problemLine } from '#server/courses/problems.ts'
+import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { longestAnswers } from '#server/courses/authoring/questions/pools.ts'
+import { problemLine } from '#server/courses/authoring/files/problems.ts'
 import { keyOf, markAnswer } from '#server/learning/marking.ts'
 
 /** The courses as they are shipped. */
