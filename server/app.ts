@@ -5,6 +5,12 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions } from 'fastify'
+import { consoleHealthRoutes } from '#server/admin/health/health.routes.ts'
+import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
+import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
+import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
+import { setupRoutes } from '#server/admin/setup/setup.routes.ts'
+import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
@@ -65,6 +71,7 @@ import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
 import { healthRoutes } from './web/health.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
+import { readOnly } from './web/read-only.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
 import { views } from './web/views.ts'
@@ -103,6 +110,12 @@ export async function buildApp(needs: Needs): Promise<App> {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })
   await app.register(viewerHook, { sessions, https: config.https })
+  if (needs.isDemo && config.demo === 'public')
+    await app.register(readOnly, {
+      // A public page, such as signing out, changes nothing that others see.
+      isReadOnly: ({ viewer, routeOptions }) =>
+        routeOptions.config.policy !== 'public' && (viewer?.grants.length ?? 0) > 0,
+    })
   await app.register(rateLimit, { global: false })
   const assets = await buildAssets()
   await app.register(async (files) => {
@@ -113,7 +126,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   })
   await app.register(views, {
     assets,
-    frame: (request) => frameOf(request.viewer, needs.isDemo),
+    frame: (request) => frameOf(request.viewer, needs.isDemo && config.demo),
     development: config.development,
   })
   await app.register(errorPages)
@@ -165,6 +178,12 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(packetVerificationRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)
   await app.register(registryRoutes, { ...needs, afterChange })
+  await app.register(setupBootstrapRoutes, needs)
+  await app.register(setupRoutes, needs)
+  await app.register(consoleHealthRoutes, needs)
+  await app.register(installationRoleRoutes, needs)
+  await app.register(installationProgramRoutes, needs)
+  await app.register(ledgerConsoleRoutes, needs)
   await app.register(movedAddresses)
   await app.register(apiDocs)
   return app

@@ -19,7 +19,7 @@ const order = [
     'certificates',
     'handouts',
   ],
-  ...['learning', 'standings', 'training', 'classroom', 'oversight', 'demo'],
+  ...['learning', 'standings', 'training', 'classroom', 'oversight', 'admin', 'demo'],
   ...['config', 'settings', 'app', 'timed-jobs', 'main', 'cli'],
 ]
 

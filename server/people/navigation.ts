@@ -2,20 +2,33 @@ import type { NavigationItem, PageFrame } from '#server/web/views.ts'
 import { hasRole, type Viewer } from './roles.ts'
 
 /** What stands around a viewer's pages: their own places, by what they may act as. */
-export function frameOf(viewer: Viewer | null, isDemo: boolean): PageFrame {
+export function frameOf(viewer: Viewer | null, demo: 'auto' | 'no' | 'public' | false): PageFrame {
   return {
     viewer,
     navigation: navigationOf(viewer),
     account: viewer ? [{ href: '/account', label: viewer.name }] : [{ href: '/sign-in', label: 'Sign in' }],
     signOut: viewer ? '/sign-out' : null,
-    banner: isDemo ? 'Demonstration: every person, program and license number here is invented.' : null,
+    banner: demo ? demoBanner[demo] : null,
     messages: [],
   }
 }
 
+const demoBanner = {
+  auto: 'Demonstration: every person, program and license number here is invented.',
+  no: 'Demonstration: every person, program and license number here is invented.',
+  public:
+    'Public demonstration: every person, program and license number here is invented. Everyone can sign in. Only learners can change anything.',
+} as const
+
 /** Where somebody's day begins: who looks after others, with them; everybody else with their own training. */
 export const workplaceOf = (viewer: Viewer): string =>
-  hasRole(viewer, 'supervisor', 'program_admin') ? '/team' : hasRole(viewer, 'licensing') ? '/licensing' : '/'
+  hasRole(viewer, 'supervisor', 'program_admin')
+    ? '/team'
+    : hasRole(viewer, 'licensing')
+      ? '/licensing'
+      : hasRole(viewer, 'system_admin')
+        ? '/admin'
+        : '/'
 
 function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   const items: NavigationItem[] = []
@@ -30,6 +43,7 @@ function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   if (viewer && hasRole(viewer, 'licensing'))
     items.push({ href: '/licensing', label: 'Licensed programs' }, { href: '/reviews', label: 'Reviews' })
   if (viewer && hasRole(viewer, 'reviewer')) items.push({ href: '/review/courses', label: 'Review courses' })
+  if (viewer && hasRole(viewer, 'system_admin')) items.push({ href: '/admin', label: 'Console' })
   items.push({ href: '/verify', label: 'Check a certificate' })
   return items
 }

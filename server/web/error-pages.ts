@@ -35,6 +35,7 @@ function wordsFor(status: number, error?: FastifyError): { title: string; words:
           'Something in the form did not arrive as it should. Go back, check what you entered, and send it again.',
       }
     case 403:
+      if (error?.code === 'READ_ONLY') return { title: 'Nothing was changed', words: error.message }
       return {
         title: 'That request was stopped',
         words: 'It did not come from one of our own pages. Open the page here and try again.',
