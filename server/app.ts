@@ -39,6 +39,7 @@ import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
 import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
 import { roleRoutes } from '#server/programs/roster/roles.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
+import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
 import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
@@ -160,6 +161,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(myTrainingRoutes, needs)
   await app.register(outsideRoutes, needs)
   await app.register(clearanceRoutes, needs)
+  await app.register(apiTokenRoutes, needs)
   await app.register(rulesRoutes)
   await app.register(interpretationsRoutes, needs)
   await app.register(groupSessionRoutes, needs)

@@ -36,6 +36,8 @@ export type LedgerKind =
   | 'person-viewed'
   | 'review-changed'
   | 'setting-changed'
+  | 'api-token-created'
+  | 'api-token-ended'
   | 'waiver-granted'
 
 export type LedgerAct = Readonly<{

@@ -3,7 +3,6 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { holdsOn, isKnown } from '#server/programs/as-of.ts'
-import { apiTokenHash } from './api-tokens.ts'
 
 export type ProgramName = Readonly<{
   program_id: string
@@ -36,24 +35,4 @@ export async function listPrograms(
     ) d on true
     where p.id = any(${[...programIds]}::uuid[]) order by 3`.execute(db)
   return rows
-}
-
-export const listApiTokens = (db: Kysely<DB>, programId: string) =>
-  db
-    .selectFrom('api_tokens')
-    .select(['id', 'label', 'created_at'])
-    .where('program_id', '=', programId)
-    .where('ended_at', 'is', null)
-    .orderBy('created_at')
-    .execute()
-
-/** The program that a token speaks for. */
-export async function findProgramOfToken(db: Kysely<DB>, token: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('api_tokens')
-    .select('program_id')
-    .where('token_hash', '=', apiTokenHash(token))
-    .where('ended_at', 'is', null)
-    .executeTakeFirst()
-  return row?.program_id ?? null
 }

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import path from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { isMigrated } from '#server/db/migrate.ts'
@@ -38,13 +39,14 @@ export async function findJobHealth(db: Kysely<DB>): Promise<JobHealth | null> {
 
 export type DiskHealth = Readonly<{ free: number; total: number }>
 
-/** Room on the disk that holds a folder; null where the folder is not there yet. */
-export async function findDiskHealth(folder: string): Promise<DiskHealth | null> {
+/** Room on the disk that holds a folder, or will hold it once it is made. */
+export async function findDiskHealth(folder: string): Promise<DiskHealth> {
   try {
     const { bavail, blocks, bsize } = await statfs(folder)
     return { free: bavail * bsize, total: blocks * bsize }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    const parent = path.dirname(folder)
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder) return findDiskHealth(parent)
     throw error
   }
 }

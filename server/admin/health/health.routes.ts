@@ -80,6 +80,7 @@ export async function consoleHealthRoutes(
     ])
     return healthLines({
       now: clock(),
+      machineNow: new Date(),
       database,
       disk,
       jobs,

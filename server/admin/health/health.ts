@@ -13,8 +13,10 @@ export type HealthLine = Readonly<{
 
 export type HealthFacts = Readonly<{
   now: Date
+  /** This machine's clock, read beside the database's. */
+  machineNow: Date
   database: DatabaseHealth
-  disk: DiskHealth | null
+  disk: DiskHealth
   jobs: JobHealth | null
   proxy: ProxyCertificate | null
   mail: MailSetting | null
@@ -61,7 +63,6 @@ const databaseLine = ({ database }: HealthFacts) =>
     : line('Database', 'attention', 'Its schema is older than this version. Run npm run migrate.')
 
 function diskLine({ disk }: HealthFacts): HealthLine {
-  if (!disk) return line('Disk', 'unknown', 'The data folder is not there yet.')
   const isLow = disk.free < 2 * gigabyte || disk.free / disk.total < 0.05
   return line(
     'Disk',
@@ -152,15 +153,15 @@ function proxyLine(proxy: ProxyCertificate, { now, hasTrustedProxy }: HealthFact
   return line(name, days < 14 ? 'attention' : 'good', words)
 }
 
-function clockLine({ database, now }: HealthFacts): HealthLine {
-  const seconds = Math.abs(database.now.getTime() - now.getTime()) / 1000
+function clockLine({ database, machineNow }: HealthFacts): HealthLine {
+  const seconds = Math.abs(database.now.getTime() - machineNow.getTime()) / 1000
   return seconds > 5
     ? line(
         'Clock',
         'attention',
         `The database’s clock and this machine’s differ by ${number(Math.round(seconds))} seconds.`,
       )
-    : line('Clock', 'good', instant(now))
+    : line('Clock', 'good', instant(machineNow))
 }
 
 const line = (

@@ -139,7 +139,15 @@ function columnOf(heading: string): Column | null {
 export const programFileTemplate = (): string =>
   stringify(
     [
-      [...programFileColumns, 'Status', 'May operate', 'Certification', 'Certified from', 'Checked on'],
+      [
+        ...programFileColumns,
+        'Status',
+        'May operate',
+        'Status from',
+        'Certification',
+        'Certified from',
+        'Checked on',
+      ],
       [
         'North Star Youth Services',
         'North Star House',
@@ -150,6 +158,7 @@ export const programFileTemplate = (): string =>
         '1/1/2022',
         'Active',
         'Yes',
+        '1/1/2022',
         'st-cse-at-risk',
         '1/1/2022',
         '6/1/2026',

@@ -1,6 +1,6 @@
 import type { Day } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
-import { reader, type Typed } from '#server/programs/typed-form.ts'
+import { isEmail, type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import type { BackupSetting, Installation } from './settings.queries.ts'
 
 type Read<Value> = { kind: 'read'; value: Value } | { kind: 'problems'; problems: readonly Problem[] }
@@ -11,7 +11,7 @@ export function readInstallation(typed: Typed, today: Day): Read<Installation> {
     name: form.line('name', 'Enter a name for this installation.', 80),
     agency: form.line('agency', 'Enter the agency or organization that runs it.'),
     contact_name: form.line('contact_name', 'Enter who people can ask.'),
-    contact_email: form.email('contact_email') ?? '',
+    contact_email: emailOf(form, 'contact_email', 'Enter an email that people can write to.'),
     contact_phone: form.line('contact_phone', undefined, 40),
   }
   return answerOf(form.problems, value)
@@ -19,7 +19,10 @@ export function readInstallation(typed: Typed, today: Day): Read<Installation> {
 
 export function readAdministrator(typed: Typed, today: Day): Read<Readonly<{ name: string; email: string }>> {
   const form = reader(typed, today)
-  const value = { name: form.line('name', 'Enter your name.'), email: form.email('email') ?? '' }
+  const value = {
+    name: form.line('name', 'Enter your name.'),
+    email: emailOf(form, 'email', 'Enter your email. You sign in with it.'),
+  }
   return answerOf(form.problems, value)
 }
 
@@ -33,6 +36,12 @@ export function readBackups(typed: Typed, today: Day): Read<BackupSetting> {
   if (value.restored_on && value.restored_on > today)
     form.refuse('restored_on', 'This day has not come yet. Leave it empty until a restore was tested.')
   return answerOf(form.problems, value)
+}
+
+function emailOf(form: Reader, field: string, missing: string): string {
+  const text = form.line(field, missing, 254).toLowerCase()
+  if (text !== '' && !isEmail(text)) form.refuse(field, `“${text}” is not an email address.`)
+  return text
 }
 
 const answerOf = <Value>(problems: readonly Problem[], value: Value): Read<Value> =>
