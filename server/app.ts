@@ -5,10 +5,15 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions } from 'fastify'
+import { keyConsoleRoutes } from '#server/admin/console/keys.routes.ts'
+import { settingsConsoleRoutes } from '#server/admin/console/settings.routes.ts'
+import { storageConsoleRoutes } from '#server/admin/console/storage.routes.ts'
+import { tokenConsoleRoutes } from '#server/admin/console/tokens.routes.ts'
 import { consoleHealthRoutes } from '#server/admin/health/health.routes.ts'
 import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
+import { currentInstallation } from '#server/admin/setup/current-installation.ts'
 import { setupRoutes } from '#server/admin/setup/setup.routes.ts'
 import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
@@ -118,6 +123,10 @@ export async function buildApp(needs: Needs): Promise<App> {
         routeOptions.config.policy !== 'public' && (viewer?.grants.length ?? 0) > 0,
     })
   await app.register(rateLimit, { global: false })
+  const installation = currentInstallation(db)
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config?.policy !== 'asset') await installation.refresh()
+  })
   const assets = await buildAssets()
   await app.register(async (files) => {
     files.addHook('onRoute', (route) => {
@@ -127,7 +136,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   })
   await app.register(views, {
     assets,
-    frame: (request) => frameOf(request.viewer, needs.isDemo && config.demo),
+    frame: (request) => frameOf(request.viewer, installation.now(), needs.isDemo && config.demo),
     development: config.development,
   })
   await app.register(errorPages)
@@ -180,12 +189,16 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(packetVerificationRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)
   await app.register(registryRoutes, { ...needs, afterChange })
-  await app.register(setupBootstrapRoutes, needs)
-  await app.register(setupRoutes, needs)
+  await app.register(setupBootstrapRoutes, { ...needs, installation })
+  await app.register(setupRoutes, { ...needs, installation })
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
   await app.register(installationProgramRoutes, needs)
   await app.register(ledgerConsoleRoutes, needs)
+  await app.register(keyConsoleRoutes, needs)
+  await app.register(tokenConsoleRoutes, needs)
+  await app.register(storageConsoleRoutes, needs)
+  await app.register(settingsConsoleRoutes, needs)
   await app.register(movedAddresses)
   await app.register(apiDocs)
   return app

@@ -2,9 +2,14 @@ import type { NavigationItem, PageFrame } from '#server/web/views.ts'
 import { hasRole, type Viewer } from './roles.ts'
 
 /** What stands around a viewer's pages: their own places, by what they may act as. */
-export function frameOf(viewer: Viewer | null, demo: 'auto' | 'no' | 'public' | false): PageFrame {
+export function frameOf(
+  viewer: Viewer | null,
+  installation: PageFrame['installation'],
+  demo: 'auto' | 'no' | 'public' | false,
+): PageFrame {
   return {
     viewer,
+    installation,
     navigation: navigationOf(viewer),
     account: viewer ? [{ href: '/account', label: viewer.name }] : [{ href: '/sign-in', label: 'Sign in' }],
     signOut: viewer ? '/sign-out' : null,

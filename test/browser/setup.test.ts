@@ -307,4 +307,14 @@ async function seeConsole(page: Page, look: Look): Promise<void> {
   await page.locator('main tbody tr').filter({ hasText: 'Kit Dawson' }).waitFor()
   expect(await page.locator('main tbody tr').count()).toBe(1)
   await look('console, ledger', page)
+  for (const [tab, title] of [
+    ['Keys', 'Signing keys'],
+    ['API tokens', 'API tokens'],
+    ['Storage', 'Storage'],
+    ['Settings', 'Settings'],
+  ] as const) {
+    await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: tab }).click()
+    await heading(page, title)
+    await look(`console, ${tab}`, page)
+  }
 }

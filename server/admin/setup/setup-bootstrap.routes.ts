@@ -5,6 +5,7 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { type App, form, text } from '#server/web/routes.ts'
+import type { CurrentInstallation } from './current-installation.ts'
 import { findSetting } from './settings.queries.ts'
 import { findSetupFacts } from './setup.queries.ts'
 import {
@@ -17,12 +18,17 @@ import {
 import { isSetupOpen, nameFirstAdministrator, saveInstallationBySetupLink } from './setup-link.actions.ts'
 import { setupSteps } from './setup-steps.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date; config: Readonly<{ baseUrl: string }> }>
+type Needs = Readonly<{
+  db: Database
+  clock: () => Date
+  installation: CurrentInstallation
+  config: Readonly<{ baseUrl: string }>
+}>
 
 /** Set-up before anyone can sign in: whoever holds the one-time link names the installation and its first administrator. */
 export async function setupBootstrapRoutes(
   app: App,
-  { db, clock, config: { baseUrl } }: Needs,
+  { db, clock, installation, config: { baseUrl } }: Needs,
 ): Promise<void> {
   const config = { policy: 'public', rateLimit: { max: 60, timeWindow: '1 minute' } } as const
   const params = Type.Object({ token: Type.String({ pattern: '^[A-Za-z0-9_-]{27}$' }) })
@@ -57,6 +63,7 @@ export async function setupBootstrapRoutes(
         return installationPage(reply.status(422), token, request.body, read.problems)
       const answer = await saveInstallationBySetupLink(db, token, read.value, clock())
       if (answer.kind === 'link-ended') return linkEnded(reply)
+      await installation.changed()
       return reply.redirect(`/setup/${token}/administrator`, 303)
     },
   )

@@ -51,7 +51,7 @@ export const installationFields = (typed: Typed) => [
   {
     name: 'name',
     label: 'Name of this installation',
-    hint: 'People see it on pages and in messages. Keep it neutral: it may show on a shared screen.',
+    hint: 'It stands at the top of every page. Keep it neutral: others may see the screen.',
     value: typed.name ?? '',
   },
   {

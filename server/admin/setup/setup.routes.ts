@@ -12,6 +12,7 @@ import { listProgramsOf } from '#server/programs/queries.ts'
 import { isEmail, type Typed, typedDay } from '#server/programs/typed-form.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { approvedVersions } from './approved-versions.ts'
+import type { CurrentInstallation } from './current-installation.ts'
 import { hasSecondFactor } from './second-factor.queries.ts'
 import { findSetting } from './settings.queries.ts'
 import { saveStep, sendTestMessage } from './setup.actions.ts'
@@ -24,11 +25,15 @@ type Needs = Readonly<{
   catalogue: Catalogue
   mail: Mail
   clock: () => Date
+  installation: CurrentInstallation
   config: Readonly<{ baseUrl: string; dataDir: string; keysFile: string; databaseUrl: string | undefined }>
 }>
 
 /** The steps of set-up for a signed-in system administrator. They stay open: each can be changed later. */
-export async function setupRoutes(app: App, { db, catalogue, mail, clock, config }: Needs): Promise<void> {
+export async function setupRoutes(
+  app: App,
+  { db, catalogue, mail, clock, config, installation }: Needs,
+): Promise<void> {
   const administrators = { policy: ['system_admin'] } as const
   const optional = () => Type.Optional(text(300))
   const acting = (request: FastifyRequest) => ({ viewer: viewerOf(request), now: clock() })
@@ -64,6 +69,7 @@ export async function setupRoutes(app: App, { db, catalogue, mail, clock, config
       if (read.kind === 'problems')
         return installationPage(request, reply.status(422), request.body, read.problems)
       await saveStep(db, acting(request), 'installation', read.value)
+      await installation.changed()
       return next(reply, 'second-factor')
     },
   )
@@ -181,7 +187,7 @@ export async function setupRoutes(app: App, { db, catalogue, mail, clock, config
     reply.page('admin/setup/step', {
       ...(await stepPage(request, 'installation')),
       title: 'What is this installation?',
-      lead: 'People see its name on pages and in messages, and its contact where they need help.',
+      lead: 'Its name stands at the top of every page, and its contact at the bottom.',
       fields: installationFields(typed),
       fixed: fixedFacts(config.baseUrl),
       errors,
