@@ -6,7 +6,7 @@ type Options = Readonly<{ isReadOnly: (request: FastifyRequest) => boolean }>
 
 /** Refuses every request that would change something, where the caller may only look. */
 export const readOnly = fp(async (app: FastifyInstance, { isReadOnly }: Options) => {
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preValidation', async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD' && isReadOnly(request)) throw new ReadOnly()
   })
 })

@@ -8,6 +8,8 @@ export type LedgerLine = Readonly<{
   actor: string | null
   kind: string
   subject: string
+  /** The person that an entry about a role or an account speaks of; training is never shown by name. */
+  person: string | null
   facts: string
   hash: string
 }>
@@ -20,8 +22,9 @@ export async function listLedgerLines(
 ): Promise<readonly LedgerLine[]> {
   const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
   const { rows } = await sql<LedgerLine>`
-    select l.seq, l.at, p.name as actor, l.kind, l.subject, l.facts, l.hash
+    select l.seq, l.at, p.name as actor, l.kind, l.subject, s.name as person, l.facts, l.hash
     from ledger l left join people p on p.id = l.actor_id
+    left join people s on l.kind ~ '^(role|link|account)-' and l.subject = 'person:' || s.id
     where (${below}::bigint is null or l.seq < ${below}::bigint)
       and (${kind}::text is null or l.kind = ${kind})
       and (${subject === ''} or l.subject ilike ${like(subject)})
