@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises'
 import pretty from 'pino-pretty'
 import { createSetupLink } from './admin/setup/setup-link.actions.ts'
 import { buildApp } from './app.ts'
@@ -11,9 +12,10 @@ import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { demoStart } from './demo/permission.ts'
 import { demoStaff } from './demo/staff.ts'
+import { jobHandlers } from './job-handlers.ts'
+import { startWorkers, type Workers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
 import { settings } from './settings.ts'
-import { startTimedJobs } from './timed-jobs.ts'
 
 const config = settings()
 const { catalogue, problems } = loadCourses(config.coursesDir)
@@ -64,9 +66,13 @@ const app = await buildApp({
   logger: logger(config),
 })
 
-const stopJobs = startTimedJobs({ db, clock, config, mail, log: app.log })
+let workers: Workers | null = null
 let isStopping = false
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    if (isStopping) process.exit(1)
+    stop(0)
+  })
 database.lost.then(() => {
   if (isStopping) return
   console.error('The database stopped by itself. Stopping too; start again, and it recovers.')
@@ -75,6 +81,7 @@ database.lost.then(() => {
 
 try {
   await app.listen({ host: config.host, port: config.port })
+  workers = await startWorkers(database.url, jobHandlers({ db, clock, mail, config }), app.log)
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(
@@ -97,14 +104,22 @@ async function open(): Promise<OpenDatabase> {
   }
 }
 
-/** New requests are refused, running ones end, then the connections, then the database: nothing is cut off. */
+/** New requests are refused, and running ones and jobs end first. What still waits when the time is up is cut off. */
 async function stop(code: number): Promise<void> {
   if (isStopping) return
   isStopping = true
-  await app.close()
-  await stopJobs()
+  const timeUp = after(config.stopSeconds * 1000)
+  await Promise.race([endWork(), timeUp])
   await database.close()
   process.exit(code)
+}
+
+async function endWork(): Promise<void> {
+  // What is still open after half of that is cut off: a browser asks again, and a job runs again.
+  const half = config.stopSeconds * 500
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), half)
+  await Promise.all([app.close(), workers?.stop(half)])
+  clearTimeout(cutOff)
 }
 
 function logger({ logLevel, logPretty }: Config) {

@@ -1,11 +1,10 @@
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger, type LedgerAct } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { insertOutsideTraining, supersedeOutsideTraining } from '#server/training/outside.actions.ts'
 import type { OutsideEntry } from '#server/training/outside-form.ts'
-import { notFound } from '#server/web/errors.ts'
 import {
   type LedSession,
   listRegistrations,
@@ -16,7 +15,7 @@ import { type Attendance, attendanceRefusal, isCredited } from './instructor-led
 
 export type Recorded = Attendance & Readonly<{ registration_id: number; reason: string }>
 
-export type AttendanceAnswer = { kind: 'done' } | { kind: 'refused'; message: string }
+export type AttendanceAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
 
 /**
  * Records who was there, one or many at once. Credit is a training taken elsewhere with the session behind it, which an
@@ -29,15 +28,18 @@ export async function recordAttendance(
   entries: readonly Recorded[],
   now: Date,
 ): Promise<AttendanceAnswer> {
-  return db.transaction().execute(async (trx): Promise<AttendanceAnswer> => {
-    const session = (await lockLedSession(trx, viewer, sessionId)) ?? notFound()
+  return writeEvidence(db, async (trx): Promise<AttendanceAnswer> => {
+    const session = await lockLedSession(trx, viewer, sessionId)
+    if (!session) return { kind: 'not-found' }
     const refusal = attendanceRefusal(session, now)
     if (refusal) return { kind: 'refused', message: refusal }
     const registrations = new Map((await listRegistrations(trx, session.id)).map((one) => [one.id, one]))
-    const changes = entries.flatMap((entry) => {
-      const registration = registrations.get(entry.registration_id) ?? notFound()
-      return isNews(registration, entry) ? [{ entry, registration }] : []
+    const known = entries.flatMap((entry) => {
+      const registration = registrations.get(entry.registration_id)
+      return registration ? [{ entry, registration }] : []
     })
+    if (known.length < entries.length) return { kind: 'not-found' }
+    const changes = known.filter(({ entry, registration }) => isNews(registration, entry))
     for (const { entry, registration } of changes) {
       const { name } = registration
       if (registration.person_id === viewer.id)
@@ -46,7 +48,6 @@ export async function recordAttendance(
       if (registration.attendance.length > 0 && entry.reason === '')
         return { kind: 'refused', message: `Write why what is on record about ${name} is changed.` }
     }
-    const acts: LedgerAct[] = []
     for (const { entry, registration } of changes) {
       const { id } = await trx
         .insertInto('instructor_led_attendance')
@@ -55,7 +56,7 @@ export async function recordAttendance(
         .executeTakeFirstOrThrow()
       const { outcome, minutes_missed, reason } = entry
       const credited = isCredited(entry, session)
-      acts.push({
+      trx.record({
         kind: 'attendance-recorded',
         actor_id: viewer.id,
         subject: `person:${registration.person_id}`,
@@ -71,22 +72,26 @@ export async function recordAttendance(
       })
       if (credited && !registration.training_id) {
         const entry = creditEntry(session)
-        const training = await insertOutsideTraining(trx, viewer, registration.person_id, entry, null, now)
+        const outside_training_id = await insertOutsideTraining(
+          trx,
+          viewer,
+          registration.person_id,
+          entry,
+          null,
+          now,
+        )
         await trx
           .insertInto('instructor_led_credits')
-          .values({ attendance_id: id, outside_training_id: training.id })
+          .values({ attendance_id: id, outside_training_id })
           .execute()
-        acts.push(training.act)
       }
       if (!credited && registration.training_id)
-        acts.push(
-          await supersedeOutsideTraining(
-            trx,
-            viewer,
-            { id: registration.training_id, person_id: registration.person_id },
-            `Attendance corrected: ${reason}`,
-            now,
-          ),
+        await supersedeOutsideTraining(
+          trx,
+          viewer,
+          { id: registration.training_id, person_id: registration.person_id },
+          `Attendance corrected: ${reason}`,
+          now,
         )
     }
     await refreshStandings(
@@ -94,7 +99,6 @@ export async function recordAttendance(
       changes.map(({ registration }) => registration.person_id),
       dayOf(now),
     )
-    for (const act of acts) await appendToLedger(trx, act)
     return { kind: 'done' }
   })
 }

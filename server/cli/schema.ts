@@ -14,7 +14,7 @@ try {
   await migrate(db)
   await db.destroy()
   const out = path.join(import.meta.dirname, '../db/schema.ts')
-  const from = ['--url', postgres.url, '--dialect', 'postgres', '--exclude-pattern', 'kysely_*']
+  const from = ['--url', postgres.url, '--dialect', 'postgres', '--exclude-pattern', '{kysely_*,pgboss.*}']
   // As server/db/connection.ts parses them.
   const types = ['--date-parser', 'string', '--type-mapping', '{"int8":"number"}']
   const result = spawnSync(

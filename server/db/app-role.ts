@@ -20,6 +20,10 @@ export async function appRoleUrl(owner: Database, ownerUrl: string): Promise<str
     await run(`grant usage on schema public to ${role}`)
     await run(`grant select, insert, update, delete on all tables in schema public to ${role}`)
     await run(`grant usage on all sequences in schema public to ${role}`)
+    // The job queue is no evidence: its rows come and go.
+    await run(`grant usage on schema pgboss to ${role}`)
+    await run(`grant select, insert, update, delete on all tables in schema pgboss to ${role}`)
+    await run(`grant execute on all functions in schema pgboss to ${role}`)
     for (const table of await appendOnlyTables(trx))
       await run(`revoke update, delete, truncate, trigger, references on ${table} from ${role}`)
     // The schema's history is the owner's.

@@ -1,12 +1,16 @@
 import path from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import { appRoleUrl } from './app-role.ts'
-import { connect, type Database } from './connection.ts'
+import { connect, type Database, type Patience } from './connection.ts'
 import { runningUrl, startEmbeddedPostgres } from './embedded.ts'
 import { AlreadyRunning, lockDataFolder } from './lock.ts'
 import { migrate } from './migrate.ts'
+import { installQueue } from './queue-schema.ts'
 
 export type OpenDatabase = Readonly<{
   db: Database
+  /** Where the job queue connects, in the role that the service works in. */
+  url: string
   isEmbedded: boolean
   /** Settles when the embedded server ends by itself; never for a DATABASE_URL. */
   lost: Promise<void>
@@ -19,13 +23,22 @@ export async function openDatabase(
     databaseUrl: string | undefined
     dataDir: string
     databasePool: number
+    /** Absent for a command, which waits as long as it takes. */
+    databasePatience?: Patience
     baseUrl: string
   }>,
 ): Promise<OpenDatabase> {
+  const { databasePool, databasePatience } = config
   if (config.databaseUrl) {
-    const { db } = connect(config.databaseUrl, config.databasePool)
-    await migrate(db)
-    return { db, isEmbedded: false, lost: new Promise(() => {}), close: () => db.destroy() }
+    await migrateAt(config.databaseUrl)
+    const { db } = connect(config.databaseUrl, databasePool, databasePatience)
+    return {
+      db,
+      url: config.databaseUrl,
+      isEmbedded: false,
+      lost: new Promise(() => {}),
+      close: () => soonClosed(db),
+    }
   }
   const unlock = await lockDataFolder(config.dataDir, config.baseUrl)
   const postgres = await startEmbeddedPostgres(path.resolve(config.dataDir))
@@ -34,23 +47,39 @@ export async function openDatabase(
     unlock()
   }
   try {
-    const { db } = connect(await migrateAsOwner(postgres.url), config.databasePool)
+    const url = await migrateAsOwner(postgres.url)
+    const { db } = connect(url, databasePool, databasePatience)
     const close = async () => {
-      await db.destroy()
+      await soonClosed(db)
       await stop()
     }
-    return { db, isEmbedded: true, lost: postgres.ended, close }
+    return { db, url, isEmbedded: true, lost: postgres.ended, close }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
+async function migrateAt(url: string): Promise<void> {
+  const { db } = connect(url, 2)
+  try {
+    await migrate(db)
+    await installQueue(db)
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Closes the connections. One that is still in use after a while is cut off: its transaction is rolled back. */
+const soonClosed = (db: Database): Promise<void> =>
+  Promise.race([db.destroy(), after(2000, undefined, { ref: false })])
+
 /** Only the owner changes the schema; the service then works in a role that cannot rewrite what is append-only. */
 async function migrateAsOwner(url: string): Promise<string> {
   const { db } = connect(url, 2)
   try {
     await migrate(db)
+    await installQueue(db)
     return await appRoleUrl(db, url)
   } finally {
     await db.destroy()
@@ -60,10 +89,11 @@ async function migrateAsOwner(url: string): Promise<string> {
 /** The same for a command, which may run beside the server: then it joins that server's database. */
 export async function openBesideServer(config: Parameters<typeof openDatabase>[0]): Promise<OpenDatabase> {
   try {
-    return await openDatabase(config)
+    return await openDatabase({ ...config, databasePatience: {} })
   } catch (error) {
     if (!(error instanceof AlreadyRunning)) throw error
-    const { db } = connect(runningUrl(config.dataDir), 2)
-    return { db, isEmbedded: true, lost: new Promise(() => {}), close: () => db.destroy() }
+    const url = runningUrl(config.dataDir)
+    const { db } = connect(url, 2)
+    return { db, url, isEmbedded: true, lost: new Promise(() => {}), close: () => db.destroy() }
   }
 }

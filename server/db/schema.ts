@@ -234,11 +234,14 @@ export interface CourseApprovalDecisions {
 export interface CourseApprovals {
   approved_on: string;
   authority: string;
+  carried_because: string | null;
+  carried_from_id: string | null;
   content_hash: string;
   course: string;
   document: Buffer | null;
   document_name: string | null;
   document_type: string | null;
+  effective_on: string;
   id: Generated<string>;
   is_demonstration: Generated<boolean>;
   recorded_at: Generated<Timestamp>;

@@ -1,8 +1,17 @@
 import { covers } from '#server/law/facts/periods.ts'
+import type { ClearanceAnswer } from '#server/law/reasons/answer-schema.ts'
 import { type Finding, isShort, type Reason } from '#server/law/reasons/finding.ts'
 import { certificationReasons, employmentReasons, missingReasons } from '#server/law/reasons/sentences.ts'
+import type { Situation } from '#server/law/reasons/situation.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
-import type { ClearanceVerdict } from './clearance.ts'
+
+export type ClearanceVerdict = {
+  readonly program: string
+  readonly answer: ClearanceAnswer['answer']
+  readonly situation: Situation
+  /** The findings as they would be with contact on that day, the initial one first. */
+  readonly findings: readonly Finding[]
+}
 
 /** Why a person may, may not, or may for all we know have direct contact: the answer first, the next step last. */
 export function clearanceReasons(verdict: ClearanceVerdict, until: Day | null): readonly string[] {

@@ -6,16 +6,8 @@ import { asIfInContact, type Situation, situationAt } from '#server/law/reasons/
 import { residentialAnnual } from '#server/law/residential/residential-annual.ts'
 import { residentialInitial } from '#server/law/residential/residential-initial.ts'
 import { addDays, type Day } from '#server/lib/days.ts'
-import { clearanceReasons } from './clearance-reasons.ts'
+import { type ClearanceVerdict, clearanceReasons } from './clearance-reasons.ts'
 import { programTurningDays } from './turning-days.ts'
-
-export type ClearanceVerdict = {
-  readonly program: string
-  readonly answer: ClearanceAnswer['answer']
-  readonly situation: Situation
-  /** The findings as they would be with contact on that day, the initial one first. */
-  readonly findings: readonly Finding[]
-}
 
 /**
  * May this person have direct contact at this program on this day? Always asked as if contact were on that day, so that

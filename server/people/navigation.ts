@@ -3,7 +3,7 @@ import { hasRole, type Viewer } from './roles.ts'
 
 /** What stands around a viewer's pages: their own places, by what they may act as. */
 export function frameOf(
-  viewer: Viewer | null,
+  { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
   installation: PageFrame['installation'],
   demo: 'auto' | 'no' | 'public' | false,
 ): PageFrame {
@@ -11,7 +11,7 @@ export function frameOf(
     viewer,
     installation,
     navigation: navigationOf(viewer),
-    account: viewer ? [{ href: '/account', label: viewer.name }] : [{ href: '/sign-in', label: 'Sign in' }],
+    account: accountOf(viewer, isViewerKnown),
     signOut: viewer ? '/sign-out' : null,
     banner: demo ? demoBanner[demo] : null,
     messages: [],
@@ -24,6 +24,12 @@ const demoBanner = {
   public:
     'Public demonstration: every person, program and license number here is invented. Everyone can sign in. Only learners can change anything.',
 } as const
+
+function accountOf(viewer: Viewer | null, isViewerKnown: boolean): readonly NavigationItem[] {
+  if (viewer) return [{ href: '/account', label: viewer.name }]
+  // Someone who can't be looked up may be signed in.
+  return isViewerKnown ? [{ href: '/sign-in', label: 'Sign in' }] : []
+}
 
 /** Where somebody's day begins: who looks after others, with them; everybody else with their own training. */
 export const workplaceOf = (viewer: Viewer): string =>

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { isTokenInForce } from './api-tokens.queries.ts'
 import { apiTokenHash, newApiToken } from './api-tokens.ts'
@@ -14,7 +14,7 @@ export function createApiToken(
   programId: string,
   { label, days }: Readonly<{ label: string; days: number }>,
 ): Promise<string> {
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     const token = newApiToken()
     const expires_at = new Date(now.getTime() + days * 86_400_000)
     const row = { program_id: programId, label, created_by: viewer.id, created_at: now, expires_at }
@@ -23,7 +23,7 @@ export function createApiToken(
       .values({ ...row, token_hash: apiTokenHash(token) })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'api-token-created',
       actor_id: viewer.id,
       subject: `program:${programId}`,
@@ -48,7 +48,7 @@ function endToken(
   id: string,
   programId: string | null,
 ): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     const ended = await trx
       .updateTable('api_tokens')
       .set({ ended_at: now, ended_by: viewer.id })
@@ -58,7 +58,7 @@ function endToken(
       .returning(['program_id', 'label'])
       .executeTakeFirst()
     if (!ended) return false
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'api-token-ended',
       actor_id: viewer.id,
       subject: `program:${ended.program_id}`,

@@ -254,6 +254,7 @@ async function approve(recorder: Page, confirmer: Page): Promise<void> {
   await recorder.getByLabel('Approved by').fill('Commissioner of Human Services')
   await recorder.getByLabel('Reference').fill('Letter 26-31')
   await recorder.getByLabel('Approved on').fill('11/16/2026')
+  await recorder.getByLabel('In effect from').fill('11/16/2026')
   const buffer = Buffer.from('%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n')
   await recorder
     .getByLabel('The document')

@@ -8,7 +8,14 @@ import { databaseUrl, emptyDatabase } from '#test/support/db.ts'
 const project = path.join(import.meta.dirname, '../..')
 
 test('the table types in server/db/schema.ts are those of the migrated database', async () => {
-  const from = ['--url', await databaseUrl(), '--dialect', 'postgres', '--exclude-pattern', 'kysely_*']
+  const from = [
+    '--url',
+    await databaseUrl(),
+    '--dialect',
+    'postgres',
+    '--exclude-pattern',
+    '{kysely_*,pgboss.*}',
+  ]
   const types = ['--date-parser', 'string', '--type-mapping', '{"int8":"number"}']
   const out = ['--out-file', 'server/db/schema.ts', '--verify']
   const result = spawnSync('node_modules/.bin/kysely-codegen', [...from, ...types, ...out], {

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { connect, type Database } from '#server/db/connection.ts'
 
-let opened: Promise<{ db: Database; url: string; app: Database }> | undefined
+let opened: Promise<{ db: Database; url: string; app: Database; appUrl: string }> | undefined
 
 /** This worker's own database, copied from the migrated template and empty: everything that earlier tests wrote is gone. */
 export async function emptyDatabase(): Promise<Database> {
@@ -16,6 +16,12 @@ export async function emptyDatabase(): Promise<Database> {
 export async function databaseUrl(): Promise<string> {
   opened ??= open()
   return (await opened).url
+}
+
+/** The address of the same database in the role that the service works in. */
+export async function serviceUrl(): Promise<string> {
+  opened ??= open()
+  return (await opened).appUrl
 }
 
 /** The same database in the role that the service works in, which cannot change what is append-only. */
@@ -33,8 +39,8 @@ async function open() {
   await client.query(`create database ${name} template template_safe_harbor`)
   await client.end()
   const url = template.replace(/[^/]+$/, name)
-  const app = connect(inject('appRoleUrl').replace(/[^/]+$/, name), 10).db
-  return { ...connect(url, 10), url, app }
+  const appUrl = inject('appRoleUrl').replace(/[^/]+$/, name)
+  return { ...connect(url, 10), url, app: connect(appUrl, 10).db, appUrl }
 }
 
 async function empty(url: string): Promise<void> {
@@ -47,6 +53,7 @@ async function empty(url: string): Promise<void> {
   // The append-only tables refuse to be emptied, but for a superuser who sets their triggers aside.
   await client.query('set session_replication_role = replica')
   await client.query(`truncate ${rows[0]?.tables} restart identity`)
+  await client.query('delete from pgboss.job')
   await client.query('insert into certificate_counter default values')
   await client.end()
 }

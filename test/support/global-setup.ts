@@ -6,6 +6,7 @@ import { appRoleUrl } from '#server/db/app-role.ts'
 import { connect } from '#server/db/connection.ts'
 import { removeStale, startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
+import { installQueue } from '#server/db/queue-schema.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,6 +26,7 @@ export default async function setup(project: TestProject) {
   const postgres = await startEmbeddedPostgres(folder, { durable: false, database: 'template_safe_harbor' })
   const { db } = connect(postgres.url, 2)
   await migrate(db)
+  await installQueue(db)
   // What the role may do is copied with the template.
   project.provide('appRoleUrl', await appRoleUrl(db, postgres.url))
   await db.destroy()

@@ -11,6 +11,7 @@ import type { Catalogue } from '#server/courses/catalogue.ts'
 import { listApprovals } from '#server/courses/queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { findLastHead } from '#server/ledger/queries.ts'
+import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { App } from '#server/web/routes.ts'
@@ -42,7 +43,7 @@ export async function consoleHealthRoutes(
   { db, catalogue, mail, clock, config }: Needs,
 ): Promise<void> {
   app.get('/admin', { config: { policy: ['system_admin'] } }, async (request, reply) => {
-    const approved = approvedVersions(catalogue, await listApprovals(db))
+    const approved = approvedVersions(catalogue, await listApprovals(db, dayOf(clock())))
     const steps = setupSteps(
       await findSetupFacts(db, {
         canMail: Boolean(mail),

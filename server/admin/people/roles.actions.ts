@@ -1,13 +1,12 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { createLink } from '#server/people/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { otherName } from '#server/programs/form-problem.ts'
 import { isSameName } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
 import type { Invitation } from './role-forms.ts'
 
 type Acting = Readonly<{ viewer: Viewer; now: Date }>
@@ -32,45 +31,50 @@ export async function inviteToRoles(
   { mail, baseUrl }: Readonly<{ mail: Mail; baseUrl: string }>,
   invitations: readonly Invitation[],
 ): Promise<InviteAnswer> {
-  const made = await db
-    .transaction()
-    .execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-roles'))`.execute(trx)
-      const people = new Map<string, Person & { has_password: boolean }>()
-      const granted: (Person & { invitation: Invitation })[] = []
-      const problems: string[] = []
-      for (const invitation of invitations) {
-        const person = people.get(invitation.email) ?? (await findOrAddPerson(trx, invitation))
-        people.set(invitation.email, person)
-        if (person.id === viewer.id)
-          problems.push('You can’t give yourself a role. Another system administrator can.')
-        else if (!isSameName(person.name, invitation.name)) problems.push(`${invitation.email}: ${otherName}`)
-        else if (await grant(trx, person.id, invitation, viewer.id, now))
-          granted.push({ ...person, invitation })
-      }
-      if (problems.length > 0) throw new Refused(problems)
-      const links = []
-      for (const person of people.values())
-        if (!person.has_password)
-          links.push({ person, address: await newLink(trx, person.id, viewer.id, baseUrl, now) })
-      for (const { id, invitation } of granted)
-        await appendToLedger(trx, {
-          kind: 'role-granted',
-          actor_id: viewer.id,
-          subject: `person:${id}`,
-          facts: {
-            role: invitation.role,
-            program_id: invitation.program_id,
-            holder_id: invitation.holder_id,
-          },
-          at: now,
-        })
-      return { links, known: [...people.values()].filter(({ has_password }) => has_password) }
-    })
-    .catch((error) => {
-      if (error instanceof Refused) return error
-      throw error
-    })
+  const made = await writeEvidence(db, async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-roles'))`.execute(trx)
+    const people = new Map<string, Person & { has_password: boolean }>()
+    const granted: (Person & { invitation: Invitation })[] = []
+    const problems: string[] = []
+    for (const invitation of invitations) {
+      const person = people.get(invitation.email) ?? (await findOrAddPerson(trx, invitation))
+      people.set(invitation.email, person)
+      if (person.id === viewer.id)
+        problems.push('You can’t give yourself a role. Another system administrator can.')
+      else if (!isSameName(person.name, invitation.name)) problems.push(`${invitation.email}: ${otherName}`)
+      else if (await grant(trx, person.id, invitation, viewer.id, now))
+        granted.push({ ...person, invitation })
+    }
+    if (problems.length > 0) throw new Refused(problems)
+    const links = []
+    for (const person of people.values())
+      if (!person.has_password)
+        links.push({ person, address: await newLink(trx, person.id, viewer.id, baseUrl, now) })
+    for (const { id, invitation } of granted)
+      trx.record({
+        kind: 'role-granted',
+        actor_id: viewer.id,
+        subject: `person:${id}`,
+        facts: {
+          role: invitation.role,
+          program_id: invitation.program_id,
+          holder_id: invitation.holder_id,
+        },
+        at: now,
+      })
+    for (const { person } of links)
+      trx.record({
+        kind: 'link-made',
+        actor_id: viewer.id,
+        subject: `person:${person.id}`,
+        facts: { is_mailed: Boolean(mail) },
+        at: now,
+      })
+    return { links, known: [...people.values()].filter(({ has_password }) => has_password) }
+  }).catch((error) => {
+    if (error instanceof Refused) return error
+    throw error
+  })
   if (made instanceof Refused) return { kind: 'refused', problems: made.problems }
   const { mailed, shown } = await handOver(mail, made.links)
   return { kind: 'invited', invited: { mailed, shown, known: made.known } }
@@ -116,25 +120,23 @@ async function grant(
   return row !== undefined
 }
 
+export type EndAnswer = { kind: 'ended' } | { kind: 'not-found' } | { kind: 'refused'; message: string }
+
 /** Ends a role anywhere in the installation; the last system administrator's and one's own stay. */
-export function endAnyRole(
-  db: Database,
-  { viewer, now }: Acting,
-  roleId: string,
-): Promise<{ kind: 'ended' } | { kind: 'refused'; message: string }> {
-  return db.transaction().execute(async (trx) => {
+export function endAnyRole(db: Database, { viewer, now }: Acting, roleId: string): Promise<EndAnswer> {
+  return writeEvidence(db, async (trx): Promise<EndAnswer> => {
     await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-roles'))`.execute(trx)
-    const role =
-      (await trx
-        .selectFrom('roles')
-        .select(['id', 'person_id', 'role', 'program_id', 'holder_id'])
-        .where('id', '=', roleId)
-        .where('ended_at', 'is', null)
-        .executeTakeFirst()) ?? notFound()
+    const role = await trx
+      .selectFrom('roles')
+      .select(['id', 'person_id', 'role', 'program_id', 'holder_id'])
+      .where('id', '=', roleId)
+      .where('ended_at', 'is', null)
+      .executeTakeFirst()
+    if (!role) return { kind: 'not-found' }
     // Since no one ends their own, the last system administrator keeps theirs.
     if (role.person_id === viewer.id)
       return {
-        kind: 'refused' as const,
+        kind: 'refused',
         message: 'You can’t end your own role. Another system administrator can.',
       }
     await trx
@@ -142,38 +144,36 @@ export function endAnyRole(
       .set({ ended_at: now, ended_by: viewer.id })
       .where('id', '=', role.id)
       .execute()
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'role-ended',
       actor_id: viewer.id,
       subject: `person:${role.person_id}`,
       facts: { role: role.role, program_id: role.program_id, holder_id: role.holder_id },
       at: now,
     })
-    return { kind: 'ended' as const }
+    return { kind: 'ended' }
   })
 }
 
-/** A new link for someone with a role who has no password yet; never for an account that has one. */
+/** A new link for someone with a role who has no password yet; null for an account that has one. */
 export async function giveFirstLink(
   db: Database,
   { viewer, now }: Acting,
   { mail, baseUrl }: Readonly<{ mail: Mail; baseUrl: string }>,
   personId: string,
-): Promise<Invited> {
-  const link = await db.transaction().execute(async (trx) => {
-    const person =
-      (await trx
-        .selectFrom('people')
-        .select(['id', 'name', 'email'])
-        .where('id', '=', personId)
-        .where('password_hash', 'is', null)
-        .where('disabled_at', 'is', null)
-        .where(
-          sql<boolean>`exists (select from roles r where r.person_id = people.id and r.ended_at is null)`,
-        )
-        .executeTakeFirst()) ?? notFound()
+): Promise<Invited | null> {
+  const link = await writeEvidence(db, async (trx) => {
+    const person = await trx
+      .selectFrom('people')
+      .select(['id', 'name', 'email'])
+      .where('id', '=', personId)
+      .where('password_hash', 'is', null)
+      .where('disabled_at', 'is', null)
+      .where(sql<boolean>`exists (select from roles r where r.person_id = people.id and r.ended_at is null)`)
+      .executeTakeFirst()
+    if (!person) return null
     const address = await newLink(trx, person.id, viewer.id, baseUrl, now)
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'link-made',
       actor_id: viewer.id,
       subject: `person:${person.id}`,
@@ -182,7 +182,7 @@ export async function giveFirstLink(
     })
     return { person, address }
   })
-  return { ...(await handOver(mail, [link])), known: [] }
+  return link && { ...(await handOver(mail, [link])), known: [] }
 }
 
 /** Earlier links of the person end with a new one. */

@@ -7,6 +7,7 @@ import type { Role } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
+import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
 import { readRoleFile, roleFileColumns, roleFileTemplate } from './role-file.ts'
@@ -87,8 +88,10 @@ export async function installationRoleRoutes(
   app.post(
     '/admin/people/:person/link',
     { config, schema: { params: Type.Object({ person: uuid() }) } },
-    async (request, reply) =>
-      invitedPage(reply, await giveFirstLink(db, acting(request), { mail, baseUrl }, request.params.person)),
+    async (request, reply) => {
+      const given = await giveFirstLink(db, acting(request), { mail, baseUrl }, request.params.person)
+      return invitedPage(reply, given ?? notFound())
+    },
   )
 
   app.post(
@@ -96,6 +99,7 @@ export async function installationRoleRoutes(
     { config, schema: { params: Type.Object({ role: uuid() }) } },
     async (request, reply) => {
       const answer = await endAnyRole(db, acting(request), request.params.role)
+      if (answer.kind === 'not-found') return notFound()
       if (answer.kind === 'refused') return peoplePage(request, reply.status(409), {}, answer.message)
       return reply.redirect('/admin/people', 303)
     },

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { createLink } from '#server/people/actions.ts'
 import { newToken, tokenHash } from '#server/people/links.ts'
 import { saveSetting } from './settings.actions.ts'
@@ -41,11 +41,11 @@ export function saveInstallationBySetupLink(
   installation: Installation,
   now: Date,
 ): Promise<SetupAnswer> {
-  return db.transaction().execute(async (trx): Promise<SetupAnswer> => {
+  return writeEvidence(db, async (trx): Promise<SetupAnswer> => {
     await lockSetup(trx)
     if (!(await isSetupOpen(trx, token, now))) return { kind: 'link-ended' }
     await saveSetting(trx, 'installation', installation, { id: null, at: now })
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'setting-changed',
       actor_id: null,
       subject: 'setting:installation',
@@ -68,7 +68,7 @@ export async function nameFirstAdministrator(
   person: Readonly<{ name: string; email: string }>,
   now: Date,
 ): Promise<FirstAdministrator> {
-  return db.transaction().execute(async (trx): Promise<FirstAdministrator> => {
+  return writeEvidence(db, async (trx): Promise<FirstAdministrator> => {
     await lockSetup(trx)
     if (!(await isSetupOpen(trx, token, now))) return { kind: 'link-ended' }
     await endUnfinishedGrants(trx, person.email, now)
@@ -94,7 +94,7 @@ export async function nameFirstAdministrator(
     // An account with a password signs in with it; no one is handed a link to change it.
     const passwordToken = password_hash === null ? await createLink(trx, id, 'invite', null) : null
     if (granted)
-      await appendToLedger(trx, {
+      trx.record({
         kind: 'role-granted',
         actor_id: null,
         subject: `person:${id}`,
@@ -105,13 +105,13 @@ export async function nameFirstAdministrator(
   })
 }
 
-async function endUnfinishedGrants(trx: Transaction<DB>, exceptEmail: string, now: Date): Promise<void> {
+async function endUnfinishedGrants(trx: EvidenceTransaction, exceptEmail: string, now: Date): Promise<void> {
   const { rows } = await sql<{ person_id: string }>`
     update roles set ended_at = ${now} from people p
     where p.id = roles.person_id and role = 'system_admin' and ended_at is null and p.email <> ${exceptEmail}
     returning person_id`.execute(trx)
   for (const { person_id } of rows)
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'role-ended',
       actor_id: null,
       subject: `person:${person_id}`,

@@ -1,5 +1,5 @@
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { saveSetting } from './settings.actions.ts'
@@ -14,9 +14,9 @@ export function saveStep<Name extends 'installation' | 'mail' | 'backups'>(
   name: Name,
   value: InstallationSettings[Name],
 ): Promise<void> {
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     await saveSetting(trx, name, value, { id: viewer.id, at: now })
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'setting-changed',
       actor_id: viewer.id,
       subject: `setting:${name}`,

@@ -164,7 +164,7 @@ export async function setupRoutes(
 
   app.get('/admin/setup/approvals', { config: administrators }, async (request, reply) => {
     const courses = [...catalogue.courses.values()].map(({ current }) => current)
-    const approved = approvedVersions(catalogue, await listApprovals(db))
+    const approved = approvedVersions(catalogue, await listApprovals(db, dayOf(clock())))
     return reply.page('admin/setup/step', {
       ...(await stepPage(request, 'approvals')),
       title: 'Which course versions are approved?',
@@ -236,7 +236,7 @@ export async function setupRoutes(
   }
 
   async function stepsFor(viewer: Viewer) {
-    const approved = approvedVersions(catalogue, await listApprovals(db))
+    const approved = approvedVersions(catalogue, await listApprovals(db, dayOf(clock())))
     return setupSteps(
       await findSetupFacts(db, {
         canMail: Boolean(mail),

@@ -56,6 +56,8 @@ export function personPage(
 export type CourseUnderWay = Readonly<{
   title: string
   startedOn: Day
+  /** Why completing it can't count; null where it can. */
+  cannotCount: string | null
   modules: readonly Readonly<{ number: number; title: string; passedOn: Day | null }>[]
 }>
 

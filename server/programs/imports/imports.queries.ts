@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import type { Assignment } from '#server/programs/roster/assignment.ts'
 import { listAssignments, listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
-import { draftOf } from './import-draft.ts'
 import type { FileRow } from './import-file.ts'
 import type { ImportCounts, ImportState, PlannedRow, RowKind } from './import-plan.ts'
 
@@ -72,7 +72,7 @@ export async function findImportState(
   programId: string,
   rows: readonly FileRow[],
   today: string,
-): Promise<ImportState> {
+): Promise<Omit<ImportState, 'draft'> & { assignments: readonly Assignment[] }> {
   const emails = [...new Set(rows.map(({ cells }) => cells.email?.toLowerCase() ?? ''))]
   const { rows: people } = await sql<{ id: string; name: string; email: string }>`
     select id, name, email from people where email = any(${emails}::text[])`.execute(db)
@@ -92,7 +92,7 @@ export async function findImportState(
       viewer,
       people.map(({ id }) => id),
     ),
-    draft: draftOf(await listAssignments(db, programId)),
+    assignments: await listAssignments(db, programId),
   }
 }
 

@@ -1,18 +1,17 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Viewer } from '#server/people/roles.ts'
-import { notFound } from '#server/web/errors.ts'
 import type { Assignment } from './assignment.ts'
 
 /**
  * Holds these programs until the transaction ends, so that whoever changes a roster sees the whole of the change
- * before. A program that the viewer does not administer is not there.
+ * before. False where the viewer doesn't administer each of them.
  */
 export async function lockProgramsOf(
   trx: Transaction<DB>,
   viewer: Viewer,
   programIds: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   const wanted = [...new Set(programIds)]
   const locked = await trx
     .selectFrom('programs')
@@ -22,7 +21,7 @@ export async function lockProgramsOf(
     .orderBy('id')
     .forNoKeyUpdate()
     .execute()
-  if (locked.length !== wanted.length) notFound()
+  return locked.length === wanted.length
 }
 
 /** An assignment in this program as known now. */

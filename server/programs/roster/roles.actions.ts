@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { otherName } from '#server/programs/form-problem.ts'
 import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
 import { findPersonByEmail, lockProgramsOf } from './assignments.queries.ts'
 import { type Actor, againIfEmailTaken, EmailTaken, type RosterAnswer } from './roster.actions.ts'
 
@@ -33,8 +32,8 @@ async function tryToGrantRole(
   const name = form.line('name', 'Enter the person’s name.')
   const email = form.email('email')
   const role = form.choice('role', grantableRoles, 'Choose a role.')
-  return db.transaction().execute(async (trx): Promise<RosterAnswer> => {
-    await lockProgramsOf(trx, viewer, [programId])
+  return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
     const known = email ? await findPersonByEmail(trx, email) : undefined
     if (known?.id === viewer.id)
       return {
@@ -64,7 +63,7 @@ async function tryToGrantRole(
         kind: 'problems',
         problems: [{ field: 'role', message: `${name} has this role here already.` }],
       }
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'role-granted',
       actor_id: viewer.id,
       subject: `person:${personId}`,
@@ -82,8 +81,8 @@ export function endRole(
   programId: string,
   roleId: string,
 ): Promise<RosterAnswer> {
-  return db.transaction().execute(async (trx): Promise<RosterAnswer> => {
-    await lockProgramsOf(trx, viewer, [programId])
+  return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
     const role = await trx
       .selectFrom('roles')
       .select(['id', 'person_id', 'role'])
@@ -91,7 +90,7 @@ export function endRole(
       .where('program_id', '=', programId)
       .where('ended_at', 'is', null)
       .executeTakeFirst()
-    if (!role) return notFound()
+    if (!role) return { kind: 'not-found' }
     if (role.person_id === viewer.id)
       return {
         kind: 'refused',
@@ -102,7 +101,7 @@ export function endRole(
       .set({ ended_at: sql`${now}`, ended_by: viewer.id })
       .where('id', '=', role.id)
       .execute()
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'role-ended',
       actor_id: viewer.id,
       subject: `person:${role.person_id}`,

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
+import { lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts'
@@ -21,6 +22,10 @@ export type RosterAnswer =
   | RosterDone
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'refused'; message: string }
+  | { kind: 'not-found' }
+
+/** What a change is about, and whose record it is. */
+type Subject = Readonly<{ person_id: string }>
 
 export type RosterDecision =
   | Exclude<RosterAnswer, RosterDone>
@@ -33,11 +38,6 @@ export type RosterDecision =
       act: string
       facts: Readonly<Record<string, unknown>>
     }
-
-export const ownRecord: RosterAnswer & { kind: 'refused' } = {
-  kind: 'refused',
-  message: ownRecordMessage,
-}
 
 /** Somebody else made an account with one of these emails at the same moment; nothing was saved. */
 export class EmailTaken extends Error {}
@@ -53,27 +53,33 @@ export async function againIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
 }
 
 /** One act on the rosters of programs that the viewer administers: one transaction, one entry in the ledger. */
-export const changeRoster = (
+export const changeRoster = <T extends Subject>(
   db: Database,
   acting: Acting,
   programIds: readonly [string, ...string[]],
-  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
-): Promise<RosterAnswer> => againIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, decide))
+  find: (trx: Transaction<DB>) => Promise<T | null>,
+  decide: (trx: Transaction<DB>, subject: T) => RosterDecision | Promise<RosterDecision>,
+): Promise<RosterAnswer> => againIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, find, decide))
 
-function tryToChangeRoster(
+function tryToChangeRoster<T extends Subject>(
   db: Database,
   acting: Acting,
   programIds: readonly [string, ...string[]],
-  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
+  find: (trx: Transaction<DB>) => Promise<T | null>,
+  decide: (trx: Transaction<DB>, subject: T) => RosterDecision | Promise<RosterDecision>,
 ): Promise<RosterAnswer> {
-  return db.transaction().execute(async (trx): Promise<RosterAnswer> => {
-    await lockProgramsOf(trx, acting.viewer, programIds)
-    const decision = await decide(trx)
+  return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
+    if (!(await lockProgramsOf(trx, acting.viewer, programIds))) return { kind: 'not-found' }
+    const subject = await find(trx)
+    if (!subject) return { kind: 'not-found' }
+    // No one changes their own record.
+    if (subject.person_id === acting.viewer.id) return { kind: 'refused', message: ownRecordMessage }
+    const decision = await decide(trx, subject)
     if (decision.kind !== 'save') return decision
     const { personId, act, facts, reason } = decision
     await saveRosterChanges(trx, acting, decision.changes, reason)
     await acting.afterChange(trx, [personId], acting.now)
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'roster-changed',
       actor_id: acting.viewer.id,
       subject: `person:${personId}`,
@@ -99,11 +105,16 @@ export async function saveRosterChanges(
       on conflict (email) do nothing returning id`.execute(trx)
     if (rows.length < people.length) throw new EmailTaken()
   }
-  if (renamed.length > 0)
+  if (renamed.length > 0) {
+    await lockPeople(
+      trx,
+      renamed.map(({ id }) => id),
+    )
     await sql`
       update people p set name = rows.name from ${records(renamed, sql`id uuid, name text`)} where p.id = rows.id`.execute(
       trx,
     )
+  }
   const ids = (kind: 'assignment' | PeriodKind) =>
     removed.filter((one) => one.kind === kind).map(({ id }) => id)
   const taken = ids('assignment')

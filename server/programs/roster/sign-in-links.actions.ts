@@ -1,8 +1,8 @@
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { createLink } from '#server/people/actions.ts'
-import { notFound } from '#server/web/errors.ts'
+import { lockPeople } from '#server/people/queries.ts'
 import { listOutOfReach, lockProgramsOf } from './assignments.queries.ts'
 import { listInvitable } from './roles.queries.ts'
 import type { Actor } from './roster.actions.ts'
@@ -10,6 +10,7 @@ import type { Actor } from './roster.actions.ts'
 type Addressee = Readonly<{ id: string; name: string; email: string; has_password: boolean }>
 
 export type GivenLinks = Readonly<{
+  kind: 'given'
   mailed: readonly Addressee[]
   /** Links to be printed or copied: each is shown this once and never again. */
   shown: readonly Readonly<{ person: Addressee; address: string; days: number }>[]
@@ -28,41 +29,40 @@ export async function giveLinks(
   { mail, baseUrl }: Readonly<{ mail: Mail; baseUrl: string }>,
   programId: string,
   personIds: readonly string[],
-): Promise<GivenLinks> {
-  const made = await db.transaction().execute(async (trx) => {
-    await lockProgramsOf(trx, viewer, [programId])
+): Promise<GivenLinks | { kind: 'not-found' }> {
+  const made = await writeEvidence(db, async (trx) => {
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return null
     const people = await listInvitable(trx, programId, personIds)
     const outOfReach = await listOutOfReach(trx, viewer, personIds)
     const isGiven = ({ id }: Addressee) => id !== viewer.id && (Boolean(mail) || !outOfReach.has(id))
     const given = people.filter(isGiven)
+    const ids = given.map(({ id }) => id)
     const links = []
-    if (given.length > 0)
+    if (ids.length > 0) {
+      await lockPeople(trx, ids)
       await trx
         .updateTable('invitations')
         .set({ used_at: now })
-        .where(
-          'person_id',
-          'in',
-          given.map(({ id }) => id),
-        )
+        .where('person_id', 'in', ids)
         .where('used_at', 'is', null)
         .execute()
+    }
     for (const person of given) {
       const token = await createLink(trx, person.id, person.has_password ? 'reset' : 'invite', viewer.id)
       links.push({ person, address: `${baseUrl}/link/${token}`, days: person.has_password ? 1 : 7 })
     }
     if (links.length > 0)
-      await appendToLedger(trx, {
+      trx.record({
         kind: 'link-made',
         actor_id: viewer.id,
         subject: `program:${programId}`,
-        facts: { person_ids: given.map(({ id }) => id), is_mailed: Boolean(mail) },
+        facts: { person_ids: ids, is_mailed: Boolean(mail) },
         at: now,
       })
     return { links, outOfReach, withheld: people.filter((person) => !isGiven(person)) }
   })
-  if (made.links.length + made.withheld.length === 0) notFound()
-  if (!mail) return { mailed: [], shown: made.links, withheld: made.withheld }
+  if (!made || made.links.length + made.withheld.length === 0) return { kind: 'not-found' }
+  if (!mail) return { kind: 'given', mailed: [], shown: made.links, withheld: made.withheld }
   const sent = await Promise.all(
     made.links.map(async (link) => ({
       ...link,
@@ -72,6 +72,7 @@ export async function giveLinks(
   // What the mail server did not take is handed over, where that is allowed.
   const unsent = sent.filter(({ isSent }) => !isSent)
   return {
+    kind: 'given',
     mailed: sent.filter(({ isSent }) => isSent).map(({ person }) => person),
     shown: unsent.filter(({ person }) => !made.outOfReach.has(person.id)),
     withheld: [

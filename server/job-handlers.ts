@@ -1,0 +1,24 @@
+import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
+import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
+import type { Config } from './config.ts'
+import type { Database } from './db/connection.ts'
+import type { Handlers } from './jobs/workers.ts'
+import { dayOf } from './lib/days.ts'
+import type { Mail } from './lib/mail.ts'
+import { sweepPeople } from './people/actions.ts'
+import { createSessions } from './people/sessions.ts'
+import { refreshStale } from './standings/standings.actions.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date; mail: Mail; config: Config }>
+
+/** What each job of the timetable does. Each may run twice, or on two servers at once, without harm. */
+export const jobHandlers = ({ db, clock, mail, config }: Needs): Handlers => ({
+  'refresh-standings': () => refreshStale(db, dayOf(clock())),
+  'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
+  'sign-ledger-head': () => keepHead(db, { config, mail }, clock()),
+  'sweep-sign-ins': async () => {
+    const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
+    await sweepPeople(db, createSessions(db, limits))
+    await sweepFailedNameChecks(db)
+  },
+})

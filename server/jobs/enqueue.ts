@@ -1,0 +1,23 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import type { JobData, JobName } from './timetable.ts'
+
+/**
+ * Enqueues a job in the transaction that causes it: it exists exactly when the change does. pg-boss's own `send` looks up the queue on a second connection, which a transaction must not need.
+ */
+export async function enqueue(
+  trx: Transaction<DB> | Kysely<DB>,
+  name: JobName,
+  data: JobData = {},
+  startAt?: Date,
+): Promise<void> {
+  const { numAffectedRows } = await sql`
+    insert into pgboss.job_common (name, data, start_after, keep_until, policy, dead_letter,
+      expire_seconds, deletion_seconds, retry_limit, retry_delay, retry_backoff, retry_delay_max, heartbeat_seconds)
+    select q.name, ${JSON.stringify(data)}::jsonb, t.at, t.at + q.retention_seconds * interval '1 second',
+      q.policy, q.dead_letter, q.expire_seconds, q.deletion_seconds, q.retry_limit, q.retry_delay, q.retry_backoff,
+      q.retry_delay_max, q.heartbeat_seconds
+    from pgboss.queue q, (select coalesce(${startAt ?? null}::timestamptz, now()) as at) t
+    where q.name = ${name}`.execute(trx)
+  if (numAffectedRows === 0n) throw new Error(`The queue ${name} does not exist.`)
+}

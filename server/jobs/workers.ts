@@ -1,0 +1,64 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { PgBoss } from 'pg-boss'
+import { type JobData, type JobName, type JobPlan, timetable } from './timetable.ts'
+
+export type Handlers = Readonly<Record<JobName, (data: JobData) => Promise<unknown>>>
+
+const names = Object.keys(timetable) as JobName[]
+
+export type Workers = Readonly<{
+  /** Finishes what runs, at most for so many milliseconds; what is cut off is run again later. */
+  stop: (milliseconds: number) => Promise<void>
+  /** Runs a job now, besides its schedule. */
+  runNow: (name: JobName) => Promise<void>
+}>
+
+/** Works through the queue in this process. Any number of processes may: each job is taken by one of them. */
+export async function startWorkers(
+  url: string,
+  handlers: Handlers,
+  log: FastifyBaseLogger,
+): Promise<Workers> {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'safe-harbor-jobs',
+    max: 3,
+    migrate: false,
+    createSchema: false,
+  })
+  boss.on('error', (error) => log.error(error, 'The job queue'))
+  await boss.start()
+  for (const name of names) await prepare(boss, name, timetable[name])
+  for (const name of names)
+    await boss.work<JobData>(name, { pollingIntervalSeconds: 2, batchSize: 1 }, async ([job]) => {
+      if (!job) return
+      log.debug({ job: name, id: job.id }, 'job started')
+      try {
+        await handlers[name](job.data ?? {})
+      } catch (error) {
+        log.error({ err: error, job: name, id: job.id }, 'job failed')
+        throw error
+      }
+    })
+  return {
+    stop: (milliseconds) => boss.stop({ graceful: true, timeout: milliseconds }),
+    runNow: async (name) => {
+      await boss.send(name, {})
+    },
+  }
+}
+
+async function prepare(boss: PgBoss, name: JobName, { cron, retries, minutes }: JobPlan): Promise<void> {
+  const options = {
+    retryLimit: retries,
+    retryDelay: 30,
+    retryBackoff: true,
+    retryDelayMax: 3600,
+    expireInSeconds: minutes * 60,
+    deleteAfterSeconds: 14 * 24 * 3600,
+  }
+  await boss.createQueue(name, { ...options, policy: cron ? 'stately' : 'standard' })
+  await boss.updateQueue(name, options)
+  if (cron) await boss.schedule(name, cron, {}, { tz: 'America/Chicago' })
+  else await boss.unschedule(name)
+}
