@@ -85,8 +85,10 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
               Type.Object({
                 id: Type.String(),
                 name: Type.String(),
-                answer: Type.String({ description: 'yes, no or unknown' }),
+                email: Type.String({ description: 'By which scheduling software can match the person' }),
+                answer: Type.String({ description: 'yes, no or unknown; never yes while on leave' }),
                 until: Type.Union([Type.String(), Type.Null()]),
+                on_leave: Type.Boolean({ description: 'Whether a leave is on record that day' }),
                 because: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
               }),
             ),
@@ -116,11 +118,13 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       return {
         program: programId,
         on,
-        people: lines.map(({ person_id, name, answer, until, because }) => ({
+        people: lines.map(({ person_id, name, email, answer, until, on_leave, because }) => ({
           id: person_id,
           name,
+          email,
           answer,
           until,
+          on_leave,
           because: because(),
         })),
       }

@@ -13,7 +13,11 @@ export const interpretationChoices: Readonly<
       value: 're-anchor',
       label: 'The next date is counted from the latest completion, also when it came early',
     },
-    { value: 'keep-month', label: 'A renewal in time keeps the month' },
+    {
+      value: 'keep-month',
+      label:
+        'A renewal in the last 90 days before its date keeps the month: at most 12 months and 90 days between trainings. The statute’s plain interpretation is the first answer (R4)',
+    },
   ],
   leave: [
     {
@@ -43,6 +47,10 @@ export const interpretationChoices: Readonly<
       label: 'A completion on that day counts as before it, and is marked for review',
     },
     { value: 'day-before', label: 'The training is finished on a day before' },
+  ],
+  refresher: [
+    { value: 'not-counted', label: 'No, unless the commissioner has approved it' },
+    { value: 'counts', label: 'Yes, the license holder accepts it as annual training' },
   ],
   hours_year: [
     { value: 'calendar', label: 'January through December' },

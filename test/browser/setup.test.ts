@@ -68,7 +68,8 @@ test('from an empty database to a learner who is cleared and a certificate that 
   const theirs = await addStaff(ingrid)
   await signedIn('omar@tworivers.example')
   const [nell, ivo] = [await signedIn('nell@review.example'), await signedIn('ivo@review.example')]
-  await approve(nell, ivo)
+  const course = world.catalogue.courses.get('residential-settings')!.current
+  await approve(nell, ivo, `/review/courses/${course.slug}/${course.version}`)
   const paper = await finishCourse(world, theirs.get('panhia@birchlake.example')!)
   const sue = await signedIn('sue@birchlake.example', { viewport: phone })
   await seeCleared(sue)
@@ -247,8 +248,7 @@ async function addStaff(page: Page): Promise<ReadonlyMap<string, string>> {
 }
 
 /** One reviewer records the approval with its document; the other confirms it. */
-async function approve(recorder: Page, confirmer: Page): Promise<void> {
-  const version = '/review/courses/residential-settings/1.0.0'
+async function approve(recorder: Page, confirmer: Page, version: string): Promise<void> {
   await recorder.goto(version)
   await recorder.getByText('Record an approval', { exact: true }).click()
   await recorder.getByLabel('Approved by').fill('Commissioner of Human Services')

@@ -194,8 +194,9 @@ describe('clearance', () => {
     const ask = (query: string, authorization = `Bearer ${token}`) =>
       world.app.inject({ url: `/api/clearance${query}`, headers: { authorization } })
     const answer = (await ask(`?program=${program}&on=2026-11-23`)).json<{
-      people: { name: string; answer: string; until: string | null }[]
+      people: { name: string; email: string; answer: string; until: string | null; on_leave: boolean }[]
     }>()
+    expect(answer.people[1]).toMatchObject({ email: 'mai@northstar.example', on_leave: false })
     expect(answer.people.map(({ name, answer, until }) => [name, answer, until])).toEqual([
       ['Ada Lindqvist', 'no', null],
       ['Mai Vang', 'yes', '2026-12-31'],
@@ -247,6 +248,7 @@ test('a program’s own interpretation counts at once for its people, and is kep
     rehire: 'prior-initial-counts',
     later_certification: 'day-before',
     same_day_contact: 'accept-and-flag',
+    refresher: 'not-counted',
     hours_year: 'calendar',
     fiscal_year_month: '7',
     trafficking_due_months: '',

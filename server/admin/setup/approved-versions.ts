@@ -1,4 +1,4 @@
-import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 
 type Approved = Readonly<{ course: string; version: string; content_hash: string; demonstration: boolean }>
 

@@ -11,10 +11,12 @@ export type Settings = {
   readonly rehire: 'prior-initial-counts' | 'initial-again'
   readonly later_certification: 'day-before' | 'day-of'
   readonly same_day_contact: 'accept-and-flag' | 'day-before'
+  /** Whether the license holder accepts the yearly refresher as annual training. */
+  readonly refresher: 'not-counted' | 'counts'
   readonly hours_year: 'calendar' | 'hire-anniversary' | 'fiscal'
   /** 1 to 12; used where `hours_year` is fiscal. */
   readonly fiscal_year_month: number
-  /** The agency's own date for the trafficking training, in months after duties began; null for none. */
+  /** The agency's own date for the trafficking training, in months after hire; null for none. */
   readonly trafficking_due_months: number | null
 }
 
@@ -27,6 +29,7 @@ export const defaultSettings: Settings = {
   rehire: 'prior-initial-counts',
   later_certification: 'day-before',
   same_day_contact: 'accept-and-flag',
+  refresher: 'not-counted',
   hours_year: 'calendar',
   fiscal_year_month: 7,
   trafficking_due_months: null,
@@ -46,7 +49,7 @@ export const interpretations: { readonly [Name in SettingName]: Interpretation }
     sentence: ({ annual_anchor }) =>
       annual_anchor === 're-anchor'
         ? 'the next date is counted from the latest completion, also when it came early'
-        : 'a renewal in time keeps the month, so the next date is one year after the last',
+        : 'a renewal in the last 90 days before its date keeps the month, so no one goes longer than 12 months and 90 days between trainings; an earlier one is counted from its own day, which is the plain interpretation of the statute (R4)',
   },
   leave: {
     rule: 'R10',
@@ -88,6 +91,14 @@ export const interpretations: { readonly [Name in SettingName]: Interpretation }
         ? 'a completion on the day contact begins counts as before it where no clock time is on file, and is marked for review'
         : 'the training is finished on a day before contact begins',
   },
+  refresher: {
+    rule: 'R7',
+    question: 'Does the yearly refresher count as annual training?',
+    sentence: ({ refresher }) =>
+      refresher === 'counts'
+        ? 'the license holder accepts the yearly refresher of this system as annual training'
+        : 'the yearly refresher counts only where the commissioner has approved it or the license holder accepts it for one person',
+  },
   hours_year: {
     rule: 'R21',
     question: 'Which year are the 15 hours counted in?',
@@ -110,7 +121,7 @@ export const interpretations: { readonly [Name in SettingName]: Interpretation }
     sentence: ({ trafficking_due_months: months }) =>
       months === null
         ? 'the agency sets no date of its own'
-        : `the agency asks for it within ${months} ${months === 1 ? 'month' : 'months'} after duties began`,
+        : `the agency asks for it within ${months} ${months === 1 ? 'month' : 'months'} after hire`,
   },
 }
 

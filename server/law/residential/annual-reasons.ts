@@ -1,6 +1,6 @@
 import type { Credit, Doubt } from '#server/law/facts/evidence.ts'
 import type { Training } from '#server/law/facts/facts.ts'
-import { requirementOn } from '#server/law/facts/ruleset.ts'
+import { requirementOn, residentialRefresher } from '#server/law/facts/ruleset.ts'
 import { interpretationSentence, type SettingName } from '#server/law/facts/settings.ts'
 import {
   arithmetic,
@@ -16,6 +16,7 @@ import { refusalOf } from '#server/law/reasons/refusals.ts'
 import { ruleSentence } from '#server/law/reasons/rules.ts'
 import {
   completionReason,
+  correctRecords,
   doubtReasons,
   recordedLateReason,
   situationReasons,
@@ -23,7 +24,7 @@ import {
 } from '#server/law/reasons/sentences.ts'
 import type { Situation } from '#server/law/reasons/situation.ts'
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
-import type { Turn } from './annual-clock.ts'
+import { keepsMonth, type Turn } from './annual-clock.ts'
 
 type Case = Pick<Finding, 'standing' | 'rule'> & {
   readonly situation: Situation
@@ -104,7 +105,7 @@ function dueReasons(
 ): readonly Reason[] {
   const { settings } = situation.program
   const kept =
-    turn.metDue !== null && settings.annual_anchor === 'keep-month' && turn.credit.held <= turn.metDue
+    turn.metDue !== null && settings.annual_anchor === 'keep-month' && keepsMonth(turn.credit, turn.metDue)
   const counted = kept
     ? `The month of the date before, ${formatDay(turn.metDue)}, is kept, so the next is due by ${formatDay(turn.due)}.`
     : `Counted annually from ${formatDay(turn.credit.day)}, the next is due by the last day of the same month of the next year: ${formatDay(turn.due)}.`
@@ -127,7 +128,12 @@ function interpretationReasons({ situation, rule: code, turns }: Case): readonly
   const { settings } = situation.program
   const byRule: { readonly [Code in string]?: SettingName } = { R10: 'leave', R11: 'transfer', R13: 'rehire' }
   const anchored = turns.some(({ metDue, credit }) => metDue !== null && credit.held <= metDue)
-  const names = [byRule[code], anchored ? ('annual_anchor' as const) : undefined]
+  const byRefresher = turns.at(-1)?.credit.training.course === residentialRefresher
+  const names = [
+    byRule[code],
+    anchored ? ('annual_anchor' as const) : undefined,
+    byRefresher && settings.refresher === 'counts' ? ('refresher' as const) : undefined,
+  ]
   return names.flatMap((name) => (name ? [interpretation(interpretationSentence(name, settings))] : []))
 }
 
@@ -135,6 +141,7 @@ function nextStep(given: Case, turn: Turn | undefined): string {
   const { standing, situation, doubts } = given
   const verify = newlyUnverified(given, turn).length > 0 ? 'verify that certificate, or ' : ''
   const renew = `${verify}take the approved course again in full, or record another human trafficking training that the license holder accepts`
+  if (situation.conflicts.length > 0) return correctRecords
   if (standing === 'unknown')
     return situation.missing.length > 0
       ? 'put the missing fact on record.'

@@ -87,7 +87,7 @@ export function packetPerson(
   }>,
 ): PacketPerson | null {
   const row = roster.people.find(({ person_id }) => person_id === personId)
-  const person = row && reviewPerson(roster, row, facts.get(personId), programId, period.to_on)
+  const person = row && reviewPerson(row, facts.get(personId), programId, period.to_on)
   if (!row || !person) return null
   return {
     ...person,

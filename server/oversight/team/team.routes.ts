@@ -1,13 +1,14 @@
 import { Type } from 'typebox'
-import type { Catalogue } from '#server/courses/catalogue.ts'
-import type { FindOffered, Offered } from '#server/courses/offered.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { FindOffered, Offered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
-import { rulesetVersion } from '#server/law/facts/ruleset.ts'
+import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
 import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { type Roster, rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
+import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
@@ -112,6 +113,7 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
           events,
           underWay.flatMap((one) => courseUnderWay(one, courses)),
         ),
+        commitments: await listSharedCommitments(db, person.id),
         asked,
         today,
         query: request.query,
@@ -155,7 +157,7 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
 
   /** What is stored, and for whoever's verdict has changed since, what the rules say now. */
   async function teamToday(programs: readonly ProgramName[], today: Day): Promise<readonly TeamRow[]> {
-    const rows = await listTeam(db, programs, today, rulesetVersion)
+    const rows = await listTeam(db, programs, today, rulesRevision)
     const stale = new Set(rows.filter((row) => row.is_stale).map(({ person_id }) => person_id))
     if (stale.size === 0) return rows
     const roster = await rosterOn(db, programs.map(idOf), today)
