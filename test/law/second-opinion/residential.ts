@@ -27,8 +27,11 @@ export const placeOf = (life: Life, program: Program): Place => {
   const stints = joined((life.assignments ?? []).filter((it) => it.program === program.id).map(stintOf))
   const trainings = trainingsAt(life, program.id, settings)
   const days = [...certifications, ...stints, ...stints.flatMap((it) => [...it.contact, ...it.leave])]
-  const ends = days.flatMap((it) => [it.from, it.to]).filter((it) => it < ALWAYS)
-  const last = Math.max(EARLY_HIRE_DUE, ...ends, ...trainings.map((it) => Math.max(it.counts, it.on + 800)))
+  const ends = [
+    ...days.flatMap((it) => [it.from, it.to]),
+    ...trainings.flatMap((it) => [it.counts, it.on + 800]),
+  ]
+  const last = Math.max(EARLY_HIRE_DUE, ...ends.filter((it) => it < ALWAYS))
   return { settings, certifications, stints, trainings, last }
 }
 
@@ -40,19 +43,20 @@ const stintOf = (it: Assignment): Stint => ({
     to: Math.min(endOf(c.to), endOf(it.separated_on)),
     at: c.from_at ? Date.parse(c.from_at) : null,
   })),
-  leave: (it.leave ?? []).map((l) => ({ from: day(l.from), to: endOf(l.to) })),
+  leave: (it.leave ?? []).map((l) => ({
+    from: day(l.from),
+    to: Math.min(endOf(l.to), endOf(it.separated_on)),
+  })),
 })
 
 /** I-C4: employments with no day between them and contact unbroken are one. */
 const joined = (stints: Stint[]) => {
+  const works = (it: Stint, n: number) => covers(it.contact, n) && !covers(it.leave, n)
   const result: Stint[] = []
   for (const next of stints.toSorted((a, b) => a.from - b.from)) {
     const before = result.at(-1)
     const unbroken =
-      before &&
-      before.to + 1 === next.from &&
-      covers(before.contact, before.to) &&
-      covers(next.contact, next.from)
+      before && before.to + 1 === next.from && works(before, before.to) && works(next, next.from)
     if (unbroken)
       result[result.length - 1] = {
         from: before.from,
@@ -90,7 +94,7 @@ const ownCredit = (it: Completion) => {
 const outsideCredit = (it: Outside) => {
   const accepted = it.accepted === true
   const initial = accepted && it.same_curriculum === true && it.certificate_verified === true
-  return { initial, annual: accepted && (it.human_trafficking === true || it.same_curriculum === true) }
+  return { initial, annual: initial || (accepted && it.human_trafficking === true) }
 }
 
 // One day
@@ -98,7 +102,9 @@ const outsideCredit = (it: Outside) => {
 const certified = (place: Place, n: number) => covers(place.certifications, n)
 const employed = (place: Place, n: number) => covers(place.stints, n)
 const tolls = (place: Place) => place.settings.leave !== 'keeps-running'
-const onLeave = (place: Place, stint: Stint, n: number) => tolls(place) && covers(stint.leave, n)
+/** R10: a leave takes away contact, and so says nothing where there is none. */
+const onLeave = (place: Place, stint: Stint, n: number) =>
+  tolls(place) && covers(stint.leave, n) && covers(stint.contact, n)
 
 const inContact = (place: Place, n: number) =>
   place.stints.some((it) => it.from <= n && n <= it.to && covers(it.contact, n) && !onLeave(place, it, n))
@@ -130,11 +136,10 @@ type Due = { on: number | null; accepts: number | null }
 
 /** R2, R13, R14, R15: the date, and the day of contact on which finishing first is still in time. */
 const initialDue = (place: Place, n: number, done: Training | null): Due => {
-  const index = stintIndex(place, n)
-  const stint = place.stints[index]!
+  const stint = place.stints[stintIndex(place, n)]!
   const first = firstRequired(place, stint, stint.from)
   if (first === null) return { on: null, accepts: null }
-  const early = index === 0 && stint.from < EARLY_HIRE_ENDS
+  const early = stint.from < EARLY_HIRE_ENDS
   if (early && first <= EARLY_HIRE_DUE) {
     const inTime = n <= EARLY_HIRE_DUE || (done && done.counts <= EARLY_HIRE_DUE)
     if (inTime || required(place, EARLY_HIRE_DUE + 1)) return { on: EARLY_HIRE_DUE, accepts: null }
@@ -199,23 +204,24 @@ const initialStanding = (place: Place, n: number, done: Training | null, row: Ro
   if (!certified(place, n)) return done ? 'not_required' : beforeCertification(place, stint, n, row)
   if (!inContact(place, n) && hadContact(place, stint, n)) return 'not_required'
   if (done) return 'current'
-  if (!inContact(place, n)) return 'due_before_contact'
+  const waits = row.due === EARLY_HIRE_DUE && n <= EARLY_HIRE_DUE
+  if (!inContact(place, n) && !waits) return 'due_before_contact'
   return mayStart(place, n) ? soon(row.due!, n) : 'not_cleared'
 }
 
-/** I-C1 */
+/** I-C1: in the last 60 days, R15's date for who will be in contact that day; for who has none yet, R8. */
 const beforeCertification = (place: Place, stint: Stint, n: number, row: Row) => {
   const next = place.certifications.map((it) => it.from).filter((it) => it > n)
   if (next.length === 0) return 'not_required'
   const begins = Math.min(...next)
   const meets = firstRequired(place, stint, begins)
-  if (meets === null || hadContact(place, stint, n) !== inContact(place, n)) return 'not_required'
-  const isEarly = row.due === EARLY_HIRE_DUE && begins <= EARLY_HIRE_DUE
-  const due = isEarly ? EARLY_HIRE_DUE : meets === begins ? laterCertification(place, begins) : meets
-  if ((inContact(place, n) ? due : begins) - n > SOON) return 'not_required'
-  if (!inContact(place, n)) return 'due_before_contact'
-  row.due = due
-  return 'due_soon'
+  if (meets === null) return 'not_required'
+  if (meets === begins && inContact(place, begins - 1)) {
+    const early = row.due === EARLY_HIRE_DUE && begins <= EARLY_HIRE_DUE
+    row.due = early ? EARLY_HIRE_DUE : laterCertification(place, begins)
+    return row.due - n <= SOON ? 'due_soon' : 'not_required'
+  }
+  return begins - n > SOON || hadContact(place, stint, n) ? 'not_required' : 'due_before_contact'
 }
 
 const hadContact = (place: Place, stint: Stint, n: number) =>
@@ -225,8 +231,7 @@ const soon = (due: number, n: number) => (due - n <= SOON ? 'due_soon' : 'curren
 
 /** Without the initial training: the early hires' time, and the day of a certification where a program sets it. */
 const mayStart = (place: Place, n: number) => {
-  const index = stintIndex(place, n)
-  const early = index === 0 && place.stints[0]!.from < EARLY_HIRE_ENDS
+  const early = place.stints[stintIndex(place, n)]!.from < EARLY_HIRE_ENDS
   const dayOf = place.settings.later_certification === 'day-of'
   return (early && n <= EARLY_HIRE_DUE) || (dayOf && !certified(place, n - 1) && inContact(place, n - 1))
 }

@@ -133,6 +133,7 @@ const isPossible = (life: Life) =>
   (life.child_protection ?? []).every(
     (it) => it.hired_on! <= it.duties_from! && it.duties_from! <= (it.duties_to ?? LAST),
   ) &&
+  inOrder(life.child_protection ?? []) &&
   apart((life.assignments ?? []).map((it) => [it.program, it.hired_on!, it.separated_on ?? LAST])) &&
   apart((life.child_protection ?? []).map((it) => [it.agency, it.duties_from!, it.duties_to ?? LAST])) &&
   (life.programs ?? []).every((it) =>
@@ -154,5 +155,14 @@ const apart = (periods: [string, string, string][]) => {
   return sorted.every((it, index) => {
     const next = sorted[index + 1]
     return !next || next[0] !== it[0] || it[2] < next[1]
+  })
+}
+
+/** Employments at one agency follow each other; duties that come back within one keep its day of hire. */
+const inOrder = (all: Duties[]) => {
+  const sorted = all.toSorted((a, b) => (a.duties_from! < b.duties_from! ? -1 : 1))
+  return sorted.every((it, index) => {
+    const before = sorted[index - 1]
+    return !before || it.hired_on === before.hired_on || it.hired_on! > (before.duties_to ?? LAST)
   })
 }
