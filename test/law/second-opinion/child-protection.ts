@@ -99,8 +99,15 @@ const hoursRow = (life: Life, now: Employment, asked: boolean, n: number): Row =
     .filter((it) => from <= it.on && it.on <= Math.min(n, to))
     .toSorted((a, b) => a.on - b.on)
   let sum = 0
-  const satisfied = trainings.find((it) => (sum += it.hours) >= HOURS)?.on ?? null
-  if (!asked) return { standing: 'not_required', due: null, satisfied, late: 0 }
+  let satisfied: number | null = null
+  for (const it of trainings) {
+    sum += it.hours
+    if (sum >= HOURS) satisfied ??= it.on
+  }
+  if (!asked) {
+    const noYearYet = now.settings.hours_year === 'hire-anniversary' && n < now.from
+    return { standing: 'not_required', due: null, satisfied: noYearYet ? null : satisfied, late: 0 }
+  }
   const standing = satisfied !== null || to - n > SOON ? 'current' : 'due_soon'
   return { standing, due: to, satisfied, late: 0 }
 }

@@ -1,6 +1,6 @@
 // Both opinions on one life, and the smallest life on which they still differ.
 
-import { clearance } from '#server/law/clearance.ts'
+import { clearanceVerdict, clearedUntil } from '#server/law/clearance.ts'
 import { readFacts } from '#server/law/facts/facts-check.ts'
 import { programsOf } from '#server/law/reasons/situation.ts'
 import { findings } from '#server/law/standing.ts'
@@ -10,12 +10,12 @@ import { secondOpinion } from './opinion.ts'
 
 /** What the product and the second opinion say differently, in lines; null where the facts are refused. */
 export const differences = (life: Life, on: string): string[] | null => {
-  const read = readFacts(structuredClone(life))
+  const read = readFacts(life)
   if (!read.ok) return null
   const ours = secondOpinion(life, on)
   const found: string[] = []
   const expected = new Set(Object.keys(ours.rows))
-  for (const it of findings(read.facts, on as never)) {
+  for (const it of findings(read.facts, on)) {
     const key = `${it.requirement} ${it.program}`
     expected.delete(key)
     const row = ours.rows[key]
@@ -34,7 +34,8 @@ export const differences = (life: Life, on: string): string[] | null => {
   }
   for (const key of expected) found.push(`${key}: no row in the product`)
   for (const program of programsOf(read.facts)) {
-    const { answer, until } = clearance(read.facts, program, on as never)
+    const { answer } = clearanceVerdict(read.facts, program, on)
+    const until = answer === 'yes' ? clearedUntil(read.facts, program, on) : null
     const mine = ours.clearance[program.id]
     if (mine?.answer !== answer)
       found.push(`clearance ${program.id}: answer ${answer}, second opinion ${mine?.answer}`)

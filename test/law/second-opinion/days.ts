@@ -5,25 +5,29 @@ export type Period = { from: number; to: number }
 export const ALWAYS = 100_000
 const LONG_AGO = -25_567
 
-export const day = (text: string) => Date.parse(`${text}T00:00:00Z`) / 86_400_000
-export const textOf = (n: number) => new Date(n * 86_400_000).toISOString().slice(0, 10)
+/** Keeps the answers: the same few thousand days come again in every life. */
+const kept = <From, To>(find: (from: From) => To) => {
+  const answers = new Map<From, To>()
+  return (from: From): To => {
+    const known = answers.get(from)
+    if (known !== undefined) return known
+    const found = find(from)
+    answers.set(from, found)
+    return found
+  }
+}
+
+export const day = kept((text: string) => Date.parse(`${text}T00:00:00Z`) / 86_400_000)
+export const textOf = kept((n: number) => new Date(n * 86_400_000).toISOString().slice(0, 10))
 export const endOf = (text: string | null | undefined) => (text ? day(text) : ALWAYS)
 export const startOf = (text: string | null | undefined) => (text ? day(text) : LONG_AGO)
 
 export const covers = (periods: Period[], n: number) => periods.some((it) => it.from <= n && n <= it.to)
 
 const inMinnesota = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/Chicago', dateStyle: 'short' })
-const minnesotaDays = new Map<string, number>()
 
 /** The Minnesota day of an instant (R0). */
-export const minnesotaDay = (instant: string) => {
-  let found = minnesotaDays.get(instant)
-  if (found === undefined) {
-    found = day(inMinnesota.format(new Date(instant)))
-    minnesotaDays.set(instant, found)
-  }
-  return found
-}
+export const minnesotaDay = kept((instant: string) => day(inMinnesota.format(new Date(instant))))
 
 /** The same day of the month some months later, or the last day of a shorter month. */
 export const monthsAfter = (n: number, months: number) => {
@@ -34,7 +38,7 @@ export const monthsAfter = (n: number, months: number) => {
 }
 
 /** R4: the last day of the same month of the next year. */
-export const yearlyDate = (n: number) => {
+export const yearlyDate = kept((n: number) => {
   const date = new Date(n * 86_400_000)
   return Date.UTC(date.getUTCFullYear() + 1, date.getUTCMonth() + 1, 0) / 86_400_000
-}
+})

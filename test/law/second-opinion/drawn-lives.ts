@@ -1,6 +1,6 @@
 // Lives drawn by seed, realistic and nasty: most days fall on or beside days on which something happens.
 
-import { day, monthsAfter, textOf, yearlyDate } from './days.ts'
+import { day, textOf, yearlyDate } from './days.ts'
 import type { Assignment, Completion, Contact, Duties, Life, Outside, Program, Settings } from './facts.ts'
 
 export type Drawn = { life: Life; asked: string[] }
@@ -13,8 +13,9 @@ export const drawnLife = (seed: number): Drawn => {
   const completions = dice.times(0, 4, () => completion(dice, programs))
   const outside = dice.times(0, child_protection.length > 0 ? 4 : 2, () => outsideTraining(dice, programs))
   const life = { programs, assignments, completions, outside, child_protection, settings: settings(dice) }
-  if (dice.chance(0.2)) for (const _ of dice.times(1, 2, () => 0)) forget(dice, life)
-  return { life, asked: dice.times(3, 3, () => textOf(dice.anyDay())) }
+  if (dice.chance(0.1)) forget(dice, life)
+  if (dice.chance(0.01)) for (const _ of [1, 2]) forget(dice, life)
+  return { life, asked: dice.times(2, 2, () => textOf(dice.anyDay())) }
 }
 
 const special = [
@@ -293,7 +294,7 @@ const forget = (dice: Dice, life: Life) => {
       if (outside) outside.hours = null
     },
     () => {
-      if (work) work.hired_on = null
+      if (work && life.child_protection!.length === 1) work.hired_on = null
     },
     () => {
       if (work) work.duties_from = null
@@ -301,5 +302,3 @@ const forget = (dice: Dice, life: Life) => {
   ]
   dice.one(ways)()
 }
-
-export const monthsLater = (text: string, months: number) => textOf(monthsAfter(day(text), months))

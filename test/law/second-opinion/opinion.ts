@@ -35,13 +35,20 @@ export const secondOpinion = (life: Life, on: string) => {
 const agreed = (rows: Row[]): Part => {
   const first = rows[0]!
   if (rows.length === 1) return first
-  const standing = rows.every((it) => it.standing === first.standing) ? first.standing : 'unknown'
+  const standing = standingOf(new Set(rows.map((it) => it.standing)))
   const part: Part = { standing }
   if (standing === 'unknown') return part
   if (rows.every((it) => it.due === first.due)) part.due = first.due
   if (rows.every((it) => it.satisfied === first.satisfied)) part.satisfied = first.satisfied
   if (rows.every((it) => it.late === first.late)) part.late = first.late
   return part
+}
+
+/** In order whatever the missing fact is: by the earliest date. */
+const standingOf = (possible: Set<Row['standing']>): Row['standing'] => {
+  const [only, other, more] = [...possible]
+  if (other === undefined) return only!
+  return more === undefined && possible.has('current') && possible.has('due_soon') ? 'due_soon' : 'unknown'
 }
 
 const earliest = (all: Clearance[]): Clearance => {

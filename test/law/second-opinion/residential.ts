@@ -31,7 +31,7 @@ export const placeOf = (life: Life, program: Program): Place => {
     ...days.flatMap((it) => [it.from, it.to]),
     ...trainings.flatMap((it) => [it.counts, it.on + 800]),
   ]
-  const last = Math.max(EARLY_HIRE_DUE, ...ends.filter((it) => it < ALWAYS))
+  const last = Math.max(EARLY_HIRE_DUE, ...ends.filter((it) => it < ALWAYS)) + 2
   return { settings, certifications, stints, trainings, last }
 }
 
@@ -204,7 +204,7 @@ const initialStanding = (place: Place, n: number, done: Training | null, row: Ro
   if (!certified(place, n)) return done ? 'not_required' : beforeCertification(place, stint, n, row)
   if (!inContact(place, n) && hadContact(place, stint, n)) return 'not_required'
   if (done) return 'current'
-  const waits = row.due === EARLY_HIRE_DUE && n <= EARLY_HIRE_DUE
+  const waits = stint.from < EARLY_HIRE_ENDS && row.due === EARLY_HIRE_DUE && n <= EARLY_HIRE_DUE
   if (!inContact(place, n) && !waits) return 'due_before_contact'
   return mayStart(place, n) ? soon(row.due!, n) : 'not_cleared'
 }
@@ -217,11 +217,13 @@ const beforeCertification = (place: Place, stint: Stint, n: number, row: Row) =>
   const meets = firstRequired(place, stint, begins)
   if (meets === null) return 'not_required'
   if (meets === begins && inContact(place, begins - 1)) {
-    const early = row.due === EARLY_HIRE_DUE && begins <= EARLY_HIRE_DUE
+    const early = stint.from < EARLY_HIRE_ENDS && row.due === EARLY_HIRE_DUE && begins <= EARLY_HIRE_DUE
     row.due = early ? EARLY_HIRE_DUE : laterCertification(place, begins)
     return row.due - n <= SOON ? 'due_soon' : 'not_required'
   }
-  return begins - n > SOON || hadContact(place, stint, n) ? 'not_required' : 'due_before_contact'
+  const waits = stint.from < EARLY_HIRE_ENDS && row.due === EARLY_HIRE_DUE
+  if (begins - n > SOON || waits || hadContact(place, stint, n)) return 'not_required'
+  return 'due_before_contact'
 }
 
 const hadContact = (place: Place, stint: Stint, n: number) =>
@@ -277,17 +279,17 @@ export const annualRow = (place: Place, n: number): Row => {
 
 // Clearance
 
-export const clearance = (place: Place, n: number): Clearance => {
-  if (!cleared(place, n, n)) return { answer: 'no', until: null }
-  const ends = firstDay(n + 1, Math.max(place.last, n) + 2, (it) => !cleared(place, it, n))
-  return { answer: 'yes', until: ends === null ? null : ends - 1 }
-}
-
-/** I-C7: about that very day, by what is known on the day asked. */
-const cleared = (place: Place, n: number, asked: number) => {
-  if (!employed(place, n)) return false
-  if (!certified(place, n)) return true
+/** I-C7: about each day for itself, by the trainings known on the day asked. Who is on leave is not to begin. */
+export const clearance = (place: Place, asked: number): Clearance => {
   const known = { ...place, trainings: place.trainings.filter((it) => it.counts <= asked) }
-  const found = year(known, n)
-  return found ? n <= found.due : mayStart(place, n)
+  const years = place.stints.map((it) => year(known, Math.max(it.from, asked)))
+  const cleared = (n: number) => {
+    if (!employed(place, n) || place.stints.some((it) => covers(it.leave, n))) return false
+    if (!certified(place, n)) return true
+    const found = years[stintIndex(place, n)]
+    return found ? n <= found.due : mayStart(place, n)
+  }
+  if (!cleared(asked)) return { answer: 'no', until: null }
+  const ends = firstDay(asked + 1, Math.max(place.last, asked), (it) => !cleared(it))
+  return { answer: 'yes', until: ends === null ? null : ends - 1 }
 }

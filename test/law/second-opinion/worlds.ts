@@ -3,11 +3,11 @@
 
 import { isUnconfirmed } from './child-protection.ts'
 import { day, minnesotaDay, monthsAfter, textOf } from './days.ts'
-import type { Assignment, Completion, Duties, Life, Outside, Program } from './facts.ts'
+import type { Assignment, Completion, Dated, Duties, Life, Outside, Program } from './facts.ts'
 
 /** Every life that this one could be, for what it leaves open; itself alone where nothing is missing. */
 export const worldsOf = (life: Life, asked: number): Life[] => {
-  const days = interestingDays(life, asked)
+  const days = lacksNothing(life) ? [] : interestingDays(life, asked)
   const forAgency = (life.child_protection ?? []).length > 0
   return [life]
     .flatMap((it) => each(it, 'programs', (one) => programs(one, days)))
@@ -17,6 +17,15 @@ export const worldsOf = (life: Life, asked: number): Life[] => {
     .flatMap((it) => each(it, 'child_protection', (one) => duties(one, days)))
     .filter(isPossible)
 }
+
+/** A quick look only: where nothing is null or left out, no day has to be tried. */
+const lacksNothing = (life: Life) =>
+  (life.programs ?? []).every((it) => it.certifications?.every((one) => one.from !== null)) &&
+  (life.assignments ?? []).every(
+    (it) => it.hired_on !== null && it.contact?.every((one) => one.from !== null),
+  ) &&
+  [...(life.completions ?? []), ...(life.outside ?? [])].every(isDated) &&
+  (life.child_protection ?? []).every((it) => it.hired_on !== null && it.duties_from !== null)
 
 type Lists = 'programs' | 'assignments' | 'completions' | 'outside' | 'child_protection'
 
@@ -37,7 +46,9 @@ const each = <K extends Lists>(
 
 const interestingDays = (life: Life, asked: number) => {
   const found = new Set<number>()
-  const add = (on: number) => [on - 1, on, on + 1].forEach((it) => found.add(it))
+  const add = (on: number) => {
+    for (const it of [on - 1, on, on + 1]) found.add(it)
+  }
   const written = JSON.stringify(life).match(/"\d{4}-\d\d-\d\d"/g) ?? []
   for (const text of written) add(day(text.slice(1, -1)))
   for (const it of life.completions ?? []) if (it.completed_at) add(minnesotaDay(it.completed_at))
@@ -50,19 +61,10 @@ const interestingDays = (life: Life, asked: number) => {
 
 const programs = (it: Program, days: string[]): Program[] => {
   const type = 'st-cse-at-risk'
-  if (it.certifications) {
-    let open = [it]
-    it.certifications.forEach((one, index) => {
-      if (one.from !== null) return
-      const fits = days.filter((on) => !one.to || on <= one.to)
-      open = open.flatMap((now) =>
-        fits.map((from) => ({ ...now, certifications: now.certifications!.with(index, { ...one, from }) })),
-      )
-    })
-    return open
-  }
-  const open = days.map((from) => ({ ...it, certifications: [{ type, from, to: null }] }))
-  return [{ ...it, certifications: [] }, ...open]
+  const held = it.certifications
+    ? begun(it.certifications, days)
+    : [[], ...days.map((from) => [{ type, from, to: null }])]
+  return held.map((certifications) => (certifications === it.certifications ? it : { ...it, certifications }))
 }
 
 const assignments = (it: Assignment, days: string[], asked: number): Assignment[] => {
@@ -75,13 +77,21 @@ const assignments = (it: Assignment, days: string[], asked: number): Assignment[
 const contacts = (it: Assignment, days: string[], asked: number): NonNullable<Assignment['contact']>[] => {
   if (!it.contact) {
     const yesterday = textOf(asked - 1)
-    const begun = days.filter((from) => from <= yesterday).map((from) => [{ from, to: yesterday }])
-    return [[], ...days.map((from) => [{ from, to: null }]), ...begun]
+    const ended = days.filter((from) => from <= yesterday).map((from) => [{ from, to: yesterday }])
+    return [[], ...days.map((from) => [{ from, to: null }]), ...ended]
   }
-  const index = it.contact.findIndex((one) => one.from === null)
-  if (index < 0) return [it.contact]
-  const one = it.contact[index]!
-  return days.filter((on) => !one.to || on <= one.to).map((from) => it.contact!.with(index, { ...one, from }))
+  return begun(it.contact, days)
+}
+
+/** Each period whose first day is not on file, begun on every day that it could have. */
+const begun = <T extends Dated>(periods: T[], days: string[]): T[][] => {
+  let all = [periods]
+  periods.forEach((one, index) => {
+    if (one.from !== null) return
+    const fits = days.filter((on) => !one.to || on <= one.to)
+    all = all.flatMap((list) => fits.map((from) => list.with(index, { ...one, from })))
+  })
+  return all
 }
 
 const completions = (it: Completion, days: string[], forAgency: boolean): Completion[] =>
@@ -106,10 +116,11 @@ const outside = (it: Outside, days: string[], forAgency: boolean): Outside[] => 
     .flatMap(hours)
 }
 
+const isDated = (it: Completion | Outside) =>
+  Boolean(it.completed_on || ('completed_at' in it && it.completed_at))
+
 const dated = <T extends Completion | Outside>(it: T, days: string[]): T[] =>
-  it.completed_on || ('completed_at' in it && it.completed_at)
-    ? [it]
-    : days.map((completed_on) => ({ ...it, completed_on }))
+  isDated(it) ? [it] : days.map((completed_on) => ({ ...it, completed_on }))
 
 const yesOrNo = (it: Outside, key: 'human_trafficking' | 'same_curriculum'): Outside[] =>
   it[key] == null ? [true, false].map((value) => ({ ...it, [key]: value })) : [it]
