@@ -7,7 +7,7 @@ import { drawnLife } from './second-opinion/drawn-lives.ts'
  * late days and clearance. Where they differ, the message gives the smallest such life; the decisions on dates in
  * docs/rules.md say who is right.
  */
-const lives = process.env.LONG === '1' ? 1_000_000 : 20_000
+const lives = process.env.LONG === '1' ? 1_000_000 : Number(process.env.LIVES ?? 20_000)
 const batch = lives / 20
 const batches = Array.from({ length: 20 }, (_, index) => 1 + index * batch)
 
