@@ -24,12 +24,16 @@ describe('the second opinion on the law agrees with the law', () => {
       }
     }
     expect(found.join('\n\n')).toBe('')
-    expect(asked).toBeGreaterThan(batch * 1.8)
+    expect(asked).toBeGreaterThan(batch * 1.5)
   })
 })
 
 function described(seed: number, on: string) {
   const { life } = drawnLife(seed)
-  const small = smallest(life, on, (lines) => lines.length > 0)
+  const first = subject(differences(life, on)![0]!)
+  const small = smallest(life, on, (lines) => lines.some((line) => subject(line) === first))
   return [`life ${seed} on ${on}`, ...differences(small, on)!, JSON.stringify(small)].join('\n')
 }
+
+/** 'residential-annual program-0: due' of 'residential-annual program-0: due 2025-01-31, …' */
+const subject = (line: string) => line.split(' ').slice(0, 3).join(' ')

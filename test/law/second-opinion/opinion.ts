@@ -15,7 +15,6 @@ export const secondOpinion = (life: Life, on: string) => {
   const cleared: Opinion['clearance'] = {}
   for (const program of life.programs ?? []) {
     const assignments = (life.assignments ?? []).filter((it) => it.program === program.id)
-    if (assignments.length === 0) continue
     const mine = { ...life, programs: [program], assignments, child_protection: [] }
     const places = worldsOf(mine, asked).map((it) => placeOf(it, it.programs![0]!))
     rows[`residential-initial ${program.id}`] = agreed(places.map((it) => initialRow(it, asked)))

@@ -10,6 +10,8 @@ const SOON = 60
 type Stint = Period & { contact: (Period & { at: number | null })[]; leave: Period[] }
 type Training = { on: number; at: number | null; counts: number; initial: boolean }
 
+const NEVER: Stint = { from: ALWAYS, to: ALWAYS, contact: [], leave: [] }
+
 /** What is true of one person at one program on each day. */
 export type Place = {
   settings: Settings
@@ -24,7 +26,8 @@ export const placeOf = (life: Life, program: Program): Place => {
   const certifications = (program.certifications ?? [])
     .filter((it) => it.type === 'st-cse-at-risk')
     .map((it) => ({ from: startOf(it.from), to: endOf(it.to) }))
-  const stints = joined((life.assignments ?? []).filter((it) => it.program === program.id).map(stintOf))
+  const assignments = (life.assignments ?? []).filter((it) => it.program === program.id)
+  const stints = assignments.length > 0 ? joined(assignments.map(stintOf)) : [NEVER]
   const trainings = trainingsAt(life, program.id, settings)
   const days = [...certifications, ...stints, ...stints.flatMap((it) => [...it.contact, ...it.leave])]
   const ends = [
