@@ -25,8 +25,12 @@ export const secondOpinion = (life: Life, on: string) => {
     const child_protection = life.child_protection!.filter((it) => it.agency === agency)
     const mine = { ...life, programs: [], assignments: [], child_protection }
     const worlds = worldsOf(mine, asked).map((it) => agencyRows(it, agency, asked))
-    for (const requirement of Object.keys(worlds[0]!))
-      rows[`${requirement} ${agency}`] = agreed(worlds.map((it) => it[requirement]!))
+    for (const requirement of Object.keys(worlds[0]!)) {
+      const row = agreed(worlds.map((it) => it[requirement]!))
+      // Hours are counted in a year of their own: with another one, they are another answer.
+      const isOtherYear = requirement === 'annual-hours' && isInOrder(row) && !('due' in row)
+      rows[`${requirement} ${agency}`] = isOtherYear ? { standing: 'unknown' } : row
+    }
   }
   return { rows, clearance: cleared }
 }
@@ -42,6 +46,8 @@ const agreed = (rows: Row[]): Part => {
   if (rows.every((it) => it.late === first.late)) part.late = first.late
   return part
 }
+
+const isInOrder = ({ standing }: Part) => standing === 'current' || standing === 'due_soon'
 
 /** In order whatever the missing fact is: by the earliest date. */
 const standingOf = (possible: Set<Row['standing']>): Row['standing'] => {

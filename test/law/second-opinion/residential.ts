@@ -27,7 +27,8 @@ export const placeOf = (life: Life, program: Program): Place => {
     .filter((it) => it.type === 'st-cse-at-risk')
     .map((it) => ({ from: startOf(it.from), to: endOf(it.to) }))
   const assignments = (life.assignments ?? []).filter((it) => it.program === program.id)
-  const stints = assignments.length > 0 ? joined(assignments.map(stintOf)) : [NEVER]
+  const tolls = settings.leave !== 'keeps-running'
+  const stints = assignments.length > 0 ? joined(assignments.map(stintOf), tolls) : [NEVER]
   const trainings = trainingsAt(life, program.id, settings)
   const days = [...certifications, ...stints, ...stints.flatMap((it) => [...it.contact, ...it.leave])]
   const ends = [
@@ -53,8 +54,8 @@ const stintOf = (it: Assignment): Stint => ({
 })
 
 /** I-C4: employments with no day between them and contact unbroken are one. */
-const joined = (stints: Stint[]) => {
-  const works = (it: Stint, n: number) => covers(it.contact, n) && !covers(it.leave, n)
+const joined = (stints: Stint[], tolls: boolean) => {
+  const works = (it: Stint, n: number) => covers(it.contact, n) && !(tolls && covers(it.leave, n))
   const result: Stint[] = []
   for (const next of stints.toSorted((a, b) => a.from - b.from)) {
     const before = result.at(-1)
@@ -86,7 +87,7 @@ const trainingsAt = (life: Life, program: string, settings: Settings) => {
     const counts = elsewhere ? Math.max(on, Math.min(ALWAYS, ...verified)) : on
     found.push({ on, at: instant ? Date.parse(instant) : null, counts, initial })
   }
-  return found.toSorted((a, b) => a.on - b.on || (a.at ?? 0) - (b.at ?? 0))
+  return found.toSorted((a, b) => a.on - b.on || a.counts - b.counts || (a.at ?? 0) - (b.at ?? 0))
 }
 
 const ownCredit = (it: Completion) => {
@@ -141,17 +142,19 @@ type Due = { on: number | null; accepts: number | null }
 const initialDue = (place: Place, n: number, done: Training | null): Due => {
   const stint = place.stints[stintIndex(place, n)]!
   const first = firstRequired(place, stint, stint.from)
+  const dueAt = (begins: number): Due =>
+    !certified(place, begins - 1) && inContact(place, begins - 1)
+      ? { on: laterCertification(place, stint, begins), accepts: null }
+      : beforeContact(place, begins)
   if (first === null) return { on: null, accepts: null }
   const early = stint.from < EARLY_HIRE_ENDS
   if (early && first <= EARLY_HIRE_DUE) {
     const inTime = n <= EARLY_HIRE_DUE || (done && done.counts <= EARLY_HIRE_DUE)
-    if (inTime || required(place, EARLY_HIRE_DUE + 1)) return { on: EARLY_HIRE_DUE, accepts: null }
+    if (inTime || required(place, EARLY_HIRE_DUE)) return { on: EARLY_HIRE_DUE, accepts: null }
     const back = firstRequired(place, stint, EARLY_HIRE_DUE + 1)
-    return back === null ? { on: EARLY_HIRE_DUE, accepts: null } : beforeContact(place, back)
+    return back === null ? { on: EARLY_HIRE_DUE, accepts: null } : dueAt(back)
   }
-  if (!certified(place, first - 1) && inContact(place, first - 1))
-    return { on: laterCertification(place, first), accepts: null }
-  return beforeContact(place, first)
+  return dueAt(first)
 }
 
 const firstRequired = (place: Place, stint: Stint, from: number) =>
@@ -162,8 +165,11 @@ const beforeContact = (place: Place, first: number): Due =>
     ? { on: first - 1, accepts: null }
     : { on: first, accepts: first }
 
-const laterCertification = (place: Place, first: number) =>
-  place.settings.later_certification === 'day-of' ? first : first - 1
+/** R15: a program's own interpretation speaks of a first certification; when one comes back, the day before it. */
+const laterCertification = (place: Place, stint: Stint, begins: number) =>
+  place.settings.later_certification === 'day-of' && firstRequired(place, stint, stint.from) === begins
+    ? begins
+    : begins - 1
 
 /** R6, I-A2, I-C5: the required days after the date, up to and including the day it was done. */
 const lateDays = (place: Place, due: number, done: Training | null, n: number) => {
@@ -194,7 +200,10 @@ export const initialRow = (place: Place, n: number): Row => {
       ? 0
       : done && done.counts === due.on && !wrongSide
         ? 0
-        : lateDays(place, due.on, done, n)
+        : Math.max(
+            lateDays(place, due.on, done, n),
+            done && done.counts > due.on && required(place, due.on) ? 1 : 0,
+          )
   const row: Row = { standing: 'not_required', due: due.on, satisfied: done?.on ?? null, late }
   row.standing = initialStanding(place, n, done, row)
   if (row.standing === 'not_required') row.due = null
@@ -218,14 +227,16 @@ const beforeCertification = (place: Place, stint: Stint, n: number, row: Row) =>
   if (next.length === 0) return 'not_required'
   const begins = Math.min(...next)
   const meets = firstRequired(place, stint, begins)
-  if (meets === null) return 'not_required'
+  const ended = hadContact(place, stint, n) && !inContact(place, n)
+  if (meets === null || ended) return 'not_required'
   if (meets === begins && inContact(place, begins - 1)) {
     const early = stint.from < EARLY_HIRE_ENDS && row.due === EARLY_HIRE_DUE && begins <= EARLY_HIRE_DUE
-    row.due = early ? EARLY_HIRE_DUE : laterCertification(place, begins)
+    row.due = early ? EARLY_HIRE_DUE : laterCertification(place, stint, begins)
     return row.due - n <= SOON ? 'due_soon' : 'not_required'
   }
   const waits = stint.from < EARLY_HIRE_ENDS && row.due === EARLY_HIRE_DUE
-  if (begins - n > SOON || waits || hadContact(place, stint, n)) return 'not_required'
+  if (waits) return EARLY_HIRE_DUE - n <= SOON ? 'due_soon' : 'not_required'
+  if (begins - n > SOON || hadContact(place, stint, n)) return 'not_required'
   return 'due_before_contact'
 }
 
@@ -236,9 +247,11 @@ const soon = (due: number, n: number) => (due - n <= SOON ? 'due_soon' : 'curren
 
 /** Without the initial training: the early hires' time, and the day of a certification where a program sets it. */
 const mayStart = (place: Place, n: number) => {
-  const early = place.stints[stintIndex(place, n)]!.from < EARLY_HIRE_ENDS
-  const dayOf = place.settings.later_certification === 'day-of'
-  return (early && n <= EARLY_HIRE_DUE) || (dayOf && !certified(place, n - 1) && inContact(place, n - 1))
+  const stint = place.stints[stintIndex(place, n)]!
+  if (stint.from < EARLY_HIRE_ENDS && n <= EARLY_HIRE_DUE) return true
+  const first = firstRequired(place, stint, stint.from) ?? n
+  const isFirst = first >= n && !certified(place, n - 1) && inContact(place, n - 1)
+  return isFirst && place.settings.later_certification === 'day-of'
 }
 
 // The yearly training
