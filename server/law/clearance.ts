@@ -63,7 +63,7 @@ export function clearance(facts: Facts, program: Program, on: Day): ClearanceAns
 /** None where the records conflict, or too many facts are missing. */
 function possibleWays(facts: Facts, program: Program, on: Day): Iterable<PossibleFacts> {
   if (facts.conflicts.some(({ place }) => place === program.id)) return []
-  return possibleFacts(facts, program, on, true)
+  return possibleFacts(facts, program, on)
 }
 
 function answerIn({ facts, program }: PossibleFacts, on: Day): 'yes' | 'no' {

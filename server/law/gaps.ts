@@ -110,10 +110,10 @@ function gapsIn({ facts, program }: PossibleFacts, on: Day): readonly Gap[] {
 }
 
 function initialGaps(situation: Situation, { trainings }: Facts, on: Day): readonly Gap[] {
-  const due = initialDue(situation)
-  if (!due) return []
   const { satisfied_by } = requirementOn('residential-initial', on)
   const credit = initialCredit(situation, evidenceOf(satisfied_by, trainings, on, situation.program))
+  const due = initialDue(situation, credit)
+  if (!due) return []
   const dueWords =
     due.by === 'before-contact'
       ? `before contact began on ${formatDay(due.first)}`

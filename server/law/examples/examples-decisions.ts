@@ -138,6 +138,19 @@ export const decisionExamples: readonly WorkedExample[] = [
         on: '2024-09-20',
         requirement: { ...annual, standing: 'current', late_days: 0 },
       },
+      {
+        what: 'the initial training, done during a leave: late by the days of contact before it',
+        facts: atNorthStar(
+          {
+            hired_on: '2026-07-01',
+            contact: [{ from: '2026-08-11' }],
+            leave: [{ from: '2026-08-21', to: '2026-10-31' }],
+          },
+          [finished('2026-10-05')],
+        ),
+        on: '2026-10-05',
+        requirement: { ...initial, standing: 'not_required', late_days: 9 },
+      },
     ],
   },
   {
@@ -170,6 +183,16 @@ export const decisionExamples: readonly WorkedExample[] = [
         ]),
         on: '2025-07-01',
         clearance: { program: home, answer: 'yes', until: '2025-09-30' },
+      },
+      {
+        what: 'whether the only training was the same curriculum: not known',
+        facts: {
+          ...atNorthStar({ hired_on: '2024-09-01', contact: [{ from: '2024-09-23' }] }),
+          outside: [elsewhere({ completed_on: '2024-09-20', same_curriculum: null })],
+        },
+        on: '2024-10-01',
+        requirement: { ...initial, standing: 'unknown' },
+        clearance: { program: home, answer: 'unknown' },
       },
     ],
   },
@@ -214,6 +237,12 @@ export const decisionExamples: readonly WorkedExample[] = [
       {
         what: '60 days before it: due soon',
         facts: atNorthStar(inContact2024, [], '2025-09-15'),
+        on: '2025-07-16',
+        requirement: { ...initial, standing: 'due_soon', due_on: '2025-09-14', rule: 'R15' },
+      },
+      {
+        what: 'untrained when a certification ends, and it comes back on September 15: the same',
+        facts: certifiedThen(atNorthStar(inContact2024), ['2024-01-01', '2025-06-30'], ['2025-09-15']),
         on: '2025-07-16',
         requirement: { ...initial, standing: 'due_soon', due_on: '2025-09-14', rule: 'R15' },
       },

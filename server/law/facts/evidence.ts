@@ -29,7 +29,10 @@ export function matches(term: Term, training: Training): Match {
         ? yes
         : unconfirmed('whether the commissioner had approved the version completed is not on file')
     case 'same-curriculum':
-      return training.sameCurriculum && training.certificateVerified && training.accepted ? yes : no
+      if (!training.accepted || !training.certificateVerified || training.sameCurriculum === false) return no
+      return training.sameCurriculum
+        ? yes
+        : unconfirmed('whether it is the same approved curriculum is not on file')
     case 'accepted-trafficking-training':
       if (!training.accepted || training.humanTrafficking === false) return no
       // Every course of this system is about trafficking and exploitation.

@@ -63,7 +63,7 @@ export type Training = Fact & {
   readonly approved: boolean | null
   readonly accepted: boolean | null
   readonly humanTrafficking: boolean | null
-  readonly sameCurriculum: boolean
+  readonly sameCurriculum: boolean | null
   readonly certificateVerified: boolean | null
   readonly hours: number | null
   readonly program: string | null
@@ -183,7 +183,7 @@ function trainingsOf(written: WrittenFacts): readonly Training[] {
       at: null,
       approved: null,
       humanTrafficking: training.human_trafficking ?? null,
-      sameCurriculum: training.same_curriculum ?? false,
+      sameCurriculum: training.same_curriculum ?? null,
       certificateVerified: training.certificate_verified ?? null,
     }
   })

@@ -81,7 +81,7 @@ export const interpretations: { readonly [Name in SettingName]: Interpretation }
     sentence: ({ later_certification }) =>
       later_certification === 'day-before'
         ? 'people already in contact finish by the day before the certification takes effect'
-        : 'people already in contact finish by the day the certification takes effect',
+        : 'people already in contact finish by the day a first certification takes effect; when one comes back, by the day before',
   },
   same_day_contact: {
     rule: 'R2',

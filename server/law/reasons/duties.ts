@@ -27,6 +27,7 @@ export function dutiesAt(facts: Facts, agency: string, on: Day): DutiesSituation
   const all = facts.duties.filter((duties) => duties.agency === agency)
   const duties =
     all.findLast(({ from, to }) => from !== null && holds({ from, to }, on)) ??
+    all.findLast((each) => each.from === null && employedOn(each, on)) ??
     all.findLast((each) => employedOn(each, on)) ??
     all.findLast(({ to }) => to !== null && to < on) ??
     all[0]!
@@ -35,7 +36,10 @@ export function dutiesAt(facts: Facts, agency: string, on: Day): DutiesSituation
   const onDuty = !employed
     ? 'no'
     : since === null
-      ? 'unknown'
+      ? // Whenever they began, they cover their last day.
+        on === duties.to
+        ? 'yes'
+        : 'unknown'
       : holds({ from: since, to: duties.to }, on)
         ? 'yes'
         : 'no'

@@ -47,7 +47,8 @@ const list: readonly Rule[] = [
   {
     code: 'R3',
     title: 'Late stays late',
-    words: 'an initial training finished after its date is complete, and stays marked as late',
+    words:
+      'an initial training finished after its date is complete, and stays marked as late: by the required days after that date, up to and including the day it was done, and by at least 1 where it was required on that date',
     status: 'local policy',
     source: 'this system’s record keeping',
   },
@@ -152,7 +153,8 @@ const list: readonly Rule[] = [
   {
     code: 'R16',
     title: 'A certification that ends',
-    words: 'once a certification has ended the training is no longer required there, and its history stays',
+    words:
+      'once a certification has ended the training is no longer required there, and its history stays; before it comes back, a person who is still untrained finishes by the day before (R15)',
     status: 'inferred',
     source: noSource,
   },

@@ -164,7 +164,9 @@ function contactOn(assignment: Assignment, program: Program, on: Day): Situation
   if (begun.some(({ from, to }) => from !== null && holds({ from, to }, on)))
     return covers(leaveDays(assignment, program), on) ? 'leave' : 'in'
   if (begun.some(({ from, to }) => from === null && (to === null || on <= to))) return 'unknown'
-  return begun.length > 0 ? 'ended' : 'not_yet'
+  // A period wholly inside a leave was no contact (R10).
+  const has = contactDays(assignment, program).some(({ from }) => from <= on)
+  return has || begun.some(({ from }) => from === null) ? 'ended' : 'not_yet'
 }
 
 function missingCertification(program: Program, certified: Situation['certified']): readonly Missing[] {

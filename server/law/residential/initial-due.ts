@@ -16,7 +16,7 @@ export type InitialDue = {
 }
 
 /** Null where no direct contact in a certified program is in sight. */
-export function initialDue(situation: Situation): InitialDue | null {
+export function initialDue(situation: Situation, done: Credit | null): InitialDue | null {
   const { unbroken, daysHere } = situation
   const first = daysHere[0]?.from
   const [began] = unbroken
@@ -26,7 +26,8 @@ export function initialDue(situation: Situation): InitialDue | null {
   // Without a day of hire nothing is called late that might have been in time.
   const earlyHire = (began.hiredOn ?? '') < due.hired_from
   if (!earlyHire || first > date) return beforeFirst(situation, first, contactRule(situation, first, due))
-  if (situation.on <= date || covers(daysHere, date))
+  const isInTime = done !== null && done.held <= date
+  if (isInTime || situation.on <= date || covers(daysHere, date))
     return { on: date, by: 'transition', first, isBack: false, rule: 'R2' }
   // Nothing was required on that date of who was away then (R1).
   const back = daysHere.find(({ from }) => from > date)?.from
@@ -39,10 +40,27 @@ export function initialDue(situation: Situation): InitialDue | null {
   return { ...beforeFirst(situation, back, rule), isBack: true }
 }
 
+/** On a day without a certification: the date that the next one brings to an untrained person (R15). */
+export function comingDue(situation: Situation): InitialDue | null {
+  const { on, program, unbroken, daysHere, certified } = situation
+  const next = certifiedDays(program).find(({ from }) => from > on)?.from
+  const [began] = unbroken
+  if (certified !== 'no' || next === undefined || !began) return null
+  const first = daysHere.find(({ from }) => from >= next)?.from
+  if (first === undefined) return null
+  const { due } = requirementOn('residential-initial', on)
+  const date = due.earlier_hires_due
+  if ((began.hiredOn ?? '') < due.hired_from && first <= date)
+    return { on: date, by: 'transition', first, isBack: false, rule: 'R2' }
+  return beforeFirst(situation, first, contactRule(situation, first, due))
+}
+
 function beforeFirst(situation: Situation, first: Day, rule: RuleCode): InitialDue {
   const { later_certification, same_day_contact } = situation.program.settings
   if (certificationBegan(situation, first)) {
-    const on = later_certification === 'day-before' ? addDays(first, -1) : first
+    // Only a first certification finds someone untrained whom nothing was required of before.
+    const isFirst = situation.daysHere[0]?.from === first
+    const on = isFirst && later_certification === 'day-of' ? first : addDays(first, -1)
     return { on, by: 'before-certification', first, isBack: false, rule: 'R15' }
   }
   const on = same_day_contact === 'day-before' ? addDays(first, -1) : first

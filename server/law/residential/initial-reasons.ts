@@ -110,8 +110,8 @@ function metWords(due: InitialDue, credit: Credit, { situation, late }: Case): s
   if (late > 0 && late === after)
     return `${held} is ${dayCount(late)} after ${dueDay}: completed late, by ${dayCount(late)}.`
   if (late > 0)
-    return `${held} is after ${dueDay}: completed late, by ${dayCount(late)} on which the program was certified.`
-  if (after > 0) return `${held} is after ${dueDay}, and the program was not certified between: not late.`
+    return `${held} is after ${dueDay}: completed late, by ${dayCount(late)} on which the training was required.`
+  if (after > 0) return `${held} is after ${dueDay}, and the training was not required between: not late.`
   const days = daysBetween(credit.held, due.on)
   return days === 0
     ? `${held} is the due date itself: in time.`

@@ -1,6 +1,6 @@
 import type { Credit } from '#server/law/facts/evidence.ts'
 import { countDays, covers, overlap, type Period, without } from '#server/law/facts/periods.ts'
-import { certifiedDays, type Situation } from '#server/law/reasons/situation.ts'
+import type { Situation } from '#server/law/reasons/situation.ts'
 import { addDays, compareInstants, type Day } from '#server/lib/days.ts'
 import type { Turn } from './annual-clock.ts'
 import { type InitialDue, sameDay } from './initial-due.ts'
@@ -34,14 +34,13 @@ export function missedInitially(
 }
 
 /**
- * How late a completion was, or is by the day asked: 0 in time, at least 1 where it came after contact began, be it on
- * the same day. Days on which the program held no certification do not count.
+ * How late a completion was, or is by the day asked, in required days. At least 1 where it came after a date on which it
+ * was required, or on that day after contact began: what was late is never shown as in time (R3).
  */
 export function initialLateness(due: InitialDue, done: Credit | null, situation: Situation): number {
-  if (done && sameDay(due, done, situation) === 'after') return 1
-  const last = done?.held ?? situation.on
-  if (last <= due.on) return 0
-  return countDays(overlap(certifiedDays(situation.program), [{ from: addDays(due.on, 1), to: last }]))
+  const days = countDays(missedAfter(due.on, done, situation, situation.on, situation.daysHere))
+  const isMissed = done && done.held > due.on && covers(situation.daysHere, due.on)
+  return isMissed || (done && sameDay(due, done, situation) === 'after') ? Math.max(days, 1) : days
 }
 
 /** Of the turn at hand: the days by which its own training came late. */

@@ -25,21 +25,15 @@ export const farOff: Day = '2199-12-31'
 
 /**
  * The facts at one program with each missing one filled in by the values that can make a difference on a day: one way
- * where nothing is missing, none where there are too many. Clearance supposes contact on that very day, and so needs no
- * contact that is on file (`supposed`).
+ * where nothing is missing, none where there are too many.
  */
-export function* possibleFacts(
-  facts: Facts,
-  program: Program,
-  on: Day,
-  supposed = false,
-): Generator<PossibleFacts> {
+export function* possibleFacts(facts: Facts, program: Program, on: Day): Generator<PossibleFacts> {
   if (isComplete(facts, program)) {
     yield { facts, program }
     return
   }
   const assignments = facts.assignments.map((each) =>
-    isOf(program, each) ? possibleAssignments(each, facts, on, supposed) : [each],
+    isOf(program, each) ? possibleAssignments(each, facts, on) : [each],
   )
   const trainings = facts.trainings.map((each) => possibleTrainings(each, facts, program, on))
   const programs = possiblePrograms(program, on)
@@ -96,10 +90,7 @@ function isComplete({ assignments, trainings }: Facts, program: Program): boolea
   return (
     isKnown &&
     assignments.every((each) => !isOf(program, each) || (each.hiredOn !== null && !lacksContact(each))) &&
-    trainings.every(
-      ({ day, approved, humanTrafficking, kind }) =>
-        day !== null && (kind === 'completion' ? approved : humanTrafficking) !== null,
-    )
+    trainings.every((each) => each.day !== null && possibleAnswers(each).length === 1)
   )
 }
 
@@ -139,52 +130,60 @@ function possiblePrograms(program: Program, on: Day): readonly Program[] {
   return combinations(lists).map((list) => ({ ...program, certifications: list }))
 }
 
-function possibleAssignments(
-  assignment: Assignment,
-  facts: Facts,
-  on: Day,
-  supposed: boolean,
-): readonly Assignment[] {
+function possibleAssignments(assignment: Assignment, facts: Facts, on: Day): readonly Assignment[] {
   const hires = assignment.hiredOn === null ? possibleHires(assignment, facts, on) : [assignment.hiredOn]
-  const contacts = supposed ? [knownContact(assignment)] : possibleContacts(assignment, on)
-  return hires.flatMap((hiredOn) => contacts.map((contact) => ({ ...assignment, hiredOn, contact })))
+  return hires.flatMap((hiredOn) =>
+    possibleContacts(assignment, hiredOn, on).map((contact) => ({ ...assignment, hiredOn, contact })),
+  )
 }
 
-/** Long ago, by the day asked, or after it, as far as the other days on file allow. */
+/** Long ago, by the day asked, soon or long after it, as far as the other days on file allow. */
 function possibleHires(assignment: Assignment, { assignments }: Facts, on: Day): readonly Day[] {
   const { contact, leave, separatedOn, program } = assignment
   const known = [...(contact ?? []), ...leave].flatMap(({ from, to }) => from ?? to ?? farOff)
   const latest = [...known, separatedOn ?? farOff].reduce(earlierOf)
   const earliest = assignments
-    .flatMap((other) => (other.program === program && other.separatedOn ? [other.separatedOn] : []))
+    .filter((other) => other.program === program && other.ref !== assignment.ref)
+    .flatMap((other) => other.separatedOn ?? [])
     .filter((day) => day <= latest)
     .reduce(laterOf, longAgo)
-  const days = [earliest, laterOf(earliest, earlierOf(on, latest)), addDays(on, 1)]
+  const days = [earliest, laterOf(earliest, earlierOf(on, latest)), addDays(on, 1), latest]
   return unique(days.filter((day) => earliest <= day && day <= latest))
 }
 
-function possibleContacts(assignment: Assignment, on: Day): readonly (readonly Contact[])[] {
-  const { contact, ref } = assignment
+function possibleContacts(
+  { contact, ref, separatedOn }: Assignment,
+  hiredOn: Day,
+  on: Day,
+): readonly (readonly Contact[])[] {
   if (contact === null) {
     const one = { ref, recordedOn: null, endRecordedOn: null, fromAt: null }
+    const ended = { ...one, from: longAgo, to: addDays(on, -1) }
     return [
       [],
-      [{ ...one, from: longAgo, to: addDays(on, -1) }],
+      ...(hiredOn < on ? [[ended]] : []),
       ...[longAgo, on].map((from) => [{ ...one, from, to: null }]),
     ]
   }
   const lists = contact.map((each) =>
-    each.from === null ? startsFrom(on, each.to).map((from) => ({ ...each, from })) : [each],
+    each.from === null
+      ? startsFrom(on, each.to ?? separatedOn, endBefore(each, contact)).map((from) => ({ ...each, from }))
+      : [each],
   )
   return combinations(lists).map((list) => [...list].sort((a, b) => compareDays(a.from ?? '', b.from ?? '')))
 }
 
-const knownContact = ({ contact }: Assignment) => (contact ?? []).filter(({ from }) => from !== null)
+/** The end of the last of the other periods that ended before this one does. */
+function endBefore({ ref, to }: Contact, contact: readonly Contact[]): Day {
+  return contact
+    .filter((other) => other.ref !== ref && other.to !== null && (to === null || other.to < to))
+    .reduce((last, other) => laterOf(last, other.to!), longAgo)
+}
 
-/** Long before a day, on it, the day after, or whenever later; never after the last day. */
-function startsFrom(on: Day, to: Day | null): readonly Day[] {
-  const days = [longAgo, on, addDays(on, 1), to ?? farOff]
-  return unique(days.filter((day) => to === null || day <= to))
+/** As early as it can be, on a day, the day after, or whenever later; never after the last day. */
+function startsFrom(on: Day, to: Day | null, earliest: Day = longAgo): readonly Day[] {
+  const days = [earliest, on, addDays(on, 1), to ?? farOff]
+  return unique(days.filter((day) => earliest <= day && (to === null || day <= to)))
 }
 
 /** Null: not done by that day. */
@@ -206,12 +205,17 @@ function mayCount(training: Training, on: Day): boolean {
   return termsOf(satisfied_by).some((term) => matches(term, training).answer !== 'no')
 }
 
+/** Each missing answer both ways; whether it is the same curriculum is asked only where the rest of it counts. */
 function possibleAnswers(training: Training): readonly Training[] {
-  if (training.kind === 'completion' && training.approved === null)
-    return [true, false].map((approved) => ({ ...training, approved }))
-  if (training.kind === 'outside' && training.humanTrafficking === null)
-    return [true, false].map((humanTrafficking) => ({ ...training, humanTrafficking }))
-  return [training]
+  const { kind, approved, humanTrafficking, sameCurriculum, certificateVerified, accepted } = training
+  if (kind === 'completion') return approved === null ? eachWay(training, 'approved') : [training]
+  const about = humanTrafficking === null ? eachWay(training, 'humanTrafficking') : [training]
+  const isOpen = sameCurriculum === null && certificateVerified && accepted
+  return isOpen ? about.flatMap((one) => eachWay(one, 'sameCurriculum')) : about
+}
+
+function eachWay(training: Training, fact: 'approved' | 'humanTrafficking' | 'sameCurriculum') {
+  return [true, false].map((answer): Training => ({ ...training, [fact]: answer }))
 }
 
 /** Long ago or just now; where the month is kept, also on the days at which a renewal begins or ceases to keep it. */

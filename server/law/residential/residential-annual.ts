@@ -4,7 +4,7 @@ import { countDays, covers, overlap } from '#server/law/facts/periods.ts'
 import { requirementOn, residentialRefresher } from '#server/law/facts/ruleset.ts'
 import { dueSoonDays, type Finding, type RuleCode, type Verdict } from '#server/law/reasons/finding.ts'
 import { type Situation, specializedCertifications } from '#server/law/reasons/situation.ts'
-import { addDays, type Day, daysBetween, lastDayOfMonth } from '#server/lib/days.ts'
+import { addDays, compareDays, type Day, daysBetween, lastDayOfMonth } from '#server/lib/days.ts'
 import { annualTurns, type Turn } from './annual-clock.ts'
 import { annualReasons } from './annual-reasons.ts'
 import { initialCredit } from './initial-due.ts'
@@ -77,20 +77,25 @@ export function yearlyTurns(
   }
 }
 
-/** Where the license holder accepts the yearly refresher, each is accepted that nobody decided on by itself. */
+/** Where the license holder accepts the yearly refresher, a refresher that no one decided on separately counts as accepted. */
 const acceptedRefresher = (training: Training, { settings }: Program): Training =>
   training.course === residentialRefresher && settings.refresher === 'counts' && training.accepted === null
     ? { ...training, accepted: true }
     : training
 
-/** Without those that only counted here once a later one did. */
+/** One a day, without those that only counted here once a later one did. */
 function inForce(credits: readonly Credit[]): readonly Credit[] {
   const kept: Credit[] = []
-  for (const credit of credits) {
+  for (const credit of [...credits].sort(inOrderHeld)) {
+    if (kept.at(-1)?.day === credit.day) continue
     while (kept.length > 0 && kept.at(-1)!.day < credit.day && kept.at(-1)!.held >= credit.held) kept.pop()
     kept.push(credit)
   }
   return kept
+}
+
+function inOrderHeld(a: Credit, b: Credit): number {
+  return compareDays(a.day, b.day) || compareDays(a.held, b.held)
 }
 
 function standingOf(situation: Situation, turn: Turn | null): Pick<Verdict, 'standing' | 'rule'> {

@@ -15,7 +15,7 @@ import {
   specializedCertifications,
 } from '#server/law/reasons/situation.ts'
 import { addDays, type Day, daysBetween } from '#server/lib/days.ts'
-import { type InitialDue, initialCredit, initialDue } from './initial-due.ts'
+import { comingDue, type InitialDue, initialCredit, initialDue } from './initial-due.ts'
 import { initialReasons } from './initial-reasons.ts'
 import { initialLateness } from './missed-days.ts'
 
@@ -62,7 +62,7 @@ function initialCase(situation: Situation, trainings: readonly Training[]) {
   const { satisfied_by } = requirementOn('residential-initial', situation.on)
   const evidence = evidenceOf(satisfied_by, trainings, situation.on, situation.program)
   const credit = initialCredit(situation, evidence)
-  const due = initialDue(situation)
+  const due = (credit ? null : comingDue(situation)) ?? initialDue(situation, credit)
   return { evidence, credit, due, late: due ? initialLateness(due, credit, situation) : 0 }
 }
 
@@ -92,11 +92,10 @@ function standingOf(
  * before (R1, R15).
  */
 function outsideCertification(situation: Situation, credit: Credit | null, due: InitialDue | null): Ruling {
-  const { contact, on, program, daysHere } = situation
+  const { contact, on, program } = situation
   const next = certifiedDays(program).find(({ from }) => from > on)
-  const isToCome = daysHere.some(({ from }) => from > on)
-  if (due && !credit && next && isToCome && on <= due.on) {
-    const isBefore = due.by === 'before-contact'
+  if (due && !credit && next && next.from <= due.first) {
+    const isBefore = due.by !== 'transition' && (due.by === 'before-contact' || due.first > next.from)
     const isNear = daysBetween(on, isBefore ? addDays(next.from, -1) : due.on) <= dueSoonDays
     if (isNear && isBefore && contact === 'not_yet') return { standing: 'due_before_contact', rule: due.rule }
     if (isNear && !isBefore && (contact === 'in' || contact === 'not_yet'))

@@ -29,7 +29,7 @@ export function programVerdicts(
   supposed = false,
 ): readonly [Verdict, Verdict] {
   const isConflicting = facts.conflicts.some(({ place }) => place === program.id)
-  const ways = possibleFacts(facts, program, on, supposed)
+  const ways = possibleFacts(facts, program, on)
   if (isConflicting) return [conflicting, conflicting]
   const initial: Verdict[] = []
   const annual: Verdict[] = []
