@@ -12,7 +12,7 @@ const batch = lives / 20
 const batches = Array.from({ length: 20 }, (_, index) => 1 + index * batch)
 
 describe('the second opinion on the law agrees with the law', () => {
-  test.each(batches)(`on the drawn lives from number %i on`, { timeout: batch * 30 }, (first) => {
+  test.each(batches)(`on the drawn lives from number %i on`, { timeout: 60_000 + batch * 30 }, (first) => {
     const found: string[] = []
     let asked = 0
     for (let seed = first; seed < first + batch && found.length < 3; seed++) {
