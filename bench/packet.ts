@@ -10,6 +10,7 @@ import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { fillDemo, insertCompletion } from '#server/demo/fill.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { addDays, addMonths, dayOf } from '#server/lib/days.ts'
 import { startService, Visitor } from '#test/support/service.ts'
 import { percentile } from './load.ts'
@@ -73,7 +74,7 @@ async function addPeople(on: Database): Promise<string> {
     .executeTakeFirstOrThrow()
   for (let n = 0; n < many; n++) {
     const hired_on = addMonths(today, -6 - (n % 40))
-    await on.transaction().execute(async (trx) => {
+    await writeEvidence(on, async (trx) => {
       const name = `Casey Number${n}`
       const { id } = await trx
         .insertInto('people')

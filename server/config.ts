@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Patience } from './db/connection.ts'
 
 export type Config = Readonly<{
   /** Address to listen on. Anything but loopback needs an https BASE_URL. */
@@ -15,6 +16,10 @@ export type Config = Readonly<{
   /** A PostgreSQL 15 or later; absent, the embedded one runs. */
   databaseUrl: string | undefined
   databasePool: number
+  /** How long the service waits for the database before it answers that it is busy. */
+  databasePatience: Patience
+  /** How long running requests may take to end after a stop was asked for. */
+  stopSeconds: number
   /** smtp://user:password@host:port; absent, links are shown to be printed. */
   smtpUrl: string | undefined
   mailFrom: string
@@ -65,7 +70,14 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dataDir,
     coursesDir: path.resolve(env.COURSES_DIR || path.join(import.meta.dirname, '../courses')),
     databaseUrl,
-    databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 2, 200),
+    databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 1, 200),
+    databasePatience: {
+      connectionSeconds: wholeNumber(env, 'DATABASE_CONNECTION_SECONDS', 10, 1, 600),
+      statementSeconds: wholeNumber(env, 'DATABASE_STATEMENT_SECONDS', 30, 1, 3600),
+      lockSeconds: wholeNumber(env, 'DATABASE_LOCK_SECONDS', 10, 1, 600),
+      idleTransactionSeconds: wholeNumber(env, 'DATABASE_IDLE_TRANSACTION_SECONDS', 60, 1, 3600),
+    },
+    stopSeconds: wholeNumber(env, 'STOP_SECONDS', 10, 1, 600),
     smtpUrl,
     ledgerHeadMail: env.LEDGER_HEAD_MAIL || undefined,
     mailFrom: env.MAIL_FROM || 'Safe Harbor Training <no-reply@localhost>',

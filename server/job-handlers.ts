@@ -1,4 +1,4 @@
-import { catchUpCertificates } from './certificates/certificates/issuing.actions.ts'
+import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/connection.ts'
@@ -16,9 +16,9 @@ export const jobHandlers = ({ db, clock, mail, config }: Needs): Handlers => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
   'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
   'sign-ledger-head': () => keepHead(db, { config, mail }, clock()),
-  'sweep-sign-ins': () =>
-    sweepPeople(
-      db,
-      createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }),
-    ),
+  'sweep-sign-ins': async () => {
+    const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
+    await sweepPeople(db, createSessions(db, limits))
+    await sweepFailedNameChecks(db)
+  },
 })

@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises'
 import pretty from 'pino-pretty'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -90,16 +91,22 @@ async function open(): Promise<OpenDatabase> {
   }
 }
 
-/** New requests are refused, running ones end, then the connections, then the database: nothing is cut off. */
+/** New requests are refused, and running ones and jobs end first. What still waits when the time is up is cut off. */
 async function stop(code: number): Promise<void> {
   if (isStopping) return
   isStopping = true
-  // What is still open after five seconds is cut off: a browser asks again, and a job runs again.
-  const cutOff = setTimeout(() => app.server.closeAllConnections(), 5_000)
-  await Promise.all([app.close(), workers?.stop(5_000)])
-  clearTimeout(cutOff)
+  const timeUp = after(config.stopSeconds * 1000)
+  await Promise.race([endWork(), timeUp])
   await database.close()
   process.exit(code)
+}
+
+async function endWork(): Promise<void> {
+  // What is still open after half of that is cut off: a browser asks again, and a job runs again.
+  const half = config.stopSeconds * 500
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), half)
+  await Promise.all([app.close(), workers?.stop(half)])
+  clearTimeout(cutOff)
 }
 
 function logger({ logLevel, logPretty }: Config) {

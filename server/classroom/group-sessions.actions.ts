@@ -6,7 +6,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { noteActivity, startCourse } from '#server/learning/actions.ts'
 import { markTakenInGroup } from '#server/learning/group-lessons.actions.ts'
-import { appendToLedger, type LedgerAct } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import {
@@ -95,19 +95,18 @@ export async function confirmPresence(
   session: GroupSession,
   now: Date,
 ): Promise<GroupAnswer> {
-  return inTurn(db, session, async (trx, end) => {
+  const course = catalogue.courses.get(session.course)
+  // Before the transaction: two that store the same text would otherwise wait for each other's commit.
+  if (course) await noteText(db, course.current)
+  const answer = await inTurn(db, session, async (trx, end) => {
     const presence = await findPresence(trx, session.id, viewer.id)
     if (!presence) return refused('Join the session first.')
     if (isConfirmed(presence)) return done
     const refusal = confirmRefusal({ ...session, end }, now)
     if (refusal) return refused(refusal)
     await insertAct(trx, presence, { act: 'confirmed', reason: '', acted_by: viewer.id }, now)
-    const course = catalogue.courses.get(session.course)
     if (course) await startCourse(trx, viewer, course.current)
-    await noteActivity(trx, viewer, dayOf(now))
-    const counts = end?.outcome === 'held' && !leftOf(presence)
-    const marked = counts ? await markLessons(trx, session, presence, viewer.id, now) : null
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'group-presence-confirmed',
       actor_id: viewer.id,
       subject: `person:${viewer.id}`,
@@ -124,9 +123,12 @@ export async function confirmPresence(
       },
       at: now,
     })
-    if (marked) await appendToLedger(trx, marked)
+    if (end?.outcome === 'held' && !leftOf(presence))
+      await markLessons(trx, session, presence, viewer.id, now)
     return done
   })
+  if (answer.kind === 'done') await noteActivity(db, viewer, dayOf(now))
+  return answer
 }
 
 /** Closes the session: who confirmed has the lessons; or calls it off, with a reason, and nobody has. */
@@ -151,12 +153,7 @@ export async function endGroupSession(
     const counted = outcome === 'held' ? (await listPresences(trx, session.id)).filter(isCounted) : []
     // In one order, so that two closings never wait for each other.
     counted.sort((a, b) => (a.person_id < b.person_id ? -1 : 1))
-    const marked: LedgerAct[] = []
-    for (const presence of counted) {
-      const act = await markLessons(trx, session, presence, viewer.id, now)
-      if (act) marked.push(act)
-    }
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'group-session-ended',
       actor_id: viewer.id,
       subject: `group-session:${session.id}`,
@@ -174,7 +171,7 @@ export async function endGroupSession(
       },
       at: now,
     })
-    for (const act of marked) await appendToLedger(trx, act)
+    for (const presence of counted) await markLessons(trx, session, presence, viewer.id, now)
     return done
   })
 }
@@ -197,18 +194,15 @@ export async function correctPresence(
     if (reason === '') return refused(`Write why, so that ${presence.name} and others can understand it.`)
     if (Boolean(leftOf(presence)) === (act === 'left')) return done
     await insertAct(trx, presence, { act, reason, acted_by: viewer.id }, now)
-    const marked =
-      act === 'stayed' && end?.outcome === 'held' && isConfirmed(presence)
-        ? await markLessons(trx, session, presence, viewer.id, now)
-        : null
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'group-presence-corrected',
       actor_id: viewer.id,
       subject: `person:${presence.person_id}`,
       facts: { session_id: session.id, presence_id: presence.id, act, reason },
       at: now,
     })
-    if (marked) await appendToLedger(trx, marked)
+    if (act === 'stayed' && end?.outcome === 'held' && isConfirmed(presence))
+      await markLessons(trx, session, presence, viewer.id, now)
     return done
   })
 }
@@ -217,9 +211,9 @@ export async function correctPresence(
 function inTurn<Answer>(
   db: Database,
   session: GroupSession,
-  change: (trx: Transaction<DB>, end: GroupEnd | null) => Promise<Answer>,
+  change: (trx: EvidenceTransaction, end: GroupEnd | null) => Promise<Answer>,
 ): Promise<Answer> {
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext(${`group-session:${session.id}`}))`.execute(trx)
     const end = await trx
       .selectFrom('group_session_ends')
@@ -242,7 +236,7 @@ const insertAct = (
     .execute()
 
 const markLessons = (
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   { id, course, version, content_hash, module }: GroupSession,
   presence: Presence,
   actorId: string,

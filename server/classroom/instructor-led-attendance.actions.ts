@@ -1,5 +1,5 @@
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger, type LedgerAct } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
@@ -29,7 +29,7 @@ export async function recordAttendance(
   entries: readonly Recorded[],
   now: Date,
 ): Promise<AttendanceAnswer> {
-  return db.transaction().execute(async (trx): Promise<AttendanceAnswer> => {
+  return writeEvidence(db, async (trx): Promise<AttendanceAnswer> => {
     const session = (await lockLedSession(trx, viewer, sessionId)) ?? notFound()
     const refusal = attendanceRefusal(session, now)
     if (refusal) return { kind: 'refused', message: refusal }
@@ -46,7 +46,6 @@ export async function recordAttendance(
       if (registration.attendance.length > 0 && entry.reason === '')
         return { kind: 'refused', message: `Write why what is on record about ${name} is changed.` }
     }
-    const acts: LedgerAct[] = []
     for (const { entry, registration } of changes) {
       const { id } = await trx
         .insertInto('instructor_led_attendance')
@@ -55,7 +54,7 @@ export async function recordAttendance(
         .executeTakeFirstOrThrow()
       const { outcome, minutes_missed, reason } = entry
       const credited = isCredited(entry, session)
-      acts.push({
+      trx.record({
         kind: 'attendance-recorded',
         actor_id: viewer.id,
         subject: `person:${registration.person_id}`,
@@ -71,22 +70,26 @@ export async function recordAttendance(
       })
       if (credited && !registration.training_id) {
         const entry = creditEntry(session)
-        const training = await insertOutsideTraining(trx, viewer, registration.person_id, entry, null, now)
+        const outside_training_id = await insertOutsideTraining(
+          trx,
+          viewer,
+          registration.person_id,
+          entry,
+          null,
+          now,
+        )
         await trx
           .insertInto('instructor_led_credits')
-          .values({ attendance_id: id, outside_training_id: training.id })
+          .values({ attendance_id: id, outside_training_id })
           .execute()
-        acts.push(training.act)
       }
       if (!credited && registration.training_id)
-        acts.push(
-          await supersedeOutsideTraining(
-            trx,
-            viewer,
-            { id: registration.training_id, person_id: registration.person_id },
-            `Attendance corrected: ${reason}`,
-            now,
-          ),
+        await supersedeOutsideTraining(
+          trx,
+          viewer,
+          { id: registration.training_id, person_id: registration.person_id },
+          `Attendance corrected: ${reason}`,
+          now,
         )
     }
     await refreshStandings(
@@ -94,7 +97,6 @@ export async function recordAttendance(
       changes.map(({ registration }) => registration.person_id),
       dayOf(now),
     )
-    for (const act of acts) await appendToLedger(trx, act)
     return { kind: 'done' }
   })
 }

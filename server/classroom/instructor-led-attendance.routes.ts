@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { recordEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -80,15 +80,13 @@ export async function attendanceRoutes(app: App, { db, clock }: Needs): Promise<
   app.get('/sessions/:session/attendees.csv', { config, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
     const { session, rows } = await pageOf(viewer, request.params.session, {}, [])
-    await db.transaction().execute((trx) =>
-      appendToLedger(trx, {
-        kind: 'records-exported',
-        actor_id: viewer.id,
-        subject: `session:${session.id}`,
-        facts: { what: 'attendees', session_id: session.id, rows: rows.length },
-        at: clock(),
-      }),
-    )
+    await recordEvidence(db, {
+      kind: 'records-exported',
+      actor_id: viewer.id,
+      subject: `session:${session.id}`,
+      facts: { what: 'attendees', session_id: session.id, rows: rows.length },
+      at: clock(),
+    })
     return reply
       .header('content-type', 'text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="attendees-${dayOf(session.starts_at)}.csv"`)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { fileType, type UploadedFile } from '#server/web/upload.ts'
@@ -26,7 +26,7 @@ export async function recordApproval(
   const type = file && fileType(file.bytes)
   if (!file || type !== 'application/pdf')
     return { kind: 'refused', field: 'document', message: 'Attach the approval itself as a PDF.' }
-  return db.transaction().execute(async (trx): Promise<ApprovalResult> => {
+  return writeEvidence(db, async (trx): Promise<ApprovalResult> => {
     await sql`select pg_advisory_xact_lock(hashtext('course-approvals'))`.execute(trx)
     const problem = recordingProblem(text, await listApprovalRecords(trx, text.slug), viewer)
     if (problem) return { kind: 'refused', field: 'authority', message: problem }
@@ -43,7 +43,7 @@ export async function recordApproval(
       })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'approval-recorded',
       actor_id: viewer.id,
       subject: `course:${text.slug}@${text.version}`,
@@ -64,7 +64,7 @@ export async function actOnApproval(
   reason: string,
   now: Date,
 ): Promise<ApprovalResult> {
-  return db.transaction().execute(async (trx): Promise<ApprovalResult> => {
+  return writeEvidence(db, async (trx): Promise<ApprovalResult> => {
     const approval = await lockApprovalRecord(trx, id)
     if (!approval) return { kind: 'absent' }
     const problem =
@@ -83,7 +83,7 @@ export async function actOnApproval(
     const { course, version, content_hash } = approval
     if (act !== 'refused')
       await needs.afterChange(trx, await listPeopleWhoCompleted(trx, { course, version, content_hash }), now)
-    await appendToLedger(trx, {
+    trx.record({
       kind: `approval-${act}`,
       actor_id: viewer.id,
       subject: `course:${course}@${version}`,

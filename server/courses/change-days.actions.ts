@@ -1,5 +1,5 @@
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { CourseVersion } from './catalogue.ts'
 
@@ -11,13 +11,13 @@ export async function setChangeDay(
   due_on: Day,
   now: Date,
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await writeEvidence(db, async (trx) => {
     const day = { course: text.slug, version: text.version, due_on }
     await trx
       .insertInto('course_change_days')
       .values({ ...day, set_by: viewer.id, set_at: now })
       .execute()
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'change-day-set',
       actor_id: viewer.id,
       subject: `course:${text.slug}@${text.version}`,

@@ -31,17 +31,42 @@ class NamingClient extends pg.Client {
   }
 }
 
+/** How long the service waits for its database, in seconds. Commands and migrations wait as long as it takes. */
+export type Patience = Readonly<{
+  /** For a free connection. */
+  connectionSeconds?: number
+  /** For a statement's result. */
+  statementSeconds?: number
+  /** For a lock that another transaction holds. */
+  lockSeconds?: number
+  /** For the next statement of an open transaction. */
+  idleTransactionSeconds?: number
+}>
+
 /** A pool of connections to one database; close it with `db.destroy()`. */
-export function connect(url: string, pool = 10): { db: Database; pool: pg.Pool } {
+export function connect(url: string, pool = 10, patience: Patience = {}): { db: Database; pool: pg.Pool } {
   const connections = new pg.Pool({
     Client: NamingClient,
     connectionString: url,
     max: pool,
     types,
     application_name: 'safe-harbor-training',
-    options: '-c timezone=UTC',
+    options: sessionOptions(patience),
+    connectionTimeoutMillis: (patience.connectionSeconds ?? 0) * 1000,
   })
-  // An idle connection that the server drops is replaced at the next query; without a listener it would end the process.
+  // When the database server drops a connection, its client emits an error. An error without a listener would end the
+  // process: one listener for idle clients, which the pool replaces, and one for those in use, whose query fails too.
   connections.on('error', () => {})
+  connections.on('connect', (client) => client.on('error', () => {}))
   return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool: connections }) }), pool: connections }
+}
+
+function sessionOptions({ statementSeconds, lockSeconds, idleTransactionSeconds }: Patience): string {
+  const limits = {
+    statement_timeout: statementSeconds,
+    lock_timeout: lockSeconds,
+    idle_in_transaction_session_timeout: idleTransactionSeconds,
+  }
+  const set = Object.entries(limits).flatMap(([name, seconds]) => (seconds ? [`-c ${name}=${seconds}s`] : []))
+  return ['-c timezone=UTC', ...set].join(' ')
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import { appRoleUrl } from './app-role.ts'
-import { connect, type Database } from './connection.ts'
+import { connect, type Database, type Patience } from './connection.ts'
 import { runningUrl, startEmbeddedPostgres } from './embedded.ts'
 import { AlreadyRunning, lockDataFolder } from './lock.ts'
 import { migrate } from './migrate.ts'
@@ -22,19 +23,21 @@ export async function openDatabase(
     databaseUrl: string | undefined
     dataDir: string
     databasePool: number
+    /** Absent for a command, which waits as long as it takes. */
+    databasePatience?: Patience
     baseUrl: string
   }>,
 ): Promise<OpenDatabase> {
+  const { databasePool, databasePatience } = config
   if (config.databaseUrl) {
-    const { db } = connect(config.databaseUrl, config.databasePool)
-    await migrate(db)
-    await installQueue(db)
+    await migrateAt(config.databaseUrl)
+    const { db } = connect(config.databaseUrl, databasePool, databasePatience)
     return {
       db,
       url: config.databaseUrl,
       isEmbedded: false,
       lost: new Promise(() => {}),
-      close: () => db.destroy(),
+      close: () => soonClosed(db),
     }
   }
   const unlock = await lockDataFolder(config.dataDir, config.baseUrl)
@@ -45,9 +48,9 @@ export async function openDatabase(
   }
   try {
     const url = await migrateAsOwner(postgres.url)
-    const { db } = connect(url, config.databasePool)
+    const { db } = connect(url, databasePool, databasePatience)
     const close = async () => {
-      await db.destroy()
+      await soonClosed(db)
       await stop()
     }
     return { db, url, isEmbedded: true, lost: postgres.ended, close }
@@ -56,6 +59,20 @@ export async function openDatabase(
     throw error
   }
 }
+
+async function migrateAt(url: string): Promise<void> {
+  const { db } = connect(url, 2)
+  try {
+    await migrate(db)
+    await installQueue(db)
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Closes the connections. One that is still in use after a while is cut off: its transaction is rolled back. */
+const soonClosed = (db: Database): Promise<void> =>
+  Promise.race([db.destroy(), after(2000, undefined, { ref: false })])
 
 /** Only the owner changes the schema; the service then works in a role that cannot rewrite what is append-only. */
 async function migrateAsOwner(url: string): Promise<string> {
@@ -72,7 +89,7 @@ async function migrateAsOwner(url: string): Promise<string> {
 /** The same for a command, which may run beside the server: then it joins that server's database. */
 export async function openBesideServer(config: Parameters<typeof openDatabase>[0]): Promise<OpenDatabase> {
   try {
-    return await openDatabase(config)
+    return await openDatabase({ ...config, databasePatience: {} })
   } catch (error) {
     if (!(error instanceof AlreadyRunning)) throw error
     const url = runningUrl(config.dataDir)

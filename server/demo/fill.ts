@@ -1,10 +1,8 @@
-import type { Transaction } from 'kysely'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import type { CourseVersion } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
-import type { DB } from '#server/db/schema.ts'
 import { recordCompletion } from '#server/learning/actions.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import { hashPassword } from '#server/people/passwords.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
@@ -40,7 +38,7 @@ export async function fillDemo(
   const cast = [...demoCast, ...(needs.staff ?? [])]
   const password_hash = await hashPassword(demoPassword)
   const today = dayOf(now)
-  await db.transaction().execute(async (trx) => {
+  await writeEvidence(db, async (trx) => {
     await trx
       .insertInto('settings')
       .values({ name: 'demo', value: JSON.stringify(true) })
@@ -72,7 +70,7 @@ export async function fillDemo(
 }
 
 async function recordDemoApproval(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   course: CourseVersion,
   today: Day,
   now: Date,
@@ -96,7 +94,7 @@ async function recordDemoApproval(
     .insertInto('course_approval_decisions')
     .values({ approval_id: id, act: 'confirmed', acted_at: at })
     .execute()
-  await appendToLedger(trx, {
+  trx.record({
     kind: 'approval-confirmed',
     actor_id: null,
     subject: `course:${course.slug}@${course.version}`,
@@ -107,7 +105,7 @@ async function recordDemoApproval(
 
 /** A completion of the past with its certificate, recorded as the course engine records one. */
 export async function insertCompletion(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   person: Readonly<{ id: string; name: string }>,
   course: CourseVersion,
   issuer: Issuer,

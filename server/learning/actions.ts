@@ -11,7 +11,7 @@ import { findApproval } from '#server/courses/queries.ts'
 import { noteText } from '#server/courses/texts.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
@@ -133,7 +133,7 @@ export async function answerQuestion(
   form: Readonly<Record<string, unknown>>,
   now: Date,
 ): Promise<AnswerResult> {
-  return db.transaction().execute(async (trx): Promise<AnswerResult> => {
+  const result = await writeEvidence(db, async (trx): Promise<AnswerResult> => {
     const attempt = await lockAttemptOf(trx, viewer.id, attemptId)
     const course = attempt && needs.findCourse(attempt.course, attempt.version)
     const module = course?.modules.find((one) => one.slug === attempt?.module)
@@ -153,7 +153,6 @@ export async function answerQuestion(
         answered_at: now,
       })
       .execute()
-    await noteActivity(trx, viewer, dayOf(now))
     if (!taken.result) return { kind: 'next' }
     await trx
       .insertInto('attempt_results')
@@ -162,10 +161,13 @@ export async function answerQuestion(
     if (!taken.result.is_passed) return { kind: 'failed' }
     return completeIfDone(trx, needs, viewer, attempt, course, now)
   })
+  // After the transaction, so that it holds the person's row for no time.
+  if (result.kind !== 'absent') await noteActivity(db, viewer, dayOf(now))
+  return result
 }
 
 async function completeIfDone(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   { issuer, afterChange }: Readonly<{ issuer: Issuer; afterChange: AfterChange }>,
   viewer: Viewer,
   attempt: Attempt,
@@ -184,7 +186,7 @@ async function completeIfDone(
 
 /** The completion, the end of its enrollment, its ledger entry and its certificate, together or not at all. */
 export async function recordCompletion(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   issuer: Issuer,
   person: Readonly<{ id: string; name: string }>,
   taken: Readonly<{ enrollmentId: string; course: CourseVersion; modules: CertificateFacts['modules'] }>,
@@ -207,7 +209,7 @@ export async function recordCompletion(
     .returning(['id', 'person_id'])
     .executeTakeFirstOrThrow()
   await trx.updateTable('enrollments').set({ ended_at: now }).where('id', '=', taken.enrollmentId).execute()
-  await appendToLedger(trx, {
+  trx.record({
     kind: 'course-completed',
     actor_id: person.id,
     subject: `person:${person.id}`,
@@ -245,13 +247,16 @@ async function listModuleDays(trx: Transaction<DB>, enrollmentId: string, course
   }))
 }
 
+/** Whether the person completed this course before. A completion that was voided does not count. */
 async function hasEarlierCompletion(trx: Transaction<DB>, personId: string, course: string, but: string) {
   const row = await trx
     .selectFrom('completions')
-    .select('id')
+    .leftJoin('completion_voids', 'completion_voids.completion_id', 'completions.id')
+    .select('completions.id')
     .where('person_id', '=', personId)
     .where('course', '=', course)
-    .where('id', '<>', but)
+    .where('completions.id', '<>', but)
+    .where('completion_voids.completion_id', 'is', null)
     .limit(1)
     .executeTakeFirst()
   return Boolean(row)
@@ -259,7 +264,7 @@ async function hasEarlierCompletion(trx: Transaction<DB>, personId: string, cour
 
 /** The day, never the hour, of a person's last activity: it is all that a supervisor sees of it. */
 export async function noteActivity(
-  db: Database | Transaction<DB>,
+  db: Database,
   viewer: Readonly<{ id: string }>,
   today: string,
 ): Promise<void> {

@@ -1,7 +1,5 @@
-import type { Transaction } from 'kysely'
 import { findTextOutline } from '#server/courses/texts.queries.ts'
-import type { DB } from '#server/db/schema.ts'
-import type { LedgerAct } from '#server/ledger/actions.ts'
+import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import { groupCredit } from './group-lessons.ts'
 import { findEnrollment, lockEnrollmentOf } from './queries.ts'
 
@@ -18,18 +16,18 @@ export type TakenInGroup = Readonly<{
 
 /**
  * Marks the lessons of a module as taken in a group, on what the person is taking now; a lesson whose text is not the
- * same in their version is left to be read. The module's questions stay theirs to answer. Returns what the caller
- * appends to the ledger when all its locks are taken; null where the person is not taking the course.
+ * same in their version is left to be read. The module's questions stay theirs to answer. Does nothing where the
+ * person is not taking the course.
  */
 export async function markTakenInGroup(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   taken: TakenInGroup,
   actorId: string,
   now: Date,
-): Promise<LedgerAct | null> {
+): Promise<void> {
   const found = await findEnrollment(trx, taken.person_id, taken.course)
   const enrollment = found && (await lockEnrollmentOf(trx, taken.person_id, found.id))
-  if (!enrollment || enrollment.ended_at) return null
+  if (!enrollment || enrollment.ended_at) return
   const own = await findTextOutline(trx, enrollment.content_hash)
   const { given, otherwise } = groupCredit(await findTextOutline(trx, taken.content_hash), own, taken.module)
   if (given.length > 0)
@@ -48,7 +46,7 @@ export async function markTakenInGroup(
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   const { person_id, session_id, presence_id, ...text } = taken
-  return {
+  trx.record({
     kind: 'group-lessons-marked',
     actor_id: actorId,
     subject: `person:${person_id}`,
@@ -63,5 +61,5 @@ export async function markTakenInGroup(
       not_the_same: otherwise,
     },
     at: now,
-  }
+  })
 }

@@ -3,7 +3,7 @@ import type { Course } from '#server/courses/catalogue.ts'
 import { noteText } from '#server/courses/texts.actions.ts'
 import { findTextOutline } from '#server/courses/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { doneOf } from './done.ts'
 import { keptOf, textState } from './moving.ts'
 import { findEnrollment, lockEnrollmentOf } from './queries.ts'
@@ -18,13 +18,14 @@ export async function moveToCurrent(
   course: Course,
   now: Date,
 ): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  const { current } = course
+  // Before the transaction: two that store the same text would otherwise wait for each other's commit.
+  await noteText(db, current)
+  return writeEvidence(db, async (trx) => {
     const found = await findEnrollment(trx, viewer.id, course.slug)
     const from = found && (await lockEnrollmentOf(trx, viewer.id, found.id))
     if (!from || from.ended_at || textState(course, from) === 'current') return false
-    const { current } = course
     const kept = keptOf(await findTextOutline(trx, from.content_hash), current, doneOf(from))
-    await noteText(trx, current)
     await trx.updateTable('enrollments').set({ ended_at: now }).where('id', '=', from.id).execute()
     const to = await trx
       .insertInto('enrollments')
@@ -71,7 +72,7 @@ export async function moveToCurrent(
         .values({ enrollment_id: to.id, module, attempt_id: attempt_id! })
         .execute()
     }
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'enrollment-moved',
       actor_id: viewer.id,
       subject: `person:${viewer.id}`,

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize'
 import { sql, type Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { entryHash, genesisHash } from './chain.ts'
 
@@ -38,7 +39,7 @@ export type LedgerKind =
   | 'setting-changed'
   | 'waiver-granted'
 
-export type LedgerAct = Readonly<{
+export type NewEntry = Readonly<{
   kind: LedgerKind
   actor_id: string | null
   /** What it is about: 'certificate:SH-000012', 'person:<uuid>'. */
@@ -47,11 +48,30 @@ export type LedgerAct = Readonly<{
   at: Date
 }>
 
+/** A transaction that leaves evidence. `record` keeps an entry until everything else in the transaction is done. */
+export type EvidenceTransaction = Transaction<DB> & Readonly<{ record: (entry: NewEntry) => void }>
+
 /**
- * Appends one act to the ledger, in the transaction that does it. The lock makes writers take turns until commit, so
- * that each row's hash covers the one before: call it last.
+ * Runs a transaction and appends what it recorded as its last statement. The ledger has one lock for all writers, held
+ * until commit: a transaction that took it early and then waited for another lock could deadlock with one that holds
+ * that lock and waits for the ledger. All other locks are taken before it, in this order: what the change is about
+ * (program, enrollment, session, review), the certificate counter, status lists, people, stored standings.
  */
-export async function appendToLedger(trx: Transaction<DB>, act: LedgerAct): Promise<number> {
+export function writeEvidence<T>(db: Database, write: (trx: EvidenceTransaction) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (trx) => {
+    const entries: NewEntry[] = []
+    const result = await write(Object.assign(trx, { record: (entry: NewEntry) => void entries.push(entry) }))
+    if (entries.length > 0) await append(trx, entries)
+    return result
+  })
+}
+
+/** One entry on its own, such as a look at someone's record. */
+export const recordEvidence = (db: Database, entry: NewEntry): Promise<void> =>
+  writeEvidence(db, async (trx) => trx.record(entry))
+
+/** Writers take turns until commit, so that each row's hash covers the row before it. */
+async function append(trx: Transaction<DB>, entries: readonly NewEntry[]): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(trx)
   const last = await trx
     .selectFrom('ledger')
@@ -59,12 +79,14 @@ export async function appendToLedger(trx: Transaction<DB>, act: LedgerAct): Prom
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
-  const previous_hash = last?.hash ?? genesisHash
-  const facts = canonicalize(act.facts) ?? '{}'
-  const entry = { ...act, facts, seq: (last?.seq ?? 0) + 1 }
-  await trx
-    .insertInto('ledger')
-    .values({ ...entry, previous_hash, hash: entryHash(entry, previous_hash) })
-    .execute()
-  return entry.seq
+  let seq = last?.seq ?? 0
+  let previous_hash = last?.hash ?? genesisHash
+  const rows = entries.map((entry) => {
+    seq += 1
+    const chained = { ...entry, seq, facts: canonicalize(entry.facts) ?? '{}' }
+    const row = { ...chained, previous_hash, hash: entryHash(chained, previous_hash) }
+    previous_hash = row.hash
+    return row
+  })
+  await trx.insertInto('ledger').values(rows).execute()
 }

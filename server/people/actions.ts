@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { missSubject, newToken, tokenHash } from './links.ts'
 import { checkPassword, hashPassword, passwordProblem } from './passwords.ts'
-import { findAccountByEmail, findInvitation, findMisses } from './queries.ts'
+import { findAccountByEmail, findInvitation, findMisses, lockPeople } from './queries.ts'
 import type { Sessions } from './sessions.ts'
 import { secondsToWait } from './throttling.ts'
 
@@ -71,7 +71,7 @@ export async function inviteAdministrator(
   person: Readonly<{ email: string; name: string }>,
   now: Date,
 ): Promise<string> {
-  const id = await db.transaction().execute(async (trx) => {
+  const id = await writeEvidence(db, async (trx) => {
     const known = await trx
       .selectFrom('people')
       .select('id')
@@ -86,7 +86,7 @@ export async function inviteAdministrator(
       .returning('id')
       .executeTakeFirst()
     if (granted)
-      await appendToLedger(trx, {
+      trx.record({
         kind: 'role-granted',
         actor_id: null,
         subject: `person:${id}`,
@@ -121,6 +121,7 @@ export async function setPassword(
     }
   const password_hash = await hashPassword(form.password)
   return await db.transaction().execute(async (trx) => {
+    await lockPeople(trx, [invitation.person_id])
     const used = await trx
       .updateTable('invitations')
       .set({ used_at: sql`now()` })

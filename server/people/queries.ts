@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
 export const findAccountByEmail = (db: Kysely<DB>, email: string) =>
@@ -10,6 +10,16 @@ export const findAccountByEmail = (db: Kysely<DB>, email: string) =>
 
 export const findPerson = (db: Kysely<DB>, id: string) =>
   db.selectFrom('people').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirst()
+
+/** Locks these people's rows in one order, so that two transactions that change some of the same people take turns. */
+export const lockPeople = (trx: Transaction<DB>, ids: readonly string[]) =>
+  trx
+    .selectFrom('people')
+    .select('id')
+    .where('id', 'in', [...ids])
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
 
 /** The person behind a link that is neither used nor past its day. */
 export const findInvitation = (db: Kysely<DB>, tokenHash: string) =>

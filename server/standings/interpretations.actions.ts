@@ -1,6 +1,6 @@
 import type { Database } from '#server/db/connection.ts'
 import type { Settings } from '#server/law/facts/settings.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from './standings.actions.ts'
@@ -14,7 +14,9 @@ export async function recordInterpretations(
   reason: string,
   now: Date,
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await writeEvidence(db, async (trx) => {
+    // Of two that are recorded at once, the second supersedes the first.
+    await trx.selectFrom('programs').select('id').where('id', '=', programId).forNoKeyUpdate().execute()
     await trx
       .updateTable('program_interpretations')
       .set({ superseded_at: now })
@@ -43,7 +45,7 @@ export async function recordInterpretations(
       people.map(({ person_id }) => person_id),
       dayOf(now),
     )
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'setting-changed',
       actor_id: viewer.id,
       subject: `program:${programId}`,

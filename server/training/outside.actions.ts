@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger, type LedgerAct } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
@@ -28,26 +28,25 @@ export async function recordOutsideTraining(
       kind: 'file-refused',
       message: 'That file seems cut off, or has something behind its end. Save it once more, and send that.',
     }
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     const kept = file && type ? { ...file, type } : null
-    const { id, act } = await insertOutsideTraining(trx, viewer, personId, entry, kept, now)
+    const id = await insertOutsideTraining(trx, viewer, personId, entry, kept, now)
     await refreshStandings(trx, [personId], dayOf(now))
-    await appendToLedger(trx, act)
     return { kind: 'recorded', id }
   })
 }
 
 type KeptFile = UploadedFile & Readonly<{ type: NonNullable<ReturnType<typeof fileType>> }>
 
-/** One row more, with what the caller appends to the ledger once it has refreshed the person's standing. */
+/** One row more. The caller refreshes the standing of its person. */
 export async function insertOutsideTraining(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   viewer: Viewer,
   personId: string,
   entry: OutsideEntry,
   file: KeptFile | null,
   now: Date,
-): Promise<Readonly<{ id: string; act: LedgerAct }>> {
+): Promise<string> {
   const { id } = await trx
     .insertInto('outside_trainings')
     .values({
@@ -61,16 +60,14 @@ export async function insertOutsideTraining(
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return {
-    id,
-    act: {
-      kind: 'outside-training-recorded',
-      actor_id: viewer.id,
-      subject: `person:${personId}`,
-      facts: { outside_training_id: id, ...entry, has_file: Boolean(file) },
-      at: now,
-    },
-  }
+  trx.record({
+    kind: 'outside-training-recorded',
+    actor_id: viewer.id,
+    subject: `person:${personId}`,
+    facts: { outside_training_id: id, ...entry, has_file: Boolean(file) },
+    at: now,
+  })
+  return id
 }
 
 const endings = { 'application/pdf': '.pdf', 'image/png': '.png', 'image/jpeg': '.jpg' } as const
@@ -92,11 +89,10 @@ export async function withdrawOutsideTraining(
   reason: string,
   now: Date,
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await writeEvidence(db, async (trx) => {
     if (!(await lockOutsideTraining(trx, training.id))) return
-    const act = await supersedeOutsideTraining(trx, viewer, training, reason, now)
+    await supersedeOutsideTraining(trx, viewer, training, reason, now)
     await refreshStandings(trx, [training.person_id], dayOf(now))
-    await appendToLedger(trx, act)
   })
 }
 
@@ -109,25 +105,25 @@ async function lockOutsideTraining(trx: Transaction<DB>, id: string): Promise<bo
 
 /** Takes a recorded training back, with the reason; it stays on record as superseded, with what was decided on it. */
 export async function supersedeOutsideTraining(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   viewer: Viewer,
   training: Readonly<{ id: string; person_id: string }>,
   reason: string,
   now: Date,
-): Promise<LedgerAct> {
+): Promise<void> {
   await trx
     .updateTable('outside_trainings')
     .set({ superseded_at: now, superseded_by: viewer.id, reason })
     .where('id', '=', training.id)
     .where('superseded_at', 'is', null)
     .execute()
-  return {
+  trx.record({
     kind: 'outside-training-superseded',
     actor_id: viewer.id,
     subject: `person:${training.person_id}`,
     facts: { outside_training_id: training.id, reason },
     at: now,
-  }
+  })
 }
 
 export type Decision = Readonly<{
@@ -156,7 +152,7 @@ export async function decideOutsideTraining(
   if (!isWaiting && !isDecided) return { kind: 'not-yours' }
   if (viewer.id === training.recorded_by || viewer.id === training.person_id) return { kind: 'own' }
   if ((isDecided || !decision.is_accepted) && !decision.reason.trim()) return { kind: 'reason-missing' }
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     if (!(await lockOutsideTraining(trx, training.id))) return { kind: 'not-yours' }
     await trx
       .updateTable('training_decisions')
@@ -175,7 +171,7 @@ export async function decideOutsideTraining(
       })
       .execute()
     await refreshStandings(trx, [training.person_id], dayOf(now))
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'outside-training-decided',
       actor_id: viewer.id,
       subject: `person:${training.person_id}`,

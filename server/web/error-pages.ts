@@ -1,11 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { isDatabaseBusy } from '#server/db/busy.ts'
+import { DatabaseBusy } from './errors.ts'
 
 /** Every failure as a page in plain words, or as JSON for software; the log has the rest. */
 export const errorPages = fp(async (app: FastifyInstance) => {
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
+  app.setErrorHandler<FastifyError>((thrown, request, reply) => {
+    const error = isDatabaseBusy(thrown) ? new DatabaseBusy() : thrown
     const status = error.validation ? 400 : (error.statusCode ?? 500)
-    if (status >= 500) request.log.error(error)
+    if (status >= 500) request.log.error(thrown)
     return answer(request, reply, status, error)
   })
   app.setNotFoundHandler({ preHandler: [] }, (request, reply) => answer(request, reply, 404))
@@ -14,6 +17,7 @@ export const errorPages = fp(async (app: FastifyInstance) => {
 function answer(request: FastifyRequest, reply: FastifyReply, status: number, error?: FastifyError) {
   const { title, words } = wordsFor(status, error)
   reply.status(status)
+  if (status === 503) reply.header('retry-after', '30')
   if (wantsJson(request)) return reply.send({ error: title, message: words })
   return reply.page('web/error', { title, words })
 }

@@ -10,6 +10,8 @@ export const Busy = createError(
   503,
 )
 
+export const DatabaseBusy = createError('DATABASE_BUSY', 'The service is busy. Try again in a moment.', 503)
+
 export const notFound = (): never => {
   throw new NotFound()
 }

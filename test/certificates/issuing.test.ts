@@ -11,6 +11,7 @@ import { findCertificateOf, listRefused } from '#server/certificates/certificate
 import { readKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { publishedKeys } from '#server/certificates/credentials/keys.ts'
 import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { sample } from './sample.ts'
@@ -65,9 +66,9 @@ describe('issuing', () => {
     const completions = await completionsOf(world, id, 100)
     const results = await Promise.all(
       Array.from({ length: 2000 }, (_, n) =>
-        db
-          .transaction()
-          .execute((trx) => issueCertificate(trx, completions[n % 100]!, certified, config, new Date())),
+        writeEvidence(db, (trx) =>
+          issueCertificate(trx, completions[n % 100]!, certified, config, new Date()),
+        ),
       ),
     )
     expect(results.every(({ kind }) => kind === 'issued')).toBe(true)
@@ -94,11 +95,9 @@ describe('issuing', () => {
     const person = await personId(db, 'ada@northstar.example')
     const [completion] = await completionsOf(world, person, 1)
     const before = await db.selectFrom('certificate_counter').selectAll().executeTakeFirstOrThrow()
-    const result = await db
-      .transaction()
-      .execute((trx) =>
-        issueCertificate(trx, completion!, { ...certified, person_name: 'Ada 𓂀' }, config, new Date()),
-      )
+    const result = await writeEvidence(db, (trx) =>
+      issueCertificate(trx, completion!, { ...certified, person_name: 'Ada 𓂀' }, config, new Date()),
+    )
     expect(result).toMatchObject({
       kind: 'name-refused',
       reason: expect.stringContaining("can't be printed"),
@@ -125,11 +124,9 @@ describe('issuing', () => {
       title: 'Module',
       completed_on: '2027-03-31',
     }))
-    const result = await world.db
-      .transaction()
-      .execute((trx) =>
-        issueCertificate(trx, completion!, { ...certified, modules }, world.config, new Date()),
-      )
+    const result = await writeEvidence(world.db, (trx) =>
+      issueCertificate(trx, completion!, { ...certified, modules }, world.config, new Date()),
+    )
     expect(result.kind).toBe('name-refused')
   })
 })

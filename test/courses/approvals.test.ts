@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue.ts'
 import { findApproval } from '#server/courses/queries.ts'
 import { insertCompletion } from '#server/demo/fill.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { aWorld, type Client, config, theCourses } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -161,9 +162,9 @@ describe('the commissioner’s approval', () => {
         .executeTakeFirst()
     expect(await standingOf(mai)).toEqual({ standing: 'current' })
     clock.now = new Date('2026-11-20T22:00:00Z')
-    await db
-      .transaction()
-      .execute((trx) => insertCompletion(trx, { id: ada, name: 'Ada Lindqvist' }, text, config, '2026-11-20'))
+    await writeEvidence(db, (trx) =>
+      insertCompletion(trx, { id: ada, name: 'Ada Lindqvist' }, text, config, '2026-11-20'),
+    )
     const before = await standingOf(ada)
     await record(first, text)
     const again = await db

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { openHead } from '#server/certificates/credentials/ledger-head.ts'
 import { headsFolder, keepHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { recordEvidence } from '#server/ledger/actions.ts'
 import { isIncluded } from '#server/ledger/merkle.ts'
 import type { Message } from '#server/lib/mail.ts'
 import { aWorld, type World } from '#test/support/app.ts'
@@ -25,15 +25,13 @@ async function aKeptLedger() {
   const first = await keep()
   if (first.kind !== 'kept') throw new Error('No head was kept.')
   const add = (n: number) =>
-    world.db.transaction().execute((trx) =>
-      appendToLedger(trx, {
-        kind: 'setting-changed',
-        actor_id: null,
-        subject: `x:${n}`,
-        facts: { n },
-        at: now,
-      }),
-    )
+    recordEvidence(world.db, {
+      kind: 'setting-changed',
+      actor_id: null,
+      subject: `x:${n}`,
+      facts: { n },
+      at: now,
+    })
   return { world, sent, keep, first, add, folder: headsFolder(config.dataDir) }
 }
 
@@ -91,15 +89,13 @@ describe('the head of the day', () => {
     await asSuperuser(world, sql`delete from ledger`)
     // Also where the head's own row was taken away with it: what is kept outside remembers.
     await asSuperuser(world, sql`delete from ledger_heads`)
-    await world.db.transaction().execute((trx) =>
-      appendToLedger(trx, {
-        kind: 'setting-changed',
-        actor_id: null,
-        subject: 'x',
-        facts: {},
-        at: new Date(),
-      }),
-    )
+    await recordEvidence(world.db, {
+      kind: 'setting-changed',
+      actor_id: null,
+      subject: 'x',
+      facts: {},
+      at: new Date(),
+    })
     await expect(keep(2)).rejects.toThrow('altered at row 1')
   })
 })

@@ -3,7 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import { entryHash, genesisHash } from '#server/ledger/chain.ts'
 import { checkLedger, type Kept } from '#server/ledger/checking.ts'
 import { merkleRoot, merkleTree } from '#server/ledger/merkle.ts'
@@ -14,9 +14,9 @@ const size = 60
 
 async function aLedger(): Promise<{ db: Database; kept: Kept }> {
   const db = await emptyDatabase()
-  await db.transaction().execute(async (trx) => {
+  await writeEvidence(db, async (trx) => {
     for (let n = 1; n <= size; n++)
-      await appendToLedger(trx, {
+      trx.record({
         kind: n % 3 === 0 ? 'certificate-issued' : 'course-completed',
         actor_id: n % 4 === 0 ? null : crypto.randomUUID(),
         subject: `certificate:SH-${n}`,
@@ -218,15 +218,13 @@ describe('the ledger', () => {
     const { db, kept } = await aLedger()
     expect(checkLedger(await listEntries(db), null)).toBeNull()
     expect(checkLedger(await listEntries(db), kept)).toBeNull()
-    await db.transaction().execute((trx) =>
-      appendToLedger(trx, {
-        kind: 'role-granted',
-        actor_id: null,
-        subject: 'x',
-        facts: {},
-        at: new Date(),
-      }),
-    )
+    await recordEvidence(db, {
+      kind: 'role-granted',
+      actor_id: null,
+      subject: 'x',
+      facts: {},
+      at: new Date(),
+    })
     expect(checkLedger(await listEntries(db), kept)).toBeNull()
     expect(checkLedger(await listEntries(db), { ...kept, hashes: null })).toBeNull()
   })

@@ -1,4 +1,5 @@
 import { insertCompletion } from '#server/demo/fill.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { type Client, config, type World } from '#test/support/app.ts'
 
 /** The id of one of the demonstration's programs, by its license number. */
@@ -22,7 +23,7 @@ export async function addWorker(
   if (!course) throw new Error('The residential course is missing.')
   const program_id = await programId(world, licenseNumber)
   const { name, hired_on, contact_from, completed_on } = worker
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     const email = `${name.toLowerCase().replace(/\W+/g, '.')}@worker.example`
     const { id } = await trx
       .insertInto('people')

@@ -48,6 +48,8 @@ export type WorldOptions = Readonly<{
   catalogue?: Catalogue
   cast?: boolean
   config?: Config
+  /** Connections of the service, if not the worker's own. */
+  service?: Database
 }>
 
 let before: App | undefined
@@ -70,7 +72,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
       clock.now,
     )
   const app = await buildApp({
-    db: await asTheService(),
+    db: options.service ?? (await asTheService()),
     catalogue,
     mail: options.mail ?? null,
     clock: () => clock.now,

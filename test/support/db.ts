@@ -18,16 +18,16 @@ export async function databaseUrl(): Promise<string> {
   return (await opened).url
 }
 
+/** The address of the same database in the role that the service works in. */
+export async function serviceUrl(): Promise<string> {
+  opened ??= open()
+  return (await opened).appUrl
+}
+
 /** The same database in the role that the service works in, which cannot change what is append-only. */
 export async function asTheService(): Promise<Database> {
   opened ??= open()
   return (await opened).app
-}
-
-/** The address in the role that the service works in. */
-export async function serviceUrl(): Promise<string> {
-  opened ??= open()
-  return (await opened).appUrl
 }
 
 async function open() {

@@ -1,8 +1,6 @@
-import type { Transaction } from 'kysely'
 import { type Signing, signStatusList } from '#server/certificates/credentials/status.actions.ts'
 import type { Database } from '#server/db/connection.ts'
-import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { correctedFacts } from './correcting.ts'
@@ -28,7 +26,7 @@ export async function confirmRequest(
   requestId: string,
   now: Date,
 ): Promise<ConfirmResult> {
-  return db.transaction().execute(async (trx): Promise<ConfirmResult> => {
+  return writeEvidence(db, async (trx): Promise<ConfirmResult> => {
     const last = await lockCounter(trx)
     const request = await findRequest(trx, requestId)
     if (!request || request.outcome) return { kind: 'ended' }
@@ -66,7 +64,7 @@ export async function confirmRequest(
 }
 
 async function revoke(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   viewer: Viewer,
   request: RequestRow,
   certificate: CertificateRow,
@@ -82,14 +80,14 @@ async function revoke(
         .executeTakeFirst()
     : undefined
   if (voided)
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'completion-voided',
       actor_id: request.requested_by,
       subject: `person:${person_id}`,
       facts: { completion_id, reason: request.reason, confirmed_by: viewer.id },
       at: now,
     })
-  await appendToLedger(trx, {
+  trx.record({
     kind: 'certificate-revoked',
     actor_id: request.requested_by,
     subject: `certificate:${number}`,
@@ -100,7 +98,7 @@ async function revoke(
 }
 
 async function correct(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   issuer: Issuer,
   viewer: Viewer,
   request: RequestRow,
@@ -130,7 +128,7 @@ async function correct(
       .where('id', '=', person_id)
       .execute()
   const number = facts.certificate_number
-  await appendToLedger(trx, {
+  trx.record({
     kind: 'certificate-corrected',
     actor_id: request.requested_by,
     subject: `certificate:${certificate.number}`,
@@ -143,7 +141,7 @@ async function correct(
     },
     at: now,
   })
-  await appendToLedger(trx, {
+  trx.record({
     kind: 'certificate-issued',
     actor_id: person_id,
     subject: `certificate:${number}`,

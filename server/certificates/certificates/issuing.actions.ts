@@ -6,7 +6,7 @@ import type { CertificateFacts } from '#server/certificates/facts.ts'
 import { certificateNumber, newCertificateToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { makeCertificate } from './certificate-file.ts'
 import { pageFault } from './certificate-layout.ts'
 import { isSameName } from './masked-name.ts'
@@ -37,7 +37,7 @@ export type IssueResult =
  * returns the certificate that is there. The printed facts are frozen in the row.
  */
 export async function issueCertificate(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   completion: Readonly<{ id: string; person_id: string }>,
   certified: Certified,
   issuer: Issuer,
@@ -63,7 +63,7 @@ export async function issueCertificate(
   const existing = await findCertificateOfCompletion(trx, completion.id)
   if (existing) return { kind: 'issued', number: existing.number }
   const { id, facts } = await insertCertificate(trx, completion, printable.certified, issuer, last, null, now)
-  await appendToLedger(trx, {
+  trx.record({
     kind: 'certificate-issued',
     actor_id: completion.person_id,
     subject: `certificate:${facts.certificate_number}`,
@@ -187,7 +187,7 @@ export async function certificateFile(
   )
   const pdf = Buffer.from(made.pdf)
   const credential = JSON.stringify(made.credential)
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     const inserted = await trx
       .insertInto('certificate_files')
       .values({ certificate_id: certificate.id, pdf, sha256: sha256(pdf), credential })
@@ -196,7 +196,7 @@ export async function certificateFile(
       .executeTakeFirst()
     // Another request made it first: its bytes are the issued ones.
     if (!inserted) return (await findCertificateFile(trx, certificate.id)) as CertificateFile
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'certificate-drawn',
       actor_id: null,
       subject: `certificate:${certificate.number}`,
@@ -221,17 +221,15 @@ export async function catchUpCertificates(
   now: Date,
 ): Promise<void> {
   for (const { completion_id, person_id, person_name, certified } of await listRefused(db))
-    await db
-      .transaction()
-      .execute((trx) =>
-        issueCertificate(
-          trx,
-          { id: completion_id, person_id },
-          { ...certified, person_name, issued_at: now.toISOString() },
-          needs.issuer,
-          now,
-        ),
-      )
+    await writeEvidence(db, (trx) =>
+      issueCertificate(
+        trx,
+        { id: completion_id, person_id },
+        { ...certified, person_name, issued_at: now.toISOString() },
+        needs.issuer,
+        now,
+      ),
+    )
   for (const certificate of await listUndrawn(db, 200))
     await certificateFile(db, certificate, needs.keysFile, now)
 }
@@ -254,4 +252,9 @@ export async function compareName(
   if (certificate && isSameName(typed, certificate.facts.person_name)) return { kind: 'match' }
   await db.insertInto('failed_name_checks').values({ token, at: sql`now()` }).execute()
   return { kind: 'no-match' }
+}
+
+/** Deletes failed attempts that no longer count: only those of the last hour do. */
+export async function sweepFailedNameChecks(db: Database): Promise<void> {
+  await db.deleteFrom('failed_name_checks').where('at', '<', sql<Date>`now() - interval '1 day'`).execute()
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { correctedFacts } from './correcting.ts'
@@ -79,7 +79,7 @@ async function insertRequest(
   now: Date,
 ): Promise<RequestResult> {
   if (person_id === viewer.id) return { kind: 'own' }
-  return db.transaction().execute(async (trx): Promise<RequestResult> => {
+  return writeEvidence(db, async (trx): Promise<RequestResult> => {
     // Acts on certificates take turns, as their issue does.
     await lockCounter(trx)
     const certificate = await findCertificateById(trx, id)
@@ -98,7 +98,7 @@ async function insertRequest(
       })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'certificate-act-requested',
       actor_id: viewer.id,
       subject: `certificate:${number}`,
@@ -117,13 +117,13 @@ export async function endRequest(
   reason: string,
   now: Date,
 ): Promise<{ kind: 'withdrawn' | 'refused' | 'ended'; number: string | null }> {
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     await lockCounter(trx)
     const request = await findRequest(trx, requestId)
     if (!request || request.outcome) return { kind: 'ended', number: request?.number ?? null }
     const kind = request.requested_by === viewer.id ? 'withdrawn' : 'refused'
     await endRow(trx, request, viewer, kind, reason, now)
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'certificate-act-ended',
       actor_id: viewer.id,
       subject: `certificate:${request.number}`,
@@ -155,13 +155,11 @@ export async function noteLook(
   certificate: CertificateRow,
   now: Date,
 ): Promise<void> {
-  await db.transaction().execute((trx) =>
-    appendToLedger(trx, {
-      kind: 'person-viewed',
-      actor_id: viewer.id,
-      subject: `person:${certificate.person_id}`,
-      facts: { certificate: certificate.number },
-      at: now,
-    }),
-  )
+  await recordEvidence(db, {
+    kind: 'person-viewed',
+    actor_id: viewer.id,
+    subject: `person:${certificate.person_id}`,
+    facts: { certificate: certificate.number },
+    at: now,
+  })
 }

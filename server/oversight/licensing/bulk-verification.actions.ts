@@ -2,7 +2,7 @@ import { openKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.ts'
 import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { sha256 } from '#server/oversight/packets/packet-manifest.ts'
 import type { Review } from '#server/oversight/reviews/review.queries.ts'
@@ -48,7 +48,7 @@ export async function verifyInBulk(
     people.map(({ person_id }) => person_id),
   )
   const results = bulkResults(asked, certificates, people, ofRoster)
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     const { id } = await trx
       .insertInto('bulk_verifications')
       .values({
@@ -60,7 +60,7 @@ export async function verifyInBulk(
       .returning('id')
       .executeTakeFirstOrThrow()
     const person_ids = [...new Set(results.flatMap(({ person_id }) => person_id ?? []))].sort()
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'person-viewed',
       actor_id: viewer.id,
       subject: `review:${review.number}`,
@@ -85,13 +85,11 @@ export async function recordBulkExport(
   id: string,
   now: Date,
 ): Promise<void> {
-  await db.transaction().execute((trx) =>
-    appendToLedger(trx, {
-      kind: 'records-exported',
-      actor_id: viewer.id,
-      subject: `review:${review.number}`,
-      facts: { act: 'bulk-verification-taken', bulk_verification_id: id },
-      at: now,
-    }),
-  )
+  await recordEvidence(db, {
+    kind: 'records-exported',
+    actor_id: viewer.id,
+    subject: `review:${review.number}`,
+    facts: { act: 'bulk-verification-taken', bulk_verification_id: id },
+    at: now,
+  })
 }

@@ -1,6 +1,6 @@
 import { newCertificateToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { Review } from '#server/oversight/reviews/review.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -18,7 +18,7 @@ export async function requestPacket(
   entry: PacketEntry,
   now: Date,
 ): Promise<string> {
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     const code = newCertificateToken()
     const { id } = await trx
       .insertInto('review_packets')
@@ -33,7 +33,7 @@ export async function requestPacket(
       })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'records-exported',
       actor_id: viewer.id,
       subject: `review:${review.number}`,
@@ -56,7 +56,7 @@ export async function keepPacket(
   const zip = Buffer.from(files.zip)
   const { pdf_sha256, zip_sha256 } = files
   const hashes = { pdf_sha256, zip_sha256 }
-  await db.transaction().execute(async (trx) => {
+  await writeEvidence(db, async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('review_packets')
       .set({
@@ -72,7 +72,7 @@ export async function keepPacket(
       .where('state', '=', 'making')
       .executeTakeFirst()
     if (numUpdatedRows === 0n) return
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'records-exported',
       actor_id: packet.requested_by,
       subject: `review:${review.number}`,
@@ -97,13 +97,11 @@ export async function recordDownload(
   what: 'pdf' | 'zip',
   now: Date,
 ): Promise<void> {
-  await db.transaction().execute((trx) =>
-    appendToLedger(trx, {
-      kind: 'records-exported',
-      actor_id: viewer.id,
-      subject: `review:${review.number}`,
-      facts: { act: 'packet-taken', packet_id: packet.id, code: packet.code, what },
-      at: now,
-    }),
-  )
+  await recordEvidence(db, {
+    kind: 'records-exported',
+    actor_id: viewer.id,
+    subject: `review:${review.number}`,
+    facts: { act: 'packet-taken', packet_id: packet.id, code: packet.code, what },
+    at: now,
+  })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { sha256 } from '#server/oversight/packets/packet-manifest.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -84,7 +84,7 @@ export async function applyRegistry(
   seenHash: string,
 ): Promise<ApplyResult> {
   const { viewer, now } = acting
-  return db.transaction().execute(async (trx): Promise<ApplyResult> => {
+  return writeEvidence(db, async (trx): Promise<ApplyResult> => {
     const kept = await trx
       .selectFrom('registry_imports')
       .select(['content', 'file_name', 'sha256', 'applied_at'])
@@ -117,7 +117,7 @@ export async function applyRegistry(
         .map((period) => ({ ...period, period_id: period.period_id ?? randomUUID() }))
       await savePeriods(trx, viewer.id, now, id, periods, reason)
       if (lines.some(({ kind }) => kind === 'changed')) changed.add(id)
-      await appendToLedger(trx, {
+      trx.record({
         kind: 'program-changed',
         actor_id: viewer.id,
         subject: `program:${id}`,

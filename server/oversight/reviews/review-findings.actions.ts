@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { insertReviewState, recordReviewAct } from './review.actions.ts'
@@ -26,7 +27,7 @@ export async function writeFinding(
   { isSent, ...entry }: FindingEntry,
   now: Date,
 ): Promise<string> {
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     // One writer at a time counts the findings of a review.
     await sql`select pg_advisory_xact_lock(hashtext(${review.id}))`.execute(trx)
     const { last } = await trx
@@ -41,7 +42,7 @@ export async function writeFinding(
       .executeTakeFirstOrThrow()
     if (isSent) await send(trx, viewer, review.id, id, now)
     const { body: _, ...told } = entry
-    await recordReviewAct(
+    recordReviewAct(
       trx,
       viewer,
       review.number,
@@ -85,7 +86,7 @@ export async function actOnFinding(
     return { kind: 'not-open-to-this' }
   if (act === 'follow-up-moved' && !follow_up_on) return { kind: 'day-missing' }
   if (act !== 'sent' && act !== 'follow-up-moved' && reason === '') return { kind: 'reason-missing' }
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     if (act === 'sent') await send(trx, viewer, finding.review_id, finding.id, now)
     else
       await trx
@@ -99,7 +100,7 @@ export async function actOnFinding(
           acted_at: now,
         })
         .execute()
-    await recordReviewAct(
+    recordReviewAct(
       trx,
       viewer,
       finding.review_number,
@@ -127,7 +128,7 @@ export async function answerFinding(
 ): Promise<{ kind: 'answered' } | { kind: 'closed' }> {
   const state = findingState(finding.acts, finding.answers.at(-1)?.at ?? null)
   if (state !== 'sent' && state !== 'answered') return { kind: 'closed' }
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     const { id } = await trx
       .insertInto('review_answers')
       .values({
@@ -147,7 +148,7 @@ export async function answerFinding(
       finding_id: finding.id,
       answer_id: id,
     }
-    await recordReviewAct(trx, viewer, finding.review_number, { ...facts, has_file: file !== null }, now)
+    recordReviewAct(trx, viewer, finding.review_number, { ...facts, has_file: file !== null }, now)
     return { kind: 'answered' }
   })
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { type FindingRow, findReviewOf, type Review } from './review.queries.ts'
 import type { ReviewState } from './review-words.ts'
@@ -13,14 +13,14 @@ export async function openReview(
   purpose: string,
   now: Date,
 ): Promise<string> {
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     const { id, number } = await trx
       .insertInto('reviews')
       .values({ program_id: programId, purpose, opened_by: viewer.id, opened_at: now })
       .returning(['id', 'number'])
       .executeTakeFirstOrThrow()
     await insertReviewState(trx, viewer, id, 'open', '', now)
-    await recordReviewAct(
+    recordReviewAct(
       trx,
       viewer,
       number,
@@ -43,9 +43,9 @@ export async function changeReviewState(
 ): Promise<StateResult> {
   if (review.state === state) return { kind: 'already' }
   if (review.state === 'closed' && state !== 'closed' && reason === '') return { kind: 'reason-missing' }
-  return db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx) => {
     await insertReviewState(trx, viewer, review.id, state, reason, now)
-    await recordReviewAct(
+    recordReviewAct(
       trx,
       viewer,
       review.number,
@@ -76,13 +76,13 @@ export async function writeNote(
   body: string,
   now: Date,
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await writeEvidence(db, async (trx) => {
     const { id } = await trx
       .insertInto('review_notes')
       .values({ review_id: review.id, body, written_by: viewer.id, written_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await recordReviewAct(
+    recordReviewAct(
       trx,
       viewer,
       review.number,
@@ -106,15 +106,13 @@ export async function logLook(
   now: Date,
 ): Promise<void> {
   if (personIds.length === 0) return
-  await db.transaction().execute((trx) =>
-    appendToLedger(trx, {
-      kind: 'person-viewed',
-      actor_id: viewer.id,
-      subject: `review:${review.number}`,
-      facts: { what, review_id: review.id, program_id: review.program_id, person_ids: [...personIds].sort() },
-      at: now,
-    }),
-  )
+  await recordEvidence(db, {
+    kind: 'person-viewed',
+    actor_id: viewer.id,
+    subject: `review:${review.number}`,
+    facts: { what, review_id: review.id, program_id: review.program_id, person_ids: [...personIds].sort() },
+    at: now,
+  })
 }
 
 /** The same of a finding's page, where it is about somebody and licensing staff read it. */
@@ -131,13 +129,13 @@ export async function logFinding(
 
 /** An act on a review, in the transaction that does it. */
 export const recordReviewAct = (
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   viewer: Viewer,
   reviewNumber: number,
   facts: Readonly<Record<string, unknown>>,
   now: Date,
 ) =>
-  appendToLedger(trx, {
+  trx.record({
     kind: 'review-changed',
     actor_id: viewer.id,
     subject: `review:${reviewNumber}`,

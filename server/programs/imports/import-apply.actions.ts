@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
 import { type Acting, EmailTaken, saveRosterChanges } from '#server/programs/roster/roster.actions.ts'
@@ -19,13 +17,12 @@ import { findImportFile, findImportState } from './imports.queries.ts'
  */
 export const applyImport = (db: Database, acting: Acting, importId: string): Promise<void> =>
   working(db, importId, 'applying', async (progress) => {
-    const isApplied = await db
-      .transaction()
-      .execute((trx) => apply(trx, acting, importId, progress))
-      .catch((error) => {
+    const isApplied = await writeEvidence(db, (trx) => apply(trx, acting, importId, progress)).catch(
+      (error) => {
         if (error instanceof EmailTaken) return false
         throw error
-      })
+      },
+    )
     if (isApplied) return
     await db
       .updateTable('roster_imports')
@@ -36,7 +33,7 @@ export const applyImport = (db: Database, acting: Acting, importId: string): Pro
   })
 
 async function apply(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   acting: Acting,
   importId: string,
   progress: Progress,
@@ -47,14 +44,14 @@ async function apply(
   const read = readImportFile(file.file)
   if (read.kind === 'unreadable') return false
   const state = await findImportState(trx, acting.viewer, file.program_id, read.rows, dayOf(acting.now))
-  const { rows, changes } = await planRows(read.rows, planner(state, randomUUID), async () => {})
+  const { rows, changes } = await planRows(read.rows, planner(state, randomUUID), () => {})
   if (hashOf(rows) !== file.plan_hash) return false
   const people = peopleIn(changes, state.draft)
   const steps = changes.assignments.length + changes.periods.length + people.length
   let done = 0
-  const step = async (some: number) => {
+  const step = (some: number) => {
     done += some
-    await progress(Math.round((done / Math.max(1, steps)) * rows.length), rows.length)
+    progress(Math.round((done / Math.max(1, steps)) * rows.length), rows.length)
   }
   const reason = `From the file ${file.file_name}`
   await saveRosterChanges(
@@ -65,16 +62,16 @@ async function apply(
   )
   for (const assignments of chunks(changes.assignments)) {
     await saveRosterChanges(trx, acting, { ...noChanges, assignments }, reason)
-    await step(assignments.length)
+    step(assignments.length)
   }
   for (const periods of chunks(changes.periods)) {
     await saveRosterChanges(trx, acting, { ...noChanges, periods }, reason)
-    await step(periods.length)
+    step(periods.length)
   }
   await saveRosterChanges(trx, acting, { ...noChanges, removed: changes.removed }, reason)
   for (const some of chunks(people)) {
     await acting.afterChange(trx, some, acting.now)
-    await step(some.length)
+    step(some.length)
   }
   const finished = await trx
     .updateTable('roster_imports')
@@ -84,7 +81,7 @@ async function apply(
     .returning('id')
     .executeTakeFirst()
   if (!finished) throw new Error('The import was given up meanwhile.')
-  await appendToLedger(trx, {
+  trx.record({
     kind: 'roster-changed',
     actor_id: acting.viewer.id,
     subject: `program:${file.program_id}`,

@@ -5,24 +5,38 @@ import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import type { FileRow } from './import-file.ts'
 import type { PlannedRow, planner } from './import-plan.ts'
 
-export type Progress = (done: number, total: number) => Promise<unknown>
+/** Says how many rows are done. It writes nothing itself, so a job may call it while it holds a transaction. */
+export type Progress = (done: number, total: number) => void
 
-/** Runs a job and keeps its sign of life; whatever happens to it, its row says so. */
+/**
+ * Runs a job and saves its progress each second, as a sign of life too. The job never waits for that: when its own
+ * transaction has the last free connection, progress is saved later. If the job fails, its row says so.
+ */
 export async function working(
   db: Database,
   importId: string,
   state: 'checking' | 'applying',
   job: (progress: Progress) => Promise<void>,
 ): Promise<void> {
-  const row = () => db.updateTable('roster_imports').where('id', '=', importId).where('state', '=', state)
-  const beat = setInterval(() => {
-    row()
-      .set({ beat_at: sql`now()` })
+  let progress = {}
+  let isSaving = false
+  const save = async () => {
+    if (isSaving) return
+    isSaving = true
+    await db
+      .updateTable('roster_imports')
+      .set({ ...progress, beat_at: sql`now()` })
+      .where('id', '=', importId)
+      .where('state', '=', state)
       .execute()
       .catch(() => {})
-  }, 5000)
+    isSaving = false
+  }
+  const beat = setInterval(save, 1000)
   try {
-    await job((rows_done, rows_total) => row().set({ rows_done, rows_total, beat_at: sql`now()` }).execute())
+    await job((rows_done, rows_total) => {
+      progress = { rows_done, rows_total }
+    })
   } catch (error) {
     await fail(db, importId, 'Something went wrong on our side. Nothing was saved; try again.')
     throw error
@@ -49,7 +63,7 @@ export async function planRows(
   const planned: PlannedRow[] = []
   for (const some of chunks(rows)) {
     for (const row of some) planned.push(plan.takeRow(row))
-    await progress(planned.length, rows.length)
+    progress(planned.length, rows.length)
     // Others are served meanwhile.
     await nextTurn()
   }

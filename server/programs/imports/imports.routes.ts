@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { recordEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -141,15 +141,13 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
     const assignments = await listAssignments(db, program.id)
     const csv = rosterCsv(assignments, await listNames(db, program.id))
     const now = clock()
-    await db.transaction().execute((trx) =>
-      appendToLedger(trx, {
-        kind: 'records-exported',
-        actor_id: viewer.id,
-        subject: `program:${program.id}`,
-        facts: { what: 'roster', program_id: program.id, assignments: assignments.length },
-        at: now,
-      }),
-    )
+    await recordEvidence(db, {
+      kind: 'records-exported',
+      actor_id: viewer.id,
+      subject: `program:${program.id}`,
+      facts: { what: 'roster', program_id: program.id, assignments: assignments.length },
+      at: now,
+    })
     return csvFile(reply, `roster-${dayOf(now)}.csv`, csv)
   })
 

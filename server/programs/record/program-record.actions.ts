@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { hasRole } from '#server/people/roles.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
@@ -67,7 +67,7 @@ export async function addProgram(db: Database, { viewer, now }: Actor, typed: Ty
   const from_on = form.day('from_on', 'Enter the first day on which this holds.')
   const details = readDetails(form, kind === 'licensed')
   if (!kind || !from_on || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
-  return db.transaction().execute(async (trx): Promise<ProgramAnswer> => {
+  return writeEvidence(db, async (trx): Promise<ProgramAnswer> => {
     const holder_id =
       (await findHolderByName(trx, holder))?.id ??
       (
@@ -92,7 +92,7 @@ export async function addProgram(db: Database, { viewer, now }: Actor, typed: Ty
       [],
       '',
     )
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'program-changed',
       actor_id: viewer.id,
       subject: `program:${id}`,
@@ -111,7 +111,7 @@ function changeProgram(
   decide: (record: ProgramRecord, isLicensed: boolean, today: Day) => ProgramDecided,
 ): Promise<ProgramAnswer> {
   if (!hasRole(viewer, 'licensing', 'system_admin')) notFound()
-  return db.transaction().execute(async (trx): Promise<ProgramAnswer> => {
+  return writeEvidence(db, async (trx): Promise<ProgramAnswer> => {
     const program =
       (await trx
         .selectFrom('programs')
@@ -125,7 +125,7 @@ function changeProgram(
     const { rows, removed, reason } = decided
     await saveRows(trx, viewer.id, now, program.id, fact, rows, removed, reason)
     await afterChange(trx, await listPeopleOf(trx, program.id), now)
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'program-changed',
       actor_id: viewer.id,
       subject: `program:${program.id}`,

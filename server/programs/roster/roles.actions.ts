@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { otherName } from '#server/programs/form-problem.ts'
 import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
@@ -33,7 +33,7 @@ async function tryToGrantRole(
   const name = form.line('name', 'Enter the person’s name.')
   const email = form.email('email')
   const role = form.choice('role', grantableRoles, 'Choose a role.')
-  return db.transaction().execute(async (trx): Promise<RosterAnswer> => {
+  return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
     await lockProgramsOf(trx, viewer, [programId])
     const known = email ? await findPersonByEmail(trx, email) : undefined
     if (known?.id === viewer.id)
@@ -64,7 +64,7 @@ async function tryToGrantRole(
         kind: 'problems',
         problems: [{ field: 'role', message: `${name} has this role here already.` }],
       }
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'role-granted',
       actor_id: viewer.id,
       subject: `person:${personId}`,
@@ -82,7 +82,7 @@ export function endRole(
   programId: string,
   roleId: string,
 ): Promise<RosterAnswer> {
-  return db.transaction().execute(async (trx): Promise<RosterAnswer> => {
+  return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
     await lockProgramsOf(trx, viewer, [programId])
     const role = await trx
       .selectFrom('roles')
@@ -102,7 +102,7 @@ export function endRole(
       .set({ ended_at: sql`${now}`, ended_by: viewer.id })
       .where('id', '=', role.id)
       .execute()
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'role-ended',
       actor_id: viewer.id,
       subject: `person:${role.person_id}`,

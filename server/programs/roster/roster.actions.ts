@@ -1,7 +1,8 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
+import { lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts'
@@ -66,14 +67,14 @@ function tryToChangeRoster(
   programIds: readonly [string, ...string[]],
   decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
 ): Promise<RosterAnswer> {
-  return db.transaction().execute(async (trx): Promise<RosterAnswer> => {
+  return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
     await lockProgramsOf(trx, acting.viewer, programIds)
     const decision = await decide(trx)
     if (decision.kind !== 'save') return decision
     const { personId, act, facts, reason } = decision
     await saveRosterChanges(trx, acting, decision.changes, reason)
     await acting.afterChange(trx, [personId], acting.now)
-    await appendToLedger(trx, {
+    trx.record({
       kind: 'roster-changed',
       actor_id: acting.viewer.id,
       subject: `person:${personId}`,
@@ -99,11 +100,16 @@ export async function saveRosterChanges(
       on conflict (email) do nothing returning id`.execute(trx)
     if (rows.length < people.length) throw new EmailTaken()
   }
-  if (renamed.length > 0)
+  if (renamed.length > 0) {
+    await lockPeople(
+      trx,
+      renamed.map(({ id }) => id),
+    )
     await sql`
       update people p set name = rows.name from ${records(renamed, sql`id uuid, name text`)} where p.id = rows.id`.execute(
       trx,
     )
+  }
   const ids = (kind: 'assignment' | PeriodKind) =>
     removed.filter((one) => one.kind === kind).map(({ id }) => id)
   const taken = ids('assignment')

@@ -1,7 +1,8 @@
 import type { Database } from '#server/db/connection.ts'
-import { appendToLedger } from '#server/ledger/actions.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { createLink } from '#server/people/actions.ts'
+import { lockPeople } from '#server/people/queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { listOutOfReach, lockProgramsOf } from './assignments.queries.ts'
 import { listInvitable } from './roles.queries.ts'
@@ -29,34 +30,33 @@ export async function giveLinks(
   programId: string,
   personIds: readonly string[],
 ): Promise<GivenLinks> {
-  const made = await db.transaction().execute(async (trx) => {
+  const made = await writeEvidence(db, async (trx) => {
     await lockProgramsOf(trx, viewer, [programId])
     const people = await listInvitable(trx, programId, personIds)
     const outOfReach = await listOutOfReach(trx, viewer, personIds)
     const isGiven = ({ id }: Addressee) => id !== viewer.id && (Boolean(mail) || !outOfReach.has(id))
     const given = people.filter(isGiven)
+    const ids = given.map(({ id }) => id)
     const links = []
-    if (given.length > 0)
+    if (ids.length > 0) {
+      await lockPeople(trx, ids)
       await trx
         .updateTable('invitations')
         .set({ used_at: now })
-        .where(
-          'person_id',
-          'in',
-          given.map(({ id }) => id),
-        )
+        .where('person_id', 'in', ids)
         .where('used_at', 'is', null)
         .execute()
+    }
     for (const person of given) {
       const token = await createLink(trx, person.id, person.has_password ? 'reset' : 'invite', viewer.id)
       links.push({ person, address: `${baseUrl}/link/${token}`, days: person.has_password ? 1 : 7 })
     }
     if (links.length > 0)
-      await appendToLedger(trx, {
+      trx.record({
         kind: 'link-made',
         actor_id: viewer.id,
         subject: `program:${programId}`,
-        facts: { person_ids: given.map(({ id }) => id), is_mailed: Boolean(mail) },
+        facts: { person_ids: ids, is_mailed: Boolean(mail) },
         at: now,
       })
     return { links, outOfReach, withheld: people.filter((person) => !isGiven(person)) }

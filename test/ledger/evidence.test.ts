@@ -1,0 +1,73 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import type { Database } from '#server/db/connection.ts'
+import { checkLedger } from '#server/ledger/checking.ts'
+import { listEntries } from '#server/ledger/queries.ts'
+import { asTheService } from '#test/support/db.ts'
+import { aStage, evidenceActions, type Stage } from './evidence-actions.ts'
+
+const pairs = evidenceActions.map((first, index) => ({
+  name: first.name,
+  first,
+  others: evidenceActions.slice(index),
+}))
+
+test.each(pairs)(
+  '$name, and any other action at the same time: no deadlock, nothing lost',
+  async ({ first, others }) => {
+    const stage = await aStage()
+    const { db } = stage.world
+    const service = await asTheService()
+    for (const second of others)
+      for (const run of [atOnce, afterBothWait]) {
+        const pair = `${first.name} and ${second.name}`
+        const actions = [await first.prepare(stage, 0), await second.prepare(stage, 1)]
+        const before = await countEntries(db)
+        const results = await run(
+          stage,
+          actions.map((act) => () => act(service)),
+        )
+        const failures = results.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))
+        expect(failures, pair).toEqual([])
+        const left = results.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)
+        expect((await countEntries(db)) - before, pair).toBe(left)
+      }
+    expect(checkLedger(await listEntries(db), null)).toBeNull()
+  },
+  240_000,
+)
+
+async function countEntries(db: Database): Promise<number> {
+  const { rows } = await sql<{ entries: number }>`select count(*) as entries from ledger`.execute(db)
+  return rows[0]!.entries
+}
+
+type Act = () => Promise<number>
+
+/** As two requests that arrive together. */
+const atOnce = (_stage: Stage, acts: readonly Act[]) => Promise.allSettled(acts.map((act) => act()))
+
+/**
+ * Holds the learner's stored standing and the ledger until each action waits for one of them or has ended. If one
+ * action takes the ledger before the standing, and the other the standing before the ledger, they then deadlock.
+ */
+async function afterBothWait({ world, theo }: Stage, acts: readonly Act[]) {
+  const { all } = await world.db.transaction().execute(async (holder) => {
+    await sql`select from standing_passes where person_id = ${theo.id} for update`.execute(holder)
+    await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(holder)
+    let ended = 0
+    const running = acts.map((act) =>
+      act().finally(() => {
+        ended += 1
+      }),
+    )
+    const all = Promise.allSettled(running)
+    for (;;) {
+      const { rows } = await sql<{ waiting: number }>`
+        select count(*) as waiting from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(world.db)
+      if (rows[0]!.waiting + ended >= acts.length) return { all }
+    }
+  })
+  return all
+}

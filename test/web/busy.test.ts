@@ -1,0 +1,40 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { connect } from '#server/db/connection.ts'
+import { programId } from '#test/programs/programs.ts'
+import { aWorld } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { serviceUrl } from '#test/support/db.ts'
+
+const words = 'The service is busy. Try again in a moment.'
+
+test('a request that waits too long for a lock, or for a connection, is answered as busy, and later succeeds', async () => {
+  const { db: service } = connect(await serviceUrl(), 1, { connectionSeconds: 1, lockSeconds: 3 })
+  const world = await aWorld({ service })
+  const { db, as, visitor } = world
+  const rae = await as('rae@northstar.example')
+  const program = await programId(db, 'North Star House')
+  const theo = await personId(db, 'theo@northstar.example')
+  const rename = () => rae.post(`/programs/${program}/roster/${theo}/name`, { name: 'Theo Okafor' })
+  await db.transaction().execute(async (other) => {
+    await sql`select from programs where id = ${program} for update`.execute(other)
+    const locked = rename()
+    await untilAnyWaits()
+    const queued = await visitor().get(`/verify/${'a'.repeat(26)}`)
+    for (const answer of [queued, await locked]) {
+      expect(answer.statusCode).toBe(503)
+      expect(answer.headers['retry-after']).toBe('30')
+      expect(answer.body).toContain(words)
+    }
+  })
+  expect((await rename()).statusCode).toBe(303)
+  await service.destroy()
+
+  async function untilAnyWaits(): Promise<void> {
+    for (;;) {
+      const { rows } = await sql`select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+      if (rows.length > 0) return
+    }
+  }
+})
