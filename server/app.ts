@@ -56,7 +56,9 @@ import { movingRoutes } from './learning/moving.routes.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { accountRoutes } from './people/account.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
+import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
@@ -103,7 +105,8 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(multipart, {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })
-  await app.register(viewerHook, { sessions, https: config.https })
+  const requiresSecondFactor = config.secondFactor ? config.secondFactor === 'required' : !needs.isDemo
+  await app.register(viewerHook, { sessions, https: config.https, requiresSecondFactor })
   await app.register(rateLimit, { global: false })
   const assets = await buildAssets()
   await app.register(async (files) => {
@@ -122,6 +125,8 @@ export async function buildApp(needs: Needs): Promise<App> {
 
   await app.register(healthRoutes, { db })
   await app.register(peopleRoutes, { ...needs, sessions })
+  await app.register(accountRoutes, { ...needs, sessions })
+  await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(programRoutes, needs)
   await app.register(programRecordRoutes, { ...needs, afterChange })
   await app.register(rosterRoutes, { ...needs, afterChange })

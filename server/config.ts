@@ -33,6 +33,8 @@ export type Config = Readonly<{
   /** A session ends after so many minutes without a request, and after so many hours in any case. */
   sessionIdleMinutes: number
   sessionHours: number
+  /** Whether roles above learner need a second factor to sign in; absent, they do except in the demonstration. */
+  secondFactor: 'required' | 'optional' | undefined
   /** Who issues certificates, as printed. */
   issuerName: string
   /** Ed25519 signing keys, outside the database. */
@@ -86,10 +88,22 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     trustedProxy: env.TRUSTED_PROXY || undefined,
     sessionIdleMinutes: wholeNumber(env, 'SESSION_IDLE_MINUTES', 60, 5, 720),
     sessionHours: wholeNumber(env, 'SESSION_HOURS', 12, 1, 24),
+    secondFactor: env.SECOND_FACTOR
+      ? oneOf(env, 'SECOND_FACTOR', ['required', 'optional'], 'required')
+      : undefined,
     issuerName: env.ISSUER_NAME || 'Safe Harbor Training',
     keysFile: path.resolve(env.KEYS_FILE || path.join(dataDir, 'keys.json')),
     development: env.NODE_ENV === 'development',
   })
+}
+
+/** What works, but not as whoever set it up may think; shown at each start. */
+export function configWarnings(config: Pick<Config, 'https' | 'trustedProxy'>): readonly string[] {
+  if (config.https && !config.trustedProxy)
+    return [
+      'BASE_URL is https but TRUSTED_PROXY is not set, so every visitor seems to come from the proxy’s address. Attacks on one account then slow sign-in for everyone on a new device. Set TRUSTED_PROXY to the address of your proxy.',
+    ]
+  return []
 }
 
 function origin(text: string): string {

@@ -5,7 +5,7 @@ import type { Database } from './db/connection.ts'
 import type { Handlers } from './jobs/workers.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
-import { sweepPeople } from './people/actions.ts'
+import { sweepPeople } from './people/sign-in.actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { refreshStale } from './standings/standings.actions.ts'
 

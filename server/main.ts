@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import pretty from 'pino-pretty'
 import { buildApp } from './app.ts'
-import type { Config } from './config.ts'
+import { type Config, configWarnings } from './config.ts'
 import { loadCourses } from './courses/load.ts'
 import { hasErrors, problemLine } from './courses/problems.ts'
 import { AlreadyRunning } from './db/lock.ts'
@@ -16,6 +16,7 @@ import { createMail } from './lib/mail.ts'
 import { settings } from './settings.ts'
 
 const config = settings()
+for (const warning of configWarnings(config)) console.warn(warning)
 const { catalogue, problems } = loadCourses(config.coursesDir)
 if (hasErrors(problems)) {
   for (const problem of problems) if (problem.level === 'error') console.error(problemLine(problem))

@@ -143,5 +143,6 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     supervised_program_ids: programs,
     administered_program_ids: role === 'program_admin' ? programs : [],
     confirmed_at: person.created_at,
+    has_second_factor: false,
   }
 }

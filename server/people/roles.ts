@@ -14,10 +14,16 @@ export type Viewer = Readonly<{
   administered_program_ids: readonly string[]
   /** When the password was last given in this session. */
   confirmed_at: Date
+  /** A passkey or an authenticator app is set up. */
+  has_second_factor: boolean
 }>
 
 export const hasRole = (viewer: Viewer, ...roles: readonly Role[]): boolean =>
   viewer.grants.some((grant) => roles.includes(grant.role))
+
+/** Every role above learner needs a second factor, unless the installation says otherwise. */
+export const mustSetUpSecondFactor = (viewer: Viewer): boolean =>
+  viewer.grants.length > 0 && !viewer.has_second_factor
 
 /** Whoever looks after learners or the courses is shown how a group is led; anybody signed in may read it. */
 export const mayLeadGroups = (viewer: Viewer): boolean =>

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { notFound } from '#server/web/errors.ts'
-import { isAllowed, type Policy, type Viewer } from './roles.ts'
+import { isAllowed, mustSetUpSecondFactor, type Policy, type Viewer } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 
 declare module 'fastify' {
@@ -25,12 +25,18 @@ export const sessionCookie = (https: boolean) => (https ? '__Host-sid' : 'sid')
 export const sessionToken = (request: FastifyRequest, https: boolean): string | undefined =>
   request.cookies[sessionCookie(https)]
 
+/** Where someone whose role needs a second factor sets one up, before any other page. */
+export const secondFactorAddress = '/account/second-factor'
+
 /**
  * Sets `request.viewer` and holds each route to its policy. A route without a policy stops the start; a viewer without
  * the role sees the same page as for an address that does not exist.
  */
 export const viewerHook = fp(
-  async (app: FastifyInstance, { sessions, https }: { sessions: Sessions; https: boolean }) => {
+  async (
+    app: FastifyInstance,
+    { sessions, https, requiresSecondFactor }: { sessions: Sessions; https: boolean; requiresSecondFactor: boolean },
+  ) => {
     app.decorateRequest('viewer', null)
     const routes: RouteOptions[] = []
     app.addHook('onRoute', (route) => {
@@ -48,8 +54,11 @@ export const viewerHook = fp(
       if (!policy || policy === 'asset') return
       const token = sessionToken(request, https)
       request.viewer = token ? await sessions.viewer(token) : null
-      if (isAllowed(policy, request.viewer)) return
-      if (request.viewer) return notFound()
+      const { viewer } = request
+      if (requiresSecondFactor && viewer && policy !== 'public' && mustSetUpSecondFactor(viewer))
+        if (!request.url.startsWith(secondFactorAddress)) return reply.redirect(secondFactorAddress, 303)
+      if (isAllowed(policy, viewer)) return
+      if (viewer) return notFound()
       const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
       return reply.redirect(`/sign-in${next}`, 303)
     })
