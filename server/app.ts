@@ -26,6 +26,7 @@ import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.r
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { frameOf } from '#server/people/navigation.ts'
+import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
@@ -127,6 +128,7 @@ export async function buildApp(needs: Needs): Promise<App> {
   await app.register(peopleRoutes, { ...needs, sessions })
   await app.register(accountRoutes, { ...needs, sessions })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
+  await app.register(accountLifeRoutes, needs)
   await app.register(programRoutes, needs)
   await app.register(programRecordRoutes, { ...needs, afterChange })
   await app.register(rosterRoutes, { ...needs, afterChange })

@@ -3,7 +3,12 @@ export type AccountEmail = Readonly<{ to: string; subject: string; text: string 
 
 /** What goes out when a new email is asked for: the link to the new address, a warning to the one before. */
 export function emailChangeAsked(
-  { token, from, to, isTaken }: Readonly<{ token: string; from: string | null; to: string; isTaken: boolean }>,
+  {
+    token,
+    from,
+    to,
+    isTaken,
+  }: Readonly<{ token: string; from: string | null; to: string; isTaken: boolean }>,
   baseUrl: string,
 ): readonly AccountEmail[] {
   const subject = 'Your email for work training'
@@ -11,11 +16,17 @@ export function emailChangeAsked(
   const taken =
     'Someone asked to use this email for another work training account. It already has an account, so nothing has changed.\n'
   const warning = `Someone asked to replace this email of your work training account with another one. It changes when the new email is confirmed.\n\nIf this was not you, sign in and change your password, or tell your administrator now.\n`
-  return [{ to, subject, text: isTaken ? taken : link }, ...(from ? [{ to: from, subject, text: warning }] : [])]
+  return [
+    { to, subject, text: isTaken ? taken : link },
+    ...(from ? [{ to: from, subject, text: warning }] : []),
+  ]
 }
 
 /** Both addresses hear that the change was made. */
-export function emailChanged({ from, to }: Readonly<{ from: string | null; to: string }>): readonly AccountEmail[] {
+export function emailChanged({
+  from,
+  to,
+}: Readonly<{ from: string | null; to: string }>): readonly AccountEmail[] {
   const subject = 'Your email for work training has changed'
   const now = 'You now sign in to your work training with this email.\n'
   const before =

@@ -37,7 +37,12 @@ export const countRecoveryCodes = async (db: Kysely<DB>, personId: string): Prom
   return Number(count)
 }
 
-export type RecordView = Readonly<{ at: Date; who: string | null; kind: string; facts: Record<string, unknown> }>
+export type RecordView = Readonly<{
+  at: Date
+  who: string | null
+  kind: string
+  facts: Record<string, unknown>
+}>
 
 /** Who looked at this person's record, as the ledger has it, the latest first. */
 export async function listViewsOf(db: Kysely<DB>, personId: string): Promise<readonly RecordView[]> {
@@ -92,7 +97,11 @@ export async function listEverythingAbout(
   return Object.fromEntries(Object.entries(about).filter(([, rows]) => rows.length > 0))
 }
 
-async function rowsOf(db: Kysely<DB>, table: string, which: RawBuilder<unknown>): Promise<readonly unknown[]> {
+async function rowsOf(
+  db: Kysely<DB>,
+  table: string,
+  which: RawBuilder<unknown>,
+): Promise<readonly unknown[]> {
   const { rows } = await sql<{ row: unknown }>`
     select to_jsonb(t) - ${leftOut}::text[] as row from ${sql.table(table)} t where ${which}`.execute(db)
   return rows.map(({ row }) => row)

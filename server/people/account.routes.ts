@@ -5,12 +5,7 @@ import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { changeName, changePassword, setConfidential } from './account.actions.ts'
-import {
-  findOpenEmailChange,
-  findOwnAccount,
-  listEverythingAbout,
-  listViewsOf,
-} from './account.queries.ts'
+import { findOpenEmailChange, findOwnAccount, listEverythingAbout, listViewsOf } from './account.queries.ts'
 import { type AccountEmail, emailChangeAsked, signInChanged } from './account-emails.ts'
 import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
 import { requestEmailChange } from './email-changes.actions.ts'
@@ -34,8 +29,7 @@ export async function accountRoutes(app: App, { db, sessions, mail, clock, confi
   const signedIn = { policy: 'signed-in' } as const
   const password = Type.Optional(text(1024))
   const send = async (request: FastifyRequest, messages: readonly AccountEmail[]) => {
-    for (const message of messages)
-      if (mail) await mail(message).catch((error) => request.log.error(error))
+    for (const message of messages) if (mail) await mail(message).catch((error) => request.log.error(error))
   }
 
   app.get(
@@ -69,7 +63,9 @@ export async function accountRoutes(app: App, { db, sessions, mail, clock, confi
       const errors = [
         ...(name ? [] : [{ field: 'name', message: 'Enter your name.' }]),
         ...(name.length > 200 ? [{ field: 'name', message: 'Use at most 200 characters.' }] : []),
-        ...(pronunciation.length > 200 ? [{ field: 'pronunciation', message: 'Use at most 200 characters.' }] : []),
+        ...(pronunciation.length > 200
+          ? [{ field: 'pronunciation', message: 'Use at most 200 characters.' }]
+          : []),
       ]
       if (errors.length > 0)
         return reply.status(422).page('people/account-name', { ...namePage({ name, pronunciation }), errors })
@@ -105,7 +101,9 @@ export async function accountRoutes(app: App, { db, sessions, mail, clock, confi
       const isOne = /^[^\s@"',;<>]+@[^\s@"',;<>]+\.[^\s@"',;<>]+$/.test(email)
       const errors = [
         ...(isOne ? [] : [{ field: 'email', message: 'Enter an email such as name@example.org.' }]),
-        ...(isOne && email === viewer.email ? [{ field: 'email', message: 'This is your email already.' }] : []),
+        ...(isOne && email === viewer.email
+          ? [{ field: 'email', message: 'This is your email already.' }]
+          : []),
         ...(await passwordErrors(request, request.body.password)),
       ]
       if (errors.length > 0 || !mail)
@@ -175,13 +173,17 @@ export async function accountRoutes(app: App, { db, sessions, mail, clock, confi
       at: now,
     })
     return reply
-      .header('content-disposition', `attachment; filename="my-training-data-${now.toISOString().slice(0, 10)}.json"`)
+      .header(
+        'content-disposition',
+        `attachment; filename="my-training-data-${now.toISOString().slice(0, 10)}.json"`,
+      )
       .type('application/json; charset=utf-8')
       .send(JSON.stringify({ person: viewer.name, made_at: now.toISOString(), ...about }, null, 2))
   })
 
   const tokenOf = (request: FastifyRequest) => sessionToken(request, config.https) ?? ''
-  const asksPassword = (request: FastifyRequest) => !isFreshlyConfirmed(viewerOf(request).confirmed_at, clock())
+  const asksPassword = (request: FastifyRequest) =>
+    !isFreshlyConfirmed(viewerOf(request).confirmed_at, clock())
 
   async function passwordErrors(request: FastifyRequest, given: string | undefined) {
     if (!asksPassword(request)) return []

@@ -75,7 +75,10 @@ export function createResetLink(
     const account = await findAccountByEmail(trx, email)
     if (!account?.email || account.disabled_at) return null
     await lockPeople(trx, [account.id])
-    const resets = trx.selectFrom('invitations').where('person_id', '=', account.id).where('purpose', '=', 'reset')
+    const resets = trx
+      .selectFrom('invitations')
+      .where('person_id', '=', account.id)
+      .where('purpose', '=', 'reset')
     const made = await resets
       .select('id')
       .where('created_by', 'is', null)

@@ -104,7 +104,10 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
         case 'wrong':
           return reply
             .status(401)
-            .page('people/second-factor', secondFactorPage(path, 'This code is not right, or was used before.'))
+            .page(
+              'people/second-factor',
+              secondFactorPage(path, 'This code is not right, or was used before.'),
+            )
       }
     },
   )
@@ -125,7 +128,8 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
         response: request.body.response as AuthenticationResponseJSON,
       }
       const result = await signInWithPasskey(db, sessions, config, given, visitOf(request, config), clock())
-      if (result.kind === 'refused') return reply.status(401).send({ message: 'This passkey didn’t work here.' })
+      if (result.kind === 'refused')
+        return reply.status(401).send({ message: 'This passkey didn’t work here.' })
       const path = pathOfOurs(request.body.next) ?? '/'
       return { location: await start(reply, result, path, sessionToken(request, config.https)) }
     },

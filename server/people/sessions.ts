@@ -97,7 +97,12 @@ function hashingAdapter(db: Database, hours: number): Adapter {
       const { expires_at, is_due, ...viewer } = row
       if (is_due) await noteUse(db, hashed(token))
       // lucia calls back with this id to renew or end the session: it must be the token it gave, not the hash.
-      const session: DatabaseSession = { id: token, userId: row.id, expiresAt: expires_at, attributes: { device: '' } }
+      const session: DatabaseSession = {
+        id: token,
+        userId: row.id,
+        expiresAt: expires_at,
+        attributes: { device: '' },
+      }
       const user: DatabaseUser = { id: row.id, attributes: viewer }
       return [session, user]
     },
@@ -139,11 +144,7 @@ function hashingAdapter(db: Database, hours: number): Adapter {
 
 /** The time of last use, to five minutes: a page costs no write. */
 const noteUse = (db: Database, tokenHash: string) =>
-  db
-    .updateTable('sessions')
-    .set({ last_used_at: sql`now()` })
-    .where('token_hash', '=', tokenHash)
-    .execute()
+  db.updateTable('sessions').set({ last_used_at: sql`now()` }).where('token_hash', '=', tokenHash).execute()
 
 /** Session, person and roles in one statement, at every request. */
 async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {

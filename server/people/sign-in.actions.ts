@@ -109,7 +109,9 @@ export async function finishSignIn(
   await db
     .insertInto('known_places')
     .values({ person_id: personId, place_hash: placeHash(visit.address), last_used_at: now })
-    .onConflict((conflict) => conflict.columns(['person_id', 'place_hash']).doUpdateSet({ last_used_at: now }))
+    .onConflict((conflict) =>
+      conflict.columns(['person_id', 'place_hash']).doUpdateSet({ last_used_at: now }),
+    )
     .execute()
   return { kind: 'signed-in', token: await sessions.create(personId, visit.device), deviceToken }
 }

@@ -21,6 +21,4 @@ export const secondsToWait = (level: number, { burst, secondsEach }: Limit): num
   Math.max(1, Math.ceil((level + 1 - burst) * secondsEach))
 
 export const waitInWords = (seconds: number): string =>
-  seconds < 90
-    ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`
-    : `${Math.ceil(seconds / 60)} minutes`
+  seconds < 90 ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : `${Math.ceil(seconds / 60)} minutes`

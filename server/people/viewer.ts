@@ -35,7 +35,11 @@ export const secondFactorAddress = '/account/second-factor'
 export const viewerHook = fp(
   async (
     app: FastifyInstance,
-    { sessions, https, requiresSecondFactor }: { sessions: Sessions; https: boolean; requiresSecondFactor: boolean },
+    {
+      sessions,
+      https,
+      requiresSecondFactor,
+    }: { sessions: Sessions; https: boolean; requiresSecondFactor: boolean },
   ) => {
     app.decorateRequest('viewer', null)
     const routes: RouteOptions[] = []

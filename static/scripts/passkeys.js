@@ -18,7 +18,6 @@ if (isAble) {
   }
 }
 
-
 /** The browser lists passkeys in the email field, and waits until one is chosen. */
 async function offer(next) {
   if (!document.querySelector('[autocomplete~="webauthn"]')) return
