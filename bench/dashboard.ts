@@ -10,9 +10,9 @@ import { loadCourses } from '#server/courses/load.ts'
 import { connect, type Database } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
-import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'
 import { createSessions } from '#server/people/sessions.ts'
+import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { listStalePeople } from '#server/standings/stored.queries.ts'
 import { median } from './load.ts'
@@ -67,7 +67,7 @@ async function measurePass(db: Database): Promise<void> {
   const renewals: number[] = []
   for (let batch = 0; batch < 5; batch++) {
     const start = performance.now()
-    const ids = await listStalePeople(db, tomorrow, rulesetVersion, 500)
+    const ids = await listStalePeople(db, tomorrow, rulesRevision, 500)
     const found = performance.now()
     await db.transaction().execute((trx) => refreshStandings(trx, ids, tomorrow))
     finds.push(found - start)

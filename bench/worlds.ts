@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { CourseVersion } from '#server/courses/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { rulesetVersion } from '#server/law/facts/ruleset.ts'
+import { rulesRevision } from '#server/standings/rules-revision.ts'
 
 /** So many licensed and certified programs; returns their ids. */
 export async function addPrograms(db: Database, many: number): Promise<readonly string[]> {
@@ -61,7 +61,7 @@ export async function addPeople(
     sql`completions (enrollment_id, person_id, course, version, content_hash, completed_at, completed_on, modules, minutes)
       select enrollment_id, person_id, ${text}, done_on, done_on, '[]', 600 from staff`,
     sql`standing_passes (person_id, ruleset, computed_on, next_change_on)
-      select person_id, ${rulesetVersion}, current_date, done_on + 366 from staff`,
+      select person_id, ${rulesRevision}, current_date, done_on + 366 from staff`,
     sql`clearances (person_id, program_id, answer, until_on, because, contact)
       select person_id, program_id, 'yes', done_on + 365, 'Yes.', 'in' from staff`,
     sql`standings (person_id, program_id, requirement, standing, due_on, satisfied_on, late_days, is_late_running, rule)

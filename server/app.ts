@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyServerOptions, type RouteOptions } from 'fastify'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
@@ -15,7 +16,6 @@ import { ledSessionRoutes } from '#server/classroom/instructor-led.routes.ts'
 import { attendanceRoutes } from '#server/classroom/instructor-led-attendance.routes.ts'
 import { organisingRoutes } from '#server/classroom/instructor-led-organizing.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
-import { bulkVerificationRoutes } from '#server/oversight/licensing/bulk-verification.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
@@ -25,6 +25,7 @@ import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.rou
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
+import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import { frameOf } from '#server/people/navigation.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
@@ -46,14 +47,19 @@ import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
 import type { Config } from './config.ts'
 import { approvalRoutes } from './courses/approvals.routes.ts'
 import type { Catalogue } from './courses/catalogue.ts'
+import type { FindLessonHref } from './courses/lesson-links.ts'
 import { mistakeRoutes } from './courses/mistakes.routes.ts'
+import { type FindOffered, offeredCourses } from './courses/offered.ts'
+import { listApprovals } from './courses/queries.ts'
 import { courseReviewRoutes } from './courses/review.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
 import { changesRoutes } from './learning/changes.routes.ts'
+import { lessonHrefFor } from './learning/lesson-href.ts'
 import { movingRoutes } from './learning/moving.routes.ts'
+import { listEnrollments } from './learning/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
@@ -61,12 +67,14 @@ import { accountRoutes } from './people/account.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
-import { viewerHook } from './people/viewer.ts'
+import { recognizeBy, viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
+import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
 import { healthRoutes } from './web/health.ts'
+import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
@@ -81,47 +89,66 @@ export type Needs = Readonly<{
   /** True where the people and programs are the invented ones; every page says so. */
   isDemo: boolean
   logger?: FastifyServerOptions['logger']
+  /** Hears of every route; the tests ask each of them. */
+  onRoute?: (route: RouteOptions) => void
 }>
 
 /** The whole service, ready to listen or to be asked by a test. */
-export async function buildApp(needs: Needs): Promise<App> {
-  const { db, config } = needs
+export async function buildApp(given: Needs): Promise<App> {
+  const { db, config } = given
+  const offered: FindOffered = async () => {
+    const today = dayOf(given.clock())
+    return offeredCourses(given.catalogue, await listApprovals(db, today), approvedOnlyOn(today))
+  }
+  const lessonHref: FindLessonHref = async (viewer) =>
+    lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
+  const needs = { ...given, offered, lessonHref }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
     forceCloseConnections: 'idle',
     bodyLimit: 1_048_576,
-    routerOptions: { maxParamLength: 300 },
+    routerOptions: { maxParamLength: mostOfAPart },
+    rewriteUrl: ({ url = '/' }) => readableAddress(url),
+    genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
+    return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  if (needs.onRoute) app.addHook('onRoute', needs.onRoute)
   const afterChange: AfterChange = (trx, people, now) => refreshStandings(trx, people, dayOf(now))
   const sessions = createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours })
 
+  const recognize = recognizeBy(sessions, config.https)
+
+  // Before anything that may refuse a request: a refusal is a page, too.
+  const assets = await buildAssets()
+  await app.register(views, {
+    assets,
+    frame: (request) => frameOf(request, needs.isDemo),
+    development: config.development,
+    // Without a log no one would see it.
+    strict: config.development || !given.logger,
+  })
+  await app.register(cookie)
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
   // No page holds a secret beside text that its visitor chose, so compressing them gives nothing away.
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
-  await app.register(cookie)
   await app.register(formbody)
   // For every form with a file; read it with web/upload.ts.
   await app.register(multipart, {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })
   const requiresSecondFactor = config.secondFactor ? config.secondFactor === 'required' : !needs.isDemo
-  await app.register(viewerHook, { sessions, https: config.https, requiresSecondFactor })
+  await app.register(errorPages, { recognize })
+  await app.register(refuseNul)
+  await app.register(viewerHook, { recognize, requiresSecondFactor })
   await app.register(rateLimit, { global: false })
-  const assets = await buildAssets()
   await app.register(async (files) => {
     files.addHook('onRoute', (route) => {
       route.config = { ...route.config, policy: 'asset' }
     })
     await files.register(assetFiles, assets)
   })
-  await app.register(views, {
-    assets,
-    frame: (request) => frameOf(request.viewer, needs.isDemo),
-    development: config.development,
-  })
-  await app.register(errorPages)
   await app.register(apiDescription, { baseUrl: config.baseUrl })
 
   await app.register(healthRoutes, { db })

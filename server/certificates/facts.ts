@@ -37,6 +37,10 @@ export type CourseApproval = Readonly<{
   authority: string
   reference: string
   approved_on: string
+  /** The day from which it counts; not on certificates issued before approvals had one. */
+  effective_on?: string
+  /** The version that was approved, where this one only corrects its wording. */
+  carried_from?: string | null
   /** True for an invented approval in the demonstration data. */
   demonstration: boolean
 }>

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { FindOffered } from '#server/courses/offered.ts'
 import { findTextOutline } from '#server/courses/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { findEnrollment } from '#server/learning/queries.ts'
@@ -13,10 +13,10 @@ import { typedCode } from './group-session.ts'
 import { confirmPresence, joinGroupSession } from './group-sessions.actions.ts'
 import { findGroupSessionByCode, findPresence, type GroupSession } from './group-sessions.queries.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
+type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
 
 /** Whoever is in the room joins by the code, and confirms for themselves that they were there. */
-export async function groupJoiningRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs): Promise<void> {
   // Who guesses codes is slowed long before one fits; counted by person, for a whole room may share one address.
   const rateLimit = {
     max: 60,
@@ -59,6 +59,7 @@ export async function groupJoiningRoutes(app: App, { db, catalogue, clock }: Nee
     const viewer = viewerOf(request)
     const session = await sessionOf(viewer, request.params.code)
     if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
+    const { catalogue } = await offered()
     const answer = await confirmPresence(db, catalogue, viewer, session, clock())
     if (answer.kind === 'done') return reply.redirect(`/join/${session.code}`, 303)
     const page = await joinedPage(viewer, session)
@@ -69,7 +70,8 @@ export async function groupJoiningRoutes(app: App, { db, catalogue, clock }: Nee
     findGroupSessionByCode(db, viewer, typedCode(typed), dayOf(clock()))
 
   async function joinedPage(viewer: Viewer, session: GroupSession) {
-    const [presence, enrollment, taken] = await Promise.all([
+    const [{ catalogue }, presence, enrollment, taken] = await Promise.all([
+      offered(),
       findPresence(db, session.id, viewer.id),
       findEnrollment(db, viewer.id, session.course),
       findTextOutline(db, session.content_hash),

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { FindOffered } from '#server/courses/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -24,16 +25,20 @@ import {
 type Needs = Readonly<{
   db: Database
   catalogue: Catalogue
+  offered: FindOffered
   clock: () => Date
   config: Readonly<{ baseUrl: string }>
 }>
 
 /** A module taken in a room: who leads it opens it, sees who joined, and closes it. */
-export async function groupSessionRoutes(app: App, { db, catalogue, clock, config }: Needs): Promise<void> {
+export async function groupSessionRoutes(
+  app: App,
+  { db, catalogue, offered, clock, config }: Needs,
+): Promise<void> {
   const leads = { policy: ['supervisor', 'program_admin'] } as const
   const params = Type.Object({ session: uuid() })
   const optional = () => Type.Optional(text(300))
-  const choices = () => moduleChoices(catalogue)
+  const choices = async () => moduleChoices((await offered()).catalogue)
 
   app.get('/group-sessions', { config: leads }, async (request, reply) => {
     const now = clock()
@@ -71,7 +76,7 @@ export async function groupSessionRoutes(app: App, { db, catalogue, clock, confi
       const viewer = viewerOf(request)
       const now = clock()
       const { programs, facilitators } = await placesOf(viewer, request.body)
-      const read = readGroupForm(request.body, choices(), programs, facilitators, now)
+      const read = readGroupForm(request.body, await choices(), programs, facilitators, now)
       if (read.kind === 'problems')
         return reply
           .status(422)
@@ -165,7 +170,7 @@ export async function groupSessionRoutes(app: App, { db, catalogue, clock, confi
 
   async function newPage(viewer: Viewer, typed: Typed, errors: readonly FieldError[]) {
     const { programs, facilitators } = await placesOf(viewer, typed)
-    const fields = groupFields(typed, choices(), programs, facilitators, viewer, clock())
+    const fields = groupFields(typed, await choices(), programs, facilitators, viewer, clock())
     return { title: 'Open a group session', fields, errors }
   }
 

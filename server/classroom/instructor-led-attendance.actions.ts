@@ -5,7 +5,6 @@ import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { insertOutsideTraining, supersedeOutsideTraining } from '#server/training/outside.actions.ts'
 import type { OutsideEntry } from '#server/training/outside-form.ts'
-import { notFound } from '#server/web/errors.ts'
 import {
   type LedSession,
   listRegistrations,
@@ -16,7 +15,7 @@ import { type Attendance, attendanceRefusal, isCredited } from './instructor-led
 
 export type Recorded = Attendance & Readonly<{ registration_id: number; reason: string }>
 
-export type AttendanceAnswer = { kind: 'done' } | { kind: 'refused'; message: string }
+export type AttendanceAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
 
 /**
  * Records who was there, one or many at once. Credit is a training taken elsewhere with the session behind it, which an
@@ -30,14 +29,17 @@ export async function recordAttendance(
   now: Date,
 ): Promise<AttendanceAnswer> {
   return writeEvidence(db, async (trx): Promise<AttendanceAnswer> => {
-    const session = (await lockLedSession(trx, viewer, sessionId)) ?? notFound()
+    const session = await lockLedSession(trx, viewer, sessionId)
+    if (!session) return { kind: 'not-found' }
     const refusal = attendanceRefusal(session, now)
     if (refusal) return { kind: 'refused', message: refusal }
     const registrations = new Map((await listRegistrations(trx, session.id)).map((one) => [one.id, one]))
-    const changes = entries.flatMap((entry) => {
-      const registration = registrations.get(entry.registration_id) ?? notFound()
-      return isNews(registration, entry) ? [{ entry, registration }] : []
+    const known = entries.flatMap((entry) => {
+      const registration = registrations.get(entry.registration_id)
+      return registration ? [{ entry, registration }] : []
     })
+    if (known.length < entries.length) return { kind: 'not-found' }
+    const changes = known.filter(({ entry, registration }) => isNews(registration, entry))
     for (const { entry, registration } of changes) {
       const { name } = registration
       if (registration.person_id === viewer.id)

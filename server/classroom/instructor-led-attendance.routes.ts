@@ -4,7 +4,7 @@ import { recordEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
-import { notFound } from '#server/web/errors.ts'
+import { found, notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { findLedSessionToLead, listRegistrations } from './instructor-led.queries.ts'
@@ -99,7 +99,7 @@ export async function attendanceRoutes(app: App, { db, clock }: Needs): Promise<
     entries: readonly Recorded[],
     field: string,
   ): Promise<readonly FieldError[]> {
-    const answer = await recordAttendance(db, viewer, sessionId, entries, clock())
+    const answer = found(await recordAttendance(db, viewer, sessionId, entries, clock()))
     return answer.kind === 'refused' ? [{ field, message: answer.message }] : []
   }
 

@@ -7,7 +7,7 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { listProgramsOf } from '#server/programs/queries.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
+import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { createPost, placeOpened, sessionCancelled, sessionChanged } from './emails.ts'
@@ -97,7 +97,7 @@ export async function organisingRoutes(
         reply.status(422).page('classroom/instructor-led-new', editPage(viewer, session, own, typed, errors))
       const read = await readForm(typed, own)
       if (read.kind === 'problems') return again(read.problems)
-      const answer = await changeSession(db, viewer, session.id, read.details, clock())
+      const answer = found(await changeSession(db, viewer, session.id, read.details, clock()))
       if (answer.kind === 'refused') return again([answer])
       const moved = new Set(answer.movedUp.map(({ person_id }) => person_id))
       tell(session, placeOpened, answer.movedUp)
@@ -130,7 +130,7 @@ export async function organisingRoutes(
       const viewer = viewerOf(request)
       const session = await sessionOf(viewer, request.params.session)
       const typed = request.body.reason
-      const answer = await cancelSession(db, viewer, session.id, typed.trim(), clock())
+      const answer = found(await cancelSession(db, viewer, session.id, typed.trim(), clock()))
       if (answer.kind === 'refused')
         return reply.status(422).page('classroom/instructor-led-cancel', {
           title: 'Cancel the session',

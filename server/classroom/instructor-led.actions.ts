@@ -2,7 +2,6 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Viewer } from '#server/people/roles.ts'
-import { notFound } from '#server/web/errors.ts'
 import {
   type LedSession,
   listRegistrations,
@@ -13,7 +12,7 @@ import type { LedEntry } from './instructor-led-form.ts'
 import { changeRefusal, movingUp, registrationRefusal, withdrawalRefusal } from './instructor-led-session.ts'
 
 /** Who is told of what happened, once it is committed. */
-export type Told = readonly Readonly<{ email: string; person_id: string }>[]
+export type Told = readonly Readonly<{ email: string | null; person_id: string }>[]
 
 export type LedDetails = LedEntry & Readonly<{ instructor_id: string | null }>
 
@@ -38,6 +37,7 @@ export async function publishSession(
 export type ChangeAnswer =
   | { kind: 'done'; told: Told; movedUp: Told }
   | { kind: 'refused'; field: string; message: string }
+  | { kind: 'not-found' }
 
 const refused = (field: string, message: string) => ({ kind: 'refused', field, message }) as const
 
@@ -82,7 +82,7 @@ export async function cancelSession(
   })
 }
 
-export type RegisterAnswer = { kind: 'done' } | { kind: 'refused'; message: string }
+export type RegisterAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
 
 /** A place where one is free, otherwise the end of the waiting list; registering twice is once. */
 export async function register(
@@ -105,7 +105,10 @@ export async function register(
   })
 }
 
-export type WithdrawAnswer = { kind: 'done'; movedUp: Told } | { kind: 'refused'; message: string }
+export type WithdrawAnswer =
+  | { kind: 'done'; movedUp: Told }
+  | { kind: 'refused'; message: string }
+  | { kind: 'not-found' }
 
 /** Gives the registration back; the first who waits has its place in the same transaction. */
 export async function withdraw(
@@ -136,10 +139,11 @@ function inTurn<Answer>(
   viewer: Viewer,
   sessionId: string,
   change: (trx: Transaction<DB>, session: LedSession) => Promise<Answer>,
-): Promise<Answer> {
-  return db
-    .transaction()
-    .execute(async (trx) => change(trx, (await lockLedSession(trx, viewer, sessionId)) ?? notFound()))
+): Promise<Answer | { kind: 'not-found' }> {
+  return db.transaction().execute(async (trx) => {
+    const session = await lockLedSession(trx, viewer, sessionId)
+    return session ? change(trx, session) : { kind: 'not-found' }
+  })
 }
 
 /** Registrations that were not given back, those that wait in their order. */

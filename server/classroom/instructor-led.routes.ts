@@ -1,13 +1,13 @@
 import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue.ts'
 import { recordPath } from '#server/courses/elsewhere.ts'
-import { listApprovals } from '#server/courses/queries.ts'
+import type { FindOffered } from '#server/courses/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
-import { notFound } from '#server/web/errors.ts'
+import { found, notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import { createPost, placeOpened } from './emails.ts'
 import { register, withdraw } from './instructor-led.actions.ts'
@@ -25,6 +25,7 @@ import { scholarshipTraining } from './scholarship.ts'
 type Needs = Readonly<{
   db: Database
   catalogue: Catalogue
+  offered: FindOffered
   mail: Mail
   clock: () => Date
   config: Readonly<{ baseUrl: string }>
@@ -33,7 +34,7 @@ type Needs = Readonly<{
 /** Trainings led by an instructor, as people find them, register, wait and give their place back. */
 export async function ledSessionRoutes(
   app: App,
-  { db, catalogue, mail, clock, config }: Needs,
+  { db, catalogue, offered, mail, clock, config }: Needs,
 ): Promise<void> {
   const open = { policy: 'public' } as const
   const signedIn = { policy: 'signed-in' } as const
@@ -44,14 +45,14 @@ export async function ledSessionRoutes(
   app.get('/courses', { config: open }, async (request, reply) => {
     const { viewer } = request
     const now = clock()
-    const [approvals, coming, own] = await Promise.all([
-      listApprovals(db),
+    const [today, coming, own] = await Promise.all([
+      offered(),
       listComing(db, viewer, dayOf(now), now),
       viewer ? listOwnRegistrations(db, viewer) : [],
     ])
-    const courses = [...catalogue.courses.values()].map(({ current }) => ({
+    const courses = [...today.catalogue.courses.values()].map(({ current }) => ({
       ...current,
-      approval: approvals.find((one) => one.content_hash === current.hash) ?? null,
+      approval: today.approvalOf(current),
     }))
     const elsewhere = catalogue.elsewhere.map((one) => ({
       ...one,
@@ -97,7 +98,7 @@ export async function ledSessionRoutes(
     async (request, reply) => {
       const viewer = viewerOf(request)
       const session = await sessionOf(viewer, request.params.session)
-      const answer = await register(db, viewer, session.id, clock())
+      const answer = found(await register(db, viewer, session.id, clock()))
       if (answer.kind === 'done') return reply.redirect(`/sessions/${session.id}`, 303)
       const page = await pageOf(viewer, session.id)
       return reply.status(409).page('classroom/instructor-led-session', { ...page, refused: answer.message })
@@ -110,7 +111,7 @@ export async function ledSessionRoutes(
     async (request, reply) => {
       const viewer = viewerOf(request)
       const session = await sessionOf(viewer, request.params.session)
-      const answer = await withdraw(db, viewer, session.id, clock())
+      const answer = found(await withdraw(db, viewer, session.id, clock()))
       if (answer.kind === 'refused') {
         const page = await pageOf(viewer, session.id)
         return reply

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
-import { notFound } from '#server/web/errors.ts'
 import { type ScholarshipStep, stepsOpenTo, wordsMissing } from './scholarship.ts'
 import { findScholarshipOf, type Scholarship } from './scholarships.queries.ts'
 
@@ -27,7 +26,10 @@ export async function askForScholarship(
   return id
 }
 
-export type StepAnswer = { kind: 'done'; request: Scholarship } | { kind: 'refused'; message: string }
+export type StepAnswer =
+  | { kind: 'done'; request: Scholarship }
+  | { kind: 'refused'; message: string }
+  | { kind: 'not-found' }
 
 /** One step of a request more; what was said before stays as it is. */
 export async function takeScholarshipStep(
@@ -41,7 +43,8 @@ export async function takeScholarshipStep(
   return db.transaction().execute(async (trx): Promise<StepAnswer> => {
     // Two may decide at once; the second sees what the first one did.
     await sql`select pg_advisory_xact_lock(hashtext(${`scholarship:${id}`}))`.execute(trx)
-    const request = (await findScholarshipOf(trx, viewer, id)) ?? notFound()
+    const request = await findScholarshipOf(trx, viewer, id)
+    if (!request) return { kind: 'not-found' }
     const who = {
       isRequester: request.requested_by === viewer.id,
       isAdministrator: hasRole(viewer, 'system_admin'),

@@ -6,7 +6,7 @@ import type { Mail } from '#server/lib/mail.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { reader, type Typed } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
+import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { createPost, requestArrived, requestMoved } from './emails.ts'
@@ -115,7 +115,7 @@ export async function scholarshipRoutes(
       const viewer = viewerOf(request)
       const one = (await findScholarshipOf(db, viewer, request.params.request)) ?? notFound()
       const { step, words = '' } = request.body
-      const answer = await takeScholarshipStep(db, viewer, one.id, step, words.trim(), clock())
+      const answer = found(await takeScholarshipStep(db, viewer, one.id, step, words.trim(), clock()))
       if (answer.kind === 'refused') {
         const now = (await findScholarshipOf(db, viewer, one.id)) ?? notFound()
         const errors = [{ field: 'words', message: answer.message }]

@@ -4,13 +4,15 @@ import type { ApprovalRecord } from './approvals.ts'
 
 const approvalRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   sql<ApprovalRecord>`
-  select a.id, a.course, a.version, a.content_hash, a.authority, a.reference, a.approved_on, a.is_demonstration,
+  select a.id, a.course, a.version, a.content_hash, a.authority, a.reference, a.approved_on, a.effective_on,
+    a.carried_from_id, s.version as carried_from, a.carried_because, a.is_demonstration,
     a.document_name, a.recorded_by, p.name as recorded_by_name, a.recorded_at,
     coalesce((select json_agg(json_build_object('act', c.act, 'reason', c.reason, 'by_name', q.name, 'at', c.acted_at)
                 order by c.acted_at)
               from course_approval_decisions c left join people q on q.id = c.acted_by
               where c.approval_id = a.id), '[]') as acts
   from course_approvals a left join people p on p.id = a.recorded_by
+    left join course_approvals s on s.id = a.carried_from_id
   where ${where} order by a.recorded_at desc`.execute(db)
 
 /** Every approval that was ever recorded for a course, the newest first. */
@@ -27,11 +29,24 @@ export async function findApprovalRecord(db: Kysely<DB>, id: string): Promise<Ap
   return rows[0] ?? null
 }
 
-/** The same, locked: of two who decide at once, the second sees what the first decided. */
-export async function lockApprovalRecord(trx: Transaction<DB>, id: string): Promise<ApprovalRecord | null> {
-  // Not a row lock: the service's role may not change these rows, and so not lock them either.
-  await sql`select pg_advisory_xact_lock(hashtext(${id}))`.execute(trx)
-  return findApprovalRecord(trx, id)
+/**
+ * Of two who record or decide at once, the second sees what the first did, also in the versions that an approval was
+ * carried over to. Not a row lock: the service's role may not change these rows, and so not lock them either.
+ */
+export async function lockApprovals(trx: Transaction<DB>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('course-approvals'))`.execute(trx)
+}
+
+/** Every approval that was carried over from this one, however many versions ago. */
+export async function listCarriedFrom(trx: Transaction<DB>, id: string): Promise<readonly ApprovalRecord[]> {
+  const { rows } = await approvalRows(
+    trx,
+    sql`a.id in (with recursive carried as (
+        select id from course_approvals where carried_from_id = ${id}
+        union all select n.id from course_approvals n join carried on n.carried_from_id = carried.id)
+      select id from carried)`,
+  )
+  return rows
 }
 
 export async function findApprovalDocument(db: Kysely<DB>, id: string) {
@@ -43,7 +58,7 @@ export async function findApprovalDocument(db: Kysely<DB>, id: string) {
   return row?.document ? { ...row, document: row.document } : null
 }
 
-/** Everybody with a completion of exactly this text: their standing may change with its approval. */
+/** Everyone with a completion of exactly this text: their standing may change with its approval. */
 export async function listPeopleWhoCompleted(
   trx: Transaction<DB>,
   text: Readonly<{ course: string; version: string; content_hash: string }>,

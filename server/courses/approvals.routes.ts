@@ -8,19 +8,34 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
 import type { FieldError } from '#server/web/views.ts'
-import { readApprovalForm } from './approval-form.ts'
-import { actOnApproval, recordApproval } from './approvals.actions.ts'
+import { readApprovalForm, readCarryingForm } from './approval-form.ts'
+import { actOnApproval, carryApproval, recordApproval } from './approvals.actions.ts'
 import { findApprovalDocument, findApprovalRecord, listApprovalRecords } from './approvals.queries.ts'
+import { carriableApproval } from './approvals.ts'
 import type { Catalogue, CourseVersion } from './catalogue.ts'
 import { listChangeDays } from './change-days.queries.ts'
 import { countComments } from './comments.queries.ts'
+import type { FindOffered } from './offered.ts'
 import { reviewVersionPage } from './review-page.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date; afterChange: AfterChange }>
+type Needs = Readonly<{
+  db: Database
+  catalogue: Catalogue
+  offered: FindOffered
+  clock: () => Date
+  afterChange: AfterChange
+}>
 
-/** The commissioner's approval: one reviewer records it, another confirms or refuses it, any withdraws it. */
-export async function approvalRoutes(app: App, { db, catalogue, clock, afterChange }: Needs): Promise<void> {
+/** The commissioner's approval: one reviewer records it or carries it over, another confirms it, any withdraws it. */
+export async function approvalRoutes(
+  app: App,
+  { db, catalogue, offered, clock, afterChange }: Needs,
+): Promise<void> {
   const config = { policy: ['reviewer'] } as const
+  const versionParams = Type.Object({
+    course: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }),
+    version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' }),
+  })
   const approvalParams = Type.Object({ approval: uuid() })
   const findText = (hash: string): CourseVersion | null =>
     [...catalogue.courses.values()]
@@ -29,15 +44,7 @@ export async function approvalRoutes(app: App, { db, catalogue, clock, afterChan
 
   app.post(
     '/review/courses/:course/:version/approvals',
-    {
-      config,
-      schema: {
-        params: Type.Object({
-          course: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }),
-          version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' }),
-        }),
-      },
-    },
+    { config, schema: { params: versionParams } },
     async (request, reply) => {
       const viewer = viewerOf(request)
       const course = catalogue.courses.get(request.params.course) ?? notFound()
@@ -66,6 +73,38 @@ export async function approvalRoutes(app: App, { db, catalogue, clock, afterChan
     },
   )
 
+  app.post(
+    '/review/courses/:course/:version/carried-approval',
+    {
+      config,
+      schema: {
+        params: versionParams,
+        body: form({
+          text: text(64),
+          same_meaning: Type.Optional(text(3)),
+          carried_because: Type.Optional(text(1000)),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const course = catalogue.courses.get(request.params.course) ?? notFound()
+      const version = course.versions.get(request.params.version) ?? notFound()
+      const again = async (problems: readonly FieldError[]) =>
+        reply
+          .status(422)
+          .page('courses/review/version', await versionPage(viewer, version, request.body, problems))
+      const carriable = carriableApproval(course, version, await listApprovalRecords(db, course.slug))
+      if (!carriable || request.body.text !== version.hash)
+        return again([{ field: 'same_meaning', message: 'This changed meanwhile. Read it again first.' }])
+      const { reason, errors } = readCarryingForm(carriable.kind, request.body)
+      if (reason === null) return again(errors)
+      const result = await carryApproval(db, viewer, { course, text: version }, reason, clock())
+      if (result.kind === 'refused') return again([result])
+      return reply.redirect(`/review/courses/${version.slug}/${version.version}#approval`, 303)
+    },
+  )
+
   for (const [address, act] of [
     ['confirmation', 'confirmed'],
     ['refusal', 'refused'],
@@ -78,7 +117,14 @@ export async function approvalRoutes(app: App, { db, catalogue, clock, afterChan
         const viewer = viewerOf(request)
         const id = request.params.approval
         const reason = request.body.reason?.trim() ?? ''
-        const result = await actOnApproval(db, { afterChange, findText }, viewer, id, act, reason, clock())
+        const result = await actOnApproval(
+          db,
+          { afterChange, findText },
+          viewer,
+          id,
+          { act, reason },
+          clock(),
+        )
         if (result.kind === 'absent') return notFound()
         if (result.kind === 'done')
           return reply.redirect(versionPath(result.course, result.version) ?? '/review/courses', 303)
@@ -113,17 +159,17 @@ export async function approvalRoutes(app: App, { db, catalogue, clock, afterChan
   async function versionPage(
     viewer: Viewer,
     version: CourseVersion,
-    typed: Readonly<Record<string, string>>,
+    typed: Readonly<Record<string, string | undefined>>,
     errors: readonly FieldError[],
   ) {
-    const course = catalogue.courses.get(version.slug) ?? notFound()
-    const [approvals, comments, days] = await Promise.all([
-      listApprovalRecords(db, course.slug),
-      countComments(db, course.slug),
+    const [{ catalogue: begun }, approvals, comments, days] = await Promise.all([
+      offered(),
+      listApprovalRecords(db, version.slug),
+      countComments(db, version.slug),
       listChangeDays(db),
     ])
     return {
-      ...reviewVersionPage(catalogue, course, version, approvals, comments, days, viewer),
+      ...reviewVersionPage(begun, version, approvals, comments, days, viewer),
       typed,
       errors,
     }

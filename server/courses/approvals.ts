@@ -1,4 +1,4 @@
-import type { CourseVersion } from './catalogue.ts'
+import type { Course, CourseVersion } from './catalogue.ts'
 
 /** A recorded approval with what was done about it since. */
 export type ApprovalRecord = Readonly<{
@@ -9,6 +9,12 @@ export type ApprovalRecord = Readonly<{
   authority: string
   reference: string
   approved_on: string
+  /** The day from which it counts, as the commissioner's letter states it. */
+  effective_on: string
+  /** The approval of the version before, where this text changed nothing of meaning. */
+  carried_from_id: string | null
+  carried_from: string | null
+  carried_because: string | null
   is_demonstration: boolean
   document_name: string | null
   recorded_by: string | null
@@ -34,21 +40,25 @@ export function approvalState({ acts }: Pick<ApprovalRecord, 'acts'>): ApprovalS
 }
 
 /** Nobody approves or confirms a text that they wrote: course.yml names its writers by email or name. */
-export const wrote = (text: CourseVersion, viewer: Readonly<{ email: string; name: string }>): boolean =>
+export const wrote = (
+  text: CourseVersion,
+  viewer: Readonly<{ email: string | null; name: string }>,
+): boolean =>
   text.writtenBy.some((writer) => {
     // "Pat Lee", "pat@agency.example", or both: "Pat Lee <pat@agency.example>".
     const given = writer
       .toLowerCase()
       .split(/[<>]/)
       .map((part) => part.trim())
-    return given.includes(viewer.email.toLowerCase()) || given.includes(viewer.name.toLowerCase())
+    const { email, name } = viewer
+    return (email !== null && given.includes(email.toLowerCase())) || given.includes(name.toLowerCase())
   })
 
 /** What keeps a reviewer from recording an approval of this text; null where nothing does. */
 export function recordingProblem(
   text: CourseVersion,
   approvals: readonly ApprovalRecord[],
-  viewer: Readonly<{ email: string; name: string }>,
+  viewer: Readonly<{ email: string | null; name: string }>,
 ): string | null {
   if (wrote(text, viewer)) return 'You wrote this text, so another reviewer records its approval.'
   const states = approvals.filter(({ content_hash }) => content_hash === text.hash).map(approvalState)
@@ -62,12 +72,33 @@ export function recordingProblem(
 export function decidingProblem(
   text: CourseVersion | null,
   approval: ApprovalRecord,
-  viewer: Readonly<{ id: string; email: string; name: string }>,
+  /** The approval that it is carried over from, where it is one. */
+  source: ApprovalRecord | null,
+  viewer: Readonly<{ id: string; email: string | null; name: string }>,
 ): string | null {
   if (approvalState(approval) !== 'waiting') return 'This has been decided already.'
   if (!text) return 'The text that it approves is not here any more.'
+  if (source && approvalState(source) !== 'in force')
+    return 'The approval that it carries over is no longer in force.'
   if (approval.recorded_by === viewer.id)
     return 'You recorded it, so a second reviewer confirms or refuses it.'
   if (wrote(text, viewer)) return 'You wrote this text, so another reviewer confirms or refuses its approval.'
   return null
+}
+
+/** An approval that a newer version can take over, and the kind of change between the two. */
+export type Carriable = Readonly<{ kind: 'typo' | 'clarification'; source: ApprovalRecord }>
+
+/** Only corrected or clearer wording carries an approval over; a change of law or meaning needs one of its own. */
+export function carriableApproval(
+  course: Course,
+  text: CourseVersion,
+  approvals: readonly ApprovalRecord[],
+): Carriable | null {
+  if (text.change?.kind !== 'typo' && text.change?.kind !== 'clarification') return null
+  const before = course.versions.get(text.change.since)
+  const source = approvals.find(
+    (one) => one.content_hash === before?.hash && approvalState(one) === 'in force',
+  )
+  return source ? { kind: text.change.kind, source } : null
 }

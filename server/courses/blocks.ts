@@ -1,8 +1,8 @@
 import type { MarkdownIt, Token } from 'markdown-it'
 import container from 'markdown-it-container'
 import { escapeHtml } from './escape.ts'
-import type { TextEnv } from './markdown.ts'
 import { type Line, lineBelow } from './problems.ts'
+import type { TextEnv } from './words.ts'
 import { inlineText } from './words.ts'
 
 /** The blocks of a lesson: name, the words above it, and what must follow the name. */

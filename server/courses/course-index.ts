@@ -1,5 +1,6 @@
-import { type CourseVersion, type GlossaryTerm, type Lesson, lessonPath, type Module } from './catalogue.ts'
+import type { CourseVersion, GlossaryTerm, Heading, Lesson } from './catalogue.ts'
 import { slugOf } from './glossary.ts'
+import type { LessonHref } from './lesson-links.ts'
 
 /** A word, and where in a course it is met. */
 export type IndexEntry = Readonly<{
@@ -19,10 +20,17 @@ export type IndexLetter = Readonly<{ letter: string; entries: readonly IndexEntr
 export function courseIndex(
   course: CourseVersion,
   glossary: readonly GlossaryTerm[],
+  lessonHref: LessonHref,
 ): readonly IndexLetter[] {
   const entries = glossary.flatMap(({ term, also }): IndexEntry[] => {
     const places = course.modules.flatMap((module) =>
-      module.lessons.flatMap((lesson) => placeIn(course, module, lesson, term, [term, ...also])),
+      module.lessons.flatMap((lesson) => {
+        const found = placeIn(lesson, term, [term, ...also])
+        if (!found) return []
+        const { heading } = found
+        const href = lessonHref({ course, module: module.slug, lesson: lesson.slug, part: heading?.id })
+        return [{ module: module.number, lesson: lesson.title, href, under: heading?.text }]
+      }),
     )
     if (places.length === 0) return []
     const slug = slugOf(term)
@@ -38,26 +46,16 @@ export function courseIndex(
   return [...byLetter].map(([letter, entries]) => ({ letter, entries }))
 }
 
+/** Whether a lesson explains or speaks of a word, and the first heading that does. */
 function placeIn(
-  course: CourseVersion,
-  module: Module,
   lesson: Lesson,
   term: string,
   forms: readonly string[],
-): IndexEntry['places'] {
+): Readonly<{ heading: Heading | undefined }> | null {
   const names = forms.map((form) => new RegExp(`(?<![\\p{L}])${escaped(form)}(?![\\p{L}])`, 'iu'))
   const speaksOf = (text: string) => names.some((name) => name.test(text))
   const heading = lesson.headings.find(({ text }) => speaksOf(text))
-  if (!lesson.terms.includes(term) && !heading && !speaksOf(lesson.title)) return []
-  const href = lessonPath(course.slug, module.slug, lesson.slug)
-  return [
-    {
-      module: module.number,
-      lesson: lesson.title,
-      href: heading ? `${href}#${heading.id}` : href,
-      under: heading?.text,
-    },
-  ]
+  return lesson.terms.includes(term) || heading || speaksOf(lesson.title) ? { heading } : null
 }
 
 const isPlural = (form: string, others: readonly string[]) => others.some((other) => form === `${other}s`)

@@ -2,21 +2,9 @@ import createMarkdown, { type Env, type MarkdownIt, type StateInline, type Token
 import { escapeHtml } from './escape.ts'
 import { termKey } from './glossary.ts'
 import { type Line, lineBelow } from './problems.ts'
-import { citeFact, glossaryEntry, type Scope, valueText } from './scope.ts'
+import { citeFact, glossaryEntry, valueText } from './scope.ts'
 import { citationMark } from './sources.ts'
-import { renderWords } from './words.ts'
-
-/**
- * What the renderer knows of the text at hand. `label` is text inside a control, where a link or a button
- * may not stand: words of the glossary and addresses are shown as plain words there.
- */
-export type TextEnv = Env & {
-  scope: Scope
-  /** The line of the file on which the text begins. */
-  firstLine: Line
-  label: boolean
-  blockLine?: number
-}
+import { renderWords, type TextEnv } from './words.ts'
 
 const env = (value: Env | undefined) => value as TextEnv
 
@@ -152,8 +140,8 @@ function termHtml(md: MarkdownIt, token: Token, at: TextEnv): string {
   const meaning = renderWords(md, scope, entry.text, 1, true)
   notes.terms.set(
     entry.slug,
-    `<div class="lesson-term-note" id="term-${entry.slug}" popover><p><strong>${escapeHtml(entry.term)}</strong></p>` +
-      `<p>${meaning.html}</p><p><a href="/glossary#${entry.slug}">See it in the glossary</a></p></div>\n`,
+    `<div class="lesson-term-note" id="term-${entry.slug}" popover><p><strong>${escapeHtml(entry.term)}</strong></p>\n` +
+      `<p>${meaning.html}</p>\n<p><a href="/glossary#${entry.slug}">See it in the glossary</a></p></div>\n`,
   )
   return `<button type="button" class="lesson-term" popovertarget="term-${entry.slug}" title="${escapeHtml(meaning.text)}">${shown}</button>`
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import render from 'dom-serializer'
 import { type ChildNode, Element, type ParentNode } from 'domhandler'
-import { appendChild, textContent } from 'domutils'
+import { appendChild, prependChild, textContent } from 'domutils'
 import { parseDocument } from 'htmlparser2'
 import type { Exercise } from './exercises.ts'
 
@@ -22,7 +22,12 @@ export function withParagraphs(html: string, after: (paragraph: Paragraph) => st
   const seen = new Set<string>()
   for (const leaf of leaves(document)) {
     const paragraph = paragraphOf(leaf)
-    if (!seen.has(paragraph.anchor) && !leaf.attribs.id) leaf.attribs.id = `p-${paragraph.anchor}`
+    if (!seen.has(paragraph.anchor)) {
+      const id = `p-${paragraph.anchor}`
+      // A heading keeps the id that the rest of the course links to.
+      if (leaf.attribs.id) prependChild(leaf, new Element('span', { id }))
+      else leaf.attribs.id = id
+    }
     seen.add(paragraph.anchor)
     for (const node of [...parseDocument(after(paragraph)).children]) appendChild(leaf, node)
   }

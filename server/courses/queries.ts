@@ -1,47 +1,63 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
 
-/** The commissioner's approval of one text, as it is printed; null where none is recorded and confirmed. */
+/** The commissioner's approval of one text, as it is printed. */
 export type Approval = Readonly<{
   authority: string
   reference: string
   approved_on: string
+  /** The day from which it counts, as the commissioner's letter states it. */
+  effective_on: string
+  /** The version that the commissioner approved, where this one only corrects its wording. */
+  carried_from: string | null
   demonstration: boolean
 }>
 
-/** The approval in force for exactly this text: confirmed by a second reviewer, and not withdrawn. */
+export type ApprovalOfText = Approval & Readonly<{ course: string; version: string; content_hash: string }>
+
+/** The approval in effect for exactly this text on a day; null where there is none. */
 export async function findApproval(
   db: Kysely<DB>,
   text: Readonly<{ course: string; version: string; hash: string }>,
+  on: Day,
 ): Promise<Approval | null> {
-  const row = await db
-    .selectFrom('course_approvals as a')
-    .innerJoin('course_approval_decisions as confirmed', (join) =>
-      join.onRef('confirmed.approval_id', '=', 'a.id').on('confirmed.act', '=', 'confirmed'),
-    )
-    .leftJoin('course_approval_decisions as withdrawn', (join) =>
-      join.onRef('withdrawn.approval_id', '=', 'a.id').on('withdrawn.act', '=', 'withdrawn'),
-    )
-    .select(['a.authority', 'a.reference', 'a.approved_on', 'a.is_demonstration as demonstration'])
-    .where('a.course', '=', text.course)
-    .where('a.version', '=', text.version)
-    .where('a.content_hash', '=', text.hash)
-    .where('withdrawn.approval_id', 'is', null)
-    .orderBy('confirmed.acted_at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row ?? null
+  const { rows } = await approvalRows(
+    db,
+    on,
+    sql`a.course = ${text.course} and a.version = ${text.version} and a.content_hash = ${text.hash}`,
+  )
+  if (!rows[0]) return null
+  const { course: _course, version: _version, content_hash: _hash, ...approval } = rows[0]
+  return approval
 }
 
-/** Every approval in force, by course, version and text: one statement for a page that shows several. */
-export async function listApprovals(
-  db: Kysely<DB>,
-): Promise<readonly (Approval & { course: string; version: string; content_hash: string })[]> {
-  const { rows } = await sql<Approval & { course: string; version: string; content_hash: string }>`
-    select a.course, a.version, a.content_hash, a.authority, a.reference, a.approved_on, a.is_demonstration as demonstration
-    from course_approvals a
-    where exists (select from course_approval_decisions c where c.approval_id = a.id and c.act = 'confirmed')
-      and not exists (select from course_approval_decisions w where w.approval_id = a.id and w.act = 'withdrawn')
-    order by a.recorded_at`.execute(db)
-  return rows
+/** Every approval in effect on a day. */
+export async function listApprovals(db: Kysely<DB>, on: Day): Promise<readonly ApprovalOfText[]> {
+  return (await approvalRows(db, on, sql`true`)).rows
 }
+
+/**
+ * Whether a completion (`c` in the statement around it) was of a text whose approval was in effect: from its effective
+ * day on, and not withdrawn before the course was completed. `known` narrows it to acts that were known on a past day.
+ */
+export const wasApproved = (
+  known: (at: ReturnType<typeof sql>) => ReturnType<typeof sql>,
+) => sql<boolean>`exists (
+  select from course_approvals a
+  join course_approval_decisions yes on yes.approval_id = a.id and yes.act = 'confirmed' and ${known(sql`yes.acted_at`)}
+  left join course_approval_decisions no on no.approval_id = a.id and no.act = 'withdrawn' and ${known(sql`no.acted_at`)}
+  where a.course = c.course and a.version = c.version and a.content_hash = c.content_hash
+    and a.effective_on <= c.completed_on and (no.acted_at is null or no.acted_at > c.completed_at))`
+
+/** In effect: confirmed by a second reviewer, not withdrawn, and its day has come. */
+const approvalRows = (db: Kysely<DB>, on: Day, where: ReturnType<typeof sql>) =>
+  sql<ApprovalOfText>`
+  select a.course, a.version, a.content_hash, a.authority, a.reference, a.approved_on, a.effective_on,
+    (select s.version from course_approvals s where s.id = a.carried_from_id) as carried_from,
+    a.is_demonstration as demonstration
+  from course_approvals a
+  where a.effective_on <= ${on} and ${where}
+    and exists (select from course_approval_decisions c where c.approval_id = a.id and c.act = 'confirmed')
+    and not exists (select from course_approval_decisions w where w.approval_id = a.id and w.act = 'withdrawn')
+  order by a.recorded_at desc`.execute(db)

@@ -1,5 +1,5 @@
+import type { Setting } from './exercise-setting.ts'
 import { suggestion } from './problems.ts'
-import type { Setting } from './questions.ts'
 import { circularStep, unreachableSteps } from './scenarios.ts'
 import type { Path } from './yaml-document.ts'
 

@@ -49,7 +49,7 @@ export function questionKey(question: Exercise): readonly KeyGroup[] {
             ...line(`${step.id}/${one.id}`, one.text, one.best, one.why),
             next: one.next,
           })),
-          `<p><strong>Step ${step.id}</strong></p>${step.text.html}`,
+          `<p><strong>Step ${step.id}</strong></p>\n${step.text.html}`,
         ),
       )
   }

@@ -1,5 +1,5 @@
+import type { Setting } from './exercise-setting.ts'
 import type { Exercise } from './exercises.ts'
-import type { Setting } from './questions.ts'
 import type { Path } from './yaml-document.ts'
 
 /** What an exercise may not say. */

@@ -1,5 +1,5 @@
-import type { MarkdownIt } from 'markdown-it'
 import type { Static, TSchema } from 'typebox'
+import type { Setting } from './exercise-setting.ts'
 import {
   anyExerciseShape,
   matchShape,
@@ -13,21 +13,9 @@ import {
 import type { Exercise, Words } from './exercises.ts'
 import { checkAnswers, checkFacts } from './question-checks.ts'
 import { checkWording } from './question-wording.ts'
-import { citeFact, type Scope } from './scope.ts'
+import { citeFact } from './scope.ts'
 import { renderWords } from './words.ts'
-import { checkedShape, type Path, type YamlDocument } from './yaml-document.ts'
-
-/** An exercise of a lesson gives feedback; a question of a pool is scored, so more is asked of it. */
-export type Use = 'exercise' | 'question'
-
-/** Where an exercise stands, and what its words may name. */
-export type Setting = {
-  readonly document: YamlDocument
-  readonly path: Path
-  readonly scope: Scope
-  readonly md: MarkdownIt
-  readonly use: Use
-}
+import { checkedShape, type Path } from './yaml-document.ts'
 
 /** Reads one exercise, or says by line what keeps it from being one. */
 export function readExercise(setting: Setting): Exercise | undefined {

@@ -1,6 +1,6 @@
 import type { ApprovalRecord } from './approvals.ts'
-import { approvalState, decidingProblem, recordingProblem } from './approvals.ts'
-import type { Catalogue, Course, CourseVersion, Lesson, Module } from './catalogue.ts'
+import { approvalState, carriableApproval, decidingProblem, recordingProblem } from './approvals.ts'
+import type { Catalogue, CourseVersion, Lesson, Module } from './catalogue.ts'
 import type { ChangeDay } from './change-days.queries.ts'
 import { changeWords } from './change-record.ts'
 import { chosenIn, takenWords } from './choices-taken.ts'
@@ -14,7 +14,7 @@ import type { MeetingRow } from './statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from './statistics.ts'
 import { compareTexts } from './text-diff.ts'
 
-type Reviewer = Readonly<{ id: string; email: string; name: string }>
+type Reviewer = Readonly<{ id: string; email: string | null; name: string }>
 
 const reviewPath = (text: CourseVersion) => `/review/courses/${text.slug}/${text.version}`
 
@@ -47,14 +47,15 @@ function stateOfText(text: CourseVersion, approvals: readonly ApprovalRecord[]) 
 
 /** One version: its lessons and questions to read, its record, and its approvals. */
 export function reviewVersionPage(
+  /** With the version to begin as each course's current one. */
   catalogue: Catalogue,
-  course: Course,
   text: CourseVersion,
   approvals: readonly ApprovalRecord[],
   comments: ReadonlyMap<string, number>,
   days: readonly ChangeDay[],
   viewer: Reviewer,
 ) {
+  const course = catalogue.courses.get(text.slug)!
   const guides = new Map(guidesOf(catalogue, course).map(({ module, href }) => [module, href]))
   return {
     title: `${text.shortTitle}, version ${text.version}`,
@@ -74,13 +75,19 @@ export function reviewVersionPage(
     others: [...course.versions.values()].filter(({ version }) => version !== text.version),
     changeDay: days.find(({ course, version }) => course === text.slug && version === text.version) ?? null,
     recordingProblem: recordingProblem(text, approvals, viewer),
+    carriable: carriableApproval(course, text, approvals),
     approvals: approvals
       .filter(({ version }) => version === text.version)
       .map((approval) => ({
         ...approval,
         state: approvalState(approval),
         isThisText: approval.content_hash === text.hash,
-        decidingProblem: decidingProblem(approval.content_hash === text.hash ? text : null, approval, viewer),
+        decidingProblem: decidingProblem(
+          approval.content_hash === text.hash ? text : null,
+          approval,
+          approvals.find(({ id }) => id === approval.carried_from_id) ?? null,
+          viewer,
+        ),
       })),
   }
 }

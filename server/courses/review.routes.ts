@@ -11,6 +11,7 @@ import { listChangeDays } from './change-days.queries.ts'
 import { commentOnParagraph } from './comments.actions.ts'
 import { countComments, listComments } from './comments.queries.ts'
 import { countOpenMistakes } from './mistakes.queries.ts'
+import type { FindOffered } from './offered.ts'
 import {
   comparePage,
   lessonParagraphs,
@@ -21,10 +22,10 @@ import {
 } from './review-page.ts'
 import { listMeetings } from './statistics.queries.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
 /** Content reviewers read any version with its answers, compare versions, and comment; approvals are in approvals.routes.ts. */
-export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+export async function courseReviewRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   const config = { policy: ['reviewer'] } as const
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const version = () => Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' })
@@ -38,7 +39,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Nee
         async (course) => [course, await listApprovalRecords(db, course)] as const,
       ),
     )
-    const page = reviewListPage(catalogue, new Map(approvals))
+    const page = reviewListPage((await offered()).catalogue, new Map(approvals))
     return reply.page('courses/review/list', { ...page, mistakes: await countOpenMistakes(db) })
   })
 
@@ -47,12 +48,13 @@ export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Nee
     { config, schema: { params: versionParams } },
     async (request, reply) => {
       const { course, text } = textAt(request.params)
-      const [approvals, comments, days] = await Promise.all([
+      const [{ catalogue: begun }, approvals, comments, days] = await Promise.all([
+        offered(),
         listApprovalRecords(db, course.slug),
         countComments(db, course.slug),
         listChangeDays(db),
       ])
-      const page = reviewVersionPage(catalogue, course, text, approvals, comments, days, viewerOf(request))
+      const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request))
       return reply.page('courses/review/version', { ...page, typed: {} })
     },
   )
@@ -129,12 +131,13 @@ export async function courseReviewRoutes(app: App, { db, catalogue, clock }: Nee
       const due = parseDay(request.body.due_on)
       if (text.change?.kind !== 'meaning') return notFound()
       if (!due || due <= dayOf(clock())) {
-        const [approvals, comments, days] = await Promise.all([
+        const [{ catalogue: begun }, approvals, comments, days] = await Promise.all([
+          offered(),
           listApprovalRecords(db, course.slug),
           countComments(db, course.slug),
           listChangeDays(db),
         ])
-        const page = reviewVersionPage(catalogue, course, text, approvals, comments, days, viewerOf(request))
+        const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request))
         const errors = [{ field: 'due_on', message: 'Write a day that is still to come, such as 3/15/2027.' }]
         return reply.status(422).page('courses/review/version', { ...page, typed: request.body, errors })
       }

@@ -4,11 +4,13 @@ import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, text } from '#server/web/routes.ts'
 import type { Catalogue } from './catalogue.ts'
 import { courseIndex } from './course-index.ts'
+import type { FindLessonHref } from './lesson-links.ts'
+import type { FindOffered } from './offered.ts'
 
-type Needs = Readonly<{ catalogue: Catalogue }>
+type Needs = Readonly<{ catalogue: Catalogue; offered: FindOffered; lessonHref: FindLessonHref }>
 
 /** What anybody may read: the words that the courses use, their sources, and where to turn for support. */
-export async function courseRoutes(app: App, { catalogue }: Needs): Promise<void> {
+export async function courseRoutes(app: App, { catalogue, offered, lessonHref }: Needs): Promise<void> {
   const open = { policy: 'public' } as const
 
   app.get(
@@ -39,8 +41,9 @@ export async function courseRoutes(app: App, { catalogue }: Needs): Promise<void
       schema: { params: Type.Object({ course: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }) }) },
     },
     async (request, reply) => {
-      const course = catalogue.courses.get(request.params.course)?.current ?? notFound()
-      const letters = courseIndex(course, catalogue.glossary)
+      const known = (await offered()).catalogue.courses.get(request.params.course) ?? notFound()
+      const course = known.current
+      const letters = courseIndex(course, catalogue.glossary, await lessonHref(request.viewer))
       return reply.page('courses/course-index', { title: `Index: ${course.shortTitle}`, course, letters })
     },
   )

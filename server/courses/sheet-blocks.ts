@@ -1,10 +1,11 @@
 import type { Token } from 'markdown-it'
 import { blockName } from './blocks.ts'
-import { type TextEnv, telephone, valueAddress } from './markdown.ts'
+import { telephone, valueAddress } from './markdown.ts'
 import { lineBelow } from './problems.ts'
 import type { SheetBlock, Span, Spans } from './sheet.ts'
 import { sourceNumbers } from './sources.ts'
 import type { SupportLine } from './support.ts'
+import type { TextEnv } from './words.ts'
 import { inlineText } from './words.ts'
 
 /** Where an author leaves room to write: "Name ____". */

@@ -18,10 +18,10 @@ function blockHtml(block: SheetBlock): string {
       return `<${name}${boxes}>\n${block.items.map((item) => `<li>${spansHtml(item)}</li>`).join('\n')}\n</${name}>`
     }
     case 'table': {
-      const head = block.head.map((cell) => `<th scope="col">${spansHtml(cell)}</th>`).join('')
+      const head = block.head.map((cell) => `<th scope="col">${spansHtml(cell)}</th>`).join('\n')
       const rows = block.rows.map((cells) => {
         const [first, ...others] = cells
-        return `<tr><th scope="row">${spansHtml(first ?? [])}</th>${others.map((cell) => `<td>${spansHtml(cell)}</td>`).join('')}</tr>`
+        return `<tr><th scope="row">${spansHtml(first ?? [])}</th>\n${others.map((cell) => `<td>${spansHtml(cell)}</td>`).join('\n')}</tr>`
       })
       return `<div class="sheet-table"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows.join('\n')}\n</tbody>\n</table></div>`
     }
@@ -40,7 +40,7 @@ export const spansHtml = (spans: Spans): string =>
       let html = escapeHtml(text)
       if (bold) html = `<strong>${html}</strong>`
       if (href !== undefined) html = `<a href="${escapeHtml(href)}"${rel(href)}>${html}</a>`
-      return raised ? `<sup>${html}</sup>` : html
+      return raised ? `<sup>&nbsp;${html}</sup>` : html
     })
     .join('')
 

@@ -30,7 +30,8 @@ export function citationMark(scope: Scope, keys: readonly string[], label: boole
       const name = `${shown.length === 1 ? 'Source' : 'Sources'} ${shown.join(', ')}`
       return `<a href="#source-${fact.key}" role="doc-noteref" aria-label="${name}">${shown.join(',')}</a>`
     })
-  const cited = marks.length > 0 ? `<sup class="lesson-cite">${marks.join(' ')}</sup>` : ''
+  // The space keeps a number apart from a phone number before it, for readers that drop the small print's place.
+  const cited = marks.length > 0 ? `<sup class="lesson-cite">&nbsp;${marks.join(' ')}</sup>` : ''
   const advice = facts.some((fact) => fact.status === 'U')
     ? ' <small class="lesson-practice">Practice advice</small>'
     : ''

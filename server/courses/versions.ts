@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { Eta } from 'eta'
+import { createTemplates } from '#server/web/templates.ts'
 import { lessonBlocks } from './blocks.ts'
 import type { Course, CourseVersion, Module } from './catalogue.ts'
 import { readChangeRecord } from './change-record.ts'
@@ -28,7 +28,13 @@ export type Shared = {
   readonly support: string
 }
 
-const eta = new Eta({ views: resolve(import.meta.dirname, '../../views'), cache: true, autoTrim: false })
+const eta = createTemplates({
+  folder: resolve(import.meta.dirname, '../../views'),
+  cache: true,
+  whenMissing: (error) => {
+    throw error
+  },
+})
 const exerciseHtml = (exercise: Exercise, place: ExercisePlace) =>
   eta.render('learning/_exercise', { exercise: exerciseView(exercise, place) })
 

@@ -1,8 +1,19 @@
-import type { MarkdownIt, Token } from 'markdown-it'
+import type { Env, MarkdownIt, Token } from 'markdown-it'
 import type { Words } from './exercises.ts'
-import type { TextEnv } from './markdown.ts'
 import { type Line, lineBelow } from './problems.ts'
 import { plainText, type Scope } from './scope.ts'
+
+/**
+ * What the renderer knows of the text at hand. `label` is text inside a control, where a link or a button
+ * may not stand: words of the glossary and addresses are shown as plain words there.
+ */
+export type TextEnv = Env & {
+  scope: Scope
+  /** The line of the file on which the text begins. */
+  firstLine: Line
+  label: boolean
+  blockLine?: number
+}
 
 /** Text of inline tokens as a reader hears it: values and glossary words in, citations out. */
 export const inlineText = (tokens: readonly Token[] | null): string =>

@@ -14,9 +14,9 @@ import {
   visit,
 } from 'yaml'
 import type { Line, ProblemLog } from './problems.ts'
-import { shapeProblem, yamlProblem } from './yaml-problems.ts'
+import { type Path, shapeProblem, yamlProblem } from './yaml-problems.ts'
 
-export type Path = readonly (string | number)[]
+export type { Path }
 
 export type YamlDocument = {
   readonly file: string

@@ -1,6 +1,8 @@
 import type { ErrorObject } from 'ajv'
 import { suggestion } from './problems.ts'
-import type { Path } from './yaml-document.ts'
+
+/** Where in a file something stands. */
+export type Path = readonly (string | number)[]
 
 /** What a fault of the YAML itself means to whoever wrote it. */
 export function yamlProblem(code: string, message: string): [message: string, fix: string] {

@@ -240,11 +240,14 @@ export interface CourseApprovalDecisions {
 export interface CourseApprovals {
   approved_on: string;
   authority: string;
+  carried_because: string | null;
+  carried_from_id: string | null;
   content_hash: string;
   course: string;
   document: Buffer | null;
   document_name: string | null;
   document_type: string | null;
+  effective_on: string;
   id: Generated<string>;
   is_demonstration: Generated<boolean>;
   recorded_at: Generated<Timestamp>;
@@ -306,6 +309,14 @@ export interface EmailChanges {
   requested_by: string;
   to_email: string;
   token_hash: string;
+}
+
+export interface EmployeeIds {
+  employee_id: string;
+  person_id: string;
+  program_id: string;
+  recorded_at: Timestamp;
+  recorded_by: string | null;
 }
 
 export interface EnrollmentKeptModules {
@@ -631,7 +642,7 @@ export interface People {
   closed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   disabled_at: Timestamp | null;
-  email: string;
+  email: string | null;
   id: Generated<string>;
   is_confidential: Generated<boolean>;
   last_active_on: string | null;
@@ -673,6 +684,7 @@ export interface ProgramInterpretations {
 }
 
 export interface Programs {
+  code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
   id: Generated<string>;
@@ -943,6 +955,7 @@ export interface DB {
   course_comments: CourseComments;
   course_texts: CourseTexts;
   email_changes: EmailChanges;
+  employee_ids: EmployeeIds;
   enrollment_kept_modules: EnrollmentKeptModules;
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;

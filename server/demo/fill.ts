@@ -82,6 +82,7 @@ async function recordDemoApproval(
     authority: 'Commissioner of Human Services (invented for this demonstration)',
     reference: 'DEMO-0001',
     approved_on: addMonths(today, -36),
+    effective_on: addMonths(today, -36),
     is_demonstration: true,
   }
   const at = afternoonOf(approval.approved_on)

@@ -15,7 +15,11 @@ export const demoStaff: readonly CastMember[] = [
   // The month of the yearly date is near.
   one('Dale Brenner', 'Night lead', 33, { retakenMonthsAgo: [22, 11] }),
   // In contact a week before the course was finished: a gap that a reviewer finds.
-  one('Ben Thorsgaard', 'Youth worker', 20, { retakenMonthsAgo: [8], contactDaysAfter: -7 }),
+  one('Ben Thorsgaard', 'Youth worker', 21, {
+    completedMonthsAgo: 20,
+    retakenMonthsAgo: [8],
+    contactDaysAfter: -7,
+  }),
   // A yearly date missed by two months, and made good.
   one('Bao Thao', 'Overnight staff', 30, { retakenMonthsAgo: [16, 6] }),
   one('Rosa Quispe', 'Therapist', 14, { retakenMonthsAgo: [3], workerType: 'contractor' }),

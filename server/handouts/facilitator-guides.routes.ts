@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { type Catalogue, facilitatorGuidePath, type Module } from '#server/courses/catalogue.ts'
+import { facilitatorGuidePath, type Module } from '#server/courses/catalogue.ts'
+import type { FindOffered } from '#server/courses/offered.ts'
 import { sheetHtml, spansHtml } from '#server/courses/sheet-html.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
@@ -7,11 +8,11 @@ import { drawSheet } from './drawing.ts'
 import { facilitatorGuide } from './facilitator-guide.ts'
 import { layOutPages } from './sheet-layout.ts'
 
-type Needs = Readonly<{ catalogue: Catalogue }>
+type Needs = Readonly<{ offered: FindOffered }>
 type Place = Readonly<{ course: string; module: string }>
 
 /** How to lead a group through a module. It has the answers to exercises, which never count, and to no question that does. */
-export async function facilitatorGuideRoutes(app: App, { catalogue }: Needs): Promise<void> {
+export async function facilitatorGuideRoutes(app: App, { offered }: Needs): Promise<void> {
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const schema = { params: Type.Object({ course: slug(), module: slug() }) }
   const config = { policy: 'signed-in' } as const
@@ -21,7 +22,7 @@ export async function facilitatorGuideRoutes(app: App, { catalogue }: Needs): Pr
   const drawn = new WeakMap<Module, Promise<Uint8Array>>()
 
   app.get(path, { config, schema }, async (request, reply) => {
-    const { sheet, course, module } = guideAt(request.params)
+    const { sheet, course, module } = await guideAt(request.params)
     return reply.page('handouts/facilitator-guide', {
       title: `${sheet.title}: ${sheet.over}`,
       sheet,
@@ -33,7 +34,7 @@ export async function facilitatorGuideRoutes(app: App, { catalogue }: Needs): Pr
   })
 
   app.get(`${path}.pdf`, { config, schema }, async (request, reply) => {
-    const { sheet, checked, course, module } = guideAt(request.params)
+    const { sheet, checked, course, module } = await guideAt(request.params)
     const pdf = drawn.get(module) ?? drawSheet(sheet, layOutPages(sheet), new Date(`${checked}T12:00:00Z`))
     drawn.set(module, pdf)
     const name = `facilitator-guide-${course.slug}-${module.slug}.pdf`
@@ -43,7 +44,8 @@ export async function facilitatorGuideRoutes(app: App, { catalogue }: Needs): Pr
       .send(await pdf)
   })
 
-  function guideAt(at: Place) {
+  async function guideAt(at: Place) {
+    const { catalogue } = await offered()
     const course = catalogue.courses.get(at.course)?.current ?? notFound()
     const module = course.modules.find((module) => module.slug === at.module) ?? notFound()
     const guide = catalogue.facilitatorsGuide ?? notFound()

@@ -1,9 +1,10 @@
-import { type Catalogue, lessonPath } from '#server/courses/catalogue.ts'
+import type { Catalogue } from '#server/courses/catalogue.ts'
 import type { JobAid } from '#server/courses/job-aids.ts'
+import type { LessonHref } from '#server/courses/lesson-links.ts'
 import { sheetHtml, spansHtml } from '#server/courses/sheet-html.ts'
 
 /** A job aid on the screen, with the lessons that it belongs to. */
-export function jobAidPage(catalogue: Catalogue, aid: JobAid) {
+export function jobAidPage(catalogue: Catalogue, aid: JobAid, lessonHref: LessonHref) {
   const { sheet, slug } = aid
   const lessons = aid.goesWith.flatMap((place) => {
     const [courseSlug, moduleSlug, lessonSlug] = place.split('/')
@@ -11,7 +12,7 @@ export function jobAidPage(catalogue: Catalogue, aid: JobAid) {
     const module = course?.modules.find((module) => module.slug === moduleSlug)
     const lesson = module?.lessons.find((lesson) => lesson.slug === lessonSlug)
     if (!course || !module || !lesson) return []
-    const href = lessonPath(course.slug, module.slug, lesson.slug)
+    const href = lessonHref({ course, module: module.slug, lesson: lesson.slug })
     return [{ title: lesson.title, course: course.shortTitle, href }]
   })
   return {

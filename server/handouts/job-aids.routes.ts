@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { FindLessonHref } from '#server/courses/lesson-links.ts'
+import type { FindOffered } from '#server/courses/offered.ts'
 import type { Sheet } from '#server/courses/sheet.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
@@ -7,10 +9,10 @@ import { drawSheet } from './drawing.ts'
 import { jobAidPage } from './job-aid-page.ts'
 import { layOutOnePage, layOutPages } from './sheet-layout.ts'
 
-type Needs = Readonly<{ catalogue: Catalogue }>
+type Needs = Readonly<{ catalogue: Catalogue; offered: FindOffered; lessonHref: FindLessonHref }>
 
 /** Pages to keep at hand, on the screen and as a PDF. Anybody may read them; nothing written on them is kept here. */
-export async function handoutRoutes(app: App, { catalogue }: Needs): Promise<void> {
+export async function handoutRoutes(app: App, { catalogue, offered, lessonHref }: Needs): Promise<void> {
   const config = { policy: 'public' } as const
   const params = Type.Object({ aid: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }) })
   const drawn = new WeakMap<Sheet, Promise<Uint8Array>>()
@@ -19,9 +21,11 @@ export async function handoutRoutes(app: App, { catalogue }: Needs): Promise<voi
     reply.page('handouts/job-aids', { title: 'Job aids', aids: catalogue.jobAids }),
   )
 
-  app.get('/job-aids/:aid', { config, schema: { params } }, async (request, reply) =>
-    reply.page('handouts/job-aid', jobAidPage(catalogue, aidAt(request.params.aid))),
-  )
+  app.get('/job-aids/:aid', { config, schema: { params } }, async (request, reply) => {
+    const aid = aidAt(request.params.aid)
+    const [courses, href] = await Promise.all([offered(), lessonHref(request.viewer)])
+    return reply.page('handouts/job-aid', jobAidPage(courses.catalogue, aid, href))
+  })
 
   app.get('/job-aids/:aid.pdf', { config, schema: { params } }, async (request, reply) => {
     const { slug, sheet, checked } = aidAt(request.params.aid)

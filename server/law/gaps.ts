@@ -3,12 +3,17 @@ import { childProtectionFoundation } from '#server/law/child-protection/child-pr
 import { doneBy } from '#server/law/facts/as-known.ts'
 import { evidenceOf } from '#server/law/facts/evidence.ts'
 import type { Duties, Facts, Program } from '#server/law/facts/facts.ts'
-import type { Period } from '#server/law/facts/periods.ts'
+import { overlap, type Period } from '#server/law/facts/periods.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { agenciesOf, dutiesAt } from '#server/law/reasons/duties.ts'
-import { programsOf, type Situation, situationAt } from '#server/law/reasons/situation.ts'
+import { continues, programsOf, type Situation, situationAt } from '#server/law/reasons/situation.ts'
 import { initialCredit, initialDue } from '#server/law/residential/initial-due.ts'
 import { missedAfter, missedInitially } from '#server/law/residential/missed-days.ts'
+import {
+  coveredByUndated,
+  type PossibleFacts,
+  possibleFacts,
+} from '#server/law/residential/possible-facts.ts'
 import { yearlyTurns } from '#server/law/residential/residential-annual.ts'
 import {
   addDays,
@@ -37,26 +42,68 @@ export function gaps(facts: Facts, on: Day): readonly Gap[] {
   const known = doneBy(facts, on)
   return [
     ...programsOf(known).flatMap((program) => programGaps(known, program, on)),
-    ...known.duties.flatMap((duties) => foundationGap(known, duties, on)),
-    ...agenciesOf(known).flatMap((agency) => agencyHourGaps(known, agency, on)),
+    ...agenciesOf(known)
+      .filter((agency) => !known.conflicts.some(({ place }) => place === agency))
+      .flatMap((agency) => agencyGaps(known, agency, on)),
   ].sort((a, b) => compareDays(a.from, b.from))
 }
 
+/** What a value of a missing fact would deny is no gap, and where records conflict none is certain. */
 function programGaps(facts: Facts, program: Program, on: Day): readonly Gap[] {
+  const isConflicting = facts.conflicts.some(({ place }) => place === program.id)
+  if (isConflicting) return []
+  const [first = [], ...others] = [...possibleFacts(facts, program, on)].map((way) => gapsIn(way, on))
+  const covered = coveredByUndated(facts, on)
+  return others
+    .reduce(inBoth, first)
+    .filter(
+      ({ requirement, to }) => requirement === 'residential-initial' || covered === null || to > covered,
+    )
+    .map((one) =>
+      covered !== null && one.from <= covered && one.requirement === 'residential-annual'
+        ? gap(one.requirement, one.program, { from: addDays(covered, 1), to: one.to }, one.open, one.why)
+        : one,
+    )
+}
+
+function inBoth(some: readonly Gap[], others: readonly Gap[]): readonly Gap[] {
+  return some.flatMap((one) => {
+    const alike = others.filter(({ requirement }) => requirement === one.requirement)
+    return overlap([one], alike).map((period) => {
+      const other = alike.find((each) => each.from <= period.from && period.from <= each.to)
+      const isSame = other?.why === one.why
+      return gap(
+        one.requirement,
+        one.program,
+        period,
+        one.open && period.to === one.to,
+        isSame ? one.why : 'The training was not complete, whatever the missing fact turns out to be.',
+      )
+    })
+  })
+}
+
+function gapsIn({ facts, program }: PossibleFacts, on: Day): readonly Gap[] {
   const now = situationAt(facts, program, on)
   const employments = now.employments.filter(({ hiredOn }) => hiredOn === null || hiredOn <= on)
-  const initial = employments.flatMap((assignment) => {
+  const initial = employments.flatMap((assignment, index) => {
+    // An employment that goes on in the next is looked at with it.
+    const next = employments[index + 1]
+    if (next && continues(assignment, next, program)) return []
     const end = assignment.separatedOn !== null && assignment.separatedOn < on ? assignment.separatedOn : on
-    return initialGaps({ ...situationAt(facts, program, end), assignment }, facts, on)
+    return initialGaps(situationAt(facts, program, end, assignment), facts, on)
   })
   const { turns } = yearlyTurns(now, facts.trainings)
   const yearly = turns.flatMap((turn, index) => {
     const done = turns[index + 1]?.credit ?? null
     return missedAfter(turn.due, done, now, on).map((period) =>
-      gap('residential-annual', program.id, period, done ? false : period.to === on, [
-        `The yearly training was due by ${formatDay(turn.due)}`,
-        done ? `and was done on ${formatDay(done.day)}` : 'and has not been done',
-      ]),
+      gap(
+        'residential-annual',
+        program.id,
+        period,
+        done ? false : period.to === on,
+        `The yearly training was due by ${formatDay(turn.due)} ${done ? `and was done on ${formatDay(done.day)}` : 'and has not been done'}.`,
+      ),
     )
   })
   return [...initial, ...yearly]
@@ -67,12 +114,30 @@ function initialGaps(situation: Situation, { trainings }: Facts, on: Day): reado
   if (!due) return []
   const { satisfied_by } = requirementOn('residential-initial', on)
   const credit = initialCredit(situation, evidenceOf(satisfied_by, trainings, on, situation.program))
+  const dueWords =
+    due.by === 'before-contact'
+      ? `before contact began on ${formatDay(due.first)}`
+      : `by ${formatDay(due.on)}`
+  const doneWords = credit ? `and was done on ${formatDay(credit.day)}` : 'and has not been done'
   return missedInitially(due, credit, situation).map((period) =>
-    gap('residential-initial', situation.program.id, period, !credit && period.to === on, [
-      `The initial training was due ${due.by === 'before-contact' ? `before contact began on ${formatDay(due.first)}` : `by ${formatDay(due.on)}`}`,
-      credit ? `and was done on ${formatDay(credit.day)}` : 'and has not been done',
-    ]),
+    gap(
+      'residential-initial',
+      situation.program.id,
+      period,
+      !credit && period.to === on,
+      `The initial training was due ${dueWords} ${doneWords}.`,
+    ),
   )
+}
+
+/** A year in which duties ended and came back is told once. */
+function agencyGaps(facts: Facts, agency: string, on: Day): readonly Gap[] {
+  const all = facts.duties.filter((duties) => duties.agency === agency)
+  const hours = all.flatMap((duties) => hourGaps(facts, duties, on))
+  return [
+    ...all.flatMap((duties) => foundationGap(facts, duties, on)),
+    ...hours.filter(({ from }, index) => hours.findIndex((other) => other.from === from) === index),
+  ]
 }
 
 function foundationGap(facts: Facts, duties: Duties, on: Day): readonly Gap[] {
@@ -93,24 +158,20 @@ function foundationGap(facts: Facts, duties: Duties, on: Day): readonly Gap[] {
   )
   const from = earlier ? laterOf(addDays(due, 1), dutiesBegan(duties)) : addDays(due, 1)
   if (to < from) return []
+  const doneWords = done === null ? 'and has not been done' : `and was done on ${formatDay(done)}`
   return [
-    gap('child-protection-foundation', agency, { from, to }, done === null && to === on, [
-      `The foundation training was due by ${formatDay(due)}`,
-      done === null ? 'and has not been done' : `and was done on ${formatDay(done)}`,
-    ]),
+    gap(
+      'child-protection-foundation',
+      agency,
+      { from, to },
+      done === null && to === on,
+      `The foundation training was due by ${formatDay(due)} ${doneWords}.`,
+    ),
   ]
 }
 
 function dutiesBegan({ from, hiredOn }: Duties): Day {
   return from ?? hiredOn ?? ''
-}
-
-/** A year in which duties ended and came back is told once. */
-function agencyHourGaps(facts: Facts, agency: string, on: Day): readonly Gap[] {
-  const all = facts.duties
-    .filter((duties) => duties.agency === agency)
-    .flatMap((each) => hourGaps(facts, each, on))
-  return all.filter(({ from }, index) => all.findIndex((other) => other.from === from) === index)
 }
 
 /** Years that have ended with fewer hours than needed, where duties covered any of the year. */
@@ -123,9 +184,13 @@ function hourGaps(facts: Facts, duties: Duties, on: Day): readonly Gap[] {
     const { hours, reachedOn } = hoursIn(year, facts.trainings, year.to)
     if (reachedOn === null)
       found.push(
-        gap('annual-hours', duties.agency, year, false, [
-          `${Math.round(hours * 100) / 100} of ${needed} hours are on record for the year that ended on ${formatDay(year.to)}`,
-        ]),
+        gap(
+          'annual-hours',
+          duties.agency,
+          year,
+          false,
+          `${Math.round(hours * 100) / 100} of ${needed} hours are on record for the year that ended on ${formatDay(year.to)}.`,
+        ),
       )
     year = agencyYear(duties, addDays(year.to, 1))
   }
@@ -137,7 +202,7 @@ function gap(
   program: string,
   { from, to }: Period,
   open: boolean,
-  words: readonly string[],
+  why: string,
 ): Gap {
   const end = to ?? from
   return {
@@ -147,6 +212,6 @@ function gap(
     to: end,
     days: daysBetween(from, end) + 1,
     open,
-    why: `${words.join(' ')}.`,
+    why,
   }
 }

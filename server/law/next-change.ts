@@ -2,10 +2,13 @@ import { doneBy } from '#server/law/facts/as-known.ts'
 import type { Facts, Program } from '#server/law/facts/facts.ts'
 import { agenciesOf } from '#server/law/reasons/duties.ts'
 import type { Finding } from '#server/law/reasons/finding.ts'
-import { programsOf } from '#server/law/reasons/situation.ts'
+import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
+import { programFindings } from '#server/law/residential/residential.ts'
 import { type Day, earlierOf } from '#server/lib/days.ts'
-import { type ClearanceVerdict, clearanceVerdict } from './clearance.ts'
-import { agencyFindings, programFindings } from './standing.ts'
+import { clearanceAnswer } from './clearance.ts'
+import type { ClearanceVerdict } from './clearance-reasons.ts'
+import { gaps } from './gaps.ts'
+import { agencyFindings } from './standing.ts'
 import { agencyTurningDays, programTurningDays } from './turning-days.ts'
 
 /** What is stored of a finding. Days of lateness are stored once they no longer grow; until then null. */
@@ -16,11 +19,13 @@ export type StoredVerdict = Pick<
   readonly late_days: number | null
 }
 
+type Answered = Pick<ClearanceVerdict, 'program' | 'answer'> & { readonly onLeave: boolean }
+
 export type Upcoming = {
   readonly requirements: readonly (StoredVerdict & { readonly next_change_on: Day | null })[]
-  readonly clearance: readonly (Pick<ClearanceVerdict, 'program' | 'answer'> & {
-    readonly next_change_on: Day | null
-  })[]
+  readonly clearance: readonly (Answered & { readonly next_change_on: Day | null })[]
+  /** The days on which something began to be missed, as one text: a year can end short though no standing changes. */
+  readonly lapses: { readonly next_change_on: Day | null }
 }
 
 /**
@@ -33,7 +38,7 @@ export function upcoming(facts: Facts, on: Day): Upcoming {
     const days = programTurningDays(known, program, on)
     return {
       requirements: firstChanges(days, (day) => programFindings(known, program, day).map(stored), on),
-      clearance: firstChanges(days, (day) => [clearanceAnswer(known, program, day)], on),
+      clearance: firstChanges(days, (day) => [answered(known, program, day)], on),
     }
   })
   const agencies = agenciesOf(known).map((agency) =>
@@ -43,7 +48,13 @@ export function upcoming(facts: Facts, on: Day): Upcoming {
       on,
     ),
   )
+  const days = [
+    ...programsOf(known).flatMap((program) => programTurningDays(known, program, on)),
+    ...agenciesOf(known).flatMap((agency) => agencyTurningDays(known, agency, on)),
+  ]
+  const [lapses] = firstChanges([...new Set(days)].sort(), (day) => [{ missed: missedBy(known, day) }], on)
   return {
+    lapses: { next_change_on: lapses?.next_change_on ?? null },
     requirements: [...programs.flatMap(({ requirements }) => requirements), ...agencies.flat()],
     clearance: programs.flatMap(({ clearance }) => clearance),
   }
@@ -66,8 +77,8 @@ function firstChanges<Verdict extends object>(
 }
 
 /** The first day on which any verdict of this person changes by itself. */
-export function nextChangeOn({ requirements, clearance }: Upcoming): Day | null {
-  const days = [...requirements, ...clearance].flatMap(({ next_change_on: day }) =>
+export function nextChangeOn({ requirements, clearance, lapses }: Upcoming): Day | null {
+  const days = [...requirements, ...clearance, lapses].flatMap(({ next_change_on: day }) =>
     day === null ? [] : [day],
   )
   return days.length === 0 ? null : days.reduce(earlierOf)
@@ -86,12 +97,15 @@ export function stored(finding: Finding): StoredVerdict {
   }
 }
 
-function clearanceAnswer(
-  facts: Facts,
-  program: Program,
-  on: Day,
-): Pick<ClearanceVerdict, 'program' | 'answer'> {
-  return { program: program.id, answer: clearanceVerdict(facts, program, on).answer }
+function missedBy(facts: Facts, on: Day): string {
+  return gaps(facts, on)
+    .map(({ requirement, program, from }) => `${requirement} ${program} ${from}`)
+    .join()
+}
+
+function answered(facts: Facts, program: Program, on: Day): Answered {
+  const { onLeave } = situationAt(facts, program, on)
+  return { program: program.id, answer: clearanceAnswer(facts, program, on), onLeave }
 }
 
 function same<Verdict extends object>(a: Verdict, b: Verdict): boolean {

@@ -4,13 +4,12 @@ import {
   childProtectionTrafficking,
 } from '#server/law/child-protection/child-protection.ts'
 import { asKnown } from '#server/law/facts/as-known.ts'
-import type { Facts, Program } from '#server/law/facts/facts.ts'
+import type { Facts } from '#server/law/facts/facts.ts'
 import type { Answer, RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
 import { agenciesOf, dutiesAt } from '#server/law/reasons/duties.ts'
 import type { Finding } from '#server/law/reasons/finding.ts'
-import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
-import { residentialAnnual } from '#server/law/residential/residential-annual.ts'
-import { residentialInitial } from '#server/law/residential/residential-initial.ts'
+import { programsOf } from '#server/law/reasons/situation.ts'
+import { programFindings } from '#server/law/residential/residential.ts'
 import type { Day } from '#server/lib/days.ts'
 import { clearance } from './clearance.ts'
 
@@ -33,11 +32,6 @@ export function findings(facts: Facts, on: Day): readonly Finding[] {
     ...programsOf(facts).flatMap((program) => programFindings(facts, program, on)),
     ...agenciesOf(facts).flatMap((agency) => agencyFindings(facts, agency, on)),
   ]
-}
-
-export function programFindings(facts: Facts, program: Program, on: Day): readonly Finding[] {
-  const situation = situationAt(facts, program, on)
-  return [residentialInitial(situation, facts.trainings), residentialAnnual(situation, facts.trainings)]
 }
 
 export function agencyFindings(facts: Facts, agency: string, on: Day): readonly Finding[] {

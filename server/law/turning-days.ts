@@ -3,6 +3,8 @@ import type { Duties, Facts, Program } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
 import { dueSoonDays } from '#server/law/reasons/finding.ts'
 import { situationAt } from '#server/law/reasons/situation.ts'
+import { annualDue } from '#server/law/residential/annual-clock.ts'
+import { possibleTrainingLists } from '#server/law/residential/possible-facts.ts'
 import { yearlyTurns } from '#server/law/residential/residential-annual.ts'
 import { addDays, addMonths, compareDays, type Day } from '#server/lib/days.ts'
 
@@ -20,9 +22,14 @@ export function programTurningDays(facts: Facts, program: Program, on: Day): rea
       ...leave.flatMap(ends),
       ...ends({ from: hiredOn, to: separatedOn }),
     ]),
-    ...yearlyTurns(situationAt(facts, program, on), facts.trainings).turns.flatMap((turn) =>
-      aroundDue(turn.due),
+    ...possibleTrainingLists(facts, program, on).flatMap((trainings) =>
+      yearlyTurns(situationAt(facts, program, on), trainings).turns.flatMap((turn) => aroundDue(turn.due)),
     ),
+    // A training without its day was done by the day it was recorded.
+    ...facts.trainings.flatMap(({ day, recordedOn }) =>
+      day === null && recordedOn !== null ? [recordedOn, ...aroundDue(annualDue(recordedOn))] : [],
+    ),
+    due.hired_from,
     ...aroundDue(due.earlier_hires_due),
   ])
 }
@@ -38,18 +45,21 @@ export function agencyTurningDays(facts: Facts, agency: string, on: Day): readon
 function dutiesDays(duties: Duties, on: Day): readonly (Day | null)[] {
   const { hiredOn, from, to, settings } = duties
   const { months } = requirementOn('child-protection-foundation', on).due
+  const hired = hiredOn ?? from
   return [
     ...ends({ from: hiredOn, to }),
     from,
     ...aroundDue(agencyYear(duties, on)?.to ?? null),
-    ...aroundDue(hiredOn === null ? null : addMonths(hiredOn, months)),
-    ...aroundDue(from === null ? null : addMonths(from, settings.trafficking_due_months ?? 0)),
+    // Where the day of hire is not on file, duties that began say that it was no later.
+    ...[months, settings.trafficking_due_months ?? 0].flatMap((count) =>
+      aroundDue(hired === null ? null : addMonths(hired, count)),
+    ),
   ]
 }
 
-/** The day it begins and the day after it ended. */
+/** The day it begins and the day after it ended; where its first day is not on file, it has begun by its last. */
 function ends({ from, to }: { readonly from: Day | null; readonly to: Day | null }): readonly (Day | null)[] {
-  return [from, to === null ? null : addDays(to, 1)]
+  return [from ?? to, to === null ? null : addDays(to, 1)]
 }
 
 /** When a due date comes near, and when it has passed. */

@@ -19,6 +19,7 @@ import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { takeAnswer } from './attempt.ts'
 import { doneOf } from './done.ts'
 import { type Drawn, drawQuestions } from './drawing.ts'
+import { moduleDays } from './module-days.ts'
 import { isAssessmentOpen, isComplete, isLessonOpen } from './progress.ts'
 import { type Attempt, type Enrollment, listAttempts, lockAttemptOf, lockEnrollmentOf } from './queries.ts'
 
@@ -228,23 +229,20 @@ export async function recordCompletion(
     completed_at: now.toISOString(),
     completed_on,
     issued_at: now.toISOString(),
-    approval: await findApproval(trx, { course: course.slug, version: course.version, hash: course.hash }),
+    approval: await findApproval(trx, textOf(course), completed_on),
     program: await findProgramOfPerson(trx, person.id, completed_on),
     note: course.supplementary,
   }
   await issueCertificate(trx, completion, certified, issuer, now)
 }
 
+const textOf = ({ slug, version, hash }: CourseVersion) => ({ course: slug, version, hash })
+
 async function listModuleDays(trx: Transaction<DB>, enrollmentId: string, course: CourseVersion) {
   const { rows } = await sql<{ module: string; finished_at: Date }>`
     select module, min(finished_at) as finished_at
     from enrollment_passes where enrollment_id = ${enrollmentId} group by module`.execute(trx)
-  const passedAt = new Map(rows.map((row) => [row.module, row.finished_at]))
-  return course.modules.map((module) => ({
-    number: module.number,
-    title: module.title,
-    completed_on: dayOf(passedAt.get(module.slug) ?? new Date(0)),
-  }))
+  return moduleDays(course.modules, new Map(rows.map((row) => [row.module, row.finished_at])))
 }
 
 /** Whether the person completed this course before. A completion that was voided does not count. */

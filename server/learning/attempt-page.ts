@@ -2,6 +2,7 @@ import { answerFields } from '#server/courses/answer-fields.ts'
 import { type CourseVersion, lessonPath, type Module } from '#server/courses/catalogue.ts'
 import { instructions, stemParts, stepParts } from '#server/courses/exercise-view.ts'
 import type { Question } from '#server/courses/exercises.ts'
+import type { Offered } from '#server/courses/offered.ts'
 import { answerReview } from './answer-review.ts'
 import { choicesOf, currentOf } from './attempt.ts'
 import type { Answer } from './marking.ts'
@@ -42,7 +43,12 @@ export function questionPage(
 }
 
 /** The result in words, with every answer and the reasons, and what to read again. */
-export function resultPage(course: CourseVersion, module: Module, attempt: Attempt) {
+export function resultPage(
+  course: CourseVersion,
+  module: Module,
+  attempt: Attempt,
+  { cannotCount }: Pick<Offered, 'cannotCount'>,
+) {
   const questions = attempt.drawn.flatMap((drawn, position) => {
     const question = module.questions.get(drawn.question)
     const given = attempt.answers.filter((answer) => answer.position === position)
@@ -63,6 +69,7 @@ export function resultPage(course: CourseVersion, module: Module, attempt: Attem
       .map((lesson) => ({ title: lesson.title, href: lessonPath(course.slug, module.slug, lesson.slug) })),
     retry: assessmentPath(course, module.slug),
     isLast: course.modules.at(-1) === module,
+    cannotCount: cannotCount(course, attempt.was_approved),
   }
 }
 

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import type { Catalogue, CourseVersion } from '#server/courses/catalogue.ts'
+import type { FindOffered } from '#server/courses/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
@@ -13,6 +14,7 @@ import { findAttemptOf } from './queries.ts'
 type Needs = Readonly<{
   db: Database
   catalogue: Catalogue
+  offered: FindOffered
   clock: () => Date
   config: Issuer
   afterChange: AfterChange
@@ -21,7 +23,7 @@ type Needs = Readonly<{
 /** A module's assessment: one question a page, and at the end the result in words. */
 export async function attemptRoutes(
   app: App,
-  { db, catalogue, clock, config, afterChange }: Needs,
+  { db, catalogue, offered, clock, config, afterChange }: Needs,
 ): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const params = Type.Object({ attempt: uuid() })
@@ -31,7 +33,8 @@ export async function attemptRoutes(
 
   app.get('/attempts/:attempt', { config: signedIn, schema: { params } }, async (request, reply) => {
     const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
-    if (attempt.result) return reply.page('learning/result', resultPage(course, module, attempt))
+    if (attempt.result)
+      return reply.page('learning/result', resultPage(course, module, attempt, await offered()))
     return reply.page('learning/question', questionPage(course, module, attempt, null))
   })
 

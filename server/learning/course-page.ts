@@ -1,6 +1,6 @@
 import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
 import { type CourseVersion, lessonPath } from '#server/courses/catalogue.ts'
-import type { Approval } from '#server/courses/queries.ts'
+import type { Offered } from '#server/courses/offered.ts'
 import { doneOf } from './done.ts'
 import { assessmentPath } from './paths.ts'
 import {
@@ -19,8 +19,9 @@ import type { Enrollment } from './queries.ts'
 export function coursePage(
   course: CourseVersion,
   enrollment: Enrollment | null,
-  approval: Approval | null,
+  offered: Pick<Offered, 'approvalOf' | 'cannotCount'>,
   certificate: CertificateRow | null,
+  completed: CourseVersion | null,
 ) {
   const isOpen = Boolean(enrollment && !enrollment.ended_at)
   const done = enrollment && isOpen ? doneOf(enrollment) : null
@@ -30,7 +31,10 @@ export function coursePage(
   return {
     title: course.shortTitle,
     course,
-    approval,
+    approval: offered.approvalOf(course),
+    cannotCount: offered.cannotCount(course),
+    /** Of what was completed: another version, perhaps, than the one to begin today. */
+    completedCannotCount: completed && offered.cannotCount(completed, enrollment?.was_approved),
     certificate,
     state: isOpen
       ? ('under way' as const)

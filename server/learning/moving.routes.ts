@@ -1,15 +1,15 @@
 import { Type } from 'typebox'
-import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { FindOffered } from '#server/courses/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
 import { moveToCurrent } from './moving.actions.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
+type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
 
-/** Under way, and choosing to go on with the newest version. */
-export async function movingRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+/** Under way, and choosing to go on with the version that people begin today. */
+export async function movingRoutes(app: App, { db, offered, clock }: Needs): Promise<void> {
   app.post(
     '/courses/:course/version',
     {
@@ -17,6 +17,7 @@ export async function movingRoutes(app: App, { db, catalogue, clock }: Needs): P
       schema: { params: Type.Object({ course: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }) }) },
     },
     async (request, reply) => {
+      const { catalogue } = await offered()
       const course = catalogue.courses.get(request.params.course) ?? notFound()
       await moveToCurrent(db, viewerOf(request), course, clock())
       return reply.redirect(`/courses/${course.slug}`, 303)

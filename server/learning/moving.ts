@@ -1,5 +1,6 @@
 import type { Course, CourseVersion } from '#server/courses/catalogue.ts'
 import { changesBetween, type TextOutline } from '#server/courses/version-changes.ts'
+import { compareVersions } from '#server/courses/versions.ts'
 import { type Done, lessonKey } from './progress.ts'
 import type { Enrollment } from './queries.ts'
 
@@ -23,12 +24,14 @@ export function keptOf(before: TextOutline | null, after: TextOutline, done: Don
   }
 }
 
-/** How the text that somebody is taking stands to the one that is taken today. */
+/** How the text that someone is taking relates to the one that people begin today. */
 export type TextState =
   /** It is the same. */
   | 'current'
   /** A newer version is out; theirs is kept, and can be finished. */
   | 'older'
+  /** Theirs is not approved, and an older version that is approved is the one that counts. */
+  | 'not approved'
   /** It was not published yet, and has been edited since under the same number. */
   | 'edited'
   /** Its files are not here any more: it cannot be gone on with. */
@@ -38,7 +41,8 @@ export function textState(course: Course, taken: Pick<Enrollment, 'version' | 'c
   const text = course.versions.get(taken.version)
   if (!text) return 'gone'
   if (text.hash !== taken.content_hash) return 'edited'
-  return text.hash === course.current.hash ? 'current' : 'older'
+  if (text.hash === course.current.hash) return 'current'
+  return compareVersions(taken.version, course.current.version) > 0 ? 'not approved' : 'older'
 }
 
 /** The text to go on with; null where it is gone. */
@@ -69,7 +73,7 @@ export function moveOffer(
     state,
     from: enrollment.version,
     to: course.current.version,
-    summary: course.current.change?.summary ?? '',
+    summary: state === 'not approved' ? '' : (course.current.change?.summary ?? ''),
     kept,
     again: {
       lessons: [...done.finished].filter((key) => !kept.lessons.includes(key)),

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { wasApproved } from '#server/courses/queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Drawn } from './drawing.ts'
 
@@ -16,11 +17,17 @@ export type Enrollment = Readonly<{
   passed: readonly string[]
   completion_id: string | null
   completed_on: string | null
+  /** Whether the text was approved when it was completed; null while it isn't. */
+  was_approved: boolean | null
 }>
+
+// Asked today: whatever is known now counts.
+const approvedAsKnownNow = wasApproved(() => sql`true`)
 
 const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   sql<Enrollment>`
   select e.id, e.course, e.version, e.content_hash, e.started_at, e.ended_at, c.id as completion_id, c.completed_on,
+    case when c.id is not null then ${approvedAsKnownNow} end as was_approved,
     array(select distinct m.module || '/' || m.lesson from finished_lessons m where m.enrollment_id = e.id) as finished,
     array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'skipped') as skipped,
     array(select distinct s.module from enrollment_passes s where s.enrollment_id = e.id) as passed
@@ -82,6 +89,7 @@ export type Attempt = Readonly<{
     is_last_step: boolean
   }>[]
   result: Readonly<{ correct: number; total: number; is_passed: boolean }> | null
+  was_approved: Enrollment['was_approved']
 }>
 
 const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
@@ -91,8 +99,10 @@ const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
                 'is_correct', n.is_correct, 'is_last_step', n.is_last_step) order by n.position, n.step)
               from attempt_answers n where n.attempt_id = a.id), '[]') as answers,
     case when r.attempt_id is null then null
-      else json_build_object('correct', r.correct, 'total', r.total, 'is_passed', r.is_passed) end as result
-  from attempts a join enrollments e on e.id = a.enrollment_id left join attempt_results r on r.attempt_id = a.id
+      else json_build_object('correct', r.correct, 'total', r.total, 'is_passed', r.is_passed) end as result,
+    case when c.id is not null then ${approvedAsKnownNow} end as was_approved
+  from attempts a join enrollments e on e.id = a.enrollment_id left join completions c on c.enrollment_id = e.id
+    left join attempt_results r on r.attempt_id = a.id
   where ${where}`.execute(db)
 
 /** One attempt of this person's; another's is not there. */
@@ -133,12 +143,14 @@ export type CompletionRow = Readonly<{
   completed_on: string
   certificate_number: string | null
   certificate_id: string | null
+  was_certified: boolean
 }>
 
 /** A person's completions with the certificate now in force for each, the newest first. */
 export async function listCompletions(db: Kysely<DB>, personId: string): Promise<readonly CompletionRow[]> {
   const { rows } = await sql<CompletionRow>`
-    select c.id, c.course, c.version, c.completed_on, t.number as certificate_number, t.id as certificate_id
+    select c.id, c.course, c.version, c.completed_on, t.number as certificate_number, t.id as certificate_id,
+      exists (select from certificates k where k.completion_id = c.id) as was_certified
     from completions c
     left join lateral (
       select t.id, t.number from certificates t

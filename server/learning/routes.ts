@@ -1,11 +1,18 @@
 import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import { findCertificateOfCompletion } from '#server/certificates/certificates/queries.ts'
-import { type Catalogue, type CourseVersion, lessonWith } from '#server/courses/catalogue.ts'
+import {
+  type Catalogue,
+  type Course,
+  type CourseVersion,
+  type Lesson,
+  lessonWith,
+  type Module,
+} from '#server/courses/catalogue.ts'
 import { listChangeDays } from '#server/courses/change-days.queries.ts'
 import { guidesOf } from '#server/courses/facilitators-guide.ts'
 import { jobAidsWith } from '#server/courses/job-aids.ts'
-import { findApproval } from '#server/courses/queries.ts'
+import type { FindOffered } from '#server/courses/offered.ts'
 import { findTextOutline } from '#server/courses/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
@@ -28,12 +35,13 @@ import { type Enrollment, findEnrollment, listAttempts, listCompletions } from '
 type Needs = Readonly<{
   db: Database
   catalogue: Catalogue
+  offered: FindOffered
   clock: () => Date
   config: Issuer
 }>
 
 /** Courses and lessons as their learner meets them; attempts are in attempts.routes.ts. */
-export async function learningRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+export async function learningRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const { jobAids } = catalogue
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
@@ -45,15 +53,12 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     '/courses/:course',
     { config: { policy: 'public' }, schema: { params: courseParams } },
     async (request, reply) => {
-      const known = catalogue.courses.get(request.params.course) ?? notFound()
+      const today = await offered()
+      const known = today.catalogue.courses.get(request.params.course) ?? notFound()
       const enrollment = request.viewer && (await findEnrollment(db, request.viewer.id, known.slug))
       const course =
         (enrollment && !enrollment.ended_at && known.versions.get(enrollment.version)) || known.current
-      const approval = await findApproval(db, {
-        course: course.slug,
-        version: course.version,
-        hash: course.hash,
-      })
+      const completed = (enrollment?.completion_id && known.versions.get(enrollment.version)) || null
       const certificate = enrollment?.completion_id
         ? await findCertificateOfCompletion(db, enrollment.completion_id)
         : null
@@ -68,7 +73,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
           : null
       const changes = request.viewer && enrollment ? await changesOf(request.viewer.id, known.slug) : []
       return reply.page('learning/course', {
-        ...coursePage(course, enrollment, approval, certificate),
+        ...coursePage(course, enrollment, today, certificate, completed),
         move,
         changes,
         jobAids: jobAidsWith(jobAids, course.slug),
@@ -81,7 +86,7 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     '/courses/:course/enrollment',
     { config: signedIn, schema: { params: courseParams } },
     async (request, reply) => {
-      const { current } = catalogue.courses.get(request.params.course) ?? notFound()
+      const { current } = await courseOf(request.params.course)
       const viewer = viewerOf(request)
       await startCourse(db, viewer, current)
       return reply.redirect(await nextPath(viewer.id, current.slug), 303)
@@ -100,7 +105,9 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     '/courses/:course/:module/assessment',
     { config: signedIn, schema: { params: moduleParams } },
     async (request, reply) => {
-      const { course, enrollment, module } = await moduleOf(viewerOf(request), request.params)
+      const taking = await moduleOf(viewerOf(request), request.params)
+      if (!taking) return reply.redirect(coursePath(request.params), 303)
+      const { course, enrollment, module } = taking
       const done = doneOf(enrollment)
       if (!done.passed.has(module.slug) && !isAssessmentOpen(course, done, module.slug)) {
         const left = lessonsLeft(course, done, module.slug)
@@ -127,7 +134,9 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     '/courses/:course/:module/assessment',
     { config: signedIn, schema: { params: moduleParams } },
     async (request, reply) => {
-      const { course, enrollment, module } = await moduleOf(viewerOf(request), request.params)
+      const taking = await moduleOf(viewerOf(request), request.params)
+      if (!taking) return reply.redirect(coursePath(request.params), 303)
+      const { course, enrollment, module } = taking
       const attempt = await startAttempt(db, viewerOf(request), enrollment.id, course, module)
       if (!attempt) return reply.redirect(`/courses/${course.slug}/${module.slug}/assessment`, 303)
       return reply.redirect(`/attempts/${attempt}`, 303)
@@ -141,7 +150,9 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       schema: { params: lessonParams, querystring: Type.Object({ ready: Type.Optional(text(5)) }) },
     },
     async (request, reply) => {
-      const { course, enrollment, module, lesson } = await lessonOf(viewerOf(request), request.params)
+      const taking = await lessonOf(viewerOf(request), request.params)
+      if (!taking) return reply.redirect(coursePath(request.params), 303)
+      const { course, enrollment, module, lesson } = taking
       const done = doneOf(enrollment)
       if (!isLessonOpen(course, done, module.slug, lesson.slug))
         return reply.redirect(placePath(course, nextPlace(course, done)), 303)
@@ -160,7 +171,9 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       `/courses/:course/:module/:lesson/${address}`,
       { config: signedIn, schema: { params: lessonParams } },
       async (request, reply) => {
-        const { course, enrollment, module, lesson } = await lessonOf(viewerOf(request), request.params)
+        const taking = await lessonOf(viewerOf(request), request.params)
+        if (!taking) return reply.redirect(coursePath(request.params), 303)
+        const { course, enrollment, module, lesson } = taking
         const place = { module: module.slug, lesson: lesson.slug }
         await markLesson(db, viewerOf(request), enrollment, course, place, mark, dayOf(clock()))
         return reply.redirect(pathAfter(course, module, lesson), 303)
@@ -174,7 +187,9 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       schema: { params: lessonParams, body: form({ seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }) },
     },
     async (request, reply) => {
-      const { enrollment, module, lesson } = await lessonOf(viewerOf(request), request.params)
+      const taking = await lessonOf(viewerOf(request), request.params)
+      if (!taking) return reply.redirect(coursePath(request.params), 303)
+      const { enrollment, module, lesson } = taking
       await recordTime(db, enrollment, { module: module.slug, lesson: lesson.slug }, request.body.seconds)
       return reply.status(204).send()
     },
@@ -190,7 +205,9 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
       },
     },
     async (request, reply) => {
-      const { course, enrollment, module, lesson } = await lessonOf(viewerOf(request), request.params)
+      const taking = await lessonOf(viewerOf(request), request.params)
+      if (!taking) return reply.redirect(coursePath(request.params), 303)
+      const { course, enrollment, module, lesson } = taking
       const exercise = lesson.exercises.get(request.params.exercise) ?? notFound()
       const feedback = exerciseFeedback(exercise, request.body, {
         course: course.slug,
@@ -223,13 +240,15 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
     return changes.filter(({ text }) => text.slug === slug)
   }
 
-  /** What a person is taking, with its text; a course that they have not begun is not there. */
-  async function takingOf(
-    personId: string,
-    slug: string,
-  ): Promise<{ course: CourseVersion; enrollment: Enrollment }> {
-    const known = catalogue.courses.get(slug) ?? notFound()
-    const enrollment = (await findEnrollment(db, personId, known.slug)) ?? notFound()
+  /** A course, with the version that someone who begins today takes as its current one. */
+  const courseOf = async (slug: string): Promise<Course> =>
+    (await offered()).catalogue.courses.get(slug) ?? notFound()
+
+  /** What a person is taking, with its text; null where they have not begun the course. */
+  async function takingOf(personId: string, slug: string): Promise<Taking | null> {
+    const known = await courseOf(slug)
+    const enrollment = await findEnrollment(db, personId, known.slug)
+    if (!enrollment) return null
     // Read again after its completion, a course may show a newer text; under way it never does by itself.
     const course = takenText(known, enrollment) ?? (enrollment.ended_at ? known.current : notFound())
     return { course, enrollment }
@@ -237,22 +256,43 @@ export async function learningRoutes(app: App, { db, catalogue, clock }: Needs):
 
   /** Where a person goes on; the course's page, where the text that they began is gone and they have to choose. */
   async function nextPath(personId: string, slug: string): Promise<string> {
-    const known = catalogue.courses.get(slug) ?? notFound()
-    const enrollment = (await findEnrollment(db, personId, slug)) ?? notFound()
-    if (!enrollment.ended_at && textState(known, enrollment) === 'gone') return `/courses/${slug}`
-    const { course } = await takingOf(personId, slug)
-    return placePath(course, nextPlace(course, doneOf(enrollment)))
+    const known = await courseOf(slug)
+    const enrollment = await findEnrollment(db, personId, slug)
+    const isGone = enrollment && !enrollment.ended_at && textState(known, enrollment) === 'gone'
+    const taking = isGone ? null : await takingOf(personId, slug)
+    if (!taking) return `/courses/${slug}`
+    return placePath(taking.course, nextPlace(taking.course, doneOf(taking.enrollment)))
   }
 
-  async function moduleOf(viewer: Viewer, at: { course: string; module: string }) {
+  async function moduleOf(
+    viewer: Viewer,
+    at: Readonly<{ course: string; module: string }>,
+  ): Promise<(Taking & Readonly<{ module: Module }>) | null> {
     const taking = await takingOf(viewer.id, at.course)
+    if (!taking) return hasPlace(await courseOf(at.course), at) ? null : notFound()
     const module = taking.course.modules.find((one) => one.slug === at.module) ?? notFound()
     return { ...taking, module }
   }
 
-  async function lessonOf(viewer: Viewer, at: { course: string; module: string; lesson: string }) {
+  async function lessonOf(
+    viewer: Viewer,
+    at: Readonly<{ course: string; module: string; lesson: string }>,
+  ): Promise<(Taking & Readonly<{ module: Module; lesson: Lesson }>) | null> {
     const taking = await moduleOf(viewer, at)
+    if (!taking) return null
     const lesson = taking.module.lessons.find((one) => one.slug === at.lesson) ?? notFound()
     return { ...taking, lesson }
   }
+
+  /** Someone who follows a link into a course that they have not begun lands where it can be begun. */
+  const coursePath = ({ course }: Readonly<{ course: string }>) => `/courses/${course}`
 }
+
+type Taking = Readonly<{ course: CourseVersion; enrollment: Enrollment }>
+
+/** Whether a course has this module, and this lesson where one is named. */
+const hasPlace = ({ current }: Course, at: Readonly<{ module: string; lesson?: string }>): boolean =>
+  current.modules.some(
+    ({ slug, lessons }) =>
+      slug === at.module && (at.lesson === undefined || lessons.some((one) => one.slug === at.lesson)),
+  )

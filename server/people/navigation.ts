@@ -2,15 +2,24 @@ import type { NavigationItem, PageFrame } from '#server/web/views.ts'
 import { hasRole, type Viewer } from './roles.ts'
 
 /** What stands around a viewer's pages: their own places, by what they may act as. */
-export function frameOf(viewer: Viewer | null, isDemo: boolean): PageFrame {
+export function frameOf(
+  { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
+  isDemo: boolean,
+): PageFrame {
   return {
     viewer,
     navigation: navigationOf(viewer),
-    account: viewer ? [{ href: '/account', label: viewer.name }] : [{ href: '/sign-in', label: 'Sign in' }],
+    account: accountOf(viewer, isViewerKnown),
     signOut: viewer ? '/sign-out' : null,
     banner: isDemo ? 'Demonstration: every person, program and license number here is invented.' : null,
     messages: [],
   }
+}
+
+function accountOf(viewer: Viewer | null, isViewerKnown: boolean): readonly NavigationItem[] {
+  if (viewer) return [{ href: '/account', label: viewer.name }]
+  // Someone who can't be looked up may be signed in.
+  return isViewerKnown ? [{ href: '/sign-in', label: 'Sign in' }] : []
 }
 
 /** Where somebody's day begins: who looks after others, with them; everybody else with their own training. */

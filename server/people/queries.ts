@@ -8,8 +8,19 @@ export const findAccountByEmail = (db: Kysely<DB>, email: string) =>
     .where('email', '=', email.trim().toLowerCase())
     .executeTakeFirst()
 
-/** The account behind what someone types to sign in. */
-export const findAccountBySignInName = (db: Kysely<DB>, name: string) => findAccountByEmail(db, name)
+/** The account behind what someone types to sign in: an email, or a program's code and an employee id as in 101-4482. */
+export function findAccountBySignInName(db: Kysely<DB>, name: string) {
+  const [, code, employeeId] = /^\s*(\d{1,9})\s*-\s*([^\s@]{1,40})\s*$/.exec(name) ?? []
+  if (!code || !employeeId) return findAccountByEmail(db, name)
+  return db
+    .selectFrom('employee_ids')
+    .innerJoin('programs', 'programs.id', 'employee_ids.program_id')
+    .innerJoin('people', 'people.id', 'employee_ids.person_id')
+    .select(['people.id', 'people.name', 'people.email', 'people.password_hash', 'people.disabled_at'])
+    .where('programs.code', '=', Number(code))
+    .where('employee_id', '=', employeeId.toUpperCase())
+    .executeTakeFirst()
+}
 
 export const findPerson = (db: Kysely<DB>, id: string) =>
   db.selectFrom('people').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirst()

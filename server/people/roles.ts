@@ -7,7 +7,7 @@ export type Grant = Readonly<{ role: Role; program_id: string | null; holder_id:
 export type Viewer = Readonly<{
   id: string
   name: string
-  email: string
+  email: string | null
   grants: readonly Grant[]
   /** The programs that supervisor and administrator grants reach, license holders' spelled out. */
   supervised_program_ids: readonly string[]

@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null when nobody is signed in; use `viewerOf` where the route's policy asks for somebody. */
     viewer: Viewer | null
+    /** False until we know who is asking; it stays false where they can't be looked up. */
+    isViewerKnown: boolean
   }
   interface FastifyContextConfig {
     policy?: Policy
@@ -28,20 +30,30 @@ export const sessionToken = (request: FastifyRequest, https: boolean): string | 
 /** Where someone whose role needs a second factor sets one up, before any other page. */
 export const secondFactorAddress = '/account/second-factor'
 
+/** Sets `request.viewer`, once in a request. */
+export const recognizeBy =
+  (sessions: Sessions, https: boolean) =>
+  async (request: FastifyRequest): Promise<void> => {
+    if (request.isViewerKnown) return
+    const token = sessionToken(request, https)
+    request.viewer = token ? await sessions.viewer(token) : null
+    request.isViewerKnown = true
+  }
+
 /**
- * Sets `request.viewer` and holds each route to its policy. A route without a policy stops the start; a viewer without
- * the role sees the same page as for an address that does not exist.
+ * Holds each route to its policy. A route without a policy stops the start; a viewer without the role sees the same page
+ * as for an address that does not exist.
  */
 export const viewerHook = fp(
   async (
     app: FastifyInstance,
     {
-      sessions,
-      https,
+      recognize,
       requiresSecondFactor,
-    }: { sessions: Sessions; https: boolean; requiresSecondFactor: boolean },
+    }: { recognize: (request: FastifyRequest) => Promise<void>; requiresSecondFactor: boolean },
   ) => {
     app.decorateRequest('viewer', null)
+    app.decorateRequest('isViewerKnown', false)
     const routes: RouteOptions[] = []
     app.addHook('onRoute', (route) => {
       routes.push(route)
@@ -56,8 +68,7 @@ export const viewerHook = fp(
     app.addHook('onRequest', async (request, reply) => {
       const policy = request.routeOptions.config.policy
       if (!policy || policy === 'asset') return
-      const token = sessionToken(request, https)
-      request.viewer = token ? await sessions.viewer(token) : null
+      await recognize(request)
       const { viewer } = request
       if (requiresSecondFactor && viewer && policy !== 'public' && mustSetUpSecondFactor(viewer))
         if (!request.url.startsWith(secondFactorAddress)) return reply.redirect(secondFactorAddress, 303)

@@ -12,9 +12,11 @@ type Answer = ClearanceAnswer['answer']
 export type ClearanceLine = Readonly<{
   person_id: string
   name: string
+  email: string
   role_title: string
   answer: Answer
   until: Day | null
+  on_leave: boolean
   because: () => readonly string[]
 }>
 
@@ -34,8 +36,9 @@ export function clearanceList(
     const { answer } = verdict
     const until = answer === 'yes' ? clearedUntil(own, program, on) : null
     const because = () => clearanceReasons(verdict, until)
-    const { person_id, name } = person
-    return [{ person_id, name, role_title: assignment.role_title, answer, until, because }]
+    const { person_id, name, email } = person
+    const on_leave = verdict.situation.onLeave
+    return [{ person_id, name, email, role_title: assignment.role_title, answer, until, on_leave, because }]
   })
 }
 

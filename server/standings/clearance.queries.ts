@@ -3,7 +3,6 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { holdsOn, isKnown } from '#server/programs/as-of.ts'
-import { apiTokenHash } from './api-tokens.ts'
 
 export type ProgramName = Readonly<{
   program_id: string
@@ -48,11 +47,11 @@ export const listApiTokens = (db: Kysely<DB>, programId: string) =>
     .execute()
 
 /** The program that a token speaks for. */
-export async function findProgramOfToken(db: Kysely<DB>, token: string): Promise<string | null> {
+export async function findProgramOfToken(db: Kysely<DB>, tokenHash: string): Promise<string | null> {
   const row = await db
     .selectFrom('api_tokens')
     .select('program_id')
-    .where('token_hash', '=', apiTokenHash(token))
+    .where('token_hash', '=', tokenHash)
     .where('ended_at', 'is', null)
     .executeTakeFirst()
   return row?.program_id ?? null

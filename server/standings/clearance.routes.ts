@@ -7,6 +7,7 @@ import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { createApiToken, endApiToken } from './api-tokens.actions.ts'
+import { apiTokenHash } from './api-tokens.ts'
 import { findProgramOfToken, listApiTokens, listPrograms, listProgramsOf } from './clearance.queries.ts'
 import { answers, type ClearanceFilter, clearanceList, clearancePage } from './clearance-list.ts'
 import { factsOfPeople } from './standings.actions.ts'
@@ -133,8 +134,10 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
               Type.Object({
                 id: Type.String(),
                 name: Type.String(),
-                answer: Type.String({ description: 'yes, no or unknown' }),
+                email: Type.String({ description: 'By which scheduling software can match the person' }),
+                answer: Type.String({ description: 'yes, no or unknown; never yes while on leave' }),
                 until: Type.Union([Type.String(), Type.Null()]),
+                on_leave: Type.Boolean({ description: 'Whether a leave is on record that day' }),
                 because: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
               }),
             ),
@@ -149,7 +152,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     async (request, reply) => {
       const [scheme, token] = (request.headers.authorization ?? '').split(' ')
       const programId =
-        scheme?.toLowerCase() === 'bearer' && token ? await findProgramOfToken(db, token) : null
+        scheme?.toLowerCase() === 'bearer' && token ? await findProgramOfToken(db, apiTokenHash(token)) : null
       if (!programId) {
         reply.header('www-authenticate', 'Bearer')
         return reply.status(401).send({ error: 'Send the program’s token: Authorization: Bearer …' })
@@ -164,11 +167,13 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       return {
         program: programId,
         on,
-        people: lines.map(({ person_id, name, answer, until, because }) => ({
+        people: lines.map(({ person_id, name, email, answer, until, on_leave, because }) => ({
           id: person_id,
           name,
+          email,
           answer,
           until,
+          on_leave,
           because: because(),
         })),
       }

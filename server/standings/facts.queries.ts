@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { wasApproved } from '#server/courses/queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'
@@ -40,7 +41,7 @@ export type OutsideFact = Readonly<{
   verified: readonly { program: string; on: Day }[]
 }>
 
-/** The trainings of some people, one statement. A version counts as approved while its approval stood when it was completed. */
+/** The trainings of some people, one statement. Whether a version was approved is asked of the day it was completed. */
 export async function listTrainings(
   db: Kysely<DB>,
   personIds: readonly string[],
@@ -53,12 +54,7 @@ export async function listTrainings(
           'id', c.id, 'course', c.course, 'version', c.version, 'completed_at', c.completed_at,
           'title', (select k.facts ->> 'course_title' from certificates k
                     where k.completion_id = c.id and k.corrects_id is null),
-          'approved', exists (
-            select from course_approvals a
-            join course_approval_decisions yes on yes.approval_id = a.id and yes.act = 'confirmed' and ${known(sql`yes.acted_at`)}
-            left join course_approval_decisions no on no.approval_id = a.id and no.act = 'withdrawn' and ${known(sql`no.acted_at`)}
-            where a.course = c.course and a.version = c.version and a.content_hash = c.content_hash
-              and (no.acted_at is null or no.acted_at > c.completed_at)),
+          'approved', ${wasApproved(known)},
           'accepted', d.is_accepted, 'hours', round(c.minutes / 60.0, 1), 'recorded_at', c.completed_at,
           'voided_on', (select (v.voided_at at time zone 'America/Chicago')::date from completion_voids v
                         where v.completion_id = c.id and ${known(sql`v.voided_at`)}),

@@ -13,7 +13,11 @@ export const interpretationChoices: Readonly<
       value: 're-anchor',
       label: 'The next date is counted from the latest completion, also when it came early',
     },
-    { value: 'keep-month', label: 'A renewal in time keeps the month' },
+    {
+      value: 'keep-month',
+      label:
+        'A renewal in the last 90 days before its date keeps the month: at most 12 months and 90 days between trainings. The statute’s plain interpretation is the first answer (R4)',
+    },
   ],
   leave: [
     {

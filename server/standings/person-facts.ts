@@ -1,44 +1,89 @@
 import { type Facts, factsOf } from '#server/law/facts/facts.ts'
-import type { WrittenFacts } from '#server/law/facts/facts-schema.ts'
-import type { Roster } from '#server/programs/roster/roster.queries.ts'
-import { workFacts } from '#server/programs/roster/roster-facts.ts'
+import type { CertificationType, WrittenFacts } from '#server/law/facts/facts-schema.ts'
+import type {
+  Roster,
+  RosterAssignment,
+  RosterPeriod,
+  RosterProgram,
+} from '#server/programs/roster/roster.queries.ts'
 import type { PersonTrainings } from './facts.queries.ts'
 
-/** One person's facts from the database's rows, in the form that the command line reads too. */
+type Settings = ReadonlyMap<string, Readonly<Record<string, unknown>>>
+
+/** One person's facts from the database's rows, by id, in the form that the command line reads too. */
 export function writtenFactsOf(
   roster: Roster,
   personId: string,
   trainings: PersonTrainings | undefined,
-  interpretations: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+  settings: Settings,
 ): WrittenFacts {
-  const person = roster.people.find((one) => one.person_id === personId)
-  const work = person
-    ? workFacts({ programs: programsOf(roster, person.assignments) }, person)
-    : { programs: [], assignments: [], child_protection: [] }
+  const assignments = roster.people.find(({ person_id }) => person_id === personId)?.assignments ?? []
+  // The programs in which the person has an assignment, and no others: what their standing depends on.
+  const programs = roster.programs.filter(({ program_id }) =>
+    assignments.some((assignment) => assignment.program_id === program_id),
+  )
+  const agencies = new Map(
+    programs.filter(({ kind }) => kind === 'agency').map((agency) => [agency.program_id, agency]),
+  )
   return {
-    programs: work.programs.map((program) => ({
-      ...program,
-      settings: interpretations.get(program.id) ?? {},
-    })),
-    assignments: work.assignments,
-    child_protection: work.child_protection.map((duties) => ({
-      ...duties,
-      settings: interpretations.get(agencyId(roster, duties.agency)) ?? {},
-    })),
-    completions: [...(trainings?.completions ?? [])].map((one) => ({ ...one, verified: [...one.verified] })),
-    outside: [...(trainings?.outside ?? [])].map((one) => ({ ...one, verified: [...one.verified] })),
-  } as WrittenFacts
+    programs: programs
+      .filter(({ program_id }) => !agencies.has(program_id))
+      .map((program) => programFacts(program, settings)),
+    assignments: assignments
+      .filter(({ program_id }) => !agencies.has(program_id))
+      .map(({ assignment_id, program_id, hired_on, separated_on, contact, leave }) => ({
+        id: assignment_id,
+        program: program_id,
+        hired_on,
+        separated_on,
+        contact: contact.map((period) => ({ ...periodFacts(period), from_at: period.from_at })),
+        leave: leave.map(periodFacts),
+      })),
+    child_protection: assignments.flatMap((assignment) => {
+      const agency = agencies.get(assignment.program_id)
+      return agency && assignment.duties_from ? [dutiesFacts(assignment, agency, settings)] : []
+    }),
+    completions: (trainings?.completions ?? []).map((one) => ({ ...one, verified: [...one.verified] })),
+    outside: (trainings?.outside ?? []).map((one) => ({ ...one, verified: [...one.verified] })),
+  }
 }
 
 export const personFacts = (...given: Parameters<typeof writtenFactsOf>): Facts =>
   factsOf(writtenFactsOf(...given))
 
-/** The programs in which a person has an assignment, and no others: what a person's standing depends on. */
-const programsOf = (roster: Roster, assignments: readonly { program_id: string }[]) => {
-  const ids = new Set(assignments.map(({ program_id }) => program_id))
-  return roster.programs.filter(({ program_id }) => ids.has(program_id))
+function programFacts({ program_id, name, holder, certifications }: RosterProgram, settings: Settings) {
+  return {
+    id: program_id,
+    name,
+    holder,
+    certifications: certifications.map(({ type, ...period }) => ({
+      ...periodFacts(period),
+      type: type as CertificationType,
+    })),
+    settings: settings.get(program_id) ?? {},
+  }
 }
 
-/** Agencies are named in explanations; the database knows them by id. */
-export const agencyId = (roster: Roster, name: string): string =>
-  roster.programs.find((program) => program.kind === 'agency' && program.name === name)?.program_id ?? name
+function dutiesFacts(
+  { assignment_id, hired_on, separated_on, duties_from, duties_to }: RosterAssignment,
+  agency: RosterProgram,
+  settings: Settings,
+) {
+  // Whoever has left has no duties any more.
+  const hasLeftFirst = duties_to && separated_on && separated_on < duties_to
+  return {
+    id: assignment_id,
+    agency: agency.program_id,
+    agency_name: agency.name,
+    hired_on,
+    duties_from,
+    duties_to: hasLeftFirst ? separated_on : (duties_to ?? separated_on),
+    settings: settings.get(agency.program_id) ?? {},
+  }
+}
+
+const periodFacts = ({ id, from_on, to_on }: Pick<RosterPeriod, 'id' | 'from_on' | 'to_on'>) => ({
+  id,
+  from: from_on,
+  to: to_on,
+})

@@ -3,6 +3,8 @@ import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 
 export type StandingFacts = Readonly<{
   requirement: string
+  /** R17 where the records conflict. */
+  rule: string
   standing: Standing
   due_on: Day | null
   satisfied_on: Day | null
@@ -11,13 +13,15 @@ export type StandingFacts = Readonly<{
 
 /** A standing in a few words, with its date: "Due by March 31, 2027". */
 export function standingWords(
-  { requirement, standing, due_on, satisfied_on, late_days }: StandingFacts,
+  { requirement, rule, standing, due_on, satisfied_on, late_days }: StandingFacts,
   today: Day,
 ): string {
   const late = late_days > 0 ? `, once completed ${days(late_days)} late` : ''
   switch (standing) {
     case 'not_required':
-      return 'Not required today'
+      if (!satisfied_on)
+        return requirement === 'residential-initial' ? 'Not required today; not done' : 'Not required today'
+      return `Not required today; done on ${formatDay(satisfied_on)}${late && `, ${days(late_days)} late`}`
     case 'due_before_contact':
       return 'Before direct contact begins'
     case 'current':
@@ -36,7 +40,7 @@ export function standingWords(
         ? 'Not done, and direct contact has begun'
         : 'Not done, and child-protection duties have begun'
     case 'unknown':
-      return 'A fact is missing on file'
+      return rule === 'R17' ? 'Unknown: records conflict' : 'Unknown: a fact is missing on file'
   }
 }
 
@@ -44,7 +48,10 @@ export function standingWords(
 export function standingShape({
   requirement,
   standing,
-}: Pick<StandingFacts, 'requirement' | 'standing'>): string {
+  satisfied_on,
+}: Pick<StandingFacts, 'requirement' | 'standing' | 'satisfied_on'>): string {
+  // What is still to be done is never shown as in order, however far away its date is.
+  if (standing === 'current' && satisfied_on === null) return 'not-due-yet'
   if (standing === 'not_cleared' && !requirement.startsWith('residential')) return 'not-done'
   return standing.replaceAll('_', '-')
 }

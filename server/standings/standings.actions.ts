@@ -2,11 +2,11 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Facts } from '#server/law/facts/facts.ts'
-import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type Roster, workOfPeople } from '#server/programs/roster/roster.queries.ts'
 import { listInterpretations, listTrainings } from './facts.queries.ts'
 import { personFacts } from './person-facts.ts'
+import { rulesRevision } from './rules-revision.ts'
 import { claimPasses, listStalePeople, saveVerdicts } from './stored.queries.ts'
 import { verdictsOf } from './verdicts.ts'
 
@@ -51,13 +51,13 @@ const atOnce = 500
 
 async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], today: Day): Promise<void> {
   await claimPasses(trx, personIds, today)
-  const { roster, facts } = await factsOfPeople(trx, personIds, today)
+  const { facts } = await factsOfPeople(trx, personIds, today)
   const computed = personIds.flatMap((id) => {
     const known = facts.get(id)
-    return known ? [verdictsOf(id, known, roster, today)] : []
+    return known ? [verdictsOf(id, known, today)] : []
   })
   await saveVerdicts(trx, personIds, {
-    passes: computed.map((one) => one.pass),
+    passes: computed.map(({ pass }) => ({ ...pass, ruleset: rulesRevision })),
     standings: computed.flatMap((one) => one.standings),
     clearances: computed.flatMap((one) => one.clearances),
   })
@@ -67,7 +67,7 @@ async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], t
 export async function refreshStale(db: Database, today: Day): Promise<number> {
   let refreshed = 0
   for (;;) {
-    const ids = await listStalePeople(db, today, rulesetVersion, atOnce)
+    const ids = await listStalePeople(db, today, rulesRevision, atOnce)
     if (ids.length === 0) return refreshed
     await db.transaction().execute((trx) => refreshStandings(trx, ids, today))
     refreshed += ids.length

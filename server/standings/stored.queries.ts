@@ -25,7 +25,7 @@ export async function saveVerdicts(
   trx: Transaction<DB>,
   personIds: readonly string[],
   verdicts: Readonly<{
-    passes: readonly Verdicts['pass'][]
+    passes: readonly (Verdicts['pass'] & { ruleset: string })[]
     standings: Verdicts['standings']
     clearances: Verdicts['clearances']
   }>,

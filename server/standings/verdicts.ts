@@ -1,23 +1,18 @@
 import { clearance, clearanceVerdict } from '#server/law/clearance.ts'
 import type { Facts } from '#server/law/facts/facts.ts'
-import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 import { gaps } from '#server/law/gaps.ts'
 import { nextChangeOn, upcoming } from '#server/law/next-change.ts'
 import { programsOf } from '#server/law/reasons/situation.ts'
 import { findings } from '#server/law/standing.ts'
 import type { Day } from '#server/lib/days.ts'
-import type { Roster } from '#server/programs/roster/roster.queries.ts'
-import { agencyId } from './person-facts.ts'
 
 /** What is stored of one person on a day. */
-export function verdictsOf(person_id: string, facts: Facts, roster: Roster, on: Day) {
+export function verdictsOf(person_id: string, facts: Facts, on: Day) {
   const next_change_on = nextChangeOn(upcoming(facts, on))
   const missed = gaps(facts, on)
   const standings = findings(facts, on).map((finding) => ({
     person_id,
-    program_id: finding.requirement.startsWith('residential')
-      ? finding.program
-      : agencyId(roster, finding.program),
+    program_id: finding.program,
     requirement: finding.requirement,
     standing: finding.standing,
     due_on: finding.due_on,
@@ -38,11 +33,11 @@ export function verdictsOf(person_id: string, facts: Facts, roster: Roster, on: 
       answer,
       until_on: until,
       because: because[0] ?? '',
-      contact: situation.roster === 'off' ? 'off' : situation.contact,
+      contact: situation.roster === 'off' ? 'off' : situation.onLeave ? 'leave' : situation.contact,
     }
   })
   return {
-    pass: { person_id, ruleset: rulesetVersion, computed_on: on, next_change_on },
+    pass: { person_id, computed_on: on, next_change_on },
     standings,
     clearances,
   }

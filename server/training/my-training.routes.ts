@@ -1,5 +1,6 @@
 import type { Catalogue } from '#server/courses/catalogue.ts'
 import { listChangeDays } from '#server/courses/change-days.queries.ts'
+import type { FindOffered } from '#server/courses/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
 import { listChangeReadings } from '#server/learning/changes.queries.ts'
@@ -12,29 +13,36 @@ import type { App } from '#server/web/routes.ts'
 import { myTrainingPage } from './my-training.ts'
 import { listOwnOutsideTrainings } from './outside.queries.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
 /** The first page: for a visitor what this is, for a learner what to do next, and why. */
-export async function myTrainingRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   app.get('/', { config: { policy: 'public' } }, async (request, reply) => {
     const { viewer } = request
     if (!viewer) return reply.page('learning/welcome', { title: 'Welcome' })
     const today = dayOf(clock())
-    const [{ roster, facts }, enrollments, completions, days, readings, elsewhere] = await Promise.all([
-      factsOfPeople(db, [viewer.id], today),
-      listEnrollments(db, viewer.id),
-      listCompletions(db, viewer.id),
-      listChangeDays(db),
-      listChangeReadings(db, viewer.id),
-      listOwnOutsideTrainings(db, viewer),
-    ])
+    const [courses, { roster, facts }, enrollments, completions, days, readings, elsewhere] =
+      await Promise.all([
+        offered(),
+        factsOfPeople(db, [viewer.id], today),
+        listEnrollments(db, viewer.id),
+        listCompletions(db, viewer.id),
+        listChangeDays(db),
+        listChangeReadings(db, viewer.id),
+        listOwnOutsideTrainings(db, viewer),
+      ])
     const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
-    const steps = courseSteps(catalogue, enrollments, completions)
+    const steps = courseSteps(courses.catalogue, enrollments, completions)
     const own = facts.get(viewer.id) ?? factsOf({})
     const changes = changesToRead(catalogue, completions, days, readings, today).filter(
       ({ isDone }) => !isDone,
     )
     const page = myTrainingPage(own, today, steps, completions, names)
-    return reply.page('training/my-training', { ...page, changes, elsewhere })
+    return reply.page('training/my-training', {
+      ...page,
+      cannotCount: page.next && courses.cannotCount(page.next.course),
+      changes,
+      elsewhere,
+    })
   })
 }

@@ -1,7 +1,7 @@
 import { hoursLedger } from '#server/law/child-protection/hours-ledger.ts'
 import type { Facts } from '#server/law/facts/facts.ts'
 import { requirementOn, residentialCourse } from '#server/law/facts/ruleset.ts'
-import type { RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
+import type { ClearanceAnswer, RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
 import { sentenceCase } from '#server/law/reasons/sentences.ts'
 import { standing } from '#server/law/standing.ts'
 import type { CourseStep } from '#server/learning/next-step.ts'
@@ -66,7 +66,7 @@ const isOpen = (standing: RequirementAnswer['standing']) =>
   standing === 'not_cleared' || standing === 'overdue' || standing === 'due_soon'
 
 function firstSentence(
-  clearance: readonly { program: string; answer: string; until: Day | null }[],
+  clearance: readonly ClearanceAnswer[],
   requirements: readonly RequirementAnswer[],
   underWay: CourseStep | null,
   residential: CourseStep | null,
@@ -77,6 +77,11 @@ function firstSentence(
   const step = underWay?.at
     ? ` ${underWay.isAssessment ? 'the questions on module' : 'module'} ${underWay.at.number} of ${underWay.course.modules.length}`
     : ' your training'
+  const away = clearance.find(({ on_leave }) => on_leave)
+  if (away && !underWay)
+    return `You are on leave from ${nameOf(away.program, names)}, so you have no direct contact there today.`
+  if (no?.answer === 'unknown' && no.because[0]?.includes('conflict'))
+    return `The records at ${nameOf(no.program, names)} conflict, so we cannot say yet.`
   if (no?.answer === 'unknown')
     return `Something is missing on file at ${nameOf(no.program, names)}, so we cannot say yet.`
   if (no && requirements.some((one) => one.program === no.program && one.standing === 'due_before_contact'))

@@ -1,5 +1,8 @@
 import { annualDates, workedExamples } from '#server/law/examples/worked-examples.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
+import { readFacts } from '#server/law/facts/facts-check.ts'
+import type { WrittenFacts } from '#server/law/facts/facts-schema.ts'
+import { problemLine } from '#server/law/facts/problem.ts'
 import { requirementIds, requirementOn } from '#server/law/facts/ruleset.ts'
 import { defaultSettings, interpretationSentence, type SettingName } from '#server/law/facts/settings.ts'
 import { rules } from '#server/law/reasons/rules.ts'
@@ -21,8 +24,10 @@ export function rulesPage() {
     examples: workedExamples.map((example) => ({
       number: example.number,
       title: example.title,
+      decision: example.decision ?? null,
       rules: example.rules,
       cases: example.cases.map((one) => {
+        if (one.refused) return { what: one.what, on: one.on, refused: refusalOf(one.facts) }
         const answer = standing(factsOf(one.facts), one.on)
         const found = one.requirement
           ? answer.requirements.find(
@@ -41,4 +46,9 @@ export function rulesPage() {
       due: formatDay(due),
     })),
   }
+}
+
+function refusalOf(facts: WrittenFacts): readonly string[] {
+  const read = readFacts(facts)
+  return read.ok ? [] : read.problems.map(problemLine)
 }

@@ -1,4 +1,20 @@
+import type { Multipart } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
+import { Unreadable } from './errors.ts'
+import { hasNul } from './input.ts'
+
+type Limits = Readonly<{ files?: number; fileSize?: number }>
+
+/** The fields and files of a form, one after the other; a file that is too large is cut off, and says so. */
+export async function* partsOf(request: FastifyRequest, limits: Limits = {}): AsyncGenerator<Multipart> {
+  // The option is missing in the plugin's types.
+  const options: object = { limits, throwFileSizeLimit: false }
+  for await (const part of request.parts(options)) {
+    const texts = part.type === 'file' ? part.filename : part.value
+    if (hasNul([part.fieldname, texts])) throw new Unreadable('U+0000')
+    yield part
+  }
+}
 
 export type UploadedFile = Readonly<{ name: string; bytes: Buffer }>
 
@@ -14,9 +30,7 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
   const fields: Record<string, string> = {}
   let file: UploadedFile | null = null
   let isTooLarge = false
-  // The option is missing in the plugin's types.
-  const options: object = { throwFileSizeLimit: false }
-  for await (const part of request.parts(options)) {
+  for await (const part of partsOf(request)) {
     if (part.type === 'file') {
       // Read to the end in any case: the form behind it waits.
       const bytes = await part.toBuffer()
@@ -39,10 +53,8 @@ export async function readUploads(
   limits: Readonly<{ files: number; fileSize: number }>,
 ): Promise<ManyFiles> {
   const files: (UploadedFile & Readonly<{ isTooLarge: boolean }>)[] = []
-  // Cut off where it is too large, and said so of that file alone; the option is missing in the plugin's types.
-  const options: object = { limits, throwFileSizeLimit: false }
   try {
-    for await (const part of request.parts(options)) {
+    for await (const part of partsOf(request, limits)) {
       if (part.type !== 'file') continue
       const bytes = await part.toBuffer()
       const isTooLarge = part.file.truncated

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import fastifyView from '@fastify/view'
-import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Assets } from './assets.ts'
+import { createTemplates } from './templates.ts'
 import * as words from './words.ts'
 
 export type NavigationItem = Readonly<{ href: string; label: string }>
@@ -42,6 +42,8 @@ export type ViewOptions = Readonly<{
   frame: (request: FastifyRequest, reply: FastifyReply) => PageFrame
   /** Read and compile templates at each request. */
   development?: boolean
+  /** Refuse a page that prints a value which isn't there; otherwise it is an error in the log. */
+  strict?: boolean
   /** The folder of templates; only tests name another. */
   folder?: string
 }>
@@ -62,26 +64,35 @@ declare module 'fastify' {
 
 const templates = path.resolve(import.meta.dirname, '../../views')
 
-export const views = fp(async (app: FastifyInstance, { assets, frame, development, folder }: ViewOptions) => {
-  const root = folder ?? templates
-  const eta = new Eta({ views: root, cache: !development, autoTrim: false })
-  const engine = {
-    engine: { eta },
-    root,
-    production: !development,
-    defaultContext: { asset: assets.asset, errors: [], robots: null, againAfter: null, ...words },
-  }
-  app.decorateReply('locals')
-  app.addHook('onRequest', async (request, reply) => {
-    reply.locals = {
-      url: request.url,
-      path: request.url.split('?', 1)[0],
-      // Asked when the page is rendered: by then the viewer is known.
-      get frame() {
-        return frame(request, reply)
+export const views = fp(
+  async (app: FastifyInstance, { assets, frame, development, strict, folder }: ViewOptions) => {
+    const root = folder ?? templates
+    const eta = createTemplates({
+      folder: root,
+      cache: !development,
+      whenMissing: (error) => {
+        if (strict) throw error
+        app.log.error(error)
       },
+    })
+    const engine = {
+      engine: { eta },
+      root,
+      production: !development,
+      defaultContext: { asset: assets.asset, errors: [], robots: null, againAfter: null, ...words },
     }
-  })
-  await app.register(fastifyView, { ...engine, propertyName: 'page', layout: 'layout.eta' })
-  await app.register(fastifyView, { ...engine, propertyName: 'partial' })
-})
+    app.decorateReply('locals')
+    app.addHook('onRequest', async (request, reply) => {
+      reply.locals = {
+        url: request.url,
+        path: request.url.split('?', 1)[0],
+        // Asked when the page is rendered: by then the viewer is known.
+        get frame() {
+          return frame(request, reply)
+        },
+      }
+    })
+    await app.register(fastifyView, { ...engine, propertyName: 'page', layout: 'layout.eta' })
+    await app.register(fastifyView, { ...engine, propertyName: 'partial' })
+  },
+)

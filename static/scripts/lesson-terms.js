@@ -3,10 +3,13 @@
 
 const rest = 350
 const grace = 300
+/** @type {number | undefined} */
 let timer
 
-for (const term of document.querySelectorAll('.lesson-term[popovertarget]')) {
-  const note = document.getElementById(term.getAttribute('popovertarget'))
+/** @type {NodeListOf<HTMLButtonElement>} */
+const terms = document.querySelectorAll('.lesson-term[popovertarget]')
+for (const term of terms) {
+  const note = document.getElementById(term.getAttribute('popovertarget') ?? '')
   if (!note?.showPopover) continue
   // The browser's own little tip would lie over the note.
   term.setAttribute('aria-description', term.title)

@@ -1,5 +1,6 @@
 // How long this lesson was open and visible is kept as evidence that it was read; it never holds anyone back.
 
+/** @type {HTMLElement | null} */
 const lesson = document.querySelector('[data-lesson-time]')
 let visibleSince = document.visibilityState === 'visible' ? Date.now() : 0
 let unsent = 0
@@ -8,9 +9,9 @@ function send() {
   if (visibleSince) unsent += (Date.now() - visibleSince) / 1000
   visibleSince = 0
   const seconds = Math.round(unsent)
-  if (seconds < 1) return
+  if (seconds < 1 || !lesson?.dataset.lessonTime) return
   unsent = 0
-  navigator.sendBeacon(lesson.dataset.lessonTime, new URLSearchParams({ seconds }))
+  navigator.sendBeacon(lesson.dataset.lessonTime, new URLSearchParams({ seconds: String(seconds) }))
 }
 
 document.addEventListener('visibilitychange', () => {

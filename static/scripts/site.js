@@ -6,7 +6,7 @@ const within = 2000
 /** Leaves at once, and puts nothing of this page where Back leads. The history before it stays. */
 function leave() {
   const link = document.querySelector('[data-quick-exit]')
-  if (!link) return
+  if (!(link instanceof HTMLAnchorElement)) return
   document.documentElement.hidden = true
   document.title = 'Weather'
   window.location.replace(link.href)
@@ -22,6 +22,7 @@ document.addEventListener('click', (event) => {
 let pressed = { key: '', times: 0, at: 0 }
 let shiftAlone = false
 
+/** @param {string} key */
 function count(key) {
   const now = Date.now()
   const goesOn = pressed.key === key && now - pressed.at < within
@@ -45,7 +46,9 @@ window.addEventListener('pageshow', (event) => {
   if (event.persisted) document.documentElement.hidden = false
 })
 
-document.querySelector('[data-focus]')?.focus()
+/** @type {HTMLElement | null} */
+const first = document.querySelector('[data-focus]')
+first?.focus()
 
 // A password can be shown while it is typed.
 for (const button of document.querySelectorAll('[data-reveal]')) {
@@ -76,7 +79,7 @@ for (const button of document.querySelectorAll('[data-use-passphrase]')) {
 // What a search shows can be kept and sent: its address stands in the bar. htmx's own history stays off, since it would
 // load a page anew, with what was typed in it, on the way back from a link within that page.
 document.addEventListener('htmx:after:swap', (event) => {
-  const { sourceElement, request } = event.detail.ctx
+  const { sourceElement, request } = /** @type {CustomEvent} */ (event).detail.ctx
   if (sourceElement?.hasAttribute('hx-replace-url')) history.replaceState(history.state, '', request.action)
 })
 
@@ -85,6 +88,7 @@ document.addEventListener('htmx:error', () =>
   say('That did not reach us. Nothing you typed is lost. Please try again.'),
 )
 
+/** @param {string} text */
 function say(text) {
   const messages = document.getElementById('messages')
   if (!messages) return

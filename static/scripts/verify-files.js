@@ -1,26 +1,36 @@
 // A browser that can checks the files itself, so that they stay where they are: it sends only the credential that is in
 // each, to be compared with the record. Any other browser sends the files with the form.
 
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+/** @typedef {{ id: string, public_key_multibase: string }} Key */
+/** @typedef {Record<string, unknown>} Contexts */
+/** @typedef {'broken' | 'locked' | 'none'} Leftover */
+/** A credential as somebody's file has it, so of any shape. @typedef {any} Credential */
+
 document.addEventListener('submit', (event) => {
-  const form = event.target.closest('form[data-checks-files]')
-  if (!form || !crypto.subtle) return
-  const files = [...form.elements.files.files]
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || !form.matches('[data-checks-files]') || !crypto.subtle) return
+  const chosen = form.elements.namedItem('files')
+  const files = chosen instanceof HTMLInputElement ? [...(chosen.files ?? [])] : []
   // Whatever goes wrong on the way, the form is sent as it is everywhere else.
   const isForHere = files.length <= 20 && files.every(({ size }) => size <= 2 * 1024 * 1024)
   if (!isForHere) return
   event.preventDefault()
   form.setAttribute('aria-busy', 'true')
   const button = form.querySelector('button')
-  button.disabled = true
-  button.textContent = 'Checking the files…'
+  if (button) {
+    button.disabled = true
+    button.textContent = 'Checking the files…'
+  }
   check(form, files).catch(() => form.submit())
 })
 
+/** @param {HTMLFormElement} form @param {File[]} files */
 async function check(form, files) {
   const [keys, contexts] = await Promise.all([
     readJson('/keys.json'),
     readJson('/contexts.json'),
-    loadScript(form.dataset.checksFiles),
+    loadScript(form.dataset.checksFiles ?? ''),
   ])
   const findings = await Promise.all(files.map((file) => findingOf(file, keys.keys, contexts)))
   const answer = await fetch('/verify/findings', {
@@ -28,15 +38,18 @@ async function check(form, files) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ files: findings }),
   })
-  if (!answer.ok) throw new Error(answer.status)
+  if (!answer.ok) throw new Error(String(answer.status))
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-  document.title = page.title
   const main = document.getElementById('main')
-  main.replaceChildren(...page.getElementById('main').childNodes)
+  const found = page.getElementById('main')
+  if (!main || !found) throw new Error('The page has no main part.')
+  document.title = page.title
+  main.replaceChildren(...found.childNodes)
   main.focus()
   window.scrollTo(0, 0)
 }
 
+/** @param {File} file @param {Key[]} keys @param {Contexts} contexts */
 async function findingOf(file, keys, contexts) {
   const { name } = file
   const bytes = new Uint8Array(await file.arrayBuffer())
@@ -59,7 +72,11 @@ const context = '"https://www.w3.org/ns/credentials/v2"'
 const before = `stream\n{"@context":[${context}`
 const behind = '\nendstream'
 
-/** As `seal.ts` does: the credential in its place, and the page with that place blank. */
+/**
+ * As `seal.ts` does: the credential in its place, and the page with that place blank.
+ * @param {Bytes} bytes @param {string} text
+ * @returns {Promise<{ kind: 'page', credential: Credential, blanked: Bytes } | { kind: Leftover }>}
+ */
 async function open(bytes, text) {
   const at = text.indexOf(before)
   if (at < 0) return { kind: await leftoverOf(bytes, text) }
@@ -75,7 +92,10 @@ async function open(bytes, text) {
   return { kind: 'page', credential, blanked }
 }
 
-/** What is left of a credential in a file that another program saved anew, compressed or locked. */
+/**
+ * What is left of a credential in a file that another program saved again, compressed or locked.
+ * @param {Bytes} bytes @param {string} text @returns {Promise<Leftover>}
+ */
 async function leftoverOf(bytes, text) {
   if (text.includes(context)) return 'broken'
   if (text.includes('/Encrypt')) return 'locked'
@@ -90,6 +110,7 @@ async function leftoverOf(bytes, text) {
   return 'none'
 }
 
+/** @param {Bytes} bytes */
 async function inflated(bytes) {
   // What stands behind the end of the compressed data is an error, which comes after all of it.
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate')).getReader()
@@ -101,7 +122,10 @@ async function inflated(bytes) {
   return read
 }
 
-/** The proof `eddsa-rdfc-2022`: Ed25519 over what the proof and the credential say, each in its one canonical form. */
+/**
+ * The proof `eddsa-rdfc-2022`: Ed25519 over what the proof and the credential say, each in its one canonical form.
+ * @param {Credential} credential @param {Key[]} keys @param {Contexts} contexts
+ */
 async function isSigned(credential, keys, contexts) {
   const { proof, ...document } = credential ?? {}
   const key = keys.find(({ id }) => id === proof?.verificationMethod)
@@ -114,7 +138,8 @@ async function isSigned(credential, keys, contexts) {
         digest(new TextEncoder().encode(await canonical(part, contexts))),
       ),
     )
-    const publicKey = fromBase58(key.public_key_multibase).slice(2)
+    const publicKey = fromBase58(key.public_key_multibase)?.slice(2)
+    if (!publicKey) return false
     const imported = await crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify'])
     return await crypto.subtle.verify(
       'Ed25519',
@@ -124,24 +149,31 @@ async function isSigned(credential, keys, contexts) {
     )
   } catch (error) {
     // A browser without Ed25519 leaves it to the server; a credential that says nothing in canonical form is none.
-    if (error.name === 'NotSupportedError') throw error
+    if (error instanceof Error && error.name === 'NotSupportedError') throw error
     return false
   }
 }
 
+/** @param {object} part @param {Contexts} contexts @returns {Promise<string>} */
 const canonical = (part, contexts) =>
-  window.jsonld.canonize(part, {
+  jsonld().canonize(part, {
     algorithm: 'RDFC-1.0',
     base: null,
     safe: true,
-    documentLoader: async (url) => {
+    documentLoader: async (/** @type {string} */ url) => {
       if (!Object.hasOwn(contexts, url)) throw new Error(`${url} is no context of ours.`)
       return { contextUrl: null, documentUrl: url, document: contexts[url] }
     },
   })
 
+/** @returns {any} */
+const jsonld = () => Reflect.get(window, 'jsonld')
+
+/** @param {Bytes} bytes */
 const digest = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+/** @param {Bytes} bytes */
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+/** @param {Bytes} bytes */
 const base64url = (bytes) =>
   btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
@@ -150,20 +182,21 @@ const base64url = (bytes) =>
 
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
-/** Multibase base58btc; null for anything else. */
+/** Multibase base58btc; null for anything else. @param {unknown} text */
 function fromBase58(text) {
   if (typeof text !== 'string' || !/^z[1-9A-HJ-NP-Za-km-z]{40,90}$/.test(text)) return null
   let value = 0n
   for (const letter of text.slice(1)) value = value * 58n + BigInt(alphabet.indexOf(letter))
-  const zeros = /^z(1*)/.exec(text)[1].length
+  const zeros = text.slice(1).length - text.slice(1).replace(/^1+/, '').length
   const digits = value.toString(16)
   const even = digits.padStart(digits.length + (digits.length % 2), '0')
   return new Uint8Array([
     ...new Uint8Array(zeros),
-    ...even.match(/../g).map((pair) => Number.parseInt(pair, 16)),
+    ...(even.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)),
   ])
 }
 
+/** @param {Bytes} bytes */
 function utf8(bytes) {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -172,6 +205,7 @@ function utf8(bytes) {
   }
 }
 
+/** @param {string} text @returns {Credential} */
 function parsed(text) {
   try {
     return JSON.parse(text)
@@ -180,15 +214,16 @@ function parsed(text) {
   }
 }
 
+/** @param {string} address */
 async function readJson(address) {
   const answer = await fetch(address)
-  if (!answer.ok) throw new Error(answer.status)
+  if (!answer.ok) throw new Error(String(answer.status))
   return answer.json()
 }
 
-/** The library that brings a credential into its canonical form, loaded when it is first needed. */
+/** The library that brings a credential into its canonical form, loaded when it is first needed. @param {string} address */
 function loadScript(address) {
-  if (window.jsonld) return Promise.resolve()
+  if (jsonld()) return Promise.resolve()
   return new Promise((resolve, reject) => {
     const script = document.createElement('script')
     script.src = address

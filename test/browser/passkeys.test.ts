@@ -36,7 +36,10 @@ test('a passkey is added on the account page and signs its owner in; removed, it
   await page.getByRole('link', { name: 'Passkeys and authenticator app' }).click()
   expect(await accessibilityProblems(page)).toEqual([])
   await page.getByRole('button', { name: 'Add a passkey' }).click()
-  await page.getByText(/Passkey made on/).waitFor()
+  await page
+    .getByRole('strong')
+    .filter({ hasText: /Passkey made on/ })
+    .waitFor()
   expect(await accessibilityProblems(page)).toEqual([])
   await page.getByRole('button', { name: 'Make recovery codes' }).click()
   expect(

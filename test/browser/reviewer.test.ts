@@ -137,6 +137,7 @@ async function recordApproval(page: Page, look: Look) {
   await look('recording without a reference', page)
   await page.getByLabel('Reference').fill('Letter 26-17')
   await page.getByLabel('Approved on').fill('3/15/2026')
+  await page.getByLabel('In effect from').fill('4/1/2026')
   await page.getByLabel('The document').setInputFiles(letter)
   await page.getByRole('button', { name: 'Record the approval' }).click()
   await page.getByText('You recorded it, so a second reviewer confirms or refuses it.').waitFor()

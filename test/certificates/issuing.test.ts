@@ -14,35 +14,11 @@ import { verifyCertificateFile } from '#server/certificates/credentials/verifica
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { completionsOf } from './completions.ts'
 import { sample } from './sample.ts'
 
 const { certificate_number: _n, token: _t, verify_url: _u, issuer_name: _i, ...printed } = sample
 const certified: Certified = printed
-
-/** Completions of one person, each of an enrollment of its own. */
-async function completionsOf({ db }: World, person_id: string, count: number) {
-  const text = { person_id, course: 'residential-settings', version: '1', content_hash: 'a'.repeat(64) }
-  const ended_at = new Date()
-  const enrollments = await db
-    .insertInto('enrollments')
-    .values(Array.from({ length: count }, () => ({ ...text, ended_at })))
-    .returning('id')
-    .execute()
-  return db
-    .insertInto('completions')
-    .values(
-      enrollments.map(({ id }) => ({
-        ...text,
-        enrollment_id: id,
-        completed_at: ended_at,
-        completed_on: '2027-03-31',
-        modules: '[]',
-        minutes: 200,
-      })),
-    )
-    .returning(['id', 'person_id'])
-    .execute()
-}
 
 async function maisCertificate(world: World) {
   const person = await personId(world.db, 'mai@northstar.example')

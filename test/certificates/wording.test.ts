@@ -45,6 +45,17 @@ describe('the words of a certificate', () => {
     ])
   })
 
+  test('name the day from which the approval counts where it is another one, and the version that was approved', () => {
+    const carried = { ...approval, effective_on: '2027-02-01', carried_from: '1.0.0' }
+    const facts = { ...sample, course_version: '1.0.1', approval: carried }
+    expect(certificateText(facts).approval).toEqual([
+      expect.stringContaining('on January 15, 2027, in effect from February 1, 2027.'),
+      'The approval is of version 1.0.0; version 1.0.1 changes wording, not meaning.',
+    ])
+    const sameDay = { ...sample, approval: { ...approval, effective_on: approval.approved_on } }
+    expect(certificateText(sameDay).approval).toEqual(certificateText({ ...sample, approval }).approval)
+  })
+
   test('never let an invented approval pass for a real one', () => {
     const text = certificateText({ ...sample, approval: { ...approval, demonstration: true } })
     expect(text.approval).toContain('Demonstration record: not a real approval.')

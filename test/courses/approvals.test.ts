@@ -17,6 +17,7 @@ async function record(client: Client, text: CourseVersion, given: Record<string,
     authority: 'Commissioner of Human Services',
     reference: 'Letter 26-17',
     approved_on: '3/15/2026',
+    effective_on: '4/1/2026',
     ...given,
   }
   const parts = Object.entries(fields).map(
@@ -67,21 +68,23 @@ describe('the commissioner’s approval', () => {
   test('counts from the moment at which a second reviewer confirms it, and each act is in the ledger', async () => {
     const { db, text, first, second, idOf } = await aReview()
     expect((await record(first, text)).statusCode).toBe(303)
-    expect(await findApproval(db, textOf(text))).toBeNull()
+    expect(await findApproval(db, textOf(text), '2026-11-30')).toBeNull()
     const id = await idOf()
     const document = await second.get(`/review/approvals/${id}/document`)
     expect(document.headers['content-disposition']).toBe('attachment; filename="letter.pdf"')
     expect(document.body).toBe(pdf)
     expect((await second.post(`/review/approvals/${id}/confirmation`)).statusCode).toBe(303)
-    expect(await findApproval(db, textOf(text))).toEqual({
+    expect(await findApproval(db, textOf(text), '2026-11-30')).toEqual({
       authority: 'Commissioner of Human Services',
       reference: 'Letter 26-17',
       approved_on: '2026-03-15',
+      effective_on: '2026-04-01',
+      carried_from: null,
       demonstration: false,
     })
     const page = await first.get('/courses/child-protection')
     expect(page.body).toContain(
-      'was approved by Commissioner of Human Services, reference Letter 26-17, on March 15, 2026',
+      'was approved by Commissioner of Human Services, reference Letter 26-17, on March 15, 2026, in effect from April 1, 2026',
     )
     const acts = await db
       .selectFrom('ledger')
@@ -101,7 +104,7 @@ describe('the commissioner’s approval', () => {
     const answer = await first.post(`/review/approvals/${await idOf()}/confirmation`)
     expect(answer.statusCode).toBe(422)
     expect(answer.body).toContain('You recorded it, so a second reviewer confirms or refuses it.')
-    expect(await findApproval(db, textOf(text))).toBeNull()
+    expect(await findApproval(db, textOf(text), '2026-11-30')).toBeNull()
   })
 
   test('is neither recorded nor confirmed by who wrote the text', async () => {
@@ -112,7 +115,7 @@ describe('the commissioner’s approval', () => {
     await record(one.second, one.text)
     const answer = await one.first.post(`/review/approvals/${await one.idOf()}/confirmation`)
     expect(answer.statusCode).toBe(422)
-    expect(await findApproval(one.db, textOf(one.text))).toBeNull()
+    expect(await findApproval(one.db, textOf(one.text), '2026-11-30')).toBeNull()
   })
 
   test('can be refused with a reason, and then recorded anew', async () => {
@@ -151,7 +154,7 @@ describe('the commissioner’s approval', () => {
     const id = (await db.selectFrom('course_approvals').select('id').executeTakeFirstOrThrow()).id
     expect((await first.post(`/review/approvals/${id}/withdrawal`)).statusCode).toBe(422)
     await first.post(`/review/approvals/${id}/withdrawal`, { reason: 'Recorded for the demonstration.' })
-    expect(await findApproval(db, textOf(text))).toBeNull()
+    expect(await findApproval(db, textOf(text), '2026-11-30')).toBeNull()
     const mai = await personId(db, 'mai@northstar.example')
     const standingOf = (person: string) =>
       db
@@ -183,6 +186,7 @@ describe('the commissioner’s approval', () => {
     ['with a document of more than 10 MB', {}, pdf.padEnd(10 * 1024 * 1024 + 1), 'larger than 10 MB'],
     ['without a reference', { reference: ' ' }, pdf, 'Write the document’s reference'],
     ['of a day to come', { approved_on: '3/15/2099' }, pdf, 'That day has not come yet'],
+    ['without the day from which it counts', { effective_on: '' }, pdf, 'Write the day from which'],
     ['of a text that has changed since', { text: '0'.repeat(64) }, pdf, 'The text has changed since'],
   ])('is not recorded %s', async (_, given, file, reason) => {
     const { db, text, first } = await aReview()

@@ -1,14 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { lessonPath } from '#server/courses/catalogue.ts'
 import { courseIndex } from '#server/courses/course-index.ts'
+import type { LessonHref } from '#server/courses/lesson-links.ts'
 import { aWorld, theCourses, type World } from '#test/support/app.ts'
 import { door, loadedAfter } from './fixture.ts'
+
+const toLesson: LessonHref = ({ course, module, lesson, part }) =>
+  `${lessonPath(course.slug, module, lesson)}${part ? `#${part}` : ''}`
 
 const courses = [...theCourses().courses.values()].map(({ current }) => current)
 
 describe('the index', () => {
   test('goes from A to Z and names each lesson that marks a word', () => {
     for (const course of courses) {
-      const letters = courseIndex(course, theCourses().glossary)
+      const letters = courseIndex(course, theCourses().glossary, toLesson)
       const names = letters.map(({ letter }) => letter)
       expect(names).toEqual([...names].sort())
       const entries = letters.flatMap(({ entries }) => entries)
@@ -28,7 +33,11 @@ describe('the index', () => {
       'glossary.yml': () =>
         'terms:\n  front desk: { text: "The desk by the door.", also: [reception, receptions] }\n  attic: "Up."\n',
     })
-    const [a, ...others] = courseIndex(catalogue.courses.get('welcome')!.working!, catalogue.glossary)
+    const [a, ...others] = courseIndex(
+      catalogue.courses.get('welcome')!.working!,
+      catalogue.glossary,
+      toLesson,
+    )
     expect(a!.letter).toBe('F')
     expect(a!.entries[0]!.places).toEqual([
       {

@@ -64,9 +64,9 @@ describe('a job aid', () => {
       'key-point',
     ])
     const html = sheetHtml(aid!.sheet.blocks)
-    expect(html).toContain('<strong>Say hello</strong> at once.<sup>1</sup>')
+    expect(html).toContain('<strong>Say hello</strong> at once.<sup>&nbsp;1</sup>')
     expect(html).toContain('<ul class="sheet-boxes">\n<li>Shoes off</li>\n<li>Hands washed</li>')
-    expect(html).toContain('<th scope="row">Hey</th><td>Good morning</td>')
+    expect(html).toContain(`<th scope="row">Hey</th>\n<td>Good morning</td>`)
     expect(html).toContain('<span class="sheet-field">Name</span> <span class="sheet-field">Day</span>')
   })
 

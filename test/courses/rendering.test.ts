@@ -107,7 +107,7 @@ describe('the text of a lesson', () => {
 describe('sources', () => {
   test('are numbered in the order in which the text meets them', () => {
     expect(html).toContain(
-      'day and night.<sup class="lesson-cite"><a href="#source-F-01" role="doc-noteref" aria-label="Source 1">1</a></sup>',
+      'day and night.<sup class="lesson-cite">&nbsp;<a href="#source-F-01" role="doc-noteref" aria-label="Source 1">1</a></sup>',
     )
     expect(html).toContain('<a href="#source-F-02" role="doc-noteref" aria-label="Sources 1, 2">1,2</a>')
   })

@@ -75,7 +75,7 @@ describe('with a single database connection', () => {
     expect(await setPassword(db, token, password, 'Safe Harbor Training')).toEqual({ kind: 'set' })
     const sessions = createSessions(db, { idleMinutes: 60, hours: 12 })
     const visit = { address: '127.0.0.1', device: 'Firefox on Linux', deviceToken: undefined }
-    const answer = await signIn(db, sessions, { name: stage.theo.email, password }, visit, new Date())
+    const answer = await signIn(db, sessions, { name: stage.theo.email ?? '', password }, visit, new Date())
     expect(answer.kind).toBe('signed-in')
   })
 

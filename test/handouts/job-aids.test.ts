@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { drawSheet } from '#server/handouts/drawing.ts'
 import { layOutOnePage } from '#server/handouts/sheet-layout.ts'
 import { aWorld, theCourses, type World } from '#test/support/app.ts'
+import { readModule } from '#test/support/taking.ts'
 import { type PaperReading, readPaper, wordsMissing } from './paper-reading.ts'
 
 const eight = [
@@ -102,8 +103,24 @@ test('they are offered on the page of courses, on a course’s page, at the end 
   for (const aid of theCourses().jobAids) {
     const page = (await visitor.get(`/job-aids/${aid.slug}`)).body
     expect(aid.goesWith.length).toBeGreaterThan(0)
-    for (const place of aid.goesWith) expect(page).toContain(`href="/courses/${place}"`)
+    // A lesson is open to those who take its course; the course's page is open to everyone.
+    for (const place of aid.goesWith) expect(page).toContain(`href="/courses/${place.split('/')[0]}"`)
   }
+})
+
+test('lead to a lesson where it is open, to the text where a reviewer reads it, and else to the course', async () => {
+  const aid = theCourses().jobAids.find(({ slug }) => slug === 'no-wrong-door-contacts')!
+  const place = aid.goesWith.find((one) => one.startsWith('residential-settings'))!
+  const [course, module, lesson] = place.split('/')
+  const { current } = theCourses().courses.get(course!)!
+  const theo = await world.as('theo@northstar.example')
+  await theo.post(`/courses/${course}/enrollment`)
+  await readModule(theo, current, current.modules[0]!)
+  const seenBy = async (email: string) => (await (await world.as(email)).get(`/job-aids/${aid.slug}`)).body
+  expect(await seenBy('theo@northstar.example')).toContain(`href="/courses/${place}"`)
+  expect(await seenBy('jo@county.example')).not.toContain(`href="/courses/${place}"`)
+  const text = `/review/courses/${course}/${current.version}/lessons/${module}/${lesson}`
+  expect(await seenBy('noor@review.example')).toContain(`href="${text}"`)
 })
 
 test('a lesson ends with the job aid that it goes with', async () => {

@@ -154,7 +154,7 @@ describe('the trafficking training of 260E.36, subd. 1a (R19)', () => {
       standing: 'current',
       late_days: 10,
     })
-    expect(asked('2024-08-01').explanation.join(' ')).toContain('within 6 months after duties began')
+    expect(asked('2024-08-01').explanation.join(' ')).toContain('within 6 months after hire')
   })
 })
 
@@ -201,11 +201,11 @@ describe('foundation training in the first six months (R20)', () => {
     expect(answer.explanation.join(' ')).toContain('declined')
   })
 
-  test('without the day of hire it is unknown', () => {
-    expect(foundation(worker([], { hired_on: null }), '2024-08-01')).toMatchObject({
-      standing: 'unknown',
-      due_on: null,
-    })
+  test('without the day of hire it is unknown, until it is overdue whenever the hire was', () => {
+    const asked = (on: string, outside: Outside[] = []) => foundation(worker(outside, { hired_on: null }), on)
+    expect(asked('2024-07-08')).toMatchObject({ standing: 'unknown', due_on: null })
+    expect(asked('2024-07-09')).toMatchObject({ standing: 'overdue', due_on: null })
+    expect(asked('2024-06-01', [elsewhere('X100', '2024-02-01')]).standing).toBe('current')
   })
 
   test('before hire and after duties ended it is not required', () => {

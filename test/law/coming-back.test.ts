@@ -63,7 +63,7 @@ describe('an early hire who was not in contact on January 1, 2023', () => {
     })
     expect(cleared(atNorthStar({ ...early, leave }), '2022-12-01')).toMatchObject({
       answer: 'yes',
-      until: '2023-01-01',
+      until: '2022-12-19',
     })
     expect(initial(atNorthStar({ ...early, leave }), '2023-01-15').standing).toBe('not_required')
     expect(initial(atNorthStar({ ...early, leave }), '2023-03-02')).toMatchObject({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { addDays, daysBetween } from '#server/lib/days.ts'
 import { annual, atNorthStar, certifiedBetween, done, doneAt, elsewhere, initial } from './asking.ts'
 
 describe('who must hold the initial training, and when (R1, R8)', () => {
@@ -303,24 +304,46 @@ describe('the yearly date (R4 to R7)', () => {
     })
   })
 
-  test('where the month is kept, one renewal counts a cycle and a late one begins anew', () => {
+  describe('where the month is kept', () => {
     const kept = (...days: string[]) =>
       atNorthStar(
         {},
         days.map((day) => done(day)),
         { settings: { annual_anchor: 'keep-month' } },
       )
-    expect(annual(kept('2024-02-05', '2024-11-01'), '2025-01-01').due_on).toBe('2026-02-28')
-    expect(annual(kept('2024-02-05', '2024-11-01', '2024-12-01'), '2025-01-01')).toMatchObject({
-      due_on: '2026-02-28',
-      satisfied_on: '2024-12-01',
+
+    test('a renewal in the last 90 days before its date keeps it, an earlier one is counted from its own day', () => {
+      // Due by February 28, 2025, of which November 30, 2024 is 90 days before.
+      expect(annual(kept('2024-02-05', '2024-11-30'), '2025-01-01').due_on).toBe('2026-02-28')
+      expect(annual(kept('2024-02-05', '2024-11-29'), '2025-01-01').due_on).toBe('2025-11-30')
+      expect(annual(kept('2024-02-05', '2024-12-05'), '2025-01-01').explanation.join(' ')).toContain(
+        'is kept',
+      )
+      expect(annual(kept('2024-02-05', '2024-11-01'), '2025-01-01').explanation.join(' ')).not.toContain(
+        'is kept',
+      )
     })
-    expect(annual(kept('2024-02-05', '2024-11-01', '2025-11-20'), '2026-01-01').due_on).toBe('2027-02-28')
-    expect(annual(kept('2024-02-05', '2025-04-10'), '2025-05-01')).toMatchObject({
-      due_on: '2026-04-30',
-      late_days: 41,
+
+    test('no one goes longer than 12 months and 90 days between trainings', () => {
+      const { due_on } = annual(kept('2024-02-28', '2024-11-30'), '2025-01-01')
+      expect(daysBetween(addDays('2024-11-30', 90), due_on!)).toBe(365)
     })
-    expect(annual(kept('2024-02-05', '2024-11-01'), '2025-01-01').explanation.join(' ')).toContain('is kept')
+
+    test('a second training of the year does not move the date by another year, not even on the month’s last day', () => {
+      expect(annual(kept('2024-02-05', '2024-12-05', '2025-02-28'), '2025-03-01')).toMatchObject({
+        due_on: '2026-02-28',
+        satisfied_on: '2025-02-28',
+      })
+      expect(annual(kept('2024-02-05', '2024-02-29'), '2024-03-01').due_on).toBe('2025-02-28')
+    })
+
+    test('the next year’s renewal keeps it again, and a late one begins a new year', () => {
+      expect(annual(kept('2024-02-05', '2024-12-05', '2026-01-20'), '2026-02-01').due_on).toBe('2027-02-28')
+      expect(annual(kept('2024-02-05', '2025-04-10'), '2025-05-01')).toMatchObject({
+        due_on: '2026-04-30',
+        late_days: 41,
+      })
+    })
   })
 })
 
@@ -332,7 +355,7 @@ describe('leave (R10)', () => {
     for (const day of ['2025-01-15', '2025-03-15', '2025-06-14'])
       expect(annual(trained, day), day).toMatchObject({
         standing: 'not_required',
-        due_on: '2025-02-28',
+        due_on: null,
         late_days: 0,
         rule: 'R10',
       })
@@ -512,8 +535,8 @@ describe('certifications that begin and end (R15, R16)', () => {
     const facts = atNorthStar(inContact, [], { programs: certifiedBetween(['2025-09-15']) })
     expect(initial(facts, '2025-07-15')).toMatchObject({
       standing: 'not_required',
-      due_on: '2025-09-14',
-      rule: 'R15',
+      due_on: null,
+      rule: 'R1',
     })
     expect(initial(facts, '2025-07-16')).toMatchObject({ standing: 'due_soon', rule: 'R15' })
     expect(initial(facts, '2025-09-14').standing).toBe('due_soon')
@@ -606,25 +629,32 @@ describe('what is not on file', () => {
       'certification of North Star House took effect is not on file',
     ],
     [
-      'the day of hire',
-      atNorthStar({ hired_on: null }, trained),
-      'The day of hire at North Star House is not on file',
-    ],
-    [
       'any contact',
       atNorthStar({ contact: null }, trained),
       'Whether and since when there is direct contact',
-    ],
-    [
-      'the first day of contact',
-      atNorthStar({ contact: [{ from: null }] }, trained),
-      'direct contact at North Star House began is not on file',
     ],
   ])('%s: unknown, and the answer says which fact is missing', (_, facts, words) => {
     const answer = initial(facts, '2024-06-01')
     expect(answer).toMatchObject({ standing: 'unknown', due_on: null })
     expect(answer.explanation.join(' ')).toContain(words)
     expect(answer.explanation.at(-1)).toBe('Next: put the missing fact on record.')
+  })
+
+  test.each([
+    [
+      'the day of hire',
+      atNorthStar({ hired_on: null }, trained),
+      'The day of hire at North Star House is not on file',
+    ],
+    [
+      'the first day of contact',
+      atNorthStar({ contact: [{ from: null }] }, trained),
+      'direct contact at North Star House began is not on file',
+    ],
+  ])('%s: named, and no matter where every value gives the same answer', (_, facts, words) => {
+    const answer = initial(facts, '2024-06-01')
+    expect(answer.standing).toBe('current')
+    expect(answer.explanation.join(' ')).toContain(words)
   })
 
   test('a certification without a first day that has ended is no doubt any more', () => {

@@ -4,16 +4,20 @@ import { readFacts } from '#server/law/facts/facts-check.ts'
 import { annualDue } from '#server/law/residential/annual-clock.ts'
 import { standing } from '#server/law/standing.ts'
 
-test('there are sixteen worked examples, each with its number', () => {
+test('there are thirty-two worked examples, each with its number', () => {
   expect(workedExamples.map(({ number }) => number)).toEqual(
-    Array.from({ length: 16 }, (_, index) => index + 1),
+    Array.from({ length: 32 }, (_, index) => index + 1),
   )
 })
 
 for (const { number, title, cases } of workedExamples)
   describe(`example ${number}: ${title}`, () => {
-    test.each(cases)('$what', ({ facts, on, requirement, clearance }) => {
+    test.each(cases)('$what', ({ facts, on, requirement, clearance, refused }) => {
       const read = readFacts(facts)
+      if (refused) {
+        expect(read.ok ? [] : read.problems.map(({ path }) => path)).toEqual([refused])
+        return
+      }
       if (!read.ok) throw new Error(JSON.stringify(read.problems))
       const answer = standing(read.facts, on)
       if (requirement)

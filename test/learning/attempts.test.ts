@@ -184,17 +184,16 @@ describe('lessons', () => {
     expect(person.last_active_on).toBe(dayOf(clock.now))
   })
 
-  test('a course that was not begun, or does not exist, is not there to read', async () => {
+  test('a link into a course that was not begun leads to the course’s page; what does not exist is not there', async () => {
     const { as, catalogue } = await aWorld()
     const course = catalogue.courses.get('residential-settings')!.current
     const ada = await as('ada@northstar.example')
     const path = `/courses/${course.slug}/${course.modules[0]!.slug}/${course.modules[0]!.lessons[0]!.slug}`
-    for (const url of [
-      path,
-      '/courses/nothing',
-      '/courses/nothing/a/b',
-      `/courses/${course.slug}/nothing/at-all`,
-    ])
+    for (const url of [path, `/courses/${course.slug}/${course.modules[0]!.slug}/assessment`]) {
+      const answer = await ada.get(url)
+      expect([answer.statusCode, answer.headers.location]).toEqual([303, `/courses/${course.slug}`])
+    }
+    for (const url of ['/courses/nothing', '/courses/nothing/a/b', `/courses/${course.slug}/nothing/at-all`])
       expect((await ada.get(url)).statusCode).toBe(404)
   })
 })

@@ -125,6 +125,7 @@ test('every act that is evidence is a row of the ledger in its own transaction, 
     authority: 'Commissioner of Human Services',
     reference: 'Letter 26-17',
     approved_on: '3/15/2026',
+    effective_on: '3/15/2026',
   }
   await act(['approval-recorded'], () =>
     sent(noor, `/review/courses/${text.slug}/${text.version}/approvals`, approval, 'document'),

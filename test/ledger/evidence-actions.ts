@@ -29,7 +29,6 @@ import { moveToCurrent } from '#server/learning/moving.actions.ts'
 import { findAttemptOf, findEnrollment } from '#server/learning/queries.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { recordBulkExport, verifyInBulk } from '#server/oversight/licensing/bulk-verification.actions.ts'
 import { keepPacket, recordDownload, requestPacket } from '#server/oversight/packets/packet.actions.ts'
 import { findPacketById } from '#server/oversight/packets/packet.queries.ts'
 import type { PacketContent } from '#server/oversight/packets/packet-content.ts'
@@ -50,6 +49,7 @@ import {
   answerFinding,
   writeFinding,
 } from '#server/oversight/reviews/review-findings.actions.ts'
+import { recordBulkExport, verifyInBulk } from '#server/oversight/verification/bulk-verification.actions.ts'
 import { inviteAdministrator } from '#server/people/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { createSessions } from '#server/people/sessions.ts'
@@ -352,8 +352,8 @@ export const evidenceActions: readonly EvidenceAction[] = [
     prepare: async ({ program, rae, theo }) => {
       const site = { mail: null, baseUrl: 'http://127.0.0.1:3000' }
       return async (db) => {
-        const { shown } = await giveLinks(db, { viewer: rae, now }, site, program, [theo.id])
-        if (shown.length !== 1) throw new Error('No link was made.')
+        const given = await giveLinks(db, { viewer: rae, now }, site, program, [theo.id])
+        if (given.kind !== 'given' || given.shown.length !== 1) throw new Error('No link was made.')
         return 1
       }
     },
@@ -427,7 +427,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
         .executeTakeFirstOrThrow()
       return async (db) => {
         const needs = { afterChange, findText: () => text }
-        expectKind(await actOnApproval(db, needs, ines, id, 'confirmed', '', now), 'done')
+        expectKind(await actOnApproval(db, needs, ines, id, { act: 'confirmed', reason: '' }, now), 'done')
         return 1
       }
     },
@@ -683,6 +683,7 @@ const approval = {
   authority: 'Commissioner of Human Services',
   reference: '26-17',
   approved_on: '2026-03-15',
+  effective_on: '2026-03-15',
 }
 const letter = { name: 'letter.pdf', bytes: Buffer.from('%PDF-1.7\n%%EOF\n') }
 

@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
-import { readAsked } from '#server/oversight/licensing/bulk-verification.ts'
+import { readAsked } from '#server/oversight/verification/bulk-verification.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { openReviewOf, readable } from './reviewed.ts'
 

@@ -249,13 +249,13 @@ describe('your account', () => {
       .select(['person_id', 'email', 'token'])
       .executeTakeFirstOrThrow()
     const visitor = world.visitor()
-    expect((await visitor.get(`/verify/${held.token}`)).statusCode).toBe(200)
+    expect((await visitor.get(`/verify/${held.token}`)).body).toContain('This certificate is valid.')
     const client = await world.as(held.email!)
     await client.post('/account/confidentiality', { confidential: 'yes' })
-    expect((await visitor.get(`/verify/${held.token}`)).statusCode).toBe(404)
+    expect((await visitor.get(`/verify/${held.token}`)).body).not.toContain('This certificate is valid.')
     expect((await visitor.get(`/api/certificates/${held.token}`)).statusCode).toBe(404)
     await client.post('/account/confidentiality')
-    expect((await visitor.get(`/verify/${held.token}`)).statusCode).toBe(200)
+    expect((await visitor.get(`/api/certificates/${held.token}`)).statusCode).toBe(200)
     const changes = await changesOf(world, held.person_id)
     expect(changes.map(({ facts }) => [facts.change, facts.to])).toEqual([
       ['confidentiality', true],
@@ -304,5 +304,35 @@ describe('your account', () => {
     const page = await client.get('/account/views')
     expect(page.body).toContain('Lee Marston')
     expect(page.body).toContain(number)
+  })
+})
+
+describe('someone without an email', () => {
+  test('is added by employee ID, gets a link on paper, and signs in with the program’s code', async () => {
+    const world = await aWorld({ mail: async () => {} })
+    const rae = await world.as(administrator)
+    const { program_id, code } = await world.db
+      .selectFrom('roles')
+      .innerJoin('programs', 'programs.id', 'roles.program_id')
+      .select(['program_id', 'code'])
+      .where('person_id', '=', await personId(world.db, administrator))
+      .executeTakeFirstOrThrow()
+    const form = { name: 'Sam Paper', employee_id: 'n-204', worker_type: 'employee', hired_on: '3/3/2025' }
+    const added = await rae.post(`/programs/${program_id}/roster`, form)
+    const link = /\/link\/[\w-]{27}/.exec(added.body)![0]
+    const password = 'copper teapot under nine maples'
+    expect((await world.visitor().post(link, { password })).statusCode).toBe(303)
+    const client = world.visitor()
+    expect((await client.post('/sign-in', { email: `${code}-N-204`, password })).statusCode).toBe(303)
+    const account = await client.get('/account')
+    expect(account.body).toContain('Sam Paper')
+    const elsewhere = await world.visitor().post('/sign-in', { email: `${code + 1}-N-204`, password })
+    expect(elsewhere.statusCode).toBe(401)
+    // The same employee ID is the same person.
+    await rae.post(`/programs/${program_id}/roster`, { ...form, hired_on: '3/3/2020' })
+    const people = await world.db.selectFrom('people').select('id').where('name', '=', 'Sam Paper').execute()
+    expect(people).toHaveLength(1)
+    const neither = await rae.post(`/programs/${program_id}/roster`, { ...form, employee_id: '' })
+    expect(neither.body).toContain('Enter an email or an employee ID')
   })
 })

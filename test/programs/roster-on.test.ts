@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { contradictionsIn } from '#server/law/facts/contradictions.ts'
 import { rosterOn, workOfPerson } from '#server/programs/roster/roster.queries.ts'
-import { workFacts } from '#server/programs/roster/roster-facts.ts'
+import { writtenFactsOf } from '#server/standings/person-facts.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { programId } from './programs.ts'
@@ -64,17 +64,18 @@ describe('the roster on a day', () => {
 
   test('gives the rules their facts, without a contradiction', async () => {
     const { db } = await aWorld()
-    const { people, ...roster } = await rosterOn(db, [await programId(db, 'North Star House')], '2100-01-01')
-    for (const person of people) {
-      const facts = workFacts(roster, person)
+    const roster = await rosterOn(db, [await programId(db, 'North Star House')], '2100-01-01')
+    for (const { person_id } of roster.people) {
+      const facts = writtenFactsOf(roster, person_id, undefined, new Map())
       expect(contradictionsIn(facts)).toEqual([])
       expect(facts.assignments).toHaveLength(1)
     }
     const county = await workOfPerson(db, await personId(db, 'jo@county.example'), '2100-01-01')
-    expect(workFacts(county, county.people[0]!)).toMatchObject({
+    const agency = await programId(db, 'Example County Social Services')
+    expect(writtenFactsOf(county, county.people[0]!.person_id, undefined, new Map())).toMatchObject({
       programs: [],
       assignments: [],
-      child_protection: [{ agency: 'Example County Social Services', duties_to: null }],
+      child_protection: [{ agency, agency_name: 'Example County Social Services', duties_to: null }],
     })
   })
 })

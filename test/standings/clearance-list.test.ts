@@ -6,9 +6,11 @@ import { aWorld, type World } from '#test/support/app.ts'
 const line = (name: string, answer: ClearanceLine['answer'], role_title = ''): ClearanceLine => ({
   person_id: name,
   name,
+  email: `${name}@north.example`,
   role_title,
   answer,
   until: null,
+  on_leave: false,
   because: () => [
     answer === 'yes' ? 'Yes, until May 31, 2027.' : `${name}: first.`,
     'A fact.',

@@ -194,8 +194,9 @@ describe('clearance', () => {
     const ask = (query: string, authorization = `Bearer ${token}`) =>
       world.app.inject({ url: `/api/clearance${query}`, headers: { authorization } })
     const answer = (await ask(`?program=${program}&on=2026-11-23`)).json<{
-      people: { name: string; answer: string; until: string | null }[]
+      people: { name: string; email: string; answer: string; until: string | null; on_leave: boolean }[]
     }>()
+    expect(answer.people[1]).toMatchObject({ email: 'mai@northstar.example', on_leave: false })
     expect(answer.people.map(({ name, answer, until }) => [name, answer, until])).toEqual([
       ['Ada Lindqvist', 'no', null],
       ['Mai Vang', 'yes', '2026-12-31'],

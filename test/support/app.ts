@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { LightMyRequestResponse } from 'fastify'
+import type { FastifySchema, FastifyServerOptions, LightMyRequestResponse } from 'fastify'
 import { buildApp } from '#server/app.ts'
 import { type Config, readConfig } from '#server/config.ts'
 import type { Catalogue } from '#server/courses/catalogue.ts'
@@ -10,6 +10,7 @@ import type { Database } from '#server/db/connection.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { fillDemo } from '#server/demo/fill.ts'
 import type { Mail } from '#server/lib/mail.ts'
+import type { Policy } from '#server/people/roles.ts'
 import type { App } from '#server/web/routes.ts'
 import { asTheService, emptyDatabase } from './db.ts'
 
@@ -44,6 +45,8 @@ export type World = Readonly<{
   /** The service's time of day; set it to travel. */
   clock: { now: Date }
   config: Config
+  /** Every address of the service but the static files. */
+  routes: readonly Route[]
 }>
 
 export type WorldOptions = Readonly<{
@@ -54,7 +57,11 @@ export type WorldOptions = Readonly<{
   config?: Config
   /** Connections of the service, if not the worker's own. */
   service?: Database
+  logger?: FastifyServerOptions['logger']
 }>
+
+/** What the service says of one of its addresses. */
+export type Route = Readonly<{ method: string; url: string; policy: Policy; schema: FastifySchema }>
 
 let before: App | undefined
 
@@ -75,6 +82,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
       { residential: catalogue.courses.get('residential-settings')?.current ?? null, issuer: settings },
       clock.now,
     )
+  const routes: Route[] = []
   const app = await buildApp({
     db: options.service ?? (await asTheService()),
     catalogue,
@@ -82,6 +90,14 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     clock: () => clock.now,
     config: settings,
     isDemo: false,
+    logger: options.logger ?? false,
+    onRoute: (route) => {
+      for (const method of [route.method].flat()) {
+        const policy = route.config?.policy
+        if (policy && policy !== 'asset' && method !== 'HEAD')
+          routes.push({ method, url: route.url, policy, schema: route.schema ?? {} })
+      }
+    },
   })
   await app.ready()
   before = app
@@ -92,6 +108,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     catalogue,
     clock,
     config: settings,
+    routes,
     visitor,
     as: async (email) => {
       const client = visitor()

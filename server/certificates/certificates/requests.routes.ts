@@ -169,6 +169,7 @@ export async function certificateRequestRoutes(
     { config: licensing, schema: { params: requestParams, body: body({}) } },
     async (request, reply) => {
       const id = request.params.request
+      if (!(await findRequest(db, id))) return notFound()
       const errors = await passwordErrors(request, request.body.password)
       if (errors.length > 0)
         return reply

@@ -76,11 +76,18 @@ function details(facts: CertificateFacts): CertificateText['details'] {
   ]
 }
 
-function approval({ approval }: CertificateFacts): readonly string[] {
+function approval({ approval, course_version }: CertificateFacts): readonly string[] {
   if (!approval) return ['This version of the course has no recorded approval of the commissioner.']
-  const { authority, reference, approved_on, demonstration } = approval
+  const { authority, reference, approved_on, effective_on, carried_from, demonstration } = approval
+  const from =
+    effective_on && effective_on !== approved_on ? `, in effect from ${formatDay(effective_on)}` : ''
   return [
-    `Approved by ${authority}, reference ${reference}, on ${formatDay(approved_on)}.`,
+    `Approved by ${authority}, reference ${reference}, on ${formatDay(approved_on)}${from}.`,
+    ...(carried_from
+      ? [
+          `The approval is of version ${carried_from}; version ${course_version} changes wording, not meaning.`,
+        ]
+      : []),
     ...(demonstration ? ['Demonstration record: not a real approval.'] : []),
   ]
 }

@@ -15,7 +15,13 @@ import {
   rule,
 } from '#server/law/reasons/finding.ts'
 import { ruleSentence } from '#server/law/reasons/rules.ts'
-import { dayWords, doubtReasons, sentenceCase, trainingName } from '#server/law/reasons/sentences.ts'
+import {
+  correctRecords,
+  dayWords,
+  doubtReasons,
+  sentenceCase,
+  trainingName,
+} from '#server/law/reasons/sentences.ts'
 import {
   addDays,
   addMonths,
@@ -42,16 +48,16 @@ export function annualHours(situation: DutiesSituation, trainings: readonly Trai
   const requirement = requirementOn('annual-hours', on)
   const year = agencyYear(duties, on)
   const ledger = year === null ? null : hoursIn(year, trainings, on)
-  const standing = standingOf(on, ledger, onDuty)
+  const standing = situation.conflicts.length > 0 ? 'unknown' : standingOf(on, ledger, onDuty)
   return {
     requirement: 'annual-hours',
     program: agency,
     standing,
-    due_on: year?.to ?? null,
+    due_on: standing === 'not_required' ? null : (year?.to ?? null),
     satisfied_on: ledger?.reachedOn ?? null,
     late_days: 0,
     late_running: false,
-    rule: 'R21',
+    rule: situation.conflicts.length > 0 ? 'R17' : 'R21',
     citation: requirement.citation,
     reasons: () => [
       ...dutiesReasons(situation),
@@ -63,6 +69,7 @@ export function annualHours(situation: DutiesSituation, trainings: readonly Trai
       ),
       ...doubtReasons(ledger?.doubts ?? []),
       rule(ruleSentence('R21', requirement.citation)),
+      ...(situation.conflicts.length > 0 ? [rule(ruleSentence('R17', requirement.citation))] : []),
       ...(ledger
         ? [
             arithmetic(
@@ -74,7 +81,11 @@ export function annualHours(situation: DutiesSituation, trainings: readonly Trai
       ...(duties.settings.hours_year === 'fiscal'
         ? [interpretation(interpretationSentence('fiscal_year_month', duties.settings))]
         : []),
-      next(nextStep(standing, ledger, requirement.due.hours, on)),
+      next(
+        situation.conflicts.length > 0
+          ? correctRecords
+          : nextStep(standing, ledger, requirement.due.hours, on),
+      ),
     ],
   }
 }

@@ -21,6 +21,7 @@ import { refusalOf } from '#server/law/reasons/refusals.ts'
 import { ruleSentence } from '#server/law/reasons/rules.ts'
 import {
   completionReason,
+  correctRecords,
   dayWords,
   recordedLateReason,
   sentenceCase,
@@ -37,8 +38,8 @@ export function childProtectionTrafficking(
 ): Finding {
   const { duties, onDuty } = situation
   const { trafficking_due_months: months } = duties.settings
-  const due = months === null || duties.from === null ? null : addMonths(duties.from, months)
-  return once('child-protection-trafficking', situation, trainings, due, onDuty)
+  const due = months === null || duties.hiredOn === null ? null : addMonths(duties.hiredOn, months)
+  return once('child-protection-trafficking', situation, trainings, { months, due, inScope: onDuty })
 }
 
 /** Foundation training within the first six months (R20). */
@@ -46,60 +47,70 @@ export function childProtectionFoundation(
   situation: DutiesSituation,
   trainings: readonly Training[],
 ): Finding {
-  const { duties, employed, on } = situation
+  const { duties, employed, onDuty, on } = situation
   const { months } = requirementOn('child-protection-foundation', on).due
   const due = duties.hiredOn === null ? null : addMonths(duties.hiredOn, months)
-  const inScope = !employed ? 'no' : duties.hiredOn === null ? 'unknown' : 'yes'
-  return once('child-protection-foundation', situation, trainings, due, inScope)
+  // Without a day of hire, duties that have begun say that the hire was no later.
+  const isHired = employed && (duties.hiredOn !== null || onDuty === 'yes')
+  const inScope = !employed ? 'no' : isHired ? 'yes' : 'unknown'
+  return once('child-protection-foundation', situation, trainings, { months, due, inScope })
 }
 
 type Scope = DutiesSituation['onDuty']
 
+/** Counted from the hire: `due` is null where the day of hire is not on file, `months` where there is no date at all. */
+type Asked = { readonly months: number | null; readonly due: Day | null; readonly inScope: Scope }
+
 /** A requirement that is met once. */
-function once(
-  id: Once,
-  situation: DutiesSituation,
-  trainings: readonly Training[],
-  due: Day | null,
-  inScope: Scope,
-): Finding {
+function once(id: Once, situation: DutiesSituation, trainings: readonly Training[], asked: Asked): Finding {
+  const { due } = asked
   const { on, agency } = situation
   const requirement: Requirements[Once] = requirementOn(id, on)
   const done = trainings.filter(({ day }) => day === null || day <= on)
   const met = satisfaction(requirement.satisfied_by, done, matches)
-  const standing = standingOf(on, due, met, inScope)
+  const standing = standingOf(situation, met, asked)
   const code = id === 'child-protection-trafficking' ? 'R19' : 'R20'
   const finished = met.answer === 'yes' ? met.on : null
   return {
     requirement: id,
     program: agency,
     standing,
-    due_on: due,
+    due_on: standing === 'not_required' ? null : due,
     satisfied_on: finished,
     late_days: due === null ? 0 : lateDays(due, finished ?? (standing === 'overdue' ? on : due)),
     late_running: standing === 'overdue',
-    rule: code,
+    rule: situation.conflicts.length > 0 ? 'R17' : code,
     citation: requirement.citation,
     reasons: () => [
       ...dutiesReasons(situation),
       ...metReasons(id, met, done, due, on),
+      ...beforeHireReasons(id, situation, finished),
       rule(ruleSentence(code, requirement.citation)),
+      ...(situation.conflicts.length > 0 ? [rule(ruleSentence('R17', requirement.citation))] : []),
       ...dueReasons(id, situation, due, finished),
-      ...(id === 'child-protection-trafficking' && due !== null
+      ...(id === 'child-protection-trafficking' && asked.months !== null
         ? [interpretation(interpretationSentence('trafficking_due_months', situation.duties.settings))]
         : []),
-      next(nextStep(id, standing, due, finished)),
+      next(situation.conflicts.length > 0 ? correctRecords : nextStep(id, standing, due, finished)),
     ],
   }
 }
 
-function standingOf(on: Day, due: Day | null, met: Satisfaction<Training>, inScope: Scope): Standing {
+function standingOf(
+  { on, duties, conflicts }: DutiesSituation,
+  met: Satisfaction<Training>,
+  { months, due, inScope }: Asked,
+): Standing {
+  if (conflicts.length > 0) return 'unknown'
   if (inScope === 'no') return 'not_required'
   if (inScope === 'unknown') return 'unknown'
   if (met.answer === 'yes') return 'current'
   if (due !== null && on <= due) return daysBetween(on, due) <= dueSoonDays ? 'due_soon' : 'current'
   if (met.answer === 'unconfirmed') return 'unknown'
-  return due === null ? 'not_cleared' : 'overdue'
+  if (months === null) return 'not_cleared'
+  if (due !== null) return 'overdue'
+  // The hire was by the day duties began: past that day's date, it is overdue whenever the hire was.
+  return duties.from !== null && addMonths(duties.from, months) < on ? 'overdue' : 'unknown'
 }
 
 function lateDays(due: Day, day: Day): number {
@@ -132,6 +143,20 @@ function metReasons(
   ]
 }
 
+/** X100 of any age satisfies, and the text speaks of the first six months of employment. */
+function beforeHireReasons(
+  id: Once,
+  { duties: { hiredOn } }: DutiesSituation,
+  finished: Day | null,
+): readonly Reason[] {
+  if (id !== 'child-protection-foundation' || !finished || !hiredOn || finished >= hiredOn) return []
+  return [
+    interpretation(
+      `It was done before the hire on ${formatDay(hiredOn)}, and the statute speaks of the first six months of employment: confirm with the Academy that it counts.`,
+    ),
+  ]
+}
+
 function dueReasons(
   id: Once,
   { duties, on }: DutiesSituation,
@@ -151,7 +176,7 @@ function dueReasons(
   if (id === 'child-protection-trafficking')
     return [
       arithmetic(
-        `Counted from ${formatDay(duties.from!)}, the agency’s date is ${formatDay(due)}. ${outcome}`,
+        `Counted from the hire on ${formatDay(duties.hiredOn!)}, the agency’s date is ${formatDay(due)}. ${outcome}`,
       ),
     ]
   return [
@@ -174,7 +199,6 @@ function nextStep(id: Once, standing: Standing, due: Day | null, finished: Day |
   if (standing === 'unknown') return 'confirm with the Academy, or put the missing fact on record.'
   if (standing === 'not_required') return 'nothing while there are no child-protection duties.'
   if (finished !== null) return 'nothing; this is done once.'
-  if (standing === 'due_soon' || standing === 'current')
-    return `${course} by ${formatDay(addDays(due!, id === 'child-protection-foundation' ? -1 : 0))}.`
+  if (standing === 'due_soon' || standing === 'current') return `${course} by ${formatDay(due!)}.`
   return `${course}.`
 }

@@ -11,12 +11,16 @@ export type ExampleCase = {
   readonly on: Day
   readonly requirement?: Expected<RequirementAnswer, 'requirement' | 'program'>
   readonly clearance?: Expected<ClearanceAnswer, 'program'>
+  /** The path at which such facts are refused, because they cannot all be true. */
+  readonly refused?: string
 }
 
 type Expected<T, Key extends keyof T> = Required<Pick<T, Key>> & Partial<T>
 
 export type WorkedExample = {
   readonly number: number
+  /** The decision that it shows, where the text was silent: 'I-C1'. */
+  readonly decision?: string
   readonly rules: readonly RuleCode[]
   readonly title: string
   readonly cases: readonly ExampleCase[]

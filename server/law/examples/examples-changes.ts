@@ -59,8 +59,8 @@ export const changeExamples: readonly WorkedExample[] = [
         what: 'not overdue while on leave; contact would need the training first',
         facts: atNorthStar(onLeave, [finished('2025-03-15')]),
         on: '2026-05-01',
-        requirement: { ...annual, standing: 'not_required', due_on: '2026-03-31', late_days: 0, rule: 'R10' },
-        clearance: { program: home, answer: 'no' },
+        requirement: { ...annual, standing: 'not_required', due_on: null, late_days: 0, rule: 'R10' },
+        clearance: { program: home, answer: 'no', on_leave: true },
       },
       {
         what: 'back on June 15 without it: overdue',

@@ -3,6 +3,7 @@ import type { WorkedExample } from './example-lives.ts'
 import { annualExamples } from './examples-annual.ts'
 import { changeExamples } from './examples-changes.ts'
 import { childProtectionExamples } from './examples-child-protection.ts'
+import { decisionExamples } from './examples-decisions.ts'
 import { initialExamples } from './examples-initial.ts'
 
 /** The worked examples by their number, as the tests check them and the pages compute them. */
@@ -11,6 +12,7 @@ export const workedExamples: readonly WorkedExample[] = [
   ...annualExamples,
   ...changeExamples,
   ...childProtectionExamples,
+  ...decisionExamples,
 ]
 
 /** The table of yearly dates: finished on the first day, the next is due by the second. */

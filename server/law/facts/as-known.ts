@@ -27,6 +27,7 @@ export function asKnown(facts: Facts, day: Day): Facts {
       .filter((training) => known({ recordedOn: training.recordedOn ?? training.day }))
       .map((training) => trainingAsKnown(training, day)),
     duties: facts.duties.filter(known).map(opened),
+    conflicts: facts.conflicts,
   }
 }
 

@@ -1,9 +1,17 @@
-import { type Day, dayOf } from '#server/lib/days.ts'
+import { type Day, dayOf, formatDay } from '#server/lib/days.ts'
 import type { WrittenFacts } from './facts-schema.ts'
 import type { Problem } from './problem.ts'
 
+/** Two facts that cannot both be true: for the reader of JSON by path, for a page in a sentence. */
+export type Contradiction = Problem & {
+  /** The program or agency whose records conflict; null where it is about a training or the list itself. */
+  readonly place: string | null
+  /** 'direct contact begins on March 1, 2026, before the hire on March 10, 2026' */
+  readonly says: string
+}
+
 /** Facts that have the right shape and cannot all be true. */
-export function contradictionsIn(written: WrittenFacts): readonly Problem[] {
+export function contradictionsIn(written: WrittenFacts): readonly Contradiction[] {
   return [
     ...programProblems(written),
     ...(written.assignments ?? []).flatMap((assignment, index) =>
@@ -11,7 +19,8 @@ export function contradictionsIn(written: WrittenFacts): readonly Problem[] {
     ),
     ...twiceAtOnce(
       (written.assignments ?? []).map(({ program, hired_on, separated_on }, index) => ({
-        where: program,
+        place: program,
+        what: 'an employment',
         from: hired_on,
         to: separated_on ?? null,
         path: `assignments[${index}]`,
@@ -24,7 +33,8 @@ export function contradictionsIn(written: WrittenFacts): readonly Problem[] {
     ),
     ...twiceAtOnce(
       (written.child_protection ?? []).map(({ agency, hired_on, duties_from, duties_to }, index) => ({
-        where: agency,
+        place: agency,
+        what: 'child-protection duties',
         from: duties_from ?? hired_on,
         to: duties_to ?? null,
         path: `child_protection[${index}]`,
@@ -34,14 +44,14 @@ export function contradictionsIn(written: WrittenFacts): readonly Problem[] {
   ]
 }
 
-function programProblems(written: WrittenFacts): readonly Problem[] {
+function programProblems(written: WrittenFacts): readonly Contradiction[] {
   const programs = written.programs ?? []
   return programs.flatMap((program, index) => [
     ...(programs.findIndex(({ id }) => id === program.id) < index
-      ? [{ path: `programs[${index}].id`, message: `${JSON.stringify(program.id)} is listed twice` }]
+      ? [inTheFile(`programs[${index}].id`, `${JSON.stringify(program.id)} is listed twice`)]
       : []),
-    ...(program.certifications ?? []).flatMap((certification, at) =>
-      endBeforeStart(certification.from, certification.to, `programs[${index}].certifications[${at}].to`),
+    ...(program.certifications ?? []).flatMap(({ from, to }, at) =>
+      endBeforeStart(program.id, 'a certification', from, to, `programs[${index}].certifications[${at}].to`),
     ),
   ])
 }
@@ -52,41 +62,32 @@ function assignmentProblems(
   { program, hired_on: hired, separated_on: separated, contact, leave }: WrittenAssignment,
   index: number,
   written: WrittenFacts,
-): readonly Problem[] {
+): readonly Contradiction[] {
   const path = `assignments[${index}]`
   const periods = contact ?? []
   return [
     ...((written.programs ?? []).some(({ id }) => id === program)
       ? []
-      : [
-          {
-            path: `${path}.program`,
-            message: `${JSON.stringify(program)} is not one of the programs listed`,
-          },
-        ]),
-    ...endBeforeStart(hired, separated, `${path}.separated_on`),
-    ...(leave ?? []).flatMap(({ from, to }, at) => endBeforeStart(from, to, `${path}.leave[${at}].to`)),
+      : [inTheFile(`${path}.program`, `${JSON.stringify(program)} is not one of the programs listed`)]),
+    ...endBeforeStart(program, 'the employment', hired, separated, `${path}.separated_on`),
+    ...(leave ?? []).flatMap(({ from, to }, at) =>
+      endBeforeStart(program, 'a leave', from, to, `${path}.leave[${at}].to`),
+    ),
     ...periods.flatMap(({ from, to, from_at }, at) => {
       const period = `${path}.contact[${at}]`
       return [
-        ...endBeforeStart(from, to, `${period}.to`),
-        ...problem(after(hired, from), `${period}.from`, `${from} is before the hire on ${hired}`),
-        ...problem(
-          after(from, separated),
-          `${period}.from`,
-          `${from} is after the employment ended on ${separated}`,
-        ),
-        ...problem(after(hired, to), `${period}.to`, `${to} is before the hire on ${hired}`),
-        ...problem(
-          after(to, separated),
-          `${period}.to`,
-          `${to} is after the employment ended on ${separated}`,
-        ),
+        ...endBeforeStart(program, 'direct contact', from, to, `${period}.to`),
+        ...beforeHire(program, 'direct contact begins', hired, from, `${period}.from`),
+        ...afterLeaving(program, 'direct contact begins', separated, from, `${period}.from`),
+        ...beforeHire(program, 'direct contact ends', hired, to, `${period}.to`),
+        ...afterLeaving(program, 'direct contact ends', separated, to, `${period}.to`),
         ...(from_at && from && dayOf(from_at) !== from
           ? [
               {
                 path: `${period}.from_at`,
                 message: `falls on ${dayOf(from_at)} in Minnesota, and contact began on ${from}`,
+                place: program,
+                says: `direct contact begins on ${formatDay(from)}, and its time of beginning falls on ${formatDay(dayOf(from_at))}`,
               },
             ]
           : []),
@@ -94,29 +95,42 @@ function assignmentProblems(
     }),
     ...twiceAtOnce(
       periods.map(({ from, to }, at) => ({
-        where: 'contact',
+        place: program,
+        what: 'direct contact',
         from,
         to: to ?? null,
         path: `${path}.contact[${at}]`,
         key: 'from',
       })),
     ),
+    ...twiceAtOnce(
+      (leave ?? []).map(({ from, to }, at) => ({
+        place: program,
+        what: 'a leave',
+        from,
+        to: to ?? null,
+        path: `${path}.leave[${at}]`,
+        key: 'from',
+      })),
+    ),
   ]
 }
 
-function trainingProblems(written: WrittenFacts): readonly Problem[] {
+function trainingProblems(written: WrittenFacts): readonly Contradiction[] {
   return [
     ...(written.completions ?? []).flatMap((completion, index) => {
       const path = `completions[${index}]`
       const { completed_at: at, completed_on: on } = completion
-      if (at === undefined && on === undefined)
-        return [{ path: `${path}.completed_at`, message: 'is missing' }]
+      if (at === undefined && on === undefined) return [inTheFile(`${path}.completed_at`, 'is missing')]
       return [
-        ...problem(
-          Boolean(at && on && dayOf(at) !== on),
-          `${path}.completed_on`,
-          `${on} is not the day of completed_at, which is ${at ? dayOf(at) : ''} in Minnesota`,
-        ),
+        ...(at && on && dayOf(at) !== on
+          ? [
+              inTheFile(
+                `${path}.completed_on`,
+                `${on} is not the day of completed_at, which is ${dayOf(at)} in Minnesota`,
+              ),
+            ]
+          : []),
         ...recordProblems(completion, at ? dayOf(at) : on, path),
       ]
     }),
@@ -132,76 +146,89 @@ function recordProblems(
   record: WrittenRecord,
   done: Day | null | undefined,
   path: string,
-): readonly Problem[] {
+): readonly Contradiction[] {
   const recordedAt = record.recorded_at ? dayOf(record.recorded_at) : null
-  return [
-    ...problem(
-      after(done, record.recorded_on),
-      `${path}.recorded_on`,
-      `${record.recorded_on} is before ${done}, when the training was completed`,
-    ),
-    ...problem(
-      after(done, recordedAt),
-      `${path}.recorded_at`,
-      `${recordedAt} is before ${done}, when the training was completed`,
-    ),
-    ...problem(
-      after(done, record.voided_on),
-      `${path}.voided_on`,
-      `${record.voided_on} is before ${done}, when the training was completed`,
-    ),
-  ]
+  const dates = { recorded_on: record.recorded_on, recorded_at: recordedAt, voided_on: record.voided_on }
+  return Object.entries(dates).flatMap(([key, day]) =>
+    after(done, day)
+      ? [inTheFile(`${path}.${key}`, `${day} is before ${done}, when the training was completed`)]
+      : [],
+  )
 }
 
 type WrittenDuties = NonNullable<WrittenFacts['child_protection']>[number]
 
 function dutiesProblems(
-  { hired_on, duties_from, duties_to }: WrittenDuties,
+  { agency, hired_on, duties_from, duties_to }: WrittenDuties,
   path: string,
-): readonly Problem[] {
+): readonly Contradiction[] {
+  const what = 'child-protection duties'
   return [
-    ...problem(
-      after(hired_on, duties_from),
-      `${path}.duties_from`,
-      `${duties_from} is before the hire on ${hired_on}`,
-    ),
-    ...endBeforeStart(duties_from ?? hired_on, duties_to, `${path}.duties_to`),
+    ...beforeHire(agency, `${what} begin`, hired_on, duties_from, `${path}.duties_from`),
+    ...endBeforeStart(agency, what, duties_from ?? hired_on, duties_to, `${path}.duties_to`),
   ]
 }
 
-type Stretch = {
-  readonly where: string
+type Period = {
+  readonly place: string
+  /** 'direct contact', 'a leave' */
+  readonly what: string
   readonly from: Day | null
   readonly to: Day | null
   readonly path: string
   readonly key: string
 }
 
-/** Two stretches in one place may share a day, on which one ends and the next begins, and no more. */
-function twiceAtOnce(stretches: readonly Stretch[]): readonly Problem[] {
-  return stretches.flatMap((one, index) =>
-    stretches.slice(0, index).flatMap((other) => {
-      if (one.where !== other.where || one.from === null || other.from === null) return []
+/** Two periods in one place may share a day, on which one ends and the next begins, and no more. */
+function twiceAtOnce(periods: readonly Period[]): readonly Contradiction[] {
+  return periods.flatMap((one, index) =>
+    periods.slice(0, index).flatMap((other) => {
+      if (one.place !== other.place || one.from === null || other.from === null) return []
       const [first, second] = other.from <= one.from ? [other, one] : [one, other]
-      const overlaps = first.from === second.from || first.to === null || second.from! < first.to
-      return problem(
-        overlaps,
-        `${second.path}.${second.key}`,
-        `${second.from} overlaps ${first.path}, ${first.to === null ? 'which has no end' : `which ends on ${first.to}`}`,
-      )
+      if (first.from !== second.from && first.to !== null && second.from! >= first.to) return []
+      const end = first.to === null ? 'which has no end' : `which ends on ${first.to}`
+      const endInWords = first.to === null ? 'which has no end' : `which ends on ${formatDay(first.to)}`
+      return [
+        {
+          path: `${second.path}.${second.key}`,
+          message: `${second.from} overlaps ${first.path}, ${end}`,
+          place: one.place,
+          says: `${one.what} from ${formatDay(second.from!)} overlaps ${one.what} from ${formatDay(first.from!)}, ${endInWords}`,
+        },
+      ]
     }),
   )
 }
 
-function endBeforeStart(from: Day | null, to: Day | null | undefined, path: string): readonly Problem[] {
-  return problem(after(from, to), path, `${to} is before the start on ${from}`)
+type MaybeDay = Day | null | undefined
+
+function endBeforeStart(place: string, what: string, from: MaybeDay, to: MaybeDay, path: string) {
+  if (!from || !to || from <= to) return []
+  const message = `${to} is before the start on ${from}`
+  const says = `${what} ends on ${formatDay(to)}, before it begins on ${formatDay(from)}`
+  return [{ path, message, place, says }]
 }
 
-function problem(found: boolean, path: string, message: string): readonly Problem[] {
-  return found ? [{ path, message }] : []
+function beforeHire(place: string, what: string, hired: MaybeDay, day: MaybeDay, path: string) {
+  if (!hired || !day || hired <= day) return []
+  const message = `${day} is before the hire on ${hired}`
+  const says = `${what} on ${formatDay(day)}, before the hire on ${formatDay(hired)}`
+  return [{ path, message, place, says }]
+}
+
+function afterLeaving(place: string, what: string, separated: MaybeDay, day: MaybeDay, path: string) {
+  if (!separated || !day || day <= separated) return []
+  const message = `${day} is after the employment ended on ${separated}`
+  const says = `${what} on ${formatDay(day)}, after the employment ended on ${formatDay(separated)}`
+  return [{ path, message, place, says }]
+}
+
+/** A mistake that only a file of facts can have. */
+function inTheFile(path: string, message: string): Contradiction {
+  return { path, message, place: null, says: message }
 }
 
 /** Whether `a` is after `b`, where both are on file. */
-function after(a: Day | null | undefined, b: Day | null | undefined): boolean {
+function after(a: MaybeDay, b: MaybeDay): boolean {
   return Boolean(a && b && a > b)
 }

@@ -17,7 +17,7 @@ const hasShape = ajv.compile<WrittenFacts>(factsSchema)
 /** Facts from anything at all: never throws, and names every problem with the path to it. */
 export function readFacts(given: unknown): CheckedFacts {
   if (!hasShape(given)) return { ok: false, problems: shapeProblems(hasShape.errors ?? []) }
-  const problems = contradictionsIn(given)
+  const problems = contradictionsIn(given).map(({ path, message }) => ({ path, message }))
   return problems.length > 0 ? { ok: false, problems } : { ok: true, facts: factsOf(given), written: given }
 }
 

@@ -45,6 +45,8 @@ export const certificationTypes = [
   'supervised-independent-living',
 ] as const
 
+export type CertificationType = (typeof certificationTypes)[number]
+
 const settings = closed(
   {
     annual_anchor: Type.Optional(
@@ -74,7 +76,7 @@ const settings = closed(
         type: ['integer', 'null'],
         minimum: 1,
         maximum: 120,
-        ...about('R19: the agency’s own date, in months after duties began; null for none'),
+        ...about('R19: the agency’s own date, in months after hire; null for none'),
       }),
     ),
   },
@@ -202,7 +204,8 @@ const outside = listOf(
 
 const childProtection = listOf(
   {
-    agency: text('The county or Tribal agency'),
+    agency: text('The id of the county or Tribal agency: how its rows name it'),
+    agency_name: Type.Optional(text('How sentences name it; the id otherwise')),
     hired_on: dayOrNull('The day of hire as a child protection worker'),
     duties_from: dayOrNull('The day child-protection duties began'),
     duties_to: Type.Optional(dayOrNull('Their last day; null while they last')),

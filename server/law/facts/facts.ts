@@ -1,4 +1,5 @@
 import { compareDays, compareInstants, type Day, dayOf } from '#server/lib/days.ts'
+import { contradictionsIn } from './contradictions.ts'
 import type { WrittenFacts } from './facts-schema.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 
@@ -11,7 +12,12 @@ export type Facts = {
   readonly assignments: readonly Assignment[]
   readonly trainings: readonly Training[]
   readonly duties: readonly Duties[]
+  /** Records that cannot all be true: what they touch is unknown until someone corrects them. */
+  readonly conflicts: readonly Conflict[]
 }
+
+/** Of a program's or an agency's records, by its id. */
+export type Conflict = { readonly place: string; readonly says: string }
 
 type Fact = { readonly ref: string; readonly recordedOn: Day | null }
 type Ending = { readonly endRecordedOn: Day | null }
@@ -68,7 +74,9 @@ export type Training = Fact & {
 /** Child-protection duties at an agency. */
 export type Duties = Fact &
   Ending & {
+    /** Its id. */
     readonly agency: string
+    readonly agencyName: string
     readonly hiredOn: Day | null
     readonly from: Day | null
     readonly to: Day | null
@@ -117,13 +125,13 @@ export function factsOf(written: WrittenFacts): Facts {
           }))
           .sort(byDay((leave) => leave.from)),
       }))
-      .sort(byDay((assignment) => assignment.separatedOn ?? '9999'))
-      .sort(byDay((assignment) => assignment.hiredOn)),
+      .sort(inOrderEmployed),
     trainings: trainingsOf(written),
     duties: (written.child_protection ?? [])
       .map((duties, index) => ({
         ...endingFact(duties, `child_protection[${index}]`),
         agency: duties.agency,
+        agencyName: duties.agency_name ?? duties.agency,
         hiredOn: duties.hired_on,
         from: duties.duties_from,
         to: duties.duties_to ?? null,
@@ -131,7 +139,18 @@ export function factsOf(written: WrittenFacts): Facts {
       }))
       .sort(byDay((duties) => duties.from))
       .sort(byDay((duties) => duties.hiredOn)),
+    conflicts: contradictionsIn(written).flatMap(({ place, says }) =>
+      place === null ? [] : [{ place, says }],
+    ),
   }
+}
+
+/** By day of hire, on one day by the last day. */
+export function inOrderEmployed(a: Assignment, b: Assignment): number {
+  return (
+    compareDays(a.hiredOn ?? '', b.hiredOn ?? '') ||
+    compareDays(a.separatedOn ?? '9999', b.separatedOn ?? '9999')
+  )
 }
 
 function trainingsOf(written: WrittenFacts): readonly Training[] {
@@ -181,7 +200,7 @@ export function academyCode(code: string | null | undefined): string | null {
 }
 
 /** What has no day comes first; on one day, what has no clock time first. */
-function inOrderDone(a: Training, b: Training): number {
+export function inOrderDone(a: Training, b: Training): number {
   const days = compareDays(a.day ?? '', b.day ?? '')
   if (days !== 0) return days
   if (a.at === null || b.at === null) return Number(a.at !== null) - Number(b.at !== null)

@@ -223,12 +223,3 @@ export function versionOn<Version extends { readonly effective_from: Day | null 
 }
 
 export const requirementIds = Object.keys(versions) as readonly RequirementId[]
-
-/** Raised whenever the reckoning changes though the data above does not: a date counted otherwise, a word reworded. */
-const reckoning = 2
-
-/** What was stored under another value is computed anew. */
-export const rulesetVersion = [
-  `reckoning@${reckoning}`,
-  ...requirementIds.map((id) => `${id}@${versions[id].length}`),
-].join(' ')

@@ -14,7 +14,7 @@ export type Settings = {
   readonly hours_year: 'calendar' | 'hire-anniversary' | 'fiscal'
   /** 1 to 12; used where `hours_year` is fiscal. */
   readonly fiscal_year_month: number
-  /** The agency's own date for the trafficking training, in months after duties began; null for none. */
+  /** The agency's own date for the trafficking training, in months after hire; null for none. */
   readonly trafficking_due_months: number | null
 }
 
@@ -46,7 +46,7 @@ export const interpretations: { readonly [Name in SettingName]: Interpretation }
     sentence: ({ annual_anchor }) =>
       annual_anchor === 're-anchor'
         ? 'the next date is counted from the latest completion, also when it came early'
-        : 'a renewal in time keeps the month, so the next date is one year after the last',
+        : 'a renewal in the last 90 days before its date keeps the month, so no one goes longer than 12 months and 90 days between trainings; an earlier one is counted from its own day, which is the plain interpretation of the statute (R4)',
   },
   leave: {
     rule: 'R10',
@@ -110,7 +110,7 @@ export const interpretations: { readonly [Name in SettingName]: Interpretation }
     sentence: ({ trafficking_due_months: months }) =>
       months === null
         ? 'the agency sets no date of its own'
-        : `the agency asks for it within ${months} ${months === 1 ? 'month' : 'months'} after duties began`,
+        : `the agency asks for it within ${months} ${months === 1 ? 'month' : 'months'} after hire`,
   },
 }
 

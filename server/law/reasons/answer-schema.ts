@@ -46,6 +46,9 @@ const clearanceAnswer = Type.Object(
     program: Type.String(),
     answer: Type.Unsafe<'yes' | 'no' | 'unknown'>({ type: 'string', enum: ['yes', 'no', 'unknown'] }),
     until: dayOrNull,
+    on_leave: Type.Boolean({
+      description: 'Whether a leave is on file that day: the answer is then never yes',
+    }),
     because: sentences,
   },
   { additionalProperties: false },

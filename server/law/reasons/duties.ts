@@ -1,17 +1,22 @@
-import type { Duties, Facts } from '#server/law/facts/facts.ts'
+import type { Conflict, Duties, Facts } from '#server/law/facts/facts.ts'
 import { endWords, stretch } from '#server/law/facts/period-words.ts'
 import { holds } from '#server/law/facts/periods.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import { fact, missing, type Reason } from './finding.ts'
+import { conflictReasons } from './sentences.ts'
 
 /** Where one person stands at one county or Tribal agency on one day. */
 export type DutiesSituation = {
   readonly on: Day
+  /** Its id. */
   readonly agency: string
+  readonly agencyName: string
   /** The duties in force; else the last that ended; else the first to come. */
   readonly duties: Duties
   readonly employed: boolean
   readonly onDuty: 'yes' | 'no' | 'unknown'
+  /** Records of this agency that cannot all be true. */
+  readonly conflicts: readonly Conflict[]
 }
 
 export function agenciesOf(facts: Facts): readonly string[] {
@@ -34,22 +39,30 @@ export function dutiesAt(facts: Facts, agency: string, on: Day): DutiesSituation
       : holds({ from: since, to: duties.to }, on)
         ? 'yes'
         : 'no'
-  return { on, agency, duties, employed, onDuty }
+  const conflicts = facts.conflicts.filter(({ place }) => place === agency)
+  return { on, agency, agencyName: duties.agencyName, duties, employed, onDuty, conflicts }
 }
 
-export function dutiesReasons({ duties, agency, employed, on }: DutiesSituation): readonly Reason[] {
+export function dutiesReasons({
+  duties,
+  agencyName,
+  employed,
+  on,
+  conflicts,
+}: DutiesSituation): readonly Reason[] {
   const { ref, hiredOn, from, to } = duties
   return [
+    ...conflictReasons(conflicts, agencyName),
     hiredOn === null
-      ? missing(`The day of hire as a child protection worker at ${agency} is not on file.`, ref)
-      : fact(`Hired as a child protection worker at ${agency} on ${formatDay(hiredOn)}.`, ref),
+      ? missing(`The day of hire as a child protection worker at ${agencyName} is not on file.`, ref)
+      : fact(`Hired as a child protection worker at ${agencyName} on ${formatDay(hiredOn)}.`, ref),
     from === null
       ? missing(
-          `The day on which child-protection duties at ${agency} began is not on file${endWords(to)}.`,
+          `The day on which child-protection duties at ${agencyName} began is not on file${endWords(to)}.`,
           ref,
         )
-      : fact(`Child-protection duties at ${agency}: ${stretch(from, to)}.`, ref),
-    ...(employed ? [] : [fact(`No child-protection duties at ${agency} on ${formatDay(on)}.`, ref)]),
+      : fact(`Child-protection duties at ${agencyName}: ${stretch(from, to)}.`, ref),
+    ...(employed ? [] : [fact(`No child-protection duties at ${agencyName} on ${formatDay(on)}.`, ref)]),
   ]
 }
 

@@ -11,11 +11,8 @@ export type Reason = {
   readonly facts: readonly string[]
 }
 
-/** What the rules find for one requirement at one place on one day. The sentences are only written when asked for. */
-export type Finding = {
-  readonly requirement: RequirementId
-  /** The program, or for child protection the agency. */
-  readonly program: string
+/** What the rules say of one requirement at one place on one day. */
+export type Verdict = {
   readonly standing: Standing
   readonly due_on: Day | null
   readonly satisfied_on: Day | null
@@ -23,12 +20,19 @@ export type Finding = {
   /** Whether `late_days` still grows by the day, because nothing has ended it. */
   readonly late_running: boolean
   readonly rule: RuleCode
+}
+
+/** A verdict with where it is from and why. The sentences are only written when asked for. */
+export type Finding = Verdict & {
+  readonly requirement: RequirementId
+  /** The id of the program, or for child protection of the agency. */
+  readonly program: string
   readonly citation: string
   readonly reasons: () => readonly Reason[]
 }
 
 /** Whether it stands in the way of direct contact for certain. What is not known is neither. */
-export function isShort({ standing }: Finding): boolean {
+export function isShort({ standing }: Pick<Verdict, 'standing'>): boolean {
   return standing === 'due_before_contact' || standing === 'overdue' || standing === 'not_cleared'
 }
 

@@ -31,7 +31,7 @@ const list: readonly Rule[] = [
     code: 'R1',
     title: 'Who and when',
     words:
-      'the training is required on a day when the program holds the certification for sex-trafficked, commercially sexually exploited or at-risk youth and the person has direct contact there',
+      'the training is required on a day when the program holds the certification for sex-trafficked, commercially sexually exploited or at-risk youth and the person has direct contact there; before a certification begins nothing is required, and the date that comes with it (R15) shows from 60 days before',
     status: 'verified',
     source: trainingPage,
   },
@@ -159,7 +159,8 @@ const list: readonly Rule[] = [
   {
     code: 'R17',
     title: 'Corrections',
-    words: 'a completion is never edited: it is voided with a reason and another is issued in its place',
+    words:
+      'a completion is never edited: it is voided with a reason and another is issued in its place; where records cannot all be true, the answer is unknown until someone corrects them',
     status: 'local policy',
     source: 'this system’s record keeping',
   },

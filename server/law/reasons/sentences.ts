@@ -1,5 +1,5 @@
 import type { Doubt } from '#server/law/facts/evidence.ts'
-import type { Training } from '#server/law/facts/facts.ts'
+import type { Conflict, Training } from '#server/law/facts/facts.ts'
 import { stretch } from '#server/law/facts/period-words.ts'
 import { formatDay, formatTime } from '#server/lib/days.ts'
 import { fact, missing, type Reason } from './finding.ts'
@@ -43,9 +43,16 @@ export function employmentReasons({ assignment, program, roster, on }: Situation
   ]
 }
 
-export function missingReasons(situation: Situation): readonly Reason[] {
-  return situation.missing.map(({ text, ref }) => missing(text, ref))
+export function missingReasons({ missing: facts, conflicts, program }: Situation): readonly Reason[] {
+  return [...conflictReasons(conflicts, program.name), ...facts.map(({ text, ref }) => missing(text, ref))]
 }
+
+/** Records that cannot all be true, each in a sentence. */
+export function conflictReasons(conflicts: readonly Conflict[], place: string): readonly Reason[] {
+  return conflicts.map(({ says }) => missing(`Records conflict at ${place}: ${says}.`))
+}
+
+export const correctRecords = 'correct whichever of these days is wrong; until then the answer is unknown.'
 
 export function doubtReasons(doubts: readonly Doubt[]): readonly Reason[] {
   return doubts.map(({ training, why }) =>

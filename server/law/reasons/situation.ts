@@ -1,9 +1,9 @@
-import type { Assignment, Certification, Facts, Program } from '#server/law/facts/facts.ts'
+import type { Assignment, Certification, Conflict, Facts, Program } from '#server/law/facts/facts.ts'
 import { endWords } from '#server/law/facts/period-words.ts'
 import { covers, holds, joined, overlap, type Period, without } from '#server/law/facts/periods.ts'
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { defaultSettings } from '#server/law/facts/settings.ts'
-import type { Day } from '#server/lib/days.ts'
+import { addDays, type Day } from '#server/lib/days.ts'
 
 /** Where one person stands at one program on one day, before any question of training. */
 export type Situation = {
@@ -15,50 +15,71 @@ export type Situation = {
   readonly elsewhere: readonly Assignment[]
   /** The one in force; else the last that ended; else the first to come. */
   readonly assignment: Assignment | null
+  /** The employments that the one at hand continues, and it: no day between them, and contact unbroken. */
+  readonly unbroken: readonly Assignment[]
   readonly roster: 'on' | 'off'
   readonly certified: 'yes' | 'no' | 'unknown'
   /** Whether contact on that day is only supposed, to answer for who is about to begin. */
   readonly supposed: boolean
   readonly contact: 'in' | 'not_yet' | 'leave' | 'ended' | 'unknown'
+  /** Whether a leave is on file for that day, whatever it does to the dates. */
+  readonly onLeave: boolean
+  /** The days of direct contact, over every employment. */
+  readonly contactDays: readonly Period[]
   /** The days on which the training is required (R1): certified, and in direct contact. Over every employment. */
   readonly requiredDays: readonly Period[]
-  /** These days in the employment at hand alone. */
+  /** These days in the employment at hand, and in those that it continues. */
   readonly daysHere: readonly Period[]
   /** What the answer would need and is not on file. */
   readonly missing: readonly Missing[]
+  /** Records of this program that cannot all be true. */
+  readonly conflicts: readonly Conflict[]
 }
 
-export type Missing = { readonly text: string; readonly ref: string }
+export type Missing = {
+  readonly about: 'certification' | 'hire' | 'contact'
+  readonly text: string
+  readonly ref: string
+}
 
-export function situationAt(facts: Facts, program: Program, on: Day): Situation {
+/** `given`: of employments that share a day, another than the later one. */
+export function situationAt(facts: Facts, program: Program, on: Day, given?: Assignment): Situation {
   const employments = facts.assignments.filter((assignment) => assignment.program === program.id)
-  const assignment = employmentAt(employments, on)
+  const assignment = given ?? employmentAt(employments, on)
   const roster = assignment && employedOn(assignment, on) ? 'on' : 'off'
   const certified = certifiedOn(program, on)
   const days = certifiedDays(program)
+  const unbroken = assignment ? unbrokenUpTo(assignment, employments, program) : []
+  const allContact = joined(employments.flatMap((each) => contactDays(each, program)))
+  const contactHere = joined(unbroken.flatMap((each) => contactDays(each, program)))
   return {
     on,
     program,
     employments,
     elsewhere: facts.assignments.filter((assignment) => assignment.program !== program.id),
     assignment,
+    unbroken,
     roster,
     certified,
     supposed: false,
     contact: assignment ? contactOn(assignment, program, on) : 'not_yet',
-    requiredDays: joined(employments.flatMap((each) => overlap(days, contactDays(each, program)))),
-    daysHere: assignment ? overlap(days, contactDays(assignment, program)) : [],
+    onLeave: assignment !== null && roster === 'on' && covers(assignment.leave, on),
+    contactDays: allContact,
+    requiredDays: overlap(days, allContact),
+    daysHere: overlap(days, contactHere),
     missing: [
       ...missingCertification(program, certified),
       ...(assignment ? missingEmployment(assignment, program) : []),
     ],
+    conflicts: facts.conflicts.filter(({ place }) => place === program.id),
   }
 }
 
 /** The same situation, if the person had direct contact on that very day. */
 export function asIfInContact(situation: Situation): Situation {
   const { on, certified, daysHere, requiredDays } = situation
-  const supposed = { supposed: situation.contact !== 'in', contact: 'in' } as const
+  const missing = situation.missing.filter(({ about }) => about !== 'contact')
+  const supposed = { supposed: situation.contact !== 'in', contact: 'in', missing } as const
   if (certified !== 'yes') return { ...situation, ...supposed }
   return {
     ...situation,
@@ -83,6 +104,25 @@ export function certifiedDays(program: Program): readonly Period[] {
 
 export function specializedCertifications({ certifications }: Program): readonly Certification[] {
   return (certifications ?? []).filter(({ type }) => type === specializedCertification)
+}
+
+/** One employment that begins the day after another ends, with contact on both days, continues it. */
+function unbrokenUpTo(
+  assignment: Assignment,
+  employments: readonly Assignment[],
+  program: Program,
+): readonly Assignment[] {
+  const last = employments.indexOf(assignment)
+  let first = last
+  while (first > 0 && continues(employments[first - 1]!, employments[first]!, program)) first -= 1
+  return employments.slice(first, last + 1)
+}
+
+export function continues(before: Assignment, after: Assignment, program: Program): boolean {
+  const { separatedOn: left } = before
+  const { hiredOn: hired } = after
+  if (left === null || hired === null || hired > addDays(left, 1)) return false
+  return covers(contactDays(before, program), left) && covers(contactDays(after, program), hired)
 }
 
 /** The days of direct contact in one employment that are on file, without its leaves. */
@@ -130,10 +170,17 @@ function contactOn(assignment: Assignment, program: Program, on: Day): Situation
 function missingCertification(program: Program, certified: Situation['certified']): readonly Missing[] {
   if (certified !== 'unknown') return []
   if (program.certifications === null)
-    return [{ text: `Whether and when ${program.name} is certified is not on file.`, ref: program.ref }]
+    return [
+      {
+        about: 'certification',
+        text: `Whether and when ${program.name} is certified is not on file.`,
+        ref: program.ref,
+      },
+    ]
   return specializedCertifications(program)
     .filter(({ from }) => from === null)
     .map(({ ref, to }) => ({
+      about: 'certification',
       text: `The day on which the certification of ${program.name} took effect is not on file${endWords(to)}.`,
       ref,
     }))
@@ -142,11 +189,20 @@ function missingCertification(program: Program, certified: Situation['certified'
 function missingEmployment({ ref, hiredOn, contact }: Assignment, { name }: Program): readonly Missing[] {
   const starts = (contact ?? []).filter(({ from }) => from === null)
   return [
-    ...(hiredOn === null ? [{ text: `The day of hire at ${name} is not on file.`, ref }] : []),
+    ...(hiredOn === null
+      ? [{ about: 'hire', text: `The day of hire at ${name} is not on file.`, ref } as const]
+      : []),
     ...(contact === null
-      ? [{ text: `Whether and since when there is direct contact at ${name} is not on file.`, ref }]
+      ? [
+          {
+            about: 'contact',
+            text: `Whether and since when there is direct contact at ${name} is not on file.`,
+            ref,
+          } as const,
+        ]
       : []),
     ...starts.map((period) => ({
+      about: 'contact' as const,
       text: `The day on which direct contact at ${name} began is not on file${endWords(period.to)}.`,
       ref: period.ref,
     })),

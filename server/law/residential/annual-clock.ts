@@ -1,6 +1,6 @@
 import type { Credit } from '#server/law/facts/evidence.ts'
 import type { Settings } from '#server/law/facts/settings.ts'
-import { addYears, type Day, lastDayOfMonth } from '#server/lib/days.ts'
+import { addYears, type Day, daysBetween, lastDayOfMonth } from '#server/lib/days.ts'
 
 /** One turn of the yearly clock: the completion that began it, and the date it sets for the next. */
 export type Turn = {
@@ -15,21 +15,21 @@ export function annualDue(completed: Day): Day {
   return lastDayOfMonth(addYears(completed, 1))
 }
 
+/** With `keep-month`, how many days before its date a renewal may come and keep the month (R5). */
+export const keepMonthDays = 90
+
 /** The turns from the initial training on; `credits` by day, the initial first. A renewal is in time where it is held in time. */
 export function annualTurns(credits: readonly Credit[], anchor: Settings['annual_anchor']): readonly Turn[] {
   const turns: Turn[] = []
-  // Where the month is kept, one training counts a cycle: the cycle at hand begins after this day.
-  let cycleBegan: Day = ''
   for (const credit of credits) {
     const metDue = turns.at(-1)?.due ?? null
-    const keeps = anchor === 'keep-month' && metDue !== null && credit.held <= metDue
-    if (!keeps) {
-      turns.push({ credit, metDue, due: annualDue(credit.day) })
-      cycleBegan = lastDayOfMonth(credit.day)
-    } else if (credit.day > cycleBegan) {
-      turns.push({ credit, metDue, due: annualDue(metDue) })
-      cycleBegan = metDue
-    } else turns.push({ credit, metDue, due: metDue })
+    const kept = anchor === 'keep-month' && metDue !== null && keepsMonth(credit, metDue)
+    turns.push({ credit, metDue, due: annualDue(kept ? metDue : credit.day) })
   }
   return turns
+}
+
+/** An earlier renewal is counted from its own day, so that no one goes longer than 12 months and 90 days. */
+export function keepsMonth({ day, held }: Credit, metDue: Day): boolean {
+  return held <= metDue && daysBetween(day, metDue) <= keepMonthDays
 }

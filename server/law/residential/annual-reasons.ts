@@ -16,6 +16,7 @@ import { refusalOf } from '#server/law/reasons/refusals.ts'
 import { ruleSentence } from '#server/law/reasons/rules.ts'
 import {
   completionReason,
+  correctRecords,
   doubtReasons,
   recordedLateReason,
   situationReasons,
@@ -23,7 +24,7 @@ import {
 } from '#server/law/reasons/sentences.ts'
 import type { Situation } from '#server/law/reasons/situation.ts'
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
-import type { Turn } from './annual-clock.ts'
+import { keepsMonth, type Turn } from './annual-clock.ts'
 
 type Case = Pick<Finding, 'standing' | 'rule'> & {
   readonly situation: Situation
@@ -104,7 +105,7 @@ function dueReasons(
 ): readonly Reason[] {
   const { settings } = situation.program
   const kept =
-    turn.metDue !== null && settings.annual_anchor === 'keep-month' && turn.credit.held <= turn.metDue
+    turn.metDue !== null && settings.annual_anchor === 'keep-month' && keepsMonth(turn.credit, turn.metDue)
   const counted = kept
     ? `The month of the date before, ${formatDay(turn.metDue)}, is kept, so the next is due by ${formatDay(turn.due)}.`
     : `Counted annually from ${formatDay(turn.credit.day)}, the next is due by the last day of the same month of the next year: ${formatDay(turn.due)}.`
@@ -135,6 +136,7 @@ function nextStep(given: Case, turn: Turn | undefined): string {
   const { standing, situation, doubts } = given
   const verify = newlyUnverified(given, turn).length > 0 ? 'verify that certificate, or ' : ''
   const renew = `${verify}take the approved course again in full, or record another human trafficking training that the license holder accepts`
+  if (situation.conflicts.length > 0) return correctRecords
   if (standing === 'unknown')
     return situation.missing.length > 0
       ? 'put the missing fact on record.'

@@ -2,8 +2,8 @@ import type { Credit, Evidence } from '#server/law/facts/evidence.ts'
 import { covers } from '#server/law/facts/periods.ts'
 import { type BeforeContact, requirementOn } from '#server/law/facts/ruleset.ts'
 import type { RuleCode } from '#server/law/reasons/finding.ts'
-import { certifiedDays, contactDays, type Situation } from '#server/law/reasons/situation.ts'
-import { addDays, addMonths, compareInstants, type Day, daysBetween } from '#server/lib/days.ts'
+import { certifiedDays, type Situation } from '#server/law/reasons/situation.ts'
+import { addDays, addMonths, compareInstants, type Day } from '#server/lib/days.ts'
 
 /** The last day on which the initial training is in time, and how that day was found. */
 export type InitialDue = {
@@ -17,20 +17,25 @@ export type InitialDue = {
 
 /** Null where no direct contact in a certified program is in sight. */
 export function initialDue(situation: Situation): InitialDue | null {
-  const { assignment, daysHere } = situation
+  const { unbroken, daysHere } = situation
   const first = daysHere[0]?.from
-  if (!assignment || first === undefined) return null
+  const [began] = unbroken
+  if (!began || first === undefined) return null
   const { due } = requirementOn('residential-initial', situation.on)
   const date = due.earlier_hires_due
   // Without a day of hire nothing is called late that might have been in time.
-  const earlyHire = (assignment.hiredOn ?? '') < due.hired_from
+  const earlyHire = (began.hiredOn ?? '') < due.hired_from
   if (!earlyHire || first > date) return beforeFirst(situation, first, contactRule(situation, first, due))
   if (situation.on <= date || covers(daysHere, date))
     return { on: date, by: 'transition', first, isBack: false, rule: 'R2' }
   // Nothing was required on that date of who was away then (R1).
   const back = daysHere.find(({ from }) => from > date)?.from
   if (back === undefined) return null
-  const rule = covers(assignment.leave, addDays(back, -1)) ? 'R10' : 'R14'
+  const awayOnLeave = covers(
+    unbroken.flatMap(({ leave }) => leave),
+    addDays(back, -1),
+  )
+  const rule = awayOnLeave ? 'R10' : 'R14'
   return { ...beforeFirst(situation, back, rule), isBack: true }
 }
 
@@ -44,19 +49,14 @@ function beforeFirst(situation: Situation, first: Day, rule: RuleCode): InitialD
   return { on, by: 'before-contact', first, isBack: false, rule }
 }
 
-/** Whether the person may be one of those hired early, on a day on which these need no training yet. */
-export function maybeInTransition({ assignment, on }: Situation): boolean {
-  const { due } = requirementOn('residential-initial', on)
-  return on <= due.earlier_hires_due && (assignment?.hiredOn ?? '') < due.hired_from
-}
-
 /** The completion that satisfies the initial requirement in the employment at hand: the first to have counted there. */
 export function initialCredit(
-  { employments, assignment, program }: Situation,
+  { employments, unbroken, program }: Situation,
   { credits }: Evidence,
 ): Credit | null {
-  if (program.settings.rehire === 'prior-initial-counts' || !assignment) return firstHeld(credits)
-  const left = employments[employments.indexOf(assignment) - 1]?.separatedOn ?? null
+  const [began] = unbroken
+  if (program.settings.rehire === 'prior-initial-counts' || !began) return firstHeld(credits)
+  const left = employments[employments.indexOf(began) - 1]?.separatedOn ?? null
   return firstHeld(credits.filter(({ day }) => left === null || day > left))
 }
 
@@ -67,39 +67,26 @@ function firstHeld(credits: readonly Credit[]): Credit | null {
   )
 }
 
-/** How late a completion was: 0 in time, at least 1 where it came after contact began, be it on the same day. */
-export function initialLateness(due: InitialDue, credit: Credit, situation: Situation): number {
-  const days = daysBetween(due.on, credit.held)
-  if (days > 0) return days
-  return days === 0 && sameDay(due, credit, situation) === 'after' ? 1 : 0
-}
-
 /** On the day contact begins, the clock decides; where a time is missing, the case is for review. */
-export function sameDay(
-  due: InitialDue,
-  { held, training }: Credit,
-  { assignment, supposed, on }: Situation,
-) {
+export function sameDay(due: InitialDue, { held, training }: Credit, { unbroken, supposed, on }: Situation) {
   // Contact that is only supposed for the day asked has not begun.
   if (supposed && due.first === on) return 'no'
   if (due.by !== 'before-contact' || held !== due.first || due.on !== due.first) return 'no'
-  const began = assignment?.contact?.find(({ from }) => from === due.first)?.fromAt ?? null
+  const periods = unbroken.flatMap(({ contact }) => contact ?? [])
+  const began = periods.find(({ from }) => from === due.first)?.fromAt ?? null
   if (began === null || training.at === null || training.day !== held) return 'review'
   return compareInstants(training.at, began) < 0 ? 'before' : 'after'
 }
 
 /** Whether contact was already going on when the certification took effect. */
-function certificationBegan({ assignment, program }: Situation, first: Day): boolean {
+function certificationBegan({ contactDays, program }: Situation, first: Day): boolean {
   const before = addDays(first, -1)
-  return (
-    assignment !== null &&
-    covers(contactDays(assignment, program), before) &&
-    !covers(certifiedDays(program), before)
-  )
+  return covers(contactDays, before) && !covers(certifiedDays(program), before)
 }
 
-function contactRule({ assignment, employments }: Situation, first: Day, due: BeforeContact): RuleCode {
-  if (assignment && employments.indexOf(assignment) > 0) return 'R13'
-  const hired = assignment?.hiredOn ?? first
+function contactRule({ unbroken, employments }: Situation, first: Day, due: BeforeContact): RuleCode {
+  const [began] = unbroken
+  if (began && employments.indexOf(began) > 0) return 'R13'
+  const hired = began?.hiredOn ?? first
   return hired < due.hired_from || first > addMonths(hired, 1) ? 'R14' : 'R2'
 }

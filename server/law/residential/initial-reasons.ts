@@ -16,6 +16,7 @@ import { refusalOf } from '#server/law/reasons/refusals.ts'
 import { ruleSentence } from '#server/law/reasons/rules.ts'
 import {
   completionReason,
+  correctRecords,
   doubtReasons,
   recordedLateReason,
   situationReasons,
@@ -32,6 +33,8 @@ type Case = Pick<Finding, 'standing' | 'rule'> & {
   readonly credit: Credit | null
   readonly due: InitialDue | null
   readonly late: number
+  /** Whether contact on the day asked would be in order, and only the contact that begins later is not. */
+  readonly onlyLater: boolean
 }
 
 /** How the initial requirement's standing was found, in sentences. */
@@ -66,12 +69,18 @@ function dueReasons(given: Case): readonly Reason[] {
   const { due, credit, standing, situation } = given
   if (!due) return []
   if (credit) return [arithmetic(dueWords(due, situation)), arithmetic(metWords(due, credit, given))]
+  if (given.onlyLater)
+    return [arithmetic(dueWords(due, situation)), arithmetic(onlyLaterWords(due, situation))]
   if (standing !== 'not_cleared') return [arithmetic(dueWords(due, situation))]
   const day = formatDay(situation.on)
   const short = situation.supposed
     ? `On ${day} the training is not complete.`
     : `On ${day} contact has begun and the training is not complete.`
   return [arithmetic(dueWords(due, situation)), arithmetic(short)]
+}
+
+function onlyLaterWords({ first }: InitialDue, { on }: Situation): string {
+  return `Clearance is asked for ${formatDay(on)} alone, and says yes: that day does not need the training yet. The contact that begins on ${formatDay(first)} does.`
 }
 
 function dueWords({ by, on, first, isBack }: InitialDue, { supposed, on: asked }: Situation): string {
@@ -97,7 +106,12 @@ function metWords(due: InitialDue, credit: Credit, { situation, late }: Case): s
     return 'It was finished on the very day contact began, and a clock time is missing: marked for review.'
   const held = formatDay(credit.held)
   const dueDay = formatDay(due.on)
-  if (late > 0) return `${held} is ${dayCount(late)} after ${dueDay}: completed late, by ${dayCount(late)}.`
+  const after = daysBetween(due.on, credit.held)
+  if (late > 0 && late === after)
+    return `${held} is ${dayCount(late)} after ${dueDay}: completed late, by ${dayCount(late)}.`
+  if (late > 0)
+    return `${held} is after ${dueDay}: completed late, by ${dayCount(late)} on which the program was certified.`
+  if (after > 0) return `${held} is after ${dueDay}, and the program was not certified between: not late.`
   const days = daysBetween(credit.held, due.on)
   return days === 0
     ? `${held} is the due date itself: in time.`
@@ -127,7 +141,8 @@ function interpretationReasons({ due, credit, rule: code, situation }: Case): re
 }
 
 function nextStep({ standing, credit, due, evidence, situation, rule: code }: Case): string {
-  const { program, missing, contact } = situation
+  const { program, missing, conflicts, contact } = situation
+  if (conflicts.length > 0) return correctRecords
   if (standing === 'unknown')
     return missing.length > 0
       ? 'put the missing fact on record.'

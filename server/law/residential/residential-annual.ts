@@ -2,35 +2,55 @@ import { type Credit, type Evidence, evidenceOf } from '#server/law/facts/eviden
 import type { Training } from '#server/law/facts/facts.ts'
 import { countDays, covers, overlap } from '#server/law/facts/periods.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
-import { dueSoonDays, type Finding, type RuleCode } from '#server/law/reasons/finding.ts'
+import { dueSoonDays, type Finding, type RuleCode, type Verdict } from '#server/law/reasons/finding.ts'
 import { type Situation, specializedCertifications } from '#server/law/reasons/situation.ts'
-import { addDays, compareDays, type Day, daysBetween, lastDayOfMonth } from '#server/lib/days.ts'
+import { addDays, type Day, daysBetween, lastDayOfMonth } from '#server/lib/days.ts'
 import { annualTurns, type Turn } from './annual-clock.ts'
 import { annualReasons } from './annual-reasons.ts'
 import { initialCredit } from './initial-due.ts'
 import { missedAfter, missedByTurn } from './missed-days.ts'
 
-/** The yearly training at one program (R4 to R7, R10, R11, R13). */
-export function residentialAnnual(situation: Situation, trainings: readonly Training[]): Finding {
-  const requirement = requirementOn('residential-annual', situation.on)
-  const { turns, doubts, unverified } = yearlyTurns(situation, trainings)
+/** What the rules say of the yearly training at one program (R4 to R7, R10, R11, R13). No fact may be missing. */
+export function annualVerdict(situation: Situation, trainings: readonly Training[]): Verdict {
+  const { turns } = yearlyTurns(situation, trainings)
   const turn = turns.at(-1) ?? null
-  const verdict = verdictOf(situation, turns, doubts)
-  const inScope = situation.roster === 'on' && situation.certified === 'yes'
-  const running = verdict.standing === 'overdue' && turn !== null
-  const late = turn ? countDays(missedByTurn(turn, situation)) : 0
-  const overdue = running ? countDays(missedAfter(turn.due, null, situation, situation.on)) : 0
+  const { standing, rule } = standingOf(situation, turn)
+  const running = standing === 'overdue' && turn !== null
+  const { late, overdue } = lateness(situation, turn)
+  return {
+    standing,
+    rule,
+    due_on: standing === 'not_required' ? null : (turn?.due ?? null),
+    satisfied_on: turn?.credit.day ?? null,
+    late_days: running ? overdue : late,
+    late_running: running,
+  }
+}
+
+/** The verdict with its explanation, which names what is missing. */
+export function annualFinding(
+  situation: Situation,
+  trainings: readonly Training[],
+  verdict: Verdict,
+): Finding {
+  const requirement = requirementOn('residential-annual', situation.on)
   return {
     requirement: requirement.id,
     program: situation.program.id,
     ...verdict,
-    due_on: inScope ? (turn?.due ?? null) : null,
-    satisfied_on: turn?.credit.day ?? null,
-    late_days: running ? overdue : late,
-    late_running: running,
     citation: requirement.citation,
-    reasons: () =>
-      annualReasons({ situation, trainings, turns, doubts, unverified, late, overdue, ...verdict }),
+    reasons: () => {
+      const found = yearlyTurns(situation, trainings)
+      const turn = found.turns.at(-1) ?? null
+      return annualReasons({ situation, trainings, ...found, ...lateness(situation, turn), ...verdict })
+    },
+  }
+}
+
+function lateness(situation: Situation, turn: Turn | null) {
+  return {
+    late: turn ? countDays(missedByTurn(turn, situation)) : 0,
+    overdue: turn ? countDays(missedAfter(turn.due, null, situation, situation.on)) : 0,
   }
 }
 
@@ -67,48 +87,24 @@ function inForce(credits: readonly Credit[]): readonly Credit[] {
   return kept
 }
 
-type Verdict = Pick<Finding, 'standing' | 'rule'>
-
-function verdictOf(situation: Situation, turns: readonly Turn[], doubts: Evidence['doubts']): Verdict {
-  const turn = turns.at(-1)
+function standingOf(situation: Situation, turn: Turn | null): Pick<Verdict, 'standing' | 'rule'> {
   const { roster, certified, contact, on, program } = situation
   if (roster === 'off') return { standing: 'not_required', rule: 'R1' }
-  if (certified === 'no') {
+  if (certified !== 'yes') {
     const ended = specializedCertifications(program).some(({ to }) => to !== null && to < on)
     return { standing: 'not_required', rule: ended ? 'R16' : 'R1' }
   }
-  if (certified === 'unknown' || contact === 'unknown' || situation.assignment?.hiredOn === null)
-    return { standing: 'unknown', rule: 'R1' }
   if (contact === 'leave') return { standing: 'not_required', rule: 'R10' }
   if (contact === 'ended') return { standing: 'not_required', rule: 'R1' }
-  if (!turn) return { standing: doubts.length > 0 ? 'unknown' : 'not_required', rule: 'R4' }
+  if (!turn) return { standing: 'not_required', rule: 'R4' }
   if (on <= turn.due) {
     const near = daysBetween(on, turn.due) <= dueSoonDays
     return { standing: near ? 'due_soon' : 'current', rule: currentRule(situation, turn) }
   }
-  if (mayBeCovered(situation, turns, doubts)) return { standing: 'unknown', rule: 'R7' }
   return {
     standing: contact === 'in' ? 'overdue' : 'due_before_contact',
     rule: lapsedRule(situation, turn.due),
   }
-}
-
-/** Whether a training that needs confirming would, if it counts, put the date on or after the day asked. */
-function mayBeCovered(
-  { on, program }: Situation,
-  turns: readonly Turn[],
-  doubts: Evidence['doubts'],
-): boolean {
-  const first = turns[0]
-  const possible = doubts.flatMap(({ training }) => {
-    const day = training.day ?? on
-    return first && day > first.credit.day ? [{ training, day, held: day }] : []
-  })
-  const credits = [...turns.map(({ credit }) => credit), ...possible].sort((a, b) =>
-    compareDays(a.day, b.day),
-  )
-  const due = annualTurns(credits, program.settings.annual_anchor).at(-1)?.due
-  return possible.length > 0 && due !== undefined && on <= due
 }
 
 function currentRule(situation: Situation, turn: Turn): RuleCode {

@@ -8,12 +8,12 @@ import { stateNames, stateTones } from '#server/oversight/reviews/review-words.t
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findProgramOf } from '#server/programs/queries.ts'
+import { licenseCard, licenseWords, toneOf } from '#server/programs/record/license-card.ts'
 import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { findPrograms } from './licensing.queries.ts'
-import { licenseCard, licenseWords, toneOf } from './licensing-page.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 

@@ -2,13 +2,13 @@ import type { Facts } from '#server/law/facts/facts.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { rules } from '#server/law/reasons/rules.ts'
 import { addDays, type Day, dayOf, daysBetween, formatDay } from '#server/lib/days.ts'
-import type { LicenseCard } from '#server/oversight/licensing/licensing-page.ts'
 import { type ReviewGap, type ReviewPerson, reviewPerson } from '#server/oversight/reviews/review-people.ts'
 import type {
   RecordedRow,
   ReviewCertificate,
   ReviewOutside,
 } from '#server/oversight/reviews/review-person.queries.ts'
+import type { LicenseCard } from '#server/programs/record/license-card.ts'
 import type { Roster, RosterAssignment } from '#server/programs/roster/roster.queries.ts'
 import { drawSample } from './packet-sample.ts'
 
@@ -87,7 +87,7 @@ export function packetPerson(
   }>,
 ): PacketPerson | null {
   const row = roster.people.find(({ person_id }) => person_id === personId)
-  const person = row && reviewPerson(roster, row, facts.get(personId), programId, period.to_on)
+  const person = row && reviewPerson(row, facts.get(personId), programId, period.to_on)
   if (!row || !person) return null
   return {
     ...person,

@@ -3,7 +3,6 @@ import pLimit from 'p-limit'
 import { certificateFile } from '#server/certificates/certificates/issuing.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { findProgramHead } from '#server/oversight/licensing/licensing.queries.ts'
-import { licenseCard } from '#server/oversight/licensing/licensing-page.ts'
 import type { Review } from '#server/oversight/reviews/review.queries.ts'
 import {
   listCertificatesOfPeople,
@@ -12,6 +11,7 @@ import {
   type ReviewCertificate,
 } from '#server/oversight/reviews/review-person.queries.ts'
 import { UndrawableText } from '#server/paper/typesetting.ts'
+import { licenseCard } from '#server/programs/record/license-card.ts'
 import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'

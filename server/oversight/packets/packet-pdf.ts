@@ -1,5 +1,4 @@
 import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
-import { contactWords } from '#server/oversight/reviews/review-people.ts'
 import { type FlowingDocument, flowingDocument } from '#server/paper/flowing-document.ts'
 import type { PacketContent, PacketHead, PacketPerson } from './packet-content.ts'
 import type { SignedManifest } from './packet-manifest.ts'
@@ -121,17 +120,20 @@ function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void
       person.name,
       person.role_title,
       `${formatDay(person.hired_on)}${person.separated_on ? `, last day ${formatDay(person.separated_on)}` : ''}`,
-      `${contactWords[person.contact]}${person.contact_since ? `, since ${formatDay(person.contact_since)}` : ''}`,
+      person.contact_words,
       person.requirements.map(({ title, words }) => `${title}: ${words}.`).join(' '),
       person.certificates
         .map(({ number, status }) => (status === 'valid' ? number : `${number} (${status})`))
         .join(', ') || 'None',
       person.gaps
         .map(({ length, open }) => `${length} ${length === 1 ? 'day' : 'days'}${open ? ' so far' : ''}`)
-        .join(', ') || 'None',
+        .join(', ') || (hasConflict(person) ? 'Unknown: records conflict' : 'None'),
     ]),
   )
 }
+
+/** Where records cannot all be true, no gap can be told, and that there is none cannot either. */
+const hasConflict = ({ requirements }: PacketPerson) => requirements.some(({ rule }) => rule === 'R17')
 
 function drawRules(doc: FlowingDocument, { rules }: PacketContent): void {
   doc.need(200)

@@ -3,8 +3,9 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { readToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
-import { licenseWords } from '#server/oversight/licensing/licensing-page.ts'
+import { licenseWords } from '#server/programs/record/license-card.ts'
 import { type App, text } from '#server/web/routes.ts'
+import { partsOf } from '#server/web/upload.ts'
 import { findPacketByCode, type PublicPacket } from './packet.queries.ts'
 
 /** Anybody who holds a packet checks it here by its code, and by the file itself. */
@@ -49,7 +50,7 @@ const mostBytes = 500 * 1024 * 1024
 async function compareUpload(request: FastifyRequest, packet: PublicPacket | null): Promise<Compared | null> {
   const hash = createHash('sha256')
   let isFile = false
-  for await (const part of request.parts({ limits: { fileSize: mostBytes, files: 1 } })) {
+  for await (const part of partsOf(request, { fileSize: mostBytes, files: 1 })) {
     if (part.type !== 'file') continue
     for await (const chunk of part.file) {
       isFile = true

@@ -3,10 +3,10 @@ import type { Database } from '#server/db/connection.ts'
 import { clearance } from '#server/law/clearance.ts'
 import { programsOf } from '#server/law/reasons/situation.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { licenseCard } from '#server/oversight/licensing/licensing-page.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findProgramOf } from '#server/programs/queries.ts'
+import { licenseCard } from '#server/programs/record/license-card.ts'
 import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
@@ -15,7 +15,7 @@ import { type App, text, uuid } from '#server/web/routes.ts'
 import { logLook } from './review.actions.ts'
 import { findReviewOf, type Review } from './review.queries.ts'
 import { closedPage, dayQuery, type ReviewDay, reviewDay } from './review-day.ts'
-import { certificatesOn, contactWords, reviewPeople, reviewPerson } from './review-people.ts'
+import { certificatesOn, reviewPeople, reviewPerson } from './review-people.ts'
 import { listCertificatesOfPeople, listOutsideOfPeople } from './review-person.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -63,7 +63,7 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
       const { roster, facts } = await factsOfPeople(db, [request.params.person], on, asKnownOn)
       const row = roster.people.find(({ person_id }) => person_id === request.params.person) ?? notFound()
       const own = facts.get(row.person_id)
-      const person = reviewPerson(roster, row, own, review.program_id, on) ?? notFound()
+      const person = reviewPerson(row, own, review.program_id, on) ?? notFound()
       const [certificates, outside] = await Promise.all([
         listCertificatesOfPeople(db, [row.person_id]),
         listOutsideOfPeople(db, [row.person_id], asKnownOn),
@@ -90,7 +90,6 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
       card: licenseCard(program, await findProgramRecord(db, program.id, asKnownOn), on),
       asked,
       today: dayOf(clock()),
-      contactWords,
       errors: asked.problem ? [{ field: 'on', message: asked.problem }] : [],
       query: dayQuery(asked),
     }

@@ -6,7 +6,6 @@ import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
 import { standing } from '#server/law/standing.ts'
 import { addDays, type Day, dayOf, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster/roster.queries.ts'
-import { agencyId } from '#server/standings/person-facts.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import type { ReviewCertificate } from './review-person.queries.ts'
 
@@ -25,7 +24,8 @@ export type ReviewPerson = Readonly<{
   separated_on: Day | null
   /** Direct contact with youth or, in an agency, child-protection duties. */
   contact: 'in' | 'not_yet' | 'leave' | 'ended' | 'unknown'
-  contact_since: Day | null
+  /** 'On leave, since March 1, 2026' */
+  contact_words: string
   requirements: readonly ReviewRequirement[]
   gaps: readonly ReviewGap[]
 }>
@@ -38,13 +38,12 @@ export function reviewPeople(
   on: Day,
 ): readonly ReviewPerson[] {
   return roster.people.flatMap((person) => {
-    const one = reviewPerson(roster, person, facts.get(person.person_id), programId, on)
+    const one = reviewPerson(person, facts.get(person.person_id), programId, on)
     return one ? [one] : []
   })
 }
 
 export function reviewPerson(
-  roster: Roster,
   person: RosterPerson,
   known: Facts | undefined,
   programId: string,
@@ -57,7 +56,7 @@ export function reviewPerson(
       ({ hired_on, separated_on }) => hired_on <= on && (separated_on === null || separated_on >= on),
     ) ?? own.at(-1)
   if (!assignment) return null
-  const isHere = (program: string) => agencyId(roster, program) === programId
+  const isHere = (program: string) => program === programId
   const requirements = standing(facts, on)
     .requirements.filter(({ program }) => isHere(program))
     .map((one) => ({
@@ -94,20 +93,35 @@ function contactOn(
   assignment: RosterAssignment,
   programId: string,
   on: Day,
-): Pick<ReviewPerson, 'contact' | 'contact_since'> {
+): Pick<ReviewPerson, 'contact' | 'contact_words'> {
   const { duties_from, duties_to } = assignment
-  if (duties_from !== null)
-    return {
-      contact: duties_from > on ? 'not_yet' : duties_to !== null && duties_to < on ? 'ended' : 'in',
-      contact_since: duties_from <= on ? duties_from : null,
-    }
-  const program = programsOf(facts).find(({ id }) => id === programId)
-  const begun = assignment.contact.filter(({ from_on }) => from_on <= on)
-  const period = begun.findLast(({ to_on }) => to_on === null || to_on >= on) ?? begun.at(-1)
-  return {
-    contact: program ? situationAt(facts, program, on).contact : 'not_yet',
-    contact_since: period?.from_on ?? null,
+  if (duties_from !== null) {
+    const contact = duties_from > on ? 'not_yet' : duties_to !== null && duties_to < on ? 'ended' : 'in'
+    return { contact, contact_words: contactTold(contact, contact === 'ended' ? duties_to : duties_from) }
   }
+  const program = programsOf(facts).find(({ id }) => id === programId)
+  const situation = program && situationAt(facts, program, on)
+  if (situation && situation.conflicts.length > 0)
+    return { contact: 'unknown', contact_words: 'Records conflict' }
+  const contact = situation?.onLeave ? 'leave' : (situation?.contact ?? 'not_yet')
+  const begun = (periods: RosterAssignment['contact']) => periods.filter(({ from_on }) => from_on <= on)
+  const going = (periods: RosterAssignment['contact']) =>
+    begun(periods).findLast(({ to_on }) => to_on === null || to_on >= on)
+  const day = {
+    in: going(assignment.contact)?.from_on,
+    leave: going(assignment.leave)?.from_on,
+    ended: begun(assignment.contact).at(-1)?.to_on,
+    not_yet: null,
+    unknown: null,
+  }[contact]
+  return { contact, contact_words: contactTold(contact, day ?? null) }
+}
+
+/** Contact and leave by the day they began, contact that has ended by its last day. */
+function contactTold(contact: ReviewPerson['contact'], day: Day | null): string {
+  const words = contactWords[contact]
+  if (day === null || contact === 'not_yet' || contact === 'unknown') return words
+  return contact === 'ended' ? `${words}, last day ${formatDay(day)}` : `${words}, since ${formatDay(day)}`
 }
 
 /**
@@ -150,7 +164,7 @@ export function certificatesOn(
     }))
 }
 
-export const contactWords: Readonly<Record<ReviewPerson['contact'], string>> = {
+const contactWords: Readonly<Record<ReviewPerson['contact'], string>> = {
   in: 'In direct contact',
   not_yet: 'Not yet in direct contact',
   leave: 'On leave',

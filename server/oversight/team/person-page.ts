@@ -4,7 +4,6 @@ import { gaps } from '#server/law/gaps.ts'
 import { standing } from '#server/law/standing.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { Roster } from '#server/programs/roster/roster.queries.ts'
-import { agencyId } from '#server/standings/person-facts.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import type { TimelineEvent } from './timeline.queries.ts'
 
@@ -21,7 +20,7 @@ export function personPage(
 ) {
   const known = facts ?? factsOf({})
   const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
-  const isOurs = (program: string) => programIds.includes(agencyId(roster, program))
+  const isOurs = (program: string) => programIds.includes(program)
   const answer = standing(known, on)
   return {
     title: person.name,
@@ -56,6 +55,8 @@ export function personPage(
 export type CourseUnderWay = Readonly<{
   title: string
   startedOn: Day
+  /** Why completing it can't count; null where it can. */
+  cannotCount: string | null
   modules: readonly Readonly<{ number: number; title: string; passedOn: Day | null }>[]
 }>
 

@@ -18,7 +18,7 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
   return roster.people.flatMap((person) => {
     const own = facts.get(person.person_id)
     const { standings, clearances } = own
-      ? verdictsOf(person.person_id, own, roster, on)
+      ? verdictsOf(person.person_id, own, on)
       : { standings: [], clearances: [] }
     return worksOn(person, on).flatMap((assignment): readonly TeamRow[] => {
       const program = programs.get(assignment.program_id)

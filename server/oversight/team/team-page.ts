@@ -1,4 +1,4 @@
-import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { Offered } from '#server/courses/offered.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
@@ -36,17 +36,23 @@ export type TeamLine = Readonly<{
   requirement: string
   due_on: Day | null
   clearance: string
-  progress: Readonly<{ passed: number; modules: number; course: string }> | null
+  progress: Readonly<{
+    passed: number
+    modules: number
+    course: string
+    /** Whether completing the version under way can count. */
+    counts: boolean
+  }> | null
   /** Where no course is under way: whether one has still to be begun. */
   isToBegin: boolean
   lastActiveOn: Day | null
   lastActive: string
 }>
 
-export function teamLine(row: TeamRow, catalogue: Catalogue, today: Day): TeamLine {
+export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
   const first = foremost(row)
   const version =
-    row.under_way && catalogue.courses.get(row.under_way.course)?.versions.get(row.under_way.version)
+    row.under_way && courses.catalogue.courses.get(row.under_way.course)?.versions.get(row.under_way.version)
   return {
     person_id: row.person_id,
     program_id: row.program_id,
@@ -60,7 +66,12 @@ export function teamLine(row: TeamRow, catalogue: Catalogue, today: Day): TeamLi
     clearance: clearanceWords(row),
     progress:
       row.under_way && version
-        ? { passed: row.under_way.passed, modules: version.modules.length, course: version.shortTitle }
+        ? {
+            passed: row.under_way.passed,
+            modules: version.modules.length,
+            course: version.shortTitle,
+            counts: courses.cannotCount(version) === null,
+          }
         : null,
     isToBegin: first !== null && urgency(row) <= urgencyOf.due_soon,
     lastActiveOn: row.last_active_on,
@@ -95,7 +106,7 @@ export function teamPage(
   program: string | undefined,
   rows: readonly TeamRow[],
   filter: TeamFilter,
-  catalogue: Catalogue,
+  courses: Offered,
   on: Day,
   today: Day,
   address: (change: Partial<Record<string, string>>) => string,
@@ -105,7 +116,7 @@ export function teamPage(
   const last = Math.max(1, Math.ceil(left.length / size))
   const current = filter.page === 'all' ? 1 : Math.min(filter.page, last)
   const needs = needsSomething(rows)
-  const line = (row: TeamRow) => teamLine(row, catalogue, on)
+  const line = (row: TeamRow) => teamLine(row, courses, on)
   const numbers = counts(rows, on)
   return {
     title: 'Team',

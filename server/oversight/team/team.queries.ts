@@ -33,6 +33,7 @@ export type TeamRow = Readonly<{
 
 export type StoredStanding = Readonly<{
   requirement: string
+  rule: string
   standing: Standing
   due_on: Day | null
   satisfied_on: Day | null
@@ -66,7 +67,7 @@ export async function listTeam(
     ),
     stood as materialized (
       select t.person_id, t.program_id,
-        json_agg(json_build_object('requirement', t.requirement, 'standing', t.standing, 'due_on', t.due_on,
+        json_agg(json_build_object('requirement', t.requirement, 'rule', t.rule, 'standing', t.standing, 'due_on', t.due_on,
           'satisfied_on', t.satisfied_on, 'late_days', t.late_days, 'is_late_running', t.is_late_running,
           'lapses', t.lapses) order by t.requirement) as standings
       from standings t where t.program_id = ${ids} group by 1, 2

@@ -1,12 +1,13 @@
 import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { FindOffered, Offered } from '#server/courses/offered.ts'
 import type { Database } from '#server/db/connection.ts'
-import { rulesetVersion } from '#server/law/facts/ruleset.ts'
 import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { type Roster, rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
+import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
@@ -21,10 +22,10 @@ import { addressOf, teamFilter } from './team-filter.ts'
 import { teamLine, teamPage } from './team-page.ts'
 import { listTimeline } from './timeline.queries.ts'
 
-type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
 /** The supervisor's day: who is cleared, who needs something, what is coming, and what was true on a past day. */
-export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
+export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   const supervisors = { policy: ['supervisor', 'program_admin'] } as const
   const querystring = Type.Object({
     program: Type.Optional(text(40)),
@@ -44,7 +45,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
     const address = addressOf(request.query)
     const months = forecast(rows, asked.on)
     const data = {
-      ...teamPage(programs, request.query.program, rows, filter, catalogue, asked.on, today, address),
+      ...teamPage(programs, request.query.program, rows, filter, await offered(), asked.on, today, address),
       errors,
       asked,
       today,
@@ -99,6 +100,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
           ? { ...event, what: catalogue.courses.get(event.what)?.current.shortTitle ?? event.what }
           : event,
       )
+      const [underWay, courses] = await Promise.all([listUnderWayOn(db, person.id, asked.on), offered()])
       return reply.page('oversight/team/person', {
         ...personPage(
           person,
@@ -108,7 +110,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
           asked.on,
           asked.on === today && !asked.asKnownOn,
           events,
-          (await listUnderWayOn(db, person.id, asked.on)).flatMap(courseUnderWay),
+          underWay.flatMap((one) => courseUnderWay(one, courses)),
         ),
         asked,
         today,
@@ -119,12 +121,10 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
     },
   )
 
-  function courseUnderWay({
-    course,
-    version,
-    started_on,
-    passed,
-  }: Awaited<ReturnType<typeof listUnderWayOn>>[number]): readonly CourseUnderWay[] {
+  function courseUnderWay(
+    { course, version, started_on, passed }: Awaited<ReturnType<typeof listUnderWayOn>>[number],
+    { catalogue, cannotCount }: Offered,
+  ): readonly CourseUnderWay[] {
     const text = catalogue.courses.get(course)?.versions.get(version)
     if (!text) return []
     const modules = text.modules.map(({ slug, number, title }) => ({
@@ -132,7 +132,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
       title,
       passedOn: passed[slug] ?? null,
     }))
-    return [{ title: text.shortTitle, startedOn: started_on, modules }]
+    return [{ title: text.shortTitle, startedOn: started_on, cannotCount: cannotCount(text), modules }]
   }
 
   type Query = Readonly<
@@ -155,7 +155,7 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
 
   /** What is stored, and for whoever's verdict has changed since, what the rules say now. */
   async function teamToday(programs: readonly ProgramName[], today: Day): Promise<readonly TeamRow[]> {
-    const rows = await listTeam(db, programs, today, rulesetVersion)
+    const rows = await listTeam(db, programs, today, rulesRevision)
     const stale = new Set(rows.filter((row) => row.is_stale).map(({ person_id }) => person_id))
     if (stale.size === 0) return rows
     const roster = await rosterOn(db, programs.map(idOf), today)
@@ -183,8 +183,8 @@ export async function teamRoutes(app: App, { db, catalogue, clock }: Needs): Pro
   }
 
   async function linesOf(viewer: Viewer, query: Query) {
-    const { rows, filter, asked } = await teamOf(viewer, query)
-    return { asked, lines: filtered(rows, filter, asked.on).map((row) => teamLine(row, catalogue, asked.on)) }
+    const [{ rows, filter, asked }, courses] = await Promise.all([teamOf(viewer, query), offered()])
+    return { asked, lines: filtered(rows, filter, asked.on).map((row) => teamLine(row, courses, asked.on)) }
   }
 }
 

@@ -42,11 +42,15 @@ export function isIn(group: Group, row: TeamRow, today: Day): boolean {
     case 'due-90':
       return isDueWithin(row, today, 90)
     case 'overdue':
-      return row.standings.some(({ standing }) => standing === 'overdue' || standing === 'not_cleared')
+      return row.standings.some(isOverdue)
     case 'on-leave':
       return row.is_on_leave
   }
 }
+
+/** A duty of child protection without a deadline is never overdue, though it is not done. */
+const isOverdue = ({ requirement, standing }: StoredStanding) =>
+  standing === 'overdue' || (standing === 'not_cleared' && requirement.startsWith('residential'))
 
 /** Something falls due within so many days, and is not overdue yet. */
 function isDueWithin(row: TeamRow, today: Day, days: number): boolean {

@@ -6,6 +6,7 @@ import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
 import { type Acting, EmailTaken, saveRosterChanges } from '#server/programs/roster/roster.actions.ts'
 import { noChanges, type RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import type { Draft } from './import-draft.ts'
+import { draftOf } from './import-draft.ts'
 import { readImportFile } from './import-file.ts'
 import { chunks, type Progress, planRows, working } from './import-job.actions.ts'
 import { countsOf, hashOf, planner } from './import-plan.ts'
@@ -40,13 +41,20 @@ async function apply(
 ): Promise<boolean> {
   const file = await findImportFile(trx, importId)
   if (!file?.file) return false
-  await lockProgramsOf(trx, acting.viewer, [file.program_id])
+  if (!(await lockProgramsOf(trx, acting.viewer, [file.program_id]))) return false
   const read = readImportFile(file.file)
   if (read.kind === 'unreadable') return false
-  const state = await findImportState(trx, acting.viewer, file.program_id, read.rows, dayOf(acting.now))
-  const { rows, changes } = await planRows(read.rows, planner(state, randomUUID), () => {})
+  const { assignments, ...state } = await findImportState(
+    trx,
+    acting.viewer,
+    file.program_id,
+    read.rows,
+    dayOf(acting.now),
+  )
+  const draft = draftOf(assignments)
+  const { rows, changes } = await planRows(read.rows, planner({ ...state, draft }, randomUUID), () => {})
   if (hashOf(rows) !== file.plan_hash) return false
-  const people = peopleIn(changes, state.draft)
+  const people = peopleIn(changes, draft)
   const steps = changes.assignments.length + changes.periods.length + people.length
   let done = 0
   const step = (some: number) => {
@@ -57,7 +65,7 @@ async function apply(
   await saveRosterChanges(
     trx,
     acting,
-    { ...noChanges, people: changes.people, renamed: changes.renamed },
+    { ...noChanges, people: changes.people, renamed: changes.renamed, employeeIds: changes.employeeIds },
     reason,
   )
   for (const assignments of chunks(changes.assignments)) {

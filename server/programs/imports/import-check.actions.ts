@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Actor } from '#server/programs/roster/roster.actions.ts'
+import { draftOf } from './import-draft.ts'
 import { readImportFile } from './import-file.ts'
 import { chunks, fail, planRows, working } from './import-job.actions.ts'
 import { countsOf, hashOf, planner } from './import-plan.ts'
@@ -15,8 +16,15 @@ export const checkImport = (db: Database, { viewer, now }: Actor, importId: stri
     if (!file?.file) return
     const read = readImportFile(file.file)
     if (read.kind === 'unreadable') return fail(db, importId, read.message)
-    const state = await findImportState(db, viewer, file.program_id, read.rows, dayOf(now))
-    const { rows } = await planRows(read.rows, planner(state, randomUUID), progress)
+    const { assignments, ...state } = await findImportState(
+      db,
+      viewer,
+      file.program_id,
+      read.rows,
+      dayOf(now),
+    )
+    const plan = planner({ ...state, draft: draftOf(assignments) }, randomUUID)
+    const { rows } = await planRows(read.rows, plan, progress)
     await db.deleteFrom('roster_import_rows').where('import_id', '=', importId).execute()
     for (const some of chunks(rows))
       await sql`

@@ -9,6 +9,7 @@ import { mostBytes } from './import-file.ts'
 export type StartedImport =
   | { kind: 'started'; id: string }
   | { kind: 'problems'; problems: readonly Problem[] }
+  | { kind: 'not-found' }
 
 export const tooLarge = 'This file is larger than 5 MB. Send it in parts.'
 
@@ -26,7 +27,7 @@ export async function startImport(
   if (!file || file.bytes.length === 0) return problem('Choose a file, or paste rows below.')
   if (file.bytes.length > mostBytes) return problem(tooLarge)
   return db.transaction().execute(async (trx): Promise<StartedImport> => {
-    await lockProgramsOf(trx, viewer, [programId])
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
     await trx
       .deleteFrom('roster_imports')
       .where('program_id', '=', programId)
@@ -48,16 +49,16 @@ export async function startImport(
   })
 }
 
-/** Puts a checked file back to be checked again, or to be applied; false where it is not waiting for that. */
+/** Puts a checked file back to be checked again, or to be applied, where it waits for that. */
 export async function resumeImport(
   db: Database,
   { viewer }: Actor,
   programId: string,
   importId: string,
   state: 'checking' | 'applying',
-): Promise<boolean> {
+): Promise<{ kind: 'resumed' | 'not-waiting' | 'not-found' }> {
   return db.transaction().execute(async (trx) => {
-    await lockProgramsOf(trx, viewer, [programId])
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
     const taken = await trx
       .updateTable('roster_imports')
       .set({ state, rows_done: 0, beat_at: sql`now()`, problem: null })
@@ -66,7 +67,7 @@ export async function resumeImport(
       .where('state', 'in', state === 'applying' ? ['checked'] : ['checked', 'changed-meanwhile'])
       .returning('id')
       .executeTakeFirst()
-    return Boolean(taken)
+    return { kind: taken ? 'resumed' : 'not-waiting' }
   })
 }
 

@@ -7,7 +7,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterToChangeOf, type Place } from '#server/programs/queries.ts'
 import { listAssignments } from '#server/programs/roster/assignments.queries.ts'
-import { notFound } from '#server/web/errors.ts'
+import { found, notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
 import { applyImport } from './import-apply.actions.ts'
@@ -65,7 +65,7 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
       return refuse('pasted', 'That is too long to paste. Send it as a file.')
     const actor = { viewer, now: clock() }
     const sent = file ?? (pasted.trim() ? { name: 'pasted rows', bytes: Buffer.from(pasted) } : null)
-    const started = await startImport(db, actor, place.program.id, sent)
+    const started = found(await startImport(db, actor, place.program.id, sent))
     if (started.kind === 'problems') return refuse('file', started.problems[0]?.message ?? '')
     inBackground(checkImport(db, actor, started.id))
     return reply.redirect(`/programs/${place.program.id}/imports/${started.id}`, 303)
@@ -119,7 +119,8 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
         const { program, import: id } = request.params
         const file = (await findImport(db, program, id)) ?? notFound()
         const acting = { viewer, now: clock(), afterChange }
-        if (await resumeImport(db, acting, program, file.id, state)) inBackground(job(db, acting, file.id))
+        const answer = found(await resumeImport(db, acting, program, file.id, state))
+        if (answer.kind === 'resumed') inBackground(job(db, acting, file.id))
         return reply.redirect(`/programs/${program}/imports/${file.id}`, 303)
       },
     )

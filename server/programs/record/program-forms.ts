@@ -2,7 +2,6 @@ import { addDays, type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { reasonMissing } from '#server/programs/roster/assignment-forms.ts'
 import { stretchWords } from '#server/programs/roster/periods.ts'
-import type { certificationTypes } from '#server/programs/roster/roster-facts.ts'
 import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import type { LicenseStatus, ProgramRecord } from './program-record.queries.ts'
 
@@ -29,7 +28,7 @@ export const certificationNames = {
   qrtp: 'Qualified residential treatment program',
   'pregnant-and-parenting': 'Pregnant and parenting youth',
   'supervised-independent-living': 'Supervised independent living',
-} as const satisfies Record<(typeof certificationTypes)[number], string>
+} as const
 
 export const authorityNames = {
   DHS: 'Department of Human Services',

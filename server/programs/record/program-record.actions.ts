@@ -9,7 +9,6 @@ import type { Problem } from '#server/programs/form-problem.ts'
 import { changedMeanwhile } from '#server/programs/roster/assignments.actions.ts'
 import type { Acting, Actor } from '#server/programs/roster/roster.actions.ts'
 import { reader, type Typed } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
 import {
   decideProgramCorrection,
   decideProgramFact,
@@ -26,7 +25,10 @@ import {
 } from './program-record.queries.ts'
 
 export type ProgramDone = { kind: 'done'; programId: string }
-export type ProgramAnswer = ProgramDone | { kind: 'problems'; problems: readonly Problem[] }
+export type ProgramAnswer =
+  | ProgramDone
+  | { kind: 'problems'; problems: readonly Problem[] }
+  | { kind: 'not-found' }
 
 /** What is true of a program from a day on, recorded by licensing staff or a system administrator. */
 export const recordProgramFact = (
@@ -49,14 +51,15 @@ export const correctProgramFact = (
   typed: Typed,
 ): Promise<ProgramAnswer> =>
   changeProgram(db, acting, programId, fact, (record, isLicensed, today) => {
-    const row = factRows(record, fact).find(({ period_id }) => period_id === periodId) ?? notFound()
+    const row = factRows(record, fact).find(({ period_id }) => period_id === periodId)
+    if (!row) return { kind: 'not-found' }
     if (typed.seen !== row.row_id) return changedMeanwhile
     return decideProgramCorrection(fact, typed, today, record, isLicensed, periodId)
   })
 
 /** A licensed program, or an agency without a license, of a license holder that is here or new. */
 export async function addProgram(db: Database, { viewer, now }: Actor, typed: Typed): Promise<ProgramAnswer> {
-  if (!hasRole(viewer, 'licensing', 'system_admin')) notFound()
+  if (!hasRole(viewer, 'licensing', 'system_admin')) return { kind: 'not-found' }
   const form = reader(typed, dayOf(now))
   const holder = form.line('holder', 'Enter the license holder or agency.')
   const kind = form.choice(
@@ -108,20 +111,20 @@ function changeProgram(
   { viewer, now, afterChange }: Acting,
   programId: string,
   fact: ProgramFact,
-  decide: (record: ProgramRecord, isLicensed: boolean, today: Day) => ProgramDecided,
+  decide: (record: ProgramRecord, isLicensed: boolean, today: Day) => ProgramDecided | { kind: 'not-found' },
 ): Promise<ProgramAnswer> {
-  if (!hasRole(viewer, 'licensing', 'system_admin')) notFound()
+  if (!hasRole(viewer, 'licensing', 'system_admin')) return Promise.resolve({ kind: 'not-found' })
   return writeEvidence(db, async (trx): Promise<ProgramAnswer> => {
-    const program =
-      (await trx
-        .selectFrom('programs')
-        .select(['id', 'kind'])
-        .where('id', '=', programId)
-        .forNoKeyUpdate()
-        .executeTakeFirst()) ?? notFound()
+    const program = await trx
+      .selectFrom('programs')
+      .select(['id', 'kind'])
+      .where('id', '=', programId)
+      .forNoKeyUpdate()
+      .executeTakeFirst()
+    if (!program) return { kind: 'not-found' }
     const record = await findProgramRecord(trx, program.id)
     const decided = decide(record, program.kind === 'licensed', dayOf(now))
-    if (decided.kind === 'problems') return decided
+    if (decided.kind !== 'rows') return decided
     const { rows, removed, reason } = decided
     await saveRows(trx, viewer.id, now, program.id, fact, rows, removed, reason)
     await afterChange(trx, await listPeopleOf(trx, program.id), now)

@@ -3,9 +3,8 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { otherName, type Problem } from '#server/programs/form-problem.ts'
+import { otherEmail, otherName, type Problem } from '#server/programs/form-problem.ts'
 import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
 import type { Assignment } from './assignment.ts'
 import {
   type Decided,
@@ -17,17 +16,12 @@ import {
 import {
   findAssignment,
   findPersonByEmail,
+  findPersonByEmployeeId,
   findPersonOnRoster,
   listAssignments,
   listOutOfReach,
 } from './assignments.queries.ts'
-import {
-  type Acting,
-  changeRoster,
-  ownRecord,
-  type RosterAnswer,
-  type RosterDecision,
-} from './roster.actions.ts'
+import { type Acting, changeRoster, type RosterAnswer, type RosterDecision } from './roster.actions.ts'
 import { noChanges } from './roster-changes.ts'
 
 /** Puts a person on a program's roster: somebody with an account here, by email, or somebody new. */
@@ -37,25 +31,43 @@ export const addToRoster = (
   programId: string,
   typed: Typed,
 ): Promise<RosterAnswer> =>
-  changeRoster(db, acting, [programId], async (trx) => {
-    const today = dayOf(acting.now)
-    const form = reader(typed, today)
-    const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
-    const email = form.email('email')
-    const known = email ? await findPersonByEmail(trx, email) : undefined
-    if (known?.id === acting.viewer.id) return ownRecord
-    if (known && name && !isSameName(known.name, name)) form.refuse('name', otherName)
-    const person = known ?? { id: randomUUID(), name, email: email ?? '' }
-    const others = known ? await listAssignments(trx, programId, [known.id]) : []
-    const decided = decideWork(typed, today, newIds(programId, person.id), others)
-    const problems = [...form.problems, ...(decided.kind === 'problems' ? decided.problems : [])]
-    if (decided.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems }
-    return saving('person-added', person.id, {
-      ...decided,
-      changes: { ...decided.changes, people: known ? [] : [person] },
-      facts: { ...decided.facts, has_new_account: !known },
-    })
-  })
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    async (trx) => {
+      const form = reader(typed, dayOf(acting.now))
+      const [employeeId, email] = [form.employeeId('employee_id'), form.optionalEmail('email')]
+      const known =
+        (employeeId ? await findPersonByEmployeeId(trx, programId, employeeId) : undefined) ??
+        (email ? await findPersonByEmail(trx, email) : undefined)
+      return { person_id: known?.id ?? randomUUID(), known }
+    },
+    async (trx, { person_id, known }) => {
+      const today = dayOf(acting.now)
+      const form = reader(typed, today)
+      const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
+      const employee_id = form.employeeId('employee_id')
+      const email = form.optionalEmail('email')
+      if (!email && !employee_id && form.problems.every(({ field }) => field === 'name'))
+        form.refuse('email', 'Enter an email or an employee ID. It’s how the person signs in.')
+      if (known && email && known.email !== email) form.refuse('email', otherEmail)
+      if (known && name && !isSameName(known.name, name)) form.refuse('name', otherName)
+      const others = known ? await listAssignments(trx, programId, [known.id]) : []
+      const decided = decideWork(typed, today, newIds(programId, person_id), others)
+      const problems = [...form.problems, ...(decided.kind === 'problems' ? decided.problems : [])]
+      if (decided.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems }
+      return saving('person-added', person_id, {
+        ...decided,
+        changes: {
+          ...decided.changes,
+          people: known ? [] : [{ id: person_id, name, email }],
+          employeeIds: employee_id ? [{ program_id: programId, person_id, employee_id }] : [],
+        },
+        facts: { ...decided.facts, has_new_account: !known, ...(employee_id ? { employee_id } : {}) },
+      })
+    },
+  )
 
 /** A person who worked here before comes back. */
 export const addWork = (
@@ -65,16 +77,17 @@ export const addWork = (
   personId: string,
   typed: Typed,
 ): Promise<RosterAnswer> =>
-  changeRoster(db, acting, [programId], async (trx) => {
-    const person = (await findPersonOnRoster(trx, programId, personId)) ?? notFound()
-    if (person.id === acting.viewer.id) return ownRecord
-    const others = await listAssignments(trx, programId, [person.id])
-    return saving(
-      'work-added',
-      person.id,
-      decideWork(typed, dayOf(acting.now), newIds(programId, person.id), others),
-    )
-  })
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    (trx) => findPersonHere(trx, programId, personId),
+    async (trx, { person_id }) => {
+      const others = await listAssignments(trx, programId, [person_id])
+      const decided = decideWork(typed, dayOf(acting.now), newIds(programId, person_id), others)
+      return saving('work-added', person_id, decided)
+    },
+  )
 
 /** Puts right what is on record of somebody's work, or takes it off. */
 export const correctWork = (
@@ -84,17 +97,18 @@ export const correctWork = (
   assignmentId: string,
   typed: Typed,
 ): Promise<RosterAnswer> =>
-  changeRoster(db, acting, [programId], async (trx) => {
-    const assignment = (await findAssignment(trx, programId, assignmentId)) ?? notFound()
-    if (assignment.person_id === acting.viewer.id) return ownRecord
-    if (typed.seen !== assignment.row_id) return changedMeanwhile
-    const others = await othersOf(trx, assignment)
-    return saving(
-      'work-corrected',
-      assignment.person_id,
-      decideCorrection(typed, dayOf(acting.now), assignment, others),
-    )
-  })
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    (trx) => findAssignment(trx, programId, assignmentId),
+    async (trx, assignment) => {
+      if (typed.seen !== assignment.row_id) return changedMeanwhile
+      const others = await othersOf(trx, assignment)
+      const decided = decideCorrection(typed, dayOf(acting.now), assignment, others)
+      return saving('work-corrected', assignment.person_id, decided)
+    },
+  )
 
 export const separate = (
   db: Database,
@@ -103,11 +117,14 @@ export const separate = (
   assignmentId: string,
   typed: Typed,
 ): Promise<RosterAnswer> =>
-  changeRoster(db, acting, [programId], async (trx) => {
-    const assignment = (await findAssignment(trx, programId, assignmentId)) ?? notFound()
-    if (assignment.person_id === acting.viewer.id) return ownRecord
-    return saving('separated', assignment.person_id, decideSeparation(typed, dayOf(acting.now), assignment))
-  })
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    (trx) => findAssignment(trx, programId, assignmentId),
+    (_, assignment) =>
+      saving('separated', assignment.person_id, decideSeparation(typed, dayOf(acting.now), assignment)),
+  )
 
 /** Moves a person to another program that the viewer administers. */
 export async function transfer(
@@ -120,17 +137,17 @@ export async function transfer(
   const to = acting.viewer.administered_program_ids.find((id) => id === typed.to_program && id !== programId)
   if (!to)
     return { kind: 'problems', problems: [{ field: 'to_program', message: 'Choose where the person goes.' }] }
-  return changeRoster(db, acting, [programId, to], async (trx) => {
-    const assignment = (await findAssignment(trx, programId, assignmentId)) ?? notFound()
-    if (assignment.person_id === acting.viewer.id) return ownRecord
-    const assignments = await listAssignments(trx, to, [assignment.person_id])
-    const there = { ...newIds(to, assignment.person_id), assignments }
-    return saving(
-      'transferred',
-      assignment.person_id,
-      decideTransfer(typed, dayOf(acting.now), assignment, there),
-    )
-  })
+  return changeRoster(
+    db,
+    acting,
+    [programId, to],
+    (trx) => findAssignment(trx, programId, assignmentId),
+    async (trx, assignment) => {
+      const { person_id } = assignment
+      const there = { ...newIds(to, person_id), assignments: await listAssignments(trx, to, [person_id]) }
+      return saving('transferred', person_id, decideTransfer(typed, dayOf(acting.now), assignment, there))
+    },
+  )
 }
 
 /** Puts right how a name is written, where the account is wholly within the viewer's programs. */
@@ -141,21 +158,41 @@ export const mendName = (
   personId: string,
   typed: Typed,
 ): Promise<RosterAnswer> =>
-  changeRoster(db, acting, [programId], async (trx) => {
-    const person = (await findPersonOnRoster(trx, programId, personId)) ?? notFound()
-    if (person.id === acting.viewer.id) return ownRecord
-    const form = reader(typed, dayOf(acting.now))
-    const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
-    if ((await listOutOfReach(trx, acting.viewer, [person.id])).has(person.id))
-      form.refuse('name', notYoursAlone)
-    if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
-    return saving('name-mended', person.id, {
-      kind: 'changes',
-      changes: { ...noChanges, renamed: [{ id: person.id, name }] },
-      reason: '',
-      facts: {},
-    })
-  })
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    async (trx) => {
+      const person = await findPersonOnRoster(trx, programId, personId)
+      return person && { ...person, person_id: person.id }
+    },
+    async (trx, { person_id, name: from, employee_id: before }) => {
+      const form = reader(typed, dayOf(acting.now))
+      const employee_id = form.employeeId('employee_id')
+      const other = employee_id ? await findPersonByEmployeeId(trx, programId, employee_id) : undefined
+      if (other && other.id !== person_id)
+        form.refuse('employee_id', `This employee ID belongs to ${other.name}.`)
+      const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
+      if (name !== from && (await listOutOfReach(trx, acting.viewer, [person_id])).has(person_id))
+        form.refuse('name', notYoursAlone)
+      if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+      return saving('name-mended', person_id, {
+        kind: 'changes',
+        changes: {
+          ...noChanges,
+          renamed: name === from ? [] : [{ id: person_id, from, name }],
+          employeeIds: employee_id ? [{ program_id: programId, person_id, employee_id }] : [],
+        },
+        reason: '',
+        facts: employee_id && employee_id !== before ? { employee_id } : {},
+      })
+    },
+  )
+
+async function findPersonHere(trx: Transaction<DB>, programId: string, personId: string) {
+  const person = await findPersonOnRoster(trx, programId, personId)
+  return person && { person_id: person.id }
+}
 
 export const notYoursAlone =
   'This account isn’t yours alone to change: it also acts or works elsewhere. Whoever runs this installation can.'

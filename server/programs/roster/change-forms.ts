@@ -5,6 +5,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
+import { found } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import type { Acting } from './roster.actions.ts'
 import type { Field } from './roster-fields.ts'
@@ -26,6 +27,7 @@ export type ActAnswer<Done> =
   | Done
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'refused'; message: string }
+  | { kind: 'not-found' }
 
 export type Act<Params, Done extends { kind: 'done' }> = Readonly<{
   /** Where its form is shown and sent. */
@@ -41,7 +43,18 @@ export type Act<Params, Done extends { kind: 'done' }> = Readonly<{
 
 /** Every field of every such form: a form sends some of them, and nothing else is taken. */
 const names = [
-  ...['seen', 'change', 'reason', 'name', 'email', 'worker_type', 'role_title', 'hired_on', 'separated_on'],
+  ...[
+    'seen',
+    'change',
+    'reason',
+    'name',
+    'email',
+    'employee_id',
+    'worker_type',
+    'role_title',
+    'hired_on',
+    'separated_on',
+  ],
   ...[
     'duties_from',
     'duties_to',
@@ -78,7 +91,7 @@ export function actRoutes<Params, Done extends { kind: 'done' }>(
     const acting = { viewer: viewerOf(request), now: clock(), afterChange }
     const params = request.params as Params
     const typed = request.body as Typed
-    const answer = await act.act(acting, params, typed)
+    const answer = found(await act.act(acting, params, typed))
     if (answer.kind === 'done') return reply.redirect(act.next(params, answer), 303)
     const actForm = await act.form(acting, params)
     // The form that comes back speaks of the record as it stands now.

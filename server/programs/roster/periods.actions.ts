@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
 import { changedMeanwhile, saving } from './assignments.actions.ts'
 import { findAssignment, findAssignmentOfPeriod } from './assignments.queries.ts'
 import { decidePeriod, decidePeriodCorrection, decidePeriodEnd } from './period-forms.ts'
 import type { PeriodKind } from './periods.ts'
-import { type Acting, changeRoster, ownRecord, type RosterAnswer } from './roster.actions.ts'
+import { type Acting, changeRoster, type RosterAnswer } from './roster.actions.ts'
 
 /** Direct contact begins, or a leave is recorded. */
 export const startPeriod = (
@@ -18,12 +19,16 @@ export const startPeriod = (
   assignmentId: string,
   typed: Typed,
 ): Promise<RosterAnswer> =>
-  changeRoster(db, acting, [programId], async (trx) => {
-    const assignment = (await findAssignment(trx, programId, assignmentId)) ?? notFound()
-    if (assignment.person_id === acting.viewer.id) return ownRecord
-    const decided = decidePeriod(kind, typed, dayOf(acting.now), assignment, randomUUID())
-    return saving(`${kind}-recorded`, assignment.person_id, decided)
-  })
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    (trx) => findAssignment(trx, programId, assignmentId),
+    (_, assignment) => {
+      const decided = decidePeriod(kind, typed, dayOf(acting.now), assignment, randomUUID())
+      return saving(`${kind}-recorded`, assignment.person_id, decided)
+    },
+  )
 
 /** Gives direct contact or a leave its last day. */
 export const endPeriod = (
@@ -34,13 +39,16 @@ export const endPeriod = (
   periodId: string,
   typed: Typed,
 ): Promise<RosterAnswer> =>
-  changeRoster(db, acting, [programId], async (trx) => {
-    const assignment = (await findAssignmentOfPeriod(trx, programId, kind, periodId)) ?? notFound()
-    if (assignment.person_id === acting.viewer.id) return ownRecord
-    const period = assignment[kind].find(({ period_id }) => period_id === periodId) ?? notFound()
-    const decided = decidePeriodEnd(kind, typed, dayOf(acting.now), assignment, period)
-    return saving(`${kind}-ended`, assignment.person_id, decided)
-  })
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    (trx) => findPeriod(trx, programId, kind, periodId),
+    (_, { assignment, period }) => {
+      const decided = decidePeriodEnd(kind, typed, dayOf(acting.now), assignment, period)
+      return saving(`${kind}-ended`, assignment.person_id, decided)
+    },
+  )
 
 /** Puts right what is on record of direct contact or a leave, or takes it off. */
 export const correctPeriod = (
@@ -51,11 +59,20 @@ export const correctPeriod = (
   periodId: string,
   typed: Typed,
 ): Promise<RosterAnswer> =>
-  changeRoster(db, acting, [programId], async (trx) => {
-    const assignment = (await findAssignmentOfPeriod(trx, programId, kind, periodId)) ?? notFound()
-    if (assignment.person_id === acting.viewer.id) return ownRecord
-    const period = assignment[kind].find(({ period_id }) => period_id === periodId) ?? notFound()
-    if (typed.seen !== period.row_id) return changedMeanwhile
-    const decided = decidePeriodCorrection(kind, typed, dayOf(acting.now), assignment, period)
-    return saving(`${kind}-corrected`, assignment.person_id, decided)
-  })
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    (trx) => findPeriod(trx, programId, kind, periodId),
+    (_, { assignment, period }) => {
+      if (typed.seen !== period.row_id) return changedMeanwhile
+      const decided = decidePeriodCorrection(kind, typed, dayOf(acting.now), assignment, period)
+      return saving(`${kind}-corrected`, assignment.person_id, decided)
+    },
+  )
+
+async function findPeriod(trx: Transaction<DB>, programId: string, kind: PeriodKind, periodId: string) {
+  const assignment = await findAssignmentOfPeriod(trx, programId, kind, periodId)
+  const period = assignment?.[kind].find(({ period_id }) => period_id === periodId)
+  return assignment && period ? { person_id: assignment.person_id, assignment, period } : null
+}

@@ -5,7 +5,6 @@ import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { otherName } from '#server/programs/form-problem.ts'
 import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
 import { findPersonByEmail, lockProgramsOf } from './assignments.queries.ts'
 import { type Actor, againIfEmailTaken, EmailTaken, type RosterAnswer } from './roster.actions.ts'
 
@@ -34,7 +33,7 @@ async function tryToGrantRole(
   const email = form.email('email')
   const role = form.choice('role', grantableRoles, 'Choose a role.')
   return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
-    await lockProgramsOf(trx, viewer, [programId])
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
     const known = email ? await findPersonByEmail(trx, email) : undefined
     if (known?.id === viewer.id)
       return {
@@ -83,7 +82,7 @@ export function endRole(
   roleId: string,
 ): Promise<RosterAnswer> {
   return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
-    await lockProgramsOf(trx, viewer, [programId])
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
     const role = await trx
       .selectFrom('roles')
       .select(['id', 'person_id', 'role'])
@@ -91,7 +90,7 @@ export function endRole(
       .where('program_id', '=', programId)
       .where('ended_at', 'is', null)
       .executeTakeFirst()
-    if (!role) return notFound()
+    if (!role) return { kind: 'not-found' }
     if (role.person_id === viewer.id)
       return {
         kind: 'refused',

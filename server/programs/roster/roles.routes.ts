@@ -6,7 +6,7 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findRosterToChangeOf, type Place } from '#server/programs/queries.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
+import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { endRole, grantableRoles, grantRole } from './roles.actions.ts'
 import { listRolesHere, listWithoutPassword } from './roles.queries.ts'
@@ -43,7 +43,7 @@ export async function roleRoutes(app: App, { db, mail, clock, config: { baseUrl 
       const viewer = viewerOf(request)
       const place = await placeOf(viewer, request.params.program)
       const acting = { viewer, now: clock() }
-      const answer = await grantRole(db, acting, place.program.id, request.body)
+      const answer = found(await grantRole(db, acting, place.program.id, request.body))
       const page = () => rolesPage(viewer, place, request.body)
       if (answer.kind === 'problems')
         return reply.status(422).page('programs/roles', { ...(await page()), errors: answer.problems })
@@ -59,7 +59,7 @@ export async function roleRoutes(app: App, { db, mail, clock, config: { baseUrl 
     async (request, reply) => {
       const viewer = viewerOf(request)
       const place = await placeOf(viewer, request.params.program)
-      const answer = await endRole(db, { viewer, now: clock() }, place.program.id, request.params.role)
+      const answer = found(await endRole(db, { viewer, now: clock() }, place.program.id, request.params.role))
       if (answer.kind === 'refused')
         return reply
           .status(409)
@@ -113,7 +113,9 @@ export async function roleRoutes(app: App, { db, mail, clock, config: { baseUrl 
       const chosen = request.body.person ?? []
       const back = { href: `/programs/${program.id}/links`, label: 'Back to the list' }
       if (chosen.length === 0) return reply.redirect(back.href, 303)
-      const given = await giveLinks(db, { viewer, now: clock() }, { mail, baseUrl }, program.id, chosen)
+      const given = found(
+        await giveLinks(db, { viewer, now: clock() }, { mail, baseUrl }, program.id, chosen),
+      )
       return reply.page('programs/links-given', { title: 'Links to set a password', program, given, back })
     },
   )

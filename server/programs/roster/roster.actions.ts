@@ -1,7 +1,7 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { writeEvidence } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
@@ -22,6 +22,10 @@ export type RosterAnswer =
   | RosterDone
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'refused'; message: string }
+  | { kind: 'not-found' }
+
+/** What a change is about, and whose record it is. */
+type Subject = Readonly<{ person_id: string }>
 
 export type RosterDecision =
   | Exclude<RosterAnswer, RosterDone>
@@ -34,11 +38,6 @@ export type RosterDecision =
       act: string
       facts: Readonly<Record<string, unknown>>
     }
-
-export const ownRecord: RosterAnswer & { kind: 'refused' } = {
-  kind: 'refused',
-  message: ownRecordMessage,
-}
 
 /** Somebody else made an account with one of these emails at the same moment; nothing was saved. */
 export class EmailTaken extends Error {}
@@ -54,22 +53,28 @@ export async function againIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
 }
 
 /** One act on the rosters of programs that the viewer administers: one transaction, one entry in the ledger. */
-export const changeRoster = (
+export const changeRoster = <T extends Subject>(
   db: Database,
   acting: Acting,
   programIds: readonly [string, ...string[]],
-  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
-): Promise<RosterAnswer> => againIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, decide))
+  find: (trx: Transaction<DB>) => Promise<T | null>,
+  decide: (trx: Transaction<DB>, subject: T) => RosterDecision | Promise<RosterDecision>,
+): Promise<RosterAnswer> => againIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, find, decide))
 
-function tryToChangeRoster(
+function tryToChangeRoster<T extends Subject>(
   db: Database,
   acting: Acting,
   programIds: readonly [string, ...string[]],
-  decide: (trx: Transaction<DB>) => Promise<RosterDecision>,
+  find: (trx: Transaction<DB>) => Promise<T | null>,
+  decide: (trx: Transaction<DB>, subject: T) => RosterDecision | Promise<RosterDecision>,
 ): Promise<RosterAnswer> {
   return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
-    await lockProgramsOf(trx, acting.viewer, programIds)
-    const decision = await decide(trx)
+    if (!(await lockProgramsOf(trx, acting.viewer, programIds))) return { kind: 'not-found' }
+    const subject = await find(trx)
+    if (!subject) return { kind: 'not-found' }
+    // No one changes their own record.
+    if (subject.person_id === acting.viewer.id) return { kind: 'refused', message: ownRecordMessage }
+    const decision = await decide(trx, subject)
     if (decision.kind !== 'save') return decision
     const { personId, act, facts, reason } = decision
     await saveRosterChanges(trx, acting, decision.changes, reason)
@@ -87,12 +92,12 @@ function tryToChangeRoster(
 
 /** Writes the rows, each table at once; what they come in place of is superseded, never rewritten. */
 export async function saveRosterChanges(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   { viewer, now }: Actor,
   changes: RosterChanges,
   reason: string,
 ): Promise<void> {
-  const { people, renamed, assignments, periods, removed } = changes
+  const { people, renamed, employeeIds, assignments, periods, removed } = changes
   if (people.length > 0) {
     const { rows } = await sql`
       insert into people (id, name, email)
@@ -109,7 +114,22 @@ export async function saveRosterChanges(
       update people p set name = rows.name from ${records(renamed, sql`id uuid, name text`)} where p.id = rows.id`.execute(
       trx,
     )
+    for (const { id, from, name } of renamed)
+      trx.record({
+        kind: 'account-changed',
+        actor_id: viewer.id,
+        subject: `person:${id}`,
+        facts: { change: 'name', from, to: name, ...(reason ? { reason } : {}) },
+        at: now,
+      })
   }
+  if (employeeIds.length > 0)
+    await sql`
+      insert into employee_ids (program_id, person_id, employee_id, recorded_at, recorded_by)
+      select rows.*, ${now}::timestamptz, ${viewer.id}::uuid
+      from ${records(employeeIds, sql`program_id uuid, person_id uuid, employee_id text`)}
+      on conflict (program_id, person_id) do update set employee_id = excluded.employee_id,
+        recorded_at = excluded.recorded_at, recorded_by = excluded.recorded_by`.execute(trx)
   const ids = (kind: 'assignment' | PeriodKind) =>
     removed.filter((one) => one.kind === kind).map(({ id }) => id)
   const taken = ids('assignment')

@@ -7,7 +7,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterOf, findRosterToChangeOf, type ProgramHead } from '#server/programs/queries.ts'
 import { readOtherDay, type Typed } from '#server/programs/typed-form.ts'
-import { notFound } from '#server/web/errors.ts'
+import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { addToRoster } from './assignments.actions.ts'
 import { findPersonOnRoster, listAssignments } from './assignments.queries.ts'
@@ -81,6 +81,7 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
         body: form({
           name: optional(),
           email: optional(),
+          employee_id: optional(),
           worker_type: optional(),
           role_title: optional(),
           hired_on: optional(),
@@ -94,7 +95,7 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
       const viewer = viewerOf(request)
       const { program } = await changeable(viewer, request.params.program)
       const acting = { viewer, now: clock(), afterChange }
-      const answer = await addToRoster(db, acting, program.id, request.body)
+      const answer = found(await addToRoster(db, acting, program.id, request.body))
       if (answer.kind === 'problems')
         return reply
           .status(422)
@@ -106,7 +107,7 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
       const person = (await findPersonOnRoster(db, program.id, answer.personId)) ?? notFound()
       const back = `/programs/${program.id}/roster/${person.id}`
       if (person.has_password) return reply.redirect(`${back}?done=added`, 303)
-      const given = await giveLinks(db, acting, links, program.id, [person.id])
+      const given = found(await giveLinks(db, acting, links, program.id, [person.id]))
       if (given.mailed.length > 0) return reply.redirect(`${back}?done=added-mailed`, 303)
       return reply.page('programs/links-given', {
         title: `${person.name} is on the roster`,
@@ -149,7 +150,7 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
       const viewer = viewerOf(request)
       const { program } = await changeable(viewer, request.params.program)
       const acting = { viewer, now: clock() }
-      const given = await giveLinks(db, acting, links, program.id, [request.params.person])
+      const given = found(await giveLinks(db, acting, links, program.id, [request.params.person]))
       const back = `/programs/${program.id}/roster/${request.params.person}`
       if (given.mailed.length > 0) return reply.redirect(`${back}?done=mailed`, 303)
       if (given.withheld.length > 0) reply.status(409)

@@ -3,14 +3,14 @@ import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { createLink } from '#server/people/actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
-import { notFound } from '#server/web/errors.ts'
 import { listOutOfReach, lockProgramsOf } from './assignments.queries.ts'
 import { listInvitable } from './roles.queries.ts'
 import type { Actor } from './roster.actions.ts'
 
-type Addressee = Readonly<{ id: string; name: string; email: string; has_password: boolean }>
+type Addressee = Readonly<{ id: string; name: string; email: string | null; has_password: boolean }>
 
 export type GivenLinks = Readonly<{
+  kind: 'given'
   mailed: readonly Addressee[]
   /** Links to be printed or copied: each is shown this once and never again. */
   shown: readonly Readonly<{ person: Addressee; address: string; days: number }>[]
@@ -29,9 +29,9 @@ export async function giveLinks(
   { mail, baseUrl }: Readonly<{ mail: Mail; baseUrl: string }>,
   programId: string,
   personIds: readonly string[],
-): Promise<GivenLinks> {
+): Promise<GivenLinks | { kind: 'not-found' }> {
   const made = await writeEvidence(db, async (trx) => {
-    await lockProgramsOf(trx, viewer, [programId])
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return null
     const people = await listInvitable(trx, programId, personIds)
     const outOfReach = await listOutOfReach(trx, viewer, personIds)
     const isGiven = ({ id }: Addressee) => id !== viewer.id && (Boolean(mail) || !outOfReach.has(id))
@@ -61,17 +61,18 @@ export async function giveLinks(
       })
     return { links, outOfReach, withheld: people.filter((person) => !isGiven(person)) }
   })
-  if (made.links.length + made.withheld.length === 0) notFound()
-  if (!mail) return { mailed: [], shown: made.links, withheld: made.withheld }
+  if (!made || made.links.length + made.withheld.length === 0) return { kind: 'not-found' }
+  if (!mail) return { kind: 'given', mailed: [], shown: made.links, withheld: made.withheld }
   const sent = await Promise.all(
     made.links.map(async (link) => ({
       ...link,
-      isSent: await send(mail, link.person.email, link.address, link.days),
+      isSent: link.person.email !== null && (await send(mail, link.person.email, link.address, link.days)),
     })),
   )
   // What the mail server did not take is handed over, where that is allowed.
   const unsent = sent.filter(({ isSent }) => !isSent)
   return {
+    kind: 'given',
     mailed: sent.filter(({ isSent }) => isSent).map(({ person }) => person),
     shown: unsent.filter(({ person }) => !made.outOfReach.has(person.id)),
     withheld: [

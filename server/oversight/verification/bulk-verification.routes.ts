@@ -9,7 +9,7 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import { fileType, type UploadedFile } from '#server/web/upload.ts'
+import { fileType, partsOf, type UploadedFile } from '#server/web/upload.ts'
 import { mostFiles, openFiles } from './bulk-files.ts'
 import { askedOfFile, recordBulkExport, verifyInBulk } from './bulk-verification.actions.ts'
 import { findBulkVerification, listBulkVerifications } from './bulk-verification.queries.ts'
@@ -105,12 +105,8 @@ export async function bulkVerificationRoutes(app: App, { db, clock, config }: Ne
     let problem: string | null = null
     let left = mostFiles
     const asked: Asked[] = []
-    // What is too large or too much is told, and what was typed is kept; the option is missing in the plugin's types.
-    const options: object = {
-      limits: { fileSize: mostBytes, files: mostFiles + 1 },
-      throwFileSizeLimit: false,
-    }
-    for await (const part of request.parts(options)) {
+    // What is too large or too much is told, and what was typed is kept.
+    for await (const part of partsOf(request, { fileSize: mostBytes, files: mostFiles + 1 })) {
       if (part.type !== 'file') {
         if (part.fieldname === 'numbers' && typeof part.value === 'string') typed = part.value
         continue

@@ -1,7 +1,7 @@
 import type { Day } from '#server/lib/days.ts'
 import type { ProgramHead } from '#server/programs/queries.ts'
-import { authorityNames, certificationNames, statusNames } from '#server/programs/record/program-forms.ts'
-import type { ProgramRecord } from '#server/programs/record/program-record.queries.ts'
+import { authorityNames, certificationNames, statusNames } from './program-forms.ts'
+import type { ProgramRecord } from './program-record.queries.ts'
 
 type Lasting = Readonly<{ from_on: Day; to_on: Day | null }>
 

@@ -1,0 +1,15 @@
+import type { Viewer } from '#server/people/roles.ts'
+import type { CourseVersion } from './catalogue.ts'
+
+/** A place in a course; `part` is the id of a heading. */
+export type LessonPlace = Readonly<{
+  course: CourseVersion
+  module: string
+  lesson: string
+  part?: string | undefined
+}>
+
+/** Where a link to a lesson leads one person: to a page that they may open. */
+export type LessonHref = (place: LessonPlace) => string
+
+export type FindLessonHref = (viewer: Viewer | null) => Promise<LessonHref>

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { Unreadable } from './errors.ts'
+
+/** PostgreSQL keeps no U+0000 in a text, and no person types one: whatever holds it is refused before any handler. */
+export const refuseNul = fp(async (app: FastifyInstance) => {
+  app.addHook('preValidation', async ({ params, query, body, headers }) => {
+    if (hasNul([params, query, body, headers])) throw new Unreadable('U+0000')
+  })
+})
+
+export function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0')
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
+  return Object.entries(value).some(([name, one]) => name.includes('\0') || hasNul(one))
+}
+
+/** An address that can't be decoded, or with a part that is longer than any of ours, leads to no page. */
+export const readableAddress = (url: string): string => (isReadable(url) ? url : '/address-that-no-page-has')
+
+function isReadable(url: string): boolean {
+  const path = url.split('?', 1)[0]!
+  try {
+    decodeURIComponent(path)
+  } catch {
+    return false
+  }
+  return path.split('/').every((part) => part.length <= mostOfAPart)
+}
+
+export const mostOfAPart = 300

@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest'
+import type { Policy } from '#server/people/roles.ts'
+import { createSessions, type Sessions } from '#server/people/sessions.ts'
+import { aWorld, type Route, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { addressOf, idFor, twoHouses } from '#test/support/full-house.ts'
+
+/** One of each role, all of North Star where a role is of a program. */
+const cast = {
+  visitor: null,
+  learner: 'mai@northstar.example',
+  supervisor: 'sam@northstar.example',
+  program_admin: 'rae@northstar.example',
+  licensing: 'lee@licensing.example',
+  reviewer: 'noor@review.example',
+  system_admin: 'kit@system.example',
+} as const
+
+type RoleName = keyof typeof cast
+
+test('each address answers each role as the reviewed table says', { timeout: 300_000 }, async () => {
+  const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+  const table = await asked(world)
+  const broken = table.flatMap(({ route, kind, cells }) =>
+    Object.entries(cells)
+      .filter(([role, cell]) => !mayAsk(route.policy, role as RoleName) && cell !== refusal(role as RoleName))
+      .map(([role, cell]) => `${route.method} ${route.url} ${kind} ${role}: ${cell}`),
+  )
+  expect(broken).toEqual([])
+  await expect(written(table)).toMatchFileSnapshot('every-address.txt')
+})
+
+type Kind = 'own' | 'other' | 'absent' | 'malformed'
+type Row = Readonly<{ route: Route; kind: Kind; cells: Readonly<Record<RoleName, string>> }>
+
+type Asking = { world: World; sessions: Sessions; count: number }
+
+const mayAsk = (policy: Policy, role: RoleName): boolean =>
+  policy === 'public' ||
+  (role !== 'visitor' &&
+    (policy === 'signed-in' || (typeof policy !== 'string' && policy.some((one) => one === role))))
+
+const refusal = (role: RoleName) => (role === 'visitor' ? 'sign-in' : '404')
+
+async function asked(world: World): Promise<readonly Row[]> {
+  const { own, other } = await twoHouses(world)
+  const ids: Readonly<Record<Kind, (name: string) => string>> = {
+    own: (name) => idFor(own, name),
+    other: (name) => idFor(other, name),
+    absent: (name) => absentLike(idFor(own, name)),
+    malformed: () => 'not%20one',
+  }
+  const { sessionIdleMinutes: idleMinutes, sessionHours: hours } = world.config
+  const asking = { world, sessions: createSessions(world.db, { idleMinutes, hours }), count: 0 }
+  const roles = Object.keys(cast) as RoleName[]
+  const rows: Row[] = []
+  for (const route of world.routes) {
+    const kinds: readonly Kind[] = route.url.includes(':') ? ['malformed', 'absent', 'other', 'own'] : ['own']
+    for (const kind of kinds) {
+      const cells: [RoleName, string][] = []
+      for (const role of roles)
+        cells.push([role, await cellOf(asking, route, role, addressOf(route.url, ids[kind]))])
+      rows.push({ route, kind, cells: Object.fromEntries(cells) as Row['cells'] })
+    }
+  }
+  return rows
+}
+
+/** Sends as little as the form's schema asks: what a role may send is told what is wrong, and little changes. */
+async function cellOf(asking: Asking, { method, url, schema }: Route, role: RoleName, address: string) {
+  const { world, sessions } = asking
+  const email = cast[role]
+  const token = email && (await sessions.create(await personId(world.db, email)))
+  const answer = await world.app.inject({
+    method: method as 'GET' | 'POST',
+    url: address,
+    // Far apart, so that no one is throttled.
+    remoteAddress: `10.0.${Math.floor(asking.count / 250)}.${asking.count++ % 250}`,
+    headers: {
+      ...(token ? { cookie: `sid=${token}` } : {}),
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    ...(method === 'POST' ? { payload: leastBody(schema.body as BodySchema).toString() } : {}),
+  })
+  const isSignIn = String(answer.headers.location ?? '').startsWith('/sign-in') && url !== '/sign-out'
+  return isSignIn ? 'sign-in' : String(answer.statusCode)
+}
+
+type BodySchema =
+  | {
+      required?: readonly string[]
+      properties?: Record<string, { const?: string; anyOf?: { const?: string }[] }>
+    }
+  | undefined
+
+function leastBody(schema: BodySchema): URLSearchParams {
+  const pairs = (schema?.required ?? []).map((name) => {
+    const field = schema?.properties?.[name]
+    return [name, field?.const ?? field?.anyOf?.[0]?.const ?? 'x']
+  })
+  return new URLSearchParams(pairs)
+}
+
+/** What looks like one of ours and is none. */
+function absentLike(value: string): string {
+  if (/^[0-9a-f-]{36}$/.test(value)) return '00000000-0000-0000-0000-000000000000'
+  if (/^SH-/.test(value)) return 'SH-999999999'
+  return value.replaceAll(/[a-z]/gi, 'z').replaceAll(/[1-9]/g, '9')
+}
+
+function written(table: readonly Row[]): string {
+  const roles = Object.keys(cast) as RoleName[]
+  const byRoute = Map.groupBy(table, ({ route }) => route)
+  const lines = [...byRoute].flatMap(([{ method, url, policy }, rows]) => {
+    const byCells = Map.groupBy(rows.toReversed(), ({ cells }) =>
+      roles.map((role) => cells[role].padEnd(15)).join(''),
+    )
+    return [
+      `${method} ${url} – ${[policy].flat().join(', ')}`,
+      ...[...byCells].map(([cells, alike]) =>
+        `${alike
+          .map(({ kind }) => kind)
+          .join(', ')
+          .padEnd(34)}${cells}`.trimEnd(),
+      ),
+      '',
+    ]
+  })
+  const heading = ' '.repeat(34) + roles.map((role) => role.padEnd(15)).join('')
+  return [
+    'What each address answers, to each role, asked by its own ids, another program’s, absent and malformed ones.',
+    'Forms are sent with the least that their schema asks: 303, 400, 406, 409 and 422 mean that this role may send them.',
+    'After a change, run this test with -u and review every line that changed.',
+    '',
+    heading.trimEnd(),
+    '',
+    ...lines,
+  ].join('\n')
+}
