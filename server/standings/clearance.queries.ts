@@ -56,3 +56,16 @@ export async function findProgramOfToken(db: Kysely<DB>, tokenHash: string): Pro
     .executeTakeFirst()
   return row?.program_id ?? null
 }
+
+/** The employee ids of a program's people, by person. */
+export async function listEmployeeIds(
+  db: Kysely<DB>,
+  programId: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('employee_ids')
+    .select(['person_id', 'employee_id'])
+    .where('program_id', '=', programId)
+    .execute()
+  return new Map(rows.map(({ person_id, employee_id }) => [person_id, employee_id]))
+}

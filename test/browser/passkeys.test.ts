@@ -58,7 +58,7 @@ test('a passkey is added on the account page and signs its owner in; removed, it
     .click()
     .catch(() => {})
   await page.waitForURL(`${address}/account`)
-  await page.getByText('Ada Lindqvist').first().waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Your account' }).waitFor()
 
   const used = await db.selectFrom('passkeys').select('last_used_at').executeTakeFirstOrThrow()
   expect(used.last_used_at).not.toBeNull()
