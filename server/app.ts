@@ -67,6 +67,7 @@ import { accountRoutes } from './people/account.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
+import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
@@ -153,6 +154,7 @@ export async function buildApp(given: Needs): Promise<App> {
 
   await app.register(healthRoutes, { db })
   await app.register(peopleRoutes, { ...needs, sessions })
+  await app.register(singleSignOnRoutes, { ...needs, sessions })
   await app.register(accountRoutes, { ...needs, sessions })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)

@@ -886,6 +886,13 @@ export interface SignInChallenges {
   token_hash: string;
 }
 
+export interface SignInSubjects {
+  issuer: string;
+  linked_at: Timestamp;
+  person_id: string;
+  subject: string;
+}
+
 export interface StandingPasses {
   computed_on: string;
   next_change_on: string | null;
@@ -1011,6 +1018,7 @@ export interface DB {
   settings: Settings;
   sign_in_attempts: SignInAttempts;
   sign_in_challenges: SignInChallenges;
+  sign_in_subjects: SignInSubjects;
   standing_passes: StandingPasses;
   standings: Standings;
   status_lists: StatusLists;

@@ -1,6 +1,7 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import type { IdentityProvider } from '#server/config.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
@@ -24,19 +25,27 @@ type Needs = Readonly<{
   sessions: Sessions
   mail: Mail
   clock: () => Date
-  config: Readonly<{ https: boolean; baseUrl: string; sessionHours: number; issuerName: string }>
+  config: Readonly<{
+    https: boolean
+    baseUrl: string
+    sessionHours: number
+    issuerName: string
+    identityProviders: readonly IdentityProvider[]
+  }>
 }>
 
 /** Signing in and out, and the links that reach people by email. */
 export async function peopleRoutes(app: App, { db, sessions, mail, clock, config }: Needs): Promise<void> {
   const open = { policy: 'public' } as const
   const next = Type.Optional(text(2000))
+  const credential = Type.Object({ id: text(1400) }, { additionalProperties: true })
   const tooMany = (seconds: number) => `Too many sign-in attempts. Try again in ${waitInWords(seconds)}.`
   const signInPage = (path: string, name: string, message?: string) => ({
     title: 'Sign in',
     next: path,
     name,
     passkeys: canUsePasskeys(config),
+    providers: config.identityProviders,
     errors: message ? [{ field: 'email', message }] : [],
   })
 
@@ -120,12 +129,12 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
 
   app.post(
     '/sign-in/passkey',
-    { config: open, schema: { body: Type.Object({ response: Type.Unknown(), next }) } },
+    { config: open, schema: { body: Type.Object({ response: credential, next }) } },
     async (request, reply) => {
-      // Its shape is checked where its signature is.
+      // The rest of its shape is checked where its signature is.
       const given = {
         challengeToken: stepOf(request, config),
-        response: request.body.response as AuthenticationResponseJSON,
+        response: request.body.response as unknown as AuthenticationResponseJSON,
       }
       const result = await signInWithPasskey(db, sessions, config, given, visitOf(request, config), clock())
       if (result.kind === 'refused')

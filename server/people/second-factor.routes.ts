@@ -41,6 +41,7 @@ export async function secondFactorRoutes(
   { db, sessions, mail, clock, config, requiresSecondFactor }: Needs,
 ): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
+  const credential = Type.Object({ id: text(1400) }, { additionalProperties: true })
   const isRequired = (viewer: Viewer) => requiresSecondFactor && viewer.grants.length > 0
 
   app.get(secondFactorAddress, { config: signedIn }, async (request, reply) => page(request, reply))
@@ -87,13 +88,13 @@ export async function secondFactorRoutes(
 
   app.post(
     `${secondFactorAddress}/passkeys`,
-    { config: signedIn, schema: { body: Type.Object({ response: Type.Unknown(), name: text(100) }) } },
+    { config: signedIn, schema: { body: Type.Object({ response: credential, name: text(100) }) } },
     async (request, reply) => {
       if (!isFresh(request)) return reply.status(403).send({ message: 'Enter your password again first.' })
-      // Its shape is checked where its signature is.
+      // The rest of its shape is checked where its signature is.
       const made = {
         challengeToken: stepOf(request, config),
-        response: request.body.response as RegistrationResponseJSON,
+        response: request.body.response as unknown as RegistrationResponseJSON,
         name: request.body.name.trim() || 'Passkey',
       }
       if ((await addPasskey(db, viewerOf(request), config, made, clock())) === 'refused')

@@ -116,7 +116,7 @@ export async function finishSignIn(
   return { kind: 'signed-in', token: await sessions.create(personId, visit.device), deviceToken }
 }
 
-export type ChallengeKind = 'second-factor' | 'passkey-sign-in' | 'passkey-registration'
+export type ChallengeKind = 'second-factor' | 'passkey-sign-in' | 'passkey-registration' | 'single-sign-on'
 
 /** What the browser must answer next. The token is kept in a cookie; it is good for ten minutes. */
 export async function newChallenge(

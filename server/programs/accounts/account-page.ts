@@ -74,6 +74,7 @@ const changeWords: Readonly<Record<string, string>> = {
   suspension: 'Suspended',
   closing: 'Closed',
   reopening: 'Reopened',
+  'single-sign-on-linked': 'Single sign-on linked',
   password: 'Password changed',
   'passkey-added': 'Passkey added',
   'passkey-removed': 'Passkey removed',
