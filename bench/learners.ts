@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { CourseVersion, Module } from '#server/courses/catalogue.ts'
-import { bestPath } from '#server/courses/scenarios.ts'
+import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
+import { bestPath } from '#server/courses/catalogue/scenarios.ts'
 import type { Database } from '#server/db/connection.ts'
 import { drawQuestions } from '#server/learning/drawing.ts'
 import { createSessions } from '#server/people/sessions.ts'
@@ -76,7 +76,7 @@ export async function makeLearners(
 }
 
 const draw = (module: Module) =>
-  drawQuestions([...module.questions.keys()], module.draw, [], Math.random, () =>
+  drawQuestions([...module.questions.values()], module.draw, [], Math.random, () =>
     randomBytes(12).toString('hex'),
   )
 

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import pg from 'pg'
 import { buildApp } from '#server/app.ts'
 import { readConfig } from '#server/config.ts'
-import { loadCourses } from '#server/courses/load.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
 import { connect } from '#server/db/connection.ts'
 
 /** What run.ts tells this process: the database, and a lesson with the cookie of somebody who may read it. */

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely'
-import type { CourseVersion } from '#server/courses/catalogue.ts'
+import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'

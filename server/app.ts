@@ -15,6 +15,13 @@ import { publicationRoutes } from '#server/certificates/credentials/publication.
 import { ledSessionRoutes } from '#server/classroom/instructor-led.routes.ts'
 import { attendanceRoutes } from '#server/classroom/instructor-led-attendance.routes.ts'
 import { organisingRoutes } from '#server/classroom/instructor-led-organizing.routes.ts'
+import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
+import { type FindOffered, offeredCourses } from '#server/courses/catalogue/offered.ts'
+import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
+import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
+import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
@@ -45,13 +52,6 @@ import { groupJoiningRoutes } from './classroom/group-joining.routes.ts'
 import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
 import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
 import type { Config } from './config.ts'
-import { approvalRoutes } from './courses/approvals.routes.ts'
-import type { Catalogue } from './courses/catalogue.ts'
-import type { FindLessonHref } from './courses/lesson-links.ts'
-import { mistakeRoutes } from './courses/mistakes.routes.ts'
-import { type FindOffered, offeredCourses } from './courses/offered.ts'
-import { listApprovals } from './courses/queries.ts'
-import { courseReviewRoutes } from './courses/review.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
@@ -177,7 +177,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
   await app.register(handoutRoutes, needs)
   await app.register(facilitatorGuideRoutes, needs)
-  await app.register(learningRoutes, needs)
+  await app.register(learningRoutes, { ...needs, afterChange })
   await app.register(movingRoutes, needs)
   await app.register(changesRoutes, needs)
   await app.register(attemptRoutes, { ...needs, afterChange })

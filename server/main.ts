@@ -1,9 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises'
 import pretty from 'pino-pretty'
+import { hasErrors, problemLine } from '#server/courses/authoring/files/problems.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
 import { buildApp } from './app.ts'
 import { type Config, configWarnings } from './config.ts'
-import { loadCourses } from './courses/load.ts'
-import { hasErrors, problemLine } from './courses/problems.ts'
 import { AlreadyRunning } from './db/lock.ts'
 import { type OpenDatabase, openDatabase } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
@@ -116,7 +116,7 @@ function logger({ logLevel, logPretty }: Config) {
   const serializers = {
     req: (request: { method: string; url: string; ip: string }) => ({
       method: request.method,
-      url: request.url.replace(/^\/(link|verify|packets)\/[^/?]+/, '/$1/…').replace(/\?.*$/, '?…'),
+      url: request.url.replace(/^\/(link|email|verify|packets)\/[^/?]+/, '/$1/…').replace(/\?.*$/, '?…'),
     }),
   }
   if (process.stdout.isTTY || logPretty)

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import type { Catalogue } from '#server/courses/catalogue.ts'
-import type { FindOffered } from '#server/courses/offered.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'

@@ -1,4 +1,4 @@
-import type { ElsewhereTraining } from '#server/courses/elsewhere.ts'
+import type { ElsewhereTraining } from '#server/courses/catalogue/course-parts.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import type { ProgramHead } from '#server/programs/queries.ts'
 import type { Typed } from '#server/programs/typed-form.ts'

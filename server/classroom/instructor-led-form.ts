@@ -1,4 +1,4 @@
-import type { ElsewhereTraining } from '#server/courses/elsewhere.ts'
+import type { ElsewhereTraining } from '#server/courses/catalogue/course-parts.ts'
 import { dayOf } from '#server/lib/days.ts'
 import {
   instantOf,

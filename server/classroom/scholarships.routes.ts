@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'

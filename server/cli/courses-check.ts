@@ -1,9 +1,9 @@
 /** `npm run courses:check`: reads every course and says, by file and line, what is wrong and how to mend it. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadCourses } from '#server/courses/load.ts'
-import { coursesReport } from '#server/courses/report.ts'
-import { reportText } from '#server/courses/report-text.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { coursesReport } from '#server/courses/authoring/report.ts'
+import { reportText } from '#server/courses/authoring/report-text.ts'
 import { jobAidFaults } from '#server/handouts/one-page.ts'
 
 const { values, positionals } = parseArgs({

@@ -6,10 +6,10 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { changeWords } from '#server/courses/change-record.ts'
-import { readCoursesFolder } from '#server/courses/course-files.ts'
-import { loadFolder } from '#server/courses/load.ts'
-import { type PublicationPlan, planPublication } from '#server/courses/publish.ts'
+import { changeWords } from '#server/courses/authoring/change-record.ts'
+import { readCoursesFolder } from '#server/courses/authoring/files/course-files.ts'
+import { loadFolder } from '#server/courses/authoring/load.ts'
+import { type PublicationPlan, planPublication } from '#server/courses/authoring/publish.ts'
 import { dayOf } from '#server/lib/days.ts'
 
 const usage =
@@ -58,6 +58,7 @@ function publish(asked: Exclude<ReturnType<typeof commandLine>, string>): void {
     ...(record.since
       ? [
           `  Lessons changed: ${record.lessons.join(', ') || 'none'}`,
+          ...Object.entries(record.readAgain).map(([place, why]) => `  Read again: ${place}: ${why}`),
           `  Questions changed: ${record.questions.join(', ') || 'none'}`,
         ]
       : []),

@@ -1,4 +1,4 @@
-import { loadCourses } from '#server/courses/load.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
 import { openBesideServer } from '#server/db/open.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { fillDemoClassroom } from '#server/demo/classroom.ts'

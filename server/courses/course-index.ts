@@ -1,6 +1,6 @@
-import type { CourseVersion, GlossaryTerm, Heading, Lesson } from './catalogue.ts'
-import { slugOf } from './glossary.ts'
-import type { LessonHref } from './lesson-links.ts'
+import { slugOf } from '#server/courses/authoring/text/glossary.ts'
+import type { CourseVersion, GlossaryTerm, Heading, Lesson } from '#server/courses/catalogue/catalogue.ts'
+import type { LessonHref } from '#server/courses/catalogue/lesson-links.ts'
 
 /** A word, and where in a course it is met. */
 export type IndexEntry = Readonly<{

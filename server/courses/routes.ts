@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
+import { coverageOf } from '#server/courses/authoring/coverage.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
+import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { notFound } from '#server/web/errors.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, text } from '#server/web/routes.ts'
-import type { Catalogue } from './catalogue.ts'
 import { courseIndex } from './course-index.ts'
-import type { FindLessonHref } from './lesson-links.ts'
-import type { FindOffered } from './offered.ts'
 
 type Needs = Readonly<{ catalogue: Catalogue; offered: FindOffered; lessonHref: FindLessonHref }>
 
@@ -47,6 +48,14 @@ export async function courseRoutes(app: App, { catalogue, offered, lessonHref }:
       return reply.page('courses/course-index', { title: `Index: ${course.shortTitle}`, course, letters })
     },
   )
+
+  app.get('/courses/coverage', { config: open }, async (_request, reply) => {
+    const texts = [...catalogue.courses.values()].map(({ current }) => current)
+    return reply.page('courses/coverage', {
+      title: 'What is asked for, and where it is taught',
+      groups: coverageOf(catalogue.coverage, texts, catalogue.jobAids),
+    })
+  })
 
   app.get('/sources', { config: open }, async (_request, reply) =>
     reply.page('courses/sources', { title: 'Sources and their dates', register: catalogue.register }),

@@ -59,6 +59,8 @@ export interface AttemptAnswers {
   answer: Json;
   answered_at: Generated<Timestamp>;
   attempt_id: string;
+  confidence: string | null;
+  credit: number | null;
   is_correct: boolean;
   is_last_step: boolean;
   position: number;
@@ -70,6 +72,7 @@ export interface AttemptResults {
   correct: number;
   finished_at: Generated<Timestamp>;
   is_passed: boolean;
+  points: number | null;
   total: number;
 }
 
@@ -192,6 +195,15 @@ export interface Clearances {
   person_id: string;
   program_id: string;
   until_on: string | null;
+}
+
+export interface Commitments {
+  body: string;
+  enrollment_id: string;
+  id: Generated<string>;
+  is_shared: boolean;
+  made_at: Timestamp;
+  superseded_at: Timestamp | null;
 }
 
 export interface Completions {
@@ -952,6 +964,7 @@ export interface DB {
   certificates: Certificates;
   certifications: Certifications;
   clearances: Clearances;
+  commitments: Commitments;
   completion_voids: CompletionVoids;
   completions: Completions;
   contact_periods: ContactPeriods;

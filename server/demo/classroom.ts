@@ -9,7 +9,7 @@ import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessio
 import { publishSession, register } from '#server/classroom/instructor-led.actions.ts'
 import { scholarshipTraining } from '#server/classroom/scholarship.ts'
 import { askForScholarship, takeScholarshipStep } from '#server/classroom/scholarships.actions.ts'
-import type { Catalogue } from '#server/courses/catalogue.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'
 import type { Role, Viewer } from '#server/people/roles.ts'

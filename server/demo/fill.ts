@@ -1,5 +1,5 @@
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
-import type { CourseVersion } from '#server/courses/catalogue.ts'
+import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { recordCompletion } from '#server/learning/actions.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
@@ -125,5 +125,11 @@ export async function insertCompletion(
     .returning('id')
     .executeTakeFirstOrThrow()
   const modules = course.modules.map(({ number, title }) => ({ number, title, completed_on: on }))
-  await recordCompletion(trx, issuer, person, { enrollmentId: id, course, modules }, at)
+  await recordCompletion(
+    trx,
+    issuer,
+    person,
+    { enrollmentId: id, course, modules, minutes: course.minutes },
+    at,
+  )
 }

@@ -1,4 +1,4 @@
-import { type SheetBlock, type Spans, spansText } from '#server/courses/sheet.ts'
+import { type SheetBlock, type Spans, spansText } from '#server/courses/catalogue/sheet.ts'
 import type { FaceName } from '#server/paper/fonts.ts'
 import { type SetWords, setSpans } from '#server/paper/styled-lines.ts'
 

@@ -1,4 +1,4 @@
-import type { Sheet } from '#server/courses/sheet.ts'
+import type { Sheet } from '#server/courses/catalogue/sheet.ts'
 import { inkOf, inks, openDocument, rules } from '#server/paper/document.ts'
 import type { ReadableDocument } from '#server/paper/readable-document.ts'
 import type { Piece } from '#server/paper/styled-lines.ts'

@@ -1,8 +1,8 @@
-import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue.ts'
-import type { Exercise } from '#server/courses/exercises.ts'
-import type { FacilitatorsGuide } from '#server/courses/facilitators-guide.ts'
-import { longestPath } from '#server/courses/scenarios.ts'
-import type { Sheet, SheetBlock, Span } from '#server/courses/sheet.ts'
+import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
+import type { FacilitatorsGuide } from '#server/courses/catalogue/course-parts.ts'
+import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import { longestPath } from '#server/courses/catalogue/scenarios.ts'
+import type { Sheet, SheetBlock, Span } from '#server/courses/catalogue/sheet.ts'
 import { count, minutes } from '#server/web/words.ts'
 
 /** A guide for taking a module as a group: the general advice, with what this module gives to talk about and to do. */

@@ -1,7 +1,7 @@
-import type { Catalogue } from '#server/courses/catalogue.ts'
-import type { JobAid } from '#server/courses/job-aids.ts'
-import type { LessonHref } from '#server/courses/lesson-links.ts'
-import { sheetHtml, spansHtml } from '#server/courses/sheet-html.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { JobAid } from '#server/courses/catalogue/course-parts.ts'
+import type { LessonHref } from '#server/courses/catalogue/lesson-links.ts'
+import { sheetHtml, spansHtml } from '#server/courses/catalogue/sheet-html.ts'
 
 /** A job aid on the screen, with the lessons that it belongs to. */
 export function jobAidPage(catalogue: Catalogue, aid: JobAid, lessonHref: LessonHref) {

@@ -1,6 +1,6 @@
-import type { Catalogue } from '#server/courses/catalogue.ts'
-import type { Problem } from '#server/courses/problems.ts'
-import type { Sheet } from '#server/courses/sheet.ts'
+import type { Problem } from '#server/courses/authoring/files/problems.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { Sheet } from '#server/courses/catalogue/sheet.ts'
 import { UndrawableText } from '#server/paper/typesetting.ts'
 import { layOutOnePage } from './sheet-layout.ts'
 

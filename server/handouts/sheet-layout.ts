@@ -1,4 +1,4 @@
-import type { Sheet } from '#server/courses/sheet.ts'
+import type { Sheet } from '#server/courses/catalogue/sheet.ts'
 import { type Atom, atomsOf, words } from './atoms.ts'
 import { type Column, columnHeight, evenColumns, flow } from './flow.ts'
 

@@ -6,9 +6,9 @@ import {
   issueCertificate,
 } from '#server/certificates/certificates/issuing.actions.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
-import type { CourseVersion, Module } from '#server/courses/catalogue.ts'
-import { findApproval } from '#server/courses/queries.ts'
-import { noteText } from '#server/courses/texts.actions.ts'
+import { findApproval } from '#server/courses/catalogue/approvals.queries.ts'
+import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
+import { noteText } from '#server/courses/catalogue/texts.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
@@ -17,11 +17,14 @@ import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { takeAnswer } from './attempt.ts'
+import { type Commitment, saveCommitment } from './commitments.actions.ts'
+import type { Confidence } from './confidence.ts'
 import { doneOf } from './done.ts'
 import { type Drawn, drawQuestions } from './drawing.ts'
 import { moduleDays } from './module-days.ts'
 import { isAssessmentOpen, isComplete, isLessonOpen } from './progress.ts'
 import { type Attempt, type Enrollment, listAttempts, lockAttemptOf, lockEnrollmentOf } from './queries.ts'
+import { minutesTaken, pickedRefreshers } from './refresher.ts'
 
 /** Starts the course, or returns what is already under way: two taps start it once. */
 export async function startCourse(db: Database, viewer: Viewer, course: CourseVersion): Promise<void> {
@@ -35,25 +38,54 @@ export async function startCourse(db: Database, viewer: Viewer, course: CourseVe
     .execute()
 }
 
-/** Marks a lesson read to its end, or set aside; false where it was not open. Marking twice changes nothing. */
-export async function markLesson(
+type LessonPlace = Readonly<{ module: string; lesson: string }>
+
+/** Sets a lesson aside for later, where it is open. Marking twice changes nothing. */
+export async function skipLesson(
   db: Database,
   viewer: Viewer,
   enrollment: Enrollment,
   course: CourseVersion,
-  place: { module: string; lesson: string },
-  mark: 'finished' | 'skipped',
+  place: LessonPlace,
   today: string,
-): Promise<boolean> {
-  if (!isLessonOpen(course, doneOf(enrollment), place.module, place.lesson)) return false
-  await db
+): Promise<void> {
+  if (!isLessonOpen(course, doneOf(enrollment), place.module, place.lesson)) return
+  await insertMark(db, enrollment.id, place, 'skipped')
+  await noteActivity(db, viewer, today)
+}
+
+/** Marks a lesson read to its end, where it is open. The last lesson of a refresher completes it. */
+export async function finishLesson(
+  db: Database,
+  needs: Completing,
+  viewer: Viewer,
+  taking: Readonly<{ enrollmentId: string; course: CourseVersion; place: LessonPlace }>,
+  commitment: Commitment | null,
+  now: Date,
+): Promise<void> {
+  const { enrollmentId, course, place } = taking
+  await writeEvidence(db, async (trx) => {
+    const enrollment = await lockEnrollmentOf(trx, viewer.id, enrollmentId)
+    if (!enrollment || !isLessonOpen(course, doneOf(enrollment), place.module, place.lesson)) return
+    if (commitment) await saveCommitment(trx, enrollment.id, commitment, now)
+    await insertMark(trx, enrollment.id, place, 'finished')
+    await completeIfDone(trx, needs, viewer, enrollment.id, course, now)
+  })
+  // After the transaction, so that it holds the person's row for no time.
+  await noteActivity(db, viewer, dayOf(now))
+}
+
+const insertMark = (
+  db: Database | Transaction<DB>,
+  enrollment_id: string,
+  place: LessonPlace,
+  mark: 'finished' | 'skipped',
+) =>
+  db
     .insertInto('lesson_marks')
-    .values({ enrollment_id: enrollment.id, ...place, mark })
+    .values({ enrollment_id, ...place, mark })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  await noteActivity(db, viewer, today)
-  return true
-}
 
 /** How long a lesson was open and visible: evidence for the learner and licensing, never a gate. */
 export async function recordTime(
@@ -85,7 +117,7 @@ export async function startAttempt(
     const open = earlier.find((attempt) => !attempt.result)
     if (open) return open.id
     const drawn = drawQuestions(
-      [...module.questions.keys()],
+      [...module.questions.values()],
       module.draw,
       earlier.map((attempt) => attempt.drawn.map((one) => one.question)),
       Math.random,
@@ -141,7 +173,7 @@ export async function answerQuestion(
     if (!attempt || !course || !module) return { kind: 'absent' }
     const taken = takeAnswer(module, attempt, form)
     if (taken.kind === 'stale' || taken.kind === 'empty') return taken
-    const { position, step, answer, is_correct, is_last_step } = taken
+    const { position, step, answer, is_correct, is_last_step, credit, confidence } = taken
     await trx
       .insertInto('attempt_answers')
       .values({
@@ -151,38 +183,70 @@ export async function answerQuestion(
         answer: JSON.stringify(answer),
         is_correct,
         is_last_step,
+        credit,
+        confidence,
         answered_at: now,
       })
       .execute()
     if (!taken.result) return { kind: 'next' }
+    await markOptional(trx, course, module, attempt, taken)
     await trx
       .insertInto('attempt_results')
       .values({ attempt_id: attempt.id, ...taken.result, finished_at: now })
       .execute()
     if (!taken.result.is_passed) return { kind: 'failed' }
-    return completeIfDone(trx, needs, viewer, attempt, course, now)
+    const isCompleted = await completeIfDone(trx, needs, viewer, attempt.enrollment_id, course, now)
+    return { kind: isCompleted ? 'course-completed' : 'module-passed' }
   })
   // After the transaction, so that it holds the person's row for no time.
   if (result.kind !== 'absent') await noteActivity(db, viewer, dayOf(now))
   return result
 }
 
+/** Lessons of a refresher that its diagnostic, now answered, showed this learner doesn't need. */
+async function markOptional(
+  trx: Transaction<DB>,
+  course: CourseVersion,
+  module: Module,
+  attempt: Attempt,
+  last: Readonly<{ position: number; is_correct: boolean; confidence: Confidence | null }>,
+): Promise<void> {
+  const answers = [...attempt.answers, { ...last, step: 0, answer: null, is_last_step: true, credit: null }]
+  const picked = pickedRefreshers(course, module, { drawn: attempt.drawn, answers })
+  if (!picked || picked.optional.length === 0) return
+  await trx
+    .insertInto('lesson_marks')
+    .values(
+      picked.optional.map((lesson) => ({
+        enrollment_id: attempt.enrollment_id,
+        module: picked.module,
+        lesson,
+        mark: 'optional',
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+type Completing = Readonly<{ issuer: Issuer; afterChange: AfterChange }>
+
+/** Records the completion where nothing is left to do; whether it did. */
 async function completeIfDone(
   trx: EvidenceTransaction,
-  { issuer, afterChange }: Readonly<{ issuer: Issuer; afterChange: AfterChange }>,
+  { issuer, afterChange }: Completing,
   viewer: Viewer,
-  attempt: Attempt,
+  enrollmentId: string,
   course: CourseVersion,
   now: Date,
-): Promise<AnswerResult> {
-  const enrollment = await lockEnrollmentOf(trx, viewer.id, attempt.enrollment_id)
+): Promise<boolean> {
+  const enrollment = await lockEnrollmentOf(trx, viewer.id, enrollmentId)
   // Who moved to another version while an attempt was open has left this one behind.
-  if (!enrollment || enrollment.ended_at || !isComplete(course, doneOf(enrollment)))
-    return { kind: 'module-passed' }
+  if (!enrollment || enrollment.ended_at || !isComplete(course, doneOf(enrollment))) return false
   const modules = await listModuleDays(trx, enrollment.id, course)
-  await recordCompletion(trx, issuer, viewer, { enrollmentId: enrollment.id, course, modules }, now)
+  const minutes = minutesTaken(course, new Set(enrollment.finished))
+  await recordCompletion(trx, issuer, viewer, { enrollmentId: enrollment.id, course, modules, minutes }, now)
   await afterChange(trx, [viewer.id], now)
-  return { kind: 'course-completed' }
+  return true
 }
 
 /** The completion, the end of its enrollment, its ledger entry and its certificate, together or not at all. */
@@ -190,10 +254,15 @@ export async function recordCompletion(
   trx: EvidenceTransaction,
   issuer: Issuer,
   person: Readonly<{ id: string; name: string }>,
-  taken: Readonly<{ enrollmentId: string; course: CourseVersion; modules: CertificateFacts['modules'] }>,
+  taken: Readonly<{
+    enrollmentId: string
+    course: CourseVersion
+    modules: CertificateFacts['modules']
+    minutes: number
+  }>,
   now: Date,
 ): Promise<void> {
-  const { course, modules } = taken
+  const { course, modules, minutes } = taken
   const completed_on = dayOf(now)
   const text = { course: course.slug, version: course.version, content_hash: course.hash }
   const completion = await trx
@@ -205,7 +274,7 @@ export async function recordCompletion(
       completed_at: now,
       completed_on,
       modules: JSON.stringify(modules),
-      minutes: course.minutes,
+      minutes,
     })
     .returning(['id', 'person_id'])
     .executeTakeFirstOrThrow()
@@ -214,7 +283,7 @@ export async function recordCompletion(
     kind: 'course-completed',
     actor_id: person.id,
     subject: `person:${person.id}`,
-    facts: { ...text, completion_id: completion.id, completed_on, minutes: course.minutes },
+    facts: { ...text, completion_id: completion.id, completed_on, minutes },
     at: now,
   })
   const certified: Certified = {
@@ -224,8 +293,8 @@ export async function recordCompletion(
     course_hash: course.hash,
     statute: course.statute,
     modules,
-    hours: Math.round((course.minutes / 60) * 10) / 10,
-    kind: (await hasEarlierCompletion(trx, person.id, course.slug, completion.id)) ? 'annual' : 'initial',
+    hours: Math.round((minutes / 60) * 10) / 10,
+    kind: await certificateKind(trx, person.id, course, completion.id),
     completed_at: now.toISOString(),
     completed_on,
     issued_at: now.toISOString(),
@@ -241,8 +310,23 @@ const textOf = ({ slug, version, hash }: CourseVersion) => ({ course: slug, vers
 async function listModuleDays(trx: Transaction<DB>, enrollmentId: string, course: CourseVersion) {
   const { rows } = await sql<{ module: string; finished_at: Date }>`
     select module, min(finished_at) as finished_at
-    from enrollment_passes where enrollment_id = ${enrollmentId} group by module`.execute(trx)
+    from enrollment_passes where enrollment_id = ${enrollmentId} group by module
+    union all
+    select module, max(marked_at) from finished_lessons where enrollment_id = ${enrollmentId}
+      and module not in (select module from enrollment_passes where enrollment_id = ${enrollmentId})
+    group by module`.execute(trx)
   return moduleDays(course.modules, new Map(rows.map((row) => [row.module, row.finished_at])))
+}
+
+/** A refresher's certificate claims nothing: whether it counts as annual training is the license holder's to accept. */
+async function certificateKind(
+  trx: Transaction<DB>,
+  personId: string,
+  course: CourseVersion,
+  completionId: string,
+): Promise<CertificateFacts['kind']> {
+  if (course.kind === 'refresher') return 'course'
+  return (await hasEarlierCompletion(trx, personId, course.slug, completionId)) ? 'annual' : 'initial'
 }
 
 /** Whether the person completed this course before. A completion that was voided does not count. */

@@ -1,5 +1,5 @@
-import type { Question, Words } from '#server/courses/exercises.ts'
-import { walk } from '#server/courses/scenarios.ts'
+import type { Question, Words } from '#server/courses/catalogue/exercises.ts'
+import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { type Answer, markAnswer } from './marking.ts'
 
 /** An answer looked at again: what was chosen, what is safer, and why. Never "wrong". */

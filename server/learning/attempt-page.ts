@@ -1,13 +1,15 @@
-import { answerFields } from '#server/courses/answer-fields.ts'
-import { type CourseVersion, lessonPath, type Module } from '#server/courses/catalogue.ts'
-import { instructions, stemParts, stepParts } from '#server/courses/exercise-view.ts'
-import type { Question } from '#server/courses/exercises.ts'
-import type { Offered } from '#server/courses/offered.ts'
+import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
+import { type CourseVersion, lessonPath, type Module } from '#server/courses/catalogue/catalogue.ts'
+import { instructions, stemParts, stepParts } from '#server/courses/catalogue/exercise-view.ts'
+import type { Question } from '#server/courses/catalogue/exercises.ts'
+import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { answerReview } from './answer-review.ts'
 import { choicesOf, currentOf } from './attempt.ts'
+import { confidenceNote, confidences, confidenceWords } from './confidence.ts'
 import type { Answer } from './marking.ts'
 import { assessmentPath } from './paths.ts'
 import type { Attempt } from './queries.ts'
+import { pickedRefreshers } from './refresher.ts'
 
 /** One question of an attempt. Nothing in it tells the answer, or why. */
 export function questionPage(
@@ -30,7 +32,9 @@ export function questionPage(
     position,
     step,
     total,
-    story: at && step === 0 ? `${question.stem.html}\n${story}` : story,
+    /** What a scenario begins with; it stays in view at every step. */
+    opening: at ? question.stem.html : '',
+    story,
     /** What was chosen on the way here. */
     taken: (walked?.taken ?? []).map(({ step: behind, choice }) => ({
       situation: behind.text.html,
@@ -39,6 +43,7 @@ export function questionPage(
     question: asked,
     instruction: instructions[question.type],
     fields: answerFields(question, seed, {}, at),
+    confidences: confidences.map((value) => ({ value, words: confidenceWords[value] })),
   }
 }
 
@@ -54,14 +59,22 @@ export function resultPage(
     const given = attempt.answers.filter((answer) => answer.position === position)
     return question ? [{ question, given, isCorrect: given.every((answer) => answer.is_correct) }] : []
   })
+  const sureMisses = questions.filter(({ given }) => given.some(isSureMiss)).length
   const missedFacts = questions.filter((one) => !one.isCorrect).flatMap((one) => one.question.facts)
   return {
-    title: attempt.result?.is_passed ? 'Module passed' : 'Not there yet',
+    title: titleOf(module, attempt),
     course,
     module,
     result: attempt.result,
+    points: attempt.result && pointsText(attempt.result.points),
+    needed: Math.ceil((attempt.drawn.length * attempt.pass_mark) / 100),
+    sureMisses,
+    picked: pickedOf(course, module, attempt),
+    scoresByLine: questions.some(({ given }) => given.some(({ credit }) => credit !== null)),
     answers: questions.map(({ question, given }) => ({
       stem: question.stem.html,
+      credit: creditText(given),
+      confidence: confidenceOf(given),
       review: answerReview(question, answerOf(question, given)),
     })),
     again: module.lessons
@@ -71,6 +84,35 @@ export function resultPage(
     isLast: course.modules.at(-1) === module,
     cannotCount: cannotCount(course, attempt.was_approved),
   }
+}
+
+const titleOf = (module: Module, { result }: Attempt) =>
+  module.part === 'diagnostic' ? 'What you know' : result?.is_passed ? 'Module passed' : 'Not there yet'
+
+/** The short refreshers that a diagnostic picked, and how many it left to choice. */
+function pickedOf(course: CourseVersion, module: Module, attempt: Attempt) {
+  const picked = pickedRefreshers(course, module, attempt)
+  if (!picked) return null
+  const lessons = course.modules.find(({ slug }) => slug === picked.module)?.lessons ?? []
+  return {
+    needed: lessons.filter(({ slug }) => picked.needed.includes(slug)),
+    optional: picked.optional.length,
+  }
+}
+
+/** 8, or 8.75 where part of a question counted. */
+export const pointsText = (points: number) => String(Math.round(points * 100) / 100)
+
+const creditText = ([first]: Attempt['answers']) =>
+  first && first.credit !== null && first.credit > 0 && first.credit < 1 ? pointsText(first.credit) : null
+
+const isSureMiss = ({ confidence, is_correct }: Attempt['answers'][number]) =>
+  confidence === 'sure' && !is_correct
+
+/** What is said on how sure somebody was: of a scenario's steps, on the first that needs a word. */
+function confidenceOf(given: Attempt['answers']) {
+  const [said] = given.flatMap(({ confidence, is_correct }) => confidenceNote(confidence, is_correct) ?? [])
+  return said ?? null
 }
 
 /** An answer as it was kept; a scenario's steps are put together again. */

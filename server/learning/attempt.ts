@@ -1,9 +1,10 @@
-import { type Form, realId } from '#server/courses/answer-fields.ts'
-import type { Module } from '#server/courses/catalogue.ts'
-import { missing } from '#server/courses/exercise-view.ts'
-import type { Question, ScenarioExercise } from '#server/courses/exercises.ts'
-import { type Walk, walk } from '#server/courses/scenarios.ts'
-import { markAnswer, parseAnswer, passed, scoreOf } from './marking.ts'
+import { type Form, realId } from '#server/courses/catalogue/answer-fields.ts'
+import type { Module } from '#server/courses/catalogue/catalogue.ts'
+import { missing } from '#server/courses/catalogue/exercise-view.ts'
+import type { Question, ScenarioExercise } from '#server/courses/catalogue/exercises.ts'
+import { type Walk, walk } from '#server/courses/catalogue/scenarios.ts'
+import { type Confidence, parseConfidence } from './confidence.ts'
+import { type Mark, markAnswer, parseAnswer, passed, scoreOf } from './marking.ts'
 import type { Attempt } from './queries.ts'
 
 /** The question that an attempt asks now. */
@@ -50,8 +51,12 @@ export type Taken =
       answer: unknown
       is_correct: boolean
       is_last_step: boolean
-      result: { correct: number; total: number; is_passed: boolean } | null
+      credit: number | null
+      confidence: Confidence | null
+      result: Result | null
     }
+
+export type Result = Readonly<{ correct: number; points: number; total: number; is_passed: boolean }>
 
 /**
  * Marks one answer. A form for another question than the one asked now (a second tab, a page gone back to, an attempt
@@ -65,19 +70,31 @@ export function takeAnswer(module: Module, attempt: Attempt, form: Form): Taken 
   const marked =
     question.type === 'scenario' ? markStep(question, walked, seed, form) : mark(question, seed, form)
   if (!marked) return { kind: 'empty', message: missing[question.type] }
-  const { answer, is_correct, is_last_step } = marked
-  const answers = [...attempt.answers, { position, is_correct }]
+  const { answer, is_correct, is_last_step, credit } = marked
+  const answers = [...attempt.answers, { position, is_correct, credit }]
   const isEnd = is_last_step && position === total - 1
   const result = isEnd ? resultOf(answers, total, attempt.pass_mark) : null
-  return { kind: 'taken', position, step, answer, is_correct, is_last_step, result }
+  const confidence = parseConfidence(form.confidence)
+  return { kind: 'taken', position, step, answer, is_correct, is_last_step, credit, confidence, result }
 }
 
-type Marked = Readonly<{ answer: unknown; is_correct: boolean; is_last_step: boolean }>
+type Marked = Readonly<{
+  answer: unknown
+  is_correct: boolean
+  is_last_step: boolean
+  credit: number | null
+}>
 
 function mark(question: Question, seed: string, form: Form): Marked | null {
   const answer = parseAnswer(question, form, seed)
-  return answer && { answer, is_correct: markAnswer(question, answer).correct, is_last_step: true }
+  if (!answer) return null
+  const mark = markAnswer(question, answer)
+  return { answer, is_correct: mark.correct, is_last_step: true, credit: partialCredit(question, mark) }
 }
+
+/** A sort is worth the share of its lines that are right. Texts before 2.0.0 keep the marking they were published with. */
+const partialCredit = (question: Question, { right, of }: Mark): number | null =>
+  question.type === 'sort' && question.objective !== undefined ? right / of : null
 
 /** Each step of a scenario is an answer of its own: what was chosen stays chosen. */
 function markStep(question: ScenarioExercise, walked: Walk | null, seed: string, form: Form): Marked | null {
@@ -90,17 +107,23 @@ function markStep(question: ScenarioExercise, walked: Walk | null, seed: string,
         answer: { choice: choice.id },
         is_correct: choice.best,
         is_last_step: !question.steps.has(choice.next),
+        credit: null,
       }
     : null
 }
 
-/** A question counts when each of its steps was answered right; the pass mark is in percent of the questions. */
+/** A question is worth its credit, or one when each of its steps is right; the pass mark is in percent of the questions. */
 export function resultOf(
-  answers: readonly { position: number; is_correct: boolean }[],
+  answers: readonly Readonly<{ position: number; is_correct: boolean; credit?: number | null }>[],
   total: number,
   passMark: number,
-): { correct: number; total: number; is_passed: boolean } {
-  const missed = new Set(answers.filter((answer) => !answer.is_correct).map((answer) => answer.position))
-  const marks = Array.from({ length: total }, (_, position) => ({ correct: !missed.has(position) }))
-  return { correct: total - missed.size, total, is_passed: passed(scoreOf(marks), passMark) }
+): Result {
+  const byPosition = Map.groupBy(answers, ({ position }) => position)
+  const credits = Array.from({ length: total }, (_, position) => {
+    const steps = byPosition.get(position) ?? []
+    return Math.min(...steps.map(({ is_correct, credit }) => credit ?? Number(is_correct)))
+  })
+  const points = credits.reduce((sum, credit) => sum + credit, 0)
+  const correct = credits.filter((credit) => credit === 1).length
+  return { correct, points, total, is_passed: passed(scoreOf(points, total), passMark) }
 }

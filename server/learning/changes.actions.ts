@@ -1,4 +1,4 @@
-import type { CourseVersion } from '#server/courses/catalogue.ts'
+import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 
 /** Keeps that somebody read a changed lesson to its end; the second time changes nothing. */

@@ -1,6 +1,7 @@
-import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue.ts'
-import type { ChangeDay } from '#server/courses/change-days.queries.ts'
-import { compareVersions } from '#server/courses/versions.ts'
+import { compareVersions } from '#server/courses/authoring/versions.ts'
+import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import type { ChangeDay } from '#server/courses/catalogue/change-days.queries.ts'
+import type { ChangeRecord } from '#server/courses/catalogue/course-parts.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { ChangeReading } from './changes.queries.ts'
 
@@ -12,7 +13,13 @@ export type ChangesToRead = Readonly<{
   summary: string
   due_on: Day
   isOverdue: boolean
-  lessons: readonly Readonly<{ title: string; href: string; minutes: number; isRead: boolean }>[]
+  lessons: readonly Readonly<{
+    title: string
+    href: string
+    minutes: number
+    why: string | null
+    isRead: boolean
+  }>[]
   isDone: boolean
 }>
 
@@ -58,9 +65,10 @@ function changesOf(
   const lessons = text.modules.flatMap((module) =>
     module.lessons.flatMap((lesson) => {
       const place = `${module.slug}/${lesson.slug}`
-      if (!text.change?.lessons.includes(place)) return []
+      if (!text.change || !isToRead(text.change, place)) return []
       const { title, minutes } = lesson
-      return [{ title, minutes, href: changePath(course.slug, version, place), isRead: read.has(place) }]
+      const why = text.change.readAgain[place] ?? null
+      return [{ title, minutes, why, href: changePath(course.slug, version, place), isRead: read.has(place) }]
     }),
   )
   if (lessons.length === 0) return null
@@ -75,3 +83,7 @@ function changesOf(
     isDone,
   }
 }
+
+/** The lessons that the author named; where none are named, all that changed. */
+const isToRead = ({ readAgain, lessons }: ChangeRecord, place: string): boolean =>
+  Object.keys(readAgain).length > 0 ? Object.hasOwn(readAgain, place) : lessons.includes(place)

@@ -1,12 +1,13 @@
 import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
-import { type CourseVersion, lessonPath } from '#server/courses/catalogue.ts'
-import type { Offered } from '#server/courses/offered.ts'
+import { type CourseVersion, lessonPath } from '#server/courses/catalogue/catalogue.ts'
+import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { doneOf } from './done.ts'
 import { assessmentPath } from './paths.ts'
 import {
   type Done,
   isAssessmentOpen,
   isLessonOpen,
+  isModuleDone,
   isModuleOpen,
   lessonKey,
   minutesLeft,
@@ -54,7 +55,7 @@ export function outlineOf(course: CourseVersion, done: Done | null) {
   return course.modules.map((module) => ({
     module,
     isOpen: Boolean(done && isModuleOpen(course, done, module.slug)),
-    isPassed: Boolean(done?.passed.has(module.slug)),
+    isPassed: Boolean(done && isModuleDone(module, done)),
     minutesLeft: done
       ? minutesLeftInModule(course, done, module.slug)
       : module.minutes + module.assessmentMinutes,
@@ -67,6 +68,7 @@ export function outlineOf(course: CourseVersion, done: Done | null) {
           ? lessonPath(course.slug, module.slug, lesson.slug)
           : null,
       isFinished: Boolean(done?.finished.has(lessonKey(module.slug, lesson.slug))),
+      isOptional: Boolean(done?.optional.has(lessonKey(module.slug, lesson.slug))),
       isSkipped: Boolean(
         done?.skipped.has(lessonKey(module.slug, lesson.slug)) &&
           !done.finished.has(lessonKey(module.slug, lesson.slug)),

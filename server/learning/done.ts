@@ -2,8 +2,11 @@ import type { Done } from './progress.ts'
 import type { Enrollment } from './queries.ts'
 
 /** What an enrollment's rows say is done. */
-export const doneOf = (enrollment: Pick<Enrollment, 'finished' | 'skipped' | 'passed'>): Done => ({
+export const doneOf = (
+  enrollment: Pick<Enrollment, 'finished' | 'skipped' | 'optional' | 'passed'>,
+): Done => ({
   finished: new Set(enrollment.finished),
   skipped: new Set(enrollment.skipped),
+  optional: new Set(enrollment.optional),
   passed: new Set(enrollment.passed),
 })

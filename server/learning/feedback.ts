@@ -1,4 +1,4 @@
-import type { Form } from '#server/courses/answer-fields.ts'
+import type { Form } from '#server/courses/catalogue/answer-fields.ts'
 import {
   type ExercisePlace,
   type ExerciseView,
@@ -6,9 +6,9 @@ import {
   exerciseView,
   missing,
   stemParts,
-} from '#server/courses/exercise-view.ts'
-import type { Exercise } from '#server/courses/exercises.ts'
-import { walk } from '#server/courses/scenarios.ts'
+} from '#server/courses/catalogue/exercise-view.ts'
+import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { type AnswerReview, answerReview } from './answer-review.ts'
 import { type PathAnswer, parseAnswer } from './marking.ts'
 

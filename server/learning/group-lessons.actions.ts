@@ -1,4 +1,4 @@
-import { findTextOutline } from '#server/courses/texts.queries.ts'
+import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import { groupCredit } from './group-lessons.ts'
 import { findEnrollment, lockEnrollmentOf } from './queries.ts'

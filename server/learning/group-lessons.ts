@@ -1,4 +1,4 @@
-import type { TextOutline } from '#server/courses/version-changes.ts'
+import type { TextOutline } from '#server/courses/catalogue/version-changes.ts'
 
 export type GroupLesson = Readonly<{ lesson: string; hash: string }>
 

@@ -1,5 +1,5 @@
-import { type Catalogue, lessonPath } from '#server/courses/catalogue.ts'
-import type { LessonHref } from '#server/courses/lesson-links.ts'
+import { type Catalogue, lessonPath } from '#server/courses/catalogue/catalogue.ts'
+import type { LessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { doneOf } from './done.ts'
 import { isLessonOpen } from './progress.ts'

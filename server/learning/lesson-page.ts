@@ -1,10 +1,17 @@
-import { type CourseVersion, type Lesson, lessonPath, type Module } from '#server/courses/catalogue.ts'
-import { type JobAid, jobAidsWith } from '#server/courses/job-aids.ts'
+import { jobAidsWith } from '#server/courses/authoring/job-aids.ts'
+import {
+  type CourseVersion,
+  type Lesson,
+  lessonPath,
+  type Module,
+} from '#server/courses/catalogue/catalogue.ts'
+import type { JobAid } from '#server/courses/catalogue/course-parts.ts'
 import { outlineOf } from './course-page.ts'
 import { pathBefore } from './paths.ts'
 import { type Done, lessonKey, minutesLeftInModule } from './progress.ts'
+import { asksForCommitment } from './refresher.ts'
 
-/** A lesson's page. Hard material stands behind its content note until the learner says to go on. */
+/** A lesson's page. A note that stops is shown alone until the learner chooses to go on. */
 export function lessonPage(
   course: CourseVersion,
   module: Module,
@@ -20,8 +27,10 @@ export function lessonPage(
     lesson,
     path: lessonPath(course.slug, module.slug, lesson.slug),
     html: shown.html ?? lesson.html,
-    showsNote: Boolean(lesson.contentNote) && !shown.isReady && !isFinished,
+    showsNote:
+      lesson.contentNoteLevel === 'stop' && Boolean(lesson.contentNote) && !shown.isReady && !isFinished,
     isFinished,
+    asksForCommitment: asksForCommitment(module, lesson),
     jobAids: jobAidsWith(shown.jobAids, `${course.slug}/${module.slug}/${lesson.slug}`),
     back: pathBefore(course, module, lesson),
     minutesLeft: minutesLeftInModule(course, done, module.slug),

@@ -1,6 +1,6 @@
-import { type Form, realId, sentValues, shownId } from '#server/courses/answer-fields.ts'
-import type { Question } from '#server/courses/exercises.ts'
-import { bestPath, walk } from '#server/courses/scenarios.ts'
+import { type Form, realId, sentValues, shownId } from '#server/courses/catalogue/answer-fields.ts'
+import type { Question } from '#server/courses/catalogue/exercises.ts'
+import { bestPath, walk } from '#server/courses/catalogue/scenarios.ts'
 
 /** An answer in the author's ids; which of these belongs to which type of question is said at each. */
 export type Answer = ChoiceAnswer | ChoicesAnswer | OrderAnswer | PairsAnswer | PlacedAnswer | PathAnswer
@@ -152,8 +152,8 @@ export function keyOf(question: Question): Answer {
   }
 }
 
-/** Whole percent of the questions that were answered right, rounded down. */
-export const scoreOf = (marks: readonly { readonly correct: boolean }[]) =>
-  marks.length === 0 ? 0 : Math.floor((marks.filter(({ correct }) => correct).length * 100) / marks.length)
+/** Whole percent of the points that could be had, rounded down; thirds that add up to a whole are a whole. */
+export const scoreOf = (points: number, total: number) =>
+  total === 0 ? 0 : Math.floor((points * 100) / total + 1e-9)
 
 export const passed = (score: number, passMark: number) => score >= passMark

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { FindOffered } from '#server/courses/offered.ts'
+import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'

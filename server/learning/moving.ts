@@ -1,6 +1,6 @@
-import type { Course, CourseVersion } from '#server/courses/catalogue.ts'
-import { changesBetween, type TextOutline } from '#server/courses/version-changes.ts'
-import { compareVersions } from '#server/courses/versions.ts'
+import { compareVersions } from '#server/courses/authoring/versions.ts'
+import type { Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import { changesBetween, type TextOutline } from '#server/courses/catalogue/version-changes.ts'
 import { type Done, lessonKey } from './progress.ts'
 import type { Enrollment } from './queries.ts'
 

@@ -1,6 +1,6 @@
-import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue.ts'
+import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import { doneOf } from './done.ts'
-import { isComplete, minutesLeft, nextPlace } from './progress.ts'
+import { isComplete, isModuleDone, minutesLeft, nextPlace } from './progress.ts'
 import type { CompletionRow, Enrollment } from './queries.ts'
 
 /** Where a learner stands in one course of the catalogue. */
@@ -31,7 +31,7 @@ export function courseSteps(
       isUnderWay: Boolean(enrollment),
       at: (place && place.kind !== 'end' && course.modules.find(({ slug }) => slug === place.module)) || null,
       isAssessment: place?.kind === 'assessment',
-      modulesPassed: done?.passed.size ?? 0,
+      modulesPassed: done ? course.modules.filter((module) => isModuleDone(module, done)).length : 0,
       minutesLeft: done ? minutesLeft(course, done) : course.minutes,
       lastCompletion: completions.find((one) => one.course === known.slug) ?? null,
     }

@@ -1,4 +1,9 @@
-import { type CourseVersion, type Lesson, lessonPath, type Module } from '#server/courses/catalogue.ts'
+import {
+  type CourseVersion,
+  type Lesson,
+  lessonPath,
+  type Module,
+} from '#server/courses/catalogue/catalogue.ts'
 import type { Place } from './progress.ts'
 
 /** The page of a place in a course. */
@@ -19,7 +24,8 @@ export const assessmentPath = (course: CourseVersion, module: string) =>
 /** What Continue leads to at a lesson's end: the next lesson of the module, and after the last its assessment. */
 export function pathAfter(course: CourseVersion, module: Module, lesson: Lesson): string {
   const next = module.lessons[module.lessons.indexOf(lesson) + 1]
-  return next ? lessonPath(course.slug, module.slug, next.slug) : assessmentPath(course, module.slug)
+  if (next) return lessonPath(course.slug, module.slug, next.slug)
+  return module.draw > 0 ? assessmentPath(course, module.slug) : `/courses/${course.slug}/continue`
 }
 
 /** What Back leads to: the lesson before, in the module before where there is none, or the course's page. */

@@ -4,6 +4,8 @@ export type Outline = Readonly<{
     slug: string
     minutes: number
     assessmentMinutes: number
+    /** How many questions are drawn; a module without questions is done when its lessons are read. */
+    draw: number
     lessons: readonly Readonly<{ slug: string; minutes: number }>[]
   }>[]
 }>
@@ -13,6 +15,8 @@ export type Done = Readonly<{
   /** 'module/lesson' */
   finished: ReadonlySet<string>
   skipped: ReadonlySet<string>
+  /** Lessons of a refresher that its diagnostic showed this learner doesn't need. */
+  optional: ReadonlySet<string>
   /** Modules whose assessment is passed. */
   passed: ReadonlySet<string>
 }>
@@ -27,8 +31,8 @@ export const lessonKey = (module: string, lesson: string) => `${module}/${lesson
 /** Where the learner goes on: the first lesson not yet read, then what was set aside, then the assessment. */
 export function nextPlace(outline: Outline, done: Done): Place {
   for (const module of outline.modules) {
-    if (done.passed.has(module.slug)) continue
-    const open = module.lessons.filter((lesson) => !done.finished.has(lessonKey(module.slug, lesson.slug)))
+    if (isModuleDone(module, done)) continue
+    const open = module.lessons.filter((lesson) => isAhead(done, lessonKey(module.slug, lesson.slug)))
     const unread = open.find((lesson) => !done.skipped.has(lessonKey(module.slug, lesson.slug))) ?? open[0]
     if (unread) return { kind: 'lesson', module: module.slug, lesson: unread.slug }
     return { kind: 'assessment', module: module.slug }
@@ -46,32 +50,42 @@ export function isLessonOpen(outline: Outline, done: Done, module: string, lesso
 
 export function isModuleOpen(outline: Outline, done: Done, module: string): boolean {
   const at = outline.modules.findIndex((one) => one.slug === module)
-  return at >= 0 && outline.modules.slice(0, at).every((earlier) => done.passed.has(earlier.slug))
+  return at >= 0 && outline.modules.slice(0, at).every((earlier) => isModuleDone(earlier, done))
 }
+
+/** A module is done when its questions are passed or, where it has none, when its lessons are read. */
+export const isModuleDone = (module: Outline['modules'][number], done: Done): boolean =>
+  module.draw > 0
+    ? done.passed.has(module.slug)
+    : module.lessons.every(({ slug }) => !isAhead(done, lessonKey(module.slug, slug)))
 
 /** A module's assessment opens when each of its lessons has been read to the end. */
 export function isAssessmentOpen(outline: Outline, done: Done, module: string): boolean {
-  return isModuleOpen(outline, done, module) && lessonsLeft(outline, done, module).length === 0
+  const draws = outline.modules.some(({ slug, draw }) => slug === module && draw > 0)
+  return draws && isModuleOpen(outline, done, module) && lessonsLeft(outline, done, module).length === 0
 }
 
 /** The lessons of a module that are not yet read to the end, set aside or not. */
 export function lessonsLeft(outline: Outline, done: Done, module: string): readonly string[] {
   const lessons = outline.modules.find((one) => one.slug === module)?.lessons ?? []
-  return lessons.map((one) => one.slug).filter((slug) => !done.finished.has(lessonKey(module, slug)))
+  return lessons.map((one) => one.slug).filter((slug) => isAhead(done, lessonKey(module, slug)))
 }
 
 export const isComplete = (outline: Outline, done: Done): boolean =>
-  outline.modules.every((module) => done.passed.has(module.slug))
+  outline.modules.every((module) => isModuleDone(module, done))
 
 /** Minutes still ahead in a module, its assessment included. */
 export function minutesLeftInModule(outline: Outline, done: Done, slug: string): number {
   const module = outline.modules.find((one) => one.slug === slug)
-  if (!module || done.passed.has(slug)) return 0
-  const lessons = module.lessons.filter((lesson) => !done.finished.has(lessonKey(slug, lesson.slug)))
+  if (!module || isModuleDone(module, done)) return 0
+  const lessons = module.lessons.filter((lesson) => isAhead(done, lessonKey(slug, lesson.slug)))
   return lessons.reduce((sum, lesson) => sum + lesson.minutes, module.assessmentMinutes)
 }
 
 export const minutesLeft = (outline: Outline, done: Done): number =>
   outline.modules.reduce((sum, module) => sum + minutesLeftInModule(outline, done, module.slug), 0)
 
-const isBehind = (done: Done, key: string) => done.finished.has(key) || done.skipped.has(key)
+const isBehind = (done: Done, key: string) => !isAhead(done, key) || done.skipped.has(key)
+
+/** Still to be read; what was set aside is, too. */
+const isAhead = (done: Done, key: string) => !done.finished.has(key) && !done.optional.has(key)

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { wasApproved } from '#server/courses/queries.ts'
+import { wasApproved } from '#server/courses/catalogue/approvals.queries.ts'
 import type { DB } from '#server/db/schema.ts'
+import type { Confidence } from './confidence.ts'
 import type { Drawn } from './drawing.ts'
 
 export type Enrollment = Readonly<{
@@ -13,6 +14,7 @@ export type Enrollment = Readonly<{
   /** 'module/lesson' */
   finished: readonly string[]
   skipped: readonly string[]
+  optional: readonly string[]
   /** Slugs of the modules whose assessment is passed. */
   passed: readonly string[]
   completion_id: string | null
@@ -30,6 +32,7 @@ const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
     case when c.id is not null then ${approvedAsKnownNow} end as was_approved,
     array(select distinct m.module || '/' || m.lesson from finished_lessons m where m.enrollment_id = e.id) as finished,
     array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'skipped') as skipped,
+    array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'optional') as optional,
     array(select distinct s.module from enrollment_passes s where s.enrollment_id = e.id) as passed
   from enrollments e left join completions c on c.enrollment_id = e.id
   where ${where}`.execute(db)
@@ -87,8 +90,12 @@ export type Attempt = Readonly<{
     answer: unknown
     is_correct: boolean
     is_last_step: boolean
+    /** What it is worth from 0 to 1, where that is not all or nothing. */
+    credit: number | null
+    confidence: Confidence | null
   }>[]
-  result: Readonly<{ correct: number; total: number; is_passed: boolean }> | null
+  /** `points` counts partial credit; `correct` counts questions that were right as a whole. */
+  result: Readonly<{ correct: number; points: number; total: number; is_passed: boolean }> | null
   was_approved: Enrollment['was_approved']
 }>
 
@@ -96,10 +103,11 @@ const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   sql<Attempt>`
   select a.id, a.enrollment_id, e.person_id, e.course, e.version, a.module, a.drawn, a.pass_mark, a.started_at,
     coalesce((select json_agg(json_build_object('position', n.position, 'step', n.step, 'answer', n.answer,
-                'is_correct', n.is_correct, 'is_last_step', n.is_last_step) order by n.position, n.step)
+                'is_correct', n.is_correct, 'is_last_step', n.is_last_step, 'credit', n.credit,
+                'confidence', n.confidence) order by n.position, n.step)
               from attempt_answers n where n.attempt_id = a.id), '[]') as answers,
     case when r.attempt_id is null then null
-      else json_build_object('correct', r.correct, 'total', r.total, 'is_passed', r.is_passed) end as result,
+      else json_build_object('correct', r.correct, 'points', coalesce(r.points, r.correct), 'total', r.total, 'is_passed', r.is_passed) end as result,
     case when c.id is not null then ${approvedAsKnownNow} end as was_approved
   from attempts a join enrollments e on e.id = a.enrollment_id left join completions c on c.enrollment_id = e.id
     left join attempt_results r on r.attempt_id = a.id

@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import { findCertificateOfCompletion } from '#server/certificates/certificates/queries.ts'
+import { guidesOf } from '#server/courses/authoring/facilitators-guide.ts'
+import { jobAidsWith } from '#server/courses/authoring/job-aids.ts'
 import {
   type Catalogue,
   type Course,
@@ -8,21 +10,22 @@ import {
   type Lesson,
   lessonWith,
   type Module,
-} from '#server/courses/catalogue.ts'
-import { listChangeDays } from '#server/courses/change-days.queries.ts'
-import { guidesOf } from '#server/courses/facilitators-guide.ts'
-import { jobAidsWith } from '#server/courses/job-aids.ts'
-import type { FindOffered } from '#server/courses/offered.ts'
-import { findTextOutline } from '#server/courses/texts.queries.ts'
+} from '#server/courses/catalogue/catalogue.ts'
+import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
+import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { mayLeadGroups, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { markLesson, recordTime, startAttempt, startCourse } from './actions.ts'
+import { finishLesson, recordTime, skipLesson, startAttempt, startCourse } from './actions.ts'
 import { listChangeReadings } from './changes.queries.ts'
 import { changesToRead } from './changes.ts'
+import { shareCommitment } from './commitments.actions.ts'
+import { findCommitment } from './commitments.queries.ts'
 import { coursePage } from './course-page.ts'
 import { doneOf } from './done.ts'
 import { exerciseFeedback } from './feedback.ts'
@@ -31,6 +34,7 @@ import { moveOffer, takenText, textState } from './moving.ts'
 import { pathAfter, placePath } from './paths.ts'
 import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace } from './progress.ts'
 import { type Enrollment, findEnrollment, listAttempts, listCompletions } from './queries.ts'
+import { asksForCommitment, renewalsOf } from './refresher.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -38,10 +42,14 @@ type Needs = Readonly<{
   offered: FindOffered
   clock: () => Date
   config: Issuer
+  afterChange: AfterChange
 }>
 
 /** Courses and lessons as their learner meets them; attempts are in attempts.routes.ts. */
-export async function learningRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
+export async function learningRoutes(
+  app: App,
+  { db, catalogue, offered, clock, config, afterChange }: Needs,
+): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const { jobAids } = catalogue
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
@@ -76,6 +84,11 @@ export async function learningRoutes(app: App, { db, catalogue, offered, clock }
         ...coursePage(course, enrollment, today, certificate, completed),
         move,
         changes,
+        refreshes: course.refresher
+          ? (catalogue.courses.get(course.refresher.refreshes)?.current ?? null)
+          : null,
+        refreshedBy: renewalsOf(catalogue, course.slug),
+        commitment: enrollment ? await findCommitment(db, enrollment.id) : null,
         jobAids: jobAidsWith(jobAids, course.slug),
         guides: request.viewer && mayLeadGroups(request.viewer) ? guidesOf(catalogue, known) : [],
       })
@@ -163,22 +176,54 @@ export async function learningRoutes(app: App, { db, catalogue, offered, clock }
     },
   )
 
-  for (const [address, mark] of [
-    ['finished', 'finished'],
-    ['skipped', 'skipped'],
-  ] as const)
-    app.post(
-      `/courses/:course/:module/:lesson/${address}`,
-      { config: signedIn, schema: { params: lessonParams } },
-      async (request, reply) => {
-        const taking = await lessonOf(viewerOf(request), request.params)
-        if (!taking) return reply.redirect(coursePath(request.params), 303)
-        const { course, enrollment, module, lesson } = taking
-        const place = { module: module.slug, lesson: lesson.slug }
-        await markLesson(db, viewerOf(request), enrollment, course, place, mark, dayOf(clock()))
-        return reply.redirect(pathAfter(course, module, lesson), 303)
+  app.post(
+    '/courses/:course/:module/:lesson/finished',
+    {
+      config: signedIn,
+      schema: {
+        params: lessonParams,
+        body: Type.Optional(form({ commitment: Type.Optional(text(1000)), share: Type.Optional(text(5)) })),
       },
-    )
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const found = await lessonOf(viewer, request.params)
+      if (!found) return reply.redirect(coursePath(request.params), 303)
+      const { course, enrollment, module, lesson } = found
+      const place = { module: module.slug, lesson: lesson.slug }
+      const body = request.body?.commitment?.trim()
+      const commitment =
+        body && asksForCommitment(module, lesson) ? { body, isShared: request.body?.share === 'yes' } : null
+      const taking = { enrollmentId: enrollment.id, course, place }
+      await finishLesson(db, { issuer: config, afterChange }, viewer, taking, commitment, clock())
+      return reply.redirect(await pathOn(viewer, course, module, lesson), 303)
+    },
+  )
+
+  app.post(
+    '/courses/:course/:module/:lesson/skipped',
+    { config: signedIn, schema: { params: lessonParams } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const found = await lessonOf(viewer, request.params)
+      if (!found) return reply.redirect(coursePath(request.params), 303)
+      const { course, enrollment, module, lesson } = found
+      const place = { module: module.slug, lesson: lesson.slug }
+      await skipLesson(db, viewer, enrollment, course, place, dayOf(clock()))
+      return reply.redirect(pathAfter(course, module, lesson), 303)
+    },
+  )
+
+  app.post(
+    '/courses/:course/commitment',
+    { config: signedIn, schema: { params: courseParams, body: form({ share: text(5) }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const enrollment = (await findEnrollment(db, viewer.id, request.params.course)) ?? notFound()
+      await shareCommitment(db, viewer.id, enrollment.id, request.body.share === 'yes', clock())
+      return reply.redirect(`/courses/${request.params.course}#commitment`, 303)
+    },
+  )
 
   app.post(
     '/courses/:course/:module/:lesson/time',
@@ -238,6 +283,20 @@ export async function learningRoutes(app: App, { db, catalogue, offered, clock }
     ])
     const changes = changesToRead(catalogue, completions, days, readings, dayOf(clock()))
     return changes.filter(({ text }) => text.slug === slug)
+  }
+
+  /** What Continue leads to: in a refresher the next lesson that is needed, else the one that follows. */
+  async function pathOn(
+    viewer: Viewer,
+    course: CourseVersion,
+    module: Module,
+    lesson: Lesson,
+  ): Promise<string> {
+    if (course.kind === 'training') return pathAfter(course, module, lesson)
+    const enrollment = await findEnrollment(db, viewer.id, course.slug)
+    return enrollment && !enrollment.ended_at
+      ? placePath(course, nextPlace(course, doneOf(enrollment)))
+      : `/courses/${course.slug}`
   }
 
   /** A course, with the version that someone who begins today takes as its current one. */

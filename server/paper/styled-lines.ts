@@ -1,4 +1,4 @@
-import type { Span, Spans } from '#server/courses/sheet.ts'
+import type { Span, Spans } from '#server/courses/catalogue/sheet.ts'
 import type { FaceName } from './fonts.ts'
 import { type Line, setLine, widest, wordWidths } from './typesetting.ts'
 

@@ -1,4 +1,4 @@
-import type { ApprovedOnly } from '#server/courses/offered.ts'
+import type { ApprovedOnly } from '#server/courses/catalogue/offered.ts'
 import { termsOf } from '#server/law/facts/formula.ts'
 import { requirementIds, requirementOn } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'

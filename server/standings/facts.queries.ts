@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { wasApproved } from '#server/courses/queries.ts'
+import { wasApproved } from '#server/courses/catalogue/approvals.queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'

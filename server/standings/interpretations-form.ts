@@ -48,6 +48,10 @@ export const interpretationChoices: Readonly<
     },
     { value: 'day-before', label: 'The training is finished on a day before' },
   ],
+  refresher: [
+    { value: 'not-counted', label: 'No, unless the commissioner has approved it' },
+    { value: 'counts', label: 'Yes, the license holder accepts it as annual training' },
+  ],
   hours_year: [
     { value: 'calendar', label: 'January through December' },
     { value: 'hire-anniversary', label: 'From one anniversary of hire to the next' },

@@ -1,8 +1,10 @@
-import type { Catalogue } from '#server/courses/catalogue.ts'
-import { listChangeDays } from '#server/courses/change-days.queries.ts'
-import type { FindOffered } from '#server/courses/offered.ts'
+import { findApproval } from '#server/courses/catalogue/approvals.queries.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
+import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
+import { residentialRefresher } from '#server/law/facts/ruleset.ts'
 import { listChangeReadings } from '#server/learning/changes.queries.ts'
 import { changesToRead } from '#server/learning/changes.ts'
 import { courseSteps } from '#server/learning/next-step.ts'
@@ -37,7 +39,15 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
     const changes = changesToRead(catalogue, completions, days, readings, today).filter(
       ({ isDone }) => !isDone,
     )
-    const page = myTrainingPage(own, today, steps, completions, names)
+    const refresher = catalogue.courses.get(residentialRefresher)?.current
+    const approval = refresher
+      ? await findApproval(
+          db,
+          { course: refresher.slug, version: refresher.version, hash: refresher.hash },
+          today,
+        )
+      : null
+    const page = myTrainingPage(own, today, steps, completions, names, approval !== null)
     return reply.page('training/my-training', {
       ...page,
       cannotCount: page.next && courses.cannotCount(page.next.course),

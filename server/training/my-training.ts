@@ -1,6 +1,6 @@
 import { hoursLedger } from '#server/law/child-protection/hours-ledger.ts'
 import type { Facts } from '#server/law/facts/facts.ts'
-import { requirementOn, residentialCourse } from '#server/law/facts/ruleset.ts'
+import { requirementOn, residentialCourse, residentialRefresher } from '#server/law/facts/ruleset.ts'
 import type { ClearanceAnswer, RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
 import { sentenceCase } from '#server/law/reasons/sentences.ts'
 import { standing } from '#server/law/standing.ts'
@@ -22,6 +22,8 @@ export type RequirementCard = Readonly<{
   /** What to do now, in a sentence. */
   next: string
   course: CourseStep | null
+  /** The yearly refresher, where it counts at this place. */
+  refresher: CourseStep | null
   /** What renewing today would do to the date; null where it would do nothing to it. */
   renewal: string | null
   /** Whether trainings of others are what it asks for. */
@@ -35,17 +37,29 @@ export function myTrainingPage(
   steps: readonly CourseStep[],
   completions: readonly CompletionRow[],
   names: ReadonlyMap<string, string>,
+  isRefresherApproved: boolean,
 ) {
   const answer = standing(facts, today)
   const shown = answer.requirements.filter(({ standing }) => standing !== 'not_required')
   const residential = steps.find(({ course }) => course.slug === residentialCourse) ?? null
-  const cards = shown.map((one) => cardOf(one, facts, today, residential, names))
+  const refresher = steps.find(({ course }) => course.slug === residentialRefresher) ?? null
+  const refresherAt = (program: string) => {
+    const settings = facts.programs.find(({ id }) => id === program)?.settings
+    return isRefresherApproved || settings?.refresher === 'counts' ? refresher : null
+  }
+  const cards = shown.map((one) => ({
+    ...cardOf(one, facts, today, residential, names),
+    refresher:
+      one.requirement === 'residential-annual' && asksForCourse(one) ? refresherAt(one.program) : null,
+  }))
   const next = (step: CourseStep | null) => step ?? (shown.some(asksForCourse) ? residential : null)
   const underWay = steps.find((step) => step.isUnderWay) ?? null
   return {
     title: 'My training',
     sentence: firstSentence(answer.clearance, shown, underWay, residential, names),
     next: next(underWay),
+    // Offered beside the whole course, where it counts at every place that asks for a renewal.
+    refresher: !underWay && refresherForAll(cards),
     renewal: cards.find(({ course, renewal }) => course && renewal)?.renewal ?? null,
     // Where no course of ours is the next step, and a training of others is.
     isElsewhereNext: !next(underWay) && shown.some(asksForOthers),
@@ -54,6 +68,11 @@ export function myTrainingPage(
     courses: steps,
     completions,
   }
+}
+
+function refresherForAll(cards: readonly RequirementCard[]): CourseStep | null {
+  const asking = cards.filter(({ course }) => course)
+  return asking.length > 0 && asking.every(({ refresher }) => refresher) ? asking[0]!.refresher : null
 }
 
 const asksForCourse = ({ requirement, standing }: RequirementAnswer) =>
@@ -116,7 +135,7 @@ function cardOf(
   today: Day,
   residential: CourseStep | null,
   names: ReadonlyMap<string, string>,
-): RequirementCard {
+): Omit<RequirementCard, 'refresher'> {
   const { title, scope } = requirementOn(one.requirement, today)
   return {
     title,

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
-import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue.ts'
-import { exerciseSeed } from '#server/courses/exercise-view.ts'
-import type { Exercise, ExerciseType } from '#server/courses/exercises.ts'
-import { bestPath } from '#server/courses/scenarios.ts'
+import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
+import { exerciseSeed } from '#server/courses/catalogue/exercise-view.ts'
+import type { Exercise, ExerciseType } from '#server/courses/catalogue/exercises.ts'
+import { bestPath } from '#server/courses/catalogue/scenarios.ts'
 import { findAttemptOf } from '#server/learning/queries.ts'
 import type { Served } from '#test/support/browser.ts'
 import { personId } from '#test/support/cast.ts'
@@ -42,7 +42,7 @@ async function readLesson(walk: Walk, page: Page, module: Module, lesson: Lesson
   const bar = page.locator('.lesson-bar')
   await bar.getByText(`Module ${module.number} of ${course.modules.length}`).waitFor()
   await bar.getByText(`Lesson ${lesson.number} of ${module.lessons.length}`).waitFor()
-  if (lesson.contentNote) {
+  if (lesson.contentNote && lesson.contentNoteLevel === 'stop') {
     await page.getByText(lesson.contentNote).waitFor()
     await look('content note', page)
     await page.getByRole('link', { name: 'Continue', exact: true }).click()

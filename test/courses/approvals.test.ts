@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue.ts'
-import { findApproval } from '#server/courses/queries.ts'
+import { findApproval } from '#server/courses/catalogue/approvals.queries.ts'
+import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import { insertCompletion } from '#server/demo/fill.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { aWorld, type Client, config, theCourses } from '#test/support/app.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { lessonPath } from '#server/courses/catalogue.ts'
+import { lessonPath } from '#server/courses/catalogue/catalogue.ts'
+import type { LessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import { courseIndex } from '#server/courses/course-index.ts'
-import type { LessonHref } from '#server/courses/lesson-links.ts'
 import { aWorld, theCourses, type World } from '#test/support/app.ts'
 import { door, loadedAfter } from './fixture.ts'
 

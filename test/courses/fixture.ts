@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
-import { type CourseFile, type CoursesFolder, readCoursesFolder } from '#server/courses/course-files.ts'
-import { loadFolder } from '#server/courses/load.ts'
-import { problemLine } from '#server/courses/problems.ts'
+import {
+  type CourseFile,
+  type CoursesFolder,
+  readCoursesFolder,
+} from '#server/courses/authoring/files/course-files.ts'
+import { problemLine } from '#server/courses/authoring/files/problems.ts'
+import { loadFolder } from '#server/courses/authoring/load.ts'
 
 export const fixtureDir = resolve(import.meta.dirname, 'fixture')
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadCourses } from '#server/courses/load.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
 import { door, fixtureDir, loadedAfter, pool, publish, saidAfter } from './fixture.ts'
 
 const { catalogue, problems } = loadCourses(fixtureDir)
@@ -21,7 +21,7 @@ describe('a course that is in order', () => {
       state: 'working',
       shortTitle: 'Welcoming a newcomer',
       writtenBy: ['Pat Example'],
-      minutes: 19,
+      minutes: 11,
     })
     expect(working.summary).toContain('within 24 hours')
     const [module] = working.modules

@@ -106,13 +106,13 @@ describe('module.yml', () => {
     ],
     [
       'minutes are a number',
-      { [module]: swap('minutes: 16', 'minutes: sixteen') },
+      { [module]: swap('minutes: 8', 'minutes: sixteen') },
       /module.yml:2: "minutes" should be a number; here it is "sixteen"\./,
     ],
     [
       'the minutes of the lessons make those of the module',
-      { [module]: swap('minutes: 16', 'minutes: 20') },
-      /module.yml:2: The module says 20 minutes, but its lessons come to 16. Make them agree\./,
+      { [module]: swap('minutes: 8', 'minutes: 20') },
+      /module.yml:2: The module says 20 minutes, but its lessons come to 8. Make them agree\./,
     ],
     [
       'an attempt cannot draw more than the pool has',

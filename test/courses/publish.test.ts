@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadCourses } from '#server/courses/load.ts'
-import { problemLine } from '#server/courses/problems.ts'
+import { problemLine } from '#server/courses/authoring/files/problems.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
 import { door, fixtureDir, pool, publish } from './fixture.ts'
 
 let dir = ''

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { catchAllOf, isNegative } from '#server/courses/question-wording.ts'
+import { catchAllOf, isNegative } from '#server/courses/authoring/questions/question-wording.ts'
 
 test.each([
   'Which of these is not a duty?',

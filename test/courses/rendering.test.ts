@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { lessonWith } from '#server/courses/catalogue.ts'
-import { loadCourses } from '#server/courses/load.ts'
-import { valueAddress } from '#server/courses/markdown.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { valueAddress } from '#server/courses/authoring/text/markdown.ts'
+import { lessonWith } from '#server/courses/catalogue/catalogue.ts'
 import { door, fixtureDir, loadedAfter } from './fixture.ts'
 
 const { catalogue } = loadCourses(fixtureDir)

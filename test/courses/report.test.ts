@@ -4,13 +4,19 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { Exercise } from '#server/courses/exercises.ts'
-import { loadCourses } from '#server/courses/load.ts'
-import { longestAnswers } from '#server/courses/pools.ts'
-import { suggestion } from '#server/courses/problems.ts'
-import { minutesReckoned, readingGrade, sentencesOf } from '#server/courses/reading.ts'
-import { type CoursesReport, coursesReport } from '#server/courses/report.ts'
-import { reportText } from '#server/courses/report-text.ts'
+import { suggestion } from '#server/courses/authoring/files/problems.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { longestAnswers } from '#server/courses/authoring/questions/pools.ts'
+import { type CoursesReport, coursesReport } from '#server/courses/authoring/report.ts'
+import { reportText } from '#server/courses/authoring/report-text.ts'
+import {
+  assessmentMinutes,
+  exerciseWords,
+  minutesReckoned,
+  readingGrade,
+  sentencesOf,
+} from '#server/courses/authoring/text/reading.ts'
+import type { Exercise } from '#server/courses/catalogue/exercises.ts'
 import { loadedAfter, module1, pool, practice } from './fixture.ts'
 
 const loaded = loadedAfter({})
@@ -27,8 +33,9 @@ describe('the report', () => {
       lesson: 'practice',
       title: 'Practice',
       words: 17,
-      minutes_declared: 13,
-      minutes_reckoned: 12.1,
+      words_with_exercises: 253,
+      minutes_declared: 5,
+      minutes_reckoned: 5.2,
       reading_grade: expect.any(Number),
       facts: { V: 1, V2: 0, U: 1 },
       fact_keys: { V: [expect.stringMatching(/^F-/)], V2: [], U: ['F-04'] },
@@ -45,8 +52,14 @@ describe('the report', () => {
         scenarios: 2,
         correct_longest_share: expect.any(Number),
         practice: 1,
+        assessment_minutes_declared: 3,
+        assessment_minutes_reckoned: 4.1,
+        objectives: [0, 0],
+        endings: 0,
+        guesser: { picks: 14, chance: 0.32, strategies: expect.any(Object) },
       },
     ])
+    expect(working).toMatchObject({ minutes_declared: 11, minutes_reckoned: 11.7 })
     expect(report.facts).toEqual({
       total: 4,
       by_status: { V: 2, V2: 1, U: 1 },
@@ -166,12 +179,26 @@ describe('measures', () => {
   const { exercises } = loaded.catalogue.courses.get('welcome')!.working!.modules[0]!.lessons[1]!
   const of = (...ids: string[]): Exercise[] => ids.map((id) => exercises.get(id)!)
 
-  test('minutes count words, and the doing of each kind of exercise', () => {
+  test('minutes are reading at 150 words a minute, and a quarter of a minute for each decision', () => {
     expect(minutesReckoned(300, [], 0, 0)).toBe(2)
-    expect(minutesReckoned(0, of('name-first', 'what-helps', 'desk-open'), 0, 0)).toBe(3)
-    expect(minutesReckoned(0, of('in-order', 'who-does-what', 'now-or-later'), 0, 0)).toBe(6)
-    expect(minutesReckoned(0, of('the-evening'), 0, 0)).toBe(3)
     expect(minutesReckoned(0, [], 3, 2)).toBe(3.5)
+    const desk = of('desk-open')
+    // "The front desk is closed at night," True, False, and five or six words of feedback.
+    expect(exerciseWords(desk[0]!)).toBe(14.5)
+    expect(minutesReckoned(0, desk, 0, 0)).toBe(0.3)
+    // Three lines to put in order are three decisions.
+    expect(minutesReckoned(0, of('in-order'), 0, 0)).toBe(1)
+  })
+
+  test('a scenario is as long as its ways are on the average', () => {
+    const [evening] = of('the-evening')
+    // Name, opening, kitchen and its choices; then the reason, a second step of one kind or the other, and its end.
+    expect(exerciseWords(evening!)).toBe(52)
+  })
+
+  test('an assessment is the questions that an attempt draws, on the average of the pool', () => {
+    const pool = of('desk-open', 'desk-open')
+    expect(assessmentMinutes(pool, 10)).toBe(3.5)
   })
 
   test('sentences end where a reader stops', () => {

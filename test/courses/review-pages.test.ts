@@ -2,16 +2,16 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Catalogue } from '#server/courses/catalogue.ts'
-import { chosenIn, takenWords } from '#server/courses/choices-taken.ts'
-import type { Question, ScenarioExercise } from '#server/courses/exercises.ts'
-import { loadCourses } from '#server/courses/load.ts'
-import { paragraphsOf, withParagraphs } from '#server/courses/paragraphs.ts'
-import { questionKey } from '#server/courses/question-key.ts'
-import { bestPath } from '#server/courses/scenarios.ts'
-import { listMeetings } from '#server/courses/statistics.queries.ts'
-import { type Meeting, remark, statisticsOf } from '#server/courses/statistics.ts'
-import { compareTexts, diffLines } from '#server/courses/text-diff.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { Question, ScenarioExercise } from '#server/courses/catalogue/exercises.ts'
+import { questionKey } from '#server/courses/catalogue/question-key.ts'
+import { bestPath } from '#server/courses/catalogue/scenarios.ts'
+import { chosenIn, takenWords } from '#server/courses/review/choices-taken.ts'
+import { paragraphsOf, withParagraphs } from '#server/courses/review/paragraphs.ts'
+import { listMeetings } from '#server/courses/review/statistics.queries.ts'
+import { type Meeting, remark, statisticsOf } from '#server/courses/review/statistics.ts'
+import { compareTexts, diffLines } from '#server/courses/review/text-diff.ts'
 import { keyOf } from '#server/learning/marking.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
@@ -157,6 +157,7 @@ describe('question statistics', () => {
     question: 'q',
     isRight,
     restShare,
+    isSureMiss: false,
     chosen: [chosen],
   })
 
@@ -188,6 +189,14 @@ describe('question statistics', () => {
     expect(remark(odd)).toContain('read the key and the wording again')
   })
 
+  test('say what to look at again where many are sure and miss it', () => {
+    const sure = Array.from({ length: 12 }, (_, at) => ({ ...meeting(at > 2, 1), isSureMiss: at <= 2 }))
+    expect(statisticsOf(sure)).toMatchObject({ sureMisses: 0.25 })
+    expect(remark(statisticsOf(sure))).toContain('are sure of an answer that doesn’t fit')
+    // Nine people would be too few to show it of any.
+    expect(remark(statisticsOf(sure.slice(0, 9)))).toBeNull()
+  })
+
   test('know no discrimination where everybody answers alike', () => {
     const alike = statisticsOf(Array.from({ length: 12 }, (_, at) => meeting(true, at / 12)))
     expect(alike).toMatchObject({ discrimination: null, difficulty: 1 })
@@ -206,6 +215,7 @@ describe('question statistics', () => {
           question: question.id,
           isRight: true,
           restShare: 1,
+          isSureMiss: false,
           chosen: chosenIn(question, answersOf(question)),
         }),
       )
@@ -229,6 +239,7 @@ describe('question statistics', () => {
       question: scenario.id,
       isRight: false,
       restShare: 1,
+      isSureMiss: false,
       chosen: chosenIn(
         scenario,
         path.map((choice) => ({ choice })),

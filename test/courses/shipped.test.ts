@@ -1,17 +1,20 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { answerFields } from '#server/courses/answer-fields.ts'
-import { loadCourses } from '#server/courses/load.ts'
-import { longestAnswers } from '#server/courses/pools.ts'
-import { problemLine } from '#server/courses/problems.ts'
+import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { longestAnswers } from '#server/courses/authoring/questions/pools.ts'
+import { problemLine } from '#server/courses/authoring/files/problems.ts'
 import { keyOf, markAnswer } from '#server/learning/marking.ts'
 
 /** The courses as they are shipped. */
 const { catalogue, problems } = loadCourses(resolve(import.meta.dirname, '../../courses'))
 const versions = [...catalogue.courses.values()].flatMap((course) => [...course.versions.values()])
-const modules = versions.flatMap(({ slug, version, modules }) =>
-  modules.map((module) => ({ name: `${slug} ${version}, ${module.slug}`, module })),
-)
+const modulesOf = (texts: typeof versions) =>
+  texts.flatMap(({ slug, version, modules }) =>
+    modules.map((module) => ({ name: `${slug} ${version}, ${module.slug}`, module })),
+  )
+const modules = modulesOf(versions.filter(({ kind }) => kind === 'training'))
+const refresherModules = modulesOf(versions.filter(({ kind }) => kind === 'refresher'))
 
 test('they have nothing to mend', () => {
   expect(problems.filter(({ level }) => level === 'error').map(problemLine)).toEqual([])
@@ -71,4 +74,27 @@ describe.each(modules)('$name', ({ module }) => {
     const chance = draws.reduce((sum, draw) => sum + draw.chance, 0) / draws.length
     expect(Math.abs(first - chance)).toBeLessThan(0.06)
   })
+})
+
+describe.each(refresherModules)('$name', ({ module }) => {
+  test('shows no mark of the text it was written in', () => {
+    for (const lesson of module.lessons) {
+      expect(lesson.html).not.toMatch(/\sstyle=|<script|\{\{|\[\[|\[\^|:::/)
+    }
+  })
+
+  test('marks the best way through each of its situations right', () => {
+    for (const question of module.questions.values())
+      expect(markAnswer(question, keyOf(question)).correct).toBe(true)
+  })
+})
+
+test('the refresher takes 45 to 60 minutes, and every question of its diagnostic is a situation', () => {
+  const { modules, minutes } = catalogue.courses.get('residential-refresher')!.current
+  expect(minutes).toBeGreaterThanOrEqual(45)
+  expect(minutes).toBeLessThanOrEqual(60)
+  const [diagnostic, refreshers] = modules
+  expect(diagnostic!.questions.size).toBeGreaterThanOrEqual(12)
+  expect(new Set([...diagnostic!.questions.values()].map(({ type }) => type))).toEqual(new Set(['scenario']))
+  expect(refreshers!.lessons.length).toBeGreaterThanOrEqual(8)
 })

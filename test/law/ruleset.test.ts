@@ -70,6 +70,7 @@ describe('the interpretations that the law leaves open', () => {
       rehire: 'initial-again',
       later_certification: 'day-of',
       same_day_contact: 'day-before',
+      refresher: 'counts',
       hours_year: 'fiscal',
       fiscal_year_month: 10,
       trafficking_due_months: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue.ts'
-import type { ChangeRecord } from '#server/courses/change-record.ts'
+import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import type { ChangeRecord } from '#server/courses/catalogue/course-parts.ts'
 import { insertCompletion } from '#server/demo/fill.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { aWorld, type Client, config, theCourses, type World, type WorldOptions } from '#test/support/app.ts'
@@ -43,6 +43,7 @@ async function aHouse(options: Pick<WorldOptions, 'now'> = {}) {
       publishedBy: 'Pat Lee',
       lessons: [],
       questions: [],
+      readAgain: {},
     }
     const text = { ...first, version, hash, change }
     set([text, ...published])

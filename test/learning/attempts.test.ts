@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { findAttemptOf } from '#server/learning/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { aWorld, type Client } from '#test/support/app.ts'
+import { loadText } from '#test/courses/format-two.ts'
+import { aWorld, type Client, theCourses } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { formFor, readModule, takeAssessment } from '#test/support/taking.ts'
 
@@ -104,6 +105,18 @@ describe('an assessment', () => {
     expect(result.body).toContain('A safer choice')
   })
 
+  test('a learner may say how sure they are; the result speaks to what they were sure of and missed', async () => {
+    const { db, ada, attempt, answer, module, id, course, address } = await adaInAnAssessment()
+    await answer(ada, { ...formFor(module, await attempt(), false), confidence: 'sure' })
+    await answer(ada, { ...formFor(module, await attempt(), true), confidence: 'certain' })
+    const kept = await db.selectFrom('attempt_answers').select('confidence').orderBy('answered_at').execute()
+    expect(kept).toEqual([{ confidence: 'sure' }, { confidence: null }])
+    await takeAssessment(db, ada, id, course, module, false)
+    const result = (await ada.get(address)).body
+    expect(result).toContain('You were sure of 1 answer that didn’t fit. Start there.')
+    expect(result).toContain('You were sure of this one, so it’s worth a second look')
+  })
+
   test('two worlds that differ only in the key give the same page before its end', async () => {
     const { ada, address, module, attempt } = await adaInAnAssessment()
     const before = (await ada.get(address)).body
@@ -127,18 +140,21 @@ describe('an assessment', () => {
 
 describe('lessons', () => {
   test('a part set aside lets the learner go on, and waits before the questions', async () => {
-    const { as, catalogue } = await aWorld()
-    const course = catalogue.courses.get('residential-settings')!.current
-    const module = course.modules.find(({ lessons }) => lessons.some(({ contentNote }) => contentNote))!
-    const at = module.lessons.findIndex(({ contentNote }) => contentNote)
-    if (course.modules[0] !== module) return
+    const stop = 'content_note_level: stop\ncontent_note_reason: disclosure'
+    const { courses } = loadText({
+      '01-evening/01-at-six.md': (text) => text.replace('fictional: true', stop),
+    }).catalogue
+    const { as } = await aWorld({ catalogue: { ...theCourses(), courses } })
+    const course = courses.get('evenings')!.current
+    const [module] = course.modules as [(typeof course.modules)[number]]
+    const at = 0
     const ada = await as('ada@northstar.example')
     await ada.post(`/courses/${course.slug}/enrollment`)
     const path = (slug: string) => `/courses/${course.slug}/${module.slug}/${slug}`
     for (const lesson of module.lessons.slice(0, at)) await ada.post(`${path(lesson.slug)}/finished`)
     const hard = module.lessons[at]!
     const note = await ada.get(path(hard.slug))
-    expect(note.body).toContain('Skip this part for now')
+    expect(note.body).toContain('Skip for now')
     expect(note.body).not.toContain(hard.purpose)
     expect((await ada.get(`${path(hard.slug)}?ready=yes`)).body).toContain('lesson-purpose')
     await ada.post(`${path(hard.slug)}/skipped`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CourseVersion } from '#server/courses/catalogue.ts'
+import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import { insertCompletion } from '#server/demo/fill.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { aWorld, type World } from '#test/support/app.ts'

@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Catalogue, Course } from '#server/courses/catalogue.ts'
-import { loadCourses } from '#server/courses/load.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import type { Catalogue, Course } from '#server/courses/catalogue/catalogue.ts'
 import { fixtureDir, publish } from '#test/courses/fixture.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
@@ -12,6 +12,7 @@ import { takeCourse } from '#test/support/taking.ts'
 let dir = ''
 let before: Course
 let after: Course
+let refused = ''
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'courses-'))
   cpSync(fixtureDir, dir, { recursive: true })
@@ -22,6 +23,16 @@ beforeAll(() => {
   before = welcome()
   edit('welcome/course.yml', (text) => text.replace('1.0.0', '1.1.0'))
   edit('welcome/01-first-day/01-at-the-door.md', (text) => text.replace('Tea first', 'Soup first'))
+  // Said better, meaning the same: nobody who knows the old words has to read it again.
+  edit('welcome/01-first-day/02-practice.md', (text) => text.replace('None of them counts.', 'None counts.'))
+  const readAgain = (place: string) =>
+    writeFileSync(
+      join(dir, 'welcome/read-again.yml'),
+      `lessons:\n  ${place}: Guests are hungry when they come.\n`,
+    )
+  readAgain('first-day/somewhere')
+  refused = publish(dir, 'welcome', '1.1.0', '--change', 'meaning', '--summary', 'Soup comes first.').stderr
+  readAgain('first-day/at-the-door')
   publish(dir, 'welcome', '1.1.0', '--change', 'meaning', '--summary', 'Soup comes first.')
   after = welcome()
 })
@@ -46,6 +57,8 @@ test('a change of meaning asks who completed an older version to read the change
   expect(home.body).toContain('Changed since you took it: Welcoming a newcomer')
   expect(home.body).toContain('Read these lessons by December 31, 2026.')
   expect(home.body).toContain(lesson)
+  expect(home.body).toContain('Guests are hungry when they come.')
+  expect(home.body).not.toContain('changes/1.1.0/first-day/practice')
   expect((await ada.get(lesson)).body).toContain('Soup first')
   clock.now = new Date('2027-01-02T15:00:00Z')
   const again = await as('ada@northstar.example')
@@ -86,4 +99,15 @@ test('no day is set for a text whose change is not one of meaning', async () => 
   expect(
     (await noor.post('/review/courses/welcome/0.9.0/change-day', { due_on: '12/31/2099' })).statusCode,
   ).toBe(404)
+})
+
+test('a record of what to read again names lessons that changed, and is no part of the text', () => {
+  expect(refused).toContain(
+    'read-again.yml names "first-day/somewhere", which is not a new or changed lesson.',
+  )
+  expect(after.current.change).toMatchObject({
+    lessons: ['first-day/at-the-door', 'first-day/practice'],
+    readAgain: { 'first-day/at-the-door': 'Guests are hungry when they come.' },
+  })
+  expect(after.working!.hash).toBe(after.current.hash)
 })

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { Eta } from 'eta'
 import { describe, expect, test } from 'vitest'
-import { answerFields, type Form } from '#server/courses/answer-fields.ts'
-import { exerciseSeed } from '#server/courses/exercise-view.ts'
-import { loadCourses } from '#server/courses/load.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { answerFields, type Form } from '#server/courses/catalogue/answer-fields.ts'
+import { exerciseSeed } from '#server/courses/catalogue/exercise-view.ts'
 import { exerciseFeedback } from '#server/learning/feedback.ts'
 import { fixtureDir } from '#test/courses/fixture.ts'
 

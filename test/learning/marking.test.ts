@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { answerFields } from '#server/courses/answer-fields.ts'
-import type { Question } from '#server/courses/exercises.ts'
-import { loadCourses } from '#server/courses/load.ts'
-import { walk } from '#server/courses/scenarios.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
+import type { Question } from '#server/courses/catalogue/exercises.ts'
+import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { type Answer, keyOf, markAnswer, parseAnswer, passed, scoreOf } from '#server/learning/marking.ts'
 import { fixtureDir } from '#test/courses/fixture.ts'
 
@@ -210,15 +210,16 @@ describe('reading a form', () => {
 
 describe('the score', () => {
   test('is whole percent, rounded down, so that no one passes by rounding', () => {
-    const marks = (right: number, of: number) =>
-      Array.from({ length: of }, (_, at) => ({ correct: at < right }))
-    expect(scoreOf(marks(7, 8))).toBe(87)
-    expect(scoreOf(marks(6, 8))).toBe(75)
-    expect(scoreOf([])).toBe(0)
+    expect(scoreOf(7, 8)).toBe(87)
+    expect(scoreOf(6, 8)).toBe(75)
+    expect(scoreOf(0, 0)).toBe(0)
+    expect(scoreOf(7.99, 10)).toBe(79)
+    // Thirds add up: 1/3 six times and six whole ones are eight.
+    expect(scoreOf(1 / 3 + 1 / 3 + 1 / 3 + 1 / 3 + 1 / 3 + 1 / 3 + 6, 10)).toBe(80)
     fc.assert(
       fc.property(fc.nat(50), fc.nat(50), fc.integer({ min: 50, max: 100 }), (right, more, mark) => {
         const of = right + more
-        if (of > 0) expect(passed(scoreOf(marks(right, of)), mark)).toBe(right * 100 >= mark * of)
+        if (of > 0) expect(passed(scoreOf(right, of), mark)).toBe(right * 100 >= mark * of)
       }),
     )
   })

@@ -19,12 +19,12 @@ import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessio
 import { publishSession, register } from '#server/classroom/instructor-led.actions.ts'
 import { listRegistrations } from '#server/classroom/instructor-led.queries.ts'
 import { recordAttendance } from '#server/classroom/instructor-led-attendance.actions.ts'
-import { actOnApproval, recordApproval } from '#server/courses/approvals.actions.ts'
-import type { CourseVersion, Module } from '#server/courses/catalogue.ts'
-import { setChangeDay } from '#server/courses/change-days.actions.ts'
+import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
+import { setChangeDay } from '#server/courses/catalogue/change-days.actions.ts'
+import { actOnApproval, recordApproval } from '#server/courses/review/approvals.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { insertCompletion } from '#server/demo/fill.ts'
-import { answerQuestion, markLesson, startAttempt, startCourse } from '#server/learning/actions.ts'
+import { answerQuestion, finishLesson, startAttempt, startCourse } from '#server/learning/actions.ts'
 import { moveToCurrent } from '#server/learning/moving.actions.ts'
 import { findAttemptOf, findEnrollment } from '#server/learning/queries.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
@@ -608,7 +608,14 @@ async function openLastAttempt({ world, theo }: Stage, course: CourseVersion): P
   const enrollment = (await findEnrollment(db, theo.id, course.slug))!
   const [module] = course.modules as [Module, ...Module[]]
   const place = { module: module.slug, lesson: module.lessons[0]!.slug }
-  await markLesson(db, theo, enrollment, course, place, 'finished', dayOf(before))
+  await finishLesson(
+    db,
+    { issuer: world.config, afterChange },
+    theo,
+    { enrollmentId: enrollment.id, course, place },
+    null,
+    before,
+  )
   const attempt = await startAttempt(db, theo, enrollment.id, course, module)
   if (!attempt) throw new Error('The assessment is not open.')
   // The day's first activity writes on the person's row.

@@ -248,6 +248,7 @@ test('a program’s own interpretation counts at once for its people, and is kep
     rehire: 'prior-initial-counts',
     later_certification: 'day-before',
     same_day_contact: 'accept-and-flag',
+    refresher: 'not-counted',
     hours_year: 'calendar',
     fiscal_year_month: '7',
     trafficking_due_months: '',

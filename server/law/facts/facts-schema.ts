@@ -67,6 +67,9 @@ const settings = closed(
     same_day_contact: Type.Optional(
       oneOf(['accept-and-flag', 'day-before'], 'R2: finished on the day contact begins'),
     ),
+    refresher: Type.Optional(
+      oneOf(['not-counted', 'counts'], 'R7: whether the license holder accepts the yearly refresher'),
+    ),
     hours_year: Type.Optional(oneOf(['calendar', 'hire-anniversary', 'fiscal'], 'R21: the agency’s year')),
     fiscal_year_month: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 12, ...about('R21: the month a fiscal year begins') }),

@@ -63,6 +63,9 @@ export const specializedCertification = 'st-cse-at-risk'
 /** The course of this system that carries the residential training. */
 export const residentialCourse = 'residential-settings'
 
+/** Its yearly refresher. It never counts as the initial training. */
+export const residentialRefresher = 'residential-refresher'
+
 const trainingPage =
   'Minnesota Department of Human Services, “Training - Supporting sex trafficked, exploited, and at-risk youth in specialized residential settings” (a stored copy that breaks off in the paragraph on annual training)'
 const academyPage =
@@ -109,7 +112,14 @@ const versions: { readonly [Id in RequirementId]: readonly Requirements[Id][] } 
       title: 'Annual human trafficking training',
       scope:
         'Everyone who has direct contact with youth in a residential program while it is so certified, from their initial training on',
-      satisfied_by: { kind: 'any', of: [initialFormula, { kind: 'accepted-trafficking-training' }] },
+      satisfied_by: {
+        kind: 'any',
+        of: [
+          initialFormula,
+          { kind: 'approved-course', course: residentialRefresher },
+          { kind: 'accepted-trafficking-training' },
+        ],
+      },
       due: { kind: 'month-end-next-year' },
       due_words: 'by the last day of the same month of the next year',
       statute: '245A.25, subd. 5(f); 245A.02, subd. 2b',

@@ -11,6 +11,8 @@ export type Settings = {
   readonly rehire: 'prior-initial-counts' | 'initial-again'
   readonly later_certification: 'day-before' | 'day-of'
   readonly same_day_contact: 'accept-and-flag' | 'day-before'
+  /** Whether the license holder accepts the yearly refresher as annual training. */
+  readonly refresher: 'not-counted' | 'counts'
   readonly hours_year: 'calendar' | 'hire-anniversary' | 'fiscal'
   /** 1 to 12; used where `hours_year` is fiscal. */
   readonly fiscal_year_month: number
@@ -27,6 +29,7 @@ export const defaultSettings: Settings = {
   rehire: 'prior-initial-counts',
   later_certification: 'day-before',
   same_day_contact: 'accept-and-flag',
+  refresher: 'not-counted',
   hours_year: 'calendar',
   fiscal_year_month: 7,
   trafficking_due_months: null,
@@ -87,6 +90,14 @@ export const interpretations: { readonly [Name in SettingName]: Interpretation }
       same_day_contact === 'accept-and-flag'
         ? 'a completion on the day contact begins counts as before it where no clock time is on file, and is marked for review'
         : 'the training is finished on a day before contact begins',
+  },
+  refresher: {
+    rule: 'R7',
+    question: 'Does the yearly refresher count as annual training?',
+    sentence: ({ refresher }) =>
+      refresher === 'counts'
+        ? 'the license holder accepts the yearly refresher of this system as annual training'
+        : 'the yearly refresher counts only where the commissioner has approved it or the license holder accepts it for one person',
   },
   hours_year: {
     rule: 'R21',

@@ -1,7 +1,12 @@
 import { matches } from '#server/law/facts/evidence.ts'
 import type { Training } from '#server/law/facts/facts.ts'
 import { satisfaction, termsOf } from '#server/law/facts/formula.ts'
-import { type RequirementId, requirementOn, residentialCourse } from '#server/law/facts/ruleset.ts'
+import {
+  type RequirementId,
+  requirementOn,
+  residentialCourse,
+  residentialRefresher,
+} from '#server/law/facts/ruleset.ts'
 import { formatDay } from '#server/lib/days.ts'
 import { dayWords, sentenceCase, trainingName } from './sentences.ts'
 
@@ -20,6 +25,7 @@ export type Refusal = {
     | 'outside-its-window'
     | 'needs-its-pair'
     | 'no-hours'
+    | 'refresher-not-accepted'
   /** Why, without the training's name: beside it on a page. */
   readonly why: string
   readonly sentence: string
@@ -70,6 +76,11 @@ function reasonOf(id: RequirementId, training: Training): Reason {
 }
 
 function courseReason({ course }: Training): Reason {
+  if (course === residentialRefresher)
+    return {
+      name: 'refresher-not-accepted',
+      why: 'the yearly refresher counts only where the license holder accepts it or the commissioner has approved it',
+    }
   return course === residentialCourse
     ? {
         name: 'version-not-approved',

@@ -1,6 +1,6 @@
 import type { Credit, Doubt } from '#server/law/facts/evidence.ts'
 import type { Training } from '#server/law/facts/facts.ts'
-import { requirementOn } from '#server/law/facts/ruleset.ts'
+import { requirementOn, residentialRefresher } from '#server/law/facts/ruleset.ts'
 import { interpretationSentence, type SettingName } from '#server/law/facts/settings.ts'
 import {
   arithmetic,
@@ -128,7 +128,12 @@ function interpretationReasons({ situation, rule: code, turns }: Case): readonly
   const { settings } = situation.program
   const byRule: { readonly [Code in string]?: SettingName } = { R10: 'leave', R11: 'transfer', R13: 'rehire' }
   const anchored = turns.some(({ metDue, credit }) => metDue !== null && credit.held <= metDue)
-  const names = [byRule[code], anchored ? ('annual_anchor' as const) : undefined]
+  const byRefresher = turns.at(-1)?.credit.training.course === residentialRefresher
+  const names = [
+    byRule[code],
+    anchored ? ('annual_anchor' as const) : undefined,
+    byRefresher && settings.refresher === 'counts' ? ('refresher' as const) : undefined,
+  ]
   return names.flatMap((name) => (name ? [interpretation(interpretationSentence(name, settings))] : []))
 }
 

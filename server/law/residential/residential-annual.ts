@@ -1,7 +1,7 @@
 import { type Credit, type Evidence, evidenceOf } from '#server/law/facts/evidence.ts'
-import type { Training } from '#server/law/facts/facts.ts'
+import type { Program, Training } from '#server/law/facts/facts.ts'
 import { countDays, covers, overlap } from '#server/law/facts/periods.ts'
-import { requirementOn } from '#server/law/facts/ruleset.ts'
+import { requirementOn, residentialRefresher } from '#server/law/facts/ruleset.ts'
 import { dueSoonDays, type Finding, type RuleCode, type Verdict } from '#server/law/reasons/finding.ts'
 import { type Situation, specializedCertifications } from '#server/law/reasons/situation.ts'
 import { addDays, type Day, daysBetween, lastDayOfMonth } from '#server/lib/days.ts'
@@ -65,7 +65,7 @@ export function yearlyTurns(
   if (!first) return { ...initial, turns: [] }
   const { credits, doubts, unverified } = evidenceOf(
     requirementOn('residential-annual', on).satisfied_by,
-    trainings,
+    trainings.map((training) => acceptedRefresher(training, program)),
     on,
     program,
   )
@@ -76,6 +76,12 @@ export function yearlyTurns(
     unverified,
   }
 }
+
+/** Where the license holder accepts the yearly refresher, each is accepted that nobody decided on by itself. */
+const acceptedRefresher = (training: Training, { settings }: Program): Training =>
+  training.course === residentialRefresher && settings.refresher === 'counts' && training.accepted === null
+    ? { ...training, accepted: true }
+    : training
 
 /** Without those that only counted here once a later one did. */
 function inForce(credits: readonly Credit[]): readonly Credit[] {

@@ -1,4 +1,4 @@
-import type { Offered } from '#server/courses/offered.ts'
+import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
-import type { Catalogue } from '#server/courses/catalogue.ts'
-import type { FindOffered, Offered } from '#server/courses/offered.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { FindOffered, Offered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
+import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
 import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -112,6 +113,7 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
           events,
           underWay.flatMap((one) => courseUnderWay(one, courses)),
         ),
+        commitments: await listSharedCommitments(db, person.id),
         asked,
         today,
         query: request.query,

@@ -1,0 +1,87 @@
+import { Type } from 'typebox'
+import type { CourseFolder } from '#server/courses/authoring/files/course-files.ts'
+import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
+import { checkedShape, parseYaml } from '#server/courses/authoring/files/yaml-document.ts'
+import { type ChangeRecord, changeKinds } from '#server/courses/catalogue/course-parts.ts'
+
+/** The file of a frozen version that says what it is: never edited, written by `courses:publish`. */
+export const changeFile = 'change.yml'
+
+/** Of the kinds of change, only a change of law or meaning asks people to take the changed lessons. */
+
+export const changeWords: Readonly<Record<ChangeRecord['kind'], string>> = {
+  first: 'First version',
+  typo: 'Corrected slips of the pen',
+  clarification: 'Said more clearly, meaning the same',
+  meaning: 'Changed in law or meaning',
+}
+
+const changeShape = Type.Object(
+  {
+    version: Type.String({ description: 'the version’s number' }),
+    kind: Type.Union([Type.Literal('first'), ...changeKinds.map((kind) => Type.Literal(kind))], {
+      description: 'first, typo, clarification or meaning',
+    }),
+    since: Type.String({ description: 'the version that it follows' }),
+    summary: Type.String({ description: 'what changed, in a sentence' }),
+    published_on: Type.String({
+      pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+      description: 'a day written as 2026-11-23',
+    }),
+    published_by: Type.String({ minLength: 1, description: 'who published it' }),
+    lessons: Type.Array(Type.String(), { description: 'a list of changed lessons' }),
+    read_again: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'lessons to read again, with the reason' }),
+    ),
+    questions: Type.Array(Type.String(), { description: 'a list of modules with changed questions' }),
+    hash: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'the hash of the text' }),
+  },
+  { additionalProperties: false, title: 'change.yml' },
+)
+
+/** Reads what is kept about a frozen version and holds its text to the hash that was kept with it. */
+export function readChangeRecord(
+  folder: CourseFolder,
+  hash: string,
+  log: ProblemLog,
+): ChangeRecord | undefined {
+  if (folder.published === undefined) return undefined
+  const path = `${folder.path}/${changeFile}`
+  const file = folder.files.get(changeFile)
+  if (!file) {
+    log.error(
+      path,
+      1,
+      'The published version has no change.yml.',
+      'Bring it back as it was: courses:publish wrote it.',
+    )
+    return undefined
+  }
+  const document = parseYaml(file.text, file.path, 1, log)
+  const given = document && checkedShape(document, [], changeShape, log)
+  if (!document || !given) return undefined
+  if (given.version !== folder.published)
+    log.error(
+      path,
+      document.lineOf(['version']),
+      `It is about version ${given.version}, but the folder is "${folder.published}".`,
+      'Bring the file back as it was.',
+    )
+  if (given.hash !== hash)
+    log.error(
+      path,
+      document.lineOf(['hash']),
+      `The text of version ${folder.published} is not the one that was published.`,
+      'A published version is never edited: bring its files back as they were, and make the change in the working text under a new number.',
+    )
+  return {
+    kind: given.kind,
+    since: given.since,
+    summary: given.summary,
+    publishedOn: given.published_on,
+    publishedBy: given.published_by,
+    lessons: given.lessons,
+    readAgain: given.read_again ?? {},
+    questions: given.questions,
+  }
+}

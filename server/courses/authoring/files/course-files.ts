@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join, relative, sep } from 'node:path'
+
+/** One text file of a course: its path as problems name it, and its text with line endings made the same. */
+export type CourseFile = {
+  readonly path: string
+  /** Path inside its version's folder, `/` between the parts on every system. */
+  readonly inner: string
+  readonly text: string
+}
+
+/** The files of one version of a course: the working text, or one frozen under `published/<version>`. */
+export type CourseFolder = {
+  readonly slug: string
+  /** Undefined for the working text. */
+  readonly published: string | undefined
+  readonly path: string
+  readonly files: ReadonlyMap<string, CourseFile>
+}
+
+export type CoursesFolder = {
+  readonly path: string
+  readonly facts: CourseFile | undefined
+  readonly glossary: CourseFile | undefined
+  /** The trainings of others. */
+  readonly catalogue: CourseFile | undefined
+  /** What the law asks for, and what teaches it. */
+  readonly coverage?: CourseFile | undefined
+  /** Pages to keep at hand, which belong to no course alone. */
+  readonly jobAids: readonly CourseFile[]
+  /** How to lead a group through a module. */
+  readonly facilitatorsGuide: CourseFile | undefined
+  readonly courses: readonly CourseFolder[]
+}
+
+/** Reads everything under `courses/` at once; nothing is read from the disk after the start. */
+export function readCoursesFolder(dir: string): CoursesFolder {
+  const name = basename(dir)
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !path.split('/').some((part) => part.startsWith('.')))
+    .sort()
+  const folders = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const read = (path: string, root: string): CourseFile => ({
+    path: `${name}/${path}`,
+    inner: path.slice(root.length),
+    text: readFileSync(join(dir, path), 'utf8')
+      .replaceAll('\r\n', '\n')
+      .replace(/^\uFEFF/, ''),
+  })
+  const folderAt = (slug: string, published: string | undefined): CourseFolder => {
+    const root = published === undefined ? `${slug}/` : `${slug}/published/${published}/`
+    const inside = files.filter(
+      (path) => path.startsWith(root) && !(published === undefined && path.startsWith(`${slug}/published/`)),
+    )
+    return {
+      slug,
+      published,
+      path: `${name}/${root.slice(0, -1)}`,
+      files: new Map(inside.map((path) => [path.slice(root.length), read(path, root)])),
+    }
+  }
+  const courses = folders
+    .map((folder) => folder.name)
+    .filter((slug) => slug !== 'job-aids')
+    .sort()
+    .flatMap((slug) => {
+      const versions = new Set(
+        files.filter((path) => path.startsWith(`${slug}/published/`)).map((path) => path.split('/')[2]!),
+      )
+      return [folderAt(slug, undefined), ...[...versions].sort().map((version) => folderAt(slug, version))]
+    })
+  const optional = (path: string) => (files.includes(path) ? read(path, '') : undefined)
+  return {
+    path: name,
+    facts: optional('facts.yml'),
+    glossary: optional('glossary.yml'),
+    catalogue: optional('catalogue.yml'),
+    coverage: optional('coverage.yml'),
+    jobAids: files.filter((path) => path.startsWith('job-aids/')).map((path) => read(path, '')),
+    facilitatorsGuide: optional('facilitators-guide.md'),
+    courses,
+  }
+}

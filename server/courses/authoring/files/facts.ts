@@ -1,0 +1,144 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import type { Fact, FactRegister, FactStatus, Source, Value } from '#server/courses/catalogue/course-parts.ts'
+import type { CourseFile } from './course-files.ts'
+import { type ProblemLog, suggestion } from './problems.ts'
+import { checkedShape, parseYaml } from './yaml-document.ts'
+
+export const emptyRegister: FactRegister = { values: new Map(), sources: new Map(), facts: new Map() }
+
+/** The day of an entry that can't be read. */
+const never = '1970-01-01'
+
+const day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a day written as 2026-11-23' })
+const nonEmpty = (description: string) => Type.String({ minLength: 1, description })
+
+const valueShape = Type.Object(
+  {
+    text: nonEmpty('the words that stand in the lesson, in quotes'),
+    about: nonEmpty('what this is, for whoever edits it next'),
+    fact: Type.Optional(nonEmpty('the key of the fact that it rests on')),
+    checked: day,
+  },
+  { additionalProperties: false, title: 'a value' },
+)
+const sourceShape = Type.Object(
+  {
+    title: nonEmpty('the name of the publication or page'),
+    publisher: Type.String({ description: 'who published it' }),
+    url: Type.Optional(Type.String({ description: 'its address, beginning with https://' })),
+    seen: Type.Optional(Type.String({ description: 'how it was seen (in full, a copy, a summary)' })),
+  },
+  { additionalProperties: false, title: 'a source' },
+)
+const factShape = Type.Object(
+  {
+    status: Type.Unsafe<FactStatus>({ enum: ['V', 'V2', 'U'] }),
+    sources: Type.Array(nonEmpty('the key of a source'), { description: 'a list of source keys: [S3, S21]' }),
+    about: Type.String({ description: 'the fact in a few words' }),
+    checked: day,
+  },
+  { additionalProperties: false, title: 'a fact' },
+)
+const registerShape = Type.Object(
+  {
+    values: Type.Optional(Type.Any()),
+    sources: Type.Optional(Type.Any()),
+    facts: Type.Optional(Type.Any()),
+  },
+  { additionalProperties: false, title: 'the register of facts' },
+)
+
+export function readFactRegister(file: CourseFile, log: ProblemLog): FactRegister {
+  const document = parseYaml(file.text, file.path, 1, log)
+  if (!document || !checkedShape(document, [], registerShape, log)) return emptyRegister
+  const parts = document.data as Record<string, Record<string, unknown> | null | undefined>
+  // An entry with a fault is kept by its name, so that the fault is said once and not wherever it is used.
+  const read = <Entry extends object, Schema extends TSchema>(
+    part: string,
+    shape: Schema,
+    entry: (key: string, value: Static<Schema>) => Entry,
+    faulty: (key: string) => Entry,
+  ) =>
+    new Map(
+      Object.keys(parts[part] ?? {}).map((key) => {
+        const value = checkedShape(document, [part, key], shape, log)
+        return [key, value === undefined ? faulty(key) : entry(key, value)] as const
+      }),
+    )
+  const values = read(
+    'values',
+    valueShape,
+    (name, { fact, ...rest }): Value => ({ name, fact, ...rest }),
+    (name): Value => ({ name, text: name, about: '', fact: undefined, checked: never }),
+  )
+  const sources = read(
+    'sources',
+    sourceShape,
+    (key, { url, seen, ...rest }): Source => ({ key, url, seen, ...rest }),
+    (key): Source => ({ key, title: key, publisher: '', url: undefined, seen: undefined }),
+  )
+  const facts = read(
+    'facts',
+    factShape,
+    (key, fact): Fact => ({ key, ...fact }),
+    (key): Fact => ({ key, status: 'U', sources: [], about: '', checked: never }),
+  )
+
+  for (const source of sources.values()) {
+    if (source.url !== undefined && source.url !== '' && !/^https:\/\/\S+$/.test(source.url)) {
+      log.error(
+        file.path,
+        document.lineOf(['sources', source.key, 'url']),
+        `The address of source ${source.key} is "${source.url}".`,
+        'Write it whole, beginning with https://, or leave "url" out.',
+      )
+    }
+  }
+  for (const value of values.values()) {
+    if (value.fact !== undefined && !facts.has(value.fact)) {
+      log.error(
+        file.path,
+        document.lineOf(['values', value.name]),
+        `The value "${value.name}" rests on the fact ${value.fact}, which is not in this file.`,
+        suggestion(value.fact, facts.keys(), 'facts'),
+      )
+    }
+  }
+  if (sources.size === 0) {
+    log.warning(
+      file.path,
+      document.lineOf(['sources']),
+      'No source is entered yet, so lessons can’t list where their facts come from.',
+      'Enter each as "S1: { title: …, publisher: …, url: …, seen: … }".',
+    )
+    return { values, sources, facts }
+  }
+  for (const fact of facts.values()) {
+    const unknown = fact.sources.filter((key) => !sources.has(key))
+    if (unknown.length > 0) {
+      log.error(
+        file.path,
+        document.lineOf(['facts', fact.key]),
+        `The fact ${fact.key} names ${unknown.join(', ')}, which ${unknown.length === 1 ? 'is' : 'are'} not among the sources.`,
+        'Enter the source, or mend its key.',
+      )
+    } else if (fact.status !== 'U' && fact.sources.length === 0) {
+      log.error(
+        file.path,
+        document.lineOf(['facts', fact.key]),
+        `The fact ${fact.key} has status ${fact.status} and no source.`,
+        'Name where it was seen, or give it status U.',
+      )
+    }
+  }
+  return { values, sources, facts }
+}
+
+/** Facts and values checked more than a year before `today` (an ISO day). */
+export function factsOlderThanAYear(register: FactRegister, today: string): string[] {
+  const limit = `${Number(today.slice(0, 4)) - 1}${today.slice(4)}`
+  return [
+    ...[...register.facts.values()].filter(({ checked }) => checked < limit).map(({ key }) => key),
+    ...[...register.values.values()].filter(({ checked }) => checked < limit).map(({ name }) => name),
+  ]
+}

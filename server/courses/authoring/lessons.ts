@@ -1,0 +1,271 @@
+import type { MarkdownIt, Token } from 'markdown-it'
+import type { Static } from 'typebox'
+import type { CourseFile } from '#server/courses/authoring/files/course-files.ts'
+import type { Line, ProblemLog } from '#server/courses/authoring/files/problems.ts'
+import { checkedShape, parseYaml, type YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
+import { readExercise } from '#server/courses/authoring/questions/questions.ts'
+import { checkBlockMarkers, checkBlocks } from '#server/courses/authoring/text/block-checks.ts'
+import { type BlockEnv, blockName } from '#server/courses/authoring/text/blocks.ts'
+import { checkCitations } from '#server/courses/authoring/text/citations.ts'
+import { checkFences } from '#server/courses/authoring/text/fences.ts'
+import type { Drawing } from '#server/courses/authoring/text/figures.ts'
+import { readHeadings } from '#server/courses/authoring/text/headings.ts'
+import {
+  exerciseWords,
+  minutesReckoned,
+  sentencesOf,
+  wordsOf,
+} from '#server/courses/authoring/text/reading.ts'
+import { plainText, type Scope } from '#server/courses/authoring/text/scope.ts'
+import { citationMark, lessonSources, sourcesHtml } from '#server/courses/authoring/text/sources.ts'
+import { readTogether } from '#server/courses/authoring/text/together.ts'
+import { inlineText, refuseForeign, renderWords } from '#server/courses/authoring/text/words.ts'
+import type { Lesson, LessonPiece } from '#server/courses/catalogue/catalogue.ts'
+import { type CourseFormat, lessonShape } from '#server/courses/catalogue/course-shapes.ts'
+import { escapeHtml } from '#server/courses/catalogue/escape.ts'
+import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+
+/** What a lesson is rendered with besides its own text. */
+export type LessonSetting = {
+  readonly md: MarkdownIt
+  readonly scope: Scope
+  readonly support: string
+  readonly drawing: (file: string, line: Line, scope: Scope) => Drawing | undefined
+  readonly drawExercise: (exercise: Exercise) => string
+  readonly format: CourseFormat
+}
+
+export function readLesson(
+  file: CourseFile,
+  number: number,
+  slug: string,
+  setting: LessonSetting,
+): Omit<Lesson, 'hash'> | undefined {
+  const { scope, md } = setting
+  const { log } = scope
+  const parts = /^---\n([\s\S]*?)\n---[ \t]*(?:\n|$)([\s\S]*)$/.exec(file.text)
+  if (!parts) {
+    log.error(
+      file.path,
+      1,
+      'The lesson has no head.',
+      'Begin it with "---", its title, minutes and purpose, and "---".',
+    )
+    return undefined
+  }
+  const [, headText, body] = parts as unknown as [string, string, string]
+  const head = parseYaml(headText, file.path, 2, log)
+  const given = head && checkedShape(head, [], lessonShape, log)
+  const firstLine = file.text.slice(0, file.text.length - body.length).split('\n').length
+
+  checkBlockMarkers(body, firstLine, file.path, log)
+  const exercises = new Map<string, Exercise>()
+  let figures = 0
+  let explored = 0
+  const drawn = (name: string, caption: string, line: Line, kind: 'figure' | 'explore') => {
+    figures++
+    const place = `figure-${figures}`
+    const drawing = setting.drawing(name, line, scope)
+    if (caption === '') {
+      log.error(
+        file.path,
+        line,
+        `The figure ${name} has no caption.`,
+        `Write ::: ${kind} ${name} "What it shows".`,
+      )
+    }
+    const words = renderWords(md, scope, caption, line, false).html.replace(/^<p>|<\/p>$/g, '')
+    return { place, drawing, html: `${drawing?.svg(place) ?? ''}\n<figcaption>${words}</figcaption>\n` }
+  }
+  const env: BlockEnv & { exercise: (token: Token) => string } = {
+    scope,
+    firstLine,
+    label: false,
+    support: setting.support,
+    figure(name, caption, line) {
+      return {
+        open:
+          `<figure class="lesson-figure">\n${drawn(name, caption, line, 'figure').html}` +
+          '<details class="lesson-figure-words"><summary>This picture in words</summary>\n',
+        close: '</details>\n</figure>\n',
+      }
+    },
+    explore(name, caption, steps, line) {
+      explored++
+      const { place, drawing, html } = drawn(name, caption, line, 'explore')
+      const lacking = Array.from({ length: steps }, (_, at) => at + 1).filter(
+        (step) => drawing && !drawing.steps.has(step),
+      )
+      if (lacking.length > 0) {
+        log.error(
+          file.path,
+          line,
+          `Nothing in ${name} lights up at step ${lacking.join(', ')}.`,
+          `Give the parts of that step class="fig-step-${lacking[0]}".`,
+        )
+      }
+      return { place, open: `<figure class="lesson-figure lesson-explore">\n${html}` }
+    },
+    exercise(token) {
+      const exercise = fencedExercise(token, firstLine, setting)
+      if (!exercise) return ''
+      if (exercises.has(exercise.id)) {
+        log.error(
+          file.path,
+          firstLine + (token.map?.[0] ?? 0),
+          `This lesson already has an exercise "${exercise.id}".`,
+          'Give each an id of its own.',
+        )
+      }
+      exercises.set(exercise.id, exercise)
+      // Facts that only an exercise rests on are listed among the lesson's sources, too.
+      citationMark(scope, exercise.facts, false)
+      return `<!--exercise:${exercise.id}-->`
+    },
+  }
+  const tokens = md.parse(body, env)
+  refuseForeign(tokens, env)
+  checkBlocks(tokens, firstLine, file.path, log)
+  checkFences(tokens, firstLine, file.path, log)
+  checkCitations(tokens, firstLine, file.path, log)
+  const headings = readHeadings(tokens, firstLine, file.path, log)
+  const text = md.renderer.render(tokens, md.options, env)
+  if (!given || !head) return undefined
+
+  const factKeys = [...scope.used.facts]
+  const sources = lessonSources(scope, factKeys)
+  const advice = factKeys.some((key) => scope.register.facts.get(key)!.status === 'U')
+  const notes = [...(scope.notes?.terms.values() ?? [])].join('')
+  const pieces = piecesOf(text + sourcesHtml(sources, advice) + notes, exercises, setting.drawExercise)
+  const prose = proseOf(tokens)
+  const words = prose.reduce((sum, part) => sum + wordsOf(part).length, 0)
+  const reflections = tokens.filter(
+    ({ type, info }) => type === 'container_block_open' && info.trim() === 'reflection',
+  ).length
+  checkContentNote(given, head, file.path, log)
+  if (setting.format === 2) checkFictional(body, firstLine, given, file.path, log)
+  return {
+    number,
+    slug,
+    title: plainText(scope, given.title, head.lineOf(['title'])),
+    minutes: given.minutes,
+    purpose: plainText(scope, given.purpose, head.lineOf(['purpose'])),
+    contentNote:
+      given.content_note === undefined
+        ? undefined
+        : plainText(scope, given.content_note, head.lineOf(['content_note'])),
+    // Before format 2 every note stopped the learner.
+    contentNoteLevel: given.content_note_level ?? (setting.format === 2 ? 'inline' : 'stop'),
+    refreshes: given.refreshes ?? [],
+    isFictional: given.fictional ?? false,
+    html: pieces.map(({ html }) => html).join(''),
+    pieces,
+    headings,
+    sources,
+    exercises,
+    factKeys,
+    terms: [...scope.used.terms],
+    together: readTogether(tokens),
+    measure: {
+      file: file.path,
+      words,
+      wordsWithExercises: Math.round(
+        [...exercises.values()].reduce((sum, exercise) => sum + exerciseWords(exercise), words),
+      ),
+      minutesReckoned: minutesReckoned(words, [...exercises.values()], figures, reflections),
+      figures,
+      reflections,
+      explored,
+      scenes: tokens.filter(({ type, info }) => type === 'container_block_open' && blockName(info) === 'day')
+        .length,
+      sentences: proseOf(withoutDialogues(tokens)).flatMap(sentencesOf),
+    },
+  }
+}
+
+type Head = Static<typeof lessonShape>
+
+/** A lesson stops people only where what follows can hit somebody who has lived through it. */
+function checkContentNote(given: Head, head: YamlDocument, file: string, log: ProblemLog): void {
+  const say = (key: string, message: string, fix: string) => log.error(file, head.lineOf([key]), message, fix)
+  const { content_note: note, content_note_level: level, content_note_reason: reason } = given
+  if (level !== undefined && note === undefined)
+    say(
+      'content_note_level',
+      'The lesson has a level and no content note.',
+      'Write content_note, or take the level out.',
+    )
+  if (level === 'stop' && reason === undefined)
+    say(
+      'content_note_level',
+      'The lesson stops its reader and does not say why.',
+      'Add "content_note_reason:" with disclosure, family-harm, suicide or sextortion; else let the note be inline.',
+    )
+  if (reason !== undefined && level !== 'stop')
+    say(
+      'content_note_reason',
+      'Only a note that stops has a reason.',
+      'Add "content_note_level: stop", or take it out.',
+    )
+}
+
+/** A lesson says once, with its mark, that people in it are invented. */
+function checkFictional(body: string, firstLine: number, given: Head, file: string, log: ProblemLog): void {
+  for (const [at, text] of body.split('\n').entries()) {
+    if (!/\bfictional\b/i.test(text)) continue
+    log.warning(
+      file,
+      firstLine + at,
+      'The text says "fictional".',
+      `Take it out${given.fictional ? '' : ' and write "fictional: true" in the head'}: the page says it once.`,
+    )
+  }
+}
+
+function fencedExercise(token: Token, firstLine: number, { scope, md }: LessonSetting): Exercise | undefined {
+  const line = firstLine + (token.map?.[0] ?? 0) + 1
+  const document = parseYaml(token.content, scope.file, line, scope.log)
+  return document && readExercise({ document, path: [], scope, md, use: 'exercise' })
+}
+
+function piecesOf(
+  html: string,
+  exercises: ReadonlyMap<string, Exercise>,
+  drawExercise: (exercise: Exercise) => string,
+): LessonPiece[] {
+  return html
+    .split(/<!--exercise:([\w-]+)-->/)
+    .map(
+      (part, at): LessonPiece =>
+        at % 2 === 0
+          ? { kind: 'text', html: part }
+          : { kind: 'exercise', id: part, html: drawExercise(exercises.get(part)!) },
+    )
+    .filter((piece) => piece.html.trim() !== '' || piece.kind === 'exercise')
+}
+
+/** Paragraphs and list items as a reader meets them; headings and values are left out. */
+function proseOf(tokens: readonly Token[]): string[] {
+  return tokens.flatMap((token, index) => {
+    if (token.type !== 'inline' || tokens[index - 1]?.type === 'heading_open') return []
+    return [inlineText((token.children ?? []).filter(({ type }) => type !== 'value'))]
+  })
+}
+
+/** What people say to each other is as short as speech: it would hide how the explaining reads. */
+function withoutDialogues(tokens: readonly Token[]): Token[] {
+  const open: string[] = []
+  return tokens.filter((token) => {
+    if (token.type === 'container_block_open') open.push(token.info.trim())
+    else if (token.type === 'container_block_close') open.pop()
+    return !open.includes('dialogue')
+  })
+}
+
+/** Fenced exercises are drawn where they stand. */
+export function lessonFences(md: MarkdownIt): void {
+  md.renderer.rules.fence = (tokens, index, _options, env) =>
+    tokens[index]!.info.trim() === 'exercise'
+      ? (env as unknown as { exercise: (token: Token) => string }).exercise(tokens[index]!)
+      : `<p>${escapeHtml(tokens[index]!.content)}</p>`
+}

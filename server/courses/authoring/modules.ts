@@ -1,0 +1,274 @@
+import type { MarkdownIt } from 'markdown-it'
+import type { CourseFile, CourseFolder } from '#server/courses/authoring/files/course-files.ts'
+import { type Line, lineNumber, type ProblemLog } from '#server/courses/authoring/files/problems.ts'
+import { checkedShape, parseYaml, type YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
+import { checkPool } from '#server/courses/authoring/questions/pools.ts'
+import { readExercise } from '#server/courses/authoring/questions/questions.ts'
+import {
+  nothingUsed,
+  type PageNotes,
+  plainText,
+  type Scope,
+  type Used,
+} from '#server/courses/authoring/text/scope.ts'
+import type { Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
+import {
+  type CourseFormat,
+  type CourseKind,
+  diagnosticShape,
+  lessonsOnlyShape,
+  moduleShape,
+  partOnlyShape,
+  type RefresherPart,
+} from '#server/courses/catalogue/course-shapes.ts'
+import type { Exercise, Question } from '#server/courses/catalogue/exercises.ts'
+import { textHash } from './content-hash.ts'
+import { type LessonSetting, readLesson } from './lessons.ts'
+
+export type ModuleSetting = {
+  readonly folder: CourseFolder
+  /** The folder's name, with its number. */
+  readonly name: string
+  readonly log: ProblemLog
+  readonly md: MarkdownIt
+  readonly support: string
+  readonly format: CourseFormat
+  readonly kind: CourseKind
+  readonly scopeFor: (file: string, notes?: PageNotes) => Scope
+  readonly drawing: LessonSetting['drawing']
+  readonly drawExercise: (lesson: string, exercise: Exercise) => string
+  /** Ids of the course's questions so far, each with the place where it stands. */
+  readonly questionIds: Map<string, { readonly file: string; readonly line: Line }>
+}
+
+/** Reads one module; undefined when it has no lessons yet or can't be read. */
+export function readModule(setting: ModuleSetting): Module | undefined {
+  const { folder, name, log, scopeFor } = setting
+  const path = `${folder.path}/${name}`
+  const inside = [...folder.files.values()].filter(({ inner }) => inner.startsWith(`${name}/`))
+  const lessonFiles = inside.filter(({ inner }) => /\/\d+-[a-z0-9-]+\.md$/.test(inner))
+  for (const { inner, path } of inside) {
+    const known = lessonFiles.some((file) => file.inner === inner)
+    if (known || inner === `${name}/module.yml` || inner === `${name}/questions.yml`) continue
+    const lesson = inner.endsWith('.md')
+    const fix = lesson
+      ? 'Name a lesson with two digits, a hyphen and small letters: 01-why-this-training.md.'
+      : 'Take it away, or mend its name.'
+    log.warning(path, 1, 'This file is not used.', fix)
+  }
+  if (lessonFiles.length === 0) {
+    log.warning(`${path}/module.yml`, 1, 'The module has no lessons yet, so it is not shown.', '')
+    return undefined
+  }
+  const file = folder.files.get(`${name}/module.yml`)
+  if (!file) {
+    log.error(
+      `${path}/module.yml`,
+      1,
+      'The module has lessons and no module.yml.',
+      'Write its title, objectives, minutes, pass mark and draw.',
+    )
+    return undefined
+  }
+  const document = parseYaml(file.text, file.path, 1, log)
+  const given = document && headOf(document, setting)
+  const scope = scopeFor(file.path)
+  const lessons = lessonFiles.flatMap((lesson, at) => readOneLesson(lesson, at, setting) ?? [])
+  checkLessonNames(lessonFiles, log)
+  const pool = given && !given.asks ? noPool(setting) : readQuestions(setting)
+  if (!document || !given) return undefined
+  const sum = lessons.reduce((sum, { minutes }) => sum + minutes, 0)
+  if (lessons.length === lessonFiles.length && sum !== given.minutes) {
+    log.error(
+      file.path,
+      document.lineOf(['minutes']),
+      `The module says ${given.minutes} minutes, but its lessons come to ${sum}.`,
+      'Make them agree.',
+    )
+  }
+  const module: Module = {
+    number: 0,
+    slug: name.replace(/^\d+-/, ''),
+    title: plainText(scope, given.title, document.lineOf(['title'])),
+    part: given.part,
+    objectives: given.objectives.map((text, at) =>
+      plainText(scope, text, document.lineOf(['objectives', at])),
+    ),
+    minutes: given.minutes,
+    assessmentMinutes: given.assessmentMinutes,
+    passMark: given.passMark,
+    draw: given.draw,
+    lessons,
+    questions: pool.questions,
+    poolHash: textHash(
+      [
+        ['questions.yml', pool.text],
+        ['drawn and marked', `${given.draw} ${given.passMark}`],
+      ],
+      scope.register,
+      scope.glossary,
+      pool.used,
+    ),
+  }
+  if (given.asks)
+    checkPool(module, `${path}/questions.yml`, { file: file.path, line: document.lineOf(['draw']) }, log)
+  return module
+}
+
+type ModuleHead = Readonly<{
+  title: string
+  minutes: number
+  objectives: readonly string[]
+  part: RefresherPart | undefined
+  /** Whether it has a pool of questions. */
+  asks: boolean
+  assessmentMinutes: number
+  passMark: number
+  draw: number
+}>
+
+/** What module.yml says: of a training all of it, of a refresher what its part needs. */
+function headOf(document: YamlDocument, { kind, log }: ModuleSetting): ModuleHead | undefined {
+  if (kind === 'training') {
+    const given = checkedShape(document, [], moduleShape, log)
+    return (
+      given && {
+        ...given,
+        part: undefined,
+        asks: true,
+        assessmentMinutes: given.assessment_minutes,
+        passMark: given.pass_mark,
+      }
+    )
+  }
+  const part = checkedShape(document, [], partOnlyShape, log)?.part
+  if (part === 'diagnostic') {
+    const given = checkedShape(document, [], diagnosticShape, log)
+    return given && { ...given, asks: true, assessmentMinutes: given.assessment_minutes, passMark: 0 }
+  }
+  const given = part && checkedShape(document, [], lessonsOnlyShape, log)
+  return given && { ...given, asks: false, assessmentMinutes: 0, passMark: 0, draw: 0 }
+}
+
+function noPool({ folder, name, log }: ModuleSetting) {
+  const file = folder.files.get(`${name}/questions.yml`)
+  if (file)
+    log.error(
+      file.path,
+      1,
+      'Only the diagnostic of a refresher has questions.',
+      'Make them exercises of its lessons.',
+    )
+  return { questions: new Map<string, Question>(), text: '', used: nothingUsed() }
+}
+
+function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Lesson | undefined {
+  const slug = /\/\d+-([^/]+)\.md$/.exec(file.inner)![1]!
+  const scope = setting.scopeFor(file.path, { sources: new Map(), terms: new Map() })
+  const drawings = new Set<string>()
+  const text = readLesson(file, at + 1, slug, {
+    md: setting.md,
+    scope,
+    support: setting.support,
+    format: setting.format,
+    drawing: (name, line, scope) => {
+      drawings.add(name)
+      return setting.drawing(name, line, scope)
+    },
+    drawExercise: (exercise) => setting.drawExercise(slug, exercise),
+  })
+  const lesson = text && { ...text, hash: lessonHash(file, drawings, scope, setting.folder) }
+  if (lesson) {
+    const { minutesReckoned, words } = lesson.measure
+    if (Math.abs(lesson.minutes - minutesReckoned) > lesson.minutes * 0.25) {
+      setting.log.warning(
+        file.path,
+        1,
+        `The lesson says ${lesson.minutes} minutes; its ${words} words and its exercises come to about ${minutesReckoned}.`,
+        minutesReckoned > lesson.minutes
+          ? 'Shorten it, or give it more minutes.'
+          : 'Deepen it, or give it fewer minutes.',
+      )
+    }
+  }
+  return lesson
+}
+
+/** The file's name is left out: a lesson that only changes its place is the same lesson. */
+function lessonHash(
+  file: CourseFile,
+  drawings: ReadonlySet<string>,
+  scope: Scope,
+  folder: CourseFolder,
+): string {
+  const drawn = [...drawings].map((name): [string, string] => {
+    const text = folder.files.get(`figures/${name}`)?.text ?? ''
+    const value = (name: string) => scope.register.values.get(name)?.text ?? ''
+    return [name, text.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (_, name: string) => value(name))]
+  })
+  return textHash([['lesson', file.text], ...drawn], scope.register, scope.glossary, scope.used)
+}
+
+function checkLessonNames(files: readonly CourseFile[], log: ProblemLog): void {
+  const parts = files.map((file) => /\/(\d+)-([^/]+)\.md$/.exec(file.inner)!)
+  for (const [at, file] of files.entries()) {
+    const twin = parts.findIndex((part) => part[1] === parts[at]![1] || part[2] === parts[at]![2])
+    if (twin === at) continue
+    log.error(
+      file.path,
+      1,
+      `Its number or name is also that of ${files[twin]!.inner.split('/')[1]}.`,
+      'Give each lesson a number and a name of its own.',
+    )
+  }
+}
+
+function readQuestions({ folder, name, log, md, scopeFor, questionIds }: ModuleSetting): {
+  questions: Map<string, Question>
+  text: string
+  used: Used
+} {
+  const questions = new Map<string, Question>()
+  const path = `${folder.path}/${name}/questions.yml`
+  const file = folder.files.get(`${name}/questions.yml`)
+  if (!file) {
+    log.error(
+      path,
+      1,
+      'The module has no questions.',
+      'Write questions.yml: a list of at least 16 questions.',
+    )
+    return { questions, text: '', used: nothingUsed() }
+  }
+  const scope = scopeFor(file.path)
+  const pool = { questions, text: file.text, used: scope.used }
+  const document = parseYaml(file.text, file.path, 1, log)
+  if (!document) return pool
+  if (!Array.isArray(document.data)) {
+    log.error(
+      path,
+      1,
+      'The questions are not a list.',
+      'Begin each question with "- id: …" at the start of a line.',
+    )
+    return pool
+  }
+  for (const at of document.data.keys()) {
+    const question = readExercise({ document, path: [at], scope, md, use: 'question' })
+    if (!question) continue
+    const line = document.lineOf([at])
+    const taken = questionIds.get(question.id)
+    if (taken !== undefined) {
+      log.error(
+        path,
+        line,
+        `The id "${question.id}" is already that of the question at ${taken.file}:${lineNumber(taken.line)}.`,
+        'Give each question of the course an id of its own.',
+      )
+      continue
+    }
+    questionIds.set(question.id, { file: path, line })
+    questions.set(question.id, question)
+  }
+  return pool
+}

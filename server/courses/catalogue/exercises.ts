@@ -1,0 +1,105 @@
+/** An author's words, rendered once: as HTML for a page and as bare text for an option or a record. */
+export type Words = { readonly html: string; readonly text: string }
+
+export type Choice = {
+  readonly id: string
+  readonly text: Words
+  readonly correct: boolean
+  readonly why: Words
+}
+
+type Common = {
+  readonly id: string
+  readonly stem: Words
+  readonly title: string | undefined
+  /** Keys of the facts that justify the answer. */
+  readonly facts: readonly string[]
+  /** The answer rests on practice advice, and says so. */
+  readonly practice: boolean
+  /** Which of its module's objectives a question measures, counted from 1; texts before 2.0.0 don't say. */
+  readonly objective: number | undefined
+}
+
+export type ChoiceExercise = Common & {
+  readonly type: 'single' | 'multiple'
+  readonly choices: readonly Choice[]
+}
+
+export type TrueFalseExercise = Common & {
+  readonly type: 'true-false'
+  readonly answer: boolean
+  readonly whyTrue: Words
+  readonly whyFalse: Words
+}
+
+export type OrderItem = { readonly id: string; readonly text: Words; readonly why: Words }
+
+/** The items stand in the right order. */
+export type OrderExercise = Common & { readonly type: 'order'; readonly items: readonly OrderItem[] }
+
+export type Pair = { readonly id: string; readonly left: Words; readonly right: Words; readonly why: Words }
+
+export type MatchExercise = Common & { readonly type: 'match'; readonly pairs: readonly Pair[] }
+
+export type Bucket = { readonly id: string; readonly title: Words }
+
+export type SortItem = {
+  readonly id: string
+  readonly text: Words
+  readonly bucket: string
+  readonly why: Words
+}
+
+export type SortExercise = Common & {
+  readonly type: 'sort'
+  readonly buckets: readonly Bucket[]
+  readonly items: readonly SortItem[]
+}
+
+export type StepChoice = {
+  readonly id: string
+  readonly text: Words
+  readonly why: Words
+  readonly best: boolean
+  /** The id of a step or of an ending, or `end`. */
+  readonly next: string
+}
+
+export type Step = { readonly id: string; readonly text: Words; readonly choices: readonly StepChoice[] }
+
+/** What the young person is left with when a scenario ends. */
+export type Outcome = 'good' | 'recovered' | 'harm-reduced' | 'missed'
+
+/** Endings written before 2.0.0 have no outcome. */
+export type Ending = Words & { readonly outcome: Outcome | undefined }
+
+/** The stem is the opening: what has happened before the first step. */
+export type ScenarioExercise = Common & {
+  readonly type: 'scenario'
+  readonly start: string
+  readonly steps: ReadonlyMap<string, Step>
+  readonly endings: ReadonlyMap<string, Ending>
+}
+
+/** In a lesson it gives feedback and never counts; in a module's pool it is a question of the assessment. */
+export type Exercise =
+  | ChoiceExercise
+  | TrueFalseExercise
+  | OrderExercise
+  | MatchExercise
+  | SortExercise
+  | ScenarioExercise
+
+export type Question = Exercise
+
+export type ExerciseType = Exercise['type']
+
+export const exerciseTypes: readonly ExerciseType[] = [
+  'single',
+  'multiple',
+  'true-false',
+  'order',
+  'match',
+  'sort',
+  'scenario',
+]

@@ -1,0 +1,184 @@
+import type { Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import type { Database } from '#server/db/connection.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import { fileType, type UploadedFile } from '#server/web/upload.ts'
+import type { ApprovalEntry } from './approval-form.ts'
+import {
+  findApprovalRecord,
+  listApprovalRecords,
+  listCarriedFrom,
+  listPeopleWhoCompleted,
+  lockApprovals,
+} from './approvals.queries.ts'
+import {
+  type ApprovalRecord,
+  approvalState,
+  carriableApproval,
+  decidingProblem,
+  recordingProblem,
+} from './approvals.ts'
+
+export type ApprovalResult =
+  | Readonly<{ kind: 'done'; course: string; version: string }>
+  | Readonly<{ kind: 'refused'; message: string; field: string }>
+  | Readonly<{ kind: 'absent' }>
+
+/** Records the commissioner's approval of one text. It counts for nothing until a second reviewer confirms it. */
+export async function recordApproval(
+  db: Database,
+  viewer: Viewer,
+  text: CourseVersion,
+  entry: ApprovalEntry,
+  file: UploadedFile | null,
+  now: Date,
+): Promise<ApprovalResult> {
+  const type = file && fileType(file.bytes)
+  if (!file || type !== 'application/pdf')
+    return { kind: 'refused', field: 'document', message: 'Attach the approval itself as a PDF.' }
+  return writeEvidence(db, async (trx): Promise<ApprovalResult> => {
+    await lockApprovals(trx)
+    const problem = recordingProblem(text, await listApprovalRecords(trx, text.slug), viewer)
+    if (problem) return { kind: 'refused', field: 'authority', message: problem }
+    const document = {
+      document: file.bytes,
+      document_name: file.name.replaceAll(/[^\w. -]/g, '_').slice(0, 120),
+      document_type: type,
+    }
+    return insertApproval(trx, viewer, text, entry, document, now)
+  })
+}
+
+/**
+ * Carries the approval of the version before over to a text that changed nothing of meaning. Like any approval it
+ * counts once a second reviewer confirms it, and from the same day as the one it comes from.
+ */
+export async function carryApproval(
+  db: Database,
+  viewer: Viewer,
+  { course, text }: Readonly<{ course: Course; text: CourseVersion }>,
+  carried_because: string,
+  now: Date,
+): Promise<ApprovalResult> {
+  return writeEvidence(db, async (trx): Promise<ApprovalResult> => {
+    await lockApprovals(trx)
+    const approvals = await listApprovalRecords(trx, course.slug)
+    const source = carriableApproval(course, text, approvals)?.source
+    if (!source)
+      return {
+        kind: 'refused',
+        field: 'same_meaning',
+        message: 'There is no approval in force that this version can take over.',
+      }
+    const problem = recordingProblem(text, approvals, viewer)
+    if (problem) return { kind: 'refused', field: 'same_meaning', message: problem }
+    const { authority, reference, approved_on, effective_on } = source
+    const carried = {
+      carried_from_id: source.id,
+      carried_because,
+      is_demonstration: source.is_demonstration,
+    }
+    return insertApproval(
+      trx,
+      viewer,
+      text,
+      { authority, reference, approved_on, effective_on },
+      carried,
+      now,
+    )
+  })
+}
+
+async function insertApproval(
+  trx: EvidenceTransaction,
+  viewer: Viewer,
+  text: CourseVersion,
+  entry: ApprovalEntry,
+  basis:
+    | Readonly<{ document: Buffer; document_name: string; document_type: string }>
+    | Readonly<{ carried_from_id: string; carried_because: string; is_demonstration: boolean }>,
+  now: Date,
+): Promise<ApprovalResult> {
+  const approval = { course: text.slug, version: text.version, content_hash: text.hash, ...entry }
+  const { id } = await trx
+    .insertInto('course_approvals')
+    .values({ ...approval, ...basis, recorded_by: viewer.id, recorded_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const carried = 'carried_from_id' in basis ? basis : {}
+  trx.record({
+    kind: 'approval-recorded',
+    actor_id: viewer.id,
+    subject: `course:${text.slug}@${text.version}`,
+    facts: { approval_id: id, ...approval, ...carried },
+    at: now,
+  })
+  return { kind: 'done', course: text.slug, version: text.version }
+}
+
+/** Confirms, refuses or withdraws; everyone who completed the text has their standing computed again with it. */
+export async function actOnApproval(
+  db: Database,
+  needs: Readonly<{ afterChange: AfterChange; findText: (hash: string) => CourseVersion | null }>,
+  viewer: Viewer,
+  id: string,
+  given: Readonly<{ act: 'confirmed' | 'refused' | 'withdrawn'; reason: string }>,
+  now: Date,
+): Promise<ApprovalResult> {
+  const { act, reason } = given
+  return writeEvidence(db, async (trx): Promise<ApprovalResult> => {
+    await lockApprovals(trx)
+    const approval = await findApprovalRecord(trx, id)
+    if (!approval) return { kind: 'absent' }
+    const source = approval.carried_from_id && (await findApprovalRecord(trx, approval.carried_from_id))
+    const problem =
+      act === 'withdrawn'
+        ? approvalState(approval) === 'in force'
+          ? null
+          : 'Only an approval in force can be withdrawn.'
+        : decidingProblem(needs.findText(approval.content_hash), approval, source || null, viewer)
+    if (problem) return { kind: 'refused', field: 'reason', message: problem }
+    if (act !== 'confirmed' && reason === '')
+      return { kind: 'refused', field: 'reason', message: 'Write the reason, for whoever asks later.' }
+    // Without the approval itself, nothing is left of what was carried over from it.
+    const carried =
+      act === 'withdrawn'
+        ? (await listCarriedFrom(trx, id)).filter((one) => approvalState(one) === 'in force')
+        : []
+    await recordActs(trx, needs.afterChange, viewer, [approval, ...carried], given, now)
+    return { kind: 'done', course: approval.course, version: approval.version }
+  })
+}
+
+async function recordActs(
+  trx: EvidenceTransaction,
+  afterChange: AfterChange,
+  viewer: Viewer,
+  approvals: readonly ApprovalRecord[],
+  { act, reason }: Readonly<{ act: 'confirmed' | 'refused' | 'withdrawn'; reason: string }>,
+  now: Date,
+): Promise<void> {
+  const rows = approvals.map(({ id }) => ({
+    approval_id: id,
+    act,
+    reason,
+    acted_by: viewer.id,
+    acted_at: now,
+  }))
+  await trx.insertInto('course_approval_decisions').values(rows).execute()
+  if (act !== 'refused') {
+    const people = new Set<string>()
+    for (const one of approvals)
+      for (const person of await listPeopleWhoCompleted(trx, one)) people.add(person)
+    await afterChange(trx, [...people], now)
+  }
+  for (const { id, course, version, content_hash } of approvals)
+    trx.record({
+      kind: `approval-${act}`,
+      actor_id: viewer.id,
+      subject: `course:${course}@${version}`,
+      facts: { approval_id: id, course, version, content_hash, reason },
+      at: now,
+    })
+}

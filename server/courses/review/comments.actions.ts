@@ -1,0 +1,30 @@
+import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import type { Database } from '#server/db/connection.ts'
+import type { Paragraph } from './paragraphs.ts'
+
+/** Keeps a reviewer's comment on a paragraph, with the words it was about; it is never rewritten or removed. */
+export async function commentOnParagraph(
+  db: Database,
+  viewer: Readonly<{ id: string }>,
+  text: CourseVersion,
+  place: Readonly<{ module: string; lesson: string }>,
+  paragraph: Paragraph,
+  body: string,
+  now: Date,
+): Promise<void> {
+  await db
+    .insertInto('course_comments')
+    .values({
+      course: text.slug,
+      version: text.version,
+      content_hash: text.hash,
+      module: place.module,
+      lesson: place.lesson,
+      anchor: paragraph.anchor,
+      quoted: paragraph.text.slice(0, 400),
+      body,
+      written_by: viewer.id,
+      written_at: now,
+    })
+    .execute()
+}

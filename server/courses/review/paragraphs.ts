@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import render from 'dom-serializer'
+import { type ChildNode, Element, type ParentNode } from 'domhandler'
+import { appendChild, prependChild, textContent } from 'domutils'
+import { parseDocument } from 'htmlparser2'
+import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+
+/** A paragraph, heading, list item or cell of a lesson, known by its words: the same words, the same anchor. */
+export type Paragraph = Readonly<{ anchor: string; text: string }>
+
+const blocks = new Set(['p', 'li', 'h2', 'h3', 'h4', 'td', 'th', 'figcaption', 'dt', 'dd', 'details'])
+/** What is drawn, stands at the end of every lesson, or belongs to another piece. */
+const left = new Set(['svg', 'form', 'nav', 'summary'])
+
+/** The paragraphs of a lesson's text in reading order. */
+export const paragraphsOf = (html: string): readonly Paragraph[] =>
+  leaves(parseDocument(html)).map((leaf) => paragraphOf(leaf))
+
+/** The text with something at the end of each paragraph, and with an id to go to. `after` gives inline HTML. */
+export function withParagraphs(html: string, after: (paragraph: Paragraph) => string): string {
+  const document = parseDocument(html)
+  const seen = new Set<string>()
+  for (const leaf of leaves(document)) {
+    const paragraph = paragraphOf(leaf)
+    if (!seen.has(paragraph.anchor)) {
+      const id = `p-${paragraph.anchor}`
+      // A heading keeps the id that the rest of the course links to.
+      if (leaf.attribs.id) prependChild(leaf, new Element('span', { id }))
+      else leaf.attribs.id = id
+    }
+    seen.add(paragraph.anchor)
+    for (const node of [...parseDocument(after(paragraph)).children]) appendChild(leaf, node)
+  }
+  return render(document, { encodeEntities: 'utf8' })
+}
+
+function leaves(parent: ParentNode): Element[] {
+  return parent.children.flatMap((node: ChildNode): Element[] => {
+    if (!(node instanceof Element) || left.has(node.name) || isNote(node)) return []
+    const inner = leaves(node)
+    return inner.length === 0 && blocks.has(node.name) && words(node) !== '' ? [node] : inner
+  })
+}
+
+const isNote = ({ attribs }: Element) => /\blesson-(term-note|sources|label)\b/.test(attribs.class ?? '')
+
+const words = (node: Element) => textContent(node).replaceAll(/\s+/g, ' ').trim()
+
+const paragraphOf = (leaf: Element): Paragraph => anchored(words(leaf), words(leaf))
+
+const anchored = (key: string, text: string): Paragraph => ({
+  anchor: createHash('sha256').update(key).digest('hex').slice(0, 12),
+  text,
+})
+
+/** The question of an exercise, which is commented on like a paragraph; several may ask in the same words. */
+export const exerciseParagraph = ({ id, stem }: Pick<Exercise, 'id' | 'stem'>): Paragraph =>
+  anchored(`${id}: ${stem.text}`, stem.text)

@@ -1,0 +1,207 @@
+import { changeWords } from '#server/courses/authoring/change-record.ts'
+import { guidesOf } from '#server/courses/authoring/facilitators-guide.ts'
+import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
+import type { ChangeDay } from '#server/courses/catalogue/change-days.queries.ts'
+import { escapeHtml } from '#server/courses/catalogue/escape.ts'
+import type { Question } from '#server/courses/catalogue/exercises.ts'
+import { questionKey } from '#server/courses/catalogue/question-key.ts'
+import type { ApprovalRecord } from './approvals.ts'
+import { approvalState, carriableApproval, decidingProblem, recordingProblem } from './approvals.ts'
+import { chosenIn, takenWords } from './choices-taken.ts'
+import type { Comment } from './comments.queries.ts'
+import { exerciseParagraph, paragraphsOf, withParagraphs } from './paragraphs.ts'
+import type { LessonTime, MeetingRow } from './statistics.queries.ts'
+import { type Meeting, remark, statisticsOf } from './statistics.ts'
+import { compareTexts } from './text-diff.ts'
+
+type Reviewer = Readonly<{ id: string; email: string | null; name: string }>
+
+const reviewPath = (text: CourseVersion) => `/review/courses/${text.slug}/${text.version}`
+
+/** Every version of every course, with where its approval stands. */
+export function reviewListPage(
+  catalogue: Catalogue,
+  approvals: ReadonlyMap<string, readonly ApprovalRecord[]>,
+) {
+  return {
+    title: 'Review courses',
+    courses: [...catalogue.courses.values()].map((course) => ({
+      title: course.current.title,
+      versions: [...course.versions.values()].map((text) => ({
+        text,
+        href: reviewPath(text),
+        isCurrent: text.hash === course.current.hash,
+        kind: text.change ? changeWords[text.change.kind] : null,
+        approval: stateOfText(text, approvals.get(course.slug) ?? []),
+      })),
+    })),
+  }
+}
+
+function stateOfText(text: CourseVersion, approvals: readonly ApprovalRecord[]) {
+  const states = approvals.filter(({ content_hash }) => content_hash === text.hash).map(approvalState)
+  if (states.includes('in force')) return { word: 'Approved', tone: 'good' }
+  if (states.includes('waiting')) return { word: 'Approval waits for confirmation', tone: 'caution' }
+  return { word: 'Not approved', tone: 'quiet' }
+}
+
+/** One version: its lessons and questions to read, its record, and its approvals. */
+export function reviewVersionPage(
+  /** With the version to begin as each course's current one. */
+  catalogue: Catalogue,
+  text: CourseVersion,
+  approvals: readonly ApprovalRecord[],
+  comments: ReadonlyMap<string, number>,
+  days: readonly ChangeDay[],
+  viewer: Reviewer,
+  times: readonly LessonTime[] = [],
+) {
+  const course = catalogue.courses.get(text.slug)!
+  const guides = new Map(guidesOf(catalogue, course).map(({ module, href }) => [module, href]))
+  return {
+    title: `${text.shortTitle}, version ${text.version}`,
+    text,
+    path: reviewPath(text),
+    changeWord: text.change ? changeWords[text.change.kind] : null,
+    modules: text.modules.map((module) => ({
+      module,
+      guideHref: text.hash === course.current.hash ? (guides.get(module.slug) ?? null) : null,
+      questionsHref: `${reviewPath(text)}/questions/${module.slug}`,
+      lessons: module.lessons.map((lesson) => ({
+        lesson,
+        href: `${reviewPath(text)}/lessons/${module.slug}/${lesson.slug}`,
+        recorded:
+          times.find((time) => time.module === module.slug && time.lesson === lesson.slug)?.minutes ?? null,
+        comments: comments.get(`${module.slug}/${lesson.slug}`) ?? 0,
+      })),
+    })),
+    others: [...course.versions.values()].filter(({ version }) => version !== text.version),
+    changeDay: days.find(({ course, version }) => course === text.slug && version === text.version) ?? null,
+    recordingProblem: recordingProblem(text, approvals, viewer),
+    carriable: carriableApproval(course, text, approvals),
+    approvals: approvals
+      .filter(({ version }) => version === text.version)
+      .map((approval) => ({
+        ...approval,
+        state: approvalState(approval),
+        isThisText: approval.content_hash === text.hash,
+        decidingProblem: decidingProblem(
+          approval.content_hash === text.hash ? text : null,
+          approval,
+          approvals.find(({ id }) => id === approval.carried_from_id) ?? null,
+          viewer,
+        ),
+      })),
+  }
+}
+
+/** A lesson as its learner reads it, with the answers below each exercise and the reviewers' comments where they belong. */
+export function reviewLessonPage(
+  text: CourseVersion,
+  module: Module,
+  lesson: Lesson,
+  comments: readonly Comment[],
+  anchor: string | undefined,
+) {
+  const path = `${reviewPath(text)}/lessons/${module.slug}/${lesson.slug}`
+  const paragraphs = lessonParagraphs(lesson)
+  const known = new Set(paragraphs.map((one) => one.anchor))
+  return {
+    title: `${lesson.title}, version ${text.version}`,
+    text,
+    module,
+    lesson,
+    path,
+    back: reviewPath(text),
+    pieces: lesson.pieces.map((piece) => {
+      const exercise = piece.kind === 'exercise' ? lesson.exercises.get(piece.id) : undefined
+      return exercise
+        ? {
+            kind: 'exercise' as const,
+            html: piece.html,
+            key: questionKey(exercise),
+            exercise,
+            anchor: exerciseParagraph(exercise).anchor,
+            comments: afterParagraph(exerciseParagraph(exercise).anchor),
+          }
+        : { kind: 'text' as const, html: withParagraphs(piece.html, (one) => afterParagraph(one.anchor)) }
+    }),
+    chosen: paragraphs.find((one) => one.anchor === anchor) ?? null,
+    /** About words that this version does not have any more. */
+    earlier: comments.filter((one) => !known.has(one.anchor)),
+    ...neighbors(text, module, lesson),
+  }
+
+  function afterParagraph(of: string): string {
+    const said = comments
+      .filter((one) => one.anchor === of)
+      .map(
+        (one) =>
+          `<span class="small"><strong>${escapeHtml(one.by_name)}</strong>, version ${escapeHtml(one.version)}: ${escapeHtml(one.body)}</span>`,
+      )
+    const words = escapeHtml(paragraphs.find((one) => one.anchor === of)?.text.slice(0, 40) ?? '')
+    const link = `<a class="small quiet" href="${path}?paragraph=${of}#comment">Comment<span class="usa-sr-only"> on “${words}”</span></a>`
+    return ` ${link}${said.map((one) => ` <br>${one}`).join('')}`
+  }
+}
+
+export const lessonParagraphs = (lesson: Lesson) =>
+  lesson.pieces.flatMap((piece) => {
+    if (piece.kind === 'text') return paragraphsOf(piece.html)
+    const exercise = lesson.exercises.get(piece.id)
+    return exercise ? [exerciseParagraph(exercise)] : []
+  })
+
+function neighbors(text: CourseVersion, module: Module, lesson: Lesson) {
+  const all = text.modules.flatMap((one) => one.lessons.map((two) => ({ module: one, lesson: two })))
+  const at = all.findIndex((one) => one.module === module && one.lesson === lesson)
+  const link = (one: (typeof all)[number] | undefined) =>
+    one && {
+      title: one.lesson.title,
+      href: `${reviewPath(text)}/lessons/${one.module.slug}/${one.lesson.slug}`,
+    }
+  return { previous: link(all[at - 1]), following: link(all[at + 1]) }
+}
+
+/** A module's pool with its keys, and what learners made of each question. */
+export function reviewQuestionsPage(text: CourseVersion, module: Module, rows: readonly MeetingRow[]) {
+  const byQuestion = Map.groupBy(rows, ({ question }) => question)
+  return {
+    title: `Questions on module ${module.number}, version ${text.version}`,
+    text,
+    module,
+    back: reviewPath(text),
+    questions: [...module.questions.values()].map((question) => {
+      const met = byQuestion.get(question.id) ?? []
+      const statistics = statisticsOf(met.map((row) => meetingOf(question, row)))
+      return {
+        question,
+        key: questionKey(question),
+        statistics,
+        remark: remark(statistics),
+        taken: (id: string) => takenWords(question, statistics, id),
+      }
+    }),
+  }
+}
+
+function meetingOf(question: Question, row: MeetingRow): Meeting {
+  return {
+    question: row.question,
+    isRight: row.is_right,
+    restShare: row.rest_share,
+    isSureMiss: row.is_sure_miss,
+    chosen: chosenIn(question, row.answers),
+  }
+}
+
+/** Two versions side by side. */
+export function comparePage(before: CourseVersion, after: CourseVersion) {
+  return {
+    title: `${after.shortTitle}: ${before.version} and ${after.version}`,
+    before,
+    after,
+    back: reviewPath(after),
+    parts: compareTexts(before, after),
+  }
+}

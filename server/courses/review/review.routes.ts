@@ -1,0 +1,166 @@
+import { Type } from 'typebox'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import { setChangeDay } from '#server/courses/catalogue/change-days.actions.ts'
+import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
+import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import type { Database } from '#server/db/connection.ts'
+import { dayOf, parseDay } from '#server/lib/days.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, form, text } from '#server/web/routes.ts'
+import { listApprovalRecords } from './approvals.queries.ts'
+import { commentOnParagraph } from './comments.actions.ts'
+import { countComments, listComments } from './comments.queries.ts'
+import { countOpenMistakes } from './mistakes.queries.ts'
+import {
+  comparePage,
+  lessonParagraphs,
+  reviewLessonPage,
+  reviewListPage,
+  reviewQuestionsPage,
+  reviewVersionPage,
+} from './review-page.ts'
+import { listLessonTimes, listMeetings } from './statistics.queries.ts'
+import { fewestPeople } from './statistics.ts'
+
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
+
+/** Content reviewers read any version with its answers, compare versions, and comment; approvals are in approvals.routes.ts. */
+export async function courseReviewRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
+  const config = { policy: ['reviewer'] } as const
+  const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
+  const version = () => Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' })
+  const versionParams = Type.Object({ course: slug(), version: version() })
+  const moduleParams = Type.Object({ ...versionParams.properties, module: slug() })
+  const lessonParams = Type.Object({ ...moduleParams.properties, lesson: slug() })
+
+  app.get('/review/courses', { config }, async (_request, reply) => {
+    const approvals = await Promise.all(
+      [...catalogue.courses.keys()].map(
+        async (course) => [course, await listApprovalRecords(db, course)] as const,
+      ),
+    )
+    const page = reviewListPage((await offered()).catalogue, new Map(approvals))
+    return reply.page('courses/review/list', { ...page, mistakes: await countOpenMistakes(db) })
+  })
+
+  app.get(
+    '/review/courses/:course/:version',
+    { config, schema: { params: versionParams } },
+    async (request, reply) => {
+      const { course, text } = textAt(request.params)
+      const [{ catalogue: begun }, approvals, comments, days, times] = await Promise.all([
+        offered(),
+        listApprovalRecords(db, course.slug),
+        countComments(db, course.slug),
+        listChangeDays(db),
+        listLessonTimes(db, { course: text.slug, hash: text.hash }, fewestPeople),
+      ])
+      const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request), times)
+      return reply.page('courses/review/version', { ...page, typed: {} })
+    },
+  )
+
+  app.get(
+    '/review/courses/:course/:version/lessons/:module/:lesson',
+    {
+      config,
+      schema: {
+        params: lessonParams,
+        querystring: Type.Object({ paragraph: Type.Optional(Type.String({ pattern: '^[0-9a-f]{12}$' })) }),
+      },
+    },
+    async (request, reply) => {
+      const { text, module, lesson } = lessonAt(request.params)
+      const comments = await listComments(db, text.slug, module.slug, lesson.slug)
+      const page = reviewLessonPage(text, module, lesson, comments, request.query.paragraph)
+      return reply.page('courses/review/lesson', page)
+    },
+  )
+
+  app.post(
+    '/review/courses/:course/:version/lessons/:module/:lesson/comments',
+    {
+      config,
+      schema: {
+        params: lessonParams,
+        body: form({ paragraph: Type.String({ pattern: '^[0-9a-f]{12}$' }), body: text(4000) }),
+      },
+    },
+    async (request, reply) => {
+      const { text, module, lesson } = lessonAt(request.params)
+      const paragraph =
+        lessonParagraphs(lesson).find(({ anchor }) => anchor === request.body.paragraph) ?? notFound()
+      const said = request.body.body.trim()
+      const path = `/review/courses/${text.slug}/${text.version}/lessons/${module.slug}/${lesson.slug}`
+      if (said === '') {
+        const comments = await listComments(db, text.slug, module.slug, lesson.slug)
+        const page = reviewLessonPage(text, module, lesson, comments, paragraph.anchor)
+        const errors = [{ field: 'body', message: 'Write what you want to say about this paragraph.' }]
+        return reply.status(422).page('courses/review/lesson', { ...page, errors })
+      }
+      const place = { module: module.slug, lesson: lesson.slug }
+      await commentOnParagraph(db, viewerOf(request), text, place, paragraph, said, clock())
+      return reply.redirect(`${path}#p-${paragraph.anchor}`, 303)
+    },
+  )
+
+  app.get(
+    '/review/courses/:course/:version/questions/:module',
+    { config, schema: { params: moduleParams } },
+    async (request, reply) => {
+      const { text, module } = moduleAt(request.params)
+      const rows = await listMeetings(db, { course: text.slug, hash: text.hash }, module.slug)
+      return reply.page('courses/review/questions', reviewQuestionsPage(text, module, rows))
+    },
+  )
+
+  app.get(
+    '/review/courses/:course/:version/compared-with/:other',
+    { config, schema: { params: Type.Object({ ...versionParams.properties, other: version() }) } },
+    async (request, reply) => {
+      const { course, text } = textAt(request.params)
+      const before = course.versions.get(request.params.other) ?? notFound()
+      return reply.page('courses/review/compare', comparePage(before, text))
+    },
+  )
+
+  app.post(
+    '/review/courses/:course/:version/change-day',
+    { config, schema: { params: versionParams, body: form({ due_on: text(40) }) } },
+    async (request, reply) => {
+      const { course, text } = textAt(request.params)
+      const due = parseDay(request.body.due_on)
+      if (text.change?.kind !== 'meaning') return notFound()
+      if (!due || due <= dayOf(clock())) {
+        const [{ catalogue: begun }, approvals, comments, days, times] = await Promise.all([
+          offered(),
+          listApprovalRecords(db, course.slug),
+          countComments(db, course.slug),
+          listChangeDays(db),
+          listLessonTimes(db, { course: text.slug, hash: text.hash }, fewestPeople),
+        ])
+        const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request), times)
+        const errors = [{ field: 'due_on', message: 'Write a day that is still to come, such as 3/15/2027.' }]
+        return reply.status(422).page('courses/review/version', { ...page, typed: request.body, errors })
+      }
+      await setChangeDay(db, viewerOf(request), text, due, clock())
+      return reply.redirect(`/review/courses/${text.slug}/${text.version}#change-day`, 303)
+    },
+  )
+
+  function textAt(at: { course: string; version: string }) {
+    const course = catalogue.courses.get(at.course) ?? notFound()
+    return { course, text: course.versions.get(at.version) ?? notFound() }
+  }
+
+  function moduleAt(at: { course: string; version: string; module: string }) {
+    const { text } = textAt(at)
+    return { text, module: text.modules.find(({ slug }) => slug === at.module) ?? notFound() }
+  }
+
+  function lessonAt(at: { course: string; version: string; module: string; lesson: string }) {
+    const { text, module } = moduleAt(at)
+    return { text, module, lesson: module.lessons.find(({ slug }) => slug === at.lesson) ?? notFound() }
+  }
+}

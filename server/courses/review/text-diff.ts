@@ -1,0 +1,141 @@
+import { diffArrays, diffWordsWithSpace } from 'diff'
+import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
+import { questionLines } from '#server/courses/catalogue/question-key.ts'
+import { changesBetween, type PartChange } from '#server/courses/catalogue/version-changes.ts'
+import { paragraphsOf } from './paragraphs.ts'
+
+/** A stretch of a line: the same in both, or in one of them alone. */
+export type Stretch = Readonly<{ text: string; kind: 'same' | 'removed' | 'added' }>
+/** Two lines side by side; one of them may be missing. */
+export type DiffRow = Readonly<{ before: readonly Stretch[] | null; after: readonly Stretch[] | null }>
+
+/** Two texts side by side, line by line, with the words that differ; lines that are the same are left out. */
+export function diffLines(before: readonly string[], after: readonly string[]): readonly DiffRow[] {
+  const rows: DiffRow[] = []
+  let removed: readonly string[] = []
+  const flush = (added: readonly string[]) => {
+    for (let at = 0; at < Math.max(removed.length, added.length); at++)
+      rows.push(pair(removed[at], added[at]))
+    removed = []
+  }
+  for (const part of diffArrays([...before], [...after])) {
+    if (part.removed) {
+      flush([])
+      removed = part.value
+    } else if (part.added) flush(part.value)
+    else flush([])
+  }
+  flush([])
+  return rows
+}
+
+function pair(before: string | undefined, after: string | undefined): DiffRow {
+  if (before === undefined || after === undefined)
+    return {
+      before: before === undefined ? null : [{ text: before, kind: 'removed' }],
+      after: after === undefined ? null : [{ text: after, kind: 'added' }],
+    }
+  const parts = diffWordsWithSpace(before, after)
+  return {
+    before: parts
+      .filter(({ added }) => !added)
+      .map(({ value, removed }) => ({ text: value, kind: removed ? 'removed' : 'same' })),
+    after: parts
+      .filter(({ removed }) => !removed)
+      .map(({ value, added }) => ({ text: value, kind: added ? 'added' : 'same' })),
+  }
+}
+
+export type ComparedPart = Readonly<{
+  title: string
+  place: string
+  change: PartChange
+  rows: readonly DiffRow[]
+}>
+
+/** Two versions of a course: each lesson and each question that is not the same, side by side. */
+export function compareTexts(before: CourseVersion, after: CourseVersion): readonly ComparedPart[] {
+  const changes = changesBetween(before, after)
+  const heads = [
+    {
+      title: 'The course',
+      place: 'What is said of it',
+      rows: diffLines(courseLines(before), courseLines(after)),
+    },
+    ...after.modules.flatMap((now) => {
+      const old = moduleAt(before, now.slug)
+      if (!old) return []
+      const rows = diffLines(moduleLines(old), moduleLines(now))
+      return [{ title: 'The module', place: titleOf(now.slug), rows }]
+    }),
+  ]
+  const lessons = changes.lessons.map(({ module, lesson, change }): ComparedPart => {
+    const [old, now] = [lessonAt(before, module, lesson), lessonAt(after, module, lesson)]
+    return {
+      title: (now ?? old)!.title,
+      place: titleOf(module),
+      change,
+      rows: diffLines(old ? lessonLines(old) : [], now ? lessonLines(now) : []),
+    }
+  })
+  const questions = changes.pools.flatMap(({ module }) => {
+    const [old, now] = [moduleAt(before, module), moduleAt(after, module)]
+    const ids = new Set([...(now?.questions.keys() ?? []), ...(old?.questions.keys() ?? [])])
+    return [...ids].flatMap((id): ComparedPart[] => {
+      const [was, is] = [old?.questions.get(id), now?.questions.get(id)]
+      const rows = diffLines(was ? questionLines(was) : [], is ? questionLines(is) : [])
+      const change = was && is ? 'changed' : is ? 'added' : 'removed'
+      return rows.length === 0 ? [] : [{ title: `Question ${id}`, place: titleOf(module), change, rows }]
+    })
+  })
+  return [
+    ...heads.flatMap((head): ComparedPart[] =>
+      head.rows.length > 0 ? [{ ...head, change: 'changed' }] : [],
+    ),
+    ...lessons,
+    ...questions,
+  ]
+
+  function titleOf(slug: string) {
+    const module = moduleAt(after, slug) ?? moduleAt(before, slug)
+    return module ? `Module ${module.number}: ${module.title}` : slug
+  }
+}
+
+const moduleAt = (text: CourseVersion, slug: string): Module | undefined =>
+  text.modules.find((module) => module.slug === slug)
+
+const lessonAt = (text: CourseVersion, module: string, slug: string): Lesson | undefined =>
+  moduleAt(text, module)?.lessons.find((lesson) => lesson.slug === slug)
+
+const courseLines = (text: CourseVersion): readonly string[] =>
+  [
+    text.title,
+    text.shortTitle,
+    `For: ${text.audience}`,
+    `The law behind it: ${text.statute}`,
+    text.summary,
+    text.supplementary,
+    `Facts: ${text.authority.join(', ')}`,
+    `Modules: ${text.modules.map(({ title }) => title).join('; ')}`,
+  ].filter((line) => line !== '')
+
+const moduleLines = (module: Module): readonly string[] => [
+  module.title,
+  ...module.objectives,
+  `Minutes: ${module.minutes}, and ${module.assessmentMinutes} for the questions`,
+  `Questions: ${module.draw} drawn, passed at ${module.passMark}%`,
+]
+
+const lessonLines = (lesson: Lesson): readonly string[] => [
+  lesson.title,
+  lesson.purpose,
+  ...(lesson.contentNote === undefined ? [] : [lesson.contentNote]),
+  ...lesson.pieces.flatMap((piece) => {
+    if (piece.kind === 'text') return paragraphsOf(piece.html).map(({ text }) => text)
+    const exercise = lesson.exercises.get(piece.id)
+    return exercise ? questionLines(exercise) : []
+  }),
+  `Minutes: ${lesson.minutes}`,
+  ...(lesson.factKeys.length > 0 ? [`Facts: ${lesson.factKeys.join(', ')}`] : []),
+]

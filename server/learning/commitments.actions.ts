@@ -1,0 +1,46 @@
+import type { Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { lockEnrollmentOf } from './queries.ts'
+
+/** What a learner means to do on their next shift, in their own words. */
+export type Commitment = Readonly<{ body: string; isShared: boolean }>
+
+export async function saveCommitment(
+  trx: Transaction<DB>,
+  enrollment_id: string,
+  { body, isShared }: Commitment,
+  now: Date,
+): Promise<void> {
+  await trx
+    .updateTable('commitments')
+    .set({ superseded_at: now })
+    .where('enrollment_id', '=', enrollment_id)
+    .where('superseded_at', 'is', null)
+    .execute()
+  await trx
+    .insertInto('commitments')
+    .values({ enrollment_id, body, is_shared: isShared, made_at: now })
+    .execute()
+}
+
+/** Shares a commitment, or takes it back from the supervisor's page; nothing where there is none. */
+export async function shareCommitment(
+  db: Database,
+  personId: string,
+  enrollmentId: string,
+  isShared: boolean,
+  now: Date,
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    if (!(await lockEnrollmentOf(trx, personId, enrollmentId))) return
+    const current = await trx
+      .selectFrom('commitments')
+      .select(['body', 'is_shared'])
+      .where('enrollment_id', '=', enrollmentId)
+      .where('superseded_at', 'is', null)
+      .executeTakeFirst()
+    if (!current || current.is_shared === isShared) return
+    await saveCommitment(trx, enrollmentId, { body: current.body, isShared }, now)
+  })
+}

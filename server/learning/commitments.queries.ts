@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+
+export type CommitmentRow = Readonly<{
+  enrollment_id: string
+  course: string
+  body: string
+  is_shared: boolean
+  made_at: Date
+}>
+
+const commitments = (db: Kysely<DB>) =>
+  db
+    .selectFrom('commitments as c')
+    .innerJoin('enrollments as e', 'e.id', 'c.enrollment_id')
+    .where('c.superseded_at', 'is', null)
+    .select(['c.enrollment_id', 'e.course', 'c.body', 'c.is_shared', 'c.made_at'])
+
+/** The learner's own commitment from one refresher. */
+export const findCommitment = async (db: Kysely<DB>, enrollmentId: string): Promise<CommitmentRow | null> =>
+  (await commitments(db).where('c.enrollment_id', '=', enrollmentId).executeTakeFirst()) ?? null
+
+/** What a person shared with their supervisors, the newest first. */
+export const listSharedCommitments = (db: Kysely<DB>, personId: string): Promise<readonly CommitmentRow[]> =>
+  commitments(db)
+    .where('e.person_id', '=', personId)
+    .where('c.is_shared', '=', true)
+    .orderBy('c.made_at', 'desc')
+    .execute()
