@@ -8,6 +8,18 @@ export const findOwnAccount = (db: Kysely<DB>, personId: string) =>
     .where('id', '=', personId)
     .executeTakeFirstOrThrow()
 
+/** What this person signs in with besides an email: a program's code and their employee id, as in 101-4482. */
+export async function listEmployeeNames(db: Kysely<DB>, personId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('employee_ids')
+    .innerJoin('programs', 'programs.id', 'employee_ids.program_id')
+    .select(['programs.code', 'employee_id'])
+    .where('person_id', '=', personId)
+    .orderBy('programs.code')
+    .execute()
+  return rows.map(({ code, employee_id }) => `${code}-${employee_id}`)
+}
+
 /** A change of email that waits for its link to be opened. */
 export const findOpenEmailChange = (db: Kysely<DB>, personId: string, now: Date) =>
   db

@@ -5,7 +5,13 @@ import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { changeName, changePassword, setConfidential } from './account.actions.ts'
-import { findOpenEmailChange, findOwnAccount, listEverythingAbout, listViewsOf } from './account.queries.ts'
+import {
+  findOpenEmailChange,
+  findOwnAccount,
+  listEmployeeNames,
+  listEverythingAbout,
+  listViewsOf,
+} from './account.queries.ts'
 import { type AccountEmail, emailChangeAsked, signInChanged } from './account-emails.ts'
 import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
 import { requestEmailChange } from './email-changes.actions.ts'
@@ -40,6 +46,7 @@ export async function accountRoutes(app: App, { db, sessions, mail, clock, confi
       return reply.page('people/account', {
         title: 'Your account',
         account: await findOwnAccount(db, viewer.id),
+        employeeNames: await listEmployeeNames(db, viewer.id),
         openChange: await findOpenEmailChange(db, viewer.id, clock()),
         roles: viewer.grants.map((grant) => roleNames[grant.role]),
         factors: await findSecondFactors(db, viewer.id),

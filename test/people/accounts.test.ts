@@ -326,6 +326,7 @@ describe('someone without an email', () => {
     expect((await client.post('/sign-in', { email: `${code}-N-204`, password })).statusCode).toBe(303)
     const account = await client.get('/account')
     expect(account.body).toContain('Sam Paper')
+    expect(account.body).toContain(`You can sign in with ${code}-N-204`)
     const elsewhere = await world.visitor().post('/sign-in', { email: `${code + 1}-N-204`, password })
     expect(elsewhere.statusCode).toBe(401)
     // The same employee ID is the same person.
