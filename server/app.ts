@@ -6,6 +6,17 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions, type RouteOptions } from 'fastify'
+import { keyConsoleRoutes } from '#server/admin/console/keys.routes.ts'
+import { settingsConsoleRoutes } from '#server/admin/console/settings.routes.ts'
+import { storageConsoleRoutes } from '#server/admin/console/storage.routes.ts'
+import { tokenConsoleRoutes } from '#server/admin/console/tokens.routes.ts'
+import { consoleHealthRoutes } from '#server/admin/health/health.routes.ts'
+import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
+import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
+import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
+import { currentInstallation } from '#server/admin/setup/current-installation.ts'
+import { setupRoutes } from '#server/admin/setup/setup.routes.ts'
+import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
@@ -42,6 +53,7 @@ import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
 import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
 import { roleRoutes } from '#server/programs/roster/roles.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
+import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
 import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
@@ -77,6 +89,7 @@ import { errorPages } from './web/error-pages.ts'
 import { healthRoutes } from './web/health.ts'
 import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
+import { readOnly } from './web/read-only.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
 import { views } from './web/views.ts'
@@ -123,9 +136,13 @@ export async function buildApp(given: Needs): Promise<App> {
 
   // Before anything that may refuse a request: a refusal is a page, too.
   const assets = await buildAssets()
+  const installation = currentInstallation(db)
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config?.policy !== 'asset') await installation.refresh()
+  })
   await app.register(views, {
     assets,
-    frame: (request) => frameOf(request, needs.isDemo),
+    frame: (request) => frameOf(request, installation.now(), needs.isDemo && config.demo),
     development: config.development,
     // Without a log no one would see it.
     strict: config.development || !given.logger,
@@ -143,6 +160,12 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
   await app.register(viewerHook, { recognize, requiresSecondFactor })
+  if (needs.isDemo && config.demo === 'public')
+    await app.register(readOnly, {
+      // A public page, such as signing out, changes nothing that others see.
+      isReadOnly: ({ viewer, routeOptions }) =>
+        routeOptions.config.policy !== 'public' && (viewer?.grants.length ?? 0) > 0,
+    })
   await app.register(rateLimit, { global: false })
   await app.register(async (files) => {
     files.addHook('onRoute', (route) => {
@@ -184,6 +207,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(myTrainingRoutes, needs)
   await app.register(outsideRoutes, needs)
   await app.register(clearanceRoutes, needs)
+  await app.register(apiTokenRoutes, needs)
   await app.register(rulesRoutes)
   await app.register(interpretationsRoutes, needs)
   await app.register(groupSessionRoutes, needs)
@@ -202,6 +226,16 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(packetVerificationRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)
   await app.register(registryRoutes, { ...needs, afterChange })
+  await app.register(setupBootstrapRoutes, { ...needs, installation })
+  await app.register(setupRoutes, { ...needs, installation })
+  await app.register(consoleHealthRoutes, needs)
+  await app.register(installationRoleRoutes, needs)
+  await app.register(installationProgramRoutes, needs)
+  await app.register(ledgerConsoleRoutes, needs)
+  await app.register(keyConsoleRoutes, needs)
+  await app.register(tokenConsoleRoutes, needs)
+  await app.register(storageConsoleRoutes, needs)
+  await app.register(settingsConsoleRoutes, needs)
   await app.register(movedAddresses)
   await app.register(apiDocs)
   return app

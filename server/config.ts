@@ -27,6 +27,10 @@ export type Config = Readonly<{
   baseUrl: string
   /** True where baseUrl is https: secure cookies, HSTS. */
   https: boolean
+  /** True where people on other machines can reach it: an https address, or a host other than loopback. */
+  isReachable: boolean
+  /** `auto` fills an empty embedded database on this machine; `no` opens set-up instead; `public` shows the demonstration to everyone. */
+  demo: 'auto' | 'no' | 'public'
   /** Folder of the embedded database, the signing keys and the ledger's heads. */
   dataDir: string
   /** Folder of the courses, as courses/README.md describes it. */
@@ -89,6 +93,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port,
     baseUrl,
     https,
+    isReachable: https || !isLoopback(host),
+    demo: oneOf(env, 'DEMO', ['auto', 'no', 'public'], 'auto'),
     dataDir,
     coursesDir: path.resolve(env.COURSES_DIR || path.join(import.meta.dirname, '../courses')),
     databaseUrl,

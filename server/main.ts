@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import pretty from 'pino-pretty'
 import { hasErrors, problemLine } from '#server/courses/authoring/files/problems.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
+import { createSetupLink } from './admin/setup/setup-link.actions.ts'
 import { buildApp } from './app.ts'
 import { type Config, configWarnings } from './config.ts'
 import { AlreadyRunning } from './db/lock.ts'
@@ -9,6 +10,7 @@ import { type OpenDatabase, openDatabase } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
 import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
+import { demoStart } from './demo/permission.ts'
 import { demoStaff } from './demo/staff.ts'
 import { jobHandlers } from './job-handlers.ts'
 import { startWorkers, type Workers } from './jobs/workers.ts'
@@ -29,7 +31,18 @@ if (hasErrors(problems)) {
 const database = await open()
 const { db } = database
 const clock = () => new Date()
-if (database.isEmbedded && (await isEmpty(db))) {
+const start = demoStart({
+  ...config,
+  isEmbedded: database.isEmbedded,
+  isEmpty: await isEmpty(db),
+  isDemo: await isDemo(db),
+})
+if (start.kind === 'refuse') {
+  console.error(start.why)
+  await database.close()
+  process.exit(1)
+}
+if (start.kind === 'fill') {
   await fillDemo(
     db,
     {
@@ -79,7 +92,7 @@ try {
   )
   await stop(1)
 }
-if (!isStopping) console.log(welcome(config, database, demo))
+if (!isStopping) console.log(welcome(config, database, demo, await createSetupLink(db, clock())))
 
 async function open(): Promise<OpenDatabase> {
   try {
@@ -116,7 +129,9 @@ function logger({ logLevel, logPretty }: Config) {
   const serializers = {
     req: (request: { method: string; url: string; ip: string }) => ({
       method: request.method,
-      url: request.url.replace(/^\/(link|email|verify|packets)\/[^/?]+/, '/$1/…').replace(/\?.*$/, '?…'),
+      url: request.url
+        .replace(/^\/(link|email|setup|verify|packets)\/[^/?]+/, '/$1/…')
+        .replace(/\?.*$/, '?…'),
     }),
   }
   if (process.stdout.isTTY || logPretty)
@@ -133,8 +148,15 @@ function welcome(
   { baseUrl, dataDir }: Config,
   { isEmbedded }: OpenDatabase,
   isDemonstration: boolean,
+  setupToken: string | null,
 ): string {
   const lines = ['', `  Safe Harbor Training is ready: ${baseUrl}`, '']
+  if (setupToken)
+    lines.push(
+      `  Set-up: open this address within an hour: ${baseUrl}/setup/${setupToken}`,
+      '  For another link: npm run admin -- setup-link',
+      '',
+    )
   if (isDemonstration) {
     const width = Math.max(...demoCast.map(({ email }) => email.length))
     lines.push(`  Demonstration accounts, all with the password ${demoPassword}`)

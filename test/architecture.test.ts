@@ -17,7 +17,16 @@ const order = [
   ...['courses/authoring', 'courses/review', 'courses'],
   ...['paper', 'certificates', 'certificates/credentials', 'certificates/certificates', 'handouts'],
   ...['learning', 'standings', 'training', 'classroom', 'oversight/team', 'oversight/reviews'],
-  ...['oversight/licensing', 'oversight/packets', 'oversight/verification', 'oversight/registry', 'demo'],
+  ...['oversight/licensing', 'oversight/packets', 'oversight/verification', 'oversight/registry'],
+  ...[
+    'admin/setup',
+    'admin/people',
+    'admin/programs',
+    'admin/health',
+    'admin/ledger',
+    'admin/console',
+    'demo',
+  ],
   ...['config.ts', 'settings.ts', 'job-handlers.ts', 'app.ts', 'main.ts', 'cli'],
 ]
 

@@ -8,6 +8,12 @@ import { settings } from '#server/settings.ts'
 
 // Fills an empty database with the invented cast; never one in which anything was entered.
 const config = settings()
+if (config.isReachable) {
+  console.error(
+    `${config.baseUrl} can be reached from other machines, so nothing was added: invented people stay on this machine.`,
+  )
+  process.exit(1)
+}
 const database = await openBesideServer(config)
 try {
   if (!(await isEmpty(database.db))) {

@@ -30,8 +30,10 @@ export interface ApiTokens {
   created_by: string;
   ended_at: Timestamp | null;
   ended_by: string | null;
+  expires_at: Timestamp;
   id: Generated<string>;
   label: string;
+  last_used_at: Timestamp | null;
   program_id: string;
   token_hash: string;
 }

@@ -2,7 +2,7 @@ import type { Role } from '#server/people/roles.ts'
 
 // Everybody here is invented. License numbers begin with 99, addresses end in .example.
 
-export const demoPassword = 'lantern-harbor-demo'
+export { demoPassword } from '#server/people/passwords.ts'
 
 export const demoPrograms = [
   {

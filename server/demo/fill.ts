@@ -9,10 +9,11 @@ import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { type CastMember, demoCast, demoPassword } from './cast.ts'
 import { afternoonOf, insertPlace, insertPrograms } from './rosters.ts'
 
-/** True where nobody and nothing has been entered yet. */
+/** True where nothing has been entered yet: no person, and no step of set-up. */
 export async function isEmpty(db: Database): Promise<boolean> {
   const person = await db.selectFrom('people').select('id').limit(1).executeTakeFirst()
-  return !person
+  const setting = await db.selectFrom('settings').select('name').limit(1).executeTakeFirst()
+  return !person && !setting
 }
 
 export async function isDemo(db: Database): Promise<boolean> {

@@ -38,6 +38,8 @@ export type LedgerKind =
   | 'person-viewed'
   | 'review-changed'
   | 'setting-changed'
+  | 'api-token-created'
+  | 'api-token-ended'
   | 'waiver-granted'
 
 export type NewEntry = Readonly<{

@@ -4,17 +4,26 @@ import { hasRole, type Viewer } from './roles.ts'
 /** What stands around a viewer's pages: their own places, by what they may act as. */
 export function frameOf(
   { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
-  isDemo: boolean,
+  installation: PageFrame['installation'],
+  demo: 'auto' | 'no' | 'public' | false,
 ): PageFrame {
   return {
     viewer,
+    installation,
     navigation: navigationOf(viewer),
     account: accountOf(viewer, isViewerKnown),
     signOut: viewer ? '/sign-out' : null,
-    banner: isDemo ? 'Demonstration: every person, program and license number here is invented.' : null,
+    banner: demo ? demoBanner[demo] : null,
     messages: [],
   }
 }
+
+const demoBanner = {
+  auto: 'Demonstration: every person, program and license number here is invented.',
+  no: 'Demonstration: every person, program and license number here is invented.',
+  public:
+    'Public demonstration: every person, program and license number here is invented. Everyone can sign in. Only learners can change anything.',
+} as const
 
 function accountOf(viewer: Viewer | null, isViewerKnown: boolean): readonly NavigationItem[] {
   if (viewer) return [{ href: '/account', label: viewer.name }]
@@ -24,7 +33,13 @@ function accountOf(viewer: Viewer | null, isViewerKnown: boolean): readonly Navi
 
 /** Where somebody's day begins: who looks after others, with them; everybody else with their own training. */
 export const workplaceOf = (viewer: Viewer): string =>
-  hasRole(viewer, 'supervisor', 'program_admin') ? '/team' : hasRole(viewer, 'licensing') ? '/licensing' : '/'
+  hasRole(viewer, 'supervisor', 'program_admin')
+    ? '/team'
+    : hasRole(viewer, 'licensing')
+      ? '/licensing'
+      : hasRole(viewer, 'system_admin')
+        ? '/admin'
+        : '/'
 
 function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   const items: NavigationItem[] = []
@@ -40,6 +55,7 @@ function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   if (viewer && hasRole(viewer, 'licensing'))
     items.push({ href: '/licensing', label: 'Licensed programs' }, { href: '/reviews', label: 'Reviews' })
   if (viewer && hasRole(viewer, 'reviewer')) items.push({ href: '/review/courses', label: 'Review courses' })
+  if (viewer && hasRole(viewer, 'system_admin')) items.push({ href: '/admin', label: 'Console' })
   items.push({ href: '/verify', label: 'Check a certificate' })
   return items
 }

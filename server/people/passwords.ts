@@ -39,6 +39,9 @@ export async function checkPassword(
   return right && Boolean(passwordHash)
 }
 
+/** The password of every invented account. It's printed in public, so no real account may use it. */
+export const demoPassword = 'lantern-harbor-demo'
+
 const estimator = new ZxcvbnFactory({
   dictionary: { ...common.dictionary, ...english.dictionary },
   graphs: common.adjacencyGraphs,
@@ -52,6 +55,8 @@ export function passwordProblem(password: string, known: readonly string[]): str
   if (length < 15)
     return `Use 15 characters or more. This one has ${length}. A few unrelated words work well.`
   if (length > 256) return 'Use at most 256 characters.'
+  if (password.normalize('NFC').trim().toLowerCase() === demoPassword)
+    return 'This is the password of the demonstration, which everyone can read. Use another one.'
   const words = ['safe harbor', 'safeharbor', 'no wrong door', 'minnesota', 'training', 'lantern', ...known]
     .flatMap((word) => [word, word.replaceAll(/[^\p{L}\p{N}]/gu, ''), ...word.split(/[^\p{L}\p{N}]+/u)])
     .filter((word) => word.length > 2)

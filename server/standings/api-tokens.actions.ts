@@ -1,28 +1,82 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { isTokenInForce } from './api-tokens.queries.ts'
 import { apiTokenHash, newApiToken } from './api-tokens.ts'
 
+type Acting = Readonly<{ viewer: Viewer; now: Date }>
+
 /** A program's token for its scheduling software, returned once; the database keeps its hash. */
-export async function createApiToken(
+export function createApiToken(
   db: Database,
-  viewer: Viewer,
+  { viewer, now }: Acting,
   programId: string,
-  label: string,
+  { label, days }: Readonly<{ label: string; days: number }>,
 ): Promise<string> {
-  const token = newApiToken()
-  await db
-    .insertInto('api_tokens')
-    .values({ program_id: programId, token_hash: apiTokenHash(token), label, created_by: viewer.id })
-    .execute()
-  return token
+  return writeEvidence(db, async (trx) => {
+    const token = newApiToken()
+    const expires_at = new Date(now.getTime() + days * 86_400_000)
+    const row = { program_id: programId, label, created_by: viewer.id, created_at: now, expires_at }
+    const { id } = await trx
+      .insertInto('api_tokens')
+      .values({ ...row, token_hash: apiTokenHash(token) })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    trx.record({
+      kind: 'api-token-created',
+      actor_id: viewer.id,
+      subject: `program:${programId}`,
+      facts: { token_id: id, label, expires_at: expires_at.toISOString() },
+      at: now,
+    })
+    return token
+  })
 }
 
-export const endApiToken = (db: Database, viewer: Viewer, programId: string, id: string) =>
-  db
-    .updateTable('api_tokens')
-    .set({ ended_at: sql`now()`, ended_by: viewer.id })
-    .where('id', '=', id)
-    .where('program_id', '=', programId)
-    .where('ended_at', 'is', null)
-    .execute()
+/** Ends a token of a program that the viewer administers. */
+export const endApiToken = (db: Database, acting: Acting, programId: string, id: string): Promise<boolean> =>
+  endToken(db, acting, id, programId)
+
+/** Ends a token of any program, for system administrators. */
+export const endAnyApiToken = (db: Database, acting: Acting, id: string): Promise<boolean> =>
+  endToken(db, acting, id, null)
+
+function endToken(
+  db: Database,
+  { viewer, now }: Acting,
+  id: string,
+  programId: string | null,
+): Promise<boolean> {
+  return writeEvidence(db, async (trx) => {
+    const ended = await trx
+      .updateTable('api_tokens')
+      .set({ ended_at: now, ended_by: viewer.id })
+      .where('id', '=', id)
+      .where(sql<boolean>`(${programId}::uuid is null or program_id = ${programId}::uuid)`)
+      .where('ended_at', 'is', null)
+      .returning(['program_id', 'label'])
+      .executeTakeFirst()
+    if (!ended) return false
+    trx.record({
+      kind: 'api-token-ended',
+      actor_id: viewer.id,
+      subject: `program:${ended.program_id}`,
+      facts: { token_id: id, label: ended.label },
+      at: now,
+    })
+    return true
+  })
+}
+
+/** The program that a token speaks for, while it does; notes its use, at most once an hour. */
+export async function useApiToken(db: Database, token: string, now: Date): Promise<string | null> {
+  const { rows } = await sql<{ id: string; program_id: string; is_noted: boolean }>`
+    select t.id, t.program_id, coalesce(t.last_used_at > ${now}::timestamptz - interval '1 hour', false) as is_noted
+    from api_tokens t
+    where t.token_hash = ${apiTokenHash(token)} and ${isTokenInForce(now)}`.execute(db)
+  const [found] = rows
+  if (found && !found.is_noted)
+    await db.updateTable('api_tokens').set({ last_used_at: now }).where('id', '=', found.id).execute()
+  return found?.program_id ?? null
+}

@@ -37,26 +37,6 @@ export async function listPrograms(
   return rows
 }
 
-export const listApiTokens = (db: Kysely<DB>, programId: string) =>
-  db
-    .selectFrom('api_tokens')
-    .select(['id', 'label', 'created_at'])
-    .where('program_id', '=', programId)
-    .where('ended_at', 'is', null)
-    .orderBy('created_at')
-    .execute()
-
-/** The program that a token speaks for. */
-export async function findProgramOfToken(db: Kysely<DB>, tokenHash: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('api_tokens')
-    .select('program_id')
-    .where('token_hash', '=', tokenHash)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst()
-  return row?.program_id ?? null
-}
-
 /** The employee ids of a program's people, by person. */
 export async function listEmployeeIds(
   db: Kysely<DB>,

@@ -5,16 +5,9 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { createApiToken, endApiToken } from './api-tokens.actions.ts'
-import { apiTokenHash } from './api-tokens.ts'
-import {
-  findProgramOfToken,
-  listApiTokens,
-  listEmployeeIds,
-  listPrograms,
-  listProgramsOf,
-} from './clearance.queries.ts'
+import { type App, text, uuid } from '#server/web/routes.ts'
+import { useApiToken } from './api-tokens.actions.ts'
+import { listEmployeeIds, listPrograms, listProgramsOf } from './clearance.queries.ts'
 import { answers, type ClearanceFilter, clearanceList, clearancePage } from './clearance-list.ts'
 import { factsOfPeople } from './standings.actions.ts'
 
@@ -23,7 +16,6 @@ type Needs = Readonly<{ db: Database; clock: () => Date }>
 /** May this person have direct contact? Answered for a program's people on a day: on paper, on a phone, for software. */
 export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const supervisors = { policy: ['supervisor', 'program_admin'] } as const
-  const administrators = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
   const querystring = Type.Object({
     on: Type.Optional(text(40)),
@@ -66,53 +58,6 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
         address,
         pages: { ...shown.pages, href: address({ page: '{page}' }) },
       })
-    },
-  )
-
-  app.get(
-    '/programs/:program/tokens',
-    { config: administrators, schema: { params } },
-    async (request, reply) => {
-      const program = await administeredOf(viewerOf(request), request.params.program)
-      const tokens = await listApiTokens(db, program.program_id)
-      return reply.page('standings/api-tokens', {
-        title: 'Tokens for scheduling software',
-        program,
-        tokens,
-        made: null,
-      })
-    },
-  )
-
-  app.post(
-    '/programs/:program/tokens',
-    { config: administrators, schema: { params, body: form({ label: text(100) }) } },
-    async (request, reply) => {
-      const viewer = viewerOf(request)
-      const program = await administeredOf(viewer, request.params.program)
-      const label = request.body.label.trim()
-      const title = 'Tokens for scheduling software'
-      if (!label) {
-        const errors = [
-          { field: 'label', message: 'Write what the token is for, such as the software’s name.' },
-        ]
-        const tokens = await listApiTokens(db, program.program_id)
-        return reply.status(422).page('standings/api-tokens', { title, program, tokens, made: null, errors })
-      }
-      const made = await createApiToken(db, viewer, program.program_id, label)
-      const tokens = await listApiTokens(db, program.program_id)
-      return reply.page('standings/api-tokens', { title, program, tokens, made })
-    },
-  )
-
-  app.post(
-    '/programs/:program/tokens/:token/end',
-    { config: administrators, schema: { params: Type.Object({ program: uuid(), token: uuid() }) } },
-    async (request, reply) => {
-      const viewer = viewerOf(request)
-      const program = await administeredOf(viewer, request.params.program)
-      await endApiToken(db, viewer, program.program_id, request.params.token)
-      return reply.redirect(`/programs/${program.program_id}/tokens`, 303)
     },
   )
 
@@ -161,7 +106,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     async (request, reply) => {
       const [scheme, token] = (request.headers.authorization ?? '').split(' ')
       const programId =
-        scheme?.toLowerCase() === 'bearer' && token ? await findProgramOfToken(db, apiTokenHash(token)) : null
+        scheme?.toLowerCase() === 'bearer' && token ? await useApiToken(db, token, clock()) : null
       if (!programId) {
         reply.header('www-authenticate', 'Bearer')
         return reply.status(401).send({ error: 'Send the program’s token: Authorization: Bearer …' })
@@ -204,11 +149,6 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     if (!viewer.supervised_program_ids.includes(programId)) return notFound()
     const [program] = await listPrograms(db, [programId], dayOf(clock()))
     return program ?? notFound()
-  }
-
-  async function administeredOf(viewer: Viewer, programId: string) {
-    if (!viewer.administered_program_ids.includes(programId)) return notFound()
-    return programOf(viewer, programId)
   }
 }
 

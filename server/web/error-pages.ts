@@ -77,6 +77,7 @@ function wordsFor(status: number, error?: FastifyError): { title: string; words:
         words: 'Something in the form didn’t arrive. Go back, check what you entered, and send it again.',
       }
     case 403:
+      if (error?.code === 'READ_ONLY') return { title: 'Nothing was changed', words: error.message }
       return {
         title: 'We stopped that request',
         words: 'It didn’t come from one of our own pages. Open the page here and try again.',

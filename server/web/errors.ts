@@ -3,6 +3,11 @@ import createError from '@fastify/error'
 /** Not there, or not yours: the two look alike. */
 export const NotFound = createError('NOT_FOUND', 'This page is not here.', 404)
 export const Forbidden = createError('FORBIDDEN', 'This request did not come from our own pages.', 403)
+export const ReadOnly = createError(
+  'READ_ONLY',
+  'This is a public demonstration. With this role you can look at everything, and change nothing.',
+  403,
+)
 export const Unreadable = createError('UNREADABLE', 'This request holds what no form sends: %s.', 400)
 export const TooMany = createError('TOO_MANY', 'Too many tries. %s', 429)
 export const Busy = createError(

@@ -18,6 +18,14 @@ export type PageFrame = Readonly<{
   account: readonly NavigationItem[]
   /** Where the sign-out button posts to; null where nobody is signed in. */
   signOut: string | null
+  /** What this installation is called, who runs it and whom to ask; null before set-up. */
+  installation: Readonly<{
+    name: string
+    agency: string
+    contact_name: string
+    contact_email: string
+    contact_phone: string
+  }> | null
   /** A quiet line above every page: this is a demonstration. */
   banner: string | null
   /** What the request before this one has to say. */

@@ -32,6 +32,7 @@ describe('the settings', () => {
     ['BASE_URL', { BASE_URL: 'ftp://training.example.org' }],
     ['BASE_URL', { BASE_URL: 'http://training.example.org' }],
     ['BASE_URL', { BASE_URL: 'https://training.example.org/lms' }],
+    ['DEMO', { DEMO: 'maybe' }],
     ['HOST', { HOST: '0.0.0.0' }],
     ['HOST', { HOST: '192.168.0.7', BASE_URL: 'http://127.0.0.1:3000' }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://someone:hidden@host/training' }],

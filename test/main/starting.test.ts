@@ -204,6 +204,77 @@ describe('a start that must not be', () => {
   })
 })
 
+describe('a start for real work', () => {
+  const linkIn = (text: string) => /http\S+\/setup\/[\w-]{27}/.exec(text)?.[0]
+
+  test('with DEMO=no opens set-up by a link, and another command makes another one; the invented people stay out', async () => {
+    const folder = newFolder()
+    const settings = { DATA_DIR: folder, DEMO: 'no' }
+    const service = await startService(settings)
+    expect(service.stdout()).not.toContain(demoPassword)
+    const link = linkIn(service.stdout())!
+    const visitor = new Visitor(service.address)
+    expect((await visitor.get(link)).body).toContain('What is this installation?')
+    const command = await run(['server/cli/admin.ts', 'setup-link'], {
+      ...settings,
+      PORT: new URL(service.address).port,
+    })
+    expect(command).toMatchObject({ code: 0, stderr: '' })
+    expect((await visitor.get(link)).status).toBe(410)
+    const step = await visitor.post(linkIn(command.stdout)!, {
+      name: 'Lakes Training',
+      agency: 'Lakes County',
+      contact_name: 'Training office',
+      contact_email: 'training@lakes.example',
+    })
+    expect(step).toBe(303)
+    service.process.kill('SIGTERM')
+    await service.ended
+    // Begun as a real one, it stays one, whatever DEMO says.
+    const again = await startService({ DATA_DIR: folder })
+    expect([again.stdout().includes(demoPassword), linkIn(again.stdout()) !== undefined]).toEqual([
+      false,
+      true,
+    ])
+    again.process.kill('SIGTERM')
+    await again.ended
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('at an https address never fills in the demonstration, and refuses to serve one', async () => {
+    const folder = newFolder()
+    const settings = { DATA_DIR: folder, BASE_URL: 'https://training.lakes.example' }
+    const real = await startService(settings)
+    expect(real.stdout()).toContain('https://training.lakes.example/setup/')
+    expect(real.stdout()).not.toContain(demoPassword)
+    real.process.kill('SIGTERM')
+    await real.ended
+    const demo = await run(['server/cli/demo.ts'], settings)
+    expect([demo.code, demo.stderr]).toEqual([
+      1,
+      expect.stringContaining('invented people stay on this machine'),
+    ])
+    rmSync(folder, { recursive: true, force: true })
+
+    const filled = newFolder()
+    const local = await startService({ DATA_DIR: filled })
+    expect(local.stdout()).toContain(demoPassword)
+    local.process.kill('SIGTERM')
+    await local.ended
+    const refused = await run(['server/main.ts'], { ...settings, DATA_DIR: filled })
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('This database holds the demonstration'),
+    ])
+    expect(postmasterOf(filled)).toBeNull()
+    const open = await startService({ ...settings, DATA_DIR: filled, DEMO: 'public' })
+    expect((await new Visitor(open.address).get('/courses')).body).toContain('Public demonstration')
+    open.process.kill('SIGTERM')
+    await open.ended
+    rmSync(filled, { recursive: true, force: true })
+  })
+})
+
 describe('a start on a database of the organization', () => {
   test('starts nothing embedded, and fills in no demonstration', async () => {
     const db = await emptyDatabase()
@@ -211,6 +282,7 @@ describe('a start on a database of the organization', () => {
     const service = await startService({ DATABASE_URL: await databaseUrl(), DATA_DIR: folder })
     expect(service.stdout()).toContain('Data: the database at DATABASE_URL')
     expect(service.stdout()).not.toContain('Demonstration')
+    expect(service.stdout()).toContain('/setup/')
     expect((await new Visitor(service.address).get('/readyz')).status).toBe(200)
     expect((await new Visitor(service.address).get('/')).body).not.toContain('Demonstration')
     expect(await db.selectFrom('people').select('id').execute()).toEqual([])

@@ -4,6 +4,7 @@ import { buildAssets } from '#server/web/assets.ts'
 import { type PageFrame, views } from '#server/web/views.ts'
 
 const frame: PageFrame = {
+  installation: null,
   viewer: { name: 'Ada Brandt' },
   navigation: [
     { href: '/', label: 'My training' },

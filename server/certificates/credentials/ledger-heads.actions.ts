@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Database } from '#server/db/connection.ts'
-import { checkLedger, type Finding } from '#server/ledger/checking.ts'
+import { checkLedger, type Finding, type Kept, type StoredEntry } from '#server/ledger/checking.ts'
 import { type Head, readHead } from '#server/ledger/heads.ts'
 import { merkleRoot, merkleTree } from '#server/ledger/merkle.ts'
 import { findLastHead, listEntries } from '#server/ledger/queries.ts'
@@ -37,10 +37,8 @@ export async function keepHead(db: Database, { config, mail }: Needs, now: Date)
   const folder = headsFolder(config.dataDir)
   const file = path.join(folder, `${dayOf(now)}.txt`)
   if ((await textOf(file)) !== null) return { kind: 'nothing-to-do' }
-  const rows = await listEntries(db)
+  const { rows, kept, finding } = await checkAgainstKept(db, config.dataDir)
   if (rows.length === 0) return { kind: 'nothing-to-do' }
-  const kept = await readKept(folder, (await findLastHead(db))?.note ?? null)
-  const finding = checkLedger(rows, kept)
   if (finding) throw new LedgerAltered(finding)
   const hashes = rows.map(({ hash }) => hash)
   const head: Head = {
@@ -78,6 +76,16 @@ export async function keepHead(db: Database, { config, mail }: Needs, now: Date)
 export const headsFolder = (dataDir: string): string => path.join(dataDir, 'ledger-heads')
 
 const hashesName = 'hashes.txt'
+
+/** Compares every row with what was kept outside the database, and says the first difference. */
+export async function checkAgainstKept(
+  db: Database,
+  dataDir: string,
+): Promise<Readonly<{ rows: readonly StoredEntry[]; kept: Kept | null; finding: Finding | null }>> {
+  const rows = await listEntries(db)
+  const kept = await readKept(headsFolder(dataDir), (await findLastHead(db))?.note ?? null)
+  return { rows, kept, finding: checkLedger(rows, kept) }
+}
 
 /** The latest head that is kept outside the database, or else the one in it, with the hashes beside them. */
 async function readKept(folder: string, note: string | null) {

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findProgramOf } from '#server/programs/queries.ts'
@@ -26,23 +27,30 @@ type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChang
 /** License and certification data: sent as a file or typed, looked at with whom it affects, and then put on record. */
 export async function registryRoutes(app: App, { db, clock, afterChange }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
+  // A system administrator brings license data in when an installation begins.
+  const keepers = { policy: ['licensing', 'system_admin'] } as const
   const params = Type.Object({ import: uuid() })
 
-  app.get('/licensing/registry', { config: licensing }, async (_request, reply) =>
-    reply.page('oversight/licensing/registry', await registryPage([])),
+  app.get('/licensing/registry', { config: keepers }, async (request, reply) =>
+    reply.page('oversight/licensing/registry', await registryPage(viewerOf(request), [])),
   )
 
-  app.get('/licensing/registry/template.csv', { config: licensing }, async (_request, reply) =>
+  app.get('/licensing/registry/template.csv', { config: keepers }, async (_request, reply) =>
     reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', 'attachment; filename="license-data.csv"')
       .send(registryTemplate()),
   )
 
-  app.post('/licensing/registry', { config: licensing }, async (request, reply) => {
+  app.post('/licensing/registry', { config: keepers }, async (request, reply) => {
     const { file, isTooLarge } = await readUpload(request)
     const again = async (message: string) =>
-      reply.status(422).page('oversight/licensing/registry', await registryPage([{ field: 'file', message }]))
+      reply
+        .status(422)
+        .page(
+          'oversight/licensing/registry',
+          await registryPage(viewerOf(request), [{ field: 'file', message }]),
+        )
     if (isTooLarge) return again('That file is larger than 10 MB. Send it in parts.')
     if (!file) return again('Choose a CSV file.')
     const content = file.bytes.toString('utf8')
@@ -57,13 +65,13 @@ export async function registryRoutes(app: App, { db, clock, afterChange }: Needs
     return reply.redirect(`/licensing/registry/${id}`, 303)
   })
 
-  app.get('/licensing/registry/:import', { config: licensing, schema: { params } }, async (request, reply) =>
+  app.get('/licensing/registry/:import', { config: keepers, schema: { params } }, async (request, reply) =>
     reply.page('oversight/licensing/registry-import', await importPage(request.params.import, [])),
   )
 
   app.post(
     '/licensing/registry/:import/application',
-    { config: licensing, schema: { params, body: form({ seen: text(64) }) } },
+    { config: keepers, schema: { params, body: form({ seen: text(64) }) } },
     async (request, reply) => {
       const acting = { viewer: viewerOf(request), now: clock(), afterChange }
       const { import: id } = request.params
@@ -137,8 +145,9 @@ export async function registryRoutes(app: App, { db, clock, afterChange }: Needs
     },
   )
 
-  const registryPage = async (errors: readonly FieldError[]) => ({
+  const registryPage = async (viewer: Viewer, errors: readonly FieldError[]) => ({
     title: 'License data',
+    isLicensing: hasRole(viewer, 'licensing'),
     errors,
     imports: await listRegistryImports(db),
     columns: Object.values(registryColumns),

@@ -1,0 +1,106 @@
+import { stringify } from 'csv-stringify/sync'
+import { Type } from 'typebox'
+import { findSetting } from '#server/admin/setup/settings.queries.ts'
+import type { Database } from '#server/db/connection.ts'
+import { findLastHead } from '#server/ledger/queries.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { neutralise } from '#server/programs/spreadsheet-formulas.ts'
+import { type App, text } from '#server/web/routes.ts'
+import { checkLedgerNow } from './ledger-check.actions.ts'
+import { countLedger, type LedgerLine, listLedgerKinds, listLedgerLines } from './ledger-entries.queries.ts'
+import { kindWords, mayShowFacts, readLedgerFilter } from './ledger-filter.ts'
+
+type Needs = Readonly<{ db: Database; clock: () => Date; config: Readonly<{ dataDir: string }> }>
+
+const mostExported = 50_000
+
+/** The ledger as system administrators read it: what was done, by whom, and whether it is as it was written. */
+export async function ledgerConsoleRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
+  const administrators = { policy: ['system_admin'] } as const
+  const optional = () => Type.Optional(text(200))
+  const querystring = Type.Object({
+    kind: optional(),
+    subject: optional(),
+    actor: optional(),
+    from: optional(),
+    to: optional(),
+    below: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
+  })
+  const pageSize = 50
+
+  app.get('/admin/ledger', { config: administrators, schema: { querystring } }, async (request, reply) => {
+    const { below, ...typed } = request.query
+    const { filter, errors } = readLedgerFilter(typed, dayOf(clock()))
+    const found = await listLedgerLines(db, filter, {
+      below: below ? Number(below) : null,
+      size: pageSize + 1,
+    })
+    const lines = found.slice(0, pageSize)
+    const query = new URLSearchParams(Object.entries(typed).filter(([, value]) => value !== ''))
+    const older = new URLSearchParams(query)
+    older.set('below', String(lines.at(-1)?.seq ?? 1))
+    return reply.status(errors.length > 0 ? 422 : 200).page('admin/ledger', {
+      title: 'Ledger',
+      tab: 'ledger',
+      typed,
+      errors,
+      lines: lines.map((line) => ({ ...line, words: kindWords(line.kind), details: detailsOf(line) })),
+      kinds: (await listLedgerKinds(db)).map((kind) => ({ value: kind, label: kindWords(kind) })),
+      total: await countLedger(db),
+      head: await findLastHead(db),
+      check: await findSetting(db, 'ledger-check'),
+      exportHref: `/admin/ledger.csv?${query}`,
+      older: found.length > pageSize ? `/admin/ledger?${older}` : null,
+    })
+  })
+
+  app.get(
+    '/admin/ledger.csv',
+    { config: administrators, schema: { querystring } },
+    async (request, reply) => {
+      const { below, ...typed } = request.query
+      const { filter } = readLedgerFilter(typed, dayOf(clock()))
+      const lines = await listLedgerLines(db, filter, { below: null, size: mostExported })
+      const rows = lines.map((line) => [
+        String(line.seq),
+        line.at.toISOString(),
+        line.actor ?? '',
+        line.kind,
+        line.subject,
+        mayShowFacts(line.kind) ? line.facts : '',
+        line.hash,
+      ])
+      const head = ['Entry', 'At (UTC)', 'By', 'Kind', 'Subject', 'Details', 'Hash']
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="ledger-${dayOf(clock())}.csv"`)
+        .send(
+          stringify([head, ...rows.map((row) => row.map(neutralise))], {
+            bom: true,
+            record_delimiter: 'windows',
+          }),
+        )
+    },
+  )
+
+  app.post(
+    '/admin/ledger/check',
+    { config: { ...administrators, rateLimit: { max: 6, timeWindow: '1 minute' } } },
+    async (request, reply) => {
+      await checkLedgerNow(db, { viewer: viewerOf(request), now: clock(), dataDir: config.dataDir })
+      return reply.redirect('/admin/ledger', 303)
+    },
+  )
+}
+
+/** What an entry says, a name and value each; null where it is about someone's training. */
+function detailsOf({ kind, facts }: LedgerLine): readonly Readonly<{ name: string; value: string }>[] | null {
+  if (!mayShowFacts(kind)) return null
+  return Object.entries(JSON.parse(facts) as Record<string, unknown>)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => ({
+      name: name.replaceAll('_', ' '),
+      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+    }))
+}
