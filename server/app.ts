@@ -45,6 +45,7 @@ import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.rout
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import { frameOf } from '#server/people/navigation.ts'
+import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
@@ -74,8 +75,11 @@ import { listEnrollments } from './learning/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { accountRoutes } from './people/account.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
+import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
+import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
@@ -152,9 +156,10 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(multipart, {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })
+  const requiresSecondFactor = config.secondFactor ? config.secondFactor === 'required' : !needs.isDemo
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
-  await app.register(viewerHook, { recognize })
+  await app.register(viewerHook, { recognize, requiresSecondFactor })
   if (needs.isDemo && config.demo === 'public')
     await app.register(readOnly, {
       // A public page, such as signing out, changes nothing that others see.
@@ -172,6 +177,10 @@ export async function buildApp(given: Needs): Promise<App> {
 
   await app.register(healthRoutes, { db })
   await app.register(peopleRoutes, { ...needs, sessions })
+  await app.register(singleSignOnRoutes, { ...needs, sessions })
+  await app.register(accountRoutes, { ...needs, sessions })
+  await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
+  await app.register(accountLifeRoutes, needs)
   await app.register(programRoutes, needs)
   await app.register(programRecordRoutes, { ...needs, afterChange })
   await app.register(rosterRoutes, { ...needs, afterChange })

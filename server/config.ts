@@ -1,5 +1,23 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Patience } from './db/connection.ts'
+
+/** An OpenID Connect provider, such as an agency's own or login.gov. */
+export type IdentityProvider = Readonly<{
+  /** A word for the address: `agency` in /sign-in/with/agency. */
+  id: string
+  /** As the button says: "Sign in with Example County". */
+  name: string
+  issuer: string
+  client_id: string
+  client_secret?: string
+  /** PKCS #8, RSA: in place of a secret, as login.gov asks for (private_key_jwt). */
+  private_key?: string
+  /** An account is linked at the first sign-in only if its email, verified by the provider, is of one of these domains. */
+  domains: readonly string[]
+  /** True where the provider itself asks for a second factor each time. */
+  has_second_factor?: boolean
+}>
 
 export type Config = Readonly<{
   /** Address to listen on. Anything but loopback needs an https BASE_URL. */
@@ -37,6 +55,10 @@ export type Config = Readonly<{
   /** A session ends after so many minutes without a request, and after so many hours in any case. */
   sessionIdleMinutes: number
   sessionHours: number
+  /** Whether roles above learner need a second factor to sign in; absent, they do except in the demonstration. */
+  secondFactor: 'required' | 'optional' | undefined
+  /** Where people can sign in instead of here. */
+  identityProviders: readonly IdentityProvider[]
   /** Who issues certificates, as printed. */
   issuerName: string
   /** Ed25519 signing keys, outside the database. */
@@ -92,10 +114,23 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     trustedProxy: env.TRUSTED_PROXY || undefined,
     sessionIdleMinutes: wholeNumber(env, 'SESSION_IDLE_MINUTES', 60, 5, 720),
     sessionHours: wholeNumber(env, 'SESSION_HOURS', 12, 1, 24),
+    secondFactor: env.SECOND_FACTOR
+      ? oneOf(env, 'SECOND_FACTOR', ['required', 'optional'], 'required')
+      : undefined,
+    identityProviders: env.IDENTITY_PROVIDERS ? readProviders(env.IDENTITY_PROVIDERS) : [],
     issuerName: env.ISSUER_NAME || 'Safe Harbor Training',
     keysFile: path.resolve(env.KEYS_FILE || path.join(dataDir, 'keys.json')),
     development: env.NODE_ENV === 'development',
   })
+}
+
+/** What works, but not as whoever set it up may think; shown at each start. */
+export function configWarnings(config: Pick<Config, 'https' | 'trustedProxy'>): readonly string[] {
+  if (config.https && !config.trustedProxy)
+    return [
+      'BASE_URL is https but TRUSTED_PROXY is not set, so every visitor seems to come from the proxy’s address. Attacks on one account then slow sign-in for everyone on a new device. Set TRUSTED_PROXY to the address of your proxy.',
+    ]
+  return []
 }
 
 function origin(text: string): string {
@@ -110,6 +145,30 @@ function origin(text: string): string {
   if (url.pathname !== '/' || url.search || url.hash)
     throw new ConfigError(`BASE_URL=${text} must be an origin alone, without a path.`)
   return url.origin
+}
+
+/** The file of identity providers, as `.env.example` describes it. Its secrets are not repeated in messages. */
+function readProviders(file: string): readonly IdentityProvider[] {
+  const refuse = (why: string) => new ConfigError(`IDENTITY_PROVIDERS=${file} ${why}`)
+  let providers: IdentityProvider[]
+  try {
+    providers = JSON.parse(readFileSync(file, 'utf8')) as IdentityProvider[]
+  } catch {
+    throw refuse('is not a JSON file that can be read.')
+  }
+  if (!Array.isArray(providers)) throw refuse('must hold a list.')
+  for (const { id, name, issuer, client_id, client_secret, private_key, domains } of providers) {
+    if (!/^[a-z0-9-]{1,40}$/.test(id ?? ''))
+      throw refuse('needs an id of small letters, digits and dashes for each.')
+    if (!name || !client_id || !URL.canParse(issuer))
+      throw refuse(`lacks a name, client_id or issuer for ${id}.`)
+    if (!issuer.startsWith('https:') && !isLoopback(new URL(issuer).hostname))
+      throw refuse(`must name an https issuer for ${id}.`)
+    if (Boolean(client_secret) === Boolean(private_key))
+      throw refuse(`needs a client_secret or a private_key, not both, for ${id}.`)
+    if (!Array.isArray(domains)) throw refuse(`needs a list of domains for ${id}; it may be empty.`)
+  }
+  return providers
 }
 
 function isLoopback(host: string): boolean {

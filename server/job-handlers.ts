@@ -5,8 +5,8 @@ import type { Database } from './db/connection.ts'
 import type { Handlers } from './jobs/workers.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
-import { sweepPeople } from './people/actions.ts'
 import { createSessions } from './people/sessions.ts'
+import { sweepPeople } from './people/sign-in.actions.ts'
 import { refreshStale } from './standings/standings.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; mail: Mail; config: Config }>

@@ -4,7 +4,7 @@ import { hasErrors, problemLine } from '#server/courses/authoring/files/problems
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { createSetupLink } from './admin/setup/setup-link.actions.ts'
 import { buildApp } from './app.ts'
-import type { Config } from './config.ts'
+import { type Config, configWarnings } from './config.ts'
 import { AlreadyRunning } from './db/lock.ts'
 import { type OpenDatabase, openDatabase } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
@@ -18,6 +18,7 @@ import { createMail } from './lib/mail.ts'
 import { settings } from './settings.ts'
 
 const config = settings()
+for (const warning of configWarnings(config)) console.warn(warning)
 const { catalogue, problems } = loadCourses(config.coursesDir)
 if (hasErrors(problems)) {
   for (const problem of problems) if (problem.level === 'error') console.error(problemLine(problem))
@@ -128,7 +129,9 @@ function logger({ logLevel, logPretty }: Config) {
   const serializers = {
     req: (request: { method: string; url: string; ip: string }) => ({
       method: request.method,
-      url: request.url.replace(/^\/(link|setup|verify|packets)\/[^/?]+/, '/$1/…').replace(/\?.*$/, '?…'),
+      url: request.url
+        .replace(/^\/(link|email|setup|verify|packets)\/[^/?]+/, '/$1/…')
+        .replace(/\?.*$/, '?…'),
     }),
   }
   if (process.stdout.isTTY || logPretty)

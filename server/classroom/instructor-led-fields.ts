@@ -110,7 +110,7 @@ export function ledFields(
         size: 'medium',
         hint: 'A day; empty: when it begins',
       }),
-      of('contact', 'Whom to ask', { value: typed.contact ?? viewer.email }),
+      of('contact', 'Whom to ask', { value: typed.contact ?? viewer.email ?? '' }),
     ],
     credit: [
       of('hours', 'Hours of training', { ...optional, size: 'small', hint: 'Empty: the meetings’ length' }),

@@ -6,7 +6,7 @@ type Row = ReturnType<typeof attendancePage>['rows'][number]
 
 const columns: readonly (readonly [heading: string, value: (row: Row) => string])[] = [
   ['Name', ({ name }) => name],
-  ['Email', ({ email }) => email],
+  ['Email', ({ email }) => email ?? ''],
   ['Registered on', ({ registered_at }) => dayOf(registered_at)],
   ['Place', ({ state }) => state],
   ['Attendance', ({ last }) => last?.outcome ?? ''],

@@ -12,7 +12,7 @@ import type { LedEntry } from './instructor-led-form.ts'
 import { changeRefusal, movingUp, registrationRefusal, withdrawalRefusal } from './instructor-led-session.ts'
 
 /** Who is told of what happened, once it is committed. */
-export type Told = readonly Readonly<{ email: string; person_id: string }>[]
+export type Told = readonly Readonly<{ email: string | null; person_id: string }>[]
 
 export type LedDetails = LedEntry & Readonly<{ instructor_id: string | null }>
 

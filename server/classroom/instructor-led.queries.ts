@@ -126,7 +126,7 @@ export type Registration = Readonly<{
   id: number
   person_id: string
   name: string
-  email: string
+  email: string | null
   registered_at: Date
   given_at: Date | null
   ended_at: Date | null

@@ -13,7 +13,7 @@ export type Scholarship = Readonly<{
   contact: string
   requested_by: string
   requested_by_name: string
-  requested_by_email: string
+  requested_by_email: string | null
   requested_at: Date
   state: ScholarshipState
   /** The oldest first. */

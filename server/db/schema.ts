@@ -87,6 +87,14 @@ export interface Attempts {
   started_at: Generated<Timestamp>;
 }
 
+export interface Authenticators {
+  confirmed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  last_step: Generated<number>;
+  person_id: string;
+  secret: string;
+}
+
 export interface BulkVerifications {
   id: Generated<string>;
   results: Json;
@@ -303,6 +311,28 @@ export interface CourseTexts {
   version: string;
 }
 
+export interface EmailChanges {
+  canceled_at: Timestamp | null;
+  confirmed_at: Timestamp | null;
+  expires_at: Timestamp;
+  from_email: string | null;
+  id: Generated<string>;
+  person_id: string;
+  reason: Generated<string>;
+  requested_at: Timestamp;
+  requested_by: string;
+  to_email: string;
+  token_hash: string;
+}
+
+export interface EmployeeIds {
+  employee_id: string;
+  person_id: string;
+  program_id: string;
+  recorded_at: Timestamp;
+  recorded_by: string | null;
+}
+
 export interface EnrollmentKeptModules {
   attempt_id: string;
   enrollment_id: string;
@@ -337,12 +367,6 @@ export interface FailedNameChecks {
   at: Generated<Timestamp>;
   id: Generated<number>;
   token: string;
-}
-
-export interface FailedSignIns {
-  at: Generated<Timestamp>;
-  id: Generated<number>;
-  subject: string;
 }
 
 export interface FinishedLessons {
@@ -487,6 +511,20 @@ export interface Invitations {
   used_at: Timestamp | null;
 }
 
+export interface KnownDevices {
+  device: string;
+  last_used_at: Timestamp;
+  person_id: string;
+  second_factor_until: Timestamp | null;
+  token_hash: string;
+}
+
+export interface KnownPlaces {
+  last_used_at: Timestamp;
+  person_id: string;
+  place_hash: string;
+}
+
 export interface LeavePeriods {
   assignment_id: string;
   from_on: string;
@@ -603,10 +641,22 @@ export interface OutsideTrainings {
   topics: Generated<string>;
 }
 
+export interface Passkeys {
+  counter: number;
+  created_at: Generated<Timestamp>;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  person_id: string;
+  public_key: Buffer;
+  transports: string[];
+}
+
 export interface People {
+  closed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   disabled_at: Timestamp | null;
-  email: string;
+  email: string | null;
   id: Generated<string>;
   is_confidential: Generated<boolean>;
   last_active_on: string | null;
@@ -615,6 +665,7 @@ export interface People {
    * argon2id in PHC form; null until the person has set one
    */
   password_hash: string | null;
+  pronunciation: Generated<string>;
 }
 
 export interface ProgramDetails {
@@ -647,10 +698,17 @@ export interface ProgramInterpretations {
 }
 
 export interface Programs {
+  code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface RecoveryCodes {
+  code_hash: string;
+  person_id: string;
+  used_at: Timestamp | null;
 }
 
 export interface RegistryImports {
@@ -813,8 +871,10 @@ export interface Sessions {
   absolute_expires_at: Timestamp;
   confirmed_at: Generated<Timestamp>;
   created_at: Generated<Timestamp>;
+  device: Generated<string>;
   expires_at: Timestamp;
   handle: Generated<string>;
+  last_used_at: Generated<Timestamp>;
   person_id: string;
   token_hash: string;
 }
@@ -824,6 +884,27 @@ export interface Settings {
   changed_by: string | null;
   name: string;
   value: Json;
+}
+
+export interface SignInAttempts {
+  at: Timestamp;
+  level: number;
+  subject: string;
+}
+
+export interface SignInChallenges {
+  challenge: Generated<string>;
+  expires_at: Timestamp;
+  kind: string;
+  person_id: string | null;
+  token_hash: string;
+}
+
+export interface SignInSubjects {
+  issuer: string;
+  linked_at: Timestamp;
+  person_id: string;
+  subject: string;
 }
 
 export interface StandingPasses {
@@ -873,6 +954,7 @@ export interface DB {
   attempt_answers: AttemptAnswers;
   attempt_results: AttemptResults;
   attempts: Attempts;
+  authenticators: Authenticators;
   bulk_verifications: BulkVerifications;
   certificate_counter: CertificateCounter;
   certificate_files: CertificateFiles;
@@ -894,12 +976,13 @@ export interface DB {
   course_change_readings: CourseChangeReadings;
   course_comments: CourseComments;
   course_texts: CourseTexts;
+  email_changes: EmailChanges;
+  employee_ids: EmployeeIds;
   enrollment_kept_modules: EnrollmentKeptModules;
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
   failed_name_checks: FailedNameChecks;
-  failed_sign_ins: FailedSignIns;
   finished_lessons: FinishedLessons;
   group_lessons: GroupLessons;
   group_presence_changes: GroupPresenceChanges;
@@ -915,6 +998,8 @@ export interface DB {
   instructor_led_session_details: InstructorLedSessionDetails;
   instructor_led_sessions: InstructorLedSessions;
   invitations: Invitations;
+  known_devices: KnownDevices;
+  known_places: KnownPlaces;
   leave_periods: LeavePeriods;
   ledger: Ledger;
   ledger_heads: LedgerHeads;
@@ -925,10 +1010,12 @@ export interface DB {
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
   outside_trainings: OutsideTrainings;
+  passkeys: Passkeys;
   people: People;
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
   programs: Programs;
+  recovery_codes: RecoveryCodes;
   registry_imports: RegistryImports;
   review_answers: ReviewAnswers;
   review_finding_steps: ReviewFindingSteps;
@@ -944,6 +1031,9 @@ export interface DB {
   scholarship_steps: ScholarshipSteps;
   sessions: Sessions;
   settings: Settings;
+  sign_in_attempts: SignInAttempts;
+  sign_in_challenges: SignInChallenges;
+  sign_in_subjects: SignInSubjects;
   standing_passes: StandingPasses;
   standings: Standings;
   status_lists: StatusLists;

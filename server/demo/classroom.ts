@@ -81,7 +81,7 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
       link: '',
       is_for_all: false,
       audience: 'Youth workers and night staff',
-      contact: rae.email,
+      contact: rae.email ?? '',
       about:
         'How exploitation happens online, and how to listen when a young person begins to speak about it.',
       mastery: 'Cases are discussed in pairs, and each person writes what they would do.',
@@ -107,7 +107,7 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
       program_id,
       trainee: 'Mai Vang',
       why: 'We want to begin a prevention group this winter, and have nobody yet who is trained to lead it.',
-      contact: sam.email,
+      contact: sam.email ?? '',
     },
     asked,
   )
@@ -143,5 +143,6 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     supervised_program_ids: programs,
     administered_program_ids: role === 'program_admin' ? programs : [],
     confirmed_at: person.created_at,
+    has_second_factor: false,
   }
 }

@@ -33,6 +33,7 @@ export type LedgerKind =
   | 'role-granted'
   | 'role-ended'
   | 'link-made'
+  | 'account-changed'
   | 'records-exported'
   | 'person-viewed'
   | 'review-changed'

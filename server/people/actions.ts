@@ -1,46 +1,9 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import { missSubject, newToken, tokenHash } from './links.ts'
-import { checkPassword, hashPassword, passwordProblem } from './passwords.ts'
-import { findAccountByEmail, findInvitation, findMisses, lockPeople } from './queries.ts'
-import type { Sessions } from './sessions.ts'
-import { secondsToWait } from './throttling.ts'
-
-export type SignInResult =
-  | { kind: 'signed-in'; token: string }
-  | { kind: 'refused' }
-  | { kind: 'slowed'; seconds: number }
-
-/** An unknown email, a wrong password and a disabled account get the same answer in the same time. */
-export async function signIn(
-  db: Database,
-  sessions: Sessions,
-  form: { email: string; password: string },
-  address: string,
-  now: Date,
-): Promise<SignInResult> {
-  const email = form.email.trim().toLowerCase()
-  const subjects = { account: missSubject('account', email), address: missSubject('address', address) }
-  const failures = await findMisses(db, [subjects.account, subjects.address])
-  const counted = failures.map(({ subject, ...rest }) => ({
-    ...rest,
-    kind: subject === subjects.account ? ('account' as const) : ('address' as const),
-  }))
-  const seconds = secondsToWait(counted, now)
-  if (seconds > 0) return { kind: 'slowed', seconds }
-  const account = await findAccountByEmail(db, email)
-  const isRight = await checkPassword(account?.password_hash, form.password)
-  if (!account || !isRight || account.disabled_at) {
-    await db
-      .insertInto('failed_sign_ins')
-      .values([{ subject: subjects.account }, { subject: subjects.address }])
-      .execute()
-    return { kind: 'refused' }
-  }
-  await db.deleteFrom('failed_sign_ins').where('subject', '=', subjects.account).execute()
-  return { kind: 'signed-in', token: await sessions.create(account.id) }
-}
+import { newToken, tokenHash } from './links.ts'
+import { hashPassword, passwordProblem } from './passwords.ts'
+import { findAccountByEmail, findInvitation, listKnownWords, lockPeople } from './queries.ts'
 
 export type LinkPurpose = 'invite' | 'reset'
 
@@ -98,28 +61,59 @@ export async function inviteAdministrator(
   return createLink(db, id, 'invite', null)
 }
 
+const resetsAnHour = 3
+
+/**
+ * A link for someone who forgot their password: at most three an hour for an account, and only the last one works.
+ * Null where there is no account to send one to.
+ */
+export function createResetLink(
+  db: Database,
+  email: string,
+): Promise<Readonly<{ email: string; token: string }> | null> {
+  return db.transaction().execute(async (trx) => {
+    const account = await findAccountByEmail(trx, email)
+    if (!account?.email || account.disabled_at) return null
+    await lockPeople(trx, [account.id])
+    const resets = trx
+      .selectFrom('invitations')
+      .where('person_id', '=', account.id)
+      .where('purpose', '=', 'reset')
+    const made = await resets
+      .select('id')
+      .where('created_by', 'is', null)
+      .where('created_at', '>', sql<Date>`now() - interval '1 hour'`)
+      .execute()
+    if (made.length >= resetsAnHour) return null
+    await trx
+      .updateTable('invitations')
+      .set({ used_at: sql`now()` })
+      .where('person_id', '=', account.id)
+      .where('purpose', '=', 'reset')
+      .where('used_at', 'is', null)
+      .execute()
+    return { email: account.email, token: await createLink(trx, account.id, 'reset', null) }
+  })
+}
+
 export type SetPasswordResult =
   | { kind: 'set' }
   | { kind: 'link-ended' }
-  | { kind: 'problem'; field: 'password' | 'again'; message: string }
+  | { kind: 'problem'; message: string }
 
-/** Uses up a link: of many tries with one link, one wins. All earlier sessions and links of the person end. */
+/** Uses up a link: of many tries with one link, one wins. All earlier sessions, links and devices of the person end. */
 export async function setPassword(
   db: Database,
   token: string,
-  form: { password: string; again: string },
+  password: string,
+  installationName: string,
 ): Promise<SetPasswordResult> {
   const invitation = await findInvitation(db, tokenHash(token))
   if (!invitation) return { kind: 'link-ended' }
-  const problem = passwordProblem(form.password, [invitation.name, invitation.email])
-  if (problem) return { kind: 'problem', field: 'password', message: problem }
-  if (form.password !== form.again)
-    return {
-      kind: 'problem',
-      field: 'again',
-      message: 'The two passwords differ. Type the same one in both.',
-    }
-  const password_hash = await hashPassword(form.password)
+  const known = [installationName, ...(await listKnownWords(db, invitation.person_id))]
+  const problem = passwordProblem(password, known)
+  if (problem) return { kind: 'problem', message: problem }
+  const password_hash = await hashPassword(password)
   return await db.transaction().execute(async (trx) => {
     await lockPeople(trx, [invitation.person_id])
     const used = await trx
@@ -137,27 +131,8 @@ export async function setPassword(
       .where('used_at', 'is', null)
       .execute()
     await trx.updateTable('people').set({ password_hash }).where('id', '=', invitation.person_id).execute()
-    await trx.deleteFrom('sessions').where('person_id', '=', invitation.person_id).execute()
+    for (const table of ['sessions', 'known_devices'] as const)
+      await trx.deleteFrom(table).where('person_id', '=', invitation.person_id).execute()
     return { kind: 'set' }
   })
-}
-
-/** The password again, before an act that asks for it. */
-export async function confirmPassword(
-  db: Database,
-  sessions: Sessions,
-  viewer: { id: string; email: string },
-  token: string,
-  password: string,
-): Promise<boolean> {
-  const account = await findAccountByEmail(db, viewer.email)
-  const isRight = await checkPassword(account?.password_hash, password)
-  if (isRight) await sessions.confirm(token)
-  return isRight
-}
-
-/** Forgets what no longer matters: ended sessions, yesterday's failures. */
-export async function sweepPeople(db: Database, sessions: Sessions): Promise<void> {
-  await sessions.sweep()
-  await db.deleteFrom('failed_sign_ins').where('at', '<', sql<Date>`now() - interval '1 day'`).execute()
 }

@@ -50,6 +50,7 @@ function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
     items.push({ href: '/programs', label: hasRole(viewer, 'system_admin') ? 'Programs' : 'Roster' })
   if (viewer && hasRole(viewer, 'supervisor', 'program_admin', 'system_admin'))
     items.push({ href: '/sessions', label: 'Sessions' })
+  if (viewer && hasRole(viewer, 'system_admin')) items.push({ href: '/accounts', label: 'Accounts' })
   if (viewer && hasRole(viewer, 'program_admin')) items.push({ href: '/findings', label: 'Findings' })
   if (viewer && hasRole(viewer, 'licensing'))
     items.push({ href: '/licensing', label: 'Licensed programs' }, { href: '/reviews', label: 'Reviews' })

@@ -23,12 +23,18 @@ export const hashPassword = (password: string): Promise<string> =>
 // A hash of nothing anybody knows: an unknown email costs the same time as a wrong password.
 const decoy = hash(crypto.randomUUID(), cost)
 
+let computed = 0
+
+/** How many passwords this process has compared: what guesses cost. */
+export const hashesComputed = (): number => computed
+
 /** True when the password is right. Takes the same time where there is no account or no password yet. */
 export async function checkPassword(
   passwordHash: string | null | undefined,
   password: string,
 ): Promise<boolean> {
   const against = passwordHash ?? (await decoy)
+  computed++
   const right = await queued(() => verify(against, password.normalize('NFC')))
   return right && Boolean(passwordHash)
 }
@@ -47,12 +53,14 @@ const estimator = new ZxcvbnFactory({
 export function passwordProblem(password: string, known: readonly string[]): string | null {
   const length = [...password.normalize('NFC')].length
   if (length < 15)
-    return `Use 15 characters or more; this one has ${length}. A few unrelated words work well.`
+    return `Use 15 characters or more. This one has ${length}. A few unrelated words work well.`
   if (length > 256) return 'Use at most 256 characters.'
   if (password.normalize('NFC').trim().toLowerCase() === demoPassword)
     return 'This is the password of the demonstration, which everyone can read. Use another one.'
   const words = ['safe harbor', 'safeharbor', 'no wrong door', 'minnesota', 'training', 'lantern', ...known]
+    .flatMap((word) => [word, word.replaceAll(/[^\p{L}\p{N}]/gu, ''), ...word.split(/[^\p{L}\p{N}]+/u)])
+    .filter((word) => word.length > 2)
   if (estimator.check(password, words).guessesLog10 < 10)
-    return 'This password is one that others try early. Use a few unrelated words that are yours alone.'
+    return 'This password is too easy to guess. Use a few unrelated words, without names or places from your work.'
   return null
 }

@@ -8,6 +8,20 @@ export const findAccountByEmail = (db: Kysely<DB>, email: string) =>
     .where('email', '=', email.trim().toLowerCase())
     .executeTakeFirst()
 
+/** The account behind what someone types to sign in: an email, or a program's code and an employee id as in 101-4482. */
+export function findAccountBySignInName(db: Kysely<DB>, name: string) {
+  const [, code, employeeId] = /^\s*(\d{1,9})\s*-\s*([^\s@]{1,40})\s*$/.exec(name) ?? []
+  if (!code || !employeeId) return findAccountByEmail(db, name)
+  return db
+    .selectFrom('employee_ids')
+    .innerJoin('programs', 'programs.id', 'employee_ids.program_id')
+    .innerJoin('people', 'people.id', 'employee_ids.person_id')
+    .select(['people.id', 'people.name', 'people.email', 'people.password_hash', 'people.disabled_at'])
+    .where('programs.code', '=', Number(code))
+    .where('employee_id', '=', employeeId.toUpperCase())
+    .executeTakeFirst()
+}
+
 export const findPerson = (db: Kysely<DB>, id: string) =>
   db.selectFrom('people').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirst()
 
@@ -33,14 +47,33 @@ export const findInvitation = (db: Kysely<DB>, tokenHash: string) =>
     .where('people.disabled_at', 'is', null)
     .executeTakeFirst()
 
-/** How often one of these subjects has missed in the last hour, the worst of them, and when last. */
-export async function findMisses(db: Kysely<DB>, subjects: readonly string[]) {
-  const rows = await db
-    .selectFrom('failed_sign_ins')
-    .select((eb) => ['subject', eb.fn.countAll<number>().as('failures'), eb.fn.max('at').as('last_at')])
-    .where('subject', 'in', [...subjects])
-    .where('at', '>', sql<Date>`now() - interval '1 hour'`)
-    .groupBy('subject')
-    .execute()
-  return rows
+/** The ways, besides the password, in which a person can prove who they are. */
+export async function findSecondFactors(
+  db: Kysely<DB>,
+  personId: string,
+): Promise<Readonly<{ passkeys: number; has_authenticator: boolean }>> {
+  const { rows } = await sql<{ passkeys: number; has_authenticator: boolean }>`
+    select (select count(*) from passkeys k where k.person_id = ${personId})::int as passkeys,
+      exists (select from authenticators a where a.person_id = ${personId} and a.confirmed_at is not null) as has_authenticator`.execute(
+    db,
+  )
+  return rows[0] ?? { passkeys: 0, has_authenticator: false }
+}
+
+/** Words that others guess first in this person's password: their own names, their programs' and license holders'. */
+export async function listKnownWords(db: Kysely<DB>, personId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ word: string }>`
+    with places as (
+      select program_id, null::uuid as holder_id from assignments where person_id = ${personId} and superseded_at is null
+      union select program_id, holder_id from roles where person_id = ${personId} and ended_at is null
+    ), theirs as (
+      select p.id, p.holder_id from programs p
+      where p.id in (select program_id from places) or p.holder_id in (select holder_id from places)
+    )
+    select name as word from people where id = ${personId}
+    union select email from people where id = ${personId} and email is not null
+    union select pronunciation from people where id = ${personId}
+    union select name from program_details where superseded_at is null and program_id in (select id from theirs)
+    union select name from license_holders where id in (select holder_id from theirs)`.execute(db)
+  return rows.map(({ word }) => word)
 }

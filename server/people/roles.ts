@@ -7,17 +7,23 @@ export type Grant = Readonly<{ role: Role; program_id: string | null; holder_id:
 export type Viewer = Readonly<{
   id: string
   name: string
-  email: string
+  email: string | null
   grants: readonly Grant[]
   /** The programs that supervisor and administrator grants reach, license holders' spelled out. */
   supervised_program_ids: readonly string[]
   administered_program_ids: readonly string[]
   /** When the password was last given in this session. */
   confirmed_at: Date
+  /** A passkey or an authenticator app is set up. */
+  has_second_factor: boolean
 }>
 
 export const hasRole = (viewer: Viewer, ...roles: readonly Role[]): boolean =>
   viewer.grants.some((grant) => roles.includes(grant.role))
+
+/** Every role above learner needs a second factor, unless the installation says otherwise. */
+export const mustSetUpSecondFactor = (viewer: Viewer): boolean =>
+  viewer.grants.length > 0 && !viewer.has_second_factor
 
 /** Whoever looks after learners or the courses is shown how a group is led; anybody signed in may read it. */
 export const mayLeadGroups = (viewer: Viewer): boolean =>

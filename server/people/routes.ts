@@ -1,164 +1,238 @@
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
+import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import type { IdentityProvider } from '#server/config.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
-import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { createLink, setPassword, signIn } from './actions.ts'
+import { type App, form, text } from '#server/web/routes.ts'
+import { emailChanged, resetLink } from './account-emails.ts'
+import { createResetLink, setPassword } from './actions.ts'
+import { confirmEmailChange, findEmailChange } from './email-changes.actions.ts'
 import { tokenHash } from './links.ts'
 import { workplaceOf } from './navigation.ts'
-import { findAccountByEmail, findInvitation } from './queries.ts'
-import { roleNames } from './roles.ts'
+import { canUsePasskeys, passkeyChallenge, signInWithPasskey } from './passkeys.actions.ts'
+import { newPassphrase } from './passphrase.ts'
+import { findInvitation } from './queries.ts'
 import type { Sessions } from './sessions.ts'
-import { sessionCookie, sessionToken, viewerOf } from './viewer.ts'
+import { findChallenge, type SignedIn, signIn, signInWithCode } from './sign-in.actions.ts'
+import { endSession, keepSignIn, keepStep, stepOf, visitOf } from './sign-in-cookies.ts'
+import { waitInWords } from './throttling.ts'
+import { sessionToken } from './viewer.ts'
 
 type Needs = Readonly<{
   db: Database
   sessions: Sessions
   mail: Mail
   clock: () => Date
-  config: Readonly<{ https: boolean; baseUrl: string; sessionHours: number }>
+  config: Readonly<{
+    https: boolean
+    baseUrl: string
+    sessionHours: number
+    issuerName: string
+    identityProviders: readonly IdentityProvider[]
+  }>
 }>
 
+/** Signing in and out, and the links that reach people by email. */
 export async function peopleRoutes(app: App, { db, sessions, mail, clock, config }: Needs): Promise<void> {
-  const cookie = sessionCookie(config.https)
-  const cookieOptions = { path: '/', httpOnly: true, sameSite: 'lax', secure: config.https } as const
+  const open = { policy: 'public' } as const
+  const next = Type.Optional(text(2000))
+  const credential = Type.Object({ id: text(1400) }, { additionalProperties: true })
+  const tooMany = (seconds: number) => `Too many sign-in attempts. Try again in ${waitInWords(seconds)}.`
+  const signInPage = (path: string, name: string, message?: string) => ({
+    title: 'Sign in',
+    next: path,
+    name,
+    passkeys: canUsePasskeys(config),
+    providers: config.identityProviders,
+    errors: message ? [{ field: 'email', message }] : [],
+  })
 
   app.get(
     '/sign-in',
-    {
-      config: { policy: 'public' },
-      schema: { querystring: Type.Object({ next: Type.Optional(text(2000)) }) },
-    },
+    { config: open, schema: { querystring: Type.Object({ next }) } },
     async (request, reply) => {
-      const next = pathOfOurs(request.query.next) ?? '/'
-      if (request.viewer) return reply.redirect(next, 303)
-      return reply.page('people/sign-in', { title: 'Sign in', next, email: '', canMail: Boolean(mail) })
+      const path = pathOfOurs(request.query.next) ?? '/'
+      if (request.viewer) return reply.redirect(path, 303)
+      return reply.page('people/sign-in', signInPage(path, ''))
     },
   )
 
   app.post(
     '/sign-in',
-    {
-      config: { policy: 'public' },
-      schema: { body: form({ email: text(254), password: text(1024), next: Type.Optional(text(2000)) }) },
-    },
+    { config: open, schema: { body: form({ email: text(254), password: text(1024), next }) } },
     async (request, reply) => {
-      const next = pathOfOurs(request.body.next) ?? '/'
-      const old = sessionToken(request, config.https)
-      const result = await signIn(db, sessions, request.body, request.ip, clock())
-      if (result.kind === 'signed-in') {
-        if (old) await sessions.end(old)
-        reply.setCookie(cookie, result.token, { ...cookieOptions, maxAge: config.sessionHours * 3600 })
-        const viewer = next === '/' ? await sessions.viewer(result.token) : null
-        return reply.redirect(viewer ? workplaceOf(viewer) : next, 303)
+      const path = pathOfOurs(request.body.next) ?? '/'
+      const { email: name, password } = request.body
+      const result = await signIn(db, sessions, { name, password }, visitOf(request, config), clock())
+      switch (result.kind) {
+        case 'signed-in':
+          return reply.redirect(await start(reply, result, path, sessionToken(request, config.https)), 303)
+        case 'second-factor':
+          keepStep(reply, result.challengeToken, config)
+          return reply.redirect(`/sign-in/second-factor?next=${encodeURIComponent(path)}`, 303)
+        case 'throttled':
+          reply.status(429).header('retry-after', result.seconds)
+          return reply.page('people/sign-in', signInPage(path, name, tooMany(result.seconds)))
+        case 'refused':
+          return reply
+            .status(401)
+            .page('people/sign-in', signInPage(path, name, 'The email or password is incorrect.'))
       }
-      const problem =
-        result.kind === 'slowed'
-          ? `There were many tries with this email or from this place. Wait ${inWords(result.seconds)}, then try again.`
-          : 'That email and password do not go together. Check both, and try again.'
-      return reply.status(result.kind === 'slowed' ? 429 : 401).page('people/sign-in', {
-        title: 'Sign in',
-        next,
-        email: request.body.email,
-        errors: [{ field: 'email', message: problem }],
-        canMail: Boolean(mail),
-      })
     },
   )
 
-  app.post('/sign-out', { config: { policy: 'public' } }, async (request, reply) => {
+  app.get(
+    '/sign-in/second-factor',
+    { config: open, schema: { querystring: Type.Object({ next }) } },
+    async (request, reply) => {
+      const path = pathOfOurs(request.query.next) ?? '/'
+      const person = await findChallenge(db, stepOf(request, config), 'second-factor')
+      if (!person) return reply.redirect(`/sign-in?next=${encodeURIComponent(path)}`, 303)
+      return reply.page('people/second-factor', secondFactorPage(path))
+    },
+  )
+
+  app.post(
+    '/sign-in/second-factor',
+    { config: open, schema: { body: form({ code: text(40), remember: Type.Optional(text(5)), next }) } },
+    async (request, reply) => {
+      const path = pathOfOurs(request.body.next) ?? '/'
+      const { code, remember } = request.body
+      const given = { challengeToken: stepOf(request, config), code, remember: remember === 'yes' }
+      const result = await signInWithCode(db, sessions, given, visitOf(request, config), clock())
+      switch (result.kind) {
+        case 'signed-in':
+          return reply.redirect(await start(reply, result, path, sessionToken(request, config.https)), 303)
+        case 'challenge-ended':
+          return reply.redirect(`/sign-in?next=${encodeURIComponent(path)}`, 303)
+        case 'throttled':
+          reply.status(429).header('retry-after', result.seconds)
+          return reply.page('people/second-factor', secondFactorPage(path, tooMany(result.seconds)))
+        case 'wrong':
+          return reply
+            .status(401)
+            .page(
+              'people/second-factor',
+              secondFactorPage(path, 'This code is not right, or was used before.'),
+            )
+      }
+    },
+  )
+
+  app.post('/sign-in/passkey/challenge', { config: open }, async (_request, reply) => {
+    const { options, token } = await passkeyChallenge(db, config)
+    keepStep(reply, token, config)
+    return options
+  })
+
+  app.post(
+    '/sign-in/passkey',
+    { config: open, schema: { body: Type.Object({ response: credential, next }) } },
+    async (request, reply) => {
+      // The rest of its shape is checked where its signature is.
+      const given = {
+        challengeToken: stepOf(request, config),
+        response: request.body.response as unknown as AuthenticationResponseJSON,
+      }
+      const result = await signInWithPasskey(db, sessions, config, given, visitOf(request, config), clock())
+      if (result.kind === 'refused')
+        return reply.status(401).send({ message: 'This passkey didn’t work here.' })
+      const path = pathOfOurs(request.body.next) ?? '/'
+      return { location: await start(reply, result, path, sessionToken(request, config.https)) }
+    },
+  )
+
+  app.post('/sign-out', { config: open }, async (request, reply) => {
     const token = sessionToken(request, config.https)
     if (token) await sessions.end(token)
-    reply.clearCookie(cookie, cookieOptions)
+    endSession(reply, config)
     reply.header('clear-site-data', '"cache"')
     return reply.redirect('/sign-in', 303)
   })
 
-  const tokenParams = Type.Object({ token: Type.String({ pattern: '^[A-Za-z0-9_-]{27}$' }) })
+  const params = Type.Object({ token: Type.String({ pattern: '^[A-Za-z0-9_-]{27}$' }) })
+  const linkEnded = { title: 'This link has expired' }
 
-  app.get(
-    '/link/:token',
-    { config: { policy: 'public' }, schema: { params: tokenParams } },
-    async (request, reply) => {
-      reply.header('referrer-policy', 'no-referrer')
-      const invitation = await findInvitation(db, tokenHash(request.params.token))
-      if (!invitation) return reply.status(410).page('people/link-ended', { title: 'This link has ended' })
-      return reply.page('people/set-password', { title: 'Set your password', invitation })
-    },
-  )
+  app.get('/link/:token', { config: open, schema: { params } }, async (request, reply) => {
+    reply.header('referrer-policy', 'no-referrer')
+    const invitation = await findInvitation(db, tokenHash(request.params.token))
+    if (!invitation) return reply.status(410).page('people/link-ended', linkEnded)
+    const suggestion = newPassphrase()
+    return reply.page('people/set-password', { title: 'Set your password', invitation, suggestion })
+  })
 
   app.post(
     '/link/:token',
-    {
-      config: { policy: 'public' },
-      schema: { params: tokenParams, body: form({ password: text(1024), again: text(1024) }) },
-    },
+    { config: open, schema: { params, body: form({ password: text(1024) }) } },
     async (request, reply) => {
       reply.header('referrer-policy', 'no-referrer')
-      const invitation = await findInvitation(db, tokenHash(request.params.token))
-      const result = await setPassword(db, request.params.token, request.body)
+      const { token } = request.params
+      const invitation = await findInvitation(db, tokenHash(token))
+      const result = await setPassword(db, token, request.body.password, config.issuerName)
       if (result.kind === 'set') return reply.redirect('/sign-in', 303)
       if (result.kind === 'link-ended' || !invitation)
-        return reply.status(410).page('people/link-ended', { title: 'This link has ended' })
+        return reply.status(410).page('people/link-ended', linkEnded)
       return reply.status(422).page('people/set-password', {
         title: 'Set your password',
         invitation,
-        errors: [{ field: result.field, message: result.message }],
+        suggestion: newPassphrase(),
+        errors: [{ field: 'password', message: result.message }],
       })
     },
   )
 
-  app.get('/forgot-password', { config: { policy: 'public' } }, async (_request, reply) =>
-    reply.page('people/forgot-password', {
-      title: 'Forgot your password',
-      sent: false,
-      canMail: Boolean(mail),
-    }),
+  const forgotPage = (sent: boolean) => ({ title: 'Forgot your password', sent, canMail: Boolean(mail) })
+
+  app.get('/forgot-password', { config: open }, async (_request, reply) =>
+    reply.page('people/forgot-password', forgotPage(false)),
   )
 
   app.post(
     '/forgot-password',
-    { config: { policy: 'public' }, schema: { body: form({ email: text(254) }) } },
+    { config: open, schema: { body: form({ email: text(254) }) } },
     async (request, reply) => {
       // Answered before the account is looked up: a known and an unknown email take the same time.
       if (mail) queueMicrotask(() => sendReset(request.body.email).catch((error) => request.log.error(error)))
-      return reply.page('people/forgot-password', {
-        title: 'Forgot your password',
-        sent: true,
-        canMail: Boolean(mail),
-      })
+      return reply.page('people/forgot-password', forgotPage(true))
     },
   )
 
   async function sendReset(email: string): Promise<void> {
-    const account = await findAccountByEmail(db, email)
-    if (!account || account.disabled_at || !mail) return
-    const token = await createLink(db, account.id, 'reset', null)
-    await mail({
-      to: account.email,
-      subject: 'Set a new password',
-      text: `Somebody, we hope you, asked to set a new password for this email.\n\nOpen this address within a day:\n${config.baseUrl}/link/${token}\n\nIf it was not you, nothing has changed, and you can leave this message alone.\n`,
-    })
+    const link = await createResetLink(db, email)
+    if (link && mail) await mail(resetLink(link.email, `${config.baseUrl}/link/${link.token}`))
   }
 
-  app.get('/account', { config: { policy: 'signed-in' } }, async (request, reply) => {
-    const viewer = viewerOf(request)
-    return reply.page('people/account', {
-      title: 'Your account',
-      roles: viewer.grants.map((grant) => roleNames[grant.role]),
-      open: await sessions.list(viewer.id),
-    })
+  app.get('/email/:token', { config: open, schema: { params } }, async (request, reply) => {
+    reply.header('referrer-policy', 'no-referrer')
+    const change = await findEmailChange(db, request.params.token, clock())
+    if (!change) return reply.status(410).page('people/link-ended', linkEnded)
+    return reply.page('people/email-confirm', { title: 'Confirm your email', change })
   })
 
-  app.post(
-    '/account/sessions/:handle/end',
-    { config: { policy: 'signed-in' }, schema: { params: Type.Object({ handle: uuid() }) } },
-    async (request, reply) => {
-      await sessions.endByHandle(viewerOf(request).id, request.params.handle)
-      return reply.redirect('/account', 303)
-    },
-  )
-}
+  app.post('/email/:token', { config: open, schema: { params } }, async (request, reply) => {
+    const result = await confirmEmailChange(db, request.params.token, clock())
+    if (result.kind === 'link-ended') return reply.status(410).page('people/link-ended', linkEnded)
+    for (const message of emailChanged(result))
+      if (mail) await mail(message).catch((error) => request.log.error(error))
+    return reply.page('people/email-confirmed', { title: 'Your email has changed', email: result.to })
+  })
 
-const inWords = (seconds: number) =>
-  seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
+  /** Starts the session in the browser, ends the one that was there, and answers where the person goes. */
+  async function start(reply: FastifyReply, signedIn: SignedIn, path: string, old: string | undefined) {
+    if (old) await sessions.end(old)
+    keepSignIn(reply, signedIn, config)
+    const viewer = path === '/' ? await sessions.viewer(signedIn.token) : null
+    return viewer ? workplaceOf(viewer) : path
+  }
+
+  function secondFactorPage(path: string, message?: string) {
+    return {
+      title: 'Confirm that it’s you',
+      next: path,
+      passkeys: canUsePasskeys(config),
+      errors: message ? [{ field: 'code', message }] : [],
+    }
+  }
+}

@@ -9,23 +9,35 @@ import type { Grant, Viewer } from './roles.ts'
 declare module 'lucia' {
   interface Register {
     Lucia: Lucia<Record<never, never>, Viewer>
-    DatabaseSessionAttributes: Record<never, never>
+    DatabaseSessionAttributes: { device: string }
     DatabaseUserAttributes: Viewer
   }
 }
 
+export type OpenSession = Readonly<{
+  handle: string
+  /** "Firefox on Windows" */
+  device: string
+  created_at: Date
+  last_used_at: Date
+  /** The one in which the list is read. */
+  is_this: boolean
+}>
+
 export type Sessions = Readonly<{
   /** Starts a session and returns its token, which only the cookie holds. */
-  create: (personId: string) => Promise<string>
+  create: (personId: string, device?: string) => Promise<string>
   /** Who holds the token; null when it is unknown, has ended, or its person is disabled. */
   viewer: (token: string) => Promise<Viewer | null>
   end: (token: string) => Promise<void>
   endAll: (personId: string) => Promise<void>
+  /** Ends every session of this person but the one with the token. */
+  endOthers: (personId: string, token: string) => Promise<void>
   /** Ends one session by the handle shown in a list, only if it is this person's. */
   endByHandle: (personId: string, handle: string) => Promise<void>
   /** The password was given again in this session. */
   confirm: (token: string) => Promise<void>
-  list: (personId: string) => Promise<readonly { handle: string; created_at: Date; expires_at: Date }[]>
+  list: (personId: string, token: string) => Promise<readonly OpenSession[]>
   sweep: () => Promise<void>
 }>
 
@@ -35,7 +47,7 @@ export function createSessions(db: Database, limits: { idleMinutes: number; hour
     getUserAttributes: (viewer) => viewer,
   })
   return {
-    create: async (personId) => (await lucia.createSession(personId, {})).id,
+    create: async (personId, device = '') => (await lucia.createSession(personId, { device })).id,
     viewer: async (token) => {
       // lucia's own reader is never used: it takes a later cookie of an escaped name over the right one.
       if (!/^[a-z2-7]{40}$/.test(token)) return null
@@ -44,6 +56,13 @@ export function createSessions(db: Database, limits: { idleMinutes: number; hour
     },
     end: (token) => lucia.invalidateSession(token),
     endAll: (personId) => lucia.invalidateUserSessions(personId),
+    endOthers: async (personId, token) => {
+      await db
+        .deleteFrom('sessions')
+        .where('person_id', '=', personId)
+        .where('token_hash', '<>', hashed(token))
+        .execute()
+    },
     endByHandle: async (personId, handle) => {
       await db.deleteFrom('sessions').where('person_id', '=', personId).where('handle', '=', handle).execute()
     },
@@ -54,13 +73,14 @@ export function createSessions(db: Database, limits: { idleMinutes: number; hour
         .where('token_hash', '=', hashed(token))
         .execute()
     },
-    list: (personId) =>
+    list: (personId, token) =>
       db
         .selectFrom('sessions')
-        .select(['handle', 'created_at', 'expires_at'])
+        .select(['handle', 'device', 'created_at', 'last_used_at'])
+        .select(sql<boolean>`token_hash = ${hashed(token)}`.as('is_this'))
         .where('person_id', '=', personId)
         .where('expires_at', '>', sql<Date>`now()`)
-        .orderBy('created_at', 'desc')
+        .orderBy('last_used_at', 'desc')
         .execute(),
     sweep: () => lucia.deleteExpiredSessions(),
   }
@@ -74,9 +94,15 @@ function hashingAdapter(db: Database, hours: number): Adapter {
     async getSessionAndUser(token) {
       const row = await findSessionAndViewer(db, hashed(token))
       if (!row) return [null, null]
-      const { expires_at, ...viewer } = row
+      const { expires_at, is_due, ...viewer } = row
+      if (is_due) await noteUse(db, hashed(token))
       // lucia calls back with this id to renew or end the session: it must be the token it gave, not the hash.
-      const session: DatabaseSession = { id: token, userId: row.id, expiresAt: expires_at, attributes: {} }
+      const session: DatabaseSession = {
+        id: token,
+        userId: row.id,
+        expiresAt: expires_at,
+        attributes: { device: '' },
+      }
       const user: DatabaseUser = { id: row.id, attributes: viewer }
       return [session, user]
     },
@@ -90,6 +116,7 @@ function hashingAdapter(db: Database, hours: number): Adapter {
         .values({
           token_hash: hashed(session.id),
           person_id: session.userId,
+          device: session.attributes.device,
           expires_at: sql`least(${session.expiresAt}::timestamptz, now() + make_interval(hours => ${hours}))`,
           absolute_expires_at: sql`now() + make_interval(hours => ${hours})`,
         })
@@ -115,10 +142,17 @@ function hashingAdapter(db: Database, hours: number): Adapter {
   }
 }
 
+/** The time of last use, to five minutes: a page costs no write. */
+const noteUse = (db: Database, tokenHash: string) =>
+  db.updateTable('sessions').set({ last_used_at: sql`now()` }).where('token_hash', '=', tokenHash).execute()
+
 /** Session, person and roles in one statement, at every request. */
 async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
-  const { rows } = await sql<Viewer & { expires_at: Date; grants: Grant[] }>`
+  const { rows } = await sql<Viewer & { expires_at: Date; is_due: boolean; grants: Grant[] }>`
     select p.id, p.name, p.email, s.expires_at, s.confirmed_at,
+      s.last_used_at < now() - interval '5 minutes' as is_due,
+      exists (select from passkeys k where k.person_id = p.id)
+        or exists (select from authenticators t where t.person_id = p.id and t.confirmed_at is not null) as has_second_factor,
       coalesce(g.grants, '[]') as grants,
       coalesce(g.supervised, '{}') as supervised_program_ids,
       coalesce(g.administered, '{}') as administered_program_ids

@@ -1,16 +1,24 @@
-/** FailedAttempts that cost nothing: fingers slip. An address serves a whole house, so it has more. */
-const free = { account: 10, address: 50 }
-const mostAnHour = { account: 100, address: 300 }
+/** So many attempts at once, then one more each time the pause has passed. */
+export type Limit = Readonly<{ burst: number; secondsEach: number }>
 
-export type FailedAttempts = Readonly<{ kind: 'account' | 'address'; failures: number; last_at: Date }>
+/**
+ * Who has signed in before, from this device or this address, has a limit of their own, so that an attack on their
+ * account or from their office doesn't lock them out. Everyone else shares the account's limit and the address's.
+ */
+export const limits = {
+  account: { burst: 10, secondsEach: 90 },
+  device: { burst: 10, secondsEach: 60 },
+  place: { burst: 10, secondsEach: 60 },
+  address: { burst: 15, secondsEach: 3 },
+  confirmation: { burst: 5, secondsEach: 60 },
+  code: { burst: 5, secondsEach: 300 },
+} as const satisfies Record<string, Limit>
 
-/** Seconds to wait before the next try, doubling with each miss past the free ones, up to a quarter of an hour. */
-export function secondsToWait(counted: readonly FailedAttempts[], now: Date): number {
-  return Math.max(0, ...counted.map((one) => waitOf(one, now)))
-}
+export type Limited = keyof typeof limits
 
-function waitOf({ kind, failures, last_at }: FailedAttempts, now: Date): number {
-  if (failures < free[kind]) return 0
-  const delay = failures >= mostAnHour[kind] ? 3600 : Math.min(900, 2 ** (failures - free[kind]))
-  return Math.ceil((last_at.getTime() + delay * 1000 - now.getTime()) / 1000)
-}
+/** Seconds until the next attempt counts, where `level` attempts are on record. */
+export const secondsToWait = (level: number, { burst, secondsEach }: Limit): number =>
+  Math.max(1, Math.ceil((level + 1 - burst) * secondsEach))
+
+export const waitInWords = (seconds: number): string =>
+  seconds < 90 ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : `${Math.ceil(seconds / 60)} minutes`

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { notFound } from '#server/web/errors.ts'
-import { isAllowed, type Policy, type Viewer } from './roles.ts'
+import { isAllowed, mustSetUpSecondFactor, type Policy, type Viewer } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 
 declare module 'fastify' {
@@ -27,6 +27,9 @@ export const sessionCookie = (https: boolean) => (https ? '__Host-sid' : 'sid')
 export const sessionToken = (request: FastifyRequest, https: boolean): string | undefined =>
   request.cookies[sessionCookie(https)]
 
+/** Where someone whose role needs a second factor sets one up, before any other page. */
+export const secondFactorAddress = '/account/second-factor'
+
 /** Sets `request.viewer`, once in a request. */
 export const recognizeBy =
   (sessions: Sessions, https: boolean) =>
@@ -42,7 +45,13 @@ export const recognizeBy =
  * as for an address that does not exist.
  */
 export const viewerHook = fp(
-  async (app: FastifyInstance, { recognize }: { recognize: (request: FastifyRequest) => Promise<void> }) => {
+  async (
+    app: FastifyInstance,
+    {
+      recognize,
+      requiresSecondFactor,
+    }: { recognize: (request: FastifyRequest) => Promise<void>; requiresSecondFactor: boolean },
+  ) => {
     app.decorateRequest('viewer', null)
     app.decorateRequest('isViewerKnown', false)
     const routes: RouteOptions[] = []
@@ -60,8 +69,11 @@ export const viewerHook = fp(
       const policy = request.routeOptions.config.policy
       if (!policy || policy === 'asset') return
       await recognize(request)
-      if (isAllowed(policy, request.viewer)) return
-      if (request.viewer) return notFound()
+      const { viewer } = request
+      if (requiresSecondFactor && viewer && policy !== 'public' && mustSetUpSecondFactor(viewer))
+        if (!request.url.startsWith(secondFactorAddress)) return reply.redirect(secondFactorAddress, 303)
+      if (isAllowed(policy, viewer)) return
+      if (viewer) return notFound()
       const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
       return reply.redirect(`/sign-in${next}`, 303)
     })

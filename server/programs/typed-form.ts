@@ -44,9 +44,19 @@ export function reader(typed: Typed, today: Day) {
       return Object.hasOwn(choices, text) ? (text as T) : refuse(field, missing)
     },
     email(field: string): string | null {
+      return textOf(field) === ''
+        ? refuse(field, 'Enter an email. It’s how the person signs in.')
+        : this.optionalEmail(field)
+    },
+    optionalEmail(field: string): string | null {
       const text = textOf(field).toLowerCase()
-      if (text === '') return refuse(field, 'Enter an email. It’s how the person signs in.')
+      if (text === '') return null
       return isEmail(text) ? text : refuse(field, `“${text}” is not an email address.`)
+    },
+    employeeId(field: string): string | null {
+      const text = textOf(field)
+      if (text === '') return null
+      return readEmployeeId(text) ?? refuse(field, notAnEmployeeId(text))
     },
   }
 }
@@ -125,6 +135,15 @@ export const oneLine = (text: string): string =>
 
 export const isEmail = (text: string): boolean =>
   text.length <= 254 && /^[^\s@"',;<>]+@[^\s@"',;<>]+\.[^\s@"',;<>]+$/.test(text)
+
+/** An employee id as it is stored: in capitals and without spaces; null for what can't be one. */
+export function readEmployeeId(text: string): string | null {
+  const id = text.replace(/\s/g, '').toUpperCase()
+  return /^[A-Z0-9][A-Z0-9._/-]{0,39}$/.test(id) ? id : null
+}
+
+export const notAnEmployeeId = (text: string): string =>
+  `“${text}” is not an employee ID. Use letters, digits, dots, dashes and slashes.`
 
 /** Whether two ways of writing a name are the same person's: case, spaces and composed letters don't count. */
 export const isSameName = (a: string, b: string): boolean =>

@@ -12,7 +12,7 @@ type Answer = ClearanceAnswer['answer']
 export type ClearanceLine = Readonly<{
   person_id: string
   name: string
-  email: string
+  email: string | null
   role_title: string
   answer: Answer
   until: Day | null

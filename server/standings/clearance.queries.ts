@@ -36,3 +36,16 @@ export async function listPrograms(
     where p.id = any(${[...programIds]}::uuid[]) order by 3`.execute(db)
   return rows
 }
+
+/** The employee ids of a program's people, by person. */
+export async function listEmployeeIds(
+  db: Kysely<DB>,
+  programId: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('employee_ids')
+    .select(['person_id', 'employee_id'])
+    .where('program_id', '=', programId)
+    .execute()
+  return new Map(rows.map(({ person_id, employee_id }) => [person_id, employee_id]))
+}

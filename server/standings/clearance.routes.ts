@@ -7,7 +7,7 @@ import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
 import { useApiToken } from './api-tokens.actions.ts'
-import { listPrograms, listProgramsOf } from './clearance.queries.ts'
+import { listEmployeeIds, listPrograms, listProgramsOf } from './clearance.queries.ts'
 import { answers, type ClearanceFilter, clearanceList, clearancePage } from './clearance-list.ts'
 import { factsOfPeople } from './standings.actions.ts'
 
@@ -85,7 +85,10 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
               Type.Object({
                 id: Type.String(),
                 name: Type.String(),
-                email: Type.String({ description: 'By which scheduling software can match the person' }),
+                employee_id: Type.Union([Type.String(), Type.Null()], {
+                  description: 'The program’s own number for the person: match by this, where there is one',
+                }),
+                email: Type.Union([Type.String(), Type.Null()]),
                 answer: Type.String({ description: 'yes, no or unknown; never yes while on leave' }),
                 until: Type.Union([Type.String(), Type.Null()]),
                 on_leave: Type.Boolean({ description: 'Whether a leave is on record that day' }),
@@ -114,13 +117,14 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       if (asked !== undefined && !isDay(asked))
         return reply.status(400).send({ error: `on: "${asked}" is not a day such as 2026-03-15` })
       const on = asked ?? dayOf(clock())
-      const lines = await linesOn(programId, on)
+      const [lines, employeeIds] = await Promise.all([linesOn(programId, on), listEmployeeIds(db, programId)])
       return {
         program: programId,
         on,
         people: lines.map(({ person_id, name, email, answer, until, on_leave, because }) => ({
           id: person_id,
           name,
+          employee_id: employeeIds.get(person_id) ?? null,
           email,
           answer,
           until,

@@ -50,6 +50,32 @@ window.addEventListener('pageshow', (event) => {
 const first = document.querySelector('[data-focus]')
 first?.focus()
 
+// A password can be shown while it is typed.
+for (const button of document.querySelectorAll('[data-reveal]')) {
+  const field = document.getElementById(button.dataset.reveal)
+  const word = button.firstChild
+  button.hidden = false
+  button.addEventListener('click', () => reveal(field, button, word, field.type === 'password'))
+  // A browser offers to keep a password only where the field is one when the form goes.
+  field.form?.addEventListener('submit', () => reveal(field, button, word, false))
+}
+
+function reveal(field, button, word, isShown) {
+  field.type = isShown ? 'text' : 'password'
+  word.data = isShown ? 'Hide' : 'Show'
+  button.setAttribute('aria-pressed', String(isShown))
+}
+
+for (const button of document.querySelectorAll('[data-use-passphrase]')) {
+  button.hidden = false
+  button.addEventListener('click', () => {
+    const field = document.getElementById(button.dataset.usePassphrase)
+    field.value = button.parentElement.querySelector('strong').textContent
+    document.querySelector(`[data-reveal="${field.id}"][aria-pressed="false"]`)?.click()
+    field.focus()
+  })
+}
+
 // What a search shows can be kept and sent: its address stands in the bar. htmx's own history stays off, since it would
 // load a page anew, with what was typed in it, on the way back from a link within that page.
 document.addEventListener('htmx:after:swap', (event) => {

@@ -107,7 +107,6 @@ async function setPassword({ page }: Device, link: string, look: Look): Promise<
   await page.getByRole('heading', { level: 1, name: 'Set your password' }).waitFor()
   await look('set password', page)
   await page.getByLabel('New password').fill(password)
-  await page.getByLabel('The same again').fill(password)
   await press(page, 'Set the password')
   await page.waitForURL((url) => !url.pathname.startsWith('/link/'))
   if (new URL(page.url()).pathname === '/sign-in') {

@@ -96,7 +96,7 @@ describe('revoking', () => {
     await sql`update sessions set confirmed_at = now() - interval '11 minutes'`.execute(world.db)
     expect((await lee.get(`${at}/revocation`)).body).toContain('Your password, again')
     const form = { reason: 'A mistake' }
-    expect((await lee.post(`${at}/revocation`, form)).body).toContain('Give your password again')
+    expect((await lee.post(`${at}/revocation`, form)).body).toContain('Enter your password again')
     expect((await lee.post(`${at}/revocation`, { ...form, password: 'wrong' })).body).toContain(
       'not your password',
     )

@@ -190,6 +190,7 @@ describe('a session in the catalogue', () => {
         supervised_program_ids: [],
         administered_program_ids: [],
         confirmed_at: now,
+        has_second_factor: false,
       }),
     )
     // Each taps twice.

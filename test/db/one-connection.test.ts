@@ -10,8 +10,9 @@ import { findPacketById } from '#server/oversight/packets/packet.queries.ts'
 import { packetMaker } from '#server/oversight/packets/packet-making.actions.ts'
 import { openReview } from '#server/oversight/reviews/review.actions.ts'
 import { findReviewOf } from '#server/oversight/reviews/review.queries.ts'
-import { createLink, setPassword, signIn } from '#server/people/actions.ts'
+import { createLink, setPassword } from '#server/people/actions.ts'
 import { createSessions } from '#server/people/sessions.ts'
+import { signIn } from '#server/people/sign-in.actions.ts'
 import { checkImport } from '#server/programs/imports/import-check.actions.ts'
 import { startImport } from '#server/programs/imports/imports.actions.ts'
 import { refreshStale } from '#server/standings/standings.actions.ts'
@@ -71,9 +72,10 @@ describe('with a single database connection', () => {
   test('a password set and used needs no second connection', async () => {
     const password = 'seven quiet harbors at dawn'
     const token = await createLink(db, stage.theo.id, 'reset', null)
-    expect(await setPassword(db, token, { password, again: password })).toEqual({ kind: 'set' })
+    expect(await setPassword(db, token, password, 'Safe Harbor Training')).toEqual({ kind: 'set' })
     const sessions = createSessions(db, { idleMinutes: 60, hours: 12 })
-    const answer = await signIn(db, sessions, { email: stage.theo.email, password }, '127.0.0.1', new Date())
+    const visit = { address: '127.0.0.1', device: 'Firefox on Linux', deviceToken: undefined }
+    const answer = await signIn(db, sessions, { name: stage.theo.email ?? '', password }, visit, new Date())
     expect(answer.kind).toBe('signed-in')
   })
 

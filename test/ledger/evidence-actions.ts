@@ -237,7 +237,8 @@ export const evidenceActions: readonly EvidenceAction[] = [
       return async (db) => {
         const acting = { viewer: rae, now, afterChange }
         expectKind(await mendName(db, acting, program, theo.id, { name }), 'done')
-        return 1
+        // The change of the roster, and the name before and after.
+        return 2
       }
     },
   },

@@ -77,7 +77,7 @@ describe('one installation, from its first start on', () => {
     expect(invited).toMatchObject({ code: 0, stderr: '' })
     const link = /http\S+\/link\/\S+/.exec(invited.stdout)![0]
     const visitor = new Visitor(address)
-    const password = { password: 'seven quiet harbors at dawn', again: 'seven quiet harbors at dawn' }
+    const password = { password: 'seven quiet harbors at dawn' }
     expect((await visitor.get(link)).body).toContain('root@real.example')
     expect(await visitor.post(link, password)).toBe(303)
     expect((await visitor.get(link)).status).toBe(410)

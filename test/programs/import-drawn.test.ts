@@ -17,7 +17,8 @@ function plan(house: House, rows: readonly Cells[]) {
     isAgency: true,
     viewerId: 'rae',
     today: '2026-06-01',
-    people: new Map(house.people.map(({ id, name, email }) => [email, { id, name }])),
+    employees: new Map(),
+    people: new Map(house.people.map(({ id, name, email }) => [email ?? '', { id, name }])),
     outOfReach: new Set<string>(),
     draft: draftOf(house.assignments),
   }
@@ -95,7 +96,14 @@ test('the rows of any file that were taken change nothing when they come again',
       const again = plan(after, taken)
       // A row without a day of hire may no longer tell which work it is about: refused then, and still no change.
       expect(again.planned.filter(({ kind }) => kind === 'new' || kind === 'changed')).toEqual([])
-      expect(again.changes).toEqual({ people: [], renamed: [], assignments: [], periods: [], removed: [] })
+      expect(again.changes).toEqual({
+        people: [],
+        renamed: [],
+        employeeIds: [],
+        assignments: [],
+        periods: [],
+        removed: [],
+      })
     }),
     { numRuns: 3000 },
   )

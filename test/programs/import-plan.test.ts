@@ -5,6 +5,8 @@ import { planner } from '#server/programs/imports/import-plan.ts'
 import { readRow } from '#server/programs/imports/import-rows.ts'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
 
+type Employee = { id: string; name: string; email: string | null }
+
 const mai = { id: 'mai', name: 'Mai Vang' }
 const period = (period_id: string, from_on: string, to_on: string | null) => ({
   row_id: `row-${period_id}`,
@@ -31,7 +33,12 @@ const maiRow: Cells = { name: 'Mai Vang', email: 'mai@x.example', hired_on: '3/3
 
 function plan(
   rows: readonly Cells[],
-  { assignments = [work], viewerId = 'rae', outOfReach = new Set<string>() } = {},
+  {
+    assignments = [work],
+    viewerId = 'rae',
+    outOfReach = new Set<string>(),
+    employees = new Map<string, Employee>(),
+  } = {},
 ) {
   let made = 0
   const state = {
@@ -39,6 +46,7 @@ function plan(
     isAgency: false,
     viewerId,
     today: '2026-06-01',
+    employees,
     people: new Map([['mai@x.example', mai]]),
     outOfReach,
     draft: draftOf(assignments),
@@ -56,7 +64,14 @@ describe('a row of a file', () => {
       { ...maiRow, worker_type: 'Employee', role_title: 'Youth worker', contact_from: '2025-03-17' },
     ])
     expect(rows[0]?.kind).toBe('unchanged')
-    expect(changes).toEqual({ people: [], renamed: [], assignments: [], periods: [], removed: [] })
+    expect(changes).toEqual({
+      people: [],
+      renamed: [],
+      employeeIds: [],
+      assignments: [],
+      periods: [],
+      removed: [],
+    })
   })
 
   test('leaves the record as it is where its cells are empty', () => {
@@ -259,6 +274,47 @@ describe('a row is refused', () => {
 test('a name is put right for somebody who is wholly in the administrator’s programs', () => {
   const { rows, changes } = plan([{ ...maiRow, name: 'Mai Vang-Lee' }])
   expect(rows[0]?.changes).toEqual([{ column: 'name', from: 'Mai Vang', to: 'Mai Vang-Lee' }])
-  expect(changes.renamed).toEqual([{ id: 'mai', name: 'Mai Vang-Lee' }])
+  expect(changes.renamed).toEqual([{ id: 'mai', from: 'Mai Vang', name: 'Mai Vang-Lee' }])
   expect(kindsOf([{ ...maiRow, name: 'MAI  VANG' }])).toEqual(['unchanged'])
+})
+
+describe('an employee ID', () => {
+  const employees = new Map<string, Employee>([['4482', { ...mai, email: null }]])
+
+  test('tells who a row is about, also without an email', () => {
+    const { rows, changes } = plan(
+      [{ employee_id: ' 4482', hired_on: '3/3/2025', role_title: 'Night lead' }],
+      {
+        employees,
+      },
+    )
+    expect(rows[0]).toMatchObject({ kind: 'changed', changes: [{ column: 'role_title' }] })
+    expect(changes.people).toEqual([])
+  })
+
+  test('of someone new makes an account without an email', () => {
+    const row = { name: 'Sam Yang', employee_id: 'c-17', worker_type: 'employee', hired_on: '3/3/2025' }
+    const { rows, changes } = plan([row, { ...row, name: '', leave_from: '4/1/2025' }])
+    expect(rows.map(({ kind }) => kind)).toEqual(['new', 'changed'])
+    expect(changes.people).toEqual([{ id: expect.any(String), name: 'Sam Yang', email: null }])
+    expect(changes.employeeIds).toEqual([
+      { program_id: 'here', person_id: changes.people[0]!.id, employee_id: 'C-17' },
+    ])
+  })
+
+  test('is added to someone whom the email names', () => {
+    const { rows, changes } = plan([{ ...maiRow, employee_id: '77' }])
+    expect(rows[0]?.changes).toEqual([{ column: 'employee_id', from: '', to: '77' }])
+    expect(changes.employeeIds).toEqual([{ program_id: 'here', person_id: 'mai', employee_id: '77' }])
+  })
+
+  test('that is on record with another email is refused', () => {
+    expect(problemOf([{ ...maiRow, employee_id: '4482' }], { employees })?.column).toBe('email')
+  })
+
+  test('or an email is needed in every row', () => {
+    expect(problemOf([{ name: 'Sam Yang', hired_on: '3/3/2025' }])?.message).toContain(
+      'email or an employee ID',
+    )
+  })
 })

@@ -95,7 +95,7 @@ describe('a link to set a password', () => {
     const second = await link()
     const visitor = world.visitor()
     expect((await visitor.get(first)).statusCode).toBe(410)
-    const form = { password: 'four plain words here', again: 'four plain words here' }
+    const form = { password: 'four plain words here' }
     expect((await visitor.post(second, form)).statusCode).toBe(303)
     expect((await visitor.post(second, form)).statusCode).toBe(410)
     expect((await rae.get(`/programs/${program}/roster/${mai}`)).body).not.toContain('/link/')

@@ -14,7 +14,11 @@ import type { Policy } from '#server/people/roles.ts'
 import type { App } from '#server/web/routes.ts'
 import { asTheService, emptyDatabase } from './db.ts'
 
-export const config: Config = readConfig({ LOG_LEVEL: 'silent', BASE_URL: 'http://127.0.0.1:3000' })
+export const config: Config = readConfig({
+  LOG_LEVEL: 'silent',
+  BASE_URL: 'http://127.0.0.1:3000',
+  SECOND_FACTOR: 'optional',
+})
 
 // What each world keeps outside its database: gone with this worker.
 const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-worlds-'))
@@ -34,8 +38,8 @@ export type World = Readonly<{
   db: Database
   app: App
   catalogue: Catalogue
-  /** A browser of somebody's who has not signed in. */
-  visitor: () => Client
+  /** A browser, at an address of its own where one is named, in which no one has signed in. */
+  visitor: (address?: string) => Client
   /** A browser in which this member of the cast has signed in. */
   as: (email: string) => Promise<Client>
   /** The service's time of day; set it to travel. */
@@ -97,7 +101,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
   })
   await app.ready()
   before = app
-  const visitor = () => new Client(app)
+  const visitor = (address?: string) => new Client(app, address)
   return {
     db,
     app,
@@ -121,9 +125,12 @@ type Form = Readonly<Record<string, string | readonly string[]>>
 export class Client {
   readonly #app: App
   readonly cookies = new Map<string, string>()
+  /** Where its requests come from. */
+  address: string
 
-  constructor(app: App) {
+  constructor(app: App, address = '127.0.0.1') {
     this.#app = app
+    this.address = address
   }
 
   get(url: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
@@ -167,6 +174,7 @@ export class Client {
     const answer = await this.#app.inject({
       method,
       url,
+      remoteAddress: this.address,
       headers: {
         ...headers,
         cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),

@@ -34,9 +34,9 @@ export function openBrowser(): Promise<Browser> {
 export type Served = World & Readonly<{ address: string }>
 
 /** The whole service, listening on a free port, for a browser to visit. */
-export async function aServer(options: WorldOptions = {}): Promise<Served> {
+export async function aServer(options: WorldOptions = {}, host = '127.0.0.1'): Promise<Served> {
   const port = await freePort()
-  const address = `http://127.0.0.1:${port}`
+  const address = `http://${host}:${port}`
   const world = await aWorld({
     ...options,
     config: { ...(options.config ?? config), port, baseUrl: address },

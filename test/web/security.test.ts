@@ -87,8 +87,10 @@ test('with https the session cookie is bound to this host and never sent in the 
     headers: { 'sec-fetch-site': 'same-origin', 'content-type': 'application/x-www-form-urlencoded' },
     payload: new URLSearchParams({ email: 'ada@northstar.example', password: demoPassword }).toString(),
   })
-  expect(answer.headers['set-cookie']).toMatch(
-    /^__Host-sid=[a-z2-7]{40}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  const [session, device] = answer.headers['set-cookie'] as string[]
+  expect(session).toMatch(/^__Host-sid=[a-z2-7]{40}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+  expect(device).toMatch(
+    /^__Host-device=[\w-]{27}; Max-Age=15552000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
   )
   expect(answer.headers['strict-transport-security']).toContain('max-age=31536000')
 })

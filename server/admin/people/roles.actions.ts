@@ -10,7 +10,7 @@ import { isSameName } from '#server/programs/typed-form.ts'
 import type { Invitation } from './role-forms.ts'
 
 type Acting = Readonly<{ viewer: Viewer; now: Date }>
-type Person = Readonly<{ id: string; name: string; email: string }>
+type Person = Readonly<{ id: string; name: string; email: string | null }>
 
 export type Invited = Readonly<{
   mailed: readonly Person[]
@@ -208,13 +208,17 @@ async function handOver(mail: Mail, links: readonly Link[]): Promise<Pick<Invite
   }
 }
 
-const send = (mail: NonNullable<Mail>, { person, address }: Link): Promise<boolean> =>
-  mail({
-    to: person.email,
-    // Neutral, because others may see a message.
-    subject: 'Set your password',
-    text: `You have an account for your work.\n\nOpen this address within 7 days and choose a password:\n${address}\n\nThe link works once. If you did not expect this message, you can leave it alone.\n`,
-  }).then(
-    () => true,
-    () => false,
-  )
+async function send(mail: NonNullable<Mail>, { person: { email }, address }: Link): Promise<boolean> {
+  if (!email) return false
+  try {
+    await mail({
+      to: email,
+      // Neutral, because others may see a message.
+      subject: 'Set your password',
+      text: `You have an account for your work.\n\nOpen this address within 7 days and choose a password:\n${address}\n\nThe link works once. If you did not expect this message, you can leave it alone.\n`,
+    })
+    return true
+  } catch {
+    return false
+  }
+}

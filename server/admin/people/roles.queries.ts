@@ -7,7 +7,7 @@ import type { ProgramChoice } from './role-forms.ts'
 export type RoleHolder = Readonly<{
   id: string
   name: string
-  email: string
+  email: string | null
   has_password: boolean
   last_active_on: string | null
   roles: readonly Readonly<{

@@ -23,9 +23,3 @@ export function correctedFacts(certificate: CertificateRow, correction: Correcti
 }
 
 const replaces = /Replaces certificate SH-\d+\./
-
-/** How long after the password was given an act that asks for it goes on without. */
-const confirmedMinutes = 10
-
-export const isFreshlyConfirmed = (confirmedAt: Date, now: Date): boolean =>
-  now.getTime() - confirmedAt.getTime() < confirmedMinutes * 60_000

@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import { type TProperties, Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { confirmPassword } from '#server/people/actions.ts'
+import { confirmationErrors, isFreshlyConfirmed } from '#server/people/confirmation.ts'
 import type { Sessions } from '#server/people/sessions.ts'
+import { confirmPassword } from '#server/people/sign-in.actions.ts'
 import { sessionToken, viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { confirmRequest } from './confirming.actions.ts'
-import { isFreshlyConfirmed } from './correcting.ts'
 import { findCertificateById, findCertificateByNumber, listRefused } from './queries.ts'
 import { recordPage, requestPage } from './record-page.ts'
 import { endRequest, noteLook, requestCorrection, requestRevocation } from './requests.actions.ts'
@@ -28,8 +28,6 @@ export async function certificateRequestRoutes(
   { db, sessions, clock, config, afterChange }: Needs,
 ): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
-  // A password may be tried here: no faster than at the door.
-  const asks = { policy: ['licensing'], rateLimit: { max: 20, timeWindow: '10 minutes' } } as const
   const params = Type.Object({ number: Type.String({ pattern: '^SH-[0-9]{6,12}$' }) })
   const requestParams = Type.Object({ request: uuid() })
   const body = <T extends TProperties>(fields: T) => form({ ...fields, password: Type.Optional(text(1024)) })
@@ -92,7 +90,7 @@ export async function certificateRequestRoutes(
   app.post(
     '/certificates/records/:number/revocation',
     {
-      config: asks,
+      config: licensing,
       schema: { params, body: body({ reason: text(1000), completion: Type.Optional(text(10)) }) },
     },
     async (request, reply) => {
@@ -120,7 +118,7 @@ export async function certificateRequestRoutes(
   app.post(
     '/certificates/records/:number/correction',
     {
-      config: asks,
+      config: licensing,
       schema: {
         params,
         body: body({
@@ -168,7 +166,7 @@ export async function certificateRequestRoutes(
 
   app.post(
     '/certificates/requests/:request/confirmation',
-    { config: asks, schema: { params: requestParams, body: body({}) } },
+    { config: licensing, schema: { params: requestParams, body: body({}) } },
     async (request, reply) => {
       const id = request.params.request
       if (!(await findRequest(db, id))) return notFound()
@@ -234,9 +232,11 @@ export async function certificateRequestRoutes(
   async function passwordErrors(request: FastifyRequest, password: string | undefined) {
     if (!asksPassword(request)) return []
     const token = sessionToken(request, config.https) ?? ''
-    const isRight = password ? await confirmPassword(db, sessions, viewerOf(request), token, password) : false
-    const message = password ? 'That is not your password.' : 'Give your password again.'
-    return isRight ? [] : [{ field: 'password', message }]
+    return confirmationErrors(
+      password
+        ? await confirmPassword(db, sessions, viewerOf(request), { token, password }, clock())
+        : { kind: 'missing' },
+    )
   }
 }
 

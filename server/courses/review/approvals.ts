@@ -40,21 +40,25 @@ export function approvalState({ acts }: Pick<ApprovalRecord, 'acts'>): ApprovalS
 }
 
 /** Nobody approves or confirms a text that they wrote: course.yml names its writers by email or name. */
-export const wrote = (text: CourseVersion, viewer: Readonly<{ email: string; name: string }>): boolean =>
+export const wrote = (
+  text: CourseVersion,
+  viewer: Readonly<{ email: string | null; name: string }>,
+): boolean =>
   text.writtenBy.some((writer) => {
     // "Pat Lee", "pat@agency.example", or both: "Pat Lee <pat@agency.example>".
     const given = writer
       .toLowerCase()
       .split(/[<>]/)
       .map((part) => part.trim())
-    return given.includes(viewer.email.toLowerCase()) || given.includes(viewer.name.toLowerCase())
+    const { email, name } = viewer
+    return (email !== null && given.includes(email.toLowerCase())) || given.includes(name.toLowerCase())
   })
 
 /** What keeps a reviewer from recording an approval of this text; null where nothing does. */
 export function recordingProblem(
   text: CourseVersion,
   approvals: readonly ApprovalRecord[],
-  viewer: Readonly<{ email: string; name: string }>,
+  viewer: Readonly<{ email: string | null; name: string }>,
 ): string | null {
   if (wrote(text, viewer)) return 'You wrote this text, so another reviewer records its approval.'
   const states = approvals.filter(({ content_hash }) => content_hash === text.hash).map(approvalState)
@@ -70,7 +74,7 @@ export function decidingProblem(
   approval: ApprovalRecord,
   /** The approval that it is carried over from, where it is one. */
   source: ApprovalRecord | null,
-  viewer: Readonly<{ id: string; email: string; name: string }>,
+  viewer: Readonly<{ id: string; email: string | null; name: string }>,
 ): string | null {
   if (approvalState(approval) !== 'waiting') return 'This has been decided already.'
   if (!text) return 'The text that it approves is not here any more.'

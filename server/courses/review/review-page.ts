@@ -14,7 +14,7 @@ import type { LessonTime, MeetingRow } from './statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from './statistics.ts'
 import { compareTexts } from './text-diff.ts'
 
-type Reviewer = Readonly<{ id: string; email: string; name: string }>
+type Reviewer = Readonly<{ id: string; email: string | null; name: string }>
 
 const reviewPath = (text: CourseVersion) => `/review/courses/${text.slug}/${text.version}`
 

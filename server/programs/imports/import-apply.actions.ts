@@ -65,7 +65,7 @@ async function apply(
   await saveRosterChanges(
     trx,
     acting,
-    { ...noChanges, people: changes.people, renamed: changes.renamed },
+    { ...noChanges, people: changes.people, renamed: changes.renamed, employeeIds: changes.employeeIds },
     reason,
   )
   for (const assignments of chunks(changes.assignments)) {

@@ -2,6 +2,7 @@
 export const importColumns = [
   'name',
   'email',
+  'employee_id',
   'worker_type',
   'role_title',
   'hired_on',
@@ -18,6 +19,7 @@ export type ImportColumn = (typeof importColumns)[number]
 export const columnHeadings: Readonly<Record<ImportColumn, string>> = {
   name: 'Name',
   email: 'Email',
+  employee_id: 'Employee ID',
   worker_type: 'Worker type',
   role_title: 'Role title',
   hired_on: 'Hired on',
@@ -41,6 +43,10 @@ const otherHeadings: ReadonlyMap<string, ImportColumn> = new Map([
   ['e-mail', 'email'],
   ['email address', 'email'],
   ['e-mail address', 'email'],
+  ['employee number', 'employee_id'],
+  ['employee no', 'employee_id'],
+  ['staff id', 'employee_id'],
+  ['staff number', 'employee_id'],
   ['kind of worker', 'worker_type'],
   ['type', 'worker_type'],
   ['title', 'role_title'],

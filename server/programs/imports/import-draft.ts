@@ -56,14 +56,12 @@ export function draftOf(assignments: readonly Assignment[]): Draft {
 export function changesOf(
   draft: Draft,
   programId: string,
-  people: RosterChanges['people'],
-  renamed: RosterChanges['renamed'],
+  accounts: Pick<RosterChanges, 'people' | 'renamed' | 'employeeIds'>,
 ): RosterChanges {
   const works = [...draft.values()].flat()
   return {
     ...noChanges,
-    people,
-    renamed,
+    ...accounts,
     assignments: works
       .filter(({ isChanged }) => isChanged)
       .map(({ assignment_id, person_id, work }) => ({

@@ -103,7 +103,8 @@ function parseRecords(
 }
 
 function headingProblem(columns: readonly (ImportColumn | null)[]): string | null {
-  const missing = (['name', 'email', 'hired_on'] as const).filter((column) => !columns.includes(column))
+  const who = columns.includes('employee_id') ? ([] as const) : (['email'] as const)
+  const missing = (['name', ...who, 'hired_on'] as const).filter((column) => !columns.includes(column))
   if (missing.length > 0) {
     const names = missing.map((column) => `“${columnHeadings[column]}”`)
     return `The first row must hold the headings, and ${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not among them. The template has them all.`

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Day } from '#server/lib/days.ts'
-import { otherName, ownRecordMessage } from '#server/programs/form-problem.ts'
+import { otherEmail, otherName, ownRecordMessage } from '#server/programs/form-problem.ts'
 import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import { isSameName } from '#server/programs/typed-form.ts'
 import { changesOf, type Draft } from './import-draft.ts'
@@ -26,11 +26,21 @@ export type ImportState = Readonly<{
   isAgency: boolean
   viewerId: string
   today: Day
+  /** Accounts that the program's employee ids belong to. */
+  employees: ReadonlyMap<string, Readonly<{ id: string; name: string; email: string | null }>>
   /** Accounts that the file's emails belong to. */
   people: ReadonlyMap<string, Readonly<{ id: string; name: string }>>
   /** Accounts whose name is not this viewer's to mend. */
   outOfReach: ReadonlySet<string>
   draft: Draft
+}>
+
+type NewPerson = Readonly<{
+  id: string
+  name: string
+  email: string | null
+  employee_id: string | undefined
+  line: number
 }>
 
 /**
@@ -39,7 +49,15 @@ export type ImportState = Readonly<{
  * overlaps, which it then corrects; contact and leave are matched in the same way by their first day.
  */
 export function planner(state: ImportState, newId: () => string) {
-  const newPeople = new Map<string, { id: string; name: string; email: string; line: number }>()
+  const newPeople: NewPerson[] = []
+  // By email, and by employee id.
+  const newBy = new Map<string, NewPerson>()
+  // Employee ids that rows gave, and those on record, by person.
+  const numbered = new Map<string, string>()
+  const nameOf = new Map(
+    [...state.people.values(), ...state.employees.values()].map(({ id, name }) => [id, name]),
+  )
+  const numberOf = new Map([...state.employees].map(([employeeId, { id }]) => [id, employeeId]))
   // The name that a row gave to somebody who is here already, theirs or another.
   const named = new Map<string, { id: string; name: string; line: number }>()
 
@@ -70,44 +88,72 @@ export function planner(state: ImportState, newId: () => string) {
 
   type Person = { id: string; changes: readonly CellChange[]; keep: () => void }
 
-  function personOf({ email = '', name }: RowSays, line: number): Person | CellProblem {
-    const asIs = { changes: [], keep: () => {} }
-    const known = state.people.get(email)
-    const added = newPeople.get(email)
+  /** Who a row is about: by employee id, then by email. */
+  function personOf(says: RowSays, line: number): Person | CellProblem {
+    const { email, employee_id, name } = says
+    const employee = employee_id ? state.employees.get(employee_id) : undefined
+    if (employee && email && employee.email !== email) return { column: 'email', message: otherEmail }
+    const added = newBy.get(keyOfEmployee(employee_id)) ?? newBy.get(email ?? '')
     if (added)
       return name && !isSameName(name, added.name)
         ? saysOther('name', added.line, added.name)
-        : { ...asIs, id: added.id }
-    if (!known) {
-      if (!name)
-        return { column: 'name', message: 'Nobody here has this email yet, so the row needs a name.' }
-      const id = newId()
-      return { id, changes: [], keep: () => newPeople.set(email, { id, name, email, line }) }
+        : { id: added.id, changes: [], keep: () => {} }
+    const known = employee ?? (email ? state.people.get(email) : undefined)
+    if (known) return knownPerson(known, says, line)
+    if (!name)
+      return {
+        column: 'name',
+        message: 'No one here has this email or employee ID yet, so the row needs a name.',
+      }
+    const id = newId()
+    const keep = () => {
+      const person = { id, name, email: email ?? null, employee_id, line }
+      newPeople.push(person)
+      if (email) newBy.set(email, person)
+      if (employee_id) newBy.set(keyOfEmployee(employee_id), person)
+      if (employee_id) numbered.set(id, employee_id)
     }
+    return { id, changes: [], keep }
+  }
+
+  function knownPerson(
+    known: Readonly<{ id: string; name: string }>,
+    { employee_id, name }: RowSays,
+    line: number,
+  ): Person | CellProblem {
+    const changes: CellChange[] = []
+    const before = numbered.get(known.id) ?? numberOf.get(known.id) ?? ''
+    if (employee_id && employee_id !== before)
+      changes.push({ column: 'employee_id', from: before, to: employee_id })
     const already = named.get(known.id)
     if (already && name && !isSameName(name, already.name))
       return saysOther('name', already.line, already.name)
-    if (!name || already) return { ...asIs, id: known.id }
-    const keep = () => named.set(known.id, { id: known.id, name, line })
-    if (isSameName(name, known.name)) return { id: known.id, changes: [], keep }
+    const keep = () => {
+      if (employee_id) numbered.set(known.id, employee_id)
+      if (name && !already) named.set(known.id, { id: known.id, name, line })
+    }
+    if (!name || already || isSameName(name, known.name)) return { id: known.id, changes, keep }
     const isOnRoster = (state.draft.get(known.id) ?? []).length > 0
     if (!isOnRoster || state.outOfReach.has(known.id)) return { column: 'name', message: otherName }
-    return { id: known.id, changes: [{ column: 'name', from: known.name, to: name }], keep }
+    return { id: known.id, changes: [{ column: 'name', from: known.name, to: name }, ...changes], keep }
   }
 
   const changes = (): RosterChanges =>
-    changesOf(
-      state.draft,
-      state.programId,
-      [...newPeople.values()].map(({ id, name, email }) => ({ id, name, email })),
-      [...state.people.values()].flatMap(({ id, name }) => {
-        const given = named.get(id)?.name
-        return given && !isSameName(given, name) ? [{ id, name: given }] : []
+    changesOf(state.draft, state.programId, {
+      people: newPeople.map(({ id, name, email }) => ({ id, name, email })),
+      renamed: [...named].flatMap(([id, { name }]) => {
+        const from = nameOf.get(id)
+        return from && !isSameName(name, from) ? [{ id, from, name }] : []
       }),
-    )
+      employeeIds: [...numbered]
+        .filter(([id, employeeId]) => numberOf.get(id) !== employeeId)
+        .map(([person_id, employee_id]) => ({ program_id: state.programId, person_id, employee_id })),
+    })
 
   return { takeRow, changes }
 }
+
+const keyOfEmployee = (employeeId: string | undefined) => `employee ${employeeId ?? ''}`
 
 /** What the rows would do, however often they are planned: ids that are new each time are no part of it. */
 export const hashOf = (rows: readonly PlannedRow[]): string =>

@@ -1,6 +1,6 @@
 import type { Day } from '#server/lib/days.ts'
 import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
-import { isEmail, oneLine, readDay } from '#server/programs/typed-form.ts'
+import { isEmail, notAnEmployeeId, oneLine, readDay, readEmployeeId } from '#server/programs/typed-form.ts'
 import { columnHeadings, type ImportColumn } from './import-columns.ts'
 import type { FileRow } from './import-file.ts'
 
@@ -10,6 +10,7 @@ export type CellProblem = Readonly<{ column: ImportColumn | null; message: strin
 export type RowSays = Readonly<{
   name?: string
   email?: string
+  employee_id?: string
   worker_type?: WorkerType
   role_title?: string
   hired_on?: Day
@@ -60,9 +61,15 @@ export function readRow(
     else refuse('worker_type', `“${cells.worker_type}” is not employee, contractor, volunteer, or student.`)
   }
   const email = cells.email?.toLowerCase()
-  if (!email) refuse('email', 'Every row needs an email: it tells who the person is.')
-  else if (!isEmail(email)) refuse('email', `“${cells.email}” is not an email address.`)
-  else says.email = email
+  if (cells.employee_id) {
+    const id = readEmployeeId(cells.employee_id)
+    if (id) says.employee_id = id
+    else refuse('employee_id', notAnEmployeeId(cells.employee_id))
+  }
+  if (!email && !cells.employee_id)
+    refuse('email', 'Every row needs an email or an employee ID: it tells who the person is.')
+  else if (email && !isEmail(email)) refuse('email', `“${cells.email}” is not an email address.`)
+  else if (email) says.email = email
   if (says.duties_from && !isAgency)
     refuse('duties_from', 'Only county and Tribal agencies record child-protection duties.')
   for (const kind of ['contact', 'leave'] as const)

@@ -76,6 +76,12 @@ export async function findImportState(
   const emails = [...new Set(rows.map(({ cells }) => cells.email?.toLowerCase() ?? ''))]
   const { rows: people } = await sql<{ id: string; name: string; email: string }>`
     select id, name, email from people where email = any(${emails}::text[])`.execute(db)
+  const employees = await db
+    .selectFrom('employee_ids')
+    .innerJoin('people', 'people.id', 'employee_ids.person_id')
+    .select(['employee_id', 'people.id', 'people.name', 'people.email'])
+    .where('program_id', '=', programId)
+    .execute()
   const program = await db
     .selectFrom('programs')
     .select('kind')
@@ -86,22 +92,24 @@ export async function findImportState(
     viewerId: viewer.id,
     programId,
     today,
+    employees: new Map(employees.map(({ employee_id, ...person }) => [employee_id, person])),
     people: new Map(people.map(({ email, ...person }) => [email, person])),
     outOfReach: await listOutOfReach(
       db,
       viewer,
-      people.map(({ id }) => id),
+      [...people, ...employees].map(({ id }) => id),
     ),
     assignments: await listAssignments(db, programId),
   }
 }
 
-export type NamedWork = Readonly<{ name: string; email: string }>
+export type NamedWork = Readonly<{ name: string; email: string | null; employee_id: string | null }>
 
 /** The names behind a program's roster. */
 export async function listNames(db: Kysely<DB>, programId: string): Promise<ReadonlyMap<string, NamedWork>> {
   const { rows } = await sql<NamedWork & { id: string }>`
-    select p.id, p.name, p.email from people p
+    select p.id, p.name, p.email, e.employee_id from people p
+    left join employee_ids e on e.person_id = p.id and e.program_id = ${programId}
     where p.id in (select a.person_id from assignments a where a.program_id = ${programId} and a.superseded_at is null)`.execute(
     db,
   )

@@ -17,7 +17,7 @@ type Row = Readonly<Partial<Record<ImportColumn, string>>>
 /** A roster as a file that the import takes: a row for each stretch of work, and one more for each further contact or leave. */
 export function rosterCsv(assignments: readonly Assignment[], names: ReadonlyMap<string, NamedWork>): string {
   const rows = assignments
-    .map((assignment) => ({ assignment, person: names.get(assignment.person_id) ?? { name: '', email: '' } }))
+    .map((assignment) => ({ assignment, person: names.get(assignment.person_id) ?? nobody }))
     .sort(
       (a, b) =>
         a.person.name.localeCompare(b.person.name, 'en') ||
@@ -30,11 +30,14 @@ export function rosterCsv(assignments: readonly Assignment[], names: ReadonlyMap
   )
 }
 
-function rowsOf(assignment: Assignment, { name, email }: NamedWork): readonly Row[] {
+const nobody: NamedWork = { name: '', email: null, employee_id: null }
+
+function rowsOf(assignment: Assignment, { name, email, employee_id }: NamedWork): readonly Row[] {
   const { contact, leave } = assignment
   return Array.from({ length: Math.max(1, contact.length, leave.length) }, (_, index) => ({
     name,
-    email,
+    email: email ?? '',
+    employee_id: employee_id ?? '',
     worker_type: assignment.worker_type,
     role_title: assignment.role_title,
     hired_on: typedDay(assignment.hired_on),
@@ -68,6 +71,7 @@ export const templateCsv = (): string =>
       [
         'Jordan Example',
         'jordan@work.example',
+        '4482',
         'employee',
         'Youth worker',
         '3/3/2025',
@@ -78,19 +82,7 @@ export const templateCsv = (): string =>
         '',
         '',
       ],
-      [
-        'Avery Example',
-        'avery@work.example',
-        'contractor',
-        'Therapist',
-        '2025-04-01',
-        '',
-        '',
-        '',
-        '',
-        '',
-        '',
-      ],
+      ['Avery Example', '', 'C-17', 'contractor', 'Therapist', '2025-04-01', '', '', '', '', '', ''],
     ],
   )
 

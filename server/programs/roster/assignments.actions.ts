@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { otherName, type Problem } from '#server/programs/form-problem.ts'
+import { otherEmail, otherName, type Problem } from '#server/programs/form-problem.ts'
 import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
 import type { Assignment } from './assignment.ts'
 import {
@@ -16,6 +16,7 @@ import {
 import {
   findAssignment,
   findPersonByEmail,
+  findPersonByEmployeeId,
   findPersonOnRoster,
   listAssignments,
   listOutOfReach,
@@ -35,15 +36,22 @@ export const addToRoster = (
     acting,
     [programId],
     async (trx) => {
-      const email = reader(typed, dayOf(acting.now)).email('email')
-      const known = email ? await findPersonByEmail(trx, email) : undefined
+      const form = reader(typed, dayOf(acting.now))
+      const [employeeId, email] = [form.employeeId('employee_id'), form.optionalEmail('email')]
+      const known =
+        (employeeId ? await findPersonByEmployeeId(trx, programId, employeeId) : undefined) ??
+        (email ? await findPersonByEmail(trx, email) : undefined)
       return { person_id: known?.id ?? randomUUID(), known }
     },
     async (trx, { person_id, known }) => {
       const today = dayOf(acting.now)
       const form = reader(typed, today)
       const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
-      const email = form.email('email')
+      const employee_id = form.employeeId('employee_id')
+      const email = form.optionalEmail('email')
+      if (!email && !employee_id && form.problems.every(({ field }) => field === 'name'))
+        form.refuse('email', 'Enter an email or an employee ID. It’s how the person signs in.')
+      if (known && email && known.email !== email) form.refuse('email', otherEmail)
       if (known && name && !isSameName(known.name, name)) form.refuse('name', otherName)
       const others = known ? await listAssignments(trx, programId, [known.id]) : []
       const decided = decideWork(typed, today, newIds(programId, person_id), others)
@@ -51,8 +59,12 @@ export const addToRoster = (
       if (decided.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems }
       return saving('person-added', person_id, {
         ...decided,
-        changes: { ...decided.changes, people: known ? [] : [{ id: person_id, name, email: email ?? '' }] },
-        facts: { ...decided.facts, has_new_account: !known },
+        changes: {
+          ...decided.changes,
+          people: known ? [] : [{ id: person_id, name, email }],
+          employeeIds: employee_id ? [{ program_id: programId, person_id, employee_id }] : [],
+        },
+        facts: { ...decided.facts, has_new_account: !known, ...(employee_id ? { employee_id } : {}) },
       })
     },
   )
@@ -150,18 +162,29 @@ export const mendName = (
     db,
     acting,
     [programId],
-    (trx) => findPersonHere(trx, programId, personId),
-    async (trx, { person_id }) => {
+    async (trx) => {
+      const person = await findPersonOnRoster(trx, programId, personId)
+      return person && { ...person, person_id: person.id }
+    },
+    async (trx, { person_id, name: from, employee_id: before }) => {
       const form = reader(typed, dayOf(acting.now))
+      const employee_id = form.employeeId('employee_id')
+      const other = employee_id ? await findPersonByEmployeeId(trx, programId, employee_id) : undefined
+      if (other && other.id !== person_id)
+        form.refuse('employee_id', `This employee ID belongs to ${other.name}.`)
       const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
-      if ((await listOutOfReach(trx, acting.viewer, [person_id])).has(person_id))
+      if (name !== from && (await listOutOfReach(trx, acting.viewer, [person_id])).has(person_id))
         form.refuse('name', notYoursAlone)
       if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
       return saving('name-mended', person_id, {
         kind: 'changes',
-        changes: { ...noChanges, renamed: [{ id: person_id, name }] },
+        changes: {
+          ...noChanges,
+          renamed: name === from ? [] : [{ id: person_id, from, name }],
+          employeeIds: employee_id ? [{ program_id: programId, person_id, employee_id }] : [],
+        },
         reason: '',
-        facts: {},
+        facts: employee_id && employee_id !== before ? { employee_id } : {},
       })
     },
   )

@@ -68,7 +68,10 @@ export async function listAssignments(
 export type PersonOnRoster = Readonly<{
   id: string
   name: string
-  email: string
+  email: string | null
+  employee_id: string | null
+  /** With it and the employee id a person signs in: 101-4482. */
+  program_code: number
   has_password: boolean
   /** A link that still works, made last. */
   link_made_at: Date | null
@@ -83,6 +86,8 @@ export async function findPersonOnRoster(
 ): Promise<PersonOnRoster | null> {
   const { rows } = await sql<PersonOnRoster>`
     select p.id, p.name, p.email, p.password_hash is not null as has_password,
+      (select e.employee_id from employee_ids e where e.person_id = p.id and e.program_id = ${programId}) as employee_id,
+      (select here.code from programs here where here.id = ${programId}) as program_code,
       i.created_at as link_made_at, i.expires_at as link_expires_at
     from people p
     left join lateral (
@@ -97,10 +102,24 @@ export async function findPersonOnRoster(
   return rows[0] ?? null
 }
 
-export type NamedPerson = Readonly<{ id: string; name: string; email: string }>
+export type NamedPerson = Readonly<{ id: string; name: string; email: string | null }>
 
 export const findPersonByEmail = (db: Kysely<DB>, email: string): Promise<NamedPerson | undefined> =>
   db.selectFrom('people').select(['id', 'name', 'email']).where('email', '=', email).executeTakeFirst()
+
+/** Whom an employee id belongs to in this program. */
+export const findPersonByEmployeeId = (
+  db: Kysely<DB>,
+  programId: string,
+  employeeId: string,
+): Promise<NamedPerson | undefined> =>
+  db
+    .selectFrom('employee_ids')
+    .innerJoin('people', 'people.id', 'employee_ids.person_id')
+    .select(['people.id', 'people.name', 'people.email'])
+    .where('program_id', '=', programId)
+    .where('employee_id', '=', employeeId)
+    .executeTakeFirst()
 
 /**
  * Of these people, the ones whose account is not this viewer's to change: it is the viewer's own, or it acts or works

@@ -116,11 +116,11 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
       const { person, page } = await personOf(acting, params)
       return {
         ...page,
-        title: 'Correct the name',
+        title: 'Correct the name or employee ID',
         lead: 'New certificates carry the name as it is written here. Those that were issued stay as they are.',
         fields: mendNameFields,
-        start: { name: person.name },
-        button: 'Save the name',
+        start: { name: person.name, employee_id: person.employee_id ?? '' },
+        button: 'Save',
       }
     },
     act: (acting, { program, person }, typed) => mendName(db, acting, program, person, typed),

@@ -43,7 +43,18 @@ export type Act<Params, Done extends { kind: 'done' }> = Readonly<{
 
 /** Every field of every such form: a form sends some of them, and nothing else is taken. */
 const names = [
-  ...['seen', 'change', 'reason', 'name', 'email', 'worker_type', 'role_title', 'hired_on', 'separated_on'],
+  ...[
+    'seen',
+    'change',
+    'reason',
+    'name',
+    'email',
+    'employee_id',
+    'worker_type',
+    'role_title',
+    'hired_on',
+    'separated_on',
+  ],
   ...[
     'duties_from',
     'duties_to',

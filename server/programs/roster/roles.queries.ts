@@ -5,7 +5,7 @@ export type RoleHere = Readonly<{
   id: string
   person_id: string
   name: string
-  email: string
+  email: string | null
   role: 'supervisor' | 'program_admin'
   /** True where it reaches every program of the license holder, and isn't this program's to end. */
   is_holder_wide: boolean
@@ -27,7 +27,12 @@ export async function listRolesHere(db: Kysely<DB>, programId: string): Promise<
   return rows
 }
 
-export type Unready = Readonly<{ id: string; name: string; email: string; link_expires_at: Date | null }>
+export type Unready = Readonly<{
+  id: string
+  name: string
+  email: string | null
+  link_expires_at: Date | null
+}>
 
 /** Who works here or has a role here, and has not set a password yet, by name. */
 export async function listWithoutPassword(
@@ -55,8 +60,8 @@ export async function listInvitable(
   db: Kysely<DB>,
   programId: string,
   personIds: readonly string[],
-): Promise<readonly Readonly<{ id: string; name: string; email: string; has_password: boolean }>[]> {
-  const { rows } = await sql<{ id: string; name: string; email: string; has_password: boolean }>`
+): Promise<readonly Readonly<{ id: string; name: string; email: string | null; has_password: boolean }>[]> {
+  const { rows } = await sql<{ id: string; name: string; email: string | null; has_password: boolean }>`
     select p.id, p.name, p.email, p.password_hash is not null as has_password
     from people p
     where p.id = any(${[...personIds]}::uuid[]) and p.disabled_at is null and (

@@ -10,14 +10,22 @@ export type Removal = Readonly<{ kind: 'assignment' | PeriodKind; id: string }>
  * record already comes in place of the row that stands; a removal leaves nothing in its place.
  */
 export type RosterChanges = Readonly<{
-  people: readonly Readonly<{ id: string; name: string; email: string }>[]
-  renamed: readonly Readonly<{ id: string; name: string }>[]
+  people: readonly Readonly<{ id: string; name: string; email: string | null }>[]
+  renamed: readonly Readonly<{ id: string; from: string; name: string }>[]
+  employeeIds: readonly Readonly<{ program_id: string; person_id: string; employee_id: string }>[]
   assignments: readonly AssignmentRow[]
   periods: readonly PeriodRow[]
   removed: readonly Removal[]
 }>
 
-export const noChanges: RosterChanges = { people: [], renamed: [], assignments: [], periods: [], removed: [] }
+export const noChanges: RosterChanges = {
+  people: [],
+  renamed: [],
+  employeeIds: [],
+  assignments: [],
+  periods: [],
+  removed: [],
+}
 
 export const workOf = ({
   worker_type,

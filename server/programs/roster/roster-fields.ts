@@ -46,6 +46,15 @@ export const mendNameFields = (typed: Typed): readonly Field[] => [
     value: typed.name ?? '',
     autocomplete: 'off',
   },
+  {
+    name: 'employee_id',
+    label: 'Employee ID',
+    hint: 'With it, someone without an email can sign in',
+    required: false,
+    size: 'medium',
+    value: typed.employee_id ?? '',
+    autocomplete: 'off',
+  },
 ]
 
 export const nameFields = (typed: Typed): readonly Field[] => [
@@ -53,8 +62,9 @@ export const nameFields = (typed: Typed): readonly Field[] => [
   {
     name: 'email',
     label: 'Email',
-    hint: 'How the person signs in. Their own, not one that several share.',
+    hint: 'How the person signs in. Their own, not one that several share. Leave it empty if they have none.',
     type: 'email',
+    required: false,
     value: typed.email ?? '',
     autocomplete: 'off',
   },

@@ -8,7 +8,7 @@ import type { RosterFilters, RosterShow, RosterSort } from './roster-filters.ts'
 export type RosterLine = Readonly<{
   person_id: string
   name: string
-  email: string
+  email: string | null
   role_title: string
   worker_type: WorkerType
   hired_on: Day

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { writeEvidence } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
@@ -92,12 +92,12 @@ function tryToChangeRoster<T extends Subject>(
 
 /** Writes the rows, each table at once; what they come in place of is superseded, never rewritten. */
 export async function saveRosterChanges(
-  trx: Transaction<DB>,
+  trx: EvidenceTransaction,
   { viewer, now }: Actor,
   changes: RosterChanges,
   reason: string,
 ): Promise<void> {
-  const { people, renamed, assignments, periods, removed } = changes
+  const { people, renamed, employeeIds, assignments, periods, removed } = changes
   if (people.length > 0) {
     const { rows } = await sql`
       insert into people (id, name, email)
@@ -114,7 +114,22 @@ export async function saveRosterChanges(
       update people p set name = rows.name from ${records(renamed, sql`id uuid, name text`)} where p.id = rows.id`.execute(
       trx,
     )
+    for (const { id, from, name } of renamed)
+      trx.record({
+        kind: 'account-changed',
+        actor_id: viewer.id,
+        subject: `person:${id}`,
+        facts: { change: 'name', from, to: name, ...(reason ? { reason } : {}) },
+        at: now,
+      })
   }
+  if (employeeIds.length > 0)
+    await sql`
+      insert into employee_ids (program_id, person_id, employee_id, recorded_at, recorded_by)
+      select rows.*, ${now}::timestamptz, ${viewer.id}::uuid
+      from ${records(employeeIds, sql`program_id uuid, person_id uuid, employee_id text`)}
+      on conflict (program_id, person_id) do update set employee_id = excluded.employee_id,
+        recorded_at = excluded.recorded_at, recorded_by = excluded.recorded_by`.execute(trx)
   const ids = (kind: 'assignment' | PeriodKind) =>
     removed.filter((one) => one.kind === kind).map(({ id }) => id)
   const taken = ids('assignment')

@@ -24,7 +24,7 @@ export type RosterAssignment = Readonly<{
 export type RosterPerson = Readonly<{
   person_id: string
   name: string
-  email: string
+  email: string | null
   is_confidential: boolean
   /** In the programs that were asked for, every one that is on record, the earliest first. */
   assignments: readonly RosterAssignment[]

@@ -81,6 +81,7 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
         body: form({
           name: optional(),
           email: optional(),
+          employee_id: optional(),
           worker_type: optional(),
           role_title: optional(),
           hired_on: optional(),

@@ -7,7 +7,7 @@ import { listOutOfReach, lockProgramsOf } from './assignments.queries.ts'
 import { listInvitable } from './roles.queries.ts'
 import type { Actor } from './roster.actions.ts'
 
-type Addressee = Readonly<{ id: string; name: string; email: string; has_password: boolean }>
+type Addressee = Readonly<{ id: string; name: string; email: string | null; has_password: boolean }>
 
 export type GivenLinks = Readonly<{
   kind: 'given'
@@ -66,7 +66,7 @@ export async function giveLinks(
   const sent = await Promise.all(
     made.links.map(async (link) => ({
       ...link,
-      isSent: await send(mail, link.person.email, link.address, link.days),
+      isSent: link.person.email !== null && (await send(mail, link.person.email, link.address, link.days)),
     })),
   )
   // What the mail server did not take is handed over, where that is allowed.

@@ -1,0 +1,70 @@
+import { sql } from 'kysely'
+import type { EvidenceTransaction } from '#server/ledger/actions.ts'
+import { type AccountChange, accountChanges, accountState, changesFrom } from './account-state.ts'
+import { lockPeople } from './queries.ts'
+
+/**
+ * Suspends, closes or reopens an account, in a transaction that has checked who may. Sessions, links and remembered
+ * devices end at once. What the person has done stays; closing ends their roles.
+ */
+export async function changeAccountState(
+  trx: EvidenceTransaction,
+  actorId: string,
+  personId: string,
+  change: Readonly<{ kind: AccountChange; reason: string }>,
+  now: Date,
+): Promise<'changed' | 'not-open'> {
+  await lockPeople(trx, [personId])
+  const person = await trx
+    .selectFrom('people')
+    .select(['disabled_at', 'closed_at'])
+    .select(sql<boolean>`password_hash is not null`.as('has_password'))
+    .where('id', '=', personId)
+    .executeTakeFirstOrThrow()
+  const state = accountState(person)
+  if (!changesFrom(state).includes(change.kind)) return 'not-open'
+  const { to } = accountChanges[change.kind]
+  await trx
+    .updateTable('people')
+    .set({ disabled_at: to === 'active' ? null : now, closed_at: to === 'closed' ? now : null })
+    .where('id', '=', personId)
+    .execute()
+  if (to !== 'active') await endAccess(trx, personId, now)
+  if (to === 'closed') await endRoles(trx, actorId, personId, now)
+  trx.record({
+    kind: 'account-changed',
+    actor_id: actorId,
+    subject: `person:${personId}`,
+    facts: { change: change.kind, from: state, to, reason: change.reason },
+    at: now,
+  })
+  return 'changed'
+}
+
+async function endAccess(trx: EvidenceTransaction, personId: string, now: Date): Promise<void> {
+  for (const table of ['sessions', 'known_devices', 'sign_in_challenges'] as const)
+    await trx.deleteFrom(table).where('person_id', '=', personId).execute()
+  await trx
+    .updateTable('invitations')
+    .set({ used_at: now })
+    .where('person_id', '=', personId)
+    .where('used_at', 'is', null)
+    .execute()
+}
+
+async function endRoles(
+  trx: EvidenceTransaction,
+  actorId: string,
+  personId: string,
+  now: Date,
+): Promise<void> {
+  const ended = await trx
+    .updateTable('roles')
+    .set({ ended_at: now, ended_by: actorId })
+    .where('person_id', '=', personId)
+    .where('ended_at', 'is', null)
+    .returning(['role', 'program_id', 'holder_id'])
+    .execute()
+  for (const facts of ended)
+    trx.record({ kind: 'role-ended', actor_id: actorId, subject: `person:${personId}`, facts, at: now })
+}

@@ -1,0 +1,235 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
+import type { Mail } from '#server/lib/mail.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { changeName, changePassword, setConfidential } from './account.actions.ts'
+import {
+  findOpenEmailChange,
+  findOwnAccount,
+  listEmployeeNames,
+  listEverythingAbout,
+  listViewsOf,
+} from './account.queries.ts'
+import { type AccountEmail, emailChangeAsked, signInChanged } from './account-emails.ts'
+import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
+import { requestEmailChange } from './email-changes.actions.ts'
+import { newPassphrase } from './passphrase.ts'
+import { findSecondFactors } from './queries.ts'
+import { roleNames } from './roles.ts'
+import type { Sessions } from './sessions.ts'
+import { confirmPassword } from './sign-in.actions.ts'
+import { sessionToken, viewerOf } from './viewer.ts'
+
+type Needs = Readonly<{
+  db: Database
+  sessions: Sessions
+  mail: Mail
+  clock: () => Date
+  config: Readonly<{ https: boolean; baseUrl: string; issuerName: string }>
+}>
+
+/** Your account: what is on record about you, how you sign in, and who has looked. */
+export async function accountRoutes(app: App, { db, sessions, mail, clock, config }: Needs): Promise<void> {
+  const signedIn = { policy: 'signed-in' } as const
+  const password = Type.Optional(text(1024))
+  const send = async (request: FastifyRequest, messages: readonly AccountEmail[]) => {
+    for (const message of messages) if (mail) await mail(message).catch((error) => request.log.error(error))
+  }
+
+  app.get(
+    '/account',
+    { config: signedIn, schema: { querystring: Type.Object({ done: Type.Optional(text(20)) }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      return reply.page('people/account', {
+        title: 'Your account',
+        account: await findOwnAccount(db, viewer.id),
+        employeeNames: await listEmployeeNames(db, viewer.id),
+        openChange: await findOpenEmailChange(db, viewer.id, clock()),
+        roles: viewer.grants.map((grant) => roleNames[grant.role]),
+        factors: await findSecondFactors(db, viewer.id),
+        open: await sessions.list(viewer.id, tokenOf(request)),
+        done: doneWords[request.query.done ?? ''] ?? null,
+      })
+    },
+  )
+
+  app.get('/account/name', { config: signedIn }, async (request, reply) =>
+    reply.page('people/account-name', namePage(await findOwnAccount(db, viewerOf(request).id))),
+  )
+
+  app.post(
+    '/account/name',
+    { config: signedIn, schema: { body: form({ name: text(1000), pronunciation: text(1000) }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const name = plainLine(request.body.name)
+      const pronunciation = plainLine(request.body.pronunciation)
+      const errors = [
+        ...(name ? [] : [{ field: 'name', message: 'Enter your name.' }]),
+        ...(name.length > 200 ? [{ field: 'name', message: 'Use at most 200 characters.' }] : []),
+        ...(pronunciation.length > 200
+          ? [{ field: 'pronunciation', message: 'Use at most 200 characters.' }]
+          : []),
+      ]
+      if (errors.length > 0)
+        return reply.status(422).page('people/account-name', { ...namePage({ name, pronunciation }), errors })
+      await writeEvidence(db, (trx) =>
+        changeName(trx, viewer.id, { name, pronunciation }, { actorId: viewer.id, reason: '', now: clock() }),
+      )
+      return reply.redirect('/account?done=name', 303)
+    },
+  )
+
+  app.post(
+    '/account/confidentiality',
+    { config: signedIn, schema: { body: form({ confidential: Type.Optional(text(5)) }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const by = { actorId: viewer.id, reason: '', now: clock() }
+      const isOn = request.body.confidential === 'yes'
+      await writeEvidence(db, (trx) => setConfidential(trx, viewer.id, isOn, by))
+      return reply.redirect(`/account?done=${isOn ? 'confidential' : 'public'}#privacy`, 303)
+    },
+  )
+
+  app.get('/account/email', { config: signedIn }, async (request, reply) =>
+    reply.page('people/account-email', emailPage(request, '')),
+  )
+
+  app.post(
+    '/account/email',
+    { config: signedIn, schema: { body: form({ email: text(254), password }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const email = request.body.email.trim().toLowerCase()
+      const isOne = /^[^\s@"',;<>]+@[^\s@"',;<>]+\.[^\s@"',;<>]+$/.test(email)
+      const errors = [
+        ...(isOne ? [] : [{ field: 'email', message: 'Enter an email such as name@example.org.' }]),
+        ...(isOne && email === viewer.email
+          ? [{ field: 'email', message: 'This is your email already.' }]
+          : []),
+        ...(await passwordErrors(request, request.body.password)),
+      ]
+      if (errors.length > 0 || !mail)
+        return reply.status(422).page('people/account-email', { ...emailPage(request, email), errors })
+      const by = { actorId: viewer.id, reason: '', now: clock() }
+      const change = await writeEvidence(db, (trx) => requestEmailChange(trx, viewer.id, email, by))
+      await send(request, emailChangeAsked(change, config.baseUrl))
+      return reply.redirect('/account?done=email', 303)
+    },
+  )
+
+  app.get('/account/password', { config: signedIn }, async (request, reply) =>
+    reply.page('people/account-password', passwordPage(request)),
+  )
+
+  app.post(
+    '/account/password',
+    { config: signedIn, schema: { body: form({ password, new_password: text(1024) }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const errors = [...(await passwordErrors(request, request.body.password))]
+      if (errors.length === 0) {
+        const result = await changePassword(db, viewer, request.body.new_password, config.issuerName, clock())
+        if (result.kind === 'problem') errors.push({ field: 'new_password', message: result.message })
+      }
+      if (errors.length > 0)
+        return reply.status(422).page('people/account-password', { ...passwordPage(request), errors })
+      await sessions.endOthers(viewer.id, tokenOf(request))
+      if (viewer.email)
+        await send(request, [signInChanged(viewer.email, 'The password of your account was changed.')])
+      return reply.redirect('/account?done=password', 303)
+    },
+  )
+
+  app.post(
+    '/account/sessions/:handle/end',
+    { config: signedIn, schema: { params: Type.Object({ handle: uuid() }) } },
+    async (request, reply) => {
+      await sessions.endByHandle(viewerOf(request).id, request.params.handle)
+      return reply.redirect('/account#sessions', 303)
+    },
+  )
+
+  app.post('/account/sessions/end', { config: signedIn }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    await sessions.endOthers(viewer.id, tokenOf(request))
+    await db.deleteFrom('known_devices').where('person_id', '=', viewer.id).execute()
+    return reply.redirect('/account?done=sessions#sessions', 303)
+  })
+
+  app.get('/account/views', { config: signedIn }, async (request, reply) =>
+    reply.page('people/account-views', {
+      title: 'Who has looked at your record',
+      views: await listViewsOf(db, viewerOf(request).id),
+    }),
+  )
+
+  app.get('/account/data.json', { config: signedIn }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const now = clock()
+    const about = await listEverythingAbout(db, viewer.id)
+    await recordEvidence(db, {
+      kind: 'records-exported',
+      actor_id: viewer.id,
+      subject: `person:${viewer.id}`,
+      facts: { what: 'own data' },
+      at: now,
+    })
+    return reply
+      .header(
+        'content-disposition',
+        `attachment; filename="my-training-data-${now.toISOString().slice(0, 10)}.json"`,
+      )
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify({ person: viewer.name, made_at: now.toISOString(), ...about }, null, 2))
+  })
+
+  const tokenOf = (request: FastifyRequest) => sessionToken(request, config.https) ?? ''
+  const asksPassword = (request: FastifyRequest) =>
+    !isFreshlyConfirmed(viewerOf(request).confirmed_at, clock())
+
+  async function passwordErrors(request: FastifyRequest, given: string | undefined) {
+    if (!asksPassword(request)) return []
+    if (!given) return confirmationErrors({ kind: 'missing' })
+    const confirmation = { token: tokenOf(request), password: given }
+    return confirmationErrors(await confirmPassword(db, sessions, viewerOf(request), confirmation, clock()))
+  }
+
+  const emailPage = (request: FastifyRequest, email: string) => ({
+    title: 'Change your email',
+    email,
+    canMail: Boolean(mail),
+    asksPassword: asksPassword(request),
+  })
+
+  const passwordPage = (request: FastifyRequest) => ({
+    title: 'Change your password',
+    suggestion: newPassphrase(),
+    asksPassword: asksPassword(request),
+  })
+}
+
+const namePage = (account: Readonly<{ name: string; pronunciation: string }>) => ({
+  title: 'Change your name',
+  account,
+})
+
+const doneWords: Readonly<Record<string, string>> = {
+  name: 'Your name has been saved. Certificates that you have already keep the name they were issued under.',
+  email: 'We sent a link to the new email. Your email changes when you open it.',
+  password: 'Your password has been changed. You have been signed out everywhere else.',
+  sessions: 'You have been signed out everywhere else.',
+  confidential: 'Your record is confidential now. Public pages no longer say where or whether you work.',
+  public: 'Your record is no longer confidential.',
+}
+
+/** Text in one line, without what can't be seen. */
+const plainLine = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Zs}]+/gu, ' ')
+    .trim()

@@ -1,0 +1,123 @@
+import { sql } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
+import { countAttempt, forgetAttempt } from './attempts.actions.ts'
+import { newRecoveryCodes, newSecret, recoveryCodeHash, stepOfCode } from './authenticator.ts'
+import { findSecondFactors, lockPeople } from './queries.ts'
+import type { Viewer } from './roles.ts'
+
+/** The secret for an app that isn't confirmed yet, the same each time the page is opened; null where one is set up. */
+export async function startAuthenticator(db: Database, personId: string): Promise<string | null> {
+  await db
+    .insertInto('authenticators')
+    .values({ person_id: personId, secret: newSecret() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const app = await db
+    .selectFrom('authenticators')
+    .select(['secret', 'confirmed_at'])
+    .where('person_id', '=', personId)
+    .executeTakeFirstOrThrow()
+  return app.confirmed_at ? null : app.secret
+}
+
+export type AuthenticatorResult =
+  | { kind: 'confirmed'; codes: readonly string[] }
+  | { kind: 'wrong' }
+  | { kind: 'throttled'; seconds: number }
+
+/** The first code shows that the app has the secret. From now on it is asked at each sign-in. */
+export async function confirmAuthenticator(
+  db: Database,
+  viewer: Viewer,
+  code: string,
+  now: Date,
+): Promise<AuthenticatorResult> {
+  const subject = { kind: 'code', value: viewer.id } as const
+  const seconds = await countAttempt(db, [subject], now)
+  if (seconds > 0) return { kind: 'throttled', seconds }
+  const result = await writeEvidence(db, async (trx): Promise<AuthenticatorResult> => {
+    await lockPeople(trx, [viewer.id])
+    const app = await trx
+      .selectFrom('authenticators')
+      .select(['secret', 'last_step'])
+      .where('person_id', '=', viewer.id)
+      .where('confirmed_at', 'is', null)
+      .executeTakeFirst()
+    const step = app && (await stepOfCode(app.secret, app.last_step, code, now))
+    if (!step) return { kind: 'wrong' }
+    await trx
+      .updateTable('authenticators')
+      .set({ confirmed_at: now, last_step: step })
+      .where('person_id', '=', viewer.id)
+      .execute()
+    note(trx, viewer, 'authenticator-added', now)
+    return { kind: 'confirmed', codes: await replaceCodes(trx, viewer.id) }
+  })
+  if (result.kind === 'confirmed') await forgetAttempt(db, [subject])
+  return result
+}
+
+/** Ten new recovery codes; the ones before them end. They are shown this once. */
+export const renewRecoveryCodes = (db: Database, viewer: Viewer, now: Date): Promise<readonly string[]> =>
+  writeEvidence(db, async (trx) => {
+    await lockPeople(trx, [viewer.id])
+    note(trx, viewer, 'recovery-codes-made', now)
+    return replaceCodes(trx, viewer.id)
+  })
+
+async function replaceCodes(trx: EvidenceTransaction, personId: string): Promise<readonly string[]> {
+  const codes = newRecoveryCodes()
+  await trx.deleteFrom('recovery_codes').where('person_id', '=', personId).execute()
+  await trx
+    .insertInto('recovery_codes')
+    .values(codes.map((code) => ({ person_id: personId, code_hash: recoveryCodeHash(personId, code) })))
+    .execute()
+  return codes
+}
+
+export type Factor = Readonly<{ kind: 'authenticator' } | { kind: 'passkey'; id: string }>
+
+/** Removes a passkey or the app; not the last one of someone whose role needs one. */
+export const removeFactor = (
+  db: Database,
+  viewer: Viewer,
+  factor: Factor,
+  isRequired: boolean,
+  now: Date,
+): Promise<'removed' | 'last' | 'unknown'> =>
+  writeEvidence(db, async (trx) => {
+    await lockPeople(trx, [viewer.id])
+    const { passkeys, has_authenticator } = await findSecondFactors(trx, viewer.id)
+    if (isRequired && passkeys + Number(has_authenticator) === 1) return 'last'
+    const removed =
+      factor.kind === 'passkey'
+        ? await trx
+            .deleteFrom('passkeys')
+            .where('person_id', '=', viewer.id)
+            .where('id', '=', factor.id)
+            .returning('person_id')
+            .executeTakeFirst()
+        : await trx
+            .deleteFrom('authenticators')
+            .where('person_id', '=', viewer.id)
+            .returning('person_id')
+            .executeTakeFirst()
+    if (!removed) return 'unknown'
+    await trx
+      .updateTable('known_devices')
+      .set({ second_factor_until: sql`null` })
+      .where('person_id', '=', viewer.id)
+      .execute()
+    note(trx, viewer, `${factor.kind}-removed`, now)
+    return 'removed'
+  })
+
+const note = (trx: EvidenceTransaction, viewer: Viewer, change: string, now: Date) =>
+  trx.record({
+    kind: 'account-changed',
+    actor_id: viewer.id,
+    subject: `person:${viewer.id}`,
+    facts: { change },
+    at: now,
+  })

@@ -1,0 +1,67 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import { hasRole, type Viewer } from '#server/people/roles.ts'
+import { listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
+
+export type Account = Readonly<{
+  id: string
+  name: string
+  pronunciation: string
+  email: string | null
+  disabled_at: Date | null
+  closed_at: Date | null
+  has_password: boolean
+  is_confidential: boolean
+}>
+
+export type AccountInReach = Readonly<{ account: Account; canChange: boolean; isOwn: boolean }>
+
+/**
+ * An account that the viewer looks after: any, for a system administrator; for a program administrator, one that is or
+ * was on record in their programs. They change it only where it neither works nor acts anywhere else. No one changes
+ * their own here.
+ */
+export async function findAccountOf(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  personId: string,
+): Promise<AccountInReach | null> {
+  const isSystem = hasRole(viewer, 'system_admin')
+  const programs = [...viewer.administered_program_ids]
+  const { rows } = await sql<Account>`
+    ${accounts} where p.id = ${personId} and (${isSystem}
+      or exists (select from assignments a where a.person_id = p.id and a.program_id = any(${programs}::uuid[]))
+      or exists (select from roles r where r.person_id = p.id and r.program_id = any(${programs}::uuid[])))`.execute(
+    db,
+  )
+  const account = rows[0]
+  if (!account) return null
+  const isOwn = account.id === viewer.id
+  const canChange = !isOwn && (isSystem || !(await listOutOfReach(db, viewer, [account.id])).has(account.id))
+  return { account, canChange, isOwn }
+}
+
+/** Accounts by name or email, for a system administrator. */
+export async function listAccounts(db: Kysely<DB>, search: string): Promise<readonly Account[]> {
+  const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`
+  const { rows } = await sql<Account>`
+    ${accounts} where p.name ilike ${like} or p.email ilike ${like} order by lower(p.name), p.id limit 50`.execute(
+    db,
+  )
+  return rows
+}
+
+/** What was changed about an account, by whom and why, the latest first. */
+export async function listAccountHistory(db: Kysely<DB>, personId: string) {
+  const { rows } = await sql<{ at: Date; who: string | null; kind: string; facts: Record<string, unknown> }>`
+    select l.at, p.name as who, l.kind, l.facts::jsonb as facts
+    from ledger l left join people p on p.id = l.actor_id
+    where l.subject = ${`person:${personId}`} and l.kind in ('account-changed', 'role-granted', 'role-ended')
+    order by l.seq desc limit 100`.execute(db)
+  return rows
+}
+
+const accounts = sql`
+    select p.id, p.name, p.pronunciation, p.email, p.disabled_at, p.closed_at, p.password_hash is not null as has_password,
+      p.is_confidential
+    from people p`

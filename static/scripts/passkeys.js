@@ -1,0 +1,80 @@
+// Passkeys: a button to add one, a button to sign in with one, and the browser's own offer in the email field.
+
+const message = document.querySelector('[data-passkey-message]')
+let offered = null
+const isAble = typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function'
+
+if (isAble) {
+  const add = document.querySelector('[data-passkey-add]')
+  if (add) {
+    add.hidden = false
+    add.addEventListener('click', () => tried(addPasskey))
+  }
+  const signIn = document.querySelector('[data-passkey-sign-in]')
+  if (signIn) {
+    signIn.hidden = false
+    signIn.addEventListener('click', () => tried(() => signInWith(signIn.dataset.passkeySignIn)))
+    offer(signIn.dataset.passkeySignIn)
+  }
+}
+
+/** The browser lists passkeys in the email field, and waits until one is chosen. */
+async function offer(next) {
+  if (!document.querySelector('[autocomplete~="webauthn"]')) return
+  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return
+  offered = new AbortController()
+  try {
+    await signInWith(next, { mediation: 'conditional', signal: offered.signal })
+  } catch {
+    // Not chosen, or the button was used instead: the form is still there.
+  }
+}
+
+async function signInWith(next, more = {}) {
+  if (!more.signal) offered?.abort()
+  const options = await ask('/sign-in/passkey/challenge', {})
+  const credential = await navigator.credentials.get({
+    publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options),
+    ...more,
+  })
+  const { location } = await ask('/sign-in/passkey', { response: credential.toJSON(), next })
+  window.location.assign(location)
+}
+
+async function addPasskey() {
+  const options = await ask('/account/second-factor/passkeys/challenge', {})
+  const credential = await navigator.credentials.create({
+    publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
+  })
+  const name = nameOfDevice()
+  const { location } = await ask('/account/second-factor/passkeys', { response: credential.toJSON(), name })
+  window.location.assign(location)
+}
+
+async function ask(address, body) {
+  const answer = await fetch(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const content = await answer.json()
+  if (!answer.ok) throw new Error(content.message)
+  return content
+}
+
+async function tried(what) {
+  message.hidden = true
+  try {
+    await what()
+  } catch (error) {
+    // The person closed the browser's dialog: nothing to explain.
+    message.textContent =
+      error.name === 'NotAllowedError' ? 'No passkey was used. You can try again.' : error.message
+    message.hidden = false
+  }
+}
+
+function nameOfDevice() {
+  const { platform } = navigator.userAgentData ?? navigator
+  return platform ? `Passkey made on ${platform}` : 'Passkey'
+}
