@@ -14,7 +14,7 @@ import { certificateRoutes } from '#server/certificates/certificates/verify.rout
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
 import { ledSessionRoutes } from '#server/classroom/instructor-led.routes.ts'
 import { attendanceRoutes } from '#server/classroom/instructor-led-attendance.routes.ts'
-import { organisingRoutes } from '#server/classroom/instructor-led-organizing.routes.ts'
+import { organizingRoutes } from '#server/classroom/instructor-led-organizing.routes.ts'
 import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
@@ -180,7 +180,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(groupSessionRoutes, needs)
   await app.register(groupJoiningRoutes, needs)
   await app.register(ledSessionRoutes, needs)
-  await app.register(organisingRoutes, needs)
+  await app.register(organizingRoutes, needs)
   await app.register(attendanceRoutes, needs)
   await app.register(scholarshipRoutes, needs)
   await app.register(teamRoutes, needs)

@@ -1,39 +1,39 @@
 import type { Mail, Message } from '#server/lib/mail.ts'
 
-// Neutral, and without the training's or the program's name: a message may be seen by others.
-const letter = (to: string, subject: string, says: string, address: string): Message => ({
+// Neutral, without the name of the training or the program: others may see the email.
+const compose = (to: string, subject: string, says: string, address: string): Message => ({
   to,
   subject,
-  text: `${says}\n\n${address}\n\nYou get this because you registered with this email. There is no need to answer.\n`,
+  text: `${says}\n\n${address}\n\nYou are getting this email because you have an account with this address. You don’t need to reply.\n`,
 })
 
 export const placeOpened = (to: string, address: string): Message =>
-  letter(
+  compose(
     to,
-    'A place for you',
-    'You were waiting for a place, and now you have one. See when and where:',
+    'You have a place',
+    'A place opened up, and you are off the waiting list. See when and where:',
     address,
   )
 
 export const sessionChanged = (to: string, address: string): Message =>
-  letter(to, 'Something has changed', 'What you registered for has changed. See what is new:', address)
+  compose(to, 'A session has changed', 'The session you registered for has changed. See the changes:', address)
 
 export const sessionCancelled = (to: string, address: string): Message =>
-  letter(to, 'Something has been cancelled', 'What you registered for does not take place. See why:', address)
+  compose(to, 'A session has been canceled', 'The session you registered for has been canceled. See why:', address)
 
 export const requestMoved = (to: string, address: string): Message =>
-  letter(to, 'About your request', 'There is news about your request. See it here:', address)
+  compose(to, 'Your request has been updated', 'Your request has been updated. See it here:', address)
 
 export const requestArrived = (to: string, address: string): Message =>
-  letter(
+  compose(
     to,
-    'A request waits for you',
-    'Somebody asks for something that an administrator decides. See it here:',
+    'A new request is waiting',
+    'A new request needs an administrator’s decision. See it here:',
     address,
   )
 
-/** Sends messages after what they tell is committed; one that the mail server does not take stops nothing. */
-export function createPost(mail: Mail, log: Readonly<{ error: (problem: unknown) => void }>) {
+/** Sends emails after the change is committed. A failed email is logged and stops nothing. */
+export function createMailer(mail: Mail, log: Readonly<{ error: (problem: unknown) => void }>) {
   const underWay = new Set<Promise<unknown>>()
   return {
     send(messages: readonly Message[]): void {
@@ -45,11 +45,11 @@ export function createPost(mail: Mail, log: Readonly<{ error: (problem: unknown)
         underWay.add(sending)
       }
     },
-    /** Waits for what is being sent, as when the service stops. */
+    /** Waits for emails being sent. Called when the service stops. */
     async done(): Promise<void> {
       await Promise.allSettled(underWay)
     },
   }
 }
 
-export type Post = ReturnType<typeof createPost>
+export type Mailer = ReturnType<typeof createMailer>

@@ -64,7 +64,7 @@ test('Sam asks for a scholarship, Kit asks back, and each page is accessible', {
   await look('scholarship requests', system.page)
   await system.page.getByRole('link', { name: 'Sam Reyes' }).first().click()
   await system.page.getByRole('button', { name: 'Ask for more' }).click()
-  await system.page.getByRole('link', { name: 'Write what you need to know.' }).waitFor()
+  await system.page.getByRole('link', { name: 'Enter what you need to know.' }).waitFor()
   await look('scholarship, problem', system.page)
   await system.page.getByLabel('Your words to the program').fill('How many young people?')
   await system.page.getByRole('button', { name: 'Ask for more' }).click()
@@ -165,7 +165,7 @@ async function aMorning(
   await page.getByText('Credit', { exact: true }).waitFor()
   await look('attendance recorded', page)
   await other.page.reload()
-  await other.page.getByRole('link', { name: 'See what it can count for' }).click()
+  await other.page.getByRole('link', { name: 'See which requirement it can count for' }).click()
   await other.page.getByText('No license holder or agency has decided on it yet.').waitFor()
   world.clock.now = began
   for (const { complaints, context } of [office, hand, other]) {
@@ -205,8 +205,8 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await look('group session found', mobile)
   await mobile.getByRole('button', { name: 'Join the session' }).click()
   await look('group session joined', mobile)
-  await mobile.getByRole('button', { name: 'I was here, beginning to end' }).click()
-  await mobile.getByText('You have confirmed that you are here.').waitFor()
+  await mobile.getByRole('button', { name: 'I attended from beginning to end' }).click()
+  await mobile.getByText('You have confirmed your attendance.').waitFor()
   await look('group session confirmed', mobile)
 
   // With a script the list follows by itself; without one the page is asked again.

@@ -111,7 +111,7 @@ async function verify(page: Page, look: Look, address: string, paper: Reading): 
   expect(await page.getByRole('main').textContent()).not.toContain('Lindqvist')
   await page.getByLabel('Name as printed').fill('Ada Lindqvist')
   await page.getByRole('button', { name: 'Compare' }).click()
-  await page.getByText('This is the name that you typed.').waitFor()
+  await page.getByText('This matches the name you typed.').waitFor()
   await look('verdict with the name', page)
   const fact = async (name: string) =>
     (await page
@@ -119,7 +119,7 @@ async function verify(page: Page, look: Look, address: string, paper: Reading): 
       .locator('dd')
       .textContent())!
   expect(await fact('Name')).toContain('Ada Lindqvist')
-  for (const name of ['Certificate number', 'Course', 'Version', 'The law that asks for it'])
+  for (const name of ['Certificate number', 'Course', 'Version', 'Required by'])
     expect(paper.text).toContain(await fact(name))
   expect(paper.text).toContain(/^\w+ \d+, \d{4}/.exec(await fact('Completed'))![0])
 }

@@ -13,7 +13,7 @@ describe('the words of a certificate', () => {
   test('say whose it is, what was completed, and when, as people write days', () => {
     const text = certificateText(sample)
     expect(text.name).toBe('Ada Northwind')
-    expect(text.deed).toBe('has completed, as initial training, all three modules of the course')
+    expect(text.completion).toBe('has completed, as initial training, all three modules of the course')
     expect(text.details).toContainEqual({ label: 'Completed', value: 'March 31, 2027' })
     expect(text.details).toContainEqual({ label: 'Hours', value: '3.7' })
     expect(text.modules[1]).toEqual({
@@ -66,8 +66,8 @@ describe('the words of a certificate', () => {
     ['course', 3, 'has completed all three modules of the course'],
     ['course', 1, 'has completed the course'],
     ['initial', 0, 'has completed, as initial training, the course'],
-  ] as const)('for %s training with %i modules read as a sentence', (kind, count, deed) => {
-    expect(certificateText({ ...sample, kind, modules: sample.modules.slice(0, count) }).deed).toBe(deed)
+  ] as const)('for %s training with %i modules read as a sentence', (kind, count, completion) => {
+    expect(certificateText({ ...sample, kind, modules: sample.modules.slice(0, count) }).completion).toBe(completion)
   })
 
   test('leave out a program where the person had none', () => {

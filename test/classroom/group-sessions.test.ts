@@ -201,7 +201,7 @@ describe('a module taken as a group', () => {
     await close(room.leader, address)
     expect(await finishedOf(room.db, ada)).toEqual(lessonsOf(second))
     expect(await pageOf(client, `/join/${code}`)).toContain(
-      'Its questions open when you have passed those of module 1.',
+      'You can answer its questions once you have passed those of module 1.',
     )
     const started = await client.post(`/courses/${room.course.slug}/${second.module.slug}/assessment`)
     expect(String(started.headers.location)).not.toContain('/attempts/')
@@ -224,7 +224,7 @@ describe('what is refused, in words', () => {
     }
     const later = await open(room, { at: '4:30 pm' })
     expect(await refusal(later.code)).toContain(
-      'This session begins on October 6, 2026, 4:30 PM Central time. You can join from an hour before.',
+      'This session begins on October 6, 2026, 4:30 PM Central time. You can join from an hour before that.',
     )
     const closed = await open(room)
     room.later(30)
@@ -252,7 +252,7 @@ describe('what is refused, in words', () => {
     expect(early.statusCode).toBe(422)
     expect(readable(early.body)).toContain('This session has not begun yet.')
     const client = await room.as(ada)
-    expect(readable((await confirm(client, code)).body)).toContain('Join the session first.')
+    expect(readable((await confirm(client, code)).body)).toContain('Join the session before you confirm.')
     await join(client, code)
     expect(readable((await confirm(client, code)).body)).toContain(
       'Confirm when the session has begun: it begins on October 6, 2026, 2:45 PM Central time.',
@@ -264,7 +264,9 @@ describe('what is refused, in words', () => {
     const { address, code } = await open(room)
     const answer = await join(room.leader, code)
     expect(answer.statusCode).toBe(409)
-    expect(readable(answer.body)).toContain('You lead this session, so you are not counted in it.')
+    expect(readable(answer.body)).toContain(
+      'You lead this session, so you don’t get credit for attending it.',
+    )
     const client = await room.as(ada)
     await join(client, code)
     await confirm(room.leader, code)
@@ -296,7 +298,7 @@ describe('what is refused, in words', () => {
       'Choose the module.',
       'That day is past.',
       '“noonish” is not a time we can read.',
-      'Choose who leads the session.',
+      'Choose a facilitator.',
     ])
       expect(page).toContain(message)
     expect(answer.body).toContain('value="Kitchen"')
@@ -367,7 +369,7 @@ describe('who sees a session', () => {
       program: await programOf(room.db),
       place: 'Hall',
     })
-    expect(readable(theirs.body)).toContain('Choose the program whose people take part.')
+    expect(readable(theirs.body)).toContain('Choose the program whose staff takes part.')
   })
 
   test('who tries code after code is slowed, and the others in the room behind the same address are not', async () => {

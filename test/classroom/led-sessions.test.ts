@@ -43,16 +43,16 @@ const typedOf = (program: string, typed: Record<string, string> = {}) => ({
 async function aHouse(options: Parameters<typeof aWorld>[0] = {}) {
   const world = await aWorld({ now, ...options })
   const program = await programId(world.db, 'North Star House')
-  const organiser = await world.as(rae)
+  const organizer = await world.as(rae)
   const publish = async (typed: Record<string, string> = {}) => {
-    const answer = await organiser.post('/sessions', typedOf(program, typed))
+    const answer = await organizer.post('/sessions', typedOf(program, typed))
     if (answer.statusCode !== 303) throw new Error(readable(answer.body))
     return String(answer.headers.location)
   }
   const at = (time: string) => {
     world.clock.now = new Date(time)
   }
-  return { ...world, program, organiser, publish, at }
+  return { ...world, program, organizer, publish, at }
 }
 
 const join = (client: Client, address: string) => client.post(`${address}/registration`)
@@ -122,7 +122,7 @@ describe('a session in the catalogue', () => {
     expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[mai, 'A place for you']])
     expect(letters[0]!.text).not.toMatch(/Harbor|traffick|webinar|North Star/i)
     // More places let the next ones in, in the same change.
-    await house.organiser.post(`${address}/edit`, typedOf(house.program, { places: '3' }))
+    await house.organizer.post(`${address}/edit`, typedOf(house.program, { places: '3' }))
     for (const client of [mais, theos, adas])
       expect(await pageOf(client, address)).toContain('You have a place.')
     expect(
@@ -131,7 +131,7 @@ describe('a session in the catalogue', () => {
         .map(({ to, subject }) => `${to} ${subject}`)
         .sort(),
     ).toEqual([`${ada} A place for you`, `${mai} Something has changed`, `${theo} A place for you`])
-    const fewer = await house.organiser.post(`${address}/edit`, typedOf(house.program, { places: '2' }))
+    const fewer = await house.organizer.post(`${address}/edit`, typedOf(house.program, { places: '2' }))
     expect(fewer.statusCode).toBe(422)
     expect(readable(fewer.body)).toContain('3 people have a place already, so there can’t be fewer.')
   })
@@ -243,13 +243,13 @@ describe('a session in the catalogue', () => {
     const address = await house.publish()
     const [adas, mais] = [await house.as(ada), await house.as(mai)]
     await join(adas, address)
-    const silent = await house.organiser.post(`${address}/cancellation`, { reason: ' ' })
-    expect(readable(silent.body)).toContain('Write why. Everybody who registered sees it.')
-    await house.organiser.post(`${address}/cancellation`, { reason: 'The instructor is ill.' })
-    expect(await pageOf(adas, address)).toContain('This session was cancelled: The instructor is ill.')
+    const silent = await house.organizer.post(`${address}/cancellation`, { reason: ' ' })
+    expect(readable(silent.body)).toContain('Enter a reason. Everyone who registered sees it.')
+    await house.organizer.post(`${address}/cancellation`, { reason: 'The instructor is ill.' })
+    expect(await pageOf(adas, address)).toContain('This session was canceled: The instructor is ill.')
     const late = await join(mais, address)
     expect(late.statusCode).toBe(409)
-    expect(readable(late.body)).toContain('This session was cancelled: The instructor is ill.')
+    expect(readable(late.body)).toContain('This session was canceled: The instructor is ill.')
     expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[ada, 'Something has been cancelled']])
   })
 
@@ -265,9 +265,9 @@ describe('a session in the catalogue', () => {
     house.at('2026-10-08T14:30:00Z')
     const stays = await giveBack(adas, address)
     expect(readable(stays.body)).toContain('This session has begun, so its registrations stand.')
-    const change = await house.organiser.post(`${address}/edit`, typedOf(house.program, { on1: '10/9/2026' }))
-    expect(readable(change.body)).toContain('This session has begun, so what was announced stays as it is.')
-    const bad = await house.organiser.post('/sessions', {
+    const change = await house.organizer.post(`${address}/edit`, typedOf(house.program, { on1: '10/9/2026' }))
+    expect(readable(change.body)).toContain('This session has started, so you can’t edit or cancel it.')
+    const bad = await house.organizer.post('/sessions', {
       title: 'A day together',
       on1: '10/9/2026',
       from1: '2 pm',
@@ -281,11 +281,11 @@ describe('a session in the catalogue', () => {
     })
     expect(bad.statusCode).toBe(422)
     for (const message of [
-      'Write who gives the training.',
+      'Enter the provider of the training.',
       'Write who leads it.',
-      'It ends after it begins. Check both times.',
+      'Enter an end time that is later than the start time.',
       'That time is past.',
-      'Write the whole address, beginning with https://.',
+      'Enter the full address, starting with https://.',
       'Write how many can take part',
       'Nobody with this email has an account here.',
       'Say whether it is about human trafficking',
@@ -301,7 +301,7 @@ describe('who was there', () => {
     const house = await aHouse()
     const address = await house.publish({ places: '5' })
     for (const email of [ada, mai, theo]) await join(await house.as(email), address)
-    const early = await house.organiser.get(`${address}/attendance`)
+    const early = await house.organizer.get(`${address}/attendance`)
     expect(readable(early.body)).toContain(
       'Record attendance when the session has begun: October 8, 2026, 9:00 AM Central time.',
     )
@@ -310,10 +310,10 @@ describe('who was there', () => {
       mai: await registrationOf(house.db, mai),
       theo: await registrationOf(house.db, theo),
     }
-    const tooSoon = await house.organiser.post(`${address}/attendance`, { [`was-${id.ada}`]: 'present' })
+    const tooSoon = await house.organizer.post(`${address}/attendance`, { [`was-${id.ada}`]: 'present' })
     expect(tooSoon.statusCode).toBe(422)
     house.at('2026-10-08T18:00:00Z')
-    const record = (typed: Record<string, string>) => house.organiser.post(`${address}/attendance`, typed)
+    const record = (typed: Record<string, string>) => house.organizer.post(`${address}/attendance`, typed)
     return { ...house, address, id, record }
   }
 
@@ -341,7 +341,7 @@ describe('who was there', () => {
     expect([...(await trainingsOf(db, mai)), ...(await trainingsOf(db, theo))]).toEqual([])
     const adas = await as(ada)
     const page = await pageOf(adas, address)
-    expect(page).toContain('It is on record that you were there.')
+    expect(page).toContain('You are recorded as present.')
     expect(page).toContain('counts once your license holder or agency accepts it')
     expect(await pageOf(await as(mai), address)).toContain('missed 31 minutes, which is too much for credit')
     const its = await pageOf(adas, `/training/elsewhere/${training!.id}`)
@@ -358,12 +358,12 @@ describe('who was there', () => {
   })
 
   test('a correction says why, stands beside what was recorded, and gives or takes back the credit', async () => {
-    const { db, id, record, address, organiser } = await aMorning()
+    const { db, id, record, address, organizer } = await aMorning()
     await record({ [`was-${id.ada}`]: 'present', [`was-${id.mai}`]: 'absent' })
     const one = (person: number, typed: Record<string, string>) =>
-      organiser.post(`${address}/attendance/${person}`, typed)
+      organizer.post(`${address}/attendance/${person}`, typed)
     expect(readable((await one(id.ada, { outcome: 'absent', reason: '' })).body)).toContain(
-      'Write why it is changed.',
+      'Enter a reason for the correction.',
     )
     await one(id.ada, { outcome: 'absent', reason: 'Took her for somebody else.' })
     await one(id.mai, { outcome: 'present', missed: '10', reason: 'She was there.' })
@@ -371,7 +371,7 @@ describe('who was there', () => {
     expect(adas).toMatchObject({ reason: 'Attendance corrected: Took her for somebody else.' })
     expect(adas!.superseded_at).not.toBeNull()
     expect(await trainingsOf(db, mai)).toMatchObject([{ superseded_at: null }])
-    const page = await pageOf(organiser, `${address}/attendance/${id.ada}`)
+    const page = await pageOf(organizer, `${address}/attendance/${id.ada}`)
     expect(page).toMatch(/Present, recorded by Rae Halvorsen.*Absent, recorded by Rae Halvorsen. Took her/)
     const ledger = await db.selectFrom('ledger').select('kind').orderBy('seq', 'desc').limit(4).execute()
     expect(ledger.map(({ kind }) => kind)).toEqual([
@@ -385,7 +385,7 @@ describe('who was there', () => {
     )
     // The list as it goes out of the house runs nothing in a spreadsheet.
     await db.updateTable('people').set({ name: '=1+1' }).where('email', '=', theo).execute()
-    const { body } = await organiser.get(`${address}/attendees.csv`)
+    const { body } = await organizer.get(`${address}/attendees.csv`)
     const rows = parse(body, { bom: true, columns: true }) as Record<string, string>[]
     expect(rows.map(({ Name, Attendance, Credit }) => [Name, Attendance, Credit])).toEqual([
       ["'=1+1", '', ''],
@@ -412,7 +412,7 @@ describe('who was there', () => {
     const own = await theos.post(`${address}/attendance`, {
       [`was-${await registrationOf(house.db, theo)}`]: 'present',
     })
-    expect(readable(own.body)).toContain('You took part yourself. Somebody else has to record that.')
+    expect(readable(own.body)).toContain('You can’t record your own attendance. Ask another organizer or the instructor.')
     const other = await theos.post(`${address}/attendance`, {
       [`was-${await registrationOf(house.db, ada)}`]: 'present',
     })
@@ -436,7 +436,7 @@ describe('who sees a session', () => {
     expect(await pageOf(olus, all)).toContain('You have a place.')
     for (const path of ['/attendance', '/attendees.csv', '/edit', '/cancellation'])
       expect((await olus.get(`${all}${path}`)).statusCode).toBe(404)
-    // Sam supervises, and sees it; who organises it is the administrator alone.
+    // Sam supervises, and sees it; who organizes it is the administrator alone.
     const sams = await house.as(sam)
     expect((await sams.get(own)).statusCode).toBe(200)
     expect((await sams.get(`${own}/attendance`)).statusCode).toBe(404)

@@ -52,8 +52,8 @@ test('the form comes filled in, says whose it is to say whether scholarships are
   const gaps = await sams.post('/scholarships', { trainee: 'Mai Vang', why: ' ' })
   expect(gaps.statusCode).toBe(422)
   for (const message of [
-    'Choose the program that asks.',
-    'Write why, in a few sentences.',
+    'Choose a program.',
+    'Enter a reason in a few sentences.',
     'Write how to reach you',
   ])
     expect(readable(gaps.body)).toContain(message)
@@ -66,11 +66,11 @@ test('the form comes filled in, says whose it is to say whether scholarships are
 
 test('a request reaches an administrator, is asked about, answered and granted, each step with who, when and words', async () => {
   const { address, requester, administrator, letters, db } = await aRequest()
-  expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[kit, 'A request waits for you']])
+  expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[kit, 'A new request is waiting']])
   expect(await pageOf(administrator, '/scholarships')).toContain('asked by Sam Reyes')
   const silent = await step(administrator, address, 'asked')
   expect(silent.statusCode).toBe(422)
-  expect(readable(silent.body)).toContain('Write what you need to know.')
+  expect(readable(silent.body)).toContain('Enter what you need to know.')
   await step(administrator, address, 'asked', 'How many young people?')
   expect(await pageOf(requester, address)).toMatch(
     /Asked for more.*Kit Dawson asked for more: How many young people\?/,
@@ -100,7 +100,7 @@ test('a request reaches an administrator, is asked about, answered and granted, 
 test('a decline says why; of two answers at one moment one stands; what is withdrawn is decided by nobody', async () => {
   const { address, requester, administrator } = await aRequest()
   expect(readable((await step(administrator, address, 'declined')).body)).toContain(
-    'Write the reason, so that the program knows what to do instead.',
+    'Enter a reason, so that the program knows what to do instead.',
   )
   const answers = await Promise.all([
     step(requester, address, 'withdrawn'),
@@ -125,7 +125,7 @@ test('nobody else sees a request, nobody decides on their own, and no requester 
     why: 'x',
     contact: 'x',
   })
-  expect(readable(foreign.body)).toContain('Choose the program that asks.')
+  expect(readable(foreign.body)).toContain('Choose a program.')
   await db
     .insertInto('roles')
     .values({

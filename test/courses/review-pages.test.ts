@@ -86,7 +86,7 @@ describe('reading a version', () => {
       expect(here.body).toContain(`?paragraph=${anchor}#comment`)
     expect(here.body).toContain('Ask &lt;b&gt;first&lt;/b&gt;.')
     const later = await second.get('/review/courses/welcome/1.1.0/lessons/first-day/at-the-door')
-    const [text, changed] = later.body.split('Comments on words that have changed since')
+    const [text, changed] = later.body.split('Comments on text that has changed since')
     expect(text).toContain('Keep this.')
     expect(changed).toContain('Ask &lt;b&gt;first&lt;/b&gt;.')
     await expect(db.updateTable('course_comments').set({ body: 'x' }).execute()).rejects.toThrow()

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
+import { problemLine } from '#server/courses/authoring/files/problems.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { longestAnswers } from '#server/courses/authoring/questions/pools.ts'
-import { problemLine } from '#server/courses/authoring/files/problems.ts'
+import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
 import { keyOf, markAnswer } from '#server/learning/marking.ts'
 
 /** The courses as they are shipped. */
