@@ -83,14 +83,14 @@ export type Needs = Readonly<{
   mail: Mail
   clock: () => Date
   config: Config
-  /** True where the people and programs are the invented ones; every page says so. */
+  /** True for demonstration data. Every page shows a banner. */
   isDemo: boolean
   logger?: FastifyServerOptions['logger']
-  /** Hears of every route; the tests ask each of them. */
+  /** Called for every route, so that tests can request each of them. */
   onRoute?: (route: RouteOptions) => void
 }>
 
-/** The whole service, ready to listen or to be asked by a test. */
+/** The whole service, ready to listen or to be called by tests. */
 export async function buildApp(given: Needs): Promise<App> {
   const { db, config } = given
   const offered: FindOffered = async () => {
@@ -117,21 +117,21 @@ export async function buildApp(given: Needs): Promise<App> {
 
   const recognize = recognizeBy(sessions, config.https)
 
-  // Before anything that may refuse a request: a refusal is a page, too.
+  // First, because a refused request needs an error page.
   const assets = await buildAssets()
   await app.register(views, {
     assets,
     frame: (request) => frameOf(request, needs.isDemo),
     development: config.development,
-    // Without a log no one would see it.
+    // Tests have no log, so throw instead.
     strict: config.development || !given.logger,
   })
   await app.register(cookie)
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
-  // No page holds a secret beside text that its visitor chose, so compressing them gives nothing away.
+  // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
   await app.register(formbody)
-  // For every form with a file; read it with web/upload.ts.
+  // For forms with files. Read them with web/upload.ts.
   await app.register(multipart, {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })

@@ -16,10 +16,20 @@ export const placeOpened = (to: string, address: string): Message =>
   )
 
 export const sessionChanged = (to: string, address: string): Message =>
-  compose(to, 'A session has changed', 'The session you registered for has changed. See the changes:', address)
+  compose(
+    to,
+    'A session has changed',
+    'The session you registered for has changed. See the changes:',
+    address,
+  )
 
 export const sessionCancelled = (to: string, address: string): Message =>
-  compose(to, 'A session has been canceled', 'The session you registered for has been canceled. See why:', address)
+  compose(
+    to,
+    'A session has been canceled',
+    'The session you registered for has been canceled. See why:',
+    address,
+  )
 
 export const requestMoved = (to: string, address: string): Message =>
   compose(to, 'Your request has been updated', 'Your request has been updated. See it here:', address)

@@ -95,7 +95,13 @@ export function groupFields(
       options: named(programs),
     },
     { name: 'place', label: 'Place', value: typed.place ?? '', hint: 'Such as “Staff room”' },
-    { name: 'on', label: 'Date', value: typed.on ?? typedDay(day), size: 'medium', hint: 'Such as 3/15/2027' },
+    {
+      name: 'on',
+      label: 'Date',
+      value: typed.on ?? typedDay(day),
+      size: 'medium',
+      hint: 'Such as 3/15/2027',
+    },
     {
       name: 'at',
       label: 'Start time',

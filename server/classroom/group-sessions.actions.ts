@@ -75,7 +75,9 @@ export async function joinGroupSession(
     const refusal = joinRefusal({ ...session, end }, now)
     if (refusal) return refused(refusal)
     if (viewer.id === session.facilitator_id)
-      return refused('You lead this session, so you don’t get credit for attending it. Take the lessons on your own.')
+      return refused(
+        'You lead this session, so you don’t get credit for attending it. Take the lessons on your own.',
+      )
     await trx
       .insertInto('group_presences')
       .values({ session_id: session.id, person_id: viewer.id, joined_at: now })
@@ -191,7 +193,8 @@ export async function correctPresence(
     if (!presence) return { kind: 'absent' }
     if (presence.person_id === viewer.id)
       return refused('You can’t change your own attendance. Ask another supervisor of this program.')
-    if (reason === '') return refused(`Enter a reason, so that ${presence.name} and others can understand the change.`)
+    if (reason === '')
+      return refused(`Enter a reason, so that ${presence.name} and others can understand the change.`)
     if (Boolean(leftOf(presence)) === (act === 'left')) return done
     await insertAct(trx, presence, { act, reason, acted_by: viewer.id }, now)
     trx.record({

@@ -40,8 +40,7 @@ export function readAttendanceOf(typed: Typed, { id }: Person): Read {
   const problems: FieldError[] = []
   const outcome = typed.outcome === 'absent' ? 'absent' : 'present'
   const missed = minutesOf(typed.missed)
-  if (missed === null)
-    problems.push({ field: 'missed', message: 'Enter minutes as a number, such as 20.' })
+  if (missed === null) problems.push({ field: 'missed', message: 'Enter minutes as a number, such as 20.' })
   const reason = (typed.reason ?? '').trim()
   if (reason === '') problems.push({ field: 'reason', message: 'Enter a reason for the correction.' })
   if (problems.length > 0) return { kind: 'problems', problems }

@@ -43,8 +43,15 @@ export async function recordAttendance(
     for (const { entry, registration } of changes) {
       const { name } = registration
       if (registration.person_id === viewer.id)
-        return { kind: 'refused', message: 'You can’t record your own attendance. Ask another organizer or the instructor.' }
-      if (registration.ended_at) return { kind: 'refused', message: `${name} canceled the registration, so no attendance can be recorded.` }
+        return {
+          kind: 'refused',
+          message: 'You can’t record your own attendance. Ask another organizer or the instructor.',
+        }
+      if (registration.ended_at)
+        return {
+          kind: 'refused',
+          message: `${name} canceled the registration, so no attendance can be recorded.`,
+        }
       if (registration.attendance.length > 0 && entry.reason === '')
         return { kind: 'refused', message: `Enter a reason for changing the recorded attendance of ${name}.` }
     }

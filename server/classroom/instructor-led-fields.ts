@@ -113,7 +113,11 @@ export function ledFields(
       of('contact', 'Contact for questions', { value: typed.contact ?? viewer.email }),
     ],
     credit: [
-      of('hours', 'Hours of training', { ...optional, size: 'small', hint: 'Leave empty to use the length of the meetings' }),
+      of('hours', 'Hours of training', {
+        ...optional,
+        size: 'small',
+        hint: 'Leave empty to use the length of the meetings',
+      }),
       of('minutes_may_miss', 'Minutes people may miss', {
         value: typed.minutes_may_miss ?? '30',
         size: 'small',

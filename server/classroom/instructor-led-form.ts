@@ -74,14 +74,7 @@ export function readLedForm(
   if (link && !/^https:\/\/\S+$/.test(link))
     form.refuse('link', 'Enter the full address, starting with https://.')
   const places = wholeNumber(form, typed, 'places', 1, 1000, 'Enter the number of places, such as 20.')
-  const may = wholeNumber(
-    form,
-    typed,
-    'minutes_may_miss',
-    0,
-    600,
-    'Enter minutes as a number, such as 30.',
-  )
+  const may = wholeNumber(form, typed, 'minutes_may_miss', 0, 600, 'Enter minutes as a number, such as 30.')
   const hoursTyped = (typed.hours ?? '').trim()
   const hours = hoursTyped === '' ? hoursOf(meetings) : Number(hoursTyped)
   if (!(hours > 0 && hours <= 100) && meetings.length > 0)
@@ -147,13 +140,9 @@ function readMeetings(form: Reader, typed: Typed, now: Date): readonly Meeting[]
     if (!starts_at || !ends_at) continue
     const before = meetings.at(-1)
     if (ends_at <= starts_at) form.refuse(`to${n}`, 'Enter an end time that is later than the start time.')
-    else if (new Date(starts_at) <= now)
-      form.refuse(`on${n}`, 'Enter a date and time in the future.')
+    else if (new Date(starts_at) <= now) form.refuse(`on${n}`, 'Enter a date and time in the future.')
     else if (before && starts_at < before.ends_at)
-      form.refuse(
-        `on${n}`,
-        'Enter the meetings in order. This one starts before the previous one ends.',
-      )
+      form.refuse(`on${n}`, 'Enter the meetings in order. This one starts before the previous one ends.')
     else meetings.push({ starts_at, ends_at })
   }
   return meetings

@@ -52,7 +52,8 @@ export async function takeScholarshipStep(
     if (!stepsOpenTo(request.state, who).includes(step))
       return {
         kind: 'refused',
-        message: 'Someone has changed this request. Nothing was saved. Check the history below, then try again.',
+        message:
+          'Someone has changed this request. Nothing was saved. Check the history below, then try again.',
       }
     const missing = words === '' ? wordsMissing(step) : null
     if (missing) return { kind: 'refused', message: missing }

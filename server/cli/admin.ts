@@ -10,7 +10,7 @@ const { values, positionals } = parseArgs({
 })
 const email = values.email?.trim().toLowerCase()
 if (positionals[0] !== 'invite-administrator' || !email || !/^[^\s@]+@[^\s@]+$/.test(email)) {
-  console.error(`Use it like this:\n  ${usage}`)
+  console.error(`Usage:\n  ${usage}`)
   process.exit(2)
 }
 const config = settings()
@@ -21,7 +21,9 @@ try {
     { email, name: values.name?.trim() || email },
     new Date(),
   )
-  console.log(`\n  ${email} can set a password within a week, once, at:\n  ${config.baseUrl}/link/${token}\n`)
+  console.log(
+    `\n  ${email} can set a password with this link. It works once, within a week:\n  ${config.baseUrl}/link/${token}\n`,
+  )
 } finally {
   await database.close()
 }

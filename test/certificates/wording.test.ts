@@ -67,7 +67,9 @@ describe('the words of a certificate', () => {
     ['course', 1, 'has completed the course'],
     ['initial', 0, 'has completed, as initial training, the course'],
   ] as const)('for %s training with %i modules read as a sentence', (kind, count, completion) => {
-    expect(certificateText({ ...sample, kind, modules: sample.modules.slice(0, count) }).completion).toBe(completion)
+    expect(certificateText({ ...sample, kind, modules: sample.modules.slice(0, count) }).completion).toBe(
+      completion,
+    )
   })
 
   test('leave out a program where the person had none', () => {

@@ -412,7 +412,9 @@ describe('who was there', () => {
     const own = await theos.post(`${address}/attendance`, {
       [`was-${await registrationOf(house.db, theo)}`]: 'present',
     })
-    expect(readable(own.body)).toContain('You can’t record your own attendance. Ask another organizer or the instructor.')
+    expect(readable(own.body)).toContain(
+      'You can’t record your own attendance. Ask another organizer or the instructor.',
+    )
     const other = await theos.post(`${address}/attendance`, {
       [`was-${await registrationOf(house.db, ada)}`]: 'present',
     })

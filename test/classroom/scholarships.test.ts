@@ -51,11 +51,7 @@ test('the form comes filled in, says whose it is to say whether scholarships are
   expect(page).toContain('North Star House')
   const gaps = await sams.post('/scholarships', { trainee: 'Mai Vang', why: ' ' })
   expect(gaps.statusCode).toBe(422)
-  for (const message of [
-    'Choose a program.',
-    'Enter a reason in a few sentences.',
-    'Write how to reach you',
-  ])
+  for (const message of ['Choose a program.', 'Enter a reason in a few sentences.', 'Write how to reach you'])
     expect(readable(gaps.body)).toContain(message)
   expect(gaps.body).toContain('value="Mai Vang"')
   // Whoever works nowhere asks the state itself.

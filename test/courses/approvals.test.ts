@@ -103,7 +103,9 @@ describe('the commissioner’s approval', () => {
     await record(first, text)
     const answer = await first.post(`/review/approvals/${await idOf()}/confirmation`)
     expect(answer.statusCode).toBe(422)
-    expect(answer.body).toContain('You recorded it, so a second reviewer confirms or refuses it.')
+    expect(answer.body).toContain(
+      'You recorded this approval, so a second reviewer must confirm or refuse it.',
+    )
     expect(await findApproval(db, textOf(text), '2026-11-30')).toBeNull()
   })
 

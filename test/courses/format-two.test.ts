@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { guesserScore, tellTales } from '#server/courses/authoring/questions/guesser.ts'
+import { givenAwayBy, guesserScore } from '#server/courses/authoring/questions/guesser.ts'
 import { loadText, saidOf, scenario } from './format-two.ts'
 
 const pool = '01-evening/questions.yml'
@@ -224,6 +224,6 @@ describe('someone who knows nothing', () => {
     const singles = guesserScore(questions.filter(({ type }) => type === 'single'))
     expect(singles.picks).toBe(20)
     for (const share of Object.values(singles.strategies)) expect(share).toBeCloseTo(1 / 3)
-    expect(tellTales(singles)).toEqual([])
+    expect(givenAwayBy(singles)).toEqual([])
   })
 })

@@ -36,7 +36,7 @@ describe('something is not right in a lesson', () => {
     const { as } = await aWorld()
     const answer = await (await as(ada)).post(`${lesson}/mistake`, { version: '1.0.0', body: '  ' })
     expect(answer.statusCode).toBe(422)
-    expect(answer.body).toContain('Write what is not right on the page.')
+    expect(answer.body).toContain('Describe the mistake.')
   })
 
   test('a lesson that is not there has no such page, and a visitor signs in first', async () => {

@@ -37,7 +37,7 @@ describe('course.yml', () => {
     [
       'a version in words is refused',
       { [course]: swap('1.0.0', 'first') },
-      /course.yml:4: "version" is "first", which does not have the right form. It holds three numbers with points between/,
+      /course.yml:4: "version" is "first", which has the wrong format. It holds three numbers with points between/,
     ],
     [
       'the slug is the folder’s name',
@@ -299,7 +299,7 @@ describe('an exercise or a question', () => {
     [
       'of a type that there is not',
       { [practice]: swap('type: single', 'type: singel') },
-      /02-practice.md:11: "type" is "singel", which is not one of its values. Did you mean "single"\?/,
+      /02-practice.md:11: "type" is "singel", which is not an allowed value. Did you mean "single"\?/,
     ],
     [
       'with two right answers where there is one',
@@ -510,7 +510,7 @@ describe('facts.yml and glossary.yml', () => {
     [
       'a fact of a status that there is not',
       { 'facts.yml': swap('status: V2', 'status: V3') },
-      /facts.yml:\d+: "status" is "V3", which is not one of its values. Did you mean/,
+      /facts.yml:\d+: "status" is "V3", which is not an allowed value. Did you mean/,
     ],
     [
       'a fact whose source is not entered',
@@ -535,7 +535,7 @@ describe('facts.yml and glossary.yml', () => {
     [
       'a day that is no day',
       { 'facts.yml': swap('checked: 2026-10-01', 'checked: October') },
-      /facts.yml:16: "checked" is "October", which does not have the right form. It holds a day written as 2026-11-23/,
+      /facts.yml:16: "checked" is "October", which has the wrong format. It holds a day written as 2026-11-23/,
     ],
     [
       'a word that rests on a fact that there is not',
@@ -545,7 +545,7 @@ describe('facts.yml and glossary.yml', () => {
     [
       'a word that stands twice',
       { 'glossary.yml': swap('also: [the desk]', 'also: [newcomer]') },
-      /glossary.yml:3: "newcomer" is already a word of the glossary, under "front desk"/,
+      /glossary.yml:3: "newcomer" is already in the glossary, under "front desk"/,
     ],
     [
       'a word without a meaning',

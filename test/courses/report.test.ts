@@ -11,8 +11,8 @@ import { type CoursesReport, coursesReport } from '#server/courses/authoring/rep
 import { reportText } from '#server/courses/authoring/report-text.ts'
 import {
   assessmentMinutes,
+  calculatedMinutes,
   exerciseWords,
-  minutesReckoned,
   readingGrade,
   sentencesOf,
 } from '#server/courses/authoring/text/reading.ts'
@@ -122,7 +122,7 @@ describe('the report', () => {
     expect(text).toMatch(/^To mend \(2\)\nfixture\/welcome\/01-first-day\/module.yml:1: "draw" is missing/)
     expect(text).toContain('module.yml:5: "drew" is not a key of module.yml. Did you mean "draw"?')
     expect(text).toContain('2 things to mend before the system can start.')
-    expect(reportText(report)).toContain('The courses are in order.')
+    expect(reportText(report)).toContain('The courses have no errors.')
   })
 })
 
@@ -180,14 +180,14 @@ describe('measures', () => {
   const of = (...ids: string[]): Exercise[] => ids.map((id) => exercises.get(id)!)
 
   test('minutes are reading at 150 words a minute, and a quarter of a minute for each decision', () => {
-    expect(minutesReckoned(300, [], 0, 0)).toBe(2)
-    expect(minutesReckoned(0, [], 3, 2)).toBe(3.5)
+    expect(calculatedMinutes(300, [], 0, 0)).toBe(2)
+    expect(calculatedMinutes(0, [], 3, 2)).toBe(3.5)
     const desk = of('desk-open')
     // "The front desk is closed at night," True, False, and five or six words of feedback.
     expect(exerciseWords(desk[0]!)).toBe(14.5)
-    expect(minutesReckoned(0, desk, 0, 0)).toBe(0.3)
+    expect(calculatedMinutes(0, desk, 0, 0)).toBe(0.3)
     // Three lines to put in order are three decisions.
-    expect(minutesReckoned(0, of('in-order'), 0, 0)).toBe(1)
+    expect(calculatedMinutes(0, of('in-order'), 0, 0)).toBe(1)
   })
 
   test('a scenario is as long as its ways are on the average', () => {

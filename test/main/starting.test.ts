@@ -154,7 +154,7 @@ describe('one installation, from its first start on', () => {
     other.close()
     expect(code).toBe(1)
     expect(stderr).toBe(
-      `Port ${port} is taken by another program. Stop it, or choose another with PORT=3001 npm start.\n`,
+      `Port ${port} is used by another program. Stop that program, or choose another port with PORT=3001 npm start.\n`,
     )
     expect(postmasterOf(folder)).toBeNull()
   })
