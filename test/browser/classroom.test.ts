@@ -19,7 +19,7 @@ afterAll(async () => {
 const unlooked: Look = async () => {}
 const onPhone = { viewport: phone, isMobile: true, hasTouch: true } as const
 
-test('Sam opens a module for the room, Ada joins on a phone and confirms, and goes on to the questions; each page is accessible', {
+test('Sam creates a group session, Ada joins on a phone, confirms and continues to the questions; each page is accessible', {
   timeout: 240_000,
 }, async () => {
   const { look, problems } = looking()
@@ -27,11 +27,11 @@ test('Sam opens a module for the room, Ada joins on a phone and confirms, and go
   expect(problems).toEqual([])
 })
 
-test('and the same with JavaScript turned off', { timeout: 120_000 }, () =>
+test('the same works without JavaScript', { timeout: 120_000 }, () =>
   takeTogether(unlooked, 'theo@northstar.example', { javaScriptEnabled: false }),
 )
 
-test('Rae publishes a session, people register and wait on phones, and who was there is recorded; each page is accessible', {
+test('Rae publishes a session, people register and join the waiting list on phones, and attendance is recorded; each page is accessible', {
   timeout: 240_000,
 }, async () => {
   const { look, problems } = looking()
@@ -39,11 +39,11 @@ test('Rae publishes a session, people register and wait on phones, and who was t
   expect(problems).toEqual([])
 })
 
-test('and a session works with JavaScript turned off', { timeout: 120_000 }, () =>
+test('a session works without JavaScript', { timeout: 120_000 }, () =>
   aMorning(unlooked, { javaScriptEnabled: false }, ['theo@northstar.example', 'mai@northstar.example']),
 )
 
-test('Sam asks for a scholarship, Kit asks back, and each page is accessible', {
+test('Sam requests a scholarship and Kit asks for more information; each page is accessible', {
   timeout: 240_000,
 }, async () => {
   const { look, problems } = looking()
@@ -191,7 +191,7 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await look('group session open', desk)
   const code = (await desk.locator('.join-code').textContent())!
 
-  // Signed in only when the code is there already: the way leads back to it.
+  // Signing in after following the code leads back to the session.
   await mobile.goto(`/join?code=${code.toLowerCase()}`)
   await mobile.getByLabel('Email').waitFor()
   await signIn(mobile, email)
@@ -209,7 +209,7 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await mobile.getByText('You have confirmed your attendance.').waitFor()
   await look('group session confirmed', mobile)
 
-  // With a script the list follows by itself; without one the page is asked again.
+  // With scripts the list updates automatically. Without them the page reloads.
   if (options.javaScriptEnabled === false) await desk.reload()
   await desk.getByText('1 joined, 1 confirmed').waitFor({ timeout: 20_000 })
   await look('group session with people', desk)
@@ -227,7 +227,7 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await mobile.getByRole('link', { name: 'Go to the questions' }).click()
   await mobile.getByRole('button', { name: 'Begin' }).waitFor()
   for (const { complaints, context } of [room, hand]) {
-    // A form that is sent back to be mended says so in its status too, and the browser notes that.
+    // A form with errors answers 422, which the browser logs to its console.
     expect(complaints.filter((complaint) => !/\b(422|404)\b/.test(complaint))).toEqual([])
     await context.close()
   }

@@ -37,7 +37,7 @@ const letter = {
   buffer: Buffer.from('%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n'),
 }
 
-test('Noor reads a version, comments, compares two and records the approval; Ines confirms it and Noor withdraws it', {
+test('Noor reads a version, comments, compares two versions and records an approval; Ines confirms it and Noor withdraws it', {
   timeout: 180_000,
 }, async () => {
   const { look, problems } = looking()
@@ -81,7 +81,7 @@ test('Noor reads a version, comments, compares two and records the approval; Ine
   expect(await isApproved()).toBe(false)
 
   expect(problems).toEqual([])
-  // A form that is sent back answers 422, which a browser writes to its console.
+  // A form with errors answers 422, which the browser logs to its console.
   for (const { complaints } of [noor, ines, visitor])
     expect(complaints.filter((complaint) => !complaint.includes('422'))).toEqual([])
   for (const { context } of [noor, ines, visitor]) await context.close()
@@ -97,11 +97,11 @@ async function readAndComment(page: Page, look: Look) {
   const paragraph = page.locator('p', { hasText: 'Soup first' }).first()
   await paragraph.getByRole('link', { name: /^Comment/ }).click()
   await page.getByRole('heading', { name: 'Comment on this paragraph' }).waitFor()
-  await page.getByRole('button', { name: 'Keep this comment' }).click()
+  await page.getByRole('button', { name: 'Save comment' }).click()
   await page.getByText('Enter a comment.').first().waitFor()
   await look('a comment without words', page)
   await page.getByLabel('What would you change, and why?').fill('Ask whether they like soup.')
-  await page.getByRole('button', { name: 'Keep this comment' }).click()
+  await page.getByRole('button', { name: 'Save comment' }).click()
   await page.getByText('Ask whether they like soup.').waitFor()
   await look('a lesson with a comment', page)
   await page.getByRole('link', { name: 'Practice' }).first().click()
@@ -110,7 +110,7 @@ async function readAndComment(page: Page, look: Look) {
   const ofExercise = page.locator('.review-exercise-comments').first()
   await ofExercise.getByRole('link', { name: /^Comment/ }).click()
   await page.getByLabel('What would you change, and why?').fill('A third choice would help.')
-  await page.getByRole('button', { name: 'Keep this comment' }).click()
+  await page.getByRole('button', { name: 'Save comment' }).click()
   await ofExercise.getByText('A third choice would help.').waitFor()
   await look('a lesson with exercises to review', page)
   await page.getByRole('link', { name: 'Questions', exact: true }).click()
@@ -145,7 +145,7 @@ async function recordApproval(page: Page, look: Look) {
     .waitFor()
 }
 
-test('with the keyboard alone a paragraph is commented on', { timeout: 60_000 }, async () => {
+test('a reviewer can comment on a paragraph with only the keyboard', { timeout: 60_000 }, async () => {
   const { page, context } = await aDevice(browser, world.address)
   await signIn(page, 'ines@review.example')
   await page.goto('/review/courses/welcome/1.0.0/lessons/first-day/at-the-door')
@@ -165,7 +165,7 @@ test('with the keyboard alone a paragraph is commented on', { timeout: 60_000 },
   await page.waitForURL(/\?paragraph=/)
   await reach('the text')
   await page.keyboard.type('Plain and warm.')
-  await reach('Keep this comment')
+  await reach('Save comment')
   await page.keyboard.press('Enter')
   await page.waitForURL((url) => url.search === '')
   await page.getByText('Plain and warm.').waitFor()

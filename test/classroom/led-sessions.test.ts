@@ -77,13 +77,13 @@ const trainingsOf = (db: World['db'], email: string) =>
     .orderBy('recorded_at')
     .execute()
 
-// The first one reads the courses and builds the assets, which is not what is told below.
+// Setup reads the courses and builds the assets, which takes longer than the tests.
 beforeAll(async () => {
   await aWorld()
 })
 
-describe('a session in the catalogue', () => {
-  test('stands there with its day and its places left, says its rule, and keeps its link for who has a place', async () => {
+describe('an instructor-led session', () => {
+  test('is listed with its date, free places and credit rule, and shows its link only to people with a place', async () => {
     const house = await aHouse()
     const address = await house.publish()
     const client = await house.as(ada)
@@ -101,7 +101,7 @@ describe('a session in the catalogue', () => {
     expect(await pageOf(client, '/courses')).toMatch(/Sessions that you registered for .* You have a place/)
   })
 
-  test('is filled in order, waits in order, and a place given back goes to the first who waits, who is told', async () => {
+  test('fills in order, and a canceled place goes to the first person on the waiting list, who gets an email', async () => {
     const letters: Message[] = []
     const house = await aHouse({
       mail: async (letter) => {
@@ -116,12 +116,12 @@ describe('a session in the catalogue', () => {
     await giveBack(adas, address)
     expect(await pageOf(mais, address)).toContain('You have a place.')
     expect(await pageOf(theos, address)).toContain('You are number 1 on the waiting list.')
-    // Who gave it back and registers again stands at the end.
+    // Someone who cancels and registers again goes to the end of the list.
     await join(adas, address)
     expect(await pageOf(adas, address)).toContain('You are number 2 on the waiting list.')
     expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[mai, 'A place for you']])
     expect(letters[0]!.text).not.toMatch(/Harbor|traffick|webinar|North Star/i)
-    // More places let the next ones in, in the same change.
+    // Adding places gives them to the waiting list in the same change.
     await house.organizer.post(`${address}/edit`, typedOf(house.program, { places: '3' }))
     for (const client of [mais, theos, adas])
       expect(await pageOf(client, address)).toContain('You have a place.')
@@ -136,7 +136,7 @@ describe('a session in the catalogue', () => {
     expect(readable(fewer.body)).toContain('3 people have a place already, so there can’t be fewer.')
   })
 
-  test('the letter goes through a mail server, plain and neutral, and a server that is down stops nobody', async () => {
+  test('the email is plain and neutral, and a mail server that is down blocks no one', async () => {
     const letters: string[] = []
     const server = new SMTPServer({
       authOptional: true,
@@ -171,7 +171,7 @@ describe('a session in the catalogue', () => {
     expect(await pageOf(adas, address)).toContain('You have a place.')
   })
 
-  test('fifty people who register at one moment: no place is given twice, and nobody is lost', async () => {
+  test('when fifty people register at once, no place is given twice and no one is lost', async () => {
     const house = await aHouse()
     const address = await house.publish({ places: '7', scope: `${house.program}/all` })
     const id = address.split('/').at(-1)!
@@ -203,7 +203,7 @@ describe('a session in the catalogue', () => {
     expect(rows[0]).toEqual({ registered: 50, people: 50, places: 7, inOrder: true })
   })
 
-  test('whatever is given back, places are never more than there are, none stays empty while somebody waits, and the order holds', () => {
+  test('cancellations never overfill a session, leave a place empty while someone waits or change the order', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5 }),
@@ -233,7 +233,7 @@ describe('a session in the catalogue', () => {
     )
   })
 
-  test('a cancelled one says why, tells everybody, and takes nobody more', async () => {
+  test('a canceled session shows the reason, emails everyone and takes no more registrations', async () => {
     const letters: Message[] = []
     const house = await aHouse({
       mail: async (letter) => {
@@ -253,7 +253,7 @@ describe('a session in the catalogue', () => {
     expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[ada, 'Something has been cancelled']])
   })
 
-  test('what is refused is said in words: past the closing, once it has begun, and each gap of the form', async () => {
+  test('refusals have a reason: after registration closes, after the start and for each missing field', async () => {
     const house = await aHouse()
     const address = await house.publish({ closes_on: '10/7/2026' })
     const adas = await house.as(ada)
@@ -295,8 +295,8 @@ describe('a session in the catalogue', () => {
   })
 })
 
-describe('who was there', () => {
-  /** Three with a place and a session that has begun. */
+describe('attendance', () => {
+  /** Three people with a place, in a session that has started. */
   async function aMorning() {
     const house = await aHouse()
     const address = await house.publish({ places: '5' })
@@ -317,7 +317,7 @@ describe('who was there', () => {
     return { ...house, address, id, record }
   }
 
-  test('more than the minutes that may be missed gives no credit; credit is a training to be accepted by somebody else', async () => {
+  test('missing too many minutes gives no credit; credit is outside training that someone else must accept', async () => {
     const { db, id, record, address, as } = await aMorning()
     const answer = await record({
       [`was-${id.ada}`]: 'present',
@@ -347,7 +347,7 @@ describe('who was there', () => {
     const its = await pageOf(adas, `/training/elsewhere/${training!.id}`)
     expect(its).toContain('once the license holder accepts it')
     expect(its).not.toContain('approved by the commissioner')
-    // Its author does not accept it.
+    // The person who recorded it can't accept it.
     const own = await (await as(rae)).post(`/training/elsewhere/${training!.id}/decisions`, {
       program: await programId(db, 'North Star House'),
       decision: 'accept',
@@ -357,7 +357,7 @@ describe('who was there', () => {
     expect(kinds).toHaveLength(3)
   })
 
-  test('a correction says why, stands beside what was recorded, and gives or takes back the credit', async () => {
+  test('a correction has a reason, is a new entry and gives or removes credit', async () => {
     const { db, id, record, address, organizer } = await aMorning()
     await record({ [`was-${id.ada}`]: 'present', [`was-${id.mai}`]: 'absent' })
     const one = (person: number, typed: Record<string, string>) =>
@@ -383,7 +383,7 @@ describe('who was there', () => {
     await expect(sql`update instructor_led_attendance set outcome = 'absent'`.execute(db)).rejects.toThrow(
       'append-only',
     )
-    // The list as it goes out of the house runs nothing in a spreadsheet.
+    // The exported list runs no formulas in a spreadsheet.
     await db.updateTable('people').set({ name: '=1+1' }).where('email', '=', theo).execute()
     const { body } = await organizer.get(`${address}/attendees.csv`)
     const rows = parse(body, { bom: true, columns: true }) as Record<string, string>[]
@@ -394,7 +394,7 @@ describe('who was there', () => {
     ])
   })
 
-  test('recorded twice at one moment it is recorded once', async () => {
+  test('recording twice at the same time counts once', async () => {
     const { db, id, record } = await aMorning()
     const typed = { [`was-${id.ada}`]: 'present' }
     await Promise.all([record(typed), record(typed), record(typed)])
@@ -402,7 +402,7 @@ describe('who was there', () => {
     expect(await trainingsOf(db, ada)).toHaveLength(1)
   })
 
-  test('an instructor with an account records it without any role, though never their own', async () => {
+  test('an instructor without a role can record attendance, but not their own', async () => {
     const house = await aHouse()
     const address = await house.publish({ instructor_email: theo })
     const theos = await house.as(theo)
@@ -424,7 +424,7 @@ describe('who was there', () => {
 })
 
 describe('who sees a session', () => {
-  test('Olu of Lakeside finds nothing of one that North Star keeps to its people; one for everybody is open, its list is not', async () => {
+  test('Olu at Lakeside cannot find a session only for North Star’s staff; a session for everyone is visible, but its attendance list is not', async () => {
     const house = await aHouse()
     const own = await house.publish()
     const all = await house.publish({ scope: `${house.program}/all`, title: 'For the whole state' })
@@ -438,7 +438,7 @@ describe('who sees a session', () => {
     expect(await pageOf(olus, all)).toContain('You have a place.')
     for (const path of ['/attendance', '/attendees.csv', '/edit', '/cancellation'])
       expect((await olus.get(`${all}${path}`)).statusCode).toBe(404)
-    // Sam supervises, and sees it; who organizes it is the administrator alone.
+    // Sam, a supervisor, can see it. Only the administrator organizes it.
     const sams = await house.as(sam)
     expect((await sams.get(own)).statusCode).toBe(200)
     expect((await sams.get(`${own}/attendance`)).statusCode).toBe(404)

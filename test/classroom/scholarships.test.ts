@@ -7,7 +7,7 @@ import { aWorld, type Client } from '#test/support/app.ts'
 const sam = 'sam@northstar.example'
 const kit = 'kit@system.example'
 
-// The first one reads the courses and builds the assets, which is not what is told below.
+// Setup reads the courses and builds the assets, which takes longer than the tests.
 beforeAll(async () => {
   await aWorld()
 })
@@ -36,7 +36,7 @@ const pageOf = async (client: Client, address: string) => readable((await client
 const step = (client: Client, address: string, step: string, words = '') =>
   client.post(`${address}/steps`, { step, words })
 
-test('the form comes filled in, says whose it is to say whether scholarships are open, and where to ask', async () => {
+test('the form is filled in and says who decides about scholarships and where to ask', async () => {
   const world = await aWorld()
   const sams = await world.as(sam)
   expect((await sams.get('/courses')).body).toContain('href="/scholarships/new"')
@@ -54,13 +54,13 @@ test('the form comes filled in, says whose it is to say whether scholarships are
   for (const message of ['Choose a program.', 'Enter a reason in a few sentences.', 'Write how to reach you'])
     expect(readable(gaps.body)).toContain(message)
   expect(gaps.body).toContain('value="Mai Vang"')
-  // Whoever works nowhere asks the state itself.
+  // Someone who works at no program must ask the state directly.
   expect(await pageOf(await world.as('noor@review.example'), '/scholarships/new')).toContain(
     'you work at none that we know of',
   )
 })
 
-test('a request reaches an administrator, is asked about, answered and granted, each step with who, when and words', async () => {
+test('an administrator gets the request, asks for more and grants it, and each step shows who, when and what', async () => {
   const { address, requester, administrator, letters, db } = await aRequest()
   expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[kit, 'A new request is waiting']])
   expect(await pageOf(administrator, '/scholarships')).toContain('asked by Sam Reyes')
@@ -77,7 +77,7 @@ test('a request reaches an administrator, is asked about, answered and granted, 
   expect(page).toMatch(
     /Granted.*Sam Reyes sent the request\..*How many young people\?.*Sam Reyes added: About twelve\..*Kit Dawson granted it: The state said yes on the phone\./,
   )
-  // It has ended: nothing more happens to it.
+  // The request has ended and takes no more steps.
   for (const [client, act] of [
     [requester, 'withdrawn'],
     [administrator, 'declined'],
@@ -93,7 +93,7 @@ test('a request reaches an administrator, is asked about, answered and granted, 
     await expect(sql`delete from ${sql.table(table)}`.execute(db)).rejects.toThrow('append-only')
 })
 
-test('a decline says why; of two answers at one moment one stands; what is withdrawn is decided by nobody', async () => {
+test('a decline needs a reason; of two answers at once one counts; no one can decide on a withdrawn request', async () => {
   const { address, requester, administrator } = await aRequest()
   expect(readable((await step(administrator, address, 'declined')).body)).toContain(
     'Enter a reason, so that the program knows what to do instead.',
@@ -105,7 +105,7 @@ test('a decline says why; of two answers at one moment one stands; what is withd
   expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([303, 422])
 })
 
-test('nobody else sees a request, nobody decides on their own, and no requester grants', async () => {
+test('no one else sees a request, and no one decides on their own', async () => {
   const { as, address, requester, administrator, program, db } = await aRequest()
   for (const other of ['olu@lakeside.example', 'rae@northstar.example', 'mai@northstar.example']) {
     const client = await as(other)
@@ -114,7 +114,7 @@ test('nobody else sees a request, nobody decides on their own, and no requester 
     expect(await pageOf(client, '/scholarships')).not.toContain('asked by Sam Reyes')
   }
   expect((await step(requester, address, 'granted')).statusCode).toBe(422)
-  // Olu asks in the name of no program but her own.
+  // Olu can only request for her own program.
   const foreign = await (await as('olu@lakeside.example')).post('/scholarships', {
     program,
     trainee: 'Olu',

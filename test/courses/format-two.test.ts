@@ -7,11 +7,11 @@ const module = '01-evening/module.yml'
 const six = '01-evening/01-at-six.md'
 const swap = (from: string | RegExp, to: string) => (text: string) => text.replace(from, to)
 
-test('a text of version 2.0.0 that holds to everything has no errors', () => {
+test('a valid course of version 2.0.0 has no errors', () => {
   expect(saidOf({}).filter((line) => line.startsWith('error'))).toEqual([])
 })
 
-test('a text before version 2.0.0 is not asked for any of it', () => {
+test('courses before version 2.0.0 do not have to meet these rules', () => {
   const old = saidOf({
     'course.yml': swap('2.0.0', '1.9.0'),
     [pool]: (text) => text.replaceAll(/ {2}objective: \d\n/g, ''),
@@ -156,17 +156,17 @@ describe('a lesson', () => {
     ],
   ])
 
-  test('notes inline unless it stops for a reason', () => {
+  test('has an inline content note unless it gives a reason to stop', () => {
     const levelAfter = (edits: Edits) =>
       loadText(edits).catalogue.courses.get('evenings')!.current.modules[0]!.lessons[0]!.contentNoteLevel
     expect(levelAfter({})).toBe('inline')
     const stop = 'content_note_level: stop\ncontent_note_reason: disclosure'
     expect(levelAfter({ [six]: swap('fictional: true', stop) })).toBe('stop')
-    // Texts written before had no levels: every note stopped.
+    // Older courses had no levels: every note stopped.
     expect(levelAfter({ 'course.yml': swap('2.0.0', '1.0.0') })).toBe('stop')
   })
 
-  test('shows an interactive drawing as a list that opens without a script', () => {
+  test('shows an interactive drawing as a list that works without scripts', () => {
     const { html } = loadText().catalogue.courses.get('evenings')!.current.modules[0]!.lessons[0]!
     expect(html).toContain(
       '<details class="lesson-explore-step lesson-explore-step-2" name="figure-1"><summary>The table</summary>',
@@ -208,7 +208,7 @@ describe('someone who knows nothing', () => {
     ['gives a reason', 'Say it so that...'],
     ['waits', 'Come back later'],
     ['absolute', 'Say only a word'],
-  ])('may not get by with "%s"', (strategy, right) => {
+  ])('cannot pass with the strategy "%s"', (strategy, right) => {
     const edits = { [pool]: more((question) => question.replace('Say one kind word', right)) }
     const said = saidOf(edits).join('\n')
     expect(said).toMatch(
@@ -217,7 +217,7 @@ describe('someone who knows nothing', () => {
     expect(said).toMatch(/right by "best combination"/)
   })
 
-  test('is right by chance where nothing in the wording tells', () => {
+  test('gets chance results if the wording gives nothing away', () => {
     const questions = [
       ...loadText().catalogue.courses.get('evenings')!.current.modules[0]!.questions.values(),
     ]

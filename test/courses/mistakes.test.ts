@@ -6,8 +6,8 @@ const noor = 'noor@review.example'
 const lesson = '/courses/residential-settings/law-words-role/why-this-training'
 const words = 'The number in the second paragraph has changed.'
 
-describe('something is not right in a lesson', () => {
-  test('a reader says so from the lesson itself, and no name is kept with it', async () => {
+describe('reporting a mistake in a lesson', () => {
+  test('a reader reports it from the lesson, and the name is not stored', async () => {
     const { as, db } = await aWorld()
     const reader = await as(ada)
     await reader.post('/courses/residential-settings/enrollment')
@@ -32,21 +32,21 @@ describe('something is not right in a lesson', () => {
     expect(JSON.stringify(kept)).not.toContain(person.id)
   })
 
-  test('an empty report is asked for its words', async () => {
+  test('an empty report gets an error', async () => {
     const { as } = await aWorld()
     const answer = await (await as(ada)).post(`${lesson}/mistake`, { version: '1.0.0', body: '  ' })
     expect(answer.statusCode).toBe(422)
     expect(answer.body).toContain('Describe the mistake.')
   })
 
-  test('a lesson that is not there has no such page, and a visitor signs in first', async () => {
+  test('a missing lesson has no report page, and a visitor signs in first', async () => {
     const { as, visitor } = await aWorld()
     const reader = await as(ada)
     expect((await reader.get(`${lesson.replace('why', 'no')}/mistake`)).statusCode).toBe(404)
     expect((await visitor().get(`${lesson}/mistake`)).headers.location).toContain('/sign-in')
   })
 
-  test('reviewers read it with its lesson and say once what was done; nobody else sees it', async () => {
+  test('reviewers see the report with its lesson and answer it once; no one else sees it', async () => {
     const { as, db } = await aWorld()
     const reader = await as(ada)
     await reader.post(`${lesson}/mistake`, { version: '1.0.0', body: words })

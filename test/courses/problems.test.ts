@@ -8,7 +8,7 @@ const swap = (from: string, to: string) => (text: string) => text.replace(from, 
 const before = (mark: string, added: string) => (text: string) => text.replace(mark, `${added}${mark}`)
 const afterHead = (added: string) => before('## Who to call', `${added}\n\n`)
 
-/** What is done to the fixture, and what its author reads: file, line, what is wrong, how to mend it. */
+/** An edit of the fixture and the problem reported: file, line, what is wrong, how to fix it. */
 type Case = [deed: string, edits: Edits, says: RegExp]
 
 function each(cases: readonly Case[]) {
@@ -391,7 +391,7 @@ describe('an exercise or a question', () => {
     ],
   ])
 
-  test('a pool that is small or has few scenarios is pointed out', () => {
+  test('a small pool or one with few scenarios gets a warning', () => {
     const said = saidAfter({
       [pool]: (text) => text.slice(0, text.indexOf('- id: story1')),
     })

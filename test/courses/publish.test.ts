@@ -25,7 +25,7 @@ const errors = () =>
 const meaning = ['--change', 'meaning', '--summary', 'Soup comes first now.'] as const
 
 describe('publishing a text', () => {
-  test('freezes it with the register as it is, and says what happened and what to do next', () => {
+  test('freezes it with the current register and prints what happened and what to do next', () => {
     const said = publish(dir, 'welcome', '1.0.0', ...meaning)
     expect(said).toMatchObject({ code: 0, stderr: '' })
     expect(said.stdout).toContain('version 1.0.0, is published under welcome/published/1.0.0')
@@ -48,7 +48,7 @@ describe('publishing a text', () => {
     })
   })
 
-  test('names only the lessons and pools that are not the same as in the version before', () => {
+  test('lists only the lessons and pools that changed since the previous version', () => {
     publish(dir, 'welcome', '1.0.0', ...meaning)
     numbered('1.0.1')
     edit(door, (text) => text.replace('Tea first', 'Soup first'))
@@ -62,7 +62,7 @@ describe('publishing a text', () => {
     expect(again.stdout).toContain('Questions changed: first-day')
   })
 
-  test('counts a lesson as changed when its drawing, or a value that it shows, has changed', () => {
+  test('counts a lesson as changed if its drawing or a value that it shows changed', () => {
     publish(dir, 'welcome', '1.0.0', ...meaning)
     numbered('1.0.1')
     edit('welcome/figures/way-in.svg', (text) => text.replace('The door', 'A door'))
@@ -102,7 +102,7 @@ describe('publishing a text', () => {
     expect(existsSync(join(dir, 'welcome/published/1.0.0'))).toBe(false)
   })
 
-  test('refuses a text with errors, and says them by file and line', () => {
+  test('refuses a text with errors and lists them by file and line', () => {
     edit(door, (text) => text.replace('[^F-01]', '[^F-99]'))
     const said = publish(dir, 'welcome', '1.0.0', ...meaning)
     expect(said.code).toBe(1)
@@ -110,7 +110,7 @@ describe('publishing a text', () => {
     expect(said.stderr).toContain('while the courses have errors')
   })
 
-  test('takes a first version without saying what changed', () => {
+  test('accepts a first version without a summary', () => {
     rmSync(join(dir, 'welcome/published'), { recursive: true })
     const said = publish(dir, 'welcome', '1.0.0')
     expect(said.code).toBe(0)
@@ -126,19 +126,19 @@ describe('a published version', () => {
     ['a question', '01-first-day/questions.yml', (text: string) => text.replace('It is warm.', 'It warms.')],
     ['a value that it shows', 'facts.yml', (text: string) => text.replace('"24 hours"', '"12 hours"')],
     ['its hash', 'change.yml', (text: string) => text.replace(/hash: .*/, `hash: ${'af'.repeat(32)}`)],
-  ])('is not loaded any more once %s has been edited', (_, path, change) => {
+  ])('is not loaded after %s was edited', (_, path, change) => {
     edit(`welcome/published/1.0.0/${path}`, change)
     expect(errors().join('\n')).toMatch(
       /published\/1\.0\.0\/change\.yml:\d+: The text of version 1\.0\.0 is not the one that was published\. A published version is never edited/,
     )
   })
 
-  test('needs the file that says what it is', () => {
+  test('needs its change.yml', () => {
     rmSync(join(dir, 'welcome/published/1.0.0/change.yml'))
     expect(errors().join('\n')).toContain('has no change.yml')
   })
 
-  test('stays as it is while the working text goes on', () => {
+  test('stays unchanged while the draft changes', () => {
     const before = welcome().current
     numbered('1.1.0')
     edit(door, (text) => text.replace('Tea first', 'Soup first'))
@@ -149,7 +149,7 @@ describe('a published version', () => {
     expect(after.current.modules[0]!.lessons[0]!.html).toContain('Tea first')
   })
 
-  test('that was half written when the machine stopped is not there', () => {
+  test('that was half written in a crash is not loaded', () => {
     const unfinished = join(dir, 'welcome/published/.1.1.0-unfinished')
     cpSync(join(dir, 'welcome/published/1.0.0'), unfinished, { recursive: true })
     expect([...welcome().versions.keys()]).toEqual(['1.0.0', '0.9.0'])
