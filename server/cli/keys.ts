@@ -20,7 +20,7 @@ import { settings } from '#server/settings.ts'
 const usage = `Usage:
   npm run keys -- list                             which keys there are, and when each signs
   npm run keys -- rotate                           sign with a new key from now on
-  npm run --silent keys -- publish > keys.json     the public keys, to check certificates with the network off
+  npm run --silent keys -- publish > keys.json     the public keys, to verify certificates offline
   npm run --silent keys -- publish --did           the same as the document behind did:web
   npm run keys -- compromised KEY --on 2027-03-31T00:00:00Z
                                                    nothing that KEY signed from then on is genuine

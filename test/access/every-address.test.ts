@@ -129,7 +129,7 @@ function written(table: readonly Row[]): string {
   })
   const heading = ' '.repeat(34) + roles.map((role) => role.padEnd(15)).join('')
   return [
-    'What each address answers, to each role, asked by its own ids, another program’s, absent and malformed ones.',
+    'What each address answers, to each role, requested by its own ids, another program’s, absent and malformed ones.',
     'Forms are sent with the least that their schema asks: 303, 400, 406, 409 and 422 mean that this role may send them.',
     'After a change, run this test with -u and review every line that changed.',
     '',

@@ -101,10 +101,10 @@ describe('files dropped on the verification page', () => {
       'another.json: Altered',
       'twice.json: Altered',
       'proto.json: Altered',
-      'theirs.pdf: Signed with a key that is not ours',
-      'note.json: Not a certificate of ours',
-      'other.pdf: Not a certificate of ours',
-      'binary.json: Not a certificate of ours',
+      'theirs.pdf: Signed with someone else’s key',
+      'note.json: Not one of our certificates',
+      'other.pdf: Not one of our certificates',
+      'binary.json: Not one of our certificates',
     ])
     expect(kept.sent).toEqual(['/verify/findings application/json'])
     expect(kept.lead).toContain('The files were not sent')

@@ -76,7 +76,7 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 const follow = (page: Page, name: string) =>
   page.getByRole('main').getByRole('link', { name, exact: true }).first().click()
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
-const problem = (page: Page) => page.getByRole('heading', { name: /Please check/ }).waitFor()
+const problem = (page: Page) => page.getByRole('heading', { name: /Please fix/ }).waitFor()
 
 async function download(page: Page, link: string | RegExp): Promise<Buffer> {
   const coming = page.waitForEvent('download')

@@ -60,7 +60,7 @@ describe('files that a visitor verifies', () => {
       expect(changed).not.toContain('Mae')
       expect(changed).not.toContain('Mai Vang')
     }
-    expect(sections[4]).toContain('Not a certificate of ours')
+    expect(sections[4]).toContain('Not one of our certificates')
     expect(sections[5]).toContain('a key that is not ours')
     expect(answer.body).toContain('2 of 6 files are genuine and valid')
   })
@@ -77,7 +77,7 @@ describe('files that a visitor verifies', () => {
 
   test.each([
     ['revoked', 'Revoked'],
-    ['superseded', 'Genuine, and replaced since'],
+    ['superseded', 'Genuine, but replaced'],
   ] as const)('tell today what became of a certificate that was %s', async (act, words) => {
     const { world, certificate, pdf } = await maisFiles()
     await world.db

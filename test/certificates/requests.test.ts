@@ -94,7 +94,7 @@ describe('revoking', () => {
     const { world, lee, at } = await aCertificate()
     expect((await lee.post(`${at}/revocation`, { reason: ' ' })).statusCode).toBe(422)
     await sql`update sessions set confirmed_at = now() - interval '11 minutes'`.execute(world.db)
-    expect((await lee.get(`${at}/revocation`)).body).toContain('Your password, again')
+    expect((await lee.get(`${at}/revocation`)).body).toContain('Your password')
     const form = { reason: 'A mistake' }
     expect((await lee.post(`${at}/revocation`, form)).body).toContain('Give your password again')
     expect((await lee.post(`${at}/revocation`, { ...form, password: 'wrong' })).body).toContain(

@@ -255,7 +255,7 @@ describe('refusals with a reason', () => {
     expect(readable((await confirm(client, code)).body)).toContain('Join the session before you confirm.')
     await join(client, code)
     expect(readable((await confirm(client, code)).body)).toContain(
-      'Confirm when the session has begun: it begins on October 6, 2026, 2:45 PM Central time.',
+      'You can confirm once the session has started. It starts on October 6, 2026, 2:45 PM Central time.',
     )
   })
 
@@ -295,7 +295,7 @@ describe('refusals with a reason', () => {
     expect(answer.statusCode).toBe(422)
     const page = readable(answer.body)
     for (const message of [
-      'Choose the module.',
+      'Choose a module.',
       'That day is past.',
       '“noonish” is not a time we can read.',
       'Choose a facilitator.',
@@ -317,7 +317,7 @@ describe('a participant who left early', () => {
     const acts = `${address}/presences/${id}/acts`
     const silent = await leader.post(acts, { act: 'left', reason: '' })
     expect(silent.statusCode).toBe(422)
-    expect(readable(silent.body)).toContain('Write why, so that Ada Lindqvist and others can understand it.')
+    expect(readable(silent.body)).toContain('Enter a reason, so that Ada Lindqvist and others can understand the change.')
     await leader.post(acts, { act: 'left', reason: 'Called to the floor.' })
     await close(leader, address)
     expect(await finishedOf(db, ada)).toEqual([])

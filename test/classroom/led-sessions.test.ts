@@ -91,7 +91,7 @@ describe('an instructor-led session', () => {
     expect(catalogue).toContain('October 8, 2026, 9:00 AM to 12:00 PM Central time')
     expect(catalogue).toContain('2 places left')
     const before = await client.get(address)
-    expect(readable(before.body)).toContain('Who misses more than 30 minutes gets no credit.')
+    expect(readable(before.body)).toContain('You get no credit if you miss more than 30 minutes.')
     expect(readable(before.body)).toContain('Length 3 hours')
     expect(before.body).not.toContain('meet.example')
     await join(client, address)
@@ -119,7 +119,7 @@ describe('an instructor-led session', () => {
     // Someone who cancels and registers again goes to the end of the list.
     await join(adas, address)
     expect(await pageOf(adas, address)).toContain('You are number 2 on the waiting list.')
-    expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[mai, 'A place for you']])
+    expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[mai, 'You have a place']])
     expect(letters[0]!.text).not.toMatch(/Harbor|traffick|webinar|North Star/i)
     // Adding places gives them to the waiting list in the same change.
     await house.organizer.post(`${address}/edit`, typedOf(house.program, { places: '3' }))
@@ -130,7 +130,7 @@ describe('an instructor-led session', () => {
         .slice(1)
         .map(({ to, subject }) => `${to} ${subject}`)
         .sort(),
-    ).toEqual([`${ada} A place for you`, `${mai} Something has changed`, `${theo} A place for you`])
+    ).toEqual([`${ada} You have a place`, `${mai} A session has changed`, `${theo} You have a place`])
     const fewer = await house.organizer.post(`${address}/edit`, typedOf(house.program, { places: '2' }))
     expect(fewer.statusCode).toBe(422)
     expect(readable(fewer.body)).toContain('3 people have a place already, so there can’t be fewer.')
@@ -163,7 +163,7 @@ describe('an instructor-led session', () => {
     await giveBack(adas, address)
     await expect.poll(() => letters.length, { timeout: 10_000 }).toBe(1)
     expect(letters[0]).toMatch(/^To: mai@northstar\.example\r?$/m)
-    expect(letters[0]).toMatch(/^Subject: A place for you\r?$/m)
+    expect(letters[0]).toMatch(/^Subject: You have a place\r?$/m)
     expect(letters[0]).toContain(address)
     await new Promise<void>((resolve) => server.close(() => resolve()))
     await join(adas, address)
@@ -250,7 +250,7 @@ describe('an instructor-led session', () => {
     const late = await join(mais, address)
     expect(late.statusCode).toBe(409)
     expect(readable(late.body)).toContain('This session was canceled: The instructor is ill.')
-    expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[ada, 'Something has been cancelled']])
+    expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[ada, 'A session has been canceled']])
   })
 
   test('refusals have a reason: after registration closes, after the start and for each missing field', async () => {
@@ -282,7 +282,7 @@ describe('an instructor-led session', () => {
     expect(bad.statusCode).toBe(422)
     for (const message of [
       'Enter the provider of the training.',
-      'Write who leads it.',
+      'Enter the instructor.',
       'Enter an end time that is later than the start time.',
       'That time is past.',
       'Enter the full address, starting with https://.',
@@ -303,7 +303,7 @@ describe('attendance', () => {
     for (const email of [ada, mai, theo]) await join(await house.as(email), address)
     const early = await house.organizer.get(`${address}/attendance`)
     expect(readable(early.body)).toContain(
-      'Record attendance when the session has begun: October 8, 2026, 9:00 AM Central time.',
+      'You can record attendance once the session has started: October 8, 2026, 9:00 AM Central time.',
     )
     const id = {
       ada: await registrationOf(house.db, ada),

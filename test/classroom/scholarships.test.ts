@@ -69,7 +69,7 @@ test('an administrator gets the request, asks for more and grants it, and each s
   expect(readable(silent.body)).toContain('Enter what you need to know.')
   await step(administrator, address, 'asked', 'How many young people?')
   expect(await pageOf(requester, address)).toMatch(
-    /Asked for more.*Kit Dawson asked for more: How many young people\?/,
+    /More information needed.*Kit Dawson asked for more information: How many young people\?/,
   )
   await step(requester, address, 'answered', 'About twelve.')
   await step(administrator, address, 'granted', 'The state said yes on the phone.')
@@ -84,9 +84,9 @@ test('an administrator gets the request, asks for more and grants it, and each s
   ] as const)
     expect((await step(client, address, act, 'No.')).statusCode).toBe(422)
   expect(letters.slice(1).map(({ to, subject }) => [to, subject])).toEqual([
-    [sam, 'About your request'],
-    [kit, 'About your request'],
-    [sam, 'About your request'],
+    [sam, 'Your request has been updated'],
+    [kit, 'Your request has been updated'],
+    [sam, 'Your request has been updated'],
   ])
   for (const { text } of letters) expect(text).not.toMatch(/Harbor|traffick|North Star/i)
   for (const table of ['scholarship_steps', 'scholarship_requests'])

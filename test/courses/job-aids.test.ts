@@ -92,13 +92,13 @@ describe('a job aid', () => {
     ],
     ['a fact that is not there', card.replace('F-01', 'F-99'), ':9: There is no fact "F-99"'],
     ['no purpose', card.replace(/purpose: .*\n/, ''), 'purpose'],
-    ['no head', card.replaceAll('---', ''), ':1: It has no head.'],
+    ['no head', card.replaceAll('---', ''), ':1: It has no front matter.'],
     [
       'a block of lessons',
       card.replaceAll('key-point', 'dialogue'),
-      'The block "dialogue" has no place on a sheet.',
+      'The block "dialogue" is not allowed in a job aid or guide.',
     ],
-    ['a list in a list', card.replace('- **Say', '- x\n    - y\n- **Say'), 'A list stands inside a list.'],
+    ['a list in a list', card.replace('- **Say', '- x\n    - y\n- **Say'), 'A list is inside another list.'],
     ['a box that is missing', card.replace('- [ ] Hands', '- Hands'), 'begin with a box and some do not'],
     ['a picture', card.replace('Be kind.', '![x](y.png)'), 'A picture stands here'],
     [
@@ -123,7 +123,7 @@ describe('a job aid', () => {
       text: card,
     }))
     expect(loadFolder({ ...fixture, jobAids: files }).problems.map(problemLine)).toEqual([
-      'fixture/job-aids/02-card.md:1: There are two job aids "card". Give each a name of its own.',
+      'fixture/job-aids/02-card.md:1: There are two job aids "card". Give each one a different name.',
     ])
   })
 

@@ -127,7 +127,7 @@ test('a draft with the number of a published version must have the same text', (
     'welcome/course.yml': (text) => text.replace('1.0.0', '0.9.0'),
   })
   expect(said).toEqual([
-    'error fixture/welcome/course.yml:1: Version 0.9.0 is published, and this text differs from it. Give the text a new version number.',
+    'error fixture/welcome/course.yml:1: Version 0.9.0 is published, but this draft differs from it. Give the draft a new version number.',
   ])
 })
 

@@ -52,7 +52,7 @@ describe('reporting a mistake in a lesson', () => {
     await reader.post(`${lesson}/mistake`, { version: '1.0.0', body: words })
     const { id } = await db.selectFrom('lesson_mistakes').select('id').executeTakeFirstOrThrow()
     const reviewer = await as(noor)
-    expect((await reviewer.get('/review/courses')).body).toContain('1 report without an answer.')
+    expect((await reviewer.get('/review/courses')).body).toContain('1 report waiting for an answer.')
     expect((await reviewer.get('/review/mistakes')).body).toContain(words)
     const unsaid = await reviewer.post(`/review/mistakes/${id}/answer`, { body: '' })
     expect(unsaid.statusCode).toBe(422)
@@ -62,7 +62,7 @@ describe('reporting a mistake in a lesson', () => {
     const after = (await reviewer.get('/review/mistakes')).body
     expect(after).toContain('Mended in version 1.1.0.')
     expect(after).not.toContain('Another answer.')
-    expect(after).toContain('Nothing waits for an answer.')
+    expect(after).toContain('No reports are waiting for an answer.')
     for (const email of [ada, 'sam@northstar.example', 'lee@licensing.example']) {
       const other = await as(email)
       expect((await other.get('/review/mistakes')).statusCode).toBe(404)

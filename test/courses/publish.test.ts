@@ -129,7 +129,7 @@ describe('a published version', () => {
   ])('is not loaded after %s was edited', (_, path, change) => {
     edit(`welcome/published/1.0.0/${path}`, change)
     expect(errors().join('\n')).toMatch(
-      /published\/1\.0\.0\/change\.yml:\d+: The text of version 1\.0\.0 is not the one that was published\. A published version is never edited/,
+      /published\/1\.0\.0\/change\.yml:\d+: The text of version 1\.0\.0 was changed after it was published\. Never edit a published version\. Restore its files, and make the change in the draft under a new version number\./,
     )
   })
 

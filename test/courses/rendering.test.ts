@@ -60,7 +60,7 @@ describe('the text of a lesson', () => {
   test('shows each block with its heading', () => {
     expect(html).toContain('<div class="lesson-key-point">\n<p class="lesson-label">Key point</p>')
     expect(html).toContain('<div class="lesson-definition">\n<p class="lesson-label"><dfn>Newcomer</dfn></p>')
-    expect(html).toContain('<div class="lesson-reflection">\n<p class="lesson-label">Think it over</p>')
+    expect(html).toContain('<div class="lesson-reflection">\n<p class="lesson-label">Think about it</p>')
     expect(html).toContain('<div class="lesson-tomorrow">')
     expect(html).toContain('<div class="lesson-steps">\n<ol>')
     expect(html).toContain('<th scope="col">Who</th>')

@@ -49,7 +49,7 @@ describe('reading a version', () => {
     expect(now.body).toContain('Soup first')
     const practice = await reviewer.get('/review/courses/welcome/1.1.0/lessons/first-day/practice')
     expect(practice.body).toContain('Answers and why')
-    expect(practice.body).toContain('Does not fit:')
+    expect(practice.body).toContain('Incorrect:')
     const questions = await reviewer.get('/review/courses/welcome/1.1.0/questions/first-day')
     for (const question of version('1.1.0').modules[0]!.questions.keys())
       expect(questions.body).toContain(`id="question-${question}"`)
@@ -250,7 +250,7 @@ describe('question statistics', () => {
       one([early.id]),
     ])
     expect(takenWords(scenario, statistics, `${start.id}/${early.id}`)).toBe(
-      '10% of 10 who came here chose this',
+      '10% of 10 who reached this step chose this',
     )
     const second = scenario.steps.get(start.choices.find(({ best }) => best)!.next)!
     expect(takenWords(scenario, statistics, `${second.id}/${second.choices[0]!.id}`)).toBe('')

@@ -92,7 +92,7 @@ describe('feedback on an exercise', () => {
     const value = whole.kind === 'sort' ? whole.options[0]!.value : ''
     const html = shown('now-or-later', { [first]: value })
     expect(html).toContain(`<option value="${value}" selected>`)
-    expect(html).toContain('role="alert">Choose a place for each line first.</p>')
+    expect(html).toContain('role="alert">Choose a place for each line.</p>')
     expect(shown('name-first', {})).toContain('Choose an answer.')
   })
 
