@@ -317,7 +317,9 @@ describe('a participant who left early', () => {
     const acts = `${address}/presences/${id}/acts`
     const silent = await leader.post(acts, { act: 'left', reason: '' })
     expect(silent.statusCode).toBe(422)
-    expect(readable(silent.body)).toContain('Enter a reason, so that Ada Lindqvist and others can understand the change.')
+    expect(readable(silent.body)).toContain(
+      'Enter a reason, so that Ada Lindqvist and others can understand the change.',
+    )
     await leader.post(acts, { act: 'left', reason: 'Called to the floor.' })
     await close(leader, address)
     expect(await finishedOf(db, ada)).toEqual([])

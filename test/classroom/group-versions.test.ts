@@ -71,7 +71,9 @@ test('a learner on another version sees that and gets credit only for lessons th
   await client.post(`/join/${code}/presence`)
   const page = readable((await client.get(`/join/${code}`)).body)
   expect(page).toContain('The group uses version 1.1.0; you are on version 1.0.0.')
-  expect(page).toMatch(/These lessons are the same in both versions and count: .+\. Read these on your own: At the door\./)
+  expect(page).toMatch(
+    /These lessons are the same in both versions and count: .+\. Read these on your own: At the door\./,
+  )
   await client.post(`/join/${code}/confirmation`)
   await close()
   expect(await finished()).toEqual(['first-day/practice'])

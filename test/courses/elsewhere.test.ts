@@ -37,20 +37,16 @@ describe('outside trainings', () => {
     [
       'an address that is not whole',
       training.replace('https://kitchen.example/', 'kitchen.example'),
-      'Write it whole',
+      'Enter the full address',
     ],
     ['two of the same id', training + training, 'There are two trainings "kitchen"'],
-    [
-      'nothing behind it',
-      training.replace('  facts: [F-01]\n', ''),
-      'Nothing says where "Kitchen safety" was seen',
-    ],
+    ['nothing behind it', training.replace('  facts: [F-01]\n', ''), '"Kitchen safety" has no source'],
     [
       'a value that is not there',
       training.replace('welcome_limit', 'welcome_limits'),
       'There is no value "{{welcome_limits}}"',
     ],
-    ['no list', 'kitchen: yes\n', 'The catalogue is not a list'],
+    ['no list', 'kitchen: yes\n', 'The list of outside trainings is invalid'],
   ])('report %s to their author by file and line', (_, text, message) => {
     expect(said(text)).toContain(message)
     expect(said(text)).toMatch(/^fixture\/catalogue\.yml:\d+: /)

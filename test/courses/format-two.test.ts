@@ -212,7 +212,7 @@ describe('someone who knows nothing', () => {
     const edits = { [pool]: more((question) => question.replace('Say one kind word', right)) }
     const said = saidOf(edits).join('\n')
     expect(said).toMatch(
-      new RegExp(`error .*course.yml:1: Someone who knows nothing gets \\d+% right by "${strategy}"`),
+      new RegExp(`error .*course.yml:1: The strategy "${strategy}" gets \\d+% correct without any knowledge`),
     )
     expect(said).toMatch(/right by "best combination"/)
   })

@@ -470,7 +470,11 @@ describe('a drawing', () => {
       drawn('<defs>', '<script>alert(1)</script><defs>'),
       /way-in.svg:5: The drawing has a <script>, which is not allowed\. Use only g, path, line, polyline, polygon, rect, circle, ellipse, text, tspan, defs, marker\./,
     ],
-    ['with styles', drawn('<defs>', '<style>*{}</style><defs>'), /way-in.svg:5: The drawing has a <style>, which is not allowed\. Use only g, path, line, polyline, polygon, rect, circle, ellipse, text, tspan, defs, marker\./],
+    [
+      'with styles',
+      drawn('<defs>', '<style>*{}</style><defs>'),
+      /way-in.svg:5: The drawing has a <style>, which is not allowed\. Use only g, path, line, polyline, polygon, rect, circle, ellipse, text, tspan, defs, marker\./,
+    ],
     [
       'with a colour',
       drawn('rx="8"/>', 'rx="8" fill="#c00"/>'),

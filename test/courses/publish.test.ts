@@ -31,7 +31,7 @@ describe('publishing a text', () => {
     expect(said.stdout).toContain('version 1.0.0, is published under welcome/published/1.0.0')
     expect(said.stdout).toContain('Lessons changed: first-day/at-the-door, first-day/practice')
     expect(said.stdout).toMatch(/Next:\n {2}1\. Commit/)
-    expect(said.stdout).toContain('sets the day by which')
+    expect(said.stdout).toContain('sets the deadline')
     for (const name of ['facts.yml', 'glossary.yml'])
       expect(readFileSync(join(dir, 'welcome/published/1.0.0', name), 'utf8')).toBe(
         readFileSync(join(dir, name), 'utf8'),
@@ -75,12 +75,16 @@ describe('publishing a text', () => {
   })
 
   test.each([
-    ['a version that exists', ['welcome', '0.9.0', ...meaning], 'Version 0.9.0 is published already'],
-    ['a version that is not higher', ['welcome', '0.8.7', ...meaning], '0.8.7 is not higher than 0.9.0'],
+    ['a version that exists', ['welcome', '0.9.0', ...meaning], 'Version 0.9.0 is already published'],
+    [
+      'a version that is not higher',
+      ['welcome', '0.8.7', ...meaning],
+      '0.8.7 is not higher than the last published version, 0.9.0',
+    ],
     [
       'a number that the text does not have',
       ['welcome', '2.0.0', ...meaning],
-      'Write 2.0.0 in welcome/course.yml',
+      'Set 2.0.0 in welcome/course.yml',
     ],
     [
       'a change of no kind',
@@ -90,11 +94,11 @@ describe('publishing a text', () => {
     [
       'a change of an unknown kind',
       ['welcome', '1.0.0', '--change', 'big', '--summary', 'So.'],
-      'what kind of change',
+      'kind of change',
     ],
     ['a change without a summary', ['welcome', '1.0.0', '--change', 'typo'], '--summary'],
     ['a course that is not there', ['welcom', '1.0.0', ...meaning], 'There is no course "welcom"'],
-    ['a number of another form', ['welcome', '1.0', ...meaning], 'three numbers with points'],
+    ['a number of another form', ['welcome', '1.0', ...meaning], 'three numbers with periods'],
   ])('refuses %s, and writes nothing', (_, words, reason) => {
     const said = publish(dir, ...words)
     expect(said.code).toBe(1)
@@ -107,7 +111,7 @@ describe('publishing a text', () => {
     const said = publish(dir, 'welcome', '1.0.0', ...meaning)
     expect(said.code).toBe(1)
     expect(said.stderr).toMatch(/01-at-the-door\.md:\d+: There is no fact "F-99"/)
-    expect(said.stderr).toContain('while the courses have errors')
+    expect(said.stderr).toContain('Fix the errors in the courses')
   })
 
   test('accepts a first version without a summary', () => {

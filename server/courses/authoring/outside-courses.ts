@@ -42,7 +42,7 @@ export function readElsewhere(
     log.error(
       file.path,
       1,
-      'The list of outside trainings is not a list.',
+      'The list of outside trainings is invalid.',
       'Start each training with "- id: …" at the beginning of a line.',
     )
     return []
