@@ -1,4 +1,4 @@
-/** `npm run bench:dashboard`: a supervisor's page over 1,000 people, alone and among 1,000,000 in 20,000 programs. */
+/** `npm run bench:dashboard`: a supervisor's page for 1,000 people, alone and among 1,000,000 in 20,000 programs. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
@@ -45,7 +45,7 @@ ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, Node ${proces
 The page over ${team} people, whole, by turns in both worlds, the median of ${rounds}; ${await alone.statements()} statements
 `)
   const times = { alone: [] as number[], among: [] as number[] }
-  // One round more than is counted warms both up.
+  // One extra round that isn't counted warms both up.
   for (let round = 0; round <= rounds; round++)
     for (const world of [alone, among]) {
       const time = await world.page()
@@ -59,7 +59,7 @@ ratio   ${(median(times.among) / median(times.alone)).toFixed(2)} (aim: below 1.
   for (const world of [alone, among]) await world.close()
 }
 
-/** The pass by the clock: how long it takes to find the next few whose verdict changed, and to compute theirs anew. */
+/** The scheduled refresh: the time to find the next people whose result changed and to recalculate it. */
 async function measurePass(db: Database): Promise<void> {
   const today = dayOf(new Date())
   const tomorrow = addDays(today, 1)
@@ -76,7 +76,7 @@ async function measurePass(db: Database): Promise<void> {
   const otherRules = performance.now()
   await listStalePeople(db, today, 'another', 500)
   const byRules = performance.now() - otherRules
-  console.log(`The pass: finds the next 500 by their day in ${median(finds).toFixed(1)} ms, by their rules in ${byRules.toFixed(1)} ms; computes and
+  console.log(`The refresh finds the next 500 by their day in ${median(finds).toFixed(1)} ms, by their rules in ${byRules.toFixed(1)} ms; computes and
 stores a person in ${median(renewals).toFixed(2)} ms`)
 }
 
@@ -117,7 +117,7 @@ async function aWorld(name: 'alone' | 'among', { programs, people }: typeof othe
   }
 }
 
-/** The team's people come in twenty times, between those of others, as people do over the years. */
+/** The team's people are added in twenty batches between those of others, as happens over the years. */
 async function fill(
   db: Database,
   text: CourseVersion,
@@ -150,7 +150,7 @@ async function countStatements(db: Database, act: () => Promise<unknown>): Promi
   const original = executor.executeQuery.bind(executor)
   let count = 0
   executor.executeQuery = (async (...given: Parameters<typeof original>) => {
-    // What the service does by the clock meanwhile is no part of the page.
+    // Don't count the service's scheduled jobs.
     if (!given[0].sql.includes('review_packets')) count++
     return original(...given)
   }) as typeof executor.executeQuery

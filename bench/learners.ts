@@ -6,16 +6,16 @@ import { drawQuestions } from '#server/learning/drawing.ts'
 import { createSessions } from '#server/people/sessions.ts'
 import { fieldsOf, stepFieldsOf } from '#test/support/taking.ts'
 
-/** Someone in the middle of the course: signed in, with a module read to its end and its questions before them. */
+/** A signed-in learner who has read a module and is about to answer its questions. */
 export type Learner = Readonly<{
   cookie: string
-  /** Where the answers go. */
+  /** The address that answers are posted to. */
   address: string
-  /** Every answer of the attempt in the order in which it is asked, each as a browser sends it. */
+  /** Every answer of the attempt in order, each as a browser sends it. */
   answers: readonly string[]
 }>
 
-/** So many learners, each with an attempt of their own at the module's assessment. */
+/** Creates learners, each with an open attempt at the module's assessment. */
 export async function makeLearners(
   db: Database,
   course: CourseVersion,
@@ -80,7 +80,7 @@ const draw = (module: Module) =>
     randomBytes(12).toString('hex'),
   )
 
-/** The right answer to a question; a scenario's is one for each of its steps. */
+/** The correct answers to a question: one, or one per step of a scenario. */
 function formsFor(module: Module, id: string, seed: string): Record<string, string | string[]>[] {
   const question = module.questions.get(id)!
   if (question.type !== 'scenario') return [fieldsOf(question, seed, true)]

@@ -10,8 +10,8 @@ export type Ask = Readonly<{
 }>
 
 /**
- * Asks `lanes` times at once. Each lane takes the next list of requests and sends them one after another, as one person
- * does; the round ends when no list is left. An answer other than `expected` ends the run.
+ * Runs `lanes` lanes in parallel. Each takes the next list of requests and sends them one after another, as one person
+ * does. The round ends when no list is left. A status other than `expected` ends the run.
  */
 export async function drive({
   port,

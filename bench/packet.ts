@@ -1,4 +1,4 @@
-/** `npm run bench:packet`: a review packet of so many people over HTTP, and how another page answers meanwhile. */
+/** `npm run bench:packet`: makes a review packet over HTTP and measures another page at the same time. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
@@ -27,7 +27,7 @@ try {
   const course = catalogue.courses.get('residential-settings')!.current
   const issuer = readConfig({})
   await fillDemo(db, { residential: course, issuer }, now)
-  // Before the people come, so that its own timed jobs find nothing to do.
+  // Start before adding people, so that scheduled jobs find nothing to do.
   const service = await startService({
     DATABASE_URL: postgres.url,
     DATA_DIR: folder,
@@ -52,7 +52,9 @@ try {
       const processor = processorSeconds(service.process.pid) - before
       const { pdf, zip } = await latestPacket()
       console.log(`${what}: ${made.seconds.toFixed(1)} s (aim 30), PDF ${mb(pdf)}, ZIP ${mb(zip)}`)
-      console.log(`  processor ${processor.toFixed(1)} s; another page meanwhile: ${words(made.times)}`)
+      console.log(
+        `  processor ${processor.toFixed(1)} s; another page at the same time: ${words(made.times)}`,
+      )
     }
   } finally {
     service.process.kill('SIGTERM')
@@ -133,7 +135,7 @@ async function latestPacket() {
   return rows[0]!
 }
 
-/** How long another page takes, asked every 20 ms one after another, while something goes on. */
+/** Requests another page every 20 ms while something runs, and measures it. */
 async function watch(visitor: Visitor, what: () => Promise<unknown>) {
   const times: number[] = []
   let isOver = false
@@ -162,7 +164,7 @@ function mb(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
-/** User and system time of a process so far; where the system does not tell, NaN. */
+/** User and system time of a process so far, or NaN if the system doesn't report it. */
 function processorSeconds(pid: number | undefined): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')

@@ -1,4 +1,4 @@
-/** `npm run bench`: two things that learners do all day, each against the least that could do the same. */
+/** `npm run bench`: two common learner requests, each compared with a minimal implementation. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -42,7 +42,7 @@ async function measure(db: Database, url: string, server: ChildProcess): Promise
   const module = course.modules[0]!
   const longest = module.lessons.reduce((a, b) => (b.html.length > a.html.length ? b : a))
   const lesson = `/courses/${course.slug}/${module.slug}/${longest.slug}`
-  // One round more than is counted: the first one warms both up.
+  // One extra round: the first one warms both up and isn't counted.
   const learners = await makeLearners(db, course, module, answerersARound * (rounds + 1))
   const { product, reference } = await start(server, { url, lesson, cookie: learners[0]!.cookie })
 
@@ -73,7 +73,7 @@ ${lanes} at once, the median of ${rounds} rounds each, product and reference by 
 async function start(server: ChildProcess, order: Order): Promise<Ports> {
   server.send(order)
   const ended = once(server, 'exit').then(() => {
-    throw new Error('The server to be measured did not start.')
+    throw new Error('The measured server did not start.')
   })
   const [ports] = await Promise.race([once(server, 'message'), ended])
   return ports
@@ -82,7 +82,7 @@ async function start(server: ChildProcess, order: Order): Promise<Ports> {
 type Costed = Round & Readonly<{ /** Milliseconds of the server's processor a request. */ processor: number }>
 type Measured = Readonly<{ product: readonly Costed[]; reference: readonly Costed[] }>
 
-/** A round of one, a round of the other, and so on: what slows the machine down for a while slows both. */
+/** Alternates rounds of both, so that anything that slows the machine slows both. */
 async function compare(
   server: ChildProcess,
   drive: (isOurs: boolean, round: number) => Promise<Round>,
@@ -118,7 +118,7 @@ function answers({ cookie, answers }: Learner, address: string): Ask[] {
   return answers.map((body) => ({ method: 'POST', path: address, headers, body }))
 }
 
-/** A fast answer that was not taken would count for nothing: every one is there, and every attempt is passed. */
+/** Checks that every answer was saved and every attempt passed: a fast answer that was lost doesn't count. */
 async function assertKept(db: Database, learners: readonly Learner[]): Promise<void> {
   const sent = learners.reduce((sum, one) => sum + one.answers.length, 0)
   const { rows } = await sql<{ kept: number; passed: number }>`
@@ -127,7 +127,7 @@ async function assertKept(db: Database, learners: readonly Learner[]): Promise<v
   const { kept, passed } = rows[0]!
   if (kept !== sent || passed !== learners.length)
     throw new Error(
-      `Of ${sent} answers ${kept} are kept; of ${learners.length} attempts ${passed} are passed.`,
+      `${kept} of ${sent} answers were saved; ${passed} of ${learners.length} attempts were passed.`,
     )
 }
 

@@ -7,7 +7,7 @@ import { readConfig } from '#server/config.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { connect } from '#server/db/connection.ts'
 
-/** What run.ts tells this process: the database, and a lesson with the cookie of somebody who may read it. */
+/** The parameters from run.ts: the database, and a lesson with the cookie of someone who can read it. */
 export type Order = Readonly<{ url: string; lesson: string; cookie: string }>
 export type Ports = Readonly<{ product: number; reference: number }>
 
@@ -34,7 +34,7 @@ process.once('message', async (order: Order) => {
   process.send?.(ports)
 })
 
-/** The least that could do the same: one indexed row read, or one row written and committed, over HTTP. */
+/** A minimal server for comparison: reads one indexed row, or writes and commits one row, over HTTP. */
 async function buildReference({ url }: Order, page: string) {
   const pool = new pg.Pool({ connectionString: url, max: connections })
   const { rows } = await pool.query('select id from people limit 1')

@@ -4,7 +4,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 
-/** So many licensed and certified programs; returns their ids. */
+/** Creates licensed and certified programs and returns their ids. */
 export async function addPrograms(db: Database, many: number): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`
     with holder as (insert into license_holders (name) values ('Bench') returning id),
@@ -20,7 +20,7 @@ const filled = [
   ...['standing_passes', 'standings', 'clearances'],
 ]
 
-/** Fills without keeping indexes and triggers meanwhile; the indexes are made when all is there, as a restore does. */
+/** Fills tables without triggers and indexes, then rebuilds the indexes, like a restore. */
 export async function filling(db: Database, fill: (trx: Transaction<DB>) => Promise<void>): Promise<void> {
   const tables = sql`array[${sql.join(filled)}]::regclass[]`
   await db.transaction().execute(async (trx) => {
@@ -35,8 +35,8 @@ export async function filling(db: Database, fill: (trx: Transaction<DB>) => Prom
 }
 
 /**
- * Adds so many people to each program: at work, nine in ten in contact, one in twenty on leave, trained within the last
- * year, with what the rules say of such a person as it is stored.
+ * Adds people to each program: all working, nine in ten in contact, one in twenty on leave, trained within the last
+ * year, with their stored standings.
  */
 export async function addPeople(
   trx: Transaction<DB>,

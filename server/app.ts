@@ -25,7 +25,7 @@ import { certificateRoutes } from '#server/certificates/certificates/verify.rout
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
 import { ledSessionRoutes } from '#server/classroom/instructor-led.routes.ts'
 import { attendanceRoutes } from '#server/classroom/instructor-led-attendance.routes.ts'
-import { organisingRoutes } from '#server/classroom/instructor-led-organizing.routes.ts'
+import { organizingRoutes } from '#server/classroom/instructor-led-organizing.routes.ts'
 import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
@@ -100,14 +100,14 @@ export type Needs = Readonly<{
   mail: Mail
   clock: () => Date
   config: Config
-  /** True where the people and programs are the invented ones; every page says so. */
+  /** True for demonstration data. Every page shows a banner. */
   isDemo: boolean
   logger?: FastifyServerOptions['logger']
-  /** Hears of every route; the tests ask each of them. */
+  /** Called for every route, so that tests can request each of them. */
   onRoute?: (route: RouteOptions) => void
 }>
 
-/** The whole service, ready to listen or to be asked by a test. */
+/** The whole service, ready to listen or to be called by tests. */
 export async function buildApp(given: Needs): Promise<App> {
   const { db, config } = given
   const offered: FindOffered = async () => {
@@ -134,7 +134,7 @@ export async function buildApp(given: Needs): Promise<App> {
 
   const recognize = recognizeBy(sessions, config.https)
 
-  // Before anything that may refuse a request: a refusal is a page, too.
+  // First, because a refused request needs an error page.
   const assets = await buildAssets()
   const installation = currentInstallation(db)
   app.addHook('onRequest', async (request) => {
@@ -144,15 +144,15 @@ export async function buildApp(given: Needs): Promise<App> {
     assets,
     frame: (request) => frameOf(request, installation.now(), needs.isDemo && config.demo),
     development: config.development,
-    // Without a log no one would see it.
+    // Tests have no log, so throw instead.
     strict: config.development || !given.logger,
   })
   await app.register(cookie)
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
-  // No page holds a secret beside text that its visitor chose, so compressing them gives nothing away.
+  // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
   await app.register(formbody)
-  // For every form with a file; read it with web/upload.ts.
+  // For forms with files. Read them with web/upload.ts.
   await app.register(multipart, {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })
@@ -213,7 +213,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(groupSessionRoutes, needs)
   await app.register(groupJoiningRoutes, needs)
   await app.register(ledSessionRoutes, needs)
-  await app.register(organisingRoutes, needs)
+  await app.register(organizingRoutes, needs)
   await app.register(attendanceRoutes, needs)
   await app.register(scholarshipRoutes, needs)
   await app.register(teamRoutes, needs)

@@ -33,26 +33,26 @@ export type Config = Readonly<{
   demo: 'auto' | 'no' | 'public'
   /** Folder of the embedded database, the signing keys and the ledger's heads. */
   dataDir: string
-  /** Folder of the courses, as courses/README.md describes it. */
+  /** Folder of the courses; see courses/README.md. */
   coursesDir: string
-  /** A PostgreSQL 15 or later; absent, the embedded one runs. */
+  /** PostgreSQL 15 or later. If absent, the embedded one runs. */
   databaseUrl: string | undefined
   databasePool: number
   /** How long the service waits for the database before it answers that it is busy. */
   databasePatience: Patience
-  /** How long running requests may take to end after a stop was asked for. */
+  /** How long running requests get to finish after a stop. */
   stopSeconds: number
-  /** smtp://user:password@host:port; absent, links are shown to be printed. */
+  /** smtp://user:password@host:port. If absent, links are shown on screen to be printed. */
   smtpUrl: string | undefined
   mailFrom: string
-  /** Who is sent the ledger's signed head each day; absent, it is kept as a file alone. */
+  /** Gets the ledger's signed head by email each day. If absent, it is only stored as a file. */
   ledgerHeadMail: string | undefined
-  /** A port on loopback for the W3C VC-API's test suites; absent, there is none. */
+  /** A port on loopback for the W3C VC-API test suites. If absent, there is none. */
   logLevel: string
   logPretty: boolean
-  /** Address of a proxy in front whose X-Forwarded-For is believed; absent, none is. */
+  /** Address of the proxy whose X-Forwarded-For header is trusted. If absent, none is. */
   trustedProxy: string | undefined
-  /** A session ends after so many minutes without a request, and after so many hours in any case. */
+  /** Minutes without a request after which a session ends, and the hours after which it always ends. */
   sessionIdleMinutes: number
   sessionHours: number
   /** Whether roles above learner need a second factor to sign in; absent, they do except in the demonstration. */
@@ -63,13 +63,13 @@ export type Config = Readonly<{
   issuerName: string
   /** Ed25519 signing keys, outside the database. */
   keysFile: string
-  /** Watch files and compile templates at each request. */
+  /** Watch files and recompile templates on each request. */
   development: boolean
 }>
 
 export class ConfigError extends Error {}
 
-/** Reads every setting once; a bad value stops the boot and says which and why. */
+/** Reads every setting once. An invalid value stops the start with a message. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const host = env.HOST ?? '127.0.0.1'
   const port = wholeNumber(env, 'PORT', 3000, 0, 65535)
@@ -77,7 +77,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const https = baseUrl.startsWith('https:')
   if (!https && !isLoopback(host))
     throw new ConfigError(
-      `HOST=${host} can be reached from other machines, and passwords must not cross a network in the clear. Put an https proxy in front and set BASE_URL=https://…, or keep HOST=127.0.0.1.`,
+      `HOST=${host} can be reached from other machines, so it needs https to protect passwords. Put an https proxy in front and set BASE_URL=https://…, or keep HOST=127.0.0.1.`,
     )
   if (!https && !isLoopback(new URL(baseUrl).hostname))
     throw new ConfigError(`BASE_URL=${baseUrl} is not https. Only a loopback address may use http.`)
@@ -141,9 +141,9 @@ function origin(text: string): string {
     throw new ConfigError(`BASE_URL=${text} is not an address such as https://training.example.org.`)
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new ConfigError(`BASE_URL=${text} must start with https:// (or http:// on this machine alone).`)
+    throw new ConfigError(`BASE_URL=${text} must start with https:// (or http:// for a loopback address).`)
   if (url.pathname !== '/' || url.search || url.hash)
-    throw new ConfigError(`BASE_URL=${text} must be an origin alone, without a path.`)
+    throw new ConfigError(`BASE_URL=${text} must be an origin without a path.`)
   return url.origin
 }
 

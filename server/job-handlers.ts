@@ -11,7 +11,7 @@ import { refreshStale } from './standings/standings.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; mail: Mail; config: Config }>
 
-/** What each job of the timetable does. Each may run twice, or on two servers at once, without harm. */
+/** The handler of each job in the timetable. It's safe to run one twice or on two servers at once. */
 export const jobHandlers = ({ db, clock, mail, config }: Needs): Handlers => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
   'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),

@@ -23,7 +23,7 @@ const { catalogue, problems } = loadCourses(config.coursesDir)
 if (hasErrors(problems)) {
   for (const problem of problems) if (problem.level === 'error') console.error(problemLine(problem))
   console.error(
-    'The courses have errors, so nothing was started. Mend them, then check with: npm run courses:check',
+    'The courses have errors, so the service did not start. Fix them, then check with: npm run courses:check',
   )
   process.exit(1)
 }
@@ -76,7 +76,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   })
 database.lost.then(() => {
   if (isStopping) return
-  console.error('The database stopped by itself. Stopping too; start again, and it recovers.')
+  console.error(
+    'The database stopped unexpectedly, so the service is stopping too. Start it again; the database recovers.',
+  )
   stop(1)
 })
 
@@ -87,7 +89,7 @@ try {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(
     inUse
-      ? `Port ${config.port} is taken by another program. Stop it, or choose another with PORT=3001 npm start.`
+      ? `Port ${config.port} is used by another program. Stop that program, or choose another port with PORT=3001 npm start.`
       : error,
   )
   await stop(1)
@@ -105,7 +107,7 @@ async function open(): Promise<OpenDatabase> {
   }
 }
 
-/** New requests are refused, and running ones and jobs end first. What still waits when the time is up is cut off. */
+/** Refuses new requests and waits for running requests and jobs. Whatever is still running at the deadline is cut off. */
 async function stop(code: number): Promise<void> {
   if (isStopping) return
   isStopping = true
@@ -116,7 +118,7 @@ async function stop(code: number): Promise<void> {
 }
 
 async function endWork(): Promise<void> {
-  // What is still open after half of that is cut off: a browser asks again, and a job runs again.
+  // Cut off what is still running after half of that time. Browsers retry requests, and jobs run again.
   const half = config.stopSeconds * 500
   const cutOff = setTimeout(() => app.server.closeAllConnections(), half)
   await Promise.all([app.close(), workers?.stop(half)])
@@ -125,7 +127,7 @@ async function endWork(): Promise<void> {
 
 function logger({ logLevel, logPretty }: Config) {
   const redact = ['req.headers.cookie', 'req.headers.authorization']
-  // A link's or a certificate's secret stands in the address: the log keeps the page, not the secret.
+  // Addresses can contain the secret of a link or a certificate. Log the route, not the secret.
   const serializers = {
     req: (request: { method: string; url: string; ip: string }) => ({
       method: request.method,

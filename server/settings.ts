@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Config, ConfigError, readConfig } from '#server/config.ts'
 
-/** The settings of a command, from the environment and `.env`; ends with a plain sentence where one is wrong. */
+/** A command's settings from the environment and `.env`. Ends with a message if one is invalid. */
 export function settings(): Config {
   if (existsSync('.env')) process.loadEnvFile('.env')
   try {

@@ -1,12 +1,12 @@
-/** What a certificate says, frozen in its row at issue: printed, signed and shown, never worked out again. */
+/** The facts of a certificate, frozen in its row when it is issued. They are printed, signed and shown, never recalculated. */
 export type CertificateFacts = Readonly<{
-  /** As `checkName` returned it. */
+  /** The name that `checkName` returned. */
   person_name: string
   course_title: string
   course_version: string
   /** SHA-256 of the course's content, in hex. */
   course_hash: string
-  /** The law that asks for the training, as cited to people. */
+  /** The citation of the law that requires the training. */
   statute: string
   modules: readonly CompletedModule[]
   hours: number
@@ -15,10 +15,10 @@ export type CertificateFacts = Readonly<{
   completed_at: string
   /** The day in Minnesota (America/Chicago), `2027-03-31`. */
   completed_on: string
-  /** The instant, ISO 8601 in UTC; later than completion where a certificate replaces another. */
+  /** The instant, ISO 8601 in UTC. Later than completion if the certificate replaces another. */
   issued_at: string
   approval: CourseApproval | null
-  /** Where the person worked at the time of completion; printed, and never in the credential. */
+  /** The program at completion: printed, but never in the credential. */
   program: LicensedProgram | null
   certificate_number: string
   /** 128 random bits, the last part of `verify_url`. */
@@ -37,9 +37,9 @@ export type CourseApproval = Readonly<{
   authority: string
   reference: string
   approved_on: string
-  /** The day from which it counts; not on certificates issued before approvals had one. */
+  /** The day it takes effect. Missing on certificates issued before approvals had one. */
   effective_on?: string
-  /** The version that was approved, where this one only corrects its wording. */
+  /** The approved version, if this one only corrects its wording. */
   carried_from?: string | null
   /** True for an invented approval in the demonstration data. */
   demonstration: boolean

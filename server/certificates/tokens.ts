@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
 
-/** 128 random bits as 26 letters and digits, easy to type from paper. */
+/** 128 random bits as 26 letters and digits, easy to type from a printout. */
 export function newCertificateToken(): string {
   let bits = BigInt(`0x${randomBytes(16).toString('hex')}`)
   let token = ''
@@ -13,11 +13,11 @@ export function newCertificateToken(): string {
   return token
 }
 
-/** A token as a person types it, with spaces, dashes or capitals; null when it cannot be one. */
+/** Reads a token typed with spaces, dashes or capitals. Null if it can't be one. */
 export function readToken(typed: string): string | null {
   const token = typed.toLowerCase().replace(/[^a-z0-9]/g, '')
   return /^[a-z2-7]{26}$/.test(token) ? token : null
 }
 
-/** 'SH-000012': in the order of issue, without gaps. */
+/** 'SH-000012': numbered in order of issue, without gaps. */
 export const certificateNumber = (count: number): string => `SH-${String(count).padStart(6, '0')}`

@@ -1,45 +1,55 @@
 import type { Mail, Message } from '#server/lib/mail.ts'
 
-/** A message; to null where the person has no email: they see the same on their pages. */
-export type Letter = Omit<Message, 'to'> & Readonly<{ to: string | null }>
+/** An email; to null where the person has no address: they see the same on their pages. */
+export type Email = Omit<Message, 'to'> & Readonly<{ to: string | null }>
 
-// Neutral, and without the training's or the program's name: a message may be seen by others.
-const letter = (to: string | null, subject: string, says: string, address: string): Letter => ({
+// Neutral, without the name of the training or the program: others may see the email.
+const compose = (to: string | null, subject: string, says: string, address: string): Email => ({
   to,
   subject,
-  text: `${says}\n\n${address}\n\nYou get this because you registered with this email. There is no need to answer.\n`,
+  text: `${says}\n\n${address}\n\nYou are getting this email because you have an account with this address. You don’t need to reply.\n`,
 })
 
-export const placeOpened = (to: string | null, address: string): Letter =>
-  letter(
+export const placeOpened = (to: string | null, address: string): Email =>
+  compose(
     to,
-    'A place for you',
-    'You were waiting for a place, and now you have one. See when and where:',
+    'You have a place',
+    'A place opened up, and you are off the waiting list. See when and where:',
     address,
   )
 
-export const sessionChanged = (to: string | null, address: string): Letter =>
-  letter(to, 'Something has changed', 'What you registered for has changed. See what is new:', address)
-
-export const sessionCancelled = (to: string | null, address: string): Letter =>
-  letter(to, 'Something has been cancelled', 'What you registered for does not take place. See why:', address)
-
-export const requestMoved = (to: string | null, address: string): Letter =>
-  letter(to, 'About your request', 'There is news about your request. See it here:', address)
-
-export const requestArrived = (to: string | null, address: string): Letter =>
-  letter(
+export const sessionChanged = (to: string | null, address: string): Email =>
+  compose(
     to,
-    'A request waits for you',
-    'Somebody asks for something that an administrator decides. See it here:',
+    'A session has changed',
+    'The session you registered for has changed. See the changes:',
     address,
   )
 
-/** Sends messages after what they tell is committed; one that the mail server does not take stops nothing. */
-export function createPost(mail: Mail, log: Readonly<{ error: (problem: unknown) => void }>) {
+export const sessionCancelled = (to: string | null, address: string): Email =>
+  compose(
+    to,
+    'A session has been canceled',
+    'The session you registered for has been canceled. See why:',
+    address,
+  )
+
+export const requestMoved = (to: string | null, address: string): Email =>
+  compose(to, 'Your request has been updated', 'Your request has been updated. See it here:', address)
+
+export const requestArrived = (to: string | null, address: string): Email =>
+  compose(
+    to,
+    'A new request is waiting',
+    'A new request needs an administrator’s decision. See it here:',
+    address,
+  )
+
+/** Sends emails after the change is committed. A failed email is logged and stops nothing. */
+export function createMailer(mail: Mail, log: Readonly<{ error: (problem: unknown) => void }>) {
   const underWay = new Set<Promise<unknown>>()
   return {
-    send(messages: readonly Letter[]): void {
+    send(messages: readonly Email[]): void {
       if (!mail) return
       for (const { to, ...message } of messages) {
         if (!to) continue
@@ -49,11 +59,11 @@ export function createPost(mail: Mail, log: Readonly<{ error: (problem: unknown)
         underWay.add(sending)
       }
     },
-    /** Waits for what is being sent, as when the service stops. */
+    /** Waits for emails being sent. Called when the service stops. */
     async done(): Promise<void> {
       await Promise.allSettled(underWay)
     },
   }
 }
 
-export type Post = ReturnType<typeof createPost>
+export type Mailer = ReturnType<typeof createMailer>

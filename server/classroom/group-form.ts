@@ -3,10 +3,10 @@ import { type Day, dayOf } from '#server/lib/days.ts'
 import { reader, type Typed, typedDay, typedTime } from '#server/programs/typed-form.ts'
 import type { FieldError } from '#server/web/views.ts'
 
-/** A module of one text that a group can take, by the value that stands for it in the form. */
+/** A module of a course version that a group can take, with its value in the form. */
 export type ModuleChoice = Readonly<{ value: string; label: string; course: CourseVersion; module: Module }>
 
-/** Every module of every text that learners may be on: today's, and published ones before it. */
+/** Every module of every version that learners may be on: the current one and earlier published ones. */
 export function moduleChoices(catalogue: Catalogue): readonly ModuleChoice[] {
   return [...catalogue.courses.values()].flatMap(({ current, published }) => {
     const texts = [current, ...published.filter(({ hash }) => hash !== current.hash)]
@@ -34,7 +34,7 @@ export type GroupFormRead =
 
 type Named = readonly Readonly<{ id: string; name: string }>[]
 
-/** What was typed to open a session, or what to mend, field by field. */
+/** Reads the form to create a session: the values, or the errors by field. */
 export function readGroupForm(
   typed: Typed,
   choices: readonly ModuleChoice[],
@@ -45,16 +45,16 @@ export function readGroupForm(
   const today = dayOf(now)
   const form = reader(typed, today)
   const choice = choices.find(({ value }) => value === typed.module)
-  if (!choice) form.refuse('module', 'Choose the module.')
+  if (!choice) form.refuse('module', 'Choose a module.')
   const program = programs.find(({ id }) => id === typed.program)
-  if (!program) form.refuse('program', 'Choose the program whose people take part.')
-  const place = form.line('place', 'Write where it takes place, such as “Staff room”.')
-  const on = form.day('on', 'Write the day, such as 3/15/2027.')
+  if (!program) form.refuse('program', 'Choose the program whose staff takes part.')
+  const place = form.line('place', 'Enter a place, such as “Staff room.”')
+  const on = form.day('on', 'Enter a date, such as 3/15/2027.')
   const at = form.timeOn('at', on)
-  if (!typed.at?.trim()) form.refuse('at', 'Write when it begins, such as 2:30 pm.')
-  if (on && on < today) form.refuse('on', 'That day is past. A session is opened before it takes place.')
+  if (!typed.at?.trim()) form.refuse('at', 'Enter a start time, such as 2:30 pm.')
+  if (on && on < today) form.refuse('on', 'Enter a date that is today or later.')
   const facilitator = facilitators.find(({ id }) => id === typed.facilitator)
-  if (!facilitator) form.refuse('facilitator', 'Choose who leads the session.')
+  if (!facilitator) form.refuse('facilitator', 'Choose a facilitator.')
   if (!choice || !program || !facilitator || !at || form.problems.length > 0)
     return { kind: 'problems', problems: form.problems }
   return {
@@ -67,7 +67,7 @@ export function readGroupForm(
   }
 }
 
-/** The form's fields, filled with what was typed or with what is likely: this place, now, by whoever opens it. */
+/** The form's fields, filled with what was typed or with defaults: this place, now, led by the viewer. */
 export function groupFields(
   typed: Typed,
   choices: readonly ModuleChoice[],
@@ -88,25 +88,31 @@ export function groupFields(
     },
     {
       name: 'program',
-      label: 'Whose people take part',
-      hint: 'They, and people of the license holder’s other programs, can join',
+      label: 'Whose staff takes part',
+      hint: 'Staff of the license holder’s other programs can join too',
       type: 'select',
       value: typed.program ?? programs[0]?.id,
       options: named(programs),
     },
     { name: 'place', label: 'Place', value: typed.place ?? '', hint: 'Such as “Staff room”' },
-    { name: 'on', label: 'Day', value: typed.on ?? typedDay(day), size: 'medium', hint: 'Such as 3/15/2027' },
+    {
+      name: 'on',
+      label: 'Date',
+      value: typed.on ?? typedDay(day),
+      size: 'medium',
+      hint: 'Such as 3/15/2027',
+    },
     {
       name: 'at',
-      label: 'Begins at',
+      label: 'Start time',
       value: typed.at ?? typedTime(now.toISOString()),
       size: 'small',
       hint: 'Central time, such as 2:30 pm',
     },
     {
       name: 'facilitator',
-      label: 'Who leads it',
-      hint: 'Who leads is not counted as a participant',
+      label: 'Facilitator',
+      hint: 'The facilitator doesn’t get credit for this session',
       type: 'select',
       value: typed.facilitator ?? viewer.id,
       options: named(facilitators),

@@ -15,9 +15,9 @@ import { findGroupSessionByCode, findPresence, type GroupSession } from './group
 
 type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
 
-/** Whoever is in the room joins by the code, and confirms for themselves that they were there. */
+/** People in the room join with the code and confirm their own attendance. */
 export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs): Promise<void> {
-  // Who guesses codes is slowed long before one fits; counted by person, for a whole room may share one address.
+  // Rate limited, so that no one can guess a code. Counted by person, because a whole room may share one IP address.
   const rateLimit = {
     max: 60,
     timeWindow: '10 minutes',
@@ -87,7 +87,7 @@ const unknownCode = (typed: string) => ({
   errors: [
     {
       field: 'code',
-      message: 'No session of your program has that code. Check it with the person who leads the session.',
+      message: 'No session of your program has that code. Check the code with your facilitator.',
     },
   ],
 })

@@ -19,10 +19,10 @@ export const stateWords = {
   open: { word: 'Open', tone: 'good' },
   forgotten: { word: 'Not closed yet', tone: 'caution' },
   held: { word: 'Closed', tone: 'quiet' },
-  'called-off': { word: 'Called off', tone: 'quiet' },
+  'called-off': { word: 'Canceled', tone: 'quiet' },
 } as const
 
-/** The text that a session took, while its files are here. */
+/** The course version that a session uses, if its files are still here. */
 export function textOfSession(
   catalogue: Catalogue,
   session: Pick<GroupSession, 'course' | 'version' | 'module'>,
@@ -37,7 +37,7 @@ export const sessionTitle = (catalogue: Catalogue, session: GroupSession): strin
   return module ? `Module ${module.number}: ${module.title}` : session.module
 }
 
-/** The facilitator's page: the code while people can join, who is there, and what is left to do. */
+/** The facilitator's page: the join code while it works, the attendance and the next steps. */
 export function facilitatorPage(
   catalogue: Catalogue,
   session: GroupSession,
@@ -70,7 +70,7 @@ export function facilitatorPage(
   }
 }
 
-/** One person's page of a session: what they can do now, and what it gave or will give to them. */
+/** A participant's page: what they can do now, and the lessons they got or will get credit for. */
 export function participantPage(
   catalogue: Catalogue,
   session: GroupSession,
@@ -82,7 +82,7 @@ export function participantPage(
   const { course, module } = textOfSession(catalogue, session)
   const isTaking = Boolean(own.enrollment && !own.enrollment.ended_at)
   const current = catalogue.courses.get(session.course)?.current ?? null
-  // Who is not taking the course begins it with today's text.
+  // Anyone not taking the course starts with the current version.
   const text = isTaking ? own.text : current
   const credit = groupCredit(own.taken, text, session.module)
   const ownCourse = isTaking
@@ -116,7 +116,7 @@ export function participantPage(
     given: credit.given.map(({ lesson }) => titleOf(lesson)),
     otherwise: credit.otherwise.map(titleOf),
     isPassed: passed.has(session.module),
-    /** Modules whose questions come before this module's. */
+    /** Modules whose questions must be passed before this module's. */
     before: (ownCourse?.modules.slice(0, Math.max(position, 0)) ?? [])
       .filter(({ slug }) => !passed.has(slug))
       .map(({ number }) => number),
@@ -124,7 +124,7 @@ export function participantPage(
   }
 }
 
-/** A QR code as the path of an SVG, one rectangle for each row's unbroken stretch of dark. */
+/** A QR code as an SVG path, one rectangle for each unbroken run of dark modules in a row. */
 export function qrPath(text: string): Readonly<{ size: number; path: string }> {
   const { size, isDark } = qrMatrix(text)
   let path = ''

@@ -2,11 +2,11 @@ import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
 
 export type GroupEnd = Readonly<{ outcome: 'held' | 'called-off'; reason: string; ended_at: Date }>
 
-/** Joining opens an hour before the start; a session that nobody closed takes nobody any more after twelve hours. */
+/** Joining opens an hour before the start. If no one closes the session, joining ends twelve hours after the start. */
 const hour = 3_600_000
 const opensBefore = hour
 const forgottenAfter = 12 * hour
-/** Who joined in time may still confirm so long after the close: phones run out, and rooms empty fast. */
+/** How long people can confirm after the close: phones run out, and rooms empty fast. */
 const confirmsAfter = 24 * hour
 
 export type GroupState = 'planned' | 'open' | 'forgotten' | 'held' | 'called-off'
@@ -20,7 +20,7 @@ export function groupState(
   return now.getTime() > session.starts_at.getTime() + forgottenAfter ? 'forgotten' : 'open'
 }
 
-/** A person's presence as its acts say, the oldest first. */
+/** A person's attendance with its history, oldest first. */
 export type Presence = Readonly<{
   id: string
   person_id: string
@@ -37,52 +37,52 @@ export type Presence = Readonly<{
 export const isConfirmed = ({ acts }: Pick<Presence, 'acts'>): boolean =>
   acts.some(({ act }) => act === 'confirmed')
 
-/** That somebody left before the end, where this is what stands. */
+/** The entry that the person left before the end, if it is the latest. */
 export const leftOf = ({ acts }: Pick<Presence, 'acts'>) => {
   const last = acts.findLast(({ act }) => act !== 'confirmed')
   return last?.act === 'left' ? last : null
 }
 
-/** A presence counts where its person confirmed it and nobody recorded that they left early. */
+/** Attendance counts if the person confirmed it and no one recorded that they left early. */
 export const isCounted = (presence: Pick<Presence, 'acts'>): boolean =>
   isConfirmed(presence) && !leftOf(presence)
 
 type Times = Readonly<{ starts_at: Date; facilitator: string; end: GroupEnd | null }>
 
-/** Why nobody can join now, in words; null where they can. */
+/** Why no one can join now, or null. */
 export function joinRefusal(session: Times, now: Date): string | null {
   switch (groupState(session, now)) {
     case 'open':
       return null
     case 'planned':
-      return `This session begins on ${moment(session.starts_at)}. You can join from an hour before.`
+      return `This session begins on ${moment(session.starts_at)}. You can join from an hour before that.`
     case 'forgotten':
-      return `This session began on ${moment(session.starts_at)}, so nobody can join it any more. Ask ${session.facilitator} what to do; you can take the lessons on your own at any time.`
+      return `This session started on ${moment(session.starts_at)}, so you can’t join it anymore. Ask ${session.facilitator} what to do. You can take the lessons on your own at any time.`
     case 'held':
-      return `This session was closed on ${moment(session.end!.ended_at)}, so nobody can join it any more. You can take the lessons on your own at any time.`
+      return `This session was closed on ${moment(session.end!.ended_at)}, so you can’t join it anymore. You can take the lessons on your own at any time.`
     case 'called-off':
-      return `This session was called off: ${session.end!.reason}`
+      return `This session was canceled: ${session.end!.reason}`
   }
 }
 
-/** Why a person who joined can't confirm now, in words; null where they can. */
+/** Why a person who joined can't confirm now, or null. */
 export function confirmRefusal(session: Times, now: Date): string | null {
-  if (session.end?.outcome === 'called-off') return `This session was called off: ${session.end.reason}`
+  if (session.end?.outcome === 'called-off') return `This session was canceled: ${session.end.reason}`
   if (now < session.starts_at)
-    return `Confirm when the session has begun: it begins on ${moment(session.starts_at)}.`
+    return `You can confirm once the session has started. It starts on ${moment(session.starts_at)}.`
   if (session.end && now.getTime() > session.end.ended_at.getTime() + confirmsAfter)
-    return `This session was closed on ${moment(session.end.ended_at)}, and could be confirmed for a day. You can take the lessons on your own at any time.`
+    return `This session was closed on ${moment(session.end.ended_at)}. You had a day to confirm your attendance. You can take the lessons on your own at any time.`
   return null
 }
 
 const moment = (at: Date) => `${formatDay(dayOf(at))}, ${formatTime(at)}`
 
-/** Without vowels, so that no word comes out, and without signs that look alike. */
+/** No vowels, so that codes never spell a word, and no characters that look alike. */
 const signs = '23456789BCDFGHJKMPQRTVWXYZ'
 
-/** A code of six signs from as many random numbers below one. */
+/** A code of six characters. `random` returns numbers from 0 up to 1. */
 export const joinCode = (random: () => number): string =>
   Array.from({ length: 6 }, () => signs[Math.floor(random() * signs.length)]).join('')
 
-/** A code as somebody typed it: small letters, spaces and dashes do no harm. */
+/** Normalizes a typed code: lowercase letters, spaces and dashes are fine. */
 export const typedCode = (typed: string): string => typed.toUpperCase().replace(/[\s\-–]+/g, '')

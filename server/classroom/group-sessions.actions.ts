@@ -29,7 +29,7 @@ export type GroupEntry = Readonly<{
   facilitator_id: string
 }>
 
-/** Opens a session of one module of a text, with the code by which the room joins it. */
+/** Creates a session for one module of a course version, with a join code. */
 export async function openGroupSession(
   db: Database,
   viewer: Viewer,
@@ -50,7 +50,7 @@ export async function openGroupSession(
         opened_by: viewer.id,
         opened_at: now,
       })
-      // One code in 300 million is drawn twice: then another is.
+      // If the code is taken (1 in 300 million), another one is drawn.
       .onConflict((conflict) => conflict.column('code').doNothing())
       .returning('id')
       .executeTakeFirst()
@@ -63,7 +63,7 @@ export type GroupAnswer = { kind: 'done' } | { kind: 'refused'; message: string 
 const done = { kind: 'done' } as const
 const refused = (message: string) => ({ kind: 'refused', message }) as const
 
-/** Takes the person into the session; joining twice is joining once. */
+/** Adds the person to the session. Joining twice changes nothing. */
 export async function joinGroupSession(
   db: Database,
   viewer: Viewer,
@@ -75,7 +75,9 @@ export async function joinGroupSession(
     const refusal = joinRefusal({ ...session, end }, now)
     if (refusal) return refused(refusal)
     if (viewer.id === session.facilitator_id)
-      return refused('You lead this session, so you are not counted in it. Take the lessons on your own.')
+      return refused(
+        'You lead this session, so you don’t get credit for attending it. Take the lessons on your own.',
+      )
     await trx
       .insertInto('group_presences')
       .values({ session_id: session.id, person_id: viewer.id, joined_at: now })
@@ -85,8 +87,8 @@ export async function joinGroupSession(
 }
 
 /**
- * The person says for themselves that they were there. Who is not taking the course begins it by this; the lessons are
- * marked when the session is closed, or at once where it is closed already.
+ * The person confirms their own attendance. This starts the course if they are not taking it. The lessons are
+ * marked when the session is closed, or immediately if it is closed already.
  */
 export async function confirmPresence(
   db: Database,
@@ -96,11 +98,11 @@ export async function confirmPresence(
   now: Date,
 ): Promise<GroupAnswer> {
   const course = catalogue.courses.get(session.course)
-  // Before the transaction: two that store the same text would otherwise wait for each other's commit.
+  // Before the transaction: two transactions that store the same text would wait for each other's commit.
   if (course) await noteText(db, course.current)
   const answer = await inTurn(db, session, async (trx, end) => {
     const presence = await findPresence(trx, session.id, viewer.id)
-    if (!presence) return refused('Join the session first.')
+    if (!presence) return refused('Join the session before you confirm.')
     if (isConfirmed(presence)) return done
     const refusal = confirmRefusal({ ...session, end }, now)
     if (refusal) return refused(refusal)
@@ -131,7 +133,7 @@ export async function confirmPresence(
   return answer
 }
 
-/** Closes the session: who confirmed has the lessons; or calls it off, with a reason, and nobody has. */
+/** Closes the session, which gives credit to everyone who confirmed, or cancels it with a reason, which gives none. */
 export async function endGroupSession(
   db: Database,
   viewer: Viewer,
@@ -143,15 +145,15 @@ export async function endGroupSession(
   return inTurn(db, session, async (trx, end) => {
     if (end) return done
     if (outcome === 'called-off' && reason === '')
-      return refused('Write why the session is called off. The people who joined see it.')
+      return refused('Enter a reason. The people who joined see it.')
     if (outcome === 'held' && now < session.starts_at)
-      return refused('This session has not begun yet. Call it off if it does not take place.')
+      return refused('This session has not started yet. Cancel it if it won’t take place.')
     await trx
       .insertInto('group_session_ends')
       .values({ session_id: session.id, outcome, reason, ended_by: viewer.id, ended_at: now })
       .execute()
     const counted = outcome === 'held' ? (await listPresences(trx, session.id)).filter(isCounted) : []
-    // In one order, so that two closings never wait for each other.
+    // In a fixed order, so that two sessions closed at once never deadlock.
     counted.sort((a, b) => (a.person_id < b.person_id ? -1 : 1))
     trx.record({
       kind: 'group-session-ended',
@@ -176,7 +178,7 @@ export async function endGroupSession(
   })
 }
 
-/** Records that somebody left before the end, or that this was a mistake; with a reason, as a row more. */
+/** Adds an entry that someone left before the end, or that this was a mistake, with a reason. */
 export async function correctPresence(
   db: Database,
   viewer: Viewer,
@@ -190,8 +192,9 @@ export async function correctPresence(
     const presence = (await listPresences(trx, session.id)).find(({ id }) => id === presenceId)
     if (!presence) return { kind: 'absent' }
     if (presence.person_id === viewer.id)
-      return refused('This is your own presence. Another supervisor of this program can correct it.')
-    if (reason === '') return refused(`Write why, so that ${presence.name} and others can understand it.`)
+      return refused('You can’t change your own attendance. Ask another supervisor of this program.')
+    if (reason === '')
+      return refused(`Enter a reason, so that ${presence.name} and others can understand the change.`)
     if (Boolean(leftOf(presence)) === (act === 'left')) return done
     await insertAct(trx, presence, { act, reason, acted_by: viewer.id }, now)
     trx.record({
@@ -207,7 +210,7 @@ export async function correctPresence(
   })
 }
 
-/** One change of a session at a time; each sees what the one before it left. */
+/** Changes of a session take turns; each sees the result of the one before. */
 function inTurn<Answer>(
   db: Database,
   session: GroupSession,

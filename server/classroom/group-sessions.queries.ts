@@ -45,7 +45,7 @@ const sessionRows = async <Row extends SessionRow>(
   }))
 }
 
-/** A session of a program that the viewer supervises; of another it is not there. */
+/** A session of a program that the viewer supervises. Sessions of other programs are not found. */
 export async function findGroupSessionOf(
   db: Kysely<DB>,
   viewer: Viewer,
@@ -56,8 +56,8 @@ export async function findGroupSessionOf(
 }
 
 /**
- * The session with this code, for whoever may be in its room: who works that day at the program or at another of its
- * license holder's, or supervises it. To anybody else the code says nothing.
+ * The session with this code, for people who may be in the room: those who work that day at the program or another
+ * one of its license holder, and supervisors. Anyone else doesn't find it.
  */
 export async function findGroupSessionByCode(
   db: Kysely<DB>,
@@ -79,7 +79,7 @@ export async function findGroupSessionByCode(
 
 export type ListedGroupSession = GroupSession & Readonly<{ joined: number; confirmed: number }>
 
-/** Sessions of the programs that the viewer supervises, the newest first. */
+/** Sessions of the programs that the viewer supervises, newest first. */
 export async function listGroupSessions(
   db: Kysely<DB>,
   viewer: Viewer,
@@ -96,7 +96,7 @@ export async function listGroupSessions(
 
 const isLedBy = (viewer: Viewer) => sql`s.program_id = any(${[...viewer.supervised_program_ids]}::uuid[])`
 
-/** Everybody who joined, by name. */
+/** Everyone who joined, by name. */
 export async function listPresences(db: Kysely<DB>, sessionId: string): Promise<readonly Presence[]> {
   const { rows } = await sql<Presence>`
     select x.id, x.person_id, p.name, x.joined_at,
@@ -111,7 +111,7 @@ export async function listPresences(db: Kysely<DB>, sessionId: string): Promise<
 export const findPresence = async (db: Kysely<DB>, sessionId: string, personId: string) =>
   (await listPresences(db, sessionId)).find(({ person_id }) => person_id === personId) ?? null
 
-/** The lessons that a presence gave, as it stands now. */
+/** The lessons that a person now has credit for from a session. */
 export const listLessonsGiven = (db: Kysely<DB>, presenceId: string) =>
   db
     .selectFrom('group_lessons')
@@ -121,7 +121,7 @@ export const listLessonsGiven = (db: Kysely<DB>, presenceId: string) =>
     .orderBy('enrollments.started_at', 'desc')
     .execute()
 
-/** Who may lead a session of this program: who supervises or administers it, by name. */
+/** People who can lead a session of this program: its supervisors and administrators, by name. */
 export async function listFacilitators(
   db: Kysely<DB>,
   programId: string,

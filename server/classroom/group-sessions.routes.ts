@@ -30,7 +30,7 @@ type Needs = Readonly<{
   config: Readonly<{ baseUrl: string }>
 }>
 
-/** A module taken in a room: who leads it opens it, sees who joined, and closes it. */
+/** Group sessions: the facilitator creates one, sees the attendance and closes it. */
 export async function groupSessionRoutes(
   app: App,
   { db, catalogue, offered, clock, config }: Needs,
@@ -96,7 +96,7 @@ export async function groupSessionRoutes(
   app.get('/group-sessions/:session', { config: leads, schema: { params } }, async (request, reply) => {
     const session = (await findGroupSessionOf(db, viewerOf(request), request.params.session)) ?? notFound()
     const page = await ledPage(session)
-    // Asked again while people come in: only the list of who is there.
+    // Polled while people join: only the attendance list.
     if (request.headers['hx-request'] === 'true') return reply.partial('classroom/_group-people', page)
     return reply.page('classroom/group-session', page)
   })
@@ -171,7 +171,7 @@ export async function groupSessionRoutes(
   async function newPage(viewer: Viewer, typed: Typed, errors: readonly FieldError[]) {
     const { programs, facilitators } = await placesOf(viewer, typed)
     const fields = groupFields(typed, await choices(), programs, facilitators, viewer, clock())
-    return { title: 'Open a group session', fields, errors }
+    return { title: 'Create a group session', fields, errors }
   }
 
   const ledPage = async (session: GroupSession) =>
@@ -186,7 +186,7 @@ export async function groupSessionRoutes(
     const presence = (await listPresences(db, session.id)).find((one) => one.id === id) ?? notFound()
     const left = leftOf(presence)
     return {
-      title: left ? 'Put this right' : 'Left before the end',
+      title: left ? 'Correct attendance' : 'Record that they left early',
       sessionTitle: sessionTitle(catalogue, session),
       session,
       presence,

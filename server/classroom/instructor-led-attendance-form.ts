@@ -8,7 +8,7 @@ type Read =
 
 type Person = Readonly<{ id: number; name: string }>
 
-/** Who was there, as ticked on the list: `was-7` and `missed-7` for the registration 7. Who is left blank stays open. */
+/** Reads the attendance list: `was-7` and `missed-7` belong to registration 7. Blank rows stay open. */
 export function readAttendance(typed: Typed, people: readonly Person[]): Read {
   const problems: FieldError[] = []
   const entries = people.flatMap(({ id, name }): Recorded[] => {
@@ -16,7 +16,7 @@ export function readAttendance(typed: Typed, people: readonly Person[]): Read {
     if (outcome !== 'present' && outcome !== 'absent') return []
     const missed = minutesOf(typed[`missed-${id}`])
     if (missed === null)
-      problems.push({ field: `missed-${id}`, message: `Write the minutes that ${name} missed as a number.` })
+      problems.push({ field: `missed-${id}`, message: `Enter the minutes that ${name} missed as a number.` })
     return [
       {
         registration_id: id,
@@ -30,26 +30,25 @@ export function readAttendance(typed: Typed, people: readonly Person[]): Read {
   if (entries.length === 0)
     return {
       kind: 'problems',
-      problems: [{ field: 'attendance', message: 'Say of at least one person whether they were there.' }],
+      problems: [{ field: 'attendance', message: 'Mark at least one person as present or absent.' }],
     }
   return { kind: 'entries', entries }
 }
 
-/** What is put right about one person, with the reason. */
+/** Reads a correction of one person's attendance, with the reason. */
 export function readAttendanceOf(typed: Typed, { id }: Person): Read {
   const problems: FieldError[] = []
   const outcome = typed.outcome === 'absent' ? 'absent' : 'present'
   const missed = minutesOf(typed.missed)
-  if (missed === null)
-    problems.push({ field: 'missed', message: 'Write the minutes as a number, such as 20.' })
+  if (missed === null) problems.push({ field: 'missed', message: 'Enter minutes as a number, such as 20.' })
   const reason = (typed.reason ?? '').trim()
-  if (reason === '') problems.push({ field: 'reason', message: 'Write why it is changed.' })
+  if (reason === '') problems.push({ field: 'reason', message: 'Enter a reason for the correction.' })
   if (problems.length > 0) return { kind: 'problems', problems }
   const minutes_missed = outcome === 'present' ? (missed ?? 0) : 0
   return { kind: 'entries', entries: [{ registration_id: id, outcome, minutes_missed, reason }] }
 }
 
-/** Empty is none; null where it is no whole number of minutes of a day. */
+/** Empty means 0. Null if it isn't a whole number of minutes within a day. */
 function minutesOf(typed = ''): number | null {
   const text = typed.trim()
   if (text === '') return 0

@@ -18,8 +18,8 @@ export type Recorded = Attendance & Readonly<{ registration_id: number; reason: 
 export type AttendanceAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
 
 /**
- * Records who was there, one or many at once. Credit is a training taken elsewhere with the session behind it, which an
- * administrator who did not record it accepts or declines; a correction is a row more, and takes credit back or gives it.
+ * Records attendance for one or many people. Credit is recorded as outside training linked to the session, which an
+ * administrator who did not record it accepts or declines. A correction is a new row that gives or removes credit.
  */
 export async function recordAttendance(
   db: Database,
@@ -43,10 +43,17 @@ export async function recordAttendance(
     for (const { entry, registration } of changes) {
       const { name } = registration
       if (registration.person_id === viewer.id)
-        return { kind: 'refused', message: 'You took part yourself. Somebody else has to record that.' }
-      if (registration.ended_at) return { kind: 'refused', message: `${name} gave the place back.` }
+        return {
+          kind: 'refused',
+          message: 'You can’t record your own attendance. Ask another organizer or the instructor.',
+        }
+      if (registration.ended_at)
+        return {
+          kind: 'refused',
+          message: `${name} canceled the registration, so no attendance can be recorded.`,
+        }
       if (registration.attendance.length > 0 && entry.reason === '')
-        return { kind: 'refused', message: `Write why what is on record about ${name} is changed.` }
+        return { kind: 'refused', message: `Enter a reason for changing the recorded attendance of ${name}.` }
     }
     for (const { entry, registration } of changes) {
       const { id } = await trx
@@ -108,7 +115,7 @@ function isNews({ attendance }: Registration, entry: Recorded): boolean {
   return last?.outcome !== entry.outcome || last.minutes_missed !== entry.minutes_missed
 }
 
-/** The session as the training that somebody took. */
+/** The session as an outside training entry. */
 function creditEntry(session: LedSession): OutsideEntry {
   const last = session.meetings.at(-1)
   return {

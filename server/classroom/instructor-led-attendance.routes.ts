@@ -15,9 +15,9 @@ import { attendeesCsv } from './instructor-led-registrations.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** Who organises a session, or is its instructor, sees who comes and records who was there. */
+/** A session's organizers and its instructor see registrations and record attendance. */
 export async function attendanceRoutes(app: App, { db, clock }: Needs): Promise<void> {
-  // An instructor may have no role; to whoever doesn't lead the session it is not there.
+  // An instructor may have no role. For anyone who doesn't lead the session it is not found.
   const config = { policy: 'signed-in' } as const
   const params = Type.Object({ session: uuid() })
   const oneParams = Type.Object({

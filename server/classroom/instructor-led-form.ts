@@ -41,16 +41,16 @@ export type LedFormRead =
   | Readonly<{
       kind: 'entry'
       entry: LedEntry
-      /** Whose administrators organise it; null: the installation's. */
+      /** The program whose administrators organize it. Null for system administrators. */
       program_id: string | null
       instructor_email: string | null
     }>
   | Readonly<{ kind: 'problems'; problems: readonly FieldError[] }>
 
-/** For whom a session can be: a program's people, or everybody. */
+/** Whom a session is open to: a program's staff, or everyone. */
 export type Scope = Readonly<{ value: string; label: string; program_id: string | null; is_for_all: boolean }>
 
-/** What was typed to publish or change a session, or what to mend, field by field. */
+/** Reads the form to publish or edit a session: the values, or the errors by field. */
 export function readLedForm(
   typed: Typed,
   trainings: readonly ElsewhereTraining[],
@@ -60,40 +60,33 @@ export function readLedForm(
   const form = reader(typed, dayOf(now))
   const known = trainings.find(({ id }) => id === typed.training)
   const title = form.line('title') || known?.title || ''
-  if (!title) form.refuse('title', 'Choose a training above, or write its title.')
+  if (!title) form.refuse('title', 'Choose a training above or enter a title.')
   const provider = form.line('provider') || known?.provider || ''
-  if (!provider) form.refuse('provider', 'Write who gives the training.')
-  const instructor = form.line('instructor', 'Write who leads it.')
+  if (!provider) form.refuse('provider', 'Enter the provider of the training.')
+  const instructor = form.line('instructor', 'Enter the instructor.')
   const email = form.line('instructor_email', undefined, 254).toLowerCase()
   if (email && !isEmail(email)) form.refuse('instructor_email', `“${email}” is not an email address.`)
   const scope = scopes.find(({ value }) => value === typed.scope)
-  if (!scope) form.refuse('scope', 'Choose whom it is for.')
+  if (!scope) form.refuse('scope', 'Choose whom the session is open to.')
   const meetings = readMeetings(form, typed, now)
-  const place = form.line('place', 'Write where it takes place, or “Online”.')
+  const place = form.line('place', 'Enter a place, or “Online.”')
   const link = form.line('link', undefined, 500)
   if (link && !/^https:\/\/\S+$/.test(link))
-    form.refuse('link', 'Write the whole address, beginning with https://.')
-  const places = wholeNumber(form, typed, 'places', 1, 1000, 'Write how many can take part, such as 20.')
-  const may = wholeNumber(
-    form,
-    typed,
-    'minutes_may_miss',
-    0,
-    600,
-    'Write the minutes as a number, such as 30.',
-  )
+    form.refuse('link', 'Enter the full address, starting with https://.')
+  const places = wholeNumber(form, typed, 'places', 1, 1000, 'Enter the number of places, such as 20.')
+  const may = wholeNumber(form, typed, 'minutes_may_miss', 0, 600, 'Enter minutes as a number, such as 30.')
   const hoursTyped = (typed.hours ?? '').trim()
   const hours = hoursTyped === '' ? hoursOf(meetings) : Number(hoursTyped)
   if (!(hours > 0 && hours <= 100) && meetings.length > 0)
-    form.refuse('hours', 'Write the hours as a number, such as 6 or 1.5.')
-  const audience = form.line('audience', 'Write who it is for, such as “Youth workers and night staff”.', 300)
-  const contact = form.line('contact', 'Write whom people can ask: an email or a phone number.')
+    form.refuse('hours', 'Enter hours as a number, such as 6 or 1.5.')
+  const audience = form.line('audience', 'Enter an audience, such as “Youth workers and night staff.”', 300)
+  const contact = form.line('contact', 'Enter an email or phone number for questions.')
   const about = form.line('about', undefined, 1000)
   const mastery = form.line('mastery', undefined, 500)
   const subject = form.choice(
     'subject',
     { yes: '', no: '' },
-    'Say whether it is about human trafficking or sexual exploitation.',
+    'Choose whether it is about human trafficking or sexual exploitation.',
   )
   const first = meetings[0]
   const last = meetings.at(-1)
@@ -101,7 +94,7 @@ export function readLedForm(
   if (!first || !last || !scope || form.problems.length > 0)
     return { kind: 'problems', problems: form.problems }
   const starts_at = new Date(first.starts_at)
-  // To the end of its day, and never past the beginning.
+  // Until the end of that day, but never past the session's start.
   const closes = closesOn ? new Date(instantOf(closesOn, '23:59')) : starts_at
   return {
     kind: 'entry',
@@ -137,23 +130,19 @@ function readMeetings(form: Reader, typed: Typed, now: Date): readonly Meeting[]
   for (let n = 1; n <= mostMeetings; n++) {
     const isEmpty = ['on', 'from', 'to'].every((name) => !typed[`${name}${n}`]?.trim())
     if (isEmpty && n > 1) continue
-    const day = form.day(`on${n}`, 'Write the day, such as 3/15/2027.')
+    const day = form.day(`on${n}`, 'Enter a date, such as 3/15/2027.')
     const time = (name: string, missing: string) => {
       if (!typed[name]?.trim()) return form.refuse(name, missing)
       return form.timeOn(name, day)
     }
-    const starts_at = time(`from${n}`, 'Write when it begins, such as 9 am.')
-    const ends_at = time(`to${n}`, 'Write when it ends, such as 12:30 pm.')
+    const starts_at = time(`from${n}`, 'Enter a start time, such as 9 am.')
+    const ends_at = time(`to${n}`, 'Enter an end time, such as 12:30 pm.')
     if (!starts_at || !ends_at) continue
     const before = meetings.at(-1)
-    if (ends_at <= starts_at) form.refuse(`to${n}`, 'It ends after it begins. Check both times.')
-    else if (new Date(starts_at) <= now)
-      form.refuse(`on${n}`, 'That time is past. A session is published before it takes place.')
+    if (ends_at <= starts_at) form.refuse(`to${n}`, 'Enter an end time that is later than the start time.')
+    else if (new Date(starts_at) <= now) form.refuse(`on${n}`, 'Enter a date and time in the future.')
     else if (before && starts_at < before.ends_at)
-      form.refuse(
-        `on${n}`,
-        'Write the meetings in their order; this one begins before the one above has ended.',
-      )
+      form.refuse(`on${n}`, 'Enter the meetings in order. This one starts before the previous one ends.')
     else meetings.push({ starts_at, ends_at })
   }
   return meetings
@@ -174,7 +163,7 @@ function wholeNumber(
     : form.refuse(field, message)
 }
 
-/** A session as it is typed into the form again. */
+/** A session's values for the form. */
 export function typedSession(
   session: LedEntry & Readonly<{ instructor_email: string | null; scope: string }>,
 ): Typed {

@@ -10,8 +10,8 @@ import type { Typed } from '#server/programs/typed-form.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
-import { createPost, placeOpened, sessionCancelled, sessionChanged } from './emails.ts'
-import { cancelSession, changeSession, publishSession, type Told } from './instructor-led.actions.ts'
+import { createMailer, placeOpened, sessionCancelled, sessionChanged } from './emails.ts'
+import { cancelSession, changeSession, publishSession, type Recipients } from './instructor-led.actions.ts'
 import { findInstructor, findLedSessionToChange, type LedSession } from './instructor-led.queries.ts'
 import { ledFields, scopesOf, scopeValue } from './instructor-led-fields.ts'
 import {
@@ -30,15 +30,15 @@ type Needs = Readonly<{
   config: Readonly<{ baseUrl: string }>
 }>
 
-/** An administrator publishes a training led by an instructor, announces it anew, or cancels it. */
-export async function organisingRoutes(
+/** An administrator publishes, edits or cancels an instructor-led session. */
+export async function organizingRoutes(
   app: App,
   { db, catalogue, mail, clock, config }: Needs,
 ): Promise<void> {
-  const organises = { policy: ['program_admin', 'system_admin'] } as const
+  const organizes = { policy: ['program_admin', 'system_admin'] } as const
   const params = Type.Object({ session: uuid() })
-  const post = createPost(mail, app.log)
-  app.addHook('onClose', post.done)
+  const mailer = createMailer(mail, app.log)
+  app.addHook('onClose', mailer.done)
 
   const names = [
     ...['training', 'title', 'provider', 'instructor', 'instructor_email', 'about', 'subject', 'mastery'],
@@ -53,7 +53,7 @@ export async function organisingRoutes(
 
   app.get(
     '/sessions/new',
-    { config: organises, schema: { querystring: Type.Object({ training: Type.Optional(text(80)) }) } },
+    { config: organizes, schema: { querystring: Type.Object({ training: Type.Optional(text(80)) }) } },
     async (request, reply) => {
       const viewer = viewerOf(request)
       const { training } = request.query
@@ -62,7 +62,7 @@ export async function organisingRoutes(
     },
   )
 
-  app.post('/sessions', { config: organises, schema: { body } }, async (request, reply) => {
+  app.post('/sessions', { config: organizes, schema: { body } }, async (request, reply) => {
     const viewer = viewerOf(request)
     const typed = request.body as Typed
     const own = await scopes(viewer)
@@ -75,7 +75,7 @@ export async function organisingRoutes(
     return reply.redirect(`/sessions/${id}`, 303)
   })
 
-  app.get('/sessions/:session/edit', { config: organises, schema: { params } }, async (request, reply) => {
+  app.get('/sessions/:session/edit', { config: organizes, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
     const session = await sessionOf(viewer, request.params.session)
     const typed = typedSession({ ...session, scope: scopeValue(session) })
@@ -87,7 +87,7 @@ export async function organisingRoutes(
 
   app.post(
     '/sessions/:session/edit',
-    { config: organises, schema: { params, body } },
+    { config: organizes, schema: { params, body } },
     async (request, reply) => {
       const viewer = viewerOf(request)
       const session = await sessionOf(viewer, request.params.session)
@@ -100,11 +100,11 @@ export async function organisingRoutes(
       const answer = found(await changeSession(db, viewer, session.id, read.details, clock()))
       if (answer.kind === 'refused') return again([answer])
       const moved = new Set(answer.movedUp.map(({ person_id }) => person_id))
-      tell(session, placeOpened, answer.movedUp)
-      tell(
+      notify(session, placeOpened, answer.movedUp)
+      notify(
         session,
         sessionChanged,
-        answer.told.filter(({ person_id }) => !moved.has(person_id)),
+        answer.recipients.filter(({ person_id }) => !moved.has(person_id)),
       )
       return reply.redirect(`/sessions/${session.id}`, 303)
     },
@@ -112,7 +112,7 @@ export async function organisingRoutes(
 
   app.get(
     '/sessions/:session/cancellation',
-    { config: organises, schema: { params } },
+    { config: organizes, schema: { params } },
     async (request, reply) => {
       const session = await sessionOf(viewerOf(request), request.params.session)
       return reply.page('classroom/instructor-led-cancel', {
@@ -125,7 +125,7 @@ export async function organisingRoutes(
 
   app.post(
     '/sessions/:session/cancellation',
-    { config: organises, schema: { params, body: form({ reason: text(500) }) } },
+    { config: organizes, schema: { params, body: form({ reason: text(500) }) } },
     async (request, reply) => {
       const viewer = viewerOf(request)
       const session = await sessionOf(viewer, request.params.session)
@@ -138,13 +138,13 @@ export async function organisingRoutes(
           typed,
           errors: [answer],
         })
-      tell(session, sessionCancelled, answer.told)
+      notify(session, sessionCancelled, answer.recipients)
       return reply.redirect(`/sessions/${session.id}`, 303)
     },
   )
 
-  const tell = (session: LedSession, letter: typeof placeOpened, people: Told) =>
-    post.send(people.map(({ email }) => letter(email, `${config.baseUrl}/sessions/${session.id}`)))
+  const notify = (session: LedSession, compose: typeof placeOpened, people: Recipients) =>
+    mailer.send(people.map(({ email }) => compose(email, `${config.baseUrl}/sessions/${session.id}`)))
 
   const sessionOf = async (viewer: Viewer, id: string) =>
     (await findLedSessionToChange(db, viewer, id)) ?? notFound()
@@ -152,7 +152,7 @@ export async function organisingRoutes(
   const scopes = async (viewer: Viewer) =>
     scopesOf(viewer, (await listProgramsOf(db, viewer, dayOf(clock()), { size: 200 })).programs)
 
-  /** A session stays with who organises it; only whom it is open to can change. */
+  /** The organizer of a session can't change, only whom it is open to. */
   const ownScopes = async (viewer: Viewer, session: LedSession) =>
     (await scopes(viewer)).filter(({ program_id }) => program_id === session.program_id)
 
@@ -166,7 +166,7 @@ export async function organisingRoutes(
             {
               field: 'instructor_email',
               message:
-                'Nobody with this email has an account here. Leave it empty, and record attendance yourself.',
+                'No one with this email has an account here. Leave it empty and record attendance yourself.',
             },
           ]
         : []
@@ -178,9 +178,9 @@ export async function organisingRoutes(
 
   const newPage = (viewer: Viewer, own: readonly Scope[], typed: Typed, errors: readonly FieldError[]) => ({
     title: 'Publish a session',
-    lead: 'It stands on the page of courses until it is over. People register, and wait in order when it is full.',
+    lead: 'The session is listed on the Courses page until it is over. If it is full, people can join a waiting list.',
     action: '/sessions',
-    button: 'Publish the session',
+    button: 'Publish session',
     back: '/sessions',
     fields: ledFields(typed, catalogue.elsewhere, own, viewer),
     hasMore: Object.keys(typed).some((name) => /^(on|from|to)[2-9]$/.test(name) && typed[name]),
@@ -195,10 +195,10 @@ export async function organisingRoutes(
     errors: readonly FieldError[],
   ) => ({
     ...newPage(viewer, own, typed, errors),
-    title: 'Change the session',
-    lead: 'Everybody who registered is told by mail, where mail is set up. What was announced before stays on record.',
+    title: 'Edit the session',
+    lead: 'Everyone who registered gets an email if email is set up. The earlier announcement stays on record.',
     action: `/sessions/${session.id}/edit`,
-    button: 'Save the change',
+    button: 'Save changes',
     back: `/sessions/${session.id}`,
   })
 }

@@ -14,10 +14,10 @@ import {
 export const placesWords = ({ places, taken, waiting }: Pick<LedSession, 'places' | 'taken' | 'waiting'>) => {
   const left = places - taken
   if (left > 0) return left === 1 ? '1 place left' : `${left} places left`
-  return waiting === 0 ? 'Full; you can wait for a place' : `Full; ${waiting} waiting`
+  return waiting === 0 ? 'Full, waiting list open' : `Full, ${waiting} waiting`
 }
 
-/** A session as a line of a list. */
+/** A session as one line of a list. */
 export const ledLine = (session: LedSession) => ({
   ...session,
   href: `/sessions/${session.id}`,
@@ -29,7 +29,7 @@ export const ledLine = (session: LedSession) => ({
   standing: standingOf(session),
 })
 
-/** How the viewer's registration stands; null where they have none. */
+/** The status of the viewer's registration, or null if they have none. */
 function standingOf({ own, cancelled }: Pick<LedSession, 'own' | 'cancelled'>) {
   if (!own) return null
   if (cancelled) return { word: 'Cancelled', tone: 'caution' } as const
@@ -38,20 +38,20 @@ function standingOf({ own, cancelled }: Pick<LedSession, 'own' | 'cancelled'>) {
     : ({ word: `Number ${own.before + 1} on the waiting list`, tone: 'quiet' } as const)
 }
 
-export const isOrganiser = (viewer: Viewer | null, { program_id }: Pick<LedSession, 'program_id'>): boolean =>
+export const isOrganizer = (viewer: Viewer | null, { program_id }: Pick<LedSession, 'program_id'>): boolean =>
   viewer !== null &&
   (program_id === null
     ? hasRole(viewer, 'system_admin')
     : viewer.administered_program_ids.includes(program_id))
 
-/** A session's page, for whoever may see it. */
+/** A session's page, for people who can see it. */
 export function ledPage(
   session: LedSession,
   registration: Registration | null,
   viewer: Viewer | null,
   now: Date,
 ) {
-  const organises = isOrganiser(viewer, session)
+  const organizes = isOrganizer(viewer, session)
   const last = registration?.attendance.at(-1) ?? null
   return {
     title: session.title,
@@ -61,18 +61,18 @@ export function ledPage(
     rule: missingRule(session.minutes_may_miss),
     isClosed: registrationRefusal(session, now),
     canWithdraw: session.own !== null && withdrawalRefusal(session, now) === null,
-    /** A link is for who has a place. */
-    link: session.own?.has_place || organises || viewer?.id === session.instructor_id ? session.link : '',
-    organises,
-    leads: organises || (viewer !== null && viewer.id === session.instructor_id),
+    /** Only people with a place get the link. */
+    link: session.own?.has_place || organizes || viewer?.id === session.instructor_id ? session.link : '',
+    organizes,
+    leads: organizes || (viewer !== null && viewer.id === session.instructor_id),
     changeRefusal: changeRefusal(session, now),
     attended: last && {
       words:
         last.outcome === 'absent'
-          ? 'It is on record that you were not there.'
+          ? 'You are recorded as absent.'
           : isCredited(last, session)
-            ? 'It is on record that you were there.'
-            : `It is on record that you were there and missed ${last.minutes_missed} minutes, which is too much for credit.`,
+            ? 'You are recorded as present.'
+            : `You are recorded as present, but you missed ${last.minutes_missed} minutes. That is too many to get credit.`,
       training: registration?.training_id ?? null,
     },
   }
@@ -81,7 +81,7 @@ export function ledPage(
 export const attendanceWords = ({ outcome, minutes_missed }: { outcome: string; minutes_missed: number }) =>
   outcome === 'absent' ? 'Absent' : minutes_missed === 0 ? 'Present' : `Present, missed ${minutes_missed} min`
 
-/** The organiser's or instructor's page: who comes, who waits, and who was there. */
+/** The organizer's and instructor's page: registrations, waiting list and attendance. */
 export function attendancePage(session: LedSession, registrations: readonly Registration[], now: Date) {
   const rows = registrations.map((one) => {
     const last = one.attendance.at(-1) ?? null
@@ -90,11 +90,11 @@ export function attendancePage(session: LedSession, registrations: readonly Regi
       last,
       words: last && attendanceWords(last),
       isCredited: last ? isCredited(last, session) : false,
-      state: one.ended_at ? 'gave it back' : one.given_at ? 'place' : 'waiting',
+      state: one.ended_at ? 'canceled' : one.given_at ? 'place' : 'waiting',
     }
   })
   return {
-    title: 'Who comes',
+    title: 'Registrations and attendance',
     session,
     line: ledLine(session),
     rule: missingRule(session.minutes_may_miss),

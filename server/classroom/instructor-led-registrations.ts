@@ -15,7 +15,7 @@ const columns: readonly (readonly [heading: string, value: (row: Row) => string]
   ['Correction', ({ last }) => last?.reason ?? ''],
 ]
 
-/** Everybody who registered. A cell that a spreadsheet would take for a formula is written as text. */
+/** Everyone who registered. A cell that a spreadsheet would run as a formula is written as text. */
 export const attendeesCsv = (rows: readonly Row[]): string =>
   stringify(
     [columns.map(([heading]) => heading), ...rows.map((row) => columns.map(([, value]) => value(row)))],

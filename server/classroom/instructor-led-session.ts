@@ -2,7 +2,7 @@ import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
 
 export type Meeting = Readonly<{ starts_at: string; ends_at: string }>
 
-/** What registering, waiting and attending ask of a session. */
+/** The parts of a session that decide whether people can register, cancel or attend. */
 export type Announced = Readonly<{
   starts_at: Date
   ends_at: Date
@@ -12,39 +12,39 @@ export type Announced = Readonly<{
   cancelled: Readonly<{ reason: string }> | null
 }>
 
-/** Why nobody can register now, in words; null where they can. */
+/** Why no one can register now, or null. */
 export function registrationRefusal(session: Announced, now: Date): string | null {
-  if (session.cancelled) return `This session was cancelled: ${session.cancelled.reason}`
+  if (session.cancelled) return `This session was canceled: ${session.cancelled.reason}`
   if (now > session.ends_at) return 'This session is over.'
   if (now > session.closes_at) return `Registration closed on ${moment(session.closes_at)}.`
   return null
 }
 
-/** Why somebody can't give their place back now, in words; null where they can. */
+/** Why registrations can't be canceled now, or null. */
 export function withdrawalRefusal(session: Announced, now: Date): string | null {
-  if (session.cancelled) return `This session was cancelled: ${session.cancelled.reason}`
+  if (session.cancelled) return `This session was canceled: ${session.cancelled.reason}`
   return now < session.starts_at
     ? null
-    : 'This session has begun, so its registrations stand. The trainer records who was there.'
+    : 'This session has started, so you can’t cancel your registration. The instructor records attendance.'
 }
 
-/** Why its organiser can't change or cancel it any more, in words; null where they can. */
+/** Why the organizer can't edit or cancel it anymore, or null. */
 export function changeRefusal(session: Announced, now: Date): string | null {
-  if (session.cancelled) return 'This session is cancelled. Publish another one in its place.'
-  return now < session.starts_at ? null : 'This session has begun, so what was announced stays as it is.'
+  if (session.cancelled) return 'This session is canceled. Publish a new one instead.'
+  return now < session.starts_at ? null : 'This session has started, so you can’t edit or cancel it.'
 }
 
-/** Why attendance can't be recorded yet, in words; null where it can. */
+/** Why attendance can't be recorded yet, or null. */
 export function attendanceRefusal(session: Announced, now: Date): string | null {
-  if (session.cancelled) return 'This session was cancelled, so nobody attended it.'
+  if (session.cancelled) return 'This session was canceled, so there is no attendance to record.'
   const last = new Date(session.meetings.at(-1)?.starts_at ?? session.starts_at)
   if (now >= last) return null
   return session.meetings.length > 1
-    ? `Record attendance when the last meeting has begun: ${moment(last)}.`
-    : `Record attendance when the session has begun: ${moment(last)}.`
+    ? `You can record attendance once the last meeting has started: ${moment(last)}.`
+    : `You can record attendance once the session has started: ${moment(last)}.`
 }
 
-/** Who of those that wait, in their order, moves up into the places that are free. */
+/** The people on the waiting list who get the free places, in order. */
 export const movingUp = <Waiting>(
   places: number,
   taken: number,
@@ -53,19 +53,19 @@ export const movingUp = <Waiting>(
 
 export type Attendance = Readonly<{ outcome: 'present' | 'absent'; minutes_missed: number }>
 
-/** Credit is whole or none: who was absent, or missed more minutes than the session allows, has none. */
+/** Credit is all or nothing: anyone absent, or who missed more minutes than the session allows, gets none. */
 export const isCredited = (
   { outcome, minutes_missed }: Attendance,
   { minutes_may_miss }: Pick<Announced, 'minutes_may_miss'>,
 ): boolean => outcome === 'present' && minutes_missed <= minutes_may_miss
 
-/** The rule as people read it before they register. */
+/** The credit rule that people see before they register. */
 export const missingRule = (minutes: number): string =>
   minutes === 0
-    ? 'Who misses a part of it gets no credit.'
-    : `Who misses more than ${minutes} minutes gets no credit.`
+    ? 'You get credit only if you attend the whole session.'
+    : `You get no credit if you miss more than ${minutes} minutes.`
 
-/** The hours of the meetings together, in quarters. */
+/** The total hours of all meetings, rounded to quarter hours. */
 export const hoursOf = (meetings: readonly Meeting[]): number =>
   Math.round(
     meetings.reduce((sum, { starts_at, ends_at }) => sum + Date.parse(ends_at) - Date.parse(starts_at), 0) /

@@ -11,8 +11,8 @@ import {
 import type { LedEntry } from './instructor-led-form.ts'
 import { changeRefusal, movingUp, registrationRefusal, withdrawalRefusal } from './instructor-led-session.ts'
 
-/** Who is told of what happened, once it is committed. */
-export type Told = readonly Readonly<{ email: string | null; person_id: string }>[]
+/** The people who get an email once the change is committed. */
+export type Recipients = readonly Readonly<{ email: string | null; person_id: string }>[]
 
 export type LedDetails = LedEntry & Readonly<{ instructor_id: string | null }>
 
@@ -35,13 +35,13 @@ export async function publishSession(
 }
 
 export type ChangeAnswer =
-  | { kind: 'done'; told: Told; movedUp: Told }
+  | { kind: 'done'; recipients: Recipients; movedUp: Recipients }
   | { kind: 'refused'; field: string; message: string }
   | { kind: 'not-found' }
 
 const refused = (field: string, message: string) => ({ kind: 'refused', field, message }) as const
 
-/** Announces the session anew: what it was stays on record, and who waits moves up where there are more places. */
+/** Edits the session. The earlier announcement stays on record, and added places go to the waiting list. */
 export async function changeSession(
   db: Database,
   viewer: Viewer,
@@ -55,11 +55,11 @@ export async function changeSession(
     if (details.places < session.taken)
       return refused(
         'places',
-        `${session.taken === 1 ? 'One person has' : `${session.taken} people have`} a place already, so there can’t be fewer.`,
+        `${session.taken === 1 ? 'One person has' : `${session.taken} people have`} a place already. Enter at least that many places.`,
       )
     await insertDetails(trx, viewer, session.id, details, now)
     const standing = await listStanding(trx, session.id)
-    return { kind: 'done', told: standing, movedUp: await moveUp(trx, details.places, standing, now) }
+    return { kind: 'done', recipients: standing, movedUp: await moveUp(trx, details.places, standing, now) }
   })
 }
 
@@ -73,18 +73,18 @@ export async function cancelSession(
   return inTurn(db, viewer, sessionId, async (trx, session) => {
     const refusal = changeRefusal(session, now)
     if (refusal) return refused('reason', refusal)
-    if (reason === '') return refused('reason', 'Write why. Everybody who registered sees it.')
+    if (reason === '') return refused('reason', 'Enter a reason. Everyone who registered sees it.')
     await trx
       .insertInto('instructor_led_session_cancellations')
       .values({ session_id: session.id, reason, cancelled_by: viewer.id, cancelled_at: now })
       .execute()
-    return { kind: 'done', told: await listStanding(trx, session.id), movedUp: [] }
+    return { kind: 'done', recipients: await listStanding(trx, session.id), movedUp: [] }
   })
 }
 
 export type RegisterAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
 
-/** A place where one is free, otherwise the end of the waiting list; registering twice is once. */
+/** Gives a free place, or else the last spot on the waiting list. Registering twice changes nothing. */
 export async function register(
   db: Database,
   viewer: Viewer,
@@ -106,11 +106,11 @@ export async function register(
 }
 
 export type WithdrawAnswer =
-  | { kind: 'done'; movedUp: Told }
+  | { kind: 'done'; movedUp: Recipients }
   | { kind: 'refused'; message: string }
   | { kind: 'not-found' }
 
-/** Gives the registration back; the first who waits has its place in the same transaction. */
+/** Cancels a registration. The next person on the waiting list gets the place in the same transaction. */
 export async function withdraw(
   db: Database,
   viewer: Viewer,
@@ -133,7 +133,7 @@ export async function withdraw(
   })
 }
 
-/** One change of a session at a time; each sees what the one before it left. */
+/** Changes of a session take turns; each sees the result of the one before. */
 function inTurn<Answer>(
   db: Database,
   viewer: Viewer,
@@ -146,7 +146,7 @@ function inTurn<Answer>(
   })
 }
 
-/** Registrations that were not given back, those that wait in their order. */
+/** Active registrations, with the waiting list in order. */
 const listStanding = async (trx: Transaction<DB>, sessionId: string) =>
   (await listRegistrations(trx, sessionId)).filter(({ ended_at }) => ended_at === null)
 
@@ -155,7 +155,7 @@ async function moveUp(
   places: number,
   standing: readonly Registration[],
   now: Date,
-): Promise<Told> {
+): Promise<Recipients> {
   const taken = standing.filter(({ given_at }) => given_at !== null).length
   const moved = movingUp(
     places,

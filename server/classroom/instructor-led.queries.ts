@@ -14,11 +14,11 @@ export type LedSession = LedEntry &
     cancelled: Readonly<{ reason: string; at: string }> | null
     taken: number
     waiting: number
-    /** The viewer's own registration that stands, with its place in the waiting list where it has none. */
+    /** The viewer's own active registration, with its position on the waiting list if it has no place. */
     own: Readonly<{ id: number; has_place: boolean; before: number; given_at: string | null }> | null
   }>
 
-/** Sessions with how full they are and the viewer's own registration. */
+/** Sessions with their free places and the viewer's own registration. */
 const ledRows = async (
   db: Kysely<DB>,
   viewer: Viewer | null,
@@ -51,7 +51,7 @@ const ledRows = async (
   return rows
 }
 
-/** For everybody, or for a program where the viewer works that day; and whatever they registered for or lead. */
+/** Sessions for everyone or for a program where the viewer works that day, plus those they registered for or lead. */
 const isSeenBy = (viewer: Viewer | null, on: Day) =>
   viewer
     ? sql`(d.is_for_all or ${isLedBy(viewer)} or s.program_id = any(${[...viewer.supervised_program_ids]}::uuid[])
@@ -60,12 +60,12 @@ const isSeenBy = (viewer: Viewer | null, on: Day) =>
           and a.superseded_at is null and a.hired_on <= ${on} and coalesce(a.separated_on >= ${on}, true)))`
     : sql`d.is_for_all`
 
-const isOrganisedBy = (viewer: Viewer) =>
+const isOrganizedBy = (viewer: Viewer) =>
   sql`(s.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
     or (s.program_id is null and ${hasRole(viewer, 'system_admin')}))`
 
-/** Who organises a session, or is its instructor: they see who comes, and record who was there. */
-const isLedBy = (viewer: Viewer) => sql`(${isOrganisedBy(viewer)} or d.instructor_id = ${viewer.id})`
+/** Organizers and the instructor of a session: they see registrations and record attendance. */
+const isLedBy = (viewer: Viewer) => sql`(${isOrganizedBy(viewer)} or d.instructor_id = ${viewer.id})`
 
 export const findLedSession = async (
   db: Kysely<DB>,
@@ -75,15 +75,15 @@ export const findLedSession = async (
 ): Promise<LedSession | null> =>
   (await ledRows(db, viewer, sql`s.id = ${id} and ${isSeenBy(viewer, on)}`))[0] ?? null
 
-/** The same, for who organises it. */
+/** The same, for organizers. */
 export const findLedSessionToChange = async (
   db: Kysely<DB>,
   viewer: Viewer,
   id: string,
 ): Promise<LedSession | null> =>
-  (await ledRows(db, viewer, sql`s.id = ${id} and ${isOrganisedBy(viewer)}`))[0] ?? null
+  (await ledRows(db, viewer, sql`s.id = ${id} and ${isOrganizedBy(viewer)}`))[0] ?? null
 
-/** The same, for who organises it or is its instructor. */
+/** The same, for organizers and the instructor. */
 export const findLedSessionToLead = async (
   db: Kysely<DB>,
   viewer: Viewer,
@@ -91,7 +91,7 @@ export const findLedSessionToLead = async (
 ): Promise<LedSession | null> =>
   (await ledRows(db, viewer, sql`s.id = ${id} and ${isLedBy(viewer)}`))[0] ?? null
 
-/** The same, locked: whoever comes second waits, and then sees what the first one did. Who may is the caller's to know. */
+/** The same, locked: the second caller waits and then sees the first one's changes. The caller checks permissions. */
 export async function lockLedSession(
   trx: Transaction<DB>,
   viewer: Viewer,
@@ -101,7 +101,7 @@ export async function lockLedSession(
   return (await ledRows(trx, viewer, sql`s.id = ${id}`))[0] ?? null
 }
 
-/** What is still to come and the viewer may see, the next first. */
+/** Upcoming sessions that the viewer can see, next first. */
 export const listComing = (db: Kysely<DB>, viewer: Viewer | null, on: Day, now: Date) =>
   ledRows(
     db,
@@ -109,7 +109,7 @@ export const listComing = (db: Kysely<DB>, viewer: Viewer | null, on: Day, now: 
     sql`d.ends_at > ${now} and c.session_id is null and ${isSeenBy(viewer, on)} order by d.starts_at, s.id limit 100`,
   )
 
-/** What the viewer registered for and has not given back, the newest first. */
+/** Sessions that the viewer is registered for, newest first. */
 export const listOwnRegistrations = (db: Kysely<DB>, viewer: Viewer) =>
   ledRows(
     db,
@@ -118,7 +118,7 @@ export const listOwnRegistrations = (db: Kysely<DB>, viewer: Viewer) =>
       order by d.starts_at desc limit 50`,
   )
 
-/** What the viewer organises or leads, the newest first. */
+/** Sessions that the viewer organizes or leads, newest first. */
 export const listLed = (db: Kysely<DB>, viewer: Viewer) =>
   ledRows(db, viewer, sql`${isLedBy(viewer)} order by d.starts_at desc limit 50`)
 
@@ -130,7 +130,7 @@ export type Registration = Readonly<{
   registered_at: Date
   given_at: Date | null
   ended_at: Date | null
-  /** What was recorded, the oldest first. */
+  /** Attendance entries, oldest first. */
   attendance: readonly Readonly<{
     id: number
     outcome: 'present' | 'absent'
@@ -139,11 +139,11 @@ export type Registration = Readonly<{
     recorded_by_name: string
     recorded_at: string
   }>[]
-  /** The training that it gave, as it stands. */
+  /** The outside training that it gave credit for, if that still counts. */
   training_id: string | null
 }>
 
-/** Everybody who registered: places first, then the waiting list in its order, then who gave theirs back. */
+/** All registrations: places first, then the waiting list in order, then canceled ones. */
 export async function listRegistrations(db: Kysely<DB>, sessionId: string): Promise<readonly Registration[]> {
   const { rows } = await sql<Registration>`
     select r.id, r.person_id, p.name, p.email, r.registered_at, g.given_at, e.ended_at,

@@ -9,7 +9,7 @@ import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import { createPost, placeOpened } from './emails.ts'
+import { createMailer, placeOpened } from './emails.ts'
 import { register, withdraw } from './instructor-led.actions.ts'
 import {
   findLedSession,
@@ -31,7 +31,7 @@ type Needs = Readonly<{
   config: Readonly<{ baseUrl: string }>
 }>
 
-/** Trainings led by an instructor, as people find them, register, wait and give their place back. */
+/** Instructor-led sessions: people find them, register, wait for a place and cancel. */
 export async function ledSessionRoutes(
   app: App,
   { db, catalogue, offered, mail, clock, config }: Needs,
@@ -39,8 +39,8 @@ export async function ledSessionRoutes(
   const open = { policy: 'public' } as const
   const signedIn = { policy: 'signed-in' } as const
   const params = Type.Object({ session: uuid() })
-  const post = createPost(mail, app.log)
-  app.addHook('onClose', post.done)
+  const mailer = createMailer(mail, app.log)
+  app.addHook('onClose', mailer.done)
 
   app.get('/courses', { config: open }, async (request, reply) => {
     const { viewer } = request
@@ -119,7 +119,7 @@ export async function ledSessionRoutes(
           .page('classroom/instructor-led-session', { ...page, refused: answer.message })
       }
       const address = `${config.baseUrl}/sessions/${session.id}`
-      post.send(answer.movedUp.map(({ email }) => placeOpened(email, address)))
+      mailer.send(answer.movedUp.map(({ email }) => placeOpened(email, address)))
       return reply.redirect(`/sessions/${session.id}`, 303)
     },
   )
@@ -135,5 +135,5 @@ export async function ledSessionRoutes(
   }
 }
 
-/** One's own stand in a list of their own. */
+/** The viewer's own sessions are listed separately. */
 const isNotOwn = ({ own }: LedSession) => own === null

@@ -1,4 +1,4 @@
-/** The training of the catalogue for which scholarships have been offered. */
+/** The outside training that scholarships are offered for. */
 export const scholarshipTraining = 'not-a-number'
 
 export type ScholarshipStep = 'asked' | 'answered' | 'granted' | 'declined' | 'withdrawn'
@@ -6,45 +6,45 @@ export type ScholarshipState = 'received' | ScholarshipStep
 
 export const stateWords: Readonly<Record<ScholarshipState, Readonly<{ word: string; tone: string }>>> = {
   received: { word: 'Received', tone: 'quiet' },
-  asked: { word: 'Asked for more', tone: 'caution' },
+  asked: { word: 'More information needed', tone: 'caution' },
   answered: { word: 'Answered', tone: 'quiet' },
   granted: { word: 'Granted', tone: 'good' },
   declined: { word: 'Declined', tone: 'caution' },
   withdrawn: { word: 'Withdrawn', tone: 'quiet' },
 }
 
-/** What a step is called in the history. */
+/** The steps in the history. */
 export const stepWords: Readonly<Record<ScholarshipStep, string>> = {
-  asked: 'asked for more',
+  asked: 'asked for more information',
   answered: 'added',
-  granted: 'granted it',
-  declined: 'declined it',
-  withdrawn: 'withdrew it',
+  granted: 'recorded it as granted',
+  declined: 'recorded it as declined',
+  withdrawn: 'withdrew the request',
 }
 
 export const isEnded = (state: ScholarshipState): boolean =>
   state === 'granted' || state === 'declined' || state === 'withdrawn'
 
-/** What somebody can do with a request as it stands: its requester adds to it or withdraws it, an administrator decides. */
+/** The steps open to a person: the requester adds to the request or withdraws it, and an administrator decides. */
 export function stepsOpenTo(
   state: ScholarshipState,
   who: Readonly<{ isRequester: boolean; isAdministrator: boolean }>,
 ): readonly ScholarshipStep[] {
   if (isEnded(state)) return []
-  // Nobody decides on what they asked for themselves.
+  // No one decides on their own request.
   if (who.isRequester) return ['answered', 'withdrawn']
   return who.isAdministrator ? ['asked', 'granted', 'declined'] : []
 }
 
-/** What is missing where a step was taken without words; null where it needs none. */
+/** The error for a step without a message, or null if it needs none. */
 export function wordsMissing(step: ScholarshipStep): string | null {
   switch (step) {
     case 'asked':
-      return 'Write what you need to know.'
+      return 'Enter what you need to know.'
     case 'answered':
-      return 'Write what you want to add.'
+      return 'Enter what you want to add.'
     case 'declined':
-      return 'Write the reason, so that the program knows what to do instead.'
+      return 'Enter a reason, so that the program knows what to do instead.'
     default:
       return null
   }

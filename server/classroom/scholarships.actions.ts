@@ -31,7 +31,7 @@ export type StepAnswer =
   | { kind: 'refused'; message: string }
   | { kind: 'not-found' }
 
-/** One step of a request more; what was said before stays as it is. */
+/** Adds a step to a request. Earlier steps never change. */
 export async function takeScholarshipStep(
   db: Database,
   viewer: Viewer,
@@ -41,7 +41,7 @@ export async function takeScholarshipStep(
   now: Date,
 ): Promise<StepAnswer> {
   return db.transaction().execute(async (trx): Promise<StepAnswer> => {
-    // Two may decide at once; the second sees what the first one did.
+    // If two people decide at once, the second sees the first one's decision.
     await sql`select pg_advisory_xact_lock(hashtext(${`scholarship:${id}`}))`.execute(trx)
     const request = await findScholarshipOf(trx, viewer, id)
     if (!request) return { kind: 'not-found' }
@@ -52,7 +52,8 @@ export async function takeScholarshipStep(
     if (!stepsOpenTo(request.state, who).includes(step))
       return {
         kind: 'refused',
-        message: 'This can’t be done with the request as it stands now. Look at its history below.',
+        message:
+          'Someone has changed this request. Nothing was saved. Check the history below, then try again.',
       }
     const missing = words === '' ? wordsMissing(step) : null
     if (missing) return { kind: 'refused', message: missing }

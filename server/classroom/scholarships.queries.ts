@@ -20,7 +20,7 @@ export type Scholarship = Readonly<{
   steps: readonly Readonly<{ step: ScholarshipStep; words: string; by: string; at: string }>[]
 }>
 
-/** A requester's own; every one for a system administrator. */
+/** A requester's own requests, or all requests for a system administrator. */
 const scholarshipRows = async (
   db: Kysely<DB>,
   viewer: Viewer,
@@ -51,7 +51,7 @@ export const findScholarshipOf = async (
 export const listScholarshipsOf = (db: Kysely<DB>, viewer: Viewer) =>
   scholarshipRows(db, viewer, sql`true order by r.requested_at desc limit 200`)
 
-/** The programs in whose name somebody can ask: where they work that day, and those that they supervise. */
+/** The programs a person can request for: where they work that day, and those they supervise. */
 export async function listProgramsToAskFor(
   db: Kysely<DB>,
   viewer: Viewer,
@@ -69,7 +69,7 @@ export async function listProgramsToAskFor(
   return rows
 }
 
-/** Whom a new request reaches. */
+/** System administrators get an email about each new request. */
 export const listSystemAdministrators = (db: Kysely<DB>) =>
   db
     .selectFrom('people')

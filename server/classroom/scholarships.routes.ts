@@ -9,7 +9,7 @@ import { reader, type Typed } from '#server/programs/typed-form.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
-import { createPost, requestArrived, requestMoved } from './emails.ts'
+import { createMailer, requestArrived, requestMoved } from './emails.ts'
 import { scholarshipTraining, stateWords, stepsOpenTo, stepWords } from './scholarship.ts'
 import { askForScholarship, takeScholarshipStep } from './scholarships.actions.ts'
 import {
@@ -28,15 +28,15 @@ type Needs = Readonly<{
   config: Readonly<{ baseUrl: string }>
 }>
 
-/** A program asks for a scholarship, a system administrator answers, and each sees the whole history. */
+/** A program requests a scholarship, a system administrator answers, and both see the full history. */
 export async function scholarshipRoutes(
   app: App,
   { db, catalogue, mail, clock, config: { baseUrl } }: Needs,
 ): Promise<void> {
   const config = { policy: 'signed-in' } as const
   const params = Type.Object({ request: uuid() })
-  const post = createPost(mail, app.log)
-  app.addHook('onClose', post.done)
+  const mailer = createMailer(mail, app.log)
+  app.addHook('onClose', mailer.done)
 
   app.get('/scholarships', { config }, async (request, reply) => {
     const viewer = viewerOf(request)
@@ -74,12 +74,12 @@ export async function scholarshipRoutes(
       const typed = reader(request.body, dayOf(now))
       const programs = await listProgramsToAskFor(db, viewer, dayOf(now))
       const program = programs.find(({ id }) => id === request.body.program)
-      if (!program) typed.refuse('program', 'Choose the program that asks.')
-      const trainee = typed.line('trainee', 'Write who would be trained.')
+      if (!program) typed.refuse('program', 'Choose a program.')
+      const trainee = typed.line('trainee', 'Enter who will take the training.')
       const why = (request.body.why ?? '').trim()
-      if (why === '') typed.refuse('why', 'Write why, in a few sentences.')
-      if (why.length > 2000) typed.refuse('why', 'That is longer than 2000 characters.')
-      const contact = typed.line('contact', 'Write how to reach you: an email or a phone number.')
+      if (why === '') typed.refuse('why', 'Enter a reason in a few sentences.')
+      if (why.length > 2000) typed.refuse('why', 'Enter 2,000 characters or fewer.')
+      const contact = typed.line('contact', 'Enter an email or phone number.')
       if (!program || typed.problems.length > 0)
         return reply
           .status(422)
@@ -87,7 +87,7 @@ export async function scholarshipRoutes(
       const entry = { training: training.id, program_id: program.id, trainee, why, contact }
       const id = await askForScholarship(db, viewer, entry, now)
       const administrators = await listSystemAdministrators(db)
-      post.send(administrators.map(({ email }) => requestArrived(email, `${baseUrl}/scholarships/${id}`)))
+      mailer.send(administrators.map(({ email }) => requestArrived(email, `${baseUrl}/scholarships/${id}`)))
       return reply.redirect(`/scholarships/${id}`, 303)
     },
   )
@@ -122,10 +122,10 @@ export async function scholarshipRoutes(
         return reply.status(422).page('classroom/scholarship', onePage(viewer, now, words, errors))
       }
       const address = `${baseUrl}/scholarships/${one.id}`
-      if (viewer.id !== one.requested_by) post.send([requestMoved(one.requested_by_email, address)])
+      if (viewer.id !== one.requested_by) mailer.send([requestMoved(one.requested_by_email, address)])
       else {
         const administrators = await listSystemAdministrators(db)
-        post.send(administrators.map(({ email }) => requestMoved(email, address)))
+        mailer.send(administrators.map(({ email }) => requestMoved(email, address)))
       }
       return reply.redirect(address.slice(baseUrl.length), 303)
     },
@@ -136,7 +136,7 @@ export async function scholarshipRoutes(
   async function newPage(viewer: Viewer, typed: Typed, errors: readonly FieldError[]) {
     const training = trainingOf()
     const programs = await listProgramsToAskFor(db, viewer, dayOf(clock()))
-    return { title: 'Ask for a scholarship', training, programs, typed, viewer, errors }
+    return { title: 'Request a scholarship', training, programs, typed, viewer, errors }
   }
 
   const onePage = (viewer: Viewer, one: Scholarship, typed: string, errors: readonly FieldError[]) => {

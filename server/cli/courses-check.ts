@@ -1,4 +1,4 @@
-/** `npm run courses:check`: reads every course and says, by file and line, what is wrong and how to mend it. */
+/** `npm run courses:check`: reads every course and reports errors by file and line, with how to fix them. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadCourses } from '#server/courses/authoring/load.ts'

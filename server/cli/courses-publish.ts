@@ -1,7 +1,7 @@
 /**
  * `npm run courses:publish -- residential-settings 1.1.0 --change meaning --summary "…" --by noor@review.example`:
- * freezes the working text of a course as a published version, never to be edited again. Exit code 1: refused, and
- * standard error says why; nothing was written.
+ * freezes the draft of a course as a published version, which is never edited again. Exit code 1: refused.
+ * Standard error says why, and nothing was written.
  */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -32,9 +32,9 @@ function commandLine() {
     })
     const [course, version, ...more] = positionals
     if (course === undefined || version === undefined || more.length > 0)
-      return 'Name the course and the number of the version.'
+      return 'Enter the course and the version number.'
     if (!/^\d+\.\d+\.\d+$/.test(version))
-      return `"${version}" is not a version: three numbers with points between, 1.0.0.`
+      return `"${version}" is not a version. A version is three numbers with periods, such as 1.0.0.`
     return { ...values, course, version, change: values.change }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -64,19 +64,19 @@ function publish(asked: Exclude<ReturnType<typeof commandLine>, string>): void {
       : []),
     '',
     'Next:',
-    `  1. Commit courses/${asked.course}/published/${asked.version}, and start the service again: new learners take this version.`,
-    '     Who is under way stays on their version until they choose to move.',
-    '  2. A content reviewer records the commissioner’s approval of this text, and another confirms it: /review/courses',
-    `  3. Before the next edit of the working text, write a higher version in courses/${asked.course}/course.yml.`,
+    `  1. Commit courses/${asked.course}/published/${asked.version}and restart the service. New learners then get this version.`,
+    '     Learners who have already started stay on their version until they choose to switch.',
+    '  2. A content reviewer records the commissioner’s approval of this text, and a second one confirms it: /review/courses',
+    `  3. Before the next edit of the draft, enter a higher version in courses/${asked.course}/course.yml.`,
   ]
   if (record.kind === 'meaning')
     said.push(
-      '  4. A content reviewer sets the day by which people who completed an older version read the changed lessons.',
+      '  4. A content reviewer sets the deadline for people who completed an older version to read the changed lessons.',
     )
   console.log(said.join('\n'))
 }
 
-/** Written beside and then renamed: a version is there whole, or not at all. */
+/** Written under another name and then renamed, so that a version is never half written. */
 function write(
   dir: string,
   { course, version }: { course: string; version: string },

@@ -6,7 +6,7 @@ import { fillDemo, isEmpty } from '#server/demo/fill.ts'
 import { demoStaff } from '#server/demo/staff.ts'
 import { settings } from '#server/settings.ts'
 
-// Fills an empty database with the invented cast; never one in which anything was entered.
+// Fills an empty database with demonstration data. Never touches a database with real data.
 const config = settings()
 if (config.isReachable) {
   console.error(
@@ -18,7 +18,7 @@ const database = await openBesideServer(config)
 try {
   if (!(await isEmpty(database.db))) {
     console.error(
-      'This database is not empty, so nothing was added: invented people never mix with real ones.',
+      'This database is not empty, so nothing was added. Demonstration data never mixes with real data.',
     )
     process.exitCode = 1
   } else {
@@ -26,7 +26,7 @@ try {
     const residential = catalogue.courses.get('residential-settings')?.current ?? null
     await fillDemo(database.db, { residential, issuer: config, staff: demoStaff }, new Date())
     await fillDemoClassroom(database.db, catalogue, new Date())
-    console.log(`The demonstration is in place. All accounts have the password ${demoPassword}`)
+    console.log(`The demonstration data is ready. All accounts have the password ${demoPassword}`)
   }
 } finally {
   await database.close()

@@ -17,14 +17,14 @@ import {
 } from '#server/certificates/credentials/keys.ts'
 import { settings } from '#server/settings.ts'
 
-const usage = `Use it like this:
+const usage = `Usage:
   npm run keys -- list                             which keys there are, and when each signs
   npm run keys -- rotate                           sign with a new key from now on
-  npm run --silent keys -- publish > keys.json     the public keys, to check certificates with the network off
+  npm run --silent keys -- publish > keys.json     the public keys, to verify certificates offline
   npm run --silent keys -- publish --did           the same as the document behind did:web
   npm run keys -- compromised KEY --on 2027-03-31T00:00:00Z
                                                    nothing that KEY signed from then on is genuine
-Each takes --keys-file FILE and --base-url https://… in place of the installation's own.`
+Each takes --keys-file FILE and --base-url https://… instead of this installation's own.`
 
 const { command, key, options } = readArguments()
 const config = options['keys-file'] && options['base-url'] ? undefined : settings()
@@ -56,7 +56,9 @@ async function rotateKeys(): Promise<void> {
   const keys = await changeKeyFile(file, async (found) =>
     rotate(found, await newSigningKey(controller, new Date())),
   )
-  console.log('A new key signs from now on. Certificates signed before stay genuine. Publish the keys again.')
+  console.log(
+    'New certificates are signed with a new key. Earlier certificates stay genuine. Publish the keys again.',
+  )
   list(keys)
 }
 
@@ -67,7 +69,7 @@ async function publish(): Promise<void> {
 
 async function compromised(): Promise<void> {
   const on = new Date(options.on ?? '')
-  if (Number.isNaN(on.getTime())) end(`Say from when on, such as --on ${now.toISOString()}`)
+  if (Number.isNaN(on.getTime())) end(`Enter when the key was compromised, such as --on ${now.toISOString()}`)
   const keys = await changeKeyFile(file, async (found) => {
     const known = found.keys.find(({ id }) => id === key || id.endsWith(`#${key}`))
     if (!known) throw new KeyFileError(`There is no key ${key ?? ''} in ${file}.`)
@@ -77,7 +79,7 @@ async function compromised(): Promise<void> {
     )
     return signs ? marked : rotate(marked, await newSigningKey(known.controller, new Date()))
   })
-  console.log('Marked, and another key signs. Publish the keys again.')
+  console.log('The key is marked as compromised, and a new key is in use. Publish the keys again.')
   list(keys)
 }
 

@@ -1,7 +1,7 @@
 /**
- * `npm run ledger:check [-- --head file]`: reads every row of the ledger and says which is not as it was written. A
- * head kept outside the database finds what the rows alone cannot show: a rewritten whole, or a tail that was cut. Then it
- * holds every certificate of the register against the row of its issue.
+ * `npm run ledger:check [-- --head file]`: reads the whole ledger and reports the first row that was altered. A
+ * head kept outside the database also detects a ledger that was rewritten completely or cut off at the end. Then it
+ * compares every certificate in the register with the ledger row of its issue.
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -16,11 +16,11 @@ import { checkLedger, type Kept } from '#server/ledger/checking.ts'
 import { listEntries } from '#server/ledger/queries.ts'
 import { settings } from '#server/settings.ts'
 
-const usage = `Use it like this:
+const usage = `Usage:
   npm run ledger:check
   npm run ledger:check -- --head 2027-03-31.txt                   given a head that was kept outside
   npm run ledger:check -- --head FILE --hashes FILE --keys FILE   with the hashes and keys kept beside it
-Without --hashes, hashes.txt in the head's folder is used; without --keys, this installation's own.`
+Without --hashes, hashes.txt in the head's folder is used. Without --keys, this installation's own keys are used.`
 
 const options = readArguments()
 const config = settings()
@@ -35,11 +35,11 @@ try {
     process.exitCode = 1
   } else {
     const covered = kept ? `; the head of ${kept.head.at} covers ${kept.head.size} of them` : ''
-    console.log(
-      `${rows.length} rows, each as it was written${covered}; ${register.length} certificates, each as it was issued.`,
-    )
+    console.log(`${rows.length} rows, none altered${covered}; ${register.length} certificates, none altered.`)
     if (!kept)
-      console.log('Without a head kept outside, a cut tail or a ledger rewritten whole cannot be seen.')
+      console.log(
+        'Use --head with a head stored outside the database to detect missing last rows or a rewritten ledger.',
+      )
   }
 } finally {
   await database.close()

@@ -6,7 +6,7 @@ import { connect } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
 
-// Writes server/db/schema.ts from a database that has just been migrated; `--verify` only compares.
+// Writes server/db/schema.ts from a freshly migrated database. `--verify` only compares.
 const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-schema-'))
 const postgres = await startEmbeddedPostgres(folder, { durable: false })
 try {
@@ -15,7 +15,7 @@ try {
   await db.destroy()
   const out = path.join(import.meta.dirname, '../db/schema.ts')
   const from = ['--url', postgres.url, '--dialect', 'postgres', '--exclude-pattern', '{kysely_*,pgboss.*}']
-  // As server/db/connection.ts parses them.
+  // The types that server/db/connection.ts parses them to.
   const types = ['--date-parser', 'string', '--type-mapping', '{"int8":"number"}']
   const result = spawnSync(
     'kysely-codegen',

@@ -1,11 +1,11 @@
 /**
- * What must this person hold, by when, and may they have direct contact: answered from facts in JSON, by the very rules
- * that the pages use, without a database.
+ * Which training must this person have, by when, and may they have direct contact? Answers from facts in JSON with
+ * the same rules as the pages, without a database.
  *
  *   node server/cli/standing.ts facts.json --on 2026-04-01 [--as-known 2026-03-01]
  *
- * `-` reads the facts from standard input; `--schema` prints their shape. Exit code 2: the facts or the command could
- * not be read, and standard error says where.
+ * `-` reads the facts from standard input; `--schema` prints their JSON schema. Exit code 2: the facts or the command
+ * could not be read. Standard error says where.
  */
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
@@ -18,7 +18,7 @@ import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
 
 const usage = 'Usage: npm run --silent standing -- facts.json|- [--on 2026-04-01] [--as-known 2026-03-01]'
 
-/** Something that the person at the keyboard can mend. */
+/** An error that the user can fix. */
 class Unreadable extends Error {}
 
 try {

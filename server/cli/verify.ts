@@ -1,6 +1,6 @@
 /**
- * `npm run --silent verify -- certificate.pdf… --keys keys.json`: judges each file by the published keys alone, with
- * the network and the database off, and prints one JSON line a file.
+ * `npm run --silent verify -- certificate.pdf… --keys keys.json`: verifies each file with the published keys, without
+ * network or database, and prints one JSON line per file.
  */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -14,12 +14,12 @@ import type { Database } from '#server/db/connection.ts'
 import { openBesideServer } from '#server/db/open.ts'
 import { settings } from '#server/settings.ts'
 
-const usage = `Use it like this:
+const usage = `Usage:
   npm run --silent verify -- certificate.pdf folder/ --keys keys.json
   npm run --silent verify -- certificate.pdf --database     with what this installation's record says of it today
-The keys are those that the installation publishes at /keys.json; without --keys, this installation's own.`
+The keys are those that the installation publishes at /keys.json. Without --keys, this installation's own keys are used.`
 
-/** No certificate is near it; a larger file is not read. */
+/** Far more than any certificate. Larger files are not read. */
 const mostBytes = 32 * 1024 * 1024
 
 const { files, keysFile, asksDatabase } = readArguments()
@@ -47,14 +47,14 @@ function readArguments(): {
       allowPositionals: true,
       options: { keys: { type: 'string' }, database: { type: 'boolean', default: false } },
     })
-    if (positionals.length === 0) throw new Error('Name at least one file.')
+    if (positionals.length === 0) throw new Error('Enter at least one file.')
     return { files: positionals, keysFile: values.keys, asksDatabase: values.database }
   } catch (error) {
     return end(`${(error as Error).message}\n${usage}`)
   }
 }
 
-/** The PDF and JSON files of a folder, in the order of their names, in place of the folder. */
+/** Replaces each folder by its PDF and JSON files, sorted by name. */
 async function withFolders(named: readonly string[]): Promise<readonly string[]> {
   const files: string[] = []
   for (const name of named) {
@@ -95,7 +95,7 @@ async function verify(file: string, keys: PublishedKeys): Promise<Verification> 
   }
 }
 
-/** What the record says today of the certificate that a file is, or claims to be. */
+/** The record's status today of the certificate that a file is or claims to be. */
 async function recordOf(db: Database, { claimed_number }: Verification) {
   const certificate = await findCertificateByNumber(db, claimed_number ?? '-')
   if (!certificate) return { status: 'unknown' as const }

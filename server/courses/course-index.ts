@@ -2,10 +2,10 @@ import { slugOf } from '#server/courses/authoring/text/glossary.ts'
 import type { CourseVersion, GlossaryTerm, Heading, Lesson } from '#server/courses/catalogue/catalogue.ts'
 import type { LessonHref } from '#server/courses/catalogue/lesson-links.ts'
 
-/** A word, and where in a course it is met. */
+/** A term and its places in a course. */
 export type IndexEntry = Readonly<{
   word: string
-  /** The entry under which the places stand, where this is another form of its word. */
+  /** The main entry, if this is another form of its term. */
   see: string | undefined
   slug: string
   places: readonly Readonly<{ module: number; lesson: string; href: string; under: string | undefined }>[]
@@ -14,8 +14,8 @@ export type IndexEntry = Readonly<{
 export type IndexLetter = Readonly<{ letter: string; entries: readonly IndexEntry[] }>
 
 /**
- * The words of the glossary that a course explains, from A to Z, each with the lessons that mark it or that speak of it in
- * a title or a heading. Other forms that begin otherwise lead to their word.
+ * The glossary terms that a course explains, from A to Z, each with the lessons that mark it or mention it in
+ * a title or a heading. Other forms with a different beginning refer to their main entry.
  */
 export function courseIndex(
   course: CourseVersion,
@@ -46,7 +46,7 @@ export function courseIndex(
   return [...byLetter].map(([letter, entries]) => ({ letter, entries }))
 }
 
-/** Whether a lesson explains or speaks of a word, and the first heading that does. */
+/** Whether a lesson explains or mentions a term, and the first heading that does. */
 function placeIn(
   lesson: Lesson,
   term: string,
@@ -62,6 +62,6 @@ const isPlural = (form: string, others: readonly string[]) => others.some((other
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** "navigators" stands where "navigator" does; "SEY" does not stand where its long form does. */
+/** "navigators" is listed under "navigator"; "SEY" gets its own entry. */
 const sameBeginning = (form: string, term: string) =>
   form.slice(0, 4).toLowerCase() === term.slice(0, 4).toLowerCase()

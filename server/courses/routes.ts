@@ -10,7 +10,7 @@ import { courseIndex } from './course-index.ts'
 
 type Needs = Readonly<{ catalogue: Catalogue; offered: FindOffered; lessonHref: FindLessonHref }>
 
-/** What anybody may read: the words that the courses use, their sources, and where to turn for support. */
+/** Public pages: glossary, sources and support. */
 export async function courseRoutes(app: App, { catalogue, offered, lessonHref }: Needs): Promise<void> {
   const open = { policy: 'public' } as const
 
@@ -29,7 +29,7 @@ export async function courseRoutes(app: App, { catalogue, offered, lessonHref }:
       href: `/courses/${slug}/index`,
     }))
     return reply.page('courses/glossary', {
-      title: 'Words used in the courses',
+      title: 'Glossary',
       terms: catalogue.glossary,
       indexes,
     })
@@ -52,7 +52,7 @@ export async function courseRoutes(app: App, { catalogue, offered, lessonHref }:
   app.get('/courses/coverage', { config: open }, async (_request, reply) => {
     const texts = [...catalogue.courses.values()].map(({ current }) => current)
     return reply.page('courses/coverage', {
-      title: 'What is asked for, and where it is taught',
+      title: 'Topic coverage',
       groups: coverageOf(catalogue.coverage, texts, catalogue.jobAids),
     })
   })

@@ -6,9 +6,9 @@ import type { Database } from './connection.ts'
 const role = 'safe_harbor_app'
 
 /**
- * The role in which the service itself works: it reads and writes, but what is append-only it can only add to, and it
- * owns nothing, so that it can set no trigger aside. Made by the owner after each migration; the password is this
- * start's alone. Returns the address to connect with.
+ * The database role of the service. It can read and write, but it can only insert into append-only tables. It owns
+ * nothing, so it can't disable triggers. The owner creates it after each migration, with a new password at each
+ * start. Returns the URL to connect with.
  */
 export async function appRoleUrl(owner: Database, ownerUrl: string): Promise<string> {
   const password = randomBytes(24).toString('base64url')
@@ -20,13 +20,13 @@ export async function appRoleUrl(owner: Database, ownerUrl: string): Promise<str
     await run(`grant usage on schema public to ${role}`)
     await run(`grant select, insert, update, delete on all tables in schema public to ${role}`)
     await run(`grant usage on all sequences in schema public to ${role}`)
-    // The job queue is no evidence: its rows come and go.
+    // The job queue is not evidence: its rows can be changed and deleted.
     await run(`grant usage on schema pgboss to ${role}`)
     await run(`grant select, insert, update, delete on all tables in schema pgboss to ${role}`)
     await run(`grant execute on all functions in schema pgboss to ${role}`)
     for (const table of await appendOnlyTables(trx))
       await run(`revoke update, delete, truncate, trigger, references on ${table} from ${role}`)
-    // The schema's history is the owner's.
+    // Only the owner runs migrations.
     await run(`revoke insert, update, delete on kysely_migration, kysely_migration_lock from ${role}`)
   })
   const url = new URL(ownerUrl)
@@ -35,7 +35,7 @@ export async function appRoleUrl(owner: Database, ownerUrl: string): Promise<str
   return url.href
 }
 
-/** Those whose every change is refused, as their triggers say. */
+/** The tables whose triggers refuse every update and delete. */
 export async function appendOnlyTables(db: Database): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`
     select distinct t.tgrelid::regclass::text as name from pg_trigger t

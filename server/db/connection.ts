@@ -4,13 +4,13 @@ import type { DB } from './schema.ts'
 
 export type Database = Kysely<DB>
 
-// A calendar day stays the text '2026-03-01': pg would make it a local midnight and shift due dates.
+// Keep a calendar day as the text '2026-03-01': pg would make it a Date at local midnight and shift due dates.
 const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 types.setTypeParser(pg.types.builtins.INT8, Number)
 
-// A page asks the same few statements again and again: named, each connection plans them once. Texts differ by their
-// filters, and every name is memory in the database, so only so many are named.
+// Pages run the same few statements again and again. Named statements are planned once per connection. Their texts
+// vary with filters, and every name takes memory in the database, so the number of names is limited.
 const mostNames = 300
 const names = new Map<string, string>()
 
@@ -22,7 +22,7 @@ function nameOf(text: string): string | undefined {
   return name
 }
 
-/** A connection that names the statements that Kysely sends. */
+/** A connection that sends Kysely's statements as named ones. */
 class NamingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg's query is overloaded in ways that a subclass can only pass on
   override query(text: any, values?: any, done?: any): any {
@@ -31,7 +31,7 @@ class NamingClient extends pg.Client {
   }
 }
 
-/** How long the service waits for its database, in seconds. Commands and migrations wait as long as it takes. */
+/** How long the service waits for its database, in seconds. Commands and migrations wait without a limit. */
 export type Patience = Readonly<{
   /** For a free connection. */
   connectionSeconds?: number

@@ -8,11 +8,11 @@ import pg from 'pg'
 
 export type EmbeddedPostgres = Readonly<{
   url: string
-  /** True when the cluster was made at this start. */
+  /** True if the cluster was created at this start. */
   isNew: boolean
-  /** Ends the server after its clients; resolves when it has written everything. */
+  /** Stops the server once its clients have disconnected. Resolves when everything is written. */
   stop: () => Promise<void>
-  /** Settles when the server ends by itself, which it should not. */
+  /** Settles if the server stops unexpectedly. */
   ended: Promise<void>
 }>
 
@@ -20,8 +20,8 @@ type Binaries = Readonly<{ initdb: string; pg_ctl: string; postgres: string }>
 type Launcher = Readonly<{ command: string; args: readonly string[]; uid?: number; gid?: number }>
 
 /**
- * Starts a real PostgreSQL whose cluster lies in `folder`, on a free loopback port, with a password kept in a file that
- * only its owner can read. A cluster that was killed recovers by itself. The caller holds the data folder's lock.
+ * Starts a real PostgreSQL with its cluster in `folder`, on a free loopback port. The password is in a file that only
+ * its owner can read. PostgreSQL recovers a killed cluster. The caller holds the data folder's lock.
  */
 export async function startEmbeddedPostgres(
   folder: string,
@@ -77,7 +77,7 @@ export async function startEmbeddedPostgres(
   }
 }
 
-/** The address of the server that already runs on a cluster, for a command beside it. */
+/** The URL of the server that already runs on a cluster, for a command running next to it. */
 export function runningUrl(folder: string, database = 'safe_harbor'): string {
   const port = readFileSync(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[3]
   const password = readFileSync(path.join(folder, 'postgres-password'), 'utf8').trim()
@@ -97,8 +97,8 @@ async function findBinaries(): Promise<Binaries> {
 }
 
 /**
- * PostgreSQL refuses to run as root. As root it is started in a user namespace, where the same files are an ordinary
- * user's; where the system forbids that, as the user `nobody`, who then owns the cluster.
+ * PostgreSQL refuses to run as root. As root, start it in a user namespace, where the same files belong to an ordinary
+ * user. If the system forbids that, run it as the user `nobody`, who then owns the cluster.
  */
 function chooseLauncher(binaries: Binaries, folder: string): Launcher {
   if (process.getuid?.() !== 0) return { command: binaries.postgres, args: [] }
@@ -120,7 +120,7 @@ function chooseLauncher(binaries: Binaries, folder: string): Launcher {
 }
 
 function initialise(binaries: Binaries, launcher: Launcher, cluster: string, passwordFile: string): void {
-  // A first start that was cut off leaves a part of a cluster, with nothing in it that anyone was told of.
+  // An interrupted first start leaves an incomplete cluster without any data.
   rmSync(cluster, { recursive: true, force: true })
   writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   if (launcher.uid !== undefined && launcher.gid !== undefined)
@@ -140,13 +140,15 @@ function initialise(binaries: Binaries, launcher: Launcher, cluster: string, pas
   )
   if (result.status !== 0) {
     rmSync(cluster, { recursive: true, force: true })
-    throw new Error(`The database could not be made in ${cluster}. ${result.stderr || result.error?.message}`)
+    throw new Error(
+      `The database could not be created in ${cluster}. ${result.stderr || result.error?.message}`,
+    )
   }
 }
 
 function launch(launcher: Launcher, postgres: string, args: readonly string[]): ChildProcess {
   const { command, args: before, ...ids } = launcher
-  // Detached: Ctrl-C in a terminal reaches this process alone, which then stops both in order.
+  // Detached, so that Ctrl-C in a terminal reaches only this process, which then stops both in order.
   return spawn(command, command === postgres ? [...args] : [...before, postgres, ...args], {
     ...ids,
     cwd: '/',
@@ -156,7 +158,7 @@ function launch(launcher: Launcher, postgres: string, args: readonly string[]): 
   })
 }
 
-/** After `kill -9` of the application alone its PostgreSQL still runs: end it, for the next one to start clean. */
+/** After `kill -9` of the application, its PostgreSQL keeps running. Stop it so that the next one starts clean. */
 function stopOrphan(cluster: string): void {
   const pidFile = path.join(cluster, 'postmaster.pid')
   if (!existsSync(pidFile)) return
@@ -176,7 +178,7 @@ function stopOrphan(cluster: string): void {
 function isPostgresOf(pid: number, cluster: string): boolean {
   if (!Number.isInteger(pid) || pid < 2 || !signal(pid, 0)) return false
   const commandLine = `/proc/${pid}/cmdline`
-  // A number that another program now holds is not our server. Without /proc, PostgreSQL's own check must do.
+  // Another program may have the process ID now. Without /proc, rely on PostgreSQL's own check.
   if (!existsSync('/proc/self/cmdline')) return true
   return existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes(cluster)
 }
@@ -234,7 +236,7 @@ async function createDatabase(url: string, name: string): Promise<void> {
   }
 }
 
-/** Removes folders that earlier test runs left behind when they were killed. */
+/** Removes folders left behind by killed test runs. */
 export function removeStale(prefix: string): void {
   for (const name of readdirSync(tmpdir())) {
     if (!name.startsWith(prefix)) continue

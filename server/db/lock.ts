@@ -7,8 +7,8 @@ import path from 'node:path'
 export class AlreadyRunning extends Error {}
 
 /**
- * Holds a data folder for this process: a socket that dies with it, however it dies, and that tells a second start
- * where the first one runs. Returns what lets go of it.
+ * Locks a data folder for this process with a socket that disappears when the process ends. A second start can ask the
+ * socket for the first one's address. Returns a function that releases the lock.
  */
 export async function lockDataFolder(folder: string, address: string): Promise<() => void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -20,9 +20,9 @@ export async function lockDataFolder(folder: string, address: string): Promise<(
     const holder = await ask(socket)
     if (holder !== null)
       throw new AlreadyRunning(
-        `Safe Harbor Training is already running with the data in ${folder}, at ${holder}. Stop it first, or set DATA_DIR and PORT to run a second one beside it.`,
+        `Safe Harbor Training is already running with the data in ${folder}, at ${holder}. Stop it first, or set DATA_DIR and PORT to run a second one.`,
       )
-    // Nobody answers: its process was killed.
+    // No answer: its process was killed.
     rmSync(socket, { force: true })
   }
   throw new AlreadyRunning(`The data in ${folder} could not be locked. Try again in a moment.`)
@@ -50,6 +50,6 @@ function ask(socket: string): Promise<string | null> {
       answer += chunk
     })
     connection.once('error', () => resolve(null))
-    connection.once('end', () => resolve(answer || 'an address it did not tell'))
+    connection.once('end', () => resolve(answer || 'an unknown address'))
   })
 }

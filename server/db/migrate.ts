@@ -6,8 +6,8 @@ import type { Database } from './connection.ts'
 export const migrationsFolder = path.join(import.meta.dirname, '../../migrations')
 
 /**
- * Brings the schema up to date, forward only. Kysely holds an advisory lock and one transaction, so two servers that
- * start together take turns, and a failed migration leaves the schema as it was.
+ * Runs the migrations, forward only. Kysely holds an advisory lock and one transaction, so two servers that start
+ * together take turns, and a failed migration leaves the schema unchanged.
  */
 export async function migrate(db: Database, folder = migrationsFolder): Promise<readonly string[]> {
   const { error, results = [] } = await migrator(db, folder).migrateToLatest()

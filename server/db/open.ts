@@ -9,21 +9,21 @@ import { installQueue } from './queue-schema.ts'
 
 export type OpenDatabase = Readonly<{
   db: Database
-  /** Where the job queue connects, in the role that the service works in. */
+  /** The job queue's URL, with the service's role. */
   url: string
   isEmbedded: boolean
-  /** Settles when the embedded server ends by itself; never for a DATABASE_URL. */
+  /** Settles if the embedded server stops unexpectedly. Never settles with DATABASE_URL. */
   lost: Promise<void>
   close: () => Promise<void>
 }>
 
-/** The database of an installation, migrated: the one at DATABASE_URL, or the embedded one in the data folder. */
+/** Opens and migrates the installation's database: the one at DATABASE_URL, or the embedded one in the data folder. */
 export async function openDatabase(
   config: Readonly<{
     databaseUrl: string | undefined
     dataDir: string
     databasePool: number
-    /** Absent for a command, which waits as long as it takes. */
+    /** Absent for commands, which wait without a limit. */
     databasePatience?: Patience
     baseUrl: string
   }>,
@@ -70,11 +70,11 @@ async function migrateAt(url: string): Promise<void> {
   }
 }
 
-/** Closes the connections. One that is still in use after a while is cut off: its transaction is rolled back. */
+/** Closes the connections. After a grace period, those still in use are cut off and their transactions rolled back. */
 const soonClosed = (db: Database): Promise<void> =>
   Promise.race([db.destroy(), after(2000, undefined, { ref: false })])
 
-/** Only the owner changes the schema; the service then works in a role that cannot rewrite what is append-only. */
+/** Only the owner changes the schema. The service runs with a role that can't change append-only rows. */
 async function migrateAsOwner(url: string): Promise<string> {
   const { db } = connect(url, 2)
   try {
@@ -86,7 +86,7 @@ async function migrateAsOwner(url: string): Promise<string> {
   }
 }
 
-/** The same for a command, which may run beside the server: then it joins that server's database. */
+/** The same for a command. If the server is running, the command uses that server's database. */
 export async function openBesideServer(config: Parameters<typeof openDatabase>[0]): Promise<OpenDatabase> {
   try {
     return await openDatabase({ ...config, databasePatience: {} })

@@ -3,7 +3,7 @@ import type { Database } from './connection.ts'
 
 const schema = 'pgboss'
 
-/** Installs or upgrades the tables of the job queue, which pg-boss owns. Run by the database's owner, like a migration. */
+/** Installs or upgrades pg-boss's tables. Run by the database's owner, like a migration. */
 export async function installQueue(db: Database): Promise<void> {
   const boss = new PgBoss({ db: fromKysely(db), schema, migrate: true, schedule: false, supervise: false })
   boss.on('error', () => {})

@@ -1,6 +1,6 @@
 import type { Role } from '#server/people/roles.ts'
 
-// Everybody here is invented. License numbers begin with 99, addresses end in .example.
+// Everyone here is invented. License numbers start with 99, and email addresses end in .example.
 
 export { demoPassword } from '#server/people/passwords.ts'
 
@@ -52,22 +52,22 @@ export type CastMember = Readonly<{
   reason: string
   role?: Role
   program?: ProgramKey
-  /** Present where the person works in the program, and is not only in charge of it. */
+  /** Present if the person works in the program, rather than only supervising it. */
   work?: Readonly<{
     title: string
-    /** Months before today at which the person was hired; 0 is this month. */
+    /** How many months ago the person was hired; 0 is this month. */
     hiredMonthsAgo: number
     hasContact: boolean
-    /** Months before today at which the residential course was completed. */
+    /** How many months ago the residential course was completed. */
     completedMonthsAgo?: number
-    /** Months before today at which it was taken again, the earliest first. */
+    /** How many months ago it was taken again, earliest first. */
     retakenMonthsAgo?: readonly number[]
-    /** Days from its completion to the first direct contact; three unless said. */
+    /** Days from completion to the first direct contact. The default is three. */
     contactDaysAfter?: number
     isChildProtection?: boolean
-    /** Days before today at which a week of leave began. */
+    /** How many days ago a week of leave started. */
     leaveDaysAgo?: number
-    /** On leave since three weeks ago, with no end known. */
+    /** On leave for the last three weeks, with no known end. */
     isOnLeave?: boolean
     workerType?: 'contractor' | 'volunteer' | 'student'
   }>
@@ -77,7 +77,7 @@ export const demoCast: readonly CastMember[] = [
   {
     email: 'ada@northstar.example',
     name: 'Ada Lindqvist',
-    reason: 'youth worker, hired this month, has not begun',
+    reason: 'youth worker, hired this month, not started yet',
     program: 'north-star',
     work: { title: 'Youth worker', hiredMonthsAgo: 0, hasContact: false },
   },
@@ -146,7 +146,7 @@ export const demoCast: readonly CastMember[] = [
   {
     email: 'lou@county.example',
     name: 'Lou Fairbanks',
-    reason: 'administrator at the county: accepts or declines what Jo took elsewhere',
+    reason: 'administrator at the county: accepts or declines Jo’s outside training',
     role: 'program_admin',
     program: 'county',
   },
@@ -154,14 +154,14 @@ export const demoCast: readonly CastMember[] = [
   {
     email: 'max@licensing.example',
     name: 'Max Delgado',
-    reason: 'second licensing staff: confirms what Lee asks',
+    reason: 'second licensing staff member: confirms Lee’s requests',
     role: 'licensing',
   },
   { email: 'noor@review.example', name: 'Noor Haddad', reason: 'content reviewer', role: 'reviewer' },
   {
     email: 'ines@review.example',
     name: 'Ines Castellanos',
-    reason: 'second content reviewer: confirms what Noor records',
+    reason: 'second content reviewer: confirms the approvals Noor records',
     role: 'reviewer',
   },
   { email: 'kit@system.example', name: 'Kit Dawson', reason: 'system administrator', role: 'system_admin' },

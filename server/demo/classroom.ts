@@ -16,8 +16,8 @@ import type { Role, Viewer } from '#server/people/roles.ts'
 import { instantOf } from '#server/programs/typed-form.ts'
 
 /**
- * What the invented cast has going on together: a group session that took place, a session to come with a waiting list,
- * and a scholarship that was asked for. Done by the product's own actions, as if on days counted from today.
+ * Demonstration data for the classroom: a past group session, an upcoming session with a waiting list
+ * and a scholarship request. Created with the product's own actions, on dates relative to today.
  */
 export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now: Date): Promise<void> {
   const today = dayOf(now)
@@ -83,8 +83,8 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
       audience: 'Youth workers and night staff',
       contact: rae.email ?? '',
       about:
-        'How exploitation happens online, and how to listen when a young person begins to speak about it.',
-      mastery: 'Cases are discussed in pairs, and each person writes what they would do.',
+        'How exploitation happens online, and how to listen when a young person starts to talk about it.',
+      mastery: 'Pairs discuss cases, and each person writes down what they would do.',
       is_human_trafficking: true,
       meetings: [{ starts_at: starts, ends_at: ends }],
       starts_at: new Date(starts),
@@ -117,12 +117,12 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
     kit,
     request,
     'asked',
-    'How many young people would the group have?',
+    'How many young people will be in the group?',
     answered,
   )
 }
 
-/** A member of the cast with their role, as when they are signed in. */
+/** A cast member as a signed-in viewer with their role. */
 async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewer> {
   const person = await db
     .selectFrom('people')

@@ -25,13 +25,13 @@ export async function isDemo(db: Database): Promise<boolean> {
   return setting?.value === true
 }
 
-/** Fills an empty database with invented people, in one transaction, with dates counted from today. */
+/** Fills an empty database with invented people, in one transaction, with dates relative to today. */
 export async function fillDemo(
   db: Database,
   needs: Readonly<{
     residential: CourseVersion | null
     issuer: Issuer
-    /** Who comes after the cast. */
+    /** More people than the cast. */
     staff?: readonly CastMember[]
   }>,
   now: Date,
@@ -105,7 +105,7 @@ async function recordDemoApproval(
   })
 }
 
-/** A completion of the past with its certificate, recorded as the course engine records one. */
+/** Inserts a past completion with its certificate, the way the course engine does. */
 export async function insertCompletion(
   trx: EvidenceTransaction,
   person: Readonly<{ id: string; name: string }>,

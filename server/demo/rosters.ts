@@ -6,10 +6,10 @@ import { type CastMember, demoPrograms, type ProgramKey } from './cast.ts'
 const licensedOn: Day = '2019-01-01'
 const certifiedOn: Day = '2022-01-01'
 
-/** Three in the afternoon or so, Central time, of a day in any month. */
+/** About 3 PM Central time. */
 export const afternoonOf = (day: Day): Date => new Date(`${day}T21:00:00Z`)
 
-/** When a fact of the past was put on record: on its own day, as in a house that keeps its records. */
+/** When a past fact was recorded: on its own day, as in a program with good records. */
 function recordedOn(day: Day, now: Date): Readonly<{ recorded_at: Date }> {
   const at = afternoonOf(day)
   return { recorded_at: at < now ? at : now }
@@ -71,7 +71,7 @@ export async function insertPrograms(
   return ids
 }
 
-/** A member's role and work, on record since they began. */
+/** A cast member's role and work, recorded when they started. */
 export async function insertPlace(
   trx: Transaction<DB>,
   member: CastMember,
@@ -108,7 +108,7 @@ export async function insertPlace(
       .execute()
   }
   if (work.leaveDaysAgo !== undefined) {
-    // On record only a week after it was over: for a while, what was known differed from what was so.
+    // Recorded only a week after it ended, so what was known differed from the facts for a while.
     const from_on = addDays(today, -work.leaveDaysAgo)
     const to_on = addDays(from_on, 6)
     await trx

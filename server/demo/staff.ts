@@ -2,9 +2,9 @@ import type { CastMember, ProgramKey } from './cast.ts'
 
 type Work = NonNullable<CastMember['work']>
 
-/** The rest of two houses' staff, invented, so that the demonstration's teams look like teams. */
+/** The other staff of two programs, so that the demonstration has realistic teams. */
 export const demoStaff: readonly CastMember[] = [
-  // Always in time, mostly early.
+  // Always on time, mostly early.
   one('Lucia Marin', 'Youth worker', 34, { retakenMonthsAgo: [23, 12, 2] }),
   one('Hodan Warsame', 'Youth worker', 26, { retakenMonthsAgo: [15, 4] }),
   one('Pa Houa Xiong', 'Case manager', 25, { retakenMonthsAgo: [13, 1] }),
@@ -12,15 +12,15 @@ export const demoStaff: readonly CastMember[] = [
   one('Naw Paw Htoo', 'Youth worker', 16, { retakenMonthsAgo: [5] }),
   one('Winona Blackwell', 'Cultural programs', 22, { retakenMonthsAgo: [10] }),
   one('Eli Strand', 'Youth worker', 9),
-  // The month of the yearly date is near.
+  // Annual training due soon.
   one('Dale Brenner', 'Night lead', 33, { retakenMonthsAgo: [22, 11] }),
-  // In contact a week before the course was finished: a gap that a reviewer finds.
+  // In contact a week before finishing the course: a gap that a reviewer finds.
   one('Ben Thorsgaard', 'Youth worker', 21, {
     completedMonthsAgo: 20,
     retakenMonthsAgo: [8],
     contactDaysAfter: -7,
   }),
-  // A yearly date missed by two months, and made good.
+  // Annual training two months late, then completed.
   one('Bao Thao', 'Overnight staff', 30, { retakenMonthsAgo: [16, 6] }),
   one('Rosa Quispe', 'Therapist', 14, { retakenMonthsAgo: [3], workerType: 'contractor' }),
   one('Tom Akers', 'Mentor', 6, { workerType: 'volunteer' }),
@@ -30,7 +30,7 @@ export const demoStaff: readonly CastMember[] = [
   one('Amina Yusuf', 'Shift lead', 28, { retakenMonthsAgo: [17, 6] }, 'lakeside'),
 ]
 
-/** Somebody who was trained in the month of hire, and in contact from three days later. */
+/** Someone trained in the month of hire, with direct contact from three days later. */
 function one(
   name: string,
   title: string,

@@ -4,10 +4,10 @@ import { type SetWords, setSpans } from '#server/paper/styled-lines.ts'
 
 export type Color = 'harbor' | 'ink' | 'quiet'
 
-/** An element of the document's structure; one object is one element, however many atoms it holds. */
+/** An element of the PDF structure. One object is one element, no matter how many atoms it contains. */
 export type Tag = Readonly<{ type: string; options?: object }>
 
-/** Words at a place within their atom: `y` is their first baseline. */
+/** Text at a position in its atom. `y` is its first baseline. */
 export type Leaf = Readonly<{
   tags: readonly Tag[]
   words: SetWords
@@ -17,28 +17,28 @@ export type Leaf = Readonly<{
   color: Color
 }>
 
-/** What is only drawn: a rule, a bar, a box to tick, a bullet. */
+/** Decoration: a rule, a bar, a checkbox or a bullet. */
 export type Mark =
   | Readonly<{ kind: 'rule'; x: number; y: number; width: number; isStrong?: boolean }>
   | Readonly<{ kind: 'bar' | 'box' | 'dot'; x: number; y: number; width: number; height: number }>
 
-/** What is never divided between two columns or pages. */
+/** Content that is never split across columns or pages. */
 export type Atom = Readonly<{
-  /** Points above it, but at the top of a column. */
+  /** Space above it in points, except at the top of a column. */
   before: number
   height: number
-  /** It stays with what follows. */
+  /** Keep it with the next atom. */
   keep: boolean
   leaves: readonly Leaf[]
   marks: readonly Mark[]
 }>
 
 const lineHeight = 1.36
-/** A line that a hand can write on. */
+/** A line to write on by hand. */
 const writingHeight = 25
 const cellPadding = 4
 
-/** The body of a sheet as atoms of a width, its words at a size in points. */
+/** A document's body as atoms of a width, with text at a size in points. */
 export const atomsOf = (blocks: readonly SheetBlock[], size: number, width: number): readonly Atom[] =>
   blocks.flatMap((block, at) => {
     const atoms = blockAtoms(block, size, width)
@@ -50,7 +50,7 @@ export const atomsOf = (blocks: readonly SheetBlock[], size: number, width: numb
     )
   })
 
-/** Neither the first item of a list nor the last stands alone in a column. */
+/** The first and last items of a list are never alone in a column. */
 const leavesOneAlone = (block: SheetBlock, index: number) =>
   block.kind === 'list' && block.items.length > 1 && (index === 0 || index === block.items.length - 2)
 
@@ -109,7 +109,7 @@ type Setting = Readonly<{
   before: number
 }>
 
-/** Words as an atom of their own. */
+/** Text as its own atom. */
 export function words(spans: Spans, tags: readonly Tag[], setting: Setting): Atom {
   const { face = 'sans', size, width, x = 0, color = 'ink', before } = setting
   const set = setSpans(spans, face, size, width)
@@ -185,7 +185,7 @@ function tableAtoms(block: SheetBlock & { kind: 'table' }, size: number, width: 
   })
 }
 
-/** Wider where there is more to read, and never too narrow for a word. */
+/** Columns with more text are wider. None is too narrow for its longest word. */
 function columnWidths(rows: readonly (readonly Spans[])[], width: number): readonly number[] {
   const weights = (rows[0] ?? []).map((_, column) =>
     Math.sqrt(rows.reduce((sum, cells) => sum + spansText(cells[column] ?? []).length, 0) + 40),

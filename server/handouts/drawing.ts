@@ -9,7 +9,7 @@ import { page, type SheetLayout } from './sheet-layout.ts'
 
 type Element = PDFKit.PDFStructureElement
 
-/** A sheet as a tagged PDF. `at` is the instant that it carries as its making: the same sheet gives the same bytes. */
+/** Draws a document as a tagged PDF. `at` is its creation date: the same document and date give the same bytes. */
 export async function drawSheet(sheet: Sheet, layout: SheetLayout, at: Date): Promise<Uint8Array> {
   const { doc, bytes } = openDocument({ title: `${sheet.title}: ${sheet.over}`, at, pagesByHand: true })
   const root = doc.struct('Document' as 'P')
@@ -31,7 +31,7 @@ export async function drawSheet(sheet: Sheet, layout: SheetLayout, at: Date): Pr
   return bytes
 }
 
-/** Opens the elements that a leaf stands in, and closes those that it has left. */
+/** Opens the structure elements around a leaf and closes those that have ended. */
 function structure(doc: ReadableDocument, root: Element) {
   const open: { tag: Tag; element: Element }[] = []
   const closeTo = (depth: number) => {

@@ -5,14 +5,14 @@ import { longestPath } from '#server/courses/catalogue/scenarios.ts'
 import type { Sheet, SheetBlock, Span } from '#server/courses/catalogue/sheet.ts'
 import { count, minutes } from '#server/web/words.ts'
 
-/** A guide for taking a module as a group: the general advice, with what this module gives to talk about and to do. */
+/** The guide for leading a group through a module: general advice plus this module's discussions and exercises. */
 export function facilitatorGuide(
   { sheet, before, after }: FacilitatorsGuide,
   course: CourseVersion,
   module: Module,
 ): Sheet {
   const [asOf = [], ...sources] = sheet.notes
-  const made = `Made from version ${course.version} of the course. Its lessons name their own sources.`
+  const made = `Based on version ${course.version} of the course. Its lessons list their own sources.`
   return {
     ...sheet,
     over: `${course.shortTitle}, facilitator’s guide`,
@@ -29,14 +29,14 @@ function moduleBlocks(course: CourseVersion, module: Module): SheetBlock[] {
   return [
     heading(2, 'This module'),
     paragraph(
-      `Module ${module.number} of ${course.modules.length}. ${count(module.lessons.length, 'lesson')}, about ${minutes(module.minutes)} without breaks; talking takes half as long again. Each person’s own questions take about ${minutes(module.assessmentMinutes)} after that.`,
+      `Module ${module.number} of ${course.modules.length}. ${count(module.lessons.length, 'lesson')}, about ${minutes(module.minutes)} without breaks. Allow half as much time again for discussion. After that, each person answers the questions on their own, in about ${minutes(module.assessmentMinutes)}.`,
     ),
-    paragraph('Afterwards people can:'),
+    paragraph('After this module, people can:'),
     list(module.objectives.map((text) => [{ text }])),
     ...(notes.length === 0
       ? []
       : [
-          heading(3, 'Content notes, to send ahead and to say again'),
+          heading(3, 'Content notes: send these ahead and say them again'),
           list(
             notes.map(({ title, contentNote }) => [
               { text: `${title}: `, bold: true },
@@ -50,20 +50,18 @@ function moduleBlocks(course: CourseVersion, module: Module): SheetBlock[] {
 function lessonBlocks({ number, title, minutes: long, purpose, contentNote, together, exercises }: Lesson) {
   const { dialogues, reflections, keyPoints, tomorrow } = together
   const prompts = [
-    ...dialogues.map(
-      (place) => `Read the dialogue aloud in your own voices (“${place}”). Where did it turn?`,
-    ),
+    ...dialogues.map((place) => `Read the dialogue aloud (“${place}”). Where was the turning point?`),
     ...reflections,
-    ...keyPoints.map((text) => `“${text}” What would have to change here for that to be easy?`),
+    ...keyPoints.map((text) => `“${text}” What would have to change here to make that easy?`),
   ]
   return [
     heading(3, `Lesson ${number}: ${title} (${minutes(long)})`),
     paragraph(purpose),
     ...(contentNote ? [labelled('Say first:', contentNote)] : []),
-    ...(prompts.length > 0 ? [label('To talk about'), list(prompts.map((text) => [{ text }]))] : []),
+    ...(prompts.length > 0 ? [label('Discuss'), list(prompts.map((text) => [{ text }]))] : []),
     ...[...exercises.values()].flatMap(exerciseBlocks),
     ...(tomorrow.length > 0
-      ? [label('To end with: which of these will you do first?'), list(tomorrow.map((text) => [{ text }]))]
+      ? [label('To close: which of these will you do first?'), list(tomorrow.map((text) => [{ text }]))]
       : []),
   ]
 }
@@ -74,13 +72,13 @@ function exerciseBlocks(exercise: Exercise): SheetBlock[] {
     case 'single':
     case 'multiple':
       return [
-        label('To do together: choose, then say why. What fits is in bold.'),
+        label('Exercise: choose, then say why. Correct answers are in bold.'),
         paragraph(stem),
         list(exercise.choices.map((one) => answer(one.text.text, one.why.text, one.correct))),
       ]
     case 'true-false':
       return [
-        label('To do together: true or false? What fits is in bold.'),
+        label('Exercise: true or false? The correct answer is in bold.'),
         paragraph(stem),
         list([
           answer('True.', exercise.whyTrue.text, exercise.answer),
@@ -89,7 +87,7 @@ function exerciseBlocks(exercise: Exercise): SheetBlock[] {
       ]
     case 'order':
       return [
-        label('To do together: put cards in order. The order that holds:'),
+        label('Exercise: put the cards in order. The correct order:'),
         paragraph(stem),
         list(
           exercise.items.map((one) => answer(one.text.text, one.why.text, true)),
@@ -98,7 +96,7 @@ function exerciseBlocks(exercise: Exercise): SheetBlock[] {
       ]
     case 'match':
       return [
-        label('To do together: match cards. What belongs together:'),
+        label('Exercise: match the cards. The correct pairs:'),
         paragraph(stem),
         list(
           exercise.pairs.map((one) => [
@@ -109,7 +107,7 @@ function exerciseBlocks(exercise: Exercise): SheetBlock[] {
       ]
     case 'sort':
       return [
-        label('To do together: sort cards into piles, and talk about those that could lie on two.'),
+        label('Exercise: sort the cards into piles. Discuss cards that could go in two piles.'),
         paragraph(stem),
         ...exercise.buckets.flatMap((bucket) => [
           labelled('Pile:', bucket.title.text),
@@ -123,11 +121,11 @@ function exerciseBlocks(exercise: Exercise): SheetBlock[] {
     case 'scenario': {
       const first = exercise.steps.get(exercise.start)!
       return [
-        label(`To do together: play it out, ${count(longestPath(exercise), 'decision')} at most`),
+        label(`Exercise: play the scenario, up to ${count(longestPath(exercise), 'decision')}`),
         paragraph(stem),
-        labelled('It begins:', first.text.text),
+        labelled('The situation:', first.text.text),
         paragraph(
-          'Go on in the lesson itself. At each step ask, “What would you say, and why?” before anyone sees the choices. Then go back once and take a way that looked good and was not: what did the young person learn from it?',
+          'Continue in the lesson. At each step, ask “What would you say, and why?” before anyone sees the choices. Then go back once and take a path that looked good but wasn’t. What did the young person learn from it?',
         ),
       ]
     }
@@ -139,7 +137,7 @@ const answer = (text: string, why: string, fits: boolean): Span[] => [
   { text: ` ${why}` },
 ]
 
-/** Ends as a sentence does, so that what follows begins another. */
+/** Adds a period if the text doesn't end with punctuation. */
 const closed = (text: string) => (/[.!?…:][”’"')]*$/.test(text) ? text : `${text}.`)
 
 const heading = (level: 2 | 3, text: string): SheetBlock => ({ kind: 'heading', level, spans: [{ text }] })

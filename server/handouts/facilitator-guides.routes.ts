@@ -11,14 +11,14 @@ import { layOutPages } from './sheet-layout.ts'
 type Needs = Readonly<{ offered: FindOffered }>
 type Place = Readonly<{ course: string; module: string }>
 
-/** How to lead a group through a module. It has the answers to exercises, which never count, and to no question that does. */
+/** Facilitator's guides. They contain the answers to exercises, which never count, but not to scored questions. */
 export async function facilitatorGuideRoutes(app: App, { offered }: Needs): Promise<void> {
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const schema = { params: Type.Object({ course: slug(), module: slug() }) }
   const config = { policy: 'signed-in' } as const
   const path = facilitatorGuidePath(':course', ':module')
 
-  // Drawn once a module: a text does not change while the service runs.
+  // Drawn once per module: courses don't change while the service runs.
   const drawn = new WeakMap<Module, Promise<Uint8Array>>()
 
   app.get(path, { config, schema }, async (request, reply) => {

@@ -1,9 +1,9 @@
 import type { Atom } from './atoms.ts'
 
-/** Atoms of one column, each with the distance of its top from the column's. */
+/** The atoms of one column, each with its distance from the top. */
 export type Column = readonly Readonly<{ atom: Atom; y: number }>[]
 
-/** Fills columns of a height one after the other; what stays together goes on to the next together. */
+/** Fills columns of a height one after the other. Atoms that belong together move to the next column together. */
 export function flow(atoms: readonly Atom[], height: number): readonly Column[] {
   const columns: { atom: Atom; y: number }[][] = [[]]
   let used = 0
@@ -20,7 +20,7 @@ export function flow(atoms: readonly Atom[], height: number): readonly Column[] 
   return columns
 }
 
-/** Of the atom and of all that it is not parted from. */
+/** The height of the atom and everything kept with it. */
 function heightFrom(atoms: readonly Atom[], at: number): number {
   const atom = atoms[at]!
   const next = atoms[at + 1]
@@ -32,7 +32,7 @@ export const columnHeight = (column: Column) => {
   return last ? last.y + last.atom.height : 0
 }
 
-/** So many columns of about one height, no higher than `most`; undefined where there is no room. */
+/** Splits atoms into columns of about equal height, no taller than `most`. Undefined if they don't fit. */
 export function evenColumns(
   atoms: readonly Atom[],
   count: number,

@@ -3,7 +3,7 @@ import type { JobAid } from '#server/courses/catalogue/course-parts.ts'
 import type { LessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import { sheetHtml, spansHtml } from '#server/courses/catalogue/sheet-html.ts'
 
-/** A job aid on the screen, with the lessons that it belongs to. */
+/** A job aid's web page, with links to its lessons. */
 export function jobAidPage(catalogue: Catalogue, aid: JobAid, lessonHref: LessonHref) {
   const { sheet, slug } = aid
   const lessons = aid.goesWith.flatMap((place) => {

@@ -11,7 +11,7 @@ import { layOutOnePage, layOutPages } from './sheet-layout.ts'
 
 type Needs = Readonly<{ catalogue: Catalogue; offered: FindOffered; lessonHref: FindLessonHref }>
 
-/** Pages to keep at hand, on the screen and as a PDF. Anybody may read them; nothing written on them is kept here. */
+/** Job aids as web pages and PDFs. Anyone can read them. Nothing written on them is stored. */
 export async function handoutRoutes(app: App, { catalogue, offered, lessonHref }: Needs): Promise<void> {
   const config = { policy: 'public' } as const
   const params = Type.Object({ aid: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }) })
@@ -38,7 +38,7 @@ export async function handoutRoutes(app: App, { catalogue, offered, lessonHref }
 
   const aidAt = (slug: string) => catalogue.jobAids.find((aid) => aid.slug === slug) ?? notFound()
 
-  /** Drawn once: a sheet does not change while the service runs. */
+  /** Drawn once: job aids don't change while the service runs. */
   function pdfOf(sheet: Sheet, checked: string): Promise<Uint8Array> {
     const pdf =
       drawn.get(sheet) ??

@@ -4,7 +4,7 @@ import type { Sheet } from '#server/courses/catalogue/sheet.ts'
 import { UndrawableText } from '#server/paper/typesetting.ts'
 import { layOutOnePage } from './sheet-layout.ts'
 
-/** Job aids that can't be printed on one page, for whoever writes them. */
+/** Errors for authors about job aids that don't fit on one page. */
 export const jobAidFaults = ({ jobAids }: Pick<Catalogue, 'jobAids'>): Problem[] =>
   jobAids.flatMap(({ file, sheet }) => {
     const message = fault(sheet)

@@ -2,13 +2,13 @@ import type { Sheet } from '#server/courses/catalogue/sheet.ts'
 import { type Atom, atomsOf, words } from './atoms.ts'
 import { type Column, columnHeight, evenColumns, flow } from './flow.ts'
 
-/** A column and where its top left corner stands on its page, in points. */
+/** A column with the position of its top left corner, in points. */
 export type PlacedColumn = Readonly<{ column: Column; x: number; y: number }>
 
-/** Pages in order, and the columns of each in the order in which they are read. */
+/** Pages in order, each with its columns in reading order. */
 export type SheetLayout = Readonly<{ pages: readonly (readonly PlacedColumn[])[]; size: number }>
 
-/** Letter, upright. */
+/** Letter, portrait. */
 export const page = { width: 612, height: 792, left: 48, right: 564, top: 40, bottom: 752 } as const
 
 const bodyWidth = page.right - page.left
@@ -16,7 +16,7 @@ const columnGap = 26
 const noteSize = 6.8
 const headGap = 14
 const noteGap = 12
-/** Points; the largest at which a sheet has room on one page is taken. */
+/** Font sizes in points. The largest one that fits on the page is used. */
 const sizes = [11, 10.75, 10.5, 10.25, 10, 9.75, 9.5, 9.25, 9, 8.75, 8.5]
 const guideSize = 10
 
@@ -47,7 +47,7 @@ const notes = ({ notes: [first = [], ...sources] }: Sheet): readonly Atom[] => {
 
 const asColumn = (atoms: readonly Atom[]): Column => flow(atoms, Number.POSITIVE_INFINITY)[0]!
 
-/** A sheet on one Letter page, as large as it has room; undefined where it has none. */
+/** Lays out a document on one Letter page, as large as fits. Undefined if it doesn't fit. */
 export function layOutOnePage(sheet: Sheet): SheetLayout | undefined {
   const top = asColumn(head(sheet))
   const foot = asColumn(notes(sheet))
@@ -75,7 +75,7 @@ export function layOutOnePage(sheet: Sheet): SheetLayout | undefined {
 const apart = ([first, ...others]: readonly Atom[]): readonly Atom[] =>
   first ? [{ ...first, before: first.before + headGap }, ...others] : []
 
-/** A sheet on as many pages as it takes. */
+/** Lays out a document on as many pages as it needs. */
 export function layOutPages(sheet: Sheet): SheetLayout {
   const body = atomsOf(sheet.blocks, guideSize, bodyWidth)
   const atoms = [head(sheet), apart(body), apart(notes(sheet))].flat()

@@ -3,7 +3,8 @@ import type { DB } from '#server/db/schema.ts'
 import type { JobData, JobName } from './timetable.ts'
 
 /**
- * Enqueues a job in the transaction that causes it: it exists exactly when the change does. pg-boss's own `send` looks up the queue on a second connection, which a transaction must not need.
+ * Enqueues a job in the transaction that causes it, so that both commit or neither does. pg-boss's own
+ * `send` would look up the queue on a second connection, which a transaction must never need.
  */
 export async function enqueue(
   trx: Transaction<DB> | Kysely<DB>,

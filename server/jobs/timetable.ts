@@ -1,23 +1,23 @@
 /**
- * Everything that runs later or by the clock. Times are Central time (America/Chicago). A job with a `cron` starts by itself;
- * every other one is enqueued in the transaction that causes it. `retries` are made with growing pauses; a job that fails
- * after its last retry is kept under "failed" on the console.
+ * All background jobs. Times are Central time (America/Chicago). A job with a `cron` runs on a schedule; all others are
+ * enqueued in the transaction that causes them. Failed jobs are retried with growing delays; a job that fails
+ * its last retry is listed under "failed" on the console.
  */
 export const timetable = {
   'refresh-standings': {
-    says: 'Compute standings that change by themselves at midnight',
+    says: 'Recalculate standings that change at midnight',
     cron: '1,31 * * * *',
     retries: 3,
     minutes: 30,
   },
   'draw-certificates': {
-    says: 'Draw certificates that are issued and have no file yet',
+    says: 'Draw the PDFs of issued certificates',
     cron: '*/5 * * * *',
     retries: 3,
     minutes: 15,
   },
   'sign-ledger-head': {
-    says: 'Check the ledger against the last head kept outside, then sign and keep a new head',
+    says: 'Check the ledger against the last stored head, then sign and store a new head',
     cron: '7 * * * *',
     retries: 5,
     minutes: 30,
@@ -34,11 +34,11 @@ export type JobPlan = Readonly<{
   says: string
   cron?: string
   retries: number
-  /** After so long the job counts as dead and is taken up by another worker. */
+  /** After this time the job counts as dead, and another worker runs it. */
   minutes: number
 }>
 
 export type JobName = keyof typeof timetable
 
-/** What an enqueued job is told; a scheduled one is told nothing. */
+/** The data of an enqueued job. Scheduled jobs have none. */
 export type JobData = Readonly<Record<string, string | number | boolean | null>>

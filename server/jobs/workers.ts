@@ -7,13 +7,13 @@ export type Handlers = Readonly<Record<JobName, (data: JobData) => Promise<unkno
 const names = Object.keys(timetable) as JobName[]
 
 export type Workers = Readonly<{
-  /** Finishes what runs, at most for so many milliseconds; what is cut off is run again later. */
+  /** Waits up to this many milliseconds for running jobs. Interrupted jobs run again later. */
   stop: (milliseconds: number) => Promise<void>
-  /** Runs a job now, besides its schedule. */
+  /** Runs a job now, outside its schedule. */
   runNow: (name: JobName) => Promise<void>
 }>
 
-/** Works through the queue in this process. Any number of processes may: each job is taken by one of them. */
+/** Runs jobs in this process. Several processes can do this: each job runs in only one of them. */
 export async function startWorkers(
   url: string,
   handlers: Handlers,

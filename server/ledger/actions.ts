@@ -4,7 +4,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { entryHash, genesisHash } from './chain.ts'
 
-/** Every kind of act that is evidence. */
+/** Every kind of change that is evidence. */
 export type LedgerKind =
   | 'course-completed'
   | 'enrollment-moved'
@@ -45,13 +45,13 @@ export type LedgerKind =
 export type NewEntry = Readonly<{
   kind: LedgerKind
   actor_id: string | null
-  /** What it is about: 'certificate:SH-000012', 'person:<uuid>'. */
+  /** The subject: 'certificate:SH-000012', 'person:<uuid>'. */
   subject: string
   facts: Readonly<Record<string, unknown>>
   at: Date
 }>
 
-/** A transaction that leaves evidence. `record` keeps an entry until everything else in the transaction is done. */
+/** A transaction that writes evidence. `record` holds an entry until everything else in the transaction is done. */
 export type EvidenceTransaction = Transaction<DB> & Readonly<{ record: (entry: NewEntry) => void }>
 
 /**
@@ -69,7 +69,7 @@ export function writeEvidence<T>(db: Database, write: (trx: EvidenceTransaction)
   })
 }
 
-/** One entry on its own, such as a look at someone's record. */
+/** Writes a single entry, such as when someone views a person's record. */
 export const recordEvidence = (db: Database, entry: NewEntry): Promise<void> =>
   writeEvidence(db, async (trx) => trx.record(entry))
 

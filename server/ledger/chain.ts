@@ -10,10 +10,10 @@ export type LedgerEntry = Readonly<{
   facts: string
 }>
 
-/** What stands before the first row. */
+/** The previous hash of the first row. */
 export const genesisHash = '0'.repeat(64)
 
-/** The hash of a row, which covers the row before it: SHA-256 over its parts, each with its length. */
+/** A row's hash covers the previous row's hash: SHA-256 over its parts, each with its length. */
 export function entryHash(entry: LedgerEntry, previousHash: string): string {
   const hash = createHash('sha256')
   const parts = [

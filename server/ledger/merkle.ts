@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The Merkle tree of RFC 6962 over the ledger's rows: its root stands for all of them, and a row is shown to be among
- * them by a few hashes. A leaf is a row's hash.
+ * The RFC 6962 Merkle tree over the ledger's rows. Its root covers all rows, and a few hashes prove that a row is
+ * included. A leaf is a row's hash.
  */
 
-/** Every level of the tree, the leaves' first; a last node without a neighbour goes up as it is. */
+/** Every level of the tree, leaves first. A last node without a neighbor moves up unchanged. */
 export type MerkleTree = readonly (readonly Buffer[])[]
 
 export function merkleTree(leaves: readonly string[]): MerkleTree {
@@ -26,7 +26,7 @@ export function merkleTree(leaves: readonly string[]): MerkleTree {
 export const merkleRoot = (tree: MerkleTree): string =>
   (tree.at(-1)?.[0] ?? createHash('sha256').digest()).toString('hex')
 
-/** The neighbours on the way from a leaf up to the root, in hex. */
+/** The neighbors on the path from a leaf to the root, in hex. */
 export function inclusionProof(tree: MerkleTree, index: number): readonly string[] {
   const path: string[] = []
   let at = index
@@ -38,7 +38,7 @@ export function inclusionProof(tree: MerkleTree, index: number): readonly string
   return path
 }
 
-/** True where the path leads from the leaf at that place of a tree of that size to the root. */
+/** True if the path leads from the leaf at this index, in a tree of this size, to the root. */
 export function isIncluded(
   leaf: string,
   index: number,

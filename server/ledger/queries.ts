@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { StoredEntry } from './checking.ts'
 
-/** Every row, as it stands. */
+/** Every row, unparsed. */
 export async function listEntries(db: Kysely<DB>): Promise<readonly StoredEntry[]> {
   const { rows } = await sql<StoredEntry>`
     select seq, coalesce(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as at,
@@ -36,7 +36,7 @@ export const findEntry = (db: Kysely<DB>, kind: string, subject: string) =>
     .limit(1)
     .executeTakeFirst()
 
-/** Where a certificate's issue stands in the ledger, and when the head was signed that covers it, if one does yet. */
+/** The ledger row of a certificate's issue, and when the first head that covers it was signed, if any. */
 export async function findPlace(
   db: Kysely<DB>,
   number: string,

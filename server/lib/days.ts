@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill'
 
 /**
- * A calendar day in Minnesota, written '2026-03-01'. Days of the years 1900 to 2199 only: so their text sorts as they
- * do (`a < b` is "a is before b"), and a mistyped century is not a day.
+ * A calendar day in Minnesota, written '2026-03-01'. Only years 1900 to 2199, so that the text sorts like the day
+ * (`a < b` means "a is before b") and a mistyped century is refused.
  */
 export type Day = string
 
@@ -18,7 +18,7 @@ export function isDay(value: unknown): value is Day {
   return typeof value === 'string' && dayPattern.test(value) && plainDate(value) !== undefined
 }
 
-/** Reads '2025-03-15' and, as people write in Minnesota, '3/15/2025'. Anything else is undefined. */
+/** Reads '2025-03-15' and '3/15/2025'. Anything else is undefined. */
 export function parseDay(text: string): Day | undefined {
   const written = text.trim()
   const [, month, day, year] = minnesotaPattern.exec(written) ?? []
@@ -26,12 +26,12 @@ export function parseDay(text: string): Day | undefined {
   return isDay(iso) ? iso : undefined
 }
 
-/** A date and time that says its offset from UTC: '2024-02-09T16:00:00-06:00' or '…Z'. */
+/** A date and time with its offset from UTC: '2024-02-09T16:00:00-06:00' or '…Z'. */
 export function isInstant(value: unknown): value is string {
   return typeof value === 'string' && offsetPattern.test(value) && isDayOf(value)
 }
 
-/** The calendar day in Minnesota at an instant. Throws a RangeError where the text is not an instant. */
+/** The calendar day in Minnesota at an instant. Throws a RangeError if the text is not an instant. */
 export function dayOf(instant: Date | string): Day {
   return inMinnesota(instant).toPlainDate().toString()
 }
@@ -40,12 +40,12 @@ export const addDays = remembered((day: Day, days: number): Day => {
   return Temporal.PlainDate.from(day).add({ days }).toString()
 })
 
-/** Where the month is shorter, its last day: August 31 and six months are February 28. */
+/** If the target month is shorter, uses its last day: August 31 plus six months is February 28. */
 export const addMonths = remembered((day: Day, months: number): Day => {
   return Temporal.PlainDate.from(day).add({ months }).toString()
 })
 
-/** Where the year has no February 29, February 28. */
+/** If the year has no February 29, uses February 28. */
 export const addYears = remembered((day: Day, years: number): Day => {
   return Temporal.PlainDate.from(day).add({ years }).toString()
 })
@@ -55,7 +55,7 @@ export const lastDayOfMonth = remembered((day: Day): Day => {
   return date.with({ day: date.daysInMonth }).toString()
 })
 
-/** Negative where `to` is the earlier. */
+/** Negative if `to` is earlier. */
 export const daysBetween = remembered((from: Day, to: Day): number => {
   return Temporal.PlainDate.from(from).until(to, { largestUnit: 'day' }).days
 })
@@ -93,7 +93,7 @@ export function formatTime(instant: Date | string): string {
   return `${clock.replaceAll('\u202f', ' ')} Central time`
 }
 
-/** The same few days are counted over and over when many people are looked at: each sum is done once. */
+/** Caches results: pages with many people calculate the same few days over and over. */
 function remembered<Given extends readonly (string | number)[], Result>(count: (...given: Given) => Result) {
   const known = new Map<string, Result>()
   return (...given: Given): Result => {

@@ -1,7 +1,7 @@
 import { ReadableDocument } from './readable-document.ts'
 import type { Placed } from './typesetting.ts'
 
-/** The three inks of every document; each reads on white at 4.5 : 1 and in a black-and-white copy. */
+/** The three text colors. Each has at least 4.5:1 contrast on white and stays legible in black and white. */
 export const inks: Readonly<Record<Placed['color'], string>> = {
   harbor: '#0b3a5b',
   ink: '#1b2733',
@@ -14,14 +14,14 @@ export const inkOf = ({ color }: Placed): string => inks[color]
 
 export type DocumentSetting = Readonly<{
   title: string
-  /** The instant that it carries as its making: the same content gives the same bytes. */
+  /** The creation date in the file: the same content and date give the same bytes. */
   at: Date
   landscape?: boolean
-  /** Pages are added by hand, and can be gone back to until the end. */
+  /** The caller adds pages, and can switch back to earlier ones until the end. */
   pagesByHand?: boolean
 }>
 
-/** An empty tagged Letter document (PDF/UA), and its bytes once it has ended. */
+/** An empty tagged Letter document (PDF/UA), and a promise of its bytes. */
 export function openDocument({ title, at, landscape = false, pagesByHand = false }: DocumentSetting) {
   const doc = new ReadableDocument({
     size: 'LETTER',
@@ -29,7 +29,7 @@ export function openDocument({ title, at, landscape = false, pagesByHand = false
     margin: 0,
     autoFirstPage: !pagesByHand,
     bufferPages: pagesByHand,
-    // No default: a standard font would be named without being embedded.
+    // No default font: PDF/UA needs embedded fonts, and pdfkit doesn't embed the standard ones.
     font: '',
     pdfVersion: '1.7',
     subset: 'PDF/UA',

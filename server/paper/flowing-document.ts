@@ -7,15 +7,15 @@ type Element = PDFKit.PDFStructureElement
 
 export type Column = Readonly<{ heading: string; width: number }>
 
-/** Pages that fill from top to bottom, tagged as they fill: what is written next is read next. */
+/** A document that fills pages from top to bottom. Content is tagged in the order it is written. */
 export type FlowingDocument = Readonly<{
-  /** With `mark`, it is also in the list of contents beside the pages: at the top, or within the last one of the top. */
+  /** With `mark`, it also becomes a PDF bookmark: at the top level, or under the last top-level one. */
   heading(level: 1 | 2 | 3 | 4, text: string, mark?: 'top' | 'within'): void
   paragraph(text: string, more?: Readonly<{ quiet?: boolean; size?: number }>): void
   table(caption: string, columns: readonly Column[], rows: readonly (readonly string[])[]): void
-  /** What a page that begins within it says at its head. */
+  /** The text at the head of pages that continue this section. */
   section(name: string | null): void
-  /** Begins a new page unless this much room is left. */
+  /** Starts a new page unless this much room is left. */
   need(points: number): void
   newPage(): void
   finish(): Promise<Uint8Array>
@@ -29,13 +29,13 @@ const headSize = 7.5
 const cellSize = 8.5
 const cellPadding = 4
 
-/** A tagged landscape Letter document whose every page says what it belongs to and which of how many it is. */
+/** A tagged landscape Letter document with its title and "page x of y" on every page. */
 export function flowingDocument(title: string, running: string, at: Date): FlowingDocument {
   const { doc, bytes } = openDocument({ title, at, landscape: true, pagesByHand: true })
   const struct = (type: string, options: object = {}) => doc.struct(type as 'P', options)
   const root = struct('Document')
   doc.addStructure(root)
-  /** For each page, what it goes on with. */
+  /** For each page, the section that continues on it. */
   const sections: (string | null)[] = []
   let section: string | null = null
   let y = bottom
@@ -64,7 +64,7 @@ export function flowingDocument(title: string, running: string, at: Date): Flowi
       .lineTo(left + textWidth, at)
       .stroke()
 
-  /** Once all are there, for each says how many there are. */
+  /** Drawn last, when the number of pages is known. */
   function drawHeads(): void {
     for (const [index, within] of sections.entries()) {
       doc.switchToPage(index)
@@ -153,7 +153,7 @@ export function flowingDocument(title: string, running: string, at: Date): Flowi
     for (const row of pieces) {
       if (y + heightOf(row) > bottom) {
         newPage()
-        // The table goes on: its headings are shown again, and read aloud once.
+        // The table continues: repeat its headings visually, but only once for screen readers.
         artifact('Pagination', () => {
           for (const [index, lines] of head.entries()) printed(lines, index, 'sans-bold', 'quiet')
           y += heightOf(head)
@@ -183,7 +183,7 @@ export function flowingDocument(title: string, running: string, at: Date): Flowi
       const face = level === 1 ? 'serif' : 'sans-bold'
       write(`H${level}`, linesOf(text, face, size, textWidth), face, size, level === 4 ? 'ink' : 'harbor')
       y += size * 0.25
-      // Its types do not know that a mark can show its page as a whole.
+      // pdfkit's types lack the option to fit the whole page.
       const fit = { fit: true } as object
       if (mark === 'top') marked = doc.outline.addItem(text, fit)
       else if (mark === 'within') (marked ?? doc.outline).addItem(text, fit)
@@ -209,7 +209,7 @@ const heightOf = (row: Row) =>
 
 const mostLines = 30
 
-/** A row that would fill more than a page goes on in rows below it. */
+/** Splits a row that is taller than a page into several rows. */
 function inPieces(row: Row): readonly Row[] {
   const longest = Math.max(1, ...row.map((lines) => lines.length))
   return Array.from({ length: Math.ceil(longest / mostLines) }, (_, piece) =>

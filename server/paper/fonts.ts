@@ -3,17 +3,17 @@ import { createRequire } from 'node:module'
 import * as fontkit from 'fontkit'
 import { Blob, Face, Feature, Font, Buffer as ShapingBuffer, shape } from 'harfbuzzjs'
 
-/** A weight and manner of letter; each script has its own font file for it. */
+/** A style and weight. Each script has its own font file for it. */
 export type FaceName = 'serif' | 'serif-bold' | 'sans' | 'sans-bold'
 
 export type Glyph = Readonly<{ id: number; advanceWidth: number; codePoints: readonly number[] }>
 
-/** A piece of text in one script, to be drawn with one font. */
+/** Text in one script, drawn with one font. */
 export type Run = Readonly<{ text: string; script: Script; font: ScriptFont }>
 
 /**
- * A font that pdfkit can embed, its letters placed by HarfBuzz: pdfkit's own shaping misplaces the marks of several
- * scripts that people's names are written in.
+ * A font that pdfkit can embed, shaped by HarfBuzz: pdfkit's own shaping misplaces marks in several scripts
+ * that names use.
  */
 export type ScriptFont = Readonly<{
   file: string
@@ -26,7 +26,7 @@ export type ScriptFont = Readonly<{
 
 type Layout = {
   readonly glyphs: readonly Glyph[]
-  /** In font units; pdfkit scales them in place. */
+  /** In font units. pdfkit scales them in place. */
   readonly positions: Position[]
   readonly advanceWidth: number
 }
@@ -46,7 +46,7 @@ export type Script = Readonly<{
   isRightToLeft?: boolean
 }>
 
-/** Every script that we can draw. Latin first: it lends its punctuation and digits to those that have none. */
+/** Every script that we can draw. Latin comes first, because other scripts use its punctuation and digits. */
 export const scripts: readonly Script[] = [
   { name: 'Latin', letters: /\p{Script=Latin}/u, family: '' },
   { name: 'Cyrillic', letters: /\p{Script=Cyrillic}/u, family: '' },
@@ -61,7 +61,7 @@ export const scripts: readonly Script[] = [
   { name: 'Tamil', letters: /\p{Script=Tamil}/u, family: 'NotoSansTamil' },
   { name: 'Armenian', letters: /\p{Script=Armenian}/u, family: 'NotoSansArmenian' },
   { name: 'Georgian', letters: /\p{Script=Georgian}/u, family: 'NotoSansGeorgian' },
-  // Each letter is one glyph of its own here, which Noto's are not: so the page's text reads back without a spelling.
+  // In this font, unlike Noto, each letter is one glyph, so copied text is right without ActualText.
   {
     name: 'Arabic',
     letters: /[\u0620-\u063f\u0641-\u064a\u066e-\u066f\u0671-\u06d3\u06d5]/u,
@@ -82,7 +82,7 @@ export function scriptOf(character: string): Script | undefined {
   return found
 }
 
-/** Text in pieces that one font can draw each, or the first character that none can. */
+/** Splits text into runs of one font each, or returns the first character without a font. */
 export function runsOf(text: string, face: FaceName): readonly Run[] | { readonly missing: string } {
   const runs: { text: string; script: Script; font: ScriptFont }[] = []
   let script = scriptOf([...text].find((character) => scriptOf(character)) ?? 'a') ?? latin
@@ -99,7 +99,7 @@ export function runsOf(text: string, face: FaceName): readonly Run[] | { readonl
   return runs
 }
 
-/** A sign of no script belongs to the letters before it; from right to left, only a space or a hyphen between two. */
+/** A character without a script joins the letters before it. In right-to-left text, only spaces and hyphens do. */
 function goesOn(script: Script, characters: readonly string[], at: number): boolean {
   if (!script.isRightToLeft) return true
   const next = characters[at + 1]
@@ -149,13 +149,13 @@ function openFont(file: string): ScriptFont {
   }
   const shaped = new Map<string, ShapedText>()
   const shapeOnce = (text: string) => {
-    // Lines are tried at many widths, and one course's titles come again with each certificate.
+    // Cached: lines are measured at many widths, and the same course titles are on every certificate.
     const known = shaped.get(text) ?? shapeText(font, codePointOf, text)
     if (shaped.size >= mostShaped) shaped.clear()
     shaped.set(text, known)
     return known
   }
-  // The fontkit font underneath embeds the outlines; only the placing of letters is replaced.
+  // fontkit still embeds the outlines. Only the glyph placement is replaced.
   return Object.assign(Object.create(fontkit.create(bytes)), {
     file,
     has: (codePoint: number) => covered.has(codePoint),
@@ -164,7 +164,7 @@ function openFont(file: string): ScriptFont {
   })
 }
 
-/** Positions of its own for each caller: pdfkit scales them in place. */
+/** Copies the positions for each caller, because pdfkit scales them in place. */
 function layoutOf({ glyphs, positions }: ShapedText): Layout {
   const own = positions.map((position) => ({ ...position }))
   return {
@@ -178,10 +178,10 @@ function layoutOf({ glyphs, positions }: ShapedText): Layout {
 
 const isRightToLeft = (text: string) => [...text].some((character) => scriptOf(character)?.isRightToLeft)
 
-/** Some readers take a letter that is moved for a new word. */
+/** Some readers start a new word at a moved glyph. */
 const plainly = ['kern', 'liga', 'dlig', 'calt'].map((tag) => new Feature(tag, 0))
 
-/** Shapes text of one script; its script and direction are guessed from its letters. */
+/** Shapes text of one script. HarfBuzz guesses script and direction from the letters. */
 function shapeText(font: Font, codePointOf: ReadonlyMap<number, number>, text: string): ShapedText {
   const isTurned = isRightToLeft(text)
   const buffer = new ShapingBuffer()
@@ -199,9 +199,9 @@ function shapeText(font: Font, codePointOf: ReadonlyMap<number, number>, text: s
   const glyphs = placed.map(({ codepoint: id, cluster }) => {
     const whole = clusterAt(cluster)
     const alone = placed.filter((other) => other.cluster === cluster).length === 1
-    // A cluster of several glyphs has no true part for each; its ActualText says what it reads.
+    // A cluster of several glyphs can't be split into characters. ActualText carries its text.
     const codePoints = alone ? whole : [codePointOf.get(id) ?? whole[0]!]
-    // Readers turn each line that runs from right to left around, letter by letter, joined ones too.
+    // PDF readers reverse right-to-left lines letter by letter, including ligatures.
     if (isTurned) codePoints.reverse()
     return { id, advanceWidth: font.glyphHAdvance(id), codePoints }
   })

@@ -4,12 +4,12 @@ import type { Placed } from './typesetting.ts'
 
 export type Attachment = Readonly<{ name: string; type: string; description: string; bytes: Uint8Array }>
 
-/** A PDF whose text can be copied and read aloud as it was typed, however its font divides or joins the letters. */
+/** A PDF whose text copies and reads aloud as typed, even if the font splits or joins letters. */
 export class ReadableDocument extends PDFDocument {
-  // Declared alone: the constructor above it draws before a field would be set.
+  // `declare` only: pdfkit's constructor draws before class fields are set.
   declare private isUpright: boolean | undefined
 
-  /** Prints lines at their places; `color` is what fills the letters. */
+  /** Draws lines at their positions. `color` is the text color. */
   print(lines: readonly Placed[], color: (line: Placed) => string): void {
     for (const [index, line] of lines.entries()) this.#printLine(line, color(line), index < lines.length - 1)
   }
@@ -19,7 +19,7 @@ export class ReadableDocument extends PDFDocument {
     const spelled = isSpelled(text, runs)
     this.fillColor(color).save().transform(1, 0, 0, -1, 0, this.page.height)
     if (!spelled) this.markContent('Span', { actual: text } as object)
-    // poppler places a Span's text by the state at the Span's end, so that must still be the text's.
+    // poppler uses the graphics state at a Span's end, so don't change it before the end.
     this.isUpright = true
     let left = x
     for (const run of runs) {
@@ -27,7 +27,7 @@ export class ReadableDocument extends PDFDocument {
       left += widthOf([run], size)
     }
     if (!spelled) this.endMarkedContent()
-    // Read aloud, the end of a line is otherwise no end of a word; an address goes on after its slash.
+    // Without a space, readers join the last word of a line with the next. Addresses broken after a slash stay joined.
     const last = runs.at(-1)
     if (isContinued && !text.endsWith('/') && last?.font.has(0x20))
       this.#printText(' ', last.font, size, left, y)
@@ -41,7 +41,7 @@ export class ReadableDocument extends PDFDocument {
     this.text(text, x, y, { lineBreak: false, baseline: 'alphabetic', features: [] })
   }
 
-  /** Carries a file as it is, uncompressed and without a checksum, so that its bytes can be replaced in place. */
+  /** Attaches a file uncompressed and without a checksum, so that its bytes can be replaced in place. */
   attach({ name, type, description, bytes }: Attachment, at: Date): void {
     const stream = this.ref({
       Type: 'EmbeddedFile',
@@ -67,12 +67,12 @@ export class ReadableDocument extends PDFDocument {
     inside._root.data.AF = [file]
   }
 
-  // pdfkit measures each piece twice more to know where the next begins, which printLine says itself.
+  // pdfkit would measure each piece twice more to place the next one. printLine already knows the position.
   override widthOfString(...asked: Parameters<PDFKit.PDFDocument['widthOfString']>): number {
     return this.isUpright ? 0 : super.widthOfString(...asked)
   }
 
-  // pdfkit turns and restores the page around each piece of text; within printLine it is turned already.
+  // pdfkit flips the page's coordinates around each piece of text. Inside printLine they are flipped already.
   override save(): this {
     return this.isUpright ? this : super.save()
   }
@@ -87,8 +87,8 @@ export class ReadableDocument extends PDFDocument {
 }
 
 /**
- * A reader makes the same of the glyphs alone, which stand from left to right, and none is moved from its place in the
- * row, which some readers take for a new word.
+ * True if PDF readers get the right text from the glyphs alone: they run left to right, and none is moved out of the
+ * line, which some readers treat as a new word.
  */
 function isSpelled(text: string, runs: readonly Run[]): boolean {
   let spelling = ''

@@ -2,7 +2,7 @@ import type { Span, Spans } from '#server/courses/catalogue/sheet.ts'
 import type { FaceName } from './fonts.ts'
 import { type Line, setLine, widest, wordWidths } from './typesetting.ts'
 
-/** Words in one manner, from `x` points to the right of their line's beginning. */
+/** Text in one style, `x` points from the start of its line. */
 export type Piece = Line & Readonly<{ size: number; x: number; width: number; href?: string; raise: number }>
 
 export type SetWords = Readonly<{ lines: readonly (readonly Piece[])[]; size: number }>
@@ -13,7 +13,7 @@ type Fragment = Style & { text: string }
 const raisedSize = 0.62
 const raisedBy = 0.36
 
-/** Words broken at spaces into lines of a width; a longer word is broken where an address may be, or anywhere. */
+/** Breaks text into lines at spaces. Longer words break where an address may break, or anywhere. */
 export function setSpans(spans: Spans, face: FaceName, size: number, width: number): SetWords {
   const lines: Fragment[][] = [[]]
   let used = 0
@@ -23,7 +23,7 @@ export function setSpans(spans: Spans, face: FaceName, size: number, width: numb
     const line = lines.at(-1)!
     const isFirst = line.length === 0
     if (!isFirst && used + (word.isJoined ? 0 : spaceWidth) + wide > width) {
-      // Read aloud and copied, the end of a line is otherwise no end of a word.
+      // Without a space, readers join the last word of a line with the next.
       if (!word.isJoined) line.at(-1)!.text += ' '
       lines.push([])
       used = 0
@@ -35,7 +35,7 @@ export function setSpans(spans: Spans, face: FaceName, size: number, width: numb
   return { lines: lines.map(placed), size }
 }
 
-/** Fragments between which no line ends. */
+/** Fragments that stay on one line. */
 type Word = Readonly<{ fragments: readonly Fragment[]; isJoined: boolean }>
 
 function wordsIn(spans: Spans, face: FaceName, size: number): Word[] {

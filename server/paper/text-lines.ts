@@ -2,10 +2,10 @@ import { type FaceName, runsOf } from './fonts.ts'
 import type { Placed } from './typesetting.ts'
 import { type Line, widest, wordWidths } from './typesetting.ts'
 
-/** The distance between two lines, by their size. */
+/** Line height as a multiple of the font size. */
 export const leading = 1.35
 
-/** Lines one below another; `y` is the first one's baseline. */
+/** Places lines below each other. `y` is the first baseline. */
 export function placed(
   lines: readonly string[],
   face: FaceName,
@@ -21,8 +21,8 @@ export function placed(
 }
 
 /**
- * Text in lines of a width, broken by the widths of its words: each is measured once, however often it comes again.
- * Words longer than a line are cut, and a letter that no font has becomes a question mark.
+ * Breaks text into lines of a width. Each word is measured only once.
+ * Words longer than a line are cut, and characters without a font become question marks.
  */
 export function linesOf(text: string, face: FaceName, size: number, width: number): readonly string[] {
   const space = wordWidth(' ', face) * size
@@ -43,15 +43,15 @@ export function linesOf(text: string, face: FaceName, size: number, width: numbe
 }
 
 /**
- * A line, whatever it holds. Where names written from right to left stand among other words, a certificate is refused,
- * for some readers copy them out in another order; here they are drawn, and the tables beside have each as it was typed.
+ * A line of any text. A certificate refuses right-to-left names mixed with other words, because some readers copy
+ * them in a different order. Here they are drawn, because the tables next to them show each name as typed.
  */
 function setLine(text: string, face: FaceName): Line {
   const runs = runsOf(text, face)
   return { text, runs: 'missing' in runs ? [] : runs }
 }
 
-/** One line, its end left out where there is no room for it. */
+/** One line, cut off with an ellipsis if it is too long. */
 export function shortened(text: string, face: FaceName, size: number, width: number): string {
   const [first = '', ...rest] = linesOf(text, face, size, width)
   return rest.length === 0 ? first : `${linesOf(text, face, size, width - size)[0]}…`
@@ -67,7 +67,7 @@ function cut(word: string, face: FaceName, size: number, width: number): readonl
     if (pieces.at(-1) === '' || fits(longer)) pieces[pieces.length - 1] = longer
     else pieces.push(part)
   }
-  // After a hyphen or a slash first, and between letters where even that is too long.
+  // After a hyphen or slash if possible, otherwise between letters.
   for (const part of word.split(/(?<=[-/])/)) {
     if (fits(part)) add(part)
     else for (const letter of part) add(letter)
@@ -76,7 +76,7 @@ function cut(word: string, face: FaceName, size: number, width: number): readonl
 }
 
 function drawable(text: string, face: FaceName): string {
-  // Most text is plain, which every font has.
+  // Most text is ASCII, which every font has.
   if (/^[\x20-\x7e]*$/.test(text)) return text.trim()
   let left = text
     .normalize('NFC')

@@ -1,15 +1,15 @@
 import { type FaceName, type Run, runsOf, scriptOf, widthOf } from './fonts.ts'
 
-/** One line of text, shaped: its pieces from left to right. */
+/** One shaped line of text: its runs from left to right. */
 export type Line = Readonly<{ text: string; runs: readonly Run[] }>
 
-/** A line and where its baseline begins, in points from the top left corner. */
+/** A line and the start of its baseline, in points from the top left corner. */
 export type Placed = Line &
   Readonly<{ size: number; color: 'harbor' | 'ink' | 'quiet'; x: number; y: number; width: number }>
 
 export type SizedLines = Readonly<{ lines: readonly Line[]; size: number }>
 
-/** What is to be printed can't be, said so that an administrator can mend it. */
+/** Text that can't be printed, with a message that tells an administrator how to fix it. */
 export class UndrawableText extends Error {}
 
 export function setLine(text: string, face: FaceName): Line {
@@ -22,15 +22,15 @@ export function setLine(text: string, face: FaceName): Line {
 }
 
 /**
- * What runs from right to left has the letters of one script and spaces alone: readers put a figure, a hyphen or a vowel
- * point between them somewhere else than it was typed.
+ * True if PDF readers copy the text out correctly. Right-to-left text may only contain letters of one script and
+ * spaces: readers move digits, hyphens and vowel points.
  */
 export function isReadBack(text: string): boolean {
   const letters = [...text].filter((character) => character !== ' ').map(scriptOf)
   return !letters.some((script) => script?.isRightToLeft) || new Set(letters).size === 1
 }
 
-/** Text broken at spaces into lines no wider than `width`; a single longer word keeps a line of its own. */
+/** Breaks text at spaces into lines up to `width`. A longer word gets its own line. */
 export function setLines(text: string, face: FaceName, size: number, width: number): readonly Line[] {
   const lines: Line[] = []
   for (const word of text.split(' ')) {
@@ -46,7 +46,7 @@ export function widest(lines: readonly Line[], size: number): number {
   return Math.max(0, ...lines.map(({ runs }) => widthOf(runs, size)))
 }
 
-/** The width of a word at a size of one point. Each is measured once, and up to 20,000 are remembered. */
+/** The width of a word at one point. Each is measured once; up to 20,000 are cached. */
 export function wordWidths(
   set: (word: string, face: FaceName) => Line,
 ): (word: string, face: FaceName) => number {
@@ -62,7 +62,7 @@ export function wordWidths(
   }
 }
 
-/** The same number of lines, of more even lengths. */
+/** The same number of lines with more even lengths. */
 export function balanced(
   lines: readonly Line[],
   face: FaceName,
@@ -79,7 +79,7 @@ export function balanced(
   return best
 }
 
-/** The largest of `sizes` at which the text takes at most `most` lines of `width`. */
+/** The largest of `sizes` at which the text fits in `most` lines of `width`. */
 export function fitLines(
   text: string,
   face: FaceName,

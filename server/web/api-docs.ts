@@ -28,7 +28,7 @@ type Operation = Readonly<{
   >
 }>
 
-/** Gathers the routes with a tag into an OpenAPI description; to be registered before them. */
+/** Collects the tagged routes into an OpenAPI description. Register it before them. */
 export const apiDescription = fp(async (app: App, { baseUrl }: { baseUrl: string }) => {
   await app.register(swagger, {
     hideUntagged: true,
@@ -37,7 +37,7 @@ export const apiDescription = fp(async (app: App, { baseUrl }: { baseUrl: string
       info: {
         title: 'Safe Harbor Training',
         version: '1',
-        description: 'What other software may ask this installation.',
+        description: 'The API of this installation.',
       },
       servers: [{ url: baseUrl }],
       components: { securitySchemes: { program: { type: 'http', scheme: 'bearer' } } },
@@ -45,7 +45,7 @@ export const apiDescription = fp(async (app: App, { baseUrl }: { baseUrl: string
   })
 })
 
-/** The description, for software and for people. */
+/** The API description as JSON and as a page. */
 export async function apiDocs(app: App): Promise<void> {
   const open = { policy: 'public', rateLimit: { max: 120, timeWindow: '1 minute' } } as const
 
@@ -75,11 +75,11 @@ export async function apiDocs(app: App): Promise<void> {
         answers: answersOf(operation),
       })),
     )
-    return reply.page('web/api', { title: 'For software', operations, site: servers[0]?.url ?? '' })
+    return reply.page('web/api', { title: 'API for developers', operations, site: servers[0]?.url ?? '' })
   })
 }
 
-/** The kinds of answer, each with the statuses that come with it, and what a status means where that is said. */
+/** Responses grouped by schema, each with its statuses and their meanings. */
 function answersOf({ responses }: Operation) {
   const byFields = Object.groupBy(Object.entries(responses), ([, response]) =>
     JSON.stringify({ ...schemaOf(response), description: '' }),
@@ -97,7 +97,7 @@ function answersOf({ responses }: Operation) {
 
 const schemaOf = ({ content = {} }: Operation['responses'][string]) => Object.values(content)[0]?.schema
 
-/** Each field of an answer with its kind, an object's own below it. */
+/** Each field of a response with its type; nested fields follow their object. */
 function linesOf(
   schema: Schema,
   name = '',
@@ -117,5 +117,5 @@ function kindOf(schema: Schema): string {
   if (words.length > 0) return words.join(', ')
   if (schema.enum) return schema.enum.join(', ')
   const kinds = schema.anyOf?.map(({ type }) => type ?? '') ?? [schema.type ?? '']
-  return kinds.map((kind) => (kind === 'null' ? 'or nothing' : kind === 'array' ? 'list' : kind)).join(' ')
+  return kinds.map((kind) => (kind === 'null' ? 'or null' : kind === 'array' ? 'list' : kind)).join(' ')
 }

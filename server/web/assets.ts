@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
 export type Assets = Readonly<{
-  /** The folder that holds the files as they are served. */
+  /** The folder with the built files. */
   folder: string
   /** `asset('styles.css')` → `/static/styles.3kZq0w9dTg.css`. An unknown name throws. */
   asset: (name: string) => string
@@ -37,8 +37,8 @@ const forPagesAlone = [
 ]
 
 /**
- * Makes what the browser gets, in a folder of its own named by the sources' hash; where that folder is there already
- * nothing is made. Several processes may do so at once: each builds apart, and the first rename wins.
+ * Builds the static files into a folder named after the sources' hash. If the folder already exists,
+ * nothing is built. Several processes can do this at once: each builds separately, and the first rename wins.
  */
 export async function buildAssets(builds = path.join(sources, 'build')): Promise<Assets> {
   const folder = path.join(builds, await sourcesHash())
@@ -62,11 +62,13 @@ const assetOf =
   (name: string): string => {
     const file = manifest[name]
     if (!file)
-      throw new Error(`There is no static file "${name}". There are: ${Object.keys(manifest).join(', ')}.`)
+      throw new Error(
+        `There is no static file "${name}". The files are: ${Object.keys(manifest).join(', ')}.`,
+      )
     return `/static/${file}`
   }
 
-/** Serves the built files under /static/ for a year: a changed file has another name. */
+/** Serves the built files under /static/ with a one-year cache: a changed file has a new name. */
 export const assetFiles = fp(async (app: FastifyInstance, { folder }: Pick<Assets, 'folder'>) => {
   await app.register(fastifyStatic, {
     root: folder,
@@ -78,7 +80,7 @@ export const assetFiles = fp(async (app: FastifyInstance, { folder }: Pick<Asset
     decorateReply: false,
     allowedPath: (file) => file !== '/manifest.json',
     setHeaders: (reply, file) => {
-      // A browser obeys these for a page alone; on ten small files they would weigh 5 KB. A drawing can be opened as a page.
+      // Browsers use these headers only on pages, and on ten small files they would add 5 KB. SVGs can be opened as pages.
       if (!/\.svg(?:\.\w+)?$/.test(file)) for (const name of forPagesAlone) reply.removeHeader(name)
     },
   })
@@ -130,14 +132,14 @@ async function build(folder: string): Promise<Manifest> {
       await add(path.basename(file), await readFile(file))
   await add('htmx.js', await readFile(path.join(modules, 'htmx.org/dist/htmx.min.js')))
   await add('jsonld.js', await readFile(path.join(modules, 'jsonld/dist/jsonld.esm.min.js')))
-  // Sass is loaded only where something is to be compiled.
+  // Load Sass only when there is something to compile.
   const { compileStylesheet } = await import('./stylesheet.ts')
   const css = compileStylesheet(path.join(sources, 'styles/main.scss'), modules)
   await add('styles.css', Buffer.from(await withLinkedFiles(css, add)))
   return manifest
 }
 
-/** Brings in each file that the stylesheet names as `url("@place/file")`, and names it by its fingerprint. */
+/** Adds each file that the stylesheet references as `url("@place/file")`, with a fingerprinted name. */
 async function withLinkedFiles(
   css: string,
   add: (name: string, content: Buffer) => Promise<string>,
@@ -174,7 +176,7 @@ async function compress(file: string, content: Buffer): Promise<void> {
   ])
 }
 
-/** A process that started before the last change still serves its own build: a few are kept. */
+/** Keeps the last few builds: processes started earlier still serve theirs. */
 async function removeOldBuilds(builds: string): Promise<void> {
   const folders = await Promise.all(
     (await readdir(builds)).map(async (name) => {

@@ -5,17 +5,17 @@ import { isDatabaseBusy } from '#server/db/busy.ts'
 import { DatabaseBusy, Stopping } from './errors.ts'
 
 type Needs = Readonly<{
-  /** Finds out who is asking, so that the page keeps their menu, where the request failed before that. */
+  /** Finds the viewer if the request failed before that, so that the error page keeps their menu. */
   recognize: (request: FastifyRequest) => Promise<void>
 }>
 
-/** Every failure as a page in plain words, or as JSON for software. The log has the rest. */
+/** Shows every error as a page in plain words, or as JSON for API clients. Details go to the log. */
 export const errorPages = fp(async (app: FastifyInstance, { recognize }: Needs) => {
   let isStopping = false
   app.addHook('preClose', async () => {
     isStopping = true
   })
-  // In place of Fastify's own 503, which is JSON.
+  // Replaces Fastify's own 503, which is JSON.
   app.addHook('onRequest', async () => {
     if (isStopping) throw new Stopping()
   })
@@ -24,7 +24,7 @@ export const errorPages = fp(async (app: FastifyInstance, { recognize }: Needs) 
     const error = isDatabaseBusy(thrown) ? new DatabaseBusy() : thrown
     const status = statusOf(error)
     if (status >= 500) request.log.error(thrown)
-    // While the database is away or the service stops, no one can be looked up.
+    // The viewer can't be looked up while the database is unreachable or the service is stopping.
     if (status !== 503) await recognize(request).catch((problem) => request.log.error(problem))
     return answer(request, reply, status, error)
   })
@@ -32,14 +32,14 @@ export const errorPages = fp(async (app: FastifyInstance, { recognize }: Needs) 
 })
 
 function statusOf(error: FastifyError): number {
-  // An address that can't be one of ours is a page that we don't have.
+  // An invalid address is a missing page.
   if (error.validationContext === 'params') return 404
   if (error.validation || isBadMultipart(error)) return 400
   if (isDatabaseAway(error)) return 503
   return error.statusCode ?? 500
 }
 
-/** The parser of uploads throws plain errors. */
+/** The upload parser throws plain errors. */
 const isBadMultipart = ({ message }: Error) =>
   /^(Multipart: |Boundary required|The needle |(Part|Header) terminated early|Unexpected end of multipart)/.test(
     message,
@@ -54,7 +54,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, status: number, er
   return reply.page('web/error', {
     title,
     words,
-    // No one needs the log to see that an address is wrong.
+    // Wrong addresses aren't worth logging.
     code: status === 404 || status === 429 ? null : request.id,
     again: canTryAgain ? request.url : null,
   })
@@ -69,21 +69,23 @@ function wordsFor(status: number, error?: FastifyError): { title: string; words:
       return {
         title: 'We can’t find that page',
         words:
-          'The address may have a typo, or your account may not open this page. Nothing you saved is lost.',
+          'Check the address for typos. Your account may not have access to this page. Nothing you saved is lost.',
       }
     case 400:
       return {
-        title: 'We can’t read that',
-        words: 'Something in the form didn’t arrive. Go back, check what you entered, and send it again.',
+        title: 'We couldn’t read your request',
+        words:
+          'Part of the form didn’t arrive, so nothing was saved. Go back, check what you entered and send it again.',
       }
     case 403:
       if (error?.code === 'READ_ONLY') return { title: 'Nothing was changed', words: error.message }
       return {
         title: 'We stopped that request',
-        words: 'It didn’t come from one of our own pages. Open the page here and try again.',
+        words:
+          'It didn’t come from one of our pages, so nothing was saved. Open the page here and try again.',
       }
     case 413:
-      return { title: 'That’s too large', words: 'Send a smaller file or a shorter text.' }
+      return { title: 'That’s too large', words: 'Nothing was saved. Send a smaller file or a shorter text.' }
     case 429:
       return { title: 'Too many attempts', words: 'Wait a minute, then try again.' }
     case 503:
@@ -92,9 +94,9 @@ function wordsFor(status: number, error?: FastifyError): { title: string; words:
       return status >= 500
         ? {
             title: 'Something went wrong on our side',
-            words: 'Nothing you saved before is lost. Go back and try again.',
+            words: 'Nothing you saved earlier is lost. Go back and try again.',
           }
-        : { title: 'We can’t do that', words: 'Go back, check what you entered, and try again.' }
+        : { title: 'We can’t do that', words: 'Go back, check what you entered and try again.' }
   }
 }
 

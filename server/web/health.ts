@@ -2,7 +2,7 @@ import type { Database } from '#server/db/connection.ts'
 import { isMigrated } from '#server/db/migrate.ts'
 import type { App } from './routes.ts'
 
-/** For whatever watches the service: is the process alive, and can it serve? */
+/** Health checks for monitoring: is the process alive, and can it serve requests? */
 export async function healthRoutes(app: App, { db }: { db: Database }): Promise<void> {
   app.get('/healthz', { config: { policy: 'public' } }, async () => ({ status: 'alive' }))
 

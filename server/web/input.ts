@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Unreadable } from './errors.ts'
 
-/** PostgreSQL keeps no U+0000 in a text, and no person types one: whatever holds it is refused before any handler. */
+/** PostgreSQL can't store U+0000, and no one types it. Requests that contain it are refused before any handler runs. */
 export const refuseNul = fp(async (app: FastifyInstance) => {
   app.addHook('preValidation', async ({ params, query, body, headers }) => {
     if (hasNul([params, query, body, headers])) throw new Unreadable('U+0000')
@@ -15,7 +15,7 @@ export function hasNul(value: unknown): boolean {
   return Object.entries(value).some(([name, one]) => name.includes('\0') || hasNul(one))
 }
 
-/** An address that can't be decoded, or with a part that is longer than any of ours, leads to no page. */
+/** An address that can't be decoded, or that has an overlong part, becomes one that no page has. */
 export const readableAddress = (url: string): string => (isReadable(url) ? url : '/address-that-no-page-has')
 
 function isReadable(url: string): boolean {

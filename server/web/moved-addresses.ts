@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { App } from './routes.ts'
 
-/** Addresses that pages had before and that people may have bookmarked. Printed addresses (`/verify/…`) never change. */
+/** Redirects from old addresses that people may have bookmarked. Printed addresses (`/verify/…`) never change. */
 const moved: readonly (readonly [from: string, to: string])[] = [
   ['/certificates/acts', '/certificates/records'],
   ['/certificates/acts/:id', '/certificates/records/:id'],

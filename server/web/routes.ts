@@ -8,7 +8,7 @@ import type {
 } from 'fastify'
 import { type TProperties, Type } from 'typebox'
 
-/** An app whose routes take their types from their schemas. */
+/** An app whose routes get their types from their schemas. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,

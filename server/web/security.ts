@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { forbidden } from './errors.ts'
 
-/** Headers on every answer, and the refusal of requests that another site makes a browser send. */
+/** Sets security headers on every response and refuses cross-site requests. */
 export const security = fp(
   async (app: FastifyInstance, { baseUrl, https }: { baseUrl: string; https: boolean }) => {
     await app.register(helmet, {
@@ -29,7 +29,7 @@ export const security = fp(
     })
     app.addHook('onRequest', async (request, reply) => {
       if (!isSafe(request.method) && !isFromHere(request, baseUrl)) throw forbidden()
-      // Pages hold what is private to one person: nothing keeps a copy. Static files set their own.
+      // Pages contain private data, so nothing may cache them. Static files set their own header.
       reply.header('cache-control', 'no-store')
     })
   },
@@ -37,7 +37,7 @@ export const security = fp(
 
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
-/** A browser says where a request comes from; a request that says nothing is refused. */
+/** Browsers say where a request comes from. A request without that is refused. */
 export function isFromHere(request: Pick<FastifyRequest, 'headers'>, baseUrl: string): boolean {
   const site = request.headers['sec-fetch-site']
   if (site !== undefined) return site === 'same-origin'

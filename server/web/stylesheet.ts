@@ -3,8 +3,8 @@ import postcss, { type Declaration, type Root } from 'postcss'
 import { compile, compileString, Logger } from 'sass'
 
 /**
- * The Web Design System computes its colours while it compiles, so it can't be handed custom properties. It is compiled
- * with its own colours; each is then replaced by our role for it: [as text, as anything else].
+ * The Web Design System calculates colors at compile time, so it can't take custom properties. It is compiled
+ * with its own colors. Each is then replaced by our role for it: [for text, for anything else].
  */
 const roles: Record<string, readonly [text: string, other: string]> = {
   white: ['on-primary', 'card'],
@@ -42,7 +42,7 @@ const roles: Record<string, readonly [text: string, other: string]> = {
   '#faf3d1': ['caution', 'caution-soft'],
 }
 
-/** Forms of the Web Design System's components that no page uses. */
+/** Variants of the Web Design System's components that no page uses. */
 const unused = [
   /accent-(?:cool|warm)|--secondary|--base|--inverse|--reverse|dark-background|emergency/,
   /usa-button--(?:hover|active|disabled)|usa-focus|usa-checklist|usa-skipnav__container/,
@@ -52,7 +52,7 @@ const unused = [
 
 const colour = /#[0-9a-f]{3,8}\b|rgba?\([^)]*\)|(?<![\w-])(?:white|black)(?![\w-])/gi
 
-/** Compiles one Sass file. Each `url("@…")` stands in it as written, for the build to resolve. */
+/** Compiles one Sass file. Each `url("@…")` is left as written, for the build to resolve. */
 export function compileStylesheet(entry: string, modules: string): string {
   const { css } = compile(entry, {
     loadPaths: [path.join(modules, '@uswds/uswds/packages')],
@@ -81,16 +81,16 @@ function putRolesInPlace(root: Root): void {
   root.walkDecls(/^--/, (declaration) => {
     declared.add(declaration.prop.slice(2))
   })
-  const strangers = new Set<string>()
+  const unmappedColors = new Set<string>()
   root.walkDecls((declaration) => {
     if (declaration.prop.startsWith('--')) return
     declaration.value = declaration.value.replace(colour, (literal) => {
       const role = roles[literal.toLowerCase()]?.[isTextColour(declaration) ? 0 : 1]
-      if (!role || !declared.has(role)) strangers.add(`${declaration.prop}: ${literal}`)
+      if (!role || !declared.has(role)) unmappedColors.add(`${declaration.prop}: ${literal}`)
       return `var(--${role})`
     })
   })
-  if (strangers.size > 0) throw new Error(`Colours that no role stands for: ${[...strangers].join(', ')}.`)
+  if (unmappedColors.size > 0) throw new Error(`Colors without a role: ${[...unmappedColors].join(', ')}.`)
 }
 
 const isTextColour = ({ prop }: Declaration) => prop === 'color' || prop.endsWith('-text-fill-color')

@@ -2,13 +2,13 @@ import { Eta } from 'eta'
 
 export type TemplateOptions = Readonly<{
   folder: string
-  /** False to read and compile templates at each use. */
+  /** False to recompile templates on each use. */
   cache: boolean
-  /** Throws, or notes the error and leaves the place empty. */
+  /** Throws, or logs the error and prints nothing. */
   whenMissing: (error: Error) => void
 }>
 
-/** Templates in which a value that is not there is an error: "undefined" is no word for a page. */
+/** Templates in which a missing value is an error, so that no page ever says "undefined". */
 export const createTemplates = ({ folder, cache, whenMissing }: TemplateOptions): Eta =>
   new Eta({
     views: folder,
@@ -17,7 +17,7 @@ export const createTemplates = ({ folder, cache, whenMissing }: TemplateOptions)
     autoFilter: true,
     filterFunction: (value) => {
       if (value !== undefined && value !== null) return String(value)
-      whenMissing(new Error(`A template prints ${value}: the page’s data lacks a value that it names.`))
+      whenMissing(new Error(`A template prints ${value}: a value is missing from the page’s data.`))
       return ''
     },
     plugins: [{ processTemplate: blocksApart }],
@@ -28,5 +28,5 @@ const blocks =
 
 const blockEdge = new RegExp(`(?<=\\S)(?=<(?:${blocks})\\b)|(?<=</(?:${blocks})>)(?=\\S)`, 'g')
 
-/** A reader that drops the layout joins words that only a block's edge keeps apart, so each block has its own line. */
+/** Puts each block element on its own line: text extractors join words that only layout separates. */
 const blocksApart = (template: string): string => template.replaceAll(blockEdge, '\n')

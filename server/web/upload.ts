@@ -5,9 +5,9 @@ import { hasNul } from './input.ts'
 
 type Limits = Readonly<{ files?: number; fileSize?: number }>
 
-/** The fields and files of a form, one after the other; a file that is too large is cut off, and says so. */
+/** The fields and files of a form, one after the other. A file that is too large is truncated and marked. */
 export async function* partsOf(request: FastifyRequest, limits: Limits = {}): AsyncGenerator<Multipart> {
-  // The option is missing in the plugin's types.
+  // The plugin's types lack this option.
   const options: object = { limits, throwFileSizeLimit: false }
   for await (const part of request.parts(options)) {
     const texts = part.type === 'file' ? part.filename : part.value
@@ -21,18 +21,18 @@ export type UploadedFile = Readonly<{ name: string; bytes: Buffer }>
 export type Upload = Readonly<{
   fields: Readonly<Record<string, string>>
   file: UploadedFile | null
-  /** True where the file was larger than is read; it was let go, and the fields are all there. */
+  /** True if the file was too large. It was dropped, but all fields are there. */
   isTooLarge: boolean
 }>
 
-/** A form sent with a file: its text fields, and the one file that may come with it; an empty one is left out. */
+/** Reads a form's text fields and its one optional file. An empty file is ignored. */
 export async function readUpload(request: FastifyRequest): Promise<Upload> {
   const fields: Record<string, string> = {}
   let file: UploadedFile | null = null
   let isTooLarge = false
   for await (const part of partsOf(request)) {
     if (part.type === 'file') {
-      // Read to the end in any case: the form behind it waits.
+      // Always read to the end, because the rest of the form follows.
       const bytes = await part.toBuffer()
       if (part.file.truncated) isTooLarge = true
       else if (bytes.length > 0) file = { name: part.filename || 'file', bytes }
@@ -43,11 +43,11 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
 
 export type ManyFiles = Readonly<{
   files: readonly (UploadedFile & Readonly<{ isTooLarge: boolean }>)[]
-  /** True where more came than are read; those are let go. */
+  /** True if there were too many files. The extra ones were dropped. */
   isTooMany: boolean
 }>
 
-/** The files of a form, each read up to so many bytes; empty ones are left out. */
+/** Reads a form's files, each up to a limit of bytes. Empty ones are ignored. */
 export async function readUploads(
   request: FastifyRequest,
   limits: Readonly<{ files: number; fileSize: number }>,
@@ -67,7 +67,7 @@ export async function readUploads(
   return { files, isTooMany: false }
 }
 
-/** Whether a file has its own end: a cut off one proves nothing, and one with something behind it may be two things. */
+/** True if the file ends where its format says. A truncated file proves nothing, and one with extra data may be two files. */
 export function isWhole(bytes: Buffer): boolean {
   switch (fileType(bytes)) {
     case 'application/pdf':
@@ -75,7 +75,7 @@ export function isWhole(bytes: Buffer): boolean {
     case 'image/png':
       return bytes.subarray(-12).equals(pngEnd)
     case 'image/jpeg':
-      // Phones write more behind the picture's end.
+      // Phones add data after the end of a picture.
       return bytes.includes(jpegEnd)
     default:
       return false
@@ -85,7 +85,7 @@ export function isWhole(bytes: Buffer): boolean {
 const pngEnd = Buffer.from([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82])
 const jpegEnd = Buffer.from([0xff, 0xd9])
 
-/** The type of a file by its first bytes, whatever its name says; null for anything that we don't keep. */
+/** A file's type by its first bytes, regardless of its name. Null for types we don't accept. */
 export function fileType(bytes: Buffer): 'application/pdf' | 'image/png' | 'image/jpeg' | null {
   if (bytes.subarray(0, 5).toString('latin1') === '%PDF-') return 'application/pdf'
   if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])))

@@ -10,13 +10,13 @@ export type NavigationItem = Readonly<{ href: string; label: string }>
 
 export type Message = Readonly<{ kind: 'success' | 'info' | 'warning' | 'error'; text: string }>
 
-/** What stands around every page. */
+/** The layout's data for every page. */
 export type PageFrame = Readonly<{
   viewer: Readonly<{ name: string }> | null
   navigation: readonly NavigationItem[]
-  /** The viewer's own pages, at the end of the navigation; for a visitor, the way in. */
+  /** Account links at the end of the navigation. For visitors, "Sign in". */
   account: readonly NavigationItem[]
-  /** Where the sign-out button posts to; null where nobody is signed in. */
+  /** The sign-out button's address. Null if no one is signed in. */
   signOut: string | null
   /** What this installation is called, who runs it and whom to ask; null before set-up. */
   installation: Readonly<{
@@ -28,18 +28,18 @@ export type PageFrame = Readonly<{
   }> | null
   /** A quiet line above every page: this is a demonstration. */
   banner: string | null
-  /** What the request before this one has to say. */
+  /** Messages from the previous request. */
   messages: readonly Message[]
 }>
 
-/** A field's error, as shown at the field and in the list at the top. */
+/** A field's error, shown at the field and in the summary at the top. */
 export type FieldError = Readonly<{ field: string; message: string }>
 
 export type PageData = Readonly<{
   title: string
-  /** `noindex` where a search engine has no business. */
+  /** `noindex` to keep a page out of search engines. */
   robots?: string
-  /** Seconds after which a page that is not finished asks again by itself, where scripts are off. */
+  /** Seconds after which a page reloads without scripts, while its content isn't ready. */
   againAfter?: number | null
   errors?: readonly FieldError[]
   [name: string]: unknown
@@ -48,24 +48,24 @@ export type PageData = Readonly<{
 export type ViewOptions = Readonly<{
   assets: Assets
   frame: (request: FastifyRequest, reply: FastifyReply) => PageFrame
-  /** Read and compile templates at each request. */
+  /** Recompile templates on each request. */
   development?: boolean
-  /** Refuse a page that prints a value which isn't there; otherwise it is an error in the log. */
+  /** Throw if a page prints a missing value. Otherwise log an error. */
   strict?: boolean
-  /** The folder of templates; only tests name another. */
+  /** The folder of templates. Only tests use a different one. */
   folder?: string
 }>
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Renders `views/<template>.eta` alone, as text. */
+    /** Renders `views/<template>.eta` without the layout, as text. */
     partial(template: string, data?: Readonly<Record<string, unknown>>): Promise<string>
   }
   interface FastifyReply {
     locals?: object
-    /** Sends `views/<template>.eta` within the layout. */
+    /** Sends `views/<template>.eta` in the layout. */
     page(template: string, data: PageData): FastifyReply
-    /** Sends `views/<template>.eta` alone, for a part of a page. */
+    /** Sends `views/<template>.eta` without the layout, for a fragment. */
     partial(template: string, data?: Readonly<Record<string, unknown>>): FastifyReply
   }
 }
@@ -94,7 +94,7 @@ export const views = fp(
       reply.locals = {
         url: request.url,
         path: request.url.split('?', 1)[0],
-        // Asked when the page is rendered: by then the viewer is known.
+        // Called when the page is rendered, because the viewer is known by then.
         get frame() {
           return frame(request, reply)
         },

@@ -1,4 +1,4 @@
-/** How days, times and numbers are written to people. Every template has these by name. */
+/** Formats days, times and numbers. Every template can use these functions. */
 
 const dayFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
 const shortDayFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' })

@@ -1,5 +1,5 @@
-// A word of the glossary opens by itself with a click, a tap or the keyboard. A mouse that rests on it opens it, too: the
-// note stays while the mouse is on the word or in the note, and Escape closes it.
+// Glossary notes are native popovers: a click, a tap or the keyboard opens them. This script also opens them on hover. The
+// note stays open while the mouse is over the term or the note, and Escape closes it.
 
 const rest = 350
 const grace = 300
@@ -11,7 +11,7 @@ const terms = document.querySelectorAll('.lesson-term[popovertarget]')
 for (const term of terms) {
   const note = document.getElementById(term.getAttribute('popovertarget') ?? '')
   if (!note?.showPopover) continue
-  // The browser's own little tip would lie over the note.
+  // Remove the browser's tooltip, which would cover the note.
   term.setAttribute('aria-description', term.title)
   term.removeAttribute('title')
   const isOpen = () => note.matches(':popover-open')
@@ -31,7 +31,7 @@ for (const term of terms) {
       clearTimeout(timer)
       if (byMouse) timer = setTimeout(() => note.hidePopover(), grace)
     })
-  // A click on a word that the mouse has opened keeps it open.
+  // A click keeps a note open that hovering opened.
   term.addEventListener('click', (event) => {
     clearTimeout(timer)
     if (byMouse && isOpen()) event.preventDefault()

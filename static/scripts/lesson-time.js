@@ -1,4 +1,4 @@
-// How long this lesson was open and visible is kept as evidence that it was read; it never holds anyone back.
+// Reports how long this lesson was open and visible, as evidence that it was read. It never blocks anyone.
 
 /** @type {HTMLElement | null} */
 const lesson = document.querySelector('[data-lesson-time]')

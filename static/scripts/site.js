@@ -1,9 +1,9 @@
-// Everything here adds to pages that work without it.
+// Enhancements only: every page works without this script.
 
 const presses = 3
 const within = 2000
 
-/** Leaves at once, and puts nothing of this page where Back leads. The history before it stays. */
+/** Leaves immediately and replaces this page in the history, so that Back doesn't return to it. Earlier history stays. */
 function leave() {
   const link = document.querySelector('[data-quick-exit]')
   if (!(link instanceof HTMLAnchorElement)) return
@@ -18,7 +18,7 @@ document.addEventListener('click', (event) => {
   leave()
 })
 
-// Escape or Shift three times, alone: somebody who types capitals or closes a list doesn't leave by accident.
+// Escape or Shift three times with no other key between: typing capitals or closing a list doesn't leave by accident.
 let pressed = { key: '', times: 0, at: 0 }
 let shiftAlone = false
 
@@ -41,7 +41,7 @@ document.addEventListener('keyup', (event) => {
   if (event.key === 'Shift' && shiftAlone) count('Shift')
 })
 
-// A page restored by Back after leaving must not come back blank or with an open menu.
+// A page restored with Back must not be blank or have an open menu.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) document.documentElement.hidden = false
 })
@@ -83,9 +83,9 @@ document.addEventListener('htmx:after:swap', (event) => {
   if (sourceElement?.hasAttribute('hx-replace-url')) history.replaceState(history.state, '', request.action)
 })
 
-// A fragment that doesn't come: say so, keep what was typed.
+// A failed htmx request: show an error and keep what was typed.
 document.addEventListener('htmx:error', () =>
-  say('That did not reach us. Nothing you typed is lost. Please try again.'),
+  say('Your request didn’t reach us. What you typed is still here. Try again.'),
 )
 
 /** @param {string} text */

@@ -1,18 +1,18 @@
-// A browser that can checks the files itself, so that they stay where they are: it sends only the credential that is in
-// each, to be compared with the record. Any other browser sends the files with the form.
+// Verifies files in the browser, so that they never leave the device. Only the credential inside each file is sent,
+// to compare it with the record. Browsers that can't do this send the files with the form.
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {{ id: string, public_key_multibase: string }} Key */
 /** @typedef {Record<string, unknown>} Contexts */
 /** @typedef {'broken' | 'locked' | 'none'} Leftover */
-/** A credential as somebody's file has it, so of any shape. @typedef {any} Credential */
+/** A credential from an untrusted file, so of any shape. @typedef {any} Credential */
 
 document.addEventListener('submit', (event) => {
   const form = event.target
   if (!(form instanceof HTMLFormElement) || !form.matches('[data-checks-files]') || !crypto.subtle) return
   const chosen = form.elements.namedItem('files')
   const files = chosen instanceof HTMLInputElement ? [...(chosen.files ?? [])] : []
-  // Whatever goes wrong on the way, the form is sent as it is everywhere else.
+  // If anything fails, submit the form normally.
   const isForHere = files.length <= 20 && files.every(({ size }) => size <= 2 * 1024 * 1024)
   if (!isForHere) return
   event.preventDefault()
@@ -73,7 +73,7 @@ const before = `stream\n{"@context":[${context}`
 const behind = '\nendstream'
 
 /**
- * As `seal.ts` does: the credential in its place, and the page with that place blank.
+ * Like `seal.ts`: extracts the credential and blanks its place in the PDF.
  * @param {Bytes} bytes @param {string} text
  * @returns {Promise<{ kind: 'page', credential: Credential, blanked: Bytes } | { kind: Leftover }>}
  */
@@ -93,7 +93,7 @@ async function open(bytes, text) {
 }
 
 /**
- * What is left of a credential in a file that another program saved again, compressed or locked.
+ * Traces of a credential in a file that another program saved again, compressed or locked.
  * @param {Bytes} bytes @param {string} text @returns {Promise<Leftover>}
  */
 async function leftoverOf(bytes, text) {
@@ -112,7 +112,7 @@ async function leftoverOf(bytes, text) {
 
 /** @param {Bytes} bytes */
 async function inflated(bytes) {
-  // What stands behind the end of the compressed data is an error, which comes after all of it.
+  // Bytes after the end of the compressed data cause an error, but only after all data has been read.
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate')).getReader()
   let read = ''
   try {
@@ -123,7 +123,7 @@ async function inflated(bytes) {
 }
 
 /**
- * The proof `eddsa-rdfc-2022`: Ed25519 over what the proof and the credential say, each in its one canonical form.
+ * The proof `eddsa-rdfc-2022`: Ed25519 over the canonical forms of proof and credential.
  * @param {Credential} credential @param {Key[]} keys @param {Contexts} contexts
  */
 async function isSigned(credential, keys, contexts) {
@@ -148,7 +148,7 @@ async function isSigned(credential, keys, contexts) {
       new Uint8Array(hashes.flatMap((hash) => [...hash])),
     )
   } catch (error) {
-    // A browser without Ed25519 leaves it to the server; a credential that says nothing in canonical form is none.
+    // Without Ed25519 in the browser, the server decides. A credential with an empty canonical form is invalid.
     if (error instanceof Error && error.name === 'NotSupportedError') throw error
     return false
   }
@@ -161,7 +161,7 @@ const canonical = (part, contexts) =>
     base: null,
     safe: true,
     documentLoader: async (/** @type {string} */ url) => {
-      if (!Object.hasOwn(contexts, url)) throw new Error(`${url} is no context of ours.`)
+      if (!Object.hasOwn(contexts, url)) throw new Error(`${url} is not one of our contexts.`)
       return { contextUrl: null, documentUrl: url, document: contexts[url] }
     },
   })
@@ -221,7 +221,7 @@ async function readJson(address) {
   return answer.json()
 }
 
-/** The library that brings a credential into its canonical form, loaded when it is first needed. @param {string} address */
+/** Loads the library for canonical forms when it is first needed. @param {string} address */
 function loadScript(address) {
   if (jsonld()) return Promise.resolve()
   return new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { aWorld, type Route, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { addressOf, idFor, twoHouses } from '#test/support/full-house.ts'
 
-/** One of each role, all of North Star where a role is of a program. */
+/** One person per role, all from North Star if the role belongs to a program. */
 const cast = {
   visitor: null,
   learner: 'mai@northstar.example',
@@ -18,7 +18,7 @@ const cast = {
 
 type RoleName = keyof typeof cast
 
-test('each address answers each role as the reviewed table says', { timeout: 300_000 }, async () => {
+test('each address answers each role as in the reviewed table', { timeout: 300_000 }, async () => {
   const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
   const table = await asked(world)
   const broken = table.flatMap(({ route, kind, cells }) =>
@@ -66,7 +66,7 @@ async function asked(world: World): Promise<readonly Row[]> {
   return rows
 }
 
-/** Sends as little as the form's schema asks: what a role may send is told what is wrong, and little changes. */
+/** Sends only what the form's schema requires: allowed requests get a form error, and little changes. */
 async function cellOf(asking: Asking, { method, url, schema }: Route, role: RoleName, address: string) {
   const { world, sessions } = asking
   const email = cast[role]
@@ -102,7 +102,7 @@ function leastBody(schema: BodySchema): URLSearchParams {
   return new URLSearchParams(pairs)
 }
 
-/** What looks like one of ours and is none. */
+/** A malformed id that looks like one of ours. */
 function absentLike(value: string): string {
   if (/^[0-9a-f-]{36}$/.test(value)) return '00000000-0000-0000-0000-000000000000'
   if (/^SH-/.test(value)) return 'SH-999999999'
@@ -129,7 +129,7 @@ function written(table: readonly Row[]): string {
   })
   const heading = ' '.repeat(34) + roles.map((role) => role.padEnd(15)).join('')
   return [
-    'What each address answers, to each role, asked by its own ids, another program’s, absent and malformed ones.',
+    'What each address answers, to each role, requested by its own ids, another program’s, absent and malformed ones.',
     'Forms are sent with the least that their schema asks: 303, 400, 406, 409 and 422 mean that this role may send them.',
     'After a change, run this test with -u and review every line that changed.',
     '',

@@ -8,7 +8,7 @@ let rae: Client
 let base: string
 let own: Readonly<{ person: string; assignment: string; contact: string; leave: string; other: string }>
 
-/** Rae administers North Star and Lakeside, and works at North Star, too. */
+/** Rae administers North Star and Lakeside and also works at North Star. */
 beforeAll(async () => {
   world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
   const { db } = world

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('the pages that anybody may open are accessible, on a phone and at a desk', {
+test('public pages are accessible on a phone and on a desktop', {
   timeout: 240_000,
 }, async () => {
   const world = await aServer()
@@ -109,7 +109,7 @@ test('every lesson of every course is accessible on a phone', { timeout: 600_000
   const ada = await world.as('ada@northstar.example')
   const id = await personId(world.db, 'ada@northstar.example')
   const courses = [...world.catalogue.courses.values()].map(({ current }) => current)
-  // Whoever has completed a course may open each of its lessons again.
+  // People who completed a course can open all its lessons.
   for (const course of courses) await takeCourse(world.db, ada, id, course)
   const { look, problems } = looking(['phone'])
   const heard = await Promise.all(

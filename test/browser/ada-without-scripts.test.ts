@@ -9,6 +9,6 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('Ada does the same with JavaScript turned off', { timeout: 480_000 }, () =>
+test('Ada takes the course and gets her certificate without JavaScript', { timeout: 480_000 }, () =>
   journey(browser, { javaScriptEnabled: false, look: async () => {} }),
 )

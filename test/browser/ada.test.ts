@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('Ada takes all five modules on two devices, gets her certificate, and a stranger verifies it; every page of the way is accessible on a phone and at a desk', {
+test('Ada takes all five modules on two devices and gets her certificate, and a visitor verifies it; every page is accessible on a phone and on a desktop', {
   timeout: 480_000,
 }, async () => {
   const { look, problems } = looking()

@@ -14,7 +14,7 @@ afterAll(() => browser.close())
 const rae = 'rae@northstar.example'
 const theo = 'theo@northstar.example'
 
-test('Rae adds a person, brings in a file with errors and decides on a training from elsewhere, at a desk; each page is accessible', {
+test('on a desktop, Rae adds a person, imports a file with errors and decides on an outside training; each page is accessible', {
   timeout: 120_000,
 }, async () => {
   const { look, problems } = looking()
@@ -22,17 +22,17 @@ test('Rae adds a person, brings in a file with errors and decides on a training 
   expect(problems).toEqual([])
 })
 
-test('and does the same on a phone', { timeout: 60_000 }, () =>
+test('the same works on a phone', { timeout: 60_000 }, () =>
   theDay(unlooked, { viewport: phone, isMobile: true, hasTouch: true }),
 )
 
-test('and with JavaScript turned off', { timeout: 60_000 }, () =>
+test('the same works without JavaScript', { timeout: 60_000 }, () =>
   theDay(unlooked, { javaScriptEnabled: false }),
 )
 
 const unlooked: Look = async () => {}
 
-/** The program administrator's day, from the roster to the file that leaves with it. */
+/** The program administrator's journey, from the roster to its export. */
 async function theDay(look: Look, options: BrowserContextOptions): Promise<void> {
   const world = await aServer()
   const device = () => aDevice(browser, world.address, options)
@@ -53,7 +53,7 @@ async function theDay(look: Look, options: BrowserContextOptions): Promise<void>
   expect(await night.page.getByRole('main').textContent()).not.toMatch(/approved by the commissioner/)
   await readTheRest(page, look)
   for (const { complaints, context } of [office, theirs, night]) {
-    // A form that is sent back to be mended says so in its status too, and the browser notes that.
+    // A form with errors answers 422, which the browser logs to its console.
     expect(complaints.filter((complaint) => !/\b422\b/.test(complaint))).toEqual([])
     await context.close()
   }
@@ -75,14 +75,14 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 const follow = (page: Page, name: string) =>
   page.getByRole('main').getByRole('link', { name, exact: true }).first().click()
 
-/** A new person: what is missing is said, what was typed is kept, and the link to set a password is shown once. */
+/** Adds a person: missing fields get errors, typed values are kept, and the password link is shown once. */
 async function addPerson(page: Page, look: Look): Promise<string> {
   await follow(page, 'Add a person')
   await look('add a person', page)
   await page.getByLabel('Name', { exact: true }).fill('Nadia Petrov')
   await page.getByLabel('Hired on').fill('soon')
   await press(page, 'Add to the roster')
-  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  await page.getByRole('heading', { name: /Please fix/ }).waitFor()
   await page.getByRole('link', { name: /“soon” is not a day we can read/ }).waitFor()
   await look('add a person, problems', page)
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Nadia Petrov')
@@ -126,7 +126,7 @@ async function recordContact(page: Page, look: Look): Promise<void> {
   await follow(page, 'Record direct contact')
   await page.getByLabel('First day of direct contact').fill('2/1/2025')
   await press(page, 'Record direct contact')
-  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  await page.getByRole('heading', { name: /Please fix/ }).waitFor()
   await look('record contact, problem', page)
   await page.getByLabel('First day of direct contact').fill('3/9/2025')
   await press(page, 'Record direct contact')
@@ -145,7 +145,7 @@ const bad = [
   'Eli Moss,not an address,pirate,Cook,2/2/2025,,',
 ]
 
-/** A file as Excel saves it, with two rows that cannot be taken: shown, taken home, mended, sent again. */
+/** Imports an Excel CSV with two invalid rows: they are shown, downloaded, fixed and uploaded again. */
 async function bringInFile(page: Page, look: Look): Promise<void> {
   await follow(page, 'Roster of North Star House')
   await follow(page, 'Bring in a file')
@@ -192,7 +192,7 @@ async function numbersOpenTheirRows(page: Page, expected: Readonly<Record<string
   }
 }
 
-/** The same rows once more change nothing; a mended row comes in by pasting it. */
+/** Importing the same rows again changes nothing. A fixed row is imported by pasting it. */
 async function bringInAgain(page: Page): Promise<void> {
   await follow(page, 'Bring in a file')
   await sendFile(page, [headings, ...good, changed].join('\n'))
@@ -215,7 +215,7 @@ async function bringInAgain(page: Page): Promise<void> {
   expect(roster).toHaveLength(7)
 }
 
-/** Each choice of whom to show says how many they are. */
+/** Each filter shows its number of people. */
 async function listsAreAsLongAsTheySay(page: Page): Promise<void> {
   const show = page.getByLabel('Show', { exact: true })
   const choices = await show.locator('option').allTextContents()
@@ -244,7 +244,7 @@ async function download(page: Page, link: string): Promise<Buffer> {
   return readFile(await (await coming).path())
 }
 
-/** What was put on the roster counts at once on the pages of who may have direct contact. */
+/** Roster changes immediately show on the pages about direct contact. */
 async function theTeamHasThem(page: Page): Promise<void> {
   await page.goto('/team')
   await page.getByRole('heading', { level: 1 }).getByText('of 7 people').waitFor()
@@ -253,7 +253,7 @@ async function theTeamHasThem(page: Page): Promise<void> {
   await nadia.getByText('No', { exact: true }).waitFor()
 }
 
-/** Theo has been to a training of somebody else's, and has its certificate as a file. */
+/** Theo took an outside training and uploads its certificate. */
 async function recordElsewhere(page: Page, look: Look): Promise<void> {
   await signIn(page, theo)
   await page.goto('/')
@@ -261,7 +261,7 @@ async function recordElsewhere(page: Page, look: Look): Promise<void> {
   await look('training elsewhere, none', page)
   await follow(page, 'Record a training')
   await press(page, 'Record the training')
-  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  await page.getByRole('heading', { name: /Please fix/ }).waitFor()
   await look('training elsewhere, problems', page)
   await page.getByLabel('Title').fill('Recognizing human trafficking')
   await page.getByLabel('Who gave it').fill('Lakes Regional Training')
@@ -271,7 +271,7 @@ async function recordElsewhere(page: Page, look: Look): Promise<void> {
   const wrong = { name: 'certificate.pdf', mimeType: 'application/pdf', buffer: Buffer.from('not a PDF') }
   await page.getByLabel('Certificate (optional)').setInputFiles(wrong)
   await press(page, 'Record the training')
-  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  await page.getByRole('heading', { name: /Please fix/ }).waitFor()
   expect(await page.getByLabel('Title').inputValue()).toBe('Recognizing human trafficking')
   const buffer = await page.pdf()
   await page.getByLabel('Certificate (optional)').setInputFiles({ ...wrong, buffer })
@@ -295,7 +295,7 @@ async function decide(page: Page, look: Look): Promise<void> {
     .getByText('Write the reason, so that the person knows what would count instead.')
     .first()
     .waitFor()
-  // What was chosen is still chosen.
+  // The selected option is kept.
   expect(await page.getByRole('radio', { name: 'Decline it' }).isChecked()).toBe(true)
   await look('training elsewhere, reason missing', page)
   await page
@@ -308,7 +308,7 @@ async function decide(page: Page, look: Look): Promise<void> {
   expect(await page.getByRole('heading', { name: 'Decide', exact: true }).count()).toBe(0)
 }
 
-/** The other places of a program administrator, each looked at once. */
+/** The program administrator's other pages, each opened once. */
 async function readTheRest(page: Page, look: Look): Promise<void> {
   await page.goto('/programs')
   for (const [name, kind] of [

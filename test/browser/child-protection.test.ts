@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('Jo takes all six modules on a phone, and course, first lesson and certificate say that the Academy course is still needed', {
+test('Jo takes all six modules on a phone; the course, first lesson and certificate say that the Academy course is still required', {
   timeout: 300_000,
 }, async () => {
   const world = await aServer()

@@ -19,7 +19,7 @@ afterAll(async () => {
 const unlooked: Look = async () => {}
 const onPhone = { viewport: phone, isMobile: true, hasTouch: true } as const
 
-test('Sam opens a module for the room, Ada joins on a phone and confirms, and goes on to the questions; each page is accessible', {
+test('Sam creates a group session, Ada joins on a phone, confirms and continues to the questions; each page is accessible', {
   timeout: 240_000,
 }, async () => {
   const { look, problems } = looking()
@@ -27,11 +27,11 @@ test('Sam opens a module for the room, Ada joins on a phone and confirms, and go
   expect(problems).toEqual([])
 })
 
-test('and the same with JavaScript turned off', { timeout: 120_000 }, () =>
+test('the same works without JavaScript', { timeout: 120_000 }, () =>
   takeTogether(unlooked, 'theo@northstar.example', { javaScriptEnabled: false }),
 )
 
-test('Rae publishes a session, people register and wait on phones, and who was there is recorded; each page is accessible', {
+test('Rae publishes a session, people register and join the waiting list on phones, and attendance is recorded; each page is accessible', {
   timeout: 240_000,
 }, async () => {
   const { look, problems } = looking()
@@ -39,21 +39,21 @@ test('Rae publishes a session, people register and wait on phones, and who was t
   expect(problems).toEqual([])
 })
 
-test('and a session works with JavaScript turned off', { timeout: 120_000 }, () =>
+test('a session works without JavaScript', { timeout: 120_000 }, () =>
   aMorning(unlooked, { javaScriptEnabled: false }, ['theo@northstar.example', 'mai@northstar.example']),
 )
 
-test('Sam asks for a scholarship, Kit asks back, and each page is accessible', {
+test('Sam requests a scholarship and Kit asks for more information; each page is accessible', {
   timeout: 240_000,
 }, async () => {
   const { look, problems } = looking()
   const [office, system] = [await aDevice(browser, world.address), await aDevice(browser, world.address)]
   await signIn(office.page, 'sam@northstar.example')
   await office.page.goto('/courses')
-  await office.page.getByRole('link', { name: 'Ask for a scholarship' }).click()
+  await office.page.getByRole('link', { name: 'Request a scholarship' }).click()
   await look('scholarship form', office.page)
   await office.page.getByRole('button', { name: 'Send the request' }).click()
-  await office.page.getByRole('heading', { name: 'Please check one thing' }).waitFor()
+  await office.page.getByRole('heading', { name: 'Please fix one problem' }).waitFor()
   await office.page.getByLabel('Why').fill('Two prevention groups this winter.')
   await office.page.getByRole('button', { name: 'Send the request' }).click()
   await office.page.getByText('Received', { exact: true }).waitFor()
@@ -64,14 +64,14 @@ test('Sam asks for a scholarship, Kit asks back, and each page is accessible', {
   await look('scholarship requests', system.page)
   await system.page.getByRole('link', { name: 'Sam Reyes' }).first().click()
   await system.page.getByRole('button', { name: 'Ask for more' }).click()
-  await system.page.getByRole('link', { name: 'Write what you need to know.' }).waitFor()
+  await system.page.getByRole('link', { name: 'Enter what you need to know.' }).waitFor()
   await look('scholarship, problem', system.page)
-  await system.page.getByLabel('Your words to the program').fill('How many young people?')
+  await system.page.getByLabel('Message to the program').fill('How many young people?')
   await system.page.getByRole('button', { name: 'Ask for more' }).click()
-  await system.page.getByText('Asked for more', { exact: true }).waitFor()
+  await system.page.getByText('More information needed', { exact: true }).waitFor()
   await office.page.reload()
   await office.page.getByText('How many young people?').waitFor()
-  await look('scholarship asked for more', office.page)
+  await look('scholarship asked for more information', office.page)
   expect(problems).toEqual([])
   await office.context.close()
   await system.context.close()
@@ -90,17 +90,17 @@ async function aMorning(
   await signIn(page, 'rae@northstar.example')
   await page.goto('/sessions')
   await page.getByRole('link', { name: 'Publish a session' }).click()
-  await page.getByRole('button', { name: 'Publish the session' }).click()
-  await page.getByRole('heading', { name: /Please check/ }).waitFor()
+  await page.getByRole('button', { name: 'Publish session' }).click()
+  await page.getByRole('heading', { name: /Please fix/ }).waitFor()
   await look('publish a session, problems', page)
   const on = typedDay(addDays(dayOf(began), 2))
   const title = `Listening online, ${options.javaScriptEnabled === false ? 'plain' : 'with script'}`
   for (const [label, text] of [
     ['Title', title],
-    ['Who gives it', 'Example Training Collaborative'],
-    ['Who leads it', 'Robin Example'],
+    ['Provider', 'Example Training Collaborative'],
+    ['Facilitator', 'Robin Example'],
     ['Place', 'Library, room 2'],
-    ['Who it is for', 'Youth workers and night staff'],
+    ['Audience', 'Youth workers and night staff'],
     ['Places', '1'],
   ] as const)
     await page
@@ -111,7 +111,7 @@ async function aMorning(
   await page.locator('#from1').fill('9 am')
   await page.locator('#to1').fill('12 pm')
   await page.locator('label[for="subject"]').click()
-  await page.getByRole('button', { name: 'Publish the session' }).click()
+  await page.getByRole('button', { name: 'Publish session' }).click()
   await page.getByRole('heading', { level: 1, name: title }).waitFor()
   await look('session published', page)
   const address = new URL(page.url()).pathname
@@ -132,7 +132,7 @@ async function aMorning(
   await look('sessions of mine', other.page)
   await page.goto(`${address}/attendance`)
   await look('who comes', page)
-  await hand.page.getByRole('button', { name: 'Give my place back' }).click()
+  await hand.page.getByRole('button', { name: 'Cancel my registration' }).click()
   await hand.page
     .getByRole('button', { name: 'Register' })
     .or(hand.page.getByRole('button', { name: 'Join the waiting list' }))
@@ -149,7 +149,7 @@ async function aMorning(
     .first()
     .fill('a while')
   await page.getByRole('button', { name: 'Record attendance' }).click()
-  await page.getByRole('heading', { name: 'Please check one thing' }).waitFor()
+  await page.getByRole('heading', { name: 'Please fix one problem' }).waitFor()
   await look('attendance, problem', page)
   await page
     .getByLabel(/Minutes missed/)
@@ -160,12 +160,12 @@ async function aMorning(
   await page.getByRole('link', { name: /Correct/ }).click()
   await look('correct attendance', page)
   await page.getByLabel(/Minutes missed/).fill('15')
-  await page.getByLabel('Why it is changed').fill('They came back after the pause.')
+  await page.getByLabel('Reason for the correction').fill('They came back after the pause.')
   await page.getByRole('button', { name: 'Record the correction' }).click()
   await page.getByText('Credit', { exact: true }).waitFor()
   await look('attendance recorded', page)
   await other.page.reload()
-  await other.page.getByRole('link', { name: 'See what it can count for' }).click()
+  await other.page.getByRole('link', { name: 'See which requirement it can count for' }).click()
   await other.page.getByText('No license holder or agency has decided on it yet.').waitFor()
   world.clock.now = began
   for (const { complaints, context } of [office, hand, other]) {
@@ -183,7 +183,7 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await look('group sessions', desk)
   await desk.getByRole('link', { name: 'Open a session' }).click()
   await desk.getByRole('button', { name: 'Open the session' }).click()
-  await desk.getByRole('heading', { name: 'Please check one thing' }).waitFor()
+  await desk.getByRole('heading', { name: 'Please fix one problem' }).waitFor()
   await look('open a group session, problem', desk)
   await desk.getByLabel('Place').fill('Staff room')
   await desk.getByRole('button', { name: 'Open the session' }).click()
@@ -191,7 +191,7 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await look('group session open', desk)
   const code = (await desk.locator('.join-code').textContent())!
 
-  // Signed in only when the code is there already: the way leads back to it.
+  // Signing in after following the code leads back to the session.
   await mobile.goto(`/join?code=${code.toLowerCase()}`)
   await mobile.getByLabel('Email').waitFor()
   await signIn(mobile, email)
@@ -205,17 +205,17 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await look('group session found', mobile)
   await mobile.getByRole('button', { name: 'Join the session' }).click()
   await look('group session joined', mobile)
-  await mobile.getByRole('button', { name: 'I was here, beginning to end' }).click()
-  await mobile.getByText('You have confirmed that you are here.').waitFor()
+  await mobile.getByRole('button', { name: 'I attended from beginning to end' }).click()
+  await mobile.getByText('You have confirmed your attendance.').waitFor()
   await look('group session confirmed', mobile)
 
-  // With a script the list follows by itself; without one the page is asked again.
+  // With scripts the list updates automatically. Without them the page reloads.
   if (options.javaScriptEnabled === false) await desk.reload()
   await desk.getByText('1 joined, 1 confirmed').waitFor({ timeout: 20_000 })
   await look('group session with people', desk)
-  await desk.getByRole('link', { name: /They left before the end/ }).click()
+  await desk.getByRole('link', { name: /Record that they left early/ }).click()
   await desk.getByRole('button', { name: 'Record that they left' }).click()
-  await desk.getByRole('heading', { name: 'Please check one thing' }).waitFor()
+  await desk.getByRole('heading', { name: 'Please fix one problem' }).waitFor()
   await look('left before the end', desk)
   await desk.getByRole('link', { name: 'Go back' }).click()
   await desk.getByRole('button', { name: 'Close the session' }).click()
@@ -227,7 +227,7 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await mobile.getByRole('link', { name: 'Go to the questions' }).click()
   await mobile.getByRole('button', { name: 'Begin' }).waitFor()
   for (const { complaints, context } of [room, hand]) {
-    // A form that is sent back to be mended says so in its status too, and the browser notes that.
+    // A form with errors answers 422, which the browser logs to its console.
     expect(complaints.filter((complaint) => !/\b(422|404)\b/.test(complaint))).toEqual([])
     await context.close()
   }

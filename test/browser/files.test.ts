@@ -58,7 +58,7 @@ afterAll(async () => {
   await served?.app.close()
 })
 
-/** What the page says of each file, and what went over the wire. */
+/** The page's result for each file, and the requests that were sent. */
 async function verdicts(page: Page, chosen: readonly File[]) {
   const sent: string[] = []
   page.on('request', (request) => {
@@ -75,8 +75,8 @@ async function verdicts(page: Page, chosen: readonly File[]) {
   return { sent, said, lead: await page.locator('.lead').innerText() }
 }
 
-describe('files dropped on the page that checks them', () => {
-  test('are judged alike by the browser, which keeps them, and by the server, which is sent them', async () => {
+describe('files dropped on the verification page', () => {
+  test('get the same result from the browser, which does not send them, and from the server', async () => {
     const here = await (await browser.newContext()).newPage()
     const there = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
     const [kept, sent] = [await verdicts(here, files), await verdicts(there, files)]
@@ -101,16 +101,16 @@ describe('files dropped on the page that checks them', () => {
       'another.json: Altered',
       'twice.json: Altered',
       'proto.json: Altered',
-      'theirs.pdf: Signed with a key that is not ours',
-      'note.json: Not a certificate of ours',
-      'other.pdf: Not a certificate of ours',
-      'binary.json: Not a certificate of ours',
+      'theirs.pdf: Signed with someone else’s key',
+      'note.json: Not one of our certificates',
+      'other.pdf: Not one of our certificates',
+      'binary.json: Not one of our certificates',
     ])
     expect(kept.sent).toEqual(['/verify/findings application/json'])
     expect(kept.lead).toContain('The files were not sent')
   }, 60_000)
 
-  test('are sent after all where the browser cannot check them', async () => {
+  test('are sent to the server if the browser cannot check them', async () => {
     const page = await (await browser.newContext()).newPage()
     await page.addInitScript(() => {
       crypto.subtle.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))
@@ -120,7 +120,7 @@ describe('files dropped on the page that checks them', () => {
     expect(said[0]).toContain('Genuine and unaltered')
   }, 60_000)
 
-  test('are not called genuine where the browser and the server disagree', async () => {
+  test('are not called genuine if the browser and the server disagree', async () => {
     const page = await (await browser.newContext()).newPage()
     await page.addInitScript(() => {
       crypto.subtle.verify = () => Promise.resolve(false)
@@ -130,7 +130,7 @@ describe('files dropped on the page that checks them', () => {
     expect(said[0]).toContain('our server finds that it does')
   }, 60_000)
 
-  test('are shown on pages that read well on a phone and at a desk', async () => {
+  test('are shown on pages that fit a phone and a desktop', async () => {
     const page = await (await browser.newContext()).newPage()
     const { look, problems } = looking()
     await page.goto(`${served.address}/verify`)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readPaper } from '#test/handouts/paper-reading.ts'
 import { aDevice, aServer, openBrowser, phone } from '#test/support/browser.ts'
 
-test('a job aid that is printed from the browser stands on one page, without what belongs to the screen', {
+test('a job aid printed from the browser fits on one page, without navigation', {
   timeout: 120_000,
 }, async () => {
   const world = await aServer()

@@ -12,8 +12,8 @@ import { answerOn, beginCourse, readOn, type Walk } from './walking.ts'
 const email = 'ada@northstar.example'
 
 /**
- * The main way through the product: Ada takes the residential course on two devices, fails one assessment, downloads her
- * certificate, and a stranger with the paper in hand verifies it. Whatever a page complains of on the way is a failure.
+ * The main journey: Ada takes the residential course on two devices, fails one assessment and downloads her
+ * certificate. A visitor with the printed certificate verifies it. Any console or network error fails the test.
  */
 export async function journey(
   browser: Browser,
@@ -35,7 +35,7 @@ export async function journey(
   await readOn(walk, work.page, first, tried)
   await failOnce(walk, work.page, first)
 
-  // The phone opens at the lesson where the other device stopped; then the desk at the question where the phone did.
+  // The phone resumes at the lesson where the desktop stopped; then the desktop at the question where the phone stopped.
   await readOn(walk, work.page, second, tried, second.lessons[3])
   await signIn(pocket.page, email)
   await look('home under way', pocket.page)
@@ -103,7 +103,7 @@ async function download(page: Page): Promise<Buffer> {
   return readFile(await (await coming).path())
 }
 
-/** Nobody has signed in here: the code leads to the record, and the record is held against the paper. */
+/** Without signing in: the QR code leads to the record, which is compared with the certificate. */
 async function verify(page: Page, look: Look, address: string, paper: Reading): Promise<void> {
   await page.goto(address)
   await page.getByRole('heading', { name: 'This certificate is valid.' }).waitFor()
@@ -111,7 +111,7 @@ async function verify(page: Page, look: Look, address: string, paper: Reading): 
   expect(await page.getByRole('main').textContent()).not.toContain('Lindqvist')
   await page.getByLabel('Name as printed').fill('Ada Lindqvist')
   await page.getByRole('button', { name: 'Compare' }).click()
-  await page.getByText('This is the name that you typed.').waitFor()
+  await page.getByText('This matches the name you typed.').waitFor()
   await look('verdict with the name', page)
   const fact = async (name: string) =>
     (await page
@@ -119,7 +119,7 @@ async function verify(page: Page, look: Look, address: string, paper: Reading): 
       .locator('dd')
       .textContent())!
   expect(await fact('Name')).toContain('Ada Lindqvist')
-  for (const name of ['Certificate number', 'Course', 'Version', 'The law that asks for it'])
+  for (const name of ['Certificate number', 'Course', 'Version', 'Required by'])
     expect(paper.text).toContain(await fact(name))
   expect(paper.text).toContain(/^\w+ \d+, \d{4}/.exec(await fact('Completed'))![0])
 }

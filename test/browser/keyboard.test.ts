@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('from signing in to an answered question no mouse is needed, and the focus is always seen', {
+test('signing in and answering a question works without a mouse, and the focus is always visible', {
   timeout: 240_000,
 }, async () => {
   const world = await aServer()
@@ -53,7 +53,7 @@ test('from signing in to an answered question no mouse is needed, and the focus 
   await world.app.close()
 })
 
-/** A scenario: each step comes in place of the one before, and brings the focus with it. */
+/** A scenario: each step replaces the one before and takes the focus. */
 async function tryFirstExercise(page: Page): Promise<void> {
   const feedback = page.locator('.exercise-feedback-title')
   for (let steps = 0; steps < 6 && (await feedback.count()) === 0; steps++) {
@@ -64,7 +64,7 @@ async function tryFirstExercise(page: Page): Promise<void> {
   await feedback.waitFor()
 }
 
-/** Answers whatever kind of question it is; not always rightly, but wholly. */
+/** Completes a question of any type, not always correctly. */
 async function answer(page: Page, within: string): Promise<void> {
   const lists = await page.locator(`${within} select`).all()
   for (const [place, list] of lists.entries()) {
@@ -96,14 +96,14 @@ async function tabUntil(page: Page, isThere: () => Promise<boolean>, name = 'the
   throw new Error(`${new URL(page.url()).pathname}: Tab never came to ${name}.`)
 }
 
-// These two run in the page.
+// These two functions run in the page.
 
 function nameOfFocused(): string {
   const element = document.activeElement as HTMLInputElement
   return (element.labels?.[0] ?? element).textContent!.trim()
 }
 
-/** What hides the focus, if anything does: it must be drawn, and on the screen. */
+/** Why the focus isn't visible, if it isn't: it must be drawn and on the screen. */
 function whyUnseen(): string | null {
   const element = document.activeElement as HTMLInputElement
   if (element === document.body) return null

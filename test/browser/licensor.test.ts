@@ -17,7 +17,7 @@ afterAll(() => browser.close())
 const longName = 'Wilhelmina Featherstonehaugh-Vandersloot de la Concepción y Montenegro'
 const gap = 'Direct contact from April 2, 2026, training completed April 9, 2026: 7 days'
 
-test('Lee reviews North Star House, from finding it to a packet that a stranger checks, at a desk; each page is accessible', {
+test('on a desktop, Lee finds and reviews North Star House and makes a packet that a visitor verifies; each page is accessible', {
   timeout: 180_000,
 }, async () => {
   const { look, problems } = looking()
@@ -25,17 +25,17 @@ test('Lee reviews North Star House, from finding it to a packet that a stranger 
   expect(problems).toEqual([])
 })
 
-test('and does the same on a phone', { timeout: 180_000 }, () =>
+test('the same works on a phone', { timeout: 180_000 }, () =>
   theDay(unlooked, { viewport: phone, isMobile: true, hasTouch: true }),
 )
 
-test('and with JavaScript turned off', { timeout: 180_000 }, () =>
+test('the same works without JavaScript', { timeout: 180_000 }, () =>
   theDay(unlooked, { javaScriptEnabled: false }),
 )
 
 const unlooked: Look = async () => {}
 
-/** The licensing reviewer's day, with the program's administrator and somebody who was handed the packet. */
+/** The licensing reviewer's journey, with the program's administrator and a recipient of the packet. */
 async function theDay(look: Look, options: BrowserContextOptions): Promise<void> {
   const world = await aServer({ now: new Date('2026-06-14T15:00:00Z') })
   const worked = { hired_on: '2026-03-20', contact_from: '2026-04-02', completed_on: '2026-04-09' }
@@ -65,7 +65,7 @@ async function theDay(look: Look, options: BrowserContextOptions): Promise<void>
   await closeReview(page, look)
   await bringInLicenseData(page, look)
   for (const { complaints, context } of [office, theirs, street]) {
-    // A form that is sent back to be mended says so in its status too, and the browser notes that.
+    // A form with errors answers 422, which the browser logs to its console.
     expect(complaints.filter((complaint) => !/\b422\b/.test(complaint))).toEqual([])
     await context.close()
   }
@@ -76,7 +76,7 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 const follow = (page: Page, name: string) =>
   page.getByRole('main').getByRole('link', { name, exact: true }).first().click()
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
-const problem = (page: Page) => page.getByRole('heading', { name: /Please check/ }).waitFor()
+const problem = (page: Page) => page.getByRole('heading', { name: /Please fix/ }).waitFor()
 
 async function download(page: Page, link: string | RegExp): Promise<Buffer> {
   const coming = page.waitForEvent('download')
@@ -84,7 +84,7 @@ async function download(page: Page, link: string | RegExp): Promise<Buffer> {
   return readFile(await (await coming).path())
 }
 
-/** Sign-in leads here; with scripts the list follows each letter. */
+/** Sign-in leads here. With scripts, the list updates with each letter. */
 async function findProgram(page: Page, look: Look, hasScripts: boolean): Promise<void> {
   await heading(page, 'Find a program')
   await look('find a program', page)
@@ -106,7 +106,7 @@ async function findProgram(page: Page, look: Look, hasScripts: boolean): Promise
   await heading(page, 'North Star House')
 }
 
-/** What was on record of the license on a day, and nobody's name. */
+/** The license's record on a day, without names. */
 async function asOfADay(page: Page, look: Look): Promise<void> {
   await page.getByText('As of June 14, 2026, as we know now.').waitFor()
   await page.getByText('Never checked against the licensing record').first().waitFor()
@@ -130,7 +130,7 @@ async function openReview(page: Page, look: Look): Promise<void> {
   await look('review without a purpose', page)
   await page.getByLabel('What it is for').fill('Licensing review, June 2026')
   await press(page, 'Open a review')
-  // The day stays the one that was looked at.
+  // The chosen day is kept.
   await heading(page, /had direct contact on April 5, 2026/)
   await page
     .getByText('Direct contact from April 2, 2026, training not completed by April 5, 2026: 4 days so far')
@@ -157,7 +157,7 @@ async function seePeople(page: Page, look: Look): Promise<void> {
   await look('person in a review', page)
 }
 
-/** Tied to the person it was begun from, and to a rule; what was typed stays where a day can't be read. */
+/** A finding is linked to its person and rule. Typed values are kept if a date is invalid. */
 async function writeFinding(page: Page, look: Look): Promise<void> {
   await follow(page, 'Write a finding about Bo Sand')
   await look('write a finding', page)
@@ -202,7 +202,7 @@ async function answerFinding(page: Page, look: Look): Promise<void> {
   await press(page, 'Send the answer')
   await page.getByText('Answered by the program').waitFor()
   await look('finding answered', page)
-  // The administrator answers; what becomes of the finding is not theirs to say.
+  // The administrator answers, but can't decide the finding.
   expect(await page.getByRole('button', { name: 'Resolve' }).count()).toBe(0)
 }
 
@@ -222,7 +222,7 @@ async function endFinding(page: Page, look: Look): Promise<void> {
   await follow(page, 'Review 1')
 }
 
-/** One of everybody, and a small one whose sample the seed draws; both are made while other pages are read. */
+/** One packet of everyone and a small one with a sampled list. Both are made in the background. */
 async function askForPackets(page: Page, look: Look): Promise<void> {
   await follow(page, 'Packets')
   await look('packets', page)
@@ -244,7 +244,7 @@ async function askForPackets(page: Page, look: Look): Promise<void> {
   await follow(page, 'Packets')
   await press(page, 'Make the packet')
   await page.getByRole('heading', { level: 1, name: 'The packet is ready' }).waitFor({ timeout: 60_000 })
-  // Said aloud once, however often the page asked.
+  // Announced once, no matter how often the page polled.
   await page.locator('#packet-said').getByText('The packet is ready.').waitFor({ state: 'attached' })
   await page.getByText('5 people, made June 14, 2026').waitFor()
   await look('packet ready', page)
@@ -256,7 +256,7 @@ type Taken = Readonly<{
   certificates: readonly Readonly<{ name: string; bytes: Uint8Array; number: string }>[]
 }>
 
-/** Both files are read as whoever gets them reads them: the words of every page, every hash, the signature. */
+/** Reads both files like a recipient: the text of every page, every hash, the signature. */
 async function takePacket(page: Page, world: Served): Promise<Taken> {
   const pdf = await download(page, /Download the document/)
   const zip = await download(page, /Download all files/)
@@ -286,7 +286,7 @@ async function takePacket(page: Page, world: Served): Promise<Taken> {
   return { pdf, address, certificates }
 }
 
-/** Whoever was handed the packet follows the address on it, and holds the file against the record. */
+/** A recipient of the packet opens the address on it and verifies the file. */
 async function checkPacket(page: Page, look: Look, { pdf, address }: Taken): Promise<void> {
   await page.goto(address)
   await heading(page, 'We made a packet with this code.')
@@ -307,7 +307,7 @@ async function checkPacket(page: Page, look: Look, { pdf, address }: Taken): Pro
   expect(await page.getByRole('main').textContent()).not.toMatch(/Bo Sand|Okafor|Vang/)
 }
 
-/** Numbers pasted, a table and the files: each is held against the register and the roster. */
+/** Pasted numbers, a table and files: each is compared with the register and the roster. */
 async function checkCertificates(page: Page, look: Look, { certificates }: Taken): Promise<void> {
   await follow(page, 'Packets')
   await follow(page, 'Check certificates')
@@ -362,7 +362,7 @@ async function closeReview(page: Page, look: Look): Promise<void> {
 const columns =
   'License number,Status,May operate,Status from,Certification,Certified from,Certified until,Checked on'
 
-/** The end of a certification: whom it affects is seen first, as numbers; then it is on record with the day it was checked. */
+/** Ends a certification: first shows how many people it affects, then records it with the date it was checked. */
 async function bringInLicenseData(page: Page, look: Look): Promise<void> {
   await page.goto('/licensing')
   await follow(page, 'License data by file')

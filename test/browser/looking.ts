@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { accessibilityProblems, desk, phone } from '#test/support/browser.ts'
 
-/** Called at each page of a way, with a word for what kind of page it is. */
+/** Called at each page of a journey, with a name for the kind of page. */
 export type Look = (kind: string, page: Page) => Promise<void>
 
 const ways = [
@@ -14,8 +14,8 @@ const ways = [
 type Way = (typeof ways)[number]['name']
 
 /**
- * Looks at the first page of each kind on a phone and at a desk, in light and in dark, or only in the ways named: what
- * axe-core finds, and whether anything has to be scrolled sideways. With SCREENSHOTS=<folder> it keeps a picture of each.
+ * Checks the first page of each kind on a phone and on a desktop, in light and dark mode, or only as named: what
+ * axe-core finds, and whether anything scrolls sideways. With SCREENSHOTS=<folder> it saves a screenshot of each.
  */
 export function looking(only?: readonly Way[]): { look: Look; problems: readonly string[] } {
   const seen = new Set<string>()

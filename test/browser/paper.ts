@@ -9,7 +9,7 @@ const { default: jsQr } = createRequire(import.meta.url)('jsqr') as typeof impor
 const build = path.join(import.meta.dirname, '../../node_modules/pdfjs-dist/build')
 const reader = 'https://reader.example'
 
-/** What a phone's camera reads off the first page of a PDF: the browser draws it, and the code is found in its pixels. */
+/** Reads the QR code on a PDF's first page: the browser renders it, and the code is decoded from its pixels. */
 export async function readQr(browser: Browser, pdf: Buffer): Promise<string | null> {
   const context = await browser.newContext()
   try {
@@ -34,7 +34,7 @@ export async function readQr(browser: Browser, pdf: Buffer): Promise<string | nu
 const html = `<!doctype html><title>A reader</title>
 <script type="module">import * as pdfjs from '/pdf.min.mjs'; globalThis.pdfjs = pdfjs</script>`
 
-/** Runs in the page: pdf.js draws the first page of the paper on a canvas, at twice its size. */
+/** Runs in the page: pdf.js renders the PDF's first page on a canvas, at twice its size. */
 async function draw(): Promise<string> {
   const { pdfjs } = globalThis as unknown as { pdfjs: typeof import('pdfjs-dist') }
   pdfjs.GlobalWorkerOptions.workerSrc = '/pdf.worker.min.mjs'

@@ -37,7 +37,7 @@ const letter = {
   buffer: Buffer.from('%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n'),
 }
 
-test('Noor reads a version, comments, compares two and records the approval; Ines confirms it and Noor withdraws it', {
+test('Noor reads a version, comments, compares two versions and records an approval; Ines confirms it and Noor withdraws it', {
   timeout: 180_000,
 }, async () => {
   const { look, problems } = looking()
@@ -50,7 +50,7 @@ test('Noor reads a version, comments, compares two and records the approval; Ine
   const ines = await aDevice(browser, world.address, { viewport: phone })
   await signIn(ines.page, 'ines@review.example')
   await ines.page.goto('/review/courses')
-  await ines.page.getByText('Approval waits for confirmation').waitFor()
+  await ines.page.getByText('Approval waiting for confirmation').waitFor()
   await look('courses to review, an approval waits', ines.page)
   await ines.page.getByRole('link', { name: 'Version 1.1.0' }).click()
   await look('an approval to confirm', ines.page)
@@ -61,7 +61,7 @@ test('Noor reads a version, comments, compares two and records the approval; Ine
   expect(download.suggestedFilename()).toBe('letter.pdf')
   await ines.page.getByText('Refuse it', { exact: true }).click()
   await ines.page.getByRole('button', { name: 'Refuse this approval' }).click()
-  await ines.page.getByText('Write the reason, for whoever asks later.').first().waitFor()
+  await ines.page.getByText('Enter a reason. It stays on the record.').first().waitFor()
   await look('refusing without a reason', ines.page)
   await ines.page.getByRole('button', { name: 'Confirm this approval' }).click()
   await ines.page.getByText('In force', { exact: true }).waitFor()
@@ -81,7 +81,7 @@ test('Noor reads a version, comments, compares two and records the approval; Ine
   expect(await isApproved()).toBe(false)
 
   expect(problems).toEqual([])
-  // A form that is sent back answers 422, which a browser writes to its console.
+  // A form with errors answers 422, which the browser logs to its console.
   for (const { complaints } of [noor, ines, visitor])
     expect(complaints.filter((complaint) => !complaint.includes('422'))).toEqual([])
   for (const { context } of [noor, ines, visitor]) await context.close()
@@ -97,11 +97,11 @@ async function readAndComment(page: Page, look: Look) {
   const paragraph = page.locator('p', { hasText: 'Soup first' }).first()
   await paragraph.getByRole('link', { name: /^Comment/ }).click()
   await page.getByRole('heading', { name: 'Comment on this paragraph' }).waitFor()
-  await page.getByRole('button', { name: 'Keep this comment' }).click()
-  await page.getByText('Write what you want to say about this paragraph.').first().waitFor()
+  await page.getByRole('button', { name: 'Save comment' }).click()
+  await page.getByText('Enter a comment.').first().waitFor()
   await look('a comment without words', page)
   await page.getByLabel('What would you change, and why?').fill('Ask whether they like soup.')
-  await page.getByRole('button', { name: 'Keep this comment' }).click()
+  await page.getByRole('button', { name: 'Save comment' }).click()
   await page.getByText('Ask whether they like soup.').waitFor()
   await look('a lesson with a comment', page)
   await page.getByRole('link', { name: 'Practice' }).first().click()
@@ -110,7 +110,7 @@ async function readAndComment(page: Page, look: Look) {
   const ofExercise = page.locator('.review-exercise-comments').first()
   await ofExercise.getByRole('link', { name: /^Comment/ }).click()
   await page.getByLabel('What would you change, and why?').fill('A third choice would help.')
-  await page.getByRole('button', { name: 'Keep this comment' }).click()
+  await page.getByRole('button', { name: 'Save comment' }).click()
   await ofExercise.getByText('A third choice would help.').waitFor()
   await look('a lesson with exercises to review', page)
   await page.getByRole('link', { name: 'Questions', exact: true }).click()
@@ -132,7 +132,7 @@ async function recordApproval(page: Page, look: Look) {
   await page.getByText('Record an approval', { exact: true }).click()
   await page.getByLabel('Approved by').fill('Commissioner of Human Services')
   await page.getByRole('button', { name: 'Record the approval' }).click()
-  await page.getByText('Write the document’s reference or number.').first().waitFor()
+  await page.getByText('Enter the document’s reference or number.').first().waitFor()
   expect(await page.getByLabel('Approved by').inputValue()).toBe('Commissioner of Human Services')
   await look('recording without a reference', page)
   await page.getByLabel('Reference').fill('Letter 26-17')
@@ -140,10 +140,12 @@ async function recordApproval(page: Page, look: Look) {
   await page.getByLabel('In effect from').fill('4/1/2026')
   await page.getByLabel('The document').setInputFiles(letter)
   await page.getByRole('button', { name: 'Record the approval' }).click()
-  await page.getByText('You recorded it, so a second reviewer confirms or refuses it.').waitFor()
+  await page
+    .getByText('You recorded this approval, so a second reviewer must confirm or refuse it.')
+    .waitFor()
 }
 
-test('with the keyboard alone a paragraph is commented on', { timeout: 60_000 }, async () => {
+test('a reviewer can comment on a paragraph with only the keyboard', { timeout: 60_000 }, async () => {
   const { page, context } = await aDevice(browser, world.address)
   await signIn(page, 'ines@review.example')
   await page.goto('/review/courses/welcome/1.0.0/lessons/first-day/at-the-door')
@@ -163,7 +165,7 @@ test('with the keyboard alone a paragraph is commented on', { timeout: 60_000 },
   await page.waitForURL(/\?paragraph=/)
   await reach('the text')
   await page.keyboard.type('Plain and warm.')
-  await reach('Keep this comment')
+  await reach('Save comment')
   await page.keyboard.press('Enter')
   await page.waitForURL((url) => url.search === '')
   await page.getByText('Plain and warm.').waitFor()

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const longName = 'Wilhelmina Featherstonehaugh-Vandersloot de la Concepción y Montenegro'
 
-/** A house of sixty, more than a page of them: with contact and without, on leave, newly hired, somebody with a long name. */
+/** A program of sixty people, more than one page: with and without contact, on leave, newly hired, with a long name. */
 async function bringInTeam(): Promise<void> {
   const rae = await world.as('rae@northstar.example')
   const rows = Array.from({ length: 60 }, (_, n) => {
@@ -45,7 +45,7 @@ const table = (page: Page) => page.locator('#team-table')
 const rowsShown = (page: Page) => table(page).locator('tbody tr')
 const saysHowMany = (page: Page) => table(page).getByRole('status')
 
-test('Sam sees who is cleared, opens each number, finds, sorts and takes the rows along, at a desk; each page is accessible', {
+test('on a desktop, Sam sees who is cleared, opens each number, searches, sorts and downloads the rows; each page is accessible', {
   timeout: 120_000,
 }, async () => {
   const { look, problems } = looking()
@@ -65,7 +65,7 @@ test('Sam sees who is cleared, opens each number, finds, sorts and takes the row
   await context.close()
 })
 
-test('and does the same on a phone', { timeout: 60_000 }, async () => {
+test('the same works on a phone', { timeout: 60_000 }, async () => {
   const { page, context, complaints } = await aDevice(browser, world.address, {
     viewport: phone,
     isMobile: true,
@@ -84,7 +84,7 @@ test('and does the same on a phone', { timeout: 60_000 }, async () => {
   await context.close()
 })
 
-test('and with JavaScript turned off', { timeout: 60_000 }, async () => {
+test('the same works without JavaScript', { timeout: 60_000 }, async () => {
   const { page, context, complaints } = await aDevice(browser, world.address, { javaScriptEnabled: false })
   await signIn(page, 'sam@northstar.example')
   await page.goto('/team')
@@ -99,7 +99,7 @@ test('and with JavaScript turned off', { timeout: 60_000 }, async () => {
   await context.close()
 })
 
-test('Olu, who supervises elsewhere, finds nobody of the house, and its addresses lead nowhere', {
+test('Olu, who supervises another program, finds no one from this one, and its pages are not found', {
   timeout: 60_000,
 }, async () => {
   const { page, context, complaints } = await aDevice(browser, world.address)
@@ -123,7 +123,7 @@ test('Olu, who supervises elsewhere, finds nobody of the house, and its addresse
 
 const unlooked: Look = async () => {}
 
-/** The sentence, the numbers and the lists behind them agree, page after page. */
+/** The sentence, the numbers and their lists agree on every page. */
 async function numbersOpenTheirRows(page: Page, look = unlooked): Promise<void> {
   const numbers = await page
     .locator('.figures-row a')
@@ -171,11 +171,11 @@ async function findAndSort(page: Page, look: Look, hasScripts: boolean): Promise
   await page.waitForURL((url) => url.searchParams.get('search') === 'okafor')
   await look('team, one found', page)
   expect(await rowsShown(page).count()).toBe(1)
-  // The address can be kept and sent.
+  // The address can be saved and shared.
   await page.reload()
   expect(await page.getByLabel('Find somebody').inputValue()).toBe('okafor')
   await rowsShown(page).getByRole('link', { name: 'Theo Okafor' }).waitFor()
-  // A number is of everybody, and so is the list that it opens.
+  // A number counts everyone, and so does the list it opens.
   const overdue = page.locator('.figures-row').getByRole('link', { name: 'overdue' })
   const many = await overdue.locator('.figure-number').textContent()
   await overdue.click()
@@ -191,7 +191,7 @@ async function findAndSort(page: Page, look: Look, hasScripts: boolean): Promise
   expect(dates.slice(known.length).every((date) => date === '–')).toBe(true)
 }
 
-/** The files hold the rows that are shown, no more and no fewer. */
+/** The files contain exactly the rows shown. */
 async function takeAlong(page: Page): Promise<void> {
   await page.goto('/team')
   const number = page.locator('.figures-row').getByRole('link', { name: 'not cleared' })
@@ -229,12 +229,12 @@ async function otherDays(page: Page, look = unlooked): Promise<void> {
   await knownThenIsAnotherAnswer(page, look)
   await page.getByRole('link', { name: 'Back to today' }).click()
   await askFor(page, 'last spring')
-  await page.getByRole('heading', { name: 'Please check one thing' }).waitFor()
+  await page.getByRole('heading', { name: 'Please fix one problem' }).waitFor()
   await page.getByRole('link', { name: 'Write a day such as 3/15/2026.' }).waitFor()
   await look('team, no such day', page)
 }
 
-/** Mai's week of leave was put on record a week after it: on those days nobody looking at the record knew. */
+/** Mai's week of leave was recorded a week later, so the record did not show it on those days. */
 async function knownThenIsAnotherAnswer(page: Page, look: Look): Promise<void> {
   const away = addDays(today, -68)
   const onLeave = () => page.locator('.figures-row').getByRole('link', { name: 'on leave' }).textContent()
@@ -258,7 +258,7 @@ async function askFor(page: Page, day: string): Promise<void> {
 
 const typed = (day: Day) => `${Number(day.slice(5, 7))}/${Number(day.slice(8))}/${day.slice(0, 4)}`
 
-/** Why somebody stands as they do: told in sentences, without an answer or a score. */
+/** The reasons for a person's standing: in sentences, without answers or scores. */
 async function onePerson(page: Page, look = unlooked): Promise<void> {
   await page.goto('/team?search=okafor')
   await rowsShown(page).getByRole('link', { name: 'Theo Okafor' }).click()

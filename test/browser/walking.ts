@@ -20,7 +20,7 @@ export async function beginCourse({ course, look }: Walk, page: Page): Promise<v
   await page.getByRole('button', { name: 'Begin' }).click()
 }
 
-/** Reads from the lesson that is open to the one named, or to the module's end; each exercise type is tried once. */
+/** Reads from the open lesson to the one named, or to the module's end, and tries each exercise type once. */
 export async function readOn(
   walk: Walk,
   page: Page,
@@ -58,7 +58,7 @@ async function readLesson(walk: Walk, page: Page, module: Module, lesson: Lesson
   await page.waitForURL((url) => !url.pathname.includes(`/${lesson.slug}`))
 }
 
-/** Answers an exercise of a lesson, step by step where it has steps, to its feedback. */
+/** Answers a lesson's exercise, step by step, up to its feedback. */
 async function tryExercise(
   { course, look }: Walk,
   page: Page,
@@ -82,7 +82,7 @@ async function tryExercise(
   await look(`exercise answered: ${exercise.type}`, page)
 }
 
-/** Answers an assessment's questions on the page, from the one it asks now to its end or to the number given. */
+/** Answers an assessment's questions on the page, from the current one to the end or to the given number. */
 export async function answerOn(
   walk: Walk,
   page: Page,
@@ -109,7 +109,7 @@ export async function answerOn(
   }
 }
 
-/** Chooses on the page what a form would send: the tile's label is clicked, the list's line is chosen. */
+/** Fills in the form on the page: clicks labels and selects options. */
 async function fill(page: Page, form: Record<string, string | string[]>, within = ''): Promise<void> {
   for (const [name, values] of Object.entries(form)) {
     const list = page.locator(`${within}select[name="${name}"]`)

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('the first view of a lesson costs at most 120 KB over the wire in all, and each later one at most 15 KB', {
+test('the first view of a lesson transfers at most 120 KB, and each later one at most 15 KB', {
   timeout: 120_000,
 }, async () => {
   const world = await aServer()
@@ -21,7 +21,7 @@ test('the first view of a lesson costs at most 120 KB over the wire in all, and 
   const { page, context } = await aDevice(browser, world.address, { viewport: phone })
   await signIn(page, 'ada@northstar.example')
 
-  // Signing in has left the site's files in the cache; whoever comes by a link to a lesson has none of them.
+  // Signing in filled the cache. Someone who follows a link to a lesson has an empty one.
   const wire = await context.newCDPSession(page)
   await wire.send('Network.enable')
   await wire.send('Network.clearBrowserCache')

@@ -40,7 +40,7 @@ async function atTheLesson(options: Parameters<typeof aDevice>[2] = {}) {
   return device
 }
 
-test('a mouse that rests on a word opens its note, may move into it, and Escape closes it', {
+test('hovering over a term opens its note, the mouse can move into it, and Escape closes it', {
   timeout: 60_000,
 }, async () => {
   const { page, context, complaints } = await atTheLesson()
@@ -63,7 +63,7 @@ test('a mouse that rests on a word opens its note, may move into it, and Escape 
   await context.close()
 })
 
-test('a click keeps open what the mouse has opened', { timeout: 60_000 }, async () => {
+test('a click keeps a note open that hovering opened', { timeout: 60_000 }, async () => {
   const { page, context } = await atTheLesson()
   await word(page).hover()
   await open(page).waitFor()
@@ -76,7 +76,7 @@ test('a click keeps open what the mouse has opened', { timeout: 60_000 }, async 
   await context.close()
 })
 
-test('with the keyboard alone a note opens, its link is next, and Escape leads back to the word', {
+test('with the keyboard, a note opens, its link is next in order, and Escape returns to the term', {
   timeout: 60_000,
 }, async () => {
   const { page, context } = await atTheLesson()
@@ -92,7 +92,7 @@ test('with the keyboard alone a note opens, its link is next, and Escape leads b
   await context.close()
 })
 
-test('on a phone a tap opens a note within the screen, also without a script, and a tap beside it closes it', {
+test('on a phone, a tap opens a note within the screen, even without scripts, and a tap outside closes it', {
   timeout: 90_000,
 }, async () => {
   for (const javaScriptEnabled of [true, false]) {
@@ -115,7 +115,7 @@ test('on a phone a tap opens a note within the screen, also without a script, an
   }
 })
 
-test('who listens is told that a word can be opened, whether it is open, and what it means', {
+test('screen readers announce that a term can be opened, whether it is open and what it means', {
   timeout: 60_000,
 }, async () => {
   const { page, context } = await atTheLesson()

@@ -22,15 +22,15 @@ const verdictOfFile = async (bytes: Uint8Array, by = keys) => (await verifyCerti
 const verdictOf = async (credential: unknown, by = keys) => (await verifyCredential(credential, by)).verdict
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
-describe('a certificate as it was issued', () => {
-  test('is genuine, with the facts on the paper', async () => {
+describe('an unaltered certificate', () => {
+  test('is genuine, with the facts printed on it', async () => {
     expect(await verifyCertificateFile(pdf, keys)).toMatchObject({
       verdict: 'genuine',
       facts: { person_name: 'Ada Northwind', certificate_number: 'SH-000123', completed_on: '2027-03-31' },
     })
   })
 
-  test('carries the very credential that was issued with it', () => {
+  test('contains the credential that was issued with it', () => {
     expect(openCertificate(pdf)).toMatchObject({ kind: 'opened', credential })
   })
 
@@ -42,7 +42,7 @@ describe('a certificate as it was issued', () => {
     expect(await verdictOfFile(bytesOf(text))).toBe('genuine')
   })
 
-  test('stays genuine after the key was rotated, and after it was lost', async () => {
+  test('stays genuine after its key is rotated or lost', async () => {
     const next = await newSigningKey(did, new Date('2027-06-01'))
     const rotated = rotate({ keys: [key] }, next)
     expect(await verdictOfFile(pdf, publishedKeys(rotated))).toBe('genuine')
@@ -54,8 +54,8 @@ describe('a certificate as it was issued', () => {
   })
 })
 
-describe('a file that was altered', () => {
-  test('in any one byte, of 2,000 drawn at random, is not genuine', async () => {
+describe('an altered file', () => {
+  test('with one changed byte (2,000 random cases) is not genuine', async () => {
     const genuine: number[] = []
     await fc.assert(
       fc.asyncProperty(fc.nat(pdf.length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
@@ -69,7 +69,7 @@ describe('a file that was altered', () => {
     expect(genuine).toEqual([])
   })
 
-  test('in one bit of a byte of its credential, all along it, is not genuine', async () => {
+  test('with one changed bit anywhere in its credential is not genuine', async () => {
     const start = Buffer.from(pdf).indexOf('{"@context"')
     const end = Buffer.from(pdf).indexOf('\nendstream', start)
     for (let at = start; at < end; at += 5) {
@@ -79,7 +79,7 @@ describe('a file that was altered', () => {
     }
   })
 
-  test('by an incremental update is not genuine', async () => {
+  test('with an incremental update is not genuine', async () => {
     const text = Buffer.from(pdf).toString('latin1')
     const root = /\/Root (\d+ 0 R)/.exec(text)![1]
     const [, page] = /\/Kids \[(\d+) 0 R\]/.exec(text)!
@@ -111,7 +111,7 @@ describe('a file that was altered', () => {
     expect(await verdictOfFile(alter(Buffer.from(pdf)))).toBe('altered')
   })
 
-  test('by another’s credential put in is not genuine', async () => {
+  test('with the credential of another certificate is not genuine', async () => {
     const stolen = filledWith(other.credential)
     expect(openCertificate(stolen)).toMatchObject({ kind: 'opened', credential: other.credential })
     expect(await verifyCertificateFile(stolen, keys)).toMatchObject({
@@ -121,7 +121,7 @@ describe('a file that was altered', () => {
     })
   })
 
-  test('in its drawing, with every length kept, is not genuine', async () => {
+  test('with a changed page of the same length is not genuine', async () => {
     const text = Buffer.from(pdf).toString('latin1')
     const at = text.indexOf('/MediaBox [0 0 792 612]')
     expect(at).toBeGreaterThan(0)
@@ -138,13 +138,13 @@ describe('a file that was altered', () => {
     ['a word', bytesOf('"genuine"')],
     ['null', bytesOf('null')],
     ['a list of credentials', bytesOf(JSON.stringify([credential]))],
-  ])('so far that it is %s is no certificate', async (_what, bytes) => {
+  ])('that is now %s is not a certificate', async (_what, bytes) => {
     expect(await verdictOfFile(bytes)).toBe('not_a_certificate')
   })
 })
 
-describe('a credential that was altered', () => {
-  test('in any one of its values is not genuine', async () => {
+describe('an altered credential', () => {
+  test('with any changed value is not genuine', async () => {
     const places = valuesOf(credential)
     expect(places.length).toBeGreaterThan(80)
     for (const place of places)
@@ -154,7 +154,7 @@ describe('a credential that was altered', () => {
         )
   })
 
-  test('in any one character of its proof is not genuine', async () => {
+  test('with any changed character in its proof is not genuine', async () => {
     const { proofValue } = credential.proof
     const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
     for (let at = 0; at < proofValue.length; at++) {
@@ -167,7 +167,7 @@ describe('a credential that was altered', () => {
     }
   })
 
-  test('by the same signature spelled in another way is not genuine', async () => {
+  test('with its signature in another encoding is not genuine', async () => {
     const { proofValue } = credential.proof
     for (const spelled of [
       `z1${proofValue.slice(1)}`,
@@ -180,12 +180,12 @@ describe('a credential that was altered', () => {
     expect(await verdictOfProof(`u${Buffer.from('a'.repeat(64)).toString('base64url')}`)).toBe('altered')
   })
 
-  test('by any part left out is not genuine', async () => {
+  test('with any part missing is not genuine', async () => {
     for (const place of partsOf(credential))
       expect(await verdictOf(without(credential, place)), place.join('.')).not.toBe('genuine')
   })
 
-  test('by any part added is not genuine', async () => {
+  test('with any part added is not genuine', async () => {
     for (const place of [[], ...partsOf(credential)]) {
       const part = place.length === 0 ? credential : read(credential, place)
       if (typeof part !== 'object') continue
@@ -194,7 +194,7 @@ describe('a credential that was altered', () => {
     }
   })
 
-  test('by any of its lists in another order is not genuine', async () => {
+  test('with any list in another order is not genuine', async () => {
     for (const place of partsOf(credential)) {
       const part = read(credential, place)
       if (!Array.isArray(part) || part.length < 2) continue
@@ -202,7 +202,7 @@ describe('a credential that was altered', () => {
     }
   })
 
-  test('by its names in another order alone is the same credential, but not the same file', async () => {
+  test('with only its keys in another order is the same credential, but not the same file', async () => {
     const turned = Object.fromEntries(Object.entries(credential).toReversed()) as Credential
     expect(await verdictOf(turned)).toBe('genuine')
     const { proof, ...rest } = credential
@@ -222,7 +222,7 @@ describe('a credential that was altered', () => {
     ['one alone', [v2]],
     ['none', []],
     ['not a list', v2],
-  ])('by its context, %s, is not genuine', async (_what, context) => {
+  ])('with another context (%s) is not genuine', async (_what, context) => {
     expect(await verdictOf({ ...credential, '@context': context })).toBe('altered')
   })
 
@@ -238,12 +238,12 @@ describe('a credential that was altered', () => {
     expect(await verdictOf({ ...credential, proof: { ...credential.proof, ...change } })).toBe('altered')
   })
 
-  test('by its proof in a list, twice or alone, is not one of ours', async () => {
+  test('with its proof in a list, once or twice, is not one of ours', async () => {
     for (const proof of [[credential.proof], [credential.proof, credential.proof], [], null, 'z'])
       expect(await verdictOf({ ...credential, proof })).toBe('not_a_certificate')
   })
 
-  test('by a name given twice is not genuine', async () => {
+  test('with a duplicate key is not genuine', async () => {
     const twice = JSON.stringify(credential).replace(
       '"licenseNumber"',
       '"licenseNumber":"SH-999999","licenseNumber"',
@@ -256,7 +256,7 @@ describe('a credential that was altered', () => {
     verdictOf({ ...credential, proof: { ...credential.proof, proofValue } })
 })
 
-describe('a credential signed by others', () => {
+describe('a credential signed by someone else', () => {
   test('under their own name is not ours', async () => {
     const theirs = await newSigningKey(issuerDid('https://elsewhere.example.org'), new Date('2027-01-01'))
     const { pdf, credential } = await issue(sample, theirs)
@@ -270,12 +270,12 @@ describe('a credential signed by others', () => {
     expect(await verdictOfFile((await issue(sample, theirs)).pdf)).toBe('unknown_key')
   })
 
-  test('with their key under the name of ours is altered', async () => {
+  test('with their key under our key’s name is altered', async () => {
     const theirs = await newSigningKey(did, new Date('2027-01-01'))
     expect(await verdictOfFile((await issue(sample, { ...theirs, id: key.id })).pdf)).toBe('altered')
   })
 
-  test('with a key of another issuer that is published beside ours is altered', async () => {
+  test('with a key of another issuer published next to ours is altered', async () => {
     const theirs = await newSigningKey(issuerDid('https://elsewhere.example.org'), new Date('2027-01-01'))
     const both = publishedKeys({ keys: [key, theirs] })
     const { proof: _, ...unsigned } = credential
@@ -296,12 +296,12 @@ describe('a key', () => {
     })
   })
 
-  test('signs nothing genuine before it was made', async () => {
+  test('signs nothing genuine before it was created', async () => {
     const early = await issue(sample, key, new Date('2026-12-31'))
     expect(await verdictOfFile(early.pdf)).toBe('unknown_key')
   })
 
-  test('signs nothing genuine once others may hold it', async () => {
+  test('signs nothing genuine after it was compromised', async () => {
     const lost = publishedKeys(markCompromised({ keys: [key] }, key.id, signedAt))
     expect(await verdictOfFile(pdf, lost)).toBe('unknown_key')
   })
@@ -309,7 +309,7 @@ describe('a key', () => {
 
 type Place = readonly (string | number)[]
 
-/** The place of each value that is not made of others. */
+/** The path of each primitive value. */
 function valuesOf(value: unknown, place: Place = []): readonly Place[] {
   if (typeof value !== 'object' || value === null) return [place]
   return Object.keys(value).flatMap((name) =>
@@ -317,7 +317,7 @@ function valuesOf(value: unknown, place: Place = []): readonly Place[] {
   )
 }
 
-/** The place of each part, great or small. */
+/** The path of each part, nested or not. */
 function partsOf(value: unknown, place: Place = []): readonly Place[] {
   const here = place.length === 0 ? [] : [place]
   if (typeof value !== 'object' || value === null) return here
@@ -387,7 +387,7 @@ async function resigned(unsigned: object, by: typeof key): Promise<unknown> {
   return sign(unsigned, by, signedAt)
 }
 
-test('the digest in the credential is that of the page with the credential blanked out', () => {
+test('the digest in the credential covers the PDF with the credential left blank', () => {
   const blanked = Buffer.from(pdf)
   const start = blanked.indexOf('{"@context"')
   blanked.fill(' ', start, blanked.indexOf('\nendstream', start))

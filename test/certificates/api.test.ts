@@ -12,7 +12,7 @@ async function aDescribedWorld() {
     .selectAll()
     .orderBy('number')
     .executeTakeFirstOrThrow()
-  /** An answer, and whether it is as the description says for its status. */
+  /** A response, and whether it matches the OpenAPI description of its status. */
   async function ask(path: string, remoteAddress = '10.0.0.1') {
     const { statusCode, body, headers } = await world.app.inject({
       url: `/api/certificates/${path}`,
@@ -26,19 +26,19 @@ async function aDescribedWorld() {
   return { ...world, description, responses, row, ask }
 }
 
-describe('the description of what other software may ask', () => {
-  test('is OpenAPI 3.1, by its own schema', async () => {
+describe('the API description', () => {
+  test('is valid OpenAPI 3.1', async () => {
     const { description } = await aDescribedWorld()
     expect(await new Validator().validate(description)).toEqual({ valid: true })
   })
 
-  test('says of each answer what it means', async () => {
+  test('describes every response', async () => {
     const { responses } = await aDescribedWorld()
     for (const { description } of Object.values(responses) as { description: string }[])
       expect(description).not.toBe('Default Response')
   })
 
-  test('describes each answer as it is given', async () => {
+  test('matches the actual responses', async () => {
     const { row, ask, db } = await aDescribedWorld()
     const asked: Record<string, unknown> = {}
     const look = async (what: string, path: string) => {
@@ -73,7 +73,7 @@ describe('the description of what other software may ask', () => {
     })
   })
 
-  test('tells software too that it asked too often', async () => {
+  test('includes the response to too many requests', async () => {
     const { row, ask } = await aDescribedWorld()
     const answers = []
     for (let n = 0; n < 61; n++) answers.push(await ask(row.token, '10.9.9.9'))

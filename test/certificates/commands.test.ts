@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('the command that verifies certificates', () => {
-  test('says that a PDF and its credential are genuine, with their facts, and ends well', async () => {
+  test('prints the facts of a genuine PDF and credential and exits with 0', async () => {
     const { code, lines } = await verify('ada.pdf', 'ada.json')
     expect(code).toBe(0)
     for (const [index, name] of ['ada.pdf', 'ada.json'].entries())
@@ -40,7 +40,7 @@ describe('the command that verifies certificates', () => {
       })
   })
 
-  test('says of each file what it is, and ends badly where one is not genuine', async () => {
+  test('prints a verdict per file and exits with 1 if one is not genuine', async () => {
     const { code, lines } = await verify('ada.pdf', 'altered.pdf', 'note.txt', 'missing.pdf')
     expect(code).toBe(1)
     expect(lines.map((line) => JSON.parse(line).verdict)).toEqual([
@@ -52,7 +52,7 @@ describe('the command that verifies certificates', () => {
     expect(lines[1]).not.toContain('Ada')
   })
 
-  test('takes a folder of many, each file a line, and passes over the keys that lie in it', async () => {
+  test('accepts a folder, prints one line per file and skips a key file in it', async () => {
     await mkdir(file('many/deep'), { recursive: true })
     const pdf = await readFile(file('ada.pdf'))
     for (let n = 0; n < 30; n++) await writeFile(file(`many/${n < 15 ? 'deep/' : ''}c${n}.pdf`), pdf)
@@ -64,7 +64,7 @@ describe('the command that verifies certificates', () => {
     expect(new Set(lines.map((line) => JSON.parse(line).file)).size).toBe(30)
   })
 
-  test('says of what is empty, locked, a folder of nothing or not there that it is no certificate', async () => {
+  test('reports empty, unreadable and missing files as not a certificate', async () => {
     await writeFile(file('empty.pdf'), '')
     await writeFile(file('locked.pdf'), '%PDF-1.7\ntrailer\n<< /Encrypt 1 0 R >>\n%%EOF\n')
     await mkdir(file('nothing'), { recursive: true })
@@ -74,7 +74,7 @@ describe('the command that verifies certificates', () => {
     expect(lines[1]).toContain('encrypted')
   })
 
-  test('says with the database what the record says today, and ends badly where it no longer counts', async () => {
+  test('adds the record’s status with --database and exits with 1 if the certificate no longer counts', async () => {
     const { db, as, config } = await aWorld()
     const { id, number } = await db
       .selectFrom('certificates')
@@ -99,7 +99,7 @@ describe('the command that verifies certificates', () => {
     expect(JSON.parse(revoked.lines[0]!)).toMatchObject({ verdict: 'genuine', record: { status: 'revoked' } })
   }, 120_000)
 
-  test('does not know a certificate by keys other than its issuer’s', async () => {
+  test('does not accept a certificate with another issuer’s keys', async () => {
     await writeFile(file('others.json'), JSON.stringify({ keys: [] }))
     const { code, lines } = await run('verify', file('ada.pdf'), '--keys', file('others.json'))
     expect(code).toBe(1)
@@ -110,7 +110,7 @@ describe('the command that verifies certificates', () => {
     ['no file', []],
     ['keys that are not there', ['x.pdf', '--keys', '/nowhere/keys.json']],
     ['an option that it does not have', ['x.pdf', '--all']],
-  ])('explains itself when given %s', async (_what, args) => {
+  ])('prints its usage when given %s', async (_what, args) => {
     const { code, lines, errors } = await run('verify', ...args)
     expect({ code, lines }).toEqual({ code: 2, lines: [] })
     expect(errors).toContain('Use it like this')
@@ -120,7 +120,7 @@ describe('the command that verifies certificates', () => {
 describe('the command for keys', () => {
   const at = ['--keys-file', file('secret.json'), '--base-url', 'https://training.example.org']
 
-  test('makes, rotates, marks and publishes them', async () => {
+  test('creates, rotates, marks and publishes keys', async () => {
     expect((await run('keys', 'rotate', ...at)).code).toBe(0)
     const [first, second] = (await readKeyFile(file('secret.json'))).keys
     expect(first!.valid_to).toBe(second!.valid_from)
@@ -163,7 +163,7 @@ describe('the command for keys', () => {
 
 const verify = (...names: string[]) => run('verify', ...names.map(file), '--keys', file('keys.json'))
 
-/** Runs a command as people do, in an environment without a database or a network to be had. */
+/** Runs a command without a database or a network. */
 function run(command: string, ...args: readonly string[]) {
   return runIn({ DATABASE_URL: 'postgres://127.0.0.1:1/nowhere' }, command, ...args)
 }

@@ -1,6 +1,6 @@
 import type { World } from '#test/support/app.ts'
 
-/** Completions of one person, each of an enrollment of its own. */
+/** Completions of one person, each in its own enrollment. */
 export async function completionsOf({ db }: World, person_id: string, count: number) {
   const text = { person_id, course: 'residential-settings', version: '1', content_hash: 'a'.repeat(64) }
   const ended_at = new Date()

@@ -15,7 +15,7 @@ import { sample } from './sample.ts'
 const { credential } = await issue()
 
 describe('the credential of a certificate', () => {
-  test('says what the paper says', () => {
+  test('has the facts printed on the certificate', () => {
     const { program: _program, token: _token, note: _note, approval: _approval, ...printed } = sample
     expect(readCredential(credential).facts).toEqual({
       ...printed,
@@ -24,26 +24,26 @@ describe('the credential of a certificate', () => {
     })
   })
 
-  test('says nothing of the program or its license', () => {
+  test('does not contain the program or its license', () => {
     const text = JSON.stringify(credential)
     for (const word of Object.values(sample.program!)) expect(text).not.toContain(word)
   })
 
-  test('knows the person by a salted hash, which only the installation can tell', () => {
+  test('identifies the person by a salted hash that only the installation can resolve', () => {
     const [, hashed] = credential.credentialSubject.identifier
     const holder = { person_id: 'b7a6fd1e', salt: '9c1185a5c5e9fc54' }
     expect(hashed).toMatchObject({ hashed: true, salt: holder.salt, identityHash: holderHash(holder) })
     expect(JSON.stringify(credential)).not.toContain(holder.person_id)
   })
 
-  test('is genuine on its own, without the page', async () => {
+  test('is genuine without the PDF', async () => {
     expect(await verifyCredential(credential, keys)).toMatchObject({
       verdict: 'genuine',
       facts: { hours: 3.7 },
     })
   })
 
-  test('never sends for anything over the network, at issue or at verification', async () => {
+  test('uses no network when it is issued or verified', async () => {
     const fetching = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('The network is off.'))
     try {
       const { credential } = await issue()
@@ -55,14 +55,14 @@ describe('the credential of a certificate', () => {
   })
 })
 
-describe('a verifier that others wrote', () => {
+describe('an independent verifier', () => {
   const lists = (revoked: StatusList) =>
     Promise.all([
       statusListCredential(revoked, 'revocation', status.revocation.list_url, key, signedAt),
       statusListCredential(newStatusList(), 'message', status.supersession.list_url, key, signedAt),
     ])
 
-  test('accepts the credential, by the documents that the site publishes', async () => {
+  test('accepts the credential with the documents published on the site', async () => {
     const log = await stepsElsewhere(credential, await lists(newStatusList()))
     expect(log).toMatchObject({
       valid_signature: true,
@@ -72,7 +72,7 @@ describe('a verifier that others wrote', () => {
     })
   })
 
-  test('sees from the published list that it was revoked', async () => {
+  test('sees a revocation in the published list', async () => {
     const revoked = withSet(newStatusList(), status.revocation.index)
     expect(await stepsElsewhere(credential, await lists(revoked))).toMatchObject({
       valid_signature: true,
@@ -80,14 +80,14 @@ describe('a verifier that others wrote', () => {
     })
   })
 
-  test('refuses it with another name', async () => {
+  test('refuses the credential with a changed name', async () => {
     const forged = structuredClone(credential)
     forged.credentialSubject.identifier[0].identityHash = 'Mallory'
     expect(await stepsElsewhere(forged, await lists(newStatusList()))).toEqual({ error: 'invalid_signature' })
   })
 })
 
-/** Asks the other verifier with a network in which only this site's documents are to be had. */
+/** Runs the independent verifier with a network that only has this site's documents. */
 async function stepsElsewhere(asked: object, lists: readonly { id: string }[]): Promise<object> {
   vi.useFakeTimers({ toFake: ['Date'], now: signedAt.getTime() + 86_400_000 })
   const published = new Map<string, object>([

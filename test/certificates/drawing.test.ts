@@ -10,7 +10,7 @@ import { sample } from './sample.ts'
 const { default: jsQr } = createRequire(import.meta.url)('jsqr') as typeof import('jsqr')
 
 describe('the page of a certificate', () => {
-  test('says in order who completed what, when, under which law, and where to check it', async () => {
+  test('says who completed what, when, under which law and where to verify it, in order', async () => {
     const { pages, text } = await readPdf(await drawCertificate(sample))
     expect(pages).toBe(1)
     const order = [
@@ -34,7 +34,7 @@ describe('the page of a certificate', () => {
     expect(order).toEqual([...order].sort((a, b) => a - b))
   })
 
-  test('is tagged, in English, titled, with words for what is only drawn', async () => {
+  test('is tagged, in English, has a title and has text alternatives for images', async () => {
     const page = await readPdf(await drawCertificate(sample))
     expect(page).toMatchObject({
       isTagged: true,
@@ -68,7 +68,7 @@ describe('the page of a certificate', () => {
     expect(raw).not.toMatch(/Helvetica|Times-Roman/)
   })
 
-  test('is the same, byte for byte, each time it is drawn', async () => {
+  test('gives the same bytes each time it is drawn', async () => {
     const first = await drawCertificate(sample)
     await drawCertificate({ ...sample, person_name: 'စောဖိုးထူး', course_title: 'Another' })
     expect(Buffer.from(await drawCertificate(sample)).equals(first)).toBe(true)
@@ -101,7 +101,7 @@ describe('the page of a certificate', () => {
     expect(text).toContain('not a real approval')
   })
 
-  test('is refused rather than cut where a title has no room', async () => {
+  test('is refused rather than cut off if a title does not fit', async () => {
     const modules = Array.from({ length: 30 }, (_, index) => ({
       number: index + 1,
       title: 'A module',
@@ -111,12 +111,12 @@ describe('the page of a certificate', () => {
     expect(pageFault({ ...sample, modules })).toContain('than one page can show')
   })
 
-  test('is refused before anything is frozen where a program, too, has a name that no font draws', () => {
+  test('is refused before anything is frozen if the program’s name cannot be printed', () => {
     expect(pageFault(sample)).toBeNull()
     expect(pageFault({ ...sample, program: { ...sample.program!, name: '星の家' } })).toContain('No font has')
   })
 
-  test('keeps each word in its place where a sentence holds one that runs the other way', () => {
+  test('keeps the word order in a sentence with right-to-left words', () => {
     const runs = runsOf('Person محمد عبد الله (Smith), שרה בן-דוד, 3', 'sans')
     expect('missing' in runs ? runs : runs.map(({ text }) => text)).toEqual([
       'Person ',
@@ -127,7 +127,7 @@ describe('the page of a certificate', () => {
     ])
   })
 
-  test('carries a QR code of the address that is printed', () => {
+  test('has a QR code of the printed address', () => {
     const { size, isDark } = qrMatrix(sample.verify_url)
     const unit = 4
     const side = (size + 8) * unit

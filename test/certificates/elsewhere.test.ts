@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
-/** What a verifier that others wrote finds, in a network in which only what this site publishes is to be had. */
+/** Runs an independent verifier with a network that only has what this site publishes. */
 async function found({ app }: World, credential: object) {
   const asked: string[] = []
   const fetching = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
@@ -29,7 +29,7 @@ async function found({ app }: World, credential: object) {
   }
 }
 
-test('a credential as its holder downloads it is accepted elsewhere, by what the site publishes, until it is revoked', async () => {
+test('an independent verifier accepts a downloaded credential until it is revoked', async () => {
   const world = await aWorld()
   const person = await personId(world.db, 'mai@northstar.example')
   const { number } = await world.db

@@ -20,7 +20,7 @@ async function maisFiles() {
   return { world, person, certificate, pdf, json }
 }
 
-/** Sends files as a form does that a visitor fills in. */
+/** Uploads files with a form, as a visitor does. */
 async function send({ app }: World, ...files: readonly (readonly [string, Uint8Array])[]) {
   const form = new FormData()
   for (const [name, bytes] of files) form.append('files', new Blob([bytes as Uint8Array<ArrayBuffer>]), name)
@@ -33,8 +33,8 @@ async function send({ app }: World, ...files: readonly (readonly [string, Uint8A
   })
 }
 
-describe('files that a visitor has checked', () => {
-  test('are each told for what they are, with the record beside', async () => {
+describe('files that a visitor verifies', () => {
+  test('each get a verdict next to the record', async () => {
     const { world, pdf, json } = await maisFiles()
     const altered = Buffer.from(pdf)
     altered[1500]! ^= 1
@@ -55,12 +55,12 @@ describe('files that a visitor has checked', () => {
     expect(sections[1]).toContain('Genuine and unaltered')
     for (const changed of [sections[2], sections[3]]) {
       expect(changed).toContain('Altered')
-      // The true record stands beside what was made of it, and does not give the name away.
+      // The real record is shown next to the altered file, without revealing the name.
       expect(changed).toContain('M•• V•••')
       expect(changed).not.toContain('Mae')
       expect(changed).not.toContain('Mai Vang')
     }
-    expect(sections[4]).toContain('Not a certificate of ours')
+    expect(sections[4]).toContain('Not one of our certificates')
     expect(sections[5]).toContain('a key that is not ours')
     expect(answer.body).toContain('2 of 6 files are genuine and valid')
   })
@@ -77,7 +77,7 @@ describe('files that a visitor has checked', () => {
 
   test.each([
     ['revoked', 'Revoked'],
-    ['superseded', 'Genuine, and replaced since'],
+    ['superseded', 'Genuine, but replaced'],
   ] as const)('tell today what became of a certificate that was %s', async (act, words) => {
     const { world, certificate, pdf } = await maisFiles()
     await world.db
@@ -89,7 +89,7 @@ describe('files that a visitor has checked', () => {
     expect(body).not.toContain('A mistake')
   })
 
-  test('that we signed and have no record of are called unknown', async () => {
+  test('that we signed but have no record of are called unknown', async () => {
     const { world, certificate } = await maisFiles()
     const { openSigningKey } = await import('#server/certificates/credentials/key-file.ts')
     const own = await openSigningKey(world.config.keysFile, world.config.baseUrl, new Date())
@@ -101,7 +101,7 @@ describe('files that a visitor has checked', () => {
     expect(own.id).not.toBe(key.id)
   })
 
-  test('of a confidential person show the verdict alone', async () => {
+  test('of a confidential person show only the verdict', async () => {
     const { world, person, certificate, pdf } = await maisFiles()
     await world.db.updateTable('people').set({ is_confidential: true }).where('id', '=', person).execute()
     const { body } = await send(world, ['m.pdf', pdf])
@@ -109,7 +109,7 @@ describe('files that a visitor has checked', () => {
     for (const hidden of ['Vang', certificate.number, certificate.token]) expect(body).not.toContain(hidden)
   })
 
-  test('are taken twenty at a time, each of a certificate’s size', async () => {
+  test('are accepted up to twenty at a time and up to a certificate’s size', async () => {
     const { world } = await maisFiles()
     const small = Buffer.from('{}')
     const many = Array.from({ length: 21 }, (_, n) => [`${n}.json`, small] as const)
@@ -128,8 +128,8 @@ describe('files that a visitor has checked', () => {
   })
 })
 
-describe('the same for software', () => {
-  test('tells the record’s facts, and the name only to who knows it', async () => {
+describe('the verification API', () => {
+  test('returns the record’s facts, and the name only to a caller who knows it', async () => {
     const { world, certificate } = await maisFiles()
     const url = `/api/certificates/${certificate.token}`
     const first = JSON.parse((await world.visitor().get(url)).body)
@@ -148,7 +148,7 @@ describe('the same for software', () => {
     expect((await world.visitor().get(`${url}?name=mai%20vang`)).statusCode).toBe(429)
   })
 
-  test('answers alike for a code that is unknown, malformed or withheld', async () => {
+  test('gives the same response for unknown, malformed and withheld codes', async () => {
     const { world, person, certificate } = await maisFiles()
     await world.db.updateTable('people').set({ is_confidential: true }).where('id', '=', person).execute()
     const ask = async (token: string, name = '') => {
@@ -163,7 +163,7 @@ describe('the same for software', () => {
     expect(named).toContain('"certificate":null')
   })
 
-  test('is described by OpenAPI, for machines and for people', async () => {
+  test('is described as OpenAPI JSON and as a page', async () => {
     const { visitor } = await aWorld({ cast: false })
     const description = JSON.parse((await visitor().get('/api/openapi.json')).body)
     expect(description.openapi).toBe('3.1.0')

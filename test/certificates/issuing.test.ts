@@ -31,7 +31,7 @@ async function maisCertificate(world: World) {
 }
 
 describe('issuing', () => {
-  test('2,000 parallel issues of 100 completions give 100 certificates, with no gap in numbers and no place taken twice', async () => {
+  test('2,000 parallel issues of 100 completions give 100 certificates, without gaps in numbers or shared status entries', async () => {
     const world = await aWorld({ cast: false })
     const { db, config } = world
     const { id } = await db
@@ -65,7 +65,7 @@ describe('issuing', () => {
     ])
   }, 180_000)
 
-  test('a name that cannot be printed holds the certificate up until it is mended, and takes no number', async () => {
+  test('a name that cannot be printed delays the certificate until it is fixed and uses no number', async () => {
     const world = await aWorld()
     const { db, config } = world
     const person = await personId(db, 'ada@northstar.example')
@@ -92,7 +92,7 @@ describe('issuing', () => {
     expect(issued).toEqual([{ name: 'Ada Lindqvist' }])
   })
 
-  test('a page that has no room is refused before its facts are frozen', async () => {
+  test('a page that is too full is refused before its facts are frozen', async () => {
     const world = await aWorld()
     const [completion] = await completionsOf(world, await personId(world.db, 'ada@northstar.example'), 1)
     const modules = Array.from({ length: 80 }, (_, n) => ({
@@ -108,7 +108,7 @@ describe('issuing', () => {
 })
 
 describe('the credential', () => {
-  test('is made with the PDF, kept as the text that was sealed, and both prove themselves by the published keys', async () => {
+  test('is made with the PDF, stored as sealed, and both verify with the published keys', async () => {
     const world = await aWorld()
     const { number } = await maisCertificate(world)
     expect(existsSync(world.config.keysFile)).toBe(false)
@@ -130,7 +130,7 @@ describe('the credential', () => {
     expect(json.toString()).not.toContain('North Star')
   })
 
-  test('belongs to its holder: to anybody else it is not there', async () => {
+  test('belongs to its holder: no one else finds it', async () => {
     const world = await aWorld()
     const { number } = await maisCertificate(world)
     expect(
@@ -139,7 +139,7 @@ describe('the credential', () => {
     expect((await world.visitor().get(`/certificates/${number}.json`)).statusCode).toBe(303)
   })
 
-  test('is made once, also when two servers make it at the same moment', async () => {
+  test('is made once, even if two servers make it at the same time', async () => {
     const world = await aWorld()
     const certificate = await maisCertificate(world)
     const made = await Promise.all(
@@ -152,8 +152,8 @@ describe('the credential', () => {
   })
 })
 
-describe('what is published', () => {
-  test('names the issuer, its keys and its lists, for anybody and from anywhere', async () => {
+describe('the published documents', () => {
+  test('list the issuer, its keys and its status lists, for anyone from any site', async () => {
     const { visitor, config } = await aWorld()
     const did = JSON.parse((await visitor().get('/.well-known/did.json')).body)
     expect(did.id).toBe('did:web:127.0.0.1%3A3000')
@@ -167,7 +167,7 @@ describe('what is published', () => {
       expect(answer.headers['access-control-allow-origin']).toBe('*')
       const list = JSON.parse(answer.body)
       expect(list).toMatchObject({ id: `http://127.0.0.1:3000/status/${name}`, issuer: did.id })
-      // Signed once, then served as it is.
+      // Signed once, then served unchanged.
       expect((await visitor().get(`/status/${name}`)).body).toBe(answer.body)
     }
     for (const absent of [

@@ -36,29 +36,29 @@ describe('the signing keys', () => {
     expect(first.id).toBe(`${did}#${first.public_key_multibase}`)
   })
 
-  test('sign one at a time, each in its own time', () => {
+  test('sign one at a time, each in its validity period', () => {
     expect(signingKeyAt(rotated, did, new Date('2027-03-01'))?.id).toBe(first.id)
     expect(signingKeyAt(rotated, did, june)?.id).toBe(second.id)
     expect(signingKeyAt(rotated, did, new Date('2026-12-31'))).toBeUndefined()
     expect(signingKeyAt(rotated, 'did:web:elsewhere.example.org', june)).toBeUndefined()
   })
 
-  test('vouch only for what was signed in their time', () => {
+  test('verify only what was signed in their validity period', () => {
     const [old] = publishedKeys(rotated).keys
     expect(keyFault(old!, new Date('2027-03-01'))).toBeNull()
     expect(keyFault(old!, new Date('2026-12-31T23:59:59Z'))).toContain('was not in use before')
     expect(keyFault(old!, new Date('2027-06-01T12:00:01Z'))).toContain('was out of use from June 1, 2027')
   })
 
-  test('vouch for nothing signed at no time at all', () => {
+  test('verify nothing without a signature time', () => {
     expect(keyFault(first, new Date('2027-14-01T00:00:00Z'))).toContain('does not tell when')
   })
 
-  test('vouch for a signature of their first second, which tells no fractions', () => {
+  test('verify a signature from their first second', () => {
     expect(keyFault(first, new Date('2027-01-01T00:00:00Z'))).toBeNull()
   })
 
-  test('vouch for nothing signed once others may have held them', () => {
+  test('verify nothing signed after they were compromised', () => {
     const { keys } = markCompromised(rotated, first.id, new Date('2027-04-01T00:00:00Z'))
     expect(keyFault(keys[0]!, new Date('2027-03-31T23:59:59Z'))).toBeNull()
     expect(keyFault(keys[0]!, new Date('2027-04-01T00:00:00Z'))).toContain(
@@ -66,7 +66,7 @@ describe('the signing keys', () => {
     )
   })
 
-  test('are published without their secrets, each with its time', () => {
+  test('are published without their secrets, each with its validity period', () => {
     const published = publishedKeys(rotated)
     expect(published.keys.map(({ valid_to }) => valid_to)).toEqual([june.toISOString(), null])
     expect(JSON.stringify([published, didDocument(published, did)])).not.toContain(first.secret_key_multibase)
@@ -80,7 +80,7 @@ describe('the signing keys', () => {
     })
   })
 
-  test('that others may hold are published as revoked', () => {
+  test('are published as revoked once compromised', () => {
     const published = publishedKeys(markCompromised(rotated, first.id, june))
     expect(didDocument(published, did)).toMatchObject({
       verificationMethod: [{ id: first.id, revoked: june.toISOString() }, { id: second.id }],
@@ -90,7 +90,7 @@ describe('the signing keys', () => {
 })
 
 describe('the key file', () => {
-  test('is made at the first start, for its owner alone, and the same at the next', async () => {
+  test('is created at the first start, readable only by its owner, and kept at the next', async () => {
     const file = path.join(folder, 'new', 'keys.json')
     const made = await openKeyFile(file, did, january)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
@@ -98,13 +98,13 @@ describe('the key file', () => {
     expect(await openKeyFile(file, did, june)).toEqual(made)
   })
 
-  test('is made once, however many start at once', async () => {
+  test('is created once, no matter how many services start at once', async () => {
     const file = path.join(folder, 'together.json')
     const all = await Promise.all(Array.from({ length: 8 }, () => openKeyFile(file, did, january)))
     expect(new Set(all.map(({ keys }) => keys[0]!.id)).size).toBe(1)
   })
 
-  test('gets a key for a new address and keeps that of the old one', async () => {
+  test('gets a key for a new address and keeps the key of the old one', async () => {
     const file = path.join(folder, 'moved.json')
     const before = await openKeyFile(file, did, january)
     const moved = await openKeyFile(file, 'did:web:new.example.org', june)
@@ -125,19 +125,19 @@ describe('the key file', () => {
     expect(done).toBeGreaterThan(0)
   })
 
-  test('is refused where others can read it', async () => {
+  test('is refused if others can read it', async () => {
     const file = path.join(folder, 'open.json')
     await writeFile(file, JSON.stringify({ keys: [first] }), { mode: 0o644 })
     await expect(readKeyFile(file)).rejects.toThrow('can be read by others')
   })
 
-  test.each(['', '{}', '{"keys":[{}]}', '[1'])('is refused where it holds %j', async (text) => {
+  test.each(['', '{}', '{"keys":[{}]}', '[1'])('is refused if it contains %j', async (text) => {
     const file = path.join(folder, 'broken.json')
     await writeFile(file, text, { mode: 0o600 })
     await expect(readKeyFile(file)).rejects.toThrow(/is not JSON|does not hold/)
   })
 
-  test('is not mistaken for the published one, nor that for it', async () => {
+  test('and the published keys are not accepted in place of each other', async () => {
     const published = path.join(folder, 'published.json')
     await writeFile(published, JSON.stringify(publishedKeys(rotated)))
     expect(await readPublishedKeys(published)).toEqual(publishedKeys(rotated))

@@ -1,4 +1,4 @@
-/** Names as people write them, by script: drawn as typed, letter for letter. */
+/** Names by script that are printed exactly as typed. */
 export const drawnNames: Readonly<Record<string, readonly string[]>> = {
   English: [
     'Ada Northwind',
@@ -337,7 +337,7 @@ export const drawnNames: Readonly<Record<string, readonly string[]>> = {
   Hebrew: ['שרה כהן', 'לאה', 'משה בן דוד', 'יוסף קליין', 'ץץ ףף םם ןן ךך'],
 }
 
-/** Names in writing that cannot be drawn, or not read back: refused, and never drawn otherwise. */
+/** Names that can't be printed, or that PDF readers would change: refused, never altered. */
 export const refusedNames: Readonly<Record<string, readonly string[]>> = {
   Chinese: ['王小明', '陳大文'],
   Japanese: ['さくら', 'タナカ'],

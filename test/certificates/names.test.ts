@@ -32,7 +32,7 @@ describe('a name on a certificate', () => {
     },
   )
 
-  test('is brought to one form, its spaces single', () => {
+  test('is normalized, with single spaces', () => {
     expect(checkName('  Thi\u0323  A\u0301nh\u00a0Le ')).toEqual({ ok: true, name: 'Thị Ánh Le' })
   })
 
@@ -68,7 +68,7 @@ describe('a name on a certificate', () => {
     expect(checkName(name).ok).toBe(false)
   })
 
-  test('of eighty letters is printed whole', async () => {
+  test('of eighty letters is printed in full', async () => {
     const name = 'Maximiliana-Konstantina Wolfeschlegelsteinhausenbergerdorff de la Santa Trinidad'
     expect(name).toHaveLength(80)
     expect(checkName(name)).toEqual({ ok: true, name })
@@ -83,7 +83,7 @@ describe('a name on a certificate', () => {
     ['a figure', 'محمد 3'],
     ['a word that runs the other way', 'محمد Smith'],
     ['a word of another script', 'محمد כהן'],
-  ])('from right to left with %s is refused, for it would not read back as typed', async (_what, name) => {
+  ])('from right to left with %s is refused, because PDF readers would change it', async (_what, name) => {
     expect(checkName(name)).toMatchObject({
       ok: false,
       reason: expect.stringContaining('from right to left'),
@@ -91,12 +91,12 @@ describe('a name on a certificate', () => {
     await expect(drawCertificate({ ...sample, person_name: name })).rejects.toThrow('in another order')
   })
 
-  test('in two alphabets, word by word, is drawn', () => {
+  test('with words in two alphabets is printed', () => {
     expect(checkName('Мария Smith').ok).toBe(true)
   })
 })
 
-/** Every letter is one glyph in its place, so that the page's text needs no spelling of its own. */
+/** Every letter is one glyph in place, so the text needs no ActualText. */
 function isSimple(name: string): boolean {
   return /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Ethiopic}\p{Script=Georgian}\p{Script=Arabic}\p{Script=Hebrew} .'’-]+$/u.test(
     name.normalize('NFC').replace(/\p{M}/gu, '!'),

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { issue } from './issued.ts'
 
 /**
- * What Open Badges 3.0 asks of each class that a certificate's credential uses, in our words: its required parts, their
- * kinds, and its lists of words. `credentialStatus` alone is by the W3C's data model, which takes several.
+ * What Open Badges 3.0 requires of each class in a certificate's credential: its required parts, their
+ * types and allowed values. Only `credentialStatus` follows the W3C's data model, which allows several.
  */
 const text = { type: 'string' }
 const address = { type: 'string', pattern: '^[a-z][a-z0-9+.-]*:\\S+$' }
@@ -132,14 +132,14 @@ const openBadgeCredential = part(
 
 const validate = new Ajv2020({ strict: false, allErrors: true }).compile(openBadgeCredential)
 
-test('a certificate’s credential is an Open Badge 3.0, part by part', async () => {
+test('a certificate’s credential is a valid Open Badge 3.0', async () => {
   const { credential } = await issue()
   expect(validate(credential), JSON.stringify(validate.errors)).toBe(true)
   for (const left of ['id', 'name', 'issuer', 'validFrom', 'credentialSubject'] as const)
     expect(validate({ ...credential, [left]: undefined })).toBe(false)
 })
 
-test('each result is of a kind that its achievement describes, and says its status where that is one', async () => {
+test('each result matches a description in its achievement', async () => {
   const { credentialSubject: subject } = (await issue()).credential
   const described = new Map(subject.achievement.resultDescription.map((one) => [one.id, one]))
   expect(described.size).toBe(subject.achievement.resultDescription.length)
@@ -149,11 +149,11 @@ test('each result is of a kind that its achievement describes, and says its stat
   }
 })
 
-test('its places in the two lists are drawn at random from 131,072', async () => {
+test('its entries in the two status lists are random numbers below 131,072', async () => {
   const { randomIndex } = await import('#server/certificates/credentials/status-places.ts')
   const drawn = Array.from({ length: 4000 }, () => randomIndex())
   expect(drawn.every((index) => Number.isInteger(index) && index >= 0 && index < 131_072)).toBe(true)
-  // Of 4,000 in 131,072 places about 60 fall on one that is taken; in order, none would.
+  // Of 4,000 random entries out of 131,072, about 60 collide. In sequence, none would.
   expect(new Set(drawn).size).toBeGreaterThan(3800)
   const eighths = Array.from({ length: 8 }, (_, n) => drawn.filter((index) => index >> 14 === n).length)
   for (const count of eighths) expect(Math.abs(count - 500)).toBeLessThan(120)

@@ -15,7 +15,7 @@ export type Reading = Readonly<{
   links: readonly string[]
 }>
 
-/** A PDF as a reader's program sees it. */
+/** A PDF as a PDF reader sees it. */
 export async function readPdf(bytes: Uint8Array): Promise<Reading> {
   const task = getDocument({ data: bytes.slice(), useSystemFonts: false, verbosity: 0 })
   const document = await task.promise
@@ -39,7 +39,7 @@ export async function readPdf(bytes: Uint8Array): Promise<Reading> {
   return reading
 }
 
-/** The words of every page, in one line each. */
+/** The text of every page, one line per page. */
 export async function pageTexts(bytes: Uint8Array): Promise<string[]> {
   const task = getDocument({ data: bytes.slice(), useSystemFonts: false, verbosity: 0 })
   const document = await task.promise
@@ -52,7 +52,7 @@ export async function pageTexts(bytes: Uint8Array): Promise<string[]> {
 
 export type Printed = Readonly<{ page: number; text: string; left: number; right: number; baseline: number }>
 
-/** Every piece of text with its place, in points from the lower left corner. */
+/** Every piece of text with its position, in points from the lower left corner. */
 export async function printedPieces(bytes: Uint8Array): Promise<Printed[]> {
   const task = getDocument({ data: bytes.slice(), useSystemFonts: false, verbosity: 0 })
   const document = await task.promise

@@ -29,7 +29,7 @@ const proofOf = ({ db }: World, id: string) =>
   db.selectFrom('certificate_proofs').selectAll().where('certificate_id', '=', id).executeTakeFirstOrThrow()
 
 describe('revoking', () => {
-  test('takes two of licensing staff, and then the page, the list, the ledger and the standings all say so', async () => {
+  test('takes two licensing staff members, and then shows on the page, in the list, in the ledger and in standings', async () => {
     const { world, person, certificate, lee, max, at } = await aCertificate()
     const place = (await proofOf(world, certificate.id)).revocation_index
     expect(isSet(await bits(world, 'revocation'), place)).toBe(false)
@@ -50,7 +50,7 @@ describe('revoking', () => {
     expect((await world.visitor().get(`/verify/${certificate.token}`)).body).toContain(
       'This certificate is valid.',
     )
-    // Whoever asks does not confirm.
+    // The person who made the request can't confirm it.
     expect((await lee.post(`${request}/confirmation`)).statusCode).toBe(404)
     expect((await max.get('/certificates/records')).body).toContain(`Revoke ${certificate.number}`)
     expect((await max.post(`${request}/confirmation`)).headers.location).toBe(at)
@@ -69,11 +69,11 @@ describe('revoking', () => {
     expect(await standing()).not.toEqual(before)
     const record = (await lee.get(at)).body
     expect(record).toContain('asked by Lee Marston, confirmed by Max Delgado')
-    // Nothing more is asked of what is revoked.
+    // A revoked certificate takes no more requests.
     expect(await ask(lee, `${at}/revocation`, { reason: 'Again' })).toBe(at)
   })
 
-  test('is signed into the list in the same transaction: where the key is away, nothing is revoked', async () => {
+  test('is signed into the list in the same transaction: without the key, nothing is revoked', async () => {
     const { world, certificate, lee, max, at } = await aCertificate()
     const request = await ask(lee, `${at}/revocation`, { reason: 'A mistake' })
     const { writeFileSync } = await import('node:fs')
@@ -90,11 +90,11 @@ describe('revoking', () => {
     )
   })
 
-  test('asks for a reason, and for the password where it was given a while ago', async () => {
+  test('requires a reason, and the password if it was entered too long ago', async () => {
     const { world, lee, at } = await aCertificate()
     expect((await lee.post(`${at}/revocation`, { reason: ' ' })).statusCode).toBe(422)
     await sql`update sessions set confirmed_at = now() - interval '11 minutes'`.execute(world.db)
-    expect((await lee.get(`${at}/revocation`)).body).toContain('Your password, again')
+    expect((await lee.get(`${at}/revocation`)).body).toContain('Your password')
     const form = { reason: 'A mistake' }
     expect((await lee.post(`${at}/revocation`, form)).body).toContain('Enter your password again')
     expect((await lee.post(`${at}/revocation`, { ...form, password: 'wrong' })).body).toContain(
@@ -103,7 +103,7 @@ describe('revoking', () => {
     expect(await ask(lee, `${at}/revocation`, { ...form, password: demoPassword })).toContain('/requests/')
   })
 
-  test('may be refused by the other, or withdrawn by whoever asked, and then nothing has changed', async () => {
+  test('can be refused by the second person or withdrawn by the first, and then nothing changes', async () => {
     const { world, certificate, lee, max, at } = await aCertificate()
     const first = await ask(lee, `${at}/revocation`, { reason: 'A mistake' })
     // One request at a time.
@@ -121,7 +121,7 @@ describe('revoking', () => {
     )
   })
 
-  test('is nobody’s but licensing staff’s, and each look of theirs is in the ledger', async () => {
+  test('is open only to licensing staff, and each view is in the ledger', async () => {
     const { world, person, lee, at } = await aCertificate()
     for (const email of [
       'mai@northstar.example',
@@ -141,7 +141,7 @@ describe('revoking', () => {
 })
 
 describe('correcting', () => {
-  test('issues a new certificate, links both ways, and the old paper’s code says so', async () => {
+  test('issues a new certificate, links both, and the old certificate’s code shows the replacement', async () => {
     const { world, person, certificate, lee, max, at } = await aCertificate()
     const request = await ask(lee, `${at}/correction`, {
       reason: 'Married',
@@ -174,11 +174,11 @@ describe('correcting', () => {
     const mai = await world.as('mai@northstar.example')
     expect((await mai.get('/account')).body).toContain('Mai Vang Lee')
     expect((await mai.get(`/certificates/${number}.pdf`)).statusCode).toBe(200)
-    // Nothing is deleted: the old file is still its holder's.
+    // Nothing is deleted: the holder can still download the old file.
     expect((await mai.get(`/certificates/${certificate.number}.pdf`)).statusCode).toBe(200)
   })
 
-  test('refuses at once what could not be printed, and what changes nothing', async () => {
+  test('immediately refuses what cannot be printed and what changes nothing', async () => {
     const { lee, at } = await aCertificate()
     const form = { reason: 'A slip of the pen', account: 'renames' }
     expect((await lee.post(`${at}/correction`, { ...form, person_name: 'Mai 𓂀' })).body).toContain(
@@ -189,7 +189,7 @@ describe('correcting', () => {
     )
   })
 
-  test('is nobody’s to ask for or to confirm on a certificate of their own', async () => {
+  test('cannot be requested or confirmed by the certificate’s holder', async () => {
     const { world, person, lee, max, at } = await aCertificate()
     const mai = await world.as('mai@northstar.example')
     await world.db.insertInto('roles').values({ person_id: person, role: 'licensing' }).execute()
@@ -203,7 +203,7 @@ describe('correcting', () => {
     )
   })
 
-  test('the database itself refuses that one person asks and confirms', async () => {
+  test('the database refuses a confirmation by the person who made the request', async () => {
     const { world, lee, at } = await aCertificate()
     const request = (await ask(lee, `${at}/correction`, { reason: 'x', person_name: 'Mai Vangh' }))
       .split('/')

@@ -4,7 +4,7 @@ import { verifyCertificateFile } from '#server/certificates/credentials/verifica
 import { issue, keys } from './issued.ts'
 import { sample } from './sample.ts'
 
-/** Files as somebody makes them who knows how a PDF is built, each of which a viewer opens. */
+/** Files by an attacker who knows the PDF format. Viewers open each of them. */
 
 const { pdf, credential } = await issue()
 const file = Buffer.from(pdf)
@@ -19,7 +19,7 @@ const size = Number(objectOf(/\/Size (\d+)/))
 const body = (object: string) =>
   objectOf(new RegExp(`\\n${object} 0 obj\\n<<\\n?([\\s\\S]*?)\\n?>>\\nendobj`))
 
-/** Appends objects with a table of their own: what was there stays, byte for byte, and a viewer shows the new. */
+/** Appends objects with their own xref table: the original bytes stay, and viewers show the new objects. */
 function updated(objects: Readonly<Record<string, string>>): Buffer {
   let text = '\n'
   const places: string[] = []
@@ -36,8 +36,8 @@ function updated(objects: Readonly<Record<string, string>>): Buffer {
 const withPage = (more: string) => ({ [page]: `<< ${body(page)} ${more} >>` })
 const withRoot = (more: string) => ({ [root]: `<< ${body(root)} ${more} >>` })
 
-describe('a certificate that was added to', () => {
-  test('takes an update that a viewer would open', () => {
+describe('a certificate with appended objects', () => {
+  test('still opens in a viewer', () => {
     expect(body(page)).toContain('/Type /Page')
     expect(body(root)).toContain('/Type /Catalog')
     expect(updated(withPage('/Rotate 180')).subarray(0, file.length).equals(file)).toBe(true)
@@ -116,7 +116,7 @@ describe('a certificate that was added to', () => {
   })
 })
 
-/** The credential's stream as another program would write it anew. */
+/** The credential's stream as another program would write it. */
 function resaved(dictionary: string, bytes: Buffer): Buffer {
   const at = file.indexOf('{"@context"')
   const from = file.lastIndexOf('<<', at)
@@ -126,14 +126,14 @@ function resaved(dictionary: string, bytes: Buffer): Buffer {
   return Buffer.concat([file.subarray(0, begin), Buffer.from(head), bytes, file.subarray(end)])
 }
 
-describe('a certificate that another program saved anew', () => {
+describe('a certificate saved by another program', () => {
   const text = Buffer.from(JSON.stringify(credential))
 
-  test('with its credential compressed is altered, for its page is no longer the one that was issued', async () => {
+  test('with its credential compressed is altered, because its bytes differ', async () => {
     expect(await verdictOf(resaved('/Filter /FlateDecode', deflateSync(text)))).toBe('altered')
   })
 
-  test('with its credential indented, or its place made shorter, is altered', async () => {
+  test('with its credential indented, or with less padding, is altered', async () => {
     expect(await verdictOf(resaved('', Buffer.from(JSON.stringify(credential, null, 1))))).toBe('altered')
     expect(await verdictOf(resaved('', text))).toBe('altered')
   })
@@ -143,14 +143,14 @@ describe('a certificate that another program saved anew', () => {
     expect(await verdictOf(resaved('/Filter /FlateDecode', theirs))).toBe('altered')
   })
 
-  test('with no credential left is no certificate, and its reader is told what to ask for', async () => {
+  test('without its credential is not a certificate, and the message says what to ask for', async () => {
     expect(await verifyCertificateFile(resaved('', Buffer.from('{}')), keys)).toMatchObject({
       verdict: 'not_a_certificate',
       why: expect.stringContaining('ask for the original file'),
     })
   })
 
-  test('with a lock on it is none either', async () => {
+  test('with encryption is not a certificate either', async () => {
     const locked = Buffer.from(
       resaved('', Buffer.from([1, 2, 3]))
         .toString('latin1')
@@ -163,7 +163,7 @@ describe('a certificate that another program saved anew', () => {
     })
   })
 
-  test('as a hollow shell of compressed nothing takes no time to refuse', async () => {
+  test('with a decompression bomb is refused quickly', async () => {
     const bomb = deflateSync(Buffer.alloc(50_000_000))
     const streams = Array.from({ length: 200 }, () => `<< >>\nstream\n`)
     const hollow = Buffer.concat([
@@ -172,7 +172,7 @@ describe('a certificate that another program saved anew', () => {
     ])
     const before = process.cpuUsage()
     expect(await verdictOf(hollow)).toBe('not_a_certificate')
-    // Work, in microseconds: other work on the machine does not count.
+    // CPU time in microseconds, so that other work on the machine doesn't count.
     expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
   })
 })
@@ -218,7 +218,7 @@ describe('a credential as text', () => {
       'with a proof that is a list of good and bad',
       Buffer.from(JSON.stringify({ ...credential, proof: [credential.proof, {}] })),
     ],
-  ])('%s is none', async (_what, bytes) => {
+  ])('%s is not a credential', async (_what, bytes) => {
     expect(await verdictOf(bytes)).toBe('not_a_certificate')
   })
 })

@@ -28,7 +28,7 @@ describe('a status list', () => {
     expect(list.every((byte) => byte === 0)).toBe(true)
   })
 
-  test('sets one bit and leaves the list before as it was', () => {
+  test('sets one bit in a copy and leaves the original unchanged', () => {
     const before = newStatusList()
     const after = withSet(before, 12)
     expect([11, 12, 13].map((index) => isSet(after, index))).toEqual([false, true, false])
@@ -41,17 +41,17 @@ describe('a status list', () => {
     expect(withSet(newStatusList(), 8)[1]).toBe(0x80)
   })
 
-  test('comes back from its encoding', () => {
+  test('can be decoded again', () => {
     const list = withSet(withSet(newStatusList(), 0), statusListLength - 1)
     expect(encodeList(list)).toMatch(/^uH4s/)
     expect(decodeList(encodeList(list))).toEqual(list)
   })
 
-  test.each(['u', 'uAAAA', encodeList(new Uint8Array(100))])('is not read from %s', (encoded) => {
+  test.each(['u', 'uAAAA', encodeList(new Uint8Array(100))])('cannot be decoded from %s', (encoded) => {
     expect(decodeList(encoded)).toBeNull()
   })
 
-  test('tells the status of a certificate and of when', async () => {
+  test('gives the status of a certificate and its date', async () => {
     expect(await statusIn(signed, revocation, 'revocation', keys)).toEqual({
       kind: 'set',
       as_of: signedAt.toISOString(),
@@ -61,7 +61,7 @@ describe('a status list', () => {
     })
   })
 
-  test('is not believed with a bit cleared again', async () => {
+  test('is refused with a bit cleared again', async () => {
     const { credentialSubject } = signed
     const cleared = {
       ...signed,
@@ -70,7 +70,7 @@ describe('a status list', () => {
     expect(await statusIn(cleared, revocation, 'revocation', keys)).toMatchObject({ kind: 'unusable' })
   })
 
-  test('is not believed for another purpose, another list, or from another issuer', async () => {
+  test('is refused for another purpose, another list or from another issuer', async () => {
     const stranger = await newSigningKey(issuerDid('https://elsewhere.example.org'), new Date('2027-01-01'))
     const theirs = await statusListCredential(
       newStatusList(),

@@ -19,7 +19,7 @@ test.each([
   expect(listOf(count)).toBe(list)
 })
 
-test('the last certificate of the first list and the first of the second are issued to the right ones', async () => {
+test('the last certificate of the first list and the first of the second get the correct list', async () => {
   const world = await aWorld({ cast: false })
   const { db, config } = world
   const { id } = await db

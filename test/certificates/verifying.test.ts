@@ -16,7 +16,7 @@ async function maisCertificate() {
 }
 
 describe('the page behind the QR code', () => {
-  test('says that a good certificate is valid, with its facts, and only the first letters of the name', async () => {
+  test('shows a valid certificate with its facts and only the first letters of the name', async () => {
     const { visitor, address, certificate } = await maisCertificate()
     const page = await visitor().get(address)
     expect(page.body).toContain('This certificate is valid.')
@@ -28,7 +28,7 @@ describe('the page behind the QR code', () => {
     expect(page.headers['referrer-policy']).toBe('no-referrer')
   })
 
-  test('shows the name once it is typed as printed, however it is spaced or capitalised', async () => {
+  test('shows the name once it is typed as printed, regardless of spaces and capitals', async () => {
     const { visitor, address } = await maisCertificate()
     expect((await visitor().post(address, { name: ' mai  VANG ' })).body).toContain('Mai Vang')
     const wrong = await visitor().post(address, { name: 'Mai Yang' })
@@ -36,7 +36,7 @@ describe('the page behind the QR code', () => {
     expect(wrong.body).not.toContain('Mai Vang')
   })
 
-  test('takes five wrong names an hour for one certificate', async () => {
+  test('allows five failed attempts an hour for each certificate', async () => {
     const { visitor, address } = await maisCertificate()
     for (let n = 0; n < 5; n++) await visitor().post(address, { name: `Somebody ${n}` })
     const slowed = await visitor().post(address, { name: 'Mai Vang' })
@@ -44,7 +44,7 @@ describe('the page behind the QR code', () => {
     expect(slowed.body).not.toContain('>Mai Vang<')
   })
 
-  test.each(['revoked', 'superseded'] as const)('says plainly when a certificate is %s', async (act) => {
+  test.each(['revoked', 'superseded'] as const)('says when a certificate is %s', async (act) => {
     const { db, visitor, address, certificate } = await maisCertificate()
     await db
       .insertInto('certificate_status_changes')
@@ -56,7 +56,7 @@ describe('the page behind the QR code', () => {
     expect(body).not.toContain('A mistake in the name')
   })
 
-  test('looks the same for a code that is unknown, malformed or withheld, also after a wrong name', async () => {
+  test('looks the same for unknown, malformed and withheld codes, even after a wrong name', async () => {
     const { db, visitor, address, certificate } = await maisCertificate()
     await db
       .updateTable('people')
@@ -70,7 +70,7 @@ describe('the page behind the QR code', () => {
       `/verify/${'%20'.repeat(30)}`,
       "/verify/'--",
     ]
-    // The way back from Support names the page's own address, which the visitor typed.
+    // The Support link contains the page's address, which the visitor typed.
     const plain = (body: string) => body.replaceAll(/back=[^"]*/g, 'back=')
     const pages = await Promise.all(addresses.map(async (url) => plain((await visitor().get(url)).body)))
     expect(new Set(pages).size).toBe(1)
@@ -83,7 +83,7 @@ describe('the page behind the QR code', () => {
     expect(named.body).not.toContain(certificate.number)
   })
 
-  test('takes the same time for a code that is unknown, malformed or withheld, on the page and for software', async () => {
+  test('takes the same time for unknown, malformed and withheld codes, on the page and in the API', async () => {
     const { db, app, certificate } = await maisCertificate()
     await db.updateTable('people').set({ is_confidential: true }).execute()
     const codes = { withheld: certificate.token, unknown: 'a'.repeat(26), malformed: 'x-y' }
@@ -91,7 +91,7 @@ describe('the page behind the QR code', () => {
       const times: Record<string, number[]> = { withheld: [], unknown: [], malformed: [] }
       let visitor = 0
       const ask = async ([kind, code]: readonly [string, string]) => {
-        // Each from an address of its own: there is a limit for one.
+        // Each from a different IP address, because of the rate limit.
         const remoteAddress = `10.0.${visitor >> 8}.${visitor++ & 255}`
         const started = performance.now()
         await app.inject({ url: at + code, remoteAddress })
@@ -103,13 +103,13 @@ describe('the page behind the QR code', () => {
       }
       for (const taken of Object.values(times))
         expect(Math.min(...taken)).toBeGreaterThan(evenMilliseconds - 5)
-      // The chance that the one takes longer than the other; of 300 pairs, a fair coin stays within this.
+      // The probability that one takes longer than the other. With 300 pairs, equal times stay within this range.
       for (const other of ['unknown', 'malformed'])
         expect(Math.abs(chanceOf(times.withheld!, times[other]!) - 0.5)).toBeLessThan(0.09)
     }
   }, 60_000)
 
-  test('takes a code as people type it, and an address as people copy it', async () => {
+  test('accepts codes as people type them and addresses as people copy them', async () => {
     const { visitor, certificate } = await maisCertificate()
     const typed = certificate.token.toUpperCase().replace(/(.{5})/g, '$1 ')
     for (const code of [typed, `https://training.example/verify/${certificate.token}`])
@@ -119,8 +119,8 @@ describe('the page behind the QR code', () => {
   })
 })
 
-describe('the certificate itself', () => {
-  test('is drawn once, kept with its hash, and served again unchanged, also when many ask at once', async () => {
+describe('the certificate file', () => {
+  test('is drawn once, stored with its hash and served unchanged, even to many requests at once', async () => {
     const { as, db, certificate } = await maisCertificate()
     const mai = await as('mai@northstar.example')
     const answers = await Promise.all(
@@ -136,7 +136,7 @@ describe('the certificate itself', () => {
     expect(rows).toEqual([{ same: true }])
   })
 
-  test('belongs to its holder: to anybody else it is not there', async () => {
+  test('belongs to its holder: no one else finds it', async () => {
     const { as, visitor, certificate } = await maisCertificate()
     const url = `/certificates/${certificate.number}.pdf`
     const foreign = await (await as('ivy@lakeside.example')).get(url)
@@ -147,7 +147,7 @@ describe('the certificate itself', () => {
     expect((await visitor().get(url)).statusCode).toBe(303)
   })
 
-  test('and its facts cannot be changed or removed, not even by a mistaken statement', async () => {
+  test('and its facts cannot be changed or deleted, not even by a mistaken SQL statement', async () => {
     const { db, certificate } = await maisCertificate()
     for (const statement of [
       sql`update certificates set facts = '{}' where id = ${certificate.id}`,
@@ -162,7 +162,7 @@ describe('the certificate itself', () => {
   })
 })
 
-/** How often a value of the one is greater than a value of the other. */
+/** How often a value of the first is greater than one of the second. */
 function chanceOf(these: readonly number[], those: readonly number[]): number {
   const greater = these.flatMap((one) => those.map((other) => (one > other ? 1 : one === other ? 0.5 : 0)))
   return greater.reduce((sum: number, part) => sum + part, 0) / greater.length

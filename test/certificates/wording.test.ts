@@ -9,11 +9,11 @@ const approval = {
   demonstration: false,
 }
 
-describe('the words of a certificate', () => {
-  test('say whose it is, what was completed, and when, as people write days', () => {
+describe('the text of a certificate', () => {
+  test('says whose it is, what was completed and when', () => {
     const text = certificateText(sample)
     expect(text.name).toBe('Ada Northwind')
-    expect(text.deed).toBe('has completed, as initial training, all three modules of the course')
+    expect(text.completion).toBe('has completed, as initial training, all three modules of the course')
     expect(text.details).toContainEqual({ label: 'Completed', value: 'March 31, 2027' })
     expect(text.details).toContainEqual({ label: 'Hours', value: '3.7' })
     expect(text.modules[1]).toEqual({
@@ -23,29 +23,29 @@ describe('the words of a certificate', () => {
     })
   })
 
-  test('count the day of issue in Minnesota', () => {
+  test('uses the day of issue in Minnesota', () => {
     expect(certificateText(sample).number).toBe('Certificate SH-000123, issued March 31, 2027')
   })
 
-  test('name the law, the version and what it holds', () => {
+  test('names the law, the version and its content hash', () => {
     const { details } = certificateText(sample)
     expect(details).toContainEqual({ label: 'Law', value: 'Minn. Stat. § 245A.25, subd. 5(f)' })
     expect(details).toContainEqual({ label: 'Course version', value: '1.0.0, content 3f9a 2c41 77b0 19de' })
   })
 
-  test('say that there is no approval where none is recorded', () => {
+  test('says that there is no approval if none is recorded', () => {
     expect(certificateText(sample).approval).toEqual([
       'This version of the course has no recorded approval of the commissioner.',
     ])
   })
 
-  test('name the approval that is recorded', () => {
+  test('names the recorded approval', () => {
     expect(certificateText({ ...sample, approval }).approval).toEqual([
       'Approved by the Commissioner of Children, Youth, and Families, reference 2027-01, on January 15, 2027.',
     ])
   })
 
-  test('name the day from which the approval counts where it is another one, and the version that was approved', () => {
+  test('names the effective date if it differs, and the version that was approved', () => {
     const carried = { ...approval, effective_on: '2027-02-01', carried_from: '1.0.0' }
     const facts = { ...sample, course_version: '1.0.1', approval: carried }
     expect(certificateText(facts).approval).toEqual([
@@ -56,7 +56,7 @@ describe('the words of a certificate', () => {
     expect(certificateText(sameDay).approval).toEqual(certificateText({ ...sample, approval }).approval)
   })
 
-  test('never let an invented approval pass for a real one', () => {
+  test('always marks a demonstration approval', () => {
     const text = certificateText({ ...sample, approval: { ...approval, demonstration: true } })
     expect(text.approval).toContain('Demonstration record: not a real approval.')
   })
@@ -66,11 +66,13 @@ describe('the words of a certificate', () => {
     ['course', 3, 'has completed all three modules of the course'],
     ['course', 1, 'has completed the course'],
     ['initial', 0, 'has completed, as initial training, the course'],
-  ] as const)('for %s training with %i modules read as a sentence', (kind, count, deed) => {
-    expect(certificateText({ ...sample, kind, modules: sample.modules.slice(0, count) }).deed).toBe(deed)
+  ] as const)('for %s training with %i modules read as a sentence', (kind, count, completion) => {
+    expect(certificateText({ ...sample, kind, modules: sample.modules.slice(0, count) }).completion).toBe(
+      completion,
+    )
   })
 
-  test('leave out a program where the person had none', () => {
+  test('leaves out the program if the person had none', () => {
     const labels = certificateText({ ...sample, program: null }).details.map(({ label }) => label)
     expect(labels).toEqual(['Completed', 'Hours', 'Course version', 'Law'])
   })

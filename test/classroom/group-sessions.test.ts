@@ -28,7 +28,7 @@ async function aRoom() {
 
 type Room = Awaited<ReturnType<typeof aRoom>>
 
-/** Sam opens a session by the form, and the room sees its code. */
+/** Sam creates a session with the form and gets its code. */
 async function open(
   room: Pick<Room, 'course' | 'leader' | 'db' | 'module'>,
   typed: Record<string, string> = {},
@@ -77,13 +77,13 @@ const finishedOf = async (db: World['db'], email: string) => {
 const lessonsOf = ({ module }: Pick<Room, 'module'>) =>
   module.lessons.map(({ slug }) => `${module.slug}/${slug}`).sort()
 
-// The first one reads the courses and builds the assets, which is not what is told below.
+// Setup reads the courses and builds the assets, which takes longer than the tests.
 beforeAll(async () => {
   await aWorld()
 })
 
 describe('a module taken as a group', () => {
-  test('who confirms has its lessons when the session is closed, and passes its questions on their own', async () => {
+  test('a participant who confirmed gets credit for the lessons when the session is closed and passes the questions alone', async () => {
     const room = await aRoom()
     const { db, later, leader, course, module } = room
     const { address, code } = await open(room)
@@ -100,7 +100,7 @@ describe('a module taken as a group', () => {
     expect(await pageOf(client, `/join/${code}`)).toContain(
       `${module.lessons.length} lessons of this module are marked as taken in the group.`,
     )
-    // Not passed by being there: the module is done when its questions are.
+    // Attendance alone doesn't finish the module. Its questions must be passed.
     const passed = () =>
       db.selectFrom('enrollment_passes').select('module').execute() as Promise<{ module: string }[]>
     expect(await passed()).toEqual([])
@@ -109,7 +109,7 @@ describe('a module taken as a group', () => {
     expect(await pageOf(client, `/courses/${course.slug}`)).toContain('module 2 of 5')
   })
 
-  test('it is evidence: who, when, of which text, in which session, in a ledger that holds', async () => {
+  test('the ledger records who attended which version in which session and when', async () => {
     const room = await aRoom()
     const { db, course, module } = room
     const { address, code } = await open(room)
@@ -156,7 +156,7 @@ describe('a module taken as a group', () => {
     }
   })
 
-  test('who joined and did not confirm has nothing, and may still confirm within a day of the close', async () => {
+  test('a participant who did not confirm gets no credit but can still confirm within a day of the close', async () => {
     const room = await aRoom()
     const { address, code } = await open(room)
     const [adas, mais] = [await room.as(ada), await room.as(mai)]
@@ -178,7 +178,7 @@ describe('a module taken as a group', () => {
     expect(await finishedOf(room.db, mai)).toEqual([])
   })
 
-  test('joining or confirming twice is once, also from two tabs at one moment', async () => {
+  test('joining or confirming twice counts once, even from two tabs at the same time', async () => {
     const room = await aRoom()
     const { code, address } = await open(room)
     const client = await room.as(ada)
@@ -191,7 +191,7 @@ describe('a module taken as a group', () => {
     expect(await finishedOf(room.db, ada)).toEqual(lessonsOf(room))
   })
 
-  test('of a module that is not open yet the lessons count, and its questions wait for the ones before it', async () => {
+  test('lessons of a later module count, but its questions stay closed until the earlier ones are passed', async () => {
     const room = await aRoom()
     const second = { ...room, module: room.course.modules[1]! }
     const { address, code } = await open(second)
@@ -201,7 +201,7 @@ describe('a module taken as a group', () => {
     await close(room.leader, address)
     expect(await finishedOf(room.db, ada)).toEqual(lessonsOf(second))
     expect(await pageOf(client, `/join/${code}`)).toContain(
-      'Its questions open when you have passed those of module 1.',
+      'You can answer its questions once you have passed those of module 1.',
     )
     const started = await client.post(`/courses/${room.course.slug}/${second.module.slug}/assessment`)
     expect(String(started.headers.location)).not.toContain('/attempts/')
@@ -213,8 +213,8 @@ describe('a module taken as a group', () => {
   })
 })
 
-describe('what is refused, in words', () => {
-  test('joining before the hour, after the close, after twelve hours, and what was called off', async () => {
+describe('refusals with a reason', () => {
+  test('no one can join too early, after the close, after twelve hours or after a cancellation', async () => {
     const room = await aRoom()
     const client = await room.as(ada)
     const refusal = async (code: string) => {
@@ -224,7 +224,7 @@ describe('what is refused, in words', () => {
     }
     const later = await open(room, { at: '4:30 pm' })
     expect(await refusal(later.code)).toContain(
-      'This session begins on October 6, 2026, 4:30 PM Central time. You can join from an hour before.',
+      'This session begins on October 6, 2026, 4:30 PM Central time. You can join from an hour before that.',
     )
     const closed = await open(room)
     room.later(30)
@@ -245,26 +245,28 @@ describe('what is refused, in words', () => {
     expect(readable(answer.body)).toContain('Ask Sam Reyes what to do')
   })
 
-  test('a session is not closed before it began, nobody confirms before it, or without having joined', async () => {
+  test('no one can close or confirm a session before it starts, or confirm without joining', async () => {
     const room = await aRoom()
     const { address, code } = await open(room, { at: '2:45 pm' })
     const early = await close(room.leader, address)
     expect(early.statusCode).toBe(422)
     expect(readable(early.body)).toContain('This session has not begun yet.')
     const client = await room.as(ada)
-    expect(readable((await confirm(client, code)).body)).toContain('Join the session first.')
+    expect(readable((await confirm(client, code)).body)).toContain('Join the session before you confirm.')
     await join(client, code)
     expect(readable((await confirm(client, code)).body)).toContain(
-      'Confirm when the session has begun: it begins on October 6, 2026, 2:45 PM Central time.',
+      'You can confirm once the session has started. It starts on October 6, 2026, 2:45 PM Central time.',
     )
   })
 
-  test('who leads is not counted, and nobody confirms for somebody else', async () => {
+  test('a facilitator gets no credit, and no one can confirm for someone else', async () => {
     const room = await aRoom()
     const { address, code } = await open(room)
     const answer = await join(room.leader, code)
     expect(answer.statusCode).toBe(409)
-    expect(readable(answer.body)).toContain('You lead this session, so you are not counted in it.')
+    expect(readable(answer.body)).toContain(
+      'You lead this session, so you don’t get credit for attending it.',
+    )
     const client = await room.as(ada)
     await join(client, code)
     await confirm(room.leader, code)
@@ -283,7 +285,7 @@ describe('what is refused, in words', () => {
     await expect(forged).rejects.toThrow('group_presence_acts_check')
   })
 
-  test('a form with gaps says what to mend, and keeps what was typed', async () => {
+  test('an incomplete form shows errors and keeps what was typed', async () => {
     const room = await aRoom()
     const answer = await room.leader.post('/group-sessions', {
       place: 'Kitchen',
@@ -293,18 +295,18 @@ describe('what is refused, in words', () => {
     expect(answer.statusCode).toBe(422)
     const page = readable(answer.body)
     for (const message of [
-      'Choose the module.',
+      'Choose a module.',
       'That day is past.',
       '“noonish” is not a time we can read.',
-      'Choose who leads the session.',
+      'Choose a facilitator.',
     ])
       expect(page).toContain(message)
     expect(answer.body).toContain('value="Kitchen"')
   })
 })
 
-describe('who left before the end', () => {
-  test('has no lessons from it; a reason is needed; and putting it right is a row more', async () => {
+describe('a participant who left early', () => {
+  test('gets no credit; a reason is required; and a correction is a new row', async () => {
     const room = await aRoom()
     const { db, leader } = room
     const { address, code } = await open(room)
@@ -315,7 +317,9 @@ describe('who left before the end', () => {
     const acts = `${address}/presences/${id}/acts`
     const silent = await leader.post(acts, { act: 'left', reason: '' })
     expect(silent.statusCode).toBe(422)
-    expect(readable(silent.body)).toContain('Write why, so that Ada Lindqvist and others can understand it.')
+    expect(readable(silent.body)).toContain(
+      'Enter a reason, so that Ada Lindqvist and others can understand the change.',
+    )
     await leader.post(acts, { act: 'left', reason: 'Called to the floor.' })
     await close(leader, address)
     expect(await finishedOf(db, ada)).toEqual([])
@@ -324,7 +328,7 @@ describe('who left before the end', () => {
     )
     await leader.post(acts, { act: 'stayed', reason: 'It was somebody else.' })
     expect(await finishedOf(db, ada)).toEqual(lessonsOf(room))
-    // Found out only afterwards: the lessons that the session gave are taken back, and nothing is lost.
+    // Discovered later: the session's credit is removed, and nothing else is lost.
     await leader.post(acts, { act: 'left', reason: 'The camera shows it.' })
     expect(await finishedOf(db, ada)).toEqual([])
     expect(await pageOf(leader, `${address}/presences/${id}`)).toMatch(
@@ -337,7 +341,7 @@ describe('who left before the end', () => {
 })
 
 describe('who sees a session', () => {
-  test('Olu of Lakeside finds nothing of North Star’s, and its code says nothing to Lakeside’s people', async () => {
+  test('Olu at Lakeside cannot find North Star’s session, and Lakeside’s staff cannot use its code', async () => {
     const room = await aRoom()
     const { address, code } = await open(room)
     const client = await room.as(ada)
@@ -367,10 +371,10 @@ describe('who sees a session', () => {
       program: await programOf(room.db),
       place: 'Hall',
     })
-    expect(readable(theirs.body)).toContain('Choose the program whose people take part.')
+    expect(readable(theirs.body)).toContain('Choose the program whose staff takes part.')
   })
 
-  test('who tries code after code is slowed, and the others in the room behind the same address are not', async () => {
+  test('guessing codes is rate limited per person, not per IP address', async () => {
     const room = await aRoom()
     const { code } = await open(room)
     const [guesser, client] = [await room.as(mai), await room.as(ada)]
@@ -381,7 +385,7 @@ describe('who sees a session', () => {
     expect((await join(client, code)).statusCode).toBe(303)
   })
 
-  test('a learner leads nothing, a visitor signs in first and comes back to the code', async () => {
+  test('a learner cannot create sessions, and a visitor signs in first and returns to the code', async () => {
     const room = await aRoom()
     const { address, code } = await open(room)
     const client = await room.as(ada)

@@ -28,14 +28,14 @@ function edit(path: string, change: (text: string) => string) {
   writeFileSync(file, change(readFileSync(file, 'utf8')))
 }
 
-/** A next version in which one lesson of the module is not the same. */
+/** A new version in which one lesson of the module changed. */
 function publishNext() {
   edit('course.yml', (text) => text.replace(/version: .*/, 'version: 1.1.0'))
   edit('01-first-day/01-at-the-door.md', (text) => text.replace('Tea first', 'Soup first'))
   publish(dir, 'welcome', '1.1.0', '--change', 'clarification', '--summary', 'Soup comes first now.')
 }
 
-/** A service whose courses can be loaded anew while it runs, as at a start. */
+/** A service whose courses can be reloaded while it runs, as at a start. */
 async function aHouse() {
   const courses = new Map<string, Course>()
   const load = () => courses.set('welcome', loadCourses(dir).catalogue.courses.get('welcome')!)
@@ -62,7 +62,7 @@ async function aHouse() {
   return { ...world, load, open, finished, client: await world.as(ada), id }
 }
 
-test('who is on another version is told so plainly, and has only the lessons that are the same in both', async () => {
+test('a learner on another version sees that and gets credit only for lessons that are the same in both', async () => {
   const { client, load, open, finished, db } = await aHouse()
   await client.post('/courses/welcome/enrollment')
   publishNext()
@@ -70,12 +70,14 @@ test('who is on another version is told so plainly, and has only the lessons tha
   const { code, close } = await open('1.1.0')
   await client.post(`/join/${code}/presence`)
   const page = readable((await client.get(`/join/${code}`)).body)
-  expect(page).toContain('The group takes version 1.1.0; you are on version 1.0.0.')
-  expect(page).toMatch(/What is the same in both counts: .+\. You read on your own: At the door\./)
+  expect(page).toContain('The group uses version 1.1.0; you are on version 1.0.0.')
+  expect(page).toMatch(
+    /These lessons are the same in both versions and count: .+\. Read these on your own: At the door\./,
+  )
   await client.post(`/join/${code}/confirmation`)
   await close()
   expect(await finished()).toEqual(['first-day/practice'])
-  // The version that the learner is on is still theirs.
+  // The learner stays on their version.
   const { facts } = await db
     .selectFrom('ledger')
     .select('facts')
@@ -91,7 +93,7 @@ test('who is on another version is told so plainly, and has only the lessons tha
   )
 })
 
-test('a session of the older version counts whole for who is on it; moving on keeps what is the same', async () => {
+test('a session of the older version counts fully for a learner on it; switching versions keeps unchanged lessons', async () => {
   const { client, load, open, finished, clock } = await aHouse()
   await client.post('/courses/welcome/enrollment')
   publishNext()
@@ -107,7 +109,7 @@ test('a session of the older version counts whole for who is on it; moving on ke
   expect(await finished()).toEqual(['first-day/practice'])
 })
 
-test('of a text that nobody knows any more nothing is known to be the same', () => {
+test('nothing counts as the same if a version’s outline is unknown', () => {
   const text = {
     modules: [
       {

@@ -43,16 +43,16 @@ const typedOf = (program: string, typed: Record<string, string> = {}) => ({
 async function aHouse(options: Parameters<typeof aWorld>[0] = {}) {
   const world = await aWorld({ now, ...options })
   const program = await programId(world.db, 'North Star House')
-  const organiser = await world.as(rae)
+  const organizer = await world.as(rae)
   const publish = async (typed: Record<string, string> = {}) => {
-    const answer = await organiser.post('/sessions', typedOf(program, typed))
+    const answer = await organizer.post('/sessions', typedOf(program, typed))
     if (answer.statusCode !== 303) throw new Error(readable(answer.body))
     return String(answer.headers.location)
   }
   const at = (time: string) => {
     world.clock.now = new Date(time)
   }
-  return { ...world, program, organiser, publish, at }
+  return { ...world, program, organizer, publish, at }
 }
 
 const join = (client: Client, address: string) => client.post(`${address}/registration`)
@@ -77,13 +77,13 @@ const trainingsOf = (db: World['db'], email: string) =>
     .orderBy('recorded_at')
     .execute()
 
-// The first one reads the courses and builds the assets, which is not what is told below.
+// Setup reads the courses and builds the assets, which takes longer than the tests.
 beforeAll(async () => {
   await aWorld()
 })
 
-describe('a session in the catalogue', () => {
-  test('stands there with its day and its places left, says its rule, and keeps its link for who has a place', async () => {
+describe('an instructor-led session', () => {
+  test('is listed with its date, free places and credit rule, and shows its link only to people with a place', async () => {
     const house = await aHouse()
     const address = await house.publish()
     const client = await house.as(ada)
@@ -91,7 +91,7 @@ describe('a session in the catalogue', () => {
     expect(catalogue).toContain('October 8, 2026, 9:00 AM to 12:00 PM Central time')
     expect(catalogue).toContain('2 places left')
     const before = await client.get(address)
-    expect(readable(before.body)).toContain('Who misses more than 30 minutes gets no credit.')
+    expect(readable(before.body)).toContain('You get no credit if you miss more than 30 minutes.')
     expect(readable(before.body)).toContain('Length 3 hours')
     expect(before.body).not.toContain('meet.example')
     await join(client, address)
@@ -101,7 +101,7 @@ describe('a session in the catalogue', () => {
     expect(await pageOf(client, '/courses')).toMatch(/Sessions that you registered for .* You have a place/)
   })
 
-  test('is filled in order, waits in order, and a place given back goes to the first who waits, who is told', async () => {
+  test('fills in order, and a canceled place goes to the first person on the waiting list, who gets an email', async () => {
     const letters: Message[] = []
     const house = await aHouse({
       mail: async (letter) => {
@@ -116,13 +116,13 @@ describe('a session in the catalogue', () => {
     await giveBack(adas, address)
     expect(await pageOf(mais, address)).toContain('You have a place.')
     expect(await pageOf(theos, address)).toContain('You are number 1 on the waiting list.')
-    // Who gave it back and registers again stands at the end.
+    // Someone who cancels and registers again goes to the end of the list.
     await join(adas, address)
     expect(await pageOf(adas, address)).toContain('You are number 2 on the waiting list.')
-    expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[mai, 'A place for you']])
+    expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[mai, 'You have a place']])
     expect(letters[0]!.text).not.toMatch(/Harbor|traffick|webinar|North Star/i)
-    // More places let the next ones in, in the same change.
-    await house.organiser.post(`${address}/edit`, typedOf(house.program, { places: '3' }))
+    // Adding places gives them to the waiting list in the same change.
+    await house.organizer.post(`${address}/edit`, typedOf(house.program, { places: '3' }))
     for (const client of [mais, theos, adas])
       expect(await pageOf(client, address)).toContain('You have a place.')
     expect(
@@ -130,13 +130,13 @@ describe('a session in the catalogue', () => {
         .slice(1)
         .map(({ to, subject }) => `${to} ${subject}`)
         .sort(),
-    ).toEqual([`${ada} A place for you`, `${mai} Something has changed`, `${theo} A place for you`])
-    const fewer = await house.organiser.post(`${address}/edit`, typedOf(house.program, { places: '2' }))
+    ).toEqual([`${ada} You have a place`, `${mai} A session has changed`, `${theo} You have a place`])
+    const fewer = await house.organizer.post(`${address}/edit`, typedOf(house.program, { places: '2' }))
     expect(fewer.statusCode).toBe(422)
     expect(readable(fewer.body)).toContain('3 people have a place already, so there can’t be fewer.')
   })
 
-  test('the letter goes through a mail server, plain and neutral, and a server that is down stops nobody', async () => {
+  test('the email is plain and neutral, and a mail server that is down blocks no one', async () => {
     const letters: string[] = []
     const server = new SMTPServer({
       authOptional: true,
@@ -163,7 +163,7 @@ describe('a session in the catalogue', () => {
     await giveBack(adas, address)
     await expect.poll(() => letters.length, { timeout: 10_000 }).toBe(1)
     expect(letters[0]).toMatch(/^To: mai@northstar\.example\r?$/m)
-    expect(letters[0]).toMatch(/^Subject: A place for you\r?$/m)
+    expect(letters[0]).toMatch(/^Subject: You have a place\r?$/m)
     expect(letters[0]).toContain(address)
     await new Promise<void>((resolve) => server.close(() => resolve()))
     await join(adas, address)
@@ -171,7 +171,7 @@ describe('a session in the catalogue', () => {
     expect(await pageOf(adas, address)).toContain('You have a place.')
   })
 
-  test('fifty people who register at one moment: no place is given twice, and nobody is lost', async () => {
+  test('when fifty people register at once, no place is given twice and no one is lost', async () => {
     const house = await aHouse()
     const address = await house.publish({ places: '7', scope: `${house.program}/all` })
     const id = address.split('/').at(-1)!
@@ -204,7 +204,7 @@ describe('a session in the catalogue', () => {
     expect(rows[0]).toEqual({ registered: 50, people: 50, places: 7, inOrder: true })
   })
 
-  test('whatever is given back, places are never more than there are, none stays empty while somebody waits, and the order holds', () => {
+  test('cancellations never overfill a session, leave a place empty while someone waits or change the order', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5 }),
@@ -234,7 +234,7 @@ describe('a session in the catalogue', () => {
     )
   })
 
-  test('a cancelled one says why, tells everybody, and takes nobody more', async () => {
+  test('a canceled session shows the reason, emails everyone and takes no more registrations', async () => {
     const letters: Message[] = []
     const house = await aHouse({
       mail: async (letter) => {
@@ -244,17 +244,17 @@ describe('a session in the catalogue', () => {
     const address = await house.publish()
     const [adas, mais] = [await house.as(ada), await house.as(mai)]
     await join(adas, address)
-    const silent = await house.organiser.post(`${address}/cancellation`, { reason: ' ' })
-    expect(readable(silent.body)).toContain('Write why. Everybody who registered sees it.')
-    await house.organiser.post(`${address}/cancellation`, { reason: 'The instructor is ill.' })
-    expect(await pageOf(adas, address)).toContain('This session was cancelled: The instructor is ill.')
+    const silent = await house.organizer.post(`${address}/cancellation`, { reason: ' ' })
+    expect(readable(silent.body)).toContain('Enter a reason. Everyone who registered sees it.')
+    await house.organizer.post(`${address}/cancellation`, { reason: 'The instructor is ill.' })
+    expect(await pageOf(adas, address)).toContain('This session was canceled: The instructor is ill.')
     const late = await join(mais, address)
     expect(late.statusCode).toBe(409)
-    expect(readable(late.body)).toContain('This session was cancelled: The instructor is ill.')
-    expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[ada, 'Something has been cancelled']])
+    expect(readable(late.body)).toContain('This session was canceled: The instructor is ill.')
+    expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[ada, 'A session has been canceled']])
   })
 
-  test('what is refused is said in words: past the closing, once it has begun, and each gap of the form', async () => {
+  test('refusals have a reason: after registration closes, after the start and for each missing field', async () => {
     const house = await aHouse()
     const address = await house.publish({ closes_on: '10/7/2026' })
     const adas = await house.as(ada)
@@ -266,9 +266,9 @@ describe('a session in the catalogue', () => {
     house.at('2026-10-08T14:30:00Z')
     const stays = await giveBack(adas, address)
     expect(readable(stays.body)).toContain('This session has begun, so its registrations stand.')
-    const change = await house.organiser.post(`${address}/edit`, typedOf(house.program, { on1: '10/9/2026' }))
-    expect(readable(change.body)).toContain('This session has begun, so what was announced stays as it is.')
-    const bad = await house.organiser.post('/sessions', {
+    const change = await house.organizer.post(`${address}/edit`, typedOf(house.program, { on1: '10/9/2026' }))
+    expect(readable(change.body)).toContain('This session has started, so you can’t edit or cancel it.')
+    const bad = await house.organizer.post('/sessions', {
       title: 'A day together',
       on1: '10/9/2026',
       from1: '2 pm',
@@ -282,11 +282,11 @@ describe('a session in the catalogue', () => {
     })
     expect(bad.statusCode).toBe(422)
     for (const message of [
-      'Write who gives the training.',
-      'Write who leads it.',
-      'It ends after it begins. Check both times.',
+      'Enter the provider of the training.',
+      'Enter the instructor.',
+      'Enter an end time that is later than the start time.',
       'That time is past.',
-      'Write the whole address, beginning with https://.',
+      'Enter the full address, starting with https://.',
       'Write how many can take part',
       'Nobody with this email has an account here.',
       'Say whether it is about human trafficking',
@@ -296,29 +296,29 @@ describe('a session in the catalogue', () => {
   })
 })
 
-describe('who was there', () => {
-  /** Three with a place and a session that has begun. */
+describe('attendance', () => {
+  /** Three people with a place, in a session that has started. */
   async function aMorning() {
     const house = await aHouse()
     const address = await house.publish({ places: '5' })
     for (const email of [ada, mai, theo]) await join(await house.as(email), address)
-    const early = await house.organiser.get(`${address}/attendance`)
+    const early = await house.organizer.get(`${address}/attendance`)
     expect(readable(early.body)).toContain(
-      'Record attendance when the session has begun: October 8, 2026, 9:00 AM Central time.',
+      'You can record attendance once the session has started: October 8, 2026, 9:00 AM Central time.',
     )
     const id = {
       ada: await registrationOf(house.db, ada),
       mai: await registrationOf(house.db, mai),
       theo: await registrationOf(house.db, theo),
     }
-    const tooSoon = await house.organiser.post(`${address}/attendance`, { [`was-${id.ada}`]: 'present' })
+    const tooSoon = await house.organizer.post(`${address}/attendance`, { [`was-${id.ada}`]: 'present' })
     expect(tooSoon.statusCode).toBe(422)
     house.at('2026-10-08T18:00:00Z')
-    const record = (typed: Record<string, string>) => house.organiser.post(`${address}/attendance`, typed)
+    const record = (typed: Record<string, string>) => house.organizer.post(`${address}/attendance`, typed)
     return { ...house, address, id, record }
   }
 
-  test('more than the minutes that may be missed gives no credit; credit is a training to be accepted by somebody else', async () => {
+  test('missing too many minutes gives no credit; credit is outside training that someone else must accept', async () => {
     const { db, id, record, address, as } = await aMorning()
     const answer = await record({
       [`was-${id.ada}`]: 'present',
@@ -342,13 +342,13 @@ describe('who was there', () => {
     expect([...(await trainingsOf(db, mai)), ...(await trainingsOf(db, theo))]).toEqual([])
     const adas = await as(ada)
     const page = await pageOf(adas, address)
-    expect(page).toContain('It is on record that you were there.')
+    expect(page).toContain('You are recorded as present.')
     expect(page).toContain('counts once your license holder or agency accepts it')
     expect(await pageOf(await as(mai), address)).toContain('missed 31 minutes, which is too much for credit')
     const its = await pageOf(adas, `/training/elsewhere/${training!.id}`)
     expect(its).toContain('once the license holder accepts it')
     expect(its).not.toContain('approved by the commissioner')
-    // Its author does not accept it.
+    // The person who recorded it can't accept it.
     const own = await (await as(rae)).post(`/training/elsewhere/${training!.id}/decisions`, {
       program: await programId(db, 'North Star House'),
       decision: 'accept',
@@ -358,13 +358,13 @@ describe('who was there', () => {
     expect(kinds).toHaveLength(3)
   })
 
-  test('a correction says why, stands beside what was recorded, and gives or takes back the credit', async () => {
-    const { db, id, record, address, organiser } = await aMorning()
+  test('a correction has a reason, is a new entry and gives or removes credit', async () => {
+    const { db, id, record, address, organizer } = await aMorning()
     await record({ [`was-${id.ada}`]: 'present', [`was-${id.mai}`]: 'absent' })
     const one = (person: number, typed: Record<string, string>) =>
-      organiser.post(`${address}/attendance/${person}`, typed)
+      organizer.post(`${address}/attendance/${person}`, typed)
     expect(readable((await one(id.ada, { outcome: 'absent', reason: '' })).body)).toContain(
-      'Write why it is changed.',
+      'Enter a reason for the correction.',
     )
     await one(id.ada, { outcome: 'absent', reason: 'Took her for somebody else.' })
     await one(id.mai, { outcome: 'present', missed: '10', reason: 'She was there.' })
@@ -372,7 +372,7 @@ describe('who was there', () => {
     expect(adas).toMatchObject({ reason: 'Attendance corrected: Took her for somebody else.' })
     expect(adas!.superseded_at).not.toBeNull()
     expect(await trainingsOf(db, mai)).toMatchObject([{ superseded_at: null }])
-    const page = await pageOf(organiser, `${address}/attendance/${id.ada}`)
+    const page = await pageOf(organizer, `${address}/attendance/${id.ada}`)
     expect(page).toMatch(/Present, recorded by Rae Halvorsen.*Absent, recorded by Rae Halvorsen. Took her/)
     const ledger = await db.selectFrom('ledger').select('kind').orderBy('seq', 'desc').limit(4).execute()
     expect(ledger.map(({ kind }) => kind)).toEqual([
@@ -384,9 +384,9 @@ describe('who was there', () => {
     await expect(sql`update instructor_led_attendance set outcome = 'absent'`.execute(db)).rejects.toThrow(
       'append-only',
     )
-    // The list as it goes out of the house runs nothing in a spreadsheet.
+    // The exported list runs no formulas in a spreadsheet.
     await db.updateTable('people').set({ name: '=1+1' }).where('email', '=', theo).execute()
-    const { body } = await organiser.get(`${address}/attendees.csv`)
+    const { body } = await organizer.get(`${address}/attendees.csv`)
     const rows = parse(body, { bom: true, columns: true }) as Record<string, string>[]
     expect(rows.map(({ Name, Attendance, Credit }) => [Name, Attendance, Credit])).toEqual([
       ["'=1+1", '', ''],
@@ -395,7 +395,7 @@ describe('who was there', () => {
     ])
   })
 
-  test('recorded twice at one moment it is recorded once', async () => {
+  test('recording twice at the same time counts once', async () => {
     const { db, id, record } = await aMorning()
     const typed = { [`was-${id.ada}`]: 'present' }
     await Promise.all([record(typed), record(typed), record(typed)])
@@ -403,7 +403,7 @@ describe('who was there', () => {
     expect(await trainingsOf(db, ada)).toHaveLength(1)
   })
 
-  test('an instructor with an account records it without any role, though never their own', async () => {
+  test('an instructor without a role can record attendance, but not their own', async () => {
     const house = await aHouse()
     const address = await house.publish({ instructor_email: theo })
     const theos = await house.as(theo)
@@ -413,7 +413,9 @@ describe('who was there', () => {
     const own = await theos.post(`${address}/attendance`, {
       [`was-${await registrationOf(house.db, theo)}`]: 'present',
     })
-    expect(readable(own.body)).toContain('You took part yourself. Somebody else has to record that.')
+    expect(readable(own.body)).toContain(
+      'You can’t record your own attendance. Ask another organizer or the instructor.',
+    )
     const other = await theos.post(`${address}/attendance`, {
       [`was-${await registrationOf(house.db, ada)}`]: 'present',
     })
@@ -423,7 +425,7 @@ describe('who was there', () => {
 })
 
 describe('who sees a session', () => {
-  test('Olu of Lakeside finds nothing of one that North Star keeps to its people; one for everybody is open, its list is not', async () => {
+  test('Olu at Lakeside cannot find a session only for North Star’s staff; a session for everyone is visible, but its attendance list is not', async () => {
     const house = await aHouse()
     const own = await house.publish()
     const all = await house.publish({ scope: `${house.program}/all`, title: 'For the whole state' })
@@ -437,7 +439,7 @@ describe('who sees a session', () => {
     expect(await pageOf(olus, all)).toContain('You have a place.')
     for (const path of ['/attendance', '/attendees.csv', '/edit', '/cancellation'])
       expect((await olus.get(`${all}${path}`)).statusCode).toBe(404)
-    // Sam supervises, and sees it; who organises it is the administrator alone.
+    // Sam, a supervisor, can see it. Only the administrator organizes it.
     const sams = await house.as(sam)
     expect((await sams.get(own)).statusCode).toBe(200)
     expect((await sams.get(`${own}/attendance`)).statusCode).toBe(404)

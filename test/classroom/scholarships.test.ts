@@ -7,7 +7,7 @@ import { aWorld, type Client } from '#test/support/app.ts'
 const sam = 'sam@northstar.example'
 const kit = 'kit@system.example'
 
-// The first one reads the courses and builds the assets, which is not what is told below.
+// Setup reads the courses and builds the assets, which takes longer than the tests.
 beforeAll(async () => {
   await aWorld()
 })
@@ -36,7 +36,7 @@ const pageOf = async (client: Client, address: string) => readable((await client
 const step = (client: Client, address: string, step: string, words = '') =>
   client.post(`${address}/steps`, { step, words })
 
-test('the form comes filled in, says whose it is to say whether scholarships are open, and where to ask', async () => {
+test('the form is filled in and says who decides about scholarships and where to ask', async () => {
   const world = await aWorld()
   const sams = await world.as(sam)
   expect((await sams.get('/courses')).body).toContain('href="/scholarships/new"')
@@ -51,29 +51,25 @@ test('the form comes filled in, says whose it is to say whether scholarships are
   expect(page).toContain('North Star House')
   const gaps = await sams.post('/scholarships', { trainee: 'Mai Vang', why: ' ' })
   expect(gaps.statusCode).toBe(422)
-  for (const message of [
-    'Choose the program that asks.',
-    'Write why, in a few sentences.',
-    'Write how to reach you',
-  ])
+  for (const message of ['Choose a program.', 'Enter a reason in a few sentences.', 'Write how to reach you'])
     expect(readable(gaps.body)).toContain(message)
   expect(gaps.body).toContain('value="Mai Vang"')
-  // Whoever works nowhere asks the state itself.
+  // Someone who works at no program must ask the state directly.
   expect(await pageOf(await world.as('noor@review.example'), '/scholarships/new')).toContain(
     'you work at none that we know of',
   )
 })
 
-test('a request reaches an administrator, is asked about, answered and granted, each step with who, when and words', async () => {
+test('an administrator gets the request, asks for more and grants it, and each step shows who, when and what', async () => {
   const { address, requester, administrator, letters, db } = await aRequest()
-  expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[kit, 'A request waits for you']])
+  expect(letters.map(({ to, subject }) => [to, subject])).toEqual([[kit, 'A new request is waiting']])
   expect(await pageOf(administrator, '/scholarships')).toContain('asked by Sam Reyes')
   const silent = await step(administrator, address, 'asked')
   expect(silent.statusCode).toBe(422)
-  expect(readable(silent.body)).toContain('Write what you need to know.')
+  expect(readable(silent.body)).toContain('Enter what you need to know.')
   await step(administrator, address, 'asked', 'How many young people?')
   expect(await pageOf(requester, address)).toMatch(
-    /Asked for more.*Kit Dawson asked for more: How many young people\?/,
+    /More information needed.*Kit Dawson asked for more information: How many young people\?/,
   )
   await step(requester, address, 'answered', 'About twelve.')
   await step(administrator, address, 'granted', 'The state said yes on the phone.')
@@ -81,26 +77,26 @@ test('a request reaches an administrator, is asked about, answered and granted, 
   expect(page).toMatch(
     /Granted.*Sam Reyes sent the request\..*How many young people\?.*Sam Reyes added: About twelve\..*Kit Dawson granted it: The state said yes on the phone\./,
   )
-  // It has ended: nothing more happens to it.
+  // The request has ended and takes no more steps.
   for (const [client, act] of [
     [requester, 'withdrawn'],
     [administrator, 'declined'],
   ] as const)
     expect((await step(client, address, act, 'No.')).statusCode).toBe(422)
   expect(letters.slice(1).map(({ to, subject }) => [to, subject])).toEqual([
-    [sam, 'About your request'],
-    [kit, 'About your request'],
-    [sam, 'About your request'],
+    [sam, 'Your request has been updated'],
+    [kit, 'Your request has been updated'],
+    [sam, 'Your request has been updated'],
   ])
   for (const { text } of letters) expect(text).not.toMatch(/Harbor|traffick|North Star/i)
   for (const table of ['scholarship_steps', 'scholarship_requests'])
     await expect(sql`delete from ${sql.table(table)}`.execute(db)).rejects.toThrow('append-only')
 })
 
-test('a decline says why; of two answers at one moment one stands; what is withdrawn is decided by nobody', async () => {
+test('a decline needs a reason; of two answers at once one counts; no one can decide on a withdrawn request', async () => {
   const { address, requester, administrator } = await aRequest()
   expect(readable((await step(administrator, address, 'declined')).body)).toContain(
-    'Write the reason, so that the program knows what to do instead.',
+    'Enter a reason, so that the program knows what to do instead.',
   )
   const answers = await Promise.all([
     step(requester, address, 'withdrawn'),
@@ -109,7 +105,7 @@ test('a decline says why; of two answers at one moment one stands; what is withd
   expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([303, 422])
 })
 
-test('nobody else sees a request, nobody decides on their own, and no requester grants', async () => {
+test('no one else sees a request, and no one decides on their own', async () => {
   const { as, address, requester, administrator, program, db } = await aRequest()
   for (const other of ['olu@lakeside.example', 'rae@northstar.example', 'mai@northstar.example']) {
     const client = await as(other)
@@ -118,14 +114,14 @@ test('nobody else sees a request, nobody decides on their own, and no requester 
     expect(await pageOf(client, '/scholarships')).not.toContain('asked by Sam Reyes')
   }
   expect((await step(requester, address, 'granted')).statusCode).toBe(422)
-  // Olu asks in the name of no program but her own.
+  // Olu can only request for her own program.
   const foreign = await (await as('olu@lakeside.example')).post('/scholarships', {
     program,
     trainee: 'Olu',
     why: 'x',
     contact: 'x',
   })
-  expect(readable(foreign.body)).toContain('Choose the program that asks.')
+  expect(readable(foreign.body)).toContain('Choose a program.')
   await db
     .insertInto('roles')
     .values({

@@ -65,7 +65,7 @@ async function aReview(options: { writtenBy?: readonly string[] } = {}) {
 }
 
 describe('the commissioner’s approval', () => {
-  test('counts from the moment at which a second reviewer confirms it, and each act is in the ledger', async () => {
+  test('counts once a second reviewer confirms it, and each step is in the ledger', async () => {
     const { db, text, first, second, idOf } = await aReview()
     expect((await record(first, text)).statusCode).toBe(303)
     expect(await findApproval(db, textOf(text), '2026-11-30')).toBeNull()
@@ -98,16 +98,18 @@ describe('the commissioner’s approval', () => {
     ])
   })
 
-  test('is not confirmed by the reviewer who recorded it', async () => {
+  test('cannot be confirmed by the reviewer who recorded it', async () => {
     const { db, text, first, idOf } = await aReview()
     await record(first, text)
     const answer = await first.post(`/review/approvals/${await idOf()}/confirmation`)
     expect(answer.statusCode).toBe(422)
-    expect(answer.body).toContain('You recorded it, so a second reviewer confirms or refuses it.')
+    expect(answer.body).toContain(
+      'You recorded this approval, so a second reviewer must confirm or refuse it.',
+    )
     expect(await findApproval(db, textOf(text), '2026-11-30')).toBeNull()
   })
 
-  test('is neither recorded nor confirmed by who wrote the text', async () => {
+  test('cannot be recorded or confirmed by the text’s author', async () => {
     const one = await aReview({ writtenBy: ['Pat Lee', 'Noor H. <NOOR@review.example>'] })
     const refused = await record(one.first, one.text)
     expect(refused.statusCode).toBe(422)
@@ -118,7 +120,7 @@ describe('the commissioner’s approval', () => {
     expect(await findApproval(one.db, textOf(one.text), '2026-11-30')).toBeNull()
   })
 
-  test('can be refused with a reason, and then recorded anew', async () => {
+  test('can be refused with a reason and then recorded again', async () => {
     const { text, first, second, idOf } = await aReview()
     await record(first, text)
     const id = await idOf()
@@ -129,7 +131,7 @@ describe('the commissioner’s approval', () => {
     expect((await record(first, text, { reference: 'Letter 26-18' })).statusCode).toBe(303)
   })
 
-  test('is decided once: of two at the same moment one is told that it has been decided', async () => {
+  test('is decided once: of two decisions at the same time, one is refused', async () => {
     const { db, text, first, second, idOf } = await aReview()
     await record(first, text)
     const id = await idOf()
@@ -146,7 +148,7 @@ describe('the commissioner’s approval', () => {
     expect(acts).toHaveLength(1)
   })
 
-  test('changes the standing of who completed the text, in the same transaction, and withdrawing spares what was completed before', async () => {
+  test('changes standings in the same transaction, and a withdrawal does not affect earlier completions', async () => {
     const { db, clock, catalogue, as } = await aWorld({ now: new Date('2026-11-20T15:00:00Z') })
     const text = catalogue.courses.get('residential-settings')!.current
     const [first, second] = [await as(noor), await as(ines)]
@@ -198,7 +200,7 @@ describe('the commissioner’s approval', () => {
     ).toEqual([])
   })
 
-  test('is not there for anybody but reviewers', async () => {
+  test('is only visible to reviewers', async () => {
     const { text, as } = await aReview()
     for (const email of [
       'ada@northstar.example',

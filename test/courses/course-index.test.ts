@@ -11,7 +11,7 @@ const toLesson: LessonHref = ({ course, module, lesson, part }) =>
 const courses = [...theCourses().courses.values()].map(({ current }) => current)
 
 describe('the index', () => {
-  test('goes from A to Z and names each lesson that marks a word', () => {
+  test('goes from A to Z and lists each lesson that marks a term', () => {
     for (const course of courses) {
       const letters = courseIndex(course, theCourses().glossary, toLesson)
       const names = letters.map(({ letter }) => letter)
@@ -27,7 +27,7 @@ describe('the index', () => {
     }
   })
 
-  test('leads to the heading that speaks of a word, and from another form of the word to the word', () => {
+  test('links to the heading that mentions a term, and from other forms to the main entry', () => {
     const { catalogue } = loadedAfter({
       [door]: (text) => `${text}\n## Where the front desk is\n\nBy the door.\n`,
       'glossary.yml': () =>
@@ -61,7 +61,7 @@ describe('its page', () => {
     world = await aWorld()
   })
 
-  test('is open to anybody, and reached from the course and the glossary', async () => {
+  test('is public and linked from the course and the glossary', async () => {
     const visitor = world.visitor()
     for (const { slug } of courses) {
       const { statusCode, body } = await visitor.get(`/courses/${slug}/index`)
@@ -73,7 +73,7 @@ describe('its page', () => {
     expect((await visitor.get('/courses/nothing/index')).statusCode).toBe(404)
   })
 
-  test('has each place in itself once, and every link within it leads somewhere', async () => {
+  test('has unique anchors, and every link in it works', async () => {
     const { body } = await world.visitor().get('/courses/child-protection/index')
     const ids = [...body.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
     expect(new Set(ids).size).toBe(ids.length)

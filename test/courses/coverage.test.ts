@@ -14,7 +14,7 @@ function read(topic: string) {
 }
 
 describe('the map from duties to lessons', () => {
-  test('finds what rests on the facts of a topic, in the courses of its group', () => {
+  test('finds everything based on the facts of a topic, in the courses of its group', () => {
     const { groups, said } = read('{ title: Reports, facts: [A5-02] }')
     expect(said).toBe('')
     const texts = [...catalogue.courses.values()].map(({ current }) => current)
@@ -42,7 +42,7 @@ describe('the map from duties to lessons', () => {
     expect(read(topic).said).toMatch(says)
   })
 
-  test('shows a topic that nothing teaches', () => {
+  test('shows topics that nothing teaches', () => {
     const { groups } = read('{ title: Untaught, facts: [] }')
     const [topic] = coverageOf(groups, [catalogue.courses.get('residential-settings')!.current], [])[0]!
       .topics

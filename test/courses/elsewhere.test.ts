@@ -24,8 +24,8 @@ const loaded = (text: string) =>
   loadFolder({ ...fixture, catalogue: { path: 'fixture/catalogue.yml', inner: 'catalogue.yml', text } })
 const said = (text: string) => loaded(text).problems.map(problemLine).join('\n')
 
-describe('the trainings of others', () => {
-  test('take values from the register and name where they were seen', () => {
+describe('outside trainings', () => {
+  test('use values from the register and list their sources', () => {
     const { catalogue, problems } = loaded(training)
     expect(problems).toEqual([])
     expect(catalogue.elsewhere[0]).toMatchObject({ required: 'Within 24 hours', code: '', contact: '' })
@@ -37,26 +37,22 @@ describe('the trainings of others', () => {
     [
       'an address that is not whole',
       training.replace('https://kitchen.example/', 'kitchen.example'),
-      'Write it whole',
+      'Enter the full address',
     ],
     ['two of the same id', training + training, 'There are two trainings "kitchen"'],
-    [
-      'nothing behind it',
-      training.replace('  facts: [F-01]\n', ''),
-      'Nothing says where "Kitchen safety" was seen',
-    ],
+    ['nothing behind it', training.replace('  facts: [F-01]\n', ''), '"Kitchen safety" has no source'],
     [
       'a value that is not there',
       training.replace('welcome_limit', 'welcome_limits'),
       'There is no value "{{welcome_limits}}"',
     ],
-    ['no list', 'kitchen: yes\n', 'The catalogue is not a list'],
-  ])('tell their author of %s, by file and line', (_, text, message) => {
+    ['no list', 'kitchen: yes\n', 'The list of outside trainings is invalid'],
+  ])('report %s to their author by file and line', (_, text, message) => {
     expect(said(text)).toContain(message)
     expect(said(text)).toMatch(/^fixture\/catalogue\.yml:\d+: /)
   })
 
-  test('are named by the report when they were checked more than a year ago', () => {
+  test('are listed in the report if they were checked more than a year ago', () => {
     const { catalogue, problems } = loaded(training)
     const said = (today: string) =>
       coursesReport(catalogue, problems, today).problems.map(({ message }) => message)
@@ -64,7 +60,7 @@ describe('the trainings of others', () => {
     expect(said('2027-11-25')).toContain('"Kitchen safety" was last checked more than a year ago.')
   })
 
-  test('stand after our own courses, for anybody to read', async () => {
+  test('are listed publicly after our own courses', async () => {
     const { visitor } = await aWorld()
     const page = await visitor().get('/courses')
     expect(page.statusCode).toBe(200)
@@ -82,7 +78,7 @@ describe('the trainings of others', () => {
       expect(page.body).toContain(name)
   })
 
-  test('lead to the form that records them, filled in with what is known', async () => {
+  test('link to the form that records them, with known fields filled in', async () => {
     const { as } = await aWorld()
     const ada = await as('ada@northstar.example')
     const x205 = theCourses().elsewhere.find(({ code }) => code === 'X205')!

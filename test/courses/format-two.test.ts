@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { guesserScore, tellTales } from '#server/courses/authoring/questions/guesser.ts'
+import { givenAwayBy, guesserScore } from '#server/courses/authoring/questions/guesser.ts'
 import { loadText, saidOf, scenario } from './format-two.ts'
 
 const pool = '01-evening/questions.yml'
@@ -7,11 +7,11 @@ const module = '01-evening/module.yml'
 const six = '01-evening/01-at-six.md'
 const swap = (from: string | RegExp, to: string) => (text: string) => text.replace(from, to)
 
-test('a text of version 2.0.0 that holds to everything has no errors', () => {
+test('a valid course of version 2.0.0 has no errors', () => {
   expect(saidOf({}).filter((line) => line.startsWith('error'))).toEqual([])
 })
 
-test('a text before version 2.0.0 is not asked for any of it', () => {
+test('courses before version 2.0.0 do not have to meet these rules', () => {
   const old = saidOf({
     'course.yml': swap('2.0.0', '1.9.0'),
     [pool]: (text) => text.replaceAll(/ {2}objective: \d\n/g, ''),
@@ -45,7 +45,7 @@ describe('questions', () => {
     [
       'an attempt draws ten, and eight of them pass',
       { [module]: swap('draw: 10', 'draw: 8') },
-      /module.yml:1: The module draws 8 questions and passes at 80%\. Write "draw: 10" and "pass_mark: 80"/,
+      /module.yml:1: The module draws 8 questions and passes at 80%\. Set "draw: 10" and "pass_mark: 80", so that 8 of 10 pass\./,
     ],
     [
       'a pool has at least 24',
@@ -66,22 +66,22 @@ describe('scenarios that count', () => {
     [
       'say how each ending turns out',
       first('id: settled, outcome: good', 'id: settled'),
-      /"s0" does not say how its ending "settled" turns out/,
+      /"s0" has no outcome for its ending "settled"/,
     ],
     [
       'know four outcomes',
       first('outcome: good', 'outcome: fine'),
-      /"outcome" is "fine", which is not one of its values/,
+      /"outcome" is "fine", which is not an allowed value/,
     ],
     [
       'have consequences: not every choice of a step leads to the same place',
       first('why: She is alone again., next: alone', 'why: She is alone again., next: settled'),
-      /"s0" leads to the same place whatever is chosen at "table"/,
+      /"s0" leads to the same place for every choice at "table"/,
     ],
     [
       'have a way back after a mistake',
       first('id: mended, outcome: recovered', 'id: mended, outcome: missed'),
-      /"s0" has no way back after a mistake/,
+      /"s0" has no way to recover from a mistake/,
     ],
     [
       'have two endings that read differently',
@@ -92,7 +92,7 @@ describe('scenarios that count', () => {
             .replace('She comes back for the plate.', 'Night.')
             .replace('She goes to her room hungry.', 'Night.'),
       },
-      /"s0" has no two endings that can be reached/,
+      /"s0" has fewer than two reachable endings/,
     ],
   ])
 })
@@ -102,22 +102,22 @@ describe('minutes', () => {
     [
       'of a module are off by 15% at most, questions included',
       { [module]: swap('assessment_minutes: 5', 'assessment_minutes: 9') },
-      /module.yml:1: The module says 11 minutes with its questions; it reads in about 7/,
+      /module.yml:1: The module declares 11 minutes with its questions, but takes about 7\. Change the minutes or the text until they differ by no more than 15%\./,
     ],
     [
       'of a course are off by 15% at most',
       { [module]: swap('assessment_minutes: 5', 'assessment_minutes: 9') },
-      /course.yml:1: The course says 11 minutes; it reads in about 7/,
+      /course.yml:1: The course declares 11 minutes, but takes about 7\. Change the minutes or the text until they differ by no more than 15%\./,
     ],
     [
       'of a course stay below the most that it may take',
       { 'course.yml': swap('max_minutes: 8', 'max_minutes: 5') },
-      /course.yml:9: The course takes 7 minutes, everything included; it may take 5/,
+      /course.yml:9: The course takes 7 minutes, everything included\. The limit is 5\. Shorten it\./,
     ],
     [
       'a lesson has at most 1,100 words, exercises included',
       { [six]: swap('Lin is back.', 'Lin is back. '.repeat(400)) },
-      /01-at-six.md:1: The lesson has 1\d{3} words with its exercises. Cut it to 1100/,
+      /01-at-six.md:1: The lesson has 1234 words with its exercises\. Shorten it to 1100 words or split it in two\./,
     ],
   ])
 })
@@ -127,12 +127,12 @@ describe('a lesson', () => {
     [
       'stops its reader only for a reason that is known',
       { [six]: swap('fictional: true', 'content_note_level: stop') },
-      /01-at-six.md:6: The lesson stops its reader and does not say why/,
+      /01-at-six.md:6: The content note stops the reader but has no reason/,
     ],
     [
       'knows four such reasons',
       { [six]: swap('fictional: true', 'content_note_level: stop\ncontent_note_reason: sadness') },
-      /"content_note_reason" is "sadness", which is not one of its values/,
+      /"content_note_reason" is "sadness", which is not an allowed value/,
     ],
     [
       'says "fictional" with its mark alone',
@@ -142,12 +142,12 @@ describe('a lesson', () => {
     [
       'names a scene by its time',
       { [six]: swap('::: day "6:00 p.m."', '::: day') },
-      /01-at-six.md:11: A "day" block does not say when it is/,
+      /01-at-six.md:11: A "day" block has no time\. Write ::: day "6:40 p\.m\."\./,
     ],
     [
       'lights up a part of its drawing for each step',
       { [six]: swap('Bring a plate.', 'Bring a plate.\n- **The bed:** Say good night.') },
-      /01-at-six.md:\d+: Nothing in evening.svg lights up at step 3/,
+      /01-at-six.md:\d+: Nothing in evening\.svg is highlighted at step 3\. Add class="fig-step-3" to the parts of that step\./,
     ],
     [
       'names each step of its drawing',
@@ -156,17 +156,17 @@ describe('a lesson', () => {
     ],
   ])
 
-  test('notes inline unless it stops for a reason', () => {
+  test('has an inline content note unless it gives a reason to stop', () => {
     const levelAfter = (edits: Edits) =>
       loadText(edits).catalogue.courses.get('evenings')!.current.modules[0]!.lessons[0]!.contentNoteLevel
     expect(levelAfter({})).toBe('inline')
     const stop = 'content_note_level: stop\ncontent_note_reason: disclosure'
     expect(levelAfter({ [six]: swap('fictional: true', stop) })).toBe('stop')
-    // Texts written before had no levels: every note stopped.
+    // Older courses had no levels: every note stopped.
     expect(levelAfter({ 'course.yml': swap('2.0.0', '1.0.0') })).toBe('stop')
   })
 
-  test('shows an interactive drawing as a list that opens without a script', () => {
+  test('shows an interactive drawing as a list that works without scripts', () => {
     const { html } = loadText().catalogue.courses.get('evenings')!.current.modules[0]!.lessons[0]!
     expect(html).toContain(
       '<details class="lesson-explore-step lesson-explore-step-2" name="figure-1"><summary>The table</summary>',
@@ -208,22 +208,22 @@ describe('someone who knows nothing', () => {
     ['gives a reason', 'Say it so that...'],
     ['waits', 'Come back later'],
     ['absolute', 'Say only a word'],
-  ])('may not get by with "%s"', (strategy, right) => {
+  ])('cannot pass with the strategy "%s"', (strategy, right) => {
     const edits = { [pool]: more((question) => question.replace('Say one kind word', right)) }
     const said = saidOf(edits).join('\n')
     expect(said).toMatch(
-      new RegExp(`error .*course.yml:1: Someone who knows nothing gets \\d+% right by "${strategy}"`),
+      new RegExp(`error .*course.yml:1: The strategy "${strategy}" gets \\d+% correct without any knowledge`),
     )
     expect(said).toMatch(/right by "best combination"/)
   })
 
-  test('is right by chance where nothing in the wording tells', () => {
+  test('gets chance results if the wording gives nothing away', () => {
     const questions = [
       ...loadText().catalogue.courses.get('evenings')!.current.modules[0]!.questions.values(),
     ]
     const singles = guesserScore(questions.filter(({ type }) => type === 'single'))
     expect(singles.picks).toBe(20)
     for (const share of Object.values(singles.strategies)) expect(share).toBeCloseTo(1 / 3)
-    expect(tellTales(singles)).toEqual([])
+    expect(givenAwayBy(singles)).toEqual([])
   })
 })

@@ -70,14 +70,14 @@ describe('a job aid', () => {
     expect(html).toContain('<span class="sheet-field">Name</span> <span class="sheet-field">Day</span>')
   })
 
-  test('takes its values from the register, so that one edit mends it', () => {
+  test('takes its values from the register, so that one edit fixes it', () => {
     const { catalogue } = loaded(card)
     expect(catalogue.jobAids[0]!.sheet.lead).toBe('What to do at the door within 24 hours.')
     const edited = fixture.facts!.text.replace('24 hours', 'two days')
     expect(loaded(card, undefined, edited).catalogue.jobAids[0]!.sheet.lead).toContain('within two days')
   })
 
-  test('says as of when its oldest fact was checked, and belongs to no course’s text', () => {
+  test('shows when its oldest fact was checked, and is not part of any course version', () => {
     const { catalogue } = loaded(card)
     const without = loadFolder({ ...fixture, jobAids: [] }).catalogue
     expect(catalogue.jobAids[0]!.sheet.notes[0]![0]!.text).toMatch(/^As of [A-Z][a-z]+ \d+, \d{4}/)
@@ -92,13 +92,13 @@ describe('a job aid', () => {
     ],
     ['a fact that is not there', card.replace('F-01', 'F-99'), ':9: There is no fact "F-99"'],
     ['no purpose', card.replace(/purpose: .*\n/, ''), 'purpose'],
-    ['no head', card.replaceAll('---', ''), ':1: It has no head.'],
+    ['no head', card.replaceAll('---', ''), ':1: It has no front matter.'],
     [
       'a block of lessons',
       card.replaceAll('key-point', 'dialogue'),
-      'The block "dialogue" has no place on a sheet.',
+      'The block "dialogue" is not allowed in a job aid or guide.',
     ],
-    ['a list in a list', card.replace('- **Say', '- x\n    - y\n- **Say'), 'A list stands inside a list.'],
+    ['a list in a list', card.replace('- **Say', '- x\n    - y\n- **Say'), 'A list is inside another list.'],
     ['a box that is missing', card.replace('- [ ] Hands', '- Hands'), 'begin with a box and some do not'],
     ['a picture', card.replace('Be kind.', '![x](y.png)'), 'A picture stands here'],
     [
@@ -107,12 +107,12 @@ describe('a job aid', () => {
       'There is no lesson "welcome/first-day/at-the-gate"',
     ],
     ['a deadline without a fact', card.replace('Be kind.', 'Call within 3 hours.'), 'cites no fact'],
-  ])('%s is said by file and line', (_, text, message) => {
+  ])('%s is reported by file and line', (_, text, message) => {
     expect(said(text)).toContain(message)
     expect(said(text)).toContain('fixture/job-aids/01-door-card.md:')
   })
 
-  test('a file with another name is not used, and the check says so', () => {
+  test('a file with a wrong name is ignored with a warning', () => {
     expect(said(card, 'Door card.md')).toContain('This file is not used.')
   })
 
@@ -123,11 +123,11 @@ describe('a job aid', () => {
       text: card,
     }))
     expect(loadFolder({ ...fixture, jobAids: files }).problems.map(problemLine)).toEqual([
-      'fixture/job-aids/02-card.md:1: There are two job aids "card". Give each a name of its own.',
+      'fixture/job-aids/02-card.md:1: There are two job aids "card". Give each one a different name.',
     ])
   })
 
-  test('that is longer than a page, or has a letter that no font draws, is said by the check', () => {
+  test('that is longer than a page, or has a character without a font, is reported', () => {
     const faults = (text: string) => jobAidFaults(loaded(text).catalogue).map(problemLine)
     expect(faults(card)).toEqual([])
     expect(faults(card + '\nAnother line of advice for whoever stands at the door.\n'.repeat(80))).toEqual([

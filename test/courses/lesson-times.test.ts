@@ -3,7 +3,7 @@ import { listLessonTimes } from '#server/courses/review/statistics.queries.ts'
 import { fewestPeople } from '#server/courses/review/statistics.ts'
 import { aWorld } from '#test/support/app.ts'
 
-test('the median of the time that a lesson was open is shown from ten people on who read it to its end', async () => {
+test('the median time of a lesson is shown once ten people have read it to the end', async () => {
   const { db, catalogue } = await aWorld({ cast: false })
   const course = catalogue.courses.get('residential-settings')!.current
   const [module] = course.modules

@@ -9,8 +9,8 @@ const { catalogue, problems } = loadCourses(fixtureDir)
 const course = catalogue.courses.get('welcome')!
 const working = course.working!
 
-describe('a course that is in order', () => {
-  test('has nothing to mend and nothing to look at', () => {
+describe('a valid course', () => {
+  test('has no errors and no warnings', () => {
     expect(problems).toEqual([])
   })
 
@@ -41,13 +41,13 @@ describe('a course that is in order', () => {
     expect(module!.questions.size).toBe(17)
   })
 
-  test('begins people on the newest published version, and keeps every version at hand', () => {
+  test('starts people on the newest published version and keeps every version available', () => {
     expect(course.current.version).toBe('0.9.0')
     expect(course.current.state).toBe('published')
     expect([...course.versions.keys()]).toEqual(['1.0.0', '0.9.0'])
   })
 
-  test('shows a published version with the values it was published with, and with today’s support lines', () => {
+  test('shows a published version with its original values and today’s support lines', () => {
     const html = course.published[0]!.modules[0]!.lessons[0]!.html
     expect(html).toContain('1-555-010-0199')
     expect(html).toContain('href="tel:988"')
@@ -81,7 +81,7 @@ describe('the content hash', () => {
     expect(hashAfter({})).toBe(working.hash)
   })
 
-  test('changes with a lesson, a question, a drawing, or a value that the text shows', () => {
+  test('changes with a lesson, a question, a drawing or a value that the text shows', () => {
     const edits = [
       { [door]: (text: string) => text.replace('Tea first', 'Soup first') },
       { [pool]: (text: string) => text.replace('It is warm.', 'It warms.') },
@@ -94,14 +94,14 @@ describe('the content hash', () => {
     expect(new Set([working.hash, ...hashes]).size).toBe(edits.length + 1)
   })
 
-  test('stays when a fact is checked again, or a value that the text does not show is mended', () => {
+  test('stays the same when a fact is checked again or an unused value changes', () => {
     const rechecked = { 'facts.yml': (text: string) => text.replace('2026-10-01', '2026-11-20') }
     const elsewhere = { 'facts.yml': (text: string) => text.replace('MN to 741741', 'HOME to 741741') }
     expect(hashAfter(rechecked)).toBe(working.hash)
     expect(hashAfter(elsewhere)).toBe(working.hash)
   })
 
-  test('stays when a text is frozen, and when its lines end as on another system', () => {
+  test('stays the same when a text is frozen and with other line endings', () => {
     const dir = mkdtempSync(join(tmpdir(), 'courses-'))
     try {
       cpSync(fixtureDir, dir, { recursive: true })
@@ -122,16 +122,16 @@ describe('the content hash', () => {
   })
 })
 
-test('a published version whose number the working text still has must have the same text', () => {
+test('a draft with the number of a published version must have the same text', () => {
   const said = saidAfter({
     'welcome/course.yml': (text) => text.replace('1.0.0', '0.9.0'),
   })
   expect(said).toEqual([
-    'error fixture/welcome/course.yml:1: Version 0.9.0 is published, and this text differs from it. Give the text a new version number.',
+    'error fixture/welcome/course.yml:1: Version 0.9.0 is published, but this draft differs from it. Give the draft a new version number.',
   ])
 })
 
-test('a folder without course.yml is no course, and its author is told', () => {
+test('a folder without course.yml is not a course, and a warning says so', () => {
   const said = saidAfter({ 'welcome/course.yml': null, 'welcome/published/0.9.0/course.yml': null })
   expect(said).toContainEqual(
     expect.stringMatching(/^warning fixture\/welcome\/course.yml:1: This folder has no course.yml/),

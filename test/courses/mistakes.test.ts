@@ -6,8 +6,8 @@ const noor = 'noor@review.example'
 const lesson = '/courses/residential-settings/law-words-role/why-this-training'
 const words = 'The number in the second paragraph has changed.'
 
-describe('something is not right in a lesson', () => {
-  test('a reader says so from the lesson itself, and no name is kept with it', async () => {
+describe('reporting a mistake in a lesson', () => {
+  test('a reader reports it from the lesson, and the name is not stored', async () => {
     const { as, db } = await aWorld()
     const reader = await as(ada)
     await reader.post('/courses/residential-settings/enrollment')
@@ -32,27 +32,27 @@ describe('something is not right in a lesson', () => {
     expect(JSON.stringify(kept)).not.toContain(person.id)
   })
 
-  test('an empty report is asked for its words', async () => {
+  test('an empty report gets an error', async () => {
     const { as } = await aWorld()
     const answer = await (await as(ada)).post(`${lesson}/mistake`, { version: '1.0.0', body: '  ' })
     expect(answer.statusCode).toBe(422)
-    expect(answer.body).toContain('Write what is not right on the page.')
+    expect(answer.body).toContain('Describe the mistake.')
   })
 
-  test('a lesson that is not there has no such page, and a visitor signs in first', async () => {
+  test('a missing lesson has no report page, and a visitor signs in first', async () => {
     const { as, visitor } = await aWorld()
     const reader = await as(ada)
     expect((await reader.get(`${lesson.replace('why', 'no')}/mistake`)).statusCode).toBe(404)
     expect((await visitor().get(`${lesson}/mistake`)).headers.location).toContain('/sign-in')
   })
 
-  test('reviewers read it with its lesson and say once what was done; nobody else sees it', async () => {
+  test('reviewers see the report with its lesson and answer it once; no one else sees it', async () => {
     const { as, db } = await aWorld()
     const reader = await as(ada)
     await reader.post(`${lesson}/mistake`, { version: '1.0.0', body: words })
     const { id } = await db.selectFrom('lesson_mistakes').select('id').executeTakeFirstOrThrow()
     const reviewer = await as(noor)
-    expect((await reviewer.get('/review/courses')).body).toContain('1 report without an answer.')
+    expect((await reviewer.get('/review/courses')).body).toContain('1 report waiting for an answer.')
     expect((await reviewer.get('/review/mistakes')).body).toContain(words)
     const unsaid = await reviewer.post(`/review/mistakes/${id}/answer`, { body: '' })
     expect(unsaid.statusCode).toBe(422)
@@ -62,7 +62,7 @@ describe('something is not right in a lesson', () => {
     const after = (await reviewer.get('/review/mistakes')).body
     expect(after).toContain('Mended in version 1.1.0.')
     expect(after).not.toContain('Another answer.')
-    expect(after).toContain('Nothing waits for an answer.')
+    expect(after).toContain('No reports are waiting for an answer.')
     for (const email of [ada, 'sam@northstar.example', 'lee@licensing.example']) {
       const other = await as(email)
       expect((await other.get('/review/mistakes')).statusCode).toBe(404)

@@ -8,7 +8,7 @@ const swap = (from: string, to: string) => (text: string) => text.replace(from, 
 const before = (mark: string, added: string) => (text: string) => text.replace(mark, `${added}${mark}`)
 const afterHead = (added: string) => before('## Who to call', `${added}\n\n`)
 
-/** What is done to the fixture, and what its author reads: file, line, what is wrong, how to mend it. */
+/** An edit of the fixture and the problem reported: file, line, what is wrong, how to fix it. */
 type Case = [deed: string, edits: Edits, says: RegExp]
 
 function each(cases: readonly Case[]) {
@@ -22,7 +22,7 @@ describe('course.yml', () => {
     [
       'a missing key is named, with what belongs there',
       { [course]: swap('audience: Everyone who works at the house\n', '') },
-      /error fixture\/welcome\/course.yml:1: "audience" is missing from course.yml. Add a line "audience: …" with who takes the course\./,
+      /error fixture\/welcome\/course.yml:1: "audience" is missing from course.yml. Add a line "audience: …" with the course’s audience\./,
     ],
     [
       'an unknown key is named on its line, with the key that was meant',
@@ -37,7 +37,7 @@ describe('course.yml', () => {
     [
       'a version in words is refused',
       { [course]: swap('1.0.0', 'first') },
-      /course.yml:4: "version" is "first", which does not have the right form. It holds three numbers with points between/,
+      /course.yml:4: "version" is "first", which has the wrong format\. Enter three numbers with periods, such as 1\.0\.0\./,
     ],
     [
       'the slug is the folder’s name',
@@ -67,12 +67,12 @@ describe('YAML that cannot be read', () => {
     [
       'a colon inside a text is explained',
       { [module]: swap('title: The first day', 'title: The first day: at the door') },
-      /module.yml:1: A colon or a line break inside this text is taken for a new key. Put the text in double quotes/,
+      /module.yml:1: A colon or a line break inside this text is read as a new key. Put the text in double quotes/,
     ],
     [
       'a key that stands twice is named',
       { [module]: swap('draw: 8', 'draw: 8\ndraw: 9') },
-      /module.yml:6: The same key stands here twice. Keep one of them\./,
+      /module.yml:6: This key appears twice. Keep one of them\./,
     ],
     [
       'a tab is named',
@@ -82,17 +82,17 @@ describe('YAML that cannot be read', () => {
     [
       'a text that begins with a value needs quotes',
       { [module]: swap('title: The first day', 'title: {{front_desk}}') },
-      /module.yml:1: .*(goes in double quotes|should be a text)/,
+      /module.yml:1: .*(in double quotes|should be a text)/,
     ],
     [
       'a text cut off by a # is noticed',
       { [module]: swap('title: The first day', 'title: The first day #1') },
-      /warning .*module.yml:1: What follows "#" on this line is taken as a comment and is not shown: "1"/,
+      /warning .*module.yml:1: The text after "#" on this line is a comment and is not shown: "1"\. If it belongs to the text, put the whole text in quotes\./,
     ],
     [
       'a question list that is no list',
       { [pool]: 'questions: none' },
-      /questions.yml:1: The questions are not a list. Begin each question with "- id: …"/,
+      /questions.yml:1: The questions are not a list\. Start each question with "- id: …" at the beginning of a line\./,
     ],
   ])
 })
@@ -102,7 +102,7 @@ describe('module.yml', () => {
     [
       'the pass mark is between 50 and 100',
       { [module]: swap('pass_mark: 80', 'pass_mark: 8') },
-      /module.yml:4: "pass_mark" is 8. It holds a whole number of percent from 50 to 100\./,
+      /module.yml:4: "pass_mark" is 8\. Enter a whole number of percent from 50 to 100\./,
     ],
     [
       'minutes are a number',
@@ -112,17 +112,17 @@ describe('module.yml', () => {
     [
       'the minutes of the lessons make those of the module',
       { [module]: swap('minutes: 8', 'minutes: 20') },
-      /module.yml:2: The module says 20 minutes, but its lessons come to 8. Make them agree\./,
+      /module.yml:2: The module declares 20 minutes, but its lessons add up to 8\. Use the same number\./,
     ],
     [
       'an attempt cannot draw more than the pool has',
       { [module]: swap('draw: 8', 'draw: 18') },
-      /module.yml:5: An attempt draws 18 questions, but the pool has 17. Write more questions, or draw fewer\./,
+      /module.yml:5: An attempt draws 18 questions, but the pool has 17\. Write more questions or draw fewer\./,
     ],
     [
       'lessons without module.yml',
       { [module]: null },
-      /error .*module.yml:1: The module has lessons and no module.yml/,
+      /error .*module.yml:1: The module has lessons but no module\.yml\. Create it with title, objectives, minutes, pass mark and draw\./,
     ],
     ['a module without questions', { [pool]: null }, /error .*questions.yml:1: The module has no questions/],
     [
@@ -133,7 +133,7 @@ describe('module.yml', () => {
     [
       'two lessons may not share a number',
       { [`${module1}/02-more.md`]: '---\ntitle: More\nminutes: 3\npurpose: More.\n---\nMore.' },
-      /02-practice.md:1: Its number or name is also that of 02-more.md/,
+      /02-practice.md:1: It has the same number or name as 02-more.md/,
     ],
     [
       'a file that nothing reads is pointed out',
@@ -143,7 +143,7 @@ describe('module.yml', () => {
     [
       'so is one beside the modules',
       { 'welcome/figures/photo.png': '' },
-      /warning .*photo.png:1: This file is not used. Drawings are SVG files right inside figures/,
+      /warning .*photo.png:1: This file is not used\. Put drawings directly in figures\/, as SVG files\./,
     ],
   ])
 })
@@ -153,12 +153,12 @@ describe('a lesson', () => {
     [
       'without a head',
       { [door]: 'Hello.' },
-      /01-at-the-door.md:1: The lesson has no head. Begin it with "---", its title, minutes and purpose/,
+      /01-at-the-door.md:1: The lesson has no front matter\. Start the file with "---", then title, minutes and purpose, then "---"\./,
     ],
     [
       'without a purpose',
       { [door]: swap('purpose: You', 'content: You') },
-      /at-the-door.md:2: "purpose" is missing from a lesson’s head. Add a line "purpose: …" with a sentence on what the learner/,
+      /at-the-door.md:2: "purpose" is missing from the front matter of a lesson\. Add a line "purpose: …" with what the learner will know or be able to do, in a sentence\./,
     ],
     [
       'with a fact that is not in the register',
@@ -173,7 +173,7 @@ describe('a lesson', () => {
     [
       'with a word that is not in the glossary',
       { [door]: swap('[[newcomer]]', '[[newcommer]]') },
-      /at-the-door.md:9: "newcommer" is not a word of the glossary. Did you mean "newcomer"\? Or add it to glossary.yml/,
+      /at-the-door.md:9: "newcommer" is not in the glossary. Did you mean "newcomer"\? Or add it to glossary.yml/,
     ],
     [
       'with HTML in a paragraph',
@@ -188,12 +188,12 @@ describe('a lesson', () => {
     [
       'with a picture',
       { [door]: afterHead('![A door](door.png)') },
-      /at-the-door.md:11: A picture stands here as !\[…\]\(…\). Draw it as an SVG/,
+      /at-the-door.md:11: There is a picture here, !\[…\]\(…\)\. Draw it as an SVG in figures\/ and use a "::: figure" block\./,
     ],
     [
       'with a link that runs a script',
       { [door]: afterHead('[Go](javascript:alert(1))') },
-      /at-the-door.md:11: The link leads to "javascript:alert\(1\)". Write the whole address, beginning with https:/,
+      /at-the-door.md:11: The link leads to "javascript:alert\(1\)"\. Enter the full address, starting with https:\/\/\./,
     ],
     [
       'with an address that is not whole',
@@ -203,7 +203,7 @@ describe('a lesson', () => {
     [
       'with a heading that is the title’s',
       { [door]: swap('## Who to call', '# Who to call') },
-      /at-the-door.md:11: This heading has one "#", which is the lesson’s title. Begin headings inside a lesson at "##"/,
+      /at-the-door.md:11: This heading has one "#", which is reserved for the lesson’s title\. Start headings in a lesson with "##"\./,
     ],
     [
       'with a heading that skips a level',
@@ -213,22 +213,22 @@ describe('a lesson', () => {
     [
       'with lines indented by accident',
       { [door]: afterHead('    Indented by four.') },
-      /at-the-door.md:11: These lines are indented by four spaces or more/,
+      /at-the-door.md:11: These lines are indented by four or more spaces, which makes them a code block\. Remove the indentation\./,
     ],
     [
       'with a fenced block that is no exercise',
       { [door]: afterHead('```quiz\nid: x\n```') },
-      /at-the-door.md:11: A fenced block is marked "quiz". Write "```exercise"/,
+      /at-the-door.md:11: A fenced block is marked "quiz"\. Use "```exercise" for an exercise\. Other fenced blocks are not allowed\./,
     ],
     [
       'with a deadline that rests on nothing',
       { [door]: afterHead('Show them around within {{welcome_limit}}.') },
-      /warning .*at-the-door.md:11: This says "24 hours" and cites no fact. Put the fact’s key after the sentence/,
+      /warning .*at-the-door.md:11: This says "24 hours" but cites no fact\. Add the fact’s key after the sentence: \[\^A1-02\]\./,
     ],
     [
       'longer than it says',
       { [door]: afterHead('word '.repeat(700)) },
-      /warning .*at-the-door.md:1: The lesson says 3 minutes; its 833 words and its exercises come to about 7.1. Shorten it/,
+      /warning .*at-the-door.md:1: The lesson declares 3 minutes, but its 833 words and its exercises take about 7.1. Shorten it/,
     ],
   ])
 })
@@ -238,12 +238,12 @@ describe('a block', () => {
     [
       'that is not closed',
       { [door]: swap('*first*.\n:::', '*first*.\n') },
-      /at-the-door.md:19: The block "definition" begins inside the block "key-point" of line 15, which is not closed. End that block with ":::" first/,
+      /at-the-door.md:19: The block "definition" starts inside the block "key-point" of line 15, which is not closed\. Close that block with ":::" first\. To nest blocks, start and end the outer one with "::::"\./,
     ],
     [
       'that is never closed',
       { [door]: (text) => `${text}\n::: key-point\nLast.\n` },
-      /at-the-door.md:\d+: The block "key-point" is not closed. Put a line ":::" after its last line/,
+      /at-the-door.md:\d+: The block "key-point" is not closed\. Add a line ":::" after its last line\./,
     ],
     [
       'that ends without a beginning',
@@ -258,12 +258,12 @@ describe('a block', () => {
     [
       'with words after a name that takes none',
       { [door]: swap('::: key-point', '::: key-point Say it') },
-      /at-the-door.md:15: "Say it" stands after "key-point", which takes nothing more/,
+      /at-the-door.md:15: "Say it" follows "key-point", which takes no words\. Move it inside the block\./,
     ],
     [
       'that defines nothing',
       { [door]: swap('::: definition Newcomer', '::: definition') },
-      /at-the-door.md:19: A definition does not say which word it explains/,
+      /at-the-door.md:19: A definition has no term\. Write "::: definition The word"\./,
     ],
     [
       'that is empty',
@@ -273,22 +273,22 @@ describe('a block', () => {
     [
       'of steps without a numbered list',
       { [door]: (text) => text.replace('1. Sit', '- Sit').replace('2. Listen', '- Listen') },
-      /at-the-door.md:\d+: A "steps" block holds no numbered list/,
+      /at-the-door.md:\d+: A "steps" block has no numbered list\. Write the steps as "1\. …", "2\. …"\./,
     ],
     [
       'of dialogue in which nobody is named',
       { [door]: swap('**Lin:** Do I', 'Do I') },
-      /at-the-door.md:32: A line of this dialogue does not say who speaks/,
+      /at-the-door.md:32: A line of this dialogue has no speaker\. Start it with the name in bold, after an empty line: "\*\*Mara:\*\* …"\./,
     ],
     [
       'for tomorrow without a list',
       { [door]: swap('- Say your name first.\n- Offer tea before questions.', 'Be kind.') },
-      /at-the-door.md:\d+: A "tomorrow" block holds no list/,
+      /at-the-door.md:\d+: A "tomorrow" block has no list\. Write two to four lines that start with "- "\./,
     ],
     [
       'for tomorrow with one point',
       { [door]: swap('- Offer tea before questions.\n', '') },
-      /warning .*at-the-door.md:\d+: The "tomorrow" block has 1 points?\. Two to four/,
+      /warning .*at-the-door.md:\d+: The "tomorrow" block has 1 points\. People remember two to four\./,
     ],
   ])
 })
@@ -299,7 +299,7 @@ describe('an exercise or a question', () => {
     [
       'of a type that there is not',
       { [practice]: swap('type: single', 'type: singel') },
-      /02-practice.md:11: "type" is "singel", which is not one of its values. Did you mean "single"\?/,
+      /02-practice.md:11: "type" is "singel", which is not an allowed value. Did you mean "single"\?/,
     ],
     [
       'with two right answers where there is one',
@@ -309,12 +309,12 @@ describe('an exercise or a question', () => {
     [
       'with no right answer',
       { [practice]: swap('    correct: true\n', '') },
-      /02-practice.md:17: No choice is marked as correct. Put "correct: true" on the right one/,
+      /02-practice.md:17: No choice is marked as correct\. Add "correct: true" to the correct one\./,
     ],
     [
       'with a choice that does not say why',
       { [practice]: swap('    why: Lin decides what to tell, and when.\n', '') },
-      /02-practice.md:25: "why" is missing from a choice. Add a line "why: …" with what this does for the young person/,
+      /02-practice.md:25: "why" is missing from a choice\. Add a line "why: …" with how this helps the young person, or what it misses\./,
     ],
     [
       'with the same id twice in a lesson',
@@ -324,17 +324,17 @@ describe('an exercise or a question', () => {
     [
       'with an id that does not fit an address',
       { [practice]: swap('id: what-helps', 'id: What_Helps') },
-      /02-practice.md:31: "id" is "What_Helps", which does not have the right form/,
+      /02-practice.md:31: "id" is "What_Helps", which has the wrong format\. Enter a short name of lowercase letters, digits and hyphens that never changes\./,
     ],
     [
       'with two choices of the same id',
       { [practice]: swap('id: tour,', 'id: tea,') },
-      /02-practice.md:36: Two have the id "tea". Give each choice an id of its own/,
+      /02-practice.md:36: Two have the id "tea"\. Give each choice a different id\./,
     ],
     [
       'put in the negative',
       { [practice]: swap('Which of these help on', 'Which of these do not help on') },
-      /02-practice.md:33: The question is put in the negative/,
+      /02-practice.md:33: The question is negative\. Ask for the correct answer: "Which of these …", "What is safest …"\./,
     ],
     [
       'with a choice that stands for all the others',
@@ -359,17 +359,17 @@ describe('an exercise or a question', () => {
     [
       'whose id is another question’s',
       { [pool]: swap('id: s2', 'id: s1') },
-      /questions.yml:10: The id "s1" is already that of the question at fixture\/welcome\/01-first-day\/questions.yml:1/,
+      /questions.yml:10: The question at fixture\/welcome\/01-first-day\/questions\.yml:1 already has the id "s1"\. Give each question of the course a different id\./,
     ],
     [
       'that names no fact',
       { [pool]: swap('  facts: [F-02]\n  choices', '  choices') },
-      /questions.yml:1: The question "s1" names no fact. Add "facts: \[…\]", or "practice: true"/,
+      /questions.yml:1: The question "s1" lists no fact. Add "facts: \[…\]", or "practice: true"/,
     ],
     [
       'that rests on unverified facts alone',
       { [pool]: swap('  facts: [F-02]\n  choices', '  facts: [F-04]\n  choices') },
-      /questions.yml:4: The question "s1" rests only on F-04, which is not verified \(status U\)/,
+      /questions.yml:4: The question "s1" is based only on F-04, which is not verified \(status U\)\. Add "practice: true" and ask it as advice, or use a verified fact\./,
     ],
     [
       'that rests on a fact that there is not',
@@ -387,16 +387,16 @@ describe('an exercise or a question', () => {
               '$1 and a good deal more than the others say$2',
             ),
       },
-      /warning .*questions.yml:1: The right answer is the longest in \d+ of 14 questions and steps; by chance it would be 5/,
+      /warning .*questions.yml:1: The correct answer is the longest in 10 of 14 questions and steps\. By chance it would be 5\. Shorten correct answers or lengthen others, so that length gives nothing away\./,
     ],
   ])
 
-  test('a pool that is small or has few scenarios is pointed out', () => {
+  test('a small pool or one with few scenarios gets a warning', () => {
     const said = saidAfter({
       [pool]: (text) => text.slice(0, text.indexOf('- id: story1')),
     })
     expect(said).toEqual([
-      'warning fixture/welcome/01-first-day/questions.yml:1: The pool has 15 questions. Write at least 16, so that a second try differs from the first.',
+      'warning fixture/welcome/01-first-day/questions.yml:1: The pool has 15 questions. Write at least 16, so that a second attempt differs from the first.',
       'warning fixture/welcome/01-first-day/questions.yml:1: The pool has no scenario. Write at least two, of two or three steps.',
     ])
   })
@@ -432,7 +432,7 @@ describe('a scenario', () => {
     [
       'with a step that has no best choice',
       { [practice]: swap('why: Food asks nothing., best: true,', 'why: Food asks nothing.,') },
-      /02-practice.md:\d+: The step "kitchen" has no best choice. Put "best: true" on one choice/,
+      /02-practice.md:\d+: The step "kitchen" has no best choice\. Add "best: true" to one choice\./,
     ],
   ])
 })
@@ -456,7 +456,7 @@ describe('a drawing', () => {
         'welcome/figures/other.svg':
           '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>T</title></svg>',
       },
-      /warning .*other.svg:1: No lesson shows this drawing/,
+      /warning .*other.svg:1: No lesson uses this drawing\./,
     ],
     ['that is not well-formed', drawn('</text>', '</txt>'), /way-in.svg:\d+: The drawing is not well-formed/],
     ['without a viewBox', drawn(' viewBox="0 0 360 120"', ''), /way-in.svg:1: The drawing has no viewBox/],
@@ -468,9 +468,13 @@ describe('a drawing', () => {
     [
       'with a script',
       drawn('<defs>', '<script>alert(1)</script><defs>'),
-      /way-in.svg:5: The drawing holds a <script>, which drawings may not/,
+      /way-in.svg:5: The drawing has a <script>, which is not allowed\. Use only g, path, line, polyline, polygon, rect, circle, ellipse, text, tspan, defs, marker\./,
     ],
-    ['with styles', drawn('<defs>', '<style>*{}</style><defs>'), /way-in.svg:5: The drawing holds a <style>/],
+    [
+      'with styles',
+      drawn('<defs>', '<style>*{}</style><defs>'),
+      /way-in.svg:5: The drawing has a <style>, which is not allowed\. Use only g, path, line, polyline, polygon, rect, circle, ellipse, text, tspan, defs, marker\./,
+    ],
     [
       'with a colour',
       drawn('rx="8"/>', 'rx="8" fill="#c00"/>'),
@@ -510,7 +514,7 @@ describe('facts.yml and glossary.yml', () => {
     [
       'a fact of a status that there is not',
       { 'facts.yml': swap('status: V2', 'status: V3') },
-      /facts.yml:\d+: "status" is "V3", which is not one of its values. Did you mean/,
+      /facts.yml:\d+: "status" is "V3", which is not an allowed value. Did you mean/,
     ],
     [
       'a fact whose source is not entered',
@@ -525,7 +529,7 @@ describe('facts.yml and glossary.yml', () => {
     [
       'a value that rests on a fact that there is not',
       { 'facts.yml': swap('fact: F-02', 'fact: F-12') },
-      /facts.yml:3: The value "welcome_limit" rests on the fact F-12/,
+      /facts.yml:3: The value "welcome_limit" is based on the fact F-12, which is not in this file\. Did you mean "F-02"\?/,
     ],
     [
       'a source whose address is not whole',
@@ -535,17 +539,17 @@ describe('facts.yml and glossary.yml', () => {
     [
       'a day that is no day',
       { 'facts.yml': swap('checked: 2026-10-01', 'checked: October') },
-      /facts.yml:16: "checked" is "October", which does not have the right form. It holds a day written as 2026-11-23/,
+      /facts.yml:16: "checked" is "October", which has the wrong format\. Enter a day written as 2026-11-23\./,
     ],
     [
       'a word that rests on a fact that there is not',
       { 'glossary.yml': swap('[F-01]', '[F-11]') },
-      /glossary.yml:2: "front desk" names the fact F-11, which is not in facts.yml/,
+      /glossary.yml:2: "front desk" cites the fact F-11, which is not in facts\.yml\. Did you mean "F-01"\?/,
     ],
     [
       'a word that stands twice',
       { 'glossary.yml': swap('also: [the desk]', 'also: [newcomer]') },
-      /glossary.yml:3: "newcomer" is already a word of the glossary, under "front desk"/,
+      /glossary.yml:3: "newcomer" is already in the glossary, under "front desk"/,
     ],
     [
       'a word without a meaning',
@@ -555,7 +559,7 @@ describe('facts.yml and glossary.yml', () => {
           'newcomer: { facts: [F-01] }',
         ),
       },
-      /glossary.yml:3: "text" is missing from a glossary word/,
+      /glossary.yml:3: "text" is missing from a glossary term/,
     ],
   ])
 })

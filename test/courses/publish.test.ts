@@ -25,13 +25,13 @@ const errors = () =>
 const meaning = ['--change', 'meaning', '--summary', 'Soup comes first now.'] as const
 
 describe('publishing a text', () => {
-  test('freezes it with the register as it is, and says what happened and what to do next', () => {
+  test('freezes it with the current register and prints what happened and what to do next', () => {
     const said = publish(dir, 'welcome', '1.0.0', ...meaning)
     expect(said).toMatchObject({ code: 0, stderr: '' })
     expect(said.stdout).toContain('version 1.0.0, is published under welcome/published/1.0.0')
     expect(said.stdout).toContain('Lessons changed: first-day/at-the-door, first-day/practice')
     expect(said.stdout).toMatch(/Next:\n {2}1\. Commit/)
-    expect(said.stdout).toContain('sets the day by which')
+    expect(said.stdout).toContain('sets the deadline')
     for (const name of ['facts.yml', 'glossary.yml'])
       expect(readFileSync(join(dir, 'welcome/published/1.0.0', name), 'utf8')).toBe(
         readFileSync(join(dir, name), 'utf8'),
@@ -48,7 +48,7 @@ describe('publishing a text', () => {
     })
   })
 
-  test('names only the lessons and pools that are not the same as in the version before', () => {
+  test('lists only the lessons and pools that changed since the previous version', () => {
     publish(dir, 'welcome', '1.0.0', ...meaning)
     numbered('1.0.1')
     edit(door, (text) => text.replace('Tea first', 'Soup first'))
@@ -62,7 +62,7 @@ describe('publishing a text', () => {
     expect(again.stdout).toContain('Questions changed: first-day')
   })
 
-  test('counts a lesson as changed when its drawing, or a value that it shows, has changed', () => {
+  test('counts a lesson as changed if its drawing or a value that it shows changed', () => {
     publish(dir, 'welcome', '1.0.0', ...meaning)
     numbered('1.0.1')
     edit('welcome/figures/way-in.svg', (text) => text.replace('The door', 'A door'))
@@ -75,12 +75,16 @@ describe('publishing a text', () => {
   })
 
   test.each([
-    ['a version that exists', ['welcome', '0.9.0', ...meaning], 'Version 0.9.0 is published already'],
-    ['a version that is not higher', ['welcome', '0.8.7', ...meaning], '0.8.7 is not higher than 0.9.0'],
+    ['a version that exists', ['welcome', '0.9.0', ...meaning], 'Version 0.9.0 is already published'],
+    [
+      'a version that is not higher',
+      ['welcome', '0.8.7', ...meaning],
+      '0.8.7 is not higher than the last published version, 0.9.0',
+    ],
     [
       'a number that the text does not have',
       ['welcome', '2.0.0', ...meaning],
-      'Write 2.0.0 in welcome/course.yml',
+      'Set 2.0.0 in welcome/course.yml',
     ],
     [
       'a change of no kind',
@@ -90,11 +94,11 @@ describe('publishing a text', () => {
     [
       'a change of an unknown kind',
       ['welcome', '1.0.0', '--change', 'big', '--summary', 'So.'],
-      'what kind of change',
+      'kind of change',
     ],
     ['a change without a summary', ['welcome', '1.0.0', '--change', 'typo'], '--summary'],
     ['a course that is not there', ['welcom', '1.0.0', ...meaning], 'There is no course "welcom"'],
-    ['a number of another form', ['welcome', '1.0', ...meaning], 'three numbers with points'],
+    ['a number of another form', ['welcome', '1.0', ...meaning], 'three numbers with periods'],
   ])('refuses %s, and writes nothing', (_, words, reason) => {
     const said = publish(dir, ...words)
     expect(said.code).toBe(1)
@@ -102,15 +106,15 @@ describe('publishing a text', () => {
     expect(existsSync(join(dir, 'welcome/published/1.0.0'))).toBe(false)
   })
 
-  test('refuses a text with errors, and says them by file and line', () => {
+  test('refuses a text with errors and lists them by file and line', () => {
     edit(door, (text) => text.replace('[^F-01]', '[^F-99]'))
     const said = publish(dir, 'welcome', '1.0.0', ...meaning)
     expect(said.code).toBe(1)
     expect(said.stderr).toMatch(/01-at-the-door\.md:\d+: There is no fact "F-99"/)
-    expect(said.stderr).toContain('while the courses have errors')
+    expect(said.stderr).toContain('Fix the errors in the courses')
   })
 
-  test('takes a first version without saying what changed', () => {
+  test('accepts a first version without a summary', () => {
     rmSync(join(dir, 'welcome/published'), { recursive: true })
     const said = publish(dir, 'welcome', '1.0.0')
     expect(said.code).toBe(0)
@@ -126,19 +130,19 @@ describe('a published version', () => {
     ['a question', '01-first-day/questions.yml', (text: string) => text.replace('It is warm.', 'It warms.')],
     ['a value that it shows', 'facts.yml', (text: string) => text.replace('"24 hours"', '"12 hours"')],
     ['its hash', 'change.yml', (text: string) => text.replace(/hash: .*/, `hash: ${'af'.repeat(32)}`)],
-  ])('is not loaded any more once %s has been edited', (_, path, change) => {
+  ])('is not loaded after %s was edited', (_, path, change) => {
     edit(`welcome/published/1.0.0/${path}`, change)
     expect(errors().join('\n')).toMatch(
-      /published\/1\.0\.0\/change\.yml:\d+: The text of version 1\.0\.0 is not the one that was published\. A published version is never edited/,
+      /published\/1\.0\.0\/change\.yml:\d+: The text of version 1\.0\.0 was changed after it was published\. Never edit a published version\. Restore its files, and make the change in the draft under a new version number\./,
     )
   })
 
-  test('needs the file that says what it is', () => {
+  test('needs its change.yml', () => {
     rmSync(join(dir, 'welcome/published/1.0.0/change.yml'))
     expect(errors().join('\n')).toContain('has no change.yml')
   })
 
-  test('stays as it is while the working text goes on', () => {
+  test('stays unchanged while the draft changes', () => {
     const before = welcome().current
     numbered('1.1.0')
     edit(door, (text) => text.replace('Tea first', 'Soup first'))
@@ -149,7 +153,7 @@ describe('a published version', () => {
     expect(after.current.modules[0]!.lessons[0]!.html).toContain('Tea first')
   })
 
-  test('that was half written when the machine stopped is not there', () => {
+  test('that was half written in a crash is not loaded', () => {
     const unfinished = join(dir, 'welcome/published/.1.1.0-unfinished')
     cpSync(join(dir, 'welcome/published/1.0.0'), unfinished, { recursive: true })
     expect([...welcome().versions.keys()]).toEqual(['1.0.0', '0.9.0'])

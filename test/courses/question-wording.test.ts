@@ -8,7 +8,7 @@ test.each([
   'What should you never say?',
   'All of these help except one. Which?',
   'Which of these is NOT a sign?',
-])('"%s" is put in the negative', (stem) => expect(isNegative(stem)).toBe(true))
+])('"%s" is negative', (stem) => expect(isNegative(stem)).toBe(true))
 
 test.each([
   'Mara does not answer. What do you do first?',

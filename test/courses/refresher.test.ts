@@ -17,7 +17,7 @@ function saidAfter(inner: string, edit: (text: string) => string): string {
   return problems.map((problem) => `${problem.level} ${problemLine(problem)}`).join('\n')
 }
 
-test('the sample of the page for authors is in order', () => {
+test('the sample in the authors’ guide is valid', () => {
   const { problems, catalogue } = loadFolder(sample)
   expect(problems).toEqual([])
   const { current } = catalogue.courses.get('residential-refresher')!

@@ -16,13 +16,13 @@ const piece = (from: string, to: string) => {
 }
 
 describe('the text of a lesson', () => {
-  test('leads to a web address that is written without its https, and takes no section or hour for one', () => {
+  test('links web addresses written without https, but not section numbers or times', () => {
     expect(valueAddress('report.cybertip.org')).toBe('https://report.cybertip.org')
     for (const text of ['245A.25', '260e.36', '2.5 hours', 'a.m.', 'Minn. Stat. 260E.36', '911'])
       expect(valueAddress(text), text).toBeUndefined()
   })
 
-  test('has its values put in, addresses and numbers as links', () => {
+  test('has its values filled in, with addresses and phone numbers as links', () => {
     expect(html).toContain('within 24 hours.')
     expect(html).toContain('<a class="lesson-phone" href="tel:+15550100100">1-555-010-0100</a>')
     expect(html).toContain('<a href="mailto:desk@house.example">desk@house.example</a>')
@@ -45,7 +45,7 @@ describe('the text of a lesson', () => {
     for (const { id, level } of atTheDoor!.headings) expect(html).toContain(`<h${level} id="${id}">`)
   })
 
-  test('explains words of the glossary in a popover that needs no script, once each', () => {
+  test('explains each glossary term once, in a popover without scripts', () => {
     expect(html).toContain(
       '<button type="button" class="lesson-term" popovertarget="term-newcomer" title="Somebody who arrived within the last week.">newcomer</button>',
     )
@@ -57,10 +57,10 @@ describe('the text of a lesson', () => {
     )
   })
 
-  test('has each block with its name above it', () => {
+  test('shows each block with its heading', () => {
     expect(html).toContain('<div class="lesson-key-point">\n<p class="lesson-label">Key point</p>')
     expect(html).toContain('<div class="lesson-definition">\n<p class="lesson-label"><dfn>Newcomer</dfn></p>')
-    expect(html).toContain('<div class="lesson-reflection">\n<p class="lesson-label">Think it over</p>')
+    expect(html).toContain('<div class="lesson-reflection">\n<p class="lesson-label">Think about it</p>')
     expect(html).toContain('<div class="lesson-tomorrow">')
     expect(html).toContain('<div class="lesson-steps">\n<ol>')
     expect(html).toContain('<th scope="col">Who</th>')
@@ -84,7 +84,7 @@ describe('the text of a lesson', () => {
     )
   })
 
-  test('lets nothing of an author’s HTML through', () => {
+  test('removes HTML written by authors', () => {
     const { catalogue } = loadedAfter({
       [door]: (text) => text.replace('A cup', '<img src=x onerror=alert(1)> & 1 < 2 A cup'),
     })
@@ -177,14 +177,14 @@ describe('an exercise in a lesson', () => {
     expect(practice!.html.match(/<form /g)).toHaveLength(7)
   })
 
-  test('tells its story before its question', () => {
+  test('shows its story before its question', () => {
     expect(practice!.html).toContain(
       '<div class="exercise-story"><p>Lin stands at the door with a bag and looks at the floor.</p></div>',
     )
     expect(practice!.html).toContain('<legend class="exercise-stem">What do you say <em>first</em>?</legend>')
   })
 
-  test('does not tell its key in the page', () => {
+  test('does not reveal the answer in the page', () => {
     const forms = practice!.pieces.filter(({ kind }) => kind === 'exercise').map(({ html }) => html)
     for (const form of forms) {
       expect(form).not.toMatch(/correct|best|It is too early|It can wait|asks nothing/)

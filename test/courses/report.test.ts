@@ -11,8 +11,8 @@ import { type CoursesReport, coursesReport } from '#server/courses/authoring/rep
 import { reportText } from '#server/courses/authoring/report-text.ts'
 import {
   assessmentMinutes,
+  calculatedMinutes,
   exerciseWords,
-  minutesReckoned,
   readingGrade,
   sentencesOf,
 } from '#server/courses/authoring/text/reading.ts'
@@ -23,7 +23,7 @@ const loaded = loadedAfter({})
 const report = coursesReport(loaded.catalogue, loaded.problems, '2026-11-23')
 
 describe('the report', () => {
-  test('has a row a lesson and a row a pool', () => {
+  test('has a row per lesson and a row per pool', () => {
     expect(report.ok).toBe(true)
     const [working] = report.courses
     expect(working).toMatchObject({ slug: 'welcome', version: '1.0.0', state: 'working' })
@@ -67,7 +67,7 @@ describe('the report', () => {
     })
   })
 
-  test('has for machines the fields that the page for authors shows, and no others', () => {
+  test('has exactly the JSON fields shown in the authors’ guide', () => {
     const page = readFileSync(resolve(import.meta.dirname, '../../courses/README.md'), 'utf8')
     const shown = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)![1]!) as CoursesReport
     const { catalogue, problems } = loadCourses(resolve(import.meta.dirname, '../../courses'))
@@ -87,7 +87,7 @@ describe('the report', () => {
     expect(shape(whole)).toEqual(shape(shown))
   })
 
-  test('names facts and values that were checked more than a year ago', () => {
+  test('lists facts and values checked more than a year ago', () => {
     const later = coursesReport(loaded.catalogue, [], '2027-10-15')
     expect(later.facts.older_than_a_year).toEqual(['F-02'])
     expect(later.ok).toBe(true)
@@ -116,13 +116,13 @@ describe('the report', () => {
     ])
   })
 
-  test('is written for an author with what must be mended first', () => {
+  test('lists errors first for authors', () => {
     const broken = loadedAfter({ [`${module1}/module.yml`]: (text) => text.replace('draw: 8', 'drew: 8') })
     const text = reportText(coursesReport(broken.catalogue, broken.problems, '2026-11-23'))
     expect(text).toMatch(/^To mend \(2\)\nfixture\/welcome\/01-first-day\/module.yml:1: "draw" is missing/)
     expect(text).toContain('module.yml:5: "drew" is not a key of module.yml. Did you mean "draw"?')
     expect(text).toContain('2 things to mend before the system can start.')
-    expect(reportText(report)).toContain('The courses are in order.')
+    expect(reportText(report)).toContain('The courses have no errors.')
   })
 })
 
@@ -135,7 +135,7 @@ describe('courses:check', () => {
       (error: { code: number; stdout: string }) => ({ code: error.code, stdout: error.stdout }),
     )
 
-  test('ends well on courses in order, and gives machines the whole report', async () => {
+  test('exits with 0 for valid courses and prints the full report as JSON', async () => {
     const dir = resolve(import.meta.dirname, 'fixture')
     const { code, stdout } = await check('--json', dir)
     expect(code).toBe(0)
@@ -146,7 +146,7 @@ describe('courses:check', () => {
     ])
   })
 
-  test('ends with 1 when a job aid is longer than its page', async () => {
+  test('exits with 1 if a job aid is longer than its page', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'courses-'))
     try {
       cpSync(resolve(import.meta.dirname, 'fixture'), dir, { recursive: true })
@@ -161,7 +161,7 @@ describe('courses:check', () => {
     }
   })
 
-  test('ends with 1 when something must be mended', async () => {
+  test('exits with 1 if there are errors', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'courses-'))
     try {
       cpSync(resolve(import.meta.dirname, 'fixture'), dir, { recursive: true })
@@ -180,23 +180,23 @@ describe('measures', () => {
   const of = (...ids: string[]): Exercise[] => ids.map((id) => exercises.get(id)!)
 
   test('minutes are reading at 150 words a minute, and a quarter of a minute for each decision', () => {
-    expect(minutesReckoned(300, [], 0, 0)).toBe(2)
-    expect(minutesReckoned(0, [], 3, 2)).toBe(3.5)
+    expect(calculatedMinutes(300, [], 0, 0)).toBe(2)
+    expect(calculatedMinutes(0, [], 3, 2)).toBe(3.5)
     const desk = of('desk-open')
     // "The front desk is closed at night," True, False, and five or six words of feedback.
     expect(exerciseWords(desk[0]!)).toBe(14.5)
-    expect(minutesReckoned(0, desk, 0, 0)).toBe(0.3)
+    expect(calculatedMinutes(0, desk, 0, 0)).toBe(0.3)
     // Three lines to put in order are three decisions.
-    expect(minutesReckoned(0, of('in-order'), 0, 0)).toBe(1)
+    expect(calculatedMinutes(0, of('in-order'), 0, 0)).toBe(1)
   })
 
-  test('a scenario is as long as its ways are on the average', () => {
+  test('a scenario’s length is the average of its paths', () => {
     const [evening] = of('the-evening')
     // Name, opening, kitchen and its choices; then the reason, a second step of one kind or the other, and its end.
     expect(exerciseWords(evening!)).toBe(52)
   })
 
-  test('an assessment is the questions that an attempt draws, on the average of the pool', () => {
+  test('an assessment’s length is the drawn questions, averaged over the pool', () => {
     const pool = of('desk-open', 'desk-open')
     expect(assessmentMinutes(pool, 10)).toBe(3.5)
   })
@@ -209,7 +209,7 @@ describe('measures', () => {
     ])
   })
 
-  test('short plain sentences read at a low grade, long learned ones at a high one', () => {
+  test('short plain sentences have a low reading grade, and long academic ones a high one', () => {
     expect(readingGrade(['You sit down.', 'You wait.'])).toBeLessThan(3)
     expect(
       readingGrade([
@@ -219,7 +219,7 @@ describe('measures', () => {
     expect(readingGrade([])).toBe(0)
   })
 
-  test('the longest answer is counted where there is one right choice', () => {
+  test('the longest answer is counted if there is one correct choice', () => {
     const single = exercises.get('name-first')!
     expect(longestAnswers([single])).toMatchObject({ of: 1, longest: 1, expected: 1 / 3 })
     expect(longestAnswers(of('what-helps', 'desk-open'))).toMatchObject({ of: 0, longest: 0 })
@@ -227,7 +227,7 @@ describe('measures', () => {
   })
 })
 
-test('a word that is nearly right is offered, and otherwise what there is to choose from', () => {
+test('a similar name is suggested, or else the available names', () => {
   expect(suggestion('tabel', ['table', 'chair'], 'words')).toBe('Did you mean "table"?')
   expect(suggestion('sofa', ['table', 'chair'], 'words')).toBe('The words are: table, chair.')
   expect(suggestion('sofa', [], 'words')).toBe('There are no words yet.')

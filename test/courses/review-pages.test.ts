@@ -38,7 +38,7 @@ const noor = 'noor@review.example'
 const version = (number: string) => catalogue.courses.get('welcome')!.versions.get(number)!
 
 describe('reading a version', () => {
-  test('a reviewer reads any version of a lesson with the answers and why under each exercise', async () => {
+  test('a reviewer reads any version of a lesson with answers and explanations under each exercise', async () => {
     const { as } = await aWorld({ catalogue })
     const reviewer = await as(noor)
     const list = await reviewer.get('/review/courses')
@@ -49,14 +49,14 @@ describe('reading a version', () => {
     expect(now.body).toContain('Soup first')
     const practice = await reviewer.get('/review/courses/welcome/1.1.0/lessons/first-day/practice')
     expect(practice.body).toContain('Answers and why')
-    expect(practice.body).toContain('Does not fit:')
+    expect(practice.body).toContain('Incorrect:')
     const questions = await reviewer.get('/review/courses/welcome/1.1.0/questions/first-day')
     for (const question of version('1.1.0').modules[0]!.questions.keys())
       expect(questions.body).toContain(`id="question-${question}"`)
     expect(questions.body).toContain('Fewer than ten people have met it')
   })
 
-  test('nobody else reads the answers there', async () => {
+  test('no one else can read the answers there', async () => {
     const { as } = await aWorld({ catalogue })
     for (const email of ['ada@northstar.example', 'sam@northstar.example', 'lee@licensing.example']) {
       const other = await as(email)
@@ -64,7 +64,7 @@ describe('reading a version', () => {
     }
   })
 
-  test('a comment stays with its paragraph in every version that has the same words, and is listed apart where they changed', async () => {
+  test('a comment stays with its paragraph in every version with the same text, and is listed separately if the text changed', async () => {
     const { db, as } = await aWorld({ catalogue })
     const [reviewer, second] = [await as(noor), await as('ines@review.example')]
     const lesson = version('1.0.0').modules[0]!.lessons[0]!
@@ -86,7 +86,7 @@ describe('reading a version', () => {
       expect(here.body).toContain(`?paragraph=${anchor}#comment`)
     expect(here.body).toContain('Ask &lt;b&gt;first&lt;/b&gt;.')
     const later = await second.get('/review/courses/welcome/1.1.0/lessons/first-day/at-the-door')
-    const [text, changed] = later.body.split('Comments on words that have changed since')
+    const [text, changed] = later.body.split('Comments on text that has changed since')
     expect(text).toContain('Keep this.')
     expect(changed).toContain('Ask &lt;b&gt;first&lt;/b&gt;.')
     await expect(db.updateTable('course_comments').set({ body: 'x' }).execute()).rejects.toThrow()
@@ -106,7 +106,7 @@ describe('comparing two versions', () => {
     expect(page.body).toContain('<ins>Soup</ins>')
   })
 
-  test('shows what differs in what is said of the course and of a module, too', () => {
+  test('also shows changes in the descriptions of the course and its modules', () => {
     const after = version('1.1.0')
     const before = {
       ...after,
@@ -123,7 +123,7 @@ describe('comparing two versions', () => {
     expect(said(module)).toContain('51')
   })
 
-  test('puts lines side by side that belong together, and leaves a gap where one has no other', () => {
+  test('puts matching lines side by side and leaves a gap if one has no match', () => {
     const rows = diffLines(['one', 'two old', 'three'], ['one', 'two new', 'three', 'four'])
     expect(rows).toHaveLength(2)
     expect(rows[0]!.before!.map(({ text }) => text).join('')).toBe('two old')
@@ -131,7 +131,7 @@ describe('comparing two versions', () => {
     expect(rows[1]).toEqual({ before: null, after: [{ text: 'four', kind: 'added' }] })
   })
 
-  test('knows a lesson that is new from one that changed', () => {
+  test('distinguishes new lessons from changed ones', () => {
     const parts = compareTexts(version('0.9.0'), version('1.0.0'))
     expect(parts.find(({ title }) => title === 'At the door')!.change).toBe('changed')
     expect(parts.some(({ change }) => change === 'added')).toBe(true)
@@ -139,12 +139,12 @@ describe('comparing two versions', () => {
 })
 
 describe('paragraphs', () => {
-  test('are known by their words, whatever stands around them', () => {
+  test('are identified by their text, regardless of context', () => {
     const [one] = paragraphsOf('<p>Tea <em>first</em>.</p>')
     expect(paragraphsOf('<div><ul><li>Tea\n first.</li></ul></div>')).toEqual([one])
   })
 
-  test('leave drawings and the form of an exercise alone', () => {
+  test('do not include drawings or exercise forms', () => {
     const html =
       '<figure><svg viewBox="0 0 9 9"><text>Door</text></svg><figcaption>The way in</figcaption></figure>'
     expect(paragraphsOf(html).map(({ text }) => text)).toEqual(['The way in'])
@@ -168,7 +168,7 @@ describe('question statistics', () => {
     })
   })
 
-  test('give the share that was right, how it goes with the rest of the attempt, and what was chosen', () => {
+  test('give the share correct, the correlation with the rest of the attempt and the chosen answers', () => {
     const known = statisticsOf([
       ...Array.from({ length: 6 }, () => meeting(true, 1)),
       ...Array.from({ length: 6 }, () => meeting(false, 0.5)),
@@ -181,7 +181,7 @@ describe('question statistics', () => {
     ])
   })
 
-  test('say what to look at again when the better learners miss it', () => {
+  test('flag a question that better learners get wrong', () => {
     const odd = statisticsOf([
       ...Array.from({ length: 6 }, () => meeting(true, 0.4)),
       ...Array.from({ length: 6 }, () => meeting(false, 0.9)),
@@ -189,7 +189,7 @@ describe('question statistics', () => {
     expect(remark(odd)).toContain('read the key and the wording again')
   })
 
-  test('say what to look at again where many are sure and miss it', () => {
+  test('flag a question that many get wrong while sure', () => {
     const sure = Array.from({ length: 12 }, (_, at) => ({ ...meeting(at > 2, 1), isSureMiss: at <= 2 }))
     expect(statisticsOf(sure)).toMatchObject({ sureMisses: 0.25 })
     expect(remark(statisticsOf(sure))).toContain('are sure of an answer that doesn’t fit')
@@ -197,12 +197,12 @@ describe('question statistics', () => {
     expect(remark(statisticsOf(sure.slice(0, 9)))).toBeNull()
   })
 
-  test('know no discrimination where everybody answers alike', () => {
+  test('have no discrimination if everyone answers the same', () => {
     const alike = statisticsOf(Array.from({ length: 12 }, (_, at) => meeting(true, at / 12)))
     expect(alike).toMatchObject({ discrimination: null, difficulty: 1 })
   })
 
-  test('say of each type of question what was chosen, and of a scenario’s step nothing while fewer than ten came there', () => {
+  test('show the chosen answers for each question type, but not for a scenario step that fewer than ten people reached', () => {
     const questions = [...version('1.1.0').modules[0]!.questions.values()]
     const answersOf = (question: Question): readonly unknown[] => {
       const answer = keyOf(question)
@@ -250,13 +250,13 @@ describe('question statistics', () => {
       one([early.id]),
     ])
     expect(takenWords(scenario, statistics, `${start.id}/${early.id}`)).toBe(
-      '10% of 10 who came here chose this',
+      '10% of 10 who reached this step chose this',
     )
     const second = scenario.steps.get(start.choices.find(({ best }) => best)!.next)!
     expect(takenWords(scenario, statistics, `${second.id}/${second.choices[0]!.id}`)).toBe('')
   })
 
-  test('count each person once, by the first attempt in which the question was met', async () => {
+  test('count each person once, by their first answer to the question', async () => {
     const { db, as } = await aWorld({ catalogue })
     const text = version('1.1.0')
     const [module] = text.modules

@@ -16,7 +16,7 @@ const modulesOf = (texts: typeof versions) =>
 const modules = modulesOf(versions.filter(({ kind }) => kind === 'training'))
 const refresherModules = modulesOf(versions.filter(({ kind }) => kind === 'refresher'))
 
-test('they have nothing to mend', () => {
+test('they have no errors', () => {
   expect(problems.filter(({ level }) => level === 'error').map(problemLine)).toEqual([])
 })
 
@@ -28,14 +28,14 @@ test('the residential course has its five modules, and they take less than four 
   ).toBeLessThan(240)
 })
 
-test('each course names who wrote it, so that nobody approves a text of their own', () => {
+test('each course lists its authors, so that no one can approve their own text', () => {
   for (const { writtenBy } of versions) expect(writtenBy).not.toEqual([])
 })
 
 describe.each(modules)('$name', ({ module }) => {
   const questions = [...module.questions.values()]
 
-  test('shows no mark of the text it was written in', () => {
+  test('shows no leftover markup', () => {
     for (const lesson of module.lessons) {
       expect(lesson.html).not.toMatch(/\sstyle=|<script|\{\{|\[\[|\[\^|:::/)
     }
@@ -53,12 +53,12 @@ describe.each(modules)('$name', ({ module }) => {
     for (const question of questions) expect(markAnswer(question, keyOf(question)).correct).toBe(true)
   })
 
-  test('does not give the right answer away by its length', () => {
+  test('does not give the correct answer away by its length', () => {
     const { longest, expected, deviation } = longestAnswers(questions)
     expect(longest).toBeLessThanOrEqual(expected + 1.64 * deviation)
   })
 
-  test('shows the right answer at every place as often as chance has it', () => {
+  test('shows the correct answer in each position as often as expected by chance', () => {
     const singles = questions.flatMap((question) => (question.type === 'single' ? [question] : []))
     const draws = singles.flatMap((question) =>
       Array.from({ length: 100 }, (_, attempt) => {
@@ -77,13 +77,13 @@ describe.each(modules)('$name', ({ module }) => {
 })
 
 describe.each(refresherModules)('$name', ({ module }) => {
-  test('shows no mark of the text it was written in', () => {
+  test('shows no leftover markup', () => {
     for (const lesson of module.lessons) {
       expect(lesson.html).not.toMatch(/\sstyle=|<script|\{\{|\[\[|\[\^|:::/)
     }
   })
 
-  test('marks the best way through each of its situations right', () => {
+  test('marks the best path through each scenario as correct', () => {
     for (const question of module.questions.values())
       expect(markAnswer(question, keyOf(question)).correct).toBe(true)
   })

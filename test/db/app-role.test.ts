@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { appendOnlyTables } from '#server/db/app-role.ts'
 import { asTheService, emptyDatabase } from '#test/support/db.ts'
 
-describe('the role that the service works in', () => {
-  test('adds to what is append-only, and cannot change, remove or empty it, whatever it tries', async () => {
+describe('the service’s database role', () => {
+  test('can insert into append-only tables but not update, delete or truncate them', async () => {
     const tables = await appendOnlyTables(await emptyDatabase())
     const db = await asTheService()
     for (const table of [

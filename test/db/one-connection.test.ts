@@ -19,7 +19,7 @@ import { refreshStale } from '#server/standings/standings.actions.ts'
 import { aStage, evidenceActions, now, type Stage } from '#test/ledger/evidence-actions.ts'
 import { serviceUrl } from '#test/support/db.ts'
 
-// An action that asks for a second connection while it holds the first one waits for itself, and fails after a while.
+// An action that needs a second connection while it holds the first one would wait for itself and time out.
 describe('with a single database connection', () => {
   let db: Database
   let stage: Stage
@@ -40,7 +40,7 @@ describe('with a single database connection', () => {
     expect(await db.selectFrom('scholarship_steps').select('id').execute()).not.toEqual([])
   })
 
-  test('a roster file checked needs no second connection', async () => {
+  test('checking a roster file needs no second connection', async () => {
     const actor = { viewer: stage.rae, now }
     const bytes = Buffer.from(
       'Name,Email,Worker type,Hired on\nLena Fox,lena@northstar.example,employee,3/3/2025',
@@ -56,7 +56,7 @@ describe('with a single database connection', () => {
     expect(state).toBe('checked')
   })
 
-  test('a packet made needs no second connection', async () => {
+  test('making a packet needs no second connection', async () => {
     const { lee, program, world } = stage
     // The service would make packets too, on connections of its own.
     await world.app.close()
@@ -69,7 +69,7 @@ describe('with a single database connection', () => {
     expect(await findPacketById(db, id)).toMatchObject({ state: 'made' })
   })
 
-  test('a password set and used needs no second connection', async () => {
+  test('setting and using a password needs no second connection', async () => {
     const password = 'seven quiet harbors at dawn'
     const token = await createLink(db, stage.theo.id, 'reset', null)
     expect(await setPassword(db, token, password, 'Safe Harbor Training')).toEqual({ kind: 'set' })
@@ -79,7 +79,7 @@ describe('with a single database connection', () => {
     expect(answer.kind).toBe('signed-in')
   })
 
-  test('what happens by the clock needs no second connection', async () => {
+  test('scheduled jobs need no second connection', async () => {
     const { config } = stage.world
     expect(await refreshStale(db, addDays(dayOf(now), 400))).toBeGreaterThan(0)
     await catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, now)

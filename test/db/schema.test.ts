@@ -26,12 +26,12 @@ test('the table types in server/db/schema.ts are those of the migrated database'
   expect(result.status).toBe(0)
 })
 
-test('migrating a current database changes nothing, also when two do it at once', async () => {
+test('migrating an up-to-date database changes nothing, even if two processes do it at once', async () => {
   const db = await emptyDatabase()
   expect(await Promise.all([migrate(db), migrate(db)])).toEqual([[], []])
 })
 
-test('a failed migration says which one it was and leaves the schema as it was', async () => {
+test('a failed migration is named and leaves the schema unchanged', async () => {
   const db = await emptyDatabase()
   // Inside the project, so that the copies find their packages.
   const folder = mkdtempSync(path.join(import.meta.dirname, 'broken-'))

@@ -30,7 +30,7 @@ describe.each(modules)('the facilitator’s guide to $name', ({ course, module }
     article = textContent(getElementsByTagName('article', parseDocument(body), true)[0]!)
   })
 
-  test('says what to prepare, how to open and how to close, and that each confirms and answers for themselves', () => {
+  test('says what to prepare, how to start and end, and that each person confirms and answers alone', () => {
     for (const said of [
       'Before the day',
       'How to open',
@@ -43,7 +43,7 @@ describe.each(modules)('the facilitator’s guide to $name', ({ course, module }
       expect(article).toContain(said)
   })
 
-  test('has the module’s objectives, and of each lesson its minutes, content note, prompts and exercises', () => {
+  test('has the module’s objectives and each lesson’s minutes, content note, prompts and exercises', () => {
     for (const objective of module.objectives) expect(article).toContain(objective)
     for (const lesson of module.lessons) {
       expect(article).toContain(`Lesson ${lesson.number}: ${lesson.title}`)
@@ -54,7 +54,7 @@ describe.each(modules)('the facilitator’s guide to $name', ({ course, module }
     }
   })
 
-  test('gives away no question that counts', () => {
+  test('does not reveal scored questions', () => {
     const practiced = module.lessons.flatMap(({ exercises }) =>
       [...exercises.values()].map(({ stem }) => stem.text),
     )
@@ -63,7 +63,7 @@ describe.each(modules)('the facilitator’s guide to $name', ({ course, module }
     for (const { stem } of scored) expect(article).not.toContain(stem.text)
   })
 
-  test('is the same on paper: tagged, in English, titled, headings in order, within its margins', async () => {
+  test('has the same content as a PDF: tagged, in English, titled, headings in order, within its margins', async () => {
     const answer = await sam.get(`${path}.pdf`)
     expect(answer.headers['content-type']).toBe('application/pdf')
     const paper = await readPaper(answer.rawPayload)
@@ -84,17 +84,17 @@ describe.each(modules)('the facilitator’s guide to $name', ({ course, module }
   })
 })
 
-test('whoever is not signed in is asked to sign in first', async () => {
+test('a visitor must sign in first', async () => {
   const answer = await world.visitor().get(facilitatorGuidePath('residential-settings', 'law-words-role'))
   expect(answer.statusCode).toBe(303)
   expect(answer.headers.location).toContain('/sign-in')
 })
 
-test('a module that is not there has no guide', async () => {
+test('a missing module has no guide', async () => {
   expect((await sam.get(facilitatorGuidePath('residential-settings', 'nothing'))).statusCode).toBe(404)
 })
 
-test('supervisors and reviewers find the guides on the course’s pages; a learner’s page does not speak of them', async () => {
+test('supervisors and reviewers see links to the guides on the course’s pages; learners do not', async () => {
   const path = facilitatorGuidePath('residential-settings', 'law-words-role')
   const page = async (client: Client) => (await client.get('/courses/residential-settings')).body
   expect(await page(sam)).toContain(`href="${path}"`)
@@ -104,7 +104,7 @@ test('supervisors and reviewers find the guides on the course’s pages; a learn
   expect((await noor.get(`/review/courses/residential-settings/${version}`)).body).toContain(`href="${path}"`)
 })
 
-test('a general guide without the place for the lessons is an error, by file', () => {
+test('a general guide without a place for the lessons is an error', () => {
   const path = 'fixture/facilitators-guide.md'
   const text = '---\ntitle: Together\npurpose: How.\n---\n\n## Opening\n\nSay hello.\n'
   const guide = { path, inner: 'facilitators-guide.md', text }

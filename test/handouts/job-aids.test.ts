@@ -42,7 +42,7 @@ describe.each(eight)('%s', (slug) => {
     paper = await readPaper(answer.rawPayload)
   })
 
-  test('is read without an account, with the quick exit and support as everywhere', () => {
+  test('is public and has the quick exit and support links', () => {
     expect(page).toContain('data-quick-exit')
     expect(page).toContain('href="/support?back=')
     expect(page).not.toContain('<form')
@@ -59,14 +59,14 @@ describe.each(eight)('%s', (slug) => {
     expect(new Set(headings.slice(1))).toEqual(new Set(['H2']))
   })
 
-  test('has on paper every word of its page, in the same order', () => {
+  test('has every word of its web page in the PDF, in the same order', () => {
     const [article] = getElementsByTagName('article', parseDocument(page), true)
     const words = textContent(article!).split(/\s+/).filter(Boolean)
     expect(words.length).toBeGreaterThan(80)
     expect(wordsMissing(words, paper.letters)).toEqual([])
   })
 
-  test('has nothing outside its margins, on the paper', () => {
+  test('has nothing outside the PDF’s margins', () => {
     const [{ width, height, boxes } = { width: 0, height: 0, boxes: [] }] = paper.pages
     expect([width, height]).toEqual([612, 792])
     const outside = boxes.filter(
@@ -75,12 +75,12 @@ describe.each(eight)('%s', (slug) => {
     expect(outside).toEqual([])
   })
 
-  test('says as of when it holds, and what is practice advice', () => {
+  test('shows when its facts were checked and what is practice advice', () => {
     expect(page).toMatch(/As of [A-Z][a-z]+ \d{1,2}, \d{4}, when its facts were last checked\./)
     expect(page).toContain('practice advice, and not law')
   })
 
-  test('is the same, byte for byte, each time it is drawn', async () => {
+  test('gives the same bytes each time it is drawn', async () => {
     const { sheet, checked } = theCourses().jobAids.find((aid) => aid.slug === slug)!
     const again = await drawSheet(sheet, layOutOnePage(sheet)!, new Date(`${checked}T12:00:00Z`))
     const served = await world.visitor().get(`/job-aids/${slug}.pdf`)
@@ -88,12 +88,12 @@ describe.each(eight)('%s', (slug) => {
   })
 })
 
-test('one that does not exist is not found, on the screen or on paper', async () => {
+test('a missing job aid is not found as a page or a PDF', async () => {
   expect((await world.visitor().get('/job-aids/nothing')).statusCode).toBe(404)
   expect((await world.visitor().get('/job-aids/nothing.pdf')).statusCode).toBe(404)
 })
 
-test('they are offered on the page of courses, on a course’s page, at the end of their lessons, and beside the support lines', async () => {
+test('they are linked from the Courses page, from course pages, at the end of their lessons and next to the support lines', async () => {
   const visitor = world.visitor()
   expect((await visitor.get('/courses')).body).toContain('href="/job-aids"')
   expect((await visitor.get('/support')).body).toContain('href="/job-aids/reporting-card"')
@@ -103,12 +103,12 @@ test('they are offered on the page of courses, on a course’s page, at the end 
   for (const aid of theCourses().jobAids) {
     const page = (await visitor.get(`/job-aids/${aid.slug}`)).body
     expect(aid.goesWith.length).toBeGreaterThan(0)
-    // A lesson is open to those who take its course; the course's page is open to everyone.
+    // Only people taking the course can open a lesson. Everyone can open the course page.
     for (const place of aid.goesWith) expect(page).toContain(`href="/courses/${place.split('/')[0]}"`)
   }
 })
 
-test('lead to a lesson where it is open, to the text where a reviewer reads it, and else to the course', async () => {
+test('link to the lesson if the viewer can open it, for reviewers to the review page, otherwise to the course', async () => {
   const aid = theCourses().jobAids.find(({ slug }) => slug === 'no-wrong-door-contacts')!
   const place = aid.goesWith.find((one) => one.startsWith('residential-settings'))!
   const [course, module, lesson] = place.split('/')
@@ -123,7 +123,7 @@ test('lead to a lesson where it is open, to the text where a reviewer reads it, 
   expect(await seenBy('noor@review.example')).toContain(`href="${text}"`)
 })
 
-test('a lesson ends with the job aid that it goes with', async () => {
+test('a lesson ends with its job aid', async () => {
   const course = theCourses().courses.get('residential-settings')!.current
   const aid = theCourses().jobAids.find(({ slug }) => slug === 'no-wrong-door-contacts')!
   const place = aid.goesWith.find((one) => one.startsWith(course.slug))!

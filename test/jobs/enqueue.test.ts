@@ -8,7 +8,7 @@ const log = { error: () => {}, debug: () => {}, info: () => {}, warn: () => {} }
 
 const nothing = async () => {}
 
-test('a job exists exactly when the change that causes it does', async () => {
+test('a job is committed or rolled back together with the change that causes it', async () => {
   await emptyDatabase()
   const db = await asTheService()
   const done: unknown[] = []

@@ -3,7 +3,7 @@ import { jobHandlers } from '#server/job-handlers.ts'
 import { aWorld } from '#test/support/app.ts'
 import { asTheService } from '#test/support/db.ts'
 
-test('names that were tried against a certificate are deleted once they no longer count', async () => {
+test('old failed name checks are deleted', async () => {
   const { db, config, clock } = await aWorld()
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
   await db

@@ -178,7 +178,9 @@ describe('the approval of the version before', () => {
     expect((await carry(first, text)).statusCode).toBe(303)
     const id = await waitingId(house, '1.0.1')
     const alone = await first.post(`/review/approvals/${id}/confirmation`)
-    expect(alone.body).toContain('You recorded it, so a second reviewer confirms or refuses it.')
+    expect(alone.body).toContain(
+      'You recorded this approval, so a second reviewer must confirm or refuse it.',
+    )
     const learner = await house.as(ada)
     expect((await learner.get(`/courses/${slug}`)).body).toContain('Version 1.0.0 was approved by')
     await second.post(`/review/approvals/${id}/confirmation`)
@@ -214,7 +216,7 @@ describe('the approval of the version before', () => {
     const reviewer = await house.as(noor)
     const refused = await carry(reviewer, text)
     expect(refused.statusCode).toBe(422)
-    expect(refused.body).toContain('Write why the approval still holds.')
+    expect(refused.body).toContain('Enter why the approval still applies.')
     const reason = 'The new wording explains the same duty.'
     expect((await carry(reviewer, text, { carried_because: reason })).statusCode).toBe(303)
     expect((await reviewer.get(`/review/courses/${slug}/1.1.0`)).body).toContain(reason)

@@ -83,7 +83,7 @@ describe('feedback on an exercise', () => {
     const feedback = answer('now-or-later', { [first]: 'v0' })
     expect(feedback).toMatchObject({
       kind: 'exercise',
-      exercise: { ask: 'Choose a place for each line first.', fresh: true },
+      exercise: { ask: 'Choose a place for each line.', fresh: true },
     })
     const whole = answerFields(
       exercises.get('now-or-later')!,
@@ -92,8 +92,8 @@ describe('feedback on an exercise', () => {
     const value = whole.kind === 'sort' ? whole.options[0]!.value : ''
     const html = shown('now-or-later', { [first]: value })
     expect(html).toContain(`<option value="${value}" selected>`)
-    expect(html).toContain('role="alert">Choose a place for each line first.</p>')
-    expect(shown('name-first', {})).toContain('Choose one of the answers first.')
+    expect(html).toContain('role="alert">Choose a place for each line.</p>')
+    expect(shown('name-first', {})).toContain('Choose an answer.')
   })
 
   test('can be tried again from the beginning', () => {
@@ -141,7 +141,7 @@ describe('a scenario', () => {
   test('stays where it is while nothing is chosen', () => {
     expect(answer('the-evening', { path: 'plate' })).toMatchObject({
       kind: 'exercise',
-      exercise: { ask: 'Choose one of the answers first.', taken: [{ fits: true }] },
+      exercise: { ask: 'Choose an answer.', taken: [{ fits: true }] },
     })
   })
 })

@@ -35,7 +35,7 @@ function publishNext(change: () => void) {
 
 const ada = 'ada@northstar.example'
 
-/** A service whose courses can be loaded anew while it runs, as at a start. */
+/** A service whose courses can be reloaded while it runs, as at a start. */
 async function aHouse() {
   const courses = new Map<string, Course>()
   const load = () => courses.set('welcome', loadCourses(dir).catalogue.courses.get('welcome')!)

@@ -7,7 +7,7 @@ import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { readModule, takeAssessment } from '#test/support/taking.ts'
 
-/** What an act leaves behind, beside its row in the ledger. */
+/** What an action writes besides its ledger row. */
 const evidence = [
   ...['completions', 'completion_voids', 'certificates', 'certificate_files', 'certificate_status_changes'],
   ...['certificate_requests', 'certificate_request_ends', 'course_approvals', 'course_approval_decisions'],
@@ -23,7 +23,7 @@ const counted = async ({ db }: World) => {
   return (await sql`select ${sql.join(parts)}, (select count(*) from ledger) as ledger`.execute(db)).rows[0]
 }
 
-/** Evidence of a transaction that wrote nothing in the ledger. */
+/** Evidence written by a transaction without a ledger row. */
 async function silentlyAdded({ db }: World, since: string): Promise<readonly string[]> {
   const silent: string[] = []
   for (const name of evidence) {
@@ -35,7 +35,7 @@ async function silentlyAdded({ db }: World, since: string): Promise<readonly str
   return silent
 }
 
-/** Whatever is done while the ledger takes nothing. */
+/** Runs something while the ledger refuses inserts. */
 async function withoutLedger<T>({ db }: World, work: () => Promise<T>): Promise<T> {
   await sql`create function refuse_row() returns trigger language plpgsql as $$ begin raise 'The ledger is away.'; end $$`.execute(
     db,
@@ -51,7 +51,7 @@ async function withoutLedger<T>({ db }: World, work: () => Promise<T>): Promise<
   }
 }
 
-/** A form that has a place for a file, as a browser sends it. */
+/** A form with a file field, as a browser sends it. */
 async function sent(client: Client, url: string, fields: Record<string, string>, file?: string) {
   const data = new FormData()
   for (const [name, value] of Object.entries(fields)) data.append(name, value)
@@ -64,7 +64,7 @@ async function sent(client: Client, url: string, fields: Record<string, string>,
   })
 }
 
-test('every act that is evidence is a row of the ledger in its own transaction, and without the row there is no act', async () => {
+test('every evidence action writes its ledger row in the same transaction, and fails without it', async () => {
   const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
   const { db, catalogue } = world
   const since = (await sql<{ id: string }>`select txid_current()::text as id`.execute(db)).rows[0]!.id
@@ -77,7 +77,7 @@ test('every act that is evidence is a row of the ledger in its own transaction, 
   const [noor, ines] = [await world.as('noor@review.example'), await world.as('ines@review.example')]
   const idOf = (name: string) => personId(db, `${name}@northstar.example`)
 
-  /** Does it twice: while the ledger is away, which must leave nothing, and then in earnest. */
+  /** Runs it twice: first with a failing ledger, which must change nothing, then normally. */
   async function act(kinds: readonly LedgerKind[], work: () => Promise<unknown>): Promise<string> {
     const before = await counted(world)
     await withoutLedger(world, work)

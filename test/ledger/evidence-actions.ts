@@ -75,7 +75,7 @@ import { personId } from '#test/support/cast.ts'
 import { asTheService } from '#test/support/db.ts'
 import { formFor } from '#test/support/taking.ts'
 
-/** A small world in which one learner, Theo, is who every action is about, so that actions meet. */
+/** A small world in which every action is about one learner, Theo, so that actions conflict. */
 export type Stage = Readonly<{
   world: World
   program: string
@@ -125,7 +125,7 @@ export async function aStage(): Promise<Stage> {
   }
 }
 
-/** Grows with each use, for what must be new each time. */
+/** A counter for values that must be new each time. */
 let uses = 0
 
 export const evidenceActions: readonly EvidenceAction[] = [

@@ -43,7 +43,7 @@ async function asSuperuser({ db }: World, statement: ReturnType<typeof sql>) {
 }
 
 describe('the head of the day', () => {
-  test('is signed, kept as a file with the rows’ hashes, mailed, published, and made once', async () => {
+  test('is signed, stored as a file with the rows’ hashes, emailed, published and made only once', async () => {
     const { world, sent, keep, first, add, folder } = await aKeptLedger()
     const keys = JSON.parse((await world.visitor().get('/keys.json')).body)
     expect(await openHead(first.note, keys)).toMatchObject({
@@ -62,7 +62,7 @@ describe('the head of the day', () => {
     expect(readFileSync(path.join(folder, 'hashes.txt'), 'utf8')).toBe(rows[0]!.all)
   })
 
-  test('is not believed once a character of it is changed, nor from another’s key', async () => {
+  test('is refused with a changed character or another key', async () => {
     const { world, first } = await aKeptLedger()
     const keys = JSON.parse((await world.visitor().get('/keys.json')).body)
     const believed: number[] = []
@@ -82,7 +82,7 @@ describe('the head of the day', () => {
     expect((await openHead(first.note, { keys: [] })).kind).toBe('refused')
   })
 
-  test('is not signed over a ledger that was altered, and the row is named', async () => {
+  test('is not signed if the ledger was altered, and the row is named', async () => {
     const { world, keep } = await aKeptLedger()
     await asSuperuser(world, sql`update ledger set facts = '{}' where seq = 2`)
     await expect(keep(1)).rejects.toThrow('altered at row 2')
@@ -100,8 +100,8 @@ describe('the head of the day', () => {
   })
 })
 
-describe('the proof on a certificate’s page', () => {
-  test('leads from its row to the signed head', async () => {
+describe('the proof linked from a certificate’s page', () => {
+  test('proves that the signed head covers its row', async () => {
     const { world } = await aKeptLedger()
     const { token } = await world.db
       .selectFrom('certificates')
@@ -121,7 +121,7 @@ describe('the proof on a certificate’s page', () => {
 })
 
 describe('the command that checks the ledger', () => {
-  test('finds the row by a head kept outside, and says where one is missing what cannot be seen', async () => {
+  test('finds the row with an outside head, and says what it cannot detect without one', async () => {
     const { world, add, keep } = await aKeptLedger()
     // The last row is of no certificate: the register would tell of one that is gone.
     await add(1)

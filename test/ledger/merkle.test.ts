@@ -17,7 +17,7 @@ const leavesOf = (count: number) =>
   Array.from({ length: count }, (_, n) => createHash('sha256').update(`row ${n}`).digest('hex'))
 
 describe('the Merkle tree', () => {
-  test('has the root that the standard’s definition gives, at every size up to 130', () => {
+  test('has the root that the standard defines for every size up to 130', () => {
     for (let size = 0; size <= 130; size++) {
       const leaves = leavesOf(size)
       const expected = byDefinition(leaves.map((leaf) => Buffer.from(leaf, 'hex'))).toString('hex')
@@ -32,7 +32,7 @@ describe('the Merkle tree', () => {
     )
   })
 
-  test('shows every row to be among them, and no other row, place, size or root', () => {
+  test('proves every row’s inclusion, and no wrong row, index, size or root', () => {
     for (const size of [1, 2, 3, 5, 7, 8, 13, 64, 65, 100]) {
       const leaves = leavesOf(size)
       const tree = merkleTree(leaves)
@@ -50,7 +50,7 @@ describe('the Merkle tree', () => {
   })
 })
 
-test('a head reads back as it was written, and nothing else reads as one', () => {
+test('a head can be read back, and nothing else can be read as one', () => {
   const head = {
     origin: 'training.example.org/ledger',
     size: 12,

@@ -8,7 +8,7 @@ import { aWorld } from '#test/support/app.ts'
 
 const check = async (db: Database) => checkRegister(await listEntries(db), await listRegister(db))
 
-/** As somebody who owns the database, and sets what guards the rows aside. */
+/** As the database owner with triggers disabled. */
 async function tamper(db: Database, statement: ReturnType<typeof sql>): Promise<void> {
   await db.connection().execute(async (own) => {
     await sql`set session_replication_role = replica`.execute(own)
@@ -29,14 +29,14 @@ async function aRegister() {
   return { db, number: drawn.rows[0]!.number }
 }
 
-describe('the register of certificates, held against the ledger', () => {
-  test('as it was issued, nothing is found', async () => {
+describe('the certificate register compared with the ledger', () => {
+  test('nothing is found if nothing was altered', async () => {
     const { db } = await aRegister()
     expect((await listRegister(db)).length).toBeGreaterThan(2)
     expect(await check(db)).toBeNull()
   })
 
-  test('another name, day, file or number is found at the row of its issue or drawing', async () => {
+  test('a changed name, day, file or number is found at the row of its issue or drawing', async () => {
     const { db, number } = await aRegister()
     const rowOf = async (kind: string) => {
       const entries = await listEntries(db)
@@ -59,11 +59,11 @@ describe('the register of certificates, held against the ledger', () => {
     expect(await check(db)).toMatchObject({ row: await rowOf('certificate-drawn') })
   })
 
-  test('a certificate that was taken out, or put in, is found', async () => {
+  test('a removed or added certificate is found', async () => {
     const { db, number } = await aRegister()
     await tamper(db, sql`delete from certificates where number = ${number}`)
     expect((await check(db))?.what).toContain(
-      `Certificate ${number} was issued, and is no longer in the register.`,
+      `Certificate ${number} was issued but is missing from the register.`,
     )
     const other = await aRegister()
     await tamper(

@@ -36,7 +36,7 @@ async function aLedger(): Promise<{ db: Database; kept: Kept }> {
 
 type Tampering = Readonly<{
   name: string
-  /** Does it to the copy, and returns the first row that is not as it was written. */
+  /** Tampers with the copy and returns the first altered row. */
   on: (copy: Transaction<DB>, row: number) => Promise<number>
 }>
 
@@ -50,7 +50,7 @@ const edit = (name: string, change: ReturnType<typeof sql>): Tampering => ({
   },
 })
 
-/** Every row from this one on anew, as somebody would who knows how the hashes are made. */
+/** Rehashes every row from this one on, as an attacker who knows the hash would. */
 async function mendChain(copy: Transaction<DB>, from: number): Promise<void> {
   const rows = await copy.selectFrom('ledger').selectAll().orderBy('seq').execute()
   let previous = genesisHash
@@ -196,7 +196,7 @@ const tamperings: readonly Tampering[] = [
 
 class Undo extends Error {}
 
-/** What the check finds on a copy that a superuser has tampered with; the copy is then thrown away. */
+/** What the check finds on a copy that a superuser tampered with. The copy is then discarded. */
 async function foundAfter(db: Database, kept: Kept | null, { on }: Tampering, row: number) {
   let outcome: { expected: number; found: number | null } | undefined
   await db
@@ -214,7 +214,7 @@ async function foundAfter(db: Database, kept: Kept | null, { on }: Tampering, ro
 }
 
 describe('the ledger', () => {
-  test('as it was written is found to be so, also with rows that came after the head', async () => {
+  test('passes the check if nothing was altered, even with rows added after the head', async () => {
     const { db, kept } = await aLedger()
     expect(checkLedger(await listEntries(db), null)).toBeNull()
     expect(checkLedger(await listEntries(db), kept)).toBeNull()
@@ -229,7 +229,7 @@ describe('the ledger', () => {
     expect(checkLedger(await listEntries(db), { ...kept, hashes: null })).toBeNull()
   })
 
-  test('gives away each of 1,000 random tamperings by a superuser, at the very row', async () => {
+  test('reveals each of 1,000 random tamperings by a superuser, at the exact row', async () => {
     const { db, kept } = await aLedger()
     const missed: string[] = []
     for (let n = 0; n < 1000; n++) {
@@ -242,7 +242,7 @@ describe('the ledger', () => {
     expect(checkLedger(await listEntries(db), kept)).toBeNull()
   }, 180_000)
 
-  test('gives each away by the signed head alone, if not always at the row', async () => {
+  test('reveals each tampering with only the signed head, though not always the row', async () => {
     const { db, kept } = await aLedger()
     const missed: string[] = []
     for (const tampering of tamperings) {
@@ -252,7 +252,7 @@ describe('the ledger', () => {
     expect(missed).toEqual([])
   })
 
-  test('kept beside it, hashes that were changed are found out by the head', async () => {
+  test('detects changed hash files with the head', async () => {
     const { db, kept } = await aLedger()
     const hashes = [...kept.hashes!]
     hashes[3] = 'c'.repeat(64)

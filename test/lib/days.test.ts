@@ -46,7 +46,7 @@ describe('a day', () => {
     expect(isDay('2199-12-31')).toBe(true)
   })
 
-  test('is read as ISO writes it and as people write it in Minnesota', () => {
+  test('is read in ISO format and in US format', () => {
     expect(parseDay('2025-03-15')).toBe('2025-03-15')
     expect(parseDay(' 3/15/2025 ')).toBe('2025-03-15')
     expect(parseDay('03/05/2025')).toBe('2025-03-05')
@@ -54,7 +54,7 @@ describe('a day', () => {
       expect(parseDay(text), text).toBeUndefined()
   })
 
-  test('is written for people with the month in letters', () => {
+  test('is formatted with the month’s name', () => {
     expect(formatDay('2027-03-31')).toBe('March 31, 2027')
     expect(formatDay('2024-02-01')).toBe('February 1, 2024')
   })
@@ -76,7 +76,7 @@ describe('a day', () => {
 })
 
 describe('an instant', () => {
-  test('falls on the day that the clock in Minnesota shows', () => {
+  test('falls on the calendar day in Minnesota', () => {
     expect(dayOf('2026-04-01T04:30Z')).toBe('2026-03-31')
     expect(dayOf('2026-04-01T05:00Z')).toBe('2026-04-01')
     expect(dayOf('2026-01-01T05:59:59Z')).toBe('2025-12-31')
@@ -138,7 +138,7 @@ describe('counting', () => {
     expect(daysBetween('2026-03-31', '2026-05-06')).toBe(36)
   })
 
-  test('is right however many different days have been counted before', () => {
+  test('stays correct no matter how many days were cached before', () => {
     const began = '1900-01-01'
     const counted = Array.from({ length: 50_500 }, (_, days) => addDays(began, days))
     expect(new Set(counted).size).toBe(50_500)

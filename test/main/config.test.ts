@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from '#server/config.ts'
 
 describe('the settings', () => {
-  test('may all be left out: the service then serves this machine alone', () => {
+  test('are all optional: the service then only serves this machine', () => {
     expect(readConfig({})).toMatchObject({
       host: '127.0.0.1',
       port: 3000,
@@ -37,7 +37,7 @@ describe('the settings', () => {
     ['HOST', { HOST: '192.168.0.7', BASE_URL: 'http://127.0.0.1:3000' }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://someone:hidden@host/training' }],
     ['SMTP_URL', { SMTP_URL: 'http://someone:hidden@host' }],
-  ])('a value that cannot be is refused by the name of its setting: %s %o', (name, env) => {
+  ])('an invalid value is refused with the name of its setting: %s %o', (name, env) => {
     const refusal = () => readConfig(env)
     expect(refusal).toThrow(ConfigError)
     expect(refusal).toThrow(new RegExp(`^${name}[= ]`))

@@ -12,7 +12,7 @@ import { newFolder, type Service, startService, Visitor } from '#test/support/se
 
 vi.setConfig({ testTimeout: 120_000 })
 
-describe('a service whose database is in trouble', () => {
+describe('a service with database problems', () => {
   const folder = newFolder()
   let db: Database
   let service: Service
@@ -44,7 +44,7 @@ describe('a service whose database is in trouble', () => {
 
   const rename = () => rae.post(address, { name: 'Theo Okafor' })
 
-  test('loses only the requests whose connection is dropped, and answers the next one', async () => {
+  test('fails only the requests whose connection is dropped', async () => {
     for (let round = 0; round < 30; round++) {
       const waiting = await db.transaction().execute(async (other) => {
         await sql`select from programs for update`.execute(other)
@@ -61,7 +61,7 @@ describe('a service whose database is in trouble', () => {
     }
   })
 
-  test('stops at SIGTERM although requests wait for a lock', async () => {
+  test('stops at SIGTERM even if requests are waiting for a lock', async () => {
     await db.transaction().execute(async (other) => {
       await sql`select from programs for update`.execute(other)
       const renames = Promise.allSettled([rename(), rename(), rename()])

@@ -43,7 +43,7 @@ describe('one installation, from its first start on', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('the first start makes its database, fills it with the demonstration, and says what to know', async () => {
+  test('the first start creates the database, adds demonstration data and prints how to sign in', async () => {
     const { address, stdout } = await running()
     for (const said of [address, folder, demoPassword, 'Ctrl-C', ...demoCast.map(({ email }) => email)])
       expect(stdout()).toContain(said)
@@ -56,7 +56,7 @@ describe('one installation, from its first start on', () => {
     expect((await visitor.get('/sign-in')).body).toContain('Demonstration: every person')
   })
 
-  test('a second start on the same data is refused in plain words, and the first goes on unharmed', async () => {
+  test('a second start on the same data is refused, and the first keeps running', async () => {
     const { address } = await running()
     const second = await run(['server/main.ts'], { ...settings, PORT: String(await freePort()) })
     expect(second.code).toBe(1)
@@ -65,7 +65,7 @@ describe('one installation, from its first start on', () => {
     expect((await new Visitor(address).get('/readyz')).status).toBe(200)
   })
 
-  test('an administrator is invited beside the running service, by a link that works once', async () => {
+  test('a command invites an administrator while the service runs, with a link that works once', async () => {
     const { address } = await running()
     const invited = await run(
       ['server/cli/admin.ts', 'invite-administrator', '--email', 'root@real.example'],
@@ -98,7 +98,7 @@ describe('one installation, from its first start on', () => {
     }
   })
 
-  test('after kill -9 of the service alone, the next start recovers by itself with what was read to its end', async () => {
+  test('after kill -9 of the service, the next start recovers with all finished lessons', async () => {
     const { address } = await running()
     const ada = await signedIn(address)
     await ada.post('/courses/residential-settings/enrollment')
@@ -146,7 +146,7 @@ describe('one installation, from its first start on', () => {
     }
   })
 
-  test('a port that is taken is named in plain words, and the database is stopped again', async () => {
+  test('a port in use gives a clear message, and the database is stopped again', async () => {
     if (service) await stopped('SIGTERM')
     const other = await listening()
     const { port } = other.address() as { port: number }
@@ -154,13 +154,13 @@ describe('one installation, from its first start on', () => {
     other.close()
     expect(code).toBe(1)
     expect(stderr).toBe(
-      `Port ${port} is taken by another program. Stop it, or choose another with PORT=3001 npm start.\n`,
+      `Port ${port} is used by another program. Stop that program, or choose another port with PORT=3001 npm start.\n`,
     )
     expect(postmasterOf(folder)).toBeNull()
   })
 })
 
-describe('a start that must not be', () => {
+describe('a refused start', () => {
   test.each([
     ['a port that is none', { PORT: 'eighty' }, /^PORT=eighty must be a whole number/],
     [
@@ -181,7 +181,7 @@ describe('a start that must not be', () => {
     },
   )
 
-  test('a database that cannot be reached is told without its password', async () => {
+  test('an unreachable database is reported without its password', async () => {
     const url = `postgres://someone:hidden@127.0.0.1:${await freePort()}/training`
     const { code, stderr } = await run(['server/main.ts'], { DATABASE_URL: url })
     expect(code).toBe(1)
@@ -189,7 +189,7 @@ describe('a start that must not be', () => {
     expect(stderr).not.toContain('hidden')
   })
 
-  test("a course with a fault stops the start with its author's message", async () => {
+  test("a course with an error stops the start with the author's message", async () => {
     const folder = newFolder()
     const courses = path.join(folder, 'courses')
     cpSync(path.join(project, 'courses'), courses, { recursive: true })

@@ -199,7 +199,7 @@ describe("the supervisor's numbers", () => {
     } finally {
       executor.executeQuery = original
     }
-    // What the service does by the clock meanwhile is no part of the page.
+    // Don't count the service's scheduled jobs.
     expect(statements.filter((text) => !text.includes('review_packets'))).toHaveLength(4)
   }, 60_000)
 })

@@ -26,7 +26,7 @@ type Sender = {
   signIn: () => Promise<string | null>
 }
 
-test(`of ${many} requests of every kind, in every role, none gets a 5xx`, {
+test(`none of ${many} requests of every kind and role gets a 5xx`, {
   timeout: 7_200_000,
 }, async () => {
   const log: string[] = []

@@ -58,15 +58,15 @@ describe('colours', () => {
   ]
 
   for (const scheme of ['light', 'dark'] as const) {
-    it(`every text stands at 4.5 : 1 or more on its ground in the ${scheme} scheme`, () => {
+    it(`every text has a contrast of at least 4.5:1 in the ${scheme} scheme`, () => {
       expect(pairsBelow(text, 4.5, scheme)).toEqual([])
     })
-    it(`every part of a control stands at 3 : 1 or more on its ground in the ${scheme} scheme`, () => {
+    it(`every part of a control has a contrast of at least 3:1 in the ${scheme} scheme`, () => {
       expect(pairsBelow(parts, 3, scheme)).toEqual([])
     })
   }
 
-  it('the stylesheet names a colour nowhere but in the roles', () => {
+  it('the stylesheet uses colors only from the roles', () => {
     const rules = css.replace(/--[\w-]+:[^;}]+/g, '')
     expect(rules.match(/#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(/gi) ?? []).toEqual([])
   })
@@ -107,7 +107,7 @@ describe('static files', () => {
     expect(brotliDecompressSync(packed).toString()).toBe(css)
   })
 
-  it('what the stylesheet links to is there', async () => {
+  it('everything the stylesheet links to exists', async () => {
     const files = await readdir(assets.folder)
     const linked = [...css.matchAll(/url\(([^)]*)\)/g)]
       .map((match) => match[1] ?? '')
@@ -116,7 +116,7 @@ describe('static files', () => {
     expect(linked.filter((name) => !files.includes(name))).toEqual([])
   })
 
-  it('a first lesson fetches at most 105 KB of faces, styles and scripts', async () => {
+  it('a first lesson loads at most 105 KB of fonts, styles and scripts', async () => {
     const faces = [
       'public-sans-latin-400-normal',
       'public-sans-latin-700-normal',
@@ -141,7 +141,7 @@ describe('static files', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(105_000)
   })
 
-  it('are served packed, for a year, under a name that changes with the content', async () => {
+  it('are served compressed, cached for a year, under a name that changes with the content', async () => {
     const app = Fastify()
     await app.register(assetFiles, assets)
     const url = assets.asset('styles.css')
@@ -155,7 +155,7 @@ describe('static files', () => {
     await app.close()
   })
 
-  it('carry the headers of a page only where they can be opened as one', async () => {
+  it('have the security headers of a page only if they can be opened as one', async () => {
     const app = Fastify()
     await app.register(security, { baseUrl: 'http://127.0.0.1:3000', https: false })
     await app.register(assetFiles, assets)
@@ -177,11 +177,11 @@ describe('static files', () => {
     await app.close()
   })
 
-  it('an unknown name is refused where the page is written', () => {
+  it('an unknown name throws when the page is rendered', () => {
     expect(() => assets.asset('nowhere.css')).toThrow('There is no static file "nowhere.css"')
   })
 
-  it('two processes that start at once build apart and end with the same files', async () => {
+  it('two processes that start at once build separately and end with the same files', async () => {
     const builds = await mkdtemp(path.join(tmpdir(), 'assets-'))
     const script = `const { buildAssets } = await import(${JSON.stringify(import.meta.resolve('#server/web/assets.ts'))}); console.log((await buildAssets(${JSON.stringify(builds)})).asset('styles.css'))`
     const run = promisify(execFile)
@@ -197,7 +197,7 @@ describe('static files', () => {
   })
 })
 
-/** WCAG 2 contrast of two colours written `#rrggbb`. */
+/** WCAG 2 contrast of two colors written `#rrggbb`. */
 function contrast(one: string, other: string): number {
   const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number]
   return (light + 0.05) / (dark + 0.05)

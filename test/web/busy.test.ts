@@ -8,7 +8,7 @@ import { serviceUrl } from '#test/support/db.ts'
 
 const words = 'The service is busy. Try again in a moment.'
 
-test('a request that waits too long for a lock, or for a connection, is answered as busy, and later succeeds', async () => {
+test('a request that waits too long for a lock or a connection gets a "busy" page, and succeeds later', async () => {
   const { db: service } = connect(await serviceUrl(), 1, { connectionSeconds: 1, lockSeconds: 3 })
   const world = await aWorld({ service })
   const { db, as, visitor } = world

@@ -36,7 +36,7 @@ test('a form that sends U+0000 is told that it can’t be read', async () => {
   const visitor = world.visitor()
   const signIn = await visitor.post('/sign-in', { email: 'a\0@b.example', password: 'x' })
   expect(signIn.statusCode).toBe(400)
-  expect(signIn.body).toContain('We can’t read that')
+  expect(signIn.body).toContain('We couldn’t read your request')
   const json = await world.app.inject({
     method: 'POST',
     url: '/forgot-password',

@@ -120,5 +120,5 @@ test('a form with fields that the page does not have is refused', async () => {
     role: 'system_admin',
   })
   expect(answer.statusCode).toBe(400)
-  expect(answer.body).toContain('We can’t read that')
+  expect(answer.body).toContain('We couldn’t read your request')
 })

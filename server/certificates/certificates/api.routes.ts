@@ -12,11 +12,13 @@ type Needs = Readonly<{ db: Database }>
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
   Type.Union([type, Type.Null()])
 const certificate = Type.Object({
-  name: Type.String({ description: 'First letters alone, unless the name asked with was the printed one' }),
+  name: Type.String({
+    description: 'Only the first letters, unless the request’s name matches the printed one',
+  }),
   number: Type.String(),
   course: Type.String(),
   version: Type.String(),
-  completed_on: Type.String({ description: 'A day, America/Chicago' }),
+  completed_on: Type.String({ description: 'Calendar day, America/Chicago' }),
   issued_at: Type.String(),
   hours: Type.Number(),
   modules: Type.Integer(),
@@ -28,12 +30,12 @@ const facts = {
   since: nullable(Type.String({ description: 'When it was replaced or revoked' })),
   replaced_by: nullable(Type.String({ description: 'The number of the certificate that replaces it' })),
   certificate: nullable(certificate),
-  name_matches: nullable(Type.Boolean({ description: 'Null where no name was asked with' })),
+  name_matches: nullable(Type.Boolean({ description: 'Null if the request has no name' })),
 }
 const answer = (description: string) => Type.Object(facts, { description })
 const problem = (description: string) => Type.Object({ error: Type.String() }, { description })
 
-/** The page behind the QR code, for software: the same facts under the same rules. */
+/** The API for the page behind the QR code: the same facts under the same rules. */
 export async function certificateApiRoutes(app: App, { db }: Needs): Promise<void> {
   app.get(
     '/api/certificates/:token',
@@ -41,26 +43,26 @@ export async function certificateApiRoutes(app: App, { db }: Needs): Promise<voi
       config: { policy: 'public', rateLimit: { max: 60, timeWindow: '1 minute' } },
       schema: {
         tags: ['Certificates'],
-        summary: 'What the record says of a certificate today',
+        summary: 'Verify a certificate',
         description:
-          'The code is the last part of the address in the certificate’s QR code. A code that is unknown, malformed or withheld gets the same answer. A confidential person’s certificate is told of only with its printed name, and then by its verdict alone. Five wrong names an hour are taken for one code.',
+          'The code is the last part of the address in the certificate’s QR code. Unknown, malformed and withheld codes get the same response. For a person whose address is confidential, the response has only the verdict, and only if the request has the printed name. Five wrong names per hour are allowed for each code.',
         params: Type.Object({ token: text(300) }),
         querystring: Type.Object({
-          name: Type.Optional(
-            Type.String({ maxLength: 300, description: 'The name as printed, to compare' }),
-          ),
+          name: Type.Optional(Type.String({ maxLength: 300, description: 'The printed name, to compare' })),
         }),
         response: {
-          200: answer('The record has a certificate for this code, and may tell of it'),
-          400: problem('The name is longer than any can be'),
-          404: answer('There is none, or none to tell of without its name: verdict unknown, all else null'),
-          414: problem('The code is longer than any can be'),
-          429: problem('Asked too often, or with too many names'),
+          200: answer('Our record has a certificate for this code and can show it'),
+          400: problem('The name is too long'),
+          404: answer(
+            'There is no certificate, or it can’t be shown without its name: verdict unknown, everything else null',
+          ),
+          414: problem('The code is too long'),
+          429: problem('Too many requests, or too many names tried'),
         },
       },
     },
     async (request, reply) => {
-      // Names tried against a malformed code are counted against it alone.
+      // Failed attempts on a malformed code count only against that code.
       const token = readToken(request.params.token) ?? request.params.token
       const { name } = request.query
       const found = await findCertificateByToken(db, token)
@@ -71,7 +73,9 @@ export async function certificateApiRoutes(app: App, { db }: Needs): Promise<voi
       )
       if (verdict === 'unknown') await evenTime(reply)
       if (compared?.kind === 'slowed')
-        return reply.status(429).send({ error: 'Several names were tried for this code. Wait an hour.' })
+        return reply
+          .status(429)
+          .send({ error: 'Too many names were tried for this code. Try again in an hour.' })
       reply.header('x-robots-tag', 'noindex').header('referrer-policy', 'no-referrer')
       return reply.status(verdict === 'unknown' ? 404 : 200).send({
         verdict,

@@ -34,14 +34,14 @@ export async function makeCertificate(
   return { pdf, credential: await proven(pdf, key, now) }
 }
 
-/** Nothing leaves the house that a reader with the published keys would refuse. */
+/** Never hand out a file that fails verification with the published keys. */
 async function proven(pdf: Uint8Array, key: SigningKey, now: Date): Promise<Credential> {
-  // By this key at this instant: whether it is the key's time, the caller chose and the reader will judge.
+  // The caller chose the key, so the check ignores the key's validity period.
   const trusted = { ...key, valid_from: now.toISOString(), valid_to: null, compromised_on: null }
   const { credential, why } = await verifyCertificateFile(pdf, publishedKeys({ keys: [trusted] }))
-  if (!credential) throw new Error(`The certificate does not hold: ${why}`)
+  if (!credential) throw new Error(`The new certificate fails its own verification: ${why}`)
   return credential
 }
 
-/** More than any proof is long. */
+/** Longer than any proof. */
 const proofRoom = 600

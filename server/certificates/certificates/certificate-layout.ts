@@ -30,7 +30,7 @@ type TextBlock =
   | 'title'
   | 'lead'
   | 'name'
-  | 'deed'
+  | 'completion'
   | 'course'
   | 'modulesHeading'
   | 'detailsHeading'
@@ -53,7 +53,7 @@ const modulesWidth = 336
 const detailsLeft = left + modulesWidth + columnGap
 const footGap = 14
 
-/** Why these facts can't be printed, null where they can: to be asked before they are frozen. */
+/** Why these facts can't be printed, or null. Check this before the facts are frozen. */
 export function pageFault(facts: CertificateFacts): string | null {
   try {
     layOutPage(certificateText(facts))
@@ -64,11 +64,11 @@ export function pageFault(facts: CertificateFacts): string | null {
   }
 }
 
-/** Where everything stands; long words are set smaller, and what still has no room is refused. */
+/** Places everything on the page. Long words are set smaller; what still doesn't fit is refused. */
 export function layOutPage(text: CertificateText): PageLayout {
   const named = [text.issuer, text.name, text.course, text.note, ...text.modules.map(({ title }) => title)]
   for (const said of [...named, ...text.details.map(({ value }) => value)])
-    if (!isReadBack(said)) throw new UndrawableText(`“${said}” would be read back in another order.`)
+    if (!isReadBack(said)) throw new UndrawableText(`“${said}” would be copied out in a different order.`)
   const bottom = layOutFoot(text)
   for (const scale of [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, smallestScale]) {
     const head = layOutHead(text, scale)
@@ -96,17 +96,17 @@ function layOutHead(text: CertificateText, scale: number) {
   const course = fitLines(text.course, 'serif-bold', courseSizes, 600, 2)
   const markY = 34 + 12 * scale
   let y = markY + 52 + 10 * scale
-  const issuer = centred([setLine(text.issuer, 'sans')], 9.5, 'quiet', y)
+  const issuer = centered([setLine(text.issuer, 'sans')], 9.5, 'quiet', y)
   y += 30 * scale
-  const title = centred([setLine(text.title, 'serif')], 21 * scale, 'harbor', y)
+  const title = centered([setLine(text.title, 'serif')], 21 * scale, 'harbor', y)
   y += 25 * scale
-  const lead = centred([setLine(text.lead, 'sans')], 10, 'quiet', y)
+  const lead = centered([setLine(text.lead, 'sans')], 10, 'quiet', y)
   y += 10 * scale + name.size
-  const named = centred(name.lines, name.size, 'ink', y, 1.28)
+  const named = centered(name.lines, name.size, 'ink', y, 1.28)
   y = named.at(-1)!.y + 12 + name.size * 0.4
-  const deed = centred([setLine(text.deed, 'sans')], 10, 'quiet', y)
+  const completion = centered([setLine(text.completion, 'sans')], 10, 'quiet', y)
   y += 8 * scale + course.size
-  const coursed = centred(course.lines, course.size, 'harbor', y, 1.28)
+  const coursed = centered(course.lines, course.size, 'harbor', y, 1.28)
   return {
     bottom: coursed.at(-1)!.y + 36 * scale,
     blocks: {
@@ -115,7 +115,7 @@ function layOutHead(text: CertificateText, scale: number) {
       title,
       lead,
       name: named,
-      deed,
+      completion,
       course: coursed,
     },
   }
@@ -217,7 +217,7 @@ function placed(
   }))
 }
 
-function centred(
+function centered(
   lines: readonly Line[],
   size: number,
   color: Placed['color'],

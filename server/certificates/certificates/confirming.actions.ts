@@ -13,12 +13,12 @@ import { verdictOf } from './verification-page.ts'
 
 export type ConfirmResult =
   | { kind: 'confirmed'; number: string }
-  /** Whoever asks does not confirm, nor does the holder. */
+  /** The person who made the request and the certificate's holder can't confirm it. */
   | { kind: 'own' }
-  /** Confirmed, refused or withdrawn before, or never there. */
+  /** Already confirmed, refused or withdrawn, or never existed. */
   | { kind: 'ended' }
 
-/** What a request asks for, done by a second person: the act, the list, the ledger and the standings, or nothing. */
+/** A second person confirms a request. Certificate, status list, ledger and standings change together or not at all. */
 export async function confirmRequest(
   db: Database,
   needs: Readonly<{ issuer: Issuer; signing: Signing; afterChange: AfterChange }>,
@@ -107,7 +107,7 @@ async function correct(
   now: Date,
 ): Promise<string> {
   const { correction } = request
-  if (!correction) throw new Error('A correction says what is to be put right.')
+  if (!correction) throw new Error('A correction request must say what to correct.')
   const printable = printableFacts(correctedFacts(certificate, correction, now), issuer)
   if (printable.kind !== 'printable') throw new Error(printable.reason)
   const { completion_id, person_id } = certificate

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 
-/** Longer than any of the look-ups takes. */
+/** Longer than any lookup takes. */
 export const evenMilliseconds = 120
 
 /**
- * Waits until a set time after the request came. Whoever asks by a code that is unknown, malformed or withheld is
- * answered then: how long the look-up took would tell one from another.
+ * Waits until a fixed time after the request arrived. Unknown, malformed and withheld codes are answered at that
+ * moment; otherwise the lookup time would give away which of the three it was.
  */
 export async function evenTime({ elapsedTime }: Pick<FastifyReply, 'elapsedTime'>): Promise<void> {
   await setTimeout(Math.max(0, evenMilliseconds - elapsedTime))

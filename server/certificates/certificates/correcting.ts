@@ -2,7 +2,7 @@ import type { Certified } from './issuing.actions.ts'
 import type { CertificateRow } from './queries.ts'
 import type { Correction } from './requests.queries.ts'
 
-/** What a corrected certificate certifies: the same training of the same days, with what was wrong put right. */
+/** The facts of a corrected certificate: the same training on the same days, with the errors fixed. */
 export function correctedFacts(certificate: CertificateRow, correction: Correction, now: Date): Certified {
   const {
     certificate_number: number,

@@ -8,11 +8,11 @@ import { drawMark } from './lighthouse.ts'
 import { drawQr, qrMatrix } from './qr.ts'
 
 export type DrawingOptions = Readonly<{
-  /** A file carried inside the PDF, stored as it is. */
+  /** A file attached to the PDF, stored unchanged. */
   attachment?: Attachment
 }>
 
-/** One tagged Letter page. The same facts give the same bytes. */
+/** One tagged Letter page. The same facts always give the same bytes. */
 export async function drawCertificate(
   facts: CertificateFacts,
   options: DrawingOptions = {},
@@ -46,7 +46,7 @@ function drawFrame(doc: ReadableDocument, page: PageLayout): void {
   doc.endMarkedContent()
 }
 
-/** The reading order is the order here. */
+/** Screen readers read in the order of these calls. */
 function drawStructure(doc: ReadableDocument, page: PageLayout, facts: CertificateFacts): void {
   const struct = (type: string, options: object, children: PDFKit.PDFStructureElementChild[]) =>
     doc.struct(type as 'P', options, children)
@@ -69,7 +69,7 @@ function drawStructure(doc: ReadableDocument, page: PageLayout, facts: Certifica
     paragraph('H1', page.title),
     paragraph('P', page.lead),
     paragraph('P', page.name, { actual: facts.person_name }),
-    paragraph('P', page.deed),
+    paragraph('P', page.completion),
     paragraph('P', page.course),
     ...(page.modules.length > 0 ? [paragraph('H2', page.modulesHeading), list(page.modules)] : []),
     paragraph('H2', page.detailsHeading),

@@ -13,9 +13,9 @@ export type FileVerdict =
   | 'not-a-certificate'
 
 /**
- * What a file shows of itself, joined with what the record says today. A certificate is looked up by the secret code
- * that the file carries, never by its number: numbers can be guessed. Of a person whose place is confidential: the
- * verdict alone.
+ * Combines a file's own verification with what the record says today. A certificate is looked up by the secret code
+ * in the file, never by its number, because numbers can be guessed. If the person's address is confidential, only the
+ * verdict is shown.
  */
 export function checkedFile(
   name: string,
@@ -26,7 +26,7 @@ export function checkedFile(
     return {
       name,
       verdict: 'not-a-certificate' as FileVerdict,
-      why: 'The file is larger than any certificate.',
+      why: 'The file is too large to be a certificate.',
       ...none,
     }
   const isGenuine = verification.verdict === 'genuine'
@@ -53,10 +53,10 @@ function verdictOfFile({ verdict }: Verification, certificate: CertificateRow | 
   return today === 'valid' ? 'genuine' : today
 }
 
-/** Line by line, what the file says beside what the record does; of a file that is not genuine, the record alone. */
+/** Compares the file with the record line by line. For a file that is not genuine, shows only the record. */
 function recordOf(certificate: CertificateRow, { facts: claimed }: Verification) {
   const { facts } = certificate
-  // Who holds the signed file has read the name in it.
+  // Anyone who has the signed file has already read the name in it.
   const shown = factsOf(certificate, claimed?.person_name === facts.person_name)
   const lines: readonly (readonly [string, string, string | undefined])[] = [
     [
@@ -70,7 +70,7 @@ function recordOf(certificate: CertificateRow, { facts: claimed }: Verification)
     ['Completed on', facts.completed_on, claimed?.completed_on],
     ['Hours', String(facts.hours), claimed && String(claimed.hours)],
     ['Modules', String(facts.modules.length), claimed && String(claimed.modules.length)],
-    ['The law that asks for it', facts.statute, claimed?.statute],
+    ['Required by', facts.statute, claimed?.statute],
     ['Issuer', facts.issuer_name, claimed?.issuer_name],
   ].map(([what, record, file]) => [what!, record!, file ?? undefined] as const)
   return {

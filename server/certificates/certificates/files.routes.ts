@@ -23,7 +23,7 @@ type Needs = Readonly<{
 
 const most = { files: 20, fileSize: 2 * 1024 * 1024 }
 
-/** Files that a visitor has checked: by the browser where it can, else here; the record stands beside either way. */
+/** Checks files in the browser if it can, otherwise on the server, and compares both with the record. */
 export async function certificateFileRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
   const open = { policy: 'public', rateLimit: { max: 30, timeWindow: '1 minute' } } as const
   const keys = async () =>
@@ -36,13 +36,13 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
   app.post('/verify', { config: open }, async (request, reply) => {
     const { files, isTooMany } = await readUploads(request, most)
     const message = isTooMany
-      ? `Choose at most ${most.files} files at a time.`
+      ? `Choose no more than ${most.files} files at a time.`
       : files.length === 0
-        ? 'Choose at least one file: a certificate’s PDF, or its digital credential.'
+        ? 'Choose at least one certificate PDF or digital credential.'
         : null
     if (message)
       return reply.status(422).page('certificates/verify', {
-        title: 'Check a certificate',
+        title: 'Verify a certificate',
         robots: 'noindex',
         code: '',
         errors: [{ field: 'files', message }],
@@ -73,7 +73,7 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
     }),
   ])
 
-  // What the browser found in files that it keeps: the credentials are judged here too, and both must agree.
+  // The browser keeps the files and sends only their credentials. Those are verified here too, and both must agree.
   app.post(
     '/verify/findings',
     {
@@ -117,6 +117,6 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
       const token = readToken(verification?.claimed_address?.split('/').at(-1) ?? '')
       files.push(checkedFile(name, verification, await findCertificateByToken(db, token ?? '-')))
     }
-    return { title: 'Check certificates', robots: 'noindex', files, code: '', isCheckedInBrowser }
+    return { title: 'Verify certificates', robots: 'noindex', files, code: '', isCheckedInBrowser }
   }
 }

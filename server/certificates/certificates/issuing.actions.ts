@@ -22,19 +22,19 @@ import {
 } from './queries.ts'
 import { recordedFacts } from './register-check.ts'
 
-/** What a certificate certifies, as the caller found it; the number, the address and the issuer are added here. */
+/** The facts that the caller supplies. Number, address and issuer are added when the certificate is issued. */
 export type Certified = Omit<CertificateFacts, 'certificate_number' | 'token' | 'verify_url' | 'issuer_name'>
 
 export type Issuer = Readonly<{ baseUrl: string; issuerName: string }>
 
 export type IssueResult =
   | { kind: 'issued'; number: string }
-  /** The name, or something else, can't be drawn right: once it is mended, the certificate is issued. */
+  /** The name or another fact can't be printed. The certificate is issued once it is fixed. */
   | { kind: 'name-refused'; reason: string }
 
 /**
- * Issues the one certificate of a completion, in the transaction that records it. Asked again, however parallel, it
- * returns the certificate that is there. The printed facts are frozen in the row.
+ * Issues the one certificate of a completion, in the transaction that records it. Repeated or parallel calls return
+ * the same certificate. The printed facts are frozen in the row.
  */
 export async function issueCertificate(
   trx: EvidenceTransaction,
@@ -73,7 +73,7 @@ export async function issueCertificate(
   return { kind: 'issued', number: facts.certificate_number }
 }
 
-/** The facts with the name as it is printed, or why they cannot be printed. */
+/** The facts with the printable name, or why they can't be printed. */
 export function printableFacts(
   certified: Certified,
   issuer: Issuer,
@@ -81,12 +81,12 @@ export function printableFacts(
   const name = checkName(certified.person_name)
   if (!name.ok) return { kind: 'name-refused', reason: name.reason }
   const named = { ...certified, person_name: name.name }
-  // The number and the code are as wide whichever they are.
+  // Every number and code has the same width, so placeholders are enough.
   const fault = pageFault(completed(named, issuer, certificateNumber(999_999), 'm'.repeat(26)))
   return fault === null ? { kind: 'printable', certified: named } : { kind: 'name-refused', reason: fault }
 }
 
-/** The counter's row is the queue: the second of two parallel calls waits here, and then finds the first one's row. */
+/** Locks the counter's row. The second of two parallel calls waits here and then finds the first one's certificate. */
 export async function lockCounter(trx: Transaction<DB>): Promise<number> {
   const { last_number } = await trx
     .selectFrom('certificate_counter')
@@ -96,7 +96,7 @@ export async function lockCounter(trx: Transaction<DB>): Promise<number> {
   return last_number
 }
 
-/** The row of a certificate, its places in the status lists and the counter. The caller holds the counter. */
+/** Inserts the certificate and its status list entries and raises the counter. The caller has locked the counter. */
 export async function insertCertificate(
   trx: Transaction<DB>,
   completion: Readonly<{ id: string; person_id: string }>,
@@ -126,7 +126,7 @@ export async function insertCertificate(
     .executeTakeFirstOrThrow()
   const salt = randomBytes(32).toString('hex')
   for (let isPlaced = false; !isPlaced; ) {
-    // At most half of a list is ever taken, so a free pair of places is found within a few draws.
+    // At most half of a list is ever used, so a few random draws find a free pair of entries.
     const row = await trx
       .insertInto('certificate_proofs')
       .values({
@@ -162,9 +162,9 @@ const sha256 = (data: string | Buffer) => createHash('sha256').update(data).dige
 export type CertificateFile = Readonly<{ pdf: Buffer; sha256: string; credential: string | null }>
 
 /**
- * The issued bytes: drawn and signed once from the frozen facts, kept with their hash, and served again unchanged. They
- * are made after the issue, so that a slow page of vectors holds no lock; a crash between the two heals at the next
- * request. Whoever needs many at once hands in a `make` that works beside the service.
+ * The issued file: drawn and signed once from the frozen facts, stored with its hash and served unchanged after that.
+ * It is made after the certificate is issued, so that slow drawing holds no lock. After a crash between the two, the
+ * next request makes it. A caller that needs many files passes a `make` that runs in worker threads.
  */
 export async function certificateFile(
   db: Database,
@@ -194,7 +194,7 @@ export async function certificateFile(
       .onConflict((conflict) => conflict.doNothing())
       .returning(['pdf', 'sha256', 'credential'])
       .executeTakeFirst()
-    // Another request made it first: its bytes are the issued ones.
+    // Another request made the file first. Serve that one.
     if (!inserted) return (await findCertificateFile(trx, certificate.id)) as CertificateFile
     trx.record({
       kind: 'certificate-drawn',
@@ -212,8 +212,8 @@ export async function certificateFile(
 }
 
 /**
- * Catches up on what could not be done at once: issues what was refused for a name that has been mended since, and
- * makes the files of what was issued, so that a download need not wait.
+ * Retries what failed before: issues certificates that were refused because of a name that has since been fixed, and
+ * makes missing files, so that downloads don't have to wait.
  */
 export async function catchUpCertificates(
   db: Database,
@@ -239,8 +239,8 @@ const mostFailedNameChecks = 5
 export type NameAnswer = { kind: 'match' } | { kind: 'no-match' } | { kind: 'slowed' }
 
 /**
- * Compares a typed name with the printed one; five misses an hour for one code. A code without a certificate is asked
- * and counted the same way, so that the answer does not tell whether there is one.
+ * Compares a typed name with the printed one. Five failed attempts per hour are allowed for each code. Attempts on a
+ * code without a certificate are counted the same way, so that the response doesn't reveal whether one exists.
  */
 export async function compareName(
   db: Database,
@@ -254,7 +254,7 @@ export async function compareName(
   return { kind: 'no-match' }
 }
 
-/** Deletes failed attempts that no longer count: only those of the last hour do. */
+/** Deletes failed attempts older than an hour, which no longer count. */
 export async function sweepFailedNameChecks(db: Database): Promise<void> {
   await db.deleteFrom('failed_name_checks').where('at', '<', sql<Date>`now() - interval '1 day'`).execute()
 }

@@ -10,10 +10,10 @@ import { findCertificateByToken } from './queries.ts'
 
 type Needs = Readonly<{ db: Database }>
 
-/** The ledger's signed head, and the proof that a certificate's issue is a row under it. */
+/** The ledger's signed head, and the proof that it covers the entry of a certificate's issue. */
 export async function ledgerRoutes(app: App, { db }: Needs): Promise<void> {
   const open = { policy: 'public', rateLimit: { max: 60, timeWindow: '1 minute' } } as const
-  // One head a day: its tree is worked out once, and asked often.
+  // There is one head a day, so its tree is calculated once and reused.
   let last: Readonly<{ root: string; size: number; tree: MerkleTree }> | undefined
 
   app.get('/ledger/head', { config: open }, async (_request, reply) => {

@@ -1,4 +1,4 @@
-/** The house's mark, a lighthouse, as pdfkit draws it: 40 wide and 46 high from its top left corner. */
+/** Draws the lighthouse logo, 40 wide and 46 high from its top left corner. */
 export function drawMark(doc: PDFKit.PDFDocument, x: number, y: number, color: string): void {
   doc.save().translate(x, y).fillColor(color).strokeColor(color)
   doc.path('M20 0 L26.5 7 L13.5 7 Z').fill()

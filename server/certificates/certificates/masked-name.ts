@@ -1,4 +1,4 @@
-/** 'Ada Lindqvist' → 'A•• L••••••••': enough to recognise, too little to read. */
+/** 'Ada Lindqvist' → 'A•• L••••••••': enough to recognize, too little to read. */
 export const maskedName = (name: string): string =>
   name
     .split(/\s+/)
@@ -8,7 +8,7 @@ export const maskedName = (name: string): string =>
     })
     .join(' ')
 
-/** True when a typed name is the printed one; capitals, accents typed apart and extra spaces do not matter. */
+/** True if the typed name matches the printed one. Ignores capitals, Unicode form and extra spaces. */
 export const isSameName = (typed: string, printed: string): boolean => plain(typed) === plain(printed)
 
 const plain = (name: string) =>

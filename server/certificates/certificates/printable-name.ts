@@ -5,34 +5,33 @@ export type NameCheck = Readonly<{ ok: true; name: string }> | Readonly<{ ok: fa
 
 const face: FaceName = 'serif'
 
-/** A crowded page is drawn down to this part of its full size, and no smaller. */
+/** The smallest scale for a crowded page. */
 export const smallestScale = 0.65
 
-/** The name in one line or two, as large as they allow. */
+/** Sets the name on one or two lines, as large as fits. */
 export function setName(name: string, scale: number): SizedLines {
   const sizes = [32, 29, 26, 23, 20].map((size) => size * scale)
   return fitLines(name, face, sizes, 620, 2)
 }
 
-/** A person's name as it can be printed, or why it can't be, said to the administrator who typed it. */
+/** Returns the printable name, or tells the administrator who typed it why it can't be printed. */
 export function checkName(typed: string): NameCheck {
   const hidden = [...typed].find((character) => /[\p{C}\p{DI}\p{Zl}\p{Zp}\ufffd]/u.test(character))
   if (hidden)
     return no(
-      `It holds a character that can't be seen (${codeOf(hidden)}), often copied along with the text. Type the name anew.`,
+      `It contains an invisible character (${codeOf(hidden)}), probably copied with the text. Type the name by hand.`,
     )
   const name = typed.normalize('NFC').replace(/\s+/g, ' ').trim()
-  if (!/\p{L}/u.test(name)) return no('It has no letters.')
-  if (/(^|[^\p{L}\p{M}])\p{M}/u.test(name))
-    return no('It has an accent or vowel sign without a letter to carry it.')
-  if (/\p{M}{5}/u.test(name)) return no('It has more accents on one letter than can be drawn.')
+  if (!/\p{L}/u.test(name)) return no('It contains no letters.')
+  if (/(^|[^\p{L}\p{M}])\p{M}/u.test(name)) return no('It has an accent or vowel sign without a letter.')
+  if (/\p{M}{5}/u.test(name)) return no('One letter has too many accents.')
   return mixed(name) ?? undrawable(name) ?? { ok: true, name }
 }
 
 function mixed(name: string): NameCheck | undefined {
   for (const word of name.split(' ')) {
     const [first, second] = scriptsOf(word)
-    // One letter from another alphabet can look the same and name someone else.
+    // Letters of different alphabets can look the same, so a mixed word could name someone else.
     if (first && second) return no(`“${word}” mixes ${first} and ${second} letters. Type it in one alphabet.`)
   }
   return undefined
@@ -45,7 +44,7 @@ function scriptsOf(text: string): readonly string[] {
 function undrawable(name: string): NameCheck | undefined {
   if (!isReadBack(name))
     return no(
-      'It is written from right to left, with other signs among its letters. Type its letters alone, without vowel points, hyphens or figures, or use the Latin spelling on the person’s identity document.',
+      'It is written from right to left and contains characters other than letters. Type only the letters, without vowel points, hyphens or digits, or use the Latin spelling on the person’s identity document.',
     )
   const runs = runsOf(name, face)
   if ('missing' in runs)
@@ -55,7 +54,8 @@ function undrawable(name: string): NameCheck | undefined {
   const broken = runs.find(({ text, font }) =>
     font.layout(text).glyphs.some(({ id, codePoints }) => id === 0 || codePoints[0] === dottedCircle),
   )
-  if (broken) return no(`“${broken.text}” has signs in an order that can't be drawn. Check how it is typed.`)
+  if (broken)
+    return no(`“${broken.text}” has characters in an order that can't be printed. Check the spelling.`)
   try {
     setName(name, smallestScale)
   } catch (error) {
@@ -65,7 +65,7 @@ function undrawable(name: string): NameCheck | undefined {
   return undefined
 }
 
-/** What a shaper draws under a sign that has no letter. */
+/** The glyph that a font shaper draws under an accent without a letter. */
 const dottedCircle = 0x25cc
 
 function codeOf(character: string): string {

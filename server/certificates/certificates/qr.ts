@@ -3,13 +3,13 @@ import QRCode from 'qrcode'
 /** The dark squares of a QR code, row by row. */
 export type QrMatrix = Readonly<{ size: number; isDark(row: number, column: number): boolean }>
 
-/** Level Q: a quarter of it may be lost to a photocopier, a fold or a stamp. */
+/** Error correction level Q: readable even if a photocopy, fold or stamp destroys a quarter of it. */
 export function qrMatrix(text: string): QrMatrix {
   const { modules } = QRCode.create(text, { errorCorrectionLevel: 'Q' })
   return { size: modules.size, isDark: (row, column) => modules.get(row, column) === 1 }
 }
 
-/** Draws the code into a square of `side` points, one rectangle for each row's unbroken stretch. */
+/** Draws the code into a square of `side` points, one rectangle for each unbroken run of dark modules in a row. */
 export function drawQr(doc: PDFKit.PDFDocument, matrix: QrMatrix, x: number, y: number, side: number): void {
   const unit = side / matrix.size
   doc.save().fillColor('#000000')

@@ -14,9 +14,9 @@ export type CertificateRow = Readonly<{
   is_confidential: boolean
   revoked_at: Date | null
   superseded_at: Date | null
-  /** The certificate that corrects this one. */
+  /** The certificate that replaces this one. */
   corrected_by: Readonly<{ number: string; issued_at: string }> | null
-  /** The number of the certificate that this one corrects. */
+  /** The number of the certificate that this one replaces. */
   corrects: string | null
 }>
 
@@ -41,7 +41,7 @@ export async function findCertificateById(db: Kysely<DB>, id: string): Promise<C
   return rows[0] ?? null
 }
 
-/** Any certificate by its number, for licensing staff alone: who asks by the paper asks by its code. */
+/** Any certificate by its number, only for licensing staff. The public looks certificates up by code. */
 export async function findCertificateByNumber(
   db: Kysely<DB>,
   number: string,
@@ -83,7 +83,7 @@ export const findCertificateFile = (db: Kysely<DB>, certificateId: string) =>
     .where('certificate_id', '=', certificateId)
     .executeTakeFirst()
 
-/** What a certificate's credential is made with. */
+/** The stored parts that a certificate's credential is made of. */
 export const findProof = (db: Kysely<DB>, certificateId: string) =>
   db
     .selectFrom('certificate_proofs')
@@ -91,7 +91,7 @@ export const findProof = (db: Kysely<DB>, certificateId: string) =>
     .where('certificate_id', '=', certificateId)
     .executeTakeFirstOrThrow()
 
-/** Certificates whose PDF is yet to be drawn. */
+/** Certificates that have no PDF yet. */
 export async function listUndrawn(db: Kysely<DB>, limit: number): Promise<readonly CertificateRow[]> {
   const { rows } = await certificateRows(
     db,
@@ -103,14 +103,14 @@ export async function listUndrawn(db: Kysely<DB>, limit: number): Promise<readon
 export type RefusedRow = Readonly<{
   completion_id: string
   person_id: string
-  /** As the account has it now. */
+  /** The name on the account today. */
   person_name: string
   certified: Omit<CertificateFacts, 'certificate_number' | 'token' | 'verify_url' | 'issuer_name'>
   reason: string
   refused_at: Date
 }>
 
-/** Completions that still wait for a certificate, because something on it could not be printed. */
+/** Completions without a certificate because something on it could not be printed. */
 export async function listRefused(db: Kysely<DB>): Promise<readonly RefusedRow[]> {
   const { rows } = await sql<RefusedRow>`
     select r.completion_id, c.person_id, p.name as person_name, r.certified, r.reason, r.refused_at
@@ -123,7 +123,7 @@ export async function listRefused(db: Kysely<DB>): Promise<readonly RefusedRow[]
   return rows
 }
 
-/** Names tried against one certificate in the last hour. */
+/** Failed name checks for one code in the last hour. */
 export async function countFailedNameChecks(db: Kysely<DB>, token: string): Promise<number> {
   const row = await db
     .selectFrom('failed_name_checks')
@@ -134,7 +134,7 @@ export async function countFailedNameChecks(db: Kysely<DB>, token: string): Prom
   return row.tries
 }
 
-/** The whole register, for holding it against the ledger. */
+/** The whole register, to compare with the ledger. */
 export async function listRegister(db: Kysely<DB>): Promise<readonly StoredCertificate[]> {
   const { rows } = await sql<StoredCertificate>`
     select c.number, c.facts, encode(sha256(f.pdf), 'hex') as pdf_sha256

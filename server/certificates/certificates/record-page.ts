@@ -9,7 +9,7 @@ const standings = {
   unknown: { word: 'Unknown', tone: 'stop' },
 } as const
 
-/** All that the record has of one certificate, for licensing staff. */
+/** The full record of one certificate, for licensing staff. */
 export function recordPage(
   certificate: CertificateRow,
   acts: readonly RecordedAct[],
@@ -24,7 +24,7 @@ export function recordPage(
     status: standings[verdict],
     acts: acts.map((act) => ({
       ...act,
-      words: act.act === 'revoked' ? 'Revoked' : 'Replaced by a corrected one',
+      words: act.act === 'revoked' ? 'Revoked' : 'Replaced by a corrected certificate',
     })),
     open,
     ended: requests.filter(({ outcome }) => outcome === 'refused' || outcome === 'withdrawn'),

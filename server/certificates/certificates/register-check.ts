@@ -3,19 +3,19 @@ import canonicalize from 'canonicalize'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import type { Finding, StoredEntry } from '#server/ledger/checking.ts'
 
-/** What the ledger keeps of the facts: no name, nothing by which the paper could be had, and the digest of all of them. */
+/** The facts kept in the ledger: no name, nothing that gives access to the certificate, and the digest of all facts. */
 export function recordedFacts(facts: CertificateFacts): Readonly<Record<string, unknown>> {
   const { person_name: _name, token: _token, verify_url: _url, ...recorded } = facts
   return { ...recorded, facts_jcs_sha256: digestOf(facts) }
 }
 
-/** SHA-256 over RFC 8785, so that the order in which the database keeps the keys does not matter. */
+/** SHA-256 over RFC 8785, so that the database's order of keys doesn't matter. */
 const digestOf = (facts: CertificateFacts) =>
   createHash('sha256')
     .update(canonicalize(facts) ?? '')
     .digest('hex')
 
-/** A certificate as the register has it, with the SHA-256 of its stored file. */
+/** A certificate in the register, with the SHA-256 of its stored file. */
 export type StoredCertificate = Readonly<{
   number: string
   facts: CertificateFacts
@@ -23,8 +23,8 @@ export type StoredCertificate = Readonly<{
 }>
 
 /**
- * Holds the register against a ledger that was found whole: each certificate that was issued is there and says what it
- * said, its file is the one that was drawn, and none is there that was not issued.
+ * Compares the certificate register with a ledger whose hash chain has been verified: every issued certificate is
+ * there with unchanged facts and its original file, and no other certificate is there.
  */
 export function checkRegister(
   entries: readonly StoredEntry[],
@@ -37,21 +37,21 @@ export function checkRegister(
     const number = subject.replace('certificate:', '')
     const found = (what: string): Finding => ({ row: seq, what: `Certificate ${number} ${what}` })
     const stored = register.get(number)
-    if (!stored) return found('was issued, and is no longer in the register.')
+    if (!stored) return found('was issued but is missing from the register.')
     const { facts_jcs_sha256, pdf_sha256 } = JSON.parse(facts) as Record<string, unknown>
     if (kind === 'certificate-drawn' && stored.pdf_sha256 !== pdf_sha256)
-      return found('has another file in the register than the one that was drawn.')
+      return found('has a file in the register that is not the original one.')
     if (kind === 'certificate-drawn') continue
     issued.add(number)
-    // The ledger's first rows have no digest that can be worked out again; the chain holds that none is taken away.
+    // The oldest ledger rows have no digest of the facts. The hash chain still shows if one is removed.
     if (facts_jcs_sha256 !== undefined && facts_jcs_sha256 !== digestOf(stored.facts))
-      return found('does not say in the register what it said when it was issued.')
+      return found('was changed in the register after it was issued.')
   }
   const unknown = certificates.find(({ number }) => !issued.has(number))
   return unknown
     ? {
         row: entries.length + 1,
-        what: `Certificate ${unknown.number} is in the register, and no row says that it was issued.`,
+        what: `Certificate ${unknown.number} is in the register, but no ledger row records its issue.`,
       }
     : null
 }

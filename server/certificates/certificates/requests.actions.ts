@@ -13,12 +13,12 @@ import { verdictOf } from './verification-page.ts'
 export type RequestResult =
   | { kind: 'requested'; id: string }
   | { kind: 'problem'; field: string; message: string }
-  /** Nobody acts on a certificate of their own. */
+  /** No one can request changes to their own certificate. */
   | { kind: 'own' }
-  /** Already revoked or superseded, or another request waits: nothing was changed. */
+  /** Already revoked or superseded, or another request is open. Nothing was changed. */
   | { kind: 'not-open' }
 
-/** Asks that a certificate be revoked; it is, once another of licensing staff confirms. */
+/** Requests a revocation. It takes effect once a second licensing staff member confirms it. */
 export function requestRevocation(
   db: Database,
   viewer: Viewer,
@@ -29,7 +29,7 @@ export function requestRevocation(
   return insertRequest(db, viewer, certificate, { act: 'revoke', ...asked, correction: null }, now)
 }
 
-/** Asks that a certificate be replaced by one with these words put right; refuses at once what could not be printed. */
+/** Requests a corrected certificate. Refuses at once what could not be printed. */
 export async function requestCorrection(
   db: Database,
   viewer: Viewer,
@@ -51,7 +51,7 @@ export async function requestCorrection(
     return {
       kind: 'problem',
       field: 'person_name',
-      message: 'This is what the certificate says already. Change what is to be different.',
+      message: 'The certificate already says this. Change at least one value.',
     }
   const printable = printableFacts(correctedFacts(certificate, correction, now), issuer)
   if (printable.kind === 'name-refused')
@@ -80,7 +80,7 @@ async function insertRequest(
 ): Promise<RequestResult> {
   if (person_id === viewer.id) return { kind: 'own' }
   return writeEvidence(db, async (trx): Promise<RequestResult> => {
-    // Acts on certificates take turns, as their issue does.
+    // Requests take turns with each other and with issuing.
     await lockCounter(trx)
     const certificate = await findCertificateById(trx, id)
     const earlier = await listRequests(trx, id)
@@ -109,7 +109,7 @@ async function insertRequest(
   })
 }
 
-/** Ends a request without its act: its asker withdraws it, anybody else of licensing staff refuses it. */
+/** Ends a request without confirming it. The person who made it withdraws it; other licensing staff refuse it. */
 export async function endRequest(
   db: Database,
   viewer: Viewer,
@@ -134,7 +134,7 @@ export async function endRequest(
   })
 }
 
-/** How a request ended; the same row whatever came of it. */
+/** How a request ended: confirmed, refused or withdrawn. */
 export const endRow = (
   trx: Transaction<DB>,
   { id, requested_by }: RequestRow,
@@ -148,7 +148,7 @@ export const endRow = (
     .values({ request_id: id, requested_by, outcome, reason, ended_by: viewer.id, ended_at: now })
     .execute()
 
-/** A look at a named person's certificate, as licensing staff take it. */
+/** Records that licensing staff looked at a named person's certificate. */
 export async function noteLook(
   db: Database,
   viewer: Viewer,

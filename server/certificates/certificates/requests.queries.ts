@@ -2,11 +2,11 @@ import { type Kysely, sql } from 'kysely'
 import type { LicensedProgram } from '#server/certificates/facts.ts'
 import type { DB } from '#server/db/schema.ts'
 
-/** What the corrected certificate is to print in place of what the old one does. */
+/** What the corrected certificate prints instead. */
 export type Correction = Readonly<{
   person_name: string
   program: LicensedProgram | null
-  /** True where the account is to bear the corrected name too. */
+  /** True if the account's name changes too. */
   renames_person: boolean
 }>
 
@@ -43,7 +43,7 @@ export async function findRequest(db: Kysely<DB>, id: string): Promise<RequestRo
   return rows[0] ?? null
 }
 
-/** Everything that was ever asked of a certificate, the latest first. */
+/** All requests about a certificate, latest first. */
 export async function listRequests(db: Kysely<DB>, certificateId: string): Promise<readonly RequestRow[]> {
   const { rows } = await requestRows(
     db,
@@ -52,7 +52,7 @@ export async function listRequests(db: Kysely<DB>, certificateId: string): Promi
   return rows
 }
 
-/** What waits for a second person, the oldest first. */
+/** Requests waiting for a second person, oldest first. */
 export async function listOpenRequests(db: Kysely<DB>): Promise<readonly RequestRow[]> {
   const { rows } = await requestRows(db, sql`e.request_id is null order by r.requested_at`)
   return rows
@@ -66,7 +66,7 @@ export type RecordedAct = Readonly<{
   confirmed_by_name: string | null
 }>
 
-/** What befell a certificate, and by whom. */
+/** Revocations and replacements of a certificate, and who made them. */
 export async function listActs(db: Kysely<DB>, certificateId: string): Promise<readonly RecordedAct[]> {
   const { rows } = await sql<RecordedAct>`
     select a.act, a.reason, a.acted_at, p.name as acted_by_name, q.name as confirmed_by_name

@@ -22,7 +22,7 @@ type Needs = Readonly<{
   afterChange: AfterChange
 }>
 
-/** Licensing staff revoke and correct certificates: one asks, with the password given lately, and another confirms. */
+/** Licensing staff revoke and correct certificates. One requests with a recent password, and a second one confirms. */
 export async function certificateRequestRoutes(
   app: App,
   { db, sessions, clock, config, afterChange }: Needs,
@@ -41,7 +41,12 @@ export async function certificateRequestRoutes(
       const found = digits && (await findCertificateByNumber(db, `SH-${digits.padStart(6, '0')}`))
       if (found) return reply.redirect(`/certificates/records/${found.number}`, 303)
       const errors = number?.trim()
-        ? [{ field: 'number', message: 'There is no certificate of that number.' }]
+        ? [
+            {
+              field: 'number',
+              message: 'There is no certificate with that number. Check the number on the certificate.',
+            },
+          ]
         : []
       return reply.status(errors.length > 0 ? 404 : 200).page('certificates/records/find', {
         title: 'Revoke or correct a certificate',
@@ -197,7 +202,7 @@ export async function certificateRequestRoutes(
       if (!reason && found.requested_by !== viewerOf(request).id)
         return reply.status(422).page('certificates/records/request', {
           ...(await pageOf(request, id)),
-          errors: [{ field: 'reason', message: 'Write why it is refused. Whoever asked reads it.' }],
+          errors: [{ field: 'reason', message: 'Enter a reason. The person who made the request sees it.' }],
         })
       await endRequest(db, viewerOf(request), id, reason, clock())
       return reply.redirect(`/certificates/records/${found.number}`, 303)
@@ -243,4 +248,4 @@ export async function certificateRequestRoutes(
 const reasonErrors = (reason: string) =>
   reason
     ? []
-    : [{ field: 'reason', message: 'Write why. It stays on the record, and is not shown in public.' }]
+    : [{ field: 'reason', message: 'Enter a reason. It stays on the record and is not shown publicly.' }]

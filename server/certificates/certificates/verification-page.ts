@@ -4,7 +4,7 @@ import type { CertificateRow } from './queries.ts'
 
 export type Verdict = 'valid' | 'superseded' | 'revoked' | 'unknown'
 
-/** What is true of a certificate now. A revocation weighs more than a replacement. */
+/** The certificate's status now. A revocation overrides a replacement. */
 export function verdictOf(certificate: CertificateRow | null): Verdict {
   if (!certificate) return 'unknown'
   if (certificate.revoked_at) return 'revoked'
@@ -12,8 +12,8 @@ export function verdictOf(certificate: CertificateRow | null): Verdict {
 }
 
 /**
- * What a stranger with the paper sees: the record's facts, to hold against the paper, and the name only once they have
- * typed it. Of a person whose place is confidential: nothing until the name matches, and then the verdict alone.
+ * What the public sees: the record's facts, to compare with the certificate, and the name only once they have typed
+ * it. If the person's address is confidential: nothing until the name matches, and then only the verdict.
  */
 export function verifyPage(
   certificate: CertificateRow | null,
@@ -25,19 +25,19 @@ export function verifyPage(
   const shown = isWithheld ? null : certificate
   const verdict = verdictOf(shown)
   return {
-    title: 'Check a certificate',
+    title: 'Verify a certificate',
     robots: 'noindex',
     verdict,
     answer,
     facts: shown && !certificate?.is_confidential ? factsOf(shown, isNamed) : null,
     corrected_by: shown && !certificate?.is_confidential ? shown.corrected_by : null,
-    /** Where its issue stands in the ledger, and the code by which the proof of it is had. */
+    /** The ledger entry of its issue, and the code in the proof's address. */
     place: shown && !certificate?.is_confidential && place ? { ...place, code: shown.token } : null,
     ended_at: shown?.revoked_at ?? shown?.superseded_at ?? null,
   }
 }
 
-/** The record's facts as anybody may hold them against the paper. */
+/** The facts that anyone may compare with the certificate. */
 export function factsOf({ facts }: CertificateRow, isNamed: boolean) {
   return {
     name: isNamed ? facts.person_name : maskedName(facts.person_name),

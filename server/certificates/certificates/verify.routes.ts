@@ -47,7 +47,7 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
     },
   )
 
-  // Anybody may ask here; slowed by address, so that guessing 128 bits stays as hopeless as it is.
+  // Anyone can use this. Rate limited by address, though no one can guess 128 bits anyway.
   const verify = { policy: 'public', rateLimit: { max: 120, timeWindow: '1 minute' } } as const
 
   app.addHook('onSend', async (request, reply) => {
@@ -62,7 +62,7 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
       const { code } = request.query
       if (code === undefined)
         return reply.page('certificates/verify', {
-          title: 'Check a certificate',
+          title: 'Verify a certificate',
           robots: 'noindex',
           code: '',
         })
@@ -77,7 +77,7 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
   const tokenParams = Type.Object({ token: text(300) })
 
   app.get('/verify/:token', { config: verify, schema: { params: tokenParams } }, async (request, reply) => {
-    // Unknown and malformed codes cost the same statement, and look alike.
+    // Unknown and malformed codes run the same query and get the same response.
     const certificate = await findCertificateByToken(db, readToken(request.params.token) ?? '-')
     const page = verifyPage(certificate, null, await placeOf(certificate))
     if (page.verdict === 'unknown') await evenTime(reply)
@@ -89,7 +89,7 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
     { config: verify, schema: { params: tokenParams, body: form({ name: text(300) }) } },
     async (request, reply) => {
       const { name } = request.body
-      // Names tried against a malformed code are counted against it alone.
+      // Failed attempts on a malformed code count only against that code.
       const token = readToken(request.params.token) ?? request.params.token
       const certificate = await findCertificateByToken(db, token)
       const answer = await compareName(db, token, certificate, name)
@@ -99,7 +99,7 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
     },
   )
 
-  // Asked for also where there is no certificate, so that the time taken does not tell.
+  // Run the query even without a certificate, so that timing reveals nothing.
   async function placeOf(certificate: CertificateRow | null) {
     return findPlace(db, certificate?.number ?? '-')
   }

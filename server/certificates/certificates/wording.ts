@@ -1,13 +1,13 @@
 import type { CertificateFacts, CompletedModule } from '#server/certificates/facts.ts'
 import { dayOf, formatDay } from '#server/lib/days.ts'
 
-/** Every sentence on a certificate, in the order in which it is read. */
+/** Every sentence on a certificate, in reading order. */
 export type CertificateText = Readonly<{
   issuer: string
   title: string
   lead: string
   name: string
-  deed: string
+  completion: string
   course: string
   modulesHeading: string
   modules: readonly Readonly<{ label: string; title: string; completed: string }>[]
@@ -26,7 +26,7 @@ export function certificateText(facts: CertificateFacts): CertificateText {
     title: 'Certificate of completion',
     lead: 'This certifies that',
     name: facts.person_name,
-    deed: deed(facts),
+    completion: completionSentence(facts),
     course: facts.course_title,
     modulesHeading: 'Modules completed',
     modules: facts.modules.map((module) => ({
@@ -44,7 +44,7 @@ export function certificateText(facts: CertificateFacts): CertificateText {
   }
 }
 
-function deed({ kind, modules }: CertificateFacts): string {
+function completionSentence({ kind, modules }: CertificateFacts): string {
   const as = { initial: ', as initial training,', annual: ', as annual training,', course: '' }[kind]
   return `has completed${as} ${partsOf(modules)}the course`
 }
@@ -92,7 +92,7 @@ function approval({ approval, course_version }: CertificateFacts): readonly stri
   ]
 }
 
-/** The first 64 bits, as four groups that a person can compare. */
+/** The first 64 bits in four groups, for people to compare. */
 function fingerprint(hash: string): string {
   return (
     hash

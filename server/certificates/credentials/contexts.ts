@@ -7,13 +7,13 @@ export const credentialsV2 = 'https://www.w3.org/ns/credentials/v2'
 export const openBadgesV3 = 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json'
 const multikeyV1 = 'https://w3id.org/security/multikey/v1'
 
-/** The contexts of our credentials, from npm. */
+/** The JSON-LD contexts of our credentials, from npm. */
 export const contexts: ReadonlyMap<string, object> = new Map<string, object>([
   [credentialsV2, credentialContexts.get(credentialsV2)!],
   [openBadgesV3, openBadges.contexts.get(openBadgesV3)!],
 ])
 
-/** Finds the contexts of our credentials and the keys that are handed in; everything else is refused, not fetched. */
+/** Loads only our credentials' contexts and the given keys. Everything else is refused: nothing is ever fetched. */
 export function offlineLoader({ keys }: PublishedKeys): DocumentLoader {
   const documents = new Map<string, unknown>(contexts)
   for (const key of keys) {
@@ -33,7 +33,7 @@ export function offlineLoader({ keys }: PublishedKeys): DocumentLoader {
   }
   return async (url) => {
     const document = documents.get(url)
-    if (!document) throw new Error(`${url} is no context and no key of ours.`)
+    if (!document) throw new Error(`${url} is not one of our contexts or keys.`)
     return { contextUrl: null, documentUrl: url, document }
   }
 }

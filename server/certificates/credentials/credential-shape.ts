@@ -9,7 +9,7 @@ const address = Type.String({ pattern: '^https?://[^\\s"<>]+$' })
 const did = Type.String({ pattern: '^did:web:[A-Za-z0-9.%-]+$' })
 const instant = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z$' })
 const day = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' })
-/** A content's own address, RFC 6920: its SHA-256. */
+/** An address made from the content's SHA-256 (RFC 6920). */
 const contentId = Type.String({ pattern: '^ni:///sha-256;[A-Za-z0-9_-]{43}$' })
 const listIndex = Type.String({ pattern: '^(0|[1-9]\\d{0,8})$' })
 
@@ -119,11 +119,11 @@ export const proofShape = closed({
   verificationMethod: text,
   cryptosuite: Type.Literal('eddsa-rdfc-2022'),
   proofPurpose: Type.Literal('assertionMethod'),
-  // base58btc; its decoding has one spelling for each value.
+  // base58btc: each value has exactly one encoding.
   proofValue: Type.String({ pattern: '^z[1-9A-HJ-NP-Za-km-z]{64,88}$' }),
 })
 
-/** Exactly what a certificate's credential is made of: one word more or less, and it is not one of ours. */
+/** The exact shape of our credentials. Anything added or missing means that it isn't one of ours. */
 export const credentialShape = closed({ ...unsigned, proof: proofShape })
 
 export type Proof = Static<typeof proofShape>

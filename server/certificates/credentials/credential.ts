@@ -4,17 +4,17 @@ import { dayOf } from '#server/lib/days.ts'
 import { credentialsV2, openBadgesV3 } from './contexts.ts'
 import type { Credential, UnsignedCredential } from './credential-shape.ts'
 
-/** Where a certificate's two bits stand in the installation's status lists. */
+/** A certificate's two entries in the installation's status lists. */
 export type StatusEntries = Readonly<{ revocation: StatusEntry; supersession: StatusEntry }>
 
 export type StatusEntry = Readonly<{ list_url: string; index: number }>
 
-/** The person as the installation knows them, told to others only as a salted hash. */
+/** The person's ID, which others only get as a salted hash. */
 export type Holder = Readonly<{ person_id: string; salt: string }>
 
 type HashedHolder = Readonly<{ hash: string; salt: string }>
 
-/** What a credential says that a reader wants to hold against the paper. */
+/** The facts in a credential that a reader can compare with the certificate. */
 export type CredentialFacts = Pick<
   CertificateFacts,
   | 'person_name'
@@ -34,16 +34,16 @@ export type CredentialFacts = Pick<
 > &
   Readonly<{ issuer: string; approval: string }>
 
-/** All that a credential is made of but its proof. */
+/** Everything in a credential except its proof. */
 export type CredentialContent = Readonly<{
   facts: CredentialFacts
   holder: HashedHolder
   status: StatusEntries
-  /** SHA-256 of the page that it is sealed into, its own place left blank. */
+  /** SHA-256 of the PDF it is embedded in, with the credential's own bytes left blank. */
   page_sha256: Buffer
 }>
 
-/** What is left of the frozen facts: no program. `approval` is the sentence that the certificate prints. */
+/** The frozen facts without the program. `approval` is the sentence printed on the certificate. */
 export function credentialFactsOf(
   facts: CertificateFacts,
   issuer: string,
@@ -54,8 +54,8 @@ export function credentialFactsOf(
 }
 
 /**
- * An Open Badge 3.0, yet without its proof. Each content has one spelling and `readCredential` reads it back, so a
- * change of this form must leave the old one standing for the credentials that are out.
+ * An Open Badge 3.0 without its proof. Each content has exactly one encoding, which `readCredential` reads back. If
+ * you change this format, keep the old one too: credentials already issued must still verify.
  */
 export function describeCredential({
   facts,
@@ -154,7 +154,7 @@ export function describeCredential({
   }
 }
 
-/** Reads back what `describeCredential` wrote. */
+/** The inverse of `describeCredential`. */
 export function readCredential(credential: UnsignedCredential): CredentialContent {
   const { credentialSubject: subject, credentialStatus } = credential
   const [, hashed] = subject.identifier
@@ -189,12 +189,12 @@ function readFacts(credential: UnsignedCredential): CredentialFacts {
   }
 }
 
-/** The digest of the page that a credential was made for. */
+/** The digest of the PDF that a credential was made for. */
 export function pageDigest(credential: Pick<Credential, 'relatedResource'>): Buffer {
   return hashOf(credential.relatedResource[0].id)
 }
 
-/** Open Badges' salted hash: of the identity followed by the salt. */
+/** The salted hash of Open Badges: the identity followed by the salt. */
 export function holderHash({ person_id, salt }: Holder): string {
   return `sha256$${createHash('sha256').update(person_id).update(salt).digest('hex')}`
 }

@@ -1,4 +1,4 @@
-/** The parts that we call of libraries that ship no types. */
+/** Types for the parts we use of libraries that ship none. */
 
 declare module '@digitalbazaar/ed25519-multikey' {
   type Signer = {

@@ -30,8 +30,8 @@ const secretShape = Type.Object({
 export class KeyFileError extends Error {}
 
 /**
- * The signing keys, made at the first start. Read it again for each signature: a rotation by command counts at once.
- * A controller that has none yet, because the installation's address is new, gets one.
+ * The signing keys, created at the first start. Read again for each signature, so that a rotation takes effect at once.
+ * A controller without a key gets one: its installation has a new address.
  */
 export async function openKeyFile(file: string, controller: string, now: Date): Promise<Keys> {
   const keys = (await readIfThere(file)) ?? (await createKeyFile(file, controller, now))
@@ -43,7 +43,7 @@ export async function openKeyFile(file: string, controller: string, now: Date): 
   )
 }
 
-/** The key that signs for a site at an instant, opened for this one signature. */
+/** The key that signs for a site at an instant, read for this one signature. */
 export async function openSigningKey(file: string, site: string, now: Date): Promise<SigningKey> {
   const did = issuerDid(site)
   const key = signingKeyAt(await openKeyFile(file, did, now), did, now)
@@ -57,7 +57,7 @@ export async function readKeyFile(file: string): Promise<Keys> {
   return keys
 }
 
-/** Changes the keys under a lock: a key lost between two changes would leave certificates that nobody can check. */
+/** Changes the keys under a lock. If two changes lost a key, no one could verify its certificates. */
 export async function changeKeyFile(file: string, change: (keys: Keys) => Promise<Keys>): Promise<Keys> {
   const lock = `${file}.lock`
   try {
@@ -68,7 +68,7 @@ export async function changeKeyFile(file: string, change: (keys: Keys) => Promis
   }
   try {
     const changed = await change(await readKeyFile(file))
-    // Replaced whole, so that a crash leaves the old file or the new one.
+    // Written next to the old file and renamed, so that a crash leaves one of the two intact.
     await rename(await writeBeside(file, changed), file)
     return changed
   } finally {
@@ -80,7 +80,7 @@ async function createKeyFile(file: string, controller: string, now: Date): Promi
   const keys = { keys: [await newSigningKey(controller, now)] }
   const beside = await writeBeside(file, keys)
   try {
-    // Two first starts may come here at once; the later one takes the key of the earlier.
+    // Two first starts may run this at once. The later one uses the key of the earlier one.
     await link(beside, file)
     return keys
   } catch (error) {
@@ -110,14 +110,14 @@ async function readIfThere(file: string): Promise<Keys | undefined> {
   const { mode } = await stat(file)
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
     throw new KeyFileError(
-      `${file} can be read by others. Run chmod 600 on it; if they may have read it, mark its keys as compromised.`,
+      `${file} can be read by other users. Run chmod 600 on it. If someone may have read it, mark its keys as compromised.`,
     )
   const keys = parsed(text, file)
   if (!Value.Check(secretShape, keys)) throw new KeyFileError(`${file} does not hold signing keys.`)
   return keys
 }
 
-/** The file that an installation publishes for checking certificates with the network off. */
+/** The file that an installation publishes for verifying certificates offline. */
 export async function readPublishedKeys(file: string): Promise<PublishedKeys> {
   const text = await textOf(file)
   if (text === undefined) throw new KeyFileError(`There is no file ${file}.`)

@@ -1,7 +1,7 @@
 import { generate } from '@digitalbazaar/ed25519-multikey'
 import { dayOf, formatDay } from '#server/lib/days.ts'
 
-/** An Ed25519 key and when it signs. Times are instants, ISO 8601 in UTC. */
+/** An Ed25519 key and its validity period. Times are instants, ISO 8601 in UTC. */
 export type SigningKey = PublishedKey & Readonly<{ secret_key_multibase: string }>
 
 export type PublishedKey = Readonly<{
@@ -10,16 +10,16 @@ export type PublishedKey = Readonly<{
   controller: string
   public_key_multibase: string
   valid_from: string
-  /** Null while it signs; what it signed before stays genuine. */
+  /** Null while the key is in use. What it signed before stays genuine. */
   valid_to: string | null
-  /** From when on others may hold the key: nothing signed later is genuine. */
+  /** When others may have gotten the key. Nothing signed later is genuine. */
   compromised_on: string | null
 }>
 
-/** What the key file holds: secret. */
+/** The content of the key file: secret. */
 export type Keys = Readonly<{ keys: readonly SigningKey[] }>
 
-/** What anyone needs to check certificates, with the network off. */
+/** What anyone needs to verify certificates offline. */
 export type PublishedKeys = Readonly<{ keys: readonly PublishedKey[] }>
 
 /** The issuer's name as a DID: `https://training.example.org` is `did:web:training.example.org`. */
@@ -40,7 +40,7 @@ export async function newSigningKey(controller: string, now: Date): Promise<Sign
   }
 }
 
-/** The new key signs from its first instant on; those of its controller before it stop there. */
+/** The new key signs from its first instant. The controller's earlier keys end at the same instant. */
 export function rotate({ keys }: Keys, next: SigningKey): Keys {
   const ended = keys.map((key) =>
     key.controller === next.controller && key.valid_to === null ? { ...key, valid_to: next.valid_from } : key,
@@ -48,7 +48,7 @@ export function rotate({ keys }: Keys, next: SigningKey): Keys {
   return { keys: [...ended, next] }
 }
 
-/** Nothing that the key signed at that instant or later counts. */
+/** Nothing signed with the key at that instant or later counts. */
 export function markCompromised({ keys }: Keys, id: string, on: Date): Keys {
   const at = on.toISOString()
   return {
@@ -65,14 +65,14 @@ export function signingKeyAt({ keys }: Keys, controller: string, at: Date): Sign
 
 /** Why what a key signed at an instant is not genuine; null where it is. */
 export function keyFault(key: PublishedKey, signedAt: Date): string | null {
-  if (Number.isNaN(signedAt.getTime())) return 'It does not tell when it was signed.'
+  if (Number.isNaN(signedAt.getTime())) return 'It does not say when it was signed.'
   if (key.compromised_on !== null && signedAt >= new Date(key.compromised_on))
     return `It is signed with a key that others may have held since ${formatDay(dayOf(key.compromised_on))}.`
-  // Signatures tell whole seconds, so a key's first second is its own as a whole.
+  // Signature times are whole seconds, so the whole first second belongs to the new key.
   if (signedAt.getTime() < Math.floor(Date.parse(key.valid_from) / 1000) * 1000)
     return `It is signed with a key that was not in use before ${formatDay(dayOf(key.valid_from))}.`
   if (key.valid_to !== null && signedAt >= new Date(key.valid_to))
-    return `It is signed with a key that was out of use from ${formatDay(dayOf(key.valid_to))} on.`
+    return `It is signed with a key that was retired on ${formatDay(dayOf(key.valid_to))}.`
   return null
 }
 
@@ -80,7 +80,7 @@ export function publishedKeys({ keys }: Keys): PublishedKeys {
   return { keys: keys.map(({ secret_key_multibase: _, ...published }) => published) }
 }
 
-/** The document behind a `did:web`, with each key's time; one that others may hold vouches for nothing any more. */
+/** The `did:web` document, with each key's validity period. A compromised key can't verify anything anymore. */
 export function didDocument({ keys }: PublishedKeys, did: string): object {
   const own = keys.filter((key) => key.controller === did)
   return {

@@ -3,7 +3,7 @@ import { from } from '@digitalbazaar/ed25519-multikey'
 import { type Head, headBody, readHead } from '#server/ledger/heads.ts'
 import { keyFault, type PublishedKey, type PublishedKeys, type SigningKey } from './keys.ts'
 
-/** Whose ledger a head is of, as its first line says: the site's, without its scheme. */
+/** The name of the ledger in a head's first line: the site's address without its scheme. */
 export const ledgerOrigin = (site: string): string => `${new URL(site).host}/ledger`
 
 /** A head as a signed note: its body, an empty line, and the signature by the key that signs certificates. */
@@ -23,7 +23,7 @@ export async function signHead(head: Head, key: SigningKey): Promise<string> {
 
 export type OpenedHead = { kind: 'signed'; head: Head } | { kind: 'refused'; why: string }
 
-/** Reads a note and holds its signature against the published keys. */
+/** Reads a note and verifies its signature with the published keys. */
 export async function openHead(note: string, { keys }: PublishedKeys): Promise<OpenedHead> {
   const head = readHead(note)
   if (!head) return { kind: 'refused', why: 'It is not a signed head of a ledger.' }
@@ -44,15 +44,15 @@ export async function openHead(note: string, { keys }: PublishedKeys): Promise<O
       const isRight = await pair
         .verifier()
         .verify({ data: Buffer.from(headBody(head)), signature: bytes.subarray(4) })
-      if (!isRight) return { kind: 'refused', why: 'Its signature does not fit what it says.' }
+      if (!isRight) return { kind: 'refused', why: 'Its signature does not match its content.' }
       const fault = keyFault(key, new Date(head.at))
       return fault === null ? { kind: 'signed', head } : { kind: 'refused', why: fault }
     }
   }
-  return { kind: 'refused', why: 'It is signed with a key that is not among the published ones.' }
+  return { kind: 'refused', why: 'It is signed with a key that we have not published.' }
 }
 
-/** How a signed note names its key: four bytes of a hash over the name and the key. */
+/** The key ID of a signed note: four bytes of a hash over the name and the key. */
 async function keyHint(name: string, key: PublishedKey): Promise<Buffer> {
   const { publicKey } = await (await publicPair(key)).export({ publicKey: true, raw: true })
   const ed25519 = 1

@@ -17,21 +17,21 @@ type Needs = Readonly<{
 
 export type HeadResult =
   | { kind: 'kept'; note: string; file: string }
-  /** Today's is kept already, or there is nothing yet to sign. */
+  /** Today's head is stored already, or there is nothing to sign yet. */
   | { kind: 'nothing-to-do' }
 
 export class LedgerAltered extends Error {
   readonly finding: Finding
 
   constructor(finding: Finding) {
-    super(`The ledger was altered at row ${finding.row}: ${finding.what} No head was signed over it.`)
+    super(`The ledger was altered at row ${finding.row}: ${finding.what} No head was signed.`)
     this.finding = finding
   }
 }
 
 /**
- * Once a day: holds the ledger against what was kept outside the database, signs its head, and keeps that outside too,
- * as a file and, where an address is set, as a mail. An altered ledger is not signed over.
+ * Once a day: checks the ledger against the copy kept outside the database, signs its head and stores that outside
+ * too, as a file and, if an address is configured, by email. An altered ledger is not signed.
  */
 export async function keepHead(db: Database, { config, mail }: Needs, now: Date): Promise<HeadResult> {
   const folder = headsFolder(config.dataDir)
@@ -61,14 +61,14 @@ export async function keepHead(db: Database, { config, mail }: Needs, now: Date)
       .map((hash) => `${hash}\n`)
       .join(''),
   )
-  // Last and whole: a day's file stands only once its hashes do.
+  // Written last, so that a day's head file exists only if its hashes do.
   await writeFile(`${file}.new`, note)
   await rename(`${file}.new`, file)
   if (mail && config.ledgerHeadMail)
     await mail({
       to: config.ledgerHeadMail,
       subject: `Ledger head of ${dayOf(now)}`,
-      text: `Keep this message. With it, any later change to the first ${head.size} rows of the ledger is found:\nnpm run ledger:check -- --head FILE\n\n${note}`,
+      text: `Keep this message. It can show any later change to the first ${head.size} rows of the ledger:\nnpm run ledger:check -- --head FILE\n\n${note}`,
     })
   return { kind: 'kept', note, file }
 }
@@ -92,7 +92,7 @@ async function readKept(folder: string, note: string | null) {
   const hashes = await readHashes(path.join(folder, hashesName))
   const head = note === null ? null : readHead(note)
   if (!head) return hashes.length > 0 ? { head: headOf(hashes), hashes } : null
-  // What is kept outside weighs more than a row that was lost, or put there.
+  // Trust the outside copy over the database, whose row may be lost or forged.
   if (hashes.length > head.size) return { head: headOf(hashes), hashes }
   return { head, hashes: hashes.length === 0 ? null : hashes }
 }
@@ -101,13 +101,13 @@ const headOf = (hashes: readonly string[]): Head => ({
   origin: '',
   size: hashes.length,
   root: merkleRoot(merkleTree(hashes)),
-  at: 'the last one kept',
+  at: 'the last stored head',
 })
 
-/** The hash of each row, a line each, as kept beside a head's file. */
+/** The hash of each row, one per line, stored next to the head's file. */
 export async function readHashes(file: string): Promise<readonly string[]> {
   const lines = ((await textOf(file)) ?? '').split('\n')
-  // A last line without its end was cut off while it was written.
+  // A last line without a line break was cut off while it was written.
   return lines.slice(0, -1)
 }
 

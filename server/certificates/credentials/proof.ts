@@ -6,7 +6,7 @@ import { offlineLoader } from './contexts.ts'
 import type { Proof } from './credential-shape.ts'
 import { type PublishedKey, publishedKeys, type SigningKey } from './keys.ts'
 
-/** Signs a credential; the proof tells whole seconds. */
+/** Signs a credential. The proof's time is in whole seconds. */
 export async function sign<T extends object>(
   credential: T,
   key: SigningKey,
@@ -27,22 +27,22 @@ export async function sign<T extends object>(
   return { ...credential, proof: inOrder(signed.proof) }
 }
 
-/** A proof as we write it, its parts always in the same order. */
+/** A proof with its parts in our fixed order. */
 export function inOrder(proof: Proof): Proof {
   const { type, created, verificationMethod, cryptosuite, proofPurpose, proofValue } = proof
   return { type, created, verificationMethod, cryptosuite, proofPurpose, proofValue }
 }
 
-/** No clock has a say in whether a signature fits. */
+/** Signature checks don't depend on the clock. */
 const endOfTime = new Date(8_640_000_000_000_000)
 
-/** True where the key signed this very credential. Whether it was the key's time is for `keyFault` to say. */
+/** True if the key signed exactly this credential. `keyFault` checks the key's validity period. */
 export async function isSignedBy(key: PublishedKey, credential: { readonly proof: Proof }): Promise<boolean> {
   const { verified } = await verifyCredential({
     credential: structuredClone(credential),
     suite: new DataIntegrityProof({ cryptosuite }),
     documentLoader: offlineLoader({ keys: [key] }),
-    // Status is the register's to tell; here only the signature is.
+    // Only the signature is checked here. The register knows the status.
     checkStatus: async () => ({ verified: true }),
     now: endOfTime,
   })

@@ -13,14 +13,14 @@ type Needs = Readonly<{
   config: Readonly<{ baseUrl: string; issuerName: string; keysFile: string }>
 }>
 
-/** What the world needs to check our certificates by itself: who issues them, with which keys, and which ended. */
+/** What anyone needs to verify our certificates: the issuer, its keys and the status lists. */
 export async function publicationRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
   const open = { policy: 'public', rateLimit: { max: 300, timeWindow: '1 minute' } } as const
   const did = issuerDid(config.baseUrl)
   const keys = async () => publishedKeys(await openKeyFile(config.keysFile, did, clock()))
 
   app.addHook('onSend', async (_request, reply) => {
-    // Public by purpose: a verifier that runs in another site's page reads them too.
+    // Public on purpose: a verifier in another site's page reads them too.
     reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
   })
 

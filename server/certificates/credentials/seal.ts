@@ -3,12 +3,12 @@ import { inflateSync } from 'node:zlib'
 import type { Attachment } from '#server/paper/readable-document.ts'
 
 /**
- * A certificate's PDF carries its own credential, and the credential carries the SHA-256 of the PDF with the
- * credential's place left blank. So no byte of the file can differ from what was issued without being found, with
- * nothing but the file and the published keys.
+ * A certificate's PDF contains its own credential, and the credential contains the SHA-256 of the PDF with the
+ * credential's bytes left blank. So any changed byte is detected, using only
+ * the file and the published keys.
  */
 
-/** The place of the credential in a page that is yet to be sealed: so many spaces. */
+/** The blank place for the credential in a PDF that is not sealed yet: this many spaces. */
 export function credentialPlace(length: number): Attachment {
   return {
     name: 'credential.json',
@@ -18,7 +18,7 @@ export function credentialPlace(length: number): Attachment {
   }
 }
 
-/** Puts the credential that `credentialFor` makes for this very page into the page's blank place. */
+/** Puts the credential that `credentialFor` makes for this PDF into the PDF's blank place. */
 export async function sealCertificate(
   page: Uint8Array,
   credentialFor: (pageSha256: Buffer) => Promise<object>,
@@ -27,7 +27,7 @@ export async function sealCertificate(
   const start = file.indexOf(blankStart) + streamStart.length
   const end = file.indexOf(streamEnd, start)
   if (start < streamStart.length || end < 0 || !isBlank(file.subarray(start, end)))
-    throw new Error('The page has no place for a credential.')
+    throw new Error('The PDF has no blank place for a credential.')
   const credential = JSON.stringify(await credentialFor(sha256(file)))
   if (Buffer.byteLength(credential) > end - start)
     throw new Error(`A credential of ${Buffer.byteLength(credential)} bytes has no room in ${end - start}.`)
@@ -36,15 +36,15 @@ export async function sealCertificate(
 }
 
 export type OpenedCertificate =
-  /** A PDF that carries nothing of ours. */
+  /** A PDF without one of our credentials. */
   | { kind: 'none' }
-  /** It is encrypted, so that nobody can say what it carries. Ours never are. */
+  /** An encrypted PDF, whose content can't be checked. Ours are never encrypted. */
   | { kind: 'locked' }
-  /** It carries something like a credential, but not as we put it. */
+  /** It contains something like a credential, but not in the form we write. */
   | { kind: 'broken' }
   | { kind: 'opened'; credential: unknown; pageSha256: Buffer }
 
-/** Takes the credential out of a PDF, and the digest of the page with its place left blank. */
+/** Extracts the credential from a PDF, and the digest of the PDF with the credential left blank. */
 export function openCertificate(bytes: Uint8Array): OpenedCertificate {
   const file = Buffer.from(bytes)
   const at = file.indexOf(filledStart)
@@ -55,7 +55,7 @@ export function openCertificate(bytes: Uint8Array): OpenedCertificate {
   const content = file.subarray(start, end)
   const text = content.toString('utf8').replace(/ +$/, '')
   const credential = parse(text)
-  // Written otherwise than we write it, even with the same meaning, it is not the file that was issued.
+  // A different encoding, even with the same meaning, is not the file that was issued.
   const asWritten = Buffer.alloc(content.length, space)
   asWritten.write(JSON.stringify(credential) ?? '')
   if (credential === undefined || !asWritten.equals(content)) return { kind: 'broken' }
@@ -64,7 +64,7 @@ export function openCertificate(bytes: Uint8Array): OpenedCertificate {
   return { kind: 'opened', credential, pageSha256: sha256(blanked) }
 }
 
-/** What is left of a credential in a file that another program saved anew, compressed or locked. */
+/** Traces of a credential in a file that another program saved again, compressed or locked. */
 function leftoverOf(file: Buffer): 'broken' | 'locked' | 'none' {
   if (file.includes(context)) return 'broken'
   if (file.includes('/Encrypt')) return 'locked'
@@ -72,7 +72,7 @@ function leftoverOf(file: Buffer): 'broken' | 'locked' | 'none' {
   for (let streams = 0; start >= 0 && streams < mostStreams; streams++) {
     const end = file.indexOf(anyEnd, start)
     if (end < 0) break
-    // The word's line ends in one character or two.
+    // The line break is one character or two.
     const from = start + anyStream.length + (file[start + anyStream.length] === 0x0d ? 2 : 1)
     if (inflated(file.subarray(from, end)).includes(context)) return 'broken'
     start = file.indexOf(anyStream, end + anyEnd.length)

@@ -10,10 +10,10 @@ import { isSignedBy, sign } from './proof.ts'
 /** A Bitstring Status List 1.0: one bit for each certificate, the first bit of a byte its highest. */
 export type StatusList = Uint8Array
 
-/** Of supersession the standard's word is `message`: the entry tells what a set bit means. */
+/** The standard calls supersession `message`: the entry says what a set bit means. */
 export type StatusPurpose = 'revocation' | 'message'
 
-/** The least that the standard allows, so that one looked-up list hides whose status was asked. */
+/** The minimum length in the standard, so that fetching a list doesn't reveal whose status was looked up. */
 export const statusListLength = 131_072
 
 export function newStatusList(): StatusList {
@@ -24,7 +24,7 @@ export function isSet(list: StatusList, index: number): boolean {
   return ((list[byteOf(index)] ?? 0) & maskOf(index)) !== 0
 }
 
-/** A copy with these bits set. Bits are never cleared: what was revoked stays revoked. */
+/** A copy with these bits set. Bits are never cleared: a revoked certificate stays revoked. */
 export function withSet(list: StatusList, ...indexes: readonly number[]): StatusList {
   const copy = list.slice()
   for (const index of indexes) copy[byteOf(index)] = (copy[byteOf(index)] ?? 0) | maskOf(index)
@@ -33,7 +33,7 @@ export function withSet(list: StatusList, ...indexes: readonly number[]): Status
 
 export type StatusListCredential = Static<typeof shape>
 
-/** Signs the list as it is at an instant. */
+/** Signs the list as of an instant. */
 export async function statusListCredential(
   list: StatusList,
   purpose: StatusPurpose,
@@ -62,28 +62,28 @@ export async function statusListCredential(
 
 export type StatusAnswer =
   | { kind: 'clear' | 'set'; as_of: string }
-  /** Not signed by us, for another list or purpose, or no status list. */
+  /** Not signed by us, for a different list or purpose, or not a status list. */
   | { kind: 'unusable'; why: string }
 
-/** Looks one certificate up in a signed list, such as one kept from the last visit to the site. */
+/** Looks up one certificate in a signed list, such as a copy kept for offline use. */
 export async function statusIn(
   credential: unknown,
   entry: StatusEntry,
   purpose: StatusPurpose,
   keys: PublishedKeys,
 ): Promise<StatusAnswer> {
-  if (!Value.Check(shape, credential)) return { kind: 'unusable', why: 'This is no status list.' }
+  if (!Value.Check(shape, credential)) return { kind: 'unusable', why: 'This is not a status list.' }
   const key = keys.keys.find(({ id }) => id === credential.proof.verificationMethod)
   if (
     !key ||
     keyFault(key, new Date(credential.proof.created)) !== null ||
     credential.issuer !== key.controller
   )
-    return { kind: 'unusable', why: 'The list is signed with a key that is not the issuer’s.' }
+    return { kind: 'unusable', why: 'The list is not signed with the issuer’s key.' }
   if (credential.id !== entry.list_url || credential.credentialSubject.statusPurpose !== purpose)
-    return { kind: 'unusable', why: 'The list is another one than the certificate names.' }
+    return { kind: 'unusable', why: 'The certificate names a different list.' }
   if (!(await isSignedBy(key, credential)))
-    return { kind: 'unusable', why: 'The list’s signature does not fit what it says.' }
+    return { kind: 'unusable', why: 'The list’s signature does not match its content.' }
   const list = decodeList(credential.credentialSubject.encodedList)
   if (!list || entry.index >= list.length * 8) return { kind: 'unusable', why: 'The list is too short.' }
   return { kind: isSet(list, entry.index) ? 'set' : 'clear', as_of: credential.validFrom }
@@ -96,7 +96,7 @@ export function encodeList(list: StatusList): string {
 
 export function decodeList(encoded: string): StatusList | null {
   try {
-    // A list is some kilobytes; what unpacks to more is no list.
+    // A list is a few kilobytes. Anything that unpacks to more is not a list.
     const list = gunzipSync(Buffer.from(encoded.slice(1), 'base64url'), { maxOutputLength: 4_194_304 })
     return list.length * 8 >= statusListLength ? new Uint8Array(list) : null
   } catch {

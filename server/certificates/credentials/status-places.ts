@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto'
 import type { StatusEntries } from './credential.ts'
 import { statusListLength } from './status-list.ts'
 
-/** The two lists that an installation publishes; of supersession the standard's own word is `message`. */
+/** The two lists that an installation publishes. The standard calls supersession `message`. */
 export type ListName = 'revocation' | 'supersession'
 
-/** A list takes half as many certificates as it has places, so that where one stands tells nothing of the others. */
+/** Only half of a list's entries are used, so that a certificate's entry reveals nothing about others. */
 const certificatesOfList = statusListLength / 2
 
-/** In which list the certificate of this count stands: 1 for the first 65,536. */
+/** The list that holds the certificate with this count: 1 for the first 65,536. */
 export const listOf = (count: number): number => Math.floor((count - 1) / certificatesOfList) + 1
 
 export const randomIndex = (): number => randomInt(statusListLength)

@@ -8,7 +8,7 @@ import { type ListName, listOf, listUrl } from './status-places.ts'
 
 export type Signing = Readonly<{ baseUrl: string; keysFile: string }>
 
-/** Signs a list as the acts in this transaction leave it: whoever revokes or supersedes calls this in the same one. */
+/** Signs a list with this transaction's changes. Call it in the transaction that revokes or supersedes. */
 export async function signStatusList(
   trx: Transaction<DB>,
   name: ListName,
@@ -16,7 +16,7 @@ export async function signStatusList(
   { baseUrl, keysFile }: Signing,
   now: Date,
 ): Promise<string> {
-  // Two acts at once take turns, so that the list that is signed last holds both.
+  // Parallel changes take turns, so that the list signed last has both.
   await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-status-lists'))`.execute(trx)
   const key = await openSigningKey(keysFile, baseUrl, now)
   const bits = withSet(newStatusList(), ...(await listSetPlaces(trx, name, list)))
@@ -27,7 +27,7 @@ export async function signStatusList(
   return credential
 }
 
-/** The list as published: signed anew where it never was, or where another key or address holds now. Null for no list. */
+/** The published list, or null. Signs it if it never was, or if the key or the address has changed. */
 export async function publishedStatusList(
   db: Database,
   name: ListName,

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { ListName } from './status-places.ts'
 
-/** The list as it was last signed. */
+/** The last signed version of a list. */
 export const findSignedList = (db: Kysely<DB>, name: ListName, list: number) =>
   db
     .selectFrom('status_lists')
@@ -13,7 +13,7 @@ export const findSignedList = (db: Kysely<DB>, name: ListName, list: number) =>
     .limit(1)
     .executeTakeFirst()
 
-/** The places of a list that are set: those of the certificates revoked, or superseded. */
+/** The set entries of a list: its revoked or superseded certificates. */
 export async function listSetPlaces(
   db: Kysely<DB>,
   name: ListName,

@@ -10,74 +10,75 @@ export type Verdict = 'genuine' | 'altered' | 'unknown_key' | 'not_a_certificate
 
 export type Verification = Readonly<{
   verdict: Verdict
-  /** One sentence for people. */
+  /** One sentence for the user. */
   why: string
-  /** What the credential says: only where it is genuine, for anything else is nobody's word. */
+  /** The credential's facts, only if it is genuine. No one vouches for the facts of any other file. */
   facts: CredentialFacts | null
   credential: Credential | null
-  /** The number that a file not genuine claims, to look up the true record beside it. */
+  /** The number that a file claims if it isn't genuine, to look up the real record. */
   claimed_number: string | null
-  /** The address that it claims to be checked at, whose last part is the secret that its holder has. */
+  /** The verification address that it claims. Its last part is the holder's secret code. */
   claimed_address: string | null
 }>
 
 /**
- * Judges a PDF certificate or a credential's JSON by the published keys alone: no network, no database, no clock.
- * Whether a genuine certificate was revoked or superseded since, only the register tells.
+ * Verifies a PDF certificate or a credential's JSON with the published keys: no network, no database, no clock.
+ * Only the register knows whether a genuine certificate was revoked or superseded later.
  */
 export async function verifyCertificateFile(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
   return isPdf(bytes) ? verifyOpened(openCertificate(bytes), keys) : verifyCredentialText(bytes, keys)
 }
 
-/** Judges what was taken out of a PDF. */
+/** Verifies what was extracted from a PDF. */
 export async function verifyOpened(opened: OpenedCertificate, keys: PublishedKeys): Promise<Verification> {
   if (opened.kind === 'none')
     return not(
       'not_a_certificate',
-      'This PDF carries no credential. A print saved as PDF loses it: ask for the original file.',
+      'This PDF has no credential. Printing to PDF removes it. Ask for the original file.',
     )
   if (opened.kind === 'locked')
-    return not(
-      'not_a_certificate',
-      'This PDF is encrypted, which ours never are: ask for the file as it was downloaded.',
-    )
+    return not('not_a_certificate', 'This PDF is encrypted. Ours never are. Ask for the original download.')
   if (opened.kind === 'broken')
     return not(
       'altered',
-      'The file was changed, or saved anew by another program: ask for it as it was downloaded.',
+      'The file was changed or saved again by another program. Ask for the original download.',
     )
   const { credential, pageSha256 } = opened
   if (!Value.Check(credentialShape, credential)) return verifyCredential(credential, keys)
   if (!pageDigest(credential).equals(pageSha256))
-    return not('altered', 'The page is not the one that its credential was made for.', credential)
+    return not('altered', 'The credential in this file was made for a different page.', credential)
   if (JSON.stringify(asIssued(credential)) !== JSON.stringify(credential))
-    return not('altered', 'The credential within the file is not as it was issued.', credential)
+    return not('altered', 'The credential in this file was changed after it was issued.', credential)
   return verifyCredential(credential, keys)
 }
 
-/** Judges a credential on its own. */
+/** Verifies a credential without its PDF. */
 export async function verifyCredential(credential: unknown, keys: PublishedKeys): Promise<Verification> {
-  if (!looksLikeCredential(credential)) return not('not_a_certificate', 'This is no certificate of ours.')
+  if (!looksLikeCredential(credential))
+    return not('not_a_certificate', 'This is not one of our certificates.')
   const key = keys.keys.find(({ id }) => id === credential.proof.verificationMethod)
-  if (!key)
-    return not('unknown_key', 'It is signed with a key that is not among the published ones.', credential)
+  if (!key) return not('unknown_key', 'It is signed with a key that we have not published.', credential)
   if (!Value.Check(credentialShape, credential))
     return not('altered', 'The credential has parts added, missing or changed.', credential)
-  // The signature is over what the parts mean: their order and repetition it leaves open, and this does not.
+  // The signature covers the meaning only, not the order or repetition of parts. This check covers those too.
   if (!isDeepStrictEqual(asIssued(credential), credential))
-    return not('altered', 'The credential has parts repeated, moved or at odds with each other.', credential)
+    return not(
+      'altered',
+      'The credential has parts that are repeated, moved or contradict each other.',
+      credential,
+    )
   if (credential.issuer.id !== key.controller)
-    return not('altered', 'The issuer that it names is not the one whose key signed it.', credential)
+    return not('altered', 'It names one issuer but is signed with another one’s key.', credential)
   if (!(await isSignedBy(key, credential)))
-    return not('altered', 'Its signature does not fit what it says.', credential)
+    return not('altered', 'Its signature does not match its content.', credential)
   const fault = keyFault(key, new Date(credential.proof.created))
   if (fault) return not('unknown_key', fault, credential)
   return {
     verdict: 'genuine',
     why:
       key.compromised_on === null
-        ? 'It is as it was issued, and signed by the issuer.'
-        : 'It is signed by the issuer, before the day from which others may have held the key; the register should confirm it.',
+        ? 'It is unchanged since it was issued, and the issuer’s signature is valid.'
+        : 'The issuer signed it before the key may have been stolen. Check it against the register.',
     facts: readCredential(credential).facts,
     credential,
     claimed_number: credential.credentialSubject.licenseNumber,
@@ -85,17 +86,17 @@ export async function verifyCredential(credential: unknown, keys: PublishedKeys)
   }
 }
 
-/** What two checks of one file do not agree on is not called genuine. */
+/** If the browser and the server disagree, the file is not called genuine. */
 export const disagreement = (verification: Verification): Verification => ({
   ...not(
     'altered',
-    'This browser finds that its signature does not fit what it says, and our server finds that it does. Ask the state’s licensing staff.',
+    'This browser and our server disagree about whether the signature is valid. Contact the state’s licensing staff.',
   ),
   claimed_number: verification.claimed_number,
   claimed_address: verification.claimed_address,
 })
 
-/** The credential with these contents as we write it; null where they hold a day or an address that there is not. */
+/** The credential with this content in our encoding, or null if it has an impossible date or address. */
 function asIssued({ proof, ...unsigned }: Credential): Credential | null {
   try {
     return { ...describeCredential(readCredential(unsigned)), proof: inOrder(proof) }
@@ -106,7 +107,7 @@ function asIssued({ proof, ...unsigned }: Credential): Credential | null {
 }
 
 export async function verifyCredentialText(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
-  const none = 'This file is neither a PDF nor a credential.'
+  const none = 'This file is not a PDF or a credential.'
   if (bytes.length > mostCredentialBytes) return not('not_a_certificate', none)
   let text: string
   let credential: unknown
@@ -116,13 +117,13 @@ export async function verifyCredentialText(bytes: Uint8Array, keys: PublishedKey
   } catch {
     return not('not_a_certificate', none)
   }
-  // A name given twice reads one way to a person and another to a program.
+  // Duplicate names in JSON can mean different things to a person and to a program.
   if (looksLikeCredential(credential) && compact(text) !== JSON.stringify(credential))
-    return not('altered', 'The file can be read in more than one way.', credential)
+    return not('altered', 'The file is ambiguous: a name appears in it more than once.', credential)
   return verifyCredential(credential, keys)
 }
 
-/** The text without the white space between its parts, each string spelled the same way. */
+/** The JSON without white space, with each string in the same encoding. */
 function compact(text: string): string {
   return text.replace(/("(?:[^"\\]+|\\.)*")|\s+/g, (_, string?: string) =>
     string === undefined ? '' : JSON.stringify(JSON.parse(string)),

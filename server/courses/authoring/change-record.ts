@@ -4,16 +4,16 @@ import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
 import { checkedShape, parseYaml } from '#server/courses/authoring/files/yaml-document.ts'
 import { type ChangeRecord, changeKinds } from '#server/courses/catalogue/course-parts.ts'
 
-/** The file of a frozen version that says what it is: never edited, written by `courses:publish`. */
+/** The file that describes a frozen version. `courses:publish` writes it, and it is never edited. */
 export const changeFile = 'change.yml'
 
-/** Of the kinds of change, only a change of law or meaning asks people to take the changed lessons. */
+/** Only a change of law or meaning requires people to read the changed lessons. */
 
 export const changeWords: Readonly<Record<ChangeRecord['kind'], string>> = {
   first: 'First version',
-  typo: 'Corrected slips of the pen',
-  clarification: 'Said more clearly, meaning the same',
-  meaning: 'Changed in law or meaning',
+  typo: 'Typing errors corrected',
+  clarification: 'Clarified, same meaning',
+  meaning: 'Law or meaning changed',
 }
 
 const changeShape = Type.Object(
@@ -39,7 +39,7 @@ const changeShape = Type.Object(
   { additionalProperties: false, title: 'change.yml' },
 )
 
-/** Reads what is kept about a frozen version and holds its text to the hash that was kept with it. */
+/** Reads a frozen version's record and checks its text against the recorded hash. */
 export function readChangeRecord(
   folder: CourseFolder,
   hash: string,
@@ -53,7 +53,7 @@ export function readChangeRecord(
       path,
       1,
       'The published version has no change.yml.',
-      'Bring it back as it was: courses:publish wrote it.',
+      'Restore the file that courses:publish wrote.',
     )
     return undefined
   }
@@ -65,14 +65,14 @@ export function readChangeRecord(
       path,
       document.lineOf(['version']),
       `It is about version ${given.version}, but the folder is "${folder.published}".`,
-      'Bring the file back as it was.',
+      'Restore the original file.',
     )
   if (given.hash !== hash)
     log.error(
       path,
       document.lineOf(['hash']),
-      `The text of version ${folder.published} is not the one that was published.`,
-      'A published version is never edited: bring its files back as they were, and make the change in the working text under a new number.',
+      `The text of version ${folder.published} was changed after it was published.`,
+      'Never edit a published version. Restore its files, and make the change in the draft under a new version number.',
     )
   return {
     kind: given.kind,

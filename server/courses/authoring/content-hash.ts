@@ -7,11 +7,11 @@ import { changeFile } from './change-record.ts'
 import { readAgainFile } from './read-again.ts'
 
 /**
- * SHA-256 over what a learner of this version is given: each of its files, and from the register and the glossary
- * the values, facts, sources and words that the files name. So an edit of `facts.yml` gives a new
- * hash to the courses that show what was edited, and to no other. A frozen version carries a copy of the register
- * and the glossary; as only what is named is hashed, freezing a text leaves its hash as it was. The days on which
- * facts were checked are left out: looking again at a source makes no new text.
+ * SHA-256 over the content of this version: each of its files, and from the register and the glossary
+ * the values, facts, sources and terms that the files use. So an edit of `facts.yml` gives a new
+ * hash only to courses that use the edited entries. A frozen version has its own copy of the register
+ * and the glossary. Only used entries are hashed, so freezing a text doesn't change its hash. The dates on which
+ * facts were checked are left out: checking a source again doesn't change the text.
  */
 export function contentHash(
   folder: CourseFolder,
@@ -28,7 +28,7 @@ export function contentHash(
   )
 }
 
-/** The same over a part of a version: a lesson, or a pool of questions. */
+/** The same for part of a version: a lesson or a question pool. */
 export function textHash(
   named: readonly (readonly [name: string, text: string])[],
   register: FactRegister,
@@ -52,10 +52,10 @@ export function textHash(
   )
 }
 
-/** Files of a frozen version that are hashed by what the text takes from them. */
+/** Files of a frozen version of which only the used entries are hashed. */
 export const registerCopies: readonly string[] = ['facts.yml', 'glossary.yml']
 
-/** Files of a frozen version that are no part of what its learners are given as files. */
+/** Files of a frozen version that are not part of its content. */
 const besideTheText: readonly string[] = [...registerCopies, changeFile, readAgainFile]
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

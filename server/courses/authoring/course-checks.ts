@@ -8,7 +8,7 @@ import { changeFile } from './change-record.ts'
 import { registerCopies } from './content-hash.ts'
 import { readAgainFile } from './read-again.ts'
 
-/** The course's own words against the names of its folders. */
+/** Checks course.yml against the folder names. */
 export function checkHead(
   folder: CourseFolder,
   document: YamlDocument,
@@ -28,12 +28,12 @@ export function checkHead(
       document.file,
       document.lineOf(['version']),
       `The version is "${given.version}", but the folder is "${folder.published}".`,
-      'A published version is never edited: bring its files back as they were.',
+      'Never edit a published version. Restore its files.',
     )
   }
 }
 
-/** A refresher says for which year it is and what it renews; nothing else does. */
+/** Only a refresher states its year and the course it refreshes, and it must. */
 export function checkKind(document: YamlDocument, given: Static<typeof courseShape>, log: ProblemLog): void {
   for (const key of ['edition', 'refreshes'] as const) {
     if ((given.kind === 'refresher') === (given[key] !== undefined)) continue
@@ -43,12 +43,12 @@ export function checkKind(document: YamlDocument, given: Static<typeof courseSha
       given.kind === 'refresher' ? `A refresher needs "${key}".` : `"${key}" belongs to a refresher.`,
       given.kind === 'refresher'
         ? 'Add "edition:" with its year and "refreshes:" with the slug of its course.'
-        : 'Add "kind: refresher", or take it out.',
+        : 'Add "kind: refresher", or remove it.',
     )
   }
 }
 
-/** Files at the course's own level that nothing reads. */
+/** Warns about unused files at the top level of a course. */
 export function checkStrayFiles(folder: CourseFolder, log: ProblemLog): void {
   for (const { inner, path } of folder.files.values()) {
     const known =
@@ -61,10 +61,11 @@ export function checkStrayFiles(folder: CourseFolder, log: ProblemLog): void {
 }
 
 function strayFix(inner: string): string {
-  if (inner.startsWith('figures/')) return 'Drawings are SVG files right inside figures/.'
-  if (registerCopies.includes(inner)) return 'Facts and words of all courses stand in the folder above.'
-  if (inner.includes('/')) return 'A module’s folder begins with two digits and a hyphen: 01-first-day.'
-  return 'Take it away, or mend its name.'
+  if (inner.startsWith('figures/')) return 'Put drawings directly in figures/, as SVG files.'
+  if (registerCopies.includes(inner))
+    return 'Facts and glossary terms of all courses belong in the parent folder.'
+  if (inner.includes('/')) return 'A module’s folder name starts with two digits and a hyphen: 01-first-day.'
+  return 'Remove it or fix its name.'
 }
 
 export function checkSlugs(modules: readonly Module[], file: CourseFile, log: ProblemLog): void {
@@ -74,7 +75,7 @@ export function checkSlugs(modules: readonly Module[], file: CourseFile, log: Pr
       file.path,
       1,
       `Two modules are called "${slug}".`,
-      'Give each folder a name of its own after its number.',
+      'Give each folder a different name after its number.',
     )
   }
 }

@@ -15,7 +15,7 @@ import type {
   JobAid,
 } from '#server/courses/catalogue/course-parts.ts'
 
-/** A topic with what teaches and asks it. */
+/** A topic with the lessons, questions and job aids that cover it. */
 export type CoveredTopic = Readonly<{
   title: string
   seen: boolean
@@ -32,18 +32,18 @@ const coverageShape = Type.Object(
     groups: Type.Array(
       Type.Object(
         {
-          title: words('the law or page that asks'),
+          title: words('the law or page that requires it'),
           about: words('a sentence on where the topics come from'),
           courses: Type.Array(Type.String(), { description: 'the slugs of the courses that teach it' }),
           topics: Type.Array(
             Type.Object(
               {
-                title: words('what is asked for'),
-                facts: Type.Array(Type.String(), { description: 'the fact keys that it rests on' }),
+                title: words('the required topic'),
+                facts: Type.Array(Type.String(), { description: 'the fact keys that it is based on' }),
                 lessons: names('lessons as course/module/lesson'),
                 questions: names('questions as course/question'),
                 job_aids: names('names of job aids'),
-                seen: Type.Optional(Type.Boolean({ description: 'false where its wording was not seen' })),
+                seen: Type.Optional(Type.Boolean({ description: 'false if we have not seen its wording' })),
               },
               { additionalProperties: false, title: 'a topic' },
             ),
@@ -62,7 +62,7 @@ type Known = Readonly<{
   register: FactRegister
 }>
 
-/** Reads the map from duties to what teaches them; what it names must be there. */
+/** Reads the map from duties to lessons, questions and job aids. Everything it names must exist. */
 export function readCoverage(file: CourseFile, known: Known, log: ProblemLog): readonly CoverageGroup[] {
   const document = parseYaml(file.text, file.path, 1, log)
   const given = document && checkedShape(document, [], coverageShape, log)
@@ -118,10 +118,10 @@ function checkNames(
     }
 }
 
-/** The text that authors are writing; where there is none, the one that is taken. */
+/** The authors' draft, or the current version if there is no draft. */
 export const draftOf = ({ working, current }: Course): CourseVersion => working ?? current
 
-/** Each topic with what teaches it in these texts. */
+/** Each topic with its coverage in these versions. */
 export function coverageOf(
   groups: readonly CoverageGroup[],
   texts: readonly CourseVersion[],
@@ -170,7 +170,7 @@ const questionsOf = ({ slug, modules }: CourseVersion) =>
     [...module.questions.values()].map((question) => ({ question, name: `${slug}/${question.id}` })),
   )
 
-/** Topics that no lesson teaches, for the author. */
+/** Warnings for authors about topics that no lesson teaches. */
 export const uncoveredProblems = (covered: ReturnType<typeof coverageOf>): readonly Problem[] =>
   covered.flatMap(({ title, topics }) =>
     topics
@@ -180,6 +180,6 @@ export const uncoveredProblems = (covered: ReturnType<typeof coverageOf>): reado
         line: 1,
         level: 'warning' as const,
         message: `No lesson teaches "${topic.title}" (${title}).`,
-        fix: 'Write one, or name in coverage.yml the facts or lessons that do.',
+        fix: 'Write one, or list the facts or lessons that teach it in coverage.yml.',
       })),
   )

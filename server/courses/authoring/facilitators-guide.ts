@@ -5,7 +5,7 @@ import { type SheetBlock, spansText } from '#server/courses/catalogue/sheet.ts'
 import { readSheet } from './sheet-text.ts'
 import type { Shared } from './versions.ts'
 
-/** Under this heading the lessons of a module are put. */
+/** The lessons of a module are inserted under this heading. */
 const lessonsHeading = 'The lessons'
 
 export function readFacilitatorsGuide(
@@ -22,14 +22,14 @@ export function readFacilitatorsGuide(
       file.path,
       1,
       `The guide has no heading "${lessonsHeading}".`,
-      `Write "## ${lessonsHeading}": the lessons of each module are put below it.`,
+      `Add "## ${lessonsHeading}". The lessons of each module are inserted below it.`,
     )
   const next = sheet.blocks.findIndex((block, index) => index > at && isMain(block))
   const end = at === -1 || next === -1 ? sheet.blocks.length : next
   return { sheet, before: sheet.blocks.slice(0, end), after: sheet.blocks.slice(end), checked }
 }
 
-/** The guides to the modules of a course, as whoever begins today takes it. */
+/** The guides to the modules of a course's current version. */
 export const guidesOf = (
   { facilitatorsGuide }: Pick<Catalogue, 'facilitatorsGuide'>,
   { slug, current }: Pick<Course, 'slug' | 'current'>,

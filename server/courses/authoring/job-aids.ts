@@ -3,11 +3,11 @@ import type { JobAid, SupportLine } from '#server/courses/catalogue/course-parts
 import { readSheet } from './sheet-text.ts'
 import type { Shared } from './versions.ts'
 
-/** Those offered at a lesson's end, or with a course where no lesson is named. */
+/** Job aids offered at the end of a lesson, or with a course if they name no lesson. */
 export const jobAidsWith = (aids: readonly JobAid[], place: string): readonly JobAid[] =>
   aids.filter(({ goesWith }) => goesWith.some((one) => one === place || one.startsWith(`${place}/`)))
 
-/** The job aids in the order of their files. */
+/** Reads the job aids in file order. */
 export function readJobAids(
   files: readonly CourseFile[],
   shared: Shared,
@@ -22,12 +22,12 @@ export function readJobAids(
         file.path,
         1,
         'This file is not used.',
-        'Name a job aid with two digits, a hyphen and small letters: 01-reporting-card.md.',
+        'Name a job aid with two digits, a hyphen and lowercase letters: 01-reporting-card.md.',
       )
       return []
     }
     if (seen.has(slug))
-      shared.log.error(file.path, 1, `There are two job aids "${slug}".`, 'Give each a name of its own.')
+      shared.log.error(file.path, 1, `There are two job aids "${slug}".`, 'Give each one a different name.')
     seen.add(slug)
     const text = readSheet(file, 'Job aid', shared, support)
     if (!text) return []
@@ -37,7 +37,7 @@ export function readJobAids(
           file.path,
           line,
           `There is no lesson "${place}", so the job aid is not offered there.`,
-          'Write course, module and lesson as they stand in the address of the lesson.',
+          'Use the course, module and lesson from the lesson’s address.',
         )
     return [{ ...text, slug, file: file.path, goesWith: text.goesWith.map(({ place }) => place) }]
   })

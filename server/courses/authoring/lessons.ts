@@ -11,8 +11,8 @@ import { checkFences } from '#server/courses/authoring/text/fences.ts'
 import type { Drawing } from '#server/courses/authoring/text/figures.ts'
 import { readHeadings } from '#server/courses/authoring/text/headings.ts'
 import {
+  calculatedMinutes,
   exerciseWords,
-  minutesReckoned,
   sentencesOf,
   wordsOf,
 } from '#server/courses/authoring/text/reading.ts'
@@ -25,7 +25,7 @@ import { type CourseFormat, lessonShape } from '#server/courses/catalogue/course
 import { escapeHtml } from '#server/courses/catalogue/escape.ts'
 import type { Exercise } from '#server/courses/catalogue/exercises.ts'
 
-/** What a lesson is rendered with besides its own text. */
+/** The context that a lesson is rendered in. */
 export type LessonSetting = {
   readonly md: MarkdownIt
   readonly scope: Scope
@@ -48,8 +48,8 @@ export function readLesson(
     log.error(
       file.path,
       1,
-      'The lesson has no head.',
-      'Begin it with "---", its title, minutes and purpose, and "---".',
+      'The lesson has no front matter.',
+      'Start the file with "---", then title, minutes and purpose, then "---".',
     )
     return undefined
   }
@@ -100,8 +100,8 @@ export function readLesson(
         log.error(
           file.path,
           line,
-          `Nothing in ${name} lights up at step ${lacking.join(', ')}.`,
-          `Give the parts of that step class="fig-step-${lacking[0]}".`,
+          `Nothing in ${name} is highlighted at step ${lacking.join(', ')}.`,
+          `Add class="fig-step-${lacking[0]}" to the parts of that step.`,
         )
       }
       return { place, open: `<figure class="lesson-figure lesson-explore">\n${html}` }
@@ -114,11 +114,11 @@ export function readLesson(
           file.path,
           firstLine + (token.map?.[0] ?? 0),
           `This lesson already has an exercise "${exercise.id}".`,
-          'Give each an id of its own.',
+          'Give each one a different id.',
         )
       }
       exercises.set(exercise.id, exercise)
-      // Facts that only an exercise rests on are listed among the lesson's sources, too.
+      // Facts used only by an exercise are also listed in the lesson's sources.
       citationMark(scope, exercise.facts, false)
       return `<!--exercise:${exercise.id}-->`
     },
@@ -154,7 +154,7 @@ export function readLesson(
       given.content_note === undefined
         ? undefined
         : plainText(scope, given.content_note, head.lineOf(['content_note'])),
-    // Before format 2 every note stopped the learner.
+    // Before format 2, every note stopped the learner.
     contentNoteLevel: given.content_note_level ?? (setting.format === 2 ? 'inline' : 'stop'),
     refreshes: given.refreshes ?? [],
     isFictional: given.fictional ?? false,
@@ -172,7 +172,7 @@ export function readLesson(
       wordsWithExercises: Math.round(
         [...exercises.values()].reduce((sum, exercise) => sum + exerciseWords(exercise), words),
       ),
-      minutesReckoned: minutesReckoned(words, [...exercises.values()], figures, reflections),
+      calculatedMinutes: calculatedMinutes(words, [...exercises.values()], figures, reflections),
       figures,
       reflections,
       explored,
@@ -185,31 +185,31 @@ export function readLesson(
 
 type Head = Static<typeof lessonShape>
 
-/** A lesson stops people only where what follows can hit somebody who has lived through it. */
+/** A content note stops people only if the lesson could hurt someone with lived experience. */
 function checkContentNote(given: Head, head: YamlDocument, file: string, log: ProblemLog): void {
   const say = (key: string, message: string, fix: string) => log.error(file, head.lineOf([key]), message, fix)
   const { content_note: note, content_note_level: level, content_note_reason: reason } = given
   if (level !== undefined && note === undefined)
     say(
       'content_note_level',
-      'The lesson has a level and no content note.',
-      'Write content_note, or take the level out.',
+      'The lesson has a content note level but no content note.',
+      'Add content_note or remove the level.',
     )
   if (level === 'stop' && reason === undefined)
     say(
       'content_note_level',
-      'The lesson stops its reader and does not say why.',
-      'Add "content_note_reason:" with disclosure, family-harm, suicide or sextortion; else let the note be inline.',
+      'The content note stops the reader but has no reason.',
+      'Add "content_note_reason:" with disclosure, family-harm, suicide or sextortion, or make the note inline.',
     )
   if (reason !== undefined && level !== 'stop')
     say(
       'content_note_reason',
-      'Only a note that stops has a reason.',
-      'Add "content_note_level: stop", or take it out.',
+      'Only a note with level "stop" has a reason.',
+      'Add "content_note_level: stop" or remove the reason.',
     )
 }
 
-/** A lesson says once, with its mark, that people in it are invented. */
+/** Invented people are marked once, in the front matter, not in the text. */
 function checkFictional(body: string, firstLine: number, given: Head, file: string, log: ProblemLog): void {
   for (const [at, text] of body.split('\n').entries()) {
     if (!/\bfictional\b/i.test(text)) continue
@@ -217,7 +217,7 @@ function checkFictional(body: string, firstLine: number, given: Head, file: stri
       file,
       firstLine + at,
       'The text says "fictional".',
-      `Take it out${given.fictional ? '' : ' and write "fictional: true" in the head'}: the page says it once.`,
+      `Remove it${given.fictional ? '' : ' and add "fictional: true" to the front matter'}. The page says it once.`,
     )
   }
 }
@@ -244,7 +244,7 @@ function piecesOf(
     .filter((piece) => piece.html.trim() !== '' || piece.kind === 'exercise')
 }
 
-/** Paragraphs and list items as a reader meets them; headings and values are left out. */
+/** Paragraphs and list items as read, without headings and values. */
 function proseOf(tokens: readonly Token[]): string[] {
   return tokens.flatMap((token, index) => {
     if (token.type !== 'inline' || tokens[index - 1]?.type === 'heading_open') return []
@@ -252,7 +252,7 @@ function proseOf(tokens: readonly Token[]): string[] {
   })
 }
 
-/** What people say to each other is as short as speech: it would hide how the explaining reads. */
+/** Leaves dialogues out: short spoken sentences would hide a high reading grade of the rest. */
 function withoutDialogues(tokens: readonly Token[]): Token[] {
   const open: string[] = []
   return tokens.filter((token) => {
@@ -262,7 +262,7 @@ function withoutDialogues(tokens: readonly Token[]): Token[] {
   })
 }
 
-/** Fenced exercises are drawn where they stand. */
+/** Renders fenced exercises in place. */
 export function lessonFences(md: MarkdownIt): void {
   md.renderer.rules.fence = (tokens, index, _options, env) =>
     tokens[index]!.info.trim() === 'exercise'

@@ -16,7 +16,7 @@ export type LoadedCourses = { readonly catalogue: Catalogue; readonly problems: 
 /** Reads, checks and renders every course under `dir` (the folder `courses`). */
 export const loadCourses = (dir: string): LoadedCourses => loadFolder(readCoursesFolder(dir))
 
-/** The same for files that are read already. */
+/** The same for files already in memory. */
 export function loadFolder(folder: CoursesFolder): LoadedCourses {
   const problems: Problem[] = []
   const log = problemLog(problems)
@@ -25,7 +25,7 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
       `${folder.path}/facts.yml`,
       1,
       'There is no facts.yml.',
-      'It holds the values, sources and facts that courses name.',
+      'Create it with the values, sources and facts that the courses use.',
     )
   }
   const register = folder.facts ? readFactRegister(folder.facts, log) : emptyRegister

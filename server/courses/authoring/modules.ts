@@ -37,11 +37,11 @@ export type ModuleSetting = {
   readonly scopeFor: (file: string, notes?: PageNotes) => Scope
   readonly drawing: LessonSetting['drawing']
   readonly drawExercise: (lesson: string, exercise: Exercise) => string
-  /** Ids of the course's questions so far, each with the place where it stands. */
+  /** Ids of the course's questions so far, each with its location. */
   readonly questionIds: Map<string, { readonly file: string; readonly line: Line }>
 }
 
-/** Reads one module; undefined when it has no lessons yet or can't be read. */
+/** Reads one module. Undefined if it has no lessons yet or can't be read. */
 export function readModule(setting: ModuleSetting): Module | undefined {
   const { folder, name, log, scopeFor } = setting
   const path = `${folder.path}/${name}`
@@ -52,8 +52,8 @@ export function readModule(setting: ModuleSetting): Module | undefined {
     if (known || inner === `${name}/module.yml` || inner === `${name}/questions.yml`) continue
     const lesson = inner.endsWith('.md')
     const fix = lesson
-      ? 'Name a lesson with two digits, a hyphen and small letters: 01-why-this-training.md.'
-      : 'Take it away, or mend its name.'
+      ? 'Name a lesson with two digits, a hyphen and lowercase letters: 01-why-this-training.md.'
+      : 'Remove it or fix its name.'
     log.warning(path, 1, 'This file is not used.', fix)
   }
   if (lessonFiles.length === 0) {
@@ -65,8 +65,8 @@ export function readModule(setting: ModuleSetting): Module | undefined {
     log.error(
       `${path}/module.yml`,
       1,
-      'The module has lessons and no module.yml.',
-      'Write its title, objectives, minutes, pass mark and draw.',
+      'The module has lessons but no module.yml.',
+      'Create it with title, objectives, minutes, pass mark and draw.',
     )
     return undefined
   }
@@ -82,8 +82,8 @@ export function readModule(setting: ModuleSetting): Module | undefined {
     log.error(
       file.path,
       document.lineOf(['minutes']),
-      `The module says ${given.minutes} minutes, but its lessons come to ${sum}.`,
-      'Make them agree.',
+      `The module declares ${given.minutes} minutes, but its lessons add up to ${sum}.`,
+      'Use the same number.',
     )
   }
   const module: Module = {
@@ -120,14 +120,14 @@ type ModuleHead = Readonly<{
   minutes: number
   objectives: readonly string[]
   part: RefresherPart | undefined
-  /** Whether it has a pool of questions. */
+  /** True if it has a question pool. */
   asks: boolean
   assessmentMinutes: number
   passMark: number
   draw: number
 }>
 
-/** What module.yml says: of a training all of it, of a refresher what its part needs. */
+/** Reads module.yml. A refresher's modules have only the fields that their part needs. */
 function headOf(document: YamlDocument, { kind, log }: ModuleSetting): ModuleHead | undefined {
   if (kind === 'training') {
     const given = checkedShape(document, [], moduleShape, log)
@@ -157,7 +157,7 @@ function noPool({ folder, name, log }: ModuleSetting) {
       file.path,
       1,
       'Only the diagnostic of a refresher has questions.',
-      'Make them exercises of its lessons.',
+      'Move them into the lessons as exercises.',
     )
   return { questions: new Map<string, Question>(), text: '', used: nothingUsed() }
 }
@@ -179,22 +179,22 @@ function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Le
   })
   const lesson = text && { ...text, hash: lessonHash(file, drawings, scope, setting.folder) }
   if (lesson) {
-    const { minutesReckoned, words } = lesson.measure
-    if (Math.abs(lesson.minutes - minutesReckoned) > lesson.minutes * 0.25) {
+    const { calculatedMinutes, words } = lesson.measure
+    if (Math.abs(lesson.minutes - calculatedMinutes) > lesson.minutes * 0.25) {
       setting.log.warning(
         file.path,
         1,
-        `The lesson says ${lesson.minutes} minutes; its ${words} words and its exercises come to about ${minutesReckoned}.`,
-        minutesReckoned > lesson.minutes
-          ? 'Shorten it, or give it more minutes.'
-          : 'Deepen it, or give it fewer minutes.',
+        `The lesson declares ${lesson.minutes} minutes, but its ${words} words and its exercises take about ${calculatedMinutes}.`,
+        calculatedMinutes > lesson.minutes
+          ? 'Shorten it or declare more minutes.'
+          : 'Expand it or declare fewer minutes.',
       )
     }
   }
   return lesson
 }
 
-/** The file's name is left out: a lesson that only changes its place is the same lesson. */
+/** The file name is not hashed: a lesson that only moves is the same lesson. */
 function lessonHash(
   file: CourseFile,
   drawings: ReadonlySet<string>,
@@ -217,8 +217,8 @@ function checkLessonNames(files: readonly CourseFile[], log: ProblemLog): void {
     log.error(
       file.path,
       1,
-      `Its number or name is also that of ${files[twin]!.inner.split('/')[1]}.`,
-      'Give each lesson a number and a name of its own.',
+      `It has the same number or name as ${files[twin]!.inner.split('/')[1]}.`,
+      'Give each lesson a different number and name.',
     )
   }
 }
@@ -236,7 +236,7 @@ function readQuestions({ folder, name, log, md, scopeFor, questionIds }: ModuleS
       path,
       1,
       'The module has no questions.',
-      'Write questions.yml: a list of at least 16 questions.',
+      'Create questions.yml with a list of at least 16 questions.',
     )
     return { questions, text: '', used: nothingUsed() }
   }
@@ -249,7 +249,7 @@ function readQuestions({ folder, name, log, md, scopeFor, questionIds }: ModuleS
       path,
       1,
       'The questions are not a list.',
-      'Begin each question with "- id: …" at the start of a line.',
+      'Start each question with "- id: …" at the beginning of a line.',
     )
     return pool
   }
@@ -262,8 +262,8 @@ function readQuestions({ folder, name, log, md, scopeFor, questionIds }: ModuleS
       log.error(
         path,
         line,
-        `The id "${question.id}" is already that of the question at ${taken.file}:${lineNumber(taken.line)}.`,
-        'Give each question of the course an id of its own.',
+        `The question at ${taken.file}:${lineNumber(taken.line)} already has the id "${question.id}".`,
+        'Give each question of the course a different id.',
       )
       continue
     }

@@ -10,26 +10,26 @@ const trainingShape = Type.Object(
   {
     id: Type.String({
       pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
-      description: 'small letters, digits and hyphens',
+      description: 'lowercase letters, digits and hyphens',
     }),
     title: words('the training’s title'),
     code: Type.Optional(words('the provider’s number for it')),
-    for: words('who takes it'),
-    required: words('whether it is required, of whom, by which law'),
+    for: words('the audience'),
+    required: words('who is required to take it, if anyone, and by which law'),
     about: words('what it teaches, in a sentence or two'),
-    provider: words('who gives it'),
+    provider: words('the provider'),
     length: words('how long it takes, or who says so'),
-    format: words('how it is taken'),
-    url: Type.Optional(words('its address, beginning with https://')),
+    format: words('the format'),
+    url: Type.Optional(words('its address, starting with https://')),
     contact: Type.Optional(words('an email address')),
     facts: Type.Optional(Type.Array(Type.String(), { description: 'a list of fact keys: [A1-08]' })),
     sources: Type.Optional(Type.Array(Type.String(), { description: 'a list of source keys: [S1]' })),
     checked: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a day written as 2026-11-23' }),
   },
-  { additionalProperties: false, title: 'a training of the catalogue' },
+  { additionalProperties: false, title: 'an outside training' },
 )
 
-/** Reads the trainings of others; one with a fault is left out, and the fault is said. */
+/** Reads the outside trainings. Invalid ones are reported and left out. */
 export function readElsewhere(
   file: CourseFile,
   scope: Scope,
@@ -42,8 +42,8 @@ export function readElsewhere(
     log.error(
       file.path,
       1,
-      'The catalogue is not a list.',
-      'Begin each training with "- id: …" at the start of a line.',
+      'The list of outside trainings is invalid.',
+      'Start each training with "- id: …" at the beginning of a line.',
     )
     return []
   }
@@ -53,7 +53,7 @@ export function readElsewhere(
     const given = checkedShape(document, [at], trainingShape, log)
     if (!given) return []
     if (seen.has(given.id))
-      log.error(file.path, line, `There are two trainings "${given.id}".`, 'Give each an id of its own.')
+      log.error(file.path, line, `There are two trainings "${given.id}".`, 'Give each one a different id.')
     seen.add(given.id)
     const facts = given.facts ?? []
     for (const key of facts) {
@@ -69,8 +69,8 @@ export function readElsewhere(
         log.error(
           file.path,
           line,
-          `The fact ${key} was not seen in a source, so nothing in the catalogue may rest on it.`,
-          'Name another, or leave out what it says.',
+          `The fact ${key} is not verified (status U), so an outside training can’t be based on it.`,
+          'Use another fact, or leave out the claim.',
         )
     }
     const named = [
@@ -86,7 +86,7 @@ export function readElsewhere(
           suggestion(key, register.sources.keys(), 'sources'),
         )
     if (named.length === 0)
-      log.error(file.path, line, `Nothing says where "${given.title}" was seen.`, 'Name facts or sources.')
+      log.error(file.path, line, `"${given.title}" has no source.`, 'Add facts or sources.')
     const plain = (key: string, text = '') => plainText(scope, text, document.lineOf([at, key]))
     const url = plain('url', given.url)
     if (url !== '' && !/^https:\/\/\S+$/.test(url))
@@ -94,7 +94,7 @@ export function readElsewhere(
         file.path,
         document.lineOf([at, 'url']),
         `The address is "${url}".`,
-        'Write it whole, beginning with https://.',
+        'Enter the full address, starting with https://.',
       )
     return [
       {
@@ -116,6 +116,6 @@ export function readElsewhere(
   })
 }
 
-/** The form on which somebody records that they took it, filled in as far as the catalogue knows. */
+/** The form to record the training, with the known fields filled in. */
 export const recordPath = ({ title, provider, code }: ElsewhereTraining) =>
   `/training/elsewhere/new?${new URLSearchParams({ title, provider, ...(/^\w+$/.test(code) ? { code } : {}) })}`

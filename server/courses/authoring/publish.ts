@@ -11,7 +11,7 @@ import type { LoadedCourses } from './load.ts'
 import { readAgainFile } from './read-again.ts'
 import { compareVersions } from './versions.ts'
 
-/** What somebody asked to publish, as typed. */
+/** A request to publish, as typed. */
 export type Publication = Readonly<{
   course: string
   version: string
@@ -25,13 +25,13 @@ export type PublicationPlan =
   | Readonly<{ kind: 'refused'; reasons: readonly string[] }>
   | Readonly<{
       kind: 'ready'
-      /** Paths under the folder of courses, with what is to be written there. */
+      /** The files to write: paths under the courses folder, with their content. */
       files: readonly (readonly [path: string, text: string])[]
       text: CourseVersion
       record: ChangeRecord
     }>
 
-/** Whether the working text can be frozen now, and which files that makes. */
+/** Decides whether the draft can be frozen now, and which files to write. */
 export function planPublication(
   folder: CoursesFolder,
   { catalogue, problems }: LoadedCourses,
@@ -81,38 +81,35 @@ function refusals(
   slugs: readonly string[],
 ): readonly string[] {
   if (!course || !working)
-    return [`There is no course "${asked.course}" with a working text. The courses are: ${slugs.join(', ')}.`]
+    return [`There is no course "${asked.course}" with a draft. The courses are: ${slugs.join(', ')}.`]
   const errors = problems.filter(({ level }) => level === 'error')
   if (errors.length > 0)
-    return [
-      ...errors.map(problemLine),
-      'Nothing can be published while the courses have errors. Mend them first.',
-    ]
+    return [...errors.map(problemLine), 'Fix the errors in the courses before you publish.']
   const reasons: string[] = []
   if (course.published.some(({ version }) => version === asked.version))
     reasons.push(
-      `Version ${asked.version} is published already. Choose a higher number in ${course.slug}/course.yml.`,
+      `Version ${asked.version} is already published. Choose a higher number in ${course.slug}/course.yml.`,
     )
   else if (last && compareVersions(asked.version, last.version) <= 0)
-    reasons.push(`Version ${asked.version} is not higher than ${last.version}, the last one published.`)
+    reasons.push(`Version ${asked.version} is not higher than the last published version, ${last.version}.`)
   if (working.version !== asked.version)
     reasons.push(
-      `The working text says version ${working.version}. Write ${asked.version} in ${course.slug}/course.yml.`,
+      `The draft has version ${working.version}. Set ${asked.version} in ${course.slug}/course.yml.`,
     )
   if (last && !changeKinds.some((kind) => kind === asked.change))
     reasons.push(
-      `Say what kind of change it is since ${last.version}: --change ${changeKinds.join(', --change ')}.`,
+      `Choose the kind of change since ${last.version}: --change ${changeKinds.join(', --change ')}.`,
     )
   if (last && asked.summary.trim() === '')
     reasons.push(
-      'Say in a sentence what changed: --summary "The report is due within 12 hours instead of 24."',
+      'Describe the change in a sentence: --summary "The report is due within 12 hours instead of 24."',
     )
   if (last && asked.change === 'meaning') reasons.push(...readAgainProblems(last, working))
-  if (asked.by.trim() === '') reasons.push('Say who publishes it: --by name@agency.example')
+  if (asked.by.trim() === '') reasons.push('Enter who publishes it: --by name@agency.example')
   return reasons
 }
 
-/** Who completed the version before reads again only what is there and is not the same. */
+/** People who completed the last version can only be asked to read new or changed lessons. */
 function readAgainProblems(last: CourseVersion, working: CourseVersion): readonly string[] {
   const changed = changesBetween(last, working)
     .lessons.filter(({ change }) => change !== 'removed')

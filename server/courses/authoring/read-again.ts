@@ -4,19 +4,19 @@ import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
 import { checkedShape, parseYaml } from '#server/courses/authoring/files/yaml-document.ts'
 import type { ReadAgain } from '#server/courses/catalogue/course-parts.ts'
 
-/** Which lessons somebody who completed the version before reads again, and why. It is no part of the text itself. */
+/** The lessons that people who completed the last version must read again, and why. Not part of the content. */
 export const readAgainFile = 'read-again.yml'
 
 const shape = Type.Object(
   {
     lessons: Type.Record(Type.String(), Type.String({ minLength: 1 }), {
-      description: 'lessons as module/lesson, each with the reason in a sentence',
+      description: 'lessons as module/lesson, each with a one-sentence reason',
     }),
   },
   { additionalProperties: false, title: readAgainFile },
 )
 
-/** Empty where the course has no such file. */
+/** Empty if the course has no such file. */
 export function readReadAgain(folder: CourseFolder, log: ProblemLog): ReadAgain {
   const file = folder.files.get(readAgainFile)
   const document = file && parseYaml(file.text, file.path, 1, log)

@@ -1,22 +1,22 @@
 import { problemLine } from '#server/courses/authoring/files/problems.ts'
 import type { CourseReport, CoursesReport, JobAidReport } from './report.ts'
 
-/** The report as an author reads it: what must be mended, what might be, then each course in figures. */
+/** The report for authors: errors, warnings, then each course in numbers. */
 export function reportText(report: CoursesReport): string {
   const errors = report.problems.filter(({ level }) => level === 'error')
   const warnings = report.problems.filter(({ level }) => level === 'warning')
   const { total, by_status: status, older_than_a_year: old } = report.facts
   return [
-    ...section(`To mend (${errors.length})`, errors.map(problemLine)),
-    ...section(`To look at (${warnings.length})`, warnings.map(problemLine)),
+    ...section(`Errors (${errors.length})`, errors.map(problemLine)),
+    ...section(`Warnings (${warnings.length})`, warnings.map(problemLine)),
     ...report.courses.flatMap(courseLines),
     ...jobAidLines(report.job_aids),
     ...coverageLines(report.coverage),
-    `Facts: ${total} (${status.V} seen, ${status.V2} at second hand, ${status.U} practice advice); ${old.length} checked more than a year ago.`,
+    `Facts: ${total} (${status.V} seen, ${status.V2} secondhand, ${status.U} practice advice); ${old.length} checked more than a year ago.`,
     '',
     errors.length === 0
-      ? 'The courses are in order.'
-      : `${count(errors.length, 'thing')} to mend before the system can start.`,
+      ? 'The courses have no errors.'
+      : `Fix ${count(errors.length, 'error')} before the service can start.`,
   ].join('\n')
 }
 
@@ -53,14 +53,14 @@ function courseLines(course: CourseReport): string[] {
   ])
   return [
     `${slug} ${version} (${state}, ${hash.slice(0, 12)})`,
-    `  minutes: ${course.minutes_declared} declared, ${course.minutes_reckoned} reckoned, everything included`,
+    `  minutes: ${course.minutes_declared} declared, ${course.minutes_reckoned} calculated, everything included`,
     ...table(
       [
         'lesson',
         'words',
         'with exercises',
         'minutes',
-        'reckoned',
+        'calculated',
         'grade',
         'facts V/V2/U',
         'figures',
@@ -77,10 +77,10 @@ function courseLines(course: CourseReport): string[] {
         'draw',
         'scenarios',
         'practice',
-        'minutes said/reckoned',
+        'minutes declared/calculated',
         'by objective',
         'endings',
-        'right is longest',
+        'correct is longest',
         'types',
       ],
       poolRows,
@@ -91,7 +91,7 @@ function courseLines(course: CourseReport): string[] {
   ]
 }
 
-/** How often somebody is right who reads no content, by what they look at. */
+/** How often a guesser who ignores the content is correct, by strategy. */
 function guesserLines({ guesser, pools }: CourseReport): string[] {
   const names = Object.keys(guesser.strategies)
   const row = (name: string, { picks, chance, strategies }: CourseReport['guesser']) => [

@@ -16,13 +16,13 @@ import { blockTexts } from '#server/courses/catalogue/sheet.ts'
 import { coverageOf, draftOf, uncoveredProblems } from './coverage.ts'
 import { courseMinutes } from './text-checks.ts'
 
-/** What `courses:check` says, for machines as it is (courses/README.md shows it; fields are added, never renamed) and for people through `reportText`. */
+/** The JSON of `courses:check`; see courses/README.md. Fields are added, never renamed. `reportText` formats it for people. */
 export type CoursesReport = {
   readonly ok: boolean
   readonly problems: readonly Problem[]
   readonly courses: readonly CourseReport[]
   readonly job_aids: readonly JobAidReport[]
-  /** How much teaches each topic of coverage.yml. */
+  /** The coverage of each topic in coverage.yml. */
   readonly coverage: readonly Readonly<{
     group: string
     topic: string
@@ -73,7 +73,7 @@ export type JobAidReport = {
   readonly reading_grade: number
   readonly facts: Readonly<Record<FactStatus, number>>
   readonly fact_keys: Readonly<Record<FactStatus, readonly string[]>>
-  /** The oldest day on which a fact or a value of it was checked. */
+  /** The oldest check date of its facts and values. */
   readonly checked: string
 }
 
@@ -83,19 +83,19 @@ export type PoolReport = {
   readonly draw: number
   readonly types: Readonly<Partial<Record<ExerciseType, number>>>
   readonly scenarios: number
-  /** Of the choices with one right answer, the share in which it is the longest. */
+  /** The share of single-choice questions in which the correct answer is the longest. */
   readonly correct_longest_share: number
   readonly practice: number
   readonly assessment_minutes_declared: number
   readonly assessment_minutes_reckoned: number
-  /** How many questions measure each objective, in their order. */
+  /** How many questions measure each objective, in order. */
   readonly objectives: readonly number[]
-  /** Endings of its scenarios that can be reached. */
+  /** The number of reachable endings in its scenarios. */
   readonly endings: number
   readonly guesser: GuesserScore
 }
 
-/** The grade that lessons aim below. */
+/** Lessons should stay below this reading grade. */
 const highestGrade = 9.5
 
 export function coursesReport(
@@ -120,7 +120,7 @@ export function coursesReport(
     line: 1,
     level: 'warning',
     message: `${key} was last checked more than a year ago.`,
-    fix: 'Check it at its source and set "checked".',
+    fix: 'Check its source and update "checked".',
   }))
   const limit = `${Number(today.slice(0, 4)) - 1}${today.slice(4)}`
   for (const { title, checked } of catalogue.elsewhere)
@@ -130,7 +130,7 @@ export function coursesReport(
         line: 1,
         level: 'warning',
         message: `"${title}" was last checked more than a year ago.`,
-        fix: 'Look at its provider’s page and set "checked".',
+        fix: 'Check its provider’s page and update "checked".',
       })
   const covered = coverageOf(
     catalogue.coverage,
@@ -152,7 +152,7 @@ export function coursesReport(
             words: lesson.measure.words,
             words_with_exercises: lesson.measure.wordsWithExercises,
             minutes_declared: lesson.minutes,
-            minutes_reckoned: lesson.measure.minutesReckoned,
+            minutes_reckoned: lesson.measure.calculatedMinutes,
             reading_grade: grade,
             facts: statusesOf(lesson.factKeys),
             fact_keys: keysByStatus(lesson.factKeys),
@@ -256,5 +256,5 @@ const hardToRead = (file: string, grade: number): Problem => ({
   line: 1,
   level: 'warning',
   message: `The text reads at grade ${grade}.`,
-  fix: 'Aim at 8 to 9: shorter sentences, plainer words.',
+  fix: 'Aim for 8 to 9 with shorter sentences and plainer words.',
 })

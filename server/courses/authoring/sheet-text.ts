@@ -13,7 +13,7 @@ import type { SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import type { Sheet, Spans } from '#server/courses/catalogue/sheet.ts'
 import { markdown, type Shared, scopeOf } from './versions.ts'
 
-/** A Markdown file made into a sheet, with what it took from the register. */
+/** A job aid or guide read from Markdown, with the register entries it uses. */
 export type SheetText = Readonly<{
   sheet: Sheet
   factKeys: readonly string[]
@@ -24,8 +24,8 @@ export type SheetText = Readonly<{
 const words = (description: string) => Type.String({ minLength: 1, description })
 const headShape = Type.Object(
   {
-    title: words('the sheet’s title'),
-    purpose: words('a sentence on what it is for'),
+    title: words('the title'),
+    purpose: words('its purpose in a sentence'),
     columns: Type.Optional(Type.Integer({ minimum: 1, maximum: 2, description: '1 or 2, on paper' })),
     goes_with: Type.Optional(
       Type.Array(
@@ -36,10 +36,10 @@ const headShape = Type.Object(
       ),
     ),
   },
-  { additionalProperties: false, title: 'a sheet’s head' },
+  { additionalProperties: false, title: 'the front matter of a job aid or guide' },
 )
 
-/** Reads a sheet's file: a head as a lesson has it, and Markdown. */
+/** Reads a job aid or guide: front matter like a lesson's, then Markdown. */
 export function readSheet(
   file: CourseFile,
   over: string,
@@ -49,7 +49,12 @@ export function readSheet(
   const { log } = shared
   const parts = /^---\n([\s\S]*?)\n---[ \t]*(?:\n|$)([\s\S]*)$/.exec(file.text)
   if (!parts) {
-    log.error(file.path, 1, 'It has no head.', 'Begin it with "---", its title and purpose, and "---".')
+    log.error(
+      file.path,
+      1,
+      'It has no front matter.',
+      'Start the file with "---", then title and purpose, then "---".',
+    )
     return undefined
   }
   const [, headText, body] = parts as unknown as [string, string, string]
@@ -93,20 +98,20 @@ function oldestCheck({ register, used }: Scope): string {
   return days.sort()[0] ?? ''
 }
 
-/** As of when it holds, what its numbers mean, and where each leads. */
+/** The notes at the end: the check date, and the sources behind the small numbers. */
 function notesOf(scope: Scope, checked: string): Spans[] {
   const facts = [...scope.used.facts]
   const sources = lessonSources(scope, facts)
-  const advice = 'What has no number is practice advice, and not law.'
-  const asOf = checked === '' ? '' : `As of ${longDate(checked)}, when its facts were last checked. `
-  const meaning = sources.length === 0 ? advice : `Small numbers stand for the sources below. ${advice}`
+  const advice = 'Statements without a number are practice advice, not law.'
+  const asOf = checked === '' ? '' : `Facts last checked on ${longDate(checked)}. `
+  const meaning = sources.length === 0 ? advice : `Small numbers refer to the sources below. ${advice}`
   return [
     [{ text: asOf + meaning }],
     ...sources.map(
       ({ number, title, publisher, url, secondHand }): Spans => [
         { text: `${number} ` },
         url === undefined ? { text: title } : { text: title, href: url },
-        { text: `${publisher === '' ? '' : `, ${publisher}`}${secondHand ? ' (at second hand)' : ''}.` },
+        { text: `${publisher === '' ? '' : `, ${publisher}`}${secondHand ? ' (secondhand)' : ''}.` },
       ],
     ),
   ]

@@ -1,7 +1,7 @@
 import type { CourseFile } from '#server/courses/authoring/files/course-files.ts'
 import type { Line, ProblemLog } from '#server/courses/authoring/files/problems.ts'
 import type { YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
-import { fewestPicks, guesserScore, tellTales } from '#server/courses/authoring/questions/guesser.ts'
+import { fewestPicks, givenAwayBy, guesserScore } from '#server/courses/authoring/questions/guesser.ts'
 import { assessmentMinutes, toTenth } from '#server/courses/authoring/text/reading.ts'
 import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import { refresherParts } from '#server/courses/catalogue/course-shapes.ts'
@@ -13,23 +13,23 @@ import {
   stepsWithoutConsequence,
 } from '#server/courses/catalogue/scenarios.ts'
 
-/** Where a text's parts are in its files. */
+/** The files of a version's parts. */
 export type TextPlaces = Readonly<{
   file: CourseFile
   document: YamlDocument
   questions: ReadonlyMap<string, Readonly<{ file: string; line: Line }>>
 }>
 
-/** A text of format 2 is drawn and marked alike in every module: 8 of 10 pass. */
+/** In format 2, every module draws 10 questions, and 8 correct answers pass. */
 const drawn = { questions: 10, passMark: 80, pool: 24, scenarios: 2 }
 
-/** The longest lesson, in words, exercises included. */
+/** The maximum length of a lesson in words, including exercises. */
 const longestLesson = 1100
 
-/** How far declared minutes may be from reckoned ones. */
+/** How far declared minutes may differ from calculated ones. */
 const minutesMargin = 0.15
 
-/** What a working text from version 2.0.0 on holds to; older texts are not asked. */
+/** Rules for drafts from version 2.0.0. Older versions are not checked. */
 export function checkText(text: CourseVersion, places: TextPlaces, log: ProblemLog): void {
   if (text.kind === 'refresher') checkRefresher(text, places, log)
   for (const module of text.modules) {
@@ -47,49 +47,49 @@ export function checkText(text: CourseVersion, places: TextPlaces, log: ProblemL
 
 const moduleFile = (module: Module) => module.lessons[0]!.measure.file.replace(/[^/]*$/, 'module.yml')
 
-/** Minutes of a module by its words: lessons, exercises and an assessment. */
+/** Calculated minutes of a module: lessons, exercises and an assessment. */
 export const moduleMinutes = (module: Module) =>
   toTenth(
-    module.lessons.reduce((sum, { measure }) => sum + measure.minutesReckoned, 0) +
+    module.lessons.reduce((sum, { measure }) => sum + measure.calculatedMinutes, 0) +
       assessmentMinutes([...module.questions.values()], module.draw),
   )
 
 export const courseMinutes = (text: CourseVersion) =>
   toTenth(text.modules.reduce((sum, module) => sum + moduleMinutes(module), 0))
 
-/** Minutes are whole, so a minute is never too far. */
-const isOff = (declared: number, reckoned: number) =>
-  Math.abs(declared - reckoned) > Math.max(reckoned * minutesMargin, 1)
+/** Minutes are whole numbers, so a difference of one is always fine. */
+const isOff = (declared: number, calculated: number) =>
+  Math.abs(declared - calculated) > Math.max(calculated * minutesMargin, 1)
 
 function checkModuleMinutes(module: Module, file: string, log: ProblemLog): void {
   const declared = module.minutes + module.assessmentMinutes
-  const reckoned = moduleMinutes(module)
-  if (!isOff(declared, reckoned)) return
+  const calculated = moduleMinutes(module)
+  if (!isOff(declared, calculated)) return
   log.error(
     file,
     1,
-    `The module says ${declared} minutes with its questions; it reads in about ${reckoned}.`,
-    'Change the minutes or the text until they differ by 15% at most.',
+    `The module declares ${declared} minutes with its questions, but takes about ${calculated}.`,
+    'Change the minutes or the text until they differ by no more than 15%.',
   )
 }
 
 function checkCourseMinutes(text: CourseVersion, { file, document }: TextPlaces, log: ProblemLog): void {
-  const reckoned = courseMinutes(text)
-  if (isOff(text.minutes, reckoned)) {
+  const calculated = courseMinutes(text)
+  if (isOff(text.minutes, calculated)) {
     log.error(
       file.path,
       1,
-      `The course says ${text.minutes} minutes; it reads in about ${reckoned}.`,
-      'Change the minutes or the text until they differ by 15% at most.',
+      `The course declares ${text.minutes} minutes, but takes about ${calculated}.`,
+      'Change the minutes or the text until they differ by no more than 15%.',
     )
   }
-  const most = Math.max(text.minutes, reckoned)
+  const most = Math.max(text.minutes, calculated)
   if (text.maxMinutes !== undefined && most > text.maxMinutes) {
     log.error(
       file.path,
       document.lineOf(['max_minutes']),
-      `The course takes ${most} minutes, everything included; it may take ${text.maxMinutes}.`,
-      'Cut it.',
+      `The course takes ${most} minutes, everything included. The limit is ${text.maxMinutes}.`,
+      'Shorten it.',
     )
   }
 }
@@ -100,7 +100,7 @@ function checkLessonLength({ measure: { file, wordsWithExercises: words } }: Les
     file,
     1,
     `The lesson has ${words} words with its exercises.`,
-    `Cut it to ${longestLesson}, or make two of it.`,
+    `Shorten it to ${longestLesson} words or split it in two.`,
   )
 }
 
@@ -109,7 +109,7 @@ function checkDraw(module: Module, file: string, log: ProblemLog): void {
   if (module.draw !== drawn.questions || module.passMark !== drawn.passMark) {
     say(
       `The module draws ${module.draw} questions and passes at ${module.passMark}%.`,
-      `Write "draw: ${drawn.questions}" and "pass_mark: ${drawn.passMark}": 8 of 10 pass.`,
+      `Set "draw: ${drawn.questions}" and "pass_mark: ${drawn.passMark}", so that 8 of 10 pass.`,
     )
   }
   if (module.questions.size < drawn.pool) {
@@ -119,18 +119,18 @@ function checkDraw(module: Module, file: string, log: ProblemLog): void {
   if (scenarios < drawn.scenarios) {
     say(
       `The pool has ${scenarios} scenarios.`,
-      'Write at least two; four or more, so that another attempt meets others.',
+      'Write at least two. With four or more, another attempt gets different ones.',
     )
   }
   if (module.objectives.length + 1 > module.draw) {
     say(
       `${module.objectives.length} objectives are too many for ${module.draw} questions.`,
-      'Merge some: each is asked about in every attempt.',
+      'Merge some. Each attempt asks about every objective.',
     )
   }
 }
 
-/** Each question names its objective, each objective has its questions, and scenarios branch. */
+/** Each question has an objective, each objective has questions, and scenarios branch. */
 function checkQuestions(module: Module, places: TextPlaces, log: ProblemLog): void {
   const questions = [...module.questions.values()]
   for (const question of questions) {
@@ -154,7 +154,7 @@ function checkQuestions(module: Module, places: TextPlaces, log: ProblemLog): vo
       file,
       1,
       `No question measures objective ${at + 1}, "${objective}".`,
-      'Write at least two, or take the objective out.',
+      'Write at least two or remove the objective.',
     )
   }
 }
@@ -164,43 +164,40 @@ function checkBranches(scenario: ScenarioExercise, file: string, line: Line, log
     log.error(file, line, `The scenario "${scenario.id}" ${message}`, fix)
   const ends = reachableEndings(scenario)
   if (ends.has('end'))
-    say(
-      'has a choice that leads to "end".',
-      'Let each way lead to an ending of its own, with what becomes of it.',
-    )
+    say('has a choice that leads to "end".', 'Give each path its own ending that says what happens.')
   const endings = [...scenario.endings].filter(([id]) => ends.has(id))
   if (new Set(endings.map(([, { text }]) => text)).size < fewestEndings)
     say(
-      `has ${endings.length === 1 ? 'one ending' : 'no two endings'} that can be reached.`,
+      `has ${endings.length === 1 ? 'one reachable ending' : 'fewer than two reachable endings'}.`,
       'Write at least two.',
     )
   for (const [id, { outcome }] of endings) {
     if (outcome === undefined)
       say(
-        `does not say how its ending "${id}" turns out.`,
+        `has no outcome for its ending "${id}".`,
         'Add "outcome:" with good, recovered, harm-reduced or missed.',
       )
   }
   for (const id of stepsWithoutConsequence(scenario))
     say(
-      `leads to the same place whatever is chosen at "${id}".`,
+      `leads to the same place for every choice at "${id}".`,
       'Let at least one choice lead somewhere else.',
     )
   if (!isRecoverable(scenario))
     say(
-      'has no way back after a mistake.',
+      'has no way to recover from a mistake.',
       'Let a choice that is not the best lead to an ending with outcome good or recovered.',
     )
 }
 
-/** Each module has an interactive figure and a long case that returns. */
+/** Each module has an interactive figure and a long case told in several lessons. */
 function checkForm(module: Module, file: string, log: ProblemLog): void {
   if (module.lessons.every(({ measure }) => measure.explored === 0))
     log.error(
       file,
       1,
       'The module has no interactive drawing.',
-      'Make one of its drawings a "::: explore" block.',
+      'Turn one of its drawings into a "::: explore" block.',
     )
   const lessonsWithScenes = module.lessons.filter(({ measure }) => measure.scenes > 0).length
   if (lessonsWithScenes < 2)
@@ -212,10 +209,10 @@ function checkForm(module: Module, file: string, log: ProblemLog): void {
     )
 }
 
-/** How many questions a diagnostic draws. */
+/** The number of questions that a diagnostic draws. */
 const diagnosticDraw = 12
 
-/** A refresher has its five parts in order, and a short refresher for each thing that it asks about. */
+/** A refresher has five parts in order, and a short refresher for each objective of its diagnostic. */
 function checkRefresher({ modules }: CourseVersion, { file }: TextPlaces, log: ProblemLog): void {
   const parts = modules.map(({ part }) => part)
   if (parts.join() !== refresherParts.join())
@@ -259,17 +256,17 @@ function checkRefresher({ modules }: CourseVersion, { file }: TextPlaces, log: P
   }
 }
 
-/** Nothing but what the words say may give the right answer away. */
+/** Warns if the wording gives correct answers away. */
 function checkTellTales(text: CourseVersion, { file }: TextPlaces, log: ProblemLog): void {
   const questions: Question[] = text.modules.flatMap((module) => [...module.questions.values()])
   const score = guesserScore(questions)
   if (score.picks < fewestPicks) return
-  for (const [strategy, share] of tellTales(score)) {
+  for (const [strategy, share] of givenAwayBy(score)) {
     log.error(
       file.path,
       1,
-      `Someone who knows nothing gets ${percent(share)} right by "${strategy}"; by chance it would be ${percent(score.chance)}.`,
-      'Reword choices until the two differ by 5 points at most.',
+      `The strategy "${strategy}" gets ${percent(share)} correct without any knowledge. Chance would get ${percent(score.chance)}.`,
+      'Reword choices until the two differ by no more than 5 points.',
     )
   }
 }

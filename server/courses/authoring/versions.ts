@@ -29,7 +29,7 @@ import { type ModuleSetting, readModule } from './modules.ts'
 import { readReadAgain } from './read-again.ts'
 import { checkText } from './text-checks.ts'
 
-/** What every course of a load is read with. */
+/** The shared context of all courses in one load. */
 export type Shared = {
   readonly log: ProblemLog
   readonly register: FactRegister
@@ -62,7 +62,7 @@ export const scopeOf = (file: string, { register, glossary, log }: Shared, notes
 })
 
 export function readVersion(folder: CourseFolder, live: Shared): CourseVersion | undefined {
-  // Nobody can edit a frozen text any more, so only what breaks it is worth saying.
+  // No one can edit a frozen text, so report only errors.
   const log = folder.published === undefined ? live.log : { ...live.log, warning: () => {} }
   const shared = folder.published === undefined ? live : { ...live, log, ...frozenRegister(folder, log) }
   const file = folder.files.get('course.yml')
@@ -104,7 +104,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
       `${folder.path}/course.yml`,
       1,
       'This folder has no course.yml, so it is not a course.',
-      'Write one (the page for authors shows it), or take the folder away.',
+      'Create one (see the authors’ guide), or remove the folder.',
     )
     return undefined
   }
@@ -125,7 +125,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
         file.path,
         document.lineOf(['authority']),
         `There is no fact "${key}" in facts.yml.`,
-        'Mend the key, or enter the fact.',
+        'Fix the key or add the fact.',
       )
     else scope.used.facts.add(key)
   }
@@ -155,7 +155,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
   return text
 }
 
-/** Which course a refresher renews, and for which year. */
+/** The course that a refresher refreshes, and its year. */
 const refresherOf = ({ kind, edition, refreshes }: Static<typeof courseShape>) =>
   kind === 'refresher' && edition !== undefined && refreshes !== undefined
     ? { edition, refreshes }
@@ -167,7 +167,7 @@ const unionOf = (scopes: readonly Scope[]): Used => ({
   terms: new Set(scopes.flatMap(({ used }) => [...used.terms])),
 })
 
-/** A frozen version shows the values, sources and words as they were when it was frozen. */
+/** A frozen version keeps the values, sources and glossary terms it was frozen with. */
 function frozenRegister(folder: CourseFolder, log: ProblemLog) {
   const facts = folder.files.get('facts.yml')
   const glossary = folder.files.get('glossary.yml')
@@ -190,8 +190,8 @@ export function courseOf(
     log.error(
       `${folder.path}/course.yml`,
       1,
-      `Version ${twin.version} is published, and this text differs from it.`,
-      'Give the text a new version number.',
+      `Version ${twin.version} is published, but this draft differs from it.`,
+      'Give the draft a new version number.',
     )
   }
   const all = [...(working ? [working] : []), ...published]
@@ -204,7 +204,7 @@ export function courseOf(
   }
 }
 
-/** Above zero where the first number is the higher one: 1.10.0 is higher than 1.9.0. */
+/** Positive if the first version is higher: 1.10.0 is higher than 1.9.0. */
 export const compareVersions = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true })
 
 const newestFirst = (a: CourseVersion, b: CourseVersion) => compareVersions(b.version, a.version)

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Exercise, Step, Words } from './exercises.ts'
 
 /**
- * The controls with which an exercise is answered. Nothing in them tells the key: values are made opaque and the
- * order is drawn from the seed, so that neither an author's ids nor their order reach the page.
+ * The form controls of an exercise. They don't reveal the answer: values are opaque and the
+ * order is drawn from the seed, so that neither the author's ids nor their order reach the page.
  */
 export type AnswerFields =
   | {
@@ -13,7 +13,7 @@ export type AnswerFields =
       readonly choices: readonly { value: string; html: string; chosen: boolean }[]
     }
   | {
-      /** Each item gets its place from 1 to `items.length`. */
+      /** Each item gets a position from 1 to `items.length`. */
       readonly kind: 'order'
       readonly items: readonly { name: string; html: string; chosen: string }[]
     }
@@ -25,12 +25,12 @@ export type AnswerFields =
 
 export type Form = Readonly<Record<string, unknown>>
 
-/** Where in an exercise an id stands: two with the same id in different places get different values. */
+/** The role of an id in an exercise: the same id in different roles gets different values. */
 type Role = 'choice' | 'item' | 'left' | 'right' | 'bucket' | `step ${string}`
 
 /**
- * The controls of an exercise; of a scenario, those of the step at hand. `form` is what was sent before, to be
- * shown again. The same seed gives the same page; an attempt gives a seed of its own to each question.
+ * The controls of an exercise, or of a scenario's current step. `form` is what was sent before, to be
+ * shown again. The same seed gives the same page. An attempt gives each question its own seed.
  */
 export function answerFields(exercise: Exercise, seed: string, form: Form = {}, step?: Step): AnswerFields {
   switch (exercise.type) {
@@ -67,11 +67,11 @@ export function answerFields(exercise: Exercise, seed: string, form: Form = {}, 
     case 'order':
       return {
         kind: 'order',
-        items: items(unlike(exercise.items, seed, 'item'), seed, 'item', 'order', form),
+        items: items(shuffledOutOfOrder(exercise.items, seed, 'item'), seed, 'item', 'order', form),
       }
     case 'match': {
       const lefts = exercise.pairs.map(({ id, left }) => ({ id, text: left }))
-      const rights = unlike(exercise.pairs, seed, 'right')
+      const rights = shuffledOutOfOrder(exercise.pairs, seed, 'right')
       return {
         kind: 'match',
         items: items(lefts, seed, 'left', 'pair', form),
@@ -113,15 +113,15 @@ function items(
   })
 }
 
-/** A field that was sent once comes as text, one sent often as a list of texts; anything else was not sent. */
+/** Form parsers return a string for a field sent once and a list for one sent several times. Anything else is ignored. */
 export const sentValues = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string')
 
-/** What stands in the page for an author's id. */
+/** The opaque value in the page for an author's id. */
 export const shownId = (seed: string, role: Role, id: string) =>
   `v${createHash('sha256').update(`${seed}\0${role}\0${id}`).digest('hex').slice(0, 10)}`
 
-/** The author's id behind a value of the page. */
+/** The author's id for a value in the page. */
 export const realId = (
   list: readonly Named[],
   seed: string,
@@ -132,8 +132,8 @@ export const realId = (
 const shuffled = <Item extends Named>(list: readonly Item[], seed: string, role: Role): Item[] =>
   [...list].sort((a, b) => (shownId(seed, role, a.id) < shownId(seed, role, b.id) ? -1 : 1))
 
-/** Shuffled, and never by chance in the author's order, where that order is the key. */
-function unlike<Item extends Named>(list: readonly Item[], seed: string, role: Role): Item[] {
+/** Shuffles, but never into the author's order, because that order is the answer. */
+function shuffledOutOfOrder<Item extends Named>(list: readonly Item[], seed: string, role: Role): Item[] {
   const drawn = shuffled(list, seed, role)
   return drawn.every((item, at) => item === list[at]) ? [...drawn.slice(1), drawn[0]!] : drawn
 }

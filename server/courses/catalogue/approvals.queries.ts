@@ -2,21 +2,21 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 
-/** The commissioner's approval of one text, as it is printed. */
+/** The commissioner's approval of a version, as printed on certificates. */
 export type Approval = Readonly<{
   authority: string
   reference: string
   approved_on: string
-  /** The day from which it counts, as the commissioner's letter states it. */
+  /** The effective date in the commissioner's letter. */
   effective_on: string
-  /** The version that the commissioner approved, where this one only corrects its wording. */
+  /** The version that the commissioner approved, if this one only corrects its wording. */
   carried_from: string | null
   demonstration: boolean
 }>
 
 export type ApprovalOfText = Approval & Readonly<{ course: string; version: string; content_hash: string }>
 
-/** The approval in effect for exactly this text on a day; null where there is none. */
+/** The approval in effect for exactly this text on a day, or null. */
 export async function findApproval(
   db: Kysely<DB>,
   text: Readonly<{ course: string; version: string; hash: string }>,
@@ -38,8 +38,8 @@ export async function listApprovals(db: Kysely<DB>, on: Day): Promise<readonly A
 }
 
 /**
- * Whether a completion (`c` in the statement around it) was of a text whose approval was in effect: from its effective
- * day on, and not withdrawn before the course was completed. `known` narrows it to acts that were known on a past day.
+ * SQL: true if a completion (`c` in the outer query) was of a text whose approval was in effect: from its effective
+ * date, and not withdrawn before the course was completed. `known` limits it to changes recorded by a past date.
  */
 export const wasApproved = (
   known: (at: ReturnType<typeof sql>) => ReturnType<typeof sql>,
@@ -50,7 +50,7 @@ export const wasApproved = (
   where a.course = c.course and a.version = c.version and a.content_hash = c.content_hash
     and a.effective_on <= c.completed_on and (no.acted_at is null or no.acted_at > c.completed_at))`
 
-/** In effect: confirmed by a second reviewer, not withdrawn, and its day has come. */
+/** In effect: confirmed by a second reviewer, not withdrawn, and past its effective date. */
 const approvalRows = (db: Kysely<DB>, on: Day, where: ReturnType<typeof sql>) =>
   sql<ApprovalOfText>`
   select a.course, a.version, a.content_hash, a.authority, a.reference, a.approved_on, a.effective_on,

@@ -13,17 +13,17 @@ import type {
 import type { ContentNoteLevel, CourseKind, RefresherPart } from './course-shapes.ts'
 import type { Exercise, Question } from './exercises.ts'
 
-/** Everything that is taught, read, checked and rendered once at the start. */
+/** All courses, read, checked and rendered once at the start. */
 export type Catalogue = {
-  /** By slug, in the order of their folders. */
+  /** By slug, in folder order. */
   readonly courses: ReadonlyMap<string, Course>
-  /** Pages to keep at hand, in the order of their files. */
+  /** Job aids, in file order. */
   readonly jobAids: readonly JobAid[]
-  /** What holds for every module that is taken as a group; undefined where nobody has written it. */
+  /** The general facilitator's guide for group sessions. Undefined if there is none. */
   readonly facilitatorsGuide: FacilitatorsGuide | undefined
-  /** Trainings of others that belong beside our own. */
+  /** Outside trainings listed with our courses. */
   readonly elsewhere: readonly ElsewhereTraining[]
-  /** What the law asks for, and by which facts what teaches it is found. */
+  /** The topics that the law requires, and the facts that identify what teaches them. */
   readonly coverage: readonly CoverageGroup[]
   readonly glossary: readonly GlossaryTerm[]
   readonly support: readonly SupportLine[]
@@ -32,13 +32,13 @@ export type Catalogue = {
 
 export type Course = {
   readonly slug: string
-  /** What someone who begins today takes: the newest published version, or the working text while there is none. */
+  /** The version for new learners: the newest published one, or the draft if none is published. */
   readonly current: CourseVersion
-  /** The text at the course's root, which its authors edit. */
+  /** The draft at the course's root, which authors edit. */
   readonly working: CourseVersion | undefined
   /** Frozen versions, newest first. */
   readonly published: readonly CourseVersion[]
-  /** Every version by its number; where the working text has the number of a frozen one, the frozen one. */
+  /** Every version by number. A frozen version takes precedence over a draft with the same number. */
   readonly versions: ReadonlyMap<string, CourseVersion>
 }
 
@@ -46,7 +46,7 @@ export type CourseVersion = {
   readonly slug: string
   readonly version: string
   readonly state: 'working' | 'published'
-  /** SHA-256 of the version's files and of what they take from the register: see `content-hash.ts`. */
+  /** SHA-256 of the version's files and the register entries they use; see `content-hash.ts`. */
   readonly hash: string
   readonly title: string
   readonly shortTitle: string
@@ -55,17 +55,17 @@ export type CourseVersion = {
   /** Fact keys behind the audience and the statute. */
   readonly authority: readonly string[]
   readonly summary: string
-  /** A plain sentence where the course does not by itself meet a requirement; empty where it does. */
+  /** A sentence for a course that doesn't meet a requirement on its own. Otherwise empty. */
   readonly supplementary: string
   readonly writtenBy: readonly string[]
   readonly kind: CourseKind
-  /** The year a refresher is written for, and the slug of the course it renews. */
+  /** A refresher's year and the slug of the course it refreshes. */
   readonly refresher: Readonly<{ edition: number; refreshes: string }> | undefined
-  /** Which lessons the next publication asks people to read again, and why. */
+  /** The lessons that people must read again after the next publication, and why. */
   readonly readAgain: ReadAgain
-  /** The most that it may take, everything included. */
+  /** The maximum minutes, everything included. */
   readonly maxMinutes: number | undefined
-  /** How it differs from the version published before it; undefined for the working text. */
+  /** The changes since the previous published version. Undefined for the draft. */
   readonly change: ChangeRecord | undefined
   readonly modules: readonly Module[]
   /** Lessons and assessments of all modules. */
@@ -73,53 +73,53 @@ export type CourseVersion = {
 }
 
 export type Module = {
-  /** From 1, in the order of the folders. */
+  /** Starts at 1, in folder order. */
   readonly number: number
   readonly slug: string
   readonly title: string
   readonly objectives: readonly string[]
-  /** What it is for in a refresher; undefined in a training. */
+  /** Its part in a refresher. Undefined in a training. */
   readonly part: RefresherPart | undefined
   /** Lessons, all together. */
   readonly minutes: number
   readonly assessmentMinutes: number
   /** Percent. */
   readonly passMark: number
-  /** How many of the questions an attempt draws; 0 where the module has no questions and is done when it is read. */
+  /** How many questions an attempt draws. 0 if the module has no questions and is done once it is read. */
   readonly draw: number
   readonly lessons: readonly Lesson[]
   /** The pool, by id. */
   readonly questions: ReadonlyMap<string, Question>
-  /** SHA-256 of the pool and of how it is drawn and marked. */
+  /** SHA-256 of the pool and its draw and pass mark. */
   readonly poolHash: string
 }
 
 export type Lesson = {
   readonly number: number
   readonly slug: string
-  /** SHA-256 of the lesson's file and drawings, and of what they take from the register. */
+  /** SHA-256 of the lesson's file and drawings, and of the register entries they use. */
   readonly hash: string
   readonly title: string
   readonly minutes: number
   readonly purpose: string
-  /** A neutral sentence on hard material that is coming. */
+  /** A neutral sentence that warns of difficult material. */
   readonly contentNote: string | undefined
-  /** Whether the note stands beside the text or stops the learner before it. */
+  /** Whether the note is inline or stops the learner before the text. */
   readonly contentNoteLevel: ContentNoteLevel
-  /** The diagnostic’s objectives that a short refresher renews, from 1; empty in every other lesson. */
+  /** The diagnostic’s objectives that a short refresher covers, starting at 1. Empty in every other lesson. */
   readonly refreshes: readonly number[]
-  /** People and situations in it are invented; the page says so once. */
+  /** True if people and situations in it are invented. The page says so once. */
   readonly isFictional: boolean
-  /** The whole text, complete without a script: exercises as forms, figures inline, sources at the end. */
+  /** The full HTML, complete without scripts: exercises as forms, figures inline, sources at the end. */
   readonly html: string
-  /** The same in pieces, so that one exercise can be shown answered: see `lessonWith`. */
+  /** The same in pieces, so that one exercise can be shown answered; see `lessonWith`. */
   readonly pieces: readonly LessonPiece[]
   readonly headings: readonly Heading[]
   readonly sources: readonly LessonSource[]
   readonly exercises: ReadonlyMap<string, Exercise>
-  /** Every fact that the lesson names, in the order in which it is met. */
+  /** Every fact that the lesson cites, in order of appearance. */
   readonly factKeys: readonly string[]
-  /** Words of the glossary that it marks. */
+  /** The glossary terms that it marks. */
   readonly terms: readonly string[]
   readonly together: Together
   readonly measure: LessonMeasure
@@ -134,16 +134,16 @@ export type Heading = { readonly id: string; readonly text: string; readonly lev
 export type LessonMeasure = {
   readonly file: string
   readonly words: number
-  /** With the words of exercises, as somebody meets them who answers once. */
+  /** With the words of exercises that a learner reads to answer once. */
   readonly wordsWithExercises: number
-  readonly minutesReckoned: number
+  readonly calculatedMinutes: number
   readonly figures: number
   readonly reflections: number
   /** Interactive drawings. */
   readonly explored: number
   /** Scenes of the module's long case. */
   readonly scenes: number
-  /** Sentences of the explaining text, without headings, values, dialogues and exercises, for the reading grade. */
+  /** Sentences for the reading grade, without headings, values, dialogues and exercises. */
   readonly sentences: readonly string[]
 }
 
@@ -155,19 +155,19 @@ export type GlossaryTerm = {
   readonly facts: readonly string[]
 }
 
-/** Where a lesson is read. */
+/** The address of a lesson. */
 export const lessonPath = (course: string, module: string, lesson: string) =>
   `/courses/${course}/${module}/${lesson}`
 
-/** Where it is said how to lead a group through a module. */
+/** The address of a module's facilitator's guide. */
 export const facilitatorGuidePath = (course: string, module: string) =>
   `/courses/${course}/modules/${module}/facilitator-guide`
 
-/** Where the answer to an exercise of the lesson is sent. */
+/** The address that an exercise's answer is posted to. */
 export const exercisePath = (course: string, module: string, lesson: string, exercise: string) =>
   `${lessonPath(course, module, lesson)}/exercises/${exercise}`
 
-/** The lesson's text with one exercise shown otherwise, as after an answer without a script. */
+/** The lesson's HTML with one exercise replaced, such as after an answer without a script. */
 export const lessonWith = (lesson: Lesson, exercise: string, html: string) =>
   lesson.pieces
     .map((piece) => (piece.kind === 'exercise' && piece.id === exercise ? html : piece.html))

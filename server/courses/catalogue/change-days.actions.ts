@@ -3,7 +3,7 @@ import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { CourseVersion } from './catalogue.ts'
 
-/** Sets the day by which people who completed an older version read what changed in this one. */
+/** Sets the deadline for people who completed an older version to read what changed in this one. */
 export async function setChangeDay(
   db: Database,
   viewer: Readonly<{ id: string }>,

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 
-/** The day by which a change of meaning is to be read by people who completed an older version. */
+/** The deadline for people who completed an older version to read a change of meaning. */
 export type ChangeDay = Readonly<{
   course: string
   version: string
@@ -11,7 +11,7 @@ export type ChangeDay = Readonly<{
   set_at: Date
 }>
 
-/** The days in force, one a version: the latest that was set. */
+/** The current deadlines: the latest one set for each version. */
 export async function listChangeDays(db: Kysely<DB>): Promise<readonly ChangeDay[]> {
   const { rows } = await sql<ChangeDay>`
     select distinct on (d.course, d.version) d.course, d.version, d.due_on, p.name as set_by_name, d.set_at

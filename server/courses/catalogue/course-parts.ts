@@ -1,32 +1,32 @@
 import type { Sheet, SheetBlock } from './sheet.ts'
 
-/** What a catalogue holds besides courses, read from its files by authoring, shown by pages. */
+/** The parts of a catalogue besides courses. Authoring reads them from files, and pages show them. */
 
 export const changeKinds = ['typo', 'clarification', 'meaning'] as const
 
 export type ChangeKind = (typeof changeKinds)[number]
 
 export type ChangeRecord = {
-  /** `first` where nothing was published before. */
+  /** `first` if nothing was published before. */
   readonly kind: ChangeKind | 'first'
-  /** The version that it follows; empty for the first. */
+  /** The previous version. Empty for the first. */
   readonly since: string
   readonly summary: string
   readonly publishedOn: string
   readonly publishedBy: string
-  /** `module/lesson`: lessons that are new or not the same as in the version before. */
+  /** `module/lesson`: lessons that are new or changed since the previous version. */
   readonly lessons: readonly string[]
-  /** Of a change of law or meaning: the lessons to read again, each with the reason. Empty: all of `lessons`. */
+  /** For a change of law or meaning: the lessons to read again, each with the reason. If empty, all of `lessons`. */
   readonly readAgain: ReadAgain
-  /** Modules whose questions are new or not the same. */
+  /** Modules whose questions are new or changed. */
   readonly questions: readonly string[]
 }
 
-/** What a law or a page asks for, and by which facts what teaches it is found. */
+/** The topics that a law or page requires, and the facts that identify what teaches them. */
 export type CoverageGroup = Readonly<{
   title: string
   about: string
-  /** Courses whose lessons are looked at. */
+  /** The courses whose lessons can cover it. */
   courses: readonly string[]
   topics: readonly CoverageTopic[]
 }>
@@ -34,22 +34,22 @@ export type CoverageGroup = Readonly<{
 export type CoverageTopic = Readonly<{
   title: string
   facts: readonly string[]
-  /** What is added by name: `course/module/lesson`, `course/question`, a job aid's name. */
+  /** Coverage added by name: `course/module/lesson`, `course/question` or a job aid's name. */
   lessons: readonly string[]
   questions: readonly string[]
   jobAids: readonly string[]
-  /** False where the wording of the duty was not seen. */
+  /** False if we have not seen the wording of the duty. */
   seen: boolean
 }>
 
-/** A training of somebody else's that belongs in the catalogue. */
+/** An outside training in the catalogue. */
 export type ElsewhereTraining = {
   readonly id: string
   readonly title: string
-  /** The provider's number for it; empty where it has none. */
+  /** The provider's course number, or empty. */
   readonly code: string
   readonly audience: string
-  /** Whether, of whom and by which law it is required, in a sentence. */
+  /** A sentence on who must take it and by which law. */
   readonly required: string
   readonly about: string
   readonly provider: string
@@ -57,22 +57,22 @@ export type ElsewhereTraining = {
   readonly format: string
   readonly url: string
   readonly contact: string
-  /** Where what is said was seen. */
+  /** The titles of its sources. */
   readonly sources: readonly string[]
   readonly checked: string
 }
 
-/** What holds for every module that is taken as a group. */
+/** The general facilitator's guide for group sessions. */
 export type FacilitatorsGuide = {
   readonly sheet: Sheet
-  /** Blocks up to where the lessons of a module stand, and those after them. */
+  /** The blocks before and after the place for a module's lessons. */
   readonly before: readonly SheetBlock[]
   readonly after: readonly SheetBlock[]
-  /** The ISO day on which the oldest of its facts and values was checked. */
+  /** The oldest check date of its facts and values (ISO). */
   readonly checked: string
 }
 
-/** `V` seen in the source, `V2` seen at second hand, `U` not seen: practice advice only, never law. */
+/** `V` seen in the source, `V2` seen secondhand, `U` not seen: practice advice only, never law. */
 export type FactStatus = 'V' | 'V2' | 'U'
 
 export type Value = {
@@ -89,7 +89,7 @@ export type Source = {
   readonly title: string
   readonly publisher: string
   readonly url: string | undefined
-  /** How it was seen, for the people who keep the register; not shown to learners. */
+  /** How it was seen, for the register's editors. Not shown to learners. */
   readonly seen: string | undefined
 }
 
@@ -101,23 +101,23 @@ export type Fact = {
   readonly checked: string
 }
 
-/** What changes (names, numbers, dates, statutes), and where each fact comes from. */
+/** Values that change (names, numbers, dates, statutes) and the sources of facts. */
 export type FactRegister = {
   readonly values: ReadonlyMap<string, Value>
   readonly sources: ReadonlyMap<string, Source>
   readonly facts: ReadonlyMap<string, Fact>
 }
 
-/** One page to keep at hand. */
+/** A one-page job aid. */
 export type JobAid = {
   readonly slug: string
   readonly file: string
   readonly sheet: Sheet
-  /** Lessons at whose end it is offered, each as `course/module/lesson`. */
+  /** Lessons that offer it at their end, each as `course/module/lesson`. */
   readonly goesWith: readonly string[]
-  /** Every fact that it names. */
+  /** Every fact that it cites. */
   readonly factKeys: readonly string[]
-  /** The ISO day on which the oldest of its facts and values was checked. */
+  /** The oldest check date of its facts and values (ISO). */
   readonly checked: string
 }
 
@@ -132,24 +132,24 @@ export type LessonSource = {
   readonly title: string
   readonly publisher: string
   readonly url: string | undefined
-  /** The ISO day on which the facts that rest on it were last checked; the oldest of them. */
+  /** The oldest check date of the facts based on it (ISO). */
   readonly checked: string
-  /** The facts of the lesson that name it first. */
+  /** The facts that cite it first in the lesson. */
   readonly facts: readonly string[]
-  /** Every fact that the lesson takes from it was seen at second hand. */
+  /** True if every fact that the lesson takes from it was seen secondhand. */
   readonly secondHand: boolean
 }
 
-/** A line that someone can call or write to, for a young person and for whoever works with them. */
+/** A support line to call or text, for young people and the people who work with them. */
 export type SupportLine = {
   readonly name: string
   readonly about: string
   readonly phone?: string
-  /** Where a text message goes, and the words that say so. */
+  /** The number for text messages, and its label. */
   readonly text?: { readonly to: string; readonly words: string }
 }
 
-/** What a group can talk about or do with a lesson's text, in bare words. */
+/** Discussion prompts for groups, taken from a lesson's text. */
 export type Together = {
   readonly keyPoints: readonly string[]
   readonly reflections: readonly string[]

@@ -3,13 +3,13 @@ import { Type } from 'typebox'
 const words = (description: string) => Type.String({ minLength: 1, description })
 const minutes = (description: string) => Type.Number({ minimum: 1, maximum: 240, description })
 
-/** From version 2.0.0 on a text holds to more: see `text-checks.ts`. A refresher always does. */
+/** Versions from 2.0.0 and all refreshers must meet stricter rules; see `text-checks.ts`. */
 export type CourseFormat = 1 | 2
 
 export const formatOf = (given: { version: string; kind?: CourseKind } | undefined): CourseFormat =>
   given && (given.kind === 'refresher' || Number(given.version.split('.')[0]) >= 2) ? 2 : 1
 
-/** A training is taken whole; a refresher renews what a training taught. */
+/** A training is taken in full. A refresher repeats the essentials of a training. */
 export type CourseKind = 'training' | 'refresher'
 
 export const courseShape = Type.Object(
@@ -18,38 +18,38 @@ export const courseShape = Type.Object(
       pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
       description: 'the name of the course’s folder',
     }),
-    title: words('the course’s whole title'),
+    title: words('the course’s full title'),
     short_title: words('a title of a few words, for menus and lists'),
     version: Type.String({
       pattern: '^\\d+\\.\\d+\\.\\d+$',
-      description: 'three numbers with points between: 1.0.0',
+      description: 'three numbers with periods, such as 1.0.0',
     }),
-    audience: words('who takes the course'),
-    statute: words('the law that asks for it'),
+    audience: words('the course’s audience'),
+    statute: words('the law that requires it'),
     authority: Type.Optional(
       Type.Array(Type.String(), { description: 'the fact keys behind audience and statute: [A1-02]' }),
     ),
     summary: words('one or two sentences for the catalogue'),
     supplementary: Type.Optional(
-      Type.String({ description: 'a plain sentence when the course does not by itself meet a requirement' }),
+      Type.String({ description: 'a sentence if the course does not meet a requirement on its own' }),
     ),
     kind: Type.Optional(
       Type.Unsafe<CourseKind>({
         enum: ['training', 'refresher'],
-        description: 'refresher, where it is a yearly refresher; else leave it out',
+        description: 'refresher for a yearly refresher, otherwise leave it out',
       }),
     ),
     edition: Type.Optional(
       Type.Integer({ minimum: 2026, maximum: 2100, description: 'the year that a refresher is written for' }),
     ),
-    refreshes: Type.Optional(words('the slug of the course that a refresher renews')),
-    max_minutes: Type.Optional(minutes('the most that it may take, everything included')),
-    written_by: Type.Optional(Type.Array(Type.String(), { description: 'a list of who wrote the text' })),
+    refreshes: Type.Optional(words('the slug of the course that a refresher refreshes')),
+    max_minutes: Type.Optional(minutes('the maximum length, everything included')),
+    written_by: Type.Optional(Type.Array(Type.String(), { description: 'a list of the authors' })),
   },
   { additionalProperties: false, title: 'course.yml' },
 )
 
-/** What a module of a refresher is for; it is taken in this order. */
+/** The parts of a refresher, in order. */
 export type RefresherPart = 'diagnostic' | 'refreshers' | 'cases' | 'changes' | 'commitment'
 
 export const refresherParts: readonly RefresherPart[] = [
@@ -65,7 +65,7 @@ const part = Type.Unsafe<RefresherPart>({
   description: 'one of diagnostic, refreshers, cases, changes, commitment',
 })
 
-/** The module of a refresher that asks: it teaches and can't be failed, so it has no pass mark. */
+/** A refresher's diagnostic: it teaches and no one can fail it, so it has no pass mark. */
 export const diagnosticShape = Type.Object(
   {
     part,
@@ -73,15 +73,15 @@ export const diagnosticShape = Type.Object(
     minutes: minutes('the minutes of its lessons, all together'),
     assessment_minutes: minutes('the minutes of its questions'),
     draw: Type.Integer({ minimum: 5, maximum: 50, description: 'how many questions are drawn: 12' }),
-    objectives: Type.Array(words('what the refresher renews'), {
+    objectives: Type.Array(words('an objective that the refresher covers'), {
       minItems: 1,
-      description: 'a list of what is renewed; its questions and the short refreshers name them by number',
+      description: 'a list of objectives; questions and short refreshers refer to them by number',
     }),
   },
   { additionalProperties: false, title: 'module.yml of a diagnostic' },
 )
 
-/** Every other module of a refresher: lessons alone. */
+/** Every other module of a refresher: only lessons. */
 export const lessonsOnlyShape = Type.Object(
   {
     part,
@@ -123,12 +123,12 @@ export const lessonShape = Type.Object(
   {
     title: words('the lesson’s title'),
     minutes: minutes('how long it takes'),
-    purpose: words('a sentence on what the learner will know or be able to do'),
-    content_note: Type.Optional(words('a neutral sentence on what hard material is coming')),
+    purpose: words('what the learner will know or be able to do, in a sentence'),
+    content_note: Type.Optional(words('a neutral sentence that warns of difficult material')),
     content_note_level: Type.Optional(
       Type.Unsafe<ContentNoteLevel>({
         enum: ['inline', 'stop'],
-        description: 'inline (a quiet note that stops no one) or stop (Continue, Skip for now, Take a pause)',
+        description: 'inline (a note that stops no one) or stop (Continue, Skip for now, Take a break)',
       }),
     ),
     content_note_reason: Type.Optional(
@@ -139,12 +139,10 @@ export const lessonShape = Type.Object(
     ),
     refreshes: Type.Optional(
       Type.Array(Type.Integer({ minimum: 1, title: 'An objective' }), {
-        description: 'the numbers of the diagnostic’s objectives that a short refresher renews: [2]',
+        description: 'the numbers of the diagnostic’s objectives that a short refresher covers: [2]',
       }),
     ),
-    fictional: Type.Optional(
-      Type.Boolean({ description: 'true where the lesson has invented people in it' }),
-    ),
+    fictional: Type.Optional(Type.Boolean({ description: 'true if people in the lesson are invented' })),
   },
-  { additionalProperties: false, title: 'a lesson’s head' },
+  { additionalProperties: false, title: 'the front matter of a lesson' },
 )

@@ -3,36 +3,36 @@ import { exercisePath, lessonPath } from './catalogue.ts'
 import type { Exercise, Step, Words } from './exercises.ts'
 import { walk } from './scenarios.ts'
 
-/** The lesson that an exercise stands in, by the names in its address. */
+/** The lesson of an exercise, by the names in its address. */
 export type ExercisePlace = { readonly course: string; readonly module: string; readonly lesson: string }
 
-/** What `_exercise.eta` shows: an exercise that waits for an answer. */
+/** The data of `_exercise.eta`: an exercise waiting for an answer. */
 export type ExerciseView = {
   /** Its id in the page. */
   readonly id: string
-  /** Where the answer is sent, with a script or without. */
+  /** The address the answer is posted to, with or without a script. */
   readonly action: string
   readonly lesson: string
   readonly label: string
-  /** What a scenario begins with; it stays in view at every step. */
+  /** A scenario's opening, shown at every step. */
   readonly opening: string
-  /** What comes before the question: paragraphs, or nothing. */
+  /** Paragraphs before the question, if any. */
   readonly story: string
   readonly question: string
   readonly instruction: string
   readonly fields: AnswerFields
-  /** The steps of a scenario that lie behind. */
+  /** The steps of a scenario already taken. */
   readonly taken: readonly { situation: string; choice: string; why: string; fits: boolean }[]
   /** The same for the form, in opaque values. */
   readonly path: readonly string[]
   readonly button: string
-  /** What is missing, when the form came without it. */
+  /** The error if the form was incomplete. */
   readonly ask: string | undefined
-  /** Shown in answer to something the reader did, so it takes the focus. */
+  /** Shown in response to the reader, so it takes the focus. */
   readonly fresh: boolean
 }
 
-/** The seed of an exercise in a lesson: the same page for everyone, at every visit. */
+/** The seed of an exercise in a lesson: the same page for everyone on every visit. */
 export const exerciseSeed = (place: ExercisePlace, exercise: Exercise) =>
   exercisePath(place.course, place.module, place.lesson, exercise.id)
 
@@ -62,7 +62,7 @@ export function exerciseView(
       fields,
       taken: [],
       path: [],
-      button: 'See what you chose',
+      button: 'See the result',
     }
   }
   const { taken, at } = walk(exercise, given.path ?? [])
@@ -81,7 +81,7 @@ export function exerciseView(
       fits: choice.best,
     })),
     path: taken.map(({ step, choice }) => shownId(seed, `step ${step.id}`, choice.id)),
-    button: 'Go on',
+    button: 'Continue',
   }
 }
 
@@ -95,29 +95,29 @@ const labels: Record<Exercise['type'], string> = {
   scenario: 'Work it through',
 }
 
-/** One sentence on how to answer; the same in an assessment. */
+/** One sentence on how to answer, also used in assessments. */
 export const instructions: Record<Exercise['type'], string> = {
   single: 'Choose one.',
   multiple: 'Choose all that apply.',
   'true-false': 'Choose one.',
-  order: 'Give each line its place, from first to last.',
-  match: 'Choose what belongs to each line.',
+  order: 'Number the lines from first to last.',
+  match: 'Choose the match for each line.',
   sort: 'Choose where each line belongs.',
-  scenario: 'Choose one; what happens next depends on it.',
+  scenario: 'Choose one. What happens next depends on your choice.',
 }
 
-/** What to say when a form comes without a whole answer. */
+/** The errors for incomplete answers. */
 export const missing: Record<Exercise['type'], string> = {
-  single: 'Choose one of the answers first.',
-  multiple: 'Choose at least one of the answers first.',
-  'true-false': 'Choose true or false first.',
-  order: 'Give each line a place of its own first.',
-  match: 'Choose something for each line first.',
-  sort: 'Choose a place for each line first.',
-  scenario: 'Choose one of the answers first.',
+  single: 'Choose an answer.',
+  multiple: 'Choose at least one answer.',
+  'true-false': 'Choose true or false.',
+  order: 'Give each line a different number.',
+  match: 'Choose a match for each line.',
+  sort: 'Choose a place for each line.',
+  scenario: 'Choose an answer.',
 }
 
-/** A stem of several paragraphs tells a story first; its last paragraph is the question. */
+/** In a stem with several paragraphs, the last one is the question and the others are the story. */
 export function stemParts(stem: Words): { story: string; question: string } {
   const found = /^([\s\S]*?)<p>((?:(?!<\/?p>)[\s\S])*)<\/p>$/.exec(stem.html)
   return found
@@ -125,7 +125,7 @@ export function stemParts(stem: Words): { story: string; question: string } {
     : { story: stem.html, question: 'Your answer' }
 }
 
-/** A step of a scenario: what happens, and the question it ends in, or the one that every step asks. */
+/** A scenario step: what happens, and its question, or the default question. */
 export function stepParts(step: Step): { story: string; question: string } {
   const parts = stemParts(step.text)
   return step.text.text.trim().endsWith('?') ? parts : { story: step.text.html, question: 'What do you do?' }

@@ -1,4 +1,4 @@
-/** An author's words, rendered once: as HTML for a page and as bare text for an option or a record. */
+/** An author's text, rendered once: as HTML for pages and as plain text for options and records. */
 export type Words = { readonly html: string; readonly text: string }
 
 export type Choice = {
@@ -14,9 +14,9 @@ type Common = {
   readonly title: string | undefined
   /** Keys of the facts that justify the answer. */
   readonly facts: readonly string[]
-  /** The answer rests on practice advice, and says so. */
+  /** True if the answer is based on practice advice. The page says so. */
   readonly practice: boolean
-  /** Which of its module's objectives a question measures, counted from 1; texts before 2.0.0 don't say. */
+  /** The number of the module objective that a question measures, starting at 1. Undefined before 2.0.0. */
   readonly objective: number | undefined
 }
 
@@ -34,7 +34,7 @@ export type TrueFalseExercise = Common & {
 
 export type OrderItem = { readonly id: string; readonly text: Words; readonly why: Words }
 
-/** The items stand in the right order. */
+/** The items are in the correct order. */
 export type OrderExercise = Common & { readonly type: 'order'; readonly items: readonly OrderItem[] }
 
 export type Pair = { readonly id: string; readonly left: Words; readonly right: Words; readonly why: Words }
@@ -67,13 +67,13 @@ export type StepChoice = {
 
 export type Step = { readonly id: string; readonly text: Words; readonly choices: readonly StepChoice[] }
 
-/** What the young person is left with when a scenario ends. */
+/** The outcome for the young person at the end of a scenario. */
 export type Outcome = 'good' | 'recovered' | 'harm-reduced' | 'missed'
 
 /** Endings written before 2.0.0 have no outcome. */
 export type Ending = Words & { readonly outcome: Outcome | undefined }
 
-/** The stem is the opening: what has happened before the first step. */
+/** The stem is the opening: what happened before the first step. */
 export type ScenarioExercise = Common & {
   readonly type: 'scenario'
   readonly start: string
@@ -81,7 +81,7 @@ export type ScenarioExercise = Common & {
   readonly endings: ReadonlyMap<string, Ending>
 }
 
-/** In a lesson it gives feedback and never counts; in a module's pool it is a question of the assessment. */
+/** In a lesson it gives feedback and never counts. In a module's pool it is an assessment question. */
 export type Exercise =
   | ChoiceExercise
   | TrueFalseExercise

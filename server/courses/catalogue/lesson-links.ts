@@ -9,7 +9,7 @@ export type LessonPlace = Readonly<{
   part?: string | undefined
 }>
 
-/** Where a link to a lesson leads one person: to a page that they may open. */
+/** The address of a lesson link for one person: always a page that they can open. */
 export type LessonHref = (place: LessonPlace) => string
 
 export type FindLessonHref = (viewer: Viewer | null) => Promise<LessonHref>

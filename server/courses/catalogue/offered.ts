@@ -1,26 +1,26 @@
 import type { ApprovalOfText } from './approvals.queries.ts'
 import type { Catalogue, Course, CourseVersion } from './catalogue.ts'
 
-/** The courses as someone who begins today takes them. */
+/** The courses as offered to new learners. */
 export type Offered = Readonly<{
-  /** The catalogue, with the version to begin as each course's current one. */
+  /** The catalogue, with the version for new learners as each course's current one. */
   catalogue: Catalogue
   approvalOf: (text: CourseVersion) => ApprovalOfText | null
   /**
-   * Why completing this text can't count for the requirement that the course is for; null where it can. Of a text that
-   * was completed, `wasApproved` says whether it was approved then.
+   * Why completing this text can't count for the course's requirement, or null if it can. For a completed text,
+   * `wasApproved` says whether it was approved at completion.
    */
   cannotCount: (text: CourseVersion, wasApproved?: boolean | null) => string | null
 }>
 
 export type FindOffered = () => Promise<Offered>
 
-/** Courses that count only in an approved version, each with the title of the requirement that says so. */
+/** Courses that only count in an approved version, each with the title of that requirement. */
 export type ApprovedOnly = ReadonlyMap<string, string>
 
 /**
- * A new version must not send people through a text that doesn't count. So where the law counts approved versions
- * alone, a course is begun in its newest approved version, and in its newest one only while none is approved.
+ * A new version must not send people through a text that doesn't count. If the law only counts approved versions,
+ * new learners get the newest approved version, or the newest version while none is approved.
  */
 export function offeredCourses(
   catalogue: Catalogue,

@@ -1,13 +1,13 @@
 import type { Exercise, Words } from './exercises.ts'
 
-/** A question with its answers, as somebody reads it who checks it: what fits, what does not, and why. */
+/** A question with its answers for reviewers: which are correct, which are not, and why. */
 export type KeyGroup = Readonly<{ about: string; lines: readonly KeyLine[] }>
 export type KeyLine = Readonly<{
   id: string
   text: string
   fits: boolean
   why: string
-  /** Where a scenario goes on. */
+  /** The next step of a scenario. */
   next: string
 }>
 
@@ -63,7 +63,7 @@ const line = (id: string, text: Words, fits: boolean, why: Words): KeyLine => ({
   next: '',
 })
 
-/** The same in bare lines, one after the other, to be held against another version. */
+/** The same as plain lines, to compare with another version. */
 export function questionLines(question: Exercise): readonly string[] {
   const bare = (html: string) =>
     html
@@ -76,7 +76,7 @@ export function questionLines(question: Exercise): readonly string[] {
     ...questionKey(question).flatMap(({ about, lines }) => [
       bare(about),
       ...lines.flatMap((one) => [
-        `${one.fits ? 'Fits' : 'Does not fit'}: ${bare(one.text)}${one.next ? ` (then ${one.next})` : ''}`,
+        `${one.fits ? 'Correct' : 'Incorrect'}: ${bare(one.text)}${one.next ? ` (then ${one.next})` : ''}`,
         `Why: ${bare(one.why)}`,
       ]),
     ]),

@@ -1,9 +1,9 @@
 import type { ScenarioExercise, Step, StepChoice, Words } from './exercises.ts'
 
-/** One decision of a walk through a scenario. */
+/** One decision in a scenario. */
 export type Taken = { readonly step: Step; readonly choice: StepChoice }
 
-/** Where a path of choice ids leads from the first step on. What does not fit is left out of `taken`. */
+/** Follows a path of choice ids from the first step. Invalid ids are left out of `taken`. */
 export type Walk = {
   readonly taken: readonly Taken[]
   readonly at:
@@ -25,7 +25,7 @@ export function walk(scenario: ScenarioExercise, path: readonly string[]): Walk 
   return { taken, at: { kind: 'step', step } }
 }
 
-/** The ids of the best choices from the first step to an end. */
+/** The ids of the best choices from the first step to an ending. */
 export function bestPath(scenario: ScenarioExercise): string[] {
   const path: string[] = []
   for (let at = walk(scenario, path).at; at.kind === 'step'; at = walk(scenario, path).at) {
@@ -34,7 +34,7 @@ export function bestPath(scenario: ScenarioExercise): string[] {
   return path
 }
 
-/** How many decisions the longest way through takes; a checked scenario has no circles. */
+/** The number of decisions on the longest path. A checked scenario has no cycles. */
 export function longestPath(scenario: ScenarioExercise): number {
   const from = (id: string): number => {
     const step = scenario.steps.get(id)
@@ -43,7 +43,7 @@ export function longestPath(scenario: ScenarioExercise): number {
   return from(scenario.start)
 }
 
-/** How many decisions a learner takes on average who chooses by chance: a wrong turn often ends sooner. */
+/** The average number of decisions with random choices: wrong choices often end sooner. */
 export function meanPath(scenario: ScenarioExercise): number {
   const from = (id: string): number => {
     const step = scenario.steps.get(id)
@@ -53,7 +53,7 @@ export function meanPath(scenario: ScenarioExercise): number {
   return from(scenario.start)
 }
 
-/** What is wrong with the ways through a scenario's steps, before it is built. */
+/** Checks a scenario's steps before it is built. */
 type Graph = {
   readonly start: string
   readonly steps: readonly { readonly id: string; readonly choices: readonly { readonly next: string }[] }[]
@@ -71,7 +71,7 @@ export function unreachableSteps({ start, steps }: Graph): string[] {
   return steps.map(({ id }) => id).filter((id) => !reached.has(id))
 }
 
-/** A step from which choices lead back to itself, if there is one. */
+/** A step whose choices lead back to itself, if any. */
 export function circularStep({ steps }: Graph): string | undefined {
   const finished = new Set<string>()
   const visit = (id: string, above: readonly string[]): string | undefined => {
@@ -94,7 +94,7 @@ export function circularStep({ steps }: Graph): string | undefined {
 
 export const fewestEndings = 2
 
-/** Where the ways through a scenario end: ids of endings, or `end`. */
+/** The reachable endings of a scenario: ids of endings, or `end`. */
 export const reachableEndings = ({ steps }: ScenarioExercise): ReadonlySet<string> =>
   new Set(
     [...steps.values()]
@@ -102,13 +102,13 @@ export const reachableEndings = ({ steps }: ScenarioExercise): ReadonlySet<strin
       .filter((id) => !steps.has(id)),
   )
 
-/** Steps at which it makes no difference what is chosen. */
+/** Steps at which every choice leads to the same place. */
 export const stepsWithoutConsequence = ({ steps }: ScenarioExercise): readonly string[] =>
   [...steps.values()]
     .filter(({ choices }) => new Set(choices.map(({ next }) => next)).size === 1)
     .map(({ id }) => id)
 
-/** Whether somebody who made a mistake can still get to an ending that is good. */
+/** True if a learner can still reach a good ending after a mistake. */
 export function isRecoverable({ steps, endings }: ScenarioExercise): boolean {
   const endsWell = (id: string): boolean => {
     const step = steps.get(id)

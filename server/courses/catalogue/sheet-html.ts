@@ -1,7 +1,7 @@
 import { escapeHtml } from './escape.ts'
 import type { SheetBlock, Spans } from './sheet.ts'
 
-/** A sheet's body for the screen. */
+/** The HTML of a document's body. */
 export const sheetHtml = (blocks: readonly SheetBlock[]): string => blocks.map(blockHtml).join('\n')
 
 function blockHtml(block: SheetBlock): string {

@@ -1,16 +1,16 @@
-/** A run of words in a sheet. */
+/** Text in one style. */
 export type Span = Readonly<{
   text: string
   bold?: boolean
-  /** Where the words lead: a telephone, an email or a page. */
+  /** The link: a phone number, an email or a page. */
   href?: string
-  /** The number of a source, small and raised. */
+  /** A superscript source number. */
   raised?: boolean
 }>
 
 export type Spans = readonly Span[]
 
-/** A part of a sheet. A blank is a line to write on; fields are several lines to write on in one row, each after its words. */
+/** A part of a document. A blank is a line to write on. Fields are several labeled lines to write on in one row. */
 export type SheetBlock =
   | { readonly kind: 'heading'; readonly level: 2 | 3; readonly spans: Spans }
   | { readonly kind: 'paragraph'; readonly spans: Spans }
@@ -24,22 +24,22 @@ export type SheetBlock =
   | { readonly kind: 'fields'; readonly fields: readonly Spans[] }
   | { readonly kind: 'blank' }
 
-/** What is read on the screen and printed: both are drawn from the same blocks, so both say the same. */
+/** A job aid or guide. The web page and the PDF are made from the same blocks. */
 export type Sheet = {
-  /** What kind of sheet it is: "Job aid". */
+  /** The kind of document: "Job aid". */
   readonly over: string
   readonly title: string
   readonly lead: string
-  /** Of the body on paper; headings, lead and sources go from edge to edge. */
+  /** Columns of the printed body. Headings, lead and sources use the full width. */
   readonly columns: 1 | 2
   readonly blocks: readonly SheetBlock[]
-  /** Where it comes from and as of when, in small print at the end. */
+  /** Sources and check date, in small print at the end. */
   readonly notes: readonly Spans[]
 }
 
 export const spansText = (spans: Spans) => spans.map(({ text }) => text).join('')
 
-/** The words of a block that are read as prose: for counting, and for the reading grade. */
+/** A block's prose, for the word count and the reading grade. */
 export function blockTexts(block: SheetBlock): string[] {
   switch (block.kind) {
     case 'heading':

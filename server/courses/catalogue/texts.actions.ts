@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { CourseVersion } from './catalogue.ts'
 import { outlineOfText } from './version-changes.ts'
 
-/** Keeps a text's outline when somebody begins it, for the day on which its files are no longer there. */
+/** Stores a text's outline when someone starts it, in case its files are removed later. */
 export async function noteText(db: Kysely<DB>, text: CourseVersion): Promise<void> {
   await db
     .insertInto('course_texts')

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { TextOutline } from './version-changes.ts'
 
-/** The outline of a text that somebody once began, by its hash. */
+/** The stored outline of a text by its hash. */
 export async function findTextOutline(db: Kysely<DB>, hash: string): Promise<TextOutline | null> {
   const row = await db
     .selectFrom('course_texts')

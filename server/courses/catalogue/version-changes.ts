@@ -1,4 +1,4 @@
-/** A text by the hashes of its parts: enough to tell what of it is the same in another. */
+/** The hashes of a text's parts: enough to see which parts are the same in another version. */
 export type TextOutline = Readonly<{
   modules: readonly Readonly<{
     slug: string
@@ -11,11 +11,11 @@ export type PartChange = 'added' | 'changed' | 'removed'
 
 export type VersionChanges = Readonly<{
   lessons: readonly Readonly<{ module: string; lesson: string; change: PartChange }>[]
-  /** Modules whose pool, or how it is drawn and marked, is not the same. */
+  /** Modules whose pool, draw or pass mark changed. */
   pools: readonly Readonly<{ module: string; change: PartChange }>[]
 }>
 
-/** A text's outline alone, without what a version holds besides. */
+/** Only the outline of a version. */
 export const outlineOfText = ({ modules }: TextOutline): TextOutline => ({
   modules: modules.map(({ slug, poolHash, lessons }) => ({
     slug,
@@ -24,7 +24,7 @@ export const outlineOfText = ({ modules }: TextOutline): TextOutline => ({
   })),
 })
 
-/** What is not the same in the second text: first what it has, in its order, then what it no longer has. */
+/** The differences in the second text: new and changed parts in order, then removed ones. */
 export function changesBetween(before: TextOutline, after: TextOutline): VersionChanges {
   return {
     lessons: differing(lessonHashes(before), lessonHashes(after)).map(([key, change]) => {

@@ -5,11 +5,11 @@ export type ApprovalEntry = Readonly<{
   authority: string
   reference: string
   approved_on: Day
-  /** The day from which it counts; it may lie before the letter's own day, or still be to come. */
+  /** The effective date. It can be before the letter's date or in the future. */
   effective_on: Day
 }>
 
-/** What a reviewer typed about the commissioner's approval: the entry, or what to fix. */
+/** Reads a reviewer's form about the commissioner's approval: the entry, or errors. */
 export function readApprovalForm(
   typed: Readonly<Record<string, string>>,
   today: Day,
@@ -18,27 +18,28 @@ export function readApprovalForm(
   const text = (field: string, missing: string) => {
     const value = (typed[field] ?? '').trim()
     if (value === '') errors.push({ field, message: missing })
-    else if (value.length > 200) errors.push({ field, message: 'Use at most 200 characters here.' })
+    else if (value.length > 200) errors.push({ field, message: 'Use 200 characters or fewer.' })
     return value
   }
-  const authority = text('authority', 'Write who approved it, as the document says.')
-  const reference = text('reference', 'Write the document’s reference or number.')
+  const authority = text('authority', 'Enter who approved it, as written in the document.')
+  const reference = text('reference', 'Enter the document’s reference or number.')
   const approved_on = parseDay(typed.approved_on ?? '')
   if (!approved_on)
-    errors.push({ field: 'approved_on', message: 'Write the day of the approval, such as 3/15/2026.' })
-  else if (approved_on > today) errors.push({ field: 'approved_on', message: 'That day has not come yet.' })
+    errors.push({ field: 'approved_on', message: 'Enter the date of the approval, such as 3/15/2026.' })
+  else if (approved_on > today)
+    errors.push({ field: 'approved_on', message: 'Enter a date that is today or earlier.' })
   const effective_on = parseDay(typed.effective_on ?? '')
   if (!effective_on)
     errors.push({
       field: 'effective_on',
-      message: 'Write the day from which the approval counts, such as 4/1/2026.',
+      message: 'Enter the date the approval takes effect, such as 4/1/2026.',
     })
   return errors.length > 0 || !approved_on || !effective_on
     ? { entry: null, errors }
     : { entry: { authority, reference, approved_on, effective_on }, errors }
 }
 
-/** What a reviewer states when a new version keeps the approval of the one before it: the reason, or what to fix. */
+/** Reads a reviewer's form to carry an approval over to a new version: the reason, or errors. */
 export function readCarryingForm(
   kind: 'typo' | 'clarification',
   typed: Readonly<Record<string, string | undefined>>,
@@ -48,11 +49,11 @@ export function readCarryingForm(
   if (typed.same_meaning !== 'yes')
     errors.push({
       field: 'same_meaning',
-      message: 'Compare the two versions first, and confirm that nothing of meaning changed.',
+      message: 'Compare the two versions first, and confirm that the meaning did not change.',
     })
   if (kind === 'clarification' && reason === '')
-    errors.push({ field: 'carried_because', message: 'Write why the approval still holds.' })
+    errors.push({ field: 'carried_because', message: 'Enter why the approval still applies.' })
   return errors.length > 0
     ? { reason: null, errors }
-    : { reason: reason || 'Typing errors only: nothing of meaning changed.', errors }
+    : { reason: reason || 'Typing errors only. The meaning did not change.', errors }
 }

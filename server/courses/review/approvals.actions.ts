@@ -25,7 +25,7 @@ export type ApprovalResult =
   | Readonly<{ kind: 'refused'; message: string; field: string }>
   | Readonly<{ kind: 'absent' }>
 
-/** Records the commissioner's approval of one text. It counts for nothing until a second reviewer confirms it. */
+/** Records the commissioner's approval of a text. It does not count until a second reviewer confirms it. */
 export async function recordApproval(
   db: Database,
   viewer: Viewer,
@@ -36,7 +36,7 @@ export async function recordApproval(
 ): Promise<ApprovalResult> {
   const type = file && fileType(file.bytes)
   if (!file || type !== 'application/pdf')
-    return { kind: 'refused', field: 'document', message: 'Attach the approval itself as a PDF.' }
+    return { kind: 'refused', field: 'document', message: 'Attach the approval document as a PDF.' }
   return writeEvidence(db, async (trx): Promise<ApprovalResult> => {
     await lockApprovals(trx)
     const problem = recordingProblem(text, await listApprovalRecords(trx, text.slug), viewer)
@@ -51,8 +51,8 @@ export async function recordApproval(
 }
 
 /**
- * Carries the approval of the version before over to a text that changed nothing of meaning. Like any approval it
- * counts once a second reviewer confirms it, and from the same day as the one it comes from.
+ * Carries the approval of the previous version over to a text with the same meaning. Like any approval it
+ * counts once a second reviewer confirms it, with the same effective date as the original.
  */
 export async function carryApproval(
   db: Database,
@@ -69,7 +69,7 @@ export async function carryApproval(
       return {
         kind: 'refused',
         field: 'same_meaning',
-        message: 'There is no approval in force that this version can take over.',
+        message: 'There is no approval in force that can be carried over to this version.',
       }
     const problem = recordingProblem(text, approvals, viewer)
     if (problem) return { kind: 'refused', field: 'same_meaning', message: problem }
@@ -117,7 +117,7 @@ async function insertApproval(
   return { kind: 'done', course: text.slug, version: text.version }
 }
 
-/** Confirms, refuses or withdraws; everyone who completed the text has their standing computed again with it. */
+/** Confirms, refuses or withdraws an approval, and recalculates the standing of everyone who completed the text. */
 export async function actOnApproval(
   db: Database,
   needs: Readonly<{ afterChange: AfterChange; findText: (hash: string) => CourseVersion | null }>,
@@ -136,12 +136,12 @@ export async function actOnApproval(
       act === 'withdrawn'
         ? approvalState(approval) === 'in force'
           ? null
-          : 'Only an approval in force can be withdrawn.'
+          : 'You can only withdraw an approval that is in force.'
         : decidingProblem(needs.findText(approval.content_hash), approval, source || null, viewer)
     if (problem) return { kind: 'refused', field: 'reason', message: problem }
     if (act !== 'confirmed' && reason === '')
-      return { kind: 'refused', field: 'reason', message: 'Write the reason, for whoever asks later.' }
-    // Without the approval itself, nothing is left of what was carried over from it.
+      return { kind: 'refused', field: 'reason', message: 'Enter a reason. It stays on the record.' }
+    // Withdrawing an approval also withdraws the ones carried over from it.
     const carried =
       act === 'withdrawn'
         ? (await listCarriedFrom(trx, id)).filter((one) => approvalState(one) === 'in force')

@@ -15,7 +15,7 @@ const approvalRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
     left join course_approvals s on s.id = a.carried_from_id
   where ${where} order by a.recorded_at desc`.execute(db)
 
-/** Every approval that was ever recorded for a course, the newest first. */
+/** Every approval ever recorded for a course, newest first. */
 export async function listApprovalRecords(
   db: Kysely<DB>,
   course: string,
@@ -30,14 +30,14 @@ export async function findApprovalRecord(db: Kysely<DB>, id: string): Promise<Ap
 }
 
 /**
- * Of two who record or decide at once, the second sees what the first did, also in the versions that an approval was
- * carried over to. Not a row lock: the service's role may not change these rows, and so not lock them either.
+ * When two people record or decide at once, the second sees the first one's change, also in versions that an approval
+ * was carried over to. Not a row lock: the service's role can't update these rows, so it can't lock them either.
  */
 export async function lockApprovals(trx: Transaction<DB>): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('course-approvals'))`.execute(trx)
 }
 
-/** Every approval that was carried over from this one, however many versions ago. */
+/** Every approval carried over from this one, directly or through other versions. */
 export async function listCarriedFrom(trx: Transaction<DB>, id: string): Promise<readonly ApprovalRecord[]> {
   const { rows } = await approvalRows(
     trx,
@@ -58,7 +58,7 @@ export async function findApprovalDocument(db: Kysely<DB>, id: string) {
   return row?.document ? { ...row, document: row.document } : null
 }
 
-/** Everyone with a completion of exactly this text: their standing may change with its approval. */
+/** Everyone who completed exactly this text: their standing can change with its approval. */
 export async function listPeopleWhoCompleted(
   trx: Transaction<DB>,
   text: Readonly<{ course: string; version: string; content_hash: string }>,

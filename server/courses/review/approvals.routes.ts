@@ -26,7 +26,7 @@ type Needs = Readonly<{
   afterChange: AfterChange
 }>
 
-/** The commissioner's approval: one reviewer records it or carries it over, another confirms it, any withdraws it. */
+/** Approvals: one reviewer records an approval or carries it over, a second confirms it, and any can withdraw it. */
 export async function approvalRoutes(
   app: App,
   { db, catalogue, offered, clock, afterChange }: Needs,
@@ -55,16 +55,17 @@ export async function approvalRoutes(
         reply.status(422).page('courses/review/version', await versionPage(viewer, version, fields, problems))
       const tooLarge = {
         field: 'document',
-        message: 'That document is larger than 10 MB. Send a smaller one.',
+        message: 'The document is larger than 10 MB. Upload a smaller one.',
       }
       if (isTooLarge) return again([...errors, tooLarge])
       if (!entry) return again(errors)
-      // A text that was edited while the form was open is not the one that was approved.
+      // A text edited while the form was open is not the approved one.
       if (fields.text !== version.hash)
         return again([
           {
             field: 'authority',
-            message: 'The text has changed since this page was opened. Read it again first.',
+            message:
+              'The text has changed since you opened this page. Nothing was saved. Read it again, then record the approval.',
           },
         ])
       const result = await recordApproval(db, viewer, version, entry, file, clock())
@@ -96,7 +97,13 @@ export async function approvalRoutes(
           .page('courses/review/version', await versionPage(viewer, version, request.body, problems))
       const carriable = carriableApproval(course, version, await listApprovalRecords(db, course.slug))
       if (!carriable || request.body.text !== version.hash)
-        return again([{ field: 'same_meaning', message: 'This changed meanwhile. Read it again first.' }])
+        return again([
+          {
+            field: 'same_meaning',
+            message:
+              'The approval or the text has changed. Nothing was saved. Read this page again, then try again.',
+          },
+        ])
       const { reason, errors } = readCarryingForm(carriable.kind, request.body)
       if (reason === null) return again(errors)
       const result = await carryApproval(db, viewer, { course, text: version }, reason, clock())
@@ -142,7 +149,7 @@ export async function approvalRoutes(
     { config, schema: { params: approvalParams } },
     async (request, reply) => {
       const kept = (await findApprovalDocument(db, request.params.approval)) ?? notFound()
-      // Only ever as a download: whatever is in it, it opens in no page of ours.
+      // Always a download, so that the browser never opens it inside our site.
       return reply
         .type(kept.document_type ?? 'application/octet-stream')
         .header('content-security-policy', "default-src 'none'; sandbox")

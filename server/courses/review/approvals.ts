@@ -1,6 +1,6 @@
 import type { Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 
-/** A recorded approval with what was done about it since. */
+/** A recorded approval with its history. */
 export type ApprovalRecord = Readonly<{
   id: string
   course: string
@@ -9,9 +9,9 @@ export type ApprovalRecord = Readonly<{
   authority: string
   reference: string
   approved_on: string
-  /** The day from which it counts, as the commissioner's letter states it. */
+  /** The effective date in the commissioner's letter. */
   effective_on: string
-  /** The approval of the version before, where this text changed nothing of meaning. */
+  /** The approval of the previous version, if this text has the same meaning. */
   carried_from_id: string | null
   carried_from: string | null
   carried_because: string | null
@@ -54,42 +54,43 @@ export const wrote = (
     return (email !== null && given.includes(email.toLowerCase())) || given.includes(name.toLowerCase())
   })
 
-/** What keeps a reviewer from recording an approval of this text; null where nothing does. */
+/** Why a reviewer can't record an approval of this text, or null. */
 export function recordingProblem(
   text: CourseVersion,
   approvals: readonly ApprovalRecord[],
   viewer: Readonly<{ email: string | null; name: string }>,
 ): string | null {
-  if (wrote(text, viewer)) return 'You wrote this text, so another reviewer records its approval.'
+  if (wrote(text, viewer)) return 'You wrote this text, so another reviewer must record its approval.'
   const states = approvals.filter(({ content_hash }) => content_hash === text.hash).map(approvalState)
   if (states.includes('in force'))
-    return 'This text has an approval in force. Withdraw it first if it was recorded wrongly.'
-  if (states.includes('waiting')) return 'An approval of this text waits for its confirmation.'
+    return 'This text already has an approval in force. If it was recorded incorrectly, withdraw it first.'
+  if (states.includes('waiting')) return 'An approval of this text is waiting for confirmation.'
   return null
 }
 
-/** What keeps a reviewer from confirming or refusing; null where nothing does. */
+/** Why a reviewer can't confirm or refuse an approval, or null. */
 export function decidingProblem(
   text: CourseVersion | null,
   approval: ApprovalRecord,
-  /** The approval that it is carried over from, where it is one. */
+  /** The approval it is carried over from, if any. */
   source: ApprovalRecord | null,
   viewer: Readonly<{ id: string; email: string | null; name: string }>,
 ): string | null {
-  if (approvalState(approval) !== 'waiting') return 'This has been decided already.'
-  if (!text) return 'The text that it approves is not here any more.'
+  if (approvalState(approval) !== 'waiting') return 'Someone has already decided on this approval.'
+  if (!text) return 'The approved text is no longer available.'
   if (source && approvalState(source) !== 'in force')
     return 'The approval that it carries over is no longer in force.'
   if (approval.recorded_by === viewer.id)
-    return 'You recorded it, so a second reviewer confirms or refuses it.'
-  if (wrote(text, viewer)) return 'You wrote this text, so another reviewer confirms or refuses its approval.'
+    return 'You recorded this approval, so a second reviewer must confirm or refuse it.'
+  if (wrote(text, viewer))
+    return 'You wrote this text, so another reviewer must confirm or refuse its approval.'
   return null
 }
 
-/** An approval that a newer version can take over, and the kind of change between the two. */
+/** An approval that can be carried over, and the kind of change between the two versions. */
 export type Carriable = Readonly<{ kind: 'typo' | 'clarification'; source: ApprovalRecord }>
 
-/** Only corrected or clearer wording carries an approval over; a change of law or meaning needs one of its own. */
+/** An approval can be carried over to corrected or clearer wording. A change of law or meaning needs its own. */
 export function carriableApproval(
   course: Course,
   text: CourseVersion,

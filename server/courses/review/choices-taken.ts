@@ -11,8 +11,8 @@ type Given = Readonly<{
 }>
 
 /**
- * What somebody chose, as ids that can be counted: choices; in a scenario the steps that they came to and `step/choice`;
- * of what is ordered, matched or sorted, the lines that stood where they belong. `answers` are as kept, a step each.
+ * A person's answers as ids to count: choices; for a scenario the steps they reached and `step/choice`;
+ * for ordering, matching and sorting the lines in the correct place. `answers` are as stored, one per step.
  */
 export function chosenIn(question: Question, answers: readonly unknown[]): readonly string[] {
   const given = answers as readonly Given[]
@@ -37,7 +37,7 @@ export function chosenIn(question: Question, answers: readonly unknown[]): reado
   }
 }
 
-/** How many chose a line of the key, in words; nothing where fewer than ten people could have. */
+/** How many people chose an answer, in words. Empty if fewer than ten people could have. */
 export function takenWords(question: Question, statistics: QuestionStatistics, id: string): string {
   if (statistics.kind !== 'known') return ''
   const { people, taken } = statistics
@@ -46,7 +46,7 @@ export function takenWords(question: Question, statistics: QuestionStatistics, i
   const share = `${Math.round(((taken.get(id) ?? 0) / of) * 100)}%`
   switch (question.type) {
     case 'scenario':
-      return `${share} of ${of} who came here chose this`
+      return `${share} of ${of} who reached this step chose this`
     case 'order':
     case 'match':
     case 'sort':

@@ -2,7 +2,7 @@ import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { Paragraph } from './paragraphs.ts'
 
-/** Keeps a reviewer's comment on a paragraph, with the words it was about; it is never rewritten or removed. */
+/** Stores a reviewer's comment on a paragraph, with the paragraph's text. It is never edited or deleted. */
 export async function commentOnParagraph(
   db: Database,
   viewer: Readonly<{ id: string }>,

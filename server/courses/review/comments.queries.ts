@@ -13,7 +13,7 @@ export type Comment = Readonly<{
   written_at: Date
 }>
 
-/** Comments on a lesson in whatever version they were made, the oldest first. */
+/** Comments on any version of a lesson, oldest first. */
 export async function listComments(
   db: Kysely<DB>,
   course: string,
@@ -28,7 +28,7 @@ export async function listComments(
   return rows
 }
 
-/** How many comments each lesson of a course has, by 'module/lesson'. */
+/** The number of comments on each lesson of a course, by 'module/lesson'. */
 export async function countComments(db: Kysely<DB>, course: string): Promise<ReadonlyMap<string, number>> {
   const rows = await db
     .selectFrom('course_comments')

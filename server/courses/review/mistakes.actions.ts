@@ -3,7 +3,7 @@ import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { Day } from '#server/lib/days.ts'
 
-/** Keeps what a reader reported, with the day and without the person. */
+/** Stores a reported mistake with the date and without the person. */
 export async function reportMistake(
   db: Database,
   text: CourseVersion,
@@ -25,7 +25,7 @@ export async function reportMistake(
     .execute()
 }
 
-/** Says what was done about it. The first answer stays; false where there is no such report. */
+/** Answers a report. The first answer stays. False if there is no such report. */
 export async function answerMistake(
   db: Database,
   viewer: Readonly<{ id: string }>,

@@ -15,7 +15,7 @@ export type Mistake = Readonly<{
   answered_at: Date | null
 }>
 
-/** What readers reported, unanswered first, then the newest first; at most 500. */
+/** Reported mistakes, unanswered first, then newest first; at most 500. */
 export async function listMistakes(db: Kysely<DB>): Promise<readonly Mistake[]> {
   const { rows } = await sql<Mistake>`
     select m.id, m.course, m.version, m.module, m.lesson, m.body, m.reported_on,
@@ -28,7 +28,7 @@ export async function listMistakes(db: Kysely<DB>): Promise<readonly Mistake[]> 
   return rows
 }
 
-/** How many wait for an answer. */
+/** The number of unanswered reports. */
 export async function countOpenMistakes(db: Kysely<DB>): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from lesson_mistakes m

@@ -10,7 +10,7 @@ import { listMistakes } from './mistakes.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
 
-/** Readers say what is not right in a lesson, without their name; reviewers read it and say what was done. */
+/** Readers report mistakes in lessons anonymously. Reviewers read and answer them. */
 export async function mistakeRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const params = Type.Object({ course: slug(), module: slug(), lesson: slug() })
@@ -33,7 +33,7 @@ export async function mistakeRoutes(app: App, { db, catalogue, clock }: Needs): 
   app.post(
     '/courses/:course/:module/:lesson/mistake',
     {
-      // A hand that types may report a few of them in a row; a program may not fill the reviewers' page.
+      // People may report a few mistakes in a row. Rate limited, so that scripts can't flood the reviewers' page.
       config: { ...reader, rateLimit: { max: 20, timeWindow: '10 minutes' } },
       schema: {
         params,
@@ -44,7 +44,7 @@ export async function mistakeRoutes(app: App, { db, catalogue, clock }: Needs): 
       const page = mistakePage({ ...request.params, version: request.body.version })
       const body = request.body.body.trim()
       if (body === '') {
-        const errors = [{ field: 'body', message: 'Write what is not right on the page.' }]
+        const errors = [{ field: 'body', message: 'Describe the mistake.' }]
         return reply.status(422).page('courses/mistake', { ...page, isSent: false, errors })
       }
       await reportMistake(db, page.text, request.params, body, dayOf(clock()))
@@ -67,7 +67,7 @@ export async function mistakeRoutes(app: App, { db, catalogue, clock }: Needs): 
       const body = request.body.body.trim()
       if (body === '') {
         const errors = [
-          { field: `body-${mistake}`, message: 'Write what was done about it, or why nothing was.' },
+          { field: `body-${mistake}`, message: 'Enter what you did, or why you changed nothing.' },
         ]
         return reply.status(422).page('courses/review/mistakes', { ...(await mistakesPage()), errors })
       }
@@ -76,14 +76,14 @@ export async function mistakeRoutes(app: App, { db, catalogue, clock }: Needs): 
     },
   )
 
-  /** The lesson as this reader has it; in a version that is gone, as it is today. */
+  /** The lesson in this reader's version, or in the current one if that version is gone. */
   function mistakePage(at: { course: string; module: string; lesson: string; version?: string | undefined }) {
     const course = catalogue.courses.get(at.course) ?? notFound()
     const text = (at.version && course.versions.get(at.version)) || course.current
     const module = text.modules.find(({ slug }) => slug === at.module) ?? notFound()
     const lesson = module.lessons.find(({ slug }) => slug === at.lesson) ?? notFound()
     const lessonHref = lessonPath(text.slug, module.slug, lesson.slug)
-    return { title: 'Something is not right', robots: 'noindex', text, lesson, lessonHref }
+    return { title: 'Report a mistake', robots: 'noindex', text, lesson, lessonHref }
   }
 
   async function mistakesPage() {
@@ -95,7 +95,7 @@ export async function mistakeRoutes(app: App, { db, catalogue, clock }: Needs): 
       return { ...one, title: lesson?.title ?? one.lesson, href: lesson ? href : null }
     })
     return {
-      title: 'What readers reported',
+      title: 'Reported mistakes',
       open: mistakes.filter(({ answer }) => answer === null),
       answered: mistakes.filter(({ answer }) => answer !== null),
     }

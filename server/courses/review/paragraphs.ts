@@ -5,18 +5,18 @@ import { appendChild, prependChild, textContent } from 'domutils'
 import { parseDocument } from 'htmlparser2'
 import type { Exercise } from '#server/courses/catalogue/exercises.ts'
 
-/** A paragraph, heading, list item or cell of a lesson, known by its words: the same words, the same anchor. */
+/** A paragraph, heading, list item or cell of a lesson. The same text has the same anchor. */
 export type Paragraph = Readonly<{ anchor: string; text: string }>
 
 const blocks = new Set(['p', 'li', 'h2', 'h3', 'h4', 'td', 'th', 'figcaption', 'dt', 'dd', 'details'])
-/** What is drawn, stands at the end of every lesson, or belongs to another piece. */
+/** Elements without paragraphs to comment on: drawings, the end of the lesson, other pieces. */
 const left = new Set(['svg', 'form', 'nav', 'summary'])
 
 /** The paragraphs of a lesson's text in reading order. */
 export const paragraphsOf = (html: string): readonly Paragraph[] =>
   leaves(parseDocument(html)).map((leaf) => paragraphOf(leaf))
 
-/** The text with something at the end of each paragraph, and with an id to go to. `after` gives inline HTML. */
+/** Adds an id and the inline HTML from `after` to each paragraph. */
 export function withParagraphs(html: string, after: (paragraph: Paragraph) => string): string {
   const document = parseDocument(html)
   const seen = new Set<string>()
@@ -24,7 +24,7 @@ export function withParagraphs(html: string, after: (paragraph: Paragraph) => st
     const paragraph = paragraphOf(leaf)
     if (!seen.has(paragraph.anchor)) {
       const id = `p-${paragraph.anchor}`
-      // A heading keeps the id that the rest of the course links to.
+      // A heading keeps its id, because the course links to it.
       if (leaf.attribs.id) prependChild(leaf, new Element('span', { id }))
       else leaf.attribs.id = id
     }
@@ -53,6 +53,6 @@ const anchored = (key: string, text: string): Paragraph => ({
   text,
 })
 
-/** The question of an exercise, which is commented on like a paragraph; several may ask in the same words. */
+/** An exercise's question as a paragraph to comment on. Includes the id, because questions can repeat. */
 export const exerciseParagraph = ({ id, stem }: Pick<Exercise, 'id' | 'stem'>): Paragraph =>
   anchored(`${id}: ${stem.text}`, stem.text)

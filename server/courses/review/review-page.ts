@@ -18,7 +18,7 @@ type Reviewer = Readonly<{ id: string; email: string | null; name: string }>
 
 const reviewPath = (text: CourseVersion) => `/review/courses/${text.slug}/${text.version}`
 
-/** Every version of every course, with where its approval stands. */
+/** Every version of every course, with its approval status. */
 export function reviewListPage(
   catalogue: Catalogue,
   approvals: ReadonlyMap<string, readonly ApprovalRecord[]>,
@@ -41,13 +41,13 @@ export function reviewListPage(
 function stateOfText(text: CourseVersion, approvals: readonly ApprovalRecord[]) {
   const states = approvals.filter(({ content_hash }) => content_hash === text.hash).map(approvalState)
   if (states.includes('in force')) return { word: 'Approved', tone: 'good' }
-  if (states.includes('waiting')) return { word: 'Approval waits for confirmation', tone: 'caution' }
+  if (states.includes('waiting')) return { word: 'Approval waiting for confirmation', tone: 'caution' }
   return { word: 'Not approved', tone: 'quiet' }
 }
 
 /** One version: its lessons and questions to read, its record, and its approvals. */
 export function reviewVersionPage(
-  /** With the version to begin as each course's current one. */
+  /** With the version for new learners as each course's current one. */
   catalogue: Catalogue,
   text: CourseVersion,
   approvals: readonly ApprovalRecord[],
@@ -95,7 +95,7 @@ export function reviewVersionPage(
   }
 }
 
-/** A lesson as its learner reads it, with the answers below each exercise and the reviewers' comments where they belong. */
+/** A lesson as learners see it, plus answers below each exercise and reviewers' comments in place. */
 export function reviewLessonPage(
   text: CourseVersion,
   module: Module,
@@ -127,7 +127,7 @@ export function reviewLessonPage(
         : { kind: 'text' as const, html: withParagraphs(piece.html, (one) => afterParagraph(one.anchor)) }
     }),
     chosen: paragraphs.find((one) => one.anchor === anchor) ?? null,
-    /** About words that this version does not have any more. */
+    /** Comments on text that this version no longer has. */
     earlier: comments.filter((one) => !known.has(one.anchor)),
     ...neighbors(text, module, lesson),
   }
@@ -163,7 +163,7 @@ function neighbors(text: CourseVersion, module: Module, lesson: Lesson) {
   return { previous: link(all[at - 1]), following: link(all[at + 1]) }
 }
 
-/** A module's pool with its keys, and what learners made of each question. */
+/** A module's questions with answers and statistics. */
 export function reviewQuestionsPage(text: CourseVersion, module: Module, rows: readonly MeetingRow[]) {
   const byQuestion = Map.groupBy(rows, ({ question }) => question)
   return {

@@ -25,7 +25,7 @@ import { fewestPeople } from './statistics.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
-/** Content reviewers read any version with its answers, compare versions, and comment; approvals are in approvals.routes.ts. */
+/** Content reviewers read any version with its answers, compare versions and comment. Approvals are in approvals.routes.ts. */
 export async function courseReviewRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   const config = { policy: ['reviewer'] } as const
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
@@ -96,7 +96,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       if (said === '') {
         const comments = await listComments(db, text.slug, module.slug, lesson.slug)
         const page = reviewLessonPage(text, module, lesson, comments, paragraph.anchor)
-        const errors = [{ field: 'body', message: 'Write what you want to say about this paragraph.' }]
+        const errors = [{ field: 'body', message: 'Enter a comment.' }]
         return reply.status(422).page('courses/review/lesson', { ...page, errors })
       }
       const place = { module: module.slug, lesson: lesson.slug }
@@ -141,7 +141,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
           listLessonTimes(db, { course: text.slug, hash: text.hash }, fewestPeople),
         ])
         const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request), times)
-        const errors = [{ field: 'due_on', message: 'Write a day that is still to come, such as 3/15/2027.' }]
+        const errors = [{ field: 'due_on', message: 'Enter a date in the future, such as 3/15/2027.' }]
         return reply.status(422).page('courses/review/version', { ...page, typed: request.body, errors })
       }
       await setChangeDay(db, viewerOf(request), text, due, clock())

@@ -1,14 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-/** One person's first meeting with one question of a module, from attempts that were finished. */
+/** One person's first answer to a question, from finished attempts. */
 export type MeetingRow = Readonly<{
   question: string
   is_right: boolean
   rest_share: number
-  /** They said that they were sure, of one step at least that was not right. */
+  /** True if they were sure about at least one incorrect step. */
   is_sure_miss: boolean
-  /** The answers as kept, step by step. */
+  /** The stored answers, step by step. */
   answers: readonly unknown[]
 }>
 
@@ -36,7 +36,7 @@ export async function listMeetings(
 
 export type LessonTime = Readonly<{ module: string; lesson: string; people: number; minutes: number }>
 
-/** For how long lessons of a text were open on the whole, the median of the people who read them to the end. */
+/** The median time that lessons were open, of people who read them to the end. */
 export async function listLessonTimes(
   db: Kysely<DB>,
   text: Readonly<{ course: string; hash: string }>,

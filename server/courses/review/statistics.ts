@@ -1,12 +1,12 @@
-/** One person's first meeting with one question, and how the rest of that attempt went. */
+/** One person's first answer to a question, and the result of the rest of that attempt. */
 export type Meeting = Readonly<{
   question: string
   isRight: boolean
-  /** Of the attempt's other questions, the share that was right. */
+  /** The share of the attempt's other questions that was correct. */
   restShare: number
-  /** They were sure, and it was not right. */
+  /** True if they were sure and incorrect. */
   isSureMiss: boolean
-  /** What was chosen: see `chosenIn`. */
+  /** The chosen answers; see `chosenIn`. */
   chosen: readonly string[]
 }>
 
@@ -15,18 +15,18 @@ export type QuestionStatistics = Readonly<
   | {
       kind: 'known'
       people: number
-      /** The share of people who got it right at their first meeting with it, 0 to 1. */
+      /** The share of people whose first answer was correct, 0 to 1. */
       difficulty: number
-      /** Point-biserial correlation with the rest of the attempt, -1 to 1; null where either never varies. */
+      /** Point-biserial correlation with the rest of the attempt, -1 to 1. Null if either never varies. */
       discrimination: number | null
-      /** The share of people who said that they were sure, and missed it. */
+      /** The share of people who were sure but incorrect. */
       sureMisses: number
-      /** How many people chose each, by the ids of `chosenIn`. */
+      /** The number of people per answer, by the ids of `chosenIn`. */
       taken: ReadonlyMap<string, number>
     }
 >
 
-/** Below this many people an answer could be somebody's. */
+/** With fewer people, an answer could identify someone. */
 export const fewestPeople = 10
 
 export function statisticsOf(meetings: readonly Meeting[]): QuestionStatistics {
@@ -47,18 +47,18 @@ export function statisticsOf(meetings: readonly Meeting[]): QuestionStatistics {
   }
 }
 
-/** What a reviewer looks at again, in words; null where nothing stands out. */
+/** A hint about what a reviewer should check, or null. */
 export function remark(statistics: QuestionStatistics): string | null {
   if (statistics.kind === 'too-few') return null
   const { difficulty, discrimination, sureMisses } = statistics
   if (discrimination !== null && discrimination < 0)
-    return 'People who do well otherwise miss it more often: read the key and the wording again.'
+    return 'People who do well otherwise get it wrong more often. Check the answer and the wording.'
   if (sureMisses > 0.2)
-    return 'More than a fifth are sure of an answer that doesn’t fit: is something taught, or believed, that is wrong?'
-  if (difficulty < 0.3) return 'Few get it right: is it taught, and is the wording plain?'
-  if (difficulty > 0.97) return 'Nearly everybody gets it right: it tells little.'
+    return 'More than a fifth are sure but incorrect. Does the course teach something wrong, or is this a common misconception?'
+  if (difficulty < 0.3) return 'Few get it right. Does the course teach it, and is the wording clear?'
+  if (difficulty > 0.97) return 'Almost everyone gets it right, so it measures little.'
   if (discrimination !== null && discrimination < 0.1)
-    return 'It hardly tells apart who has understood the module.'
+    return 'It hardly separates people who understood the module from those who didn’t.'
   return null
 }
 

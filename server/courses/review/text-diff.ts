@@ -4,12 +4,12 @@ import { questionLines } from '#server/courses/catalogue/question-key.ts'
 import { changesBetween, type PartChange } from '#server/courses/catalogue/version-changes.ts'
 import { paragraphsOf } from './paragraphs.ts'
 
-/** A stretch of a line: the same in both, or in one of them alone. */
-export type Stretch = Readonly<{ text: string; kind: 'same' | 'removed' | 'added' }>
-/** Two lines side by side; one of them may be missing. */
-export type DiffRow = Readonly<{ before: readonly Stretch[] | null; after: readonly Stretch[] | null }>
+/** Part of a line: in both versions, or only in one of them. */
+export type DiffPart = Readonly<{ text: string; kind: 'same' | 'removed' | 'added' }>
+/** Two lines side by side. One of them may be missing. */
+export type DiffRow = Readonly<{ before: readonly DiffPart[] | null; after: readonly DiffPart[] | null }>
 
-/** Two texts side by side, line by line, with the words that differ; lines that are the same are left out. */
+/** Compares two texts line by line and marks the words that differ. Identical lines are left out. */
 export function diffLines(before: readonly string[], after: readonly string[]): readonly DiffRow[] {
   const rows: DiffRow[] = []
   let removed: readonly string[] = []
@@ -53,13 +53,13 @@ export type ComparedPart = Readonly<{
   rows: readonly DiffRow[]
 }>
 
-/** Two versions of a course: each lesson and each question that is not the same, side by side. */
+/** Compares two versions of a course: each lesson and question that differs, side by side. */
 export function compareTexts(before: CourseVersion, after: CourseVersion): readonly ComparedPart[] {
   const changes = changesBetween(before, after)
   const heads = [
     {
       title: 'The course',
-      place: 'What is said of it',
+      place: 'Description',
       rows: diffLines(courseLines(before), courseLines(after)),
     },
     ...after.modules.flatMap((now) => {
@@ -113,7 +113,7 @@ const courseLines = (text: CourseVersion): readonly string[] =>
     text.title,
     text.shortTitle,
     `For: ${text.audience}`,
-    `The law behind it: ${text.statute}`,
+    `Required by: ${text.statute}`,
     text.summary,
     text.supplementary,
     `Facts: ${text.authority.join(', ')}`,
@@ -124,7 +124,7 @@ const moduleLines = (module: Module): readonly string[] => [
   module.title,
   ...module.objectives,
   `Minutes: ${module.minutes}, and ${module.assessmentMinutes} for the questions`,
-  `Questions: ${module.draw} drawn, passed at ${module.passMark}%`,
+  `Questions: ${module.draw} drawn, pass mark ${module.passMark}%`,
 ]
 
 const lessonLines = (lesson: Lesson): readonly string[] => [

@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 
-/** One text file of a course: its path as problems name it, and its text with line endings made the same. */
+/** A text file of a course: its path as shown in problems, and its text with normalized line endings. */
 export type CourseFile = {
   readonly path: string
-  /** Path inside its version's folder, `/` between the parts on every system. */
+  /** Path inside its version's folder, with `/` on every system. */
   readonly inner: string
   readonly text: string
 }
 
-/** The files of one version of a course: the working text, or one frozen under `published/<version>`. */
+/** The files of one version of a course: the draft, or a version frozen under `published/<version>`. */
 export type CourseFolder = {
   readonly slug: string
-  /** Undefined for the working text. */
+  /** Undefined for the draft. */
   readonly published: string | undefined
   readonly path: string
   readonly files: ReadonlyMap<string, CourseFile>
@@ -22,18 +22,18 @@ export type CoursesFolder = {
   readonly path: string
   readonly facts: CourseFile | undefined
   readonly glossary: CourseFile | undefined
-  /** The trainings of others. */
+  /** Outside trainings. */
   readonly catalogue: CourseFile | undefined
-  /** What the law asks for, and what teaches it. */
+  /** The topics that the law requires, and what teaches them. */
   readonly coverage?: CourseFile | undefined
-  /** Pages to keep at hand, which belong to no course alone. */
+  /** Job aids, which can belong to several courses. */
   readonly jobAids: readonly CourseFile[]
   /** How to lead a group through a module. */
   readonly facilitatorsGuide: CourseFile | undefined
   readonly courses: readonly CourseFolder[]
 }
 
-/** Reads everything under `courses/` at once; nothing is read from the disk after the start. */
+/** Reads everything under `courses/` at the start. Nothing is read from disk later. */
 export function readCoursesFolder(dir: string): CoursesFolder {
   const name = basename(dir)
   const files = readdirSync(dir, { recursive: true, withFileTypes: true })

@@ -6,7 +6,7 @@ import { checkedShape, parseYaml } from './yaml-document.ts'
 
 export const emptyRegister: FactRegister = { values: new Map(), sources: new Map(), facts: new Map() }
 
-/** The day of an entry that can't be read. */
+/** The check date of an unreadable entry. */
 const never = '1970-01-01'
 
 const day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a day written as 2026-11-23' })
@@ -14,9 +14,9 @@ const nonEmpty = (description: string) => Type.String({ minLength: 1, descriptio
 
 const valueShape = Type.Object(
   {
-    text: nonEmpty('the words that stand in the lesson, in quotes'),
-    about: nonEmpty('what this is, for whoever edits it next'),
-    fact: Type.Optional(nonEmpty('the key of the fact that it rests on')),
+    text: nonEmpty('the text shown in the lesson, in quotes'),
+    about: nonEmpty('what this is, for the next editor'),
+    fact: Type.Optional(nonEmpty('the key of the fact that it is based on')),
     checked: day,
   },
   { additionalProperties: false, title: 'a value' },
@@ -25,7 +25,7 @@ const sourceShape = Type.Object(
   {
     title: nonEmpty('the name of the publication or page'),
     publisher: Type.String({ description: 'who published it' }),
-    url: Type.Optional(Type.String({ description: 'its address, beginning with https://' })),
+    url: Type.Optional(Type.String({ description: 'its address, starting with https://' })),
     seen: Type.Optional(Type.String({ description: 'how it was seen (in full, a copy, a summary)' })),
   },
   { additionalProperties: false, title: 'a source' },
@@ -52,7 +52,7 @@ export function readFactRegister(file: CourseFile, log: ProblemLog): FactRegiste
   const document = parseYaml(file.text, file.path, 1, log)
   if (!document || !checkedShape(document, [], registerShape, log)) return emptyRegister
   const parts = document.data as Record<string, Record<string, unknown> | null | undefined>
-  // An entry with a fault is kept by its name, so that the fault is said once and not wherever it is used.
+  // Keep the name of an invalid entry, so that its error is reported once and not wherever it is used.
   const read = <Entry extends object, Schema extends TSchema>(
     part: string,
     shape: Schema,
@@ -90,7 +90,7 @@ export function readFactRegister(file: CourseFile, log: ProblemLog): FactRegiste
         file.path,
         document.lineOf(['sources', source.key, 'url']),
         `The address of source ${source.key} is "${source.url}".`,
-        'Write it whole, beginning with https://, or leave "url" out.',
+        'Enter the full address, starting with https://, or leave "url" out.',
       )
     }
   }
@@ -99,7 +99,7 @@ export function readFactRegister(file: CourseFile, log: ProblemLog): FactRegiste
       log.error(
         file.path,
         document.lineOf(['values', value.name]),
-        `The value "${value.name}" rests on the fact ${value.fact}, which is not in this file.`,
+        `The value "${value.name}" is based on the fact ${value.fact}, which is not in this file.`,
         suggestion(value.fact, facts.keys(), 'facts'),
       )
     }
@@ -108,7 +108,7 @@ export function readFactRegister(file: CourseFile, log: ProblemLog): FactRegiste
     log.warning(
       file.path,
       document.lineOf(['sources']),
-      'No source is entered yet, so lessons can’t list where their facts come from.',
+      'There are no sources yet, so lessons can’t list where their facts come from.',
       'Enter each as "S1: { title: …, publisher: …, url: …, seen: … }".',
     )
     return { values, sources, facts }
@@ -120,14 +120,14 @@ export function readFactRegister(file: CourseFile, log: ProblemLog): FactRegiste
         file.path,
         document.lineOf(['facts', fact.key]),
         `The fact ${fact.key} names ${unknown.join(', ')}, which ${unknown.length === 1 ? 'is' : 'are'} not among the sources.`,
-        'Enter the source, or mend its key.',
+        'Add the source or fix its key.',
       )
     } else if (fact.status !== 'U' && fact.sources.length === 0) {
       log.error(
         file.path,
         document.lineOf(['facts', fact.key]),
         `The fact ${fact.key} has status ${fact.status} and no source.`,
-        'Name where it was seen, or give it status U.',
+        'Add the source, or give it status U.',
       )
     }
   }

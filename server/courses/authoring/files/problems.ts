@@ -1,4 +1,4 @@
-/** What is wrong in a course's files, in the form in which its author reads it. */
+/** Problems in a course's files, reported to authors. */
 export type ProblemLevel = 'error' | 'warning'
 
 export type Problem = {
@@ -10,18 +10,18 @@ export type Problem = {
   readonly fix: string
 }
 
-/** A line of a file, or how to find it: looked up only where there is something to say about it. */
+/** A line number, or a function that finds it when it is needed for a report. */
 export type Line = number | (() => number)
 
 export const lineNumber = (line: Line) => (typeof line === 'number' ? line : line())
 
-/** The line so many further down. */
+/** The line this many lines below. */
 export const lineBelow =
   (line: Line, further: number): Line =>
   () =>
     lineNumber(line) + further
 
-/** Collects the problems of one load. Errors stop the start; warnings are for the author alone. */
+/** Collects the problems of one load. Errors stop the start; warnings are only for authors. */
 export type ProblemLog = {
   readonly error: (file: string, line: Line, message: string, fix: string) => void
   readonly warning: (file: string, line: Line, message: string, fix: string) => void
@@ -36,11 +36,11 @@ export const problemLog = (problems: Problem[]): ProblemLog => ({
 
 export const hasErrors = (problems: readonly Problem[]) => problems.some(({ level }) => level === 'error')
 
-/** `courses/a/01-b/02-c.md:14: What is wrong. How to mend it.` */
+/** `courses/a/01-b/02-c.md:14: What is wrong. How to fix it.` */
 export const problemLine = ({ file, line, message, fix }: Problem) =>
   `${file}:${line}: ${message}${fix === '' ? '' : ` ${fix}`}`
 
-/** Errors first, then by file and line; the same sentence about the same place once. */
+/** Errors first, then by file and line, without duplicates. */
 export function sortedProblems(problems: readonly Problem[]): Problem[] {
   const once = new Map(problems.map((problem) => [`${problem.level} ${problemLine(problem)}`, problem]))
   return [...once.values()].sort(
@@ -51,14 +51,14 @@ export function sortedProblems(problems: readonly Problem[]): Problem[] {
   )
 }
 
-/** "Did you mean …?", or the first few of what there is to choose from. */
+/** "Did you mean …?", or the first few available names. */
 export function suggestion(word: string, known: Iterable<string>, what: string): string {
   const names = [...known]
   const near = nearest(word, names)
   if (near !== undefined) return `Did you mean "${near}"?`
   if (names.length === 0) return `There are no ${what} yet.`
   if (names.length <= 20) return `The ${what} are: ${names.join(', ')}.`
-  return `The ${what} begin with ${names.slice(0, 5).join(', ')}.`
+  return `The first ${what} are ${names.slice(0, 5).join(', ')}.`
 }
 
 function nearest(word: string, names: readonly string[]): string | undefined {
@@ -70,7 +70,7 @@ function nearest(word: string, names: readonly string[]): string | undefined {
   return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined
 }
 
-/** How many letters must be added, left out, changed or swapped with their neighbor. */
+/** How many letters must be added, removed, changed or swapped with a neighbor. */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)]
   for (let i = 1; i <= a.length; i++) {

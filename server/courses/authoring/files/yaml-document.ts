@@ -21,16 +21,16 @@ export type { Path }
 export type YamlDocument = {
   readonly file: string
   readonly data: unknown
-  /** The line in the file where the value at this path stands, or its nearest parent that is there. */
+  /** The line of the value at this path, or of its nearest existing parent. */
   readonly lineOf: (path: Path) => Line
 }
 
 /**
- * Reads YAML that may stand inside a larger file: `firstLine` is the line of the file on which `text` begins.
- * Says what is wrong and answers undefined when it can't be read.
+ * Reads YAML that may be part of a larger file: `firstLine` is the line of the file where `text` starts.
+ * Reports errors and returns undefined if it can't be read.
  *
- * js-yaml reads the data, several times as fast as `yaml`; `yaml` knows the lines and the faults, and is asked only
- * when there is something to say.
+ * js-yaml reads the data several times faster than `yaml`. `yaml` knows line numbers and errors, and is used only
+ * to report problems.
  */
 export function parseYaml(
   text: string,
@@ -76,7 +76,7 @@ function openSyntax(text: string, firstLine: number): Syntax {
   return { document, lineAt: (offset) => firstLine - 1 + lines.linePos(offset).line }
 }
 
-/** A text with a "#" in it ends there, and nobody notices. */
+/** YAML cuts off a text at " #", which is easy to miss. */
 function warnOfComments({ document, lineAt }: Syntax, file: string, log: ProblemLog): void {
   visit(document, {
     Scalar(_, scalar) {
@@ -84,14 +84,14 @@ function warnOfComments({ document, lineAt }: Syntax, file: string, log: Problem
       log.warning(
         file,
         lineAt(scalar.range[0]),
-        `What follows "#" on this line is taken as a comment and is not shown: "${scalar.comment.trim()}".`,
-        'Where it belongs to the text, put the whole text in quotes.',
+        `The text after "#" on this line is a comment and is not shown: "${scalar.comment.trim()}".`,
+        'If it belongs to the text, put the whole text in quotes.',
       )
     },
   })
 }
 
-/** Where the key (or the list item) at this path begins. */
+/** The offset of the key or list item at this path. */
 function offsetOf(root: Node | null, path: Path): number | undefined {
   let node: unknown = root
   let offset = root?.range?.[0]
@@ -114,8 +114,8 @@ const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
 const compiled = new WeakMap<TSchema, ValidateFunction>()
 
 /**
- * The value at `path` when it has the shape of the schema; otherwise every departure is logged with its line.
- * A schema's `title` names the thing ("a choice"), a property's `description` says what belongs there.
+ * Returns the value at `path` if it matches the schema. Otherwise logs every error with its line.
+ * A schema's `title` names the thing ("a choice"); a property's `description` says what belongs there.
  */
 export function checkedShape<Schema extends TSchema>(
   document: YamlDocument,
@@ -127,7 +127,7 @@ export function checkedShape<Schema extends TSchema>(
     (at, step) => (at as Record<string | number, unknown> | undefined)?.[step],
     document.data,
   )
-  // Compiling a schema takes long; most texts are in order, and only those that aren't need every fault named.
+  // Compiling a schema is slow. Most texts are valid, so only compile when errors must be listed.
   if (Check(schema, value)) return value as Static<Schema>
   const validate = compiled.get(schema) ?? ajv.compile(schema)
   compiled.set(schema, validate)

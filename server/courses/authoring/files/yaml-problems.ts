@@ -1,38 +1,38 @@
 import type { ErrorObject } from 'ajv'
 import { suggestion } from './problems.ts'
 
-/** Where in a file something stands. */
+/** A path inside a YAML document. */
 export type Path = readonly (string | number)[]
 
-/** What a fault of the YAML itself means to whoever wrote it. */
+/** Explains a YAML syntax error to authors. */
 export function yamlProblem(code: string, message: string): [message: string, fix: string] {
   const said = message.split(/ at line \d+/)[0]!.replace(/\s+/g, ' ')
   if (/Nested mappings|implicit key|Implicit (map )?keys/i.test(said)) {
     return [
-      'A colon or a line break inside this text is taken for a new key.',
+      'A colon or a line break inside this text is read as a new key.',
       'Put the text in double quotes, or write "key: >" and the text on the next lines, indented.',
     ]
   }
   if (code === 'DUPLICATE_KEY') {
-    return ['The same key stands here twice.', 'Keep one of them.']
+    return ['This key appears twice.', 'Keep one of them.']
   }
   if (code === 'TAB_AS_INDENT') {
     return ['A tab is used to indent.', 'Indent with spaces.']
   }
   if (code === 'BAD_INDENT') {
-    return [`The indentation does not fit (${said}).`, 'Line it up with the lines above it.']
+    return [`The indentation is wrong (${said}).`, 'Line it up with the lines above it.']
   }
   return [
     `This can't be read as YAML (${said}).`,
-    'Check indentation and quotes; a text with a colon, a quote, or a leading {{, [[ or * goes in double quotes.',
+    'Check indentation and quotes. Put text with a colon, a quote or a leading {{, [[ or * in double quotes.',
   ]
 }
 
-/** How a text departs from its schema, in the words of its author. */
+/** Explains a schema error to authors. */
 export function shapeProblem(error: ErrorObject, path: Path): [message: string, fix: string] {
   const schema = error.parentSchema as Described
   const name = typeof path.at(-1) === 'string' ? `"${path.at(-1)}"` : (schema.title ?? 'This')
-  const hint = schema.description === undefined ? '' : `It holds ${schema.description}.`
+  const hint = schema.description === undefined ? '' : `Enter ${schema.description}.`
   const params = error.params
   switch (error.keyword) {
     case 'required': {
@@ -57,18 +57,18 @@ export function shapeProblem(error: ErrorObject, path: Path): [message: string, 
       ]
     case 'enum':
       return [
-        `${name} is "${String(error.data)}", which is not one of its values.`,
+        `${name} is "${String(error.data)}", which is not an allowed value.`,
         suggestion(String(error.data), (schema.enum ?? []).map(String), 'values'),
       ]
     case 'minLength':
-      return [`${name} is empty.`, hint || 'Write it, or take the line out.']
+      return [`${name} is empty.`, hint || 'Fill it in or remove the line.']
     case 'minItems':
       return [`${name} has ${(error.data as unknown[]).length}; it needs at least ${params.limit}.`, hint]
     case 'minimum':
     case 'maximum':
       return [`${name} is ${String(error.data)}.`, hint]
     case 'pattern':
-      return [`${name} is "${String(error.data)}", which does not have the right form.`, hint]
+      return [`${name} is "${String(error.data)}", which has the wrong format.`, hint]
     default:
       return [`${name} ${error.message ?? 'is not right'}.`, hint]
   }
@@ -79,7 +79,7 @@ function typeFix(error: ErrorObject, hint: string): string {
     return `Put it in quotes: "${String(error.data)}".`
   }
   if (error.params.type === 'string' && error.data !== null && typeof error.data === 'object') {
-    return 'A text that begins with {{ or [[ goes in double quotes.'
+    return 'Put text that starts with {{ or [[ in double quotes.'
   }
   return hint
 }
@@ -90,7 +90,7 @@ const shapeName = (type: string) =>
     integer: 'a whole number',
     number: 'a number',
     boolean: 'true or false',
-    array: 'a list (lines that begin with "- ")',
+    array: 'a list (lines that start with "- ")',
     object: 'a set of keys',
   })[type] ?? type
 

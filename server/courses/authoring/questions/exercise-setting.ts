@@ -2,10 +2,10 @@ import type { MarkdownIt } from 'markdown-it'
 import type { Path, YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
 import type { Scope } from '#server/courses/authoring/text/scope.ts'
 
-/** An exercise of a lesson gives feedback; a question of a pool is scored, so more is asked of it. */
+/** A lesson's exercise gives feedback. A pool's question is scored, so it must meet stricter rules. */
 export type Use = 'exercise' | 'question'
 
-/** Where an exercise stands, and what its words may name. */
+/** An exercise's location and the names its text can use. */
 export type Setting = {
   readonly document: YamlDocument
   readonly path: Path

@@ -1,23 +1,23 @@
 import { type TProperties, Type } from 'typebox'
 import type { ExerciseType, Outcome } from '#server/courses/catalogue/exercises.ts'
 
-/** The keys that each type of exercise is written with; `courses/README.md` teaches them. */
+/** The keys of each exercise type; see `courses/README.md`. */
 const words = (description: string) => Type.String({ minLength: 1, description })
 const id = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$',
   description: 'a short name of letters, digits and hyphens that never changes',
 })
-const why = words('what this does for the young person, or what it misses')
-const text = words('the words that the learner reads')
+const why = words('how this helps the young person, or what it misses')
+const text = words('the text shown to the learner')
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }))
 const closed = <Properties extends TProperties>(title: string, properties: Properties) =>
   Type.Object(properties, { additionalProperties: false, title })
 
-/** An exercise's id is part of an address. */
+/** An exercise's id is part of its address. */
 const exerciseId = Type.String({
   pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
   maxLength: 60,
-  description: 'a short name of small letters, digits and hyphens that never changes',
+  description: 'a short name of lowercase letters, digits and hyphens that never changes',
 })
 
 const common = {
@@ -29,7 +29,7 @@ const common = {
       description: 'a list of the fact keys that justify the answer: [A1-02, A1-03]',
     }),
   ),
-  practice: flag('true when the answer rests on practice advice'),
+  practice: flag('true if the answer is based on practice advice'),
   objective: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -39,9 +39,9 @@ const common = {
 }
 const stem = words('the question')
 
-const choices = Type.Array(closed('a choice', { id, text, correct: flag('true on a right choice'), why }), {
+const choices = Type.Array(closed('a choice', { id, text, correct: flag('true on a correct choice'), why }), {
   minItems: 2,
-  description: 'two choices or more',
+  description: 'two or more choices',
 })
 
 export const singleShape = closed('a "single" exercise', { ...common, stem, choices })
@@ -50,15 +50,15 @@ export const trueFalseShape = closed('a "true-false" exercise', {
   ...common,
   stem,
   answer: Type.Boolean({ description: 'true or false' }),
-  why_true: words('what the learner reads who said true'),
-  why_false: words('what the learner reads who said false'),
+  why_true: words('feedback for the answer "true"'),
+  why_false: words('feedback for the answer "false"'),
 })
 export const orderShape = closed('an "order" exercise', {
   ...common,
   stem,
   items: Type.Array(closed('an item', { id, text, why }), {
     minItems: 3,
-    description: 'three items or more, in the right order',
+    description: 'three or more items, in the correct order',
   }),
 })
 export const matchShape = closed('a "match" exercise', {
@@ -66,7 +66,7 @@ export const matchShape = closed('a "match" exercise', {
   stem,
   pairs: Type.Array(
     closed('a pair', { id, left: words('the left side'), right: words('the right side'), why }),
-    { minItems: 3, description: 'three pairs or more' },
+    { minItems: 3, description: 'three or more pairs' },
   ),
 })
 export const sortShape = closed('a "sort" exercise', {
@@ -74,11 +74,11 @@ export const sortShape = closed('a "sort" exercise', {
   stem,
   buckets: Type.Array(closed('a bucket', { id, title: words('the name of the bucket') }), {
     minItems: 2,
-    description: 'two buckets or more',
+    description: 'two or more buckets',
   }),
   items: Type.Array(closed('an item', { id, text, bucket: words('the id of its bucket'), why }), {
     minItems: 2,
-    description: 'two items or more',
+    description: 'two or more items',
   }),
 })
 const outcome = Type.Unsafe<Outcome>({
@@ -89,7 +89,7 @@ const outcome = Type.Unsafe<Outcome>({
 export const scenarioShape = closed('a "scenario" exercise', {
   ...common,
   stem: Type.Optional(stem),
-  opening: words('what has happened before the first step'),
+  opening: words('what happened before the first step'),
   start: words('the id of the first step'),
   steps: Type.Array(
     closed('a step', {
@@ -103,10 +103,10 @@ export const scenarioShape = closed('a "scenario" exercise', {
           best: flag('true on the best choice'),
           next: words('the id of the next step or of an ending, or "end"'),
         }),
-        { minItems: 2, description: 'two choices or more' },
+        { minItems: 2, description: 'two or more choices' },
       ),
     }),
-    { minItems: 1, description: 'one step or more' },
+    { minItems: 1, description: 'one or more steps' },
   ),
   endings: Type.Optional(
     Type.Array(closed('an ending', { id, text, outcome: Type.Optional(outcome) }), {

@@ -1,16 +1,16 @@
 import type { Question } from '#server/courses/catalogue/exercises.ts'
 
-/** A choice as someone sees it who knows nothing of the subject, and whether it is the right one. */
+/** A choice as someone without any knowledge sees it, and whether it is correct. */
 type Guess = Readonly<{ has: Readonly<Record<Feature, boolean>>; isRight: boolean }>
 
-/** A single question, or one step of a scenario: exactly one choice is right. */
+/** A single-choice question or one scenario step: exactly one choice is correct. */
 type Pick = readonly Guess[]
 
-/** What can give a choice away, whatever it says. */
+/** Features of the wording that can give the answer away. */
 const features = ['longest', 'shortest', 'reason', 'absolute', 'wait'] as const
 type Feature = (typeof features)[number]
 
-/** What the guesser thinks of each feature: 1 chooses it, -1 avoids it, 0 doesn't look. */
+/** The guesser's weight for each feature: 1 chooses it, -1 avoids it, 0 ignores it. */
 type Weights = Readonly<Partial<Record<Feature, -1 | 0 | 1>>>
 
 const strategies: readonly Readonly<{ name: string; weights: Weights }>[] = [
@@ -27,21 +27,21 @@ const strategies: readonly Readonly<{ name: string; weights: Weights }>[] = [
 ]
 
 export type GuesserScore = Readonly<{
-  /** Questions and scenario steps with one right choice. */
+  /** The number of questions and scenario steps with one correct choice. */
   picks: number
-  /** The share that pure chance gets right. */
+  /** The share correct by chance. */
   chance: number
-  /** The share right by strategy; "best combination" is learned on other questions than it is tried on. */
+  /** The share correct by strategy. "best combination" is trained and tested on different questions. */
   strategies: Readonly<Record<string, number>>
 }>
 
-/** More than this above chance, and the wording gives answers away. */
+/** If a strategy beats chance by more than this, the wording gives answers away. */
 export const guesserMargin = 0.05
 
-/** Below this many picks one question more or less is worth over two points, so the score proves nothing. */
+/** With fewer picks, one question changes the score by more than two points, so it proves nothing. */
 export const fewestPicks = 40
 
-/** How often a guesser who reads no content gets questions right, by what it looks at. */
+/** How often a guesser who ignores the content is correct, by strategy. */
 export function guesserScore(questions: readonly Question[]): GuesserScore {
   const byQuestion = questions.map(picksOf).filter((picks) => picks.length > 0)
   const picks = byQuestion.flat()
@@ -54,7 +54,7 @@ export function guesserScore(questions: readonly Question[]): GuesserScore {
 }
 
 /** The strategies that beat chance by more than the margin. */
-export const tellTales = (score: GuesserScore) =>
+export const givenAwayBy = (score: GuesserScore) =>
   Object.entries(score.strategies).filter(([, share]) => share > score.chance + guesserMargin)
 
 function picksOf(question: Question): readonly Pick[] {
@@ -81,7 +81,7 @@ function pickOf(choices: readonly Readonly<{ text: string; isRight: boolean }>[]
   }))
 }
 
-/** Learns the best weights on four fifths of the questions and tries them on the last, each fifth in turn. */
+/** Finds the best weights on four fifths of the questions and tests them on the rest, for each fifth in turn. */
 function combinedScore(byQuestion: readonly (readonly Pick[])[]): number {
   const folds = 5
   const results = Array.from({ length: folds }, (_, fold) => {
@@ -109,7 +109,7 @@ const combinations: readonly Weights[] = features.reduce<Weights[]>(
 
 const scoreOf = (picks: readonly Pick[], weights: Weights) => mean(sharesOf(picks, weights))
 
-/** For each pick the chance of being right: where several choices look alike, one of them is drawn. */
+/** The chance of being correct for each pick. Ties are drawn at random. */
 function sharesOf(picks: readonly Pick[], weights: Weights): number[] {
   const looked = features.filter((feature) => weights[feature])
   return picks.map((pick) => {

@@ -2,7 +2,7 @@ import type { Line, ProblemLog } from '#server/courses/authoring/files/problems.
 import type { Module } from '#server/courses/catalogue/catalogue.ts'
 import type { Question } from '#server/courses/catalogue/exercises.ts'
 
-/** What a pool of questions as a whole must hold to. */
+/** Rules for a question pool as a whole. */
 export function checkPool(
   module: Pick<Module, 'draw' | 'questions' | 'part'>,
   file: string,
@@ -16,14 +16,14 @@ export function checkPool(
       drawAt.file,
       drawAt.line,
       `An attempt draws ${module.draw} questions, but the pool has ${questions.length}.`,
-      'Write more questions, or draw fewer.',
+      'Write more questions or draw fewer.',
     )
   } else if (questions.length < 16 && module.part === undefined) {
     log.warning(
       file,
       1,
       `The pool has ${questions.length} questions.`,
-      'Write at least 16, so that a second try differs from the first.',
+      'Write at least 16, so that a second attempt differs from the first.',
     )
   }
   const scenarios = questions.filter(({ type }) => type === 'scenario').length
@@ -40,15 +40,15 @@ export function checkPool(
     log.warning(
       file,
       1,
-      `The right answer is the longest in ${pattern.longest} of ${pattern.of} questions and steps; by chance it would be ${Math.round(pattern.expected)}.`,
-      'Shorten right answers or lengthen others, so that length gives nothing away.',
+      `The correct answer is the longest in ${pattern.longest} of ${pattern.of} questions and steps. By chance it would be ${Math.round(pattern.expected)}.`,
+      'Shorten correct answers or lengthen others, so that length gives nothing away.',
     )
   }
 }
 
 /**
- * In how many choices the right one is longer than all others, and in how many chance would make it so.
- * Counted where there is one right choice: single questions and each step of a scenario.
+ * Counts where the correct choice is longer than all others, and how often that would happen by chance.
+ * Only counts single-choice questions and scenario steps.
  */
 export function longestAnswers(questions: readonly Question[]) {
   const lists = questions.flatMap((question) => {

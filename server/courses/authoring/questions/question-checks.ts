@@ -5,7 +5,7 @@ import type { Setting } from './exercise-setting.ts'
 
 type Say = (at: Path, message: string, fix: string) => void
 
-/** Whether the keys of an exercise make sense together: one right answer, ids that differ, steps that lead on. */
+/** Checks that an exercise is consistent: one correct answer, unique ids, steps that lead somewhere. */
 export function checkAnswers({ document, path, scope }: Setting, given: unknown): boolean {
   let sound = true
   const say: Say = (at, message, fix) => {
@@ -21,12 +21,12 @@ export function checkAnswers({ document, path, scope }: Setting, given: unknown)
         ['choices'],
         `${correct === 0 ? 'No choice is' : `${correct} choices are`} marked as correct.`,
         correct === 0
-          ? 'Put "correct: true" on the right one.'
-          : 'A "single" exercise has one; keep the best, or make it "type: multiple".',
+          ? 'Add "correct: true" to the correct one.'
+          : 'A "single" exercise has one. Keep the best, or use "type: multiple".',
       )
     }
     if (exercise.type === 'multiple' && correct === 0) {
-      say(['choices'], 'No choice is marked as correct.', 'Put "correct: true" on each right one.')
+      say(['choices'], 'No choice is marked as correct.', 'Add "correct: true" to each correct one.')
     }
   }
   if (exercise.pairs) {
@@ -73,7 +73,7 @@ type Given = {
 function uniqueIds(list: readonly Named[], path: Path, what: string, say: Say): void {
   for (const [at, { id }] of list.entries()) {
     if (list.findIndex((other) => other.id === id) === at) continue
-    say([...path, at, 'id'], `Two have the id "${id}".`, `Give each ${what} an id of its own.`)
+    say([...path, at, 'id'], `Two have the id "${id}".`, `Give each ${what} a different id.`)
   }
 }
 
@@ -87,8 +87,8 @@ function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say
   )) {
     say(
       [],
-      `"${id}" is the id of more than one place to go.`,
-      '"end", steps and endings each need their own name.',
+      `"${id}" is the id of more than one step or ending.`,
+      'Steps and endings need different ids, and none can be "end".',
     )
   }
   if (!ids.includes(start)) {
@@ -101,7 +101,7 @@ function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say
       say(
         ['steps', at, 'choices'],
         `The step "${step.id}" has ${best === 0 ? 'no best choice' : `${best} best choices`}.`,
-        'Put "best: true" on one choice.',
+        'Add "best: true" to one choice.',
       )
     }
     for (const [place, { next }] of step.choices.entries()) {
@@ -109,7 +109,7 @@ function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say
       say(
         ['steps', at, 'choices', place, 'next'],
         `There is no step or ending "${next}".`,
-        suggestion(next, [...ids, ...ends, 'end'], 'places to go'),
+        suggestion(next, [...ids, ...ends, 'end'], 'steps and endings'),
       )
     }
   }
@@ -118,7 +118,7 @@ function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say
     say(
       ['steps', ids.indexOf(circle)],
       `The step "${circle}" leads back to itself.`,
-      'Let each choice lead on, or to an end.',
+      'Let each choice lead to a later step or an ending.',
     )
   }
   if (ids.includes(start)) {
@@ -126,7 +126,7 @@ function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say
       say(
         ['steps', ids.indexOf(id)],
         `No choice leads to the step "${id}".`,
-        'Let a choice lead there with "next", or take it out.',
+        'Let a choice lead there with "next", or remove it.',
       )
     }
     const nexts = steps.flatMap(({ choices }) => choices.map(({ next }) => next))
@@ -135,13 +135,13 @@ function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say
         say(
           ['endings', at],
           `No choice leads to the ending "${id}".`,
-          'Let a choice lead there with "next", or take it out.',
+          'Let a choice lead there with "next", or remove it.',
         )
     }
   }
 }
 
-/** A scored key rests on a fact that was seen, or says that it is practice advice. */
+/** A scored answer must be based on a verified fact or be marked as practice advice. */
 export function checkFacts(
   { document, path, scope, use }: Setting,
   { id, facts = [], practice = false }: { id: string; facts?: readonly string[]; practice?: boolean },
@@ -151,13 +151,13 @@ export function checkFacts(
     scope.log.error(scope.file, document.lineOf([...path, 'facts']), message, fix)
   if (facts.length === 0) {
     say(
-      `The question "${id}" names no fact.`,
-      'Add "facts: […]", or "practice: true" when it rests on practice advice.',
+      `The question "${id}" lists no fact.`,
+      'Add "facts: […]", or "practice: true" if it is based on practice advice.',
     )
   } else if (facts.every((key) => scope.register.facts.get(key)?.status === 'U')) {
     say(
-      `The question "${id}" rests only on ${facts.join(', ')}, which ${facts.length === 1 ? 'is' : 'are'} not verified (status U).`,
-      'Add "practice: true" and ask it as advice, or name a fact that was seen.',
+      `The question "${id}" is based only on ${facts.join(', ')}, which ${facts.length === 1 ? 'is' : 'are'} not verified (status U).`,
+      'Add "practice: true" and ask it as advice, or use a verified fact.',
     )
   }
 }

@@ -2,15 +2,15 @@ import type { Path } from '#server/courses/authoring/files/yaml-document.ts'
 import type { Exercise } from '#server/courses/catalogue/exercises.ts'
 import type { Setting } from './exercise-setting.ts'
 
-/** What an exercise may not say. */
+/** Rules for the wording of exercises. */
 export function checkWording({ document, path, scope }: Setting, exercise: Exercise): void {
   const say = (at: Path, message: string, fix: string) =>
     scope.log.error(scope.file, document.lineOf([...path, ...at]), message, fix)
   if (isNegative(exercise.stem.text)) {
     say(
       ['stem'],
-      'The question is put in the negative.',
-      'Ask for what does fit: "Which of these …", "What is safest …".',
+      'The question is negative.',
+      'Ask for the correct answer: "Which of these …", "What is safest …".',
     )
   }
   for (const [at, text] of labelsOf(exercise)) {
@@ -19,7 +19,7 @@ export function checkWording({ document, path, scope }: Setting, exercise: Exerc
     say(
       at,
       `A choice says "${catchAll}", but choices are shuffled.`,
-      'Write what it stands for, or make it "type: multiple".',
+      'Write out what it means, or use "type: multiple".',
     )
   }
 }
@@ -39,7 +39,7 @@ export const catchAllOf = (text: string): string | undefined =>
     text.trim(),
   )?.[0]
 
-/** The words of each choice or item, with its path. */
+/** The text of each choice or item, with its path. */
 function labelsOf(exercise: Exercise): [at: Path, text: string][] {
   switch (exercise.type) {
     case 'single':

@@ -17,7 +17,7 @@ import {
 import { checkAnswers, checkFacts } from './question-checks.ts'
 import { checkWording } from './question-wording.ts'
 
-/** Reads one exercise, or says by line what keeps it from being one. */
+/** Reads one exercise, or reports its errors by line. */
 export function readExercise(setting: Setting): Exercise | undefined {
   const { document, path, scope } = setting
   const type = checkedShape(document, path, anyExerciseShape, scope.log)?.type
@@ -100,7 +100,7 @@ const builders: Record<Exercise['type'], (setting: Setting) => Exercise | undefi
   scenario: (setting) => {
     const given = shapeOf(setting, scenarioShape)
     if (!given) return undefined
-    // A scenario's stem is its name; it stands above what has happened before.
+    // A scenario's stem is its name, shown above the opening.
     const opening = given.stem === undefined ? given.opening : `**${given.stem.trim()}**\n\n${given.opening}`
     return {
       type: 'scenario',
@@ -150,7 +150,7 @@ function choiceExercise(setting: Setting, type: 'single' | 'multiple'): Exercise
   )
 }
 
-/** The author's keys, when they have the shape and make sense together. */
+/** The author's keys, if they match the schema and are consistent. */
 function shapeOf<Schema extends TSchema>(setting: Setting, schema: Schema): Static<Schema> | undefined {
   const given = checkedShape(setting.document, setting.path, schema, setting.scope.log)
   return given !== undefined && checkAnswers(setting, given) ? given : undefined

@@ -13,10 +13,10 @@ import {
   speakerOf,
 } from './blocks.ts'
 
-/** Blocks whose name is followed by words. */
+/** Blocks that take words after their name. */
 const takesWords: readonly string[] = ['definition', 'figure', 'explore', 'day']
 
-/** Blocks that are not what their name promises. `tokens` are those of the whole lesson. */
+/** Reports invalid blocks. `tokens` are those of the whole lesson. */
 export function checkBlocks(tokens: Token[], firstLine: number, file: string, log: ProblemLog): void {
   for (const [index, token] of tokens.entries()) {
     if (token.type !== 'container_block_open') continue
@@ -25,27 +25,17 @@ export function checkBlocks(tokens: Token[], firstLine: number, file: string, lo
     const line = firstLine + (token.map?.[0] ?? 0)
     const inside = tokens.slice(index + 1, tokens.indexOf(closingToken(tokens, index)))
     if (inside.length === 0 && name !== 'support') {
-      log.error(file, line, `The block "${name}" is empty.`, 'Write what belongs in it, or take it out.')
+      log.error(file, line, `The block "${name}" is empty.`, 'Fill it in or remove it.')
     }
     if (name === 'definition' && rest === '') {
-      log.error(
-        file,
-        line,
-        'A definition does not say which word it explains.',
-        'Write "::: definition The word".',
-      )
+      log.error(file, line, 'A definition has no term.', 'Write "::: definition The word".')
     } else if (name === 'day' && (quoted(rest) ?? '') === '') {
-      log.error(file, line, 'A "day" block does not say when it is.', 'Write ::: day "6:40 p.m.".')
+      log.error(file, line, 'A "day" block has no time.', 'Write ::: day "6:40 p.m.".')
     } else if (!takesWords.includes(name) && rest !== '') {
-      log.error(
-        file,
-        line,
-        `"${rest}" stands after "${name}", which takes nothing more.`,
-        'Move it inside the block.',
-      )
+      log.error(file, line, `"${rest}" follows "${name}", which takes no words.`, 'Move it inside the block.')
     }
     if (name === 'steps' && !inside.some(({ type }) => type === 'ordered_list_open')) {
-      log.error(file, line, 'A "steps" block holds no numbered list.', 'Write the steps as "1. …", "2. …".')
+      log.error(file, line, 'A "steps" block has no numbered list.', 'Write the steps as "1. …", "2. …".')
     }
     if (name === 'explore') {
       const items = exploreItems(tokens, index)
@@ -62,7 +52,7 @@ export function checkBlocks(tokens: Token[], firstLine: number, file: string, lo
           file,
           firstLine + (item.map?.[0] ?? 0),
           'A step of this drawing has no name.',
-          'Begin it with the name in bold: "- **The door:** …".',
+          'Start it with the name in bold: "- **The door:** …".',
         )
       }
     }
@@ -73,8 +63,8 @@ export function checkBlocks(tokens: Token[], firstLine: number, file: string, lo
         log.error(
           file,
           firstLine + (paragraph.map?.[0] ?? 0),
-          'A line of this dialogue does not say who speaks.',
-          'Begin it with the name in bold, and put an empty line before it: "**Mara:** …".',
+          'A line of this dialogue has no speaker.',
+          'Start it with the name in bold, after an empty line: "**Mara:** …".',
         )
       }
     }
@@ -84,18 +74,13 @@ export function checkBlocks(tokens: Token[], firstLine: number, file: string, lo
 function checkTomorrow(inside: readonly Token[], line: number, file: string, log: ProblemLog): void {
   const items = inside.filter(({ type }) => type === 'list_item_open').length
   if (items === 0) {
-    log.error(
-      file,
-      line,
-      'A "tomorrow" block holds no list.',
-      'Write two to four lines that begin with "- ".',
-    )
+    log.error(file, line, 'A "tomorrow" block has no list.', 'Write two to four lines that start with "- ".')
   } else if (items < 2 || items > 4) {
-    log.warning(file, line, `The "tomorrow" block has ${items} points.`, 'Two to four are kept in mind.')
+    log.warning(file, line, `The "tomorrow" block has ${items} points.`, 'People remember two to four.')
   }
 }
 
-/** Openings without an end, ends without an opening, and names that no block has, read line by line. */
+/** Reports unclosed blocks, stray ends and unknown block names, line by line. */
 export function checkBlockMarkers(body: string, firstLine: number, file: string, log: ProblemLog): void {
   const open: { name: string; colons: number; line: number }[] = []
   let fence: string | undefined
@@ -122,7 +107,7 @@ export function checkBlockMarkers(body: string, firstLine: number, file: string,
           file,
           line,
           'This ":::" ends no block.',
-          'Take it out, or begin its block above with ":::" and a name.',
+          'Remove it, or start its block above with ":::" and a name.',
         )
       continue
     }
@@ -133,8 +118,8 @@ export function checkBlockMarkers(body: string, firstLine: number, file: string,
       log.error(
         file,
         line,
-        `The block "${name}" begins inside the block "${around.name}" of line ${around.line}, which is not closed.`,
-        'End that block with ":::" first; or, to put one inside the other, begin and end the outer one with "::::".',
+        `The block "${name}" starts inside the block "${around.name}" of line ${around.line}, which is not closed.`,
+        'Close that block with ":::" first. To nest blocks, start and end the outer one with "::::".',
       )
       if (colons === around.colons) open.pop()
     }
@@ -145,7 +130,7 @@ export function checkBlockMarkers(body: string, firstLine: number, file: string,
       file,
       line,
       `The block "${name}" is not closed.`,
-      `Put a line "${':'.repeat(colons)}" after its last line.`,
+      `Add a line "${':'.repeat(colons)}" after its last line.`,
     )
   }
 }

@@ -5,7 +5,7 @@ import { escapeHtml } from '#server/courses/catalogue/escape.ts'
 import type { TextEnv } from './words.ts'
 import { inlineText } from './words.ts'
 
-/** The blocks of a lesson: name, the words above it, and what must follow the name. */
+/** The blocks of a lesson: name, heading and what must follow the name. */
 export const blockNames = [
   'key-point',
   'content-note',
@@ -24,17 +24,17 @@ export type BlockName = (typeof blockNames)[number]
 
 const titles: Partial<Record<BlockName, string>> = {
   'key-point': 'Key point',
-  'content-note': 'Before you read on',
-  reflection: 'Think it over',
+  'content-note': 'Before you continue',
+  reflection: 'Think about it',
   'what-would-you-do': 'What would you do?',
   support: 'Support, for you too',
   tomorrow: 'What to do differently tomorrow',
 }
 
-/** Figures and support lines are drawn by whoever renders the lesson. */
+/** The caller renders figures and support lines. */
 export type BlockEnv = TextEnv & {
   support: string
-  /** An interactive drawing whose steps are opened below it. */
+  /** An interactive drawing with its steps below it. */
   explore: (file: string, caption: string, steps: number, line: Line) => { open: string; place: string }
   figure: (file: string, caption: string, line: Line) => { open: string; close: string }
 }
@@ -102,7 +102,7 @@ function close(tokens: Token[], index: number, env: BlockEnv): string {
 }
 
 function headingAfter(tokens: Token[], index: number) {
-  // The note warns of what comes next: its own heading may follow it at once, so the one after is meant then.
+  // The note warns about the next section. If a heading follows directly, skip to the heading after it.
   const headings = tokens
     .map((token, at) => ({ token, at }))
     .filter(({ token, at }) => at > index && token.type === 'heading_open')
@@ -134,7 +134,7 @@ function fileAndWords(rest: string): { file: string; words: string } {
   return { file, words: quoted(words) ?? words }
 }
 
-/** What stands between quotes, where the whole of it does. */
+/** The text between quotes, if all of it is quoted. */
 export const quoted = (text: string): string | undefined => /^["“](.*)["”]$/.exec(text.trim())?.[1]
 
 /** The list items of an `explore` block, each with its first inline text. */
@@ -148,14 +148,14 @@ export function exploreItems(tokens: Token[], index: number): { item: Token; inl
   )
 }
 
-/** The bold name that a text begins with, as the tokens around it. */
+/** The tokens of the bold name at the start of a text. */
 export function leadingName(inline: Token | undefined): { open: Token; close: Token } | undefined {
   const children = (inline?.children ?? []).filter(({ type, content }) => type !== 'text' || content !== '')
   if (children[0]?.type !== 'strong_open') return undefined
   return { open: children[0], close: children.find(({ type }) => type === 'strong_close')! }
 }
 
-/** Makes each item a disclosure with its bold name as the summary: a list that works without a script. */
+/** Turns each item into a disclosure with its bold name as summary, so that it works without scripts. */
 function openAsSteps(
   items: readonly { item: Token; inline: Token | undefined }[],
   tokens: Token[],
@@ -185,7 +185,7 @@ function openAsSteps(
   }
 }
 
-/** Gives each speaker's paragraphs the same class, so that two people can be told apart at a glance. */
+/** Gives each speaker's paragraphs the same class, so that readers can tell two people apart. */
 function nameSpeakers(tokens: Token[], index: number): void {
   const speakers: string[] = []
   for (const [paragraph, inline] of dialogueTurns(tokens, index)) {

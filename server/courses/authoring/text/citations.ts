@@ -2,11 +2,11 @@ import type { Token } from 'markdown-it'
 import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
 import { inlineText } from './words.ts'
 
-/** A deadline, a share or a statute: what nobody should have to believe without a source. */
+/** Deadlines, percentages and statutes need a source. */
 const factual =
   /\b\d[\d,.]*\s(hours?|days?|weekdays|months|percent)\b|\d\s?%|\bpercent\b|\bMinn\. Stat\.|\bU\.S\.C\.|\bsubd\. \d/
 
-/** Paragraphs and list items that carry a fact and name none. The words of a drawing are the drawing's. */
+/** Reports paragraphs and list items that state a fact without citing one. Text in drawings is not checked. */
 export function checkCitations(
   tokens: readonly Token[],
   firstLine: number,
@@ -24,8 +24,8 @@ export function checkCitations(
     log.warning(
       file,
       firstLine + (token.map?.[0] ?? 0),
-      `This says "${found[0]}" and cites no fact.`,
-      'Put the fact’s key after the sentence: [^A1-02].',
+      `This says "${found[0]}" but cites no fact.`,
+      'Add the fact’s key after the sentence: [^A1-02].',
     )
   }
 }

@@ -5,7 +5,7 @@ import { escapeHtml } from '#server/courses/catalogue/escape.ts'
 import { type Drawing, readDrawing } from './figures.ts'
 import { plainText, type Scope } from './scope.ts'
 
-/** The drawings of one course, by the names of their files; values are put into their labels. */
+/** The drawings of one course by file name, with values filled into their labels. */
 export type Drawings = {
   readonly find: (name: string, line: Line, scope: Scope) => Drawing | undefined
   readonly checkUnused: () => void
@@ -48,13 +48,13 @@ export function drawingsOf(
     checkUnused() {
       for (const file of files) {
         if (!shown.has(file.inner.slice('figures/'.length)))
-          log.warning(file.path, 1, 'No lesson shows this drawing.', '')
+          log.warning(file.path, 1, 'No lesson uses this drawing.', '')
       }
     },
   }
 }
 
-/** The smallest label that can be read on a phone, in pixels. */
+/** The smallest readable label on a phone, in pixels. */
 const smallestReadable = 12
 
 function checkLabels(file: CourseFile, { smallestLabel }: Drawing, log: ProblemLog): void {
@@ -63,6 +63,6 @@ function checkLabels(file: CourseFile, { smallestLabel }: Drawing, log: ProblemL
     file.path,
     1,
     `The smallest label is ${smallestLabel.toFixed(1)} pixels on a phone.`,
-    'Draw it at most 437 units wide, or 408 where it uses fig-text-small, so that labels have 12 pixels.',
+    'Draw it no wider than 437 units, or 408 with fig-text-small, so that labels are at least 12 pixels.',
   )
 }

@@ -1,7 +1,7 @@
 import type { Token } from 'markdown-it'
 import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
 
-/** A fenced block is an exercise; there is no program text in a course. */
+/** Fenced blocks are exercises. Courses contain no code. */
 export function checkFences(
   tokens: readonly Token[],
   firstLine: number,
@@ -15,15 +15,15 @@ export function checkFences(
         file,
         line,
         `A fenced block is marked "${token.info.trim()}".`,
-        'Write "```exercise" for an exercise; other fenced blocks are not used.',
+        'Use "```exercise" for an exercise. Other fenced blocks are not allowed.',
       )
     }
     if (token.type === 'code_block') {
       log.error(
         file,
         line,
-        'These lines are indented by four spaces or more, which makes them program text.',
-        'Take the indentation away.',
+        'These lines are indented by four or more spaces, which makes them a code block.',
+        'Remove the indentation.',
       )
     }
   }

@@ -1,6 +1,6 @@
 import { suggestion } from '#server/courses/authoring/files/problems.ts'
 
-/** What a drawing may be made of; everything else is refused. */
+/** The SVG elements that a drawing can use. Everything else is refused. */
 export const elements = [
   'svg',
   'title',
@@ -33,13 +33,13 @@ const classes = [
   'fig-arrow',
 ]
 
-/** A part of an interactive drawing, which lights up as its step is opened. */
+/** A part of an interactive drawing that is highlighted when its step is opened. */
 export const stepOfClass = (name: string): number | undefined => {
   const found = /^fig-step-([1-9])$/.exec(name)
   return found ? Number(found[1]) : undefined
 }
 
-/** The sizes that `_figure.scss` gives to labels, in units of the drawing. */
+/** Label sizes from `_figure.scss`, in units of the drawing. */
 const labelSizes: Readonly<Record<string, number>> = { 'fig-text-small': 14 }
 const usualLabelSize = 15
 
@@ -97,7 +97,7 @@ const attributes = new Set([
   'lang',
 ])
 
-/** The elements to name to somebody who used another. */
+/** The elements to suggest in error messages. */
 export const drawnWith = elements.slice(3)
 
 export function attributeProblem(
@@ -117,17 +117,17 @@ export function attributeProblem(
   if (/^(fill|stroke|color|stop-color|opacity|fill-opacity|stroke-opacity|stroke-width)$/.test(key)) {
     return [
       `The drawing sets ${key}="${value}" on <${element}>.`,
-      'Take it out and use one of the fig- classes.',
+      'Remove it and use one of the fig- classes.',
     ]
   }
   if (!attributes.has(key)) {
     return [
-      `The drawing has ${key}="${value.slice(0, 30)}" on <${element}>, which drawings may not.`,
-      'Take it out; sizes and colours come from the fig- classes.',
+      `The drawing has ${key}="${value.slice(0, 30)}" on <${element}>, which is not allowed.`,
+      'Remove it. Sizes and colors come from the fig- classes.',
     ]
   }
   if (/^marker-/.test(key) ? !/^(none|url\(#[\w-]+\))$/.test(value) : /url\(|javascript:/i.test(value)) {
-    return [`The drawing has ${key}="${value}".`, 'Take it out; nothing in a drawing leads elsewhere.']
+    return [`The drawing has ${key}="${value}".`, 'Remove it. Drawings can’t link anywhere.']
   }
   return undefined
 }

@@ -4,22 +4,22 @@ import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
 import { escapeHtml } from '#server/courses/catalogue/escape.ts'
 import { attributeProblem, drawnWith, elements, labelSize, stepOfClass } from './figure-rules.ts'
 
-/** A drawing that has been read and found to hold nothing but shapes, labels and our classes. */
+/** A checked drawing: only shapes, labels and our classes. */
 export type Drawing = {
   readonly file: string
   readonly title: string
-  /** The steps that its parts belong to, where it is interactive. */
+  /** The steps of its parts, if it is interactive. */
   readonly steps: ReadonlySet<number>
-  /** The size of its smallest label, in pixels, on a phone 390 pixels wide. */
+  /** The size of its smallest label in pixels on a 390-pixel phone. */
   readonly smallestLabel: number
-  /** The inside of the picture for its n-th place on a page; ids differ from place to place. */
+  /** The SVG for its n-th use on a page. Ids differ for each use. */
   readonly svg: (place: string) => string
 }
 
-/** How wide a drawing is shown on a phone of 390 pixels. */
+/** The width of a drawing on a 390-pixel phone. */
 const phoneWidth = 350
 
-/** Attributes of the outer element that its place on the page decides anew. */
+/** Attributes of the outer element that are set again for each use. */
 const replaced = new Set([
   'xmlns',
   'width',
@@ -32,7 +32,7 @@ const replaced = new Set([
   'aria-hidden',
 ])
 
-/** Reads a drawing; `text` is the file's with its values put in. Says what it may not hold. */
+/** Reads a drawing and reports anything not allowed. `text` is the file's text with values filled in. */
 export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Drawing | undefined {
   const problems: [line: number, message: string, fix: string][] = []
   const parser = new SaxesParser()
@@ -55,15 +55,15 @@ export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Dr
       'Check that every element is closed and every attribute is in quotes.',
     ])
   })
-  parser.on('doctype', () => problems.push([parser.line, 'The drawing has a DOCTYPE.', 'Take it out.']))
+  parser.on('doctype', () => problems.push([parser.line, 'The drawing has a DOCTYPE.', 'Remove it.']))
   parser.on('opentag', ({ name, attributes: given, isSelfClosing }) => {
     const root = open.length === 0
     open.push({ name, self: isSelfClosing })
     if (!elements.includes(name)) {
       problems.push([
         parser.line,
-        `The drawing holds a <${name}>, which drawings may not.`,
-        `They are made of ${drawnWith.join(', ')}.`,
+        `The drawing has a <${name}>, which is not allowed.`,
+        `Use only ${drawnWith.join(', ')}.`,
       ])
     }
     if (root && name === 'svg') viewBox = given.viewBox
@@ -112,19 +112,19 @@ export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Dr
     problems.push([
       1,
       'The drawing has no viewBox.',
-      'Begin it with <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 320">.',
+      'Start it with <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 320">.',
     ])
   } else if (
     viewBox !== undefined &&
     !/^\s*-?[\d.]+[\s,]+-?[\d.]+[\s,]+[\d.]+[\s,]+[\d.]+\s*$/.test(viewBox)
   ) {
-    problems.push([1, `The viewBox is "${viewBox}".`, 'It holds four numbers, as in "0 0 480 320".'])
+    problems.push([1, `The viewBox is "${viewBox}".`, 'Use four numbers, as in "0 0 480 320".'])
   }
   if (!broken && title === '') {
     problems.push([
       1,
       'The drawing has no title.',
-      'Put a <title> that says the finding right after <svg …>.',
+      'Add a <title> that states the main point right after <svg …>.',
     ])
   }
   for (const [line, message, fix] of problems) log.error(file.path, line, message, fix)
@@ -142,7 +142,7 @@ export function readDrawing(file: CourseFile, text: string, log: ProblemLog): Dr
   }
 }
 
-/** Ids are made the figure's own, so that two drawings on a page don't meet. */
+/** Makes ids unique for each use, so that two drawings on a page don't collide. */
 function placed(key: string, value: string, place: string): string {
   if (key === 'id') return `${place}-${value}`
   return key.startsWith('marker-') ? value.replace('url(#', `url(#${place}-`) : value

@@ -4,7 +4,7 @@ import { type ProblemLog, suggestion } from '#server/courses/authoring/files/pro
 import { checkedShape, parseYaml } from '#server/courses/authoring/files/yaml-document.ts'
 import type { FactRegister } from '#server/courses/catalogue/course-parts.ts'
 
-/** A word of the glossary as its author wrote it. */
+/** A glossary term as its author wrote it. */
 export type GlossaryEntry = {
   readonly term: string
   /** Anchor on the glossary's page. */
@@ -12,26 +12,26 @@ export type GlossaryEntry = {
   /** Markdown of one paragraph. */
   readonly text: string
   readonly facts: readonly string[]
-  /** Other forms of the word that lessons may mark. */
+  /** Other forms of the term that lessons can mark. */
   readonly also: readonly string[]
 }
 
-/** By the word in small letters; a word's other forms lead to the same entry. */
+/** By the term in lowercase. Its other forms lead to the same entry. */
 export type GlossaryEntries = ReadonlyMap<string, GlossaryEntry>
 
 const entryShape = Type.Object(
   {
-    text: Type.String({ minLength: 1, description: 'what the word means, in a sentence or two' }),
+    text: Type.String({ minLength: 1, description: 'what the term means, in a sentence or two' }),
     facts: Type.Optional(Type.Array(Type.String(), { description: 'a list of fact keys: [A1-23]' })),
     also: Type.Optional(
-      Type.Array(Type.String(), { description: 'a list of other forms of the word: [navigator]' }),
+      Type.Array(Type.String(), { description: 'a list of other forms of the term: [navigator]' }),
     ),
   },
-  { additionalProperties: false, title: 'a glossary word' },
+  { additionalProperties: false, title: 'a glossary term' },
 )
-const meaningShape = Type.String({ minLength: 1, description: 'what the word means, in a sentence or two' })
+const meaningShape = Type.String({ minLength: 1, description: 'what the term means, in a sentence or two' })
 const glossaryShape = Type.Object(
-  { terms: Type.Record(Type.String(), Type.Any(), { description: 'words, each with its meaning' }) },
+  { terms: Type.Record(Type.String(), Type.Any(), { description: 'terms, each with its meaning' }) },
   { additionalProperties: false, title: 'the glossary' },
 )
 
@@ -53,7 +53,7 @@ export function readGlossary(file: CourseFile, register: FactRegister, log: Prob
         log.error(
           file.path,
           document.lineOf(['terms', term]),
-          `"${name}" is already a word of the glossary, under "${taken.term}".`,
+          `"${name}" is already in the glossary, under "${taken.term}".`,
           'Keep one of them.',
         )
       } else entries.set(termKey(name), entry)
@@ -62,7 +62,7 @@ export function readGlossary(file: CourseFile, register: FactRegister, log: Prob
       log.error(
         file.path,
         document.lineOf(['terms', term]),
-        `"${term}" names the fact ${key}, which is not in facts.yml.`,
+        `"${term}" cites the fact ${key}, which is not in facts.yml.`,
         suggestion(key, register.facts.keys(), 'facts'),
       )
     }
@@ -72,7 +72,7 @@ export function readGlossary(file: CourseFile, register: FactRegister, log: Prob
 
 export const termKey = (term: string) => term.trim().toLowerCase().replace(/\s+/g, ' ')
 
-/** Letters and digits in small letters with hyphens between: an anchor or an address. */
+/** Lowercase letters and digits with hyphens, for anchors and addresses. */
 export const slugOf = (text: string) =>
   text
     .normalize('NFKD')

@@ -21,8 +21,8 @@ export function readHeadings(
       log.error(
         file,
         line,
-        'This heading has one "#", which is the lesson’s title.',
-        'Begin headings inside a lesson at "##".',
+        'This heading has one "#", which is reserved for the lesson’s title.',
+        'Start headings in a lesson with "##".',
       )
     } else if (level > above + 1) {
       log.error(

@@ -8,9 +8,9 @@ import { renderWords, type TextEnv } from './words.ts'
 
 const env = (value: Env | undefined) => value as TextEnv
 
-/** A markdown-it that knows facts, values and glossary words, and lets no HTML of the author through. */
+/** A markdown-it that knows facts, values and glossary terms, and refuses HTML. */
 export function lessonMarkdown(): MarkdownIt {
-  // HTML is parsed only so that it can be found and refused; its tokens render to nothing.
+  // HTML is parsed only to report it. Its tokens render nothing.
   const md = new createMarkdown({ html: true, typographer: true, linkify: false })
   md.validateLink = () => true
   const normalize = md.normalizeLink.bind(md)
@@ -18,7 +18,7 @@ export function lessonMarkdown(): MarkdownIt {
   md.core.ruler.at('inline', (state) => {
     for (const token of state.tokens) {
       if (token.type !== 'inline') continue
-      // Inline rules don't know their block; the line is what a problem is reported with.
+      // Inline rules don't know their block, so pass the line for problem reports.
       if (token.map) env(state.env).blockLine = token.map[0]
       md.inline.parse(token.content, md, state.env, token.children!)
     }
@@ -90,7 +90,7 @@ function readTerm(state: StateInline, silent: boolean): boolean {
     const second = found[2]
     const { scope } = env(state.env)
     const token = state.push('term', '', 0)
-    // The words shown may come first or last; the glossary tells which of the two it is.
+    // The shown text can come first or last. The glossary decides which of the two is the term.
     const known = [second, first].find((part) => part !== undefined && scope.glossary.has(termKey(part)))
     const entry = glossaryEntry(scope, termKey(known ?? second ?? first), inlineLine(state))
     token.content = (second !== undefined && known === first ? second : first).replaceAll('\n', ' ')
@@ -100,7 +100,7 @@ function readTerm(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-/** The line of the file on which an inline rule stands. */
+/** The file's line of an inline rule. */
 function inlineLine({ env: at, src, pos }: StateInline): Line {
   const { firstLine, blockLine = 0 } = env(at)
   return lineBelow(firstLine, blockLine + src.slice(0, pos).split('\n').length - 1)
@@ -114,7 +114,7 @@ function valueHtml(token: Token, { label }: TextEnv): string {
   return `<a href="${escapeHtml(href)}"${href.startsWith('https:') ? ' rel="noreferrer noopener"' : ''}>${shown}</a>`
 }
 
-/** Where a value leads by itself: a web address, an email or a telephone number. */
+/** The link for a value that is a web address, an email or a phone number. */
 export function valueAddress(text: string): string | undefined {
   if (/^https:\/\/\S+$/.test(text)) return text
   if (/^(?:[a-z0-9-]+\.)+[a-z]{2,}(?:\/\S*)?$/.test(text)) return `https://${text}`
@@ -123,19 +123,19 @@ export function valueAddress(text: string): string | undefined {
   return undefined
 }
 
-/** `1-800-843-5678` as an address that a telephone dials. */
+/** `1-800-843-5678` as a tel: link. */
 export const telephone = (number: string) =>
   number.length <= 6
     ? `tel:${number.replaceAll('-', '')}`
     : `tel:+${number.startsWith('1-') ? '' : '1'}${number.replaceAll('-', '')}`
 
-/** A word whose meaning opens in the page: a native popover at the lesson's end, so it needs no script. */
+/** A glossary term that opens its meaning in a native popover at the lesson's end, without a script. */
 function termHtml(md: MarkdownIt, token: Token, at: TextEnv): string {
   const shown = escapeHtml(token.content)
   const entry = token.meta?.entry as { term: string; slug: string; text: string } | undefined
   const notes = at.scope.notes
   if (!entry || !notes || at.label || token.meta?.linked) return shown
-  // What the meaning itself cites is listed in the glossary, not among this lesson's sources.
+  // Sources of the meaning are listed in the glossary, not in this lesson's sources.
   const scope = { ...at.scope, used: { ...at.scope.used, facts: new Set<string>() } }
   const meaning = renderWords(md, scope, entry.text, 1, true)
   notes.terms.set(

@@ -12,7 +12,7 @@ export const sentencesOf = (text: string) =>
     .map((sentence) => sentence.trim())
     .filter((sentence) => wordsOf(sentence).length > 0)
 
-/** The U.S. school grade at which the text reads easily (Flesch–Kincaid), to one decimal. */
+/** The Flesch–Kincaid grade, to one decimal. */
 export function readingGrade(sentences: readonly string[]): number {
   const words = sentences.flatMap(wordsOf)
   if (words.length === 0) return 0
@@ -24,7 +24,7 @@ export function readingGrade(sentences: readonly string[]): number {
   return Math.round(grade * 10) / 10
 }
 
-// Counting a word's syllables is slow, and a course says the same words again and again.
+// Cached: counting syllables is slow, and courses repeat the same words.
 const counted = new Map<string, number>()
 function syllablesOf(word: string): number {
   const known = counted.get(word)
@@ -34,11 +34,11 @@ function syllablesOf(word: string): number {
   return count
 }
 
-/** At how many words a minute a text is read. */
+/** Reading speed in words per minute. */
 export const readingPace = 150
 
-/** Reading time of the text and its exercises, and the time that looking and thinking take. */
-export function minutesReckoned(
+/** Reading time of the text and its exercises, plus time to look and think. */
+export function calculatedMinutes(
   words: number,
   exercises: readonly Exercise[],
   figures: number,
@@ -48,13 +48,13 @@ export function minutesReckoned(
   return toTenth(words / readingPace + sumOf(doing) + reflections + figures * 0.5)
 }
 
-/** An assessment's minutes: the questions an attempt draws, on the average of the pool, and the reasons at its end. */
+/** An assessment's minutes: the drawn questions, averaged over the pool, and the feedback at the end. */
 export function assessmentMinutes(questions: readonly Exercise[], draw: number): number {
   if (questions.length === 0) return 0
   return toTenth(meanOf(questions.map(exerciseMinutes)) * draw)
 }
 
-/** Reading it, and a quarter of a minute for each decision. */
+/** Reading time plus a quarter of a minute for each decision. */
 const exerciseMinutes = (exercise: Exercise) =>
   exerciseWords(exercise) / readingPace + decisionsIn(exercise) * 0.25
 
@@ -74,7 +74,7 @@ function decisionsIn(exercise: Exercise): number {
 
 export const toTenth = (number: number) => Math.round(number * 10) / 10
 
-/** The words that a learner reads who answers once, on the average of the possible answers: choices, then feedback. */
+/** The words that a learner reads to answer once: choices, then feedback, averaged over the possible answers. */
 export function exerciseWords(exercise: Exercise): number {
   const stem = countOf(exercise.stem)
   switch (exercise.type) {

@@ -2,22 +2,22 @@ import { type Line, type ProblemLog, suggestion } from '#server/courses/authorin
 import type { FactRegister } from '#server/courses/catalogue/course-parts.ts'
 import type { GlossaryEntries, GlossaryEntry } from './glossary.ts'
 
-/** What author's text may name, and what one lesson or pool has named so far. */
+/** The names that a text can use, and those that a lesson or pool has used so far. */
 export type Scope = {
   readonly file: string
   readonly register: FactRegister
   readonly glossary: GlossaryEntries
   readonly log: ProblemLog
-  /** What the text named, for sources, hashes and reports. */
+  /** The names used so far, for sources, hashes and reports. */
   readonly used: Used
-  /** What stands at the end of a lesson; undefined for text that has no page of its own. */
+  /** The notes at the end of a lesson. Undefined for text without its own page. */
   readonly notes: PageNotes | undefined
 }
 
 export type PageNotes = {
-  /** Numbers of the sources, in the order in which they are met. */
+  /** Source numbers in order of appearance. */
   readonly sources: Map<string, number>
-  /** Words of the glossary that the page explains, by anchor, each with its note. */
+  /** Glossary terms that the page explains, by anchor, each with its note. */
   readonly terms: Map<string, string>
 }
 
@@ -29,7 +29,7 @@ export type Used = {
 
 export const nothingUsed = (): Used => ({ facts: new Set(), values: new Set(), terms: new Set() })
 
-/** Notes that a fact is cited; says so when the register does not have it. */
+/** Records that a fact is cited. Reports unknown facts. */
 export function citeFact(scope: Scope, key: string, line: Line): boolean {
   if (!scope.register.facts.has(key)) {
     scope.log.error(
@@ -65,7 +65,7 @@ export function glossaryEntry(scope: Scope, key: string, line: Line): GlossaryEn
     scope.log.error(
       scope.file,
       line,
-      `"${key}" is not a word of the glossary.`,
+      `"${key}" is not in the glossary.`,
       `${suggestion(key, scope.glossary.keys(), 'words')} Or add it to glossary.yml.`,
     )
     return undefined
@@ -74,6 +74,6 @@ export function glossaryEntry(scope: Scope, key: string, line: Line): GlossaryEn
   return entry
 }
 
-/** A bare text (a title, a statute) with its values put in; `as` writes a value for where it stands. */
+/** Plain text, such as a title, with values filled in. `as` formats a value for its context. */
 export const plainText = (scope: Scope, text: string, line: Line, as = (value: string) => value) =>
   text.trim().replace(/\{\{\s*([\w-]+)\s*\}\}/g, (_, name: string) => as(valueText(scope, name, line)))

@@ -8,10 +8,10 @@ import { sourceNumbers } from './sources.ts'
 import type { TextEnv } from './words.ts'
 import { inlineText } from './words.ts'
 
-/** Where an author leaves room to write: "Name ____". */
+/** Space to write: "Name ____". */
 const toFill = /_{3,}/
 
-/** The blocks of a sheet, from its Markdown; what a sheet has no place for is said and left out. */
+/** A document's blocks from Markdown. Unsupported content is reported and left out. */
 export function sheetBlocks(
   tokens: readonly Token[],
   at: TextEnv,
@@ -52,7 +52,7 @@ export function sheetBlocks(
           refuse(
             token,
             at,
-            `The block "${name}" has no place on a sheet.`,
+            `The block "${name}" is not allowed in a job aid or guide.`,
             'Use "key-point" or "support", or plain text.',
           )
         break
@@ -63,8 +63,8 @@ export function sheetBlocks(
         refuse(
           token,
           at,
-          'A sheet can’t show this.',
-          'It knows headings, paragraphs, lists, tables and lines to write on.',
+          'A job aid or guide can’t show this.',
+          'Use headings, paragraphs, lists, tables and lines to write on.',
         )
     }
     index = end
@@ -72,7 +72,7 @@ export function sheetBlocks(
   return blocks
 }
 
-/** The index of the token that closes this one; its own where it holds nothing. */
+/** The index of the token that closes this one, or its own index if it is empty. */
 function endOf(tokens: readonly Token[], index: number): number {
   const { nesting, level } = tokens[index]!
   return nesting === 1
@@ -99,7 +99,7 @@ function list(token: Token, inside: readonly Token[], at: TextEnv): SheetBlock {
     const end = endOf(inside, index)
     const item = inside.slice(index + 1, end)
     const nested = item.find(({ type }) => type === 'bullet_list_open' || type === 'ordered_list_open')
-    if (nested) refuse(nested, at, 'A list stands inside a list.', 'Give it a heading of its own.')
+    if (nested) refuse(nested, at, 'A list is inside another list.', 'Give it its own heading.')
     items.push(spansIn(item, at))
     index = end
   }
@@ -110,8 +110,8 @@ function list(token: Token, inside: readonly Token[], at: TextEnv): SheetBlock {
     refuse(
       token,
       at,
-      'Some lines of this list begin with a box and some do not.',
-      'Begin each with "- [ ] ", or put a sentence between the two lists.',
+      'Only some lines of this list start with a checkbox.',
+      'Start each with "- [ ] ", or put a sentence between two lists.',
     )
   const unboxed = items.map(([first, ...others]) =>
     first ? [{ ...first, text: first.text.replace(/^\[ \] /, '') }, ...others] : [],
@@ -129,7 +129,7 @@ function table(inside: readonly Token[], at: TextEnv): SheetBlock {
   return { kind: 'table', head, rows: others }
 }
 
-/** Paragraphs that stand in one place are run together. */
+/** Joins the paragraphs of one cell or item. */
 function spansIn(tokens: readonly Token[], at: TextEnv): Spans {
   const parts = tokens.filter(({ type }) => type === 'inline').map((token) => spansOf(token, at))
   return parts.flatMap((part, index) => (index === 0 ? part : [{ text: ' ' }, ...part]))

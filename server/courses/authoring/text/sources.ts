@@ -2,7 +2,7 @@ import type { Fact, LessonSource, Source } from '#server/courses/catalogue/cours
 import { escapeHtml } from '#server/courses/catalogue/escape.ts'
 import type { Scope } from './scope.ts'
 
-/** The small mark after a sentence: the numbers of its sources, or that it is practice advice. */
+/** The mark after a sentence: its source numbers, or "Practice advice." */
 export function citationMark(scope: Scope, keys: readonly string[], label: boolean): string {
   if (!scope.notes || label) return ''
   const facts = keys.map((key) => scope.register.facts.get(key)!)
@@ -14,7 +14,7 @@ export function citationMark(scope: Scope, keys: readonly string[], label: boole
       const name = `${shown.length === 1 ? 'Source' : 'Sources'} ${shown.join(', ')}`
       return `<a href="#source-${fact.key}" role="doc-noteref" aria-label="${name}">${shown.join(',')}</a>`
     })
-  // The space keeps a number apart from a phone number before it, for readers that drop the small print's place.
+  // The space separates the number from a phone number before it when text is extracted.
   const cited = marks.length > 0 ? `<sup class="lesson-cite">&nbsp;${marks.join(' ')}</sup>` : ''
   const advice = facts.some((fact) => fact.status === 'U')
     ? ' <small class="lesson-practice">Practice advice</small>'
@@ -22,7 +22,7 @@ export function citationMark(scope: Scope, keys: readonly string[], label: boole
   return cited + advice
 }
 
-/** The numbers of a fact's sources on its page; a source that is met for the first time takes the next. */
+/** The numbers of a fact's sources on its page. A new source gets the next number. */
 export function sourceNumbers({ register, notes }: Scope, fact: Fact): readonly number[] {
   const numbers = notes?.sources ?? new Map<string, number>()
   const known = fact.sources.filter((key) => register.sources.has(key))
@@ -54,7 +54,7 @@ export function lessonSources(scope: Scope, factKeys: readonly string[]): Lesson
     })
 }
 
-/** "Sources" at the end of a lesson, in words that a reader can follow up. */
+/** The "Sources" section at the end of a lesson. */
 export function sourcesHtml(sources: readonly LessonSource[], practiceAdvice: boolean): string {
   if (sources.length === 0 && !practiceAdvice) return ''
   const items = sources.map((source) => {
@@ -64,12 +64,12 @@ export function sourcesHtml(sources: readonly LessonSource[], practiceAdvice: bo
         ? `<cite>${escapeHtml(source.title)}</cite>`
         : `<a href="${escapeHtml(source.url)}" rel="noreferrer noopener"><cite>${escapeHtml(source.title)}</cite></a>`
     const publisher = source.publisher === '' ? '' : `, ${escapeHtml(source.publisher)}`
-    const secondHand = source.secondHand ? ' Read at second hand.' : ''
+    const secondHand = source.secondHand ? ' Secondhand.' : ''
     return `<li>${anchors}${title}${publisher}.${secondHand} Checked ${longDate(source.checked)}.</li>`
   })
   const list = items.length === 0 ? '' : `<ol class="lesson-source-list">\n${items.join('\n')}\n</ol>\n`
   const advice = practiceAdvice
-    ? '<p class="lesson-practice-note">“Practice advice” marks a good habit for which we cite no source. It is not law.</p>\n'
+    ? '<p class="lesson-practice-note">“Practice advice” marks good practice that we have no source for. It is not law.</p>\n'
     : ''
   return `<section class="lesson-sources" aria-labelledby="sources">\n<h2 id="sources">Sources</h2>\n${list}${advice}</section>\n`
 }

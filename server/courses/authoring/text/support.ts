@@ -15,8 +15,8 @@ const lines: readonly { name: string; call?: string; text?: string }[] = [
 ]
 
 /**
- * The support lines of the register. Always from the register in use, in frozen versions too: a number that has
- * changed must not stay on any page.
+ * The support lines from the register. Frozen versions use the current register too: an outdated number must not stay
+ * on any page.
  */
 export function supportLines(register: FactRegister): SupportLine[] {
   return lines.flatMap(({ name, call, text }) => {
@@ -35,14 +35,14 @@ export function supportLines(register: FactRegister): SupportLine[] {
   })
 }
 
-/** What the register says beyond the name: "Crisis line, 24 hours"; nothing where it only repeats it. */
+/** The register's description without the name: "Crisis line, 24 hours." Empty if it only repeats the name. */
 function withoutName(about: string, name: string): string {
   if (!about.startsWith(name)) return about
   const rest = about.slice(name.length).replace(/^[\s:,]+/, '')
   return rest.charAt(0).toUpperCase() + rest.slice(1)
 }
 
-/** The register writes either a bare number or a whole sentence, "text MN to 741741". */
+/** The register has either just a number or a full instruction, "text MN to 741741". */
 function textMessage(words: string) {
   const numbers = words.match(/\d[\d-]*\d/g) ?? []
   return { to: numbers.at(-1) ?? '', words: /^[\d-]+$/.test(words) ? `text ${words}` : words }

@@ -4,18 +4,18 @@ import type { Words } from '#server/courses/catalogue/exercises.ts'
 import { plainText, type Scope } from './scope.ts'
 
 /**
- * What the renderer knows of the text at hand. `label` is text inside a control, where a link or a button
- * may not stand: words of the glossary and addresses are shown as plain words there.
+ * The renderer's context. `label` is text inside a control, where a link or a button
+ * is not allowed: glossary terms and addresses are shown as plain text there.
  */
 export type TextEnv = Env & {
   scope: Scope
-  /** The line of the file on which the text begins. */
+  /** The file's line where the text starts. */
   firstLine: Line
   label: boolean
   blockLine?: number
 }
 
-/** Text of inline tokens as a reader hears it: values and glossary words in, citations out. */
+/** The plain text of inline tokens: with values and glossary terms, without citations. */
 export const inlineText = (tokens: readonly Token[] | null): string =>
   (tokens ?? [])
     .map((token) => {
@@ -31,7 +31,7 @@ export const inlineText = (tokens: readonly Token[] | null): string =>
     })
     .join('')
 
-/** Checks what a text may not hold: HTML, pictures, and addresses that are not whole. */
+/** Reports HTML, pictures and incomplete addresses. */
 export function refuseForeign(tokens: readonly Token[], at: TextEnv): void {
   const { scope } = at
   for (const token of tokens) {
@@ -46,7 +46,7 @@ export function refuseForeign(tokens: readonly Token[], at: TextEnv): void {
         scope.log.error(
           scope.file,
           inner,
-          'A picture stands here as ![…](…).',
+          'There is a picture here, ![…](…).',
           'Draw it as an SVG in figures/ and use a "::: figure" block.',
         )
       }
@@ -58,7 +58,7 @@ export function refuseForeign(tokens: readonly Token[], at: TextEnv): void {
             scope.file,
             inner,
             `The link leads to "${href}".`,
-            'Write the whole address, beginning with https://.',
+            'Enter the full address, starting with https://.',
           )
           child.attrSet('href', '#')
         }
@@ -72,10 +72,10 @@ const refuseHtml = (scope: Scope, line: Line, html: string) =>
     scope.file,
     line,
     `HTML is not used in courses: "${html.trim().split('\n')[0]!.slice(0, 40)}".`,
-    'Take it out; use a block (":::") or plain Markdown. A "<" that is meant as such is written "\\<".',
+    'Remove it and use a block (":::") or plain Markdown. To show a "<", write "\\<".',
   )
 
-/** Renders the words of an exercise: a `label` inside a control, or paragraphs. */
+/** Renders the text of an exercise: a `label` inside a control, or paragraphs. */
 export function renderWords(md: MarkdownIt, scope: Scope, text: string, line: Line, label: boolean): Words {
   const at: TextEnv = { scope, firstLine: line, label }
   const tokens = label ? md.parseInline(text.trim(), at) : md.parse(text.trim(), at)
