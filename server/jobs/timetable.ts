@@ -1,5 +1,5 @@
 /**
- * Everything that runs later or by the clock. Times are Central time (America/Chicago). A job with a `cron` starts by itself;
+ * Everything that runs later or by the clock. Times are Central time. A job with a `cron` starts by itself;
  * every other one is enqueued in the transaction that causes it. `retries` are made with growing pauses; a job that fails
  * after its last retry is kept under "failed" on the console.
  */

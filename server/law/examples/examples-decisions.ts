@@ -187,7 +187,7 @@ export const decisionExamples: readonly WorkedExample[] = [
       {
         what: 'whether the only training was the same curriculum: not known',
         facts: {
-          ...atNorthStar({ hired_on: '2024-09-01', contact: [{ from: '2024-09-23' }] }),
+          ...atNorthStar({ hired_on: '2024-09-01', contact: [{ from: '2024-09-23' }] }, []),
           outside: [elsewhere({ completed_on: '2024-09-20', same_curriculum: null })],
         },
         on: '2024-10-01',
@@ -242,7 +242,7 @@ export const decisionExamples: readonly WorkedExample[] = [
       },
       {
         what: 'untrained when a certification ends, and it comes back on September 15: the same',
-        facts: certifiedThen(atNorthStar(inContact2024), ['2024-01-01', '2025-06-30'], ['2025-09-15']),
+        facts: certifiedThen(atNorthStar(inContact2024, []), ['2024-01-01', '2025-06-30'], ['2025-09-15']),
         on: '2025-07-16',
         requirement: { ...initial, standing: 'due_soon', due_on: '2025-09-14', rule: 'R15' },
       },
