@@ -13,7 +13,7 @@ export type CertificateFacts = Readonly<{
   kind: CertificateKind
   /** The instant, ISO 8601 in UTC. */
   completed_at: string
-  /** The day in Minnesota (America/Chicago), `2027-03-31`. */
+  /** The day in Minnesota, `2027-03-31`. */
   completed_on: string
   /** The instant, ISO 8601 in UTC. Later than completion if the certificate replaces another. */
   issued_at: string

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { addDays, addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import { type CastMember, demoPrograms, type ProgramKey } from './cast.ts'
 
@@ -62,7 +63,7 @@ export async function insertPrograms(
         .insertInto('certifications')
         .values({
           program_id: id,
-          type: 'st-cse-at-risk',
+          type: specializedCertification,
           from_on: certifiedOn,
           ...recordedOn(certifiedOn, now),
         })

@@ -1,5 +1,5 @@
 /**
- * All background jobs. Times are Central time (America/Chicago). A job with a `cron` runs on a schedule; all others are
+ * All background jobs. Times are Central time. A job with a `cron` runs on a schedule; all others are
  * enqueued in the transaction that causes them. Failed jobs are retried with growing delays; a job that fails
  * its last retry is listed under "failed" on the console.
  */

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { PgBoss } from 'pg-boss'
+import { timeZone } from '#server/lib/days.ts'
 import { type JobData, type JobName, type JobPlan, timetable } from './timetable.ts'
 
 export type Handlers = Readonly<Record<JobName, (data: JobData) => Promise<unknown>>>
@@ -59,6 +60,6 @@ async function prepare(boss: PgBoss, name: JobName, { cron, retries, minutes }: 
   }
   await boss.createQueue(name, { ...options, policy: cron ? 'stately' : 'standard' })
   await boss.updateQueue(name, options)
-  if (cron) await boss.schedule(name, cron, {}, { tz: 'America/Chicago' })
+  if (cron) await boss.schedule(name, cron, {}, { tz: timeZone })
   else await boss.unschedule(name)
 }

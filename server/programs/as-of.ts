@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Day } from '#server/lib/days.ts'
+import { type Day, timeZone } from '#server/lib/days.ts'
 
 /** What counts as the record: what is known now (null), or what was known when a day in Minnesota ended. */
 export type AsKnownOn = Day | null
@@ -9,8 +9,18 @@ export function isKnown(row: string, asKnownOn: AsKnownOn): RawBuilder<boolean> 
   const recorded = sql.ref(`${row}.recorded_at`)
   const superseded = sql.ref(`${row}.superseded_at`)
   if (asKnownOn === null) return sql<boolean>`(${superseded} is null)`
-  const end = sql`((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago')`
+  const end = endOfDay(asKnownOn)
   return sql<boolean>`(${recorded} < ${end} and (${superseded} is null or ${superseded} >= ${end}))`
+}
+
+/** The instant at which a day in Minnesota ends. */
+export function endOfDay(on: Day): RawBuilder<Date> {
+  return sql<Date>`((${on}::date + 1)::timestamp at time zone ${sql.lit(timeZone)})`
+}
+
+/** The day in Minnesota at an instant. */
+export function dayAt(instant: RawBuilder<unknown>): RawBuilder<Day> {
+  return sql<Day>`(${instant} at time zone ${sql.lit(timeZone)})::date`
 }
 
 /** Whether a row with `from_on` and `to_on` holds on a day. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { type AsKnownOn, holdsOn, isKnown } from './as-of.ts'
@@ -27,7 +28,7 @@ export async function findProgramOfPerson(
     join license_holders h on h.id = p.holder_id
     join program_details d on d.program_id = p.id and d.superseded_at is null
       and d.from_on <= ${on} and (d.to_on is null or d.to_on >= ${on})
-    left join certifications c on c.program_id = p.id and c.superseded_at is null and c.type = 'st-cse-at-risk'
+    left join certifications c on c.program_id = p.id and c.superseded_at is null and c.type = ${specializedCertification}
       and c.from_on <= ${on} and (c.to_on is null or c.to_on >= ${on})
     where a.person_id = ${personId} and a.superseded_at is null
       and a.hired_on <= ${on} and (a.separated_on is null or a.separated_on >= ${on})

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { type Day, dayOf, isDay, parseDay } from '#server/lib/days.ts'
+import { type Day, dayOf, isDay, parseDay, timeZone } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
@@ -80,7 +80,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
         response: {
           200: Type.Object({
             program: Type.String(),
-            on: Type.String({ description: 'A day, America/Chicago' }),
+            on: Type.String({ description: `A day, ${timeZone}` }),
             people: Type.Array(
               Type.Object({
                 id: Type.String(),

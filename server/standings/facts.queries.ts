@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { wasApproved } from '#server/courses/catalogue/approvals.queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
-import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'
+import { type AsKnownOn, dayAt, endOfDay, isKnown } from '#server/programs/as-of.ts'
 
 /** What a person has completed, here and elsewhere, in the words that the rules take. */
 export type PersonTrainings = Readonly<{
@@ -56,7 +56,7 @@ export async function listTrainings(
                     where k.completion_id = c.id and k.corrects_id is null),
           'approved', ${wasApproved(known)},
           'accepted', d.is_accepted, 'hours', round(c.minutes / 60.0, 1), 'recorded_at', c.completed_at,
-          'voided_on', (select (v.voided_at at time zone 'America/Chicago')::date from completion_voids v
+          'voided_on', (select ${dayAt(sql`v.voided_at`)} from completion_voids v
                         where v.completion_id = c.id and ${known(sql`v.voided_at`)}),
           'verified', coalesce(d.verified, '[]')) order by c.completed_at)
         from completions c
@@ -75,21 +75,19 @@ export async function listTrainings(
 }
 
 const knownBy = (asKnownOn: AsKnownOn) => (at: ReturnType<typeof sql>) =>
-  asKnownOn === null
-    ? sql`true`
-    : sql`${at} < ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago')`
+  asKnownOn === null ? sql`true` : sql`${at} < ${endOfDay(asKnownOn)}`
 
 /** What license holders and agencies decided on one training: accepted by any of them counts as accepted. */
 const decisionsOf = (which: ReturnType<typeof sql>, asKnownOn: AsKnownOn) => sql`
   select bool_or(d.is_accepted) as is_accepted, bool_or(d.is_certificate_verified) as is_verified,
-    json_agg(json_build_object('program', d.program_id, 'on', (d.decided_at at time zone 'America/Chicago')::date))
+    json_agg(json_build_object('program', d.program_id, 'on', ${dayAt(sql`d.decided_at`)}))
       filter (where d.is_certificate_verified) as verified
   from training_decisions d
   where ${which} and ${
     asKnownOn === null
       ? sql`d.superseded_at is null`
-      : sql`d.decided_at < ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago')
-            and (d.superseded_at is null or d.superseded_at >= ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago'))`
+      : sql`d.decided_at < ${endOfDay(asKnownOn)}
+            and (d.superseded_at is null or d.superseded_at >= ${endOfDay(asKnownOn)})`
   }`
 
 /** Each program's own interpretations, where it has recorded some. */

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { hoursLedger } from '#server/law/child-protection/hours-ledger.ts'
+import { requirementOn } from '#server/law/facts/ruleset.ts'
 import { creditsFor, outsideCredits } from '#server/law/outside-training.ts'
 import { agenciesOf } from '#server/law/reasons/duties.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
@@ -51,6 +52,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       waiting,
       isAdministrator,
       ledgers,
+      hours: requirementOn('annual-hours', today),
     })
   })
 

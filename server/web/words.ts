@@ -1,9 +1,11 @@
 /** Formats days, times and numbers. Every template can use these functions. */
 
+import { timeZone } from '#server/lib/days.ts'
+
 const dayFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
 const shortDayFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' })
-const instantDayFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'America/Chicago' })
-const timeFormat = new Intl.DateTimeFormat('en-US', { timeStyle: 'short', timeZone: 'America/Chicago' })
+const instantDayFormat = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone })
+const timeFormat = new Intl.DateTimeFormat('en-US', { timeStyle: 'short', timeZone })
 const numberFormat = new Intl.NumberFormat('en-US')
 const listFormat = new Intl.ListFormat('en-US', { type: 'conjunction' })
 

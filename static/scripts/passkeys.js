@@ -1,16 +1,17 @@
 // Passkeys: a button to add one, a button to sign in with one, and the browser's own offer in the email field.
 
-const message = document.querySelector('[data-passkey-message]')
+const message = /** @type {HTMLElement | null} */ (document.querySelector('[data-passkey-message]'))
+/** @type {AbortController | null} */
 let offered = null
 const isAble = typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function'
 
 if (isAble) {
-  const add = document.querySelector('[data-passkey-add]')
+  const add = /** @type {HTMLElement | null} */ (document.querySelector('[data-passkey-add]'))
   if (add) {
     add.hidden = false
     add.addEventListener('click', () => tried(addPasskey))
   }
-  const signIn = document.querySelector('[data-passkey-sign-in]')
+  const signIn = /** @type {HTMLElement | null} */ (document.querySelector('[data-passkey-sign-in]'))
   if (signIn) {
     signIn.hidden = false
     signIn.addEventListener('click', () => tried(() => signInWith(signIn.dataset.passkeySignIn)))
@@ -18,7 +19,10 @@ if (isAble) {
   }
 }
 
-/** The browser lists passkeys in the email field, and waits until one is chosen. */
+/**
+ * The browser lists passkeys in the email field, and waits until one is chosen.
+ * @param {string | undefined} next
+ */
 async function offer(next) {
   if (!document.querySelector('[autocomplete~="webauthn"]')) return
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return
@@ -30,27 +34,39 @@ async function offer(next) {
   }
 }
 
+/**
+ * @param {string | undefined} next
+ * @param {CredentialRequestOptions} more
+ */
 async function signInWith(next, more = {}) {
   if (!more.signal) offered?.abort()
   const options = await ask('/sign-in/passkey/challenge', {})
-  const credential = await navigator.credentials.get({
-    publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options),
-    ...more,
-  })
+  const credential = /** @type {PublicKeyCredential} */ (
+    await navigator.credentials.get({
+      publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options),
+      ...more,
+    })
+  )
   const { location } = await ask('/sign-in/passkey', { response: credential.toJSON(), next })
   window.location.assign(location)
 }
 
 async function addPasskey() {
   const options = await ask('/account/second-factor/passkeys/challenge', {})
-  const credential = await navigator.credentials.create({
-    publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
-  })
+  const credential = /** @type {PublicKeyCredential} */ (
+    await navigator.credentials.create({
+      publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
+    })
+  )
   const name = nameOfDevice()
   const { location } = await ask('/account/second-factor/passkeys', { response: credential.toJSON(), name })
   window.location.assign(location)
 }
 
+/**
+ * @param {string} address
+ * @param {object} body
+ */
 async function ask(address, body) {
   const answer = await fetch(address, {
     method: 'POST',
@@ -62,19 +78,26 @@ async function ask(address, body) {
   return content
 }
 
+/** @param {() => Promise<void>} what */
 async function tried(what) {
-  message.hidden = true
+  show(null)
   try {
     await what()
   } catch (error) {
+    const { name, message: said } = /** @type {Error} */ (error)
     // The person closed the browser's dialog: nothing to explain.
-    message.textContent =
-      error.name === 'NotAllowedError' ? 'No passkey was used. You can try again.' : error.message
-    message.hidden = false
+    show(name === 'NotAllowedError' ? 'No passkey was used. You can try again.' : said)
   }
 }
 
+/** @param {string | null} text */
+function show(text) {
+  if (!message) return
+  message.hidden = text === null
+  message.textContent = text
+}
+
 function nameOfDevice() {
-  const { platform } = navigator.userAgentData ?? navigator
+  const { platform } = navigator
   return platform ? `Passkey made on ${platform}` : 'Passkey'
 }

@@ -51,27 +51,46 @@ const first = document.querySelector('[data-focus]')
 first?.focus()
 
 // A password can be shown while it is typed.
-for (const button of document.querySelectorAll('[data-reveal]')) {
-  const field = document.getElementById(button.dataset.reveal)
-  const word = button.firstChild
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-reveal]'))) {
+  const field = fieldOf(button.dataset.reveal)
+  if (!field) continue
   button.hidden = false
-  button.addEventListener('click', () => reveal(field, button, word, field.type === 'password'))
-  // A browser offers to keep a password only where the field is one when the form goes.
-  field.form?.addEventListener('submit', () => reveal(field, button, word, false))
+  button.addEventListener('click', () => reveal(field, button, field.type === 'password'))
+  // A browser offers to save a password only where the field is one when the form is sent.
+  field.form?.addEventListener('submit', () => reveal(field, button, false))
 }
 
-function reveal(field, button, word, isShown) {
+/**
+ * @param {string | undefined} id
+ * @returns {HTMLInputElement | null}
+ */
+function fieldOf(id) {
+  return /** @type {HTMLInputElement | null} */ (document.getElementById(id ?? ''))
+}
+
+/**
+ * @param {HTMLInputElement} field
+ * @param {HTMLElement} button
+ * @param {boolean} isShown
+ */
+function reveal(field, button, isShown) {
   field.type = isShown ? 'text' : 'password'
-  word.data = isShown ? 'Hide' : 'Show'
+  if (button.firstChild) button.firstChild.nodeValue = isShown ? 'Hide' : 'Show'
   button.setAttribute('aria-pressed', String(isShown))
 }
 
-for (const button of document.querySelectorAll('[data-use-passphrase]')) {
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (
+  document.querySelectorAll('[data-use-passphrase]')
+)) {
   button.hidden = false
   button.addEventListener('click', () => {
-    const field = document.getElementById(button.dataset.usePassphrase)
-    field.value = button.parentElement.querySelector('strong').textContent
-    document.querySelector(`[data-reveal="${field.id}"][aria-pressed="false"]`)?.click()
+    const field = fieldOf(button.dataset.usePassphrase)
+    if (!field) return
+    field.value = button.parentElement?.querySelector('strong')?.textContent ?? ''
+    const show = /** @type {HTMLElement | null} */ (
+      document.querySelector(`[data-reveal="${field.id}"][aria-pressed="false"]`)
+    )
+    show?.click()
     field.focus()
   })
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { factsOf } from '#server/law/facts/facts.ts'
 import { situationAt } from '#server/law/reasons/situation.ts'
 import { standing } from '#server/law/standing.ts'
 import { addDays } from '#server/lib/days.ts'
@@ -234,4 +235,20 @@ describe('in drawn lives', () => {
       { numRuns: 300 },
     )
   })
+})
+
+test('records that cannot all be true leave clearance unknown at their own program, and only there (R17)', () => {
+  const certifications = [{ type: 'st-cse-at-risk' as const, from: '2022-01-01' }]
+  const known = factsOf({
+    programs: ['north-star', 'river-bend'].map((id) => ({ id, certifications })),
+    assignments: [
+      { program: 'north-star', hired_on: '2024-03-10', contact: [{ from: '2024-03-01' }] },
+      { program: 'river-bend', hired_on: '2024-03-10', contact: [{ from: '2024-03-10' }] },
+    ],
+    completions: [done('2024-02-20')],
+  })
+  expect(standing(known, '2024-04-01').clearance).toMatchObject([
+    { program: 'north-star', answer: 'unknown', until: null },
+    { program: 'river-bend', answer: 'yes', until: '2025-02-28' },
+  ])
 })

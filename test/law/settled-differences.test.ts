@@ -148,6 +148,25 @@ describe('a missing fact is judged by every value it could have (I-A3)', () => {
     expect(cleared(written, '2025-09-15')).toMatchObject({ answer: 'yes', until: '2025-09-15' })
   })
 
+  test('the day of a second hire, which comes after the first employment: that lasts through its own last day', () => {
+    const first = { hired_on: '2022-07-31', separated_on: '2022-12-19', contact: [] }
+    const written = atNorthStar({}, [], {
+      assignments: [first, { hired_on: null, contact: [] }].map((it) => ({ program: 'north-star', ...it })),
+    })
+    expect(cleared(written, '2022-12-17')).toMatchObject({ answer: 'yes', until: '2022-12-19' })
+  })
+
+  test('contact, which may be yet to begin: whether a coming certification asks for it is not known', () => {
+    const onLeave = {
+      hired_on: '2022-03-31',
+      contact: null,
+      leave: [{ from: '2025-05-18', to: '2026-11-29' }],
+    }
+    const written = atNorthStar(onLeave, [], { programs: certifiedBetween(['2026-12-19']) })
+    expect(initial(written, '2026-11-01').standing).toBe('unknown')
+    expect(initial(written, '2026-07-01').standing).toBe('not_required')
+  })
+
   test('whether a training elsewhere was the same curriculum', () => {
     const unsure = { same_curriculum: null, certificate_verified: true }
     const outside = [elsewhere(null, '2024-02-05', unsure)]

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { readToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
+import { timeZone } from '#server/lib/days.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { evenTime } from './constant-time.ts'
 import { compareName } from './issuing.actions.ts'
@@ -18,7 +19,7 @@ const certificate = Type.Object({
   number: Type.String(),
   course: Type.String(),
   version: Type.String(),
-  completed_on: Type.String({ description: 'Calendar day, America/Chicago' }),
+  completed_on: Type.String({ description: `Calendar day, ${timeZone}` }),
   issued_at: Type.String(),
   hours: Type.Number(),
   modules: Type.Integer(),

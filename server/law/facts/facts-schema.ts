@@ -1,5 +1,6 @@
 import Type, { type Static, type TProperties } from 'typebox'
 import type { Day } from '#server/lib/days.ts'
+import { specializedCertification } from './ruleset.ts'
 
 /**
  * The shape in which facts are handed to the rules, once, for the reader of JSON, for the type checker and for the
@@ -39,7 +40,7 @@ const ended = {
 }
 
 export const certificationTypes = [
-  'st-cse-at-risk',
+  specializedCertification,
   'qrtp',
   'pregnant-and-parenting',
   'supervised-independent-living',

@@ -146,6 +146,7 @@ function possibleHires(assignment: Assignment, { assignments }: Facts, on: Day):
     .filter((other) => other.program === program && other.ref !== assignment.ref)
     .flatMap((other) => other.separatedOn ?? [])
     .filter((day) => day <= latest)
+    .map((day) => earlierOf(addDays(day, 1), latest))
     .reduce(laterOf, longAgo)
   const days = [earliest, laterOf(earliest, earlierOf(on, latest)), addDays(on, 1), latest]
   return unique(days.filter((day) => earliest <= day && day <= latest))
@@ -162,7 +163,7 @@ function possibleContacts(
     return [
       [],
       ...(hiredOn < on ? [[ended]] : []),
-      ...[longAgo, on].map((from) => [{ ...one, from, to: null }]),
+      ...[longAgo, on, addDays(on, 1)].map((from) => [{ ...one, from, to: null }]),
     ]
   }
   const lists = contact.map((each) =>

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
 import { holdsOn, isKnown } from '#server/programs/as-of.ts'
 import type { ProgramHead } from '#server/programs/queries.ts'
@@ -51,7 +52,7 @@ export async function findPrograms(db: Kysely<DB>, search: string, on: Day, limi
     )
     select f.id, f.kind, f.name, f.place, f.holder, f.license_number, f.license_type, f.total,
       s.status, s.may_operate, s.checked_on,
-      exists (select from certifications c where c.program_id = f.id and c.type = 'st-cse-at-risk'
+      exists (select from certifications c where c.program_id = f.id and c.type = ${specializedCertification}
         and ${isKnown('c', null)} and ${holdsOn('c', on)}) as is_certified
     from found f
     left join lateral (

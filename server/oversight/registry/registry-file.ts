@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
+import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { unneutralise } from '#server/programs/spreadsheet-formulas.ts'
 
 /** What a row of license data may say. */
@@ -83,7 +84,7 @@ export const registryTemplate = (): string =>
   stringify(
     [
       Object.values(registryColumns),
-      ['9900001-CRF', 'Active', 'Yes', '', '', 'st-cse-at-risk', '1/1/2022', '', '6/1/2026'],
+      ['9900001-CRF', 'Active', 'Yes', '', '', specializedCertification, '1/1/2022', '', '6/1/2026'],
     ],
     { bom: true, record_delimiter: 'windows' },
   )

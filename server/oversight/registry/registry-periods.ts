@@ -1,3 +1,4 @@
+import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { addDays, type Day, formatDay } from '#server/lib/days.ts'
 import { certificationNames, statusNames } from '#server/programs/record/program-forms.ts'
 import type {
@@ -148,7 +149,7 @@ function statusOf(text: string): LicenseStatus | null {
 
 /** The certification that the trainings hang on, where none is named. */
 export function typeOf(text: string | undefined): string | null {
-  if (!text) return 'st-cse-at-risk'
+  if (!text) return specializedCertification
   const found = Object.entries(certificationNames).find(([code, name]) =>
     [code, name.toLowerCase()].includes(text.toLowerCase()),
   )

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
-import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'
+import { type AsKnownOn, endOfDay, isKnown } from '#server/programs/as-of.ts'
 
 export type ReviewCertificate = CertificateRow &
   Readonly<{
@@ -61,8 +61,8 @@ export async function listOutsideOfPeople(
   const decided =
     asKnownOn === null
       ? sql`d.superseded_at is null`
-      : sql`d.decided_at < ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago')
-          and (d.superseded_at is null or d.superseded_at >= ((${asKnownOn}::date + 1)::timestamp at time zone 'America/Chicago'))`
+      : sql`d.decided_at < ${endOfDay(asKnownOn)}
+          and (d.superseded_at is null or d.superseded_at >= ${endOfDay(asKnownOn)})`
   const { rows } = await sql<ReviewOutside>`
     select o.id, o.person_id, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours, o.topics, o.mastery,
       o.is_human_trafficking, o.is_same_curriculum, o.recorded_at, r.name as recorded_by_name, o.file is not null as has_file,

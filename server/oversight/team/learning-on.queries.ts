@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
-import type { AsKnownOn } from '#server/programs/as-of.ts'
+import { type AsKnownOn, dayAt, endOfDay } from '#server/programs/as-of.ts'
 import { type TeamRow, yearBack } from './team.queries.ts'
 
 export type Learning = Pick<TeamRow, 'under_way' | 'last_active_on' | 'completed'>
@@ -13,7 +13,7 @@ export async function listLearningOn(
   on: Day,
   asKnownOn: AsKnownOn,
 ): Promise<ReadonlyMap<string, Learning>> {
-  const end = sql`((${on}::date + 1)::timestamp at time zone 'America/Chicago')`
+  const end = endOfDay(on)
   const { rows } = await sql<Learning & { person_id: string }>`
     select p.id as person_id,
       (select json_build_object('course', e.course, 'version', e.version, 'passed',
@@ -22,7 +22,7 @@ export async function listLearningOn(
         order by e.started_at desc limit 1) as under_way,
       -- The last day is kept for each person; for an earlier one the acts themselves are asked.
       case when coalesce(p.last_active_on <= ${on}, true) then p.last_active_on else (
-        select (max(at) at time zone 'America/Chicago')::date from enrollments e, lateral (
+        select ${dayAt(sql`max(at)`)} from enrollments e, lateral (
           select e.started_at as at
           union all select m.marked_at from lesson_marks m where m.enrollment_id = e.id
           union all select t.at from lesson_times t where t.enrollment_id = e.id
@@ -51,8 +51,8 @@ export async function listUnderWayOn(
     passed: Readonly<Record<string, Day>>
   }>[]
 > {
-  const end = sql`((${on}::date + 1)::timestamp at time zone 'America/Chicago')`
-  const dayOf = (at: string) => sql`(${sql.ref(at)} at time zone 'America/Chicago')::date`
+  const end = endOfDay(on)
+  const dayOf = (at: string) => dayAt(sql.ref(at))
   const { rows } = await sql<Awaited<ReturnType<typeof listUnderWayOn>>[number]>`
     select e.course, e.version, ${dayOf('e.started_at')} as started_on,
       coalesce((select json_object_agg(m.module, m.passed_on) from (

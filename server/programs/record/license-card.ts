@@ -1,3 +1,4 @@
+import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { ProgramHead } from '#server/programs/queries.ts'
 import { authorityNames, certificationNames, statusNames } from './program-forms.ts'
@@ -11,7 +12,7 @@ const holds = ({ from_on, to_on }: Lasting, on: Day) => from_on <= on && (to_on 
 export function licenseCard(program: ProgramHead, record: ProgramRecord, on: Day) {
   const status = record.statuses.find((one) => holds(one, on)) ?? null
   const certification =
-    record.certifications.find((one) => one.type === 'st-cse-at-risk' && holds(one, on)) ?? null
+    record.certifications.find((one) => one.type === specializedCertification && holds(one, on)) ?? null
   return {
     program,
     license: licenseWords(program),

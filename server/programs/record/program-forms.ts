@@ -1,3 +1,5 @@
+import type { CertificationType } from '#server/law/facts/facts-schema.ts'
+import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { addDays, type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { reasonMissing } from '#server/programs/roster/assignment-forms.ts'
@@ -24,11 +26,11 @@ export const statusNames: Readonly<Record<LicenseStatus, string>> = {
 }
 
 export const certificationNames = {
-  'st-cse-at-risk': 'Youth who are or may be sexually exploited or trafficked',
+  [specializedCertification]: 'Youth who are or may be sexually exploited or trafficked',
   qrtp: 'Qualified residential treatment program',
   'pregnant-and-parenting': 'Pregnant and parenting youth',
   'supervised-independent-living': 'Supervised independent living',
-} as const
+} as const satisfies Readonly<Record<CertificationType, string>>
 
 export const authorityNames = {
   DHS: 'Department of Human Services',
