@@ -24,9 +24,9 @@ const today = dayOf(now)
 try {
   await migrate(db)
   const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
-  const course = catalogue.courses.get('residential-settings')!.current
+  const residential = catalogue.courses.get('residential-settings') ?? null
   const issuer = readConfig({})
-  await fillDemo(db, { residential: course, issuer }, now)
+  await fillDemo(db, { residential, issuer }, now)
   // Before the people come, so that its own timed jobs find nothing to do.
   const service = await startService({
     DATABASE_URL: postgres.url,
@@ -66,7 +66,7 @@ try {
 
 async function addPeople(on: Database): Promise<string> {
   const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
-  const course = catalogue.courses.get('residential-settings')!.current
+  const residential = catalogue.courses.get('residential-settings') ?? null
   const { program_id } = await on
     .selectFrom('program_details')
     .select('program_id')

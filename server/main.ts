@@ -10,6 +10,7 @@ import { demoCast, demoPassword } from './demo/cast.ts'
 import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { demoStaff } from './demo/staff.ts'
+import { fillDemoVersions } from './demo/versions.ts'
 import { jobHandlers } from './job-handlers.ts'
 import { startWorkers, type Workers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
@@ -32,12 +33,13 @@ if (database.isEmbedded && (await isEmpty(db))) {
   await fillDemo(
     db,
     {
-      residential: catalogue.courses.get('residential-settings')?.current ?? null,
+      residential: catalogue.courses.get('residential-settings') ?? null,
       issuer: config,
       staff: demoStaff,
     },
     clock(),
   )
+  await fillDemoVersions(db, catalogue, config, clock())
   await fillDemoClassroom(db, catalogue, clock())
 }
 const demo = await isDemo(db)

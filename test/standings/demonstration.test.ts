@@ -9,7 +9,7 @@ import { aWorld } from '#test/support/app.ts'
 test('the demonstration’s records never conflict, and Ben’s first week of contact is the gap that a reviewer finds', async () => {
   const now = new Date('2026-11-23T18:00:00Z')
   const { db, catalogue, config } = await aWorld({ now, cast: false })
-  const residential = catalogue.courses.get('residential-settings')?.current ?? null
+  const residential = catalogue.courses.get('residential-settings') ?? null
   await fillDemo(db, { residential, issuer: config, staff: demoStaff }, now)
   const people = await db.selectFrom('people').select(['id', 'name']).execute()
   const { facts } = await factsOfPeople(
