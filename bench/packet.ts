@@ -66,7 +66,7 @@ try {
 
 async function addPeople(on: Database): Promise<string> {
   const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
-  const residential = catalogue.courses.get('residential-settings') ?? null
+  const course = catalogue.courses.get('residential-settings')!.current
   const { program_id } = await on
     .selectFrom('program_details')
     .select('program_id')
