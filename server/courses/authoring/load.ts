@@ -9,6 +9,7 @@ import { readCoverage } from './coverage.ts'
 import { readFacilitatorsGuide } from './facilitators-guide.ts'
 import { readJobAids } from './job-aids.ts'
 import { readElsewhere } from './outside-courses.ts'
+import { readOwedReviews } from './owed-reviews.ts'
 import { courseOf, markdown, readVersion, type Shared, scopeOf } from './versions.ts'
 
 export type LoadedCourses = { readonly catalogue: Catalogue; readonly problems: readonly Problem[] }
@@ -55,6 +56,9 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
   const facilitatorsGuide = folder.facilitatorsGuide
     ? readFacilitatorsGuide(folder.facilitatorsGuide, shared, support)
     : undefined
+  const owedReviews = folder.owedReviews
+    ? readOwedReviews(folder.owedReviews, { lesson: lessons, job_aid: jobAids.map(({ slug }) => slug) }, log)
+    : []
   const coverage = folder.coverage ? readCoverage(folder.coverage, { courses, jobAids, register }, log) : []
   terms.sort((a, b) => a.term.localeCompare(b.term, 'en'))
   return {
@@ -64,6 +68,7 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
       facilitatorsGuide,
       elsewhere,
       coverage,
+      owedReviews,
       glossary: terms,
       support,
       register,

@@ -6,6 +6,7 @@ import type {
   FactRegister,
   JobAid,
   LessonSource,
+  OwedReview,
   ReadAgain,
   SupportLine,
   Together,
@@ -25,6 +26,8 @@ export type Catalogue = {
   readonly elsewhere: readonly ElsewhereTraining[]
   /** What the law asks for, and by which facts what teaches it is found. */
   readonly coverage: readonly CoverageGroup[]
+  /** Reviews by people outside that are still owed. */
+  readonly owedReviews: readonly OwedReview[]
   readonly glossary: readonly GlossaryTerm[]
   readonly support: readonly SupportLine[]
   readonly register: FactRegister
