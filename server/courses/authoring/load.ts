@@ -4,8 +4,8 @@ import { type Problem, problemLog, sortedProblems } from '#server/courses/author
 import { readGlossary } from '#server/courses/authoring/text/glossary.ts'
 import { supportHtml, supportLines } from '#server/courses/authoring/text/support.ts'
 import { renderWords } from '#server/courses/authoring/text/words.ts'
-import type { Catalogue, Course } from '#server/courses/catalogue/catalogue.ts'
-import { readCoverage } from './coverage.ts'
+import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import { draftOf, readCoverage } from './coverage.ts'
 import { readFacilitatorsGuide } from './facilitators-guide.ts'
 import { readJobAids } from './job-aids.ts'
 import { readElsewhere } from './outside-courses.ts'
@@ -49,16 +49,17 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
   const elsewhere = folder.catalogue
     ? readElsewhere(folder.catalogue, scopeOf(folder.catalogue.path, shared), register, log)
     : []
-  const lessons = [...courses.values()].flatMap(({ current: { slug, modules } }) =>
-    modules.flatMap((module) => module.lessons.map((lesson) => `${slug}/${module.slug}/${lesson.slug}`)),
-  )
+  const all = [...courses.values()]
+  const lessons = all.flatMap(({ current }) => lessonNames(current))
   const jobAids = readJobAids(folder.jobAids, shared, support, new Set(lessons))
   const facilitatorsGuide = folder.facilitatorsGuide
     ? readFacilitatorsGuide(folder.facilitatorsGuide, shared, support)
     : undefined
-  const owedReviews = folder.owedReviews
-    ? readOwedReviews(folder.owedReviews, { lesson: lessons, job_aid: jobAids.map(({ slug }) => slug) }, log)
-    : []
+  const known = {
+    lesson: all.flatMap((course) => lessonNames(draftOf(course))),
+    job_aid: jobAids.map(({ slug }) => slug),
+  }
+  const owedReviews = folder.owedReviews ? readOwedReviews(folder.owedReviews, known, log) : []
   const coverage = folder.coverage ? readCoverage(folder.coverage, { courses, jobAids, register }, log) : []
   terms.sort((a, b) => a.term.localeCompare(b.term, 'en'))
   return {
@@ -76,3 +77,6 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
     problems: sortedProblems(problems),
   }
 }
+
+const lessonNames = ({ slug, modules }: CourseVersion) =>
+  modules.flatMap((module) => module.lessons.map((lesson) => `${slug}/${module.slug}/${lesson.slug}`))
