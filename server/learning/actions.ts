@@ -315,7 +315,11 @@ async function listModuleDays(trx: Transaction<DB>, enrollmentId: string, course
     select module, max(marked_at) from finished_lessons where enrollment_id = ${enrollmentId}
       and module not in (select module from enrollment_passes where enrollment_id = ${enrollmentId})
     group by module`.execute(trx)
-  return moduleDays(course.modules, new Map(rows.map((row) => [row.module, row.finished_at])))
+  const passedAt = new Map(rows.map((row) => [row.module, row.finished_at]))
+  // A refresher's diagnostic can leave nothing to read in a module; such a module has no day.
+  const modules =
+    course.kind === 'refresher' ? course.modules.filter(({ slug }) => passedAt.has(slug)) : course.modules
+  return moduleDays(modules, passedAt)
 }
 
 /** A refresher's certificate claims nothing: whether it counts as annual training is the license holder's to accept. */
