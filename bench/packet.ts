@@ -24,9 +24,9 @@ const today = dayOf(now)
 try {
   await migrate(db)
   const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
-  const course = catalogue.courses.get('residential-settings')!.current
+  const residential = catalogue.courses.get('residential-settings') ?? null
   const issuer = readConfig({})
-  await fillDemo(db, { residential: course, issuer }, now)
+  await fillDemo(db, { residential, issuer }, now)
   // Start before adding people, so that scheduled jobs find nothing to do.
   const service = await startService({
     DATABASE_URL: postgres.url,

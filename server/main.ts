@@ -12,6 +12,7 @@ import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { demoStart } from './demo/permission.ts'
 import { demoStaff } from './demo/staff.ts'
+import { fillDemoVersions } from './demo/versions.ts'
 import { jobHandlers } from './job-handlers.ts'
 import { startWorkers, type Workers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
@@ -46,12 +47,13 @@ if (start.kind === 'fill') {
   await fillDemo(
     db,
     {
-      residential: catalogue.courses.get('residential-settings')?.current ?? null,
+      residential: catalogue.courses.get('residential-settings') ?? null,
       issuer: config,
       staff: demoStaff,
     },
     clock(),
   )
+  await fillDemoVersions(db, catalogue, config, clock())
   await fillDemoClassroom(db, catalogue, clock())
 }
 const demo = await isDemo(db)

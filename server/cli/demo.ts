@@ -4,6 +4,7 @@ import { demoPassword } from '#server/demo/cast.ts'
 import { fillDemoClassroom } from '#server/demo/classroom.ts'
 import { fillDemo, isEmpty } from '#server/demo/fill.ts'
 import { demoStaff } from '#server/demo/staff.ts'
+import { fillDemoVersions } from '#server/demo/versions.ts'
 import { settings } from '#server/settings.ts'
 
 // Fills an empty database with demonstration data. Never touches a database with real data.
@@ -23,8 +24,9 @@ try {
     process.exitCode = 1
   } else {
     const { catalogue } = loadCourses(config.coursesDir)
-    const residential = catalogue.courses.get('residential-settings')?.current ?? null
+    const residential = catalogue.courses.get('residential-settings') ?? null
     await fillDemo(database.db, { residential, issuer: config, staff: demoStaff }, new Date())
+    await fillDemoVersions(database.db, catalogue, config, new Date())
     await fillDemoClassroom(database.db, catalogue, new Date())
     console.log(`The demonstration data is ready. All accounts have the password ${demoPassword}`)
   }

@@ -60,6 +60,8 @@ export type CastMember = Readonly<{
     hasContact: boolean
     /** How many months ago the residential course was completed. */
     completedMonthsAgo?: number
+    /** The first completion was of the version before the newest, which has no approval and can't count. */
+    beganWithEarlierVersion?: boolean
     /** How many months ago it was taken again, earliest first. */
     retakenMonthsAgo?: readonly number[]
     /** Days from completion to the first direct contact. The default is three. */
@@ -139,7 +141,7 @@ export const demoCast: readonly CastMember[] = [
   {
     email: 'tess@county.example',
     name: 'Tess Nyberg',
-    reason: 'child-protection supervisor at the county',
+    reason: 'child-protection supervisor at the county, reads what changed since she took the course',
     role: 'supervisor',
     program: 'county',
   },

@@ -1,5 +1,5 @@
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
-import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import type { Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { recordCompletion } from '#server/learning/actions.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
@@ -29,7 +29,7 @@ export async function isDemo(db: Database): Promise<boolean> {
 export async function fillDemo(
   db: Database,
   needs: Readonly<{
-    residential: CourseVersion | null
+    residential: Course | null
     issuer: Issuer
     /** More people than the cast. */
     staff?: readonly CastMember[]
@@ -39,6 +39,8 @@ export async function fillDemo(
   const cast = [...demoCast, ...(needs.staff ?? [])]
   const password_hash = await hashPassword(demoPassword)
   const today = dayOf(now)
+  const approved = needs.residential?.current
+  const earlier = needs.residential?.published.find((text) => text !== approved)
   await writeEvidence(db, async (trx) => {
     await trx
       .insertInto('settings')
@@ -55,14 +57,17 @@ export async function fillDemo(
       people.set(member.email, id)
       await insertPlace(trx, member, id, programs, now)
     }
-    if (needs.residential) await recordDemoApproval(trx, needs.residential, today, now)
+    if (approved) await recordDemoApproval(trx, approved, today, now)
     for (const member of cast) {
       const months = member.work?.completedMonthsAgo
       const personId = people.get(member.email)
-      if (months === undefined || !personId || !needs.residential) continue
+      if (months === undefined || !personId || !approved) continue
+      const first = (member.work?.beganWithEarlierVersion && earlier) || approved
       const days = [months, ...(member.work?.retakenMonthsAgo ?? [])].map((ago) => addMonths(today, -ago))
-      for (const on of days)
-        await insertCompletion(trx, { id: personId, name: member.name }, needs.residential, needs.issuer, on)
+      for (const [at, on] of days.entries()) {
+        const text = at === 0 ? first : approved
+        await insertCompletion(trx, { id: personId, name: member.name }, text, needs.issuer, on)
+      }
       const last_active_on = days.at(-1)!
       await trx.updateTable('people').set({ last_active_on }).where('id', '=', personId).execute()
     }
@@ -70,6 +75,7 @@ export async function fillDemo(
   })
 }
 
+/** Only the newest version is approved. The one before it is kept beside it, without an approval. */
 async function recordDemoApproval(
   trx: EvidenceTransaction,
   course: CourseVersion,

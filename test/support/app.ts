@@ -79,7 +79,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
   if (options.cast !== false)
     await fillDemo(
       db,
-      { residential: catalogue.courses.get('residential-settings')?.current ?? null, issuer: settings },
+      { residential: catalogue.courses.get('residential-settings') ?? null, issuer: settings },
       clock.now,
     )
   const routes: Route[] = []

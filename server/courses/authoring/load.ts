@@ -4,11 +4,12 @@ import { type Problem, problemLog, sortedProblems } from '#server/courses/author
 import { readGlossary } from '#server/courses/authoring/text/glossary.ts'
 import { supportHtml, supportLines } from '#server/courses/authoring/text/support.ts'
 import { renderWords } from '#server/courses/authoring/text/words.ts'
-import type { Catalogue, Course } from '#server/courses/catalogue/catalogue.ts'
-import { readCoverage } from './coverage.ts'
+import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import { draftOf, readCoverage } from './coverage.ts'
 import { readFacilitatorsGuide } from './facilitators-guide.ts'
 import { readJobAids } from './job-aids.ts'
 import { readElsewhere } from './outside-courses.ts'
+import { readOwedReviews } from './owed-reviews.ts'
 import { courseOf, markdown, readVersion, type Shared, scopeOf } from './versions.ts'
 
 export type LoadedCourses = { readonly catalogue: Catalogue; readonly problems: readonly Problem[] }
@@ -48,13 +49,17 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
   const elsewhere = folder.catalogue
     ? readElsewhere(folder.catalogue, scopeOf(folder.catalogue.path, shared), register, log)
     : []
-  const lessons = [...courses.values()].flatMap(({ current: { slug, modules } }) =>
-    modules.flatMap((module) => module.lessons.map((lesson) => `${slug}/${module.slug}/${lesson.slug}`)),
-  )
+  const all = [...courses.values()]
+  const lessons = all.flatMap(({ current }) => lessonNames(current))
   const jobAids = readJobAids(folder.jobAids, shared, support, new Set(lessons))
   const facilitatorsGuide = folder.facilitatorsGuide
     ? readFacilitatorsGuide(folder.facilitatorsGuide, shared, support)
     : undefined
+  const known = {
+    lesson: all.flatMap((course) => lessonNames(draftOf(course))),
+    job_aid: jobAids.map(({ slug }) => slug),
+  }
+  const owedReviews = folder.owedReviews ? readOwedReviews(folder.owedReviews, known, log) : []
   const coverage = folder.coverage ? readCoverage(folder.coverage, { courses, jobAids, register }, log) : []
   terms.sort((a, b) => a.term.localeCompare(b.term, 'en'))
   return {
@@ -64,6 +69,7 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
       facilitatorsGuide,
       elsewhere,
       coverage,
+      owedReviews,
       glossary: terms,
       support,
       register,
@@ -71,3 +77,6 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
     problems: sortedProblems(problems),
   }
 }
+
+const lessonNames = ({ slug, modules }: CourseVersion) =>
+  modules.flatMap((module) => module.lessons.map((lesson) => `${slug}/${module.slug}/${lesson.slug}`))

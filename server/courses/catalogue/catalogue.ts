@@ -6,6 +6,7 @@ import type {
   FactRegister,
   JobAid,
   LessonSource,
+  OwedReview,
   ReadAgain,
   SupportLine,
   Together,
@@ -25,6 +26,8 @@ export type Catalogue = {
   readonly elsewhere: readonly ElsewhereTraining[]
   /** The topics that the law requires, and the facts that identify what teaches them. */
   readonly coverage: readonly CoverageGroup[]
+  /** Reviews by people outside that are still owed. */
+  readonly owedReviews: readonly OwedReview[]
   readonly glossary: readonly GlossaryTerm[]
   readonly support: readonly SupportLine[]
   readonly register: FactRegister

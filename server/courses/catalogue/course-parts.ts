@@ -42,6 +42,14 @@ export type CoverageTopic = Readonly<{
   seen: boolean
 }>
 
+/** A review by people outside that the courses still need, and what to look at first. */
+export type OwedReview = Readonly<{
+  who: string
+  how: string
+  /** `course/module/lesson`, or a job aid's name. */
+  first: readonly Readonly<{ lesson: string | null; jobAid: string | null; lookFor: string }>[]
+}>
+
 /** An outside training in the catalogue. */
 export type ElsewhereTraining = {
   readonly id: string

@@ -35,6 +35,31 @@ export function reviewListPage(
         approval: stateOfText(text, approvals.get(course.slug) ?? []),
       })),
     })),
+    owed: catalogue.owedReviews.map(({ who, how, first }) => ({
+      who,
+      how,
+      first: first.map((place) => ({ ...linkToReview(catalogue, place), lookFor: place.lookFor })),
+    })),
+  }
+}
+
+/** Where the reviewer reads a lesson or job aid that `owed-reviews.yml` names. */
+function linkToReview(
+  { courses, jobAids }: Catalogue,
+  { lesson, jobAid }: Readonly<{ lesson: string | null; jobAid: string | null }>,
+) {
+  const sheet = jobAids.find(({ slug }) => slug === jobAid)?.sheet
+  if (sheet) return { title: sheet.title, href: `/job-aids/${jobAid}`, from: 'Job aid' }
+  const [slug = '', moduleSlug, lessonSlug] = lesson?.split('/') ?? []
+  const text = courses.get(slug)?.current
+  const found = text?.modules
+    .find((one) => one.slug === moduleSlug)
+    ?.lessons.find((one) => one.slug === lessonSlug)
+  if (!text || !found) return { title: lesson ?? jobAid ?? '', href: null, from: '' }
+  return {
+    title: found.title,
+    href: `${reviewPath(text)}/lessons/${moduleSlug}/${lessonSlug}`,
+    from: text.shortTitle,
   }
 }
 

@@ -26,6 +26,8 @@ export type CoursesFolder = {
   readonly catalogue: CourseFile | undefined
   /** The topics that the law requires, and what teaches them. */
   readonly coverage?: CourseFile | undefined
+  /** Which reviews by people outside are still owed. */
+  readonly owedReviews?: CourseFile | undefined
   /** Job aids, which can belong to several courses. */
   readonly jobAids: readonly CourseFile[]
   /** How to lead a group through a module. */
@@ -78,6 +80,7 @@ export function readCoursesFolder(dir: string): CoursesFolder {
     glossary: optional('glossary.yml'),
     catalogue: optional('catalogue.yml'),
     coverage: optional('coverage.yml'),
+    owedReviews: optional('owed-reviews.yml'),
     jobAids: files.filter((path) => path.startsWith('job-aids/')).map((path) => read(path, '')),
     facilitatorsGuide: optional('facilitators-guide.md'),
     courses,

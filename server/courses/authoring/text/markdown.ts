@@ -31,7 +31,10 @@ export function lessonMarkdown(): MarkdownIt {
   md.renderer.rules.value = (tokens, index, _options, at) => valueHtml(tokens[index]!, env(at))
   md.renderer.rules.fact = (tokens, index, _options, at) =>
     citationMark(env(at).scope, tokens[index]!.meta!.keys as string[], env(at).label)
-  md.renderer.rules.term = (tokens, index, _options, at) => termHtml(md, tokens[index]!, env(at))
+  md.renderer.rules.term = (tokens, index, _options, at) => {
+    const html = termHtml(md, tokens[index]!, env(at))
+    return html.startsWith('<button') ? withPunctuation(html, tokens[index + 1]) : html
+  }
   md.renderer.rules.link_open = (tokens, index, options, at, self) => {
     if (env(at).label) return ''
     const token = tokens[index]!
@@ -128,6 +131,14 @@ export const telephone = (number: string) =>
   number.length <= 6
     ? `tel:${number.replaceAll('-', '')}`
     : `tel:+${number.startsWith('1-') ? '' : '1'}${number.replaceAll('-', '')}`
+
+/** A line may break after a button, so the punctuation that follows is taken from the next text and held to it. */
+function withPunctuation(button: string, next: Token | undefined): string {
+  const marks = next?.type === 'text' ? (/^[.,;:!?’”)]+/.exec(next.content)?.[0] ?? '') : ''
+  if (!next || marks === '') return button
+  next.content = next.content.slice(marks.length)
+  return `<span class="lesson-term-held">${button}${escapeHtml(marks)}</span>`
+}
 
 /** A glossary term that opens its meaning in a native popover at the lesson's end, without a script. */
 function termHtml(md: MarkdownIt, token: Token, at: TextEnv): string {
