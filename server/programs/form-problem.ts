@@ -1,8 +1,8 @@
-/** Why something typed can't be taken, in plain words, and the field it stands in. */
+/** An error message for a form field. */
 export type Problem = Readonly<{ field: string; message: string }>
 
-export const ownRecordMessage = 'You can’t change your own record. Another administrator of this program can.'
+export const ownRecordMessage = 'You can’t change your own record. Ask another administrator of this program.'
 
-/** Says that an email is taken, and not by whom. */
+/** Says that the email is taken without revealing whose it is. */
 export const otherName =
-  'This email belongs to an account under another name. Check the email; if it’s the same person, ask how their account writes their name.'
+  'This email belongs to an account with a different name. Check the email. If it’s the same person, ask how their name is spelled on their account.'

@@ -3,7 +3,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { apiTokenHash, newApiToken } from './api-tokens.ts'
 
-/** A program's token for its scheduling software, returned once; the database keeps its hash. */
+/** Creates an API token for a program. It is returned once. The database keeps only its hash. */
 export async function createApiToken(
   db: Database,
   viewer: Viewer,

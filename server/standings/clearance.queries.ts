@@ -11,7 +11,7 @@ export type ProgramName = Readonly<{
   license_number: string | null
 }>
 
-/** The programs that a viewer supervises or administers, by the name that each has on a day. */
+/** The programs that a viewer supervises or administers, sorted by their names on a day. */
 export async function listProgramsOf(
   db: Kysely<DB>,
   viewer: Viewer,
@@ -46,7 +46,7 @@ export const listApiTokens = (db: Kysely<DB>, programId: string) =>
     .orderBy('created_at')
     .execute()
 
-/** The program that a token speaks for. */
+/** The program that an API token belongs to. */
 export async function findProgramOfToken(db: Kysely<DB>, tokenHash: string): Promise<string | null> {
   const row = await db
     .selectFrom('api_tokens')

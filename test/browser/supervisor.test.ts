@@ -106,8 +106,8 @@ test('Olu, who supervises elsewhere, finds nobody of the house, and its addresse
   await signIn(page, 'olu@lakeside.example')
   await page.goto('/team')
   await page.getByRole('heading', { level: 1 }).getByText('of 1 person').waitFor()
-  await page.getByLabel('Find somebody').fill('Theo')
-  await page.getByText('Nobody fits what you chose.').waitFor()
+  await page.getByLabel('Find a person').fill('Theo')
+  await page.getByText('Change the search or the filter.').waitFor()
   expect(await page.getByRole('main').textContent()).not.toContain('Okafor')
   expect(complaints).toEqual([])
   const program = await programId(world.db, 'North Star House')
@@ -147,7 +147,7 @@ async function numbersOpenTheirRows(page: Page, look = unlooked): Promise<void> 
     expect([words, await countRows(page)]).toEqual([words, Number(count)])
     if (count === '0') await look('team, nobody', page)
   }
-  await table(page).getByRole('link', { name: 'Show everybody' }).click()
+  await table(page).getByRole('link', { name: 'Show everyone' }).click()
   await page.getByText('63 people', { exact: true }).waitFor()
   expect(await countRows(page)).toBe(63)
 }
@@ -165,7 +165,7 @@ async function countRows(page: Page): Promise<number> {
 
 async function findAndSort(page: Page, look: Look, hasScripts: boolean): Promise<void> {
   await page.goto('/team')
-  await page.getByLabel('Find somebody').fill('okafor')
+  await page.getByLabel('Find a person').fill('okafor')
   if (!hasScripts) await page.getByRole('button', { name: 'Show', exact: true }).click()
   await saysHowMany(page).getByText('1 of 63 people').waitFor()
   await page.waitForURL((url) => url.searchParams.get('search') === 'okafor')
@@ -173,14 +173,14 @@ async function findAndSort(page: Page, look: Look, hasScripts: boolean): Promise
   expect(await rowsShown(page).count()).toBe(1)
   // The address can be kept and sent.
   await page.reload()
-  expect(await page.getByLabel('Find somebody').inputValue()).toBe('okafor')
+  expect(await page.getByLabel('Find a person').inputValue()).toBe('okafor')
   await rowsShown(page).getByRole('link', { name: 'Theo Okafor' }).waitFor()
   // A number is of everybody, and so is the list that it opens.
   const overdue = page.locator('.figures-row').getByRole('link', { name: 'overdue' })
   const many = await overdue.locator('.figure-number').textContent()
   await overdue.click()
   await saysHowMany(page).getByText(`${many} of 63 people`).waitFor()
-  await table(page).getByRole('link', { name: 'Show everybody' }).click()
+  await table(page).getByRole('link', { name: 'Show everyone' }).click()
   if (page.viewportSize()?.width === phone.width) return
   await table(page).getByRole('link', { name: 'Next date' }).click()
   await table(page).locator('th[aria-sort=ascending]').getByText('Next date').waitFor()
@@ -230,7 +230,7 @@ async function otherDays(page: Page, look = unlooked): Promise<void> {
   await page.getByRole('link', { name: 'Back to today' }).click()
   await askFor(page, 'last spring')
   await page.getByRole('heading', { name: 'Please check one thing' }).waitFor()
-  await page.getByRole('link', { name: 'Write a day such as 3/15/2026.' }).waitFor()
+  await page.getByRole('link', { name: 'Enter a date like 3/15/2026.' }).waitFor()
   await look('team, no such day', page)
 }
 
@@ -289,9 +289,9 @@ async function theShift(page: Page, look = unlooked): Promise<void> {
   const sentence = () => page.getByRole('heading', { level: 1 }).textContent()
   expect(await sentence()).toBe(`${cleared} of 63 people may have direct contact today.`)
   await page.getByRole('link', { name: 'All 63 on one page' }).click()
-  await page.getByRole('link', { name: 'Back to the list with the reasons' }).waitFor()
+  await page.getByRole('link', { name: 'Back to the list with reasons' }).waitFor()
   expect([await yes.count(), await rows.count()]).toEqual([Number(cleared), 63])
-  await page.getByRole('link', { name: 'Back to the list with the reasons' }).click()
+  await page.getByRole('link', { name: 'Back to the list with reasons' }).click()
   await rows.locator('summary').first().click()
   await look('list for the shift', page)
   const past = addMonths(today, -3)

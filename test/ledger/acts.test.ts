@@ -147,7 +147,7 @@ test('every act that is evidence is a row of the ledger in its own transaction, 
 
   const webinar = {
     title: 'A webinar',
-    provider: 'Somebody',
+    provider: 'Webinars Inc.',
     completed_on: '11/2/2026',
     hours: '2',
     subject: 'yes',

@@ -42,7 +42,7 @@ export async function contentOf(
 ): Promise<Readonly<{ content: PacketContent; certificates: readonly PacketFile[] }>> {
   const programId = review.program_id
   const period = { from_on: packet.from_on, to_on: packet.to_on }
-  const everybody = await rosterOn(db, [programId], packet.to_on, null, { everybody: true })
+  const everybody = await rosterOn(db, [programId], packet.to_on, null, { everyone: true })
   const sample = { size: packet.sample_size, seed: packet.seed }
   const { population, drawn } = peopleOfPeriod(everybody, period, sample)
   const found = await listCertificatesOfPeople(db, drawn)

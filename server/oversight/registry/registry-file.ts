@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { unneutralise } from '#server/programs/spreadsheet-formulas.ts'
+import { unescapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 
 /** What a row of license data may say. */
 export const registryColumns = {
@@ -64,7 +64,7 @@ export function readRegistryFile(text: string): RegistryFile {
     rows: rows.map(({ record, info }) => {
       const cells: Partial<Record<RegistryColumn, string>> = {}
       columns.forEach((column, index) => {
-        const cell = unneutralise(record[index] ?? '').trim()
+        const cell = unescapeFormula(record[index] ?? '').trim()
         if (column && cell) cells[column] = cell
       })
       return { line: info.lines, cells }

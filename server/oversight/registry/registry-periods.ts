@@ -6,6 +6,7 @@ import type {
   ProgramRecord,
   StatusRow,
 } from '#server/programs/record/program-record.queries.ts'
+import { includesDay, type RecordedPeriod, sharesDay } from '#server/programs/recorded-period.ts'
 import type { RegistryRow } from './registry-file.ts'
 
 /** A period as it is to be on record: in place of the one with its id, or new where it has none yet. */
@@ -30,12 +31,6 @@ type Days = Readonly<{ from: Day | null; until: Day | null }>
 /** Of what a row says nothing. */
 export const nothingPlanned: Part = { periods: [], words: [], problems: [] }
 const wrong = (problem: string): Part => ({ ...nothingPlanned, problems: [problem] })
-const holds = ({ from_on, to_on }: Readonly<{ from_on: Day; to_on: Day | null }>, on: Day) =>
-  from_on <= on && (to_on === null || to_on >= on)
-const overlaps = (
-  a: Readonly<{ from_on: Day; to_on: Day | null }>,
-  b: Readonly<{ from_on: Day; to_on: Day | null }>,
-) => (a.to_on === null || b.from_on <= a.to_on) && (b.to_on === null || a.from_on <= b.to_on)
 
 /** What a row's status would change. */
 export function planStatus(
@@ -50,7 +45,7 @@ export function planStatus(
   const may = (row.cells.may_operate ?? '').toLowerCase()
   if (may && !['yes', 'no'].includes(may)) return wrong('“May operate” is answered with yes or no.')
   const may_operate = may ? may === 'yes' : status === 'active' || status === 'conditional'
-  const there = record.statuses.find((one) => (from ? one.from_on === from : holds(one, checked_on)))
+  const there = record.statuses.find((one) => (from ? one.from_on === from : includesDay(one, checked_on)))
   if (!from && !there) return wrong('No status is on record for that day: write the first day of this one.')
   if (there && !from && (there.status !== status || there.may_operate !== may_operate))
     return wrong(
@@ -69,7 +64,7 @@ export function planStatus(
     return wrong('The last day of the status is before its first.')
   const others = record.statuses.filter((one) => one !== there)
   const before = there ? undefined : others.find((one) => one.to_on === null && one.from_on < period.from_on)
-  if (others.some((one) => one !== before && overlaps(one, period)))
+  if (others.some((one) => one !== before && sharesDay(one, period)))
     return wrong(
       'Another status is on record for some of these days. Correct it on the program’s page first.',
     )
@@ -78,7 +73,7 @@ export function planStatus(
     !there || there.status !== status || there.may_operate !== may_operate || there.to_on !== period.to_on
   const words = isNew
     ? [
-        `License status ${statusNames[status]}, ${may_operate ? 'may operate' : 'may not operate'}, ${spanWords(period)}${before ? `, in place of ${statusNames[before.status]}` : ''}.`,
+        `License status ${statusNames[status]}, ${may_operate ? 'may operate' : 'may not operate'}, ${daysWords(period)}${before ? `, in place of ${statusNames[before.status]}` : ''}.`,
       ]
     : []
   return { periods: [...ended, period], words, problems: [] }
@@ -111,7 +106,8 @@ export function planCertification(
   const own = record.certifications.filter((one) => one.type === type)
   const there: CertificationRow | undefined = from
     ? own.find((one) => one.from_on === from)
-    : (own.find((one) => holds(one, checked_on)) ?? own.find((one) => until !== null && one.from_on <= until))
+    : (own.find((one) => includesDay(one, checked_on)) ??
+      own.find((one) => until !== null && one.from_on <= until))
   if (!there && !from) return wrong('This certification is not on record: write its first day.')
   const period: PlannedPeriod = {
     fact: 'certification',
@@ -123,12 +119,12 @@ export function planCertification(
   }
   if (period.to_on !== null && period.to_on < period.from_on)
     return wrong('The last day of the certification is before its first.')
-  if (own.some((one) => one !== there && overlaps(one, period)))
+  if (own.some((one) => one !== there && sharesDay(one, period)))
     return wrong(
       'This certification is on record for some of these days already. Correct it on the program’s page first.',
     )
   const name = certificationNames[type as keyof typeof certificationNames]
-  if (!there) return { periods: [period], words: [`Certified (${name}) ${spanWords(period)}.`], problems: [] }
+  if (!there) return { periods: [period], words: [`Certified (${name}) ${daysWords(period)}.`], problems: [] }
   if (there.to_on === period.to_on) return { periods: [period], words: [], problems: [] }
   const words = period.to_on
     ? `The certification (${name}) ends with ${formatDay(period.to_on)}${there.to_on ? `, not with ${formatDay(there.to_on)}` : ''}.`
@@ -136,7 +132,7 @@ export function planCertification(
   return { periods: [period], words: [words], problems: [] }
 }
 
-const spanWords = ({ from_on, to_on }: Readonly<{ from_on: Day; to_on: Day | null }>) =>
+const daysWords = ({ from_on, to_on }: RecordedPeriod) =>
   `from ${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`
 
 function statusOf(text: string): LicenseStatus | null {

@@ -5,6 +5,7 @@ import type { RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
 import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
 import { standing } from '#server/law/standing.ts'
 import { addDays, type Day, dayOf, daysBetween, formatDay } from '#server/lib/days.ts'
+import { includesDay } from '#server/programs/recorded-period.ts'
 import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster/roster.queries.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import type { ReviewCertificate } from './review-person.queries.ts'
@@ -106,7 +107,7 @@ function contactOn(
   const contact = situation?.onLeave ? 'leave' : (situation?.contact ?? 'not_yet')
   const begun = (periods: RosterAssignment['contact']) => periods.filter(({ from_on }) => from_on <= on)
   const going = (periods: RosterAssignment['contact']) =>
-    begun(periods).findLast(({ to_on }) => to_on === null || to_on >= on)
+    periods.findLast((period) => includesDay(period, on))
   const day = {
     in: going(assignment.contact)?.from_on,
     leave: going(assignment.leave)?.from_on,

@@ -13,7 +13,7 @@ export function teamFilter({ show, search = '', sort = 'name', page = '1' }: Que
   }
 }
 
-/** The page's own address with something changed, so that every filter can be kept and sent. */
+/** The page's address with some filters changed, so that it can be bookmarked and shared. */
 export const addressOf =
   (query: Query) =>
   (change: Query): string => {

@@ -73,7 +73,7 @@ export async function listTeam(
       from standings t where t.program_id = ${ids} group by 1, 2
     ),
     cleared as materialized (select * from clearances where program_id = ${ids})
-    select a.person_id, p.name, a.program_id, a.role_title, a.worker_type, a.hired_on, l.holds is not null as is_on_leave,
+    select a.person_id, p.name, a.program_id, a.role_title, a.worker_type, a.hired_on, l.is_on_leave is not null as is_on_leave,
       c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
       coalesce(s.next_change_on <= ${today} or s.computed_on > ${today} or s.ruleset <> ${ruleset}, s.person_id is null) as is_stale,
       coalesce(t.standings, '[]') as standings, e.under_way, p.last_active_on, k.completed
@@ -83,7 +83,7 @@ export async function listTeam(
     left join cleared c on c.person_id = a.person_id and c.program_id = a.program_id
     left join standing_passes s on s.person_id = a.person_id
     left join lateral (
-      select true as holds from leave_periods l
+      select true as is_on_leave from leave_periods l
       where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and ${holdsOn('l', today)} limit 1
     ) l on true
     left join lateral (

@@ -199,6 +199,6 @@ export type Asked = Readonly<{ on: Day; asKnownOn: Day | null; typed: string; pr
 function askedDay(query: Readonly<{ on?: string; known?: string }>, today: Day): Asked {
   const typed = query.on?.trim() ?? ''
   const day = typed ? parseDay(typed) : today
-  if (!day) return { on: today, asKnownOn: null, typed, problem: 'Write a day such as 3/15/2026.' }
+  if (!day) return { on: today, asKnownOn: null, typed, problem: 'Enter a date like 3/15/2026.' }
   return { on: day, asKnownOn: query.known === 'then' ? day : null, typed, problem: null }
 }

@@ -5,7 +5,7 @@ import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import { isSameName } from '#server/programs/typed-form.ts'
 import { changesOf, type Draft } from './import-draft.ts'
 import type { FileRow } from './import-file.ts'
-import { type CellProblem, type RowSays, readRow, saysOther } from './import-rows.ts'
+import { type CellProblem, contradictsLine, type RowSays, readRow } from './import-rows.ts'
 import { type CellChange, takeWork } from './import-work.ts'
 
 export type RowKind = 'new' | 'changed' | 'unchanged' | 'refused'
@@ -20,7 +20,7 @@ export type PlannedRow = Readonly<{
   changes: readonly CellChange[]
 }>
 
-/** Everything that a file's rows are held against. */
+/** Everything that a file's rows are compared with. */
 export type ImportState = Readonly<{
   programId: string
   isAgency: boolean
@@ -28,19 +28,19 @@ export type ImportState = Readonly<{
   today: Day
   /** Accounts that the file's emails belong to. */
   people: ReadonlyMap<string, Readonly<{ id: string; name: string }>>
-  /** Accounts whose name is not this viewer's to mend. */
+  /** Accounts whose name this viewer may not correct. */
   outOfReach: ReadonlySet<string>
   draft: Draft
 }>
 
 /**
- * Takes a file's rows one after the other and tells of each what it would do. A cell that is empty leaves the record as
- * it is. A row is matched to work by email and day of hire, or where that day differs, by the one stretch of work that it
- * overlaps, which it then corrects; contact and leave are matched in the same way by their first day.
+ * Plans a file's rows one after the other. An empty cell leaves the record as it is. A row is matched to an employment by
+ * email and day of hire or, where that day differs, by the one employment that it overlaps, which it then corrects.
+ * Contact and leave are matched the same way, by their first day.
  */
 export function planner(state: ImportState, newId: () => string) {
   const newPeople = new Map<string, { id: string; name: string; email: string; line: number }>()
-  // The name that a row gave to somebody who is here already, theirs or another.
+  // The name that a row gave for a person who already has an account, changed or not.
   const named = new Map<string, { id: string; name: string; line: number }>()
 
   function takeRow(row: FileRow): PlannedRow {
@@ -76,17 +76,16 @@ export function planner(state: ImportState, newId: () => string) {
     const added = newPeople.get(email)
     if (added)
       return name && !isSameName(name, added.name)
-        ? saysOther('name', added.line, added.name)
+        ? contradictsLine('name', added.line, added.name)
         : { ...asIs, id: added.id }
     if (!known) {
-      if (!name)
-        return { column: 'name', message: 'Nobody here has this email yet, so the row needs a name.' }
+      if (!name) return { column: 'name', message: 'This email is new, so the row needs a name.' }
       const id = newId()
       return { id, changes: [], keep: () => newPeople.set(email, { id, name, email, line }) }
     }
     const already = named.get(known.id)
     if (already && name && !isSameName(name, already.name))
-      return saysOther('name', already.line, already.name)
+      return contradictsLine('name', already.line, already.name)
     if (!name || already) return { ...asIs, id: known.id }
     const keep = () => named.set(known.id, { id: known.id, name, line })
     if (isSameName(name, known.name)) return { id: known.id, changes: [], keep }
@@ -109,7 +108,7 @@ export function planner(state: ImportState, newId: () => string) {
   return { takeRow, changes }
 }
 
-/** What the rows would do, however often they are planned: ids that are new each time are no part of it. */
+/** A hash of the planned changes. It leaves out new ids, so planning the same file again gives the same hash. */
 export const hashOf = (rows: readonly PlannedRow[]): string =>
   createHash('sha256')
     .update(JSON.stringify(rows.map(({ line, kind, problems, changes }) => [line, kind, problems, changes])))

@@ -1,17 +1,14 @@
 import type { Day } from '#server/lib/days.ts'
 import type { ProgramHead } from '#server/programs/queries.ts'
+import { includesDay } from '#server/programs/recorded-period.ts'
 import { authorityNames, certificationNames, statusNames } from './program-forms.ts'
 import type { ProgramRecord } from './program-record.queries.ts'
 
-type Lasting = Readonly<{ from_on: Day; to_on: Day | null }>
-
-const holds = ({ from_on, to_on }: Lasting, on: Day) => from_on <= on && (to_on === null || to_on >= on)
-
 /** A license as its card shows it on a day: each period of its status, each certification, and when it was last checked. */
 export function licenseCard(program: ProgramHead, record: ProgramRecord, on: Day) {
-  const status = record.statuses.find((one) => holds(one, on)) ?? null
+  const status = record.statuses.find((one) => includesDay(one, on)) ?? null
   const certification =
-    record.certifications.find((one) => one.type === 'st-cse-at-risk' && holds(one, on)) ?? null
+    record.certifications.find((one) => one.type === 'st-cse-at-risk' && includesDay(one, on)) ?? null
   return {
     program,
     license: licenseWords(program),
@@ -25,7 +22,7 @@ export function licenseCard(program: ProgramHead, record: ProgramRecord, on: Day
     statuses: record.statuses.map((one) => ({
       ...one,
       word: statusNames[one.status],
-      isNow: holds(one, on),
+      isNow: includesDay(one, on),
     })),
     certifications: record.certifications.map((one) => ({
       ...one,
@@ -33,7 +30,7 @@ export function licenseCard(program: ProgramHead, record: ProgramRecord, on: Day
         one.type in certificationNames
           ? certificationNames[one.type as keyof typeof certificationNames]
           : one.type,
-      isNow: holds(one, on),
+      isNow: includesDay(one, on),
     })),
   }
 }
@@ -48,6 +45,6 @@ export const licenseWords = (
 const authorityOf = (code: string): string =>
   code in authorityNames ? authorityNames[code as keyof typeof authorityNames] : code
 
-/** How loudly a status is said. */
+/** The color of a license status. */
 export const toneOf = (status: string, mayOperate: boolean): 'good' | 'caution' | 'stop' =>
   !mayOperate ? 'stop' : status === 'active' ? 'good' : 'caution'

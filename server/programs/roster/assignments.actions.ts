@@ -23,7 +23,7 @@ import {
 import { type Acting, changeRoster, type RosterAnswer, type RosterDecision } from './roster.actions.ts'
 import { noChanges } from './roster-changes.ts'
 
-/** Puts a person on a program's roster: somebody with an account here, by email, or somebody new. */
+/** Adds a person to a program's roster: someone with an account, found by email, or someone new. */
 export const addToRoster = (
   db: Database,
   acting: Acting,
@@ -42,7 +42,7 @@ export const addToRoster = (
     async (trx, { person_id, known }) => {
       const today = dayOf(acting.now)
       const form = reader(typed, today)
-      const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
+      const name = form.line('name', 'Enter the person’s name as it should appear on certificates.')
       const email = form.email('email')
       if (known && name && !isSameName(known.name, name)) form.refuse('name', otherName)
       const others = known ? await listAssignments(trx, programId, [known.id]) : []
@@ -57,7 +57,7 @@ export const addToRoster = (
     },
   )
 
-/** A person who worked here before comes back. */
+/** Records a new employment for a person who worked here before. */
 export const addWork = (
   db: Database,
   acting: Acting,
@@ -77,7 +77,7 @@ export const addWork = (
     },
   )
 
-/** Puts right what is on record of somebody's work, or takes it off. */
+/** Corrects or removes a recorded employment. */
 export const correctWork = (
   db: Database,
   acting: Acting,
@@ -124,7 +124,10 @@ export async function transfer(
 ): Promise<RosterAnswer> {
   const to = acting.viewer.administered_program_ids.find((id) => id === typed.to_program && id !== programId)
   if (!to)
-    return { kind: 'problems', problems: [{ field: 'to_program', message: 'Choose where the person goes.' }] }
+    return {
+      kind: 'problems',
+      problems: [{ field: 'to_program', message: 'Choose the program the person moves to.' }],
+    }
   return changeRoster(
     db,
     acting,
@@ -138,8 +141,8 @@ export async function transfer(
   )
 }
 
-/** Puts right how a name is written, where the account is wholly within the viewer's programs. */
-export const mendName = (
+/** Corrects a person's name, if the account belongs only to the viewer's programs. */
+export const correctName = (
   db: Database,
   acting: Acting,
   programId: string,
@@ -153,9 +156,9 @@ export const mendName = (
     (trx) => findPersonHere(trx, programId, personId),
     async (trx, { person_id }) => {
       const form = reader(typed, dayOf(acting.now))
-      const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
+      const name = form.line('name', 'Enter the person’s name as it should appear on certificates.')
       if ((await listOutOfReach(trx, acting.viewer, [person_id])).has(person_id))
-        form.refuse('name', notYoursAlone)
+        form.refuse('name', accountUsedElsewhere)
       if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
       return saving('name-mended', person_id, {
         kind: 'changes',
@@ -171,17 +174,17 @@ async function findPersonHere(trx: Transaction<DB>, programId: string, personId:
   return person && { person_id: person.id }
 }
 
-export const notYoursAlone =
-  'This account isn’t yours alone to change: it also acts or works elsewhere. Whoever runs this installation can.'
+export const accountUsedElsewhere =
+  'You can’t change this account because it is also used outside your programs. Ask a system administrator.'
 
-/** The assignment changed between the form's opening and its sending. */
+/** The record changed while the form was open. */
 export const changedMeanwhile: Readonly<{ kind: 'problems'; problems: readonly Problem[] }> = {
   kind: 'problems',
   problems: [
     {
       field: 'reason',
       message:
-        'Somebody changed this record while the form was open. Look at what it says now, then send the form again.',
+        'Someone else changed this record while the form was open. Nothing was saved. Check the record below, then submit the form again.',
     },
   ],
 }
