@@ -249,7 +249,7 @@ async function download(page: Page, link: string): Promise<Buffer> {
 async function theTeamHasThem(page: Page): Promise<void> {
   await page.goto('/team')
   await page.getByRole('heading', { level: 1 }).getByText('of 7 people').waitFor()
-  await page.getByRole('link', { name: 'List for the shift' }).click()
+  await page.getByRole('link', { name: 'Shift list' }).click()
   const nadia = page.locator('main tbody tr').filter({ hasText: 'Nadia Petrov' })
   await nadia.getByText('No', { exact: true }).waitFor()
 }

@@ -175,7 +175,7 @@ async function findAndSort(page: Page, look: Look, hasScripts: boolean): Promise
   await page.reload()
   expect(await page.getByLabel('Find a person').inputValue()).toBe('okafor')
   await rowsShown(page).getByRole('link', { name: 'Theo Okafor' }).waitFor()
-  // A number is of everybody, and so is the list that it opens.
+  // Each number covers everyone, and so does the list that it opens.
   const overdue = page.locator('.figures-row').getByRole('link', { name: 'overdue' })
   const many = await overdue.locator('.figure-number').textContent()
   await overdue.click()
@@ -221,10 +221,10 @@ async function otherDays(page: Page, look = unlooked): Promise<void> {
     .getByRole('heading', { level: 1 })
     .getByText(`on ${formatDay(past)}`)
     .waitFor()
-  await page.getByText(`As of ${formatDay(past)}, as we know now.`).waitFor()
+  await page.getByText(`As of ${formatDay(past)}, based on what we know now.`).waitFor()
   await look('team, another day', page)
   await rowsShown(page).getByRole('link', { name: 'Theo Okafor' }).click()
-  await page.getByText(`As of ${formatDay(past)}, as we know now.`).waitFor()
+  await page.getByText(`As of ${formatDay(past)}, based on what we know now.`).waitFor()
   await page.goBack()
   await knownThenIsAnotherAnswer(page, look)
   await page.getByRole('link', { name: 'Back to today' }).click()
@@ -239,13 +239,13 @@ async function knownThenIsAnotherAnswer(page: Page, look: Look): Promise<void> {
   const away = addDays(today, -68)
   const onLeave = () => page.locator('.figures-row').getByRole('link', { name: 'on leave' }).textContent()
   await askFor(page, typed(away))
-  await page.getByText(`As of ${formatDay(away)}, as we know now.`).waitFor()
+  await page.getByText(`As of ${formatDay(away)}, based on what we know now.`).waitFor()
   expect(await onLeave()).toBe('1on leave')
-  await page.getByLabel('What counts').selectOption({ label: 'As was known then' })
+  await page.getByLabel('Based on').selectOption({ label: 'What was known then' })
   await askFor(page, typed(away))
-  await page.getByText(`As of ${formatDay(away)}, as was known then.`).waitFor()
+  await page.getByText(`As of ${formatDay(away)}, based on what was known then.`).waitFor()
   expect(await onLeave()).toBe('0on leave')
-  // Everybody of the file was put on record today.
+  // Everyone in the file was recorded today.
   expect(await rowsShown(page).count()).toBe(2)
   await look('team, as was known then', page)
 }
@@ -281,7 +281,7 @@ async function theShift(page: Page, look = unlooked): Promise<void> {
     .getByRole('link', { name: /\d cleared$/ })
     .locator('.figure-number')
     .textContent()
-  await page.getByRole('link', { name: 'List for the shift' }).click()
+  await page.getByRole('link', { name: 'Shift list' }).click()
   const rows = page.locator('main tbody tr')
   const yes = rows.filter({
     has: page.locator('[data-label="Direct contact"]').getByText('Yes', { exact: false }),

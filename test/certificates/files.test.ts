@@ -60,7 +60,7 @@ describe('files that a visitor has checked', () => {
       expect(changed).not.toContain('Mae')
       expect(changed).not.toContain('Mai Vang')
     }
-    expect(sections[4]).toContain('Not a certificate of ours')
+    expect(sections[4]).toContain('Not one of our certificates')
     expect(sections[5]).toContain('a key that is not ours')
     expect(answer.body).toContain('2 of 6 files are genuine and valid')
   })

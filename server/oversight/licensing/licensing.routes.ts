@@ -18,7 +18,7 @@ import { findPrograms } from './licensing.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** A licensing reviewer finds a program and opens a review of it. Nobody is named on these pages. */
+/** Licensing staff find a program and open a review of it. These pages name no one. */
 export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ program: uuid() })
@@ -75,7 +75,7 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
       const errors = [
         {
           field: 'purpose',
-          message: 'Write what the review is for. It stands beside every look at a person.',
+          message: 'Enter the purpose of the review. It is logged each time you view a person.',
         },
       ]
       return reply.status(422).page('oversight/licensing/program', { ...data, purpose, errors })

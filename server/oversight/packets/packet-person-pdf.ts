@@ -2,17 +2,15 @@ import { dayOf, formatDay } from '#server/lib/days.ts'
 import type { FlowingDocument } from '#server/paper/flowing-document.ts'
 import { lateEntryDays, type PacketPerson } from './packet-content.ts'
 
-/** All that a packet says of one person. */
+/** The pages about one person. */
 export function drawPerson(doc: FlowingDocument, person: PacketPerson): void {
   doc.section(null)
-  // Room for the heading and the first of the standings, so that neither stands alone at the foot of a page.
+  // Keeps the heading and the first standing together on a page.
   doc.need(230)
   doc.heading(3, person.name, 'within')
   doc.section(person.name)
   if (person.is_confidential)
-    doc.paragraph(
-      'Confidential: where this person works is not to be told outside this program and licensing.',
-    )
+    doc.paragraph('Confidential: do not share where this person works outside this program and licensing.')
   for (const work of person.work) {
     const contact = work.contact.map(
       ({ from_on, to_on }) => `${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`,
@@ -73,14 +71,14 @@ export function drawPerson(doc: FlowingDocument, person: PacketPerson): void {
     )
   if (person.outside.length > 0)
     doc.table(
-      `Training of ${person.name} taken elsewhere`,
+      `Outside training of ${person.name}`,
       [
-        { heading: 'Training elsewhere', width: 24 },
+        { heading: 'Outside training', width: 24 },
         { heading: 'Source', width: 18 },
         { heading: 'Completed', width: 14 },
         { heading: 'Hours', width: 8 },
         { heading: 'Topics', width: 28 },
-        { heading: 'How mastery was shown', width: 22 },
+        { heading: 'How learning was assessed', width: 22 },
         { heading: 'Decision', width: 16 },
       ],
       person.outside.map((one) => [

@@ -7,8 +7,8 @@ export type PacketFile = Readonly<{ name: string; bytes: Uint8Array }>
 type Cell = string | number | boolean | null
 
 /**
- * The packet's tables as CSV; where a sample was drawn, with the ids of all from whom, and with nobody's name, so that it
- * can be drawn again. A cell that a spreadsheet would take for a formula is written as text.
+ * The packet's tables as CSV. With a sample, they include all ids it was drawn from, without names, so that anyone can
+ * draw it again. Cells that a spreadsheet would run as formulas are escaped.
  */
 export function packetTables({ head, people }: PacketContent): readonly PacketFile[] {
   const drawn = new Set(people.map(({ person_id }) => person_id))

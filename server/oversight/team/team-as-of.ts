@@ -6,14 +6,14 @@ import { verdictsOf } from '#server/standings/verdicts.ts'
 import type { Learning } from './learning-on.queries.ts'
 import type { TeamRow } from './team.queries.ts'
 
-/** What is known of people and asked by the rules. */
+/** The facts about people that the rules need. */
 export type TeamFacts = Readonly<{
   roster: Roster
   facts: ReadonlyMap<string, Facts>
   learning: ReadonlyMap<string, Learning>
 }>
 
-/** The rows of any day, computed from the facts by the rules; nothing stored is asked. */
+/** The rows for any day, calculated by the rules from the facts, without stored standings. */
 export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): readonly TeamRow[] {
   const programs = new Map(roster.programs.map((program) => [program.program_id, program]))
   return roster.people.flatMap((person) => {
@@ -50,7 +50,7 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
   })
 }
 
-/** A person's work on a day, once a program: the latest, where one ended on the day another began. */
+/** A person's assignments on a day, one per program: the later one, if one ended on the day another began. */
 function worksOn({ assignments }: RosterPerson, on: Day): readonly RosterAssignment[] {
   const held = assignments.filter(({ hired_on, separated_on }) =>
     includesDay({ from_on: hired_on, to_on: separated_on }, on),
