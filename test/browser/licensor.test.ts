@@ -125,11 +125,11 @@ async function asOfADay(page: Page, look: Look): Promise<void> {
 }
 
 async function openReview(page: Page, look: Look): Promise<void> {
-  await press(page, 'Open a review')
+  await press(page, 'Open review')
   await problem(page)
   await look('review without a purpose', page)
   await page.getByLabel('Purpose').fill('Licensing review, June 2026')
-  await press(page, 'Open a review')
+  await press(page, 'Open review')
   // The day stays the one that was looked at.
   await heading(page, /had direct contact on April 5, 2026/)
   await page
@@ -380,7 +380,7 @@ async function bringInLicenseData(page: Page, look: Look): Promise<void> {
   await page.getByText('current → not required').first().waitFor()
   expect(await page.getByRole('main').textContent()).not.toContain('Sorensen')
   await look('license data, what it would do', page)
-  await press(page, 'Put 2 rows on record')
+  await press(page, 'Save 2 rows')
   await heading(page, 'This file is saved')
   await look('license data on record', page)
   await page.goto('/licensing?search=9900001')

@@ -184,11 +184,12 @@ function sentenceOf(
   const day = on === today ? 'today' : `on ${formatDay(on)}`
   const [one, many] = on < today ? ['was', 'were'] : ['is', 'are']
   const are = (count: number) => (count === 1 ? one : many)
+  const have = (count: number) => (on < today ? 'had' : count === 1 ? 'has' : 'have')
   const licensed = rows.filter(({ program_kind }) => program_kind === 'licensed')
   if (rows.length === 0) return `No one ${one} on the roster ${day}.`
   if (licensed.length === 0) {
     const late = rows.filter((row) => isIn('overdue', row, on)).length
-    return `${people(rows.length)} ${are(rows.length)} on the roster ${day}; ${late === 0 ? 'nothing' : `something of ${people(late)}`} ${one} overdue.`
+    return `${people(rows.length)} ${are(rows.length)} on the roster ${day}; ${late === 0 ? `no training ${one} overdue` : `${people(late)} ${have(late)} overdue training`}.`
   }
   const parts = [
     `${numbers.cleared} of ${people(licensed.length)} ${are(numbers.cleared)} cleared for direct contact ${day}`,
