@@ -83,7 +83,7 @@ async function addPerson(page: Page, look: Look): Promise<string> {
   await page.getByLabel('Hired on').fill('soon')
   await press(page, 'Add to roster')
   await page.getByRole('heading', { name: /Please check/ }).waitFor()
-  await page.getByRole('link', { name: /“soon” is not a day we can read/ }).waitFor()
+  await page.getByRole('link', { name: /We can’t read “soon” as a date/ }).waitFor()
   await look('add a person, problems', page)
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Nadia Petrov')
   await page.getByLabel('Email').fill('nadia@northstar.example')
@@ -154,11 +154,9 @@ async function bringInFile(page: Page, look: Look): Promise<void> {
   const template = parse(await download(page, 'Download the template'), { bom: true }) as string[][]
   for (const heading of headings.split(',')) expect(template[0]).toContain(heading)
   await sendFile(page, [headings, ...good, changed, ...bad].join('\r\n'))
-  await page
-    .getByText('It has 2 rows that we can’t take. 3 rows are ready. Nothing has been saved yet.')
-    .waitFor()
+  await page.getByText('2 rows have problems. 3 rows are ready. Nothing has been saved yet.').waitFor()
   await look('what a file would do', page)
-  await page.getByText('“31/31/2025” is not a day we can read.').waitFor()
+  await page.getByText('We can’t read “31/31/2025” as a date.').waitFor()
   await page.getByText('“not an address” is not an email address.').waitFor()
   await page.getByText('“pirate” is not employee, contractor, volunteer, or student.').waitFor()
   await numbersOpenTheirRows(page, { refused: 2, new: 2, changed: 1 })

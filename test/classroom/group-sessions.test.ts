@@ -295,7 +295,7 @@ describe('what is refused, in words', () => {
     for (const message of [
       'Choose the module.',
       'That day is past.',
-      '“noonish” is not a time we can read.',
+      'We can’t read “noonish” as a time.',
       'Choose who leads the session.',
     ])
       expect(page).toContain(message)

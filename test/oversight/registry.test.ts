@@ -22,7 +22,7 @@ test('a file is shown row by row before anything is saved', async () => {
     '2 rows would change the record; 1 row only says when it was checked; 3 can’t be taken.',
   )
   expect(page.text).toContain(
-    'License status Suspended, may not operate, from June 1, 2026 on, in place of Active.',
+    'License status Suspended, may not operate, from June 1, 2026 on, replacing Active.',
   )
   expect(page.text).toContain('No program with license 1234567 is on record.')
   expect(page.text).toContain('“12” is not a license number.')
@@ -39,7 +39,7 @@ test('ending a certification shows how many people it affects without names, and
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const page = await preview(world, lee, [heading, '9900001,,,,,st-cse-at-risk,1/1/2022,5/31/2026,6/10/2026'])
-  expect(page.text).toContain('ends with May 31, 2026.')
+  expect(page.text).toContain('ends on May 31, 2026.')
   expect(page.text).toContain('overdue → not required 1')
   expect(page.text).not.toMatch(/Theo|Mai Vang/)
   expect(await theo(world)).toBe('overdue')

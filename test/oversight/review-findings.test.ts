@@ -118,7 +118,7 @@ test('the form keeps what was typed when a field has an error', async () => {
   })
   expect(answer.statusCode).toBe(422)
   expect(answer.body).toContain('Two files are missing.')
-  expect(answer.body).toContain('“soon” is not a day we can read')
+  expect(answer.body).toContain('We can’t read “soon” as a date')
 })
 
 const clockForward = (world: World, minutes: number) => {

@@ -175,7 +175,7 @@ describe('a row is refused', () => {
       'with a day that is none',
       { ...maiRow, hired_on: '2/30/2025' },
       'hired_on',
-      '“2/30/2025” is not a day we can read',
+      'We can’t read “2/30/2025” as a date',
     ],
     ['with a year of two digits', { ...maiRow, contact_from: '3/17/25' }, 'contact_from', 'four digits'],
     [

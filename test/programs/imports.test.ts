@@ -23,8 +23,8 @@ describe('importing a file', () => {
     const theo = 'Theo Okafor,theo@northstar.example,,Night lead,,,,,,'
     const { address, page } = await checkFile(world, rae, program, file(lena, omar, wrong, theo))
     const words = readable(page.body)
-    expect(words).toContain('It has 1 row that we can’t take. 3 rows are ready. Nothing has been saved yet.')
-    expect(words).toContain('2/30/2025 “2/30/2025” is not a day we can read.')
+    expect(words).toContain('1 row has a problem. 3 rows are ready. Nothing has been saved yet.')
+    expect(words).toContain('2/30/2025 We can’t read “2/30/2025” as a date.')
     expect(readable((await rae.get(`${address}?kind=new`)).body)).toContain(
       'Lena Fox lena@northstar.example Employee',
     )

@@ -124,6 +124,6 @@ test('program administrators and supervisors can read the program’s record but
 
 test('an invalid date gets an error message and stays in the field', async () => {
   const answer = await lee.get(`/programs/${program}?on=yesterday`)
-  expect(answer.body).toContain('is not a day we can read')
+  expect(answer.body).toContain('as a date')
   expect(answer.body).toContain('value="yesterday"')
 })

@@ -55,8 +55,8 @@ describe('adding a person', () => {
     expect(answer.statusCode).toBe(422)
     const words = readable(answer.body)
     expect(words).toContain('“lena” is not an email address.')
-    expect(words).toContain('“3/45/2025” is not a day we can read. Write it like 3/15/2025.')
-    expect(words).toContain('“noonish” is not a time we can read.')
+    expect(words).toContain('We can’t read “3/45/2025” as a date. Enter it like 3/15/2025.')
+    expect(words).toContain('We can’t read “noonish” as a time.')
     expect(answer.body).toContain('value="Lena Fox"')
     expect(answer.body).toContain('value="3/45/2025"')
     expect(answer.body).toContain('<title>Error: Add a person')
@@ -230,7 +230,7 @@ describe('changing what is on record', () => {
     const page = await pageOf('mai@northstar.example')
     expect(page).toContain('Left on September 30, 2026.')
     expect(page).toContain('to September 30, 2026')
-    expect(page).toContain('Taken off the record: Leave October 1, 2026 to October 31, 2026')
+    expect(page).toContain('Removed from the record: Leave October 1, 2026 to October 31, 2026')
     const facts = (await ledger())
       .filter(({ kind }) => kind === 'roster-changed')
       .map((entry) => JSON.parse(entry.facts).act)
@@ -274,7 +274,7 @@ describe('changing what is on record', () => {
     expect(answer.statusCode).toBe(303)
     const page = await pageOf('mai@northstar.example')
     expect(page).toContain('Works here, without direct contact.')
-    expect(page).toContain('Taken off the record: Direct contact since')
+    expect(page).toContain('Removed from the record: Direct contact since')
     expect(page).toContain('Why: Recorded for someone else')
   })
 
@@ -385,7 +385,7 @@ describe('the roster’s page', () => {
 
   test('shows an error for an invalid date and keeps it as typed', async () => {
     const page = await rae.get(`/programs/${program}/roster?on=last+spring`)
-    expect(readable(page.body)).toContain('“last spring” is not a day we can read. Write it like 3/15/2025.')
+    expect(readable(page.body)).toContain('We can’t read “last spring” as a date. Enter it like 3/15/2025.')
     expect(page.body).toContain('value="last spring"')
   })
 
