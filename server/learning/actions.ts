@@ -26,7 +26,7 @@ import { isAssessmentOpen, isComplete, isLessonOpen } from './progress.ts'
 import { type Attempt, type Enrollment, listAttempts, lockAttemptOf, lockEnrollmentOf } from './queries.ts'
 import { minutesTaken, pickedRefreshers } from './refresher.ts'
 
-/** Starts the course, or returns what is already under way: two taps start it once. */
+/** Starts the course unless it is already under way, so that a double click starts it once. */
 export async function startCourse(db: Database, viewer: Viewer, course: CourseVersion): Promise<void> {
   await noteText(db, course)
   await db
@@ -40,7 +40,7 @@ export async function startCourse(db: Database, viewer: Viewer, course: CourseVe
 
 type LessonPlace = Readonly<{ module: string; lesson: string }>
 
-/** Sets a lesson aside for later, where it is open. Marking twice changes nothing. */
+/** Skips a lesson for now, if it is open. Doing it twice changes nothing. */
 export async function skipLesson(
   db: Database,
   viewer: Viewer,
@@ -54,7 +54,7 @@ export async function skipLesson(
   await noteActivity(db, viewer, today)
 }
 
-/** Marks a lesson read to its end, where it is open. The last lesson of a refresher completes it. */
+/** Marks a lesson as read, if it is open. The last lesson of a refresher completes the refresher. */
 export async function finishLesson(
   db: Database,
   needs: Completing,
@@ -71,7 +71,7 @@ export async function finishLesson(
     await insertMark(trx, enrollment.id, place, 'finished')
     await completeIfDone(trx, needs, viewer, enrollment.id, course, now)
   })
-  // After the transaction, so that it holds the person's row for no time.
+  // After the transaction, so that the person's row isn't locked while it runs.
   await noteActivity(db, viewer, dayOf(now))
 }
 
@@ -87,7 +87,7 @@ const insertMark = (
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 
-/** How long a lesson was open and visible: evidence for the learner and licensing, never a gate. */
+/** Records how long a lesson was visible: evidence for the learner and licensing, never a requirement to continue. */
 export async function recordTime(
   db: Database,
   enrollment: Enrollment,
@@ -102,7 +102,7 @@ export async function recordTime(
     .execute()
 }
 
-/** Opens an attempt at a module's assessment, or returns the one already open; null where it is not open yet. */
+/** Starts an attempt at a module's assessment or returns the open one. Null if the assessment is not open yet. */
 export async function startAttempt(
   db: Database,
   viewer: Viewer,
@@ -142,18 +142,18 @@ async function insertAttempt(
 }
 
 export type AnswerResult =
-  /** Not this person's attempt, or not an attempt at all. */
+  /** The attempt doesn't exist or belongs to someone else. */
   | { kind: 'absent' }
-  /** The attempt has ended, or this question was answered before: nothing was changed. */
+  /** The attempt has ended or this question is already answered. Nothing changed. */
   | { kind: 'stale' }
-  /** The form held no answer. */
+  /** The form had no answer. */
   | { kind: 'empty'; message: string }
   | { kind: 'next' }
   | { kind: 'failed' }
   | { kind: 'module-passed' }
   | { kind: 'course-completed' }
 
-/** Takes one answer. What it leads to (the result, the completion, the certificate) is one transaction with it. */
+/** Saves one answer and, in the same transaction, any result, completion and certificate that it leads to. */
 export async function answerQuestion(
   db: Database,
   needs: Readonly<{
@@ -198,12 +198,12 @@ export async function answerQuestion(
     const isCompleted = await completeIfDone(trx, needs, viewer, attempt.enrollment_id, course, now)
     return { kind: isCompleted ? 'course-completed' : 'module-passed' }
   })
-  // After the transaction, so that it holds the person's row for no time.
+  // After the transaction, so that the person's row isn't locked while it runs.
   if (result.kind !== 'absent') await noteActivity(db, viewer, dayOf(now))
   return result
 }
 
-/** Lessons of a refresher that its diagnostic, now answered, showed this learner doesn't need. */
+/** Marks the lessons of a refresher that its diagnostic found unnecessary for this learner. */
 async function markOptional(
   trx: Transaction<DB>,
   course: CourseVersion,
@@ -230,7 +230,7 @@ async function markOptional(
 
 type Completing = Readonly<{ issuer: Issuer; afterChange: AfterChange }>
 
-/** Records the completion where nothing is left to do; whether it did. */
+/** Records the completion if nothing is left to do. Returns whether it did. */
 async function completeIfDone(
   trx: EvidenceTransaction,
   { issuer, afterChange }: Completing,
@@ -240,7 +240,7 @@ async function completeIfDone(
   now: Date,
 ): Promise<boolean> {
   const enrollment = await lockEnrollmentOf(trx, viewer.id, enrollmentId)
-  // Who moved to another version while an attempt was open has left this one behind.
+  // A learner who changed to another version while an attempt was open can't complete the old one.
   if (!enrollment || enrollment.ended_at || !isComplete(course, doneOf(enrollment))) return false
   const modules = await listModuleDays(trx, enrollment.id, course)
   const minutes = minutesTaken(course, new Set(enrollment.finished))
@@ -249,7 +249,7 @@ async function completeIfDone(
   return true
 }
 
-/** The completion, the end of its enrollment, its ledger entry and its certificate, together or not at all. */
+/** Records the completion, ends its enrollment, issues the certificate and writes the ledger: all or nothing. */
 export async function recordCompletion(
   trx: EvidenceTransaction,
   issuer: Issuer,
@@ -322,7 +322,7 @@ async function listModuleDays(trx: Transaction<DB>, enrollmentId: string, course
   return moduleDays(modules, passedAt)
 }
 
-/** A refresher's certificate claims nothing: whether it counts as annual training is the license holder's to accept. */
+/** A refresher's certificate doesn't say "annual": the license holder decides whether it counts as annual training. */
 async function certificateKind(
   trx: Transaction<DB>,
   personId: string,
@@ -333,7 +333,7 @@ async function certificateKind(
   return (await hasEarlierCompletion(trx, personId, course.slug, completionId)) ? 'annual' : 'initial'
 }
 
-/** Whether the person completed this course before. A completion that was voided does not count. */
+/** Whether the person completed this course before. Voided completions don't count. */
 async function hasEarlierCompletion(trx: Transaction<DB>, personId: string, course: string, but: string) {
   const row = await trx
     .selectFrom('completions')
@@ -348,7 +348,7 @@ async function hasEarlierCompletion(trx: Transaction<DB>, personId: string, cour
   return Boolean(row)
 }
 
-/** The day, never the hour, of a person's last activity: it is all that a supervisor sees of it. */
+/** Records the day, never the hour, of a person's last activity. Supervisors see only that. */
 export async function noteActivity(
   db: Database,
   viewer: Readonly<{ id: string }>,

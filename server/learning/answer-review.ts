@@ -2,27 +2,27 @@ import type { Question, Words } from '#server/courses/catalogue/exercises.ts'
 import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { type Answer, markAnswer } from './marking.ts'
 
-/** An answer looked at again: what was chosen, what is safer, and why. Never "wrong". */
+/** Feedback on an answer: what was chosen, what is safer, and why. It never says "wrong". */
 export type AnswerReview = {
   readonly fits: boolean
-  /** The verdict in words. */
+  /** The heading, such as "That fits". */
   readonly title: string
   readonly lines: readonly ReviewLine[]
-  /** How a scenario ended. */
+  /** How the scenario ended. */
   readonly ending: string | undefined
-  /** The answer rests on practice advice. */
+  /** The answer is based on practice advice, not law. */
   readonly practice: boolean
 }
 
 export type ReviewLine = {
-  /** What stood before the choice: a step's situation, a left side, an item. */
+  /** What the choice was about: a step's situation, a left side, an item. */
   readonly about: string
   readonly parts: readonly ReviewPart[]
 }
 
 export type ReviewPart = {
   readonly label: string
-  /** `good` fits; `safer` would be safer; `given` is what was chosen, with no praise or blame. */
+  /** `good` fits, `safer` would be safer, `given` was chosen but doesn't fit. */
   readonly tone: 'given' | 'good' | 'safer'
   readonly text: string
   readonly why: string
@@ -112,7 +112,7 @@ function linesOf(question: Question, answer: Answer): ReviewLine[] {
   }
 }
 
-/** A line of a match or a sort: where it belongs, and where it was put when that differs. */
+/** A line of a match or sort: where it belongs and, if different, where it was put. */
 function placedLine(about: Words, belongs: Words, chosen: Words | undefined, why: Words): ReviewLine {
   const fits = chosen === belongs
   const parts: ReviewPart[] = fits

@@ -11,7 +11,7 @@ import { assessmentPath } from './paths.ts'
 import type { Attempt } from './queries.ts'
 import { pickedRefreshers } from './refresher.ts'
 
-/** One question of an attempt. Nothing in it tells the answer, or why. */
+/** One question of an attempt. It must not reveal the answer or the reasons. */
 export function questionPage(
   course: CourseVersion,
   module: Module,
@@ -32,10 +32,10 @@ export function questionPage(
     position,
     step,
     total,
-    /** What a scenario begins with; it stays in view at every step. */
+    /** The start of a scenario, shown at every step. */
     opening: at ? question.stem.html : '',
     story,
-    /** What was chosen on the way here. */
+    /** The choices so far. */
     taken: (walked?.taken ?? []).map(({ step: behind, choice }) => ({
       situation: behind.text.html,
       choice: choice.text.html,
@@ -47,7 +47,7 @@ export function questionPage(
   }
 }
 
-/** The result in words, with every answer and the reasons, and what to read again. */
+/** The result, with every answer, its reasons, and which lessons to read again. */
 export function resultPage(
   course: CourseVersion,
   module: Module,
@@ -89,7 +89,7 @@ export function resultPage(
 const titleOf = (module: Module, { result }: Attempt) =>
   module.part === 'diagnostic' ? 'What you know' : result?.is_passed ? 'Module passed' : 'Not there yet'
 
-/** The short refreshers that a diagnostic picked, and how many it left to choice. */
+/** The short refreshers that a diagnostic picked, and the number of optional ones. */
 function pickedOf(course: CourseVersion, module: Module, attempt: Attempt) {
   const picked = pickedRefreshers(course, module, attempt)
   if (!picked) return null
@@ -100,7 +100,7 @@ function pickedOf(course: CourseVersion, module: Module, attempt: Attempt) {
   }
 }
 
-/** 8, or 8.75 where part of a question counted. */
+/** '8', or '8.75' with partial credit. */
 export const pointsText = (points: number) => String(Math.round(points * 100) / 100)
 
 const creditText = ([first]: Attempt['answers']) =>
@@ -109,12 +109,12 @@ const creditText = ([first]: Attempt['answers']) =>
 const isSureMiss = ({ confidence, is_correct }: Attempt['answers'][number]) =>
   confidence === 'sure' && !is_correct
 
-/** What is said on how sure somebody was: of a scenario's steps, on the first that needs a word. */
+/** The note on how sure the learner was. For a scenario, the note on the first step that has one. */
 function confidenceOf(given: Attempt['answers']) {
   const [said] = given.flatMap(({ confidence, is_correct }) => confidenceNote(confidence, is_correct) ?? [])
   return said ?? null
 }
 
-/** An answer as it was kept; a scenario's steps are put together again. */
+/** A stored answer. The steps of a scenario are joined. */
 const answerOf = (question: Question, given: readonly { answer: unknown }[]): Answer =>
   question.type === 'scenario' ? { path: choicesOf(given) } : (given[0]?.answer as Answer)

@@ -7,20 +7,20 @@ import { type Confidence, parseConfidence } from './confidence.ts'
 import { type Mark, markAnswer, parseAnswer, passed, scoreOf } from './marking.ts'
 import type { Attempt } from './queries.ts'
 
-/** The question that an attempt asks now. */
+/** The current question of an attempt. */
 export type Current = Readonly<{
   position: number
-  /** The step of a scenario; 0 for every other question. */
+  /** The step of a scenario. 0 for other questions. */
   step: number
   total: number
   question: Question
-  /** Gives this attempt's order of the choices and the opaque values that stand for them in the page. */
+  /** Determines the order of the choices and their opaque values in this attempt. */
   seed: string
-  /** How far a scenario has come; null for every other question. */
+  /** The position in a scenario. Null for other questions. */
   walked: Walk | null
 }>
 
-/** What the attempt asks next; null when every question is answered. */
+/** The next question of the attempt, or null when all are answered. */
 export function currentOf(module: Module, attempt: Attempt): Current | null {
   const position = attempt.answers.filter((answer) => answer.is_last_step).length
   const drawn = attempt.drawn[position]
@@ -37,7 +37,7 @@ export function currentOf(module: Module, attempt: Attempt): Current | null {
   }
 }
 
-/** The ids of the choices made in a scenario, from the answers kept for its steps. */
+/** The ids of the choices made in a scenario, from the stored answers of its steps. */
 export const choicesOf = (given: readonly { answer: unknown }[]): readonly string[] =>
   given.map(({ answer }) => (answer as { choice: string }).choice)
 
@@ -59,8 +59,8 @@ export type Taken =
 export type Result = Readonly<{ correct: number; points: number; total: number; is_passed: boolean }>
 
 /**
- * Marks one answer. A form for another question than the one asked now (a second tab, a page gone back to, an attempt
- * that has ended) is stale and changes nothing.
+ * Marks one answer. A form for a question that is not the current one (a second tab, the Back button, an ended attempt)
+ * is stale and changes nothing.
  */
 export function takeAnswer(module: Module, attempt: Attempt, form: Form): Taken {
   const current = attempt.result ? null : currentOf(module, attempt)
@@ -92,11 +92,11 @@ function mark(question: Question, seed: string, form: Form): Marked | null {
   return { answer, is_correct: mark.correct, is_last_step: true, credit: partialCredit(question, mark) }
 }
 
-/** A sort is worth the share of its lines that are right. Texts before 2.0.0 keep the marking they were published with. */
+/** A sort earns the share of its lines that are right. Course versions before 2.0.0 keep their original marking. */
 const partialCredit = (question: Question, { right, of }: Mark): number | null =>
   question.type === 'sort' && question.objective !== undefined ? right / of : null
 
-/** Each step of a scenario is an answer of its own: what was chosen stays chosen. */
+/** Each step of a scenario is a separate answer and can't be changed later. */
 function markStep(question: ScenarioExercise, walked: Walk | null, seed: string, form: Form): Marked | null {
   if (walked?.at.kind !== 'step') return null
   const { step } = walked.at
@@ -112,7 +112,7 @@ function markStep(question: ScenarioExercise, walked: Walk | null, seed: string,
     : null
 }
 
-/** A question is worth its credit, or one when each of its steps is right; the pass mark is in percent of the questions. */
+/** A question earns its credit, or one point when all its steps are right. The pass mark is a percentage of the questions. */
 export function resultOf(
   answers: readonly Readonly<{ position: number; is_correct: boolean; credit?: number | null }>[],
   total: number,

@@ -20,7 +20,7 @@ type Needs = Readonly<{
   afterChange: AfterChange
 }>
 
-/** A module's assessment: one question a page, and at the end the result in words. */
+/** A module's assessment: one question per page, then the result. */
 export async function attemptRoutes(
   app: App,
   { db, catalogue, offered, clock, config, afterChange }: Needs,

@@ -1,7 +1,7 @@
 import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 
-/** Keeps that somebody read a changed lesson to its end; the second time changes nothing. */
+/** Records that a person read a changed lesson. Recording it twice changes nothing. */
 export async function recordChangeRead(
   db: Database,
   viewer: Readonly<{ id: string }>,

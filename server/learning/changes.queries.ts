@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-/** What one person has read of what changed since they completed a course: 'module/lesson' of a version. */
+/** A changed lesson that the person has read since completing the course: 'module/lesson' of a version. */
 export type ChangeReading = Readonly<{ course: string; version: string; place: string }>
 
 export async function listChangeReadings(

@@ -14,7 +14,7 @@ import { listCompletions } from './queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
 
-/** What changed in law or meaning since somebody completed a course: they read the changed lessons, and no more. */
+/** Lessons that changed in law or meaning since a person completed a course. They read only these. */
 export async function changesRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
   const config = { policy: 'signed-in' } as const
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
@@ -61,7 +61,7 @@ export async function changesRoutes(app: App, { db, catalogue, clock }: Needs): 
     },
   )
 
-  /** A lesson that this person is asked to read; to anybody else it is not there. */
+  /** A changed lesson that this person must read. For anyone else, a 404. */
   async function changedLessonOf(personId: string, at: Place) {
     const [completions, days, readings] = await Promise.all([
       listCompletions(db, personId),

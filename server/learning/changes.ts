@@ -5,10 +5,10 @@ import type { ChangeRecord } from '#server/courses/catalogue/course-parts.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { ChangeReading } from './changes.queries.ts'
 
-/** What changed in law or meaning since somebody completed a course, lesson by lesson. */
+/** The lessons that changed in law or meaning since a person completed a course. */
 export type ChangesToRead = Readonly<{
   text: CourseVersion
-  /** The version that they completed. */
+  /** The version that the person completed. */
   completed: string
   summary: string
   due_on: Day
@@ -27,8 +27,8 @@ export const changePath = (course: string, version: string, place: string) =>
   `/courses/${course}/changes/${version}/${place}`
 
 /**
- * Every change of meaning with a day set for it that came after the newest version that the person completed. Whoever
- * completes the newer version itself has nothing left to read.
+ * Every change of meaning with a due date, after the newest version that the person completed. A person who completes
+ * the newer version has nothing to read.
  */
 export function changesToRead(
   catalogue: Catalogue,
@@ -84,6 +84,6 @@ function changesOf(
   }
 }
 
-/** The lessons that the author named; where none are named, all that changed. */
+/** The lessons that the author named or, if none, all changed lessons. */
 const isToRead = ({ readAgain, lessons }: ChangeRecord, place: string): boolean =>
   Object.keys(readAgain).length > 0 ? Object.hasOwn(readAgain, place) : lessons.includes(place)

@@ -3,7 +3,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { lockEnrollmentOf } from './queries.ts'
 
-/** What a learner means to do on their next shift, in their own words. */
+/** What a learner plans to do on their next shift, in their own words. */
 export type Commitment = Readonly<{ body: string; isShared: boolean }>
 
 export async function saveCommitment(
@@ -24,7 +24,7 @@ export async function saveCommitment(
     .execute()
 }
 
-/** Shares a commitment, or takes it back from the supervisor's page; nothing where there is none. */
+/** Shares a commitment with supervisors, or stops sharing it. Does nothing if there is none. */
 export async function shareCommitment(
   db: Database,
   personId: string,

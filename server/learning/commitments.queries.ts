@@ -16,11 +16,11 @@ const commitments = (db: Kysely<DB>) =>
     .where('c.superseded_at', 'is', null)
     .select(['c.enrollment_id', 'e.course', 'c.body', 'c.is_shared', 'c.made_at'])
 
-/** The learner's own commitment from one refresher. */
+/** The learner's commitment from one refresher. */
 export const findCommitment = async (db: Kysely<DB>, enrollmentId: string): Promise<CommitmentRow | null> =>
   (await commitments(db).where('c.enrollment_id', '=', enrollmentId).executeTakeFirst()) ?? null
 
-/** What a person shared with their supervisors, the newest first. */
+/** The commitments that a person shares with their supervisors, newest first. */
 export const listSharedCommitments = (db: Kysely<DB>, personId: string): Promise<readonly CommitmentRow[]> =>
   commitments(db)
     .where('e.person_id', '=', personId)

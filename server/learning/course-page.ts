@@ -16,7 +16,7 @@ import {
 } from './progress.ts'
 import type { Enrollment } from './queries.ts'
 
-/** A course's own page: what it is, whether it is approved, and how far this learner has come. */
+/** A course page: what the course is, whether it is approved, and the learner's progress. */
 export function coursePage(
   course: CourseVersion,
   enrollment: Enrollment | null,
@@ -34,7 +34,7 @@ export function coursePage(
     course,
     approval: offered.approvalOf(course),
     cannotCount: offered.cannotCount(course),
-    /** Of what was completed: another version, perhaps, than the one to begin today. */
+    /** For the completed version, which may differ from the current one. */
     completedCannotCount: completed && offered.cannotCount(completed, enrollment?.was_approved),
     certificate,
     state: isOpen
@@ -45,12 +45,12 @@ export function coursePage(
     completedOn: enrollment?.completed_on ?? null,
     minutesLeft: done ? minutesLeft(course, done) : course.minutes,
     next: at && place ? { module: at, isAssessment: place.kind === 'assessment' } : null,
-    // What was completed stays open to be read again, unless its text has been replaced by another since.
+    // A completed course can be read again, unless its text has been replaced.
     outline: outlineOf(course, enrollment?.version === course.version ? doneOf(enrollment) : null),
   }
 }
 
-/** Every module and lesson, with what is open, read or set aside: links only where the way is open. */
+/** Every module and lesson with its state. Only open lessons are links. */
 export function outlineOf(course: CourseVersion, done: Done | null) {
   return course.modules.map((module) => ({
     module,

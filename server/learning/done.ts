@@ -1,7 +1,7 @@
 import type { Done } from './progress.ts'
 import type { Enrollment } from './queries.ts'
 
-/** What an enrollment's rows say is done. */
+/** What is done in an enrollment, from its rows. */
 export const doneOf = (
   enrollment: Pick<Enrollment, 'finished' | 'skipped' | 'optional' | 'passed'>,
 ): Done => ({

@@ -1,16 +1,16 @@
-/** One question of an attempt. The seed gives the order of its choices and their ids in this attempt alone. */
+/** One question of an attempt. The seed determines the order of its choices and their ids in this attempt. */
 export type Drawn = Readonly<{ question: string; seed: string }>
 
-/** What the draw looks at in a question. */
+/** The properties of a question that matter for the draw. */
 export type Drawable = Readonly<{ id: string; objective: number | undefined; type: string }>
 
-/** Every attempt has this many branching scenarios. */
+/** The number of branching scenarios in every attempt. */
 const fewestScenarios = 2
 
 /**
- * Draws `count` questions for an attempt: those that earlier attempts showed least, at random among equals, so that a
- * retake meets other questions as long as the pool has them. Where the questions name their objectives, each objective is
- * asked about and at least two scenarios are among them. `random` gives numbers from 0 up to 1.
+ * Draws `count` questions for an attempt: those shown least in earlier attempts, at random among equals, so that a retake
+ * has different questions as long as the pool allows. If questions name their objectives, the draw covers every objective
+ * and has at least two scenarios. `random` returns numbers from 0 up to 1.
  */
 export function drawQuestions(
   pool: readonly Drawable[],
@@ -33,7 +33,7 @@ export function drawQuestions(
     .map(({ question }) => ({ question: question.id, seed: newSeed() }))
 }
 
-/** The best-ranked questions that together have two scenarios and every objective. */
+/** The best-ranked questions that together cover two scenarios and every objective. */
 function stratum(ranked: readonly Drawable[]): readonly Drawable[] {
   const scenarios = ranked.filter(({ type }) => type === 'scenario').slice(0, fewestScenarios)
   const covered = new Set(scenarios.map(({ objective }) => objective))

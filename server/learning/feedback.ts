@@ -12,10 +12,10 @@ import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { type AnswerReview, answerReview } from './answer-review.ts'
 import { type PathAnswer, parseAnswer } from './marking.ts'
 
-/** What `_exercise-feedback.eta` shows after an answer to an exercise in a lesson. Nothing of it is kept. */
+/** The data for `_exercise-feedback.eta` after an answer to an exercise in a lesson. Nothing is stored. */
 export type ExerciseFeedback =
   | {
-      /** Something is missing, the scenario goes on, or the reader begins anew. */
+      /** The answer is incomplete, the scenario continues, or the learner starts again. */
       readonly kind: 'exercise'
       readonly exercise: ExerciseView
     }

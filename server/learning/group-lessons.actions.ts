@@ -3,7 +3,7 @@ import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import { groupCredit } from './group-lessons.ts'
 import { findEnrollment, lockEnrollmentOf } from './queries.ts'
 
-/** A module as a group took it, and one person's presence there. */
+/** A module taken by a group, and one person's attendance. */
 export type TakenInGroup = Readonly<{
   session_id: string
   presence_id: string
@@ -15,9 +15,9 @@ export type TakenInGroup = Readonly<{
 }>
 
 /**
- * Marks the lessons of a module as taken in a group, on what the person is taking now; a lesson whose text is not the
- * same in their version is left to be read. The module's questions stay theirs to answer. Does nothing where the
- * person is not taking the course.
+ * Marks the lessons of a module as done in a group session, in the person's current enrollment. Lessons whose text differs
+ * in their version must still be read, and everyone answers the module's questions alone. Does nothing if the person is
+ * not taking the course.
  */
 export async function markTakenInGroup(
   trx: EvidenceTransaction,

@@ -2,12 +2,12 @@ import type { TextOutline } from '#server/courses/catalogue/version-changes.ts'
 
 export type GroupLesson = Readonly<{ lesson: string; hash: string }>
 
-/** What a module taken in a group gives to somebody, and what of their own text it does not. */
+/** The lessons of a module that a group session covers for a person, and those that it doesn't. */
 export type GroupCredit = Readonly<{ given: readonly GroupLesson[]; otherwise: readonly string[] }>
 
 /**
- * The lessons of somebody's own text that are word for word those that the group took. Of a text that is not known
- * any more nothing is known to be the same, so nothing is given.
+ * The lessons of the person's version that are word for word the same as the group's. If the group's text is no longer
+ * available, nothing can be compared, so nothing is credited.
  */
 export function groupCredit(taken: TextOutline | null, own: TextOutline | null, module: string): GroupCredit {
   const lessonsOf = (text: TextOutline | null) =>

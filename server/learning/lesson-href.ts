@@ -5,7 +5,7 @@ import { doneOf } from './done.ts'
 import { isLessonOpen } from './progress.ts'
 import type { Enrollment } from './queries.ts'
 
-/** To the lesson where it is open to this person; else reviewers read it as a text, and others see its course. */
+/** The link to a lesson: the lesson if it is open, else its review page for reviewers or its course page for others. */
 export function lessonHrefFor(
   viewer: Viewer | null,
   enrollments: readonly Enrollment[],

@@ -11,7 +11,7 @@ import { pathBefore } from './paths.ts'
 import { type Done, lessonKey, minutesLeftInModule } from './progress.ts'
 import { asksForCommitment } from './refresher.ts'
 
-/** A lesson's page. A note that stops is shown alone until the learner chooses to go on. */
+/** A lesson page. A content note of level "stop" is shown first, until the learner chooses to continue. */
 export function lessonPage(
   course: CourseVersion,
   module: Module,

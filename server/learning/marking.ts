@@ -2,7 +2,7 @@ import { type Form, realId, sentValues, shownId } from '#server/courses/catalogu
 import type { Question } from '#server/courses/catalogue/exercises.ts'
 import { bestPath, walk } from '#server/courses/catalogue/scenarios.ts'
 
-/** An answer in the author's ids; which of these belongs to which type of question is said at each. */
+/** An answer in the author's ids. Each field names the question types it belongs to. */
 export type Answer = ChoiceAnswer | ChoicesAnswer | OrderAnswer | PairsAnswer | PlacedAnswer | PathAnswer
 
 /** `single`; `true-false` with `true` or `false`. */
@@ -20,12 +20,12 @@ export type PathAnswer = { readonly path: readonly string[] }
 
 export type Mark = {
   readonly correct: boolean
-  /** Of the decisions that the answer took (one, or a line or step each), how many fit. */
+  /** How many of the answer's decisions (one, or one per line or step) fit. */
   readonly right: number
   readonly of: number
 }
 
-/** Marks an answer. One that does not belong to the question, or is not whole, is not correct. */
+/** Marks an answer. An answer of another type or an incomplete one is not correct. */
 export function markAnswer(question: Question, answer: Answer): Mark {
   switch (question.type) {
     case 'single': {
@@ -72,8 +72,8 @@ const own = (record: Readonly<Record<string, string>>, key: string) =>
   Object.hasOwn(record, key) ? record[key] : undefined
 
 /**
- * Reads the answer from the fields that `answerFields` gave with the same seed; null while something is missing.
- * A scenario's path may still be under way: `walk` tells.
+ * Reads the answer from the fields that `answerFields` made with the same seed. Null if something is missing.
+ * A scenario's path may be unfinished; `walk` says whether it is.
  */
 export function parseAnswer(question: Question, form: Form, seed: string = question.id): Answer | null {
   const read = (name: string) => (Object.hasOwn(form, name) ? sentValues(form[name]) : [])
@@ -124,7 +124,7 @@ export function parseAnswer(question: Question, form: Form, seed: string = quest
   }
 }
 
-/** What was chosen for each; null while one has nothing. */
+/** The choice for each item, or null if one is missing. */
 function byId(list: readonly { readonly id: string }[], chosenFor: (id: string) => string | undefined) {
   const chosen = list.map(({ id }) => [id, chosenFor(id)] as const)
   return chosen.every((entry): entry is readonly [string, string] => entry[1] !== undefined)
@@ -132,7 +132,7 @@ function byId(list: readonly { readonly id: string }[], chosenFor: (id: string) 
     : null
 }
 
-/** The right answer; of a scenario, the best way through. */
+/** The right answer. For a scenario, the best path. */
 export function keyOf(question: Question): Answer {
   switch (question.type) {
     case 'single':
@@ -152,7 +152,7 @@ export function keyOf(question: Question): Answer {
   }
 }
 
-/** Whole percent of the points that could be had, rounded down; thirds that add up to a whole are a whole. */
+/** Whole percent of the possible points, rounded down. Thirds that add up to a whole count as a whole. */
 export const scoreOf = (points: number, total: number) =>
   total === 0 ? 0 : Math.floor((points * 100) / total + 1e-9)
 

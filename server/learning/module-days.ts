@@ -2,7 +2,7 @@ import { type Day, dayOf } from '#server/lib/days.ts'
 
 type Module = Readonly<{ slug: string; number: number; title: string }>
 
-/** Each module of a finished course with the day it was passed. A module without a pass is no finished course. */
+/** Each module of a finished course with the day it was passed. Throws if a module has no pass. */
 export function moduleDays(
   modules: readonly Module[],
   passedAt: ReadonlyMap<string, Date>,

@@ -9,8 +9,8 @@ import { keptOf, textState } from './moving.ts'
 import { findEnrollment, lockEnrollmentOf } from './queries.ts'
 
 /**
- * Moves somebody under way to today's text: the old enrollment ends as it is, and a new one begins with what is the
- * same in both. False where there was nothing to move, as after a second tap.
+ * Moves a learner to the current version: ends the old enrollment and starts a new one with everything that didn't change.
+ * False if there was nothing to move, such as after a double click.
  */
 export async function moveToCurrent(
   db: Database,
@@ -19,7 +19,7 @@ export async function moveToCurrent(
   now: Date,
 ): Promise<boolean> {
   const { current } = course
-  // Before the transaction: two that store the same text would otherwise wait for each other's commit.
+  // Before the transaction, or two transactions that store the same text would wait for each other.
   await noteText(db, current)
   return writeEvidence(db, async (trx) => {
     const found = await findEnrollment(trx, viewer.id, course.slug)

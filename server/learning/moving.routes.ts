@@ -8,7 +8,7 @@ import { moveToCurrent } from './moving.actions.ts'
 
 type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
 
-/** Under way, and choosing to go on with the version that people begin today. */
+/** A learner changes to the current version of a course. */
 export async function movingRoutes(app: App, { db, offered, clock }: Needs): Promise<void> {
   app.post(
     '/courses/:course/version',

@@ -4,10 +4,10 @@ import { changesBetween, type TextOutline } from '#server/courses/catalogue/vers
 import { type Done, lessonKey } from './progress.ts'
 import type { Enrollment } from './queries.ts'
 
-/** What a move to another text keeps: lessons that are the same, and modules of which nothing changed. */
+/** What a learner keeps when changing versions: unchanged lessons and modules. */
 export type Kept = Readonly<{ lessons: readonly string[]; modules: readonly string[] }>
 
-/** Without an outline of the text that was begun nothing is known to be the same, so nothing is kept. */
+/** Without the outline of the old version nothing can be compared, so nothing is kept. */
 export function keptOf(before: TextOutline | null, after: TextOutline, done: Done): Kept {
   if (!before) return { lessons: [], modules: [] }
   const { lessons, pools } = changesBetween(before, after)
@@ -24,17 +24,17 @@ export function keptOf(before: TextOutline | null, after: TextOutline, done: Don
   }
 }
 
-/** How the text that someone is taking relates to the one that people begin today. */
+/** How a learner's version compares with the current one. */
 export type TextState =
-  /** It is the same. */
+  /** Same version. */
   | 'current'
-  /** A newer version is out; theirs is kept, and can be finished. */
+  /** A newer version is out. The learner can finish theirs. */
   | 'older'
-  /** Theirs is not approved, and an older version that is approved is the one that counts. */
+  /** Their version is not approved. An older, approved version is the one that counts. */
   | 'not approved'
-  /** It was not published yet, and has been edited since under the same number. */
+  /** Their version was unpublished and has been edited under the same number. */
   | 'edited'
-  /** Its files are not here any more: it cannot be gone on with. */
+  /** The version's files are gone, so it can't be continued. */
   | 'gone'
 
 export function textState(course: Course, taken: Pick<Enrollment, 'version' | 'content_hash'>): TextState {
@@ -45,18 +45,18 @@ export function textState(course: Course, taken: Pick<Enrollment, 'version' | 'c
   return compareVersions(taken.version, course.current.version) > 0 ? 'not approved' : 'older'
 }
 
-/** The text to go on with; null where it is gone. */
+/** The learner's version, or null if it is gone. */
 export const takenText = (course: Course, taken: Pick<Enrollment, 'version'>): CourseVersion | null =>
   course.versions.get(taken.version) ?? null
 
-/** The choice that the course's page gives to somebody whose text is not today's. */
+/** The offer on the course page to move to the current version. */
 export type MoveOffer = Readonly<{
   state: Exclude<TextState, 'current'>
   from: string
   to: string
   summary: string
   kept: Kept
-  /** Lessons and modules that would have to be taken again. */
+  /** Lessons and modules that must be taken again. */
   again: Kept
 }>
 

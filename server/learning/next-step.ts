@@ -3,11 +3,11 @@ import { doneOf } from './done.ts'
 import { isComplete, isModuleDone, minutesLeft, nextPlace } from './progress.ts'
 import type { CompletionRow, Enrollment } from './queries.ts'
 
-/** Where a learner stands in one course of the catalogue. */
+/** A learner's progress in one course. */
 export type CourseStep = Readonly<{
   course: CourseVersion
   isUnderWay: boolean
-  /** The module at hand; null before the course is begun. */
+  /** The current module. Null before the course is started. */
   at: Module | null
   isAssessment: boolean
   modulesPassed: number
@@ -15,7 +15,7 @@ export type CourseStep = Readonly<{
   lastCompletion: CompletionRow | null
 }>
 
-/** Every course of the catalogue with what this learner would do next in it. */
+/** Every course, with the learner's next step in it. */
 export function courseSteps(
   catalogue: Catalogue,
   enrollments: readonly Enrollment[],

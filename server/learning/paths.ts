@@ -6,7 +6,7 @@ import {
 } from '#server/courses/catalogue/catalogue.ts'
 import type { Place } from './progress.ts'
 
-/** The page of a place in a course. */
+/** The address of a place in a course. */
 export function placePath(course: CourseVersion, place: Place): string {
   switch (place.kind) {
     case 'lesson':
@@ -21,14 +21,14 @@ export function placePath(course: CourseVersion, place: Place): string {
 export const assessmentPath = (course: CourseVersion, module: string) =>
   `/courses/${course.slug}/${module}/assessment`
 
-/** What Continue leads to at a lesson's end: the next lesson of the module, and after the last its assessment. */
+/** Where Continue leads: the next lesson of the module, or its assessment after the last. */
 export function pathAfter(course: CourseVersion, module: Module, lesson: Lesson): string {
   const next = module.lessons[module.lessons.indexOf(lesson) + 1]
   if (next) return lessonPath(course.slug, module.slug, next.slug)
   return module.draw > 0 ? assessmentPath(course, module.slug) : `/courses/${course.slug}/continue`
 }
 
-/** What Back leads to: the lesson before, in the module before where there is none, or the course's page. */
+/** Where Back leads: the previous lesson, the previous module's last lesson, or the course page. */
 export function pathBefore(course: CourseVersion, module: Module, lesson: Lesson): string {
   const before = module.lessons[module.lessons.indexOf(lesson) - 1]
   if (before) return lessonPath(course.slug, module.slug, before.slug)

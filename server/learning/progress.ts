@@ -1,21 +1,21 @@
-/** What progress needs to know of a course's text. */
+/** The parts of a course that progress depends on. */
 export type Outline = Readonly<{
   modules: readonly Readonly<{
     slug: string
     minutes: number
     assessmentMinutes: number
-    /** How many questions are drawn; a module without questions is done when its lessons are read. */
+    /** The number of questions per attempt. With 0, the module is done when its lessons are read. */
     draw: number
     lessons: readonly Readonly<{ slug: string; minutes: number }>[]
   }>[]
 }>
 
-/** What a learner has done on one enrollment. */
+/** What a learner has done in one enrollment. */
 export type Done = Readonly<{
   /** 'module/lesson' */
   finished: ReadonlySet<string>
   skipped: ReadonlySet<string>
-  /** Lessons of a refresher that its diagnostic showed this learner doesn't need. */
+  /** Lessons of a refresher that the diagnostic found unnecessary for this learner. */
   optional: ReadonlySet<string>
   /** Modules whose assessment is passed. */
   passed: ReadonlySet<string>
@@ -28,7 +28,7 @@ export type Place =
 
 export const lessonKey = (module: string, lesson: string) => `${module}/${lesson}`
 
-/** Where the learner goes on: the first lesson not yet read, then what was set aside, then the assessment. */
+/** Where the learner continues: the first unread lesson, then skipped lessons, then the assessment. */
 export function nextPlace(outline: Outline, done: Done): Place {
   for (const module of outline.modules) {
     if (isModuleDone(module, done)) continue
@@ -40,7 +40,7 @@ export function nextPlace(outline: Outline, done: Done): Place {
   return { kind: 'end' }
 }
 
-/** Modules open in order, and lessons in order within a module; going back is always free. */
+/** Modules open in order, and lessons in order within a module. Going back is always allowed. */
 export function isLessonOpen(outline: Outline, done: Done, module: string, lesson: string): boolean {
   if (!isModuleOpen(outline, done, module)) return false
   const lessons = outline.modules.find((one) => one.slug === module)?.lessons ?? []
@@ -53,19 +53,19 @@ export function isModuleOpen(outline: Outline, done: Done, module: string): bool
   return at >= 0 && outline.modules.slice(0, at).every((earlier) => isModuleDone(earlier, done))
 }
 
-/** A module is done when its questions are passed or, where it has none, when its lessons are read. */
+/** A module is done when its questions are passed or, if it has none, when its lessons are read. */
 export const isModuleDone = (module: Outline['modules'][number], done: Done): boolean =>
   module.draw > 0
     ? done.passed.has(module.slug)
     : module.lessons.every(({ slug }) => !isAhead(done, lessonKey(module.slug, slug)))
 
-/** A module's assessment opens when each of its lessons has been read to the end. */
+/** A module's assessment opens when all its lessons are read. */
 export function isAssessmentOpen(outline: Outline, done: Done, module: string): boolean {
   const draws = outline.modules.some(({ slug, draw }) => slug === module && draw > 0)
   return draws && isModuleOpen(outline, done, module) && lessonsLeft(outline, done, module).length === 0
 }
 
-/** The lessons of a module that are not yet read to the end, set aside or not. */
+/** The unread lessons of a module, including skipped ones. */
 export function lessonsLeft(outline: Outline, done: Done, module: string): readonly string[] {
   const lessons = outline.modules.find((one) => one.slug === module)?.lessons ?? []
   return lessons.map((one) => one.slug).filter((slug) => isAhead(done, lessonKey(module, slug)))
@@ -74,7 +74,7 @@ export function lessonsLeft(outline: Outline, done: Done, module: string): reado
 export const isComplete = (outline: Outline, done: Done): boolean =>
   outline.modules.every((module) => isModuleDone(module, done))
 
-/** Minutes still ahead in a module, its assessment included. */
+/** Minutes left in a module, including its assessment. */
 export function minutesLeftInModule(outline: Outline, done: Done, slug: string): number {
   const module = outline.modules.find((one) => one.slug === slug)
   if (!module || isModuleDone(module, done)) return 0
@@ -87,5 +87,5 @@ export const minutesLeft = (outline: Outline, done: Done): number =>
 
 const isBehind = (done: Done, key: string) => !isAhead(done, key) || done.skipped.has(key)
 
-/** Still to be read; what was set aside is, too. */
+/** Unread lessons, including skipped ones. */
 const isAhead = (done: Done, key: string) => !done.finished.has(key) && !done.optional.has(key)

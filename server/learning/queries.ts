@@ -19,11 +19,11 @@ export type Enrollment = Readonly<{
   passed: readonly string[]
   completion_id: string | null
   completed_on: string | null
-  /** Whether the text was approved when it was completed; null while it isn't. */
+  /** Whether the version was approved when it was completed. Null until completion. */
   was_approved: boolean | null
 }>
 
-// Asked today: whatever is known now counts.
+// Approvals as known now.
 const approvedAsKnownNow = wasApproved(() => sql`true`)
 
 const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
@@ -37,7 +37,7 @@ const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   from enrollments e left join completions c on c.enrollment_id = e.id
   where ${where}`.execute(db)
 
-/** What the person is taking now or, when nothing is open, took last. */
+/** The person's open enrollment or, if none, the latest. */
 export async function findEnrollment(
   db: Kysely<DB>,
   personId: string,
@@ -56,7 +56,7 @@ export async function listEnrollments(db: Kysely<DB>, personId: string): Promise
   return rows
 }
 
-/** The same, locked: whoever comes second waits, and then sees what the first one did. */
+/** The same, locked, so that a second request waits and then sees the first one's changes. */
 export async function lockEnrollmentOf(
   trx: Transaction<DB>,
   personId: string,
@@ -90,11 +90,11 @@ export type Attempt = Readonly<{
     answer: unknown
     is_correct: boolean
     is_last_step: boolean
-    /** What it is worth from 0 to 1, where that is not all or nothing. */
+    /** Partial credit from 0 to 1. Null for all-or-nothing questions. */
     credit: number | null
     confidence: Confidence | null
   }>[]
-  /** `points` counts partial credit; `correct` counts questions that were right as a whole. */
+  /** `points` includes partial credit. `correct` counts questions that were entirely right. */
   result: Readonly<{ correct: number; points: number; total: number; is_passed: boolean }> | null
   was_approved: Enrollment['was_approved']
 }>
@@ -113,13 +113,13 @@ const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
     left join attempt_results r on r.attempt_id = a.id
   where ${where}`.execute(db)
 
-/** One attempt of this person's; another's is not there. */
+/** One attempt of this person, or null. */
 export async function findAttemptOf(db: Kysely<DB>, personId: string, id: string): Promise<Attempt | null> {
   const { rows } = await attemptRows(db, sql`a.id = ${id} and e.person_id = ${personId}`)
   return rows[0] ?? null
 }
 
-/** The same, with its enrollment locked. Two tabs may answer at once; the lock makes the second see the first. */
+/** The same, with its enrollment locked: if two tabs answer at once, the second sees the first one's answer. */
 export async function lockAttemptOf(
   trx: Transaction<DB>,
   personId: string,
@@ -131,7 +131,7 @@ export async function lockAttemptOf(
   return findAttemptOf(trx, personId, id)
 }
 
-/** All attempts of one module in one enrollment, the newest first. */
+/** All attempts of one module in one enrollment, newest first. */
 export async function listAttempts(
   db: Kysely<DB>,
   enrollmentId: string,
@@ -154,7 +154,7 @@ export type CompletionRow = Readonly<{
   was_certified: boolean
 }>
 
-/** A person's completions with the certificate now in force for each, the newest first. */
+/** A person's completions with the current certificate of each, newest first. */
 export async function listCompletions(db: Kysely<DB>, personId: string): Promise<readonly CompletionRow[]> {
   const { rows } = await sql<CompletionRow>`
     select c.id, c.course, c.version, c.completed_on, t.number as certificate_number, t.id as certificate_id,

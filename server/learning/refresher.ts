@@ -1,12 +1,12 @@
 import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { Attempt } from './queries.ts'
 
-/** The short refreshers that a learner needs, and those that they may leave out. */
+/** The short refreshers that a learner needs, and the optional ones. */
 export type Picked = Readonly<{ module: string; needed: readonly string[]; optional: readonly string[] }>
 
 /**
- * What the diagnostic showed: a short refresher is needed where one of its objectives was missed, or was right and called a
- * guess. Null where the attempt is not a refresher's diagnostic.
+ * The result of the diagnostic: a short refresher is needed if an answer on one of its objectives was off or was a guess.
+ * Null if the attempt is not a refresher's diagnostic.
  */
 export function pickedRefreshers(
   course: CourseVersion,
@@ -41,11 +41,11 @@ export const renewalsOf = ({ courses }: Catalogue, course: string): readonly Cou
     .map(({ current }) => current)
     .filter(({ refresher }) => refresher?.refreshes === course)
 
-/** The last lesson of a refresher asks for one thing to do on the next shift. */
+/** The last lesson of a refresher asks for a commitment for the next shift. */
 export const asksForCommitment = (module: Module, lesson: Lesson) =>
   module.part === 'commitment' && module.lessons.at(-1) === lesson
 
-/** What a completion took: of a refresher, the lessons that were read, and its questions. */
+/** The minutes of a completion. For a refresher, only the lessons that were read, and its questions. */
 export function minutesTaken(course: CourseVersion, finished: ReadonlySet<string>): number {
   if (course.kind === 'training') return course.minutes
   return course.modules.reduce(

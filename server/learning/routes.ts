@@ -45,7 +45,7 @@ type Needs = Readonly<{
   afterChange: AfterChange
 }>
 
-/** Courses and lessons as their learner meets them; attempts are in attempts.routes.ts. */
+/** Course and lesson pages for learners. Attempts are in attempts.routes.ts. */
 export async function learningRoutes(
   app: App,
   { db, catalogue, offered, clock, config, afterChange }: Needs,
@@ -261,7 +261,7 @@ export async function learningRoutes(
       })
       if (request.headers['hx-request'] === 'true')
         return reply.partial('learning/_exercise-feedback', { feedback })
-      // Without a script the whole lesson comes back, with this exercise answered.
+      // Without JavaScript, the whole lesson comes back with this exercise answered.
       const html = lessonWith(
         lesson,
         exercise.id,
@@ -274,7 +274,7 @@ export async function learningRoutes(
     },
   )
 
-  /** What changed in law or meaning since this person completed the course. */
+  /** Changes of law or meaning since this person completed the course. */
   async function changesOf(personId: string, slug: string) {
     const [completions, days, readings] = await Promise.all([
       listCompletions(db, personId),
@@ -285,7 +285,7 @@ export async function learningRoutes(
     return changes.filter(({ text }) => text.slug === slug)
   }
 
-  /** What Continue leads to: in a refresher the next lesson that is needed, else the one that follows. */
+  /** Where Continue leads: in a refresher to the next needed lesson, else to the next lesson. */
   async function pathOn(
     viewer: Viewer,
     course: CourseVersion,
@@ -299,21 +299,21 @@ export async function learningRoutes(
       : `/courses/${course.slug}`
   }
 
-  /** A course, with the version that someone who begins today takes as its current one. */
+  /** A course, with the version for new learners as its current one. */
   const courseOf = async (slug: string): Promise<Course> =>
     (await offered()).catalogue.courses.get(slug) ?? notFound()
 
-  /** What a person is taking, with its text; null where they have not begun the course. */
+  /** The person's enrollment with its version's text. Null if they have not started the course. */
   async function takingOf(personId: string, slug: string): Promise<Taking | null> {
     const known = await courseOf(slug)
     const enrollment = await findEnrollment(db, personId, known.slug)
     if (!enrollment) return null
-    // Read again after its completion, a course may show a newer text; under way it never does by itself.
+    // After completion, a course may show a newer version. While under way it never changes without the learner's choice.
     const course = takenText(known, enrollment) ?? (enrollment.ended_at ? known.current : notFound())
     return { course, enrollment }
   }
 
-  /** Where a person goes on; the course's page, where the text that they began is gone and they have to choose. */
+  /** Where a person continues. If their version is gone, the course page, where they choose what to do. */
   async function nextPath(personId: string, slug: string): Promise<string> {
     const known = await courseOf(slug)
     const enrollment = await findEnrollment(db, personId, slug)
@@ -343,13 +343,13 @@ export async function learningRoutes(
     return { ...taking, lesson }
   }
 
-  /** Someone who follows a link into a course that they have not begun lands where it can be begun. */
+  /** A link into a course that the person has not started leads to the course page, where they can start it. */
   const coursePath = ({ course }: Readonly<{ course: string }>) => `/courses/${course}`
 }
 
 type Taking = Readonly<{ course: CourseVersion; enrollment: Enrollment }>
 
-/** Whether a course has this module, and this lesson where one is named. */
+/** Whether a course has this module and, if given, this lesson. */
 const hasPlace = ({ current }: Course, at: Readonly<{ module: string; lesson?: string }>): boolean =>
   current.modules.some(
     ({ slug, lessons }) =>

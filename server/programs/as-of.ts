@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Day, timeZone } from '#server/lib/days.ts'
 
-/** What counts as the record: what is known now (null), or what was known when a day in Minnesota ended. */
+/** Which version of the record to read: as known now (null), or as known at the end of a day in Minnesota. */
 export type AsKnownOn = Day | null
 
-/** Whether a row is part of the record as known. `row` is the table's alias. */
+/** Whether a row belongs to that version of the record. `row` is the table's alias. */
 export function isKnown(row: string, asKnownOn: AsKnownOn): RawBuilder<boolean> {
   const recorded = sql.ref(`${row}.recorded_at`)
   const superseded = sql.ref(`${row}.superseded_at`)
@@ -28,7 +28,7 @@ export function holdsOn(row: string, on: Day): RawBuilder<boolean> {
   return sql<boolean>`(${sql.ref(`${row}.from_on`)} <= ${on} and coalesce(${sql.ref(`${row}.to_on`)} >= ${on}, true))`
 }
 
-/** Whether an assignment has begun and not ended on a day. */
+/** Whether the person is employed on a day: hired and not yet separated. */
 export function worksOn(row: string, on: Day): RawBuilder<boolean> {
   return sql<boolean>`(${sql.ref(`${row}.hired_on`)} <= ${on} and coalesce(${sql.ref(`${row}.separated_on`)} >= ${on}, true))`
 }

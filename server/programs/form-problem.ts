@@ -1,7 +1,7 @@
-/** Why something typed can't be taken, in plain words, and the field it stands in. */
+/** An error message for a form field. */
 export type Problem = Readonly<{ field: string; message: string }>
 
-export const ownRecordMessage = 'You can’t change your own record. Another administrator of this program can.'
+export const ownRecordMessage = 'You can’t change your own record. Ask another administrator of this program.'
 
 /** An employee id leads to an account that has another email, or none. */
 export const otherEmail =
@@ -9,4 +9,4 @@ export const otherEmail =
 
 /** Says that an email is taken, and not by whom. */
 export const otherName =
-  'This email belongs to an account under another name. Check the email; if it’s the same person, ask how their account writes their name.'
+  'This email belongs to an account with a different name. Check the email. If it’s the same person, ask how their name is spelled on their account.'

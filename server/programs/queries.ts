@@ -13,8 +13,8 @@ export type ProgramOnCertificate = Readonly<{
 }>
 
 /**
- * The program under which a person worked on a day, for the certificate: a certified one before others, then the one
- * where they have worked longest; null when there is none.
+ * The program to print on a certificate: where the person worked that day. A certified program comes first, then the one
+ * where they have worked longest. Null when they worked nowhere.
  */
 export async function findProgramOfPerson(
   db: Kysely<DB>,
@@ -48,7 +48,7 @@ export type ProgramHead = Readonly<{
   licensing_authority: string | null
 }>
 
-/** A program that the viewer may see, as it was on a day; not theirs and not there are the same null. */
+/** A program as it was on a day. Null when it doesn't exist or the viewer may not see it. */
 export async function findProgramOf(
   db: Kysely<DB>,
   viewer: Viewer,
@@ -63,13 +63,13 @@ export async function findProgramOf(
 
 export type Place = Readonly<{
   program: ProgramHead
-  /** A few of the viewer's other programs, by name, for a switch. */
+  /** A few of the viewer's other programs, by name, for the program switcher. */
   others: readonly ProgramHead[]
   hasMore: boolean
   canChange: boolean
 }>
 
-/** A program's page and where else its viewer can go. */
+/** A program, with the other programs that its viewer can switch to. */
 export async function findPlaceOf(
   db: Kysely<DB>,
   viewer: Viewer,
@@ -90,7 +90,7 @@ export async function findPlaceOf(
 
 const switchSize = 12
 
-/** A roster's page: for who supervises or administers the program. Licensing staff have pages of their own. */
+/** A roster page, for the program's supervisors and administrators. Licensing staff have separate pages. */
 export const findRosterOf = async (
   db: Kysely<DB>,
   viewer: Viewer,
@@ -124,7 +124,7 @@ export async function listProgramsOf(
   return { programs: rows.map(({ total, ...program }) => program), total: rows[0]?.total ?? 0 }
 }
 
-/** Programs by the license holder's words where a program's own are not on record for that day. */
+/** Where a program has no name on record for that day, the license holder's name is used. */
 const heads = (on: Day, asKnownOn: AsKnownOn) => sql`
     select p.id, p.kind, coalesce(d.name, h.name) as name, coalesce(d.place, '') as place, h.name as holder,
       d.license_number, d.license_type, d.licensing_authority
@@ -136,7 +136,7 @@ const heads = (on: Day, asKnownOn: AsKnownOn) => sql`
       order by ${holdsOn('d', on)} desc, d.from_on desc limit 1
     ) d on true`
 
-/** Supervisors and administrators see their own programs; licensing staff and system administrators every one. */
+/** Supervisors and administrators see their own programs. Licensing staff and system administrators see all of them. */
 const isSeenBy = (viewer: Viewer) =>
   hasRole(viewer, 'licensing', 'system_admin')
     ? sql`true`

@@ -2,12 +2,12 @@ import { Temporal } from 'temporal-polyfill'
 import { addYears, type Day, formatDay, parseDay, timeZone } from '#server/lib/days.ts'
 import type { Problem } from './form-problem.ts'
 
-/** What came in a form, as typed. */
+/** A form's values, as typed. */
 export type Typed = Readonly<Record<string, string | undefined>>
 
 const yearsAhead = 5
 
-/** Reads a form field by field and gathers what can't be taken; a field with a problem reads as null. */
+/** Reads a form field by field and collects error messages. A field with an error reads as null. */
 export function reader(typed: Typed, today: Day) {
   const problems: Problem[] = []
   const refuse = (field: string, message: string): null => {
@@ -18,25 +18,25 @@ export function reader(typed: Typed, today: Day) {
   return {
     problems,
     refuse,
-    /** A day; `missing` says what to do where it is needed and was left empty. */
+    /** A day. `missing` is the error message for a required field left empty. */
     day(field: string, missing?: string): Day | null {
       const text = textOf(field)
       if (text === '') return missing ? refuse(field, missing) : null
       const day = readDay(text, today)
       return day.kind === 'day' ? day.day : refuse(field, day.message)
     },
-    /** A time of day on a day: the instant, as '2026-03-02T14:30:00Z'. */
+    /** A time of day on that day, as an instant: '2026-03-02T14:30:00Z'. */
     timeOn(field: string, day: Day | null): string | null {
       const text = textOf(field)
       if (text === '') return null
       const time = readTime(text)
-      if (!time) return refuse(field, `“${text}” is not a time we can read. Write it like 2:30 pm or 14:30.`)
+      if (!time) return refuse(field, `We can’t read “${text}” as a time. Enter it like 2:30 pm or 14:30.`)
       return day && instantOf(day, time)
     },
     line(field: string, missing?: string, most = 200): string {
       const text = oneLine(typed[field] ?? '')
       if (text === '' && missing) refuse(field, missing)
-      if (text.length > most) refuse(field, `That is longer than ${most} characters.`)
+      if (text.length > most) refuse(field, `Use ${most} characters or fewer.`)
       return text
     },
     choice<T extends string>(field: string, choices: Readonly<Record<T, string>>, missing: string): T | null {
@@ -63,25 +63,25 @@ export function reader(typed: Typed, today: Day) {
 
 export type Reader = ReturnType<typeof reader>
 
-/** A calendar day as people type it; otherwise why not. */
+/** Reads a date as people type it, or says what is wrong with it. */
 export function readDay(
   text: string,
   today: Day,
 ): Readonly<{ kind: 'day'; day: Day } | { kind: 'not-a-day'; message: string }> {
   const no = (message: string) => ({ kind: 'not-a-day', message }) as const
-  // A spreadsheet may write a day with its midnight.
+  // Spreadsheets may add midnight to a date.
   const day = parseDay(text.replace(/[ T](?:0?0:00(?::00)?|12:00(?::00)? ?am)$/i, ''))
   if (day && day > addYears(today, yearsAhead))
     return no(`${formatDay(day)} is more than ${yearsAhead} years ahead. Check the year.`)
   if (day) return { kind: 'day', day }
   if (/^\d{1,2}[/.-]\d{1,2}[/.-]\d\d$/.test(text))
-    return no(`Write the year of “${text}” with four digits, like 3/15/2025.`)
+    return no(`Enter the year in “${text}” with four digits, like 3/15/2025.`)
   if (/^\d{5}$/.test(text))
-    return no(`“${text}” is a spreadsheet’s number for a day. Write the day, like 3/15/2025.`)
-  return no(`“${text}” is not a day we can read. Write it like 3/15/2025.`)
+    return no(`“${text}” is a spreadsheet’s date number. Enter the date like 3/15/2025.`)
+  return no(`We can’t read “${text}” as a date. Enter it like 3/15/2025.`)
 }
 
-/** The day that a page is asked about, as it stands in its field, and why it can't be read where it can't. */
+/** The “As of” day of a page, as its field shows it, with an error if it can't be read. */
 export function readOtherDay(
   typed: string | undefined,
   today: Day,
@@ -106,27 +106,27 @@ export function readTime(text: string): string | null {
   return `${String(of24).padStart(2, '0')}:${minutes}`
 }
 
-/** A time of day such as '14:30' on a day, Central time: the instant, as '2026-03-02T20:30:00Z'. */
+/** A time of day such as '14:30' on a day, Central time, as an instant: '2026-03-02T20:30:00Z'. */
 export const instantOf = (day: Day, time: string): string =>
   Temporal.PlainDate.from(day)
     .toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) })
     .toInstant()
     .toString()
 
-/** An instant's time of day in Minnesota as it is typed into a form: '2:30 pm'. */
+/** An instant's time of day in Minnesota, as a form field shows it: '2:30 pm'. */
 export function typedTime(at: string | null): string {
   if (at === null) return ''
   const { hour, minute } = Temporal.Instant.from(at).toZonedDateTimeISO(timeZone)
   return `${hour % 12 || 12}:${String(minute).padStart(2, '0')} ${hour < 12 ? 'am' : 'pm'}`
 }
 
-/** '2025-03-05' as it is typed in Minnesota: '3/5/2025'. */
+/** '2025-03-05' as a form field shows it: '3/5/2025'. */
 export function typedDay(day: Day | null): string {
   const [year, month, date] = (day ?? '').split('-')
   return year ? `${Number(month)}/${Number(date)}/${year}` : ''
 }
 
-/** Text in one line, without what can't be seen. */
+/** Text on one line, without invisible characters. */
 export const oneLine = (text: string): string =>
   text
     .normalize('NFC')

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** A secret for a program's software: 192 random bits. Only its hash is kept. */
+/** An API token for a program's software: 192 random bits. Only its hash is stored. */
 export const newApiToken = (): string => `sht_${randomBytes(24).toString('base64url')}`
 
 export const apiTokenHash = (token: string): string =>

@@ -3,7 +3,7 @@ import { termsOf } from '#server/law/facts/formula.ts'
 import { requirementIds, requirementOn } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
 
-/** The courses that a requirement counts only in an approved version. The first requirement names the course. */
+/** The courses that count for a requirement only in an approved version. The first requirement names the course. */
 export function approvedOnlyOn(day: Day): ApprovedOnly {
   const named = requirementIds.flatMap((id) => {
     const { title, satisfied_by } = requirementOn(id, day)

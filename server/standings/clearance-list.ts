@@ -8,7 +8,7 @@ import type { Roster } from '#server/programs/roster/roster.queries.ts'
 
 type Answer = ClearanceAnswer['answer']
 
-/** One line of a shift lead's list. The sentences are only written for the lines that are shown. */
+/** One line of the shift list. Sentences are written only for the lines on the page. */
 export type ClearanceLine = Readonly<{
   person_id: string
   name: string
@@ -20,7 +20,7 @@ export type ClearanceLine = Readonly<{
   because: () => readonly string[]
 }>
 
-/** Everybody who works in a program on a day, with the one answer for each: may they have direct contact? */
+/** Everyone who works in a program on a day, each with one answer: may they have direct contact? */
 export function clearanceList(
   roster: Roster,
   facts: ReadonlyMap<string, Facts>,
@@ -48,13 +48,13 @@ export type ClearanceFilter = Readonly<{
   show: Answer | null
   search: string
   page: number
-  /** Everybody who is left, on one page, for paper. */
+  /** Shows all lines on one page, for printing. */
   isWhole: boolean
 }>
 
 export const peopleAPage = 50
 
-/** What a page of the list shows: how many answers of each kind there are, and the lines that a filter leaves. */
+/** A page of the list: the count of each answer, and the lines that match the filter. */
 export function clearancePage(lines: readonly ClearanceLine[], filter: ClearanceFilter) {
   const words = plain(filter.search).split(' ').filter(Boolean)
   const found = lines.filter(({ name, role_title }) =>
@@ -74,10 +74,10 @@ export function clearancePage(lines: readonly ClearanceLine[], filter: Clearance
   }
 }
 
-/** The answer and what to do next stand open; how it was found is folded, and left out on paper. */
+/** The answer and the next step are visible. How it was worked out is collapsed, and not printed. */
 function shownLine({ because, ...line }: ClearanceLine, isWhole: boolean) {
   const [said = '', ...rest] = because()
-  // A plain yes and its last day stand beside it already.
+  // The column beside it already shows a plain yes with its last day.
   const first = /^Yes(?:\.|, until )/.test(said) ? '' : said
   const next = line.answer === 'yes' ? '' : (rest.findLast((sentence) => sentence.startsWith('Next: ')) ?? '')
   return { ...line, first, next, more: isWhole ? [] : rest.filter((sentence) => sentence !== next) }

@@ -11,7 +11,7 @@ export type ProgramName = Readonly<{
   license_number: string | null
 }>
 
-/** The programs that a viewer supervises or administers, by the name that each has on a day. */
+/** The programs that a viewer supervises or administers, sorted by their names on a day. */
 export async function listProgramsOf(
   db: Kysely<DB>,
   viewer: Viewer,

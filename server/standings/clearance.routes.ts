@@ -13,7 +13,7 @@ import { factsOfPeople } from './standings.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** May this person have direct contact? Answered for a program's people on a day: on paper, on a phone, for software. */
+/** May this person have direct contact? For a program's people on a day: as a page, in print, and as an API. */
 export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const supervisors = { policy: ['supervisor', 'program_admin'] } as const
   const params = Type.Object({ program: uuid() })
@@ -30,7 +30,10 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     const licensed = programs.filter(({ kind }) => kind === 'licensed')
     const [only] = licensed
     if (only && licensed.length === 1) return reply.redirect(`/programs/${only.program_id}/clearance`, 303)
-    return reply.page('standings/clearance-programs', { title: 'Who is cleared', programs: licensed })
+    return reply.page('standings/clearance-programs', {
+      title: 'Clearance for direct contact',
+      programs: licensed,
+    })
   })
 
   app.get(
@@ -41,14 +44,14 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       const today = dayOf(clock())
       const typed = request.query.on ?? ''
       const asked = typed ? parseDay(typed) : today
-      const errors = asked ? [] : [{ field: 'on', message: 'Write a day such as 3/15/2026.' }]
+      const errors = asked ? [] : [{ field: 'on', message: 'Enter a date like 3/15/2026.' }]
       const on = asked ?? today
       const filter = filterOf(request.query)
       const address = addressOf(`/programs/${program.program_id}/clearance`, request.query)
       const shown = clearancePage(await linesOn(program.program_id, on), filter)
       return reply.status(asked ? 200 : 422).page('standings/clearance', {
         ...shown,
-        title: `Who is cleared at ${program.name}`,
+        title: `Clearance for direct contact at ${program.name}`,
         program,
         on,
         typed,
@@ -67,14 +70,17 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       config: { policy: 'public', rateLimit: { max: 120, timeWindow: '1 minute' } },
       schema: {
         tags: ['Clearance'],
-        summary: 'Who of a program is cleared for direct contact on a day',
+        summary: 'The people of a program and whether each is cleared for direct contact on a day',
         security: [{ program: [] }],
         querystring: Type.Object({
           program: Type.Optional(
-            Type.String({ maxLength: 100, description: 'The program, to make sure of the token' }),
+            Type.String({
+              maxLength: 100,
+              description: 'The program, to check that the token belongs to it',
+            }),
           ),
           on: Type.Optional(
-            Type.String({ maxLength: 100, description: 'A day such as 2026-03-15; today without it' }),
+            Type.String({ maxLength: 100, description: 'A day such as 2026-03-15. Default: today' }),
           ),
         }),
         response: {
@@ -91,7 +97,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
                 email: Type.Union([Type.String(), Type.Null()]),
                 answer: Type.String({ description: 'yes, no or unknown; never yes while on leave' }),
                 until: Type.Union([Type.String(), Type.Null()]),
-                on_leave: Type.Boolean({ description: 'Whether a leave is on record that day' }),
+                on_leave: Type.Boolean({ description: 'Whether the person is on leave that day' }),
                 because: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
               }),
             ),
@@ -113,7 +119,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       }
       const { program, on: asked } = request.query
       if (program !== undefined && program !== programId)
-        return reply.status(404).send({ error: 'This token speaks for another program.' })
+        return reply.status(404).send({ error: 'This token belongs to another program.' })
       if (asked !== undefined && !isDay(asked))
         return reply.status(400).send({ error: `on: "${asked}" is not a day such as 2026-03-15` })
       const on = asked ?? dayOf(clock())
@@ -161,7 +167,7 @@ const filterOf = ({ show, search, page, whole }: Query): ClearanceFilter => ({
   isWhole: whole === 'yes',
 })
 
-/** The list's own address with something changed, so that every filter can be kept and sent. */
+/** The list's address with some filters changed, so that it can be bookmarked and shared. */
 const addressOf = (path: string, query: Query) => (change: Query) => {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries({ ...query, ...change })) if (value) params.set(name, value)

@@ -4,7 +4,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type AsKnownOn, dayAt, endOfDay, isKnown } from '#server/programs/as-of.ts'
 
-/** What a person has completed, here and elsewhere, in the words that the rules take. */
+/** A person's completions here and outside trainings, in the shape that the rules read. */
 export type PersonTrainings = Readonly<{
   person_id: string
   completions: readonly CompletionFact[]
@@ -15,7 +15,7 @@ export type CompletionFact = Readonly<{
   id: string
   course: string
   version: string
-  /** As its certificate printed it; null where none could be issued. */
+  /** As printed on its certificate. Null if none could be issued. */
   title: string | null
   completed_at: string
   approved: boolean
@@ -41,7 +41,7 @@ export type OutsideFact = Readonly<{
   verified: readonly { program: string; on: Day }[]
 }>
 
-/** The trainings of some people, one statement. Whether a version was approved is asked of the day it was completed. */
+/** Some people's trainings, in one statement. "Approved" means approved on the day of completion. */
 export async function listTrainings(
   db: Kysely<DB>,
   personIds: readonly string[],
@@ -77,7 +77,7 @@ export async function listTrainings(
 const knownBy = (asKnownOn: AsKnownOn) => (at: ReturnType<typeof sql>) =>
   asKnownOn === null ? sql`true` : sql`${at} < ${endOfDay(asKnownOn)}`
 
-/** What license holders and agencies decided on one training: accepted by any of them counts as accepted. */
+/** The decisions on one training. If any license holder or agency accepted it, it is accepted. */
 const decisionsOf = (which: ReturnType<typeof sql>, asKnownOn: AsKnownOn) => sql`
   select bool_or(d.is_accepted) as is_accepted, bool_or(d.is_certificate_verified) as is_verified,
     json_agg(json_build_object('program', d.program_id, 'on', ${dayAt(sql`d.decided_at`)}))
@@ -90,7 +90,7 @@ const decisionsOf = (which: ReturnType<typeof sql>, asKnownOn: AsKnownOn) => sql
             and (d.superseded_at is null or d.superseded_at >= ${endOfDay(asKnownOn)})`
   }`
 
-/** Each program's own interpretations, where it has recorded some. */
+/** The recorded interpretations of each program. */
 export async function listInterpretations(
   db: Kysely<DB>,
   programIds: readonly string[],

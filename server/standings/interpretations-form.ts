@@ -1,7 +1,7 @@
 import { defaultSettings, type SettingName, type Settings } from '#server/law/facts/settings.ts'
 import type { FieldError } from '#server/web/views.ts'
 
-/** The answers that each interpretation may have, in words; what a form offers and takes. */
+/** The choices for each interpretation, with the words that the form shows. */
 export const interpretationChoices: Readonly<
   Record<
     Exclude<SettingName, 'fiscal_year_month' | 'trafficking_due_months'>,
@@ -11,31 +11,32 @@ export const interpretationChoices: Readonly<
   annual_anchor: [
     {
       value: 're-anchor',
-      label: 'The next date is counted from the latest completion, also when it came early',
+      label: 'The next due date is counted from the latest completion, even if it was early',
     },
     {
       value: 'keep-month',
       label:
-        'A renewal in the last 90 days before its date keeps the month: at most 12 months and 90 days between trainings. The statute’s plain interpretation is the first answer (R4)',
+        'A renewal in the last 90 days before the due date keeps the month: at most 12 months and 90 days between trainings. The plain reading of the statute is the first choice (R4)',
     },
   ],
   leave: [
     {
       value: 'not-required',
-      label: 'Nothing is overdue while a leave lasts; what came due is done before contact on return',
+      label:
+        'Nothing is overdue during leave. Training that came due is done before direct contact on return',
     },
-    { value: 'keeps-running', label: 'A leave neither moves nor suspends the date' },
+    { value: 'keeps-running', label: 'Leave does not change or suspend the due date' },
   ],
   transfer: [
-    { value: 'carries', label: 'A completion and its date go with the person' },
+    { value: 'carries', label: 'A completion and its due date stay with the person' },
     {
       value: 'verified-first',
-      label: 'A completion made elsewhere counts from the day we verified its certificate',
+      label: 'A completion at another program counts from the day we verified its certificate',
     },
   ],
   rehire: [
-    { value: 'prior-initial-counts', label: 'The initial training of an earlier employment still counts' },
-    { value: 'initial-again', label: 'The initial training is done again' },
+    { value: 'prior-initial-counts', label: 'Initial training from an earlier employment still counts' },
+    { value: 'initial-again', label: 'Initial training must be done again' },
   ],
   later_certification: [
     { value: 'day-before', label: 'By the day before the certification takes effect' },
@@ -44,9 +45,9 @@ export const interpretationChoices: Readonly<
   same_day_contact: [
     {
       value: 'accept-and-flag',
-      label: 'A completion on that day counts as before it, and is marked for review',
+      label: 'A completion on the same day counts as before contact, and is marked for review',
     },
-    { value: 'day-before', label: 'The training is finished on a day before' },
+    { value: 'day-before', label: 'Training must be finished on an earlier day' },
   ],
   refresher: [
     { value: 'not-counted', label: 'No, unless the commissioner has approved it' },
@@ -59,7 +60,7 @@ export const interpretationChoices: Readonly<
   ],
 }
 
-/** What a program's administrator chose; only what differs from the defaults is kept. */
+/** Reads the form. Only choices that differ from the defaults are stored. */
 export function readInterpretationsForm(
   typed: Readonly<Record<string, string>>,
 ): Readonly<{ interpretations: Partial<Settings>; errors: readonly FieldError[] }> {
@@ -68,12 +69,12 @@ export function readInterpretationsForm(
   for (const [name, choices] of Object.entries(interpretationChoices)) {
     const value = typed[name] ?? ''
     if (!choices.some((choice) => choice.value === value))
-      errors.push({ field: name, message: 'Choose one of the answers.' })
+      errors.push({ field: name, message: 'Choose one.' })
     else if (value !== defaultSettings[name as SettingName]) interpretations[name] = value
   }
   const month = Number(typed.fiscal_year_month || defaultSettings.fiscal_year_month)
   if (!Number.isInteger(month) || month < 1 || month > 12)
-    errors.push({ field: 'fiscal_year_month', message: 'Write the month as a number from 1 to 12.' })
+    errors.push({ field: 'fiscal_year_month', message: 'Enter the month as a number from 1 to 12.' })
   else if (month !== defaultSettings.fiscal_year_month) interpretations.fiscal_year_month = month
   const months = typed.trafficking_due_months?.trim()
   if (months) {
@@ -81,10 +82,11 @@ export function readInterpretationsForm(
     if (!Number.isInteger(count) || count < 1 || count > 120)
       errors.push({
         field: 'trafficking_due_months',
-        message: 'Write a whole number of months, from 1 to 120, or leave it empty.',
+        message: 'Enter a whole number of months from 1 to 120, or leave it empty.',
       })
     else interpretations.trafficking_due_months = count
   }
-  if (!typed.reason?.trim()) errors.push({ field: 'reason', message: 'Write why, for whoever asks later.' })
+  if (!typed.reason?.trim())
+    errors.push({ field: 'reason', message: 'Enter the reason. It is kept for later reviews.' })
   return { interpretations: interpretations as Partial<Settings>, errors }
 }

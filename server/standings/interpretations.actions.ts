@@ -5,7 +5,7 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from './standings.actions.ts'
 
-/** A program's own interpretations from now on; the earlier ones are superseded, and its people's standings follow at once. */
+/** Records a program's interpretations, supersedes the earlier ones, and recalculates its people's standings. */
 export async function recordInterpretations(
   db: Database,
   viewer: Viewer,
@@ -15,7 +15,7 @@ export async function recordInterpretations(
   now: Date,
 ): Promise<void> {
   await writeEvidence(db, async (trx) => {
-    // Of two that are recorded at once, the second supersedes the first.
+    // Locks the program, so that of two simultaneous changes the second supersedes the first.
     await trx.selectFrom('programs').select('id').where('id', '=', programId).forNoKeyUpdate().execute()
     await trx
       .updateTable('program_interpretations')

@@ -12,7 +12,7 @@ import { interpretationChoices, readInterpretationsForm } from './interpretation
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** What the law leaves open, as one program reads it. */
+/** A program's interpretations of points that the law leaves open. */
 export async function interpretationsRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const administrators = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
@@ -75,7 +75,7 @@ function pageOf(
   errors: readonly { field: string; message: string }[],
 ) {
   return {
-    title: 'How this program reads the law',
+    title: 'Interpretations of the law',
     program,
     typed,
     errors,
@@ -87,7 +87,7 @@ function pageOf(
         ...choice,
         label:
           choice.value === defaultSettings[name as SettingName]
-            ? `${choice.label} (the careful default)`
+            ? `${choice.label} (cautious default)`
             : choice.label,
       })),
     })),

@@ -10,7 +10,7 @@ import type { PersonTrainings } from './facts.queries.ts'
 
 type Settings = ReadonlyMap<string, Readonly<Record<string, unknown>>>
 
-/** One person's facts from the database's rows, by id, in the form that the command line reads too. */
+/** One person's facts from database rows, by id, in the same form that the `standing` command reads. */
 export function writtenFactsOf(
   roster: Roster,
   personId: string,
@@ -18,7 +18,7 @@ export function writtenFactsOf(
   settings: Settings,
 ): WrittenFacts {
   const assignments = roster.people.find(({ person_id }) => person_id === personId)?.assignments ?? []
-  // The programs in which the person has an assignment, and no others: what their standing depends on.
+  // Only the programs where the person has an assignment, because their standing depends on no others.
   const programs = roster.programs.filter(({ program_id }) =>
     assignments.some((assignment) => assignment.program_id === program_id),
   )
@@ -69,7 +69,7 @@ function dutiesFacts(
   agency: RosterProgram,
   settings: Settings,
 ) {
-  // Whoever has left has no duties any more.
+  // Duties end on the last day of work.
   const hasLeftFirst = duties_to && separated_on && separated_on < duties_to
   return {
     id: assignment_id,

@@ -3,7 +3,7 @@ import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 
 export type StandingFacts = Readonly<{
   requirement: string
-  /** R17 where the records conflict. */
+  /** R17 when the records conflict. */
   rule: string
   standing: Standing
   due_on: Day | null
@@ -25,12 +25,12 @@ export function standingWords(
     case 'due_before_contact':
       return 'Before direct contact begins'
     case 'current':
-      if (requirement === 'residential-annual' && due_on) return `In order until ${formatDay(due_on)}${late}`
+      if (requirement === 'residential-annual' && due_on) return `Current until ${formatDay(due_on)}${late}`
       return satisfied_on
         ? `Done on ${formatDay(satisfied_on)}${late && `, ${days(late_days)} late`}`
         : due_on
-          ? `To be done by ${formatDay(due_on)}`
-          : 'In order'
+          ? `Must be done by ${formatDay(due_on)}`
+          : 'Current'
     case 'due_soon':
       return due_on ? `Due by ${formatDay(due_on)}, in ${days(daysBetween(today, due_on))}` : 'Due soon'
     case 'overdue':
@@ -44,13 +44,13 @@ export function standingWords(
   }
 }
 
-/** The shape in which a page shows a standing. Only the training of certified settings clears for direct contact. */
+/** The shape that shows a standing on a page. Only residential training can say "not cleared" for direct contact. */
 export function standingShape({
   requirement,
   standing,
   satisfied_on,
 }: Pick<StandingFacts, 'requirement' | 'standing' | 'satisfied_on'>): string {
-  // What is still to be done is never shown as in order, however far away its date is.
+  // A requirement that is not done yet must never look current, however far away its date is.
   if (standing === 'current' && satisfied_on === null) return 'not-due-yet'
   if (standing === 'not_cleared' && !requirement.startsWith('residential')) return 'not-done'
   return standing.replaceAll('_', '-')

@@ -10,7 +10,7 @@ import { rulesRevision } from './rules-revision.ts'
 import { claimPasses, listStalePeople, saveVerdicts } from './stored.queries.ts'
 import { verdictsOf } from './verdicts.ts'
 
-/** Everybody's facts, in three statements however many they are. */
+/** The facts of any number of people, in three statements. */
 export async function factsOfPeople(
   db: Database | Transaction<DB>,
   personIds: readonly string[],
@@ -33,15 +33,15 @@ export async function factsOfPeople(
 }
 
 /**
- * Computes people's verdicts anew and stores them: in the transaction that changed a fact of theirs, and at night for
- * those whose verdict changes by itself. The stored rows are a copy of what the rules say, never a second rule.
+ * Recalculates and stores people's verdicts: in the transaction that changed their facts, and every night for verdicts
+ * that change with the date. The stored rows are a copy of the rules' results, never a second rule.
  */
 export async function refreshStandings(
   trx: Transaction<DB>,
   personIds: readonly string[],
   today: Day,
 ): Promise<void> {
-  // In one order everywhere, so that two transactions wait for each other and never both.
+  // Always in the same order, so that two transactions can't deadlock.
   const ids = [...new Set(personIds)].sort()
   for (let from = 0; from < ids.length; from += atOnce)
     await refreshSome(trx, ids.slice(from, from + atOnce), today)
@@ -63,7 +63,7 @@ async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], t
   })
 }
 
-/** The pass by the clock: whoever's verdict has changed by itself since it was stored. Returns how many there were. */
+/** The scheduled refresh: people whose verdict changed with the date since it was stored. Returns their number. */
 export async function refreshStale(db: Database, today: Day): Promise<number> {
   let refreshed = 0
   for (;;) {

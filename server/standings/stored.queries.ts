@@ -4,8 +4,8 @@ import type { Day } from '#server/lib/days.ts'
 import type { verdictsOf } from './verdicts.ts'
 
 /**
- * Holds what is stored of these people until the transaction ends. Facts are read after it: of two transactions that
- * each change one, the second waits here and then sees the first's.
+ * Locks these people's stored verdicts until the transaction ends. Read facts only after it: when two transactions each
+ * change a fact, the second waits here and then sees the first one's change.
  */
 export async function claimPasses(
   trx: Transaction<DB>,
@@ -20,7 +20,7 @@ export async function claimPasses(
 
 type Verdicts = ReturnType<typeof verdictsOf>
 
-/** Puts new verdicts in the place of whatever was stored of these people. */
+/** Replaces these people's stored verdicts. */
 export async function saveVerdicts(
   trx: Transaction<DB>,
   personIds: readonly string[],
@@ -51,8 +51,8 @@ const records = (table: string, rows: readonly object[]): RawBuilder<unknown> =>
   sql`jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)`
 
 /**
- * Some of the people whose stored verdicts are due to change by a day, or were computed by another rule set. Each part
- * is read from its index, so that finding the next few costs the same however many people there are.
+ * The next people whose stored verdicts change by a day or come from another rules revision. Each part uses its own
+ * index, so the cost doesn't grow with the number of people.
  */
 export async function listStalePeople(
   db: Kysely<DB>,

@@ -6,7 +6,7 @@ import { programsOf } from '#server/law/reasons/situation.ts'
 import { findings } from '#server/law/standing.ts'
 import type { Day } from '#server/lib/days.ts'
 
-/** What is stored of one person on a day. */
+/** One person's verdicts on a day, as they are stored. */
 export function verdictsOf(person_id: string, facts: Facts, on: Day) {
   const next_change_on = nextChangeOn(upcoming(facts, on))
   const missed = gaps(facts, on)

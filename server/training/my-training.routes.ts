@@ -17,7 +17,7 @@ import { listOwnOutsideTrainings } from './outside.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
-/** The first page: for a visitor what this is, for a learner what to do next, and why. */
+/** The home page: an introduction for visitors; the next step and the reason for learners. */
 export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   app.get('/', { config: { policy: 'public' } }, async (request, reply) => {
     const { viewer } = request

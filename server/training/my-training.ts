@@ -9,11 +9,11 @@ import type { CompletionRow } from '#server/learning/queries.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 
-/** A requirement as its holder reads it. */
+/** A requirement as the learner sees it. */
 export type RequirementCard = Readonly<{
   title: string
   place: string
-  /** The name of the page's shape for it: 'due-soon'. */
+  /** The name of its shape: 'due-soon'. */
   shape: string
   words: string
   why: string
@@ -22,15 +22,15 @@ export type RequirementCard = Readonly<{
   /** What to do now, in a sentence. */
   next: string
   course: CourseStep | null
-  /** The yearly refresher, where it counts at this place. */
+  /** The yearly refresher, if it counts at this program. */
   refresher: CourseStep | null
-  /** What renewing today would do to the date; null where it would do nothing to it. */
+  /** How renewing today would move the due date. Null if it would not. */
   renewal: string | null
-  /** Whether trainings of others are what it asks for. */
+  /** Whether it needs outside training. */
   isElsewhere: boolean
 }>
 
-/** My training: first one sentence, then the one next step, then each requirement, then what is done. */
+/** My training: one sentence, the next step, each requirement, then what is done. */
 export function myTrainingPage(
   facts: Facts,
   today: Day,
@@ -58,10 +58,10 @@ export function myTrainingPage(
     title: 'My training',
     sentence: firstSentence(answer.clearance, shown, underWay, residential, names),
     next: next(underWay),
-    // Offered beside the whole course, where it counts at every place that asks for a renewal.
+    // Offered next to the full course, if it counts at every program that needs a renewal.
     refresher: !underWay && refresherForAll(cards),
     renewal: cards.find(({ course, renewal }) => course && renewal)?.renewal ?? null,
-    // Where no course of ours is the next step, and a training of others is.
+    // The next step is outside training, not one of our courses.
     isElsewhereNext: !next(underWay) && shown.some(asksForOthers),
     cards,
     notRequired: answer.requirements.length > 0 && shown.length === 0,
@@ -100,9 +100,9 @@ function firstSentence(
   if (away && !underWay)
     return `You are on leave from ${nameOf(away.program, names)}, so you have no direct contact there today.`
   if (no?.answer === 'unknown' && no.because[0]?.includes('conflict'))
-    return `The records at ${nameOf(no.program, names)} conflict, so we cannot say yet.`
+    return `Your records at ${nameOf(no.program, names)} conflict, so we can’t say yet whether you are cleared.`
   if (no?.answer === 'unknown')
-    return `Something is missing on file at ${nameOf(no.program, names)}, so we cannot say yet.`
+    return `Information is missing at ${nameOf(no.program, names)}, so we can’t say yet whether you are cleared.`
   if (no && requirements.some((one) => one.program === no.program && one.standing === 'due_before_contact'))
     return `Before you have direct contact at ${nameOf(no.program, names)}, finish${step}.`
   if (no)
@@ -114,19 +114,19 @@ function firstSentence(
   return dutiesSentence(requirements) ?? 'Here is your training.'
 }
 
-/** The first thing that child-protection work asks for; null where there is none. */
+/** The first open requirement for child-protection work, or null. */
 function dutiesSentence(requirements: readonly RequirementAnswer[]): string | null {
   const asked = requirements.filter(({ requirement }) => !requirement.startsWith('residential'))
   const open = asked.find(({ standing }) => isOpen(standing))
   if (open?.requirement === 'child-protection-trafficking')
-    return 'The training on trafficking that child-protection work asks for is not on record yet.'
+    return 'The trafficking training required for child-protection work is not on record yet.'
   if (open?.requirement === 'child-protection-foundation')
     return `The foundation training ${open.standing === 'overdue' ? 'was' : 'is'} due by ${formatDay(open.due_on!)}.`
   if (open?.due_on)
-    return `Your agency’s year ends on ${formatDay(open.due_on)}, with hours still to be recorded.`
+    return `Your agency’s training year ends on ${formatDay(open.due_on)}. You still have hours to record.`
   if (asked.some(({ standing }) => standing === 'unknown'))
-    return 'Something is missing or to be confirmed on file for your child-protection work.'
-  return asked.length > 0 ? 'Your child-protection training is in order.' : null
+    return 'Your child-protection record has missing or unconfirmed information.'
+  return asked.length > 0 ? 'Your child-protection training is up to date.' : null
 }
 
 function cardOf(
@@ -152,17 +152,17 @@ function cardOf(
   }
 }
 
-/** "6 of 15 hours by December 31, 2026; 2 more wait for a decision" */
+/** "6 of 15 hours are on record for the year that ends on December 31, 2026; 2 more are waiting for a decision" */
 function hoursWords(facts: Facts, one: RequirementAnswer, today: Day): string {
   const [year] = hoursLedger(facts, one.program, today)
   if (!year) return standingWords(one, today)
-  const waiting = year.waiting > 0 ? `; ${round(year.waiting)} more wait for a decision` : ''
+  const waiting = year.waiting > 0 ? `; ${round(year.waiting)} more are waiting for a decision` : ''
   return `${round(year.hours)} of ${year.needed} hours are on record for the year that ends on ${formatDay(year.to)}${waiting}`
 }
 
 const round = (hours: number) => Math.round(hours * 100) / 100
 
-/** "Renewing today moves your date from March 31 to November 30, 2027", asked of the rules as if it were done today. */
+/** "Renewing today moves your due date from …", calculated by the rules as if it were done today. */
 export function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): string | null {
   if (!now.due_on || (now.standing !== 'current' && now.standing !== 'due_soon')) return null
   const renewed = standing({ ...facts, trainings: [...facts.trainings, completedOn(today)] }, today)
@@ -170,7 +170,7 @@ export function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): str
     (one) => one.requirement === now.requirement && one.program === now.program,
   )
   if (!then?.due_on || then.due_on === now.due_on) return null
-  return `Renewing today moves your date from ${formatDay(now.due_on)} to ${formatDay(then.due_on)}.`
+  return `Renewing today moves your due date from ${formatDay(now.due_on)} to ${formatDay(then.due_on)}.`
 }
 
 const completedOn = (day: Day): Facts['trainings'][number] => ({

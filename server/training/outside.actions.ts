@@ -11,7 +11,7 @@ import type { OutsideEntry } from './outside-form.ts'
 
 export type RecordResult = { kind: 'recorded'; id: string } | { kind: 'file-refused'; message: string }
 
-/** Records a training taken elsewhere, with its file; it counts once a license holder or agency accepts it. */
+/** Records an outside training, with its certificate file. It counts once a license holder or agency accepts it. */
 export async function recordOutsideTraining(
   db: Database,
   viewer: Viewer,
@@ -21,12 +21,11 @@ export async function recordOutsideTraining(
   now: Date,
 ): Promise<RecordResult> {
   const type = file && fileType(file.bytes)
-  if (file && !type)
-    return { kind: 'file-refused', message: 'That file is not a PDF, PNG or JPEG. Send it as one of these.' }
+  if (file && !type) return { kind: 'file-refused', message: 'The file must be a PDF, PNG or JPEG.' }
   if (file && !isWhole(file.bytes))
     return {
       kind: 'file-refused',
-      message: 'That file seems cut off, or has something behind its end. Save it once more, and send that.',
+      message: 'The file seems incomplete or damaged. Save it again and upload the new copy.',
     }
   return writeEvidence(db, async (trx) => {
     const kept = file && type ? { ...file, type } : null
@@ -38,7 +37,7 @@ export async function recordOutsideTraining(
 
 type KeptFile = UploadedFile & Readonly<{ type: NonNullable<ReturnType<typeof fileType>> }>
 
-/** One row more. The caller refreshes the standing of its person. */
+/** Inserts one row. The caller must refresh the person's standings. */
 export async function insertOutsideTraining(
   trx: EvidenceTransaction,
   viewer: Viewer,
@@ -72,7 +71,7 @@ export async function insertOutsideTraining(
 
 const endings = { 'application/pdf': '.pdf', 'image/png': '.png', 'image/jpeg': '.jpg' } as const
 
-/** Whatever it was called, it is saved under the ending of what it is. */
+/** The stored file name gets the extension of the file's real type. */
 function keptName({ name, type }: KeptFile): string {
   const plain = name
     .replace(/\.[A-Za-z]{1,8}$/, '')
@@ -81,7 +80,7 @@ function keptName({ name, type }: KeptFile): string {
   return `${plain || 'certificate'}${endings[type]}`
 }
 
-/** Takes a recorded training back, as its taker, its author or an administrator. */
+/** Withdraws a recorded training. Its learner, its author and program administrators can do this. */
 export async function withdrawOutsideTraining(
   db: Database,
   viewer: Viewer,
@@ -96,14 +95,14 @@ export async function withdrawOutsideTraining(
   })
 }
 
-/** Two administrators may decide at once, or one take back what the other decides: the second sees the first. */
+/** Locks the training, so that of two simultaneous decisions or withdrawals the second sees the first. */
 async function lockOutsideTraining(trx: Transaction<DB>, id: string): Promise<boolean> {
   const { rows } = await sql`
     select from outside_trainings where id = ${id} and superseded_at is null for no key update`.execute(trx)
   return rows.length > 0
 }
 
-/** Takes a recorded training back, with the reason; it stays on record as superseded, with what was decided on it. */
+/** Withdraws a recorded training with a reason. It stays on record as superseded, with its decisions. */
 export async function supersedeOutsideTraining(
   trx: EvidenceTransaction,
   viewer: Viewer,
@@ -139,7 +138,7 @@ export type DecideResult =
   | { kind: 'not-yours' }
   | { kind: 'reason-missing' }
 
-/** An administrator of the program, other than the training's author and its taker, accepts or declines it, or decides anew. */
+/** An administrator of the program accepts or declines it, or changes the decision. Not for its author or learner. */
 export async function decideOutsideTraining(
   db: Database,
   viewer: Viewer,
@@ -182,6 +181,6 @@ export async function decideOutsideTraining(
   })
 }
 
-/** What programs that a viewer administers have decided on it, and may decide anew with a reason. */
+/** The decisions of the viewer's programs, which the viewer may change with a reason. */
 export const decidedBy = ({ decisions }: OutsideTraining, viewer: Viewer) =>
   decisions.filter(({ program_id }) => viewer.administered_program_ids.includes(program_id))

@@ -20,11 +20,11 @@ export type OutsideTraining = Readonly<{
   recorded_by: string
   recorded_by_name: string
   recorded_at: Date
-  /** Taken back: it counts for nothing from then on, and stays on record. */
+  /** When it was withdrawn. It no longer counts, and stays on record. */
   superseded_at: Date | null
   superseded_by_name: string | null
   reason: string
-  /** Decided by a program, newest first. */
+  /** Decisions by programs, newest first. */
   decisions: readonly Readonly<{
     program_id: string
     program: string
@@ -34,11 +34,11 @@ export type OutsideTraining = Readonly<{
     decided_by_name: string
     decided_at: string
   }>[]
-  /** Programs of the person's that the viewer administers, and that have not decided yet. */
+  /** The person's programs that the viewer administers and that have not decided yet. */
   waiting: readonly Readonly<{ program_id: string; program: string }>[]
 }>
 
-/** Trainings that a viewer may see: their own, and those of people who work in programs that they administer. */
+/** Trainings that the viewer may see: their own, and those of people in programs that they administer. */
 const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sql>) =>
   sql<OutsideTraining>`
   select o.id, o.person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
@@ -85,7 +85,7 @@ export async function listOwnOutsideTrainings(
   return rows
 }
 
-/** What waits for a decision in the programs that the viewer administers. */
+/** Trainings waiting for a decision in the viewer's programs. */
 export async function listWaitingOutsideTrainings(
   db: Kysely<DB>,
   viewer: Viewer,
@@ -110,7 +110,7 @@ export const findOutsideFile = (db: Kysely<DB>, id: string) =>
     .where('file', 'is not', null)
     .executeTakeFirst()
 
-/** People whose trainings an administrator may record: those who work, or have worked, in their programs. */
+/** People whose trainings an administrator may record: current and former workers in their programs. */
 export const listPeopleOfPrograms = (db: Kysely<DB>, programIds: readonly string[]) =>
   db
     .selectFrom('people')

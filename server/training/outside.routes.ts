@@ -29,7 +29,7 @@ import { readOutsideForm } from './outside-form.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** Training taken elsewhere: recorded by its taker or an administrator, decided by an administrator who did not write it. */
+/** Outside training: recorded by the learner or an administrator, decided by an administrator who did not record it. */
 export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const params = Type.Object({ id: uuid() })
@@ -47,7 +47,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       ? agenciesOf(mine).map((agency) => ({ agency, years: hoursLedger(mine, agency, today) }))
       : []
     return reply.page('training/outside', {
-      title: 'Training taken elsewhere',
+      title: 'Outside training',
       own,
       waiting,
       isAdministrator,
@@ -56,7 +56,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     })
   })
 
-  // What the catalogue knows of a training, or was written of one that was taken back, comes filled in.
+  // Fields are filled in from the catalogue, or from a withdrawn training that is recorded again.
   const known = Type.Object({
     title: Type.Optional(text()),
     provider: Type.Optional(text()),
@@ -89,9 +89,9 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const tooLarge = {
       field: 'file',
       message:
-        'That file is larger than 10 MB. Send a smaller one, such as a photo at a lower quality; the rest is kept.',
+        'The file is larger than 10 MB. Choose a smaller one, such as a photo in lower quality. Your other entries are kept.',
     }
-    const chooseAgain = { field: 'file', message: 'Choose the file again: browsers do not keep it.' }
+    const chooseAgain = { field: 'file', message: 'Choose the file again. Your browser doesn’t keep it.' }
     if (isTooLarge) return again([...errors, tooLarge])
     if (!entry) return again(file ? [...errors, chooseAgain] : errors)
     const result = await recordOutsideTraining(db, viewer, personId, entry, file, now)
@@ -111,7 +111,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     async (request, reply) => {
       const training = (await findOutsideTrainingOf(db, viewerOf(request), request.params.id)) ?? notFound()
       const kept = (await findOutsideFile(db, training.id)) ?? notFound()
-      // Only ever as a download: whatever is in it, it opens in no page of ours.
+      // Always as a download, so that an uploaded file can never run on our site.
       return reply
         .type(kept.file_type ?? 'application/octet-stream')
         .header('content-security-policy', "default-src 'none'; sandbox")
@@ -152,9 +152,9 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       )
       if (result.kind === 'decided') return reply.redirect(`/training/elsewhere/${training.id}`, 303)
       const message = {
-        own: 'Somebody else has to decide this one: you recorded it, or you took it.',
-        'not-yours': 'This has been decided already, or it is not yours to decide.',
-        'reason-missing': 'Write the reason, so that the person knows what would count instead.',
+        own: 'You recorded or took this training, so another administrator must decide.',
+        'not-yours': 'This training is already decided, or you can’t decide on it.',
+        'reason-missing': 'Enter the reason, so that the person knows what would count instead.',
       }[result.kind]
       const page = await onePage(viewer, training, [{ field: 'reason', message }], request.body)
       return reply.status(422).page('training/outside-one', page)
@@ -169,7 +169,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
       const reason = request.body.withdrawal.trim()
       if (!reason) {
-        const message = 'Write why it is taken back, such as what was wrong in it.'
+        const message = 'Enter why you are withdrawing it, such as what was wrong.'
         const page = await onePage(viewer, training, [{ field: 'withdrawal', message }])
         return reply.status(422).page('training/outside-one', page)
       }
@@ -184,7 +184,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     errors: readonly { field: string; message: string }[],
   ) {
     const people = await listPeopleOfPrograms(db, viewer.administered_program_ids)
-    return { title: 'Record a training taken elsewhere', typed, errors, people, viewer }
+    return { title: 'Record an outside training', typed, errors, people, viewer }
   }
 
   async function onePage(

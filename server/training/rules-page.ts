@@ -9,7 +9,7 @@ import { rules } from '#server/law/reasons/rules.ts'
 import { standing } from '#server/law/standing.ts'
 import { formatDay } from '#server/lib/days.ts'
 
-/** "How dates are worked out": the rules, and worked examples computed now by the very same code. */
+/** "How dates are worked out": the rules, with examples calculated live by the same code. */
 export function rulesPage() {
   return {
     title: 'How dates are worked out',

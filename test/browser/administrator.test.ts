@@ -81,16 +81,16 @@ async function addPerson(page: Page, look: Look): Promise<string> {
   await look('add a person', page)
   await page.getByLabel('Name', { exact: true }).fill('Nadia Petrov')
   await page.getByLabel('Hired on').fill('soon')
-  await press(page, 'Add to the roster')
+  await press(page, 'Add to roster')
   await page.getByRole('heading', { name: /Please fix/ }).waitFor()
-  await page.getByRole('link', { name: /“soon” is not a day we can read/ }).waitFor()
+  await page.getByRole('link', { name: /We can’t read “soon” as a date/ }).waitFor()
   await look('add a person, problems', page)
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Nadia Petrov')
   await page.getByLabel('Email').fill('nadia@northstar.example')
-  await page.getByLabel('Kind of worker').selectOption({ label: 'Employee' })
+  await page.getByLabel('Worker type').selectOption({ label: 'Employee' })
   await page.getByLabel('Role title').fill('Youth worker')
   await page.getByLabel('Hired on').fill('3/2/2025')
-  await press(page, 'Add to the roster')
+  await press(page, 'Add to roster')
   await page.getByRole('heading', { level: 1, name: 'Nadia Petrov is on the roster' }).waitFor()
   await look('link shown once', page)
   const link = (await page.getByRole('main').locator('code').textContent())!
@@ -122,7 +122,7 @@ async function setPassword({ page }: Device, link: string, look: Look): Promise<
 
 async function recordContact(page: Page, look: Look): Promise<void> {
   await page.reload()
-  await page.getByText('Has been set').waitFor()
+  await page.getByText('Set', { exact: true }).waitFor()
   await follow(page, 'Record direct contact')
   await page.getByLabel('First day of direct contact').fill('2/1/2025')
   await press(page, 'Record direct contact')
@@ -148,16 +148,14 @@ const bad = [
 /** Imports an Excel CSV with two invalid rows: they are shown, downloaded, fixed and uploaded again. */
 async function bringInFile(page: Page, look: Look): Promise<void> {
   await follow(page, 'Roster of North Star House')
-  await follow(page, 'Bring in a file')
-  await look('bring in a file', page)
+  await follow(page, 'Import a file')
+  await look('import a file', page)
   const template = parse(await download(page, 'Download the template'), { bom: true }) as string[][]
   for (const heading of headings.split(',')) expect(template[0]).toContain(heading)
   await sendFile(page, [headings, ...good, changed, ...bad].join('\r\n'))
-  await page
-    .getByText('It has 2 rows that we can’t take. 3 rows are ready. Nothing has been saved yet.')
-    .waitFor()
+  await page.getByText('2 rows have problems. 3 rows are ready. Nothing has been saved yet.').waitFor()
   await look('what a file would do', page)
-  await page.getByText('“31/31/2025” is not a day we can read.').waitFor()
+  await page.getByText('We can’t read “31/31/2025” as a date.').waitFor()
   await page.getByText('“not an address” is not an email address.').waitFor()
   await page.getByText('“pirate” is not employee, contractor, volunteer, or student.').waitFor()
   await numbersOpenTheirRows(page, { refused: 2, new: 2, changed: 1 })
@@ -194,14 +192,14 @@ async function numbersOpenTheirRows(page: Page, expected: Readonly<Record<string
 
 /** Importing the same rows again changes nothing. A fixed row is imported by pasting it. */
 async function bringInAgain(page: Page): Promise<void> {
-  await follow(page, 'Bring in a file')
+  await follow(page, 'Import a file')
   await sendFile(page, [headings, ...good, changed].join('\n'))
-  await page.getByText('Everything in it is on record already. There is nothing to save.').waitFor()
+  await page.getByText('Everything in this file is already on record. There is nothing to save.').waitFor()
   await numbersOpenTheirRows(page, { unchanged: 3 })
   await follow(page, 'Go to the roster')
-  await follow(page, 'Bring in a file')
+  await follow(page, 'Import a file')
   await page
-    .getByLabel('Or paste rows, with their headings')
+    .getByLabel('Or paste rows, including the headings')
     .fill([headings, bad[0]!.replace('31/31', '3/31'), unchanged].join('\n'))
   await press(page, 'Check the file')
   await page.getByText('Every row can be read. 2 rows are ready.').waitFor({ timeout: 30_000 })
@@ -248,7 +246,7 @@ async function download(page: Page, link: string): Promise<Buffer> {
 async function theTeamHasThem(page: Page): Promise<void> {
   await page.goto('/team')
   await page.getByRole('heading', { level: 1 }).getByText('of 7 people').waitFor()
-  await page.getByRole('link', { name: 'List for the shift' }).click()
+  await page.getByRole('link', { name: 'Shift list' }).click()
   const nadia = page.locator('main tbody tr').filter({ hasText: 'Nadia Petrov' })
   await nadia.getByText('No', { exact: true }).waitFor()
 }
@@ -257,25 +255,25 @@ async function theTeamHasThem(page: Page): Promise<void> {
 async function recordElsewhere(page: Page, look: Look): Promise<void> {
   await signIn(page, theo)
   await page.goto('/')
-  await follow(page, 'Training taken elsewhere')
+  await follow(page, 'Outside training')
   await look('training elsewhere, none', page)
   await follow(page, 'Record a training')
-  await press(page, 'Record the training')
+  await press(page, 'Record training')
   await page.getByRole('heading', { name: /Please fix/ }).waitFor()
   await look('training elsewhere, problems', page)
   await page.getByLabel('Title').fill('Recognizing human trafficking')
-  await page.getByLabel('Who gave it').fill('Lakes Regional Training')
-  await page.getByLabel('Finished on').fill('10/1/2025')
+  await page.getByLabel('Provider').fill('Lakes Regional Training')
+  await page.getByLabel('Completed on').fill('10/1/2025')
   await page.getByLabel('Hours').fill('6')
   await page.getByText('Yes', { exact: true }).click()
   const wrong = { name: 'certificate.pdf', mimeType: 'application/pdf', buffer: Buffer.from('not a PDF') }
   await page.getByLabel('Certificate (optional)').setInputFiles(wrong)
-  await press(page, 'Record the training')
+  await press(page, 'Record training')
   await page.getByRole('heading', { name: /Please fix/ }).waitFor()
   expect(await page.getByLabel('Title').inputValue()).toBe('Recognizing human trafficking')
   const buffer = await page.pdf()
   await page.getByLabel('Certificate (optional)').setInputFiles({ ...wrong, buffer })
-  await press(page, 'Record the training')
+  await press(page, 'Record training')
   await page.getByRole('heading', { level: 1, name: 'Recognizing human trafficking' }).waitFor()
   await page.getByText('Once accepted').first().waitFor()
   await look('training elsewhere, recorded', page)
@@ -290,9 +288,9 @@ async function decide(page: Page, look: Look): Promise<void> {
   const file = await download(page, 'Download certificate.pdf')
   expect(file.subarray(0, 5).toString()).toBe('%PDF-')
   await page.getByText('Decline it', { exact: true }).click()
-  await press(page, 'Record the decision')
+  await press(page, 'Record decision')
   await page
-    .getByText('Write the reason, so that the person knows what would count instead.')
+    .getByText('Enter the reason, so that the person knows what would count instead.')
     .first()
     .waitFor()
   // The selected option is kept.
@@ -302,8 +300,8 @@ async function decide(page: Page, look: Look): Promise<void> {
     .locator('label')
     .filter({ hasText: /^Accept it/ })
     .click()
-  await page.getByText('I have checked the certificate with who issued it').click()
-  await press(page, 'Record the decision')
+  await page.getByText('I have verified the certificate with its issuer').click()
+  await press(page, 'Record decision')
   await page.getByText('accepted by the license holder or agency, certificate verified').waitFor()
   expect(await page.getByRole('heading', { name: 'Decide', exact: true }).count()).toBe(0)
 }

@@ -46,7 +46,7 @@ export async function journey(
   await answerOn(walk, pocket.page, second, true, 3)
   await work.page.goto('/')
   await goOn(work.page)
-  await work.page.getByRole('button', { name: 'Go on where you were' }).click()
+  await work.page.getByRole('button', { name: 'Continue where you left off' }).click()
   const question = (await pocket.page.getByRole('heading', { level: 1 }).textContent())!
   await work.page.getByRole('heading', { level: 1, name: question }).waitFor()
   expect(work.page.url()).toBe(pocket.page.url())

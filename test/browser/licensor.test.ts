@@ -95,7 +95,7 @@ async function findProgram(page: Page, look: Look, hasScripts: boolean): Promise
     if (!hasScripts) await press(page, 'Search')
   }
   await type('zzz')
-  await page.getByText('Nothing fits that.').waitFor()
+  await page.getByText('No matches.').waitFor()
   await look('no program found', page)
   await type('9900002')
   await page.getByText('never checked').waitFor()
@@ -108,7 +108,7 @@ async function findProgram(page: Page, look: Look, hasScripts: boolean): Promise
 
 /** The license's record on a day, without names. */
 async function asOfADay(page: Page, look: Look): Promise<void> {
-  await page.getByText('As of June 14, 2026, as we know now.').waitFor()
+  await page.getByText('As of June 14, 2026, based on what we know now.').waitFor()
   await page.getByText('Never checked against the licensing record').first().waitFor()
   await page.getByText('Every period on record').click()
   await look('program under license', page)
@@ -120,17 +120,17 @@ async function asOfADay(page: Page, look: Look): Promise<void> {
   await problem(page)
   await look('program, no such day', page)
   await show('4/5/2026')
-  await page.getByText('As of April 5, 2026, as we know now.').waitFor()
+  await page.getByText('As of April 5, 2026, based on what we know now.').waitFor()
   expect(await page.getByRole('main').textContent()).not.toMatch(/Bo Sand|Okafor|Vang/)
 }
 
 async function openReview(page: Page, look: Look): Promise<void> {
-  await press(page, 'Open a review')
+  await press(page, 'Open review')
   await problem(page)
   await look('review without a purpose', page)
-  await page.getByLabel('What it is for').fill('Licensing review, June 2026')
-  await press(page, 'Open a review')
-  // The chosen day is kept.
+  await page.getByLabel('Purpose').fill('Licensing review, June 2026')
+  await press(page, 'Open review')
+  // The day stays the one that was looked at.
   await heading(page, /had direct contact on April 5, 2026/)
   await page
     .getByText('Direct contact from April 2, 2026, training not completed by April 5, 2026: 4 days so far')
@@ -146,7 +146,7 @@ async function seePeople(page: Page, look: Look): Promise<void> {
   await look('people of a review', page)
   await follow(page, longName)
   await heading(page, longName)
-  await page.getByText('None has been issued here.').waitFor()
+  await page.getByText('None issued here.').waitFor()
   await look('person with a long name, in a review', page)
   await page.goBack()
   await follow(page, 'Bo Sand')
@@ -162,23 +162,23 @@ async function writeFinding(page: Page, look: Look): Promise<void> {
   await follow(page, 'Write a finding about Bo Sand')
   await look('write a finding', page)
   expect(await page.getByLabel('About').locator('option:checked').textContent()).toBe('Bo Sand')
-  await page.getByLabel('By which rule').selectOption('R2')
+  await page.getByLabel('Rule').selectOption('R2')
   await page
     .getByLabel('What was found')
     .fill('Seven days of direct contact before the training was completed.')
   await page.getByLabel('Follow up by').fill('soon')
-  await page.getByText('Send it to the program now').click()
-  await press(page, 'Write the finding')
+  await page.getByText('Send it now').click()
+  await press(page, 'Save finding')
   await problem(page)
   await look('write a finding, problem', page)
   expect(await page.getByLabel('What was found').inputValue()).toContain('Seven days')
   await page.getByLabel('Follow up by').fill('7/1/2026')
-  await press(page, 'Write the finding')
+  await press(page, 'Save finding')
   await heading(page, 'Review 1')
   await page.getByText('Follow up by July 1, 2026').waitFor()
   await page.getByText('Awaiting the program').first().waitFor()
   await page.getByLabel('New note').fill('Personnel files are kept at the office in town.')
-  await press(page, 'Keep the note')
+  await press(page, 'Add note')
   await page.getByText('Personnel files are kept at the office in town.').waitFor()
   await look('review', page)
 }
@@ -194,12 +194,12 @@ async function answerFinding(page: Page, look: Look): Promise<void> {
   const wrong = { name: plan, mimeType: 'application/pdf', buffer: Buffer.from('not a PDF') }
   await page.getByLabel('Your answer').fill('Since May nobody is on a shift before the certificate is there.')
   await page.getByLabel('Evidence').setInputFiles(wrong)
-  await press(page, 'Send the answer')
+  await press(page, 'Send answer')
   await problem(page)
   await look('answer with a problem', page)
   expect(await page.getByLabel('Your answer').inputValue()).toContain('Since May')
   await page.getByLabel('Evidence').setInputFiles({ ...wrong, buffer: await page.pdf() })
-  await press(page, 'Send the answer')
+  await press(page, 'Send answer')
   await page.getByText('Answered by the program').waitFor()
   await look('finding answered', page)
   // The administrator answers, but can't decide the finding.
@@ -222,27 +222,27 @@ async function endFinding(page: Page, look: Look): Promise<void> {
   await follow(page, 'Review 1')
 }
 
-/** One packet of everyone and a small one with a sampled list. Both are made in the background. */
+/** One packet of everyone and one small sample. Both are made while other pages are viewed. */
 async function askForPackets(page: Page, look: Look): Promise<void> {
   await follow(page, 'Packets')
   await look('packets', page)
   await page.getByText('How a sample is drawn').click()
-  await page.getByText('SHA-256 is taken over the seed').waitFor()
+  await page.getByText('we calculate SHA-256 of the seed').waitFor()
   await page.getByLabel('To', { exact: true }).fill('7/1/2026')
-  await press(page, 'Make the packet')
+  await press(page, 'Make packet')
   await problem(page)
-  await page.getByRole('link', { name: 'The last day has not come yet.' }).waitFor()
+  await page.getByRole('link', { name: 'The last day can’t be in the future.' }).waitFor()
   await look('packets, problem', page)
   await page.getByLabel('To', { exact: true }).fill('6/14/2026')
-  await page.getByText('Drawn by a seed').click()
+  await page.getByText('Drawn with a seed').click()
   await page.getByLabel('How many people').fill('2')
   await page.getByRole('textbox', { name: 'Seed' }).fill('June 2026')
-  await press(page, 'Make the packet')
+  await press(page, 'Make packet')
   await heading(page, /The packet is (being made|ready)/)
   await look('packet being made', page)
   await page.getByText('seed June 2026').waitFor()
   await follow(page, 'Packets')
-  await press(page, 'Make the packet')
+  await press(page, 'Make packet')
   await page.getByRole('heading', { level: 1, name: 'The packet is ready' }).waitFor({ timeout: 60_000 })
   // Announced once, no matter how often the page polled.
   await page.locator('#packet-said').getByText('The packet is ready.').waitFor({ state: 'attached' })
@@ -310,9 +310,9 @@ async function checkPacket(page: Page, look: Look, { pdf, address }: Taken): Pro
 /** Pasted numbers, a table and files: each is compared with the register and the roster. */
 async function checkCertificates(page: Page, look: Look, { certificates }: Taken): Promise<void> {
   await follow(page, 'Packets')
-  await follow(page, 'Check certificates')
-  await heading(page, 'Check certificates')
-  await press(page, 'Check them')
+  await follow(page, 'Verify certificates')
+  await heading(page, 'Verify certificates')
+  await press(page, 'Verify')
   await problem(page)
   await look('certificates, nothing to check', page)
   const [first, second, third] = certificates as [
@@ -328,15 +328,15 @@ async function checkCertificates(page: Page, look: Look, { certificates }: Taken
     { name: 'altered.pdf', mimeType: 'application/pdf', buffer: altered },
     { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from('Number\nSH-000003\n') },
   ])
-  await press(page, 'Check them')
+  await press(page, 'Verify')
   await heading(page, '3 of 6 certificates are valid.')
   for (const said of [
     'Not known',
-    'Not readable',
+    'Unreadable',
     'Altered',
     'Certificate, not on this roster',
-    'On this roster, no certificate',
-    'On this roster, not among these',
+    'On the roster, no certificate',
+    'On the roster, not in this list',
   ])
     await page.getByText(said, { exact: true }).first().waitFor()
   await look('certificates checked', page)
@@ -348,13 +348,13 @@ async function closeReview(page: Page, look: Look): Promise<void> {
   await page.goto('/reviews')
   await look('reviews', page)
   await follow(page, 'Review 1')
-  await press(page, 'Close the review')
-  await page.getByRole('button', { name: 'Open again' }).waitFor()
+  await press(page, 'Close review')
+  await page.getByRole('button', { name: 'Reopen review' }).waitFor()
   await follow(page, 'People and gaps')
   await heading(page, 'This review is closed')
   await look('review closed', page)
-  await follow(page, 'Open it again')
-  await press(page, 'Open again')
+  await follow(page, 'Reopen review')
+  await press(page, 'Reopen review')
   await page.getByRole('link', { name: 'Write why the review is opened again.' }).waitFor()
   await look('review to open again, reason missing', page)
 }
@@ -375,18 +375,18 @@ async function bringInLicenseData(page: Page, look: Look): Promise<void> {
   ]
   const buffer = Buffer.from(rows.join('\r\n'))
   await page.getByLabel('CSV file').setInputFiles({ name: 'look-up.csv', mimeType: 'text/csv', buffer })
-  await press(page, 'Look at it')
+  await press(page, 'Check the file')
   await heading(page, /1 row would change the record; 1 row only says when it was checked; 1 can’t be taken/)
   await page.getByText('current → not required').first().waitFor()
   expect(await page.getByRole('main').textContent()).not.toContain('Sorensen')
   await look('license data, what it would do', page)
-  await press(page, 'Put 2 rows on record')
-  await heading(page, 'This is on record')
+  await press(page, 'Save 2 rows')
+  await heading(page, 'This file is saved')
   await look('license data on record', page)
   await page.goto('/licensing?search=9900001')
   await page.getByText('checked Jun 10, 2026').waitFor()
   await follow(page, 'North Star House')
   await page.getByText('Last checked June 10, 2026').first().waitFor()
-  await follow(page, 'Change license data, with a look at whom it affects')
+  await follow(page, 'Change license data')
   await look('change license data', page)
 }

@@ -106,8 +106,8 @@ test('Olu, who supervises another program, finds no one from this one, and its p
   await signIn(page, 'olu@lakeside.example')
   await page.goto('/team')
   await page.getByRole('heading', { level: 1 }).getByText('of 1 person').waitFor()
-  await page.getByLabel('Find somebody').fill('Theo')
-  await page.getByText('Nobody fits what you chose.').waitFor()
+  await page.getByLabel('Find a person').fill('Theo')
+  await page.getByText('Change the search or the filter.').waitFor()
   expect(await page.getByRole('main').textContent()).not.toContain('Okafor')
   expect(complaints).toEqual([])
   const program = await programId(world.db, 'North Star House')
@@ -147,7 +147,7 @@ async function numbersOpenTheirRows(page: Page, look = unlooked): Promise<void> 
     expect([words, await countRows(page)]).toEqual([words, Number(count)])
     if (count === '0') await look('team, nobody', page)
   }
-  await table(page).getByRole('link', { name: 'Show everybody' }).click()
+  await table(page).getByRole('link', { name: 'Show everyone' }).click()
   await page.getByText('63 people', { exact: true }).waitFor()
   expect(await countRows(page)).toBe(63)
 }
@@ -165,7 +165,7 @@ async function countRows(page: Page): Promise<number> {
 
 async function findAndSort(page: Page, look: Look, hasScripts: boolean): Promise<void> {
   await page.goto('/team')
-  await page.getByLabel('Find somebody').fill('okafor')
+  await page.getByLabel('Find a person').fill('okafor')
   if (!hasScripts) await page.getByRole('button', { name: 'Show', exact: true }).click()
   await saysHowMany(page).getByText('1 of 63 people').waitFor()
   await page.waitForURL((url) => url.searchParams.get('search') === 'okafor')
@@ -173,14 +173,14 @@ async function findAndSort(page: Page, look: Look, hasScripts: boolean): Promise
   expect(await rowsShown(page).count()).toBe(1)
   // The address can be saved and shared.
   await page.reload()
-  expect(await page.getByLabel('Find somebody').inputValue()).toBe('okafor')
+  expect(await page.getByLabel('Find a person').inputValue()).toBe('okafor')
   await rowsShown(page).getByRole('link', { name: 'Theo Okafor' }).waitFor()
-  // A number counts everyone, and so does the list it opens.
+  // Each number covers everyone, and so does the list that it opens.
   const overdue = page.locator('.figures-row').getByRole('link', { name: 'overdue' })
   const many = await overdue.locator('.figure-number').textContent()
   await overdue.click()
   await saysHowMany(page).getByText(`${many} of 63 people`).waitFor()
-  await table(page).getByRole('link', { name: 'Show everybody' }).click()
+  await table(page).getByRole('link', { name: 'Show everyone' }).click()
   if (page.viewportSize()?.width === phone.width) return
   await table(page).getByRole('link', { name: 'Next date' }).click()
   await table(page).locator('th[aria-sort=ascending]').getByText('Next date').waitFor()
@@ -221,16 +221,16 @@ async function otherDays(page: Page, look = unlooked): Promise<void> {
     .getByRole('heading', { level: 1 })
     .getByText(`on ${formatDay(past)}`)
     .waitFor()
-  await page.getByText(`As of ${formatDay(past)}, as we know now.`).waitFor()
+  await page.getByText(`As of ${formatDay(past)}, based on what we know now.`).waitFor()
   await look('team, another day', page)
   await rowsShown(page).getByRole('link', { name: 'Theo Okafor' }).click()
-  await page.getByText(`As of ${formatDay(past)}, as we know now.`).waitFor()
+  await page.getByText(`As of ${formatDay(past)}, based on what we know now.`).waitFor()
   await page.goBack()
   await knownThenIsAnotherAnswer(page, look)
   await page.getByRole('link', { name: 'Back to today' }).click()
   await askFor(page, 'last spring')
-  await page.getByRole('heading', { name: 'Please fix one problem' }).waitFor()
-  await page.getByRole('link', { name: 'Write a day such as 3/15/2026.' }).waitFor()
+  await page.getByRole('heading', { name: 'Please check one thing' }).waitFor()
+  await page.getByRole('link', { name: 'Enter a date like 3/15/2026.' }).waitFor()
   await look('team, no such day', page)
 }
 
@@ -239,13 +239,13 @@ async function knownThenIsAnotherAnswer(page: Page, look: Look): Promise<void> {
   const away = addDays(today, -68)
   const onLeave = () => page.locator('.figures-row').getByRole('link', { name: 'on leave' }).textContent()
   await askFor(page, typed(away))
-  await page.getByText(`As of ${formatDay(away)}, as we know now.`).waitFor()
-  expect(await onLeave()).toBe('1 on leave')
-  await page.getByLabel('What counts').selectOption({ label: 'As was known then' })
+  await page.getByText(`As of ${formatDay(away)}, based on what we know now.`).waitFor()
+  expect(await onLeave()).toBe('1on leave')
+  await page.getByLabel('Based on').selectOption({ label: 'What was known then' })
   await askFor(page, typed(away))
-  await page.getByText(`As of ${formatDay(away)}, as was known then.`).waitFor()
-  expect(await onLeave()).toBe('0 on leave')
-  // Everybody of the file was put on record today.
+  await page.getByText(`As of ${formatDay(away)}, based on what was known then.`).waitFor()
+  expect(await onLeave()).toBe('0on leave')
+  // Everyone in the file was recorded today.
   expect(await rowsShown(page).count()).toBe(2)
   await look('team, as was known then', page)
 }
@@ -281,7 +281,7 @@ async function theShift(page: Page, look = unlooked): Promise<void> {
     .getByRole('link', { name: /\d cleared$/ })
     .locator('.figure-number')
     .textContent()
-  await page.getByRole('link', { name: 'List for the shift' }).click()
+  await page.getByRole('link', { name: 'Shift list' }).click()
   const rows = page.locator('main tbody tr')
   const yes = rows.filter({
     has: page.locator('[data-label="Direct contact"]').getByText('Yes', { exact: false }),
@@ -289,9 +289,9 @@ async function theShift(page: Page, look = unlooked): Promise<void> {
   const sentence = () => page.getByRole('heading', { level: 1 }).textContent()
   expect(await sentence()).toBe(`${cleared} of 63 people may have direct contact today.`)
   await page.getByRole('link', { name: 'All 63 on one page' }).click()
-  await page.getByRole('link', { name: 'Back to the list with the reasons' }).waitFor()
+  await page.getByRole('link', { name: 'Back to the list with reasons' }).waitFor()
   expect([await yes.count(), await rows.count()]).toEqual([Number(cleared), 63])
-  await page.getByRole('link', { name: 'Back to the list with the reasons' }).click()
+  await page.getByRole('link', { name: 'Back to the list with reasons' }).click()
   await rows.locator('summary').first().click()
   await look('list for the shift', page)
   const past = addMonths(today, -3)

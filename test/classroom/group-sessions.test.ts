@@ -297,8 +297,8 @@ describe('refusals with a reason', () => {
     for (const message of [
       'Choose a module.',
       'That day is past.',
-      '“noonish” is not a time we can read.',
-      'Choose a facilitator.',
+      'We can’t read “noonish” as a time.',
+      'Choose who leads the session.',
     ])
       expect(page).toContain(message)
     expect(answer.body).toContain('value="Kitchen"')

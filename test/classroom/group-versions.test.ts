@@ -35,7 +35,7 @@ function publishNext() {
   publish(dir, 'welcome', '1.1.0', '--change', 'clarification', '--summary', 'Soup comes first now.')
 }
 
-/** A service whose courses can be reloaded while it runs, as at a start. */
+/** A service whose courses can be reloaded while it runs, as at startup. */
 async function aHouse() {
   const courses = new Map<string, Course>()
   const load = () => courses.set('welcome', loadCourses(dir).catalogue.courses.get('welcome')!)

@@ -4,8 +4,8 @@ import { ask, atNorthStar, certifiedBetween, done, elsewhere, initial } from './
 const known = (facts: Parameters<typeof ask>[0], on: string, asKnownOn: string) =>
   ask(facts, on, asKnownOn).requirements[0]!
 
-describe('what was known then', () => {
-  test('leaves out a training that was recorded later, and as known now marks it', () => {
+describe('as known on an earlier day', () => {
+  test('leaves out a training recorded later; as known now, it is marked', () => {
     const facts = atNorthStar({}, [done('2024-02-08', { recorded_on: '2024-05-20' })])
     expect(known(facts, '2024-03-01', '2024-03-01')).toMatchObject({
       standing: 'not_cleared',
@@ -21,25 +21,25 @@ describe('what was known then', () => {
     expect(words).toContain('Recorded late (R18): on May 20, 2024, after the due date of February 10, 2024.')
   })
 
-  test('a training without a recording day was known from the day it was done', () => {
+  test('a training without a recorded day counts as known from the day it was done', () => {
     const facts = atNorthStar({}, [done('2024-02-08')])
     expect(known(facts, '2024-03-01', '2024-02-07').standing).toBe('not_cleared')
     expect(known(facts, '2024-03-01', '2024-02-08').standing).toBe('current')
   })
 
-  test('takes an instant for the day it falls on in Minnesota', () => {
+  test('an instant counts as its day in Minnesota', () => {
     const facts = atNorthStar({}, [done('2024-02-08', { recorded_at: '2024-02-10T05:30:00Z' })])
     expect(known(facts, '2024-03-01', '2024-02-08').standing).toBe('not_cleared')
     expect(known(facts, '2024-03-01', '2024-02-09').standing).toBe('current')
   })
 
-  test('a completion voided later still stood then', () => {
+  test('a completion voided later still counted then', () => {
     const facts = atNorthStar({}, [done('2024-02-08', { voided_on: '2024-04-01' })])
     expect(known(facts, '2024-03-01', '2024-03-31').standing).toBe('current')
     expect(known(facts, '2024-03-01', '2024-04-01').standing).toBe('not_cleared')
   })
 
-  test('a leave, a contact, a hire or a certification recorded later was not there', () => {
+  test('a leave, contact, hire or certification recorded later is left out', () => {
     const leave = atNorthStar({
       leave: [{ from: '2024-03-01', to: '2024-03-31', recorded_on: '2024-04-15' }],
     })
@@ -62,7 +62,7 @@ describe('what was known then', () => {
     expect(known(program, '2024-03-10', '2024-03-10').standing).toBe('unknown')
   })
 
-  test('an end recorded later was still open', () => {
+  test('a period whose end was recorded later was still open', () => {
     const left = atNorthStar({
       separated_on: '2024-03-05',
       contact: [{ from: '2024-02-10', to: '2024-03-05', end_recorded_on: '2024-03-20' }],
@@ -84,7 +84,7 @@ describe('what was known then', () => {
     expect(known(facts, '2024-03-01', '2024-02-20')).toMatchObject({ standing: 'current', late_days: 10 })
   })
 
-  test('child-protection facts are left out in the same way', () => {
+  test('child-protection facts recorded later are left out too', () => {
     const facts = {
       outside: [elsewhere('X205', '2024-03-01', { recorded_on: '2024-06-01' })],
       child_protection: [

@@ -6,7 +6,7 @@ import type { Answer, ClearanceAnswer, RequirementAnswer } from '#server/law/rea
 import { standing } from '#server/law/standing.ts'
 import type { Day } from '#server/lib/days.ts'
 
-/** Facts that must pass the check, and answers from them by name. */
+/** Checks facts and returns their answers by name. */
 
 export type Assignment = NonNullable<WrittenFacts['assignments']>[number]
 export type Completion = NonNullable<WrittenFacts['completions']>[number]
@@ -69,7 +69,7 @@ export const elsewhere = (
   ...more,
 })
 
-/** One person at North Star House, certified since 2022 unless told otherwise. */
+/** One person at North Star House, which is certified since 2022 by default. */
 export function atNorthStar(
   assignment: Partial<Assignment>,
   completions: readonly Completion[] = [],

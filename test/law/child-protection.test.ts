@@ -108,13 +108,13 @@ describe('the trafficking training of 260E.36, subd. 1a (R19)', () => {
     expect(answer.explanation.join(' ')).toContain(why)
   })
 
-  test('what needs confirmation does not stand in the way of what satisfies', () => {
+  test('a course that needs confirmation does not block one that satisfies', () => {
     expect(
       trafficking(worker([elsewhere('X113', '2024-02-01'), elsewhere('X205', '2024-05-01')])).standing,
     ).toBe('current')
   })
 
-  test('one half certain and the other in doubt needs confirmation', () => {
+  test('one certain half and one doubtful half need confirmation', () => {
     const outside = [elsewhere('X203', '2021-02-03'), elsewhere('X204', null)]
     expect(trafficking(worker(outside)).standing).toBe('unknown')
   })
@@ -127,7 +127,7 @@ describe('the trafficking training of 260E.36, subd. 1a (R19)', () => {
     expect(answer.explanation.join(' ')).toContain('the courses of this system are supplementary here')
   })
 
-  test('is asked while there are child-protection duties', () => {
+  test('is required while the person has child-protection duties', () => {
     const duties = { duties_from: '2024-02-01', duties_to: '2024-12-31' }
     expect(trafficking(worker([], duties), '2024-01-31').standing).toBe('not_required')
     expect(trafficking(worker([], duties), '2024-02-01').standing).toBe('not_cleared')
@@ -140,7 +140,7 @@ describe('the trafficking training of 260E.36, subd. 1a (R19)', () => {
     )
   })
 
-  test('an agency may set a date of its own', () => {
+  test('an agency may set a due date', () => {
     const asked = (on: string, outside: Outside[] = []) =>
       trafficking(worker(outside, {}, { settings: { trafficking_due_months: 6 } }), on)
     expect(asked('2024-03-01')).toMatchObject({
@@ -159,7 +159,7 @@ describe('the trafficking training of 260E.36, subd. 1a (R19)', () => {
 })
 
 describe('foundation training in the first six months (R20)', () => {
-  test('is due on the six-month day, with a warning to finish the day before', () => {
+  test('is due on the day six months after hire, with advice to finish the day before', () => {
     expect(foundation(worker(), '2024-03-01')).toMatchObject({
       standing: 'current',
       due_on: '2024-07-08',
@@ -191,7 +191,7 @@ describe('foundation training in the first six months (R20)', () => {
     })
   })
 
-  test('X205 does not, and one not accepted does not', () => {
+  test('X205 or a training not accepted does not satisfy it', () => {
     const answer = foundation(
       worker([elsewhere('X205', '2024-03-01'), elsewhere('X100', '2024-03-01', { accepted: false })]),
       '2024-08-01',
@@ -201,19 +201,19 @@ describe('foundation training in the first six months (R20)', () => {
     expect(answer.explanation.join(' ')).toContain('declined')
   })
 
-  test('without the day of hire it is unknown, until it is overdue whenever the hire was', () => {
+  test('without a day of hire it is unknown, until it is overdue for every possible day', () => {
     const asked = (on: string, outside: Outside[] = []) => foundation(worker(outside, { hired_on: null }), on)
     expect(asked('2024-07-08')).toMatchObject({ standing: 'unknown', due_on: null })
     expect(asked('2024-07-09')).toMatchObject({ standing: 'overdue', due_on: null })
     expect(asked('2024-06-01', [elsewhere('X100', '2024-02-01')]).standing).toBe('current')
   })
 
-  test('before hire and after duties ended it is not required', () => {
+  test('is not required before hire or after duties end', () => {
     expect(foundation(worker(), '2024-01-07').standing).toBe('not_required')
     expect(foundation(worker([], { duties_to: '2024-03-31' }), '2024-08-01').standing).toBe('not_required')
   })
 
-  test('a worker hired again at the same agency has six months from the new hire', () => {
+  test('a worker rehired at the same agency has six months from the new hire', () => {
     const facts: WrittenFacts = {
       child_protection: [
         { agency: 'county', hired_on: '2024-01-08', duties_from: '2024-01-08', duties_to: '2024-03-31' },
@@ -230,7 +230,7 @@ describe('fifteen hours a year (R21)', () => {
   const course = (completed_on: string, count: number | null, more: Partial<Outside> = {}) =>
     elsewhere(null, completed_on, { hours: count, ...more })
 
-  test('sums what the agency accepted in the calendar year, by the day asked', () => {
+  test('adds up the hours accepted in the calendar year up to the day asked', () => {
     const facts = worker([
       course('2024-02-01', 6),
       course('2024-06-01', 5.5),
@@ -249,7 +249,7 @@ describe('fifteen hours a year (R21)', () => {
     expect(hours(facts, '2025-02-01')).toMatchObject({ due_on: '2025-12-31', satisfied_on: null })
   })
 
-  test('comes near in the last 60 days of the year', () => {
+  test('is due soon in the last 60 days of the year', () => {
     const facts = worker([course('2024-02-01', 14)])
     expect(hours(facts, '2024-10-31').standing).toBe('current')
     expect(hours(facts, '2024-11-01').standing).toBe('due_soon')
@@ -261,7 +261,7 @@ describe('fifteen hours a year (R21)', () => {
     expect(hours(facts, '2024-12-31')).toMatchObject({ standing: 'current', satisfied_on: '2024-02-03' })
   })
 
-  test('leaves out what is not accepted, and says where hours are not on file', () => {
+  test('ignores trainings not accepted, and says when hours are missing', () => {
     const facts = worker([
       course('2024-02-01', 20, { accepted: false }),
       course('2024-03-01', null),
@@ -272,7 +272,7 @@ describe('fifteen hours a year (R21)', () => {
     expect(answer.explanation.join(' ')).toContain('its hours are not on file')
   })
 
-  test('a course of this system gives hours where the agency accepts it', () => {
+  test('a course of this system gives hours if the agency accepts it', () => {
     const own = (accepted: boolean | null) =>
       worker(
         [],
@@ -296,7 +296,7 @@ describe('fifteen hours a year (R21)', () => {
     expect(hours(facts(7), '2024-07-01').explanation.join(' ')).toContain('begins on July 1')
   })
 
-  test('or run from one anniversary of hire to the next', () => {
+  test('an agency’s year may run from one hire anniversary to the next', () => {
     const facts = worker([course('2025-01-07', 15)], {}, { settings: { hours_year: 'hire-anniversary' } })
     expect(hours(facts, '2025-01-07')).toMatchObject({ due_on: '2025-01-07', satisfied_on: '2025-01-07' })
     expect(hours(facts, '2025-01-08')).toMatchObject({ due_on: '2026-01-07', satisfied_on: null })
@@ -311,13 +311,13 @@ describe('fifteen hours a year (R21)', () => {
     expect(hours(unknown, '2025-02-27')).toMatchObject({ standing: 'unknown', due_on: null })
   })
 
-  test('is asked while there are duties', () => {
+  test('is required while the person has duties', () => {
     expect(hours(worker(), '2024-01-01').standing).toBe('not_required')
     expect(hours(worker([], { duties_from: null }), '2024-03-01').standing).toBe('unknown')
   })
 })
 
-test('each agency has its own rows, by its own interpretations', () => {
+test('each agency has its own rows with its own interpretations', () => {
   const facts: WrittenFacts = {
     child_protection: [
       { agency: 'county', hired_on: '2024-01-08', duties_from: '2024-01-08' },

@@ -10,7 +10,7 @@ import { drawnDay, drawnFacts } from './drawn-facts.ts'
 const trained = [done('2024-02-05')]
 
 describe('may this person have direct contact today', () => {
-  test('yes, until the yearly date', () => {
+  test('yes, until the yearly due date', () => {
     const answer = cleared(atNorthStar({}, trained), '2024-06-01')
     expect(answer).toMatchObject({ answer: 'yes', until: '2025-02-28' })
     expect(answer.because[0]).toBe('Yes, until February 28, 2025.')
@@ -27,13 +27,13 @@ describe('may this person have direct contact today', () => {
     )
   })
 
-  test('no, once the yearly date has passed', () => {
+  test('no, after the yearly due date', () => {
     const answer = cleared(atNorthStar({}, trained), '2025-03-01')
     expect(answer.answer).toBe('no')
     expect(answer.because[0]).toBe('No: the yearly date of February 28, 2025 has passed.')
   })
 
-  test('is answered for who is about to begin, as if contact were that day', () => {
+  test('answers for a person about to start as if contact were that day', () => {
     expect(cleared(atNorthStar({ contact: [] }), '2024-02-05').answer).toBe('no')
     expect(cleared(atNorthStar({ contact: [] }, trained), '2024-02-06')).toMatchObject({
       answer: 'yes',
@@ -45,13 +45,13 @@ describe('may this person have direct contact today', () => {
     ).toBe('no')
   })
 
-  test('where contact began long before, a later completion clears from its own day', () => {
+  test('if contact began earlier, a late completion clears from its own day on', () => {
     const late = atNorthStar({}, [done('2024-03-01')])
     expect(cleared(late, '2024-02-29').answer).toBe('no')
     expect(cleared(late, '2024-03-01')).toMatchObject({ answer: 'yes', until: '2025-03-31' })
   })
 
-  test('no on leave, whether the training is in order or not, and a yes ends the day before a leave', () => {
+  test('no on leave, even with current training, and a yes ends the day before a leave', () => {
     const leave = [{ from: '2025-01-15', to: '2025-02-14' }]
     const asked = (on: string) => cleared(atNorthStar({ leave }, trained), on)
     expect(asked('2025-01-14')).toMatchObject({ answer: 'yes', until: '2025-01-14', on_leave: false })
@@ -69,13 +69,13 @@ describe('may this person have direct contact today', () => {
     )
   })
 
-  test('a leave that does not move the date is a leave all the same', () => {
+  test('no on leave, even with the setting that leave does not suspend dates', () => {
     const leave = [{ from: '2025-01-15', to: '2025-02-14' }]
     const facts = atNorthStar({ leave }, trained, { settings: { leave: 'keeps-running' } })
     expect(cleared(facts, '2025-02-01')).toMatchObject({ answer: 'no', on_leave: true })
   })
 
-  test('no for who is not on the roster: before hire, after leaving, never hired', () => {
+  test('no for a person not on the roster: before hire, after leaving, never hired', () => {
     const facts = atNorthStar(
       { separated_on: '2024-12-31', contact: [{ from: '2024-02-10', to: '2024-12-31' }] },
       trained,
@@ -88,7 +88,7 @@ describe('may this person have direct contact today', () => {
     expect(cleared(atNorthStar({}, trained, { assignments: [] }), '2024-06-01').answer).toBe('no')
   })
 
-  test('yes as far as this training goes where the program is not certified that day', () => {
+  test('yes, as far as this training is concerned, if the program is not certified that day', () => {
     const facts = atNorthStar({}, [], { programs: certifiedBetween(['2025-09-15']) })
     const answer = cleared(facts, '2025-06-01')
     expect(answer).toMatchObject({ answer: 'yes', until: '2025-09-14' })
@@ -103,7 +103,7 @@ describe('may this person have direct contact today', () => {
     expect(cleared(facts, '2025-09-15').answer).toBe('no')
   })
 
-  test('the early hires are cleared through January 1, 2023', () => {
+  test('people hired before August 2022 are cleared through January 1, 2023', () => {
     const facts = atNorthStar({ hired_on: '2020-05-01', contact: [] })
     expect(cleared(facts, '2022-09-01')).toMatchObject({ answer: 'yes', until: '2023-01-01' })
     expect(cleared(facts, '2023-01-02').answer).toBe('no')
@@ -125,7 +125,7 @@ describe('may this person have direct contact today', () => {
   })
 })
 
-describe('never yes on a missing fact', () => {
+describe('clearance is never “yes” on a missing fact', () => {
   test.each([
     [
       'a hire whose day nothing bounds',
@@ -163,7 +163,7 @@ describe('never yes on a missing fact', () => {
     expect(cleared(facts, '2025-03-01').answer).not.toBe('yes')
   })
 
-  test('without any training the answer is no, whatever else is missing', () => {
+  test('no without any training, whatever else is missing', () => {
     expect(cleared(atNorthStar({ contact: null }), '2024-06-01').answer).toBe('no')
     expect(cleared(atNorthStar({ contact: [{ from: null }] }), '2024-06-01').answer).toBe('no')
     expect(cleared(atNorthStar({ hired_on: null }), '2024-06-01').answer).toBe('no')
@@ -171,7 +171,7 @@ describe('never yes on a missing fact', () => {
     expect(cleared(atNorthStar({ contact: [{ from: null }] }, trained), '2025-03-01').answer).toBe('no')
   })
 
-  test('an accepted training whose subject is not on file does not renew silently', () => {
+  test('an accepted training without a subject on file does not renew', () => {
     const facts = atNorthStar({}, trained, {
       outside: [elsewhere(null, '2025-01-20', { human_trafficking: null })],
     })
@@ -180,8 +180,8 @@ describe('never yes on a missing fact', () => {
   })
 })
 
-describe('in drawn lives', () => {
-  test('yes is said exactly where a person in contact has every residential requirement in order', () => {
+describe('in generated lives', () => {
+  test('a person in contact is cleared exactly when every residential requirement is current', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const facts = checked(written)
@@ -191,7 +191,7 @@ describe('in drawn lives', () => {
           const place = facts.programs.find(({ id }) => id === program)!
           const { contact, roster, onLeave } = situationAt(facts, place, on)
           if (contact !== 'in' || roster !== 'on' || onLeave) continue
-          // A missing fact may leave a row unknown and clearance certain.
+          // With a missing fact, a row may be unknown although clearance is certain.
           if (rows.some(({ standing }) => standing === 'unknown')) continue
           const inOrder = rows.every(({ standing }) =>
             ['current', 'due_soon', 'not_required'].includes(standing),
@@ -203,7 +203,7 @@ describe('in drawn lives', () => {
     )
   })
 
-  test('a yes holds through its last day and not the day after', () => {
+  test('a yes is valid through its last day, but not the day after', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const facts = checked(written)

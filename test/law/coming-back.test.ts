@@ -15,13 +15,13 @@ import {
 
 const early = { hired_on: '2021-01-04', contact: [{ from: '2021-02-01' }] }
 
-describe('an early hire who was not in contact on January 1, 2023', () => {
+describe('a person hired before August 2022 who was not in contact on January 1, 2023', () => {
   const resumed = {
     hired_on: '2021-01-04',
     contact: [{ from: '2021-02-01', to: '2022-10-01' }, { from: '2024-03-01' }],
   }
 
-  test('finishes before contact begins again (R14), and is not late for having been away', () => {
+  test('must finish before contact begins again (R14), and is not late', () => {
     const written = atNorthStar(resumed, [done('2024-02-15')])
     expect(initial(written, '2024-06-01')).toMatchObject({
       standing: 'current',
@@ -35,7 +35,7 @@ describe('an early hire who was not in contact on January 1, 2023', () => {
     expect(gaps(facts(written), '2024-06-01')).toEqual([])
   })
 
-  test('is not cleared from the first day back without it, and that day is the first missed', () => {
+  test('is not cleared from the first day back without it, and the gap starts that day', () => {
     const written = atNorthStar(resumed)
     expect(initial(written, '2024-03-05')).toMatchObject({
       standing: 'not_cleared',
@@ -46,7 +46,7 @@ describe('an early hire who was not in contact on January 1, 2023', () => {
     expect(cleared(written, '2024-02-01').answer).toBe('no')
   })
 
-  test('has no date to meet while no contact is in sight, and was not late', () => {
+  test('has no due date while no contact is planned, and is not late', () => {
     const left = { ...resumed, contact: [{ from: '2021-02-01', to: '2022-10-01' }] }
     expect(initial(atNorthStar(left, [done('2024-02-15')]), '2024-06-01')).toMatchObject({
       standing: 'not_required',
@@ -55,7 +55,7 @@ describe('an early hire who was not in contact on January 1, 2023', () => {
     })
   })
 
-  test('on leave that day: before contact on return (R10)', () => {
+  test('on leave that day, must finish before contact on return (R10)', () => {
     const leave = [{ from: '2022-12-20', to: '2023-02-28' }]
     expect(initial(atNorthStar({ ...early, leave }), '2022-12-01')).toMatchObject({
       standing: 'due_soon',
@@ -79,14 +79,14 @@ describe('an early hire who was not in contact on January 1, 2023', () => {
     })
   })
 
-  test('in contact on that very day, and never after, had that date to meet', () => {
+  test('if in contact on that day and never after, that day was the due date', () => {
     const last = { ...early, contact: [{ from: '2021-02-01', to: '2023-01-01' }] }
     expect(initial(atNorthStar(last, [done('2023-01-02')]), '2023-01-01').due_on).toBe('2023-01-01')
     expect(initial(atNorthStar(last, [done('2023-01-02')]), '2023-06-01').late_days).toBe(1)
   })
 })
 
-test('who was in contact while the program was certified again finishes the day before that (R15)', () => {
+test('a person in contact when a certification resumes must finish the day before (R15)', () => {
   const again = (completions: Parameters<typeof atNorthStar>[1] = []) => ({
     ...atNorthStar(early, completions),
     programs: certifiedBetween(['2022-01-01', '2022-11-30'], ['2024-06-01']),
@@ -105,14 +105,14 @@ test('who was in contact while the program was certified again finishes the day 
   })
 })
 
-test('where the month is kept, a second training in the month that set the date does not move it (R5)', () => {
+test('with keep-month, a second training in the month that set the due date does not move it (R5)', () => {
   const twice = atNorthStar({}, [done('2024-02-05'), done('2024-02-20')], {
     settings: { annual_anchor: 'keep-month' },
   })
   expect(annual(twice, '2024-06-01').due_on).toBe('2025-02-28')
 })
 
-describe('where a program counts a training from the day it verified it (R11)', () => {
+describe('when a program counts a training from the day it verified it (R11)', () => {
   const verifying = (completions: Parameters<typeof atNorthStar>[1]) => ({
     ...atNorthStar({}, completions),
     programs: [...certifiedBetween(['2022-01-01']), { id: 'lakeside' }],
@@ -120,7 +120,7 @@ describe('where a program counts a training from the day it verified it (R11)', 
   })
   const verified = (on: string) => ({ program: 'lakeside', verified: [{ program: 'north-star', on }] })
 
-  test('an older one verified late does not make its own one late', () => {
+  test('an older training verified late does not make the program’s own training late', () => {
     const written = verifying([
       done('2023-11-20', verified('2024-09-01')),
       done('2024-02-05', { program: 'north-star' }),
@@ -131,7 +131,7 @@ describe('where a program counts a training from the day it verified it (R11)', 
     })
   })
 
-  test('a renewal elsewhere, verified after the date, was missing here until then, and stays in the history', () => {
+  test('a renewal at another program, verified after the due date, leaves a gap here until then', () => {
     const written = verifying([
       done('2024-02-05', { program: 'north-star' }),
       done('2025-02-10', verified('2025-03-10')),
@@ -146,7 +146,7 @@ describe('where a program counts a training from the day it verified it (R11)', 
     expect(gaps(facts(written), '2025-06-01')).toMatchObject([{ from: '2025-03-01', to: '2025-03-10' }])
   })
 
-  test('a renewal verified only after a later one counted here has no part in it', () => {
+  test('a renewal verified after a later one already counts here is ignored', () => {
     const written = verifying([
       done('2024-02-05', { program: 'north-star' }),
       done('2025-02-10', verified('2025-06-10')),
@@ -157,14 +157,14 @@ describe('where a program counts a training from the day it verified it (R11)', 
   })
 })
 
-describe('child-protection duties that end and come back within one employment', () => {
+describe('child-protection duties that end and resume within one employment', () => {
   const duties = [
     { agency: 'county', hired_on: '2019-01-08', duties_from: '2019-01-08', duties_to: '2020-06-30' },
     { agency: 'county', hired_on: '2019-01-08', duties_from: '2021-01-04' },
   ]
   const written = { child_protection: duties }
 
-  test('are no contradiction, and each stretch is found on its own days', () => {
+  test('don’t conflict, and each period applies on its own days', () => {
     const trafficking = (on: string) => row(written, 'child-protection-trafficking', on).standing
     expect(trafficking('2020-03-01')).toBe('not_cleared')
     expect(trafficking('2020-09-01')).toBe('not_required')
@@ -175,13 +175,13 @@ describe('child-protection duties that end and come back within one employment',
     })
   })
 
-  test('two stretches at once are refused', () => {
+  test('are refused if the periods overlap', () => {
     expect(() =>
       ask({ child_protection: [duties[0]!, { ...duties[1]!, duties_from: '2020-01-06' }] }, '2021-03-01'),
     ).toThrow('2020-01-06 overlaps child_protection[0], which ends on 2020-06-30')
   })
 
-  test('are one history: no day and no year is told twice', () => {
+  test('have one history, without duplicate days or years', () => {
     const back = {
       child_protection: [
         { ...duties[0]!, duties_to: '2019-10-31' },

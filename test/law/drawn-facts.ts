@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { certificationTypes, type WrittenFacts } from '#server/law/facts/facts-schema.ts'
 import { addDays, type Day } from '#server/lib/days.ts'
 
-/** Drawn lives: facts that pass the check, with holes, corrections, pauses and late records in them. */
+/** Generated lives: valid facts with missing values, corrections, breaks and late records. */
 
 export const firstDay: Day = '2021-06-01'
 const lastOffset = 2200
@@ -16,7 +16,7 @@ type Given<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[
   [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>
 }
 
-/** Keys whose value came out undefined are left out, as in JSON. */
+/** Drops keys with undefined values, as JSON does. */
 function given<T extends object>(value: T): Given<T> {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never
 }
@@ -30,8 +30,8 @@ const recorded = fc.oneof(
   { weight: 1, arbitrary: drawnDay },
 )
 
-/** Stretches one after the other, the last perhaps open. */
-function stretches(from: Day, to: Day | null, most: number) {
+/** Periods one after the other. The last may be open. */
+function periodsBetween(from: Day, to: Day | null, most: number) {
   return fc
     .tuple(
       fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 500 })), {
@@ -56,7 +56,7 @@ function stretches(from: Day, to: Day | null, most: number) {
 }
 
 const certifications = drawnDay.chain((from) =>
-  fc.tuple(stretches(from, null, 3), fc.boolean(), recorded).map(([periods, known, recorded_on]) =>
+  fc.tuple(periodsBetween(from, null, 3), fc.boolean(), recorded).map(([periods, known, recorded_on]) =>
     periods.map((period, index) =>
       given({
         type: certificationTypes[0],
@@ -76,9 +76,9 @@ const steadyCertification = fc.constant(steady)
 function assignment(program: string, hired: Day, separated: Day | null): fc.Arbitrary<Assignment> {
   return fc
     .record({
-      contact: stretches(hired, separated, 3),
+      contact: periodsBetween(hired, separated, 3),
       contactKnown: fc.integer({ min: 0, max: 9 }),
-      leave: stretches(hired, separated, 2),
+      leave: periodsBetween(hired, separated, 2),
       hireKnown: fc.integer({ min: 0, max: 19 }),
       at: fc.boolean(),
       recorded_on: recorded,
@@ -202,7 +202,7 @@ const duties = drawnDay.chain((hired) =>
         duties_to: to,
         recorded_on,
       })
-      // Duties that end and come back within the same employment.
+      // Duties that end and resume within the same employment.
       return to === null || back === null
         ? [first]
         : [first, { agency: 'county', hired_on, duties_from: addDays(to, back), duties_to: null }]
@@ -245,7 +245,7 @@ export const drawnFacts: fc.Arbitrary<WrittenFacts> = fc
     }),
   )
 
-/** The same, of somebody who works at House One all along and was trained there at the beginning. */
+/** The same, for a person who works at House One throughout and was trained there at the start. */
 export const drawnWorkingLife: fc.Arbitrary<WrittenFacts> = drawnFacts.map((written) => {
   const [one, two] = written.programs ?? []
   const atOne = written.assignments?.find(({ program }) => program === 'one')

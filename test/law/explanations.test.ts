@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { annual, atNorthStar, certifiedBetween, cleared, done, elsewhere, initial, row } from './asking.ts'
 
-describe('an explanation says what helps', () => {
-  test('who has left is asked for nothing there', () => {
+describe('an explanation gives useful details', () => {
+  test('a person who left has nothing to do there', () => {
     const left = atNorthStar({ separated_on: '2024-08-31' }, [done('2024-02-05')])
     expect(annual(left, '2024-10-01').explanation.at(-1)).toBe('Next: nothing while it is not required.')
     const because = cleared(left, '2024-10-01').because
@@ -17,14 +17,14 @@ describe('an explanation says what helps', () => {
     )
   })
 
-  test('where only the days in contact count, it says so', () => {
+  test('it says when only days in contact count', () => {
     const back = atNorthStar({ leave: [{ from: '2025-01-15', to: '2025-06-14' }] }, [done('2024-02-05')])
     expect(annual(back, '2025-06-15').explanation).toContain(
       'On June 15, 2025 it is overdue by 1 day of direct contact.',
     )
   })
 
-  test('a certificate that the program has yet to verify is named, and verifying it is the next step', () => {
+  test('a certificate not yet verified is named, and verifying it is the next step', () => {
     const written = {
       ...atNorthStar({}, [done('2024-02-05', { program: 'lakeside' })]),
       settings: { transfer: 'verified-first' as const },
@@ -49,7 +49,7 @@ describe('an explanation says what helps', () => {
   })
 })
 
-describe('of a child-protection requirement', () => {
+describe('the explanation of a child-protection requirement', () => {
   const worker = (completed_on: string) => ({
     child_protection: [{ agency: 'county', hired_on: '2024-01-08', duties_from: '2024-01-08' }],
     outside: [elsewhere('X100', completed_on)],
@@ -57,14 +57,14 @@ describe('of a child-protection requirement', () => {
   const foundation = (completed_on: string) =>
     row(worker(completed_on), 'child-protection-foundation', '2025-01-01').explanation
 
-  test('what is done is done', () => {
+  test('has no next step after completion', () => {
     expect(foundation('2024-05-01').at(-1)).toBe('Next: nothing; this is done once.')
     expect(row(worker('2024-05-01'), 'child-protection-trafficking', '2025-01-01').explanation.at(-1)).toBe(
       'Next: nothing; this is done once.',
     )
   })
 
-  test('the strict interpretation is told where it matters: before it is done, and done on the last day', () => {
+  test('mentions the strict interpretation before completion, and when completed on the last day', () => {
     expect(foundation('2024-05-01').join(' ')).not.toContain('Read strictly')
     expect(foundation('2024-07-08').join(' ')).toContain('Read strictly')
   })

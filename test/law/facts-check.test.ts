@@ -13,7 +13,7 @@ const assignment = (fact: object) => ({
   assignments: [{ ...atNorthStar({}).assignments![0]!, ...fact }],
 })
 
-describe('a fact that is malformed is refused with the path to it', () => {
+describe('an invalid fact is refused with the path to it', () => {
   test.each([
     [assignment({ hired_on: '2024-13-01' }), 'assignments[0].hired_on: "2024-13-01" is not a day'],
     [assignment({ hired_on: 20240201 }), 'assignments[0].hired_on: 20240201 is not a day'],
@@ -50,7 +50,7 @@ describe('a fact that is malformed is refused with the path to it', () => {
     expect(lines(written)).toEqual([line])
   })
 
-  test('an unknown key is refused with its path, and the known ones are told', () => {
+  test('an unknown key is refused with its path and a list of the known keys', () => {
     expect(lines(assignment({ hire_date: '2024-02-01' }))[0]).toMatch(
       /^assignments\[0\]\.hire_date: is not a fact known here; known are program, hired_on/,
     )
@@ -63,15 +63,15 @@ describe('a fact that is malformed is refused with the path to it', () => {
     expect(lines({ 'a/b c~': 1 })[0]).toMatch(/^"a\/b c~": is not a fact known here/)
   })
 
-  test('a very long value is cut in the message', () => {
+  test('a very long value is shortened in the message', () => {
     expect(lines(assignment({ hired_on: 'x'.repeat(500) }))[0]!.length).toBeLessThan(160)
   })
 
-  test('every problem is named at once', () => {
+  test('all problems are reported at once', () => {
     expect(lines({ ...assignment({ hired_on: 'x', separated_on: 'y' }), completions: 5 })).toHaveLength(3)
   })
 
-  test('nothing at all is a life without facts', () => {
+  test('an empty object is valid', () => {
     expect(readFacts({})).toMatchObject({
       ok: true,
       facts: { programs: [], assignments: [], trainings: [], duties: [] },
@@ -79,7 +79,7 @@ describe('a fact that is malformed is refused with the path to it', () => {
   })
 })
 
-describe('facts that cannot all be true are refused', () => {
+describe('conflicting facts are refused', () => {
   test.each([
     [
       'an employment that ends before it begins',
@@ -179,7 +179,7 @@ describe('facts that cannot all be true are refused', () => {
     expect(lines(written)).toContain(line)
   })
 
-  test('two hires at one program overlap, two at two programs do not', () => {
+  test('two overlapping employments conflict at one program, but not at two', () => {
     const both = (program: string) => ({
       programs: [{ id: 'a' }, { id: 'b' }],
       assignments: [
@@ -193,7 +193,7 @@ describe('facts that cannot all be true are refused', () => {
     expect(lines(both('b'))).toEqual([])
   })
 
-  test('hired again on the day the other employment ended is no overlap', () => {
+  test('a rehire on the day the other employment ended is not an overlap', () => {
     const facts = {
       programs: [{ id: 'a' }],
       assignments: [

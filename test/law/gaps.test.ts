@@ -6,13 +6,13 @@ import { addDays } from '#server/lib/days.ts'
 import { atNorthStar, done, doneAt, elsewhere, facts } from './asking.ts'
 import { drawnDay, drawnFacts, firstDay } from './drawn-facts.ts'
 
-describe('the history of gaps', () => {
-  test('is empty where everything was done in time', () => {
+describe('the gap history', () => {
+  test('is empty if everything was done on time', () => {
     expect(gaps(facts(atNorthStar({}, [done('2024-02-05'), done('2025-02-03')])), '2025-06-01')).toEqual([])
     expect(gaps(facts({}), '2025-06-01')).toEqual([])
   })
 
-  test('tells of contact before the initial training, the day it was done among the days', () => {
+  test('lists contact before the initial training, including the day of completion', () => {
     expect(gaps(facts(atNorthStar({}, [done('2024-02-11')])), '2025-01-01')).toEqual([
       {
         requirement: 'residential-initial',
@@ -26,7 +26,7 @@ describe('the history of gaps', () => {
     ])
   })
 
-  test('tells of a morning without it', () => {
+  test('lists a single morning without it', () => {
     const morning = atNorthStar({ contact: [{ from: '2024-02-10', from_at: '2024-02-10T08:00:00-06:00' }] }, [
       doneAt('2024-02-10T12:00:00-06:00'),
     ])
@@ -35,7 +35,7 @@ describe('the history of gaps', () => {
     ])
   })
 
-  test('says where a gap is still open', () => {
+  test('marks an open gap', () => {
     expect(gaps(facts(atNorthStar({})), '2024-02-12')).toMatchObject([
       {
         from: '2024-02-10',
@@ -47,7 +47,7 @@ describe('the history of gaps', () => {
     ])
   })
 
-  test('keeps every late year, also after the next was in time', () => {
+  test('keeps every late year, even if the next was on time', () => {
     const life = atNorthStar({}, [done('2024-02-05'), done('2025-03-10'), done('2026-03-15')])
     expect(gaps(facts(life), '2026-06-01')).toMatchObject([
       { requirement: 'residential-annual', from: '2025-03-01', to: '2025-03-10', days: 10, open: false },
@@ -73,7 +73,7 @@ describe('the history of gaps', () => {
     ])
   })
 
-  test('keeps what happened in an earlier employment', () => {
+  test('keeps gaps of an earlier employment', () => {
     const life = {
       ...atNorthStar({}),
       assignments: [
@@ -93,7 +93,7 @@ describe('the history of gaps', () => {
     ])
   })
 
-  test('tells of a late foundation training and of years short of hours', () => {
+  test('lists a late foundation training and years with too few hours', () => {
     const life = {
       outside: [
         elsewhere('X100', '2024-07-20', { hours: 20 }),
@@ -131,7 +131,7 @@ describe('the history of gaps', () => {
     ).toEqual([])
   })
 
-  test('in drawn lives holds every day that was overdue or not cleared, and no other day but the one of completion', () => {
+  test('in generated lives, contains exactly the overdue and not cleared days and the day of completion', () => {
     const broken = ['overdue', 'not_cleared']
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {

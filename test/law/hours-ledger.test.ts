@@ -6,7 +6,7 @@ const duties = { agency: 'county', hired_on: '2023-03-06', duties_from: '2023-03
 const training = (completed_on: string, hours: number | null, accepted: boolean | null = true) =>
   elsewhere(null, completed_on, { hours, accepted })
 
-describe('the ledger of hours', () => {
+describe('the record of hours', () => {
   const written = {
     child_protection: [duties],
     outside: [
@@ -20,7 +20,7 @@ describe('the ledger of hours', () => {
     ],
   }
 
-  test('has each of the agency’s years since duties began, with what counts and what waits', () => {
+  test('lists each agency year since duties began, with counted and waiting hours', () => {
     const [now, before, ...earlier] = hoursLedger(facts(written), 'county', '2024-02-03')
     expect(earlier).toEqual([])
     expect(now).toMatchObject({ from: '2024-01-01', to: '2024-12-31', needed: 15, hours: 6.5, waiting: 4 })
@@ -33,13 +33,13 @@ describe('the ledger of hours', () => {
     expect(before).toMatchObject({ from: '2023-01-01', hours: 11, waiting: 0 })
   })
 
-  test('sums the same hours as the requirement tells', () => {
+  test('has the same total as the requirement', () => {
     const [now] = hoursLedger(facts(written), 'county', '2024-12-31')
     expect(now!.hours).toBe(15.5)
     expect(row(written, 'annual-hours', '2024-12-31').explanation.join(' ')).toContain('15.5 hours of 15')
   })
 
-  test('follows the agency’s own year, and has nothing before duties began', () => {
+  test('follows the agency’s year and starts when duties begin', () => {
     const fiscal = { ...written, settings: { hours_year: 'fiscal' as const } }
     expect(hoursLedger(facts(fiscal), 'county', '2024-02-03').map(({ from }) => from)).toEqual([
       '2023-07-01',

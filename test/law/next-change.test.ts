@@ -13,7 +13,7 @@ import { drawnDay, drawnFacts } from './drawn-facts.ts'
 const horizon = 500
 
 describe('the day on which a stored verdict next changes', () => {
-  test('is the day that asking every day would find', () => {
+  test('is the day that checking every day would find', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const read = readFacts(written)
@@ -41,7 +41,7 @@ describe('the day on which a stored verdict next changes', () => {
     )
   }, 120_000)
 
-  test('of a clearance is the day after its last yes, or on which a leave begins or ends', () => {
+  test('for clearance is the day after the last yes, or the day a leave begins or ends', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const read = readFacts(written)
@@ -70,7 +70,7 @@ describe('the day on which a stored verdict next changes', () => {
     )
   }, 120_000)
 
-  test('of a person is the earliest of them all, and none where nothing is on file', () => {
+  test('for a person is the earliest of all, and null without facts', () => {
     expect(
       nextChangeOn(
         upcoming({ programs: [], assignments: [], trainings: [], duties: [], conflicts: [] }, '2026-04-01'),

@@ -8,8 +8,8 @@ function credits(training: Outside, others: readonly Outside[] = []) {
   return Object.fromEntries(outsideCredits(own, trainings).map((credit) => [credit.requirement, credit]))
 }
 
-describe('what a training taken elsewhere can do is told at once', () => {
-  test('a webinar on trafficking: the year, once the license holder accepts it, and hours, and nothing else', () => {
+describe('what an outside training can count for', () => {
+  test('a webinar on trafficking counts only as annual training, once accepted, and for hours', () => {
     const told = credits(elsewhere(null, '2025-03-01', { title: 'National webinar', accepted: null }))
     expect(told['residential-initial']).toMatchObject({
       answer: 'refused',
@@ -46,7 +46,7 @@ describe('what a training taken elsewhere can do is told at once', () => {
     expect(told['residential-annual']!.sentence).not.toContain('commissioner')
   })
 
-  test('the same approved curriculum: the initial training', () => {
+  test('the same approved curriculum can count as initial training', () => {
     const same = { same_curriculum: true, certificate_verified: true }
     expect(credits(elsewhere(null, '2025-03-01', same))['residential-initial']!.answer).toBe('satisfies')
     expect(
@@ -93,7 +93,7 @@ describe('what a training taken elsewhere can do is told at once', () => {
     })
   })
 
-  test('where the subject, the hours or the day are not on file, that is what needs confirming', () => {
+  test('a missing subject, missing hours or a missing day needs confirmation', () => {
     expect(
       credits(elsewhere(null, '2024-05-01', { human_trafficking: null }))['residential-annual'],
     ).toMatchObject({

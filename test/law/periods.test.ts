@@ -14,7 +14,7 @@ const drawn = fc.array(
 )
 const days = Array.from({ length: 80 }, (_, index) => addDays('2023-12-30', index))
 
-test('joined, overlap and without hold exactly the days that they should', () => {
+test('joined, overlap and without return exactly the right days', () => {
   fc.assert(
     fc.property(drawn, drawn, (a, b) => {
       for (const day of days) {
@@ -28,7 +28,7 @@ test('joined, overlap and without hold exactly the days that they should', () =>
   )
 })
 
-test('what comes out is sorted and never touches', () => {
+test('results are sorted and never touch', () => {
   fc.assert(
     fc.property(drawn, drawn, (a, b) => {
       for (const periods of [joined(a), overlap(a, b), without(a, b)])
@@ -41,7 +41,7 @@ test('what comes out is sorted and never touches', () => {
   )
 })
 
-test('days are counted with both ends', () => {
+test('counting days includes both ends', () => {
   expect(countDays([{ from: '2026-04-01', to: '2026-05-06' }])).toBe(36)
   expect(countDays([])).toBe(0)
 })

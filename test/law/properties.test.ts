@@ -21,8 +21,8 @@ function dues({ requirements }: Answer, requirement: string): readonly (Day | nu
   return requirements.filter((row) => row.requirement === requirement).map(({ due_on }) => due_on)
 }
 
-describe('whatever the facts', () => {
-  test('the rules answer, and every row has its place and words', () => {
+describe('for any facts', () => {
+  test('the rules answer, and every row has a program and an explanation', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const answer = standing(factsIn(written), on)
@@ -43,7 +43,7 @@ describe('whatever the facts', () => {
     )
   })
 
-  test('a check of anything at all returns its problems and never throws', () => {
+  test('checking any value returns problems and never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.jsonValue()), (anything) => {
         const read = readFacts(anything)
@@ -56,7 +56,7 @@ describe('whatever the facts', () => {
     )
   })
 
-  test('facts with anything in the place of a fact are refused with a path or answered', () => {
+  test('facts with any value in place of a fact are refused with a path or answered', () => {
     const places = ['programs', 'assignments', 'completions', 'outside', 'child_protection', 'settings']
     fc.assert(
       fc.property(
@@ -123,7 +123,7 @@ describe('time', () => {
         const day = addDays(last, later + 1)
         const on = addDays(day, since)
         const one = { course: 'residential-settings', approved: true, completed_on: day, program: 'one' }
-        // Where the month is kept, a training long before its date is counted from its own day.
+        // With keep-month, a training long before its due date is counted from its own day.
         const life = { ...written, settings: { ...written.settings, annual_anchor: 're-anchor' as const } }
         const before = standing(factsIn(life), on)
         const after = standing(factsIn({ ...life, completions: [...(written.completions ?? []), one] }), on)
@@ -137,7 +137,7 @@ describe('time', () => {
       }),
       runs,
     )
-    // Lives that never come to a yearly date would hold this of nothing.
+    // Without any yearly dates, this test would prove nothing.
     expect(compared).toBeGreaterThan(100)
   })
 
@@ -152,7 +152,7 @@ describe('time', () => {
     )
   })
 
-  test('the order in which facts are written changes nothing', () => {
+  test('the order of facts doesn’t matter', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const turned: WrittenFacts = {
@@ -188,7 +188,7 @@ describe('as known then', () => {
     )
   })
 
-  test('once everything is recorded, as known then is as known now', () => {
+  test('after everything is recorded, “as known then” equals “as known now”', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const facts = factsIn(written)
@@ -198,7 +198,7 @@ describe('as known then', () => {
     )
   })
 
-  /** The same facts without what was recorded after a day, their places kept by an id. */
+  /** The same facts without those recorded after a day. Ids keep their positions. */
   function knownBy(written: WrittenFacts, known: Day): WrittenFacts {
     const until = <T extends { recorded_on?: Day | null }>(fact: T) =>
       !fact.recorded_on || fact.recorded_on <= known
@@ -217,7 +217,7 @@ describe('as known then', () => {
 })
 
 describe('an explanation', () => {
-  test('names every training without which the verdict would be another', () => {
+  test('names every training that the verdict depends on', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const facts = factsIn({ ...written, settings: { ...written.settings, annual_anchor: 're-anchor' } })
@@ -233,7 +233,7 @@ describe('an explanation', () => {
     )
   })
 
-  test('speaks of each fact it names with that fact’s own days', () => {
+  test('describes each fact with its own days', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const facts = factsIn(written)

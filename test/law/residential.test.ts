@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { addDays, daysBetween } from '#server/lib/days.ts'
 import { annual, atNorthStar, certifiedBetween, done, doneAt, elsewhere, initial } from './asking.ts'
 
-describe('who must hold the initial training, and when (R1, R8)', () => {
-  test('nothing is required where the program holds no certification, or another one', () => {
+describe('who must have the initial training, and when (R1, R8)', () => {
+  test('nothing is required if the program has no certification, or a different one', () => {
     const programs = (certifications: object[]) => [{ id: 'north-star', certifications }] as never
     expect(initial(atNorthStar({}, [], { programs: programs([]) }), '2024-06-01')).toMatchObject({
       standing: 'not_required',
@@ -18,7 +18,7 @@ describe('who must hold the initial training, and when (R1, R8)', () => {
     })
   })
 
-  test('before hire and after leaving nothing is required; on the last day it still is', () => {
+  test('nothing is required before hire or after leaving, but it is on the last day', () => {
     const facts = atNorthStar({
       separated_on: '2025-01-31',
       contact: [{ from: '2024-02-10', to: '2025-01-31' }],
@@ -31,13 +31,13 @@ describe('who must hold the initial training, and when (R1, R8)', () => {
     )
   })
 
-  test('a person who was never hired there has nothing to hold there', () => {
+  test('a person never hired there has no requirements there', () => {
     const answer = initial(atNorthStar({}, [], { assignments: [] }), '2024-06-01')
     expect(answer.standing).toBe('not_required')
     expect(answer.explanation.join(' ')).toContain('No employment at North Star House is on file')
   })
 
-  test('hired and not yet in contact: due before contact, with or without a day in sight', () => {
+  test('hired and not yet in contact: due before contact, with or without a planned day', () => {
     expect(initial(atNorthStar({}), '2024-02-05')).toMatchObject({
       standing: 'due_before_contact',
       due_on: '2024-02-10',
@@ -53,7 +53,7 @@ describe('who must hold the initial training, and when (R1, R8)', () => {
     expect(initial(atNorthStar({}, [done('2024-02-05')]), '2024-02-06').standing).toBe('current')
   })
 
-  test('in contact without it: not cleared, and the days since are told', () => {
+  test('in contact without it: not cleared, with the number of days', () => {
     expect(initial(atNorthStar({}), '2024-02-10')).toMatchObject({
       standing: 'not_cleared',
       late_days: 0,
@@ -62,7 +62,7 @@ describe('who must hold the initial training, and when (R1, R8)', () => {
     expect(initial(atNorthStar({}), '2024-02-20')).toMatchObject({ standing: 'not_cleared', late_days: 10 })
   })
 
-  test('once contact has ended nothing is required, until it begins again', () => {
+  test('nothing is required after contact ends, until it begins again', () => {
     const facts = atNorthStar({ contact: [{ from: '2024-02-10', to: '2024-05-31' }, { from: '2024-09-02' }] })
     expect(initial(facts, '2024-06-15')).toMatchObject({ standing: 'not_required', rule: 'R1' })
     expect(initial(facts, '2024-06-15').explanation.at(-1)).toContain(
@@ -84,7 +84,7 @@ describe('who must hold the initial training, and when (R1, R8)', () => {
 })
 
 describe('the initial date (R2, R3)', () => {
-  test('July 31 and August 1, 2022 are the two sides of the line', () => {
+  test('the rule changes between hires on July 31 and August 1, 2022', () => {
     const contact = [{ from: '2022-08-05' }]
     expect(initial(atNorthStar({ hired_on: '2022-07-31', contact }), '2022-08-20')).toMatchObject({
       due_on: '2023-01-01',
@@ -96,7 +96,7 @@ describe('the initial date (R2, R3)', () => {
     })
   })
 
-  test('the early hires come near from November 2, 2022 and are overdue from January 2, 2023', () => {
+  test('people hired before August 2022 are due soon from November 2, 2022 and overdue from January 2, 2023', () => {
     const facts = atNorthStar({ hired_on: '2020-05-01', contact: [{ from: '2020-05-10' }] })
     expect(initial(facts, '2022-11-01')).toMatchObject({ standing: 'current', satisfied_on: null })
     expect(initial(facts, '2022-11-02').standing).toBe('due_soon')
@@ -104,7 +104,7 @@ describe('the initial date (R2, R3)', () => {
     expect(initial(facts, '2023-01-02').standing).toBe('not_cleared')
   })
 
-  test('an early hire whose contact begins after January 1, 2023 finishes before it (R14)', () => {
+  test('a person hired before August 2022 whose contact begins after January 1, 2023 must finish before it (R14)', () => {
     const hired_on = '2021-01-04'
     expect(initial(atNorthStar({ hired_on, contact: [{ from: '2023-01-01' }] }), '2023-01-01')).toMatchObject(
       { due_on: '2023-01-01', standing: 'due_soon' },
@@ -114,7 +114,7 @@ describe('the initial date (R2, R3)', () => {
     )
   })
 
-  test('on the day contact begins, the clock decides', () => {
+  test('on the day contact begins, the time decides', () => {
     const facts = (completed_at: string) =>
       atNorthStar({ contact: [{ from: '2024-02-10', from_at: '2024-02-10T14:00:00Z' }] }, [
         doneAt(completed_at),
@@ -140,7 +140,7 @@ describe('the initial date (R2, R3)', () => {
     }
   })
 
-  test('where a clock time is missing, the day counts and is marked for review', () => {
+  test('if a time is missing, the day counts and is marked for review', () => {
     for (const facts of [
       atNorthStar({ contact: [{ from: '2024-02-10', from_at: '2024-02-10T08:00:00-06:00' }] }, [
         done('2024-02-10'),
@@ -154,7 +154,7 @@ describe('the initial date (R2, R3)', () => {
     }
   })
 
-  test('a program may ask for a day before contact', () => {
+  test('a program may require completion on an earlier day', () => {
     const settings = { same_day_contact: 'day-before' } as const
     const answer = initial(atNorthStar({}, [done('2024-02-10')], { settings }), '2024-02-10')
     expect(answer).toMatchObject({ due_on: '2024-02-09', late_days: 1, rule: 'R3' })
@@ -164,7 +164,7 @@ describe('the initial date (R2, R3)', () => {
     })
   })
 
-  test('late stays late, however often the training is renewed', () => {
+  test('late stays late, even after renewals', () => {
     const facts = atNorthStar({}, [done('2024-02-20'), done('2025-02-03'), done('2026-02-03')])
     expect(initial(facts, '2026-06-01')).toMatchObject({
       standing: 'current',
@@ -189,7 +189,7 @@ describe('the initial date (R2, R3)', () => {
   })
 })
 
-describe('trained elsewhere (R12)', () => {
+describe('outside training as initial training (R12)', () => {
   const same = { same_curriculum: true, certificate_verified: true, accepted: true }
 
   test('the same approved curriculum with a verified certificate is initial training', () => {
@@ -215,21 +215,21 @@ describe('trained elsewhere (R12)', () => {
   })
 })
 
-describe('the yearly date (R4 to R7)', () => {
+describe('the yearly due date (R4 to R7)', () => {
   const steady = (...days: string[]) =>
     atNorthStar(
       {},
       days.map((day) => done(day)),
     )
 
-  test('begins with the initial training, and not before', () => {
+  test('starts with the initial training, not before', () => {
     const answer = annual(steady(), '2024-06-01')
     expect(answer).toMatchObject({ standing: 'not_required', due_on: null, satisfied_on: null })
     const webinarOnly = atNorthStar({}, [], { outside: [elsewhere(null, '2024-03-01')] })
     expect(annual(webinarOnly, '2024-06-01').standing).toBe('not_required')
   })
 
-  test('the window of 60 days has both its ends', () => {
+  test('“due soon” includes both ends of the 60 days', () => {
     const facts = steady('2024-02-05')
     expect(annual(facts, '2024-12-29').standing).toBe('current')
     expect(annual(facts, '2024-12-30').standing).toBe('due_soon')
@@ -266,7 +266,7 @@ describe('the yearly date (R4 to R7)', () => {
     expect(answer.explanation.join(' ')).toContain(why)
   })
 
-  test('the approved course in a version not approved renews only where the license holder accepts it', () => {
+  test('a version of the course that is not approved renews only if the license holder accepts it', () => {
     const again = (accepted: boolean | null) =>
       atNorthStar({}, [done('2024-02-05'), done('2025-01-20', { approved: false, accepted })])
     expect(annual(again(null), '2025-04-01').standing).toBe('overdue')
@@ -276,7 +276,7 @@ describe('the yearly date (R4 to R7)', () => {
     expect(annual(again(true), '2025-04-01')).toMatchObject({ standing: 'current', due_on: '2026-01-31' })
   })
 
-  test('a late renewal shows its days until the next one', () => {
+  test('a late renewal shows its days late until the next one', () => {
     const facts = steady('2024-02-05', '2025-03-10', '2026-01-15')
     expect(annual(facts, '2025-06-01')).toMatchObject({
       standing: 'current',
@@ -292,7 +292,7 @@ describe('the yearly date (R4 to R7)', () => {
     })
   })
 
-  test('twice in one month gives the same month of the next year', () => {
+  test('two trainings in one month give the same month of the next year', () => {
     expect(annual(steady('2024-02-05', '2024-02-27'), '2024-06-01').due_on).toBe('2025-02-28')
     expect(annual(steady('2024-02-05', '2025-02-03', '2025-02-27'), '2025-06-01')).toMatchObject({
       due_on: '2026-02-28',
@@ -304,7 +304,7 @@ describe('the yearly date (R4 to R7)', () => {
     })
   })
 
-  describe('where the month is kept', () => {
+  describe('with keep-month', () => {
     const kept = (...days: string[]) =>
       atNorthStar(
         {},
@@ -312,7 +312,7 @@ describe('the yearly date (R4 to R7)', () => {
         { settings: { annual_anchor: 'keep-month' } },
       )
 
-    test('a renewal in the last 90 days before its date keeps it, an earlier one is counted from its own day', () => {
+    test('a renewal in the last 90 days before the due date keeps the month, an earlier one is counted from its own day', () => {
       // Due by February 28, 2025, of which November 30, 2024 is 90 days before.
       expect(annual(kept('2024-02-05', '2024-11-30'), '2025-01-01').due_on).toBe('2026-02-28')
       expect(annual(kept('2024-02-05', '2024-11-29'), '2025-01-01').due_on).toBe('2025-11-30')
@@ -329,7 +329,7 @@ describe('the yearly date (R4 to R7)', () => {
       expect(daysBetween(addDays('2024-11-30', 90), due_on!)).toBe(365)
     })
 
-    test('a second training of the year does not move the date by another year, not even on the month’s last day', () => {
+    test('a second training does not move the due date by another year, even on the month’s last day', () => {
       expect(annual(kept('2024-02-05', '2024-12-05', '2025-02-28'), '2025-03-01')).toMatchObject({
         due_on: '2026-02-28',
         satisfied_on: '2025-02-28',
@@ -337,7 +337,7 @@ describe('the yearly date (R4 to R7)', () => {
       expect(annual(kept('2024-02-05', '2024-02-29'), '2024-03-01').due_on).toBe('2025-02-28')
     })
 
-    test('the next year’s renewal keeps it again, and a late one begins a new year', () => {
+    test('the next renewal keeps the month again, and a late one starts a new year', () => {
       expect(annual(kept('2024-02-05', '2024-12-05', '2026-01-20'), '2026-02-01').due_on).toBe('2027-02-28')
       expect(annual(kept('2024-02-05', '2025-04-10'), '2025-05-01')).toMatchObject({
         due_on: '2026-04-30',
@@ -351,7 +351,7 @@ describe('leave (R10)', () => {
   const leave = [{ from: '2025-01-15', to: '2025-06-14' }]
   const trained = atNorthStar({ leave }, [done('2024-02-05')])
 
-  test('nothing is required while it lasts, and the date does not move', () => {
+  test('nothing is required during leave, and the due date does not move', () => {
     for (const day of ['2025-01-15', '2025-03-15', '2025-06-14'])
       expect(annual(trained, day), day).toMatchObject({
         standing: 'not_required',
@@ -370,7 +370,7 @@ describe('leave (R10)', () => {
     expect(annual(trained, '2025-03-15').explanation.at(-1)).toContain('before direct contact begins again')
   })
 
-  test('on return without it: overdue by the days back in contact alone', () => {
+  test('on return without it: overdue only for the days back in contact', () => {
     expect(annual(trained, '2025-06-15')).toMatchObject({ standing: 'overdue', late_days: 1, rule: 'R10' })
     expect(annual(trained, '2025-06-17').late_days).toBe(3)
   })
@@ -382,7 +382,7 @@ describe('leave (R10)', () => {
     expect(back('2025-06-16')).toMatchObject({ late_days: 2, rule: 'R6' })
   })
 
-  test('where the clock says that contact had begun again first, it is late', () => {
+  test('done after contact resumed on the day of return: late', () => {
     const contact = [
       { from: '2024-02-10', to: '2025-01-31' },
       { from: '2025-06-15', from_at: '2025-06-15T08:00:00-05:00' },
@@ -393,17 +393,17 @@ describe('leave (R10)', () => {
     expect(back('2025-06-15T09:00:00-05:00').late_days).toBe(1)
   })
 
-  test('a leave without an end on file goes on', () => {
+  test('a leave without an end on file continues', () => {
     const facts = atNorthStar({ leave: [{ from: '2025-01-15' }] }, [done('2024-02-05')])
     expect(annual(facts, '2026-06-01').standing).toBe('not_required')
   })
 
-  test('a program may let the date run on', () => {
+  test('a program may choose that leave does not suspend the due date', () => {
     const facts = atNorthStar({ leave }, [done('2024-02-05')], { settings: { leave: 'keeps-running' } })
     expect(annual(facts, '2025-03-10')).toMatchObject({ standing: 'overdue', late_days: 10, rule: 'R6' })
   })
 
-  test('a leave before contact has begun leaves the initial training due before contact', () => {
+  test('with a leave before contact begins, the initial training stays due before contact', () => {
     const facts = atNorthStar({ contact: [], leave: [{ from: '2024-02-05' }] })
     expect(initial(facts, '2024-03-01').standing).toBe('due_before_contact')
   })
@@ -426,7 +426,7 @@ describe('transfer (R11)', () => {
     settings,
   })
 
-  test('initial training and yearly date go with the person', () => {
+  test('initial training and the yearly due date move with the person', () => {
     expect(initial(two(), '2025-03-10', 'lakeside')).toMatchObject({
       standing: 'current',
       rule: 'R11',
@@ -440,13 +440,13 @@ describe('transfer (R11)', () => {
     )
   })
 
-  test('being late at one program is not being late at the other', () => {
+  test('late at one program does not mean late at another', () => {
     const late = { ...two(), completions: [done('2024-02-20')] }
     expect(initial(late, '2025-03-10', 'north-star').late_days).toBe(10)
     expect(initial(late, '2025-03-10', 'lakeside').late_days).toBe(0)
   })
 
-  test('a program may ask that it verify the certificate first', () => {
+  test('a program may choose to verify the certificate first', () => {
     const settings = { transfer: 'verified-first' }
     expect(initial(two(settings), '2025-03-10', 'lakeside')).toMatchObject({
       standing: 'not_cleared',
@@ -462,7 +462,7 @@ describe('transfer (R11)', () => {
     })
   })
 
-  test('a yearly date that passed before contact began there is met first', () => {
+  test('if the yearly due date passed before contact there, the training must be done first', () => {
     const facts = two({}, [], '2026-03-02')
     expect(annual(facts, '2026-03-01', 'lakeside')).toMatchObject({
       standing: 'due_before_contact',
@@ -488,11 +488,11 @@ describe('rehire (R13)', () => {
     settings,
   })
 
-  test('before August 1, 2022 the rehire has until January 1, 2023', () => {
+  test('a person rehired before August 1, 2022 has until January 1, 2023', () => {
     expect(initial(again('2022-03-01'), '2023-02-01')).toMatchObject({ due_on: '2023-01-01', late_days: 0 })
   })
 
-  test('from August 1, 2022 on the rehire finishes before contact, whenever first hired', () => {
+  test('a person rehired on or after August 1, 2022 must finish before contact, whenever first hired', () => {
     expect(initial(again('2022-08-01'), '2023-02-01')).toMatchObject({
       due_on: '2022-08-01',
       late_days: 136,
@@ -506,7 +506,7 @@ describe('rehire (R13)', () => {
     })
   })
 
-  test('a program may ask for the initial training again', () => {
+  test('a program may require initial training again', () => {
     const settings = { rehire: 'initial-again' }
     const left = {
       ...again('2024-06-03', [done('2022-12-15'), done('2023-11-20')], settings),
@@ -531,7 +531,7 @@ describe('rehire (R13)', () => {
 describe('certifications that begin and end (R15, R16)', () => {
   const inContact = { hired_on: '2024-03-01', contact: [{ from: '2024-03-04' }] }
 
-  test('people in contact when it begins finish the day before', () => {
+  test('people in contact when it begins must finish the day before', () => {
     const facts = atNorthStar(inContact, [], { programs: certifiedBetween(['2025-09-15']) })
     expect(initial(facts, '2025-07-15')).toMatchObject({
       standing: 'not_required',
@@ -543,7 +543,7 @@ describe('certifications that begin and end (R15, R16)', () => {
     expect(initial(facts, '2025-09-15')).toMatchObject({ standing: 'not_cleared', late_days: 1 })
   })
 
-  test('a program may read it as the day it takes effect', () => {
+  test('a program may choose the day it takes effect', () => {
     const facts = atNorthStar(inContact, [], {
       programs: certifiedBetween(['2025-09-15']),
       settings: { later_certification: 'day-of' },
@@ -552,7 +552,7 @@ describe('certifications that begin and end (R15, R16)', () => {
     expect(initial(facts, '2025-09-16')).toMatchObject({ standing: 'not_cleared', late_days: 1 })
   })
 
-  test('contact that begins on that very day or later is due before contact', () => {
+  test('with contact from that day or later, the training is due before contact', () => {
     const from = (day: string) =>
       atNorthStar({ hired_on: '2024-03-01', contact: [{ from: day }] }, [], {
         programs: certifiedBetween(['2025-09-15']),
@@ -567,7 +567,7 @@ describe('certifications that begin and end (R15, R16)', () => {
     })
   })
 
-  test('an early hire in a program certified by January 1, 2023 keeps that date', () => {
+  test('a person hired before August 2022 in a program certified by January 1, 2023 keeps that date', () => {
     const early = { hired_on: '2021-03-01', contact: [{ from: '2021-03-04' }] }
     expect(
       initial(atNorthStar(early, [], { programs: certifiedBetween(['2022-11-01']) }), '2022-12-01'),
@@ -577,14 +577,14 @@ describe('certifications that begin and end (R15, R16)', () => {
     ).toMatchObject({ due_on: '2023-01-31', standing: 'due_soon', rule: 'R15' })
   })
 
-  test('a person on leave when it begins finishes before contact on return', () => {
+  test('a person on leave when it begins must finish before contact on return', () => {
     const facts = atNorthStar({ ...inContact, leave: [{ from: '2025-09-01', to: '2025-10-15' }] }, [], {
       programs: certifiedBetween(['2025-09-15']),
     })
     expect(initial(facts, '2025-10-16')).toMatchObject({ standing: 'not_cleared', due_on: '2025-10-16' })
   })
 
-  test('after it ends nothing is required, and its last day is still required', () => {
+  test('nothing is required after it ends, but it is on its last day', () => {
     const facts = atNorthStar({}, [done('2024-02-05')], {
       programs: certifiedBetween(['2022-01-01', '2025-06-30'], ['2026-05-01']),
     })
@@ -602,7 +602,7 @@ describe('certifications that begin and end (R15, R16)', () => {
     expect(annual(facts, '2026-05-01').standing).toBe('overdue')
   })
 
-  test('who came into contact in the gap finishes before the certification is back', () => {
+  test('a person whose contact began in the gap must finish before the certification resumes', () => {
     const facts = atNorthStar({ hired_on: '2025-08-01', contact: [{ from: '2025-08-04' }] }, [], {
       programs: certifiedBetween(['2022-01-01', '2025-06-30'], ['2026-05-01']),
     })
@@ -614,7 +614,7 @@ describe('certifications that begin and end (R15, R16)', () => {
   })
 })
 
-describe('what is not on file', () => {
+describe('missing facts', () => {
   const trained = [done('2024-02-05')]
 
   test.each([
@@ -657,7 +657,7 @@ describe('what is not on file', () => {
     expect(answer.explanation.join(' ')).toContain(words)
   })
 
-  test('a certification without a first day that has ended is no doubt any more', () => {
+  test('an ended certification without a first day leaves no doubt', () => {
     const facts = atNorthStar({}, trained, { programs: certifiedBetween([null, '2024-01-31']) })
     expect(initial(facts, '2024-06-01').standing).toBe('not_required')
   })
@@ -681,7 +681,7 @@ describe('what is not on file', () => {
     expect(answer.explanation.join(' ')).toContain('the day of completion is not on file')
   })
 
-  test('what might renew an overdue year makes it unknown, what could not leaves it overdue', () => {
+  test('a training that might renew an overdue year makes it unknown; one that can’t leaves it overdue', () => {
     const renewed = (day: string | null) =>
       atNorthStar({}, [done('2024-02-05')], { outside: [elsewhere(null, day, { human_trafficking: null })] })
     expect(annual(renewed('2025-01-20'), '2025-04-01').standing).toBe('unknown')

@@ -12,7 +12,7 @@ import {
 import { ruleSentence, rules } from '#server/law/reasons/rules.ts'
 
 describe('the rule set', () => {
-  test('has the five requirements, each with its statute, source and how sure the interpretation is', () => {
+  test('has the five requirements, each with its statute, source and certainty', () => {
     expect(requirementIds).toEqual([
       'residential-initial',
       'residential-annual',
@@ -30,7 +30,7 @@ describe('the rule set', () => {
     }
   })
 
-  test('judges a past day by the version of that day', () => {
+  test('judges a past day by the version in effect then', () => {
     const versions = [
       { effective_from: '2022-08-01', words: 'first' },
       { effective_from: '2027-01-01', words: 'second' },
@@ -41,7 +41,7 @@ describe('the rule set', () => {
     expect(versionOn([{ effective_from: null, words: 'always' }], '2020-01-01').words).toBe('always')
   })
 
-  test('has the rules R0 to R21, each in words', () => {
+  test('has the rules R0 to R21, each with a description', () => {
     expect(rules.map(({ code }) => code)).toEqual(Array.from({ length: 22 }, (_, index) => `R${index}`))
     for (const { code } of rules)
       expect(ruleSentence(code, 'Minn. Stat.')).toMatch(
@@ -49,7 +49,7 @@ describe('the rule set', () => {
       )
   })
 
-  test('names the law only by section: no sentence stands in quotation marks as if it were the statute', () => {
+  test('cites the law only by section and never quotes it', () => {
     for (const { words } of rules) expect(words).not.toMatch(/[“"]/)
   })
 })
@@ -57,7 +57,7 @@ describe('the rule set', () => {
 describe('the interpretations that the law leaves open', () => {
   const names = Object.keys(defaultSettings) as SettingName[]
 
-  test('are the settings that facts may give, no more and no fewer', () => {
+  test('are exactly the settings that facts may have', () => {
     expect(Object.keys(factsSchema.properties.settings.properties).sort()).toEqual([...names].sort())
     expect(Object.keys(interpretations).sort()).toEqual([...names].sort())
   })
@@ -91,7 +91,7 @@ describe('the interpretations that the law leaves open', () => {
   })
 })
 
-test('an Academy code is read however it was typed', () => {
+test('Academy codes are recognized in any spelling', () => {
   expect(['X205', 'x-205', 'CWTA X205', ' mncwta x 205 ', '239a'].map(academyCode)).toEqual([
     'X205',
     'X205',
@@ -102,10 +102,10 @@ test('an Academy code is read however it was typed', () => {
   expect([null, undefined, '', ' - '].map(academyCode)).toEqual([null, null, null, null])
 })
 
-describe('the page of rules', () => {
+describe('docs/rules.md', () => {
   const page = readFileSync('docs/rules.md', 'utf8')
 
-  test('has every rule by its number and title, with how sure it is', () => {
+  test('has every rule with its number, title and certainty', () => {
     for (const { code, title, status } of rules)
       expect(page).toMatch(
         new RegExp(`### ${code}\\. ${title}\\n\\n\\*${status[0]!.toUpperCase()}${status.slice(1)}`),

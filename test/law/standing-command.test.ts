@@ -32,10 +32,10 @@ async function fileOf(text: string): Promise<string> {
   return path
 }
 
-describe('the rules from the command line', () => {
+describe('the standing command', () => {
   const facts = atNorthStar({}, [done('2024-02-05', { recorded_on: '2024-02-20' })])
 
-  test('answer from a file, exactly in the published shape', async () => {
+  test('answers from a file, in the published format', async () => {
     const { code, out, err } = await run([await fileOf(JSON.stringify(facts)), '--on', '2024-06-01'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const answer = JSON.parse(out)
@@ -55,30 +55,30 @@ describe('the rules from the command line', () => {
     expect(Object.keys(answer.clearance[0])).toEqual(['program', 'answer', 'until', 'on_leave', 'because'])
   })
 
-  test('answer from standard input, with a byte order mark, for a day as written in Minnesota', async () => {
+  test('answers from standard input, with a byte order mark and a US date', async () => {
     const { code, out } = await run(['-', '--on', '6/1/2024'], `\uFEFF${JSON.stringify(facts)}`)
     expect(code).toBe(0)
     expect(JSON.parse(out)).toEqual(ask(facts, '2024-06-01'))
   })
 
-  test('answer as known then', async () => {
+  test('answers as known on an earlier day', async () => {
     const { out } = await run(['-', '--on', '2024-06-01', '--as-known', '2024-02-19'], JSON.stringify(facts))
     expect(JSON.parse(out).requirements[0].standing).toBe('not_cleared')
   })
 
-  test('answer for today where no day is given', async () => {
+  test('answers for today by default', async () => {
     const { code, out } = await run(['-'], '{}')
     expect(code).toBe(0)
     expect(isDay(JSON.parse(out).on)).toBe(true)
   })
 
-  test('print how they are asked', async () => {
+  test('prints its usage', async () => {
     const { code, out } = await run(['--help'])
     expect(code).toBe(0)
     expect(out).toContain('Usage: npm run --silent standing -- facts.json|-')
   })
 
-  test('print the published schema', async () => {
+  test('prints the published schema', async () => {
     const { code, out } = await run(['--schema'])
     expect(code).toBe(0)
     expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(publishedSchema())))
@@ -131,14 +131,14 @@ describe('the rules from the command line', () => {
   })
 })
 
-describe('the published shape', () => {
-  test('in docs is the one that the rules read', async () => {
+describe('the published schema', () => {
+  test('in docs is the one that the rules use', async () => {
     expect(await readFile('docs/standing.schema.json', 'utf8')).toBe(
       `${JSON.stringify(publishedSchema(), null, 2)}\n`,
     )
   })
 
-  test('holds every worked example and every answer', () => {
+  test('accepts every worked example and every answer', () => {
     const ajv = new Ajv({ allowUnionTypes: true, formats: { date: isDay, 'date-time': true } })
     const isAnswer = ajv.compile(answerSchema)
     for (const { cases } of workedExamples)

@@ -4,7 +4,7 @@ import { readFacts } from '#server/law/facts/facts-check.ts'
 import { annualDue } from '#server/law/residential/annual-clock.ts'
 import { standing } from '#server/law/standing.ts'
 
-test('there are thirty-two worked examples, each with its number', () => {
+test('there are thirty-two numbered worked examples', () => {
   expect(workedExamples.map(({ number }) => number)).toEqual(
     Array.from({ length: 32 }, (_, index) => index + 1),
   )

@@ -16,7 +16,7 @@ const [ada, sam, noor, ines] = [
 ] as const
 const cannotCount = /can’t count for “Initial training for specialized residential settings”/
 
-/** A service in which version 1.0.0 is approved, and newer versions can be published while it runs. */
+/** A service where version 1.0.0 is approved, and newer versions can be published while it runs. */
 async function aHouse(options: Pick<WorldOptions, 'now'> = {}) {
   const courses = new Map(theCourses().courses)
   const first = courses.get(slug)!.published.at(-1)!
@@ -31,7 +31,7 @@ async function aHouse(options: Pick<WorldOptions, 'now'> = {}) {
   set([first])
   const catalogue: Catalogue = { ...theCourses(), courses }
   const world = await aWorld({ catalogue, ...options })
-  /** A release after the newest one. Its words are the same here; what it changed is what its author declared. */
+  /** Adds a release. Its text is the same; only its declared change differs. */
   const publish = (version: string, kind: ChangeRecord['kind']): CourseVersion => {
     const { published } = courses.get(slug)!
     const hash = version.replaceAll('.', '').padEnd(64, 'a')
@@ -63,7 +63,7 @@ const begunVersion = async ({ db }: World, email: string) => {
   return version
 }
 
-/** What a reviewer sends to carry the approval of the version before over to this one. */
+/** The form that carries the previous version's approval over to this one. */
 const carry = (client: Client, text: CourseVersion, given: Record<string, string> = {}) =>
   client.post(`/review/courses/${slug}/${text.version}/carried-approval`, {
     text: text.hash,
@@ -87,8 +87,8 @@ async function withdrawFirst(world: World) {
   await reviewer.post(`/review/approvals/${id}/withdrawal`, { reason: 'The letter was about another text.' })
 }
 
-describe('where only an approved version counts', () => {
-  test('a release that is not approved is not what people begin', async () => {
+describe('when only an approved version counts', () => {
+  test('new learners don’t get a release that is not approved', async () => {
     const house = await aHouse()
     house.publish('1.1.0', 'meaning')
     const learner = await house.as(ada)
@@ -99,7 +99,7 @@ describe('where only an approved version counts', () => {
     expect(page.body).not.toContain('Version 1.1.0')
   })
 
-  test('a course that no requirement counts is begun in its newest version', async () => {
+  test('new learners get the newest version of a course that no requirement depends on', async () => {
     const house = await aHouse()
     const known = house.catalogue.courses.get('child-protection')!
     const newer = { ...known.current, version: '1.1.0', hash: 'b'.repeat(64) }
@@ -115,7 +115,7 @@ describe('where only an approved version counts', () => {
     expect(await begunVersion(house, 'jo@county.example')).toBe('1.1.0')
   })
 
-  test('while no version is approved, the learner and the supervisor read that it cannot count', async () => {
+  test('while no version is approved, the learner and the supervisor see that it can’t count', async () => {
     const house = await aHouse()
     await withdrawFirst(house)
     const learner = await house.as(ada)
@@ -139,7 +139,7 @@ describe('where only an approved version counts', () => {
     expect(finish.body).toContain('was in effect on the day it was completed')
   })
 
-  test('someone on a newer version that is not approved can move to the one that counts', async () => {
+  test('a learner on a newer version that is not approved can move to the one that counts', async () => {
     const house = await aHouse()
     await withdrawFirst(house)
     const newer = house.publish('1.1.0', 'meaning')
@@ -167,7 +167,7 @@ describe('where only an approved version counts', () => {
   })
 })
 
-describe('the approval of the version before', () => {
+describe('the approval of the previous version', () => {
   test('is carried over to a typo release once two reviewers confirm that nothing of meaning changed', async () => {
     const house = await aHouse()
     const text = house.publish('1.0.1', 'typo')
@@ -191,7 +191,7 @@ describe('the approval of the version before', () => {
     expect(await begunVersion(house, ada)).toBe('1.0.1')
   })
 
-  test('makes what was completed in the new version count, and its certificate says where it comes from', async () => {
+  test('makes completions of the new version count, and their certificates say where the approval comes from', async () => {
     const house = await aHouse({ now: new Date('2026-11-20T15:00:00Z') })
     const text = house.publish('1.0.1', 'typo')
     const [first, second] = [await house.as(noor), await house.as(ines)]
@@ -235,7 +235,7 @@ describe('the approval of the version before', () => {
     ])
   })
 
-  test('ends with the approval that it came from', async () => {
+  test('ends when the original approval ends', async () => {
     const house = await aHouse()
     const [first, second] = [await house.as(noor), await house.as(ines)]
     for (const version of ['1.0.1', '1.0.2']) {
@@ -254,7 +254,7 @@ describe('the approval of the version before', () => {
     expect(acts).toHaveLength(3)
   })
 
-  test('is not confirmed after the approval that it comes from was withdrawn', async () => {
+  test('can’t be confirmed after the original approval was withdrawn', async () => {
     const house = await aHouse()
     await carry(await house.as(noor), house.publish('1.0.1', 'typo'))
     await withdrawFirst(house)

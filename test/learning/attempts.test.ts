@@ -24,7 +24,7 @@ async function adaInAnAssessment() {
 }
 
 describe('an assessment', () => {
-  test('does not open before every lesson of its module is read', async () => {
+  test('does not open until every lesson of its module is read', async () => {
     const { as, catalogue, db } = await aWorld()
     const course = catalogue.courses.get('residential-settings')!.current
     const module = course.modules[0]!
@@ -36,7 +36,7 @@ describe('an assessment', () => {
     expect(await db.selectFrom('attempts').select('id').execute()).toEqual([])
   })
 
-  test('starts once, however often and from however many tabs it is started', async () => {
+  test('starts once, even if started repeatedly from several tabs', async () => {
     const { db, ada, course, module } = await adaInAnAssessment()
     await Promise.all(
       Array.from({ length: 6 }, () => ada.post(`/courses/${course.slug}/${module.slug}/assessment`)),
@@ -44,14 +44,14 @@ describe('an assessment', () => {
     expect(await db.selectFrom('attempts').select('id').execute()).toHaveLength(1)
   })
 
-  test('takes one answer a question: the same form from many tabs at once counts once', async () => {
+  test('accepts one answer per question: the same form from many tabs at once counts once', async () => {
     const { db, ada, attempt, answer, module } = await adaInAnAssessment()
     const form = formFor(module, await attempt(), true)
     await Promise.all(Array.from({ length: 8 }, () => answer(ada, form)))
     expect(await db.selectFrom('attempt_answers').select('position').execute()).toHaveLength(1)
   })
 
-  test('and a form of an earlier question, or of a later one, changes nothing', async () => {
+  test('ignores a form of an earlier or later question', async () => {
     const { db, ada, attempt, answer, module } = await adaInAnAssessment()
     const first = formFor(module, await attempt(), true)
     await answer(ada, { ...first, position: '3' })
@@ -63,7 +63,7 @@ describe('an assessment', () => {
     expect(await db.selectFrom('attempt_answers').selectAll().execute()).toEqual(before)
   })
 
-  test('an empty form asks again, in words, and keeps the place', async () => {
+  test('an empty form shows an error and keeps the place', async () => {
     const { ada, answer, db } = await adaInAnAssessment()
     const again = await answer(ada, { position: '0', step: '0' })
     expect(again.statusCode).toBe(422)
@@ -72,7 +72,7 @@ describe('an assessment', () => {
     expect(await db.selectFrom('attempt_answers').selectAll().execute()).toEqual([])
   })
 
-  test('another person’s attempt is not there, to see or to answer', async () => {
+  test('a learner can’t see or answer another learner’s attempt', async () => {
     const { as, address, attempt, answer, module, db } = await adaInAnAssessment()
     const ivy = await as('ivy@lakeside.example')
     expect((await ivy.get(address)).statusCode).toBe(404)
@@ -90,7 +90,7 @@ describe('an assessment', () => {
     expect((await ada.get(address)).body).toContain('You have passed this module')
   })
 
-  test('shows no answer and no reason before its end, and both after', async () => {
+  test('shows answers and reasons only after its end', async () => {
     const { db, ada, id, course, module, address, attempt } = await adaInAnAssessment()
     const drawn = (await attempt()).drawn.map(({ question }) => module.questions.get(question)!)
     const whys = drawn.flatMap((question) =>
@@ -105,7 +105,7 @@ describe('an assessment', () => {
     expect(result.body).toContain('A safer choice')
   })
 
-  test('a learner may say how sure they are; the result speaks to what they were sure of and missed', async () => {
+  test('a learner may say how sure they are, and the result points out wrong answers that they were sure of', async () => {
     const { db, ada, attempt, answer, module, id, course, address } = await adaInAnAssessment()
     await answer(ada, { ...formFor(module, await attempt(), false), confidence: 'sure' })
     await answer(ada, { ...formFor(module, await attempt(), true), confidence: 'certain' })
@@ -114,10 +114,10 @@ describe('an assessment', () => {
     await takeAssessment(db, ada, id, course, module, false)
     const result = (await ada.get(address)).body
     expect(result).toContain('You were sure of 1 answer that didn’t fit. Start there.')
-    expect(result).toContain('You were sure of this one, so it’s worth a second look')
+    expect(result).toContain('You were sure of this one, so take a second look')
   })
 
-  test('two worlds that differ only in the key give the same page before its end', async () => {
+  test('its pages don’t depend on the answer key before its end', async () => {
     const { ada, address, module, attempt } = await adaInAnAssessment()
     const before = (await ada.get(address)).body
     const { drawn, answers } = await attempt()
@@ -139,7 +139,7 @@ describe('an assessment', () => {
 })
 
 describe('lessons', () => {
-  test('a part set aside lets the learner go on, and waits before the questions', async () => {
+  test('a skipped lesson lets the learner continue, but must be read before the questions', async () => {
     const stop = 'content_note_level: stop\ncontent_note_reason: disclosure'
     const { courses } = loadText({
       '01-evening/01-at-six.md': (text) => text.replace('fictional: true', stop),
@@ -165,7 +165,7 @@ describe('lessons', () => {
     expect((await ada.get(`/courses/${course.slug}/continue`)).headers.location).toBe(path(hard.slug))
   })
 
-  test('an exercise gives its reasons and keeps nothing', async () => {
+  test('an exercise shows its reasons and stores nothing', async () => {
     const { db, as, catalogue } = await aWorld()
     const course = catalogue.courses.get('residential-settings')!.current
     const lesson = course.modules[0]!.lessons[0]!
@@ -180,7 +180,7 @@ describe('lessons', () => {
     expect(await db.selectFrom('attempt_answers').selectAll().execute()).toEqual([])
   })
 
-  test('the time a page was visible is kept, and the day of the last activity, never the hour', async () => {
+  test('the time a page was visible and the day of the last activity are stored, never the hour', async () => {
     const { db, as, catalogue, clock } = await aWorld()
     const course = catalogue.courses.get('residential-settings')!.current
     const module = course.modules[0]!
@@ -200,7 +200,7 @@ describe('lessons', () => {
     expect(person.last_active_on).toBe(dayOf(clock.now))
   })
 
-  test('a link into a course that was not begun leads to the course’s page; what does not exist is not there', async () => {
+  test('a link into a course not yet started leads to the course page, and an unknown lesson gives 404', async () => {
     const { as, catalogue } = await aWorld()
     const course = catalogue.courses.get('residential-settings')!.current
     const ada = await as('ada@northstar.example')

@@ -7,7 +7,7 @@ import { personId } from '#test/support/cast.ts'
 
 const courseOf = ({ catalogue }: World, slug: string) => catalogue.courses.get(slug)!.current
 
-/** What Ada's certificates say, in the order of the given completions. */
+/** The kind on each of Ada's certificates, in the order of the given completions. */
 async function kindsOf(
   world: World,
   completions: readonly Readonly<{ course: CourseVersion; on: string; isVoided?: boolean }>[],

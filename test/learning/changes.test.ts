@@ -23,7 +23,7 @@ beforeAll(() => {
   before = welcome()
   edit('welcome/course.yml', (text) => text.replace('1.0.0', '1.1.0'))
   edit('welcome/01-first-day/01-at-the-door.md', (text) => text.replace('Tea first', 'Soup first'))
-  // Said better, meaning the same: nobody who knows the old words has to read it again.
+  // Clearer words with the same meaning: people who know the old version don't have to read it again.
   edit('welcome/01-first-day/02-practice.md', (text) => text.replace('None of them counts.', 'None counts.'))
   const readAgain = (place: string) =>
     writeFileSync(
@@ -40,14 +40,14 @@ afterAll(() => rmSync(dir, { recursive: true }))
 
 const lesson = '/courses/welcome/changes/1.1.0/first-day/at-the-door'
 
-test('a change of meaning asks who completed an older version to read the changed lessons, by the day that a reviewer sets', async () => {
+test('after a change of meaning, people who completed an older version must read the changed lessons by the due date', async () => {
   const courses = new Map([['welcome', before]])
   const catalogue: Catalogue = { ...loadCourses(dir).catalogue, courses }
   const { db, as, clock } = await aWorld({ catalogue, now: new Date('2026-11-20T15:00:00Z') })
   const [ada, noor] = [await as('ada@northstar.example'), await as('noor@review.example')]
   await takeCourse(db, ada, await personId(db, 'ada@northstar.example'), before.current)
   courses.set('welcome', after)
-  // Nobody is asked before a day is set, and a day has to be one to come.
+  // No one has to read anything before a due date is set, and the date must be in the future.
   expect((await ada.get('/')).body).not.toContain('Changed since you took it')
   expect((await ada.get(lesson)).statusCode).toBe(404)
   const past = await noor.post('/review/courses/welcome/1.1.0/change-day', { due_on: '11/19/2026' })
@@ -66,7 +66,7 @@ test('a change of meaning asks who completed an older version to read the change
   const read = await again.post(`${lesson}/reading`)
   expect(read.headers.location).toBe('/courses/welcome')
   expect((await again.get('/')).body).not.toContain('Changed since you took it')
-  expect((await again.get('/courses/welcome')).body).toContain('You have read what changed.')
+  expect((await again.get('/courses/welcome')).body).toContain('You have read the changes.')
   await again.post(`${lesson}/reading`)
   expect(await db.selectFrom('course_change_readings').select('lesson').execute()).toEqual([
     { lesson: 'at-the-door' },
@@ -75,7 +75,7 @@ test('a change of meaning asks who completed an older version to read the change
   expect(acts).toHaveLength(1)
 })
 
-test('who completes the newer version, or never took the course, is asked for nothing', async () => {
+test('people who complete the newer version or never took the course have nothing to read', async () => {
   const courses = new Map([['welcome', after]])
   const catalogue: Catalogue = { ...loadCourses(dir).catalogue, courses }
   const { db, as } = await aWorld({ catalogue })
@@ -93,7 +93,7 @@ test('who completes the newer version, or never took the course, is asked for no
   }
 })
 
-test('no day is set for a text whose change is not one of meaning', async () => {
+test('a due date can’t be set for a version without a change of meaning', async () => {
   const { as } = await aWorld({ catalogue: { ...loadCourses(dir).catalogue } })
   const noor = await as('noor@review.example')
   expect(
@@ -101,7 +101,7 @@ test('no day is set for a text whose change is not one of meaning', async () => 
   ).toBe(404)
 })
 
-test('a record of what to read again names lessons that changed, and is no part of the text', () => {
+test('the list of lessons to read again names changed lessons and doesn’t change the content hash', () => {
   expect(refused).toContain(
     'read-again.yml names "first-day/somewhere", which is not a new or changed lesson.',
   )

@@ -30,7 +30,7 @@ describe('taking a course', () => {
     expect(page.body).toContain('Download your certificate')
   })
 
-  test('modules and lessons open in order, and going back is always free', async () => {
+  test('modules and lessons open in order, and going back is always allowed', async () => {
     const { as, catalogue } = await aWorld()
     const course = catalogue.courses.get('residential-settings')!.current
     const [first, second] = course.modules
@@ -45,7 +45,7 @@ describe('taking a course', () => {
     expect(back.statusCode).toBe(200)
   })
 
-  test('a failed assessment can be tried again at once, with other questions', async () => {
+  test('a failed assessment can be tried again at once, with different questions', async () => {
     const { db, as, catalogue } = await aWorld()
     const course = catalogue.courses.get('residential-settings')!.current
     const module = course.modules[0]!

@@ -11,7 +11,7 @@ function lots(seed: number): () => number {
   }
 }
 
-/** 24 questions on five objectives, four of them scenarios; the fifth objective has two questions alone. */
+/** 24 questions on five objectives, four of them scenarios. The fifth objective has only two questions. */
 const pool: readonly Drawable[] = Array.from({ length: 24 }, (_, at) => ({
   id: `q${at}`,
   objective: at < 2 ? 5 : (at % 4) + 1,
@@ -24,7 +24,7 @@ const drawn = (from: readonly Drawable[], earlier: readonly (readonly string[])[
 const of = (ids: readonly string[]) => ids.map((id) => pool.find((question) => question.id === id)!)
 
 describe('a draw', () => {
-  test('asks about every objective and has two scenarios at least, whatever the lots', () => {
+  test('covers every objective and has at least two scenarios, for any random numbers', () => {
     for (let seed = 1; seed <= 500; seed++) {
       const questions = of(drawn(pool, [], seed))
       expect(new Set(questions).size).toBe(10)
@@ -33,12 +33,12 @@ describe('a draw', () => {
     }
   })
 
-  test('prefers at a second attempt what the first one did not show', () => {
+  test('prefers questions that earlier attempts did not show', () => {
     for (let seed = 1; seed <= 200; seed++) {
       const first = drawn(pool, [], seed)
       const second = drawn(pool, [first], seed + 1000)
       const again = of(second.filter((id) => first.includes(id)))
-      // Shown again is what an objective or the scenarios have no more of.
+      // A question repeats only when its objective or the scenarios have no others.
       const unseen = pool.filter(({ id }) => !first.includes(id))
       for (const question of again) {
         const hasOthers = unseen.some(({ objective }) => objective === question.objective)
@@ -48,7 +48,7 @@ describe('a draw', () => {
     }
   })
 
-  test('takes any questions where they name no objectives, as in texts before 2.0.0', () => {
+  test('takes any questions if they name no objectives, as in versions before 2.0.0', () => {
     const old = pool.map((question) => ({ ...question, objective: undefined }))
     const scenarios = Array.from({ length: 200 }, (_, at) => of(drawn(old, [], at + 1))).map(
       (questions) => questions.filter(({ type }) => type === 'scenario').length,
@@ -57,7 +57,7 @@ describe('a draw', () => {
   })
 })
 
-describe('eight of ten pass', () => {
+describe('the pass mark', () => {
   const answers = (credits: readonly (boolean | number)[]) =>
     credits.map((credit, position) => ({
       position,
@@ -67,12 +67,12 @@ describe('eight of ten pass', () => {
   const eight = Array.from({ length: 10 }, (_, at) => at < 8)
   const seven = eight.with(7, false)
 
-  test('and seven do not', () => {
+  test('is not reached with seven of ten', () => {
     expect(resultOf(answers(eight), 10, 80)).toEqual({ correct: 8, points: 8, total: 10, is_passed: true })
     expect(resultOf(answers(seven), 10, 80)).toMatchObject({ points: 7, is_passed: false })
   })
 
-  test('where two sorts with half their lines right make one', () => {
+  test('counts two half-right sorting questions as one point', () => {
     const credits: (boolean | number)[] = [...seven]
     credits.splice(8, 2, 0.5, 0.5)
     expect(resultOf(answers(credits), 10, 80)).toEqual({
@@ -85,7 +85,7 @@ describe('eight of ten pass', () => {
     expect(resultOf(answers(credits), 10, 80)).toMatchObject({ points: 7.75, is_passed: false })
   })
 
-  test('and a scenario counts where each of its steps is right', () => {
+  test('counts a scenario only if every step is right', () => {
     const steps = [
       { position: 0, is_correct: true, credit: null },
       { position: 0, is_correct: false, credit: null },

@@ -20,7 +20,7 @@ const reviewed = (id: string, form: Form) => {
   if (feedback.kind !== 'feedback') throw new Error('no feedback')
   return feedback.review
 }
-/** The names of the page’s fields, by the words beside them. */
+/** The names of the page’s fields, by their labels. */
 function field(id: string, words: string): string {
   const fields = answerFields(exercises.get(id)!, exerciseSeed(place, exercises.get(id)!))
   if (fields.kind === 'choices') throw new Error('choices')
@@ -36,7 +36,7 @@ describe('feedback on an exercise', () => {
     expect(html).not.toContain('A safer choice')
   })
 
-  test('gives the why of what was chosen and of the safer choice, and never says wrong', () => {
+  test('explains the chosen and the safer choice, and never says “wrong”', () => {
     const html = shown('name-first', { choice: 'form' })
     expect(html).toContain('There is a safer choice')
     expect(html).toContain('A form before a name makes Lin a case.')
@@ -46,7 +46,7 @@ describe('feedback on an exercise', () => {
     expect(html.toLowerCase()).not.toMatch(/wrong|incorrect|error|✗|❌/)
   })
 
-  test('names what was left out of several', () => {
+  test('names missing choices', () => {
     const { title, lines } = reviewed('what-helps', { choices: ['tea', 'quiz'] })
     expect(title).toBe('Part of it fits')
     expect(lines.map(({ parts }) => `${parts[0]!.label}: ${parts[0]!.text}`)).toEqual([
@@ -56,7 +56,7 @@ describe('feedback on an exercise', () => {
     ])
   })
 
-  test('answers true and false with the why of each', () => {
+  test('explains both true and false', () => {
     const { title, lines } = reviewed('desk-open', { choice: 'true' })
     expect(title).toBe('Another answer fits better')
     expect(lines[0]!.parts.map(({ label, text }) => `${label}: ${text}`)).toEqual([
@@ -65,7 +65,7 @@ describe('feedback on an exercise', () => {
     ])
   })
 
-  test('shows an order with the place that each was given', () => {
+  test('shows each item’s right place and the place it was given', () => {
     const form = {
       [field('in-order', 'Say your name')]: '2',
       [field('in-order', 'Offer tea')]: '1',
@@ -108,7 +108,7 @@ describe('feedback on an exercise', () => {
 })
 
 describe('a scenario', () => {
-  test('goes on after a choice with what it led to, and carries the path in the form', () => {
+  test('continues with the result of a choice, and keeps the path in the form', () => {
     const feedback = answer('the-evening', { choice: 'plate' })
     if (feedback.kind !== 'exercise') throw new Error('it is over')
     expect(feedback.exercise.taken).toEqual([
@@ -125,7 +125,7 @@ describe('a scenario', () => {
     expect(answer('the-evening', { path, choice: 'sit' }).kind).toBe('feedback')
   })
 
-  test('ends with the whole path, the whys, and what would have been safer', () => {
+  test('ends with the whole path, the reasons, and what would have been safer', () => {
     const review = reviewed('the-evening', { path: 'ask', choice: 'wait' })
     expect(review.title).toBe('Part of it fits')
     expect(review.lines.map(({ parts }) => parts.map(({ label }) => label))).toEqual([
@@ -138,7 +138,7 @@ describe('a scenario', () => {
     )
   })
 
-  test('stays where it is while nothing is chosen', () => {
+  test('stays at the same step if nothing is chosen', () => {
     expect(answer('the-evening', { path: 'plate' })).toMatchObject({
       kind: 'exercise',
       exercise: { ask: 'Choose an answer.', taken: [{ fits: true }] },

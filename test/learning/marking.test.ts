@@ -45,7 +45,7 @@ function formFor(question: Question, answer: Answer, seed: string): Record<strin
   throw new Error('no such answer')
 }
 
-/** Any whole answer to the question. */
+/** Any complete answer to the question. */
 function anyAnswer(question: Question): fc.Arbitrary<Answer> {
   switch (question.type) {
     case 'single':
@@ -108,7 +108,7 @@ describe('marking', () => {
     )
   })
 
-  test('a part of the right choices, or more than them, does not count', () => {
+  test('too few or too many choices are not correct', () => {
     const multiple = byType('multiple')
     expect(markAnswer(multiple, { choices: ['tea'] })).toEqual({ correct: false, right: 2, of: 3 })
     expect(markAnswer(multiple, { choices: ['tea', 'tour', 'quiz'] })).toEqual({
@@ -119,7 +119,7 @@ describe('marking', () => {
     expect(markAnswer(multiple, { choices: ['tour', 'tea'] }).correct).toBe(true)
   })
 
-  test('a scenario counts when the best choice was taken at every step until an end', () => {
+  test('a scenario is correct only with the best choice at every step', () => {
     const scenario = byType('scenario')
     expect(markAnswer(scenario, { path: ['plate', 'sit'] })).toEqual({ correct: true, right: 2, of: 2 })
     expect(markAnswer(scenario, { path: ['plate', 'leave'] })).toEqual({ correct: false, right: 1, of: 2 })
@@ -128,7 +128,7 @@ describe('marking', () => {
     expect(markAnswer(scenario, { path: ['plate', 'sit', 'sit'] }).correct).toBe(false)
   })
 
-  test('an answer of another kind is not right, and harms nothing', () => {
+  test('an answer of another type is not correct and does not throw', () => {
     fc.assert(
       fc.property(each, answered, (question, { question: other, answer }) => {
         if (question.type !== other.type) expect(markAnswer(question, answer).of).toBeGreaterThan(0)
@@ -140,7 +140,7 @@ describe('marking', () => {
 })
 
 describe('reading a form', () => {
-  test('any form at all is read without harm', () => {
+  test('no form makes it throw', () => {
     const value = fc.oneof(fc.string(), fc.array(fc.string()), fc.anything())
     const names = fc.oneof(
       fc.constantFrom(
@@ -164,7 +164,7 @@ describe('reading a form', () => {
     )
   })
 
-  test('what a person chose on a page comes back as they chose it, whatever the seed', () => {
+  test('returns the choices made on the page, for any seed', () => {
     fc.assert(
       fc.property(answered, fc.string(), ({ question, answer }, seed) => {
         expect(parseAnswer(question, formFor(question, answer, seed), seed)).toEqual(answer)
@@ -173,7 +173,7 @@ describe('reading a form', () => {
     )
   })
 
-  test('opaque values of a choice are read back', () => {
+  test('maps opaque values back to choice ids', () => {
     const single = byType('single')
     const fields = answerFields(single, 'attempt 1')
     if (fields.kind !== 'choices' || single.type !== 'single') throw new Error('not choices')
@@ -185,7 +185,7 @@ describe('reading a form', () => {
     expect(parseAnswer(single, { choice: fields.choices[0]!.value }, 'attempt 2')).toBeNull()
   })
 
-  test('a part of an answer is not an answer yet', () => {
+  test('returns null for an incomplete answer', () => {
     expect(parseAnswer(byType('single'), {})).toBeNull()
     expect(parseAnswer(byType('multiple'), { choices: ['nothing'] })).toBeNull()
     expect(parseAnswer(byType('true-false'), { choice: 'maybe' })).toBeNull()
@@ -197,7 +197,7 @@ describe('reading a form', () => {
     expect(parseAnswer(byType('order'), { [first]: '1', [second]: '2', [third]: '3' }, 's')).not.toBeNull()
   })
 
-  test('a scenario’s path grows by the choice that was made', () => {
+  test('adds the new choice to a scenario’s path', () => {
     const scenario = byType('scenario')
     expect(parseAnswer(scenario, { choice: 'plate' })).toEqual({ path: ['plate'] })
     expect(parseAnswer(scenario, { path: 'plate', choice: 'sit' })).toEqual({ path: ['plate', 'sit'] })
@@ -209,7 +209,7 @@ describe('reading a form', () => {
 })
 
 describe('the score', () => {
-  test('is whole percent, rounded down, so that no one passes by rounding', () => {
+  test('is a whole percent, rounded down, so that no one passes by rounding', () => {
     expect(scoreOf(7, 8)).toBe(87)
     expect(scoreOf(6, 8)).toBe(75)
     expect(scoreOf(0, 0)).toBe(0)
@@ -225,7 +225,7 @@ describe('the score', () => {
   })
 })
 
-test('no page of a question tells its key: values say nothing, and seeds change their order', () => {
+test('a question page doesn’t reveal its key through values or order', () => {
   const authors = [
     'plate',
     'tea',

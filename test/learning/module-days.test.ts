@@ -6,7 +6,7 @@ const modules = [
   { slug: 'two', number: 2, title: 'Two' },
 ]
 
-test('a finished course names the day of each module, by the clock in Minnesota', () => {
+test('a finished course lists the day each module was passed, in Minnesota time', () => {
   const passedAt = new Map([
     ['one', new Date('2026-03-01T12:00:00Z')],
     ['two', new Date('2026-03-03T04:00:00Z')],
@@ -17,7 +17,7 @@ test('a finished course names the day of each module, by the clock in Minnesota'
   ])
 })
 
-test('a module without a pass throws instead of printing a day', () => {
+test('a module without a pass throws instead of printing a date', () => {
   const passedAt = new Map([['one', new Date('2026-03-01T12:00:00Z')]])
   expect(() => moduleDays(modules, passedAt)).toThrow('module 2 (two) has no pass')
 })

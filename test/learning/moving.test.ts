@@ -13,7 +13,7 @@ let dir = ''
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'courses-'))
   cpSync(fixtureDir, dir, { recursive: true })
-  // A second module, alike but for the ids of its questions.
+  // A second module that differs only in its question ids.
   cpSync(join(dir, 'welcome/01-first-day'), join(dir, 'welcome/02-second-day'), { recursive: true })
   edit('02-second-day/questions.yml', (text) => text.replaceAll(/^- id: /gm, '- id: second-'))
   publish(dir, 'welcome', '1.0.0', '--change', 'meaning', '--summary', 'A second day.')
@@ -35,7 +35,7 @@ function publishNext(change: () => void) {
 
 const ada = 'ada@northstar.example'
 
-/** A service whose courses can be reloaded while it runs, as at a start. */
+/** A service whose courses can be reloaded while it runs, as at startup. */
 async function aHouse() {
   const courses = new Map<string, Course>()
   const load = () => courses.set('welcome', loadCourses(dir).catalogue.courses.get('welcome')!)
@@ -51,7 +51,7 @@ async function aHouse() {
 const lessonOf = (client: Client, address: string) => client.get(`/courses/welcome/${address}`)
 
 describe('a learner under way when a newer version is published', () => {
-  test('stays on the version that they began, and finishes it', async () => {
+  test('stays on their version and can finish it', async () => {
     const { db, client, id, load, course } = await aHouse()
     const began = course().current
     await readModule(client, began, began.modules[0]!)
@@ -74,7 +74,7 @@ describe('a learner under way when a newer version is published', () => {
     expect(completion).toEqual({ version: '1.0.0', content_hash: began.hash })
   })
 
-  test('may move, and keeps the lessons and the passed modules of which nothing changed', async () => {
+  test('may move, and keeps unchanged lessons and passed modules', async () => {
     const { db, client, id, load, course, clock } = await aHouse()
     const began = course().current
     const [first, second] = began.modules
@@ -103,7 +103,7 @@ describe('a learner under way when a newer version is published', () => {
       '/courses/welcome/second-day/at-the-door',
     )
     expect((await lessonOf(client, 'second-day/at-the-door?ready=yes')).body).toContain('Soup first')
-    // The old enrollment ends and keeps all its rows; the new one says where its own come from.
+    // The old enrollment ends and keeps all its rows. The new one records where its rows come from.
     const enrollments = await db
       .selectFrom('enrollments')
       .selectAll()
@@ -124,7 +124,7 @@ describe('a learner under way when a newer version is published', () => {
     expect(move.kept).toMatchObject({ modules: ['first-day'] })
     const acts = await db.selectFrom('ledger').select('kind').where('actor_id', '=', id).execute()
     expect(acts).toEqual([{ kind: 'enrollment-moved' }])
-    // The kept module counts at the end, with the day on which it was passed.
+    // The kept module counts at the end, with the day it was passed.
     const current = course().current
     await readModule(client, current, current.modules[1]!)
     await takeAssessment(db, client, id, current, current.modules[1]!)
@@ -139,7 +139,7 @@ describe('a learner under way when a newer version is published', () => {
       expect(completed_on.slice(0, 4)).toBe(String(new Date().getFullYear()))
   })
 
-  test('moves once, however often the button is tapped', async () => {
+  test('moves once, even if the button is pressed twice', async () => {
     const { db, client, load, id } = await aHouse()
     publishNext(() =>
       edit('01-first-day/01-at-the-door.md', (text) => text.replace('Tea first', 'Soup first')),
@@ -150,7 +150,7 @@ describe('a learner under way when a newer version is published', () => {
     expect(enrollments).toHaveLength(2)
   })
 
-  test('cannot complete the version that they left with an assessment that was still open', async () => {
+  test('can’t complete the old version with an assessment that was still open', async () => {
     const { db, client, id, load, course } = await aHouse()
     const began = course().current
     const [first, second] = began.modules
@@ -168,7 +168,7 @@ describe('a learner under way when a newer version is published', () => {
   })
 })
 
-test('a learner whose version is no longer here is told so, and moves with what is the same', async () => {
+test('a learner whose version is gone sees a message and can move, keeping what is unchanged', async () => {
   rmSync(join(dir, 'welcome/published'), { recursive: true })
   const { client, load, course } = await aHouse()
   const began = course().current

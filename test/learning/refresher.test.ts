@@ -18,7 +18,7 @@ const [diagnostic, refreshers, cases, changes, commitment] = course.modules as [
   ...(typeof course.modules)[number][],
 ]
 
-/** Mai, whose yearly date is December 31, 2026, at the end of the diagnostic. */
+/** Mai, due December 31, 2026, at the end of the diagnostic. */
 async function maiAfterDiagnostic(
   answer: (at: number) => { isRight: boolean; confidence?: string } = () => ({ isRight: true }),
 ) {
@@ -49,7 +49,7 @@ async function maiAfterDiagnostic(
 }
 
 describe('a diagnostic', () => {
-  test('can’t be failed, and picks the short refreshers for what was missed', async () => {
+  test('can’t be failed, and picks refreshers for answers that were off', async () => {
     const { mai, address } = await maiAfterDiagnostic((objective) => ({ isRight: objective === 2 }))
     const result = (await mai.get(address)).body
     expect(result).toContain('Here’s what you still know')
@@ -61,7 +61,7 @@ describe('a diagnostic', () => {
     )
   })
 
-  test('picks a refresher for what was right and called a guess', async () => {
+  test('picks a refresher for a right answer that was a guess', async () => {
     const { mai } = await maiAfterDiagnostic((objective) => ({
       isRight: true,
       confidence: objective === 2 ? 'guess' : 'sure',
@@ -71,18 +71,18 @@ describe('a diagnostic', () => {
     )
   })
 
-  test('lets someone who knew it all go on; the refreshers stay open to read', async () => {
+  test('picks no refresher if every answer was right and sure, and all of them stay open', async () => {
     const { mai, address } = await maiAfterDiagnostic()
-    expect((await mai.get(address)).body).toContain('You need no refresher')
+    expect((await mai.get(address)).body).toContain('You don’t need a refresher')
     expect((await mai.get(`/courses/${course.slug}/continue`)).headers.location).toContain(cases!.slug)
     const [first] = refreshers!.lessons
     expect((await mai.get(`/courses/${course.slug}/${refreshers!.slug}/${first!.slug}`)).statusCode).toBe(200)
-    expect((await mai.get(`/courses/${course.slug}`)).body).toContain('not needed, open if you like')
+    expect((await mai.get(`/courses/${course.slug}`)).body).toContain('optional for you')
   })
 })
 
-describe('the end of a refresher', () => {
-  test('comes with its last lesson: a certificate that claims nothing, for the minutes that were taken', async () => {
+describe('completing a refresher', () => {
+  test('happens with its last lesson and gives a certificate for the minutes taken that doesn’t say “annual”', async () => {
     const { db, mai, id, read } = await maiAfterDiagnostic()
     await read(cases!)
     await read(changes!)
@@ -144,7 +144,7 @@ describe('what a refresher counts for', () => {
     expect(annual(atNorthStar({}, approved), '2025-06-01')).toMatchObject({ standing: 'current' })
   })
 
-  test('and says on whose decision it counts', () => {
+  test('the explanation says whose decision makes it count', () => {
     const trainings = [done('2024-02-09'), refresher('2025-01-20')]
     expect(annual(atNorthStar({}, trainings, accepting), '2025-06-01').explanation.join(' ')).toContain(
       'the license holder accepts the yearly refresher of this system as annual training',
@@ -156,12 +156,12 @@ describe('what a refresher counts for', () => {
     expect(initial(atNorthStar({}, only, accepting), '2024-06-01').standing).toBe('not_cleared')
   })
 
-  test('where one person’s was declined, the setting does not override it', () => {
+  test('the program’s setting does not override a declined training', () => {
     const trainings = [done('2024-02-09'), refresher('2025-01-20', { accepted: false })]
     expect(annual(atNorthStar({}, trainings, accepting), '2025-06-01').standing).toBe('overdue')
   })
 
-  test('My training offers it where the program accepts it, with who decided, when and why on record', async () => {
+  test('My training offers it if the program accepts it, and who decided, when and why is on record', async () => {
     const { as, db, mai, clock, read, id } = await maiAfterDiagnostic()
     const rae = await as('rae@northstar.example')
     const ivy = await personId(db, 'mai@northstar.example')

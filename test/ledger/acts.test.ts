@@ -147,7 +147,7 @@ test('every evidence action writes its ledger row in the same transaction, and f
 
   const webinar = {
     title: 'A webinar',
-    provider: 'Somebody',
+    provider: 'Webinars Inc.',
     completed_on: '11/2/2026',
     hours: '2',
     subject: 'yes',

@@ -6,20 +6,20 @@ import { openReviewOf, readable } from './reviewed.ts'
 
 const now = new Date('2026-06-14T15:00:00Z')
 
-test('numbers, codes and addresses are read as people paste them, each once', () => {
+test('pasted numbers, codes and addresses are each read once', () => {
   const code = 'abcdefghijklmnopqrstuvwxyz'.replace('a', '2')
   const asked = readAsked(`SH-000001, sh000002;SH-000001\nhttps://x.example/verify/${code} hello`, {
     isTable: false,
   })
   expect(asked.map((one) => one.kind)).toEqual(['number', 'number', 'code', 'unreadable'])
   expect(asked[1]).toMatchObject({ number: 'SH-000002' })
-  // In a table, whatever is no certificate is some other column.
+  // In a table, other cells are other columns, not errors.
   expect(readAsked('Name,Certificate\nMai Vang,SH-000001', { isTable: true })).toMatchObject([
     { number: 'SH-000001' },
   ])
 })
 
-test('each certificate is told with its roster, and everybody whom none of them is of', async () => {
+test('each certificate is shown with whether its person is on the roster, then everyone on the roster without one in the list', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -47,7 +47,7 @@ test('each certificate is told with its roster, and everybody whom none of them 
   expect(kinds.map(({ kind }) => kind).sort()).toEqual(['person-viewed', 'person-viewed', 'records-exported'])
 })
 
-test('a table and the files themselves are checked; a changed byte is found', async () => {
+test('tables and certificate files are verified, and a changed byte is found', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -70,7 +70,7 @@ test('a table and the files themselves are checked; a changed byte is found', as
   expect(text).toMatch(new RegExp(`${theo.number} Valid Theo Okafor`))
 })
 
-test('a folder of certificates is checked as a ZIP; what cannot be opened is said, and what was typed stays', async () => {
+test('a ZIP of certificates is verified, and a file that can’t be opened gives an error and keeps what was typed', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -102,7 +102,7 @@ test('a folder of certificates is checked as a ZIP; what cannot be opened is sai
   expect(readable(tooMany.body)).toContain('holds more than 600 files')
 })
 
-test('nothing to check is said, and a closed review checks nothing', async () => {
+test('an empty form gives an error, and a closed review verifies nothing', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -111,7 +111,7 @@ test('nothing to check is said, and a closed review checks nothing', async () =>
   expect((await send(world, lee, review, 'SH-000001', [])).body).toContain('This review is closed')
 })
 
-test('what was found is not shown, nor taken along, once the review is closed', async () => {
+test('results can’t be viewed or downloaded after the review is closed', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')

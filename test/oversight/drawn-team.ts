@@ -2,7 +2,7 @@ import { addDays, addMonths, dayOf } from '#server/lib/days.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import type { World } from '#test/support/app.ts'
 
-/** A drawn team: people hired, in contact, on leave, trained long ago or lately, or not at all. */
+/** A generated team: people hired, in contact, on leave, trained long ago, recently or never. */
 export async function drawTeam(
   { db, clock, catalogue }: World,
   program: string,

@@ -7,7 +7,7 @@ import { addWorker, openReviewOf, programId, readable } from './reviewed.ts'
 
 const now = new Date('2026-06-14T15:00:00Z')
 
-test('a program is found by license number, name, license holder or place, in any order of the words', async () => {
+test('a program is found by license number, name, license holder or place, with the words in any order', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   for (const search of [
@@ -25,11 +25,11 @@ test('a program is found by license number, name, license holder or place, in an
     expect(body, search).not.toContain('Lakeside Home')
     expect(body).not.toContain('<html')
   }
-  expect((await lee.get('/licensing?search=100%25')).body).toContain('Nothing fits that.')
+  expect((await lee.get('/licensing?search=100%25')).body).toContain('No matches.')
   expect((await lee.get('/licensing')).body).toContain('4 programs on record')
 })
 
-test('licensing pages are for licensing staff alone', async () => {
+test('only licensing staff can open licensing pages', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -52,7 +52,7 @@ test('licensing pages are for licensing staff alone', async () => {
   }
 })
 
-test('a program’s page shows its license and names nobody; names are shown within a review', async () => {
+test('a program’s page shows its license and no names; names are shown only in a review', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const page = readable((await lee.get(`/licensing/programs/${await programId(world, '9900001')}`)).body)
@@ -69,17 +69,17 @@ test('a program’s page shows its license and names nobody; names are shown wit
   expect(people).toContain('Theo Okafor')
 })
 
-test('a review has to say what it is for', async () => {
+test('a review needs a purpose', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const answer = await lee.post(`/licensing/programs/${await programId(world, '9900001')}/reviews`, {
     purpose: ' ',
   })
   expect(answer.statusCode).toBe(422)
-  expect(answer.body).toContain('Write what the review is for.')
+  expect(answer.body).toContain('Enter the purpose of the review.')
 })
 
-test('every look at people is logged with its review and with who was seen', async () => {
+test('every view of people is logged with its review and the people seen', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -102,7 +102,7 @@ test('every look at people is logged with its review and with who was seen', asy
   expect(readable((await lee.get(review)).body)).toContain('Lee Marston saw 1 person')
 })
 
-test('somebody of another program is not to be seen within a review', async () => {
+test('a review can’t show a person from another program', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -114,7 +114,7 @@ test('somebody of another program is not to be seen within a review', async () =
   expect((await lee.get(`${review}/people/${ivy.id}`)).statusCode).toBe(404)
 })
 
-test('a gap is told with both days and its length, on a past day as on this one', async () => {
+test('a gap is shown with both days and its length, for today and for past days', async () => {
   const world = await aWorld({ now })
   const worker = {
     name: 'Bo Sand',
@@ -137,20 +137,20 @@ test('a gap is told with both days and its length, on a past day as on this one'
   expect(before).not.toContain('Direct contact from April 2')
 })
 
-test('what was recorded later is not in the record as it was known then', async () => {
+test('the record as known on an earlier day leaves out what was recorded later', async () => {
   const world = await aWorld({ now: new Date('2026-06-01T15:00:00Z') })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
   await addWorker(world, '9900001', { name: 'Bo Sand', hired_on: '2026-03-20', contact_from: '2026-04-02' })
-  // Whatever is recorded today was not known when that day in the past ended.
+  // Records made today were not known on that past day.
   const now = (await lee.get(`${review}/people?on=2026-04-05`)).body
   const then = (await lee.get(`${review}/people?on=2026-04-05&known=then`)).body
   expect(now).toContain('Bo Sand')
   expect(then).not.toContain('Bo Sand')
-  expect(then).toContain('as was known when that day ended')
+  expect(then).toContain('was known at the end of that day')
 })
 
-test('a closed review shows nobody, and is opened again only for a reason', async () => {
+test('a closed review shows no people, and can be reopened only with a reason', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -166,7 +166,7 @@ test('a closed review shows nobody, and is opened again only for a reason', asyn
   expect((await lee.get(`${review}/people`)).body).toContain('Theo Okafor')
 })
 
-test('whatever page names somebody to licensing staff, one with an error too, that look is logged with its review', async () => {
+test('every page that names a person to licensing staff is logged with its review, including error pages', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const rae = await world.as('rae@northstar.example')
@@ -209,12 +209,12 @@ test('whatever page names somebody to licensing staff, one with an error too, th
     expect(rows.at(-1)!.subject).toBe('review:1')
     expect(JSON.parse(rows.at(-1)!.facts).person_ids, String(ask)).toContain(theo)
   }
-  // The program's own administrator sees the same finding, and is not licensing staff.
+  // The program's administrator sees the same finding but is not licensing staff, so it is not logged.
   await rae.get(finding)
   expect(await looks(world.db)).toHaveLength(before + asked.length)
 })
 
-test('a closed review takes no finding, and shows nobody to write one about', async () => {
+test('a closed review accepts no findings and shows no people to choose from', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -226,7 +226,7 @@ test('a closed review takes no finding, and shows nobody to write one about', as
   expect(await world.db.selectFrom('review_findings').select('id').execute()).toEqual([])
 })
 
-test('a review opened from a page as of a day shows that day', async () => {
+test('a review opened from a page for another day shows that day', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const program = await programId(world, '9900001')
@@ -235,11 +235,11 @@ test('a review opened from a page as of a day shows that day', async () => {
   const form = { purpose: 'Licensing review', on: '2026-05-01', known: 'then' }
   const answer = await lee.post(`/licensing/programs/${program}/reviews`, form)
   expect(readable((await lee.follow(answer)).body)).toContain(
-    'As of May 1, 2026, as was known when that day ended.',
+    'As of May 1, 2026, was known at the end of that day.',
   )
 })
 
-test('a certificate is on a person’s page as of a day from its completion on', async () => {
+test('a person’s page lists a certificate from the day of its completion on', async () => {
   const world = await aWorld({ now: new Date('2026-06-01T15:00:00Z') })
   const worker = {
     name: 'Bo Sand',
@@ -251,11 +251,11 @@ test('a certificate is on a person’s page as of a day from its completion on',
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
   const page = async (on: string) => readable((await lee.get(`${review}/people/${id}?on=${on}`)).body)
-  expect(await page('2026-04-05')).toContain('None has been issued here.')
+  expect(await page('2026-04-05')).toContain('None issued here.')
   expect(await page('2026-04-09')).toMatch(/SH-0000\d\d/)
 })
 
-test('as was known on a day, a certificate stands as it stood then', () => {
+test('as known on an earlier day, a certificate has the status it had then', () => {
   const certificate = {
     facts: { completed_on: '2026-04-09' },
     issued_at: new Date('2026-04-12T15:00:00Z'),
@@ -270,7 +270,7 @@ test('as was known on a day, a certificate stands as it stood then', () => {
   expect(then('2026-04-10')).toEqual([])
   expect(then('2026-04-12')).toEqual([['valid', null]])
   expect(then('2026-05-02')).toEqual([['superseded', 'SH-000009']])
-  // As we know now, it is told as it stands now.
+  // As known now, it has its current status.
   expect(certificatesOn([certificate], '2026-04-10', null)).toEqual([certificate])
 })
 

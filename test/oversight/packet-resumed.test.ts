@@ -9,7 +9,7 @@ import { newFolder, type Service, startService, Visitor } from '#test/support/se
 import { openPacket } from './packets.ts'
 import { addWorker } from './reviewed.ts'
 
-test('a packet whose process is killed in the middle is taken up by the next one, with the certificates that were drawn', {
+test('a packet whose process is killed is resumed by the next process, with the certificates already drawn', {
   timeout: 180_000,
 }, async () => {
   const folder = newFolder()
@@ -49,7 +49,7 @@ test('a packet whose process is killed in the middle is taken up by the next one
     const { files, wrong } = await openPacket(world, made.zip!)
     expect(wrong).toEqual([])
     const certificates = Object.keys(files).filter((name) => name.startsWith('certificates/'))
-    // Of everybody who worked in the house in the period, each time that they took the course.
+    // One for each completion by everyone who worked there in the period.
     const { issued } = await second.db
       .selectFrom('certificates')
       .innerJoin('assignments', 'assignments.person_id', 'certificates.person_id')
@@ -60,7 +60,7 @@ test('a packet whose process is killed in the middle is taken up by the next one
       .executeTakeFirstOrThrow()
     expect(issued).toBeGreaterThan(32)
     expect(certificates).toHaveLength(issued)
-    // What was drawn before the end of the first is what the second put in.
+    // The second process used the certificates that the first had drawn.
     const after = await drawn(second.db)
     expect(before.filter((hash) => !after.includes(hash))).toEqual([])
     const entries = await second.db

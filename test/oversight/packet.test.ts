@@ -13,13 +13,13 @@ import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { isSigned, openPacket } from './packets.ts'
 import { addWorker, openReviewOf, readable } from './reviewed.ts'
 
-// Each packet is made by a thread that begins with it.
+// Each packet is made by a thread that starts with it.
 vi.setConfig({ testTimeout: 60_000 })
 
 const now = new Date('2026-06-14T15:00:00Z')
-const everybody = { from_on: '6/15/2025', to_on: '6/14/2026', people: 'all' }
+const everyone = { from_on: '6/15/2025', to_on: '6/14/2026', people: 'all' }
 
-test('a sample is drawn by its seed: the same again, another with another seed, and never more than asked', () => {
+test('the same seed draws the same sample, another seed draws another, and never more people than requested', () => {
   const ids = Array.from({ length: 50 }, (_, index) => `person-${index}`)
   const drawn = drawSample(ids, 5, 'June 2026')
   expect(drawn).toHaveLength(5)
@@ -32,7 +32,7 @@ test('a sample is drawn by its seed: the same again, another with another seed, 
   expect(drawSample(ids, null, '')).toEqual(ids)
 })
 
-test('a packet holds the roster, the gaps and the certificates, and every hash in it is true', async () => {
+test('a packet contains the roster, gaps and certificates, and all its hashes match', async () => {
   const world = await aWorld({ now })
   const worker = {
     name: '=Bo Sand',
@@ -42,7 +42,7 @@ test('a packet holds the roster, the gaps and the certificates, and every hash i
   }
   await addWorker(world, '9900001', worker)
   const lee = await world.as('lee@licensing.example')
-  const { packet, page } = await aPacket(world, lee, everybody)
+  const { packet, page } = await aPacket(world, lee, everyone)
   expect(page).toContain('The packet is ready')
 
   const zip = await lee.get(`${packet}/packet.zip`)
@@ -55,7 +55,7 @@ test('a packet holds the roster, the gaps and the certificates, and every hash i
   expect(names.filter((name) => name.startsWith('certificates/'))).toHaveLength(3)
   const gaps = strFromU8(files['gaps.csv']!)
   expect(gaps).toContain('Direct contact from April 2, 2026, training completed April 9, 2026: 7 days')
-  // What a spreadsheet would take for a formula is text.
+  // Formulas are escaped.
   expect(strFromU8(files['people.csv']!)).toContain("'=Bo Sand")
 
   expect(manifest.program.license).toBe('9900001-CRF')
@@ -84,7 +84,7 @@ test('a packet holds the roster, the gaps and the certificates, and every hash i
   ).rejects.toThrow('kept as made')
 })
 
-test('the document is tagged and says what a reviewer looks for', async () => {
+test('the PDF is tagged and contains what a reviewer looks for', async () => {
   const world = await aWorld({ now })
   const worker = {
     name: 'Thị Nguyễn',
@@ -104,7 +104,7 @@ test('the document is tagged and says what a reviewer looks for', async () => {
     contact_from: '2026-05-04',
   })
   const lee = await world.as('lee@licensing.example')
-  const { packet } = await aPacket(world, lee, everybody)
+  const { packet } = await aPacket(world, lee, everyone)
   const pdf = (await lee.get(`${packet}/packet.pdf`)).rawPayload
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
   const pages = await pageTexts(new Uint8Array(pdf))
@@ -114,7 +114,7 @@ test('the document is tagged and says what a reviewer looks for', async () => {
     'Thị Nguyễn',
     'Direct contact from April 2, 2026, training completed April 9, 2026: 7 days',
     'Minn. Stat. 245A.25, subd. 5(f)',
-    // Letters from right to left are drawn, alone and among others; a sign that no font has is a question mark.
+    // Right-to-left text is drawn, alone and mixed. A character that no font has becomes a question mark.
     'ليلى حداد',
     'Haddad-?',
   ])
@@ -132,7 +132,7 @@ test('the document is tagged and says what a reviewer looks for', async () => {
   expect(pdfText(pdf, 'qpdf', ['--check', 'FILE'])).toContain('No syntax or stream encoding errors')
 })
 
-test('nothing is printed over the margin or over what stands beside it, however long the words', async () => {
+test('long words never overflow the margin or the next column', async () => {
   const world = await aWorld({ now })
   for (const name of [
     'Wilhelmina Featherstonehaugh-Vandersloot de la Concepción y Montenegro von und zu Hohenschwangau-Neuschwanstein',
@@ -146,7 +146,7 @@ test('nothing is printed over the margin or over what stands beside it, however 
       completed_on: '2026-04-09',
     })
   const lee = await world.as('lee@licensing.example')
-  const { packet } = await aPacket(world, lee, everybody)
+  const { packet } = await aPacket(world, lee, everyone)
   const pieces = await printedPieces(new Uint8Array((await lee.get(`${packet}/packet.pdf`)).rawPayload))
   expect(pieces.length).toBeGreaterThan(300)
   const margin = pieces.filter(({ left, right, baseline }) => left < 47.5 || right > 744.5 || baseline < 47.5)
@@ -164,11 +164,11 @@ test('nothing is printed over the margin or over what stands beside it, however 
   expect(overlapping.map(({ page, text }) => `${page}: ${text}`)).toEqual([])
 })
 
-test('a sample is as large as asked, by a seed that is printed', async () => {
+test('a sample has the requested size, and its seed is printed', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const { packet, page } = await aPacket(world, lee, {
-    ...everybody,
+    ...everyone,
     people: 'sample',
     sample_size: '2',
     seed: 'June 2026',
@@ -179,7 +179,7 @@ test('a sample is as large as asked, by a seed that is printed', async () => {
   expect(manifest.sample).toMatchObject({ size: 2, seed: 'June 2026', population: 3 })
   const read = (name: string) =>
     parse(strFromU8(files[name]!), { bom: true, columns: true }) as Record<string, string>[]
-  // A stranger draws it again from the files alone, as the packet says that it was drawn.
+  // Anyone can draw the sample again from the files alone, as the packet describes.
   const { seed, size } = manifest.sample
   const ids = read('population.csv').map((row) => row['Person id']!)
   const again = ids
@@ -196,10 +196,10 @@ test('a sample is as large as asked, by a seed that is printed', async () => {
   for (const id of again) expect(pdf).toContain(id)
 })
 
-test('anybody who holds a packet checks it; a changed byte is found, and nobody is named', async () => {
+test('anyone with a packet can verify it; a changed byte is found, and no one is named', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
-  const { packet } = await aPacket(world, lee, everybody)
+  const { packet } = await aPacket(world, lee, everyone)
   const pdf = (await lee.get(`${packet}/packet.pdf`)).rawPayload
   const { code } = await world.db.selectFrom('review_packets').select('code').executeTakeFirstOrThrow()
   const visitor = world.visitor()
@@ -219,7 +219,7 @@ test('anybody who holds a packet checks it; a changed byte is found, and nobody 
   expect((await visitor.get(`${packet}/packet.pdf`)).statusCode).toBe(303)
 })
 
-test('a packet whose maker was stopped halfway is made by the next one', async () => {
+test('a packet that was stopped halfway is finished by the next process', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -260,7 +260,7 @@ test('a packet whose maker was stopped halfway is made by the next one', async (
   await maker.settled()
   expect(program_id).toBeTruthy()
   expect((await lee.get(`${review}/packets/${id}`)).body).toContain('The packet is ready')
-  // Somebody else is at work on this one, by its beat: the page says how far it is, and asks again.
+  // Another process is working on this one, by its heartbeat. The page shows its progress and refreshes.
   const page = (await lee.get(`${review}/packets/${other.id}`)).body
   expect(page).toContain('The packet is being made')
   expect(page).toContain('Pages set: 120 of 500 people')
@@ -268,17 +268,17 @@ test('a packet whose maker was stopped halfway is made by the next one', async (
   expect(page).toContain('hx-trigger="every 2s"')
 })
 
-test('a period that cannot be is said, and nothing is asked for', async () => {
+test('an invalid period gives an error, and no packet is requested', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
   for (const [form, message] of [
-    [{ from_on: '6/14/2026', to_on: '6/14/2025' }, 'The last day is before the first.'],
-    [{ from_on: '6/14/2026', to_on: '6/20/2026' }, 'The last day has not come yet.'],
-    [{ from_on: '', to_on: '6/14/2026' }, 'Write the first day of the period.'],
+    [{ from_on: '6/14/2026', to_on: '6/14/2025' }, 'The last day must not be before the first.'],
+    [{ from_on: '6/14/2026', to_on: '6/20/2026' }, 'The last day can’t be in the future.'],
+    [{ from_on: '', to_on: '6/14/2026' }, 'Enter the first day of the period.'],
     [
       { from_on: '6/1/2026', to_on: '6/14/2026', people: 'sample', sample_size: 'ten' },
-      'Write how many people to draw',
+      'Enter how many people to draw',
     ],
   ] as const) {
     const answer = await lee.post(`${review}/packets`, form)
@@ -300,7 +300,7 @@ async function aPacket(world: World, lee: Client, form: Record<string, string>) 
   }
 }
 
-/** What one of Debian's tools says of a PDF; null where it is not installed. */
+/** The output of one of Debian's PDF tools. Null if it is not installed. */
 function pdfText(pdf: Buffer, tool: string, args: readonly string[]): string | null {
   const folder = mkdtempSync(path.join(tmpdir(), 'packet-'))
   try {

@@ -12,7 +12,7 @@ type Manifest = Readonly<{
   files: readonly Readonly<{ name: string; bytes: number; sha256: string }>[]
 }>
 
-/** A packet's ZIP as a stranger takes it apart: every file, the manifest, and what does not fit. */
+/** Unpacks a packet's ZIP with independent code: every file, the manifest, and any mismatch. */
 export async function openPacket(world: World, zip: Uint8Array) {
   const files = unzipSync(zip)
   const text = (name: string) => strFromU8(files[name]!)
@@ -32,7 +32,7 @@ export async function openPacket(world: World, zip: Uint8Array) {
   return { files, text, manifest, signed, wrong }
 }
 
-/** Checked with Node's own Ed25519, not with what signed it. */
+/** Verified with Node's Ed25519, not with the code that signed it. */
 export async function isSigned(
   { config }: World,
   keyId: string,

@@ -6,7 +6,7 @@ const now = new Date('2026-06-14T15:00:00Z')
 const heading =
   'License number,Status,May operate,Status from,Status until,Certification,Certified from,Certified until,Checked on'
 
-test('a file is looked at row by row before anything is on record', async () => {
+test('a file is shown row by row before anything is saved', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const page = await preview(world, lee, [
@@ -22,7 +22,7 @@ test('a file is looked at row by row before anything is on record', async () => 
     '2 rows would change the record; 1 row only says when it was checked; 3 can’t be taken.',
   )
   expect(page.text).toContain(
-    'License status Suspended, may not operate, from June 1, 2026 on, in place of Active.',
+    'License status Suspended, may not operate, from June 1, 2026 on, replacing Active.',
   )
   expect(page.text).toContain('No program with license 1234567 is on record.')
   expect(page.text).toContain('“12” is not a license number.')
@@ -35,18 +35,18 @@ test('a file is looked at row by row before anything is on record', async () => 
   ).toEqual([])
 })
 
-test('the end of a certification shows whom it affects without naming them, and then stops their clocks', async () => {
+test('ending a certification shows how many people it affects without names, and then ends their requirements', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const page = await preview(world, lee, [heading, '9900001,,,,,st-cse-at-risk,1/1/2022,5/31/2026,6/10/2026'])
-  expect(page.text).toContain('ends with May 31, 2026.')
+  expect(page.text).toContain('ends on May 31, 2026.')
   expect(page.text).toContain('overdue → not required 1')
   expect(page.text).not.toMatch(/Theo|Mai Vang/)
   expect(await theo(world)).toBe('overdue')
   const applied = await lee.post(`${page.address}/application`, { seen: page.seen })
   expect(applied.statusCode).toBe(303)
   expect(await theo(world)).toBe('not_required')
-  expect(readable((await lee.get(page.address)).body)).toContain('This is on record')
+  expect(readable((await lee.get(page.address)).body)).toContain('This file is saved')
   const program = readable(
     (await lee.get(`/licensing/programs/${await programId(world, '9900001')}?on=5/1/2026`)).body,
   )
@@ -59,7 +59,7 @@ test('the end of a certification shows whom it affects without naming them, and 
   expect(JSON.parse(facts)).toMatchObject({ act: 'registry-imported' })
 })
 
-test('a certification that begins later tells from its day on', async () => {
+test('a future certification shows its effects from its first day on', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const prairie = await programId(world, '9900003')
@@ -86,7 +86,7 @@ test('a certification that begins later tells from its day on', async () => {
   )
 })
 
-test('what was looked at is not applied where the record has changed since, and never twice', async () => {
+test('a file is not saved if the record has changed since its preview, and never twice', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const rows = [heading, '9900001,,,,,st-cse-at-risk,1/1/2022,5/31/2026,6/10/2026']
@@ -98,7 +98,7 @@ test('what was looked at is not applied where the record has changed since, and 
   expect((await lee.post(`${second.address}/application`, { seen: second.seen })).statusCode).toBe(303)
   const late = await lee.post(`${first.address}/application`, { seen: first.seen })
   expect(late.statusCode).toBe(409)
-  expect(late.body).toContain('The record has changed since you looked at it')
+  expect(late.body).toContain('The record changed while you were reviewing the file')
   const ends = () =>
     world.db
       .selectFrom('certifications')
@@ -113,7 +113,7 @@ test('what was looked at is not applied where the record has changed since, and 
   ).toHaveLength(1)
 })
 
-test('a status that each row of a program repeats is taken once; a row that says otherwise is left out', async () => {
+test('a status repeated in each row of a program counts once, and a contradicting row is refused', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const page = await preview(world, lee, [
@@ -123,7 +123,7 @@ test('a status that each row of a program repeats is taken once; a row that says
     '9900001,Suspended,No,6/1/2026,,pregnant-and-parenting,3/1/2024,,6/10/2026',
   ])
   expect(page.text).toContain('2 rows would change the record')
-  expect(page.text).toContain('Another row of this file says otherwise of the same days.')
+  expect(page.text).toContain('Another row of this file contradicts this one.')
   expect((await lee.post(`${page.address}/application`, { seen: page.seen })).statusCode).toBe(303)
   const statuses = await world.db
     .selectFrom('license_statuses')
@@ -138,7 +138,7 @@ test('a status that each row of a program repeats is taken once; a row that says
   ])
 })
 
-test('a file that can’t be read says why', async () => {
+test('an unreadable file gives a clear error', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const answer = await send(world, lee, 'Name,Status\nNorth Star House,Active')

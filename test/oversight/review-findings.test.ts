@@ -26,7 +26,7 @@ async function aFinding(world: World, lee: Client, review: string, send: 'yes' |
   return `/findings/${id}`
 }
 
-test('a finding is seen by the program once it is sent, and by no other program', async () => {
+test('a program sees a finding after it is sent, and no other program sees it', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const rae = await world.as('rae@northstar.example')
@@ -45,7 +45,7 @@ test('a finding is seen by the program once it is sent, and by no other program'
   expect((await sam.get(finding)).statusCode).toBe(404)
 })
 
-test('the program answers with words and a file; licensing asks for more, moves the day and resolves', async () => {
+test('the program answers with text and a file; licensing requests more, changes the follow-up day and resolves', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const rae = await world.as('rae@northstar.example')
@@ -94,7 +94,7 @@ test('the program answers with words and a file; licensing asks for more, moves 
   ])
 })
 
-test('nobody rewrites a note, a finding or an answer', async () => {
+test('no one can change a note, a finding or an answer', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -107,7 +107,7 @@ test('nobody rewrites a note, a finding or an answer', async () => {
   await expect(world.db.deleteFrom('review_findings').execute()).rejects.toThrow('append-only')
 })
 
-test('what was typed of a finding stays where something has to be mended', async () => {
+test('the form keeps what was typed when a field has an error', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
   const review = await openReviewOf(world, lee, '9900001')
@@ -118,7 +118,7 @@ test('what was typed of a finding stays where something has to be mended', async
   })
   expect(answer.statusCode).toBe(422)
   expect(answer.body).toContain('Two files are missing.')
-  expect(answer.body).toContain('“soon” is not a day we can read')
+  expect(answer.body).toContain('We can’t read “soon” as a date')
 })
 
 const clockForward = (world: World, minutes: number) => {

@@ -2,7 +2,7 @@ import { insertCompletion } from '#server/demo/fill.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { type Client, config, type World } from '#test/support/app.ts'
 
-/** The id of one of the demonstration's programs, by its license number. */
+/** The id of a demo program, by its license number. */
 export async function programId({ db }: World, licenseNumber: string): Promise<string> {
   const { program_id } = await db
     .selectFrom('program_details')
@@ -12,7 +12,7 @@ export async function programId({ db }: World, licenseNumber: string): Promise<s
   return program_id
 }
 
-/** Somebody of a program, with direct contact from a day and the residential course completed on another. */
+/** Adds a person to a program, with direct contact from one day and the residential course completed on another. */
 export async function addWorker(
   world: World,
   licenseNumber: string,
@@ -41,7 +41,7 @@ export async function addWorker(
   })
 }
 
-/** Opens a review as a licensing reviewer does and returns its address. */
+/** Opens a review as licensing staff do, and returns its address. */
 export async function openReviewOf(world: World, lee: Client, licenseNumber: string): Promise<string> {
   const program = await programId(world, licenseNumber)
   const answer = await lee.post(`/licensing/programs/${program}/reviews`, {
@@ -50,7 +50,7 @@ export async function openReviewOf(world: World, lee: Client, licenseNumber: str
   return String(answer.headers.location).replace(/\/people$/, '')
 }
 
-/** The text of a page as it is read, in one line. */
+/** A page's text on one line. */
 export const readable = (html: string): string =>
   html
     .replace(/<svg[\s\S]*?<\/svg>/g, '')

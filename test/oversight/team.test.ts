@@ -18,7 +18,7 @@ import { personId } from '#test/support/cast.ts'
 import { asTheService } from '#test/support/db.ts'
 import { drawTeam } from './drawn-team.ts'
 
-/** What the rules say of everybody in some programs, asked anew: nothing stored is looked at. */
+/** The rules' results for everyone in some programs, calculated without stored rows. */
 async function computed({ db }: World, programs: readonly string[], on: string): Promise<readonly TeamRow[]> {
   const roster = await rosterOn(db, programs, on)
   const people = roster.people.map(({ person_id }) => person_id)
@@ -35,7 +35,7 @@ async function xlsxRows(client: Client, address: string): Promise<number> {
   return sheet.match(/<row /g)!.length - 1
 }
 
-/** Each number on a page beside its words. */
+/** Each number on a page, by its label. */
 const numbersOn = (body: string) =>
   new Map(
     [...body.matchAll(/show=([a-z0-9-]+)#people"[^>]*><span class="figure-number">([\d,]+)<\/span>/g)].map(
@@ -43,8 +43,8 @@ const numbersOn = (body: string) =>
     ),
   )
 
-describe("the supervisor's numbers", () => {
-  test('equal the rows behind them, on the page, in the table and in both files, for teams drawn at random', async () => {
+describe("the team page's numbers", () => {
+  test('equal the number of rows on the page, in the table and in both exports, for generated teams', async () => {
     for (let round = 0; round < 4; round++) {
       const seed = Math.floor(Math.random() * 2 ** 31)
       const world = await aWorld()
@@ -65,7 +65,7 @@ describe("the supervisor's numbers", () => {
         expect([seed, group, (await csvRows(sam, `/team.csv?show=${group}`)).length]).toEqual(told)
         expect([seed, group, await xlsxRows(sam, `/team.xlsx?show=${group}`)]).toEqual(told)
       }
-      // Everybody is cleared, or is not, or is on leave, or a fact is missing: nobody twice, nobody left out.
+      // Everyone is in exactly one group: cleared, not cleared, on leave, or missing information.
       for (const row of rows) {
         const where = (['cleared', 'not-cleared', 'on-leave'] as const).filter((one) => isIn(one, row, today))
         expect([seed, row.name, where.length, row.clearance]).toEqual([seed, row.name, 1, row.clearance])
@@ -73,7 +73,7 @@ describe("the supervisor's numbers", () => {
     }
   }, 120_000)
 
-  test('of the months are the dates and completions of the people behind them', async () => {
+  test('per month equal the due dates and completions of the people', async () => {
     const world = await aWorld()
     const program = await programId(world.db, 'North Star House')
     await drawTeam(world, program, 80, 5)
@@ -96,7 +96,7 @@ describe("the supervisor's numbers", () => {
     expect(sum('completions')).toBe(rows.flatMap(({ completed }) => completed).length)
     expect(sum('lapses')).toBe(lapses.filter((day) => day >= from).length)
     expect(sum('lapses')).toBeGreaterThan(10)
-    // The picture and the table beside it.
+    // The chart and its table.
     const page = (await (await world.as('sam@northstar.example')).get('/team')).body
     for (const { label, lapses: lapsed } of months.slice(0, 11))
       expect(page).toMatch(
@@ -104,7 +104,7 @@ describe("the supervisor's numbers", () => {
       )
   })
 
-  test('and what is stored is what the rules compute, for every drawn person', async () => {
+  test('come from stored rows that equal the rules’ results, for every generated person', async () => {
     const world = await aWorld()
     const program = await programId(world.db, 'North Star House')
     await drawTeam(world, program, 1500, 11)
@@ -129,12 +129,12 @@ describe("the supervisor's numbers", () => {
     expect(stored.some(({ standings }) => standings.some(({ lapses }) => lapses.length > 0))).toBe(true)
   }, 60_000)
 
-  test('are right from the first minute of a day, before the pass by the clock has come by', async () => {
+  test('are right from the first minute of a day, before the scheduled refresh has run', async () => {
     const world = await aWorld({ now: new Date('2026-03-31T18:00:00Z') })
     const program = await programId(world.db, 'North Star House')
     await drawTeam(world, program, 60, 23)
     for (const days of [1, 31, 92, 400]) {
-      // The pass has not run: everything stored is of March.
+      // The refresh has not run, so everything stored is from March.
       world.clock.now = new Date(Date.parse('2026-03-31T18:00:00Z') + days * 86_400_000)
       const sam = await world.as('sam@northstar.example')
       const today = dayOf(world.clock.now)
@@ -149,14 +149,14 @@ describe("the supervisor's numbers", () => {
     }
   }, 60_000)
 
-  test('count somebody who was hired again on the day the earlier work ended once', async () => {
+  test('count a person once who was rehired on the day the earlier employment ended', async () => {
     const world = await aWorld()
     const program = await programId(world.db, 'North Star House')
     const today = dayOf(world.clock.now)
     const theo = await personId(world.db, 'theo@northstar.example')
     const sam = await world.as('sam@northstar.example')
     const before = (await csvRows(sam, '/team.csv')).length
-    // A second stretch of work that begins today; the first ends today.
+    // A second employment that begins today; the first ends today.
     const { id, assignment_id, ...first } = await world.db
       .selectFrom('assignments')
       .select(['id', 'assignment_id', 'person_id', 'program_id', 'worker_type', 'hired_on'])
@@ -181,7 +181,7 @@ describe("the supervisor's numbers", () => {
     expect(await computed(world, [program], today)).toHaveLength(before)
   })
 
-  test('a page over a thousand people takes four statements, the session’s and the approvals’ among them', async () => {
+  test('a page over a thousand people takes four statements, including those for the session and approvals', async () => {
     const world = await aWorld()
     const program = await programId(world.db, 'North Star House')
     await drawTeam(world, program, 1000, 3)
@@ -199,13 +199,13 @@ describe("the supervisor's numbers", () => {
     } finally {
       executor.executeQuery = original
     }
-    // Don't count the service's scheduled jobs.
+    // Statements of scheduled jobs don't belong to the page.
     expect(statements.filter((text) => !text.includes('review_packets'))).toHaveLength(4)
   }, 60_000)
 })
 
 describe('the table', () => {
-  test('is searched, sorted either way and paged by its address alone', async () => {
+  test('keeps search, sort order and page in its address', async () => {
     const world = await aWorld()
     const program = await programId(world.db, 'North Star House')
     await drawTeam(world, program, 120, 9)
@@ -244,7 +244,7 @@ describe('the table', () => {
   })
 })
 
-test('the picture’s title says what is to be seen, and of months alike none is the most', () => {
+test('the chart’s title summarizes it, and names no peak month when months are equal', () => {
   const months = (...due: number[]) =>
     Array.from({ length: 24 }, (_, n) => ({
       month: '',
@@ -263,7 +263,7 @@ test('the picture’s title says what is to be seen, and of months alike none is
   )
 })
 
-test('a date that is still to be kept counts, whichever requirement has it', () => {
+test('an open due date counts for every requirement', () => {
   const row = (standing: Partial<TeamRow['standings'][number]>) =>
     ({
       name: 'Jo',
@@ -297,7 +297,7 @@ test('a date that is still to be kept counts, whichever requirement has it', () 
 })
 
 describe('another program', () => {
-  test('changes nothing on any page of a supervisor who has no part in it, byte for byte', async () => {
+  test('changes no byte of any page of a supervisor without a role in it', async () => {
     const addresses = [
       '/team',
       '/team?search=mai',
@@ -317,7 +317,7 @@ describe('another program', () => {
       const ivy = await personId(world.db, 'ivy@lakeside.example')
       if (extra) {
         await drawTeam(world, north, 12, 3)
-        // Ivy also works nights at the other house, and was on leave there.
+        // Ivy also works nights at the other program, and was on leave there.
         const { assignment_id } = await world.db
           .insertInto('assignments')
           .values({
@@ -354,7 +354,7 @@ describe('another program', () => {
         `/team/${ivy}`,
         `/team/${ivy}?on=10/1/2026`,
       ]
-      // Ids and certificate numbers are drawn anew in each world.
+      // Ids and certificate numbers differ in each world.
       const plain = (body: string) =>
         body.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id').replaceAll(/SH-\d{6}/g, 'SH')
       return Promise.all(
@@ -371,7 +371,7 @@ describe('another program', () => {
       for (const hidden of ['Mai Vang', 'Theo', 'North Star', 'Nights']) expect(body).not.toContain(hidden)
   }, 60_000)
 
-  test('a learner or a visitor has no team page', async () => {
+  test('learners and visitors can’t open a team page', async () => {
     const { as, visitor } = await aWorld()
     expect((await (await as('ada@northstar.example')).get('/team')).statusCode).toBe(404)
     expect((await visitor().get('/team')).statusCode).toBe(303)
@@ -379,7 +379,7 @@ describe('another program', () => {
 })
 
 describe('several programs', () => {
-  test('a license holder’s lead switches between them, and is told who is counted in more than one', async () => {
+  test('an administrator for a license holder can switch between them, and sees how many people are counted twice', async () => {
     const world = await aWorld()
     const north = await programId(world.db, 'North Star House')
     const prairie = await programId(world.db, 'Prairie Shelter')
@@ -401,14 +401,14 @@ describe('several programs', () => {
     expect(await csvRows(client, '/team.csv')).toHaveLength(4)
     expect(await csvRows(client, `/team.csv?program=${prairie}`)).toHaveLength(1)
     expect(await csvRows(client, `/team.csv?program=${north}`)).toHaveLength(3)
-    // The switch keeps the day and the filter.
+    // Switching keeps the day and the filter.
     const filteredPage = (await client.get(`/team?on=6/1/2026&show=cleared&program=${north}`)).body
     expect(filteredPage).toContain(`href="/team?on=6%2F1%2F2026&amp;show=cleared&amp;program=${prairie}"`)
   })
 })
 
 describe('as of a past day', () => {
-  test('the page shows what was true then, and as was known then leaves out what was recorded later', async () => {
+  test('the page shows what was true then, and “what was known then” leaves out later records', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const sam = await world.as('sam@northstar.example')
     // Theo's training was completed in September 2025 and due again by September 30, 2026.
@@ -416,7 +416,7 @@ describe('as of a past day', () => {
     expect(before.body).not.toContain('Theo')
     const after = await sam.get('/team.csv?on=10/1/2026&show=overdue')
     expect(after.body).toContain('Theo')
-    // Somebody is put on record today, as hired in August: on that day nobody knew.
+    // A person recorded today as hired in August was not known in August.
     const ada = await personId(world.db, 'ada@northstar.example')
     await world.db
       .insertInto('assignments')
@@ -434,7 +434,7 @@ describe('as of a past day', () => {
     expect((await sam.get('/team.csv?on=10/1/2026&known=then')).body).not.toContain('Mentor')
   })
 
-  test('tells of progress and activity as they stood on that day', async () => {
+  test('shows progress and activity as of that day', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const ada = await personId(world.db, 'ada@northstar.example')
     const { current } = world.catalogue.courses.get('residential-settings')!
@@ -475,7 +475,7 @@ describe('as of a past day', () => {
     expect(await told('2026-11-23')).toEqual([[`2 of ${modules}`, '2026-11-12', '2026-11-23']])
   })
 
-  test('a person’s page tells of nothing that came later, nor, as known then, of what nobody had recorded', async () => {
+  test('a person’s page shows nothing that came later and, as known then, nothing that was not recorded yet', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const theo = await personId(world.db, 'theo@northstar.example')
     const { assignment_id } = await world.db
@@ -498,7 +498,7 @@ describe('as of a past day', () => {
   })
 })
 
-test('what stands on a roster is superseded, and neither rewritten nor removed, whoever asks', async () => {
+test('roster rows can be superseded but not updated or deleted, even in the database', async () => {
   const { db } = await aWorld()
   for (const table of [
     'assignments',

@@ -13,7 +13,7 @@ beforeEach(async () => {
   lakeside = await programId(world.db, 'Lakeside Home')
 })
 
-/** Olu, made an administrator: of Lakeside alone. */
+/** Olu, made an administrator of Lakeside only. */
 async function oluWithEveryPower(): Promise<Client> {
   const id = await personId(world.db, 'olu@lakeside.example')
   await world.db
@@ -24,7 +24,7 @@ async function oluWithEveryPower(): Promise<Client> {
 }
 
 describe('Olu of Lakeside', () => {
-  test('finds nothing of North Star at any address, to read or to change', async () => {
+  test('gets 404 for every North Star address, to read or to change', async () => {
     const rae = await world.as('rae@northstar.example')
     const { address: file } = await checkFile(
       world,
@@ -68,7 +68,7 @@ describe('Olu of Lakeside', () => {
       `${file}?kind=new`,
       `${file}/refused.csv`,
       `${base}/roster.csv`,
-      // North Star's people and files under Lakeside's address.
+      // North Star's people and files at Lakeside's addresses.
       `/programs/${lakeside}/roster/${mai}`,
       `/programs/${lakeside}/assignments/${assignment_id}/correction`,
       `/programs/${lakeside}/contact/${period_id}/correction`,
@@ -80,7 +80,7 @@ describe('Olu of Lakeside', () => {
     for (const page of pages) {
       const answer = await olu.get(page)
       expect([page, answer.statusCode]).toEqual([page, 404])
-      // Not yours and not there look alike.
+      // Pages that are not yours and pages that don't exist must look the same.
       expect(withoutItsAddress(answer.body)).toBe(withoutItsAddress(nowhere))
     }
     const form = {
@@ -125,7 +125,7 @@ describe('Olu of Lakeside', () => {
     expect(await standing()).toEqual(before)
   })
 
-  test('sees a page of their own that does not depend on another program', async () => {
+  test('sees a not-found page that shows nothing of the other program', async () => {
     const olu = await oluWithEveryPower()
     const pages = [
       '/programs',
@@ -157,7 +157,7 @@ describe('Olu of Lakeside', () => {
   }
 })
 
-test('learners, licensing staff and system administrators have no roster', async () => {
+test('learners, licensing staff and system administrators can’t open a roster', async () => {
   for (const email of [
     'mai@northstar.example',
     'lee@licensing.example',
@@ -175,7 +175,7 @@ test('learners, licensing staff and system administrators have no roster', async
   }
 })
 
-test('a license holder’s lead has all its programs, with a switch', async () => {
+test('an administrator for a license holder sees all its programs and can switch between them', async () => {
   const { holder_id } = await world.db
     .selectFrom('programs')
     .select('holder_id')

@@ -27,7 +27,7 @@ function plan(house: House, rows: readonly Cells[]) {
   return { planned, changes: changes() }
 }
 
-/** The house once the changes are on record. */
+/** The program after the changes are saved. */
 function saved({ people, assignments }: House, changes: RosterChanges): House {
   const works = new Map(assignments.map((one) => [one.assignment_id, one]))
   for (const row of changes.assignments)
@@ -86,7 +86,7 @@ const row: fc.Arbitrary<Cells> = fc
 const file = fc.array(row, { minLength: 1, maxLength: 8 })
 const empty: House = { people: [], assignments: [] }
 
-test('the rows of any file that were taken change nothing when they come again', () => {
+test('importing the accepted rows of any file again changes nothing', () => {
   fc.assert(
     fc.property(file, file, (first, second) => {
       const before = saved(empty, plan(empty, first).changes)
@@ -94,7 +94,7 @@ test('the rows of any file that were taken change nothing when they come again',
       const after = saved(before, changes)
       const taken = planned.filter(({ kind }) => kind !== 'refused').map(({ cells }) => cells)
       const again = plan(after, taken)
-      // A row without a day of hire may no longer tell which work it is about: refused then, and still no change.
+      // Without a day of hire, it may no longer be clear which employment a row is about. It is refused and changes nothing.
       expect(again.planned.filter(({ kind }) => kind === 'new' || kind === 'changed')).toEqual([])
       expect(again.changes).toEqual({
         people: [],
@@ -109,7 +109,7 @@ test('the rows of any file that were taken change nothing when they come again',
   )
 })
 
-test('what any file leaves on record never contradicts itself', () => {
+test('no file leaves contradictory records', () => {
   fc.assert(
     fc.property(fc.array(file, { minLength: 1, maxLength: 3 }), (files) => {
       const house = files.reduce((one, rows) => saved(one, plan(one, rows).changes), empty)
@@ -124,9 +124,9 @@ test('what any file leaves on record never contradicts itself', () => {
             expect(periods.slice(0, index).some((other) => overlaps(other, period))).toBe(false)
           })
         const others = works.filter((one) => one !== work && one.person_id === work.person_id)
-        const stretch = { from_on: work.hired_on, to_on: work.separated_on }
+        const period = { from_on: work.hired_on, to_on: work.separated_on }
         expect(
-          others.some((one) => overlaps({ from_on: one.hired_on, to_on: one.separated_on }, stretch)),
+          others.some((one) => overlaps({ from_on: one.hired_on, to_on: one.separated_on }, period)),
         ).toBe(false)
       }
     }),
@@ -134,7 +134,7 @@ test('what any file leaves on record never contradicts itself', () => {
   )
 })
 
-test('no bytes make the reading of a file throw', () => {
+test('reading a file never throws, whatever its bytes', () => {
   const text = fc.string({
     unit: fc.constantFrom('"', ',', ';', '\t', '\n', '\r', 'Name', 'Email', 'Hired on', 'é', '\0', '='),
   })

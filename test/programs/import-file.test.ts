@@ -12,7 +12,7 @@ const messageOf = (file: string | Buffer) => {
 }
 const mai = { name: 'Mai Vang', email: 'mai@northstar.example', hired_on: '3/15/2025' }
 
-describe('a file of rows', () => {
+describe('an import file', () => {
   test.each([
     ['commas and Unix’ ends of lines', 'Name,Email,Hired on\nMai Vang,mai@northstar.example,3/15/2025\n'],
     ['Windows’ ends of lines', 'Name,Email,Hired on\r\nMai Vang,mai@northstar.example,3/15/2025\r\n'],
@@ -43,14 +43,14 @@ describe('a file of rows', () => {
     expect(rowsOf(file).rows.map(({ cells }) => cells)).toEqual([mai])
   })
 
-  test('is read in Excel’s Unicode text, and in Windows’ own letters', () => {
+  test('may be Excel’s Unicode text or Windows-1252', () => {
     const text = 'Name\tEmail\tHired on\r\nJosé Núñez\tjose@northstar.example\t3/15/2025\r\n'
     const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')])
     expect(rowsOf(utf16).rows[0]?.cells.name).toBe('José Núñez')
     expect(rowsOf(Buffer.from(text, 'latin1')).rows[0]?.cells.name).toBe('José Núñez')
   })
 
-  test('tells the line on which each row ends, and headings that it does not know', () => {
+  test('reports each row’s last line, and unknown headings', () => {
     const read = rowsOf(
       'Name,Email,Hired on,Shoe size\n"Mai\nVang",mai@northstar.example,3/15/2025,7\nTheo,t@x.example,1/1/2025,9',
     )
@@ -58,7 +58,7 @@ describe('a file of rows', () => {
     expect(read.ignoredHeadings).toEqual(['Shoe size'])
   })
 
-  test('takes the apostrophe away that stands before a formula', () => {
+  test('drops the apostrophe before an escaped formula', () => {
     expect(rowsOf("Name,Email,Hired on\n'=Mai,mai@northstar.example,3/15/2025").rows[0]?.cells.name).toBe(
       '=Mai',
     )
@@ -70,14 +70,14 @@ describe('a file of rows', () => {
   })
 })
 
-test('a file that is no such file is refused in words', () => {
+test('a file of another type is refused with a clear message', () => {
   expect(messageOf('')).toContain('empty')
   expect(messageOf(Buffer.from([0x50, 0x4b, 3, 4]))).toContain('Excel workbook')
   expect(messageOf(Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0, 0]))).toContain('Excel workbook')
-  expect(messageOf('Name,Email,Hired on\r\n')).toContain('headings and no row under them')
-  expect(messageOf('Name,Email,Hired on,,\r\n,,,,\r\n,,,,\r\n')).toContain('no row under them')
+  expect(messageOf('Name,Email,Hired on\r\n')).toContain('headings but no rows')
+  expect(messageOf('Name,Email,Hired on,,\r\n,,,,\r\n,,,,\r\n')).toContain('but no rows')
   expect(messageOf('Staff of North Star House\nName,Email,Hired on\n')).toContain(
-    'first row must hold the headings',
+    'first row must contain the headings',
   )
   expect(messageOf(`Name,Email,Hired on\n${'A,a@x.example,1/1/2025\n'.repeat(20_001)}`)).toContain(
     'more than 20000 rows',

@@ -58,8 +58,8 @@ function plan(
 const kindsOf = (rows: readonly Cells[], options = {}) => plan(rows, options).rows.map(({ kind }) => kind)
 const problemOf = (rows: readonly Cells[], options = {}) => plan(rows, options).rows.at(-1)?.problems[0]
 
-describe('a row of a file', () => {
-  test('that says what is on record changes nothing', () => {
+describe('an import row', () => {
+  test('that matches the record changes nothing', () => {
     const { rows, changes } = plan([
       { ...maiRow, worker_type: 'Employee', role_title: 'Youth worker', contact_from: '2025-03-17' },
     ])
@@ -74,11 +74,11 @@ describe('a row of a file', () => {
     })
   })
 
-  test('leaves the record as it is where its cells are empty', () => {
+  test('leaves values unchanged where its cells are empty', () => {
     expect(kindsOf([maiRow])).toEqual(['unchanged'])
   })
 
-  test('of somebody new adds a person, their work and their contact', () => {
+  test('for a new person adds them, their employment and their contact', () => {
     const { rows, changes } = plan([
       {
         name: 'Theo Okafor',
@@ -101,7 +101,7 @@ describe('a row of a file', () => {
     ])
   })
 
-  test('with another day of hire corrects the work that it overlaps, and says so', () => {
+  test('with a different day of hire corrects the employment that it overlaps, and says so', () => {
     const { rows, changes } = plan([{ ...maiRow, hired_on: '3/1/2025' }])
     expect(rows[0]).toMatchObject({
       kind: 'changed',
@@ -121,7 +121,7 @@ describe('a row of a file', () => {
     ])
   })
 
-  test('with a last day of work ends the contact that goes on', () => {
+  test('with a last day of work ends open contact', () => {
     const { rows, changes } = plan([{ ...maiRow, separated_on: '5/29/2026' }])
     expect(rows[0]?.changes).toEqual([
       { column: 'separated_on', from: 'empty', to: '5/29/2026' },
@@ -130,7 +130,7 @@ describe('a row of a file', () => {
     expect(changes.periods).toMatchObject([{ period_id: 'contact', to_on: '2026-05-29' }])
   })
 
-  test('corrects the contact that it overlaps, and adds one that it does not', () => {
+  test('corrects the contact period that it overlaps, and adds one that overlaps none', () => {
     const ended = { ...work, contact: [period('contact', '2025-03-17', '2025-08-31')] }
     const corrected = plan([{ ...maiRow, contact_from: '3/18/2025' }], { assignments: [ended] })
     expect(corrected.changes.periods).toMatchObject([
@@ -140,7 +140,7 @@ describe('a row of a file', () => {
     expect(added.changes.periods).toMatchObject([{ period_id: 'new-1', from_on: '2025-10-01', to_on: null }])
   })
 
-  test('says a second stretch of leave in a second row', () => {
+  test('may add a second period of leave', () => {
     const { rows, changes } = plan([
       { ...maiRow, leave_from: '6/1/2025', leave_to: '6/10/2025' },
       { ...maiRow, leave_from: '9/1/2025' },
@@ -154,7 +154,7 @@ describe('a row of a file', () => {
     expect(kindsOf([theo, theo])).toEqual(['new', 'unchanged'])
   })
 
-  test('may have a day with its midnight, as spreadsheets write it', () => {
+  test('may have dates with midnight added, as spreadsheets write them', () => {
     for (const hired_on of ['3/15/2025 0:00', '3/15/2025 12:00:00 AM', '2025-03-15T00:00:00'])
       expect(
         readRow({ line: 2, cells: { ...maiRow, hired_on }, problem: null }, '2026-11-23', false),
@@ -190,14 +190,14 @@ describe('a row is refused', () => {
       'with a day that is none',
       { ...maiRow, hired_on: '2/30/2025' },
       'hired_on',
-      '“2/30/2025” is not a day we can read',
+      'We can’t read “2/30/2025” as a date',
     ],
     ['with a year of two digits', { ...maiRow, contact_from: '3/17/25' }, 'contact_from', 'four digits'],
     [
-      'with a spreadsheet’s number for a day',
+      'with a spreadsheet’s date number',
       { ...maiRow, contact_from: '45733' },
       'contact_from',
-      'spreadsheet’s number',
+      'spreadsheet’s date number',
     ],
     ['with a day in a far year', { ...maiRow, leave_from: '3/17/2052' }, 'leave_from', 'Check the year'],
     [
@@ -231,22 +231,22 @@ describe('a row is refused', () => {
       'Only county and Tribal agencies',
     ],
     [
-      'of an account under another name elsewhere',
+      'with the email of an account under a different name',
       { ...maiRow, name: 'May Wang' },
       'name',
-      'under another name',
+      'with a different name',
     ],
     [
-      'without a name where nobody has the email',
+      'with a new email but no name',
       { email: 'new@x.example', hired_on: '5/1/2025', worker_type: 'employee' },
       'name',
       'needs a name',
     ],
     [
-      'without a kind of worker where the work is new',
+      'without a worker type for a new employment',
       { name: 'New', email: 'new@x.example', hired_on: '5/1/2025' },
       'worker_type',
-      'Say employee',
+      'Enter employee',
     ],
   ])('%s', (_what, row, column, message) => {
     const problem = problemOf([row], { outOfReach: new Set(['mai']) })
@@ -254,7 +254,7 @@ describe('a row is refused', () => {
     expect(problem?.message).toContain(message)
   })
 
-  test('that changes the administrator’s own record, and not one that leaves it as it is', () => {
+  test('that changes the administrator’s own record, but not one that leaves it unchanged', () => {
     expect(problemOf([{ ...maiRow, role_title: 'Director' }], { viewerId: 'mai' })?.message).toContain(
       'your own record',
     )
@@ -263,7 +263,7 @@ describe('a row is refused', () => {
     expect(problemOf([newWork], { viewerId: 'mai', assignments: [] })?.message).toContain('your own record')
   })
 
-  test('and leaves nothing of itself behind', () => {
+  test('without saving any part of it', () => {
     const { changes } = plan([
       { ...maiRow, role_title: 'Cook', contact_from: '1/1/2024', contact_to: '1/2/2024' },
     ])
@@ -271,7 +271,7 @@ describe('a row is refused', () => {
   })
 })
 
-test('a name is put right for somebody who is wholly in the administrator’s programs', () => {
+test('a name is corrected only for a person whose account is not used outside the administrator’s programs', () => {
   const { rows, changes } = plan([{ ...maiRow, name: 'Mai Vang-Lee' }])
   expect(rows[0]?.changes).toEqual([{ column: 'name', from: 'Mai Vang', to: 'Mai Vang-Lee' }])
   expect(changes.renamed).toEqual([{ id: 'mai', from: 'Mai Vang', name: 'Mai Vang-Lee' }])

@@ -17,14 +17,14 @@ async function rosterAt(program = 'North Star House') {
   return { world, rae, program: await programId(world.db, program) }
 }
 
-describe('bringing in a file', () => {
+describe('importing a file', () => {
   test('shows each row as new, changed, unchanged or refused with the reason beside the cell, and saves nothing', async () => {
     const { world, rae, program } = await rosterAt()
     const theo = 'Theo Okafor,theo@northstar.example,,Night lead,,,,,,'
     const { address, page } = await checkFile(world, rae, program, file(lena, omar, wrong, theo))
     const words = readable(page.body)
-    expect(words).toContain('It has 1 row that we can’t take. 3 rows are ready. Nothing has been saved yet.')
-    expect(words).toContain('2/30/2025 “2/30/2025” is not a day we can read.')
+    expect(words).toContain('1 row has a problem. 3 rows are ready. Nothing has been saved yet.')
+    expect(words).toContain('2/30/2025 We can’t read “2/30/2025” as a date.')
     expect(readable((await rae.get(`${address}?kind=new`)).body)).toContain(
       'Lena Fox lena@northstar.example Employee',
     )
@@ -34,7 +34,7 @@ describe('bringing in a file', () => {
     ).toEqual([])
   })
 
-  test('saves the rows that can be taken in one act, and the same file again changes nothing', async () => {
+  test('saves the valid rows in one transaction, and the same file again changes nothing', async () => {
     const { world, rae, program } = await rosterAt()
     const { address } = await checkFile(world, rae, program, file(lena, omar, wrong))
     const applied = await applyFile(rae, address)
@@ -51,7 +51,7 @@ describe('bringing in a file', () => {
     expect(JSON.parse(entries[0]!.facts)).toMatchObject({ act: 'file-applied', rows: { new: 2, refused: 1 } })
     const again = await checkFile(world, rae, program, file(lena, omar))
     expect(readable(again.page.body)).toContain(
-      'Everything in it is on record already. There is nothing to save.',
+      'Everything in this file is already on record. There is nothing to save.',
     )
     const rows = await world.db
       .selectFrom('assignments')
@@ -61,7 +61,7 @@ describe('bringing in a file', () => {
     expect(rows).toHaveLength(5)
   })
 
-  test('gives back the refused rows with their reasons, and takes that file when it is mended', async () => {
+  test('returns the refused rows with their reasons, and accepts that file once it is fixed', async () => {
     const { world, rae, program } = await rosterAt()
     const { address } = await checkFile(world, rae, program, file(lena, wrong))
     const refused = await rae.get(`${address}/refused.csv`)
@@ -70,12 +70,12 @@ describe('bringing in a file', () => {
     expect(refused.body).toContain(
       'Vera Holm,vera@northstar.example,,employee,Cook,2/30/2025,,,,,,,3,Hired on: “2/30/2025” is not a day',
     )
-    const mended = await checkFile(world, rae, program, refused.body.replace('2/30/2025,', '2/27/2025,'))
-    expect(readable(mended.page.body)).toContain('Every row can be read. 1 row is ready.')
-    expect(readable(mended.page.body)).not.toContain('Left aside')
+    const fixed = await checkFile(world, rae, program, refused.body.replace('2/30/2025,', '2/27/2025,'))
+    expect(readable(fixed.page.body)).toContain('Every row can be read. 1 row is ready.')
+    expect(readable(fixed.page.body)).not.toContain('Ignored because')
   })
 
-  test('a correction by file supersedes, and the history names the file', async () => {
+  test('a correction supersedes the old row, and the history names the file', async () => {
     const { world, rae, program } = await rosterAt()
     await applyFile(rae, (await checkFile(world, rae, program, file(lena))).address)
     world.clock.now = new Date(world.clock.now.getTime() + 3_600_000)
@@ -102,7 +102,7 @@ describe('bringing in a file', () => {
     )
   })
 
-  test('takes rows that are pasted from a spreadsheet', async () => {
+  test('accepts rows pasted from a spreadsheet', async () => {
     const { world, rae, program } = await rosterAt()
     const boundary = 'b'
     const pasted = `Name\tEmail\tHired on\tWorker type\nLena Fox\tlena@northstar.example\t3/3/2025\temployee`
@@ -120,7 +120,7 @@ describe('bringing in a file', () => {
     expect(readable((await settled(rae, String(answer.headers.location))).body)).toContain('1 row is ready')
   })
 
-  test('refuses no file, a file of the wrong kind, and one that is too large, in words', async () => {
+  test('shows a clear message for a missing file, a wrong file type and a file that is too large', async () => {
     const { world, rae, program } = await rosterAt()
     const none = await sendFile(world, rae, program, '')
     expect(none.statusCode).toBe(422)
@@ -130,30 +130,28 @@ describe('bringing in a file', () => {
     const large = await sendFile(world, rae, program, Buffer.alloc(5 * 1024 * 1024 + 1, 'a'))
     expect(large.statusCode).toBe(422)
     expect(large.body).toContain('larger than 5 MB')
-    // Beyond what any form of ours takes it is let go, and told in the same place.
+    // A file beyond the limit for all uploads is discarded, and the message appears in the same place.
     const huge = await sendFile(world, rae, program, Buffer.alloc(11 * 1024 * 1024, 'a'))
     expect(huge.statusCode).toBe(422)
     expect(huge.body).toContain('larger than 5 MB')
     const bare = await checkFile(world, rae, program, file())
-    expect(readable(bare.page.body)).toContain('headings and no row under them')
+    expect(readable(bare.page.body)).toContain('headings but no rows')
   })
 
-  test('nothing is saved where somebody changed the roster after the check', async () => {
+  test('nothing is saved if the roster changed after the check', async () => {
     const { world, rae, program } = await rosterAt()
     const first = await checkFile(world, rae, program, file(lena))
     const second = await checkFile(world, rae, program, file(lena.replace('Youth worker', 'Cook'), omar))
     await applyFile(rae, first.address)
     const late = await applyFile(rae, second.address)
-    expect(readable(late.body)).toContain(
-      'Somebody changed the roster after this check, so nothing was saved.',
-    )
+    expect(readable(late.body)).toContain('The roster changed after this check, so nothing was saved.')
     expect(readable((await rae.get(`/programs/${program}/roster`)).body)).not.toContain('Omar Diaz')
     await rae.post(`${second.address}/check`)
     expect(readable((await settled(rae, second.address)).body)).toContain('2 rows are ready')
     expect(readable((await applyFile(rae, second.address)).body)).toContain('2 rows were saved')
   })
 
-  test('two people who save two files at once leave one whole result after the other', async () => {
+  test('two files saved at the same time are applied one after the other', async () => {
     const { world, rae, program } = await rosterAt()
     const people = (title: string) =>
       Array.from(
@@ -166,9 +164,9 @@ describe('bringing in a file', () => {
     ])
     const pages = await Promise.all([applyFile(rae, one.address), applyFile(rae, two.address)])
     const outcomes = pages.map(({ body }) =>
-      readable(body).includes('were saved') ? 'saved' : 'changed meanwhile',
+      readable(body).includes('were saved') ? 'saved' : 'changed since the check',
     )
-    expect(outcomes.toSorted()).toEqual(['changed meanwhile', 'saved'])
+    expect(outcomes.toSorted()).toEqual(['changed since the check', 'saved'])
     const titles = await world.db
       .selectFrom('assignments')
       .select('role_title')
@@ -180,7 +178,7 @@ describe('bringing in a file', () => {
     expect(new Set(titles.map(({ role_title }) => role_title)).size).toBe(1)
   })
 
-  test('a file whose work was cut off says that nothing was saved', async () => {
+  test('an interrupted import says that nothing was saved', async () => {
     const { world, rae, program } = await rosterAt()
     const { address } = await checkFile(world, rae, program, file(lena))
     await world.db
@@ -188,13 +186,11 @@ describe('bringing in a file', () => {
       .set({ state: 'applying', beat_at: new Date(Date.now() - 60_000) })
       .execute()
     const page = await rae.get(address)
-    expect(readable(page.body)).toContain(
-      'The service stopped while it worked on this file. Nothing was saved',
-    )
+    expect(readable(page.body)).toContain('The service stopped while working on this file. Nothing was saved')
     expect(page.headers.refresh).toBeUndefined()
   })
 
-  test('an email that belongs to somebody elsewhere under another name is refused without telling whose it is', async () => {
+  test('an email that belongs to an account with a different name is refused without revealing whose it is', async () => {
     const { world, rae, program } = await rosterAt()
     const { page } = await checkFile(
       world,
@@ -202,7 +198,7 @@ describe('bringing in a file', () => {
       program,
       file('Ivan Sorens,ivy@lakeside.example,employee,,3/3/2025,,,,,'),
     )
-    expect(page.body).toContain('under another name')
+    expect(page.body).toContain('with a different name')
     expect(page.body).not.toContain('Ivy')
     const same = await checkFile(
       world,
@@ -214,8 +210,8 @@ describe('bringing in a file', () => {
   })
 })
 
-describe('the roster as a file', () => {
-  test('is taken back unchanged, with several stretches of contact and leave, and formulas as text', async () => {
+describe('the roster export', () => {
+  test('imports without changes, with several periods of contact and leave, and formulas as text', async () => {
     const { world, rae, program } = await rosterAt()
     const rows = [
       '=HYPERLINK(A1),sheet@northstar.example,contractor,+Therapist,1/6/2020,1/7/2020,3/1/2020,2/1/2021,2/9/2021,',
@@ -240,15 +236,15 @@ describe('the roster as a file', () => {
       .where('id', '=', again.address.split('/').at(-1)!)
       .executeTakeFirstOrThrow()
     expect(counts.counts).toEqual({ new: 0, changed: 0, unchanged: 7, refused: 0 })
-    // The same in another house: what came out goes in there, and comes out the same.
-    const elsewhere = await aWorld()
-    const rae2 = await elsewhere.as('rae@northstar.example')
-    const program2 = await programId(elsewhere.db, 'North Star House')
-    await applyFile(rae2, (await checkFile(elsewhere, rae2, program2, exported.body)).address)
+    // Importing the export into another program and exporting it again gives the same file.
+    const second = await aWorld()
+    const rae2 = await second.as('rae@northstar.example')
+    const program2 = await programId(second.db, 'North Star House')
+    await applyFile(rae2, (await checkFile(second, rae2, program2, exported.body)).address)
     expect((await rae2.get(`/programs/${program2}/roster.csv`)).body).toBe(exported.body)
   })
 
-  test('has a template that the import takes', async () => {
+  test('has a template that the import accepts', async () => {
     const { world, rae, program } = await rosterAt()
     const template = await rae.get('/programs/roster-template.csv')
     const { page } = await checkFile(world, rae, program, template.body)
@@ -274,7 +270,7 @@ test('ten thousand rows are checked and saved in less than fifteen seconds', {
     `10,000 rows: checked in ${Math.round(checked - begun)} ms, saved in ${Math.round(saved - checked)} ms`,
   )
   expect(readable(applied.body)).toContain('10,000 rows were saved')
-  // Where more waits for the processors than there are, this waits its turn with the rest.
+  // A timing on a busy machine means nothing.
   const busy = Math.max(1, loadavg()[0]! / availableParallelism())
   expect(saved - begun).toBeLessThan(15_000 * busy)
 })

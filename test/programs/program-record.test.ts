@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 const page = async (on = '') => readable((await lee.get(`/programs/${program}${on ? `?on=${on}` : ''}`)).body)
 
-test('licensing staff record a certification from a day on, and it is in force on the days it names', async () => {
+test('licensing staff record a certification, and it is in effect on its days', async () => {
   const answer = await lee.post(`/programs/${program}/certifications/new`, {
     type: 'st-cse-at-risk',
     from_on: '7/1/2026',
@@ -38,7 +38,7 @@ test('licensing staff record a certification from a day on, and it is in force o
   expect(entries).toEqual([{ kind: 'program-changed', subject: `program:${program}` }])
 })
 
-test('a new license status ends the one before on the day before', async () => {
+test('a new license status ends the previous one the day before', async () => {
   await lee.post(`/programs/${program}/license-statuses/new`, {
     status: 'conditional',
     may_operate: 'yes',
@@ -48,7 +48,7 @@ test('a new license status ends the one before on the day before', async () => {
   expect(await page()).toContain('License status Conditional, since May 1, 2026')
 })
 
-test('a change of name holds from its day, and the old name for the days before', async () => {
+test('a new name applies from its day on, and the old name to the days before', async () => {
   await lee.post(`/programs/${program}/details/new`, {
     program_name: 'Prairie Lights',
     place: 'Sundown',
@@ -61,14 +61,14 @@ test('a change of name holds from its day, and the old name for the days before'
   expect(before.body).toContain('<h1>Prairie Shelter</h1>')
 })
 
-test('a correction supersedes with its reason, and overlaps are refused', async () => {
+test('a correction supersedes the row with a reason, and overlapping periods are refused', async () => {
   await lee.post(`/programs/${program}/certifications/new`, { type: 'qrtp', from_on: '7/1/2026' })
   const overlap = await lee.post(`/programs/${program}/certifications/new`, {
     type: 'qrtp',
     from_on: '8/1/2026',
   })
   expect(overlap.statusCode).toBe(422)
-  expect(overlap.body).toContain('the two overlap')
+  expect(overlap.body).toContain('This overlaps the one on record')
   const row = await world.db
     .selectFrom('certifications')
     .selectAll()
@@ -77,17 +77,17 @@ test('a correction supersedes with its reason, and overlaps are refused', async 
   const address = `/programs/${program}/certifications/${row.period_id}/correction`
   expect((await lee.get(address)).body).toContain('value="7/1/2026"')
   const form = { seen: row.id, type: 'qrtp', from_on: '6/1/2026', to_on: '10/31/2026', change: 'correct' }
-  expect((await lee.post(address, form)).body).toContain('Say why, in a few words.')
+  expect((await lee.post(address, form)).body).toContain('Enter a short reason.')
   expect((await lee.post(address, { ...form, reason: 'The letter says June 1' })).statusCode).toBe(303)
   expect(await page()).toContain(
     'Certification, since July 1, 2026: no longer on record Why: The letter says June 1',
   )
   expect((await lee.post(address, { ...form, reason: 'late' })).body).toContain(
-    'Somebody changed this record',
+    'Someone else changed this record',
   )
 })
 
-test('a system administrator adds a program to a license holder that is here', async () => {
+test('a system administrator adds a program to an existing license holder', async () => {
   const kit = await world.as('kit@system.example')
   const form = {
     kind: 'licensed',
@@ -109,7 +109,7 @@ test('a system administrator adds a program to a license holder that is here', a
   expect(holders).toHaveLength(1)
 })
 
-test('program administrators and supervisors read the record and do not keep it', async () => {
+test('program administrators and supervisors can read the program’s record but not change it', async () => {
   const northStar = await programId(world.db, 'North Star House')
   for (const email of ['rae@northstar.example', 'sam@northstar.example']) {
     const client = await world.as(email)
@@ -122,8 +122,8 @@ test('program administrators and supervisors read the record and do not keep it'
   }
 })
 
-test('what is typed for a day and is none is said, and kept', async () => {
+test('an invalid date gets an error message and stays in the field', async () => {
   const answer = await lee.get(`/programs/${program}?on=yesterday`)
-  expect(answer.body).toContain('is not a day we can read')
+  expect(answer.body).toContain('as a date')
   expect(answer.body).toContain('value="yesterday"')
 })

@@ -3,7 +3,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import type { Database } from '#server/db/connection.ts'
 import type { Client, World } from '#test/support/app.ts'
 
-/** The id of a program of the cast. */
+/** The id of a program in the demo data. */
 export async function programId(db: Database, name: string): Promise<string> {
   const { program_id } = await db
     .selectFrom('program_details')
@@ -13,7 +13,7 @@ export async function programId(db: Database, name: string): Promise<string> {
   return program_id
 }
 
-/** The standing assignment of a person, by email, in the program of that name. */
+/** A person's current assignment, by email, in the program of that name. */
 export async function assignmentOf(db: Database, email: string, program = 'North Star House') {
   return db
     .selectFrom('assignments')
@@ -25,7 +25,7 @@ export async function assignmentOf(db: Database, email: string, program = 'North
     .executeTakeFirstOrThrow()
 }
 
-/** Sends a file as the browser's form does; returns where its check is shown. */
+/** Uploads a file as the browser's form does. Returns the address of its check. */
 export async function sendFile(
   { app }: World,
   client: Client,
@@ -52,7 +52,7 @@ export async function sendFile(
   })
 }
 
-/** The page of a file's check, once it no longer works on it. */
+/** The page of a file's check, once the check has finished. */
 export async function settled(client: Client, address: string): Promise<LightMyRequestResponse> {
   for (let asked = 0; asked < 600; asked++) {
     const page = await client.get(address)
@@ -62,7 +62,7 @@ export async function settled(client: Client, address: string): Promise<LightMyR
   throw new Error(`${address} is still being worked on.`)
 }
 
-/** Sends a file and waits for what it would do. */
+/** Uploads a file and waits for its check. */
 export async function checkFile(
   world: World,
   client: Client,
@@ -75,13 +75,13 @@ export async function checkFile(
   return { address, page: await settled(client, address) }
 }
 
-/** Has a checked file saved, and waits for it. */
+/** Saves a checked file and waits until it is done. */
 export async function applyFile(client: Client, address: string): Promise<LightMyRequestResponse> {
   await client.post(`${address}/application`)
   return settled(client, address)
 }
 
-/** A page as it reads: without tags, spaces in one. */
+/** A page's text without tags, with single spaces. */
 export const readable = (html: string): string =>
   html
     .replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ')

@@ -24,7 +24,7 @@ const rolesOf = async (email: string) =>
 describe('a program administrator', () => {
   beforeEach(() => enter())
 
-  test('gives and ends roles in the program, each an entry in the ledger', async () => {
+  test('gives and ends roles in the program, with a ledger entry for each', async () => {
     const given = await rae.post(`/programs/${program}/roles`, {
       name: 'Mai Vang',
       email: 'mai@northstar.example',
@@ -46,7 +46,7 @@ describe('a program administrator', () => {
     expect(kinds.map(({ kind }) => kind)).toEqual(['role-granted', 'role-ended'])
   })
 
-  test('invites somebody new as a supervisor, and never above their own role', async () => {
+  test('invites a new person as a supervisor, and can’t give a role above their own', async () => {
     const form = { name: 'Nell Ames', email: 'nell@northstar.example' }
     for (const role of ['licensing', 'reviewer', 'system_admin', 'constructor', '']) {
       const answer = await rae.post(`/programs/${program}/roles`, { ...form, role })
@@ -58,7 +58,7 @@ describe('a program administrator', () => {
     expect(readable((await rae.get(`/programs/${program}/links`)).body)).toContain('Nell Ames')
   })
 
-  test('neither gives nor ends a role of their own', async () => {
+  test('can’t give themselves a role or end their own', async () => {
     const given = await rae.post(`/programs/${program}/roles`, {
       name: 'Rae Halvorsen',
       email: 'rae@northstar.example',
@@ -72,12 +72,12 @@ describe('a program administrator', () => {
     expect((await rolesOf('rae@northstar.example'))[0]?.ended_at).toBeNull()
   })
 
-  test('is told where somebody has the role already, or has another name', async () => {
+  test('sees an error when the person already has the role or has a different name', async () => {
     const sam = { email: 'sam@northstar.example', role: 'supervisor' }
     const twice = await rae.post(`/programs/${program}/roles`, { ...sam, name: 'Sam Reyes' })
-    expect(twice.body).toContain('has this role here already')
+    expect(twice.body).toContain('already has this role here')
     const other = await rae.post(`/programs/${program}/roles`, { ...sam, name: 'Samuel' })
-    expect(other.body).toContain('under another name')
+    expect(other.body).toContain('with a different name')
   })
 })
 
@@ -85,7 +85,7 @@ describe('a link to set a password', () => {
   const made = () =>
     world.db.selectFrom('invitations').select(['purpose', 'used_at']).orderBy('created_at').execute()
 
-  test('is shown once where no mail is set up, works once, and ends the links before it', async () => {
+  test('is shown once if email is not set up, works once, and ends earlier links', async () => {
     await enter()
     const mai = await personId(world.db, 'mai@northstar.example')
     const address = `/programs/${program}/roster/${mai}/link`
@@ -102,7 +102,7 @@ describe('a link to set a password', () => {
     expect((await made()).map(({ purpose }) => purpose)).toEqual(['reset', 'reset'])
   })
 
-  test('is never put into an administrator’s hands for an account that also acts or works elsewhere', async () => {
+  test('is never shown to an administrator for an account that is also used outside their programs', async () => {
     await enter()
     const roster = `/programs/${program}/roster`
     const add = (name: string, email: string) =>
@@ -117,14 +117,16 @@ describe('a link to set a password', () => {
       const answer = await rae.post(`${roster}/${await personId(world.db, email)}/link`)
       expect([email, answer.statusCode]).toEqual([email, 409])
       expect(answer.body).not.toContain('/link/')
-      expect(readable(answer.body)).toContain('This account isn’t yours alone')
+      expect(readable(answer.body)).toContain(
+        'You can’t change this account because it is also used outside your programs',
+      )
     }
     expect(await made()).toEqual([])
     const own = await personId(world.db, 'rae@northstar.example')
     expect((await rae.post(`${roster}/${own}/link`)).statusCode).toBe(409)
   })
 
-  test('is mailed where mail is set up, under a subject that names no program', async () => {
+  test('is emailed if email is set up, with a subject that names no program', async () => {
     const sent: Message[] = []
     await enter({ mail: async (message) => void sent.push(message) })
     const answer = await rae.post(`/programs/${program}/roster`, {
@@ -135,7 +137,7 @@ describe('a link to set a password', () => {
     })
     expect(answer.statusCode).toBe(303)
     expect(readable((await rae.follow(answer)).body)).toContain(
-      'A message with a link to set a password is on its way.',
+      'We emailed the person a link to set a password.',
     )
     expect(sent).toHaveLength(1)
     expect(sent[0]).toMatchObject({ to: 'lena@northstar.example', subject: 'Set your password' })
@@ -144,7 +146,7 @@ describe('a link to set a password', () => {
     expect((await world.visitor().get(link!)).statusCode).toBe(200)
   })
 
-  test('is shown instead where the mail server does not take the message', async () => {
+  test('is shown if the mail server refuses the email', async () => {
     await enter({
       mail: async () => {
         throw new Error('The mail server is away.')
@@ -157,7 +159,7 @@ describe('a link to set a password', () => {
     expect(answer.body).toMatch(/\/link\/[\w-]{27}/)
   })
 
-  test('is made for many at once, for those who have none yet', async () => {
+  test('can be made for many people at once', async () => {
     await enter()
     for (const n of [1, 2, 3])
       await world.db

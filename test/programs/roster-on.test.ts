@@ -7,7 +7,7 @@ import { personId } from '#test/support/cast.ts'
 import { programId } from './programs.ts'
 
 describe('the roster on a day', () => {
-  test('holds everybody who works there that day, with their program, and nobody else', async () => {
+  test('lists everyone who works there that day, and no one else', async () => {
     const { db } = await aWorld()
     const northStar = await programId(db, 'North Star House')
     const roster = await rosterOn(db, [northStar], '2100-01-01')
@@ -21,11 +21,11 @@ describe('the roster on a day', () => {
     expect(roster.people.map(({ name }) => name)).toEqual(['Ada Lindqvist', 'Mai Vang', 'Theo Okafor'])
     const before = await rosterOn(db, [northStar], '2010-01-01')
     expect(before.people).toEqual([])
-    const ever = await rosterOn(db, [northStar], '2010-01-01', null, { everybody: true })
+    const ever = await rosterOn(db, [northStar], '2010-01-01', null, { everyone: true })
     expect(ever.people).toHaveLength(3)
   })
 
-  test('as known then, an end that was recorded later is still open', async () => {
+  test('as known on an earlier day, a period whose end was recorded later is still open', async () => {
     const { db } = await aWorld()
     const northStar = await programId(db, 'North Star House')
     const mai = await personId(db, 'mai@northstar.example')
@@ -62,7 +62,7 @@ describe('the roster on a day', () => {
     expect(await endOn('2024-01-04')).toBeUndefined()
   })
 
-  test('gives the rules their facts, without a contradiction', async () => {
+  test('gives the rules facts that don’t contradict each other', async () => {
     const { db } = await aWorld()
     const roster = await rosterOn(db, [await programId(db, 'North Star House')], '2100-01-01')
     for (const { person_id } of roster.people) {

@@ -33,7 +33,7 @@ const lena = {
 }
 
 describe('adding a person', () => {
-  test('puts somebody new on the roster, in one act, with a link that is shown once', async () => {
+  test('adds a new person to the roster in one transaction, with a link that is shown once', async () => {
     const answer = await rae.post(`/programs/${program}/roster`, lena)
     expect(answer.statusCode).toBe(200)
     const link = /http:\/\/127\.0\.0\.1:3000(\/link\/[\w-]{27})/.exec(answer.body)?.[1]
@@ -45,7 +45,7 @@ describe('adding a person', () => {
     expect(again).toBe('Lena Fox')
   })
 
-  test('keeps what was typed, and says of each field what is wrong', async () => {
+  test('keeps what was typed, with an error message at each field', async () => {
     const answer = await rae.post(`/programs/${program}/roster`, {
       ...lena,
       email: 'lena',
@@ -55,17 +55,17 @@ describe('adding a person', () => {
     expect(answer.statusCode).toBe(422)
     const words = readable(answer.body)
     expect(words).toContain('“lena” is not an email address.')
-    expect(words).toContain('“3/45/2025” is not a day we can read. Write it like 3/15/2025.')
-    expect(words).toContain('“noonish” is not a time we can read.')
+    expect(words).toContain('We can’t read “3/45/2025” as a date. Enter it like 3/15/2025.')
+    expect(words).toContain('We can’t read “noonish” as a time.')
     expect(answer.body).toContain('value="Lena Fox"')
     expect(answer.body).toContain('value="3/45/2025"')
     expect(answer.body).toContain('<title>Error: Add a person')
   })
 
-  test('finds somebody who has an account, by email and the name on it, and makes no link for them', async () => {
+  test('finds a person with an account by email and name, and makes no link for them', async () => {
     const other = await rae.post(`/programs/${program}/roster`, { ...lena, email: 'ivy@lakeside.example' })
     expect(other.statusCode).toBe(422)
-    expect(other.body).toContain('under another name')
+    expect(other.body).toContain('with a different name')
     expect(other.body).not.toContain('Sorensen')
     const same = await rae.post(`/programs/${program}/roster`, {
       ...lena,
@@ -73,10 +73,10 @@ describe('adding a person', () => {
       email: 'ivy@lakeside.example',
     })
     expect(same.statusCode).toBe(303)
-    expect(readable((await rae.follow(same)).body)).toContain('There is an account with this email already')
+    expect(readable((await rae.follow(same)).body)).toContain('The person already has an account')
   })
 
-  test('refuses work that overlaps what is on record, and takes a return', async () => {
+  test('refuses an employment that overlaps one on record, and accepts a return', async () => {
     const mai = {
       ...lena,
       name: 'Mai Vang',
@@ -86,7 +86,7 @@ describe('adding a person', () => {
       contact_time: '',
     }
     const overlap = await rae.post(`/programs/${program}/roster`, mai)
-    expect(readable(overlap.body)).toContain('is on record here without a last day. Record that first.')
+    expect(readable(overlap.body)).toContain('has no last day on record. Record that first.')
     const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
     await rae.post(`/programs/${program}/assignments/${assignment_id}/separation`, {
       separated_on: '2/27/2026',
@@ -102,7 +102,7 @@ describe('adding a person', () => {
     expect(await pageOf('mai@northstar.example')).toContain('Hired on June 1, 2026')
   })
 
-  test('never oneself', async () => {
+  test('is refused for yourself', async () => {
     const answer = await rae.post(`/programs/${program}/roster`, {
       ...lena,
       name: 'Rae Halvorsen',
@@ -153,17 +153,17 @@ describe('changing what is on record', () => {
     reason: 'Typed the wrong month',
   }
 
-  test('a correction supersedes the row and never rewrites it, and the history shows both', async () => {
+  test('a correction supersedes the row without updating it, and the history shows both', async () => {
     const before = await assignmentOf(world.db, 'theo@northstar.example')
     const address = `/programs/${program}/assignments/${before.assignment_id}/correction`
     expect((await rae.get(address)).body).toContain(before.id)
     later(1)
     const silent = await rae.post(address, { ...correction, seen: before.id, reason: '' })
     expect(silent.statusCode).toBe(422)
-    expect(silent.body).toContain('Say why, in a few words.')
-    // Contact is on record from before that day.
+    expect(silent.body).toContain('Enter a short reason.')
+    // Contact on record begins before that day.
     const early = await rae.post(address, { ...correction, seen: before.id })
-    expect(readable(early.body)).toContain('is on record, which is before that day. Correct it first.')
+    expect(readable(early.body)).toContain('is on record and begins before that day. Correct it first.')
     const answer = await rae.post(address, { ...correction, seen: before.id, hired_on: '5/1/2024' })
     expect(answer.statusCode).toBe(303)
     const rows = await world.db
@@ -191,13 +191,13 @@ describe('changing what is on record', () => {
     expect(page).toContain('Why: Typed the wrong month')
   })
 
-  test('a correction of what somebody else has corrected meanwhile is refused, with what was typed', async () => {
+  test('a correction of a record that someone else has just corrected is refused, and keeps what was typed', async () => {
     const before = await assignmentOf(world.db, 'theo@northstar.example')
     const address = `/programs/${program}/assignments/${before.assignment_id}/correction`
     await rae.post(address, { ...correction, seen: before.id, hired_on: '5/1/2024' })
     const late = await rae.post(address, { ...correction, seen: before.id, hired_on: '5/2/2024' })
     expect(late.statusCode).toBe(422)
-    expect(readable(late.body)).toContain('Somebody changed this record while the form was open.')
+    expect(readable(late.body)).toContain('Someone else changed this record while the form was open.')
     expect(late.body).toContain('value="5/2/2024"')
     const seen = /name="seen" value="([^"]+)"/.exec(late.body)?.[1]
     expect((await rae.post(address, { ...correction, seen: seen!, hired_on: '5/2/2024' })).statusCode).toBe(
@@ -205,7 +205,7 @@ describe('changing what is on record', () => {
     )
   })
 
-  test('what was known then can still be asked for', async () => {
+  test('the record can still be read as known on an earlier day', async () => {
     world.clock.now = new Date('2026-03-02T18:00:00Z')
     const { assignment_id } = await assignmentOf(world.db, 'theo@northstar.example')
     await rae.post(`/programs/${program}/assignments/${assignment_id}/separation`, {
@@ -220,7 +220,7 @@ describe('changing what is on record', () => {
     expect(await theo('2026-03-02')).toBeUndefined()
   })
 
-  test('the last day of work ends contact and leave that go on', async () => {
+  test('the last day of work ends open contact and leave', async () => {
     const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
     const base = `/programs/${program}/assignments/${assignment_id}`
     await rae.post(`${base}/leave`, { from_on: '10/1/2026', to_on: '10/31/2026' })
@@ -230,14 +230,14 @@ describe('changing what is on record', () => {
     const page = await pageOf('mai@northstar.example')
     expect(page).toContain('Left on September 30, 2026.')
     expect(page).toContain('to September 30, 2026')
-    expect(page).toContain('Taken off the record: Leave October 1, 2026 to October 31, 2026')
+    expect(page).toContain('Removed from the record: Leave October 1, 2026 to October 31, 2026')
     const facts = (await ledger())
       .filter(({ kind }) => kind === 'roster-changed')
       .map((entry) => JSON.parse(entry.facts).act)
     expect(facts).toEqual(['leave-recorded', 'separated'])
   })
 
-  test('direct contact comes in several stretches, which never overlap', async () => {
+  test('direct contact may have several periods, which can’t overlap', async () => {
     const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
     const period = await world.db
       .selectFrom('contact_periods')
@@ -247,7 +247,7 @@ describe('changing what is on record', () => {
     const overlap = await rae.post(`/programs/${program}/assignments/${assignment_id}/contact`, {
       from_on: '6/1/2026',
     })
-    expect(readable(overlap.body)).toContain('is on record, and the two overlap.')
+    expect(readable(overlap.body)).toContain('This overlaps the direct contact on record')
     await rae.post(`/programs/${program}/contact/${period.period_id}/end`, { to_on: '5/29/2026' })
     const second = await rae.post(`/programs/${program}/assignments/${assignment_id}/contact`, {
       from_on: '6/1/2026',
@@ -257,7 +257,7 @@ describe('changing what is on record', () => {
     expect(await pageOf('mai@northstar.example')).toContain('Since June 1, 2026, 7:00 AM Central time')
   })
 
-  test('contact that never was is taken off with a reason, and stays readable', async () => {
+  test('contact that never was is removed with a reason, and stays in the history', async () => {
     const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
     const period = await world.db
       .selectFrom('contact_periods')
@@ -269,16 +269,16 @@ describe('changing what is on record', () => {
       seen: period.id,
       from_on: '1/1/2026',
       change: 'remove',
-      reason: 'Recorded for somebody else',
+      reason: 'Recorded for someone else',
     })
     expect(answer.statusCode).toBe(303)
     const page = await pageOf('mai@northstar.example')
     expect(page).toContain('Works here, without direct contact.')
-    expect(page).toContain('Taken off the record: Direct contact since')
-    expect(page).toContain('Why: Recorded for somebody else')
+    expect(page).toContain('Removed from the record: Direct contact since')
+    expect(page).toContain('Why: Recorded for someone else')
   })
 
-  test('a transfer ends the work here and begins it there, in one act, in the administrator’s own programs alone', async () => {
+  test('a transfer ends the employment here and starts one there in one transaction, only within the administrator’s programs', async () => {
     const { assignment_id, person_id } = await assignmentOf(world.db, 'mai@northstar.example')
     const prairie = await programId(world.db, 'Prairie Shelter')
     const form = {
@@ -313,7 +313,7 @@ describe('changing what is on record', () => {
     expect((await rae.get(`/programs/${program}/roster`)).body).toContain('Another program')
   })
 
-  test('nobody changes their own record, whichever way', async () => {
+  test('no one can change their own record, by any route', async () => {
     const id = await personId(world.db, 'rae@northstar.example')
     const { assignment_id } = await world.db
       .insertInto('assignments')
@@ -338,7 +338,7 @@ describe('changing what is on record', () => {
     expect(page).not.toContain('Record leave')
   })
 
-  test('a name is put right for somebody wholly in the program, and for nobody else', async () => {
+  test('a name can be corrected only for a person whose account is not used elsewhere', async () => {
     const mai = await personId(world.db, 'mai@northstar.example')
     const sent = await rae.post(`/programs/${program}/roster/${mai}/name`, { name: '  Mai   Vang-Lee ' })
     expect(sent.statusCode).toBe(303)
@@ -352,15 +352,17 @@ describe('changing what is on record', () => {
         hired_on: '2024-01-02',
       })
       .execute()
-    const refused = await rae.post(`/programs/${program}/roster/${mai}/name`, { name: 'Somebody Else' })
+    const refused = await rae.post(`/programs/${program}/roster/${mai}/name`, { name: 'Someone Else' })
     expect(refused.statusCode).toBe(422)
-    expect(readable(refused.body)).toContain('This account isn’t yours alone to change')
+    expect(readable(refused.body)).toContain(
+      'You can’t change this account because it is also used outside your programs',
+    )
     expect(refused.body).not.toContain('Lakeside')
   })
 })
 
 describe('the roster’s page', () => {
-  test('is searched, shown by standing at work, sorted and asked for another day, all in its address', async () => {
+  test('keeps search, filter, sort order and day in its address', async () => {
     await rae.post(`/programs/${program}/roster`, { ...lena, hired_on: '3/3/2025' })
     const names = async (query: string) => {
       const { body } = await rae.get(`/programs/${program}/roster${query}`)
@@ -381,9 +383,9 @@ describe('the roster’s page', () => {
     expect(await names('?on=4/1/2025')).toEqual(['Lena Fox', 'Theo Okafor'])
   })
 
-  test('says of a day that is none that it is none, and keeps it as typed', async () => {
+  test('shows an error for an invalid date and keeps it as typed', async () => {
     const page = await rae.get(`/programs/${program}/roster?on=last+spring`)
-    expect(readable(page.body)).toContain('“last spring” is not a day we can read. Write it like 3/15/2025.')
+    expect(readable(page.body)).toContain('We can’t read “last spring” as a date. Enter it like 3/15/2025.')
     expect(page.body).toContain('value="last spring"')
   })
 
@@ -414,11 +416,11 @@ describe('the roster’s page', () => {
     expect(readable(third.body)).toContain('Page 3 of 3')
     expect(third.body.match(/<th scope="row">/g)).toHaveLength(23)
     expect(readable((await rae.get(`/programs/${program}/roster?page=9`)).body)).toContain(
-      'There is no such page.',
+      'This page doesn’t exist.',
     )
   })
 
-  test('is read by a supervisor, who changes nothing', async () => {
+  test('can be read but not changed by a supervisor', async () => {
     const sam = await world.as('sam@northstar.example')
     const page = await sam.get(`/programs/${program}/roster`)
     expect(page.statusCode).toBe(200)

@@ -19,14 +19,14 @@ const line = (name: string, answer: ClearanceLine['answer'], role_title = ''): C
 })
 const filter = { show: null, search: '', page: 1, isWhole: false } as const
 
-describe('a page of the list', () => {
+describe('a page of the shift list', () => {
   const lines = [
     ...Array.from({ length: 70 }, (_, index) => line(`Yes ${index}`, 'yes')),
     ...Array.from({ length: 60 }, (_, index) => line(`No ${index}`, 'no', 'Night counselor')),
     line('Zoë Nuñez', 'unknown'),
   ]
 
-  test('holds fifty people, and its numbers are those of everybody', () => {
+  test('shows fifty people, and its counts cover everyone', () => {
     const page = clearancePage(lines, filter)
     expect(page).toMatchObject({ of: 131, yes: 70, total: 131, pages: { current: 1, last: 3 } })
     expect(page.lines).toHaveLength(peopleAPage)
@@ -35,7 +35,7 @@ describe('a page of the list', () => {
     expect(clearancePage(lines, { ...filter, page: 99 }).pages.current).toBe(3)
   })
 
-  test('shows one answer alone, and finds a name or a role however it is typed', () => {
+  test('filters by one answer, and finds names and roles in any case or accents', () => {
     const names = (change: Partial<Parameters<typeof clearancePage>[1]>) =>
       clearancePage(lines, { ...filter, ...change }).lines.map(({ name }) => name)
     expect(clearancePage(lines, { ...filter, show: 'no' }).total).toBe(60)
@@ -48,14 +48,14 @@ describe('a page of the list', () => {
     ])
   })
 
-  test('the next step stands open where the answer is not yes; how it was found is folded', () => {
+  test('shows the next step unless the answer is yes, and collapses how it was worked out', () => {
     const [yes] = clearancePage(lines, { ...filter, show: 'yes' }).lines
     expect(yes).toMatchObject({ first: '', next: '', more: ['A fact.', 'Next: do this.'] })
     const [no] = clearancePage(lines, { ...filter, show: 'no' }).lines
     expect(no).toMatchObject({ first: 'No 0: first.', next: 'Next: do this.', more: ['A fact.'] })
   })
 
-  test('a yes that is not for the training’s sake says so', () => {
+  test('says so when the answer is yes because no training is required', () => {
     const uncertified = {
       ...line('Ada', 'yes'),
       because: () => ['Yes, as far as this training is concerned: …'],
@@ -63,13 +63,13 @@ describe('a page of the list', () => {
     expect(clearancePage([uncertified], filter).lines[0]!.first).toContain('as far as this training')
   })
 
-  test('for paper everybody is on one page, a line each', () => {
+  test('shows everyone on one page for printing, one line each', () => {
     const page = clearancePage(lines, { ...filter, isWhole: true })
     expect(page.lines).toHaveLength(131)
     expect(page.lines.every(({ more }) => more.length === 0)).toBe(true)
   })
 
-  test('writes sentences for those alone whom it shows', () => {
+  test('writes sentences only for the people it shows', () => {
     let written = 0
     const watched = lines.map((each) => ({
       ...each,
@@ -84,7 +84,7 @@ describe('a page of the list', () => {
 })
 
 describe('the list of a program with a thousand people', () => {
-  test('is paged, filtered by its address, and printed whole', async () => {
+  test('has pages, keeps its filters in its address, and prints in full', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const program = await aThousand(world)
     const sam = await world.as('sam@northstar.example')
@@ -102,14 +102,16 @@ describe('the list of a program with a thousand people', () => {
     expect(found).toContain('19 of 1,003 people')
     const whole = (await sam.get(`${address}?whole=yes&show=no`)).body
     expect(rows(whole)).toBe(1002)
-    expect((await sam.get(`${address}?search=nobody+at+all`)).body).toContain('Nobody fits what you chose.')
+    expect((await sam.get(`${address}?search=no+one+at+all`)).body).toContain(
+      'Change the search or the filter.',
+    )
     const odd = await sam.get(`${address}?page=-3&show=maybe&on=13%2F45%2F2026`)
     expect(odd.statusCode).toBe(422)
     expect(rows(odd.body)).toBe(50)
   }, 60_000)
 })
 
-/** A thousand people more at North Star House, in contact and without the training. */
+/** Adds a thousand people at North Star House, in direct contact and without the training. */
 async function aThousand({ db }: World): Promise<string> {
   const { program_id } = await db
     .selectFrom('program_details')

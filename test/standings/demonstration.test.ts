@@ -7,7 +7,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { aWorld } from '#test/support/app.ts'
 
-test('the demonstration’s records never conflict, and Ben’s first week of contact is the gap that a reviewer finds', async () => {
+test('the demo data has no conflicting records, and Ben’s first week of contact is a gap for a reviewer to find', async () => {
   const now = new Date('2026-11-23T18:00:00Z')
   const { db, catalogue, config } = await aWorld({ now, cast: false })
   const residential = catalogue.courses.get('residential-settings') ?? null

@@ -1,6 +1,6 @@
 import type { WrittenFacts } from '#server/law/facts/facts-schema.ts'
 
-/** Drawn lives in which a lapse once began while the stored verdict stayed the same, by the seed that drew them. */
+/** Generated lives in which a lapse once began while the stored verdict stayed the same, with their seeds. */
 export const lapsingLives: [facts: WrittenFacts, on: string][] = [
   // Seed 9.
   [
@@ -142,7 +142,7 @@ export const lapsingLives: [facts: WrittenFacts, on: string][] = [
     },
     '2023-05-19',
   ],
-  // A year that ends short after duties ended.
+  // A training year with too few hours that ends after the duties ended.
   [
     {
       child_protection: [

@@ -23,7 +23,7 @@ async function workOf({ db }: World, email: string) {
 const refresh = ({ db }: World, person: string) =>
   db.transaction().execute((trx) => refreshStandings(trx, [person], today))
 
-test('someone on leave is “on leave” on the team page, in the clearance list and for software, and nowhere cleared', async () => {
+test('someone on leave is “on leave” on the team page, in the clearance list and in the API, and never cleared', async () => {
   const world = await aWorld({ now })
   const { person, assignment_id, program_id } = await workOf(world, 'mai@northstar.example')
   await world.db.insertInto('leave_periods').values({ assignment_id, from_on: '2026-11-02' }).execute()
@@ -47,7 +47,7 @@ test('someone on leave is “on leave” on the team page, in the clearance list
   expect((await (await world.as('mai@northstar.example')).get('/')).body).toContain('You are on leave from')
 })
 
-test('two agencies with the same name are two: each has its own standings', async () => {
+test('two agencies with the same name each have their own standings', async () => {
   const world = await aWorld({ now })
   const { person, program_id: county } = await workOf(world, 'jo@county.example')
   const { holder_id } = await world.db
@@ -90,8 +90,8 @@ test('two agencies with the same name are two: each has its own standings', asyn
   )
 })
 
-describe('records that cannot all be true', () => {
-  test('direct contact before the hire: unknown, with the days to correct, on every page and for software', async () => {
+describe('conflicting records', () => {
+  test('direct contact before hire gives “unknown” with the days to correct, on every page and in the API', async () => {
     const world = await aWorld({ now })
     const { person, assignment_id, program_id } = await workOf(world, 'mai@northstar.example')
     await world.db
@@ -120,7 +120,7 @@ describe('records that cannot all be true', () => {
   })
 })
 
-test('a training finished at the very instant that contact resumes is not before it', () => {
+test('a training finished at the instant contact resumes was not finished before it', () => {
   const resumed = (at: string) =>
     annual(
       atNorthStar(

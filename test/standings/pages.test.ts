@@ -38,20 +38,22 @@ const cookieOf = (client: { cookies: Map<string, string> }) =>
 
 const webinar = {
   title: 'A webinar',
-  provider: 'Somebody',
+  provider: 'Webinars Inc.',
   completed_on: '11/2/2026',
   hours: '2',
   subject: 'yes',
 }
 
 describe('my training', () => {
-  test('says first whether a person is cleared, and what renewing today would do to the date', async () => {
+  test('says first whether the learner is cleared, and how renewing today would move the due date', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const mai = await (await world.as('mai@northstar.example')).get('/')
     expect(mai.body).toContain(
       'You are cleared for direct contact at North Star House until December 31, 2026.',
     )
-    expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to November 30, 2027.')
+    expect(mai.body).toContain(
+      'Renewing today moves your due date from December 31, 2026 to November 30, 2027.',
+    )
     expect(mai.body).toContain(
       'The course “Supporting sex-trafficked, exploited and at-risk youth in specialized residential settings” was completed on',
     )
@@ -63,16 +65,16 @@ describe('my training', () => {
     expect(ada.body).toContain('Before you have direct contact at North Star House, finish your training.')
   })
 
-  test('a child-protection worker sees what satisfies the law, and that our own course does not by itself', async () => {
+  test('a child-protection worker sees what satisfies the law, and that our course alone does not', async () => {
     const world = await aWorld()
     const jo = await world.as('jo@county.example')
     const page = (await jo.get('/')).body
     for (const words of [
-      'The training on trafficking that child-protection work asks for is not on record yet.',
+      'The trafficking training required for child-protection work is not on record yet.',
       'Child-protection training on trafficking and exploitation',
       'Not done, and child-protection duties have begun.',
       'Take X205 at the Minnesota Child Welfare Training Academy and record it.',
-      'Asked for by Minn. Stat. 260E.36, subd. 1a',
+      'Required by Minn. Stat. 260E.36, subd. 1a',
       '0 of 15 hours are on record for the year',
       'href="/courses#elsewhere"',
     ])
@@ -82,8 +84,8 @@ describe('my training', () => {
   })
 })
 
-describe('training taken elsewhere', () => {
-  test('counts once an administrator other than its author accepts it, and says what it cannot count for', async () => {
+describe('outside training', () => {
+  test('counts once an administrator who did not record it accepts it, and says what it can’t count for', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const theo = await world.as('theo@northstar.example')
     const recorded = await post(
@@ -97,7 +99,7 @@ describe('training taken elsewhere', () => {
     const page = await theo.get(address)
     expect(page.body).toContain('once the license holder accepts it')
     expect(page.body).toContain('Does not count')
-    expect(page.body).not.toContain('Record the decision')
+    expect(page.body).not.toContain('Record decision')
     const rae = await world.as('rae@northstar.example')
     expect((await rae.get('/training/elsewhere')).body).toContain('Theo Okafor: A webinar')
     const file = await rae.get(`${address}/file`)
@@ -119,7 +121,7 @@ describe('training taken elsewhere', () => {
     expect(ledger.map(({ kind }) => kind)).toEqual(['outside-training-decided', 'outside-training-recorded'])
   })
 
-  test('is not accepted by whoever recorded it, nor declined without a reason', async () => {
+  test('can’t be accepted by the person who recorded it, or declined without a reason', async () => {
     const world = await aWorld()
     const rae = await world.as('rae@northstar.example')
     const theo = await personId(world.db, 'theo@northstar.example')
@@ -134,17 +136,17 @@ describe('training taken elsewhere', () => {
       decision: 'accept',
     })
     expect(own.statusCode).toBe(422)
-    expect(own.body).toContain('Somebody else has to decide')
+    expect(own.body).toContain('another administrator must decide')
     const client = await world.as('theo@northstar.example')
     const his = await post(world, cookieOf(client), '/training/elsewhere', outside(webinar))
     const silent = await rae.post(`${his.headers.location}/decisions`, {
       program: await northStar(world),
       decision: 'decline',
     })
-    expect(silent.body).toContain('Write the reason')
+    expect(silent.body).toContain('Enter the reason')
   })
 
-  test('bad input is told field by field, and nothing typed is lost', async () => {
+  test('shows an error at each invalid field and keeps what was typed', async () => {
     const world = await aWorld()
     const theo = await world.as('theo@northstar.example')
     const answer = await post(
@@ -155,10 +157,10 @@ describe('training taken elsewhere', () => {
     )
     expect(answer.statusCode).toBe(422)
     for (const words of [
-      'Write who gave the training',
-      'Write the day it was finished',
-      'Write the hours as a number',
-      'Say whether it was about',
+      'Enter who provided the training',
+      'Enter the day you finished it',
+      'Enter the hours as a number',
+      'Choose whether it was about',
       'value="A fine day"',
       'value="13/45/2026"',
     ])
@@ -169,10 +171,10 @@ describe('training taken elsewhere', () => {
       '/training/elsewhere',
       outside(webinar, { name: 'proof.pdf', bytes: Buffer.from('<svg onload="x">') }),
     )
-    expect(svg.body).toContain('not a PDF, PNG or JPEG')
+    expect(svg.body).toContain('must be a PDF, PNG or JPEG')
   })
 
-  test('is nobody else’s: not another learner’s, not another program’s', async () => {
+  test('can’t be seen by another learner or another program', async () => {
     const world = await aWorld()
     const theo = await world.as('theo@northstar.example')
     const { headers } = await post(world, cookieOf(theo), '/training/elsewhere', outside(webinar))
@@ -185,7 +187,7 @@ describe('training taken elsewhere', () => {
 })
 
 describe('clearance', () => {
-  test('is answered for software that holds the program’s token, and for no other program', async () => {
+  test('is available to software with the program’s token, only for that program', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const program = await northStar(world)
     const rae = await world.as('rae@northstar.example')
@@ -220,7 +222,7 @@ describe('clearance', () => {
     expect((await ask('')).statusCode).toBe(401)
   })
 
-  test('never says yes where a fact is missing: it says which', async () => {
+  test('is never “yes” when a fact is missing, and names the fact', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const program = await northStar(world)
     await world.db
@@ -235,12 +237,12 @@ describe('clearance', () => {
   })
 })
 
-test('a program’s own interpretation counts at once for its people, and is kept with its reason', async () => {
+test('a program’s interpretation applies to its people at once and is kept with its reason', async () => {
   const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
   const program = await northStar(world)
   const rae = await world.as('rae@northstar.example')
   const page = await rae.get(`/programs/${program}/interpretations`)
-  expect(page.body).toContain('the careful default')
+  expect(page.body).toContain('cautious default')
   const choices = {
     annual_anchor: 'keep-month',
     leave: 'not-required',
@@ -254,10 +256,12 @@ test('a program’s own interpretation counts at once for its people, and is kep
     trafficking_due_months: '',
   }
   const silent = await rae.post(`/programs/${program}/interpretations`, { ...choices, reason: '' })
-  expect(silent.body).toContain('Write why')
+  expect(silent.body).toContain('Enter the reason')
   await rae.post(`/programs/${program}/interpretations`, { ...choices, reason: 'Our counsel reads it so' })
   const mai = await (await world.as('mai@northstar.example')).get('/')
-  expect(mai.body).toContain('Renewing today moves your date from December 31, 2026 to December 31, 2027.')
+  expect(mai.body).toContain(
+    'Renewing today moves your due date from December 31, 2026 to December 31, 2027.',
+  )
   const anchorKnownOn = async (day: string) => {
     const person = await personId(world.db, 'mai@northstar.example')
     const { facts } = await factsOfPeople(world.db, [person], '2026-11-23', day)
@@ -269,7 +273,7 @@ test('a program’s own interpretation counts at once for its people, and is kep
   expect((await olu.get(`/programs/${program}/interpretations`)).statusCode).toBe(404)
 })
 
-test('the page of the rules computes every worked example as it is opened', async () => {
+test('the rules page shows every worked example with its calculated result', async () => {
   const world = await aWorld()
   const page = await world.visitor().get('/rules')
   for (const words of ['Worked examples', '16.', 'Yearly dates', 'February 28, 2025'])

@@ -6,14 +6,14 @@ import { lawFiles, revisionOf, rulesRevision } from '#server/standings/rules-rev
 const importsOf = (file: string) =>
   [...readFileSync(file, 'utf8').matchAll(/from '([^']+)'/g)].map(([, target]) => target!)
 
-test('the rules revision changes with any character of the law, and not with the order or names of its files', () => {
+test('the rules revision changes with any character of the law, but not with the order or names of its files', () => {
   expect(rulesRevision).toMatch(/^[0-9a-f]{16}$/)
   expect(revisionOf(['a', 'b'])).toBe(revisionOf(['b', 'a']))
   expect(revisionOf(['a', 'b'])).not.toBe(revisionOf(['a', 'c']))
   expect(revisionOf(['a'])).not.toBe(revisionOf(['a', 'a']))
 })
 
-test('the law imports itself, the calendar and the two readers of shapes, and nothing else', () => {
+test('the law imports only its own files, the calendar and the two schema readers', () => {
   const wrong = lawFiles.flatMap((file) =>
     importsOf(file)
       .filter((target) => !/^(\.\/|#server\/(law|lib)\/|ajv$|typebox$)/.test(target))

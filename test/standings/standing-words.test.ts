@@ -16,7 +16,7 @@ const initial = {
   late_days: 0,
 } as const
 
-test('what is not required today says whether it was done', () => {
+test('a requirement that doesn’t apply today says whether it was done', () => {
   expect(standingWords(initial, today)).toBe('Not required today; not done')
   expect(standingWords({ ...initial, satisfied_on: '2026-01-05' }, today)).toBe(
     'Not required today; done on January 5, 2026',
@@ -26,20 +26,20 @@ test('what is not required today says whether it was done', () => {
   )
 })
 
-test('what is still to be done is not shown as current, however far away its date is', () => {
+test('an unfinished requirement is never shown as current, however far away its date is', () => {
   const open = { requirement: 'child-protection-foundation', standing: 'current' } as const
   expect(standingShape({ ...open, satisfied_on: null })).toBe('not-due-yet')
   expect(standingShape({ ...open, satisfied_on: '2026-02-01' })).toBe('current')
 })
 
-test('records that conflict are not told as a missing fact', () => {
+test('conflicting records are not described as a missing fact', () => {
   expect(standingWords({ ...initial, standing: 'unknown', rule: 'R17' }, today)).toBe(
     'Unknown: records conflict',
   )
   expect(standingWords({ ...initial, standing: 'unknown' }, today)).toBe('Unknown: a fact is missing on file')
 })
 
-test('a card of the foundation training names one day, the same in its words and its next step', () => {
+test('the foundation training card names the same day in its status and its next step', () => {
   const facts = childProtectionExamples[1]!.cases[0]!.facts
   const row = ask(facts, '2026-09-01').requirements.find(
     ({ requirement }) => requirement === 'child-protection-foundation',
@@ -48,16 +48,16 @@ test('a card of the foundation training names one day, the same in its words and
   expect(row.explanation.at(-1)).toContain('by February 28, 2027')
 })
 
-test('a child-protection duty without a deadline is not done, and not overdue', () => {
+test('a child-protection requirement without a deadline is “not done,” not “overdue”', () => {
   const row = (requirement: string) =>
     ({ is_on_leave: false, standings: [{ ...initial, requirement, standing: 'not_cleared' }] }) as never
   expect(isIn('overdue', row('child-protection-trafficking'), today)).toBe(false)
   expect(isIn('overdue', row('residential-initial'), today)).toBe(true)
 })
 
-test('a leave is told since its own first day, and contact that ended by its last', () => {
+test('leave is described by its own first day, and ended contact by its last day', () => {
   const period = (from_on: string, to_on: string | null) => ({ id: from_on, from_on, from_at: null, to_on })
-  const told = (contact: readonly object[], leave: readonly object[]) => {
+  const wordsFor = (contact: readonly object[], leave: readonly object[]) => {
     const assignment = {
       assignment_id: 'a',
       program_id: 'north-star',
@@ -84,11 +84,11 @@ test('a leave is told since its own first day, and contact that ended by its las
     const person = { person_id: 'p', name: '', email: '', is_confidential: false, assignments: [assignment] }
     return reviewPerson(person as never, facts, 'north-star', today)!.contact_words
   }
-  expect(told([period('2025-01-10', null)], [])).toBe('In direct contact, since January 10, 2025')
-  expect(told([period('2025-01-10', null)], [period('2026-11-02', null)])).toBe(
+  expect(wordsFor([period('2025-01-10', null)], [])).toBe('In direct contact, since January 10, 2025')
+  expect(wordsFor([period('2025-01-10', null)], [period('2026-11-02', null)])).toBe(
     'On leave, since November 2, 2026',
   )
-  expect(told([period('2025-01-10', '2026-06-30')], [])).toBe(
+  expect(wordsFor([period('2025-01-10', '2026-06-30')], [])).toBe(
     'Direct contact has ended, last day June 30, 2026',
   )
 })

@@ -12,7 +12,7 @@ import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { lapsingLives } from './lapsing-lives.ts'
 
-test('the demonstration stands as its cast says: Mai due soon, Theo overdue, Ada due before contact', async () => {
+test('in the demo data, Mai is due soon, Theo is overdue and Ada is due before contact', async () => {
   const { db } = await aWorld()
   const ids = await Promise.all(
     ['mai', 'theo', 'ada'].map((name) => personId(db, `${name}@northstar.example`)),
@@ -43,7 +43,7 @@ test('the demonstration stands as its cast says: Mai due soon, Theo overdue, Ada
   expect(clearances.map(({ answer }) => answer)).toEqual(['no', 'yes', 'no'])
 })
 
-test('the nightly pass finds exactly those whose verdict changes by itself', async () => {
+test('the nightly refresh finds exactly the people whose verdict changes with the date', async () => {
   const { db, clock } = await aWorld()
   const today = dayOf(clock.now)
   const mai = await personId(db, 'mai@northstar.example')
@@ -59,12 +59,12 @@ test('the nightly pass finds exactly those whose verdict changes by itself', asy
   expect(await refreshStale(db, next_change_on!)).toBe(1)
 })
 
-test('the days on which something lapsed hold until the verdict changes, in drawn lives', () => {
+test('stored lapse days stay correct until the verdict changes, in generated lives', () => {
   const lapses = (life: ReturnType<typeof facts>, on: string) =>
     gaps(life, on).map(({ requirement, program, from }) => `${requirement} ${program} ${from}`)
   fc.assert(
     fc.property(drawnFacts, drawnDay, (written, on) => {
-      // What is done after the day is a change of facts, which computes them anew.
+      // Later completions are changes of facts, which recalculate the verdicts.
       const life = doneBy(facts(written), on)
       const stored = lapses(life, on)
       const next = nextChangeOn(upcoming(life, on)) ?? addDays(on, 400)
@@ -75,7 +75,7 @@ test('the days on which something lapsed hold until the verdict changes, in draw
   )
 }, 60_000)
 
-test('of a pass and a change that meet, the one that comes second sees what the first did', async () => {
+test('when a refresh and a roster change run at the same time, the later one sees the earlier one’s rows', async () => {
   const { db, clock } = await aWorld()
   const today = dayOf(clock.now)
   const mai = await personId(db, 'mai@northstar.example')
@@ -89,7 +89,7 @@ test('of a pass and a change that meet, the one that comes second sees what the 
   await db.transaction().execute(async (trx) => {
     await trx.insertInto('leave_periods').values({ assignment_id, from_on: today }).execute()
     await refreshStandings(trx, [mai], today)
-    // The pass begins before this change is there to be seen, and has to wait for it.
+    // The refresh starts before this change is committed, and must wait for it.
     pass = refreshStale(db, today)
     await after(300)
   })

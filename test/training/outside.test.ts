@@ -7,7 +7,7 @@ type File = { name: string; bytes: Buffer }
 
 const webinar = {
   title: 'A webinar',
-  provider: 'Somebody',
+  provider: 'Webinars Inc.',
   completed_on: '11/2/2026',
   hours: '2',
   subject: 'yes',
@@ -61,8 +61,8 @@ const yearly = async ({ db }: World) =>
 
 const aNovember = () => aWorld({ now: new Date('2026-11-23T18:00:00Z') })
 
-describe('the certificate of a training taken elsewhere', () => {
-  test('is a PDF, PNG or JPEG by what it holds, and is given back under the ending of what it is', async () => {
+describe('the certificate of an outside training', () => {
+  test('must be a real PDF, PNG or JPEG, and downloads with the matching extension', async () => {
     const world = await aNovember()
     const theo = await world.as('theo@northstar.example')
     for (const [file, type, name] of [
@@ -80,17 +80,21 @@ describe('the certificate of a training taken elsewhere', () => {
   })
 
   test.each([
-    ['a page called a PDF', Buffer.from('<html>%PDF-1.7 %%EOF'), 'not a PDF, PNG or JPEG'],
-    ['a PDF that is cut off', Buffer.from('%PDF-1.7 half of it'), 'seems cut off'],
-    ['a picture with an archive behind it', Buffer.concat([png, Buffer.from('PK\x03\x04')]), 'seems cut off'],
+    ['a page called a PDF', Buffer.from('<html>%PDF-1.7 %%EOF'), 'must be a PDF, PNG or JPEG'],
+    ['a PDF that is cut off', Buffer.from('%PDF-1.7 half of it'), 'seems incomplete'],
+    [
+      'a picture with an archive behind it',
+      Buffer.concat([png, Buffer.from('PK\x03\x04')]),
+      'seems incomplete',
+    ],
     [
       'a PDF with an archive behind it',
       Buffer.concat([pdf, Buffer.alloc(4096, 'PK\x03\x04')]),
-      'seems cut off',
+      'seems incomplete',
     ],
-    ['half a photograph', jpeg.subarray(0, 20), 'seems cut off'],
+    ['half a photograph', jpeg.subarray(0, 20), 'seems incomplete'],
     ['more than 10 MB', Buffer.concat([pdf, Buffer.alloc(10 * 1024 * 1024)]), 'larger than 10 MB'],
-  ])('is refused where it is %s, and nothing typed is lost', async (_, bytes, words) => {
+  ])('is refused if it is %s, and keeps what was typed', async (_, bytes, words) => {
     const world = await aNovember()
     const theo = await world.as('theo@northstar.example')
     const answer = await record(
@@ -105,7 +109,7 @@ describe('the certificate of a training taken elsewhere', () => {
     expect(await world.db.selectFrom('outside_trainings').select('id').execute()).toEqual([])
   })
 
-  test('is asked for once more where something else has to be mended', async () => {
+  test('must be chosen again when another field has an error', async () => {
     const world = await aNovember()
     const theo = await world.as('theo@northstar.example')
     const answer = await record(world, theo, { ...webinar, title: '' }, { name: 'a.pdf', bytes: pdf })
@@ -113,15 +117,15 @@ describe('the certificate of a training taken elsewhere', () => {
   })
 })
 
-test('a code that is too long is told, and what was typed stays', async () => {
+test('a code that is too long gets an error, and what was typed stays', async () => {
   const world = await aNovember()
   const theo = await world.as('theo@northstar.example')
   const answer = await record(world, theo, { ...webinar, code: 'X'.repeat(31) })
   expect(answer.statusCode).toBe(422)
-  expect(answer.body).toContain('Use at most 30 characters here; this has 31.')
+  expect(answer.body).toContain('Use 30 characters or fewer. This has 31.')
 })
 
-test('the same approved training, taken elsewhere, is recorded as that and counts once its certificate is checked', async () => {
+test('the same approved training from another provider counts once its certificate is verified', async () => {
   const world = await aNovember()
   const ada = await world.as('ada@northstar.example')
   expect((await ada.get('/training/elsewhere/new')).body).toContain('name="same_curriculum"')
@@ -137,8 +141,8 @@ test('the same approved training, taken elsewhere, is recorded as that and count
   expect((await ada.get('/')).body).toContain('You are cleared for direct contact at North Star House')
 })
 
-describe('what is on record', () => {
-  test('is decided anew with a reason, and the first decision is kept as superseded', async () => {
+describe('a recorded outside training', () => {
+  test('can get a new decision with a reason, and the first decision is kept as superseded', async () => {
     const world = await aNovember()
     const theo = await world.as('theo@northstar.example')
     const address = String((await record(world, theo, webinar)).headers.location)
@@ -146,12 +150,12 @@ describe('what is on record', () => {
     const program = await northStar(world)
     await rae.post(`${address}/decisions`, { program, decision: 'accept' })
     expect(await yearly(world)).toBe('current')
-    expect((await rae.get(address)).body).toContain('Decide anew')
+    expect((await rae.get(address)).body).toContain('Change the decision')
     expect((await theo.get('/')).body).toMatch(
-      /A webinar<\/a>.*Somebody, November 2, 2026, 2 hours[\s\S]*Accepted/,
+      /A webinar<\/a>.*Webinars Inc\., November 2, 2026, 2 hours[\s\S]*Accepted/,
     )
     const silent = await rae.post(`${address}/decisions`, { program, decision: 'accept', verified: 'yes' })
-    expect(silent.body).toContain('Write the reason')
+    expect(silent.body).toContain('Enter the reason')
     await rae.post(`${address}/decisions`, {
       program,
       decision: 'decline',
@@ -169,20 +173,22 @@ describe('what is on record', () => {
     ])
   })
 
-  test('is taken back with a reason, counts no more, and can be recorded anew with what was written', async () => {
+  test('can be withdrawn with a reason, no longer counts, and can be recorded again with its details', async () => {
     const world = await aNovember()
     const theo = await world.as('theo@northstar.example')
     const address = String((await record(world, theo, webinar)).headers.location)
     const rae = await world.as('rae@northstar.example')
     await rae.post(`${address}/decisions`, { program: await northStar(world), decision: 'accept' })
-    expect((await theo.post(`${address}/withdrawal`, { withdrawal: ' ' })).body).toContain('Write why')
+    expect((await theo.post(`${address}/withdrawal`, { withdrawal: ' ' })).body).toContain(
+      'Enter why you are withdrawing it',
+    )
     await theo.post(`${address}/withdrawal`, { withdrawal: 'The day was wrong.' })
     expect(await yearly(world)).toBe('overdue')
     const page = (await theo.get(address)).body
     expect(page).toContain('by Theo Okafor: The day was wrong.')
-    const anew = /href="(\/training\/elsewhere\/new\?[^"]+)"/.exec(page)![1]!.replaceAll('&amp;', '&')
-    expect((await theo.get(anew)).body).toContain('value="A webinar"')
-    expect((await theo.get('/training/elsewhere')).body).toContain('Taken back')
+    const copy = /href="(\/training\/elsewhere\/new\?[^"]+)"/.exec(page)![1]!.replaceAll('&amp;', '&')
+    expect((await theo.get(copy)).body).toContain('value="A webinar"')
+    expect((await theo.get('/training/elsewhere')).body).toContain('Withdrawn')
     const late = await rae.post(`${address}/decisions`, {
       program: await northStar(world),
       decision: 'decline',
@@ -193,7 +199,7 @@ describe('what is on record', () => {
     expect((await mai.post(`${address}/withdrawal`, { withdrawal: 'Not mine' })).statusCode).toBe(404)
   })
 
-  test('is never rewritten nor deleted, whoever asks the database', async () => {
+  test('can’t be updated or deleted, even in the database', async () => {
     const world = await aNovember()
     const theo = await world.as('theo@northstar.example')
     await record(world, theo, webinar)

@@ -5,7 +5,7 @@ import type { Database } from '#server/db/connection.ts'
 import { findLastHead } from '#server/ledger/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
-import { neutralise } from '#server/programs/spreadsheet-formulas.ts'
+import { escapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { checkLedgerNow } from './ledger-check.actions.ts'
 import { countLedger, type LedgerLine, listLedgerKinds, listLedgerLines } from './ledger-entries.queries.ts'
@@ -76,7 +76,7 @@ export async function ledgerConsoleRoutes(app: App, { db, clock, config }: Needs
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="ledger-${dayOf(clock())}.csv"`)
         .send(
-          stringify([head, ...rows.map((row) => row.map(neutralise))], {
+          stringify([head, ...rows.map((row) => row.map(escapeFormula))], {
             bom: true,
             record_delimiter: 'windows',
           }),

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { unneutralise } from '#server/programs/spreadsheet-formulas.ts'
+import { unescapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { type Invitation, type ProgramChoice, readInvitation } from './role-forms.ts'
 
 export const roleFileColumns = { name: 'Name', email: 'Email', role: 'Role', where: 'Program' } as const
@@ -47,7 +47,7 @@ function rowsOf(text: string) {
   return rows.map(({ record, info }) => ({
     line: info.lines,
     typed: Object.fromEntries(
-      columns.flatMap((key, at) => (key ? [[key, unneutralise(record[at] ?? '')]] : [])),
+      columns.flatMap((key, at) => (key ? [[key, unescapeFormula(record[at] ?? '')]] : [])),
     ),
   }))
 }

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { unneutralise } from '#server/programs/spreadsheet-formulas.ts'
+import { unescapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { oneLine, type Typed } from '#server/programs/typed-form.ts'
 
 /** What a row may say of a program, under our headings or under those of the licensing look-up's file. */
@@ -96,7 +96,7 @@ function rowsOf(text: string) {
   return rows.map(({ record, info }) => {
     const cells: Partial<Record<Column, string>> = {}
     columns.forEach((column, at) => {
-      const cell = oneLine(unneutralise(record[at] ?? ''))
+      const cell = oneLine(unescapeFormula(record[at] ?? ''))
       if (column && cell) cells[column] ??= cell
     })
     return { line: info.lines, cells }

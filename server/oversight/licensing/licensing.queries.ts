@@ -16,7 +16,7 @@ export type FoundProgram = Readonly<{
   license_type: string | null
   status: LicenseStatus | null
   may_operate: boolean | null
-  /** When the status was last held against the licensing record. */
+  /** When the status was last compared with the licensing record. */
   checked_on: Day | null
   is_certified: boolean
 }>
@@ -24,8 +24,8 @@ export type FoundProgram = Readonly<{
 export type Found = Readonly<{ programs: readonly FoundProgram[]; total: number }>
 
 /**
- * Programs in which every typed word stands somewhere: in the license number as 9900001-CRF, the name, the license
- * holder or the place. What begins with the words comes first. One statement over one row a program.
+ * Programs that contain every typed word in the license number (as 9900001-CRF), the name, the license holder or the
+ * place. Those that begin with the words come first.
  */
 export async function findPrograms(db: Kysely<DB>, search: string, on: Day, limit: number): Promise<Found> {
   const words = search.split(/\s+/).filter(Boolean).slice(0, 12)
@@ -63,7 +63,7 @@ export async function findPrograms(db: Kysely<DB>, search: string, on: Day, limi
   return { programs: rows.map(({ total: _, ...program }) => program), total: rows[0]?.total ?? 0 }
 }
 
-/** A program as it was on a day, for work that nobody is waiting at: whoever may ask was asked before. */
+/** A program as it was on a day, for background jobs. The caller must have checked access. */
 export async function findProgramHead(
   db: Kysely<DB>,
   programId: string,

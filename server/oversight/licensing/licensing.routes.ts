@@ -10,6 +10,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import { findProgramOf } from '#server/programs/queries.ts'
 import { licenseCard, licenseWords, toneOf } from '#server/programs/record/license-card.ts'
 import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
+import { includesDay } from '#server/programs/recorded-period.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
@@ -17,7 +18,7 @@ import { findPrograms } from './licensing.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** A licensing reviewer finds a program and opens a review of it. Nobody is named on these pages. */
+/** Licensing staff find a program and open a review of it. These pages name no one. */
 export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ program: uuid() })
@@ -74,7 +75,7 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
       const errors = [
         {
           field: 'purpose',
-          message: 'Write what the review is for. It stands beside every look at a person.',
+          message: 'Enter the purpose of the review. It is logged each time you view a person.',
         },
       ]
       return reply.status(422).page('oversight/licensing/program', { ...data, purpose, errors })
@@ -92,8 +93,9 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
     const inContact = roster.people.filter(({ assignments }) =>
       assignments.some(
         ({ contact, leave, duties_from, duties_to }) =>
-          (contact.some((period) => holds(period, on)) && !leave.some((period) => holds(period, on))) ||
-          (duties_from !== null && holds({ from_on: duties_from, to_on: duties_to }, on)),
+          (contact.some((period) => includesDay(period, on)) &&
+            !leave.some((period) => includesDay(period, on))) ||
+          (duties_from !== null && includesDay({ from_on: duties_from, to_on: duties_to }, on)),
       ),
     )
     return {
@@ -110,6 +112,3 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
     }
   }
 }
-
-const holds = ({ from_on, to_on }: Readonly<{ from_on: string; to_on: string | null }>, on: string) =>
-  from_on <= on && (to_on === null || to_on >= on)

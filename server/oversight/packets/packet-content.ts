@@ -21,10 +21,10 @@ export type PacketHead = Readonly<{
   made_at: Date
   from_on: Day
   to_on: Day
-  /** Null: everybody. */
+  /** Null means everyone. */
   sample_size: number | null
   seed: string
-  /** The ids of everybody from whom the sample is drawn. */
+  /** The ids of everyone that the sample is drawn from. */
   population: readonly string[]
   card: LicenseCard
   issuer_name: string
@@ -53,10 +53,10 @@ export type PacketContent = Readonly<{
   rules: readonly PacketRule[]
 }>
 
-/** What is entered later than this many days after it happened is told as a late entry. */
+/** An entry recorded more than this many days after the event is listed as a late entry. */
 export const lateEntryDays = 7
 
-/** Who worked in a program on any day of a period, by name, and those of them that the sample draws. */
+/** Everyone who worked in a program on any day of a period, by name, and the people drawn for the sample. */
 export function peopleOfPeriod(
   roster: Roster,
   period: Readonly<{ from_on: Day; to_on: Day }>,
@@ -127,11 +127,11 @@ function speaksOf({ kind, what, from_on, to_on }: RecordedRow): string {
     case 'leave':
       return `Leave from ${formatDay(from_on)}${until}`
     case 'training':
-      return `Training elsewhere, “${what}”, of ${formatDay(from_on)}`
+      return `Outside training “${what}” of ${formatDay(from_on)}`
   }
 }
 
-/** The requirements that were asked of these people and the rules of time that decided, each with its source. */
+/** The requirements and rules that applied to these people, each with its source. */
 export function rulesApplied(people: readonly PacketPerson[], on: Day): readonly PacketRule[] {
   const answers = people.flatMap(({ requirements }) => requirements)
   const ids = [...new Set(answers.map(({ requirement }) => requirement))].sort() as RequirementId[]

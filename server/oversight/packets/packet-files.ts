@@ -12,16 +12,16 @@ export type PacketFiles = Readonly<{
   zip_sha256: string
 }>
 
-/** The document and the same with all its files; `told` hears how many people are done. */
+/** The PDF and the ZIP with all files. `onProgress` receives the number of people done. */
 export async function packetFiles(
   content: PacketContent,
   certificates: readonly PacketFile[],
   key: SigningKey,
-  told: (people: number) => void,
+  onProgress: (people: number) => void,
 ): Promise<PacketFiles> {
   const files = [...packetTables(content), ...certificates]
   const manifest = await signManifest(content.head, files, key)
-  const pdf = await drawPacket(content, manifest, told)
+  const pdf = await drawPacket(content, manifest, onProgress)
   const zip = packetZip(pdf, files, manifest, content.head.made_at)
   return { pdf, pdf_sha256: sha256(pdf), zip, zip_sha256: sha256(zip) }
 }

@@ -33,7 +33,7 @@ type GatherCertificates = (
   found: readonly ReviewCertificate[],
 ) => Promise<readonly PacketFile[]>
 
-/** All that a packet says, from the record, and the certificates that come with it; `gather` is handed whose. */
+/** The content of a packet from the record, and its certificate files. `gather` receives the people to collect them for. */
 export async function contentOf(
   { db, clock, baseUrl, issuerName }: PacketNeeds,
   packet: Packet,
@@ -42,9 +42,9 @@ export async function contentOf(
 ): Promise<Readonly<{ content: PacketContent; certificates: readonly PacketFile[] }>> {
   const programId = review.program_id
   const period = { from_on: packet.from_on, to_on: packet.to_on }
-  const everybody = await rosterOn(db, [programId], packet.to_on, null, { everybody: true })
+  const everyone = await rosterOn(db, [programId], packet.to_on, null, { everyone: true })
   const sample = { size: packet.sample_size, seed: packet.seed }
-  const { population, drawn } = peopleOfPeriod(everybody, period, sample)
+  const { population, drawn } = peopleOfPeriod(everyone, period, sample)
   const found = await listCertificatesOfPeople(db, drawn)
   const certificates = await gather(drawn, found)
   const { roster, facts } = await factsOfPeople(db, drawn, packet.to_on)
@@ -65,7 +65,7 @@ export async function contentOf(
       recorded: of(recorded),
     })
     if (person) people.push(person)
-    // Others are served in between.
+    // Lets other requests run in between.
     if (people.length % 20 === 0) await setImmediate()
   }
   const head = {
@@ -85,18 +85,18 @@ export async function contentOf(
   return { content: { head, people, rules: rulesApplied(people, packet.to_on) }, certificates }
 }
 
-/** So many people's certificates are read, or drawn, between two looks at how far it is. */
+/** The number of people whose certificates are read or drawn between two progress reports. */
 const peopleAtOnce = 50
 
-/** The issued bytes of every certificate, drawn where nobody has asked for them yet. */
+/** The issued bytes of every certificate. Those never downloaded before are drawn now. */
 export async function certificateFiles(
   { db, keysFile, clock }: PacketNeeds,
   threads: PacketThreads,
   personIds: readonly string[],
   certificates: readonly ReviewCertificate[],
-  told: (people: number) => void,
+  onProgress: (people: number) => void,
 ): Promise<readonly PacketFile[]> {
-  // One more than there are threads: while one is put on record, the next is drawn.
+  // One more than there are threads, so that the next is drawn while one is stored.
   const limit = pLimit(threads.many + 1)
   const files: PacketFile[] = []
   for (let from = 0; from < personIds.length; from += peopleAtOnce) {
@@ -111,12 +111,12 @@ export async function certificateFiles(
       const there = kept.get(certificate.id)
       if (there) return there
       const pdf = await drawnNow(certificate)
-      told(from + Math.min(some.size, ++undrawn))
+      onProgress(from + Math.min(some.size, ++undrawn))
       return pdf
     })
     for (const [index, pdf] of bytes.entries())
       if (pdf) files.push({ name: `certificates/${own[index]?.number}.pdf`, bytes: pdf })
-    told(from + some.size)
+    onProgress(from + some.size)
   }
   return files
 
@@ -124,7 +124,7 @@ export async function certificateFiles(
     try {
       return (await certificateFile(db, certificate, keysFile, clock(), threads.makeCertificate)).pdf
     } catch (error) {
-      // A name that can't be drawn has no paper; its facts are in the tables.
+      // A name that can't be printed has no PDF. Its facts are in the tables.
       if (error instanceof UndrawableText) return null
       throw error
     }

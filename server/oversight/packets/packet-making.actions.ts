@@ -11,12 +11,12 @@ import {
 import { certificateFiles, contentOf, type PacketNeeds } from './packet-gathering.actions.ts'
 import { type PacketThreads, packetThreads } from './packet-threads.ts'
 
-/** A process that works on a packet says so each second; after so long without, another takes the packet up. */
+/** The process that makes a packet updates its heartbeat every second. After this long without one, another resumes. */
 const staleSeconds = 10
 
 /**
- * Makes packets one after another. What a crash or a stop left is taken up again: certificates that were drawn are kept,
- * and the rest of a packet is made in one go from the record.
+ * Makes packets one after another. Resumes those interrupted by a crash or shutdown: certificates already drawn are kept,
+ * and the rest of the packet is made again from the record.
  */
 export function packetMaker(needs: PacketNeeds) {
   let isStopping = false
@@ -28,7 +28,7 @@ export function packetMaker(needs: PacketNeeds) {
     threads = own
     try {
       while (!isStopping) {
-        // The machine's own clock: the beat tells whether somebody works now, whatever day the record is asked about.
+        // The machine's clock, not the service's: the heartbeat says whether a process is working now.
         const id = await claimPacket(needs.db, new Date(), staleSeconds)
         if (!id) return
         await makePacket(needs, own, id, () => isStopping)
@@ -39,7 +39,7 @@ export function packetMaker(needs: PacketNeeds) {
   }
 
   return {
-    /** Starts working unless it is working already. */
+    /** Starts working, unless it already is. */
     wake(): void {
       if (isStopping) return
       working ??= work()
@@ -48,11 +48,11 @@ export function packetMaker(needs: PacketNeeds) {
           working = null
         })
     },
-    /** Until nothing is left to do. */
+    /** Resolves when nothing is left to do. */
     async settled(): Promise<void> {
       while (working) await working
     },
-    /** What is under way is let go, to be taken up at once by whoever comes next. */
+    /** Releases the current packet, so that the next process can resume it at once. */
     async stop(): Promise<void> {
       isStopping = true
       await threads?.close()
@@ -88,7 +88,7 @@ async function makePacket(
     )
     await keepPacket(db, packet, review, content, files)
   } catch (error) {
-    // Another process, or the next start, takes it up at once.
+    // Another process, or this one after a restart, resumes it at once.
     if (isStopping()) await savePacketProgress(db, id, progress, new Date(0))
     else await failPacket(db, id, error instanceof Error ? error.message : String(error))
   } finally {

@@ -7,7 +7,7 @@ import { samplingWords } from './packet-sample.ts'
 import type { PacketFile } from './packet-tables.ts'
 
 export type SignedManifest = Readonly<{
-  /** JSON in canonical form (RFC 8785): the very bytes that were signed. */
+  /** JSON in canonical form (RFC 8785): exactly the bytes that were signed. */
   text: string
   sha256: string
   files: readonly Readonly<{ name: string; bytes: number; sha256: string }>[]
@@ -16,7 +16,7 @@ export type SignedManifest = Readonly<{
   key: string
 }>
 
-/** What a packet holds, each file with its SHA-256, signed with the installation's key. */
+/** The files of a packet with their SHA-256, signed with the installation's key. */
 export async function signManifest(
   head: PacketHead,
   files: readonly PacketFile[],

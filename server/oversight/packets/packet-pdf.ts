@@ -5,11 +5,11 @@ import type { SignedManifest } from './packet-manifest.ts'
 import { drawPerson } from './packet-person-pdf.ts'
 import { rankOf, samplingWords } from './packet-sample.ts'
 
-/** The packet to read and to print; `told` hears of each person that is done. */
+/** The packet's PDF. `onProgress` is called after each person. */
 export async function drawPacket(
   content: PacketContent,
   manifest: SignedManifest,
-  told: (done: number) => void = () => {},
+  onProgress: (done: number) => void = () => {},
 ): Promise<Uint8Array> {
   const { head, people } = content
   const { program } = head.card
@@ -27,7 +27,7 @@ export async function drawPacket(
   doc.heading(2, 'Person by person', 'top')
   for (const [index, person] of people.entries()) {
     drawPerson(doc, person)
-    told(index + 1)
+    onProgress(index + 1)
   }
   doc.section(null)
   drawRules(doc, content)
@@ -41,7 +41,7 @@ function drawFront(doc: FlowingDocument, head: PacketHead, people: readonly Pack
   doc.heading(1, `Review packet: ${card.program.name}`)
   const missed = people.filter(({ gaps }) => gaps.length > 0).length
   doc.paragraph(
-    `${peopleWords(people.length)}, ${formatDay(head.from_on)} to ${formatDay(head.to_on)}; ${missed === 0 ? 'none of them has a gap in that time' : `${missed} of them with gaps in that time`}. Standings are as of ${formatDay(head.to_on)}, as was known when this packet was made.`,
+    `${peopleWords(people.length)}, ${formatDay(head.from_on)} to ${formatDay(head.to_on)}; ${missed === 0 ? 'none of them has a gap in that period' : `${missed} of them with gaps in that period`}. Standings are as of ${formatDay(head.to_on)}, based on what was known when this packet was made.`,
     { size: 11 },
   )
   const period = (from: string, to: string | null) =>
@@ -49,7 +49,7 @@ function drawFront(doc: FlowingDocument, head: PacketHead, people: readonly Pack
   const checked = (on: string | null) =>
     on ? `last checked ${formatDay(on)}` : 'never checked against the licensing record'
   doc.table(
-    'What this packet is about',
+    'About this packet',
     [
       { heading: 'What', width: 1 },
       { heading: 'On record', width: 4 },
@@ -67,30 +67,30 @@ function drawFront(doc: FlowingDocument, head: PacketHead, people: readonly Pack
         `${one.word}: ${period(one.from_on, one.to_on)}; ${checked(one.checked_on)}`,
       ]),
       ['Review', `${head.review}: ${head.purpose}`],
-      ['Asked for by', head.requested_by],
+      ['Requested by', head.requested_by],
       ['Made', `${formatDay(dayOf(head.made_at))}, ${formatTime(head.made_at)}, by ${head.issuer_name}`],
       [
         'People',
         head.sample_size === null
-          ? `Everybody on the roster on any day of the period: ${head.population.length}`
+          ? `Everyone on the roster on any day of the period: ${head.population.length}`
           : `A sample of ${people.length} of ${peopleWords(head.population.length)} on the roster on any day of the period, drawn with the seed “${head.seed}”`,
       ],
-      ['Check this packet', `${head.verify_url} (code ${head.code})`],
+      ['Verify this packet', `${head.verify_url} (code ${head.code})`],
     ],
   )
   doc.paragraph(
-    'This packet speaks of the training on trafficking and exploitation alone, as recorded in this system. It says nothing of background studies or any other duty.',
+    'This packet covers only the training on trafficking and exploitation recorded in this system. It does not cover background studies or other requirements.',
     { quiet: true },
   )
 }
 
-/** Anybody who has the files can draw it again. */
+/** Anyone with the files can draw the sample again. */
 function drawSampling(doc: FlowingDocument, head: PacketHead, people: readonly PacketPerson[]): void {
   if (head.sample_size === null) return
   doc.heading(2, 'How the sample was drawn', 'top')
   doc.paragraph(`The seed is “${head.seed}”. ${samplingWords}`)
   doc.table(
-    'The people drawn, in the order in which they were',
+    'The people drawn, in order',
     [
       { heading: 'Name', width: 26 },
       { heading: 'Person id', width: 34 },
@@ -106,7 +106,7 @@ function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void
   doc.heading(2, 'Roster', 'top')
   doc.section('Roster')
   doc.table(
-    'Everybody in this packet, with dates and standing',
+    'Everyone in this packet, with dates and standing',
     [
       { heading: 'Name', width: 17 },
       { heading: 'Role', width: 13 },
@@ -132,7 +132,7 @@ function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void
   )
 }
 
-/** Where records cannot all be true, no gap can be told, and that there is none cannot either. */
+/** With conflicting records, neither a gap nor the absence of one can be established. */
 const hasConflict = ({ requirements }: PacketPerson) => requirements.some(({ rule }) => rule === 'R17')
 
 function drawRules(doc: FlowingDocument, { rules }: PacketContent): void {
@@ -140,7 +140,7 @@ function drawRules(doc: FlowingDocument, { rules }: PacketContent): void {
   doc.heading(2, 'Rules applied', 'top')
   doc.section('Rules applied')
   doc.paragraph(
-    '“Verified” was read in the source named; “inferred” is reasoned from it; “local policy” is this system’s own choice.',
+    '“Verified” means read in the source named. “Inferred” means derived from it. “Local policy” means chosen by this system.',
     {
       quiet: true,
     },
@@ -168,7 +168,7 @@ function drawManifest(doc: FlowingDocument, head: PacketHead, manifest: SignedMa
   doc.heading(2, 'Manifest', 'top')
   doc.section('Manifest')
   doc.paragraph(
-    `The files that come with this packet, each with its SHA-256. The list is the file manifest.json (SHA-256 ${manifest.sha256}), signed with Ed25519 by ${manifest.key}. Signature, base64url: ${manifest.signature}`,
+    `The files of this packet, each with its SHA-256. This list is the file manifest.json (SHA-256 ${manifest.sha256}), signed with Ed25519 by ${manifest.key}. Signature, base64url: ${manifest.signature}`,
   )
   doc.paragraph(`The SHA-256 of this document and of the whole packet are at ${head.verify_url}.`)
   doc.table(
@@ -182,7 +182,7 @@ function drawManifest(doc: FlowingDocument, head: PacketHead, manifest: SignedMa
   )
 }
 
-/** Rules and sources are named in the middle of sentences elsewhere; here they stand alone. */
+/** Rules and sources are written for the middle of a sentence. Here each one is a sentence. */
 const asSentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
 const peopleWords = (count: number) => (count === 1 ? '1 person' : `${count} people`)

@@ -1,25 +1,39 @@
 import { dayOf, formatDay } from '#server/lib/days.ts'
 import type { FlowingDocument } from '#server/paper/flowing-document.ts'
+import type { RecordedPeriod } from '#server/programs/recorded-period.ts'
 import { lateEntryDays, type PacketPerson } from './packet-content.ts'
 
-/** All that a packet says of one person. */
+/** The pages about one person. */
 export function drawPerson(doc: FlowingDocument, person: PacketPerson): void {
   doc.section(null)
-  // Room for the heading and the first of the standings, so that neither stands alone at the foot of a page.
+  // Keeps the heading and the first standing together on a page.
   doc.need(230)
   doc.heading(3, person.name, 'within')
   doc.section(person.name)
   if (person.is_confidential)
-    doc.paragraph(
-      'Confidential: where this person works is not to be told outside this program and licensing.',
-    )
+    doc.paragraph('Confidential: do not share where this person works outside this program and licensing.')
+  drawWork(doc, person)
+  drawStandings(doc, person)
+  if (person.gaps.length > 0) {
+    doc.heading(4, 'Gaps')
+    for (const gap of person.gaps) doc.paragraph(`${gap.words}. (${gap.title})`)
+  }
+  if (person.certificates.length > 0) drawCertificates(doc, person)
+  if (person.outside.length > 0) drawOutsideTraining(doc, person)
+  for (const [heading, sentences] of [
+    [`Entered more than ${lateEntryDays} days late`, person.late],
+    ['Corrections', person.corrections],
+  ] as const) {
+    if (sentences.length === 0) continue
+    doc.heading(4, heading)
+    for (const sentence of sentences) doc.paragraph(sentence)
+  }
+}
+
+function drawWork(doc: FlowingDocument, person: PacketPerson): void {
   for (const work of person.work) {
-    const contact = work.contact.map(
-      ({ from_on, to_on }) => `${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`,
-    )
-    const leave = work.leave.map(
-      ({ from_on, to_on }) => `${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`,
-    )
+    const contact = work.contact.map(daysWords)
+    const leave = work.leave.map(daysWords)
     const facts = [
       `${work.role_title || 'Role not on record'}, ${work.worker_type}`,
       `hired ${formatDay(work.hired_on)}${work.separated_on ? `, last day ${formatDay(work.separated_on)}` : ''}`,
@@ -32,6 +46,12 @@ export function drawPerson(doc: FlowingDocument, person: PacketPerson): void {
       `${facts.join('. ').replace(/\. ([a-z])/g, (_, letter: string) => `. ${letter.toUpperCase()}`)}.`,
     )
   }
+}
+
+const daysWords = ({ from_on, to_on }: RecordedPeriod) =>
+  `${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`
+
+function drawStandings(doc: FlowingDocument, person: PacketPerson): void {
   doc.table(
     `Standing of ${person.name}`,
     [
@@ -47,58 +67,50 @@ export function drawPerson(doc: FlowingDocument, person: PacketPerson): void {
       one.explanation.filter((sentence) => !sentence.startsWith('Next:')).join(' '),
     ]),
   )
-  if (person.gaps.length > 0) {
-    doc.heading(4, 'Gaps')
-    for (const gap of person.gaps) doc.paragraph(`${gap.words}. (${gap.title})`)
-  }
-  if (person.certificates.length > 0)
-    doc.table(
-      `Certificates of ${person.name}`,
-      [
-        { heading: 'Certificate', width: 12 },
-        { heading: 'Course and version', width: 40 },
-        { heading: 'Completed', width: 16 },
-        { heading: 'Hours', width: 7 },
-        { heading: 'Issued', width: 16 },
-        { heading: 'Status', width: 16 },
-      ],
-      person.certificates.map(({ number, facts, issued_at, status, replaced_by }) => [
-        number,
-        `${facts.course_title}, version ${facts.course_version}`,
-        formatDay(facts.completed_on),
-        String(facts.hours),
-        formatDay(dayOf(issued_at)),
-        `${status}${replaced_by ? `, replaced by ${replaced_by}` : ''}`,
-      ]),
-    )
-  if (person.outside.length > 0)
-    doc.table(
-      `Training of ${person.name} taken elsewhere`,
-      [
-        { heading: 'Training elsewhere', width: 24 },
-        { heading: 'Source', width: 18 },
-        { heading: 'Completed', width: 14 },
-        { heading: 'Hours', width: 8 },
-        { heading: 'Topics', width: 28 },
-        { heading: 'How mastery was shown', width: 22 },
-        { heading: 'Decision', width: 16 },
-      ],
-      person.outside.map((one) => [
-        `${one.title}${one.code ? ` (${one.code})` : ''}`,
-        one.provider || 'Not given',
-        formatDay(one.completed_on),
-        one.hours === null ? 'Not given' : String(one.hours),
-        one.topics || 'Not given',
-        one.mastery || 'Not given',
-        `${one.is_accepted === null ? 'Not decided' : one.is_accepted ? 'Accepted' : 'Declined'}${one.is_certificate_verified ? ', certificate verified' : ''}`,
-      ]),
-    )
-  for (const [heading, sentences] of [
-    [`Entered more than ${lateEntryDays} days late`, person.late],
-    ['Corrections', person.corrections],
-  ] as const) {
-    if (sentences.length === 0) continue
-    doc.heading(4, heading)
-    for (const sentence of sentences) doc.paragraph(sentence)
-  }
+}
+
+function drawCertificates(doc: FlowingDocument, person: PacketPerson): void {
+  doc.table(
+    `Certificates of ${person.name}`,
+    [
+      { heading: 'Certificate', width: 12 },
+      { heading: 'Course and version', width: 40 },
+      { heading: 'Completed', width: 16 },
+      { heading: 'Hours', width: 7 },
+      { heading: 'Issued', width: 16 },
+      { heading: 'Status', width: 16 },
+    ],
+    person.certificates.map(({ number, facts, issued_at, status, replaced_by }) => [
+      number,
+      `${facts.course_title}, version ${facts.course_version}`,
+      formatDay(facts.completed_on),
+      String(facts.hours),
+      formatDay(dayOf(issued_at)),
+      `${status}${replaced_by ? `, replaced by ${replaced_by}` : ''}`,
+    ]),
+  )
+}
+
+function drawOutsideTraining(doc: FlowingDocument, person: PacketPerson): void {
+  doc.table(
+    `Outside training of ${person.name}`,
+    [
+      { heading: 'Outside training', width: 24 },
+      { heading: 'Source', width: 18 },
+      { heading: 'Completed', width: 14 },
+      { heading: 'Hours', width: 8 },
+      { heading: 'Topics', width: 28 },
+      { heading: 'How learning was assessed', width: 22 },
+      { heading: 'Decision', width: 16 },
+    ],
+    person.outside.map((one) => [
+      `${one.title}${one.code ? ` (${one.code})` : ''}`,
+      one.provider || 'Not given',
+      formatDay(one.completed_on),
+      one.hours === null ? 'Not given' : String(one.hours),
+      one.topics || 'Not given',
+      one.mastery || 'Not given',
+      `${one.is_accepted === null ? 'Not decided' : one.is_accepted ? 'Accepted' : 'Declined'}${one.is_certificate_verified ? ', certificate verified' : ''}`,
+    ]),
+  )
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 
-/** How a sample is drawn, in words that let anybody draw it again. */
+/** How a sample is drawn, described so that anyone can draw it again. */
 export const samplingWords =
-  'For each person in the period, SHA-256 is taken over the seed, a line feed and the person’s id in this system (UTF-8). People are put in order of that hash, and the first ones are the sample. The ids of everybody are in the packet’s file population.csv.'
+  'For each person in the period, we calculate SHA-256 of the seed, a line feed and the person’s id in this system (UTF-8). People are sorted by that hash, and the first ones are the sample. All ids are in the packet’s file population.csv.'
 
-/** The first `size` people in the order of their hashes; everybody where no size is given. The seed makes it repeatable. */
+/** The first `size` people in the order of their hashes, or everyone if no size is given. The seed makes it repeatable. */
 export function drawSample(
   personIds: readonly string[],
   size: number | null,
@@ -18,6 +18,6 @@ export function drawSample(
     .map(({ id }) => id)
 }
 
-/** What a person is ordered by: hexadecimal. */
+/** The hash that a person is sorted by, in hexadecimal. */
 export const rankOf = (id: string, seed: string) =>
   createHash('sha256').update(`${seed}\n${id}`).digest('hex')

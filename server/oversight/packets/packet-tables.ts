@@ -4,184 +4,196 @@ import { rankOf } from './packet-sample.ts'
 
 export type PacketFile = Readonly<{ name: string; bytes: Uint8Array }>
 
+type People = PacketContent['people']
+
 type Cell = string | number | boolean | null
 
 /**
- * The packet's tables as CSV; where a sample was drawn, with the ids of all from whom, and with nobody's name, so that it
- * can be drawn again. A cell that a spreadsheet would take for a formula is written as text.
+ * The packet's tables as CSV. With a sample, they include all ids it was drawn from, without names, so that anyone can
+ * draw it again. Cells that a spreadsheet would run as formulas are escaped.
  */
 export function packetTables({ head, people }: PacketContent): readonly PacketFile[] {
-  const drawn = new Set(people.map(({ person_id }) => person_id))
   return [
-    ...(head.sample_size === null
-      ? []
-      : [
-          table(
-            'population.csv',
-            ['Person id', 'SHA-256 of seed and id', 'Drawn'],
-            head.population
-              .map((id) => [id, rankOf(id, head.seed), drawn.has(id) ? 'yes' : 'no'])
-              .sort(([, a = ''], [, b = '']) => (a < b ? -1 : 1)),
-          ),
-        ]),
-    table(
-      'people.csv',
-      [
-        'Person id',
-        'Name',
-        'Role',
-        'Worker type',
-        'Hired',
-        'Last day',
-        'Direct contact from',
-        'Direct contact to',
-        'Leave from',
-        'Leave to',
-      ],
-      people.flatMap((person) =>
-        person.work.flatMap((work) =>
-          Array.from({ length: Math.max(1, work.contact.length, work.leave.length) }, (_, index) => [
-            ...[
-              person.person_id,
-              person.name,
-              work.role_title,
-              work.worker_type,
-              work.hired_on,
-              work.separated_on,
-            ],
-            ...[work.contact[index]?.from_on ?? null, work.contact[index]?.to_on ?? null],
-            ...[work.leave[index]?.from_on ?? null, work.leave[index]?.to_on ?? null],
-          ]),
-        ),
-      ),
-    ),
-    table(
-      'standings.csv',
-      [
-        'Person id',
-        'Name',
-        'Requirement',
-        'Standing',
-        'In words',
-        'Due',
-        'Satisfied',
-        'Days late',
-        'Rule',
-        'Citation',
-        'Why',
-      ],
-      people.flatMap((person) =>
-        person.requirements.map((one) => [
-          ...[
-            person.person_id,
-            person.name,
-            one.title,
-            one.standing,
-            one.words,
-            one.due_on,
-            one.satisfied_on,
-          ],
-          ...[one.late_days, one.rule, one.citation, one.explanation.join(' ')],
-        ]),
-      ),
-    ),
-    table(
-      'gaps.csv',
-      ['Person id', 'Name', 'Requirement', 'First day', 'Last day', 'Days', 'Open', 'In words', 'Why'],
-      people.flatMap((person) =>
-        person.gaps.map((gap) => [
-          ...[
-            person.person_id,
-            person.name,
-            gap.title,
-            gap.from,
-            gap.to,
-            gap.length,
-            gap.open ? 'yes' : 'no',
-            gap.words,
-            gap.why,
-          ],
-        ]),
-      ),
-    ),
-    table(
-      'certificates.csv',
-      [
-        'Person id',
-        'Name on the certificate',
-        'Number',
-        'Course',
-        'Version',
-        'Completed',
-        'Hours',
-        'Issued',
-        'Status',
-        'Replaced by',
-        'Check at',
-      ],
-      people.flatMap((person) =>
-        person.certificates.map(({ facts, number, issued_at, status, replaced_by }) => [
-          ...[
-            person.person_id,
-            facts.person_name,
-            number,
-            facts.course_title,
-            facts.course_version,
-            facts.completed_on,
-          ],
-          ...[facts.hours, issued_at.toISOString(), status, replaced_by, facts.verify_url],
-        ]),
-      ),
-    ),
-    table(
-      'training-elsewhere.csv',
-      [
-        'Person id',
-        'Name',
-        'Title',
-        'Source',
-        'Code',
-        'Completed',
-        'Hours',
-        'Topics',
-        'How mastery was shown',
-        'Accepted',
-        'Certificate verified',
-        'Recorded',
-        'Recorded by',
-        'Reason',
-      ],
-      people.flatMap((person) =>
-        person.outside.map((one) => [
-          ...[
-            person.person_id,
-            person.name,
-            one.title,
-            one.provider,
-            one.code,
-            one.completed_on,
-            one.hours,
-            one.topics,
-            one.mastery,
-          ],
-          ...[
-            one.is_accepted === null ? 'not decided' : one.is_accepted ? 'yes' : 'no',
-            one.is_certificate_verified ? 'yes' : 'no',
-          ],
-          ...[one.recorded_at.toISOString(), one.recorded_by_name, one.decision_reason],
-        ]),
-      ),
-    ),
-    table(
-      'late-entries-and-corrections.csv',
-      ['Person id', 'Name', 'Kind', 'What'],
-      people.flatMap((person) => [
-        ...person.late.map((words) => [person.person_id, person.name, 'late entry', words]),
-        ...person.corrections.map((words) => [person.person_id, person.name, 'correction', words]),
-      ]),
-    ),
+    ...(head.sample_size === null ? [] : [populationTable(head, people)]),
+    peopleTable(people),
+    standingsTable(people),
+    gapsTable(people),
+    certificatesTable(people),
+    outsideTable(people),
+    lateEntriesTable(people),
   ]
 }
+
+function populationTable(head: PacketContent['head'], people: People): PacketFile {
+  const drawn = new Set(people.map(({ person_id }) => person_id))
+  return table(
+    'population.csv',
+    ['Person id', 'SHA-256 of seed and id', 'Drawn'],
+    head.population
+      .map((id) => [id, rankOf(id, head.seed), drawn.has(id) ? 'yes' : 'no'])
+      .sort(([, a = ''], [, b = '']) => (a < b ? -1 : 1)),
+  )
+}
+
+const peopleTable = (people: People) =>
+  table(
+    'people.csv',
+    [
+      'Person id',
+      'Name',
+      'Role',
+      'Worker type',
+      'Hired',
+      'Last day',
+      'Direct contact from',
+      'Direct contact to',
+      'Leave from',
+      'Leave to',
+    ],
+    people.flatMap((person) =>
+      person.work.flatMap((work) =>
+        Array.from({ length: Math.max(1, work.contact.length, work.leave.length) }, (_, index) => [
+          ...[
+            person.person_id,
+            person.name,
+            work.role_title,
+            work.worker_type,
+            work.hired_on,
+            work.separated_on,
+          ],
+          ...[work.contact[index]?.from_on ?? null, work.contact[index]?.to_on ?? null],
+          ...[work.leave[index]?.from_on ?? null, work.leave[index]?.to_on ?? null],
+        ]),
+      ),
+    ),
+  )
+
+const standingsTable = (people: People) =>
+  table(
+    'standings.csv',
+    [
+      'Person id',
+      'Name',
+      'Requirement',
+      'Standing',
+      'In words',
+      'Due',
+      'Satisfied',
+      'Days late',
+      'Rule',
+      'Citation',
+      'Why',
+    ],
+    people.flatMap((person) =>
+      person.requirements.map((one) => [
+        ...[person.person_id, person.name, one.title, one.standing, one.words, one.due_on, one.satisfied_on],
+        ...[one.late_days, one.rule, one.citation, one.explanation.join(' ')],
+      ]),
+    ),
+  )
+
+const gapsTable = (people: People) =>
+  table(
+    'gaps.csv',
+    ['Person id', 'Name', 'Requirement', 'First day', 'Last day', 'Days', 'Open', 'In words', 'Why'],
+    people.flatMap((person) =>
+      person.gaps.map((gap) => [
+        ...[
+          person.person_id,
+          person.name,
+          gap.title,
+          gap.from,
+          gap.to,
+          gap.length,
+          gap.open ? 'yes' : 'no',
+          gap.words,
+          gap.why,
+        ],
+      ]),
+    ),
+  )
+
+const certificatesTable = (people: People) =>
+  table(
+    'certificates.csv',
+    [
+      'Person id',
+      'Name on the certificate',
+      'Number',
+      'Course',
+      'Version',
+      'Completed',
+      'Hours',
+      'Issued',
+      'Status',
+      'Replaced by',
+      'Verify at',
+    ],
+    people.flatMap((person) =>
+      person.certificates.map(({ facts, number, issued_at, status, replaced_by }) => [
+        ...[
+          person.person_id,
+          facts.person_name,
+          number,
+          facts.course_title,
+          facts.course_version,
+          facts.completed_on,
+        ],
+        ...[facts.hours, issued_at.toISOString(), status, replaced_by, facts.verify_url],
+      ]),
+    ),
+  )
+
+const outsideTable = (people: People) =>
+  table(
+    'outside-training.csv',
+    [
+      'Person id',
+      'Name',
+      'Title',
+      'Source',
+      'Code',
+      'Completed',
+      'Hours',
+      'Topics',
+      'How learning was assessed',
+      'Accepted',
+      'Certificate verified',
+      'Recorded',
+      'Recorded by',
+      'Reason',
+    ],
+    people.flatMap((person) =>
+      person.outside.map((one) => [
+        ...[
+          person.person_id,
+          person.name,
+          one.title,
+          one.provider,
+          one.code,
+          one.completed_on,
+          one.hours,
+          one.topics,
+          one.mastery,
+        ],
+        ...[
+          one.is_accepted === null ? 'not decided' : one.is_accepted ? 'yes' : 'no',
+          one.is_certificate_verified ? 'yes' : 'no',
+        ],
+        ...[one.recorded_at.toISOString(), one.recorded_by_name, one.decision_reason],
+      ]),
+    ),
+  )
+
+const lateEntriesTable = (people: People) =>
+  table(
+    'late-entries-and-corrections.csv',
+    ['Person id', 'Name', 'Kind', 'What'],
+    people.flatMap((person) => [
+      ...person.late.map((words) => [person.person_id, person.name, 'late entry', words]),
+      ...person.corrections.map((words) => [person.person_id, person.name, 'correction', words]),
+    ]),
+  )
 
 const table = (
   name: string,

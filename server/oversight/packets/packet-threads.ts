@@ -8,18 +8,18 @@ import type { PacketFiles } from './packet-files.ts'
 import type { PacketFile } from './packet-tables.ts'
 import type { CertificateOutcome, CertificateTask, PacketTask } from './packet-worker.ts'
 
-/** Signing and drawing keep a processor busy for long; here they run beside the service, which answers meanwhile. */
+/** Worker threads for signing and drawing, which would block the service for a long time. */
 export type PacketThreads = Readonly<{
-  /** How many work at once. */
+  /** The number of threads. */
   many: number
   makeCertificate: typeof makeCertificate
   packetFiles(
     content: PacketContent,
     certificates: readonly PacketFile[],
     key: SigningKey,
-    told: (people: number) => void,
+    onProgress: (people: number) => void,
   ): Promise<PacketFiles>
-  /** Ends them, whatever they are doing. */
+  /** Ends all threads, even in the middle of a task. */
   close(): Promise<void>
 }>
 
@@ -38,9 +38,9 @@ export function packetThreads(): PacketThreads {
       if (outcome.kind === 'undrawable') throw new UndrawableText(outcome.message)
       return outcome.sealed
     },
-    async packetFiles(content, certificates, key, told) {
+    async packetFiles(content, certificates, key, onProgress) {
       const { port1, port2 } = new MessageChannel()
-      port1.onmessage = ({ data }) => told(data)
+      port1.onmessage = ({ data }) => onProgress(data)
       const task: PacketTask = { content, certificates, key, progress: port2 as never }
       try {
         return await pool.run(task, { name: 'packet', transferList: [port2 as never] })

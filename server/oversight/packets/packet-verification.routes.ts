@@ -8,9 +8,9 @@ import { type App, text } from '#server/web/routes.ts'
 import { partsOf } from '#server/web/upload.ts'
 import { findPacketByCode, type PublicPacket } from './packet.queries.ts'
 
-/** Anybody who holds a packet checks it here by its code, and by the file itself. */
+/** Public pages where anyone with a packet can verify it by its code and its file. */
 export async function packetVerificationRoutes(app: App, { db }: Readonly<{ db: Database }>): Promise<void> {
-  // Slowed by address, as certificates are.
+  // Rate limited by IP address, like certificate verification.
   const verify = { policy: 'public', rateLimit: { max: 60, timeWindow: '1 minute' } } as const
   const codeParams = Type.Object({ code: text(300) })
 
@@ -37,7 +37,7 @@ export async function packetVerificationRoutes(app: App, { db }: Readonly<{ db: 
 type Compared = 'pdf' | 'zip' | 'other' | 'too-large'
 
 const verdictPage = (packet: PublicPacket | null, compared: Compared | null) => ({
-  title: packet ? 'A review packet of ours' : 'No packet with this code',
+  title: packet ? 'Verify a review packet' : 'No packet with this code',
   robots: 'noindex',
   packet,
   compared,
@@ -46,7 +46,7 @@ const verdictPage = (packet: PublicPacket | null, compared: Compared | null) => 
 
 const mostBytes = 500 * 1024 * 1024
 
-/** Read as it comes and kept nowhere: a packet of many people is larger than what other forms take. */
+/** Hashes the upload as a stream and stores nothing, because a packet may be larger than other uploads may be. */
 async function compareUpload(request: FastifyRequest, packet: PublicPacket | null): Promise<Compared | null> {
   const hash = createHash('sha256')
   let isFile = false

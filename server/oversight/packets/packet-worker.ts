@@ -6,7 +6,7 @@ import type { PacketContent } from './packet-content.ts'
 import { packetFiles } from './packet-files.ts'
 import type { PacketFile } from './packet-tables.ts'
 
-/** What a thread does; arguments and results are copied. Errors lose their class on the way, so one kind is a value. */
+/** Runs in a thread. Arguments and results are copied, and errors lose their class, so one expected error is a value. */
 
 export type CertificateTask = Parameters<typeof makeCertificate>
 
@@ -27,7 +27,7 @@ export type PacketTask = Readonly<{
   content: PacketContent
   certificates: readonly PacketFile[]
   key: SigningKey
-  /** Receives how many people are done, every tenth one. */
+  /** Receives the number of people done, after every tenth. */
   progress: MessagePort
 }>
 

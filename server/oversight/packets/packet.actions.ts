@@ -10,7 +10,7 @@ import type { PacketFiles } from './packet-files.ts'
 
 export type PacketEntry = Readonly<{ from_on: Day; to_on: Day; sample_size: number | null; seed: string }>
 
-/** Asks for a packet. It is made in the background; see `packet-making.actions.ts`. */
+/** Requests a packet. It is made in the background by `packet-making.actions.ts`. */
 export async function requestPacket(
   db: Database,
   viewer: Viewer,
@@ -22,7 +22,7 @@ export async function requestPacket(
     const code = newCertificateToken()
     const { id } = await trx
       .insertInto('review_packets')
-      // Nobody has worked on it yet.
+      // No process has worked on it yet.
       .values({
         ...entry,
         code,
@@ -44,7 +44,7 @@ export async function requestPacket(
   })
 }
 
-/** What was made is kept as it is, unless another process was quicker: with its hashes and whom it is of. */
+/** Stores the finished packet with its hashes and its people, unless another process was faster. */
 export async function keepPacket(
   db: Database,
   packet: Packet,
@@ -88,7 +88,7 @@ export async function keepPacket(
   })
 }
 
-/** A packet that was made is taken away: each time is one entry. */
+/** Records each download of a packet in the ledger. */
 export async function recordDownload(
   db: Database,
   viewer: Viewer,

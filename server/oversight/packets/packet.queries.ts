@@ -11,7 +11,7 @@ export type Packet = Readonly<{
   sample_size: number | null
   seed: string
   state: 'making' | 'made' | 'failed'
-  /** What is being done while it is made, and of how many people it is done. */
+  /** The current stage, and the number of people done. */
   stage: 'waiting' | 'certificates' | 'pages'
   people_done: number
   people_total: number
@@ -72,7 +72,7 @@ export type PublicPacket = Readonly<{
   license_type: string | null
 }>
 
-/** What anybody who holds a packet's code may know of it: nobody is named. */
+/** What anyone with a packet's code may see. It names no one. */
 export async function findPacketByCode(db: Kysely<DB>, code: string): Promise<PublicPacket | null> {
   const { rows } = await sql<PublicPacket>`
     select k.code, k.from_on, k.to_on, k.sample_size, k.seed, k.people_total, k.made_at, k.pdf_sha256, k.zip_sha256,
@@ -88,7 +88,7 @@ export async function findPacketByCode(db: Kysely<DB>, code: string): Promise<Pu
   return rows[0] ?? null
 }
 
-/** A packet that nobody is working on, taken by whoever asks: its beat is renewed, so that no other process takes it. */
+/** Claims a packet that no process is working on, and renews its heartbeat so that no other process claims it. */
 export async function claimPacket(db: Kysely<DB>, now: Date, staleSeconds: number): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     update review_packets set beat_at = ${now}
@@ -102,7 +102,7 @@ export async function claimPacket(db: Kysely<DB>, now: Date, staleSeconds: numbe
 
 export type PacketProgress = Pick<Packet, 'stage' | 'people_done' | 'people_total'>
 
-/** How far it is, and that somebody works on it. */
+/** Saves progress and heartbeat. */
 export const savePacketProgress = (db: Kysely<DB>, id: string, progress: PacketProgress, beat_at: Date) =>
   db
     .updateTable('review_packets')
@@ -119,7 +119,7 @@ export const failPacket = (db: Kysely<DB>, id: string, problem: string) =>
     .where('state', '=', 'making')
     .execute()
 
-/** The issued bytes of those certificates that were drawn, by the certificate's id: one statement. */
+/** The issued bytes of the certificates drawn so far, by certificate id. One statement. */
 export async function listCertificateFiles(
   db: Kysely<DB>,
   certificateIds: readonly string[],

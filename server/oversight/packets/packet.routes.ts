@@ -16,14 +16,14 @@ import { samplingWords } from './packet-sample.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; config: Config }>
 
-/** Review packets: asked for here, made in the background, and taken away. */
+/** Review packets: request, progress and download. */
 export async function packetRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ review: uuid() })
   const packetParams = Type.Object({ review: uuid(), packet: uuid() })
   const { keysFile, baseUrl, issuerName } = config
   const maker = packetMaker({ db, keysFile, baseUrl, issuerName, clock })
-  // What another process left behind is found by looking now and then.
+  // Looks for interrupted packets of other processes at intervals.
   const watch = setInterval(maker.wake, 5000).unref()
   app.addHook('onReady', async () => maker.wake())
   app.addHook('onClose', async () => {
@@ -59,15 +59,16 @@ export async function packetRoutes(app: App, { db, clock, config }: Needs): Prom
       const typed = request.body
       const today = dayOf(clock())
       const read = reader(typed, today)
-      const from_on = read.day('from_on', 'Write the first day of the period.')
-      const to_on = read.day('to_on', 'Write the last day of the period.')
-      if (from_on && to_on && to_on < from_on) read.refuse('to_on', 'The last day is before the first.')
-      if (to_on && to_on > today) read.refuse('to_on', 'The last day has not come yet.')
+      const from_on = read.day('from_on', 'Enter the first day of the period.')
+      const to_on = read.day('to_on', 'Enter the last day of the period.')
+      if (from_on && to_on && to_on < from_on)
+        read.refuse('to_on', 'The last day must not be before the first.')
+      if (to_on && to_on > today) read.refuse('to_on', 'The last day can’t be in the future.')
       const isSample = typed.people === 'sample'
       const size = (typed.sample_size ?? '').trim()
       if (isSample && !/^[1-9]\d{0,4}$/.test(size))
-        read.refuse('sample_size', 'Write how many people to draw, such as 10.')
-      if (review.state === 'closed') read.refuse('from_on', 'This review is closed. Open it again first.')
+        read.refuse('sample_size', 'Enter how many people to draw, such as 10.')
+      if (review.state === 'closed') read.refuse('from_on', 'This review is closed. Reopen it first.')
       if (read.problems.length > 0 || !from_on || !to_on)
         return reply
           .status(422)
@@ -93,7 +94,7 @@ export async function packetRoutes(app: App, { db, clock, config }: Needs): Prom
       const packet = (await findPacket(db, review.id, request.params.packet)) ?? notFound()
       return reply.page('oversight/reviews/packet', {
         title: `Packet of ${review.program}`,
-        // The page asks again by itself, with or without scripts.
+        // The page refreshes automatically, with or without JavaScript.
         againAfter: packet.state === 'making' ? 2 : null,
         review,
         packet,

@@ -6,7 +6,7 @@ import type { Roster } from '#server/programs/roster/roster.queries.ts'
 import type { PlannedPeriod } from './registry-periods.ts'
 import type { PlannedLine } from './registry-plan.ts'
 
-/** So many people of a program stand otherwise on a day, once a plan is applied. Nobody is named. */
+/** The number of people in a program whose standing would change on a day. It names no one. */
 export type RegistryEffect = Readonly<{
   program_id: string
   program: string
@@ -17,7 +17,7 @@ export type RegistryEffect = Readonly<{
   people: number
 }>
 
-/** Who is affected by what a plan does to certifications: today, and on each later day on which it begins to tell. */
+/** The effects of a plan's certification changes: today, and on each later day on which a change takes effect. */
 export function registryEffects(
   lines: readonly PlannedLine[],
   roster: Roster,
@@ -76,7 +76,7 @@ const daysOf = (periods: readonly PlannedPeriod[], today: Day): readonly Day[] =
     .filter((day) => day >= today)
     .sort()
 
-/** The facts as they would be with these periods on record. */
+/** The facts as these periods would make them. */
 function applied(facts: Facts, programId: string, periods: readonly PlannedPeriod[]): Facts {
   return {
     ...facts,

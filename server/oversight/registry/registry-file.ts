@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
-import { unneutralise } from '#server/programs/spreadsheet-formulas.ts'
+import { unescapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 
-/** What a row of license data may say. */
+/** The columns of license data. */
 export const registryColumns = {
   license: 'License number',
   status: 'Status',
@@ -26,11 +26,11 @@ export type RegistryFile =
 
 export const mostRegistryRows = 5000
 
-/** Reads license data as CSV; commas, semicolons or tabs between cells, the headings in the first row in any order. */
+/** Reads license data as CSV with commas, semicolons or tabs. The first row has the headings, in any order. */
 export function readRegistryFile(text: string): RegistryFile {
   const unreadable = (message: string): RegistryFile => ({ kind: 'unreadable', message })
   if (text.includes('\0'))
-    return unreadable('This is not a text file. Save it as “CSV UTF-8”, and send that.')
+    return unreadable('This is not a text file. Save it as “CSV UTF-8” and upload that.')
   let records: readonly { record: readonly string[]; info: { lines: number } }[]
   try {
     const options = {
@@ -46,7 +46,7 @@ export function readRegistryFile(text: string): RegistryFile {
       delimiter: [',', ';', '\t'],
     }) as unknown as typeof records
   } catch {
-    return unreadable('The file can’t be read as CSV. Is a quotation mark opened and never closed?')
+    return unreadable('The file can’t be read as CSV. Check for a missing closing quotation mark.')
   }
   const [head, ...rows] = records
   if (!head) return unreadable('The file is empty.')
@@ -54,18 +54,18 @@ export function readRegistryFile(text: string): RegistryFile {
   for (const needed of ['license', 'checked_on'] as const)
     if (!columns.includes(needed))
       return unreadable(
-        `The first row must hold the headings, and “${registryColumns[needed]}” is not among them.`,
+        `The first row must contain the headings, and “${registryColumns[needed]}” is missing.`,
       )
   const twice = columns.find((column, index) => column && columns.indexOf(column) !== index)
-  if (twice) return unreadable(`Two columns are headed “${registryColumns[twice]}”. Take one out.`)
+  if (twice) return unreadable(`Two columns have the heading “${registryColumns[twice]}.” Remove one.`)
   if (rows.length > mostRegistryRows)
-    return unreadable(`The file has more than ${mostRegistryRows} rows. Send it in parts.`)
+    return unreadable(`The file has more than ${mostRegistryRows} rows. Split it and upload the parts.`)
   return {
     kind: 'rows',
     rows: rows.map(({ record, info }) => {
       const cells: Partial<Record<RegistryColumn, string>> = {}
       columns.forEach((column, index) => {
-        const cell = unneutralise(record[index] ?? '').trim()
+        const cell = unescapeFormula(record[index] ?? '').trim()
         if (column && cell) cells[column] = cell
       })
       return { line: info.lines, cells }
@@ -73,7 +73,7 @@ export function readRegistryFile(text: string): RegistryFile {
   }
 }
 
-/** One row as a file of its own, for what is typed rather than sent. */
+/** Turns one typed row into a file. */
 export const fileOfRow = (cells: RegistryRow['cells']): string =>
   stringify([
     Object.values(registryColumns),

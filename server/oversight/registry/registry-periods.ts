@@ -7,9 +7,10 @@ import type {
   ProgramRecord,
   StatusRow,
 } from '#server/programs/record/program-record.queries.ts'
+import { includesDay, type RecordedPeriod, sharesDay } from '#server/programs/recorded-period.ts'
 import type { RegistryRow } from './registry-file.ts'
 
-/** A period as it is to be on record: in place of the one with its id, or new where it has none yet. */
+/** A period to record. It replaces the one with its id, or is new if it has none. */
 export type PlannedPeriod = Readonly<{
   period_id: string | null
   from_on: Day
@@ -28,17 +29,11 @@ type Part = Readonly<{
 }>
 type Days = Readonly<{ from: Day | null; until: Day | null }>
 
-/** Of what a row says nothing. */
+/** For the part of a row that is empty. */
 export const nothingPlanned: Part = { periods: [], words: [], problems: [] }
 const wrong = (problem: string): Part => ({ ...nothingPlanned, problems: [problem] })
-const holds = ({ from_on, to_on }: Readonly<{ from_on: Day; to_on: Day | null }>, on: Day) =>
-  from_on <= on && (to_on === null || to_on >= on)
-const overlaps = (
-  a: Readonly<{ from_on: Day; to_on: Day | null }>,
-  b: Readonly<{ from_on: Day; to_on: Day | null }>,
-) => (a.to_on === null || b.from_on <= a.to_on) && (b.to_on === null || a.from_on <= b.to_on)
 
-/** What a row's status would change. */
+/** The change that a row's status makes. */
 export function planStatus(
   row: RegistryRow,
   record: ProgramRecord,
@@ -47,15 +42,17 @@ export function planStatus(
 ): Part {
   const status = statusOf(row.cells.status ?? '')
   if (!status)
-    return wrong(`“${row.cells.status}” is not a status we know: ${Object.values(statusNames).join(', ')}.`)
+    return wrong(
+      `“${row.cells.status}” is not a status we know. Use one of these: ${Object.values(statusNames).join(', ')}.`,
+    )
   const may = (row.cells.may_operate ?? '').toLowerCase()
-  if (may && !['yes', 'no'].includes(may)) return wrong('“May operate” is answered with yes or no.')
+  if (may && !['yes', 'no'].includes(may)) return wrong('Enter yes or no under “May operate.”')
   const may_operate = may ? may === 'yes' : status === 'active' || status === 'conditional'
-  const there = record.statuses.find((one) => (from ? one.from_on === from : holds(one, checked_on)))
-  if (!from && !there) return wrong('No status is on record for that day: write the first day of this one.')
+  const there = record.statuses.find((one) => (from ? one.from_on === from : includesDay(one, checked_on)))
+  if (!from && !there) return wrong('No status is on record for that day. Enter the first day of this one.')
   if (there && !from && (there.status !== status || there.may_operate !== may_operate))
     return wrong(
-      `On record it is ${statusNames[there.status]}. Write the first day on which it is ${statusNames[status]}.`,
+      `The status on record is ${statusNames[there.status]}. Enter the first day of the status ${statusNames[status]}.`,
     )
   const period: PlannedPeriod = {
     fact: 'status',
@@ -67,10 +64,10 @@ export function planStatus(
     may_operate,
   }
   if (period.to_on !== null && period.to_on < period.from_on)
-    return wrong('The last day of the status is before its first.')
+    return wrong('The last day of the status must not be before its first.')
   const others = record.statuses.filter((one) => one !== there)
   const before = there ? undefined : others.find((one) => one.to_on === null && one.from_on < period.from_on)
-  if (others.some((one) => one !== before && overlaps(one, period)))
+  if (others.some((one) => one !== before && sharesDay(one, period)))
     return wrong(
       'Another status is on record for some of these days. Correct it on the program’s page first.',
     )
@@ -79,7 +76,7 @@ export function planStatus(
     !there || there.status !== status || there.may_operate !== may_operate || there.to_on !== period.to_on
   const words = isNew
     ? [
-        `License status ${statusNames[status]}, ${may_operate ? 'may operate' : 'may not operate'}, ${spanWords(period)}${before ? `, in place of ${statusNames[before.status]}` : ''}.`,
+        `License status ${statusNames[status]}, ${may_operate ? 'may operate' : 'may not operate'}, ${daysWords(period)}${before ? `, replacing ${statusNames[before.status]}` : ''}.`,
       ]
     : []
   return { periods: [...ended, period], words, problems: [] }
@@ -97,7 +94,7 @@ const endedStatus = (row: StatusRow, to_on: Day): PlannedPeriod => ({
   checked_on: row.checked_on ?? to_on,
 })
 
-/** What a row's certification would change. */
+/** The change that a row's certification makes. */
 export function planCertification(
   row: RegistryRow,
   record: ProgramRecord,
@@ -107,13 +104,14 @@ export function planCertification(
   const type = typeOf(row.cells.certification)
   if (!type)
     return wrong(
-      `“${row.cells.certification}” is not a certification we know: ${Object.keys(certificationNames).join(', ')}.`,
+      `“${row.cells.certification}” is not a certification we know. Use one of these: ${Object.keys(certificationNames).join(', ')}.`,
     )
   const own = record.certifications.filter((one) => one.type === type)
   const there: CertificationRow | undefined = from
     ? own.find((one) => one.from_on === from)
-    : (own.find((one) => holds(one, checked_on)) ?? own.find((one) => until !== null && one.from_on <= until))
-  if (!there && !from) return wrong('This certification is not on record: write its first day.')
+    : (own.find((one) => includesDay(one, checked_on)) ??
+      own.find((one) => until !== null && one.from_on <= until))
+  if (!there && !from) return wrong('This certification is not on record. Enter its first day.')
   const period: PlannedPeriod = {
     fact: 'certification',
     period_id: there?.period_id ?? null,
@@ -123,21 +121,21 @@ export function planCertification(
     type,
   }
   if (period.to_on !== null && period.to_on < period.from_on)
-    return wrong('The last day of the certification is before its first.')
-  if (own.some((one) => one !== there && overlaps(one, period)))
+    return wrong('The last day of the certification must not be before its first.')
+  if (own.some((one) => one !== there && sharesDay(one, period)))
     return wrong(
-      'This certification is on record for some of these days already. Correct it on the program’s page first.',
+      'This certification is already on record for some of these days. Correct it on the program’s page first.',
     )
   const name = certificationNames[type as keyof typeof certificationNames]
-  if (!there) return { periods: [period], words: [`Certified (${name}) ${spanWords(period)}.`], problems: [] }
+  if (!there) return { periods: [period], words: [`Certified (${name}) ${daysWords(period)}.`], problems: [] }
   if (there.to_on === period.to_on) return { periods: [period], words: [], problems: [] }
   const words = period.to_on
-    ? `The certification (${name}) ends with ${formatDay(period.to_on)}${there.to_on ? `, not with ${formatDay(there.to_on)}` : ''}.`
-    : `The certification (${name}) no longer ends with ${formatDay(there.to_on ?? period.from_on)}.`
+    ? `The certification (${name}) ends on ${formatDay(period.to_on)}${there.to_on ? `, not on ${formatDay(there.to_on)}` : ''}.`
+    : `The certification (${name}) no longer ends on ${formatDay(there.to_on ?? period.from_on)}.`
   return { periods: [period], words: [words], problems: [] }
 }
 
-const spanWords = ({ from_on, to_on }: Readonly<{ from_on: Day; to_on: Day | null }>) =>
+const daysWords = ({ from_on, to_on }: RecordedPeriod) =>
   `from ${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`
 
 function statusOf(text: string): LicenseStatus | null {
@@ -147,7 +145,7 @@ function statusOf(text: string): LicenseStatus | null {
   return found ? (found[0] as LicenseStatus) : null
 }
 
-/** The certification that the trainings hang on, where none is named. */
+/** If no certification is named: the one that requires the training. */
 export function typeOf(text: string | undefined): string | null {
   if (!text) return specializedCertification
   const found = Object.entries(certificationNames).find(([code, name]) =>

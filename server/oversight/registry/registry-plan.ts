@@ -24,12 +24,12 @@ export type PlannedLine = Readonly<{
   program_id: string | null
   program: string | null
   kind: 'changed' | 'checked' | 'refused'
-  /** What changes, a sentence each; or what is wrong. */
+  /** A sentence for each change, or what is wrong. */
   words: readonly string[]
   periods: readonly PlannedPeriod[]
 }>
 
-/** What each row would do to the record as it stands. Nothing here writes. */
+/** The changes that each row would make to the current record. Writes nothing. */
 export function planRegistry(
   rows: readonly RegistryRow[],
   programs: ReadonlyMap<string, RegistryProgram>,
@@ -41,9 +41,9 @@ export function planRegistry(
     const license = row.cells.license ?? ''
     const number = /^(\d{6,7})(?:\s*-.*)?$/.exec(license)?.[1] ?? null
     const program = number ? programs.get(number) : undefined
-    const told = { line: row.line, license, program_id: program?.id ?? null, program: program?.name ?? null }
+    const base = { line: row.line, license, program_id: program?.id ?? null, program: program?.name ?? null }
     const refused = (words: readonly string[]): PlannedLine => ({
-      ...told,
+      ...base,
       kind: 'refused',
       words,
       periods: [],
@@ -52,10 +52,10 @@ export function planRegistry(
       return refused([license ? `“${license}” is not a license number.` : 'The license number is missing.'])
     if (!program) return refused([`No program with license ${number} is on record. Add it first.`])
     const kind = typeOf(row.cells.certification)
-    // One row a program and certification; the second of two would speak of what the first changes.
+    // One row per program and certification, because a second row would change what the first one changed.
     const key = `${number} ${kind ?? ''} ${row.cells.certified_from ?? ''}`
     if (seen.has(key))
-      return refused(['Another row of this file speaks of the same license and certification.'])
+      return refused(['Another row of this file is about the same license and certification.'])
     seen.add(key)
     const problems: string[] = []
     const dayIn = (
@@ -69,9 +69,9 @@ export function planRegistry(
       return null
     }
     const checked_on = dayIn('checked_on')
-    if (!checked_on && problems.length === 0) problems.push('The day on which it was checked is missing.')
+    if (!checked_on && problems.length === 0) problems.push('Enter the day it was checked.')
     if (checked_on && checked_on > today)
-      problems.push(`It can’t have been checked on ${formatDay(checked_on)}, which has not come.`)
+      problems.push(`The checked day, ${formatDay(checked_on)}, is in the future.`)
     const days = {
       status: { from: dayIn('status_from'), until: dayIn('status_until') },
       certification: { from: dayIn('certified_from'), until: dayIn('certified_until') },
@@ -87,14 +87,14 @@ export function planRegistry(
     const wrong = [...status.problems, ...certification.problems]
     if (wrong.length > 0) return refused(wrong)
     if (status.periods.length + certification.periods.length === 0)
-      return refused(['The row says neither a status nor a certification.'])
+      return refused(['The row has neither a status nor a certification.'])
     const fresh: PlannedPeriod[] = []
     for (const period of [...status.periods, ...certification.periods]) {
-      // A look-up with a row for each certification says the license's status in every one of them.
+      // Look-up data with one row per certification repeats the license status in each row.
       const key = periodKey(program.id, period)
       const before = planned.get(key)
       if (before !== undefined && before !== JSON.stringify(period))
-        return refused(['Another row of this file says otherwise of the same days.'])
+        return refused(['Another row of this file contradicts this one.'])
       if (before === undefined) fresh.push(period)
     }
     for (const period of fresh) planned.set(periodKey(program.id, period), JSON.stringify(period))
@@ -102,13 +102,13 @@ export function planRegistry(
       ...(fresh.some(({ fact }) => fact === 'status') ? status.words : []),
       ...(fresh.some(({ fact }) => fact === 'certification') ? certification.words : []),
     ]
-    return { ...told, kind: words.length > 0 ? 'changed' : 'checked', words, periods: fresh }
+    return { ...base, kind: words.length > 0 ? 'changed' : 'checked', words, periods: fresh }
   })
 }
 
 const periodKey = (programId: string, period: PlannedPeriod) =>
   `${programId} ${period.fact} ${period.period_id ?? `${period.from_on} ${period.fact === 'certification' ? period.type : ''}`}`
 
-/** The same plan has the same hash; applied only while it is still the one that was looked at. */
+/** A plan is applied only if its hash still equals the hash of the plan that the person saw. */
 export const planHash = (lines: readonly PlannedLine[]): string =>
   createHash('sha256').update(JSON.stringify(lines)).digest('hex')

@@ -14,7 +14,7 @@ import { readRegistryFile } from './registry-file.ts'
 import type { PlannedPeriod } from './registry-periods.ts'
 import { type PlannedLine, planHash, planRegistry } from './registry-plan.ts'
 
-/** Keeps a file of license data to be looked at; nothing is changed yet. */
+/** Stores a file of license data for review. Changes nothing yet. */
 export async function startRegistryImport(
   db: Database,
   viewer: Viewer,
@@ -39,7 +39,7 @@ export type RegistryPreview =
   | { kind: 'unreadable'; message: string }
   | { kind: 'planned'; lines: readonly PlannedLine[]; effects: readonly RegistryEffect[]; hash: string }
 
-/** What a file would do to the record as it stands, and whom that affects. */
+/** The changes that a file would make to the current record, and the number of people affected. */
 export async function previewRegistry(db: Database, content: string, today: Day): Promise<RegistryPreview> {
   const planned = await planOf(db, content, today)
   if (planned.kind === 'unreadable') return planned
@@ -74,8 +74,8 @@ export type ApplyResult =
   | { kind: 'unreadable'; message: string }
 
 /**
- * Puts on record what was looked at, wholly or not at all: every program's periods, everybody's standing, and the ledger
- * in one transaction. Where the record has changed since it was looked at, nothing is done.
+ * Saves the reviewed file in one transaction: every program's periods, everyone's standings, and the ledger. If the
+ * record has changed since the review, nothing is saved.
  */
 export async function applyRegistry(
   db: Database,
@@ -104,7 +104,7 @@ export async function applyRegistry(
     await sql`select id from programs where id = any(${ids}::uuid[]) order by id for no key update`.execute(
       trx,
     )
-    // Worked out again under the lock: what somebody else did in between is seen.
+    // Planned again under the lock, to see changes made in between.
     const planned = await planOf(trx, kept.content, dayOf(now))
     if (planned.kind === 'unreadable') return planned
     if (planHash(planned.lines) !== seenHash) return { kind: 'changed-meanwhile' }

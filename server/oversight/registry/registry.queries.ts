@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { RegistryProgram } from './registry-plan.ts'
 
-/** The licensed programs that have one of these numbers now, each with all that is on record of it: one statement. */
+/** The licensed programs with one of these numbers now, each with its full record. One statement. */
 export async function findProgramsByLicense(
   db: Kysely<DB>,
   numbers: readonly string[],
@@ -51,7 +51,7 @@ export const listRegistryImports = (db: Kysely<DB>) =>
     .limit(50)
     .execute()
 
-/** Everybody with work on record in some programs. */
+/** Everyone with work on record in some programs. */
 export async function listPeopleOfPrograms(
   db: Kysely<DB>,
   programIds: readonly string[],

@@ -24,7 +24,7 @@ import {
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 
-/** License and certification data: sent as a file or typed, looked at with whom it affects, and then put on record. */
+/** License and certification data: uploaded or typed, reviewed with its effects, then saved. */
 export async function registryRoutes(app: App, { db, clock, afterChange }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   // A system administrator brings license data in when an installation begins.
@@ -82,7 +82,7 @@ export async function registryRoutes(app: App, { db, clock, afterChange }: Needs
       const message =
         result.kind === 'unreadable'
           ? result.message
-          : 'The record has changed since you looked at it, and nothing was done. This is what the file would do now.'
+          : 'The record changed while you were reviewing the file, so nothing was saved. Below is what the file would change now.'
       return reply
         .status(409)
         .page('oversight/licensing/registry-import', await importPage(id, [{ field: 'apply', message }]))
@@ -157,7 +157,7 @@ export async function registryRoutes(app: App, { db, clock, afterChange }: Needs
 
   async function importPage(id: string, errors: readonly FieldError[]) {
     const kept = (await findRegistryImport(db, id)) ?? notFound()
-    // Once applied, what it would do is history: the programs' own pages tell.
+    // After it is saved, the changes are on the programs' pages.
     const preview = kept.applied_at ? null : await previewRegistry(db, kept.content, dayOf(clock()))
     return { title: 'License data', kept, preview, errors, today: dayOf(clock()), standingWords }
   }
@@ -178,5 +178,5 @@ const standingWords: Readonly<Record<string, string>> = {
   due_soon: 'due soon',
   overdue: 'overdue',
   not_cleared: 'not cleared',
-  unknown: 'not known',
+  unknown: 'unknown',
 }

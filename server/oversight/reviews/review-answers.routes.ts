@@ -12,7 +12,7 @@ import { answerFinding, longestFinding } from './review-findings.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** Findings as both sides read them, and as an administrator of the program that they were sent to answers them. */
+/** Findings for licensing staff and for the program's administrators, who answer them. */
 export async function reviewAnswerRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const administrators = { policy: ['program_admin'] } as const
   const readers = { policy: ['licensing', 'program_admin'] } as const
@@ -45,20 +45,19 @@ export async function reviewAnswerRoutes(app: App, { db, clock }: Needs): Promis
       const body = (fields.body ?? '').trim()
       const type = file && fileType(file.bytes)
       const errors: FieldError[] = []
-      if (!body)
-        errors.push({ field: 'body', message: 'Write your answer. A file alone does not say what it shows.' })
+      if (!body) errors.push({ field: 'body', message: 'Enter your answer. Explain what the file shows.' })
       if (body.length > longestFinding)
         errors.push({
           field: 'body',
-          message: `Use at most ${longestFinding} characters; put the rest in a file.`,
+          message: `Use ${longestFinding} characters or fewer. Put the rest in a file.`,
         })
       if (file && !type)
         errors.push({
           field: 'file',
-          message: 'That file is not a PDF, PNG or JPEG. Send it as one of these.',
+          message: 'The file must be a PDF, PNG or JPEG.',
         })
       if (isTooLarge)
-        errors.push({ field: 'file', message: 'That file is larger than 10 MB. Send a smaller one.' })
+        errors.push({ field: 'file', message: 'The file is larger than 10 MB. Choose a smaller one.' })
       if (errors.length > 0)
         return reply
           .status(422)
@@ -69,7 +68,9 @@ export async function reviewAnswerRoutes(app: App, { db, clock }: Needs): Promis
           : null
       const answer = await answerFinding(db, viewer, finding, body, kept, clock())
       if (answer.kind === 'answered') return reply.redirect(`/findings/${finding.id}`, 303)
-      const closed = [{ field: 'body', message: 'This finding was closed meanwhile. Nothing was sent.' }]
+      const closed = [
+        { field: 'body', message: 'This finding has been closed, so your answer was not sent.' },
+      ]
       return reply
         .status(422)
         .page('oversight/reviews/finding', { ...findingPageFor(viewer, finding, closed), typed: body })
@@ -84,7 +85,7 @@ export async function reviewAnswerRoutes(app: App, { db, clock }: Needs): Promis
       const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
       const kept = (await findAnswerFile(db, finding.id, request.params.answer)) ?? notFound()
       await logFinding(db, viewer, finding, clock(), 'the evidence of a finding')
-      // Only ever as a download: whatever is in it, it opens in no page of ours.
+      // Always as a download, so that an uploaded file can never run on our site.
       return reply
         .type(kept.file_type ?? 'application/octet-stream')
         .header('content-security-policy', "default-src 'none'; sandbox")

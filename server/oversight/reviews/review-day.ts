@@ -1,13 +1,13 @@
 import { type Day, parseDay } from '#server/lib/days.ts'
 import type { Review } from './review.queries.ts'
 
-/** The day that a page is asked about, and what counts as the record: what is known now, or what was known when that day ended. */
+/** The “As of” day of a page, and which record it reads: as known now, or as known at the end of that day. */
 export type ReviewDay = Readonly<{ on: Day; asKnownOn: Day | null; typed: string; problem: string | null }>
 
-/** People are shown only within a review that is under way. */
+/** People are shown only in an open review. */
 export const closedPage = (review: Review) => ({ title: `Review ${review.number} is closed`, review })
 
-/** The day of a page as its links carry it on: nothing where it is today, as we know now. */
+/** The page's day for its links. Empty for today, as known now. */
 export const dayQuery = ({ on, asKnownOn, typed, problem }: ReviewDay): string =>
   typed && !problem ? `?${new URLSearchParams({ on, ...(asKnownOn ? { known: 'then' } : {}) })}` : ''
 

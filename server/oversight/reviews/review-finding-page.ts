@@ -6,7 +6,7 @@ import type { FieldError } from '#server/web/views.ts'
 import type { FindingRow } from './review.queries.ts'
 import { actsOpenTo, findingState, findingStateNames, findingStateTones } from './review-words.ts'
 
-/** A finding as pages show it: where it stands, by when it is followed up, and what can be done with it. */
+/** A finding for a page: its state, follow-up day, and possible actions. */
 export function findingPage(row: FindingRow) {
   const state = findingState(row.acts, row.answers.at(-1)?.at ?? null)
   const follow_up_on: Day | null =
@@ -27,7 +27,7 @@ export function findingPage(row: FindingRow) {
   }
 }
 
-/** A finding's page for whoever may see it: licensing staff act on it, an administrator of the program answers it. */
+/** A finding's page. Licensing staff act on it, and an administrator of the program answers it. */
 export function findingPageFor(viewer: Viewer, row: FindingRow, errors: readonly FieldError[]) {
   const finding = findingPage(row)
   return {
@@ -45,8 +45,8 @@ export function findingPageFor(viewer: Viewer, row: FindingRow, errors: readonly
 
 const actWords = {
   sent: 'Sent to the program',
-  'follow-up-moved': 'Follow-up day moved',
+  'follow-up-moved': 'Follow-up day changed',
   resolved: 'Resolved',
-  reopened: 'Asked for more',
+  reopened: 'More information requested',
   withdrawn: 'Withdrawn',
 } as const

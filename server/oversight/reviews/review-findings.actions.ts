@@ -8,7 +8,7 @@ import { insertReviewState, recordReviewAct } from './review.actions.ts'
 import type { FindingRow, Review } from './review.queries.ts'
 import { actsOpenTo, type FindingAct, findingState } from './review-words.ts'
 
-/** What is found, and what is answered, in characters. */
+/** Maximum characters of a finding or an answer. */
 export const longestFinding = 10_000
 
 export type FindingEntry = Readonly<{
@@ -19,7 +19,7 @@ export type FindingEntry = Readonly<{
   isSent: boolean
 }>
 
-/** Writes a finding and, where asked, sends it to the program at once: the review then awaits the program. */
+/** Writes a finding and, if requested, sends it to the program. The review then awaits the program. */
 export async function writeFinding(
   db: Database,
   viewer: Viewer,
@@ -28,7 +28,7 @@ export async function writeFinding(
   now: Date,
 ): Promise<string> {
   return writeEvidence(db, async (trx) => {
-    // One writer at a time counts the findings of a review.
+    // Only one finding at a time may get the next number in a review.
     await sql`select pg_advisory_xact_lock(hashtext(${review.id}))`.execute(trx)
     const { last } = await trx
       .selectFrom('review_findings')
@@ -41,12 +41,12 @@ export async function writeFinding(
       .returning(['id', 'number'])
       .executeTakeFirstOrThrow()
     if (isSent) await send(trx, viewer, review.id, id, now)
-    const { body: _, ...told } = entry
+    const { body: _, ...facts } = entry
     recordReviewAct(
       trx,
       viewer,
       review.number,
-      { act: 'finding-written', review_id: review.id, finding_id: id, number, ...told, is_sent: isSent },
+      { act: 'finding-written', review_id: review.id, finding_id: id, number, ...facts, is_sent: isSent },
       now,
     )
     return id
@@ -117,7 +117,7 @@ export type AnswerFile = Readonly<{
   type: 'application/pdf' | 'image/png' | 'image/jpeg'
 }>
 
-/** A program's administrator answers a finding that was sent to the program, with a file as evidence where there is one. */
+/** A program's administrator answers a finding, with an optional file as evidence. */
 export async function answerFinding(
   db: Database,
   viewer: Viewer,

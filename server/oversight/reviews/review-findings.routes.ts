@@ -17,7 +17,7 @@ import { findingActs } from './review-words.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** Findings as licensing staff write them, send them and bring them to an end. */
+/** Licensing staff write, send and close findings. */
 export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ finding: uuid() })
@@ -62,12 +62,12 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
       const typed = request.body
       const read = reader(typed, dayOf(clock()))
       const body = typed.body.trim()
-      if (!body) read.refuse('body', 'Write what was found.')
+      if (!body) read.refuse('body', 'Enter what you found.')
       const follow_up_on = read.day('follow_up_on')
       const people = await listPeopleOfProgram(db, review.program_id)
       const person_id = typed.person || null
       if (person_id && !people.some(({ id }) => id === person_id))
-        read.refuse('person', 'Choose somebody of this program.')
+        read.refuse('person', 'Choose a person in this program.')
       const rule = typed.rule ?? ''
       if (rule && !rules.some(({ code }) => code === rule))
         read.refuse('rule', 'Choose a rule from the list.')
@@ -102,7 +102,7 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
       const { act, reason = '' } = request.body
       const read = reader(request.body, dayOf(clock()))
       const follow_up_on =
-        act === 'follow-up-moved' ? read.day('follow_up_on', 'Write the new follow-up day.') : null
+        act === 'follow-up-moved' ? read.day('follow_up_on', 'Enter the new follow-up day.') : null
       if (read.problems.length > 0) return showAgain(read.problems)
       const result = await actOnFinding(
         db,
@@ -115,16 +115,20 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
         case 'done':
           return reply.redirect(`/findings/${finding.id}`, 303)
         case 'reason-missing':
-          return showAgain([{ field: 'reason', message: 'Write why. It stays with the finding.' }])
+          return showAgain([{ field: 'reason', message: 'Enter a reason. It stays with the finding.' }])
         case 'day-missing':
-          return showAgain([{ field: 'follow_up_on', message: 'Write the new follow-up day.' }])
+          return showAgain([{ field: 'follow_up_on', message: 'Enter the new follow-up day.' }])
         case 'not-open-to-this':
           return showAgain([
-            { field: 'reason', message: 'The finding has changed meanwhile. This is how it stands now.' },
+            {
+              field: 'reason',
+              message:
+                'The finding changed in the meantime, so nothing was saved. This is its current state.',
+            },
           ])
       }
       async function showAgain(errors: readonly FieldError[]) {
-        // As it stands now: it may have changed since it was read.
+        // Read again, because it may have changed.
         const now = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
         await logFinding(db, viewer, now, clock())
         const page = findingPageFor(viewer, now, errors)
@@ -138,7 +142,7 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
     return { title: 'Write a finding', review, typed, errors, people, rules }
   }
 
-  /** The list of people to choose from is a look at each of them. */
+  /** The list of people to choose from counts as viewing each of them. */
   const logList = (viewer: Viewer, review: Review, people: readonly Readonly<{ id: string }>[]) =>
     logLook(
       db,

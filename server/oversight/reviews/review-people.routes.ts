@@ -20,7 +20,7 @@ import { listCertificatesOfPeople, listOutsideOfPeople } from './review-person.q
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** The people of a program under review. Every page here is logged with the review before it is sent. */
+/** The people of a program under review. Every page is logged with the review before it is sent. */
 export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const querystring = Type.Object({ on: Type.Optional(text(40)), known: Type.Optional(text(10)) })

@@ -5,6 +5,7 @@ import type { RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
 import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
 import { standing } from '#server/law/standing.ts'
 import { addDays, type Day, dayOf, daysBetween, formatDay } from '#server/lib/days.ts'
+import { includesDay } from '#server/programs/recorded-period.ts'
 import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster/roster.queries.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import type { ReviewCertificate } from './review-person.queries.ts'
@@ -13,7 +14,7 @@ export type ReviewRequirement = RequirementAnswer & Readonly<{ title: string; sh
 
 export type ReviewGap = Gap & Readonly<{ title: string; words: string /** In days. */; length: number }>
 
-/** One person of a reviewed program on a day: where they stand there, why, and every day that was missed until then. */
+/** One person in a reviewed program on a day: standing, reasons, and every gap until then. */
 export type ReviewPerson = Readonly<{
   person_id: string
   name: string
@@ -22,7 +23,7 @@ export type ReviewPerson = Readonly<{
   worker_type: string
   hired_on: Day
   separated_on: Day | null
-  /** Direct contact with youth or, in an agency, child-protection duties. */
+  /** Direct contact with youth or, at an agency, child-protection duties. */
   contact: 'in' | 'not_yet' | 'leave' | 'ended' | 'unknown'
   /** 'On leave, since March 1, 2026' */
   contact_words: string
@@ -30,7 +31,7 @@ export type ReviewPerson = Readonly<{
   gaps: readonly ReviewGap[]
 }>
 
-/** Everybody on the roster of a program on a day, with all that the rules say of each there. */
+/** Everyone on a program's roster on a day, with the rules' results for each. */
 export function reviewPeople(
   roster: Roster,
   facts: ReadonlyMap<string, Facts>,
@@ -80,7 +81,7 @@ export function reviewPerson(
       .map((gap) => ({
         ...gap,
         title: requirementOn(gap.requirement, on).title,
-        ...told(
+        ...gapWords(
           gap,
           requirements.find(({ requirement }) => requirement === gap.requirement)?.satisfied_on ?? null,
         ),
@@ -97,7 +98,7 @@ function contactOn(
   const { duties_from, duties_to } = assignment
   if (duties_from !== null) {
     const contact = duties_from > on ? 'not_yet' : duties_to !== null && duties_to < on ? 'ended' : 'in'
-    return { contact, contact_words: contactTold(contact, contact === 'ended' ? duties_to : duties_from) }
+    return { contact, contact_words: contactText(contact, contact === 'ended' ? duties_to : duties_from) }
   }
   const program = programsOf(facts).find(({ id }) => id === programId)
   const situation = program && situationAt(facts, program, on)
@@ -106,7 +107,7 @@ function contactOn(
   const contact = situation?.onLeave ? 'leave' : (situation?.contact ?? 'not_yet')
   const begun = (periods: RosterAssignment['contact']) => periods.filter(({ from_on }) => from_on <= on)
   const going = (periods: RosterAssignment['contact']) =>
-    begun(periods).findLast(({ to_on }) => to_on === null || to_on >= on)
+    periods.findLast((period) => includesDay(period, on))
   const day = {
     in: going(assignment.contact)?.from_on,
     leave: going(assignment.leave)?.from_on,
@@ -114,11 +115,11 @@ function contactOn(
     not_yet: null,
     unknown: null,
   }[contact]
-  return { contact, contact_words: contactTold(contact, day ?? null) }
+  return { contact, contact_words: contactText(contact, day ?? null) }
 }
 
-/** Contact and leave by the day they began, contact that has ended by its last day. */
-function contactTold(contact: ReviewPerson['contact'], day: Day | null): string {
+/** Contact and leave with their first day, ended contact with its last. */
+function contactText(contact: ReviewPerson['contact'], day: Day | null): string {
   const words = contactWords[contact]
   if (day === null || contact === 'not_yet' || contact === 'unknown') return words
   return contact === 'ended' ? `${words}, last day ${formatDay(day)}` : `${words}, since ${formatDay(day)}`
@@ -126,9 +127,9 @@ function contactTold(contact: ReviewPerson['contact'], day: Day | null): string 
 
 /**
  * "Direct contact from April 2, 2026, training completed April 9, 2026: 7 days". A gap holds the day of the completion
- * where contact went on that morning; its length is told as the days by which the training was late.
+ * if contact went on that morning. Its length is the number of days that the training was late.
  */
-function told(gap: Gap, satisfied_on: Day | null): Pick<ReviewGap, 'words' | 'length'> {
+function gapWords(gap: Gap, satisfied_on: Day | null): Pick<ReviewGap, 'words' | 'length'> {
   const isEndedByTraining =
     gap.requirement === 'residential-initial' &&
     !gap.open &&
@@ -146,7 +147,7 @@ function told(gap: Gap, satisfied_on: Day | null): Pick<ReviewGap, 'words' | 'le
   return { length, words: `${from} until ${formatDay(gap.to)} without the training: ${days}` }
 }
 
-/** The certificates of completions until a day; as was known on one, only those issued by then, each as it stood then. */
+/** Certificates of completions up to a day. As known on that day: only those issued by then, with their status then. */
 export function certificatesOn(
   certificates: readonly ReviewCertificate[],
   on: Day,
@@ -169,5 +170,5 @@ const contactWords: Readonly<Record<ReviewPerson['contact'], string>> = {
   not_yet: 'Not yet in direct contact',
   leave: 'On leave',
   ended: 'Direct contact has ended',
-  unknown: 'Direct contact not on file',
+  unknown: 'Direct contact not on record',
 }

@@ -10,7 +10,7 @@ export type ReviewCertificate = CertificateRow &
     replaced_by: string | null
   }>
 
-/** The certificates of some people with what became of each, the latest first: one statement. */
+/** Some people's certificates with their current status, latest first. One statement. */
 export async function listCertificatesOfPeople(
   db: Kysely<DB>,
   personIds: readonly string[],
@@ -46,13 +46,13 @@ export type ReviewOutside = Readonly<{
   recorded_at: Date
   recorded_by_name: string
   has_file: boolean
-  /** By whichever license holder or agency decided; null where nobody has. */
+  /** The decision of any license holder or agency. Null if none has decided. */
   is_accepted: boolean | null
   is_certificate_verified: boolean
   decision_reason: string
 }>
 
-/** What some people were trained in elsewhere, as recorded: one statement. */
+/** Some people's outside trainings. One statement. */
 export async function listOutsideOfPeople(
   db: Kysely<DB>,
   personIds: readonly string[],
@@ -79,11 +79,11 @@ export async function listOutsideOfPeople(
   return rows
 }
 
-/** A row of somebody's record in a program, kept or superseded: for what was entered late and what was corrected. */
+/** A current or superseded row of a person's record in a program, for late entries and corrections. */
 export type RecordedRow = Readonly<{
   person_id: string
   kind: 'work' | 'contact' | 'leave' | 'training'
-  /** What it speaks of: a role or a training's title. */
+  /** A role title or a training's title. */
   what: string
   from_on: Day
   to_on: Day | null
@@ -95,7 +95,7 @@ export type RecordedRow = Readonly<{
   superseded_reason: string
 }>
 
-/** Everything that was ever on record of some people's work in a program and of their training elsewhere: one statement. */
+/** Every row ever recorded about some people's work in a program and their outside training. One statement. */
 export async function listRecordedRows(
   db: Kysely<DB>,
   programId: string,

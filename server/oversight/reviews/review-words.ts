@@ -36,7 +36,7 @@ export const findingStateTones: Readonly<Record<FindingState, 'good' | 'caution'
   withdrawn: 'quiet',
 }
 
-/** Where a finding stands after what was done with it, in order; an answer comes after the last time it was opened. */
+/** The state of a finding after these steps. An answer counts only if it came after the finding was last sent or reopened. */
 export function findingState(
   acts: readonly Readonly<{ act: FindingAct; at: string }>[],
   lastAnswerAt: string | null,
@@ -47,7 +47,7 @@ export function findingState(
   return lastAnswerAt !== null && Date.parse(lastAnswerAt) >= Date.parse(last.at) ? 'answered' : 'sent'
 }
 
-/** What can be done with a finding as it stands. */
+/** The actions allowed in each state. */
 export const actsOpenTo: Readonly<Record<FindingState, readonly FindingAct[]>> = {
   draft: ['sent', 'withdrawn'],
   sent: ['follow-up-moved', 'resolved', 'withdrawn'],

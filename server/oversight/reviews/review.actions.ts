@@ -93,9 +93,9 @@ export async function writeNote(
 }
 
 /**
- * Licensing staff see people by name only within a review, and each such page is one entry in the ledger: who, whom,
- * within which review. Written before the page is sent. It is the one thing that a GET of this service writes; it
- * changes nothing that any page or rule decides by, and the same page may be asked for again at any time.
+ * Licensing staff see people by name only in a review, and each such page writes one ledger entry: who saw whom, in which
+ * review. It is written before the page is sent. No other GET writes anything. The entry affects no page or rule, so the
+ * page can be requested again at any time.
  */
 export async function logLook(
   db: Database,
@@ -115,7 +115,7 @@ export async function logLook(
   })
 }
 
-/** The same of a finding's page, where it is about somebody and licensing staff read it. */
+/** The same for a finding's page that names a person, when licensing staff view it. */
 export async function logFinding(
   db: Database,
   viewer: Viewer,
@@ -127,7 +127,7 @@ export async function logFinding(
   if (review && finding.person_id) await logLook(db, viewer, review, what, [finding.person_id], now)
 }
 
-/** An act on a review, in the transaction that does it. */
+/** Records a change to a review in the ledger, in the same transaction. */
 export const recordReviewAct = (
   trx: EvidenceTransaction,
   viewer: Viewer,

@@ -18,7 +18,7 @@ export type Review = Readonly<{
   state_reason: string
   state_changed_at: Date
   findings: number
-  /** The nearest follow-up day among findings that are neither resolved nor withdrawn. */
+  /** The earliest follow-up day among findings that are neither resolved nor withdrawn. */
   next_follow_up_on: Day | null
 }>
 
@@ -48,14 +48,14 @@ const reviewRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
   order by (s.state = 'closed'), next_follow_up_on nulls last, r.opened_at desc
   limit 200`.execute(db)
 
-/** Reviews belong to licensing staff as a whole: whoever has the role sees each of them. */
+/** All licensing staff can see every review. */
 export async function findReviewOf(db: Kysely<DB>, viewer: Viewer, id: string): Promise<Review | null> {
   if (!hasRole(viewer, 'licensing')) return null
   const { rows } = await reviewRows(db, sql`r.id = ${id}`)
   return rows[0] ?? null
 }
 
-/** For work that nobody is waiting at: whoever asked for it was asked before. */
+/** For background jobs. The caller must have checked access. */
 export async function findReviewById(db: Kysely<DB>, id: string): Promise<Review | null> {
   const { rows } = await reviewRows(db, sql`r.id = ${id}`)
   return rows[0] ?? null
@@ -138,7 +138,7 @@ const findingRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
   where ${where}
   order by r.number desc, f.number`.execute(db)
 
-/** What a viewer may see of findings: licensing staff all, a program's administrators what was sent to it. */
+/** Licensing staff see all findings. A program's administrators see those sent to their program. */
 const isSeenBy = (viewer: Viewer) =>
   hasRole(viewer, 'licensing')
     ? sql`true`
@@ -174,7 +174,7 @@ export const findAnswerFile = (db: Kysely<DB>, findingId: string, answerId: stri
     .where('file', 'is not', null)
     .executeTakeFirst()
 
-/** Everybody who works or has worked in a program, to tie a finding to one of them. */
+/** Everyone who works or worked in a program, to choose the person that a finding is about. */
 export const listPeopleOfProgram = (db: Kysely<DB>, programId: string) =>
   db
     .selectFrom('people')
@@ -189,7 +189,7 @@ export const listPeopleOfProgram = (db: Kysely<DB>, programId: string) =>
     .orderBy('name')
     .execute()
 
-/** Who looked at whom within a review, the latest first. */
+/** Who viewed whom in a review, latest first. */
 export async function listLooks(db: Kysely<DB>, reviewNumber: number, limit: number) {
   const { rows } = await sql<{ at: Date; who: string; what: string; people: number }>`
     select l.at, p.name as who, l.facts::jsonb ->> 'what' as what,

@@ -21,7 +21,7 @@ import { reviewStates, stateNames, stateTones } from './review-words.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** Reviews: which there are, where one stands, and what was noted and found in it. */
+/** Reviews: the list, and one review with its notes, findings and state. */
 export async function licensingReviewRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ review: uuid() })

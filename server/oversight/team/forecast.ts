@@ -7,9 +7,9 @@ export type Month = Readonly<{
   month: string
   label: string
   completions: number
-  /** Times that something which applied began to be missing. */
+  /** The number of requirements that lapsed. */
   lapses: number
-  /** Dates that fall due if nobody renews. */
+  /** The number of due dates, if no one renews. */
   due: number
 }>
 
@@ -37,7 +37,7 @@ function countByMonth(days: readonly Day[]): ReadonlyMap<string, number> {
 const names = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const monthName = (month: string) => `${names[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`
 
-/** What the picture shows, in a sentence that stands above it. */
+/** The sentence above the chart. */
 export function forecastTitle(months: readonly Month[], isToday: boolean): string {
   const ahead = months.slice(months.length / 2 - 1)
   const due = ahead.reduce((sum, month) => sum + month.due, 0)
@@ -57,7 +57,7 @@ export function forecastTitle(months: readonly Month[], isToday: boolean): strin
   return `${dates} ${fall} due ${year}, ${when}.`
 }
 
-/** Where each bar stands, in units of the drawing; completions upwards, lapses and dates falling due downwards. */
+/** The position of each bar, in SVG units: completions upward, lapses and due dates downward. */
 export function forecastChart(months: readonly Month[]) {
   const width = 720
   const height = 260
@@ -80,7 +80,7 @@ export function forecastChart(months: readonly Month[]) {
       down: y(lapses + due),
       completions,
       below: lapses + due,
-      // A quarter's first month is named, and with January its year.
+      // Labels the first month of each quarter, and the year at January.
       tick: (Number(month.slice(5)) - 1) % 3 === 0 ? label.slice(0, 3) : '',
       year: month.endsWith('-01') ? month.slice(0, 4) : '',
       isNow: n === 11,

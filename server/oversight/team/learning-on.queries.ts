@@ -6,7 +6,7 @@ import { type TeamRow, yearBack } from './team.queries.ts'
 
 export type Learning = Pick<TeamRow, 'under_way' | 'last_active_on' | 'completed'>
 
-/** What people had under way and behind them when a day in Minnesota ended; never an answer or a score. */
+/** Courses under way and completed at the end of a day in Minnesota. Never answers or scores. */
 export async function listLearningOn(
   db: Kysely<DB>,
   personIds: readonly string[],
@@ -38,7 +38,7 @@ export async function listLearningOn(
   return new Map(rows.map(({ person_id, ...learning }) => [person_id, learning]))
 }
 
-/** What one person had under way when a day ended, with the day on which each module was passed. */
+/** A person's courses under way at the end of a day, with the day each module was passed. */
 export async function listUnderWayOn(
   db: Kysely<DB>,
   personId: string,

@@ -7,7 +7,7 @@ import type { Roster } from '#server/programs/roster/roster.queries.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import type { TimelineEvent } from './timeline.queries.ts'
 
-/** One person, as a supervisor of some programs sees them: those programs alone, never an answer or a score. */
+/** One person for a supervisor: only the supervisor's programs, never answers or scores. */
 export function personPage(
   person: Readonly<{ id: string; name: string; last_active_on: Day | null }>,
   roster: Roster,
@@ -40,27 +40,27 @@ export function personPage(
       })),
     gaps: gaps(known, on).filter(({ program }) => isOurs(program)),
     courses,
-    events: events.filter((event) => event.on <= on).map(told),
-    // What is planned is told of today alone: on a past day it would tell what came later.
+    events: events.filter((event) => event.on <= on).map(timelineLine),
+    // Plans are shown only for today. On a past day, they would reveal what came later.
     ahead: isToday
       ? events
           .filter((event) => event.on > on)
-          .map(told)
+          .map(timelineLine)
           .reverse()
       : [],
   }
 }
 
-/** A course that a person has begun: its modules in order, and the day on which each was passed. */
+/** A course that a person started: its modules in order, with the day each was passed. */
 export type CourseUnderWay = Readonly<{
   title: string
   startedOn: Day
-  /** Why completing it can't count; null where it can. */
+  /** Why completing it can't count. Null if it can. */
   cannotCount: string | null
   modules: readonly Readonly<{ number: number; title: string; passedOn: Day | null }>[]
 }>
 
-const told = (event: TimelineEvent) => ({
+const timelineLine = (event: TimelineEvent) => ({
   ...event,
   sentence: sentences[event.kind](event),
   day: formatDay(event.on),
@@ -74,5 +74,5 @@ const sentences: Readonly<Record<TimelineEvent['kind'], (event: TimelineEvent) =
   'leave-began': ({ what }) => `Leave from ${what} began`,
   'leave-ended': ({ what }) => `Last day of leave from ${what}`,
   completed: ({ what, more }) => `Completed ${what}${more ? `, ${more}` : ''}`,
-  elsewhere: ({ what, more }) => `Training taken elsewhere: ${what}${more ? `, ${more}` : ''}`,
+  elsewhere: ({ what, more }) => `Outside training: ${what}${more ? `, ${more}` : ''}`,
 }

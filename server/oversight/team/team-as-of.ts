@@ -1,18 +1,19 @@
 import type { Facts } from '#server/law/facts/facts.ts'
 import type { Day } from '#server/lib/days.ts'
+import { includesDay } from '#server/programs/recorded-period.ts'
 import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster/roster.queries.ts'
 import { verdictsOf } from '#server/standings/verdicts.ts'
 import type { Learning } from './learning-on.queries.ts'
 import type { TeamRow } from './team.queries.ts'
 
-/** What is known of people and asked by the rules. */
+/** The facts about people that the rules need. */
 export type TeamFacts = Readonly<{
   roster: Roster
   facts: ReadonlyMap<string, Facts>
   learning: ReadonlyMap<string, Learning>
 }>
 
-/** The rows of any day, computed from the facts by the rules; nothing stored is asked. */
+/** The rows for any day, calculated by the rules from the facts, without stored standings. */
 export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): readonly TeamRow[] {
   const programs = new Map(roster.programs.map((program) => [program.program_id, program]))
   return roster.people.flatMap((person) => {
@@ -34,9 +35,7 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
           role_title: assignment.role_title,
           worker_type: assignment.worker_type,
           hired_on: assignment.hired_on,
-          is_on_leave: assignment.leave.some(
-            ({ from_on, to_on }) => from_on <= on && (to_on === null || to_on >= on),
-          ),
+          is_on_leave: assignment.leave.some((period) => includesDay(period, on)),
           contact: cleared?.contact ?? null,
           clearance: cleared?.answer ?? null,
           until_on: cleared?.until_on ?? null,
@@ -51,10 +50,10 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
   })
 }
 
-/** A person's work on a day, once a program: the latest, where one ended on the day another began. */
+/** A person's assignments on a day, one per program: the later one, if one ended on the day another began. */
 function worksOn({ assignments }: RosterPerson, on: Day): readonly RosterAssignment[] {
-  const held = assignments.filter(
-    ({ hired_on, separated_on }) => hired_on <= on && (separated_on === null || separated_on >= on),
+  const held = assignments.filter(({ hired_on, separated_on }) =>
+    includesDay({ from_on: hired_on, to_on: separated_on }, on),
   )
   return [...new Map(held.map((one) => [one.program_id, one])).values()]
 }

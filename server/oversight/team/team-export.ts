@@ -16,12 +16,12 @@ const columns: readonly (readonly [heading: string, value: (line: TeamLine, aske
   ['Next date', (line) => line.due_on ?? ''],
   ['Modules passed', (line) => (line.progress ? `${line.progress.passed} of ${line.progress.modules}` : '')],
   ['Last active', (line) => line.lastActiveOn ?? ''],
-  // Whoever finds the file later knows which day it tells of.
+  // The file must show which day it is about.
   ['As of', (_, { on }) => on],
   ['Known', (_, { asKnownOn }) => (asKnownOn ? 'then' : 'now')],
 ]
 
-/** Exactly the rows handed in. A cell that a spreadsheet would take for a formula is written as text. */
+/** The rows as CSV. Cells that a spreadsheet would run as formulas are escaped. */
 export const teamCsv = (lines: readonly TeamLine[], asked: Asked): string =>
   stringify([columns.map(([heading]) => heading), ...cellsOf(lines, asked)], {
     bom: true,

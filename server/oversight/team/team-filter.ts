@@ -2,7 +2,7 @@ import { type Group, groups, sorts, type TeamFilter } from './team.ts'
 
 type Query = Readonly<Partial<Record<string, string>>>
 
-/** Reads an address; what it can't mean is read as if it were not there. */
+/** Reads the filters from an address. Invalid values are ignored. */
 export function teamFilter({ show, search = '', sort = 'name', page = '1' }: Query): TeamFilter {
   return {
     group: groups.find((group): group is Group => group === show) ?? null,
@@ -13,7 +13,7 @@ export function teamFilter({ show, search = '', sort = 'name', page = '1' }: Que
   }
 }
 
-/** The page's own address with something changed, so that every filter can be kept and sent. */
+/** The page's address with some filters changed, so that it can be bookmarked and shared. */
 export const addressOf =
   (query: Query) =>
   (change: Query): string => {

@@ -23,14 +23,14 @@ import {
 } from './team.ts'
 import { countedTwice, programSwitch } from './team-programs.ts'
 
-/** A row as the table shows it and the export writes it. */
+/** A row of the table and the export. */
 export type TeamLine = Readonly<{
   person_id: string
   program_id: string
   name: string
   program: string
   role_title: string
-  /** The page's name for the shape of the standing. */
+  /** The name of the standing's shape. */
   shape: string
   words: string
   requirement: string
@@ -40,10 +40,10 @@ export type TeamLine = Readonly<{
     passed: number
     modules: number
     course: string
-    /** Whether completing the version under way can count. */
+    /** Whether completing this version can count. */
     counts: boolean
   }> | null
-  /** Where no course is under way: whether one has still to be begun. */
+  /** When no course is under way: whether one must still be started. */
   isToBegin: boolean
   lastActiveOn: Day | null
   lastActive: string
@@ -60,7 +60,7 @@ export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
     program: row.program,
     role_title: row.role_title,
     shape: row.is_on_leave ? 'on-leave' : first ? standingShape(first) : 'not-required',
-    words: first ? standingWords(asOfToday(first, row, today), today) : 'Nothing is required',
+    words: first ? standingWords(asOfToday(first, row, today), today) : 'Nothing required',
     requirement: first ? requirementOn(first.requirement as RequirementId, today).title : '',
     due_on: nextDue(row),
     clearance: clearanceWords(row),
@@ -79,7 +79,7 @@ export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
   }
 }
 
-/** Lateness that still grows was stored on the day it was computed. */
+/** Stored lateness is as of the day it was calculated. If it is still growing, adds the days since. */
 const asOfToday = (standing: NonNullable<ReturnType<typeof foremost>>, row: TeamRow, today: Day) => ({
   ...standing,
   late_days:
@@ -92,7 +92,7 @@ function clearanceWords(row: TeamRow): string {
   if (row.is_on_leave) return 'On leave'
   if (row.clearance === 'yes') return row.until_on ? `Yes, until ${formatDay(row.until_on)}` : 'Yes'
   if (row.clearance === 'no') return 'No'
-  return 'Not known'
+  return 'Unknown'
 }
 
 function lastActive(on: Day | null, today: Day): string {
@@ -100,7 +100,7 @@ function lastActive(on: Day | null, today: Day): string {
   return on === today ? 'Today' : shortDay(on)
 }
 
-/** The supervisor's first sight: a sentence, the few who need something, the numbers, the table. */
+/** The team page: a sentence, the people who need attention, the numbers, the table. */
 export function teamPage(
   programs: readonly ProgramName[],
   program: string | undefined,
@@ -144,7 +144,7 @@ export function teamPage(
     showAll: `${address({ show: '', search: '', page: '' })}#people`,
     exportCsv: address({ page: '' }).replace('/team', '/team.csv'),
     exportXlsx: address({ page: '' }).replace('/team', '/team.xlsx'),
-    // A person's page opens on the day that the list is about.
+    // A person's page opens for the same day as the list.
     sameDay: address({ program: '', show: '', search: '', sort: '', page: '' }).replace('/team', ''),
     columns: columns.map(({ sort, label }) => {
       const isHere = sort === filter.sort
@@ -184,11 +184,12 @@ function sentenceOf(
   const day = on === today ? 'today' : `on ${formatDay(on)}`
   const [one, many] = on < today ? ['was', 'were'] : ['is', 'are']
   const are = (count: number) => (count === 1 ? one : many)
+  const have = (count: number) => (on < today ? 'had' : count === 1 ? 'has' : 'have')
   const licensed = rows.filter(({ program_kind }) => program_kind === 'licensed')
-  if (rows.length === 0) return `Nobody ${one} on the roster ${day}.`
+  if (rows.length === 0) return `No one ${one} on the roster ${day}.`
   if (licensed.length === 0) {
     const late = rows.filter((row) => isIn('overdue', row, on)).length
-    return `${people(rows.length)} ${are(rows.length)} on the roster ${day}; ${late === 0 ? 'nothing' : `something of ${people(late)}`} ${one} overdue.`
+    return `${people(rows.length)} ${are(rows.length)} on the roster ${day}; ${late === 0 ? `no training ${one} overdue` : `${people(late)} ${have(late)} overdue training`}.`
   }
   const parts = [
     `${numbers.cleared} of ${people(licensed.length)} ${are(numbers.cleared)} cleared for direct contact ${day}`,

@@ -1,7 +1,7 @@
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
 import type { TeamRow } from './team.queries.ts'
 
-/** A few programs are links; many are a list to choose from. */
+/** A few programs are shown as links, many as a select. */
 export function programSwitch(
   programs: readonly ProgramName[],
   chosen: string | undefined,
@@ -23,7 +23,7 @@ export function programSwitch(
 
 const mostLinks = 6
 
-/** People who work in several of the programs shown stand in each of them, and are counted in each. */
+/** A note on people who work in several of the programs shown, because each program counts them. */
 export function countedTwice(rows: readonly TeamRow[]): string | null {
   const several = rows.length - new Set(rows.map(({ person_id }) => person_id)).size
   if (several === 0) return null

@@ -5,7 +5,7 @@ import { addMonths, type Day } from '#server/lib/days.ts'
 import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
 
-/** One person's work in one program, with the verdicts stored for it. Facts and stored verdicts; nothing is decided here. */
+/** One person's work in one program, with its stored verdicts. */
 export type TeamRow = Readonly<{
   person_id: string
   name: string
@@ -21,13 +21,13 @@ export type TeamRow = Readonly<{
   until_on: Day | null
   because: string | null
   computed_on: Day | null
-  /** True where what is stored was computed before the verdict changed by itself, by other rules, or not at all. */
+  /** True if the stored verdict is missing, out of date or from another rules revision. */
   is_stale: boolean
   standings: readonly StoredStanding[]
-  /** Modules passed of the course under way, and how many there are of it is the catalogue's to say. */
+  /** Modules passed in the course under way. The catalogue knows the total. */
   under_way: Readonly<{ course: string; version: string; passed: number }> | null
   last_active_on: Day | null
-  /** The days of the last year or so on which this person completed a course, wherever they worked. */
+  /** The days in the last year or so on which this person completed a course, at any program. */
   completed: readonly Day[]
 }>
 
@@ -39,13 +39,13 @@ export type StoredStanding = Readonly<{
   satisfied_on: Day | null
   late_days: number
   is_late_running: boolean
-  /** The first days on which it applied and was not met. */
+  /** The first day of each lapse. */
   lapses: readonly Day[]
 }>
 
 /**
- * Everybody who works in some programs today, once a program, in one statement however many they are. `ruleset` is the
- * rules' version: what was stored by another is stale.
+ * Everyone who works in some programs today, once per program, in one statement. `ruleset` is the rules revision: verdicts
+ * stored under another one are stale.
  */
 export async function listTeam(
   db: Kysely<DB>,
@@ -56,7 +56,7 @@ export async function listTeam(
   if (listed.length === 0) return []
   const programs = new Map(listed.map((program) => [program.program_id, program]))
   const ids = sql`any(${[...programs.keys()]}::uuid[])`
-  // What has the program as its key is read by it, the rest by each person's: nothing here looks beyond these people.
+  // Every join uses the program's or the person's key, so that the cost depends only on these people.
   const { rows } = await sql<Omit<TeamRow, 'program' | 'program_kind'>>`
     with
     work as materialized (
@@ -73,7 +73,7 @@ export async function listTeam(
       from standings t where t.program_id = ${ids} group by 1, 2
     ),
     cleared as materialized (select * from clearances where program_id = ${ids})
-    select a.person_id, p.name, a.program_id, a.role_title, a.worker_type, a.hired_on, l.holds is not null as is_on_leave,
+    select a.person_id, p.name, a.program_id, a.role_title, a.worker_type, a.hired_on, l.is_on_leave is not null as is_on_leave,
       c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
       coalesce(s.next_change_on <= ${today} or s.computed_on > ${today} or s.ruleset <> ${ruleset}, s.person_id is null) as is_stale,
       coalesce(t.standings, '[]') as standings, e.under_way, p.last_active_on, k.completed
@@ -83,7 +83,7 @@ export async function listTeam(
     left join cleared c on c.person_id = a.person_id and c.program_id = a.program_id
     left join standing_passes s on s.person_id = a.person_id
     left join lateral (
-      select true as holds from leave_periods l
+      select true as is_on_leave from leave_periods l
       where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and ${holdsOn('l', today)} limit 1
     ) l on true
     left join lateral (
@@ -103,10 +103,10 @@ export async function listTeam(
   })
 }
 
-/** The first day of the eleventh month before: a year of months with this one. */
+/** The first day of the month eleven months ago, which makes a year with the current month. */
 export const yearBack = (today: Day): Day => addMonths(`${today.slice(0, 7)}-01`, -11)
 
-/** A person, only if they work or worked in one of these programs. */
+/** A person, if they work or worked in one of these programs. */
 export async function findPersonOfPrograms(
   db: Kysely<DB>,
   personId: string,

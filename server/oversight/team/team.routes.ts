@@ -25,7 +25,7 @@ import { listTimeline } from './timeline.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
-/** The supervisor's day: who is cleared, who needs something, what is coming, and what was true on a past day. */
+/** Team pages for supervisors: who is cleared, who needs attention, what is coming, and the same for past days. */
 export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   const supervisors = { policy: ['supervisor', 'program_admin'] } as const
   const querystring = Type.Object({
@@ -94,7 +94,7 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
       const today = dayOf(clock())
       const asked = askedDay(request.query, today)
       const { roster, facts } = await factsOfPeople(db, [person.id], asked.on, asked.asKnownOn)
-      // The record has a course's short name for its address; people know it by its title.
+      // Events have the course's slug. People know its title.
       const timeline = await listTimeline(db, person.id, viewer.supervised_program_ids, asked.asKnownOn)
       const events = timeline.map((event) =>
         event.kind === 'completed'
@@ -155,7 +155,7 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
     return { viewer, today, programs, asked, rows, filter: teamFilter(query), errors }
   }
 
-  /** What is stored, and for whoever's verdict has changed since, what the rules say now. */
+  /** The stored rows, with stale verdicts recalculated. */
   async function teamToday(programs: readonly ProgramName[], today: Day): Promise<readonly TeamRow[]> {
     const rows = await listTeam(db, programs, today, rulesRevision)
     const stale = new Set(rows.filter((row) => row.is_stale).map(({ person_id }) => person_id))
@@ -193,12 +193,12 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
 const idOf = ({ program_id }: ProgramName) => program_id
 const placeOf = ({ person_id, program_id }: TeamRow) => `${person_id} ${program_id}`
 
-/** The day asked about, and what was known: now, or when that day ended. */
+/** The “As of” day, and which record to read: as known now, or as known at the end of that day. */
 export type Asked = Readonly<{ on: Day; asKnownOn: Day | null; typed: string; problem: string | null }>
 
 function askedDay(query: Readonly<{ on?: string; known?: string }>, today: Day): Asked {
   const typed = query.on?.trim() ?? ''
   const day = typed ? parseDay(typed) : today
-  if (!day) return { on: today, asKnownOn: null, typed, problem: 'Write a day such as 3/15/2026.' }
+  if (!day) return { on: today, asKnownOn: null, typed, problem: 'Enter a date like 3/15/2026.' }
   return { on: day, asKnownOn: query.known === 'then' ? day : null, typed, problem: null }
 }

@@ -1,7 +1,7 @@
 import { addDays, type Day } from '#server/lib/days.ts'
 import type { StoredStanding, TeamRow } from './team.queries.ts'
 
-/** The groups of people that a supervisor looks at; each number on the page is the size of one. */
+/** The groups of people on the team page. Each number on the page is the size of one. */
 export const groups = [
   'cleared',
   'not-cleared',
@@ -23,10 +23,10 @@ export const groupNames: Readonly<Record<Group, string>> = {
   'due-60': 'due in 60 days',
   'due-90': 'due in 90 days',
   'on-leave': 'on leave',
-  unknown: 'a fact is missing',
+  unknown: 'missing information',
 }
 
-/** The one definition of who is in a group: the number and the list behind it both ask it. */
+/** The only definition of each group, used for both the number and its list. */
 export function isIn(group: Group, row: TeamRow, today: Day): boolean {
   switch (group) {
     case 'cleared':
@@ -48,17 +48,17 @@ export function isIn(group: Group, row: TeamRow, today: Day): boolean {
   }
 }
 
-/** A duty of child protection without a deadline is never overdue, though it is not done. */
+/** A child-protection requirement without a deadline may be "not cleared" but is never overdue. */
 const isOverdue = ({ requirement, standing }: StoredStanding) =>
   standing === 'overdue' || (standing === 'not_cleared' && requirement.startsWith('residential'))
 
-/** Something falls due within so many days, and is not overdue yet. */
+/** Something is due within this many days and not overdue yet. */
 function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
   const last = addDays(today, days)
   return openDates(row).some((due) => due >= today && due <= last)
 }
 
-/** The dates that a person has still to keep here, or has missed: what is due, and the yearly training's next time. */
+/** A person's open due dates here, including missed ones and the next yearly date. */
 export const openDates = ({ standings }: TeamRow): readonly Day[] =>
   standings.flatMap((one) => openDate(one) ?? [])
 
@@ -77,7 +77,7 @@ export type TeamFilter = Readonly<{
   search: string
   sort: TeamSort
   isDescending: boolean
-  /** Which page of them, or all on one. */
+  /** The page number, or all on one page. */
   page: number | 'all'
 }>
 
@@ -85,7 +85,7 @@ export type TeamSort = (typeof sorts)[number]
 
 export const pageSize = 50
 
-/** The rows that a filter leaves, in its order: what the page shows and the export holds. */
+/** The filtered and sorted rows, for the page and the export. */
 export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Day): readonly TeamRow[] {
   const words = plain(filter.search).split(' ').filter(Boolean)
   const left = rows.filter(
@@ -105,7 +105,7 @@ export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Da
     .map(({ row }) => row)
 }
 
-/** What rows are sorted by; null comes last, whichever way round. */
+/** The sort key of a row. Null comes last in both directions. */
 const keys: Readonly<Record<TeamSort, (row: TeamRow) => string | null>> = {
   name: ({ name }) => plain(name),
   due: (row) => nextDue(row),
@@ -115,10 +115,10 @@ const keys: Readonly<Record<TeamSort, (row: TeamRow) => string | null>> = {
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The nearest date that a person has to keep here. */
+/** A person's next due date here. */
 export const nextDue = (row: TeamRow): Day | null => [...openDates(row)].sort()[0] ?? null
 
-/** How soon a standing needs somebody's attention, the soonest first. */
+/** How urgent a standing is. The most urgent has the lowest number. */
 export const urgencyOf: Readonly<Record<StoredStanding['standing'], number>> = {
   not_cleared: 0,
   overdue: 1,
@@ -129,7 +129,7 @@ export const urgencyOf: Readonly<Record<StoredStanding['standing'], number>> = {
   not_required: 6,
 }
 
-/** The standing that most needs somebody's attention; of two alike, the one with the nearest date to keep. */
+/** The most urgent standing. Of two equally urgent ones, the one due first. */
 export function foremost(row: TeamRow): StoredStanding | null {
   const nearest = (one: StoredStanding) => openDate(one) ?? '9999'
   return (
@@ -147,7 +147,7 @@ export const urgency = (row: TeamRow): number => {
   return first ? urgencyOf[first.standing] : 9
 }
 
-/** The few who need something now: what is late, missing, or stands before a first contact. */
+/** People who need attention now: training that is late, missing, or due before first contact. */
 export function needsSomething(rows: readonly TeamRow[]): readonly TeamRow[] {
   return rows.filter((row) => !row.is_on_leave && urgency(row) <= 3).sort((a, b) => urgency(a) - urgency(b))
 }

@@ -20,8 +20,7 @@ export type TimelineEvent = Readonly<{
 }>
 
 /**
- * What happened and what is planned, as known now or as was known when a day ended: work in the viewer's own programs,
- * and completions wherever they were made.
+ * Past and planned events, as known now or at the end of a day: work in the viewer's programs, and completions anywhere.
  */
 export async function listTimeline(
   db: Kysely<DB>,

@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate'
 import type { UploadedFile } from '#server/web/upload.ts'
 
-/** More than what a program of five hundred people has, and no more than a request should keep a processor busy with. */
+/** Enough for a program of five hundred people, and not too much work for one request. */
 export const mostFiles = 600
 
 const mostUnzippedBytes = 200_000_000
@@ -10,7 +10,7 @@ export type OpenedFiles =
   | Readonly<{ kind: 'files'; files: readonly UploadedFile[] }>
   | Readonly<{ kind: 'refused'; message: string }>
 
-/** A file itself or, where it is a ZIP, the certificates and tables within it, whatever folders they are in. */
+/** The file or, for a ZIP, the certificates and tables in any of its folders. */
 export function openFiles(file: UploadedFile): OpenedFiles {
   if (file.bytes.subarray(0, 4).toString('latin1') !== 'PK\u0003\u0004')
     return { kind: 'files', files: [file] }
@@ -28,7 +28,7 @@ export function openFiles(file: UploadedFile): OpenedFiles {
     if (many > mostFiles || total > mostUnzippedBytes)
       return {
         kind: 'refused',
-        message: `“${file.name}” holds more than ${mostFiles} files, or more than can be read at once. Send it in parts.`,
+        message: `“${file.name}” has more than ${mostFiles} files, or is too large to read at once. Split it and upload the parts.`,
       }
     const files = Object.entries(inside).map(([name, bytes]) => ({
       name: name.split('/').at(-1) ?? name,
@@ -38,7 +38,7 @@ export function openFiles(file: UploadedFile): OpenedFiles {
   } catch {
     return {
       kind: 'refused',
-      message: `“${file.name}” can’t be opened. Make the ZIP anew, or send the files.`,
+      message: `“${file.name}” can’t be opened. Create the ZIP again, or upload the files without it.`,
     }
   }
 }

@@ -12,7 +12,7 @@ import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { listCertificatesAsked } from './bulk-verification.queries.ts'
 import { type Asked, bulkResults } from './bulk-verification.ts'
 
-/** A certificate's file held against the published keys; the register is asked later, with all the others. */
+/** Verifies a certificate file with the published keys. The register is queried later, for all files at once. */
 export async function askedOfFile(
   file: Readonly<{ name: string; bytes: Buffer }>,
   site: Readonly<{ keysFile: string; baseUrl: string }>,
@@ -23,7 +23,7 @@ export async function askedOfFile(
   return { kind: 'file', asked: file.name.slice(-120), sha256: sha256(file.bytes), verification }
 }
 
-/** Holds what was asked against the register and the program's roster of today, and keeps what was found that day. */
+/** Compares the items with the register and the program's current roster, and stores the results. */
 export async function verifyInBulk(
   db: Database,
   viewer: Viewer,
@@ -77,7 +77,7 @@ export async function verifyInBulk(
   })
 }
 
-/** The results are taken away as a table. */
+/** Records the download of the results in the ledger. */
 export async function recordBulkExport(
   db: Database,
   viewer: Viewer,

@@ -3,7 +3,7 @@ import type { CertificateRow } from '#server/certificates/certificates/queries.t
 import type { DB } from '#server/db/schema.ts'
 import type { BulkResult } from './bulk-verification.ts'
 
-/** The certificates that have one of these numbers, codes or files: one statement. */
+/** The certificates with one of these numbers, codes or files. One statement. */
 export async function listCertificatesAsked(
   db: Kysely<DB>,
   asked: Readonly<{ numbers: readonly string[]; tokens: readonly string[]; hashes: readonly string[] }>,

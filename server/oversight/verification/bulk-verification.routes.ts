@@ -19,7 +19,7 @@ type Needs = Readonly<{ db: Database; clock: () => Date; config: Config }>
 
 const mostBytes = 50_000_000
 
-/** Many certificates held against the register and a roster at once: numbers and codes typed, a table, or the files. */
+/** Verifies many certificates with the register and a roster: typed numbers and codes, a table, or files. */
 export async function bulkVerificationRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ review: uuid() })
@@ -46,11 +46,14 @@ export async function bulkVerificationRoutes(app: App, { db, clock, config }: Ne
         problem !== null
           ? { field: 'files', message: problem }
           : review.state === 'closed'
-            ? { field: 'numbers', message: 'This review is closed. Open it again first.' }
+            ? { field: 'numbers', message: 'This review is closed. Reopen it first.' }
             : asked.length === 0
-              ? { field: 'numbers', message: 'Paste at least one number or code, or choose files.' }
+              ? { field: 'numbers', message: 'Enter at least one number or code, or choose files.' }
               : asked.length > mostAsked
-                ? { field: 'numbers', message: `That is more than ${mostAsked} at once. Send them in parts.` }
+                ? {
+                    field: 'numbers',
+                    message: `You can verify up to ${mostAsked} at once. Split them into parts.`,
+                  }
                 : null
       if (error)
         return reply
@@ -72,7 +75,7 @@ export async function bulkVerificationRoutes(app: App, { db, clock, config }: Ne
       const ids = [...new Set(found.results.flatMap(({ person_id }) => person_id ?? []))]
       await logLook(db, viewer, review, 'certificates checked together', ids, clock())
       return reply.page('oversight/reviews/certificates-checked', {
-        title: 'Certificates checked',
+        title: 'Certificates verified',
         review,
         found,
         valid: found.results.filter(({ verdict }) => verdict === 'valid').length,
@@ -99,13 +102,13 @@ export async function bulkVerificationRoutes(app: App, { db, clock, config }: Ne
     },
   )
 
-  /** The form's text and its files; each file is read and let go before the next. */
+  /** The form's text and files. Each file is processed and released before the next. */
   async function askedIn(request: FastifyRequest) {
     let typed = ''
     let problem: string | null = null
     let left = mostFiles
     const asked: Asked[] = []
-    // What is too large or too much is told, and what was typed is kept.
+    // A file that is too large gives an error, and keeps what was typed.
     for await (const part of partsOf(request, { fileSize: mostBytes, files: mostFiles + 1 })) {
       if (part.type !== 'file') {
         if (part.fieldname === 'numbers' && typeof part.value === 'string') typed = part.value
@@ -115,10 +118,10 @@ export async function bulkVerificationRoutes(app: App, { db, clock, config }: Ne
       if (bytes.length === 0) continue
       const name = part.filename || 'file'
       const opened = openFiles({ name, bytes })
-      if (part.file.truncated) problem ??= `“${name}” is larger than 50 MB. Send it in parts.`
+      if (part.file.truncated) problem ??= `“${name}” is larger than 50 MB. Split it and upload the parts.`
       else if (opened.kind === 'refused') problem ??= opened.message
       else if (opened.files.length > left)
-        problem ??= `That is more than ${mostFiles} files. Send them in parts.`
+        problem ??= `You can upload up to ${mostFiles} files at once. Upload them in parts.`
       if (problem !== null || opened.kind === 'refused') continue
       left -= opened.files.length
       for (const file of opened.files) asked.push(...(await askedOf(file)))
@@ -135,7 +138,7 @@ export async function bulkVerificationRoutes(app: App, { db, clock, config }: Ne
 
   async function newPage(review: Review, typed: string) {
     const earlier = await listBulkVerifications(db, review.id)
-    return { title: 'Check certificates', review, typed, errors: [], earlier, mostFiles }
+    return { title: 'Verify certificates', review, typed, errors: [], earlier, mostFiles }
   }
 
   const reviewOf = async (viewer: Viewer, id: string): Promise<Review> =>

@@ -3,7 +3,7 @@ import type { Verification } from '#server/certificates/credentials/verification
 import { readToken } from '#server/certificates/tokens.ts'
 import type { ReviewCertificate } from '#server/oversight/reviews/review-person.queries.ts'
 
-/** What somebody asks about: a certificate's number, the code of its address, or a file. */
+/** One item to verify: a certificate's number, the code in its address, or a file. */
 export type Asked =
   | Readonly<{ kind: 'number'; asked: string; number: string }>
   | Readonly<{ kind: 'code'; asked: string; token: string }>
@@ -25,14 +25,14 @@ export type BulkVerdict =
 export type BulkResult = Readonly<{
   asked: string
   verdict: BulkVerdict
-  /** One sentence where the verdict alone does not say enough. */
+  /** A sentence to explain the verdict, if needed. */
   why: string
   number: string | null
   person_id: string | null
   name: string | null
   course: string | null
   completed_on: string | null
-  /** Null where nobody is known. */
+  /** Null if the person is not known. */
   is_on_roster: boolean | null
 }>
 
@@ -40,7 +40,7 @@ export const mostAsked = 2000
 
 const numberPattern = /^SH-?(\d{6,12})$/i
 
-/** Numbers and codes in pasted text or in a table's cells, each once, in order. What is neither is told, where asked to. */
+/** Numbers and codes in pasted text or table cells, each once, in order. In pasted text, anything else is reported too. */
 export function readAsked(text: string, { isTable }: Readonly<{ isTable: boolean }>): readonly Asked[] {
   const found = new Map<string, Asked>()
   for (const word of text.split(/[\s,;"'|]+/)) {
@@ -54,7 +54,7 @@ export function readAsked(text: string, { isTable }: Readonly<{ isTable: boolean
   return [...found.values()]
 }
 
-/** Each thing that was asked, held against the register and a roster; then everybody of the roster whom nothing asked is of. */
+/** The result for each item, then everyone on the roster whom none of the items belongs to. */
 export function bulkResults(
   asked: readonly Asked[],
   certificates: readonly (ReviewCertificate & Readonly<{ sha256: string | null }>)[],
@@ -71,7 +71,7 @@ export function bulkResults(
     .map(({ person_id, name }): BulkResult => {
       const valid = ofRoster.filter((one) => one.person_id === person_id && one.status === 'valid')
       return {
-        ...nobody,
+        ...unknownPerson,
         asked: '',
         verdict: valid.length > 0 ? 'not-among-these' : 'no-certificate',
         why:
@@ -86,7 +86,7 @@ export function bulkResults(
   return [...results, ...missing]
 }
 
-const nobody = {
+const unknownPerson = {
   number: null,
   person_id: null,
   name: null,
@@ -103,10 +103,10 @@ function resultOf(
   const { asked } = one
   if (one.kind === 'unreadable')
     return {
-      ...nobody,
+      ...unknownPerson,
       asked,
       verdict: 'unreadable',
-      why: 'This is neither a number such as SH-000012 nor a code.',
+      why: 'This is neither a certificate number such as SH-000012 nor a code.',
     }
   const found = certificates.find((certificate) =>
     one.kind === 'number'
@@ -126,10 +126,10 @@ function resultOf(
   if (one.kind === 'file') {
     const { verdict, why } = one.verification
     const isOurs = verdict === 'genuine' || (found !== undefined && found.sha256 === one.sha256)
-    // A file that is not as it was issued speaks of nobody; what the register says of the number stands beside it.
+    // An altered file proves nothing about a person. Show the register's data for its number instead.
     if (!isOurs)
       return {
-        ...(known ?? nobody),
+        ...(known ?? unknownPerson),
         asked,
         verdict: (
           {
@@ -139,10 +139,11 @@ function resultOf(
             genuine: 'valid',
           } as const
         )[verdict],
-        why: known ? `${why} The facts beside are the register’s.` : why,
+        why: known ? `${why} The details shown are from the register.` : why,
       }
   }
-  if (!found || !known) return { ...nobody, asked, verdict: 'unknown', why: 'No certificate of ours has it.' }
+  if (!found || !known)
+    return { ...unknownPerson, asked, verdict: 'unknown', why: 'We have no certificate with it.' }
   return {
     ...known,
     asked,
@@ -155,13 +156,13 @@ export const verdictNames: Readonly<Record<BulkVerdict, string>> = {
   valid: 'Valid',
   revoked: 'Revoked',
   superseded: 'Replaced',
-  unknown: 'Not known',
+  unknown: 'Unknown',
   altered: 'Altered',
-  'unknown-key': 'Signed by a key not ours',
-  'not-a-certificate': 'Not a certificate of ours',
-  unreadable: 'Not readable',
-  'no-certificate': 'On this roster, no certificate',
-  'not-among-these': 'On this roster, not among these',
+  'unknown-key': 'Signed with an unknown key',
+  'not-a-certificate': 'Not one of our certificates',
+  unreadable: 'Unreadable',
+  'no-certificate': 'On the roster, no certificate',
+  'not-among-these': 'On the roster, not in this list',
 }
 
 export const verdictTones: Readonly<Record<BulkVerdict, 'good' | 'caution' | 'stop' | 'quiet'>> = {
@@ -180,7 +181,7 @@ export const verdictTones: Readonly<Record<BulkVerdict, 'good' | 'caution' | 'st
 const rosterWords = (isOn: boolean | null) =>
   isOn === null ? '' : isOn ? 'On this roster' : 'Certificate, not on this roster'
 
-/** As a table. A cell that a spreadsheet would take for a formula is written as text. */
+/** The results as CSV. Cells that a spreadsheet would run as formulas are escaped. */
 export const bulkCsv = (results: readonly BulkResult[]): string =>
   stringify(
     [

@@ -13,8 +13,8 @@ import { countsOf, hashOf, planner } from './import-plan.ts'
 import { findImportFile, findImportState } from './imports.queries.ts'
 
 /**
- * Applies a checked file in one transaction, all rows that can be taken or none. What the check showed must still be
- * what would happen: where somebody changed the roster meanwhile, nothing is saved.
+ * Applies a checked file in one transaction: every valid row, or nothing. If the roster changed since the check, nothing
+ * is saved, because the changes would differ from the ones the person confirmed.
  */
 export const applyImport = (db: Database, acting: Acting, importId: string): Promise<void> =>
   working(db, importId, 'applying', async (progress) => {
@@ -88,7 +88,7 @@ async function apply(
     .where('state', '=', 'applying')
     .returning('id')
     .executeTakeFirst()
-  if (!finished) throw new Error('The import was given up meanwhile.')
+  if (!finished) throw new Error('The import was canceled while it was running.')
   trx.record({
     kind: 'roster-changed',
     actor_id: acting.viewer.id,
@@ -106,7 +106,7 @@ async function apply(
   return true
 }
 
-/** Everybody whose facts the file changes, in one order, so that two files that share people wait and never both. */
+/** Everyone whose facts the file changes, in a fixed order, so that two imports of the same people can't deadlock. */
 function peopleIn({ assignments, periods, renamed }: RosterChanges, draft: Draft): readonly string[] {
   const changed = new Set([...assignments, ...periods].map(({ assignment_id }) => assignment_id))
   const works = [...draft.values()].flat()

@@ -9,7 +9,7 @@ import { chunks, fail, planRows, working } from './import-job.actions.ts'
 import { countsOf, hashOf, planner } from './import-plan.ts'
 import { findImportFile, findImportState } from './imports.queries.ts'
 
-/** Holds each row of the file against the record, and keeps what it would do. Nothing of the roster is changed. */
+/** Compares each row of the file with the roster and stores the changes it would make. The roster stays as it is. */
 export const checkImport = (db: Database, { viewer, now }: Actor, importId: string): Promise<void> =>
   working(db, importId, 'checking', async (progress) => {
     const file = await findImportFile(db, importId)

@@ -1,4 +1,4 @@
-/** The columns of a roster's file, in the order in which the template and the export have them. */
+/** The columns of a roster file, in the order of the template and the export. */
 export const importColumns = [
   'name',
   'email',
@@ -31,7 +31,7 @@ export const columnHeadings: Readonly<Record<ImportColumn, string>> = {
   duties_from: 'Child-protection duties from',
 }
 
-/** Headings of the file that we write and don't read. */
+/** Headings that we write but don't read. */
 export const reasonHeading = 'Reason'
 export const lineHeading = 'Line'
 
@@ -66,7 +66,7 @@ const otherHeadings: ReadonlyMap<string, ImportColumn> = new Map([
   ['duties from', 'duties_from'],
 ])
 
-/** The column that a heading means, however it is capitalized or spaced; null for one that we don't know. */
+/** The column for a heading, in any capitalization or spacing. Null for an unknown heading. */
 export function columnOf(heading: string): ImportColumn | null {
   const plain = heading
     .replace(/[\s_]+/g, ' ')

@@ -3,7 +3,7 @@ import type { Period, PeriodKind } from '#server/programs/roster/periods.ts'
 import { noChanges, type RosterChanges, workOf } from '#server/programs/roster/roster-changes.ts'
 import type { ImportColumn } from './import-columns.ts'
 
-/** A period of the draft, and the lines of the file that gave its days, where any did. */
+/** A period of the draft, with the lines of the file that set its days, if any. */
 export type DraftPeriod = Readonly<
   Omit<Period, 'row_id'> & { fromLine: number | null; toLine: number | null; isChanged: boolean }
 >
@@ -16,12 +16,12 @@ export type DraftWork = Readonly<{
   contact: readonly DraftPeriod[]
   leave: readonly DraftPeriod[]
   removed: readonly Readonly<{ kind: PeriodKind; id: string }>[]
-  /** The lines of the file that gave a column's value. */
+  /** For each column, the line of the file that set its value. */
   said: Readonly<Partial<Record<ImportColumn, number>>>
   isChanged: boolean
 }>
 
-/** The roster as it would be, person by person, while a file is read row by row. */
+/** The roster as the rows so far would change it, by person. */
 export type Draft = Map<string, readonly DraftWork[]>
 
 export function draftOf(assignments: readonly Assignment[]): Draft {
@@ -52,7 +52,7 @@ export function draftOf(assignments: readonly Assignment[]): Draft {
   return draft
 }
 
-/** What must be written so that the record becomes the draft. */
+/** The changes that turn the record into the draft. */
 export function changesOf(
   draft: Draft,
   programId: string,

@@ -1,10 +1,10 @@
 import { type CsvError, parse } from 'csv-parse/sync'
-import { unneutralise } from '#server/programs/spreadsheet-formulas.ts'
+import { unescapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { columnHeadings, columnOf, type ImportColumn, lineHeading, reasonHeading } from './import-columns.ts'
 
 export type Cells = Readonly<Partial<Record<ImportColumn, string>>>
 
-/** One row of a file, with the line on which it ends and what is wrong with it as a row. */
+/** One row of a file, with its last line and any problem with the row as a whole. */
 export type FileRow = Readonly<{ line: number; cells: Cells; problem: string | null }>
 
 export type ReadFile =
@@ -15,18 +15,18 @@ export const mostBytes = 5 * 1024 * 1024
 export const mostRows = 20_000
 
 /**
- * Reads a roster's file as Excel, a payroll system or a person writes it: UTF-8 or UTF-16 with their marks, or
- * Windows' own letters; commas, semicolons or tabs; any ends of lines.
+ * Reads a roster file from Excel, a payroll system or a text editor: UTF-8, UTF-16 with a byte order mark, or
+ * Windows-1252; commas, semicolons or tabs; any line endings.
  */
 export function readImportFile(bytes: Uint8Array): ReadFile {
   const unreadable = (message: string): ReadFile => ({ kind: 'unreadable', message })
   if (isWorkbook(bytes))
     return unreadable(
-      'This is an Excel workbook. In Excel, choose Save As and then “CSV UTF-8”, and send that file.',
+      'This is an Excel workbook. In Excel, choose Save As, then “CSV UTF-8,” and upload that file.',
     )
   const text = decode(bytes)
-  if (text.includes('\0')) return unreadable('This is not a text file. Send a CSV file.')
-  // Excel writes and reads a first line that names the separator.
+  if (text.includes('\0')) return unreadable('This is not a text file. Upload a CSV file.')
+  // Excel may write a first line that names the separator.
   const [, named] = /^sep=(.)\r?\n/i.exec(text) ?? []
   const body = named ? text.slice(text.indexOf('\n') + 1) : text
   const records = parseRecords(body, named ?? delimiterOf(body))
@@ -36,9 +36,9 @@ export function readImportFile(bytes: Uint8Array): ReadFile {
   const columns = head.cells.map((heading) => columnOf(heading))
   const problem = headingProblem(columns)
   if (problem) return unreadable(problem)
-  if (rows.length === 0)
-    return unreadable('The file has its headings and no row under them. Add a row for each person.')
-  if (rows.length > mostRows) return unreadable(`The file has more than ${mostRows} rows. Send it in parts.`)
+  if (rows.length === 0) return unreadable('The file has headings but no rows. Add a row for each person.')
+  if (rows.length > mostRows)
+    return unreadable(`The file has more than ${mostRows} rows. Split it and upload the parts.`)
   const linesBefore = named ? 1 : 0
   return {
     kind: 'rows',
@@ -49,7 +49,7 @@ export function readImportFile(bytes: Uint8Array): ReadFile {
   }
 }
 
-/** Excel's own files, whatever they are named: today's are packed, those of before 2007 begin as all of Office's did. */
+/** Excel workbooks, whatever their name: ZIP files, or the Office format from before 2007. */
 const isWorkbook = (bytes: Uint8Array) =>
   ['504b', 'd0cf'].includes(Buffer.from(bytes.subarray(0, 2)).toString('hex'))
 
@@ -63,7 +63,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** The separator that the first line uses most, outside quotes. */
+/** The separator that occurs most in the first line, outside quotes. */
 function delimiterOf(text: string): string {
   const line = (/^[^\r\n]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '')
   const times = (delimiter: string) => line.split(delimiter).length
@@ -93,12 +93,12 @@ function parseRecords(
     }
   } catch (error) {
     const { code, lines } = error as CsvError & { lines?: number }
-    const where = lines ? `Near line ${lines}` : 'Somewhere'
+    const where = lines ? `Near line ${lines}` : 'Somewhere in the file'
     const what =
       code === 'CSV_QUOTE_NOT_CLOSED'
-        ? 'a quotation mark is opened and never closed'
+        ? 'a quotation mark is opened but never closed'
         : 'the file can’t be read as CSV'
-    return { kind: 'unreadable', message: `${where}, ${what}. Mend that, and send the file again.` }
+    return { kind: 'unreadable', message: `${where}, ${what}. Fix the file and upload it again.` }
   }
 }
 
@@ -107,16 +107,16 @@ function headingProblem(columns: readonly (ImportColumn | null)[]): string | nul
   const missing = (['name', ...who, 'hired_on'] as const).filter((column) => !columns.includes(column))
   if (missing.length > 0) {
     const names = missing.map((column) => `“${columnHeadings[column]}”`)
-    return `The first row must hold the headings, and ${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not among them. The template has them all.`
+    return `The first row must contain the headings, and ${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} missing. The template has all of them.`
   }
   const twice = columns.find((column, index) => column && columns.indexOf(column) !== index)
-  return twice ? `Two columns are headed “${columnHeadings[twice]}”. Take one out.` : null
+  return twice ? `Two columns have the heading “${columnHeadings[twice]}.” Remove one.` : null
 }
 
 function rowOf(line: number, record: readonly string[], columns: readonly (ImportColumn | null)[]): FileRow {
   const cells: Partial<Record<ImportColumn, string>> = {}
   columns.forEach((column, index) => {
-    const cell = unneutralise(record[index] ?? '').trim()
+    const cell = unescapeFormula(record[index] ?? '').trim()
     if (column && cell) cells[column] = cell
   })
   const isLonger = record.slice(columns.length).some((cell) => cell !== '')
@@ -124,7 +124,7 @@ function rowOf(line: number, record: readonly string[], columns: readonly (Impor
     line,
     cells,
     problem: isLonger
-      ? 'This row has more cells than there are headings. Is there a separator too many in it?'
+      ? 'This row has more cells than there are headings. Check for an extra separator.'
       : null,
   }
 }

@@ -5,12 +5,12 @@ import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import type { FileRow } from './import-file.ts'
 import type { PlannedRow, planner } from './import-plan.ts'
 
-/** Says how many rows are done. It writes nothing itself, so a job may call it while it holds a transaction. */
+/** Reports how many rows are done. It writes nothing, so a job may call it inside a transaction. */
 export type Progress = (done: number, total: number) => void
 
 /**
- * Runs a job and saves its progress each second, as a sign of life too. The job never waits for that: when its own
- * transaction has the last free connection, progress is saved later. If the job fails, its row says so.
+ * Runs a job and saves its progress every second, which also serves as its heartbeat. The job never waits for that: when
+ * its transaction has the last free connection, progress is saved later. If the job fails, its row says so.
  */
 export async function working(
   db: Database,
@@ -38,7 +38,7 @@ export async function working(
       progress = { rows_done, rows_total }
     })
   } catch (error) {
-    await fail(db, importId, 'Something went wrong on our side. Nothing was saved; try again.')
+    await fail(db, importId, 'Something went wrong on our side. Nothing was saved. Try again.')
     throw error
   } finally {
     clearInterval(beat)
@@ -54,7 +54,7 @@ export const fail = async (db: Database, importId: string, problem: string): Pro
     .execute()
 }
 
-/** Takes a file's rows in turn. */
+/** Plans a file's rows one after the other. */
 export async function planRows(
   rows: readonly FileRow[],
   plan: ReturnType<typeof planner>,
@@ -64,7 +64,7 @@ export async function planRows(
   for (const some of chunks(rows)) {
     for (const row of some) planned.push(plan.takeRow(row))
     progress(planned.length, rows.length)
-    // Others are served meanwhile.
+    // Lets other requests run in between.
     await nextTurn()
   }
   return { rows: planned, changes: plan.changes() }

@@ -9,14 +9,14 @@ import {
 import { typedDay } from '#server/programs/typed-form.ts'
 import type { ImportColumn } from './import-columns.ts'
 import type { DraftPeriod, DraftWork } from './import-draft.ts'
-import { type CellProblem, saysOther } from './import-rows.ts'
+import { type CellProblem, contradictsLine } from './import-rows.ts'
 
 type Change = Readonly<{ column: ImportColumn; from: string; to: string }>
 type Taken = Readonly<{ draft: DraftWork; changes: readonly Change[] }>
 
 /**
- * What contact or leave would be after this row: the period that begins on the same day, or the one that this one
- * overlaps and so corrects, or a new one. Where the work ends, the periods that go on end with it.
+ * Applies a row's contact or leave: to the period that starts on the same day, else to the one it overlaps (a
+ * correction), else as a new period. When employment ends, open periods end with it.
  */
 export function takePeriod(
   kind: PeriodKind,
@@ -37,14 +37,14 @@ export function takePeriod(
   if (near.length > 1)
     return {
       column: from,
-      message: `This overlaps several stretches of ${periodNames[kind].toLowerCase()} on record.`,
+      message: `This overlaps more than one period of ${periodNames[kind].toLowerCase()} on record.`,
     }
   const [known] = near
   const to_on = until ?? known?.to_on ?? cut.draft.work.separated_on
   const hasOtherFrom = known?.from_on !== from_on
   const hasOtherTo = (known?.to_on ?? null) !== to_on
-  if (known?.fromLine && hasOtherFrom) return saysOther(from, known.fromLine, typedDay(known.from_on))
-  if (known?.toLine && hasOtherTo) return saysOther(to, known.toLine, typedDay(known.to_on))
+  if (known?.fromLine && hasOtherFrom) return contradictsLine(from, known.fromLine, typedDay(known.from_on))
+  if (known?.toLine && hasOtherTo) return contradictsLine(to, known.toLine, typedDay(known.to_on))
   const period: DraftPeriod = {
     period_id: known?.period_id ?? newId(),
     from_on,
@@ -69,12 +69,12 @@ function cutPeriods(kind: PeriodKind, draft: DraftWork): Taken | CellProblem {
   if (separated_on === null) return { draft, changes: [] }
   const { ended, removed } = periodsCutAt(draft[kind], separated_on)
   if (ended.length + removed.length === 0) return { draft, changes: [] }
-  // A day that another row of the file gave is not cut off by this one.
+  // A day set by another row of the file must not be cut off by this one.
   const late = ended.find(({ period_id, toLine }) => toLine && endOf(draft, kind, period_id) !== null)
   if (late?.toLine)
-    return saysOther('separated_on', late.toLine, typedDay(endOf(draft, kind, late.period_id)))
+    return contradictsLine('separated_on', late.toLine, typedDay(endOf(draft, kind, late.period_id)))
   const later = removed.find(({ fromLine }) => fromLine)
-  if (later?.fromLine) return saysOther('separated_on', later.fromLine, typedDay(later.from_on))
+  if (later?.fromLine) return contradictsLine('separated_on', later.fromLine, typedDay(later.from_on))
   const gone = new Set([...ended, ...removed].map(({ period_id }) => period_id))
   return {
     draft: {
@@ -99,7 +99,7 @@ function cutPeriods(kind: PeriodKind, draft: DraftWork): Taken | CellProblem {
 const endOf = (draft: DraftWork, kind: PeriodKind, id: string) =>
   draft[kind].find(({ period_id }) => period_id === id)?.to_on ?? null
 
-/** What a change says where there was, or will be, nothing. */
+/** How a change shows an empty value. */
 export const emptyWord = 'empty'
 
 const words = (day: Day | null | undefined) => typedDay(day ?? null) || emptyWord

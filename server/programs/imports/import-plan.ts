@@ -5,7 +5,7 @@ import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import { isSameName } from '#server/programs/typed-form.ts'
 import { changesOf, type Draft } from './import-draft.ts'
 import type { FileRow } from './import-file.ts'
-import { type CellProblem, type RowSays, readRow, saysOther } from './import-rows.ts'
+import { type CellProblem, contradictsLine, type RowSays, readRow } from './import-rows.ts'
 import { type CellChange, takeWork } from './import-work.ts'
 
 export type RowKind = 'new' | 'changed' | 'unchanged' | 'refused'
@@ -20,7 +20,7 @@ export type PlannedRow = Readonly<{
   changes: readonly CellChange[]
 }>
 
-/** Everything that a file's rows are held against. */
+/** Everything that a file's rows are compared with. */
 export type ImportState = Readonly<{
   programId: string
   isAgency: boolean
@@ -30,7 +30,7 @@ export type ImportState = Readonly<{
   employees: ReadonlyMap<string, Readonly<{ id: string; name: string; email: string | null }>>
   /** Accounts that the file's emails belong to. */
   people: ReadonlyMap<string, Readonly<{ id: string; name: string }>>
-  /** Accounts whose name is not this viewer's to mend. */
+  /** Accounts whose name this viewer may not correct. */
   outOfReach: ReadonlySet<string>
   draft: Draft
 }>
@@ -44,9 +44,9 @@ type NewPerson = Readonly<{
 }>
 
 /**
- * Takes a file's rows one after the other and tells of each what it would do. A cell that is empty leaves the record as
- * it is. A row is matched to work by email and day of hire, or where that day differs, by the one stretch of work that it
- * overlaps, which it then corrects; contact and leave are matched in the same way by their first day.
+ * Plans a file's rows one after the other. An empty cell leaves the record as it is. A row is matched to an employment by
+ * email and day of hire or, where that day differs, by the one employment that it overlaps, which it then corrects.
+ * Contact and leave are matched the same way, by their first day.
  */
 export function planner(state: ImportState, newId: () => string) {
   const newPeople: NewPerson[] = []
@@ -96,7 +96,7 @@ export function planner(state: ImportState, newId: () => string) {
     const added = newBy.get(keyOfEmployee(employee_id)) ?? newBy.get(email ?? '')
     if (added)
       return name && !isSameName(name, added.name)
-        ? saysOther('name', added.line, added.name)
+        ? contradictsLine('name', added.line, added.name)
         : { id: added.id, changes: [], keep: () => {} }
     const known = employee ?? (email ? state.people.get(email) : undefined)
     if (known) return knownPerson(known, says, line)
@@ -127,7 +127,7 @@ export function planner(state: ImportState, newId: () => string) {
       changes.push({ column: 'employee_id', from: before, to: employee_id })
     const already = named.get(known.id)
     if (already && name && !isSameName(name, already.name))
-      return saysOther('name', already.line, already.name)
+      return contradictsLine('name', already.line, already.name)
     const keep = () => {
       if (employee_id) numbered.set(known.id, employee_id)
       if (name && !already) named.set(known.id, { id: known.id, name, line })

@@ -6,7 +6,7 @@ import type { FileRow } from './import-file.ts'
 
 export type CellProblem = Readonly<{ column: ImportColumn | null; message: string }>
 
-/** What a row says, cell by cell; undefined where the cell is empty, which leaves the record as it is. */
+/** A row's values. Undefined for an empty cell, which leaves the record as it is. */
 export type RowSays = Readonly<{
   name?: string
   email?: string
@@ -32,7 +32,7 @@ const dayColumns = [
   'duties_from',
 ] as const
 
-/** Reads each cell by itself; what can't be taken is told with its column. */
+/** Reads each cell separately and reports problems by column. */
 export function readRow(
   { cells, problem }: FileRow,
   today: Day,
@@ -52,7 +52,7 @@ export function readRow(
   }
   for (const column of ['name', 'role_title'] as const) {
     const line = oneLine(cells[column] ?? '')
-    if (line.length > 200) refuse(column, 'That is longer than 200 characters.')
+    if (line.length > 200) refuse(column, 'Use 200 characters or fewer.')
     else if (line) says[column] = line
   }
   if (cells.worker_type) {
@@ -74,7 +74,7 @@ export function readRow(
     refuse('duties_from', 'Only county and Tribal agencies record child-protection duties.')
   for (const kind of ['contact', 'leave'] as const)
     if (cells[`${kind}_to`] && !cells[`${kind}_from`])
-      refuse(`${kind}_to`, `“${columnHeadings[`${kind}_from`]}” is empty. It tells which one ends.`)
+      refuse(`${kind}_to`, `Fill in “${columnHeadings[`${kind}_from`]}” so we know which period ends.`)
   return { says, problems }
 }
 
@@ -87,8 +87,8 @@ const workerTypes: ReadonlyMap<string, WorkerType> = new Map([
   ['student or intern', 'student'],
 ])
 
-/** Two rows of the file that can't both be true. */
-export const saysOther = (column: ImportColumn, line: number, said: string): CellProblem => ({
+/** Two rows of the file contradict each other. */
+export const contradictsLine = (column: ImportColumn, line: number, said: string): CellProblem => ({
   column,
   message: `Line ${line} says “${said}” for the same person.`,
 })

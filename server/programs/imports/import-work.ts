@@ -1,10 +1,11 @@
+import { periodWords } from '#server/programs/recorded-period.ts'
 import { type Work, workerTypeNames, workProblem } from '#server/programs/roster/assignment.ts'
-import { overlaps, stretchWords } from '#server/programs/roster/periods.ts'
+import { overlaps } from '#server/programs/roster/periods.ts'
 import { typedDay } from '#server/programs/typed-form.ts'
 import type { ImportColumn } from './import-columns.ts'
 import type { DraftWork } from './import-draft.ts'
 import { emptyWord, takePeriod } from './import-period.ts'
-import { type CellProblem, type RowSays, saysOther } from './import-rows.ts'
+import { type CellProblem, contradictsLine, type RowSays } from './import-rows.ts'
 
 export type CellChange = Readonly<{ column: ImportColumn; from: string; to: string }>
 
@@ -12,7 +13,7 @@ type Taken = Readonly<{ works: readonly DraftWork[]; changes: readonly CellChang
 
 const workColumns = ['worker_type', 'role_title', 'hired_on', 'separated_on', 'duties_from'] as const
 
-/** What a person's work would be after this row, or why the row can't be taken. */
+/** Applies a row to a person's employment, or says why it can't be applied. */
 export function takeWork(
   works: readonly DraftWork[],
   personId: string,
@@ -25,7 +26,7 @@ export function takeWork(
   const others = works.filter((one) => one !== found)
   const before = found?.work
   if (!before && !says.worker_type)
-    return { column: 'worker_type', message: 'Say employee, contractor, volunteer, or student.' }
+    return { column: 'worker_type', message: 'Enter employee, contractor, volunteer, or student.' }
   const work: Work = {
     worker_type: says.worker_type ?? before?.worker_type ?? 'employee',
     role_title: says.role_title ?? before?.role_title ?? '',
@@ -37,7 +38,7 @@ export function takeWork(
   const workChanges = before ? changesBetween(before, work) : []
   for (const { column, from } of workChanges) {
     const earlier = found?.said[column]
-    if (earlier) return saysOther(column, earlier, from)
+    if (earlier) return contradictsLine(column, earlier, from)
   }
   const problem = workProblem(
     work,
@@ -69,26 +70,29 @@ export function takeWork(
   if (early)
     return {
       column: 'hired_on',
-      message: `Contact or leave ${stretchWords(early)} is on record, which is before this day.`,
+      message: `Contact or leave ${periodWords(early)} is on record. It begins before this day.`,
     }
   return { works: [...others, draft], changes: found ? changes : [], isNew: !found }
 }
 
-/** The work that a row speaks of; undefined where it is new. */
+/** The employment that a row is about. Undefined when it is new. */
 function findWork(works: readonly DraftWork[], says: RowSays): DraftWork | CellProblem | undefined {
   const { hired_on, separated_on = null } = says
   if (!hired_on) {
     if (works.length === 1) return works[0]
-    return { column: 'hired_on', message: 'Enter the day of hire: it tells which work this row is about.' }
+    return {
+      column: 'hired_on',
+      message: 'Enter the day of hire so we know which employment this row is about.',
+    }
   }
   const exact = works.find(({ work }) => work.hired_on === hired_on)
   if (exact) return exact
-  const stretch = { from_on: hired_on, to_on: separated_on }
+  const period = { from_on: hired_on, to_on: separated_on }
   const near = works.filter(({ work }) =>
-    overlaps({ from_on: work.hired_on, to_on: work.separated_on }, stretch),
+    overlaps({ from_on: work.hired_on, to_on: work.separated_on }, period),
   )
   if (near.length > 1)
-    return { column: 'hired_on', message: 'This overlaps several stretches of work on record.' }
+    return { column: 'hired_on', message: 'This overlaps more than one employment on record.' }
   return near[0]
 }
 

@@ -14,11 +14,11 @@ export const kindNames: Readonly<Record<RowKind, string>> = {
   refused: 'Refused',
 }
 
-/** Which rows a check's page shows where its address does not say: what needs somebody's eyes first. */
+/** Which rows a check's page shows by default: the ones that need attention first. */
 export const kindToShow = ({ counts }: RosterImport, asked: string | undefined): RowKind =>
   kinds.find((kind) => kind === asked) ?? kinds.find((kind) => counts && counts[kind] > 0) ?? 'new'
 
-/** A file that has been checked or applied, with one page of one kind of its rows. */
+/** A checked or applied file, with one page of its rows of one kind. */
 export function importPage(
   place: Place,
   file: RosterImport,
@@ -30,7 +30,7 @@ export function importPage(
   const counts = file.counts ?? { new: 0, changed: 0, unchanged: 0, refused: 0 }
   const columns = importColumns.filter((column) => rows.some((row) => isShown(row, column)))
   return {
-    title: file.state === 'applied' ? 'The file has been applied' : 'What this file would do',
+    title: file.state === 'applied' ? 'The file was imported' : 'What this file would do',
     place,
     here: 'imports',
     file,
@@ -85,24 +85,24 @@ function sentenceOf({ state, counts }: RosterImport): string {
       ? '1 row was saved.'
       : `${rows(ready)} were saved${counts.refused > 0 ? `; ${counts.refused} could not be` : ''}.`
   if (counts.refused === 0 && ready === 0)
-    return 'Everything in it is on record already. There is nothing to save.'
+    return 'Everything in this file is already on record. There is nothing to save.'
   const refused =
     counts.refused === 0
       ? 'Every row can be read.'
       : counts.refused === 1
-        ? 'It has 1 row that we can’t take.'
-        : `It has ${rows(counts.refused)} that we can’t take.`
+        ? '1 row has a problem.'
+        : `${rows(counts.refused)} have problems.`
   const rest =
-    ready === 0 ? 'No other row changes anything.' : `${rows(ready)} ${ready === 1 ? 'is' : 'are'} ready.`
+    ready === 0 ? 'The other rows change nothing.' : `${rows(ready)} ${ready === 1 ? 'is' : 'are'} ready.`
   return `${refused} ${rest} Nothing has been saved yet.`
 }
 
 export const stateWords: Readonly<
   Record<RosterImport['state'], { word: string; tone: 'quiet' | 'good' | 'caution' | 'stop' }>
 > = {
-  checking: { word: 'Being checked', tone: 'quiet' },
+  checking: { word: 'Checking', tone: 'quiet' },
   checked: { word: 'Checked, not saved', tone: 'caution' },
-  applying: { word: 'Being saved', tone: 'quiet' },
+  applying: { word: 'Saving', tone: 'quiet' },
   applied: { word: 'Saved', tone: 'good' },
   'changed-meanwhile': { word: 'Not saved', tone: 'caution' },
   failed: { word: 'Not saved', tone: 'stop' },

@@ -11,9 +11,9 @@ export type StartedImport =
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'not-found' }
 
-export const tooLarge = 'This file is larger than 5 MB. Send it in parts.'
+export const tooLarge = 'This file is larger than 5 MB. Split it and upload the parts.'
 
-/** Keeps a file to be checked; files of more than a week ago are swept away. */
+/** Stores a file to be checked, and deletes files older than a week. */
 export async function startImport(
   db: Database,
   { viewer, now }: Actor,
@@ -49,7 +49,7 @@ export async function startImport(
   })
 }
 
-/** Puts a checked file back to be checked again, or to be applied, where it waits for that. */
+/** Queues a checked file to be checked again or applied, if it is waiting for that. */
 export async function resumeImport(
   db: Database,
   { viewer }: Actor,
@@ -71,14 +71,14 @@ export async function resumeImport(
   })
 }
 
-/** A job whose process ended: it is told, and nothing of it was saved. */
+/** Marks jobs whose process ended as failed. Nothing of them was saved. */
 export async function failStaleImports(db: Database, programId: string): Promise<void> {
   await db
     .updateTable('roster_imports')
     .set({
       state: 'failed',
       file: null,
-      problem: 'The service stopped while it worked on this file. Nothing was saved; send the file again.',
+      problem: 'The service stopped while working on this file. Nothing was saved. Upload the file again.',
     })
     .where('program_id', '=', programId)
     .where('state', 'in', ['checking', 'applying'])

@@ -65,7 +65,7 @@ export const findImportFile = (db: Kysely<DB>, id: string) =>
     .where('id', '=', id)
     .executeTakeFirst()
 
-/** Everything that a file's rows are held against, as it is on record now. */
+/** The record that a file's rows are compared with, as of now. */
 export async function findImportState(
   db: Kysely<DB>,
   viewer: Viewer,
@@ -105,7 +105,7 @@ export async function findImportState(
 
 export type NamedWork = Readonly<{ name: string; email: string | null; employee_id: string | null }>
 
-/** The names behind a program's roster. */
+/** The names and emails of the people on a program's roster. */
 export async function listNames(db: Kysely<DB>, programId: string): Promise<ReadonlyMap<string, NamedWork>> {
   const { rows } = await sql<NamedWork & { id: string }>`
     select p.id, p.name, p.email, e.employee_id from people p

@@ -19,21 +19,21 @@ import { refusedCsv, rosterCsv, templateCsv } from './roster-csv.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 
-/** A roster as a file: taken in after a look at what it would do, and given back as it is. */
+/** Roster files: imports, with a preview of every change, and exports. */
 export async function importRoutes(app: App, { db, clock, afterChange }: Needs): Promise<void> {
   const config = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
   const importParams = Type.Object({ program: uuid(), import: uuid() })
   const mostPasted = 1_000_000
 
-  // A stop waits for files that are being worked on.
+  // Shutdown waits for files in progress.
   const running = new Set<Promise<void>>()
   app.addHook('onClose', async () => {
     await Promise.allSettled(running)
   })
   const inBackground = (job: Promise<void>) => {
-    const told = job.catch((error) => app.log.error(error)).finally(() => running.delete(told))
-    running.add(told)
+    const finished = job.catch((error) => app.log.error(error)).finally(() => running.delete(finished))
+    running.add(finished)
   }
 
   app.get('/programs/:program/imports', { config, schema: { params } }, async (request, reply) => {
@@ -60,9 +60,9 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
         .status(422)
         .page('programs/import-new', { ...newPage(place, pasted), errors: [{ field, message }] })
     if (isTooLarge) return refuse('file', tooLarge)
-    // What is pasted is cut at this length: better none of it than a part.
+    // Pasted text is truncated at this length. Refuse it rather than import a part of it.
     if (Buffer.byteLength(pasted) >= mostPasted)
-      return refuse('pasted', 'That is too long to paste. Send it as a file.')
+      return refuse('pasted', 'That is too long to paste. Upload it as a file.')
     const actor = { viewer, now: clock() }
     const sent = file ?? (pasted.trim() ? { name: 'pasted rows', bytes: Buffer.from(pasted) } : null)
     const started = found(await startImport(db, actor, place.program.id, sent))
@@ -88,14 +88,14 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
       await failStaleImports(db, place.program.id)
       const file = (await findImport(db, place.program.id, request.params.import)) ?? notFound()
       if (file.state === 'checking' || file.state === 'applying') {
-        // The page asks again by itself, with or without scripts.
+        // The page reloads every second, with or without JavaScript.
         reply.header('refresh', '1')
         const title = file.state === 'checking' ? 'Checking the file' : 'Saving the file'
         return reply.page('programs/import-running', { title, place, here: 'imports', file })
       }
       if (file.state === 'failed')
         return reply.page('programs/import-failed', {
-          title: 'This file was not saved',
+          title: 'This file was not imported',
           place,
           here: 'imports',
           file,
@@ -160,7 +160,7 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
     (await findRosterToChangeOf(db, viewer, programId, dayOf(clock()))) ?? notFound()
 
   const newPage = (place: Place, pasted: string) => ({
-    title: 'Bring in a file',
+    title: 'Import a file',
     place,
     here: 'imports',
     pasted,

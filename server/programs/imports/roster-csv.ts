@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
-import { neutralise } from '#server/programs/spreadsheet-formulas.ts'
+import { escapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { typedDay } from '#server/programs/typed-form.ts'
 import {
   columnHeadings,
@@ -14,7 +14,7 @@ import type { NamedWork } from './imports.queries.ts'
 
 type Row = Readonly<Partial<Record<ImportColumn, string>>>
 
-/** A roster as a file that the import takes: a row for each stretch of work, and one more for each further contact or leave. */
+/** A roster in the import's format: a row for each employment, and one for each further period of contact or leave. */
 export function rosterCsv(assignments: readonly Assignment[], names: ReadonlyMap<string, NamedWork>): string {
   const rows = assignments
     .map((assignment) => ({ assignment, person: names.get(assignment.person_id) ?? nobody }))
@@ -50,7 +50,7 @@ function rowsOf(assignment: Assignment, { name, email, employee_id }: NamedWork)
   }))
 }
 
-/** The rows of a file that can't be taken, as typed, with the reason at their end: to be mended and sent again. */
+/** The rows with problems, as typed, with the reasons in the last column: to be fixed and uploaded again. */
 export const refusedCsv = (rows: readonly PlannedRow[]): string =>
   csv(
     [...importColumns.map((column) => columnHeadings[column]), lineHeading, reasonHeading],
@@ -63,7 +63,7 @@ export const refusedCsv = (rows: readonly PlannedRow[]): string =>
     ]),
   )
 
-/** The headings, and two people to be overwritten. */
+/** The headings and two sample rows to overwrite. */
 export const templateCsv = (): string =>
   csv(
     importColumns.map((column) => columnHeadings[column]),
@@ -86,6 +86,9 @@ export const templateCsv = (): string =>
     ],
   )
 
-/** As Excel reads it best: UTF-8 with its mark, Windows' ends of lines, and nothing that runs as a formula. */
+/** CSV for Excel: UTF-8 with a byte order mark, CRLF line endings, formulas escaped. */
 const csv = (headings: readonly string[], rows: readonly (readonly string[])[]): string =>
-  stringify([headings, ...rows.map((row) => row.map(neutralise))], { bom: true, record_delimiter: 'windows' })
+  stringify([headings, ...rows.map((row) => row.map(escapeFormula))], {
+    bom: true,
+    record_delimiter: 'windows',
+  })

@@ -1,18 +1,15 @@
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { ProgramHead } from '#server/programs/queries.ts'
+import { includesDay } from '#server/programs/recorded-period.ts'
 import { authorityNames, certificationNames, statusNames } from './program-forms.ts'
 import type { ProgramRecord } from './program-record.queries.ts'
 
-type Lasting = Readonly<{ from_on: Day; to_on: Day | null }>
-
-const holds = ({ from_on, to_on }: Lasting, on: Day) => from_on <= on && (to_on === null || to_on >= on)
-
 /** A license as its card shows it on a day: each period of its status, each certification, and when it was last checked. */
 export function licenseCard(program: ProgramHead, record: ProgramRecord, on: Day) {
-  const status = record.statuses.find((one) => holds(one, on)) ?? null
+  const status = record.statuses.find((one) => includesDay(one, on)) ?? null
   const certification =
-    record.certifications.find((one) => one.type === specializedCertification && holds(one, on)) ?? null
+    record.certifications.find((one) => one.type === specializedCertification && includesDay(one, on)) ?? null
   return {
     program,
     license: licenseWords(program),
@@ -26,7 +23,7 @@ export function licenseCard(program: ProgramHead, record: ProgramRecord, on: Day
     statuses: record.statuses.map((one) => ({
       ...one,
       word: statusNames[one.status],
-      isNow: holds(one, on),
+      isNow: includesDay(one, on),
     })),
     certifications: record.certifications.map((one) => ({
       ...one,
@@ -34,7 +31,7 @@ export function licenseCard(program: ProgramHead, record: ProgramRecord, on: Day
         one.type in certificationNames
           ? certificationNames[one.type as keyof typeof certificationNames]
           : one.type,
-      isNow: holds(one, on),
+      isNow: includesDay(one, on),
     })),
   }
 }
@@ -49,6 +46,6 @@ export const licenseWords = (
 const authorityOf = (code: string): string =>
   code in authorityNames ? authorityNames[code as keyof typeof authorityNames] : code
 
-/** How loudly a status is said. */
+/** The color of a license status. */
 export const toneOf = (status: string, mayOperate: boolean): 'good' | 'caution' | 'stop' =>
   !mayOperate ? 'stop' : status === 'active' ? 'good' : 'caution'

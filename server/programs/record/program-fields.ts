@@ -3,7 +3,7 @@ import { type Typed, typedDay } from '#server/programs/typed-form.ts'
 import { authorityNames, certificationNames, type ProgramFact, statusNames } from './program-forms.ts'
 import type { CertificationRow, DetailsRow, StatusRow } from './program-record.queries.ts'
 
-/** The fields of what is true of a program from a day on. */
+/** The fields of a program fact that applies from a day on. */
 export function programFields(fact: ProgramFact, typed: Typed, isLicensed: boolean): readonly Field[] {
   const own =
     fact === 'details'
@@ -14,13 +14,16 @@ export function programFields(fact: ProgramFact, typed: Typed, isLicensed: boole
   return [
     ...own,
     day('from_on', 'From', typed),
-    day('to_on', 'Until', typed, { required: false, hint: 'Its last day. Empty while it lasts.' }),
+    day('to_on', 'Until', typed, {
+      required: false,
+      hint: 'The last day. Leave empty if it has no end date.',
+    }),
     ...(fact === 'details'
       ? []
       : [
           day('checked_on', 'Checked on', typed, {
             required: false,
-            hint: 'When this was last held against the licensing record.',
+            hint: 'When this was last compared with the licensing record.',
           }),
         ]),
   ]
@@ -30,7 +33,10 @@ export const correctionOfProgramFields = (
   fact: ProgramFact,
   typed: Typed,
   isLicensed: boolean,
-): readonly Field[] => [...programFields(fact, typed, isLicensed), ...removable(typed, 'It was never so.')]
+): readonly Field[] => [
+  ...programFields(fact, typed, isLicensed),
+  ...removable(typed, 'It was recorded by mistake and was never true.'),
+]
 
 export const newProgramFields = (typed: Typed): readonly Field[] => [
   {
@@ -46,7 +52,7 @@ export const newProgramFields = (typed: Typed): readonly Field[] => [
   {
     name: 'holder',
     label: 'License holder or agency',
-    hint: 'One that is here already is found by its name.',
+    hint: 'If it is already in the system, type its exact name.',
     value: typed.holder ?? '',
   },
   ...detailsFields(typed, false),
@@ -67,7 +73,7 @@ const detailsFields = (typed: Typed, isLicensed: boolean): readonly Field[] => [
   {
     name: 'license_type',
     label: 'License type',
-    hint: 'Its code, such as CRF',
+    hint: 'The code, such as CRF',
     required: false,
     size: 'small',
     value: typed.license_type ?? '',
@@ -78,7 +84,7 @@ const detailsFields = (typed: Typed, isLicensed: boolean): readonly Field[] => [
     type: 'select',
     required: isLicensed,
     value: typed.licensing_authority ?? '',
-    options: [{ value: '', label: 'Nobody' }, ...optionsOf(authorityNames)],
+    options: [{ value: '', label: 'No one' }, ...optionsOf(authorityNames)],
   },
 ]
 
@@ -109,7 +115,7 @@ const certificationFields = (typed: Typed): readonly Field[] => [
   },
 ]
 
-/** What stands on record, as it is typed into the form that corrects it. */
+/** The recorded values, as the correction form shows them. */
 export function typedFact(row: DetailsRow | StatusRow | CertificationRow): Typed {
   const lasting = { seen: row.row_id, from_on: typedDay(row.from_on), to_on: typedDay(row.to_on) }
   if ('name' in row)

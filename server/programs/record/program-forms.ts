@@ -2,15 +2,16 @@ import type { CertificationType } from '#server/law/facts/facts-schema.ts'
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { addDays, type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
+import { periodWords, type RecordedPeriod, sharesDay } from '#server/programs/recorded-period.ts'
 import { reasonMissing } from '#server/programs/roster/assignment-forms.ts'
-import { stretchWords } from '#server/programs/roster/periods.ts'
 import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import type { LicenseStatus, ProgramRecord } from './program-record.queries.ts'
 
 export type ProgramFact = 'details' | 'status' | 'certification'
 
-/** A row to be written: in place of the one with its period_id, where there is one. */
-export type ProgramRow = Readonly<{ period_id: string; from_on: Day; to_on: Day | null }> &
+/** A row to write. It replaces the row with the same period_id, if there is one. */
+export type ProgramRow = RecordedPeriod &
+  Readonly<{ period_id: string }> &
   Readonly<Record<string, string | boolean | null>>
 
 export type ProgramDecided =
@@ -38,7 +39,7 @@ export const authorityNames = {
   other: 'Another authority',
 } as const
 
-/** Something that is true of a program from a day on. What went on until then ends the day before. */
+/** Records a program fact that applies from a day on. The one before it ends the day before. */
 export function decideProgramFact(
   fact: ProgramFact,
   typed: Typed,
@@ -52,16 +53,16 @@ export function decideProgramFact(
   if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
   const others = rivals(fact, row, record)
   const before = others.find(({ from_on, to_on }) => to_on === null && from_on < row.from_on)
-  // A certification is given and withdrawn on days of its own; details and a status follow each other.
+  // Certifications start and end independently. Details and statuses follow one another without a gap.
   const follows = fact !== 'certification' && before
   const ended = follows ? [{ ...before, to_on: addDays(row.from_on, -1) }] : []
   const rest = follows ? others.filter((other) => other !== before) : others
-  const problem = lastingProblem(row, rest)
+  const problem = periodProblem(row, rest)
   if (problem) return { kind: 'problems', problems: [problem] }
   return { kind: 'rows', rows: [...ended, row], removed: [], reason: '' }
 }
 
-/** What is on record of a program, put right; where it never was, taken off. */
+/** Corrects a recorded program fact, or removes one that was never true. */
 export function decideProgramCorrection(
   fact: ProgramFact,
   typed: Typed,
@@ -74,13 +75,13 @@ export function decideProgramCorrection(
   const reason = form.line('reason', reasonMissing, 500)
   if (typed.change === 'remove') {
     if (fact === 'details' && record.details.length === 1)
-      form.refuse('change', 'A program needs a name. Correct it instead.')
+      form.refuse('change', 'You can’t remove the only name on record. Correct it instead.')
     if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
     return { kind: 'rows', rows: [], removed: [period_id], reason }
   }
   const row = { ...readFact(fact, form, isLicensed, typed), period_id }
   if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
-  const problem = lastingProblem(row, rivals(fact, row, record))
+  const problem = periodProblem(row, rivals(fact, row, record))
   if (problem) return { kind: 'problems', problems: [problem] }
   return { kind: 'rows', rows: [row], removed: [], reason }
 }
@@ -95,7 +96,7 @@ function readFact(
   to_on: Day | null
 } {
   const lasting = {
-    from_on: form.day('from_on', 'Enter the first day on which this holds.') ?? '',
+    from_on: form.day('from_on', 'Enter the first day this applies.') ?? '',
     to_on: form.day('to_on'),
   }
   if (fact === 'details') return { ...lasting, ...readDetails(form, isLicensed) }
@@ -106,10 +107,13 @@ function readFact(
       checked_on,
       type: form.choice('type', certificationNames, 'Choose a certification.'),
     }
-  const may = form.choice('may_operate', { yes: 'Yes', no: 'No' }, 'Say whether the program may operate.')
+  const may = form.choice('may_operate', { yes: 'Yes', no: 'No' }, 'Choose whether the program may operate.')
   const status = form.choice('status', statusNames, 'Choose a status.')
   if (may === 'yes' && (status === 'suspended' || status === 'revoked') && !typed.reason)
-    form.refuse('reason', `A license that is ${status} may operate only for a stated reason. Say which.`)
+    form.refuse(
+      'reason',
+      `A program whose license is ${status} may operate only for a stated reason. Enter the reason.`,
+    )
   return { ...lasting, checked_on, status, may_operate: may === 'yes' }
 }
 
@@ -144,20 +148,16 @@ function rivals(
   return (rows as readonly ProgramRow[]).filter(({ period_id }) => period_id !== row.period_id)
 }
 
-/** Here a day belongs to one row alone: who ends on a day holds through it. */
-function lastingProblem(
-  { from_on, to_on }: Pick<ProgramRow, 'from_on' | 'to_on'>,
-  others: readonly ProgramRow[],
-): Problem | null {
+/** Only one row may apply on a day. The last day is included. */
+function periodProblem(period: RecordedPeriod, others: readonly ProgramRow[]): Problem | null {
+  const { from_on, to_on } = period
   if (to_on !== null && to_on < from_on)
     return {
       field: 'to_on',
       message: `The last day, ${formatDay(to_on)}, is before the first, ${formatDay(from_on)}.`,
     }
-  const other = others.find(
-    (one) => (to_on === null || one.from_on <= to_on) && (one.to_on === null || from_on <= one.to_on),
-  )
+  const other = others.find((one) => sharesDay(one, period))
   return other
-    ? { field: 'from_on', message: `There is one on record ${stretchWords(other)}, and the two overlap.` }
+    ? { field: 'from_on', message: `This overlaps the one on record, ${periodWords(other)}.` }
     : null
 }

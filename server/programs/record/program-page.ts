@@ -1,6 +1,6 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { Place } from '#server/programs/queries.ts'
-import { stretchWords } from '#server/programs/roster/periods.ts'
+import { includesDay, periodWords, type RecordedPeriod } from '#server/programs/recorded-period.ts'
 import { typedDay } from '#server/programs/typed-form.ts'
 import { authorityNames, certificationNames, statusNames } from './program-forms.ts'
 import type { DetailsRow, listProgramCorrections, ProgramRecord } from './program-record.queries.ts'
@@ -14,9 +14,8 @@ export function programPage(
   today: Day,
   typedOn: string,
 ) {
-  const holds = ({ from_on, to_on }: { from_on: Day; to_on: Day | null }) =>
-    from_on <= on && (to_on === null || on <= to_on)
-  const status = record.statuses.find(holds)
+  const isInForce = (period: RecordedPeriod) => includesDay(period, on)
+  const status = record.statuses.find(isInForce)
   const isLicensed = place.program.kind === 'licensed'
   const base = `/programs/${place.program.id}`
   return {
@@ -28,13 +27,13 @@ export function programPage(
     isToday: on === today,
     onWords: formatDay(on),
     typedOn: typedOn || typedDay(on === today ? null : on),
-    isKnown: record.details.some(holds),
+    isKnown: record.details.some(isInForce),
     facts: [
       { name: isLicensed ? 'License holder' : 'Agency', value: place.program.holder },
-      ...detailFacts(record.details.find(holds)),
+      ...detailFacts(record.details.find(isInForce)),
       ...(isLicensed && status
         ? [
-            { name: 'License status', value: `${statusNames[status.status]}, ${stretchWords(status)}` },
+            { name: 'License status', value: `${statusNames[status.status]}, ${periodWords(status)}` },
             { name: 'May operate', value: status.may_operate ? 'Yes' : 'No' },
           ]
         : []),
@@ -42,25 +41,25 @@ export function programPage(
     ],
     details: record.details.map((row) => ({
       words: `${row.name}${row.license_number ? `, license ${row.license_number}` : ''}`,
-      stretch: stretchWords(row),
+      period: periodWords(row),
       address: `${base}/details/${row.period_id}`,
-      holds: holds(row),
+      isInForce: isInForce(row),
     })),
     statuses: record.statuses.map((row) => ({
       words: `${statusNames[row.status]}${row.may_operate ? '' : ', may not operate'}`,
-      stretch: stretchWords(row) + checkedWords(row.checked_on),
+      period: periodWords(row) + checkedWords(row.checked_on),
       address: `${base}/license-statuses/${row.period_id}`,
-      holds: holds(row),
+      isInForce: isInForce(row),
     })),
     certifications: record.certifications.map((row) => ({
       words: certificationNames[row.type as keyof typeof certificationNames],
-      stretch: stretchWords(row) + checkedWords(row.checked_on),
+      period: periodWords(row) + checkedWords(row.checked_on),
       address: `${base}/certifications/${row.period_id}`,
-      holds: holds(row),
+      isInForce: isInForce(row),
     })),
     corrections: corrections.map((row) => ({
       ...row,
-      words: `${row.what}, ${stretchWords(row)}: no longer on record`,
+      words: `${row.what}, ${periodWords(row)}: no longer on record`,
     })),
   }
 }

@@ -30,7 +30,7 @@ export type ProgramAnswer =
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'not-found' }
 
-/** What is true of a program from a day on, recorded by licensing staff or a system administrator. */
+/** Records a program fact that applies from a day on. Licensing staff and system administrators only. */
 export const recordProgramFact = (
   db: Database,
   acting: Acting,
@@ -57,7 +57,7 @@ export const correctProgramFact = (
     return decideProgramCorrection(fact, typed, today, record, isLicensed, periodId)
   })
 
-/** A licensed program, or an agency without a license, of a license holder that is here or new. */
+/** Adds a licensed program or an unlicensed agency, under a new or existing license holder. */
 export async function addProgram(db: Database, { viewer, now }: Actor, typed: Typed): Promise<ProgramAnswer> {
   if (!hasRole(viewer, 'licensing', 'system_admin')) return { kind: 'not-found' }
   const form = reader(typed, dayOf(now))
@@ -67,7 +67,7 @@ export async function addProgram(db: Database, { viewer, now }: Actor, typed: Ty
     { licensed: 'Licensed', agency: 'Agency' },
     'Choose what kind of program this is.',
   )
-  const from_on = form.day('from_on', 'Enter the first day on which this holds.')
+  const from_on = form.day('from_on', 'Enter the first day this applies.')
   const details = readDetails(form, kind === 'licensed')
   if (!kind || !from_on || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
   return writeEvidence(db, async (trx): Promise<ProgramAnswer> => {
@@ -162,7 +162,7 @@ const tables: Readonly<
   },
 }
 
-/** A row with what it says and nothing of where it is kept. */
+/** A row's recorded values, without database columns. */
 const bare =
   (fact: ProgramFact) =>
   (row: ProgramRow): Readonly<Record<string, unknown>> =>

@@ -5,7 +5,7 @@ import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'
 
 type Lasting = Readonly<{
   row_id: string
-  /** The same for all rows that came one in place of another. */
+  /** Stays the same when a correction replaces the row. */
   period_id: string
   from_on: Day
   to_on: Day | null
@@ -25,7 +25,7 @@ export type StatusRow = Lasting &
   Readonly<{ status: LicenseStatus; may_operate: boolean; checked_on: Day | null }>
 export type CertificationRow = Lasting & Readonly<{ type: string; checked_on: Day | null }>
 
-/** What is on record of a program itself, for all days, the latest first. */
+/** Everything on record about a program, latest first. */
 export type ProgramRecord = Readonly<{
   details: readonly DetailsRow[]
   statuses: readonly StatusRow[]
@@ -46,7 +46,7 @@ export async function findProgramRecord(
   return found.rows[0] ?? { details: [], statuses: [], certifications: [] }
 }
 
-/** Corrections of a program's record: rows that no longer count, and why. */
+/** Corrections of a program's record: superseded rows with their reasons. */
 export async function listProgramCorrections(db: Kysely<DB>, programId: string) {
   const superseded = (table: string, what: string) => sql`
     select ${what} as what, r.from_on, r.to_on, r.superseded_at, r.superseded_reason, p.name as who
@@ -66,7 +66,7 @@ export async function listProgramCorrections(db: Kysely<DB>, programId: string) 
   return rows
 }
 
-/** License holders by name, to add a program to one that is here. */
+/** Finds an existing license holder by name, to add a program to it. */
 export const findHolderByName = (db: Kysely<DB>, name: string) =>
   db
     .selectFrom('license_holders')
@@ -76,7 +76,7 @@ export const findHolderByName = (db: Kysely<DB>, name: string) =>
     .limit(1)
     .executeTakeFirst()
 
-/** Everybody whose verdicts may depend on what is on record of this program. */
+/** Everyone whose standings may depend on this program's record. */
 export async function listPeopleOf(db: Kysely<DB>, programId: string): Promise<readonly string[]> {
   const people = await db
     .selectFrom('assignments')

@@ -3,7 +3,7 @@ import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findProgramOf } from '#server/programs/queries.ts'
-import { type Act, type ActForm, actRoutes } from '#server/programs/roster/change-forms.ts'
+import { type Act, type ChangeForm, changeFormRoutes } from '#server/programs/roster/change-forms.ts'
 import type { Acting } from '#server/programs/roster/roster.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
@@ -22,23 +22,23 @@ type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChang
 type OfProgram = Readonly<{ program: string }>
 type OfFact = Readonly<{ program: string; period: string }>
 
-/** The record of programs as licensing staff and system administrators keep it. */
+/** Program records, maintained by licensing staff and system administrators. */
 export async function programRecordRoutes(app: App, needs: Needs): Promise<void> {
   const { db } = needs
   const policy = ['licensing', 'system_admin'] as const
   const next = (_params: unknown, { programId }: ProgramDone) => `/programs/${programId}`
 
-  actRoutes(app, needs, {
+  changeFormRoutes(app, needs, {
     address: '/programs/new',
     params: Type.Object({}),
     policy,
     form: async () => ({
       title: 'Add a program',
       over: 'Programs',
-      lead: 'A licensed program is one site. Its status and certifications are recorded on its page afterwards.',
+      lead: 'A licensed program is one site. You add its license status and certifications on the next page.',
       fields: newProgramFields,
       start: {},
-      button: 'Add the program',
+      button: 'Add program',
       back: { href: '/programs', label: 'Programs' },
     }),
     act: (acting, _params, typed) => addProgram(db, acting, typed),
@@ -48,13 +48,13 @@ export async function programRecordRoutes(app: App, needs: Needs): Promise<void>
   for (const fact of ['details', 'status', 'certification'] as const) {
     const { noun, add, correct } = words[fact]
 
-    actRoutes(app, needs, {
+    changeFormRoutes(app, needs, {
       address: `/programs/:program/${noun}/new`,
       params: Type.Object({ program: uuid() }),
       policy,
       form: async (acting, { program: programId }) => {
         const { program, page } = await pageOf(acting, programId)
-        const fields = (typed: Parameters<ActForm['fields']>[0]) =>
+        const fields = (typed: Parameters<ChangeForm['fields']>[0]) =>
           programFields(fact, typed, program.kind === 'licensed')
         return { ...page, ...add, fields, start: {} }
       },
@@ -62,7 +62,7 @@ export async function programRecordRoutes(app: App, needs: Needs): Promise<void>
       next,
     } satisfies Act<OfProgram, ProgramDone>)
 
-    actRoutes(app, needs, {
+    changeFormRoutes(app, needs, {
       address: `/programs/:program/${noun}/:period/correction`,
       params: Type.Object({ program: uuid(), period: uuid() }),
       policy,
@@ -72,10 +72,10 @@ export async function programRecordRoutes(app: App, needs: Needs): Promise<void>
         return {
           ...page,
           title: correct,
-          lead: 'The record as it was is kept, with your reason.',
+          lead: 'The earlier record is kept in the history, with your reason.',
           fields: (typed) => correctionOfProgramFields(fact, typed, program.kind === 'licensed'),
           start: typedFact(row),
-          button: 'Save the correction',
+          button: 'Save correction',
         }
       },
       act: (acting, { program, period }, typed) =>
@@ -86,7 +86,7 @@ export async function programRecordRoutes(app: App, needs: Needs): Promise<void>
 
   async function pageOf({ viewer, now }: Acting, programId: string) {
     const program = (await findProgramOf(db, viewer, programId, dayOf(now))) ?? notFound()
-    const page: Pick<ActForm, 'over' | 'back'> = {
+    const page: Pick<ChangeForm, 'over' | 'back'> = {
       over: program.name,
       back: { href: `/programs/${program.id}`, label: program.name },
     }
@@ -101,9 +101,9 @@ const words = {
   details: {
     noun: 'details',
     add: {
-      title: 'Change name or license from a day on',
-      lead: 'What held until then ends the day before.',
-      button: 'Record the change',
+      title: 'Record a new name or license',
+      lead: 'The current name and license end the day before.',
+      button: 'Record change',
     },
     correct: 'Correct name or license',
   },
@@ -111,8 +111,8 @@ const words = {
     noun: 'license-statuses',
     add: {
       title: 'Record a license status',
-      lead: 'The status that held until then ends the day before.',
-      button: 'Record the status',
+      lead: 'The current status ends the day before.',
+      button: 'Record status',
     },
     correct: 'Correct a license status',
   },
@@ -120,8 +120,8 @@ const words = {
     noun: 'certifications',
     add: {
       title: 'Record a certification',
-      lead: 'From the day it takes effect, its training rules hold for this program.',
-      button: 'Record the certification',
+      lead: 'From the day it takes effect, this program must meet its training requirements.',
+      button: 'Record certification',
     },
     correct: 'Correct or end a certification',
   },

@@ -11,7 +11,7 @@ import { findProgramRecord, listProgramCorrections } from './program-record.quer
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** Programs: which ones a viewer may see, what is true of one on a day. */
+/** The list of programs that a viewer may see, and a program's page for a day. */
 export async function programRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const readers = { policy: ['supervisor', 'program_admin', 'licensing', 'system_admin'] } as const
   const params = Type.Object({ program: uuid() })
@@ -72,7 +72,7 @@ export async function programRoutes(app: App, { db, clock }: Needs): Promise<voi
       const corrections = await listProgramCorrections(db, place.program.id)
       const errors =
         typed && !parseDay(typed)
-          ? [{ field: 'on', message: `“${typed}” is not a day we can read. Write it like 3/15/2025.` }]
+          ? [{ field: 'on', message: `We can’t read “${typed}” as a date. Enter it like 3/15/2025.` }]
           : []
       const hasRoster = viewer.supervised_program_ids.includes(place.program.id)
       return reply.page('programs/program', {

@@ -1,18 +1,19 @@
 import { addDays, type Day } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
+import { periodWords } from '#server/programs/recorded-period.ts'
 import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import { type Assignment, type Work, workerTypeNames, workProblem } from './assignment.ts'
-import { type PeriodKind, periodNames, periodProblem, stretchWords } from './periods.ts'
+import { type PeriodKind, periodNames, periodProblem } from './periods.ts'
 import { noChanges, type PeriodRow, type RosterChanges, rowOf, separation } from './roster-changes.ts'
 
-/** What a form asks to be recorded, or why it can't be. */
+/** The change that a form makes, or why it can't be made. */
 export type Decided =
   | { kind: 'changes'; changes: RosterChanges; reason: string; facts: Readonly<Record<string, unknown>> }
   | { kind: 'problems'; problems: readonly Problem[] }
 
 type Ids = Readonly<{ assignment_id: string; period_id: string }>
 
-/** A new stretch of work in a program, with direct contact from a day on where that is known. */
+/** A new employment in a program, with the first day of direct contact if it is known. */
 export function decideWork(
   typed: Typed,
   today: Day,
@@ -53,7 +54,7 @@ function decideNewWork(
   }
 }
 
-/** What is on record of somebody's work, put right; where it never was, taken off. */
+/** Corrects a recorded employment, or removes one that never was. */
 export function decideCorrection(
   typed: Typed,
   today: Day,
@@ -90,7 +91,7 @@ export function decideSeparation(typed: Typed, today: Day, assignment: Assignmen
   const separated_on = form.day('separated_on', 'Enter the last day of work.')
   const reason = form.line('reason', undefined, 500)
   if (separated_on && assignment.separated_on)
-    form.refuse('separated_on', 'A last day is on record already. Correct the record to change it.')
+    form.refuse('separated_on', 'A last day is already on record. To change it, correct the record.')
   if (separated_on && separated_on < assignment.hired_on)
     form.refuse('separated_on', workProblem({ ...assignment, separated_on }, [])?.message ?? '')
   if (!separated_on || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
@@ -103,7 +104,7 @@ export function decideSeparation(typed: Typed, today: Day, assignment: Assignmen
   }
 }
 
-/** The end of work here and its beginning in another program of the viewer's. */
+/** Ends an employment here and starts one in another of the viewer's programs. */
 export function decideTransfer(
   typed: Typed,
   today: Day,
@@ -115,11 +116,11 @@ export function decideTransfer(
   const separated_on = form.day('separated_on') ?? (hired_on && addDays(hired_on, -1))
   const role_title = form.line('role_title')
   if (assignment.separated_on !== null)
-    form.refuse('separated_on', 'This work has ended. Add the person in the other program instead.')
+    form.refuse('separated_on', 'This employment has ended. Add the person to the other program instead.')
   else if (separated_on && separated_on < assignment.hired_on)
     form.refuse('separated_on', workProblem({ ...assignment, separated_on }, [])?.message ?? '')
   if (separated_on && hired_on && hired_on < separated_on)
-    form.refuse('hired_on', 'The first day there is before the last day here.')
+    form.refuse('hired_on', 'The first day there must not be before the last day here.')
   if (!hired_on || !separated_on || form.problems.length > 0)
     return { kind: 'problems', problems: form.problems }
   const { worker_type, person_id } = assignment
@@ -144,13 +145,12 @@ export function decideTransfer(
   }
 }
 
-export const reasonMissing = 'Say why, in a few words. It stays with the record.'
+export const reasonMissing = 'Enter a short reason. It stays with the record.'
 
 function readWork(form: Reader): Omit<Work, 'separated_on'> {
   return {
     worker_type:
-      form.choice('worker_type', workerTypeNames, 'Choose what kind of worker this is.') ??
-      ('employee' as const),
+      form.choice('worker_type', workerTypeNames, 'Choose a worker type.') ?? ('employee' as const),
     role_title: form.line('role_title'),
     hired_on: form.day('hired_on', 'Enter the day of hire.') ?? '',
     duties_from: form.day('duties_from'),
@@ -165,12 +165,12 @@ function periodBeforeHire(assignment: Assignment): Problem | null {
   return (
     (period && {
       field: 'hired_on',
-      message: `${periodNames[period.kind]} ${stretchWords(period)} is on record, which is before that day. Correct it first.`,
+      message: `${periodNames[period.kind]} ${periodWords(period)} is on record and begins before that day. Correct it first.`,
     }) ??
     null
   )
 }
 
-/** A period's problem as the form names its fields: contact_from in place of from_on. */
+/** Names the form's field in a period's problem: contact_from instead of from_on. */
 const atField = (kind: PeriodKind, problem: Problem | null): Problem | null =>
   problem && { ...problem, field: problem.field === 'from_on' ? `${kind}_from` : `${kind}_to` }

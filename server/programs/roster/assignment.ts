@@ -3,7 +3,7 @@ import type { Problem } from '#server/programs/form-problem.ts'
 import { overlaps, type Period } from './periods.ts'
 import type { WorkerType } from './roster.queries.ts'
 
-/** What is on record of one person's work in one program; `assignment_id` stays the same through corrections. */
+/** One employment of one person in one program. Corrections keep its `assignment_id`. */
 export type Work = Readonly<{
   worker_type: WorkerType
   role_title: string
@@ -15,7 +15,7 @@ export type Work = Readonly<{
 
 export type Assignment = Work &
   Readonly<{
-    /** The row that stands now; another after every correction. */
+    /** The current row. Every correction writes a new one. */
     row_id: string
     assignment_id: string
     person_id: string
@@ -31,7 +31,7 @@ export const workerTypeNames: Readonly<Record<WorkerType, string>> = {
   student: 'Student or intern',
 }
 
-/** Why this can't be on record beside the person's other assignments in the program; null where it can. */
+/** Why this employment conflicts with the person's others in the program, or null. */
 export function workProblem(work: Work, others: readonly Work[]): Problem | null {
   const { hired_on, separated_on, duties_from, duties_to } = work
   if (separated_on !== null && separated_on < hired_on)
@@ -51,7 +51,7 @@ export function workProblem(work: Work, others: readonly Work[]): Problem | null
   )
   if (!other) return null
   const message = other.separated_on
-    ? `Work from ${formatDay(other.hired_on)} to ${formatDay(other.separated_on)} is on record here, and the two overlap.`
-    : `Work since ${formatDay(other.hired_on)} is on record here without a last day. Record that first.`
+    ? `This overlaps the employment on record here from ${formatDay(other.hired_on)} to ${formatDay(other.separated_on)}.`
+    : `The employment since ${formatDay(other.hired_on)} has no last day on record. Record that first.`
   return { field: 'hired_on', message }
 }

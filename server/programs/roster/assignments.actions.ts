@@ -24,7 +24,7 @@ import {
 import { type Acting, changeRoster, type RosterAnswer, type RosterDecision } from './roster.actions.ts'
 import { noChanges } from './roster-changes.ts'
 
-/** Puts a person on a program's roster: somebody with an account here, by email, or somebody new. */
+/** Adds a person to a program's roster: someone with an account, found by email, or someone new. */
 export const addToRoster = (
   db: Database,
   acting: Acting,
@@ -46,7 +46,7 @@ export const addToRoster = (
     async (trx, { person_id, known }) => {
       const today = dayOf(acting.now)
       const form = reader(typed, today)
-      const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
+      const name = form.line('name', 'Enter the person’s name, as it should appear on certificates.')
       const employee_id = form.employeeId('employee_id')
       const email = form.optionalEmail('email')
       if (!email && !employee_id && form.problems.every(({ field }) => field === 'name'))
@@ -69,7 +69,7 @@ export const addToRoster = (
     },
   )
 
-/** A person who worked here before comes back. */
+/** Records a new employment for a person who worked here before. */
 export const addWork = (
   db: Database,
   acting: Acting,
@@ -89,7 +89,7 @@ export const addWork = (
     },
   )
 
-/** Puts right what is on record of somebody's work, or takes it off. */
+/** Corrects or removes a recorded employment. */
 export const correctWork = (
   db: Database,
   acting: Acting,
@@ -136,7 +136,10 @@ export async function transfer(
 ): Promise<RosterAnswer> {
   const to = acting.viewer.administered_program_ids.find((id) => id === typed.to_program && id !== programId)
   if (!to)
-    return { kind: 'problems', problems: [{ field: 'to_program', message: 'Choose where the person goes.' }] }
+    return {
+      kind: 'problems',
+      problems: [{ field: 'to_program', message: 'Choose the program the person moves to.' }],
+    }
   return changeRoster(
     db,
     acting,
@@ -150,8 +153,8 @@ export async function transfer(
   )
 }
 
-/** Puts right how a name is written, where the account is wholly within the viewer's programs. */
-export const mendName = (
+/** Corrects a person's name, if the account belongs only to the viewer's programs. */
+export const correctName = (
   db: Database,
   acting: Acting,
   programId: string,
@@ -172,9 +175,9 @@ export const mendName = (
       const other = employee_id ? await findPersonByEmployeeId(trx, programId, employee_id) : undefined
       if (other && other.id !== person_id)
         form.refuse('employee_id', `This employee ID belongs to ${other.name}.`)
-      const name = form.line('name', 'Enter the person’s name, as it should stand on certificates.')
+      const name = form.line('name', 'Enter the person’s name, as it should appear on certificates.')
       if (name !== from && (await listOutOfReach(trx, acting.viewer, [person_id])).has(person_id))
-        form.refuse('name', notYoursAlone)
+        form.refuse('name', accountUsedElsewhere)
       if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
       return saving('name-mended', person_id, {
         kind: 'changes',
@@ -194,17 +197,17 @@ async function findPersonHere(trx: Transaction<DB>, programId: string, personId:
   return person && { person_id: person.id }
 }
 
-export const notYoursAlone =
-  'This account isn’t yours alone to change: it also acts or works elsewhere. Whoever runs this installation can.'
+export const accountUsedElsewhere =
+  'You can’t change this account because it is also used outside your programs. Ask a system administrator.'
 
-/** The assignment changed between the form's opening and its sending. */
+/** The record changed while the form was open. */
 export const changedMeanwhile: Readonly<{ kind: 'problems'; problems: readonly Problem[] }> = {
   kind: 'problems',
   problems: [
     {
       field: 'reason',
       message:
-        'Somebody changed this record while the form was open. Look at what it says now, then send the form again.',
+        'Someone else changed this record while the form was open. Nothing was saved. Check the record below, then submit the form again.',
     },
   ],
 }

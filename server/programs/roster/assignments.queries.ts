@@ -4,8 +4,8 @@ import type { Viewer } from '#server/people/roles.ts'
 import type { Assignment } from './assignment.ts'
 
 /**
- * Holds these programs until the transaction ends, so that whoever changes a roster sees the whole of the change
- * before. False where the viewer doesn't administer each of them.
+ * Locks these programs until the transaction ends, so that roster changes run one after the other. False if the viewer
+ * doesn't administer all of them.
  */
 export async function lockProgramsOf(
   trx: Transaction<DB>,
@@ -24,7 +24,7 @@ export async function lockProgramsOf(
   return locked.length === wanted.length
 }
 
-/** An assignment in this program as known now. */
+/** An assignment in this program, as known now. */
 export async function findAssignment(
   db: Kysely<DB>,
   programId: string,
@@ -37,7 +37,7 @@ export async function findAssignment(
   return rows[0] ?? null
 }
 
-/** The assignment that a period of contact or leave hangs on. */
+/** The assignment that a period of contact or leave belongs to. */
 export async function findAssignmentOfPeriod(
   db: Kysely<DB>,
   programId: string,
@@ -52,7 +52,7 @@ export async function findAssignmentOfPeriod(
   return rows[0] ?? null
 }
 
-/** What is on record in these programs of these people (of everybody, where none are named), the earliest first. */
+/** These people's assignments in these programs (everyone's, if no people are given), earliest first. */
 export async function listAssignments(
   db: Kysely<DB>,
   programId: string,
@@ -73,7 +73,7 @@ export type PersonOnRoster = Readonly<{
   /** With it and the employee id a person signs in: 101-4482. */
   program_code: number
   has_password: boolean
-  /** A link that still works, made last. */
+  /** The latest link that still works. */
   link_made_at: Date | null
   link_expires_at: Date | null
 }>
@@ -122,7 +122,7 @@ export const findPersonByEmployeeId = (
     .executeTakeFirst()
 
 /**
- * Of these people, the ones whose account is not this viewer's to change: it is the viewer's own, or it acts or works
+ * Of these people, the ones whose account the viewer may not change: the viewer's own, and those with work or a role
  * outside the programs that the viewer administers.
  */
 export async function listOutOfReach(

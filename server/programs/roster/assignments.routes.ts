@@ -5,14 +5,14 @@ import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterToChangeOf, listProgramsOf } from '#server/programs/queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import { addWork, correctWork, mendName, separate, transfer } from './assignments.actions.ts'
+import { addWork, correctName, correctWork, separate, transfer } from './assignments.actions.ts'
 import { findAssignment, findPersonOnRoster } from './assignments.queries.ts'
-import { type Act, type ActForm, actRoutes } from './change-forms.ts'
+import { type Act, type ChangeForm, changeFormRoutes } from './change-forms.ts'
 import type { Acting, RosterDone } from './roster.actions.ts'
 import {
   contactFields,
   correctionFields,
-  mendNameFields,
+  correctNameFields,
   separationFields,
   transferFields,
   typedWork,
@@ -26,7 +26,7 @@ type OfPerson = Readonly<{ program: string; person: string }>
 type RosterAct<Params> = Act<Params, RosterDone>
 const policy = ['program_admin'] as const
 
-/** What can be done about a person's work: put right, end, move, take up again; and how their name is written. */
+/** Changes to a person's employment: correct, end, move, return; and corrections of their name. */
 export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
   const { db } = needs
 
@@ -37,7 +37,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
     next: nextOf<OfWork>,
   }
 
-  actRoutes(app, needs, {
+  changeFormRoutes(app, needs, {
     ...ofWork,
     address: `${theWork}/correction`,
     form: async (acting, params) => {
@@ -45,30 +45,30 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
       return {
         ...page,
         title: 'Correct the record',
-        lead: 'The record as it was stays readable in the history, with your reason.',
+        lead: 'The earlier record is kept in the history, with your reason.',
         fields: (typed) => correctionFields(typed, program),
         start: typedWork(assignment),
-        button: 'Save the correction',
+        button: 'Save correction',
       }
     },
     act: (acting, { program, assignment }, typed) => correctWork(db, acting, program, assignment, typed),
   } satisfies RosterAct<OfWork>)
 
-  actRoutes(app, needs, {
+  changeFormRoutes(app, needs, {
     ...ofWork,
     address: `${theWork}/separation`,
     form: async (acting, params) => ({
       ...(await workOf(acting, params)).page,
       title: 'Record the last day of work',
-      lead: 'Direct contact and leave that go on end on the same day.',
+      lead: 'Open periods of direct contact and leave end on the same day.',
       fields: separationFields,
       start: {},
-      button: 'Record the last day',
+      button: 'Record last day',
     }),
     act: (acting, { program, assignment }, typed) => separate(db, acting, program, assignment, typed),
   } satisfies RosterAct<OfWork>)
 
-  actRoutes(app, needs, {
+  changeFormRoutes(app, needs, {
     ...ofWork,
     address: `${theWork}/transfer`,
     form: async (acting, params) => {
@@ -77,10 +77,10 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
       return {
         ...page,
         title: 'Move to another program',
-        lead: 'Work here ends and work there begins, in one step. The person keeps one account and all their certificates.',
+        lead: 'This ends the employment here and starts one there. The person keeps their account and all their certificates.',
         fields: (typed) => transferFields(typed, programs),
         start: { role_title: assignment.role_title },
-        button: 'Move the person',
+        button: 'Move person',
       }
     },
     act: (acting, { program, assignment }, typed) => transfer(db, acting, program, assignment, typed),
@@ -92,24 +92,24 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
     next: nextOf<OfPerson>,
   }
 
-  actRoutes(app, needs, {
+  changeFormRoutes(app, needs, {
     ...ofPerson,
     address: '/programs/:program/roster/:person/work',
     form: async (acting, params) => {
       const { program, page } = await personOf(acting, params)
       return {
         ...page,
-        title: 'Back at work here',
-        lead: 'A return is new work, with its own day of hire. What was recorded before stays as it is.',
+        title: 'Record a return to work',
+        lead: 'A return is a new employment with its own day of hire. Earlier records stay as they are.',
         fields: (typed) => [...workFields(typed, program), ...contactFields(typed)],
         start: {},
-        button: 'Add to the roster',
+        button: 'Add to roster',
       }
     },
     act: (acting, { program, person }, typed) => addWork(db, acting, program, person, typed),
   } satisfies RosterAct<OfPerson>)
 
-  actRoutes(app, needs, {
+  changeFormRoutes(app, needs, {
     ...ofPerson,
     address: '/programs/:program/roster/:person/name',
     form: async (acting, params) => {
@@ -118,12 +118,12 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         ...page,
         title: 'Correct the name or employee ID',
         lead: 'New certificates carry the name as it is written here. Those that were issued stay as they are.',
-        fields: mendNameFields,
+        fields: correctNameFields,
         start: { name: person.name, employee_id: person.employee_id ?? '' },
         button: 'Save',
       }
     },
-    act: (acting, { program, person }, typed) => mendName(db, acting, program, person, typed),
+    act: (acting, { program, person }, typed) => correctName(db, acting, program, person, typed),
   } satisfies RosterAct<OfPerson>)
 
   async function workOf(acting: Acting, params: OfWork) {
@@ -137,7 +137,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
   async function personOf({ viewer, now }: Acting, { program: programId, person: personId }: OfPerson) {
     const { program } = (await findRosterToChangeOf(db, viewer, programId, dayOf(now))) ?? notFound()
     const person = (await findPersonOnRoster(db, program.id, personId)) ?? notFound()
-    const page: Pick<ActForm, 'over' | 'back'> = {
+    const page: Pick<ChangeForm, 'over' | 'back'> = {
       over: program.name,
       back: { href: `/programs/${program.id}/roster/${person.id}`, label: person.name },
     }

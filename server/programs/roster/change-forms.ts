@@ -10,14 +10,14 @@ import { type App, form, text } from '#server/web/routes.ts'
 import type { Acting } from './roster.actions.ts'
 import type { Field } from './roster-fields.ts'
 
-/** A form for one act, on a page of its own. */
-export type ActForm = Readonly<{
+/** A change form on its own page. */
+export type ChangeForm = Readonly<{
   title: string
-  /** What the page belongs to: the person or the program. */
+  /** The person or program that the change is about. */
   over: string
   lead?: string
   fields: (typed: Typed) => readonly Field[]
-  /** What the fields hold before anybody has typed. */
+  /** Initial values of the fields. */
   start: Typed
   button: string
   back: Readonly<{ href: string; label: string }>
@@ -30,18 +30,18 @@ export type ActAnswer<Done> =
   | { kind: 'not-found' }
 
 export type Act<Params, Done extends { kind: 'done' }> = Readonly<{
-  /** Where its form is shown and sent. */
+  /** Address of the form, for GET and POST. */
   address: string
   params: TObject
   policy: Policy
-  /** Loaded through the viewer: throws not-found where it isn't theirs. */
-  form: (acting: Acting, params: Params) => Promise<ActForm>
+  /** Loads through the viewer. Throws not-found if it isn't theirs. */
+  form: (acting: Acting, params: Params) => Promise<ChangeForm>
   act: (acting: Acting, params: Params, typed: Typed) => Promise<ActAnswer<Done>>
-  /** Where its doer goes afterwards. */
+  /** Where to redirect after saving. */
   next: (params: Params, done: Done) => string
 }>
 
-/** Every field of every such form: a form sends some of them, and nothing else is taken. */
+/** All fields of all change forms. Other fields are rejected. */
 const names = [
   ...[
     'seen',
@@ -73,8 +73,8 @@ const body = form(Object.fromEntries(names.map((name) => [name, Type.Optional(te
 
 type Needs = Readonly<{ clock: () => Date; afterChange: AfterChange }>
 
-/** The two addresses of an act: its form, and what the form sends. What was typed stays when it can't be taken. */
-export function actRoutes<Params, Done extends { kind: 'done' }>(
+/** Registers a change form's GET and POST. On an error the form comes back with what was typed. */
+export function changeFormRoutes<Params, Done extends { kind: 'done' }>(
   app: App,
   { clock, afterChange }: Needs,
   act: Act<Params, Done>,
@@ -94,7 +94,7 @@ export function actRoutes<Params, Done extends { kind: 'done' }>(
     const answer = found(await act.act(acting, params, typed))
     if (answer.kind === 'done') return reply.redirect(act.next(params, answer), 303)
     const actForm = await act.form(acting, params)
-    // The form that comes back speaks of the record as it stands now.
+    // The form that comes back must show the record as it is now.
     const kept = { ...typed, ...(actForm.start.seen ? { seen: actForm.start.seen } : {}) }
     if (answer.kind === 'problems')
       return showAct(reply.status(422), actForm, kept, { errors: answer.problems })
@@ -104,7 +104,7 @@ export function actRoutes<Params, Done extends { kind: 'done' }>(
 
 function showAct(
   reply: FastifyReply,
-  { fields, start, ...page }: ActForm,
+  { fields, start, ...page }: ChangeForm,
   typed: Typed,
   more: Readonly<Record<string, unknown>> = {},
 ) {

@@ -2,10 +2,10 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { PeriodKind } from './periods.ts'
 
-/** One row of the record, superseded or not, with who wrote it and who took it out. */
+/** One row of the record, superseded or not, with who recorded it and who superseded it. */
 export type RecordRow = Readonly<{
   kind: 'work' | PeriodKind
-  /** The same for all rows that came one in place of another. */
+  /** Stays the same when a correction replaces the row. */
   id: string
   facts: Readonly<Record<string, string | null>>
   recorded_at: Date
@@ -16,7 +16,7 @@ export type RecordRow = Readonly<{
   superseded_reason: string
 }>
 
-/** Everything that was ever on record of a person's work in a program, the earliest first. */
+/** Every row ever recorded about a person's work in a program, earliest first. */
 export async function listRecordRows(
   db: Kysely<DB>,
   programId: string,

@@ -1,13 +1,14 @@
 import { type Day, formatDay, formatTime } from '#server/lib/days.ts'
+import { periodWords } from '#server/programs/recorded-period.ts'
 import { workerTypeNames } from './assignment.ts'
 import type { RecordRow } from './history.queries.ts'
-import { periodNames, stretchWords } from './periods.ts'
+import { periodNames } from './periods.ts'
 import type { WorkerType } from './roster.queries.ts'
 
 export type HistoryLine = Readonly<{ says: string; changes: readonly Change[] }>
 export type Change = Readonly<{ name: string; from: string; to: string }>
 
-/** What one person did at one time. */
+/** What one person recorded at one time. */
 export type HistoryEntry = Readonly<{
   at: Date
   who: string | null
@@ -15,7 +16,7 @@ export type HistoryEntry = Readonly<{
   reason: string
 }>
 
-/** The record's story, the latest first: what was recorded, what was changed from what to what, what was taken off. */
+/** The history of a record, latest first: what was recorded, changed and removed. */
 export function historyOf(rows: readonly RecordRow[]): readonly HistoryEntry[] {
   const entries = new Map<string, { at: Date; who: string | null; lines: HistoryLine[]; reason: string }>()
   const tell = (at: Date, who: string | null, reason: string, line: HistoryLine) => {
@@ -33,7 +34,7 @@ export function historyOf(rows: readonly RecordRow[]): readonly HistoryEntry[] {
     const last = versions.at(-1)
     if (last?.superseded_at)
       tell(last.superseded_at, last.superseded_by, last.superseded_reason, {
-        says: `Taken off the record: ${recorded(last)}`,
+        says: `Removed from the record: ${recorded(last)}`,
         changes: [],
       })
   }
@@ -43,11 +44,11 @@ export function historyOf(rows: readonly RecordRow[]): readonly HistoryEntry[] {
 function recorded({ kind, facts }: RecordRow): string {
   if (kind !== 'work') {
     const time = facts.from_at ? `, from ${formatTime(facts.from_at)}` : ''
-    return `${periodNames[kind]} ${stretchWords(facts as { from_on: Day; to_on: Day | null })}${time}`
+    return `${periodNames[kind]} ${periodWords(facts as { from_on: Day; to_on: Day | null })}${time}`
   }
   const title = facts.role_title ? `${facts.role_title}, ` : ''
   const type = workerTypeNames[facts.worker_type as WorkerType].toLowerCase()
-  return `Work: ${title}${type}, ${stretchWords({ from_on: facts.hired_on ?? '', to_on: facts.separated_on ?? null })}`
+  return `Work: ${title}${type}, ${periodWords({ from_on: facts.hired_on ?? '', to_on: facts.separated_on ?? null })}`
 }
 
 function changed(before: RecordRow, after: RecordRow): HistoryLine | null {
@@ -63,7 +64,7 @@ function changed(before: RecordRow, after: RecordRow): HistoryLine | null {
 }
 
 const factNames: Readonly<Record<string, string>> = {
-  worker_type: 'Kind of worker',
+  worker_type: 'Worker type',
   role_title: 'Role title',
   hired_on: 'Hired on',
   separated_on: 'Last day of work',

@@ -5,7 +5,7 @@ import { type Decided, reasonMissing } from './assignment-forms.ts'
 import { type Period, type PeriodKind, periodNames, periodProblem } from './periods.ts'
 import { noChanges, type PeriodRow } from './roster-changes.ts'
 
-/** Direct contact begins, or a leave is recorded. */
+/** Records a period of direct contact or leave. */
 export function decidePeriod(
   kind: PeriodKind,
   typed: Typed,
@@ -17,7 +17,7 @@ export function decidePeriod(
   return decide(kind, form, assignment, { period_id, ...readPeriod(kind, form) }, '')
 }
 
-/** Direct contact or a leave that goes on gets its last day. */
+/** Sets the last day of open direct contact or leave. */
 export function decidePeriodEnd(
   kind: PeriodKind,
   typed: Typed,
@@ -28,11 +28,11 @@ export function decidePeriodEnd(
   const form = reader(typed, today)
   const to_on = form.day('to_on', 'Enter the last day.')
   if (period.to_on !== null)
-    form.refuse('to_on', 'A last day is on record already. Correct the record to change it.')
+    form.refuse('to_on', 'A last day is already on record. To change it, correct the record.')
   return decide(kind, form, assignment, { ...period, to_on }, '')
 }
 
-/** What is on record of contact or leave, put right; where it never was, taken off. */
+/** Corrects recorded contact or leave, or removes a period that never was. */
 export function decidePeriodCorrection(
   kind: PeriodKind,
   typed: Typed,
@@ -70,7 +70,7 @@ function decide(
 ): Decided {
   if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
   const { assignment_id, separated_on } = assignment
-  // Who leaves has no contact afterwards: an open end is the last day of work.
+  // There is no contact after the last day of work, so an open period ends on it.
   const period: PeriodRow = { kind, period_id, assignment_id, from_on, from_at, to_on: to_on ?? separated_on }
   const others = assignment[kind].filter((other) => other.period_id !== period_id)
   const problem = periodProblem(kind, period, assignment, others)

@@ -10,7 +10,7 @@ import { decidePeriod, decidePeriodCorrection, decidePeriodEnd } from './period-
 import type { PeriodKind } from './periods.ts'
 import { type Acting, changeRoster, type RosterAnswer } from './roster.actions.ts'
 
-/** Direct contact begins, or a leave is recorded. */
+/** Records a period of direct contact or leave. */
 export const startPeriod = (
   db: Database,
   acting: Acting,
@@ -30,7 +30,7 @@ export const startPeriod = (
     },
   )
 
-/** Gives direct contact or a leave its last day. */
+/** Records the last day of direct contact or leave. */
 export const endPeriod = (
   db: Database,
   acting: Acting,
@@ -50,7 +50,7 @@ export const endPeriod = (
     },
   )
 
-/** Puts right what is on record of direct contact or a leave, or takes it off. */
+/** Corrects or removes recorded direct contact or leave. */
 export const correctPeriod = (
   db: Database,
   acting: Acting,

@@ -3,13 +3,14 @@ import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterToChangeOf } from '#server/programs/queries.ts'
+import { periodWords } from '#server/programs/recorded-period.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import type { Assignment } from './assignment.ts'
 import { findAssignment, findAssignmentOfPeriod, findPersonOnRoster } from './assignments.queries.ts'
-import { type Act, type ActForm, actRoutes } from './change-forms.ts'
+import { type Act, type ChangeForm, changeFormRoutes } from './change-forms.ts'
 import { correctPeriod, endPeriod, startPeriod } from './periods.actions.ts'
-import { type PeriodKind, stretchWords } from './periods.ts'
+import type { PeriodKind } from './periods.ts'
 import type { Acting, RosterDone } from './roster.actions.ts'
 import { periodCorrectionFields, periodEndFields, periodFields, typedPeriod } from './roster-fields.ts'
 
@@ -20,14 +21,14 @@ type OfPeriod = Readonly<{ program: string; period: string }>
 type RosterAct<Params> = Act<Params, RosterDone>
 const policy = ['program_admin'] as const
 
-/** Direct contact and leave: recorded, ended, put right. */
+/** Recording, ending and correcting direct contact and leave. */
 export async function periodRoutes(app: App, needs: Needs): Promise<void> {
   const { db } = needs
   const next = ({ program }: { program: string }, { personId }: RosterDone) =>
     `/programs/${program}/roster/${personId}?done=saved`
 
   for (const kind of ['contact', 'leave'] as const) {
-    actRoutes(app, needs, {
+    changeFormRoutes(app, needs, {
       address: `/programs/:program/assignments/:assignment/${kind}`,
       policy,
       params: Type.Object({ program: uuid(), assignment: uuid() }),
@@ -44,7 +45,7 @@ export async function periodRoutes(app: App, needs: Needs): Promise<void> {
 
     const ofPeriod = { policy, params: Type.Object({ program: uuid(), period: uuid() }), next }
 
-    actRoutes(app, needs, {
+    changeFormRoutes(app, needs, {
       ...ofPeriod,
       address: `/programs/:program/${kind}/:period/end`,
       form: async (acting, params) => {
@@ -52,7 +53,7 @@ export async function periodRoutes(app: App, needs: Needs): Promise<void> {
         return {
           ...words[kind].end,
           ...page,
-          lead: `On record ${stretchWords(period)}.`,
+          lead: `On record ${periodWords(period)}.`,
           fields: (typed) => periodEndFields(kind, typed),
           start: {},
         }
@@ -60,7 +61,7 @@ export async function periodRoutes(app: App, needs: Needs): Promise<void> {
       act: (acting, { program, period }, typed) => endPeriod(db, acting, program, kind, period, typed),
     } satisfies RosterAct<OfPeriod>)
 
-    actRoutes(app, needs, {
+    changeFormRoutes(app, needs, {
       ...ofPeriod,
       address: `/programs/:program/${kind}/:period/correction`,
       form: async (acting, params) => {
@@ -68,10 +69,10 @@ export async function periodRoutes(app: App, needs: Needs): Promise<void> {
         return {
           ...words[kind].correct,
           ...page,
-          lead: 'The record as it was stays readable in the history, with your reason.',
+          lead: 'The earlier record is kept in the history, with your reason.',
           fields: (typed) => periodCorrectionFields(kind, typed),
           start: typedPeriod(period),
-          button: 'Save the correction',
+          button: 'Save correction',
         }
       },
       act: (acting, { program, period }, typed) => correctPeriod(db, acting, program, kind, period, typed),
@@ -89,7 +90,7 @@ export async function periodRoutes(app: App, needs: Needs): Promise<void> {
     { viewer, now }: Acting,
     programId: string,
     assignment: Assignment | null,
-  ): Promise<Pick<ActForm, 'over' | 'back'>> {
+  ): Promise<Pick<ChangeForm, 'over' | 'back'>> {
     const { program } = (await findRosterToChangeOf(db, viewer, programId, dayOf(now))) ?? notFound()
     const { person_id } = assignment ?? notFound()
     const person = (await findPersonOnRoster(db, program.id, person_id)) ?? notFound()
@@ -104,19 +105,19 @@ const words = {
   contact: {
     add: {
       title: 'Record direct contact',
-      lead: 'Direct contact means work with young people in the program. Each stretch of it is recorded, with its first and last day.',
+      lead: 'Direct contact means work with young people in the program. Record each period with its first and last day.',
       button: 'Record direct contact',
     },
-    end: { title: 'Direct contact ends', button: 'Record the last day' },
+    end: { title: 'End direct contact', button: 'Record last day' },
     correct: { title: 'Correct direct contact' },
   },
   leave: {
     add: {
       title: 'Record leave',
-      lead: 'Nobody on leave has direct contact. Leave the last day empty until it is known.',
+      lead: 'A person on leave has no direct contact. Leave the last day empty until you know it.',
       button: 'Record leave',
     },
-    end: { title: 'Back from leave', button: 'Record the last day of leave' },
+    end: { title: 'End leave', button: 'Record last day of leave' },
     correct: { title: 'Correct leave' },
   },
 } as const

@@ -1,31 +1,26 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
+import { periodWords, type RecordedPeriod } from '#server/programs/recorded-period.ts'
 
-export type Stretch = Readonly<{ from_on: Day; to_on: Day | null }>
-
-/** A stretch of direct contact or of leave on record; `period_id` stays the same through corrections, `row_id` does not. */
-export type Period = Stretch & Readonly<{ row_id: string; period_id: string; from_at: string | null }>
+/** A recorded period of direct contact or leave. Corrections keep its `period_id` and change its `row_id`. */
+export type Period = RecordedPeriod & Readonly<{ row_id: string; period_id: string; from_at: string | null }>
 
 export type PeriodKind = 'contact' | 'leave'
 
 export const periodNames: Readonly<Record<PeriodKind, string>> = { contact: 'Direct contact', leave: 'Leave' }
 
-/** '…, March 3, 2025 to June 1, 2025' or '… since March 3, 2025' */
-export const stretchWords = ({ from_on, to_on }: Stretch): string =>
-  to_on === null ? `since ${formatDay(from_on)}` : `${formatDay(from_on)} to ${formatDay(to_on)}`
-
-/** Two stretches may share a day, on which one ends and the next begins, and no more. */
-export function overlaps(a: Stretch, b: Stretch): boolean {
+/** Two periods may share one day, on which the first ends and the second begins. */
+export function overlaps(a: RecordedPeriod, b: RecordedPeriod): boolean {
   const [first, second] = a.from_on <= b.from_on ? [a, b] : [b, a]
   return first.from_on === second.from_on || first.to_on === null || second.from_on < first.to_on
 }
 
-/** Why a period can't stand beside the others of its assignment; null where it can. */
+/** Why a period conflicts with its assignment or the other periods, or null. */
 export function periodProblem(
   kind: PeriodKind,
-  period: Stretch,
+  period: RecordedPeriod,
   assignment: Readonly<{ hired_on: Day; separated_on: Day | null }>,
-  others: readonly Stretch[],
+  others: readonly RecordedPeriod[],
 ): Problem | null {
   const name = periodNames[kind]
   const { from_on, to_on } = period
@@ -48,16 +43,19 @@ export function periodProblem(
   if (separated_on !== null && to_on !== null && to_on > separated_on)
     return {
       field: 'to_on',
-      message: `${name} can’t go on after the last day of work, ${formatDay(separated_on)}.`,
+      message: `${name} can’t continue after the last day of work, ${formatDay(separated_on)}.`,
     }
   const other = others.find((one) => overlaps(one, period))
   if (other)
-    return { field: 'from_on', message: `${name} ${stretchWords(other)} is on record, and the two overlap.` }
+    return {
+      field: 'from_on',
+      message: `This overlaps the ${name.toLowerCase()} on record, ${periodWords(other)}.`,
+    }
   return null
 }
 
-/** Periods that a separation ends or takes away: the ones still open or going on past the last day of work. */
-export function periodsCutAt<T extends Stretch>(
+/** Periods that a separation shortens or removes: those open or continuing after the last day of work. */
+export function periodsCutAt<T extends RecordedPeriod>(
   periods: readonly T[],
   separatedOn: Day,
 ): Readonly<{ ended: readonly T[]; removed: readonly T[] }> {

@@ -1,6 +1,7 @@
 import { type Day, formatDay, formatTime } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { Place } from '#server/programs/queries.ts'
+import { includesDay } from '#server/programs/recorded-period.ts'
 import { type Assignment, workerTypeNames } from './assignment.ts'
 import type { PersonOnRoster } from './assignments.queries.ts'
 import type { HistoryEntry } from './history.ts'
@@ -8,7 +9,7 @@ import { type Period, periodNames } from './periods.ts'
 import { grantableRoles } from './roles.actions.ts'
 import type { RoleHere } from './roles.queries.ts'
 
-/** A person in a program's roster: what is on record of their work, the latest first, and its story. */
+/** A person on a program's roster: their employments, latest first, and the history of the record. */
 export function personPage(
   place: Place,
   viewer: Pick<Viewer, 'id' | 'administered_program_ids'>,
@@ -43,10 +44,10 @@ export function personPage(
 }
 
 const doneWords: ReadonlyMap<string, string> = new Map([
-  ['added', 'Added to the roster. There is an account with this email already, so no link is needed.'],
-  ['added-mailed', 'Added to the roster. A message with a link to set a password is on its way.'],
-  ['mailed', 'A message with a link to set a password is on its way. Earlier links have ended.'],
-  ['saved', 'Saved. The history below shows it.'],
+  ['added', 'Added to the roster. The person already has an account, so they don’t need a link.'],
+  ['added-mailed', 'Added to the roster. We emailed the person a link to set a password.'],
+  ['mailed', 'We emailed the person a link to set a password. Earlier links no longer work.'],
+  ['saved', 'Saved. See the history below.'],
 ])
 
 function sentenceOf(assignments: readonly Assignment[], today: Day): string {
@@ -55,7 +56,7 @@ function sentenceOf(assignments: readonly Assignment[], today: Day): string {
     const next = assignments.find(({ hired_on }) => hired_on > today)
     if (next) return `Starts here on ${formatDay(next.hired_on)}.`
     const last = assignments.at(-1)
-    return last?.separated_on ? `Left on ${formatDay(last.separated_on)}.` : 'Nothing is on record any more.'
+    return last?.separated_on ? `Left on ${formatDay(last.separated_on)}.` : 'Nothing is on record now.'
   }
   const leave = current(work.leave, today)
   if (leave) return leave.to_on ? `On leave until ${formatDay(leave.to_on)}.` : 'On leave.'
@@ -65,7 +66,7 @@ function sentenceOf(assignments: readonly Assignment[], today: Day): string {
 }
 
 const current = (periods: readonly Period[], today: Day) =>
-  periods.find(({ from_on, to_on }) => from_on <= today && (to_on ?? today) >= today)
+  periods.find((period) => includesDay(period, today))
 
 function workCard(assignment: Assignment, place: Place, canChange: boolean, today: Day) {
   const { assignment_id, hired_on, separated_on, duties_from, duties_to } = assignment
@@ -78,7 +79,7 @@ function workCard(assignment: Assignment, place: Place, canChange: boolean, toda
     address,
     canChange,
     facts: [
-      { name: 'Kind of worker', value: workerTypeNames[assignment.worker_type] },
+      { name: 'Worker type', value: workerTypeNames[assignment.worker_type] },
       { name: 'Hired on', value: formatDay(hired_on) },
       ...(separated_on ? [{ name: 'Last day of work', value: formatDay(separated_on) }] : []),
       ...(isAgency ? [{ name: 'Child-protection duties', value: dutiesWords(duties_from, duties_to) }] : []),
@@ -91,11 +92,11 @@ function workCard(assignment: Assignment, place: Place, canChange: boolean, toda
         isOpen: period.to_on === null,
         address: `/programs/${place.program.id}/${kind}/${period.period_id}`,
       })),
-      // What goes on gets its last day before another begins.
+      // An open period must end before another begins.
       canAdd: assignment[kind].every(({ to_on }) => to_on !== null),
       none: kind === 'contact' ? 'None on record' : 'None',
       add: kind === 'contact' ? 'Record direct contact' : 'Record leave',
-      end: kind === 'contact' ? 'Record the last day' : 'Record the return',
+      end: kind === 'contact' ? 'Record last day' : 'Record return',
     })),
   }
 }

@@ -6,21 +6,21 @@ import { dayOf } from '#server/lib/days.ts'
 import { otherName } from '#server/programs/form-problem.ts'
 import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
 import { findPersonByEmail, lockProgramsOf } from './assignments.queries.ts'
-import { type Actor, againIfEmailTaken, EmailTaken, type RosterAnswer } from './roster.actions.ts'
+import { type Actor, EmailTaken, type RosterAnswer, retryIfEmailTaken } from './roster.actions.ts'
 
-/** What a program administrator can grant, in their own programs. */
+/** The roles that a program administrator can give in their programs. */
 export const grantableRoles = {
   supervisor: 'Supervisor',
   program_admin: 'Program administrator',
 } as const
 
-/** Lets somebody see, or change, this program's roster: somebody with an account, by email, or somebody new. */
+/** Gives a role in this program to someone with an account, found by email, or to someone new. */
 export const grantRole = (
   db: Database,
   acting: Actor,
   programId: string,
   typed: Typed,
-): Promise<RosterAnswer> => againIfEmailTaken(() => tryToGrantRole(db, acting, programId, typed))
+): Promise<RosterAnswer> => retryIfEmailTaken(() => tryToGrantRole(db, acting, programId, typed))
 
 async function tryToGrantRole(
   db: Database,
@@ -38,7 +38,7 @@ async function tryToGrantRole(
     if (known?.id === viewer.id)
       return {
         kind: 'refused',
-        message: 'You can’t give yourself a role. Another administrator of this program can.',
+        message: 'You can’t give yourself a role. Ask another administrator of this program.',
       }
     if (known && name && !isSameName(known.name, name)) form.refuse('name', otherName)
     if (!email || !role || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
@@ -61,7 +61,7 @@ async function tryToGrantRole(
     if (!granted)
       return {
         kind: 'problems',
-        problems: [{ field: 'role', message: `${name} has this role here already.` }],
+        problems: [{ field: 'role', message: `${name} already has this role here.` }],
       }
     trx.record({
       kind: 'role-granted',
@@ -74,7 +74,7 @@ async function tryToGrantRole(
   })
 }
 
-/** Ends a role in this program; one that reaches a whole license holder is not this program's to end. */
+/** Ends a role in this program. A role for all of a license holder's programs can't be ended here. */
 export function endRole(
   db: Database,
   { viewer, now }: Actor,
@@ -94,7 +94,7 @@ export function endRole(
     if (role.person_id === viewer.id)
       return {
         kind: 'refused',
-        message: 'You can’t end your own role. Another administrator of this program can.',
+        message: 'You can’t end your own role. Ask another administrator of this program.',
       }
     await trx
       .updateTable('roles')

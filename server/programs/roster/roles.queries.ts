@@ -7,13 +7,13 @@ export type RoleHere = Readonly<{
   name: string
   email: string | null
   role: 'supervisor' | 'program_admin'
-  /** True where it reaches every program of the license holder, and isn't this program's to end. */
+  /** True when the role covers all of the license holder's programs. It can't be ended here. */
   is_holder_wide: boolean
   granted_at: Date
   granted_by: string | null
 }>
 
-/** Who may see or change this program's roster. */
+/** People with a role in this program. */
 export async function listRolesHere(db: Kysely<DB>, programId: string): Promise<readonly RoleHere[]> {
   const { rows } = await sql<RoleHere>`
     select r.id, r.person_id, p.name, p.email, r.role, r.program_id is null as is_holder_wide, r.granted_at,
@@ -34,7 +34,7 @@ export type Unready = Readonly<{
   link_expires_at: Date | null
 }>
 
-/** Who works here or has a role here, and has not set a password yet, by name. */
+/** People who work or have a role here and have not set a password, by name. */
 export async function listWithoutPassword(
   db: Kysely<DB>,
   programId: string,
@@ -55,7 +55,7 @@ export async function listWithoutPassword(
   return { people: rows.map(({ total, ...person }) => person), total: rows[0]?.total ?? 0 }
 }
 
-/** Of these people, the ones who work or act in this program, with whether they have set a password. */
+/** Of these people, the ones with work or a role in this program, and whether they have set a password. */
 export async function listInvitable(
   db: Kysely<DB>,
   programId: string,

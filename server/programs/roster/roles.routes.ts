@@ -20,7 +20,7 @@ type Needs = Readonly<{
   config: Readonly<{ baseUrl: string }>
 }>
 
-/** Who may see or change a program's roster, and links for people who have not set a password. */
+/** Roles in a program, and sign-in links for people who have not set a password. */
 export async function roleRoutes(app: App, { db, mail, clock, config: { baseUrl } }: Needs): Promise<void> {
   const config = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
@@ -143,12 +143,12 @@ export async function roleRoutes(app: App, { db, mail, clock, config: { baseUrl 
           {
             value: 'supervisor',
             label: grantableRoles.supervisor,
-            description: 'Sees the roster and where each person stands; changes nothing',
+            description: 'Sees the roster and everyone’s standing. Can’t change anything',
           },
           {
             value: 'program_admin',
             label: grantableRoles.program_admin,
-            description: 'Changes the roster, and gives and ends roles here',
+            description: 'Changes the roster and manages roles in this program',
           },
         ],
       },

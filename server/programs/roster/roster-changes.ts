@@ -6,8 +6,8 @@ export type PeriodRow = Omit<Period, 'row_id'> & Readonly<{ kind: PeriodKind; as
 export type Removal = Readonly<{ kind: 'assignment' | PeriodKind; id: string }>
 
 /**
- * What an act records, whether it is one form or a file of ten thousand rows. An assignment or a period whose id is on
- * record already comes in place of the row that stands; a removal leaves nothing in its place.
+ * The changes that one form, or a file of ten thousand rows, makes. An assignment or period whose id is already on record
+ * supersedes the current row. A removal supersedes it without a new row.
  */
 export type RosterChanges = Readonly<{
   people: readonly Readonly<{ id: string; name: string; email: string | null }>[]
@@ -44,7 +44,7 @@ export const rowOf = (assignment: Assignment, work: Partial<Work> = {}): Assignm
   ...work,
 })
 
-/** The end of an assignment: contact and leave that go on end with it, and what was to begin later never does. */
+/** Ends an assignment. Open contact and leave end with it, and periods that would begin later are removed. */
 export function separation(assignment: Assignment, separated_on: string): RosterChanges {
   const { assignment_id, duties_to, duties_from } = assignment
   const kinds = ['contact', 'leave'] as const

@@ -3,7 +3,7 @@ import { type Typed, typedDay, typedTime } from '#server/programs/typed-form.ts'
 import { type Assignment, workerTypeNames } from './assignment.ts'
 import type { Period, PeriodKind } from './periods.ts'
 
-/** A field as views/parts/_field.eta draws it. */
+/** A field for views/parts/_field.eta. */
 export type Field = Readonly<{
   name: string
   label: string
@@ -31,18 +31,18 @@ export const day = (name: string, label: string, typed: Typed, more: Partial<Fie
 const reason = (typed: Typed): Field => ({
   name: 'reason',
   label: 'Why',
-  hint: 'Such as: typed wrong, or the file said otherwise. It stays with the record.',
+  hint: 'For example: typing error, or the personnel file has a different date. The reason stays with the record.',
   value: typed.reason ?? '',
 })
 
 export const optionsOf = (names: Readonly<Record<string, string>>) =>
   Object.entries(names).map(([value, label]) => ({ value, label }))
 
-export const mendNameFields = (typed: Typed): readonly Field[] => [
+export const correctNameFields = (typed: Typed): readonly Field[] => [
   {
     name: 'name',
     label: 'Name',
-    hint: 'As it should stand on certificates',
+    hint: 'As it should appear on certificates',
     value: typed.name ?? '',
     autocomplete: 'off',
   },
@@ -58,7 +58,7 @@ export const mendNameFields = (typed: Typed): readonly Field[] => [
 ]
 
 export const nameFields = (typed: Typed): readonly Field[] => [
-  ...mendNameFields(typed),
+  ...correctNameFields(typed),
   {
     name: 'email',
     label: 'Email',
@@ -73,7 +73,7 @@ export const nameFields = (typed: Typed): readonly Field[] => [
 export const workFields = (typed: Typed, { kind }: ProgramHead): readonly Field[] => [
   {
     name: 'worker_type',
-    label: 'Kind of worker',
+    label: 'Worker type',
     type: 'select',
     size: 'medium',
     value: typed.worker_type ?? '',
@@ -91,7 +91,7 @@ export const workFields = (typed: Typed, { kind }: ProgramHead): readonly Field[
     ? [
         day('duties_from', 'Child-protection duties from', typed, {
           required: false,
-          hint: `${dayHint}. Empty where there are none.`,
+          hint: `${dayHint}. Leave empty if there are none.`,
         }),
       ]
     : []),
@@ -100,15 +100,15 @@ export const workFields = (typed: Typed, { kind }: ProgramHead): readonly Field[
 export const contactFields = (typed: Typed): readonly Field[] => [
   day('contact_from', 'Direct contact with young people from', typed, {
     required: false,
-    hint: `${dayHint}. Leave empty until it is known.`,
+    hint: `${dayHint}. Leave empty until you know it.`,
   }),
   time('contact_time', typed),
 ]
 
 const time = (name: string, typed: Typed): Field => ({
   name,
-  label: 'Time it began on that day',
-  hint: 'Like 2:30 pm. It decides a training that was finished on the same day.',
+  label: 'Start time on that day',
+  hint: 'Like 2:30 pm. It matters if training was finished the same day.',
   size: 'small',
   required: false,
   value: typed[name] ?? '',
@@ -122,9 +122,9 @@ export const correctionFields = (typed: Typed, program: ProgramHead): readonly F
     : []),
   day('separated_on', 'Last day of work', typed, {
     required: false,
-    hint: `${dayHint}. Empty while the work goes on.`,
+    hint: `${dayHint}. Leave empty while the person works here.`,
   }),
-  ...removable(typed, 'The person never worked here in this way. Contact and leave go with it.'),
+  ...removable(typed, 'The person never had this employment. Its contact and leave are removed too.'),
 ]
 
 export const separationFields = (typed: Typed): readonly Field[] => [
@@ -135,7 +135,7 @@ export const separationFields = (typed: Typed): readonly Field[] => [
 export const transferFields = (typed: Typed, programs: readonly ProgramHead[]): readonly Field[] => [
   {
     name: 'to_program',
-    label: 'Where to',
+    label: 'New program',
     type: 'select',
     value: typed.to_program ?? '',
     options: [
@@ -146,11 +146,11 @@ export const transferFields = (typed: Typed, programs: readonly ProgramHead[]): 
   day('hired_on', 'First day there', typed),
   day('separated_on', 'Last day here', typed, {
     required: false,
-    hint: `${dayHint}. Empty: the day before.`,
+    hint: `${dayHint}. If empty: the day before.`,
   }),
   {
     name: 'role_title',
-    label: 'Role title there',
+    label: 'New role title',
     required: false,
     value: typed.role_title ?? '',
     autocomplete: 'off',
@@ -163,7 +163,7 @@ export const periodFields = (kind: PeriodKind, typed: Typed): readonly Field[] =
   ...(kind === 'contact' ? [time('from_time', typed)] : []),
   day('to_on', kind === 'contact' ? 'Last day of direct contact' : 'Last day of leave', typed, {
     required: false,
-    hint: `${dayHint}. Empty while it goes on.`,
+    hint: `${dayHint}. Leave empty until it ends.`,
   }),
 ]
 
@@ -179,18 +179,18 @@ export const periodCorrectionFields = (kind: PeriodKind, typed: Typed): readonly
 export const removable = (typed: Typed, never: string): readonly Field[] => [
   {
     name: 'change',
-    label: 'What should happen',
+    label: 'What do you want to do?',
     type: 'radio',
     value: typed.change ?? 'correct',
     options: [
-      { value: 'correct', label: 'Put the record right, as above' },
-      { value: 'remove', label: 'Take it off the record', description: never },
+      { value: 'correct', label: 'Correct the record as entered above' },
+      { value: 'remove', label: 'Remove it from the record', description: never },
     ],
   },
   reason(typed),
 ]
 
-/** What stands on record, as it is typed into the form that corrects it. */
+/** The recorded values, as the correction form shows them. */
 export const typedWork = (assignment: Assignment): Typed => ({
   seen: assignment.row_id,
   worker_type: assignment.worker_type,

@@ -8,7 +8,7 @@ export const rosterShows = {
   leave: 'On leave',
   starting: 'Starting later',
   left: 'Left',
-  all: 'Everybody',
+  all: 'Everyone',
 } as const
 
 export type RosterShow = keyof typeof rosterShows
@@ -16,20 +16,20 @@ export type RosterShow = keyof typeof rosterShows
 export const rosterSorts = ['name', 'title', 'hired', 'contact'] as const
 export type RosterSort = (typeof rosterSorts)[number]
 
-/** What a roster's address asks for. */
+/** The filters in a roster's address. */
 export type RosterFilters = Readonly<{
   search: string
   show: RosterShow
   sort: RosterSort
   isDescending: boolean
   page: number
-  /** The day that is asked about; null for today. */
+  /** The “As of” day. Null means today. */
   on: Day | null
 }>
 
 type Query = Readonly<Record<string, string | undefined>>
 
-/** Reads an address; what it can't mean is read as if it were not there. */
+/** Reads the filters from an address. Invalid values are ignored. */
 export function rosterFilters({ search = '', show, sort, page, on = '' }: Query): RosterFilters {
   const column = sort?.replace(/^-/, '')
   return {
@@ -42,7 +42,7 @@ export function rosterFilters({ search = '', show, sort, page, on = '' }: Query)
   }
 }
 
-/** The address that asks for this, without what goes without saying. */
+/** The address for these filters, without default values. */
 export function rosterAddress(base: string, filters: RosterFilters): string {
   const { search, show, sort, isDescending, page, on } = filters
   const query = new URLSearchParams()

@@ -25,8 +25,8 @@ export type RosterCounts = Readonly<Record<RosterShow, number>>
 export const rosterPageSize = 50
 
 /**
- * One page of a program's roster on a day: a person once, by the work that holds on that day, or else the latest. The
- * counts tell how many of the people searched for each way of showing them would find.
+ * One page of a program's roster on a day. Each person appears once, with the employment of that day or else the latest.
+ * The counts say how many of the people found each "Show" option would list.
  */
 export async function listRoster(
   db: Kysely<DB>,

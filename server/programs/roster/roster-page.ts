@@ -10,7 +10,7 @@ import {
 } from './roster-filters.ts'
 import { type listRoster, type RosterLine, rosterPageSize } from './roster-list.queries.ts'
 
-/** A page of a roster, with every way of showing it as an address. */
+/** A roster page, with the addresses of its filters and sort orders. */
 export function rosterPage(
   place: Place,
   filters: RosterFilters,
@@ -47,7 +47,7 @@ export function rosterPage(
       href: `${address({})}${address({}).includes('?') ? '&' : '?'}page={page}`,
     },
     firstPage: address({}),
-    everybody: rosterAddress(base, { ...filters, search: '', show: 'all', page: 1 }),
+    everyone: rosterAddress(base, { ...filters, search: '', show: 'all', page: 1 }),
   }
 }
 

@@ -10,10 +10,10 @@ import { lockProgramsOf } from './assignments.queries.ts'
 import type { PeriodKind } from './periods.ts'
 import type { RosterChanges } from './roster-changes.ts'
 
-/** Who acts, and when. */
+/** Who makes the change, and when. */
 export type Actor = Readonly<{ viewer: Viewer; now: Date }>
 
-/** … and what follows a change of facts, in the same transaction. */
+/** … and what to run after a change of facts, in the same transaction. */
 export type Acting = Actor & Readonly<{ afterChange: AfterChange }>
 
 export type RosterDone = { kind: 'done'; personId: string }
@@ -24,7 +24,7 @@ export type RosterAnswer =
   | { kind: 'refused'; message: string }
   | { kind: 'not-found' }
 
-/** What a change is about, and whose record it is. */
+/** The subject of a change, and whose record it is. */
 type Subject = Readonly<{ person_id: string }>
 
 export type RosterDecision =
@@ -34,16 +34,16 @@ export type RosterDecision =
       changes: RosterChanges
       reason: string
       personId: string
-      /** For the ledger: the act's name and what it was about. */
+      /** For the ledger: the kind of change and its details. */
       act: string
       facts: Readonly<Record<string, unknown>>
     }
 
-/** Somebody else made an account with one of these emails at the same moment; nothing was saved. */
+/** An account with one of these emails was created at the same moment. Nothing was saved. */
 export class EmailTaken extends Error {}
 
-/** Tries again where an account appeared in between: the second time, it is there to be found. */
-export async function againIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
+/** Retries after such a conflict: the second time, the new account is found. */
+export async function retryIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
   try {
     return await once()
   } catch (error) {
@@ -52,14 +52,14 @@ export async function againIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One act on the rosters of programs that the viewer administers: one transaction, one entry in the ledger. */
+/** One change to the rosters of programs that the viewer administers: one transaction, one ledger entry. */
 export const changeRoster = <T extends Subject>(
   db: Database,
   acting: Acting,
   programIds: readonly [string, ...string[]],
   find: (trx: Transaction<DB>) => Promise<T | null>,
   decide: (trx: Transaction<DB>, subject: T) => RosterDecision | Promise<RosterDecision>,
-): Promise<RosterAnswer> => againIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, find, decide))
+): Promise<RosterAnswer> => retryIfEmailTaken(() => tryToChangeRoster(db, acting, programIds, find, decide))
 
 function tryToChangeRoster<T extends Subject>(
   db: Database,
@@ -90,7 +90,7 @@ function tryToChangeRoster<T extends Subject>(
   })
 }
 
-/** Writes the rows, each table at once; what they come in place of is superseded, never rewritten. */
+/** Writes the rows, one statement per table. Replaced rows are superseded, never updated. */
 export async function saveRosterChanges(
   trx: EvidenceTransaction,
   { viewer, now }: Actor,
@@ -169,6 +169,6 @@ export async function saveRosterChanges(
   }
 }
 
-/** Rows handed over in one parameter. */
+/** Passes many rows in one parameter. */
 const records = (rows: readonly object[], columns: RawBuilder<unknown>) =>
   sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as rows(${columns})`

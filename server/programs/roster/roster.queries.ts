@@ -5,7 +5,7 @@ import { type AsKnownOn, holdsOn, isKnown, worksOn } from '#server/programs/as-o
 
 export type WorkerType = 'employee' | 'contractor' | 'volunteer' | 'student'
 
-/** A stretch of direct contact or of leave; `id` stays the same through corrections. */
+/** A period of direct contact or leave. Corrections keep its `id`. */
 export type RosterPeriod = Readonly<{ id: string; from_on: Day; from_at: string | null; to_on: Day | null }>
 
 export type RosterAssignment = Readonly<{
@@ -26,7 +26,7 @@ export type RosterPerson = Readonly<{
   name: string
   email: string | null
   is_confidential: boolean
-  /** In the programs that were asked for, every one that is on record, the earliest first. */
+  /** Every assignment on record in the programs asked for, earliest first. */
   assignments: readonly RosterAssignment[]
 }>
 
@@ -44,19 +44,19 @@ export type RosterProgram = Readonly<{
 export type Roster = Readonly<{ programs: readonly RosterProgram[]; people: readonly RosterPerson[] }>
 
 /**
- * Facts, and no verdicts, about the people who work in some programs on a day, in one statement: as known now, or as
- * was known when another day ended. Everybody who works there on that day is in it, by name, with all that is on record
- * of them in these programs; `everybody` adds those who have left or not yet begun.
+ * Facts (no verdicts) about the people who work in some programs on a day, in one statement: as known now, or at the end
+ * of another day. Lists everyone employed that day, by name, with everything on record about them in these programs.
+ * `everyone` adds people who have left or not yet started.
  */
 export async function rosterOn(
   db: Kysely<DB>,
   programIds: readonly string[],
   on: Day,
   asKnownOn: AsKnownOn = null,
-  { everybody = false }: Readonly<{ everybody?: boolean }> = {},
+  { everyone = false }: Readonly<{ everyone?: boolean }> = {},
 ): Promise<Roster> {
   const here = sql<boolean>`a.program_id = any(${[...programIds]}::uuid[]) and ${isKnown('a', asKnownOn)}`
-  const who = everybody ? sql`true` : sql`bool_or(${worksOn('a', on)})`
+  const who = everyone ? sql`true` : sql`bool_or(${worksOn('a', on)})`
   return readRoster(db, sql`p.id = any(${[...programIds]}::uuid[])`, here, who, on, asKnownOn)
 }
 
@@ -72,7 +72,7 @@ export async function workOfPerson(
   return readRoster(db, programs, theirs, sql`true`, on, asKnownOn)
 }
 
-/** The same about several people, for whoever computes something for each of them. */
+/** The same for several people in one statement. */
 export async function workOfPeople(
   db: Kysely<DB>,
   personIds: readonly string[],

@@ -29,7 +29,7 @@ type Needs = Readonly<{
   afterChange: AfterChange
 }>
 
-/** A program's roster: who works there, a person's page in it, and adding somebody. */
+/** A program's roster: the list, a person's page, and adding a person. */
 export async function rosterRoutes(app: App, { db, mail, clock, config, afterChange }: Needs): Promise<void> {
   const readers = { policy: ['supervisor', 'program_admin'] } as const
   const administrators = { policy: ['program_admin'] } as const
@@ -155,7 +155,7 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
       if (given.mailed.length > 0) return reply.redirect(`${back}?done=mailed`, 303)
       if (given.withheld.length > 0) reply.status(409)
       return reply.page('programs/links-given', {
-        title: given.shown.length > 0 ? 'A link to set a password' : 'No link was made',
+        title: given.shown.length > 0 ? 'A link to set a password' : 'No link was created',
         program,
         given,
         back: { href: back, label: 'Back to the person' },
@@ -170,11 +170,11 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
     title: 'Add a person',
     over: program.name,
     lead: mail
-      ? 'A new person gets a message with a link to set a password.'
-      : 'A new person gets a link to set a password, which you print or copy.',
+      ? 'We email a new person a link to set a password.'
+      : 'For a new person, you get a link to set a password that you print or copy.',
     back: { href: `/programs/${program.id}/roster`, label: 'Roster' },
     action: `/programs/${program.id}/roster`,
     fields: [...nameFields(typed), ...workFields(typed, program), ...contactFields(typed)],
-    button: 'Add to the roster',
+    button: 'Add to roster',
   })
 }

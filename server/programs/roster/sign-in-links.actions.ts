@@ -12,16 +12,16 @@ type Addressee = Readonly<{ id: string; name: string; email: string | null; has_
 export type GivenLinks = Readonly<{
   kind: 'given'
   mailed: readonly Addressee[]
-  /** Links to be printed or copied: each is shown this once and never again. */
+  /** Links to print or copy. Each is shown only once. */
   shown: readonly Readonly<{ person: Addressee; address: string; days: number }>[]
-  /** Links that this viewer may not hold in their hands. */
+  /** People whose link this viewer may not see. */
   withheld: readonly Addressee[]
 }>
 
 /**
- * One-time links to set a password, for people of a program: mailed to each where mail is set up, else handed to the
- * viewer. A link opens the account to whoever holds it, so one is handed over only for an account that neither acts nor
- * works outside the programs that the viewer administers. Earlier links of these people end.
+ * One-time links to set a password, for people in a program: emailed if email is set up, else shown to the viewer. Anyone
+ * with a link can take over the account, so links are shown only for accounts with no work or role outside the programs
+ * that the viewer administers. Earlier links of these people stop working.
  */
 export async function giveLinks(
   db: Database,
@@ -69,7 +69,7 @@ export async function giveLinks(
       isSent: link.person.email !== null && (await send(mail, link.person.email, link.address, link.days)),
     })),
   )
-  // What the mail server did not take is handed over, where that is allowed.
+  // Links that the mail server refused are shown, where that is allowed.
   const unsent = sent.filter(({ isSent }) => !isSent)
   return {
     kind: 'given',
@@ -87,9 +87,9 @@ async function send(mail: NonNullable<Mail>, to: string, address: string, days: 
   try {
     await mail({
       to,
-      // Neutral, and without the program's name: a message may be seen by others.
+      // Neutral and without the program's name, because others may see the email.
       subject: 'Set your password',
-      text: `You have an account for your work training.\n\nOpen this address within ${within} and choose a password:\n${address}\n\nThe link works once. If you did not expect this message, you can leave it alone.\n`,
+      text: `You have an account for your work training.\n\nOpen this link within ${within} and choose a password:\n${address}\n\nThe link works once. If you did not expect this email, you can ignore it.\n`,
     })
     return true
   } catch {
