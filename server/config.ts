@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
 import path from 'node:path'
+import { likelyTypo } from './lib/typos.ts'
 import type { Patience } from './db/connection.ts'
 
 export type Config = Readonly<{
@@ -16,9 +19,11 @@ export type Config = Readonly<{
   /** A PostgreSQL 15 or later; absent, the embedded one runs. */
   databaseUrl: string | undefined
   databasePool: number
+  /** How long the start waits for a database that isn't up yet. */
+  databaseStartSeconds: number
   /** How long the service waits for the database before it answers that it is busy. */
   databasePatience: Patience
-  /** How long running requests may take to end after a stop was asked for. */
+  /** The service has ended this long after a stop was asked for, whatever is still open. */
   stopSeconds: number
   /** smtp://user:password@host:port; absent, links are shown to be printed. */
   smtpUrl: string | undefined
@@ -43,8 +48,25 @@ export type Config = Readonly<{
 
 export class ConfigError extends Error {}
 
-/** Reads every setting once; a bad value stops the boot and says which and why. */
-export function readConfig(env: Record<string, string | undefined>): Config {
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads every setting once. A bad value or a misspelled name stops the start and says which and why. */
+export function readConfig(environment: Environment): Config {
+  // Every name that is asked for is a setting, so that there is no second list to keep.
+  const names = new Set<string>()
+  const env = new Proxy(environment, {
+    get: (target, name) => {
+      names.add(String(name))
+      return target[String(name)]
+    },
+  })
+  const config = readSettings(env)
+  const typo = likelyTypo(Object.keys(environment), names)
+  if (typo) throw new ConfigError(`${typo.name} is not a setting. Did you mean ${typo.setting}?`)
+  return config
+}
+
+function readSettings(env: Environment): Config {
   const host = env.HOST ?? '127.0.0.1'
   const port = wholeNumber(env, 'PORT', 3000, 0, 65535)
   const baseUrl = origin(env.BASE_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`)
@@ -62,15 +84,21 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const smtpUrl = env.SMTP_URL || undefined
   if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl))
     throw new ConfigError('SMTP_URL must start with smtp:// or smtps:// (its value is not repeated here).')
+  const ledgerHeadMail = env.LEDGER_HEAD_MAIL || undefined
+  if (ledgerHeadMail && !smtpUrl)
+    throw new ConfigError(
+      `LEDGER_HEAD_MAIL=${ledgerHeadMail} needs a mail server, and there is none. Set SMTP_URL too.`,
+    )
   return Object.freeze({
     host,
     port,
     baseUrl,
     https,
     dataDir,
-    coursesDir: path.resolve(env.COURSES_DIR || path.join(import.meta.dirname, '../courses')),
+    coursesDir: existingFolder(env, 'COURSES_DIR', path.join(import.meta.dirname, '../courses')),
     databaseUrl,
     databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 1, 200),
+    databaseStartSeconds: wholeNumber(env, 'DATABASE_START_SECONDS', 60, 0, 3600),
     databasePatience: {
       connectionSeconds: wholeNumber(env, 'DATABASE_CONNECTION_SECONDS', 10, 1, 600),
       statementSeconds: wholeNumber(env, 'DATABASE_STATEMENT_SECONDS', 30, 1, 3600),
@@ -79,11 +107,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     stopSeconds: wholeNumber(env, 'STOP_SECONDS', 10, 1, 600),
     smtpUrl,
-    ledgerHeadMail: env.LEDGER_HEAD_MAIL || undefined,
+    ledgerHeadMail,
     mailFrom: env.MAIL_FROM || 'Safe Harbor Training <no-reply@localhost>',
     logLevel: oneOf(env, 'LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
     logPretty: oneOf(env, 'LOG_FORMAT', ['auto', 'json', 'pretty'], 'auto') === 'pretty',
-    trustedProxy: env.TRUSTED_PROXY || undefined,
+    trustedProxy: proxies(env),
     sessionIdleMinutes: wholeNumber(env, 'SESSION_IDLE_MINUTES', 60, 5, 720),
     sessionHours: wholeNumber(env, 'SESSION_HOURS', 12, 1, 24),
     issuerName: env.ISSUER_NAME || 'Safe Harbor Training',
@@ -110,8 +138,30 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
+function existingFolder(env: Environment, name: string, fallback: string): string {
+  const folder = path.resolve(env[name] || fallback)
+  if (!existsSync(folder)) throw new ConfigError(`${name}=${folder} does not exist.`)
+  return folder
+}
+
+/** Addresses, or networks such as 10.0.0.0/8, with commas between them. */
+function proxies(env: Environment): string | undefined {
+  const text = env.TRUSTED_PROXY || undefined
+  const isProxy = (one: string) => {
+    const [address = '', bits, ...rest] = one.trim().split('/')
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+    if (bits === undefined) return most > 0
+    return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
+  }
+  if (text && !text.split(',').every(isProxy))
+    throw new ConfigError(
+      `TRUSTED_PROXY=${text} must be the proxy's IP address or network, such as 127.0.0.1 or 10.0.0.0/8.`,
+    )
+  return text
+}
+
 function wholeNumber(
-  env: Record<string, string | undefined>,
+  env: Environment,
   name: string,
   fallback: number,
   least: number,
@@ -126,7 +176,7 @@ function wholeNumber(
 }
 
 function oneOf<T extends string>(
-  env: Record<string, string | undefined>,
+  env: Environment,
   name: string,
   choices: readonly T[],
   fallback: T,
