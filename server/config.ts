@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import { likelyTypo } from './lib/typos.ts'
 import type { Patience } from './db/connection.ts'
+import { likelyTypo } from './lib/typos.ts'
 
 export type Config = Readonly<{
   /** Address to listen on. Anything but loopback needs an https BASE_URL. */
@@ -42,6 +42,8 @@ export type Config = Readonly<{
   issuerName: string
   /** Ed25519 signing keys, outside the database. */
   keysFile: string
+  /** Ids of keys that are lost for good: the start does not ask for them. */
+  lostKeys: readonly string[]
   /** Watch files and compile templates at each request. */
   development: boolean
 }>
@@ -116,6 +118,7 @@ function readSettings(env: Environment): Config {
     sessionHours: wholeNumber(env, 'SESSION_HOURS', 12, 1, 24),
     issuerName: env.ISSUER_NAME || 'Safe Harbor Training',
     keysFile: path.resolve(env.KEYS_FILE || path.join(dataDir, 'keys.json')),
+    lostKeys: (env.LOST_KEYS ?? '').split(/[\s,]+/).filter(Boolean),
     development: env.NODE_ENV === 'development',
   })
 }
@@ -160,13 +163,7 @@ function proxies(env: Environment): string | undefined {
   return text
 }
 
-function wholeNumber(
-  env: Environment,
-  name: string,
-  fallback: number,
-  least: number,
-  most: number,
-): number {
+function wholeNumber(env: Environment, name: string, fallback: number, least: number, most: number): number {
   const text = env[name]
   if (text === undefined || text === '') return fallback
   const value = Number(text)
@@ -175,12 +172,7 @@ function wholeNumber(
   return value
 }
 
-function oneOf<T extends string>(
-  env: Environment,
-  name: string,
-  choices: readonly T[],
-  fallback: T,
-): T {
+function oneOf<T extends string>(env: Environment, name: string, choices: readonly T[], fallback: T): T {
   const text = env[name] || fallback
   const found = choices.find((choice) => choice === text)
   if (!found) throw new ConfigError(`${name}=${text} must be one of ${choices.join(', ')}.`)

@@ -1,5 +1,6 @@
-import { setTimeout as after } from 'node:timers/promises'
 import pretty from 'pino-pretty'
+import { KeyFileError } from '#server/certificates/credentials/key-file.ts'
+import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'
 import { hasErrors, problemLine } from '#server/courses/authoring/files/problems.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { buildApp } from './app.ts'
@@ -11,9 +12,10 @@ import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
 import { demoStaff } from './demo/staff.ts'
 import { jobHandlers } from './job-handlers.ts'
-import { startWorkers, type Workers } from './jobs/workers.ts'
+import { startWorkers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
 import { settings } from './settings.ts'
+import { type Running, stopInOrder } from './stopping.ts'
 
 const config = settings()
 const { catalogue, problems } = loadCourses(config.coursesDir)
@@ -25,8 +27,12 @@ if (hasErrors(problems)) {
   process.exit(1)
 }
 
+const running: Running = {}
+const stop = stopInOrder(running, config.stopSeconds)
 const database = await open()
+running.database = database
 const { db } = database
+await haveKeys()
 const clock = () => new Date()
 if (database.isEmbedded && (await isEmpty(db))) {
   await fillDemo(
@@ -52,23 +58,17 @@ const app = await buildApp({
   isDemo: demo,
   logger: logger(config),
 })
+running.app = app
 
-let workers: Workers | null = null
-let isStopping = false
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => {
-    if (isStopping) process.exit(1)
-    stop(0)
-  })
 database.lost.then(() => {
-  if (isStopping) return
+  if (running.isStopping) return
   console.error('The database stopped by itself. Stopping too; start again, and it recovers.')
   stop(1)
 })
 
 try {
   await app.listen({ host: config.host, port: config.port })
-  workers = await startWorkers(database.url, jobHandlers({ db, clock, mail, config }), app.log)
+  running.workers = await startWorkers(database.url, jobHandlers({ db, clock, mail, config }), app.log)
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(
@@ -78,7 +78,7 @@ try {
   )
   await stop(1)
 }
-if (!isStopping) console.log(welcome(config, database, demo))
+if (!running.isStopping) console.log(welcome(config, database, demo))
 
 async function open(): Promise<OpenDatabase> {
   try {
@@ -91,22 +91,14 @@ async function open(): Promise<OpenDatabase> {
   }
 }
 
-/** New requests are refused, and running ones and jobs end first. What still waits when the time is up is cut off. */
-async function stop(code: number): Promise<void> {
-  if (isStopping) return
-  isStopping = true
-  const timeUp = after(config.stopSeconds * 1000)
-  await Promise.race([endWork(), timeUp])
-  await database.close()
-  process.exit(code)
-}
-
-async function endWork(): Promise<void> {
-  // What is still open after half of that is cut off: a browser asks again, and a job runs again.
-  const half = config.stopSeconds * 500
-  const cutOff = setTimeout(() => app.server.closeAllConnections(), half)
-  await Promise.all([app.close(), workers?.stop(half)])
-  clearTimeout(cutOff)
+async function haveKeys(): Promise<void> {
+  try {
+    await checkKeys(db, config.keysFile, config.lostKeys)
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error
+    console.error(error.message)
+    await stop(1)
+  }
 }
 
 function logger({ logLevel, logPretty }: Config) {

@@ -35,7 +35,10 @@ describe('the settings', () => {
     ['HOST', { HOST: '0.0.0.0' }],
     ['HOST', { HOST: '192.168.0.7', BASE_URL: 'http://127.0.0.1:3000' }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://someone:hidden@host/training' }],
-    ['DATABSE_URL is not a setting. Did you mean DATABASE_URL?', { DATABSE_URL: 'postgres://hidden@host/db' }],
+    [
+      'DATABSE_URL is not a setting. Did you mean DATABASE_URL?',
+      { DATABSE_URL: 'postgres://hidden@host/db' },
+    ],
     ['LEDGER_HEADS_MAIL is not a setting.', { LEDGER_HEADS_MAIL: 'hidden@example.org' }],
     ['BASE_URI is not a setting.', { BASE_URI: 'https://training.example.org' }],
     ['LEDGER_HEAD_MAIL', { LEDGER_HEAD_MAIL: 'records@example.org' }],
