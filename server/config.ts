@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
+import program from '../package.json' with { type: 'json' }
 import type { Patience } from './db/connection.ts'
 import { likelyTypo } from './lib/typos.ts'
 
@@ -44,6 +45,14 @@ export type Config = Readonly<{
   keysFile: string
   /** Ids of keys that are lost for good: the start does not ask for them. */
   lostKeys: readonly string[]
+  /** Where backups are written every night; absent, none are. */
+  backupDir: string | undefined
+  /** How many backups are kept. */
+  backupKeep: number
+  /** Seals the signing keys in a backup. */
+  backupPassphrase: string | undefined
+  /** The version of this program. */
+  version: string
   /** Watch files and compile templates at each request. */
   development: boolean
 }>
@@ -119,6 +128,10 @@ function readSettings(env: Environment): Config {
     issuerName: env.ISSUER_NAME || 'Safe Harbor Training',
     keysFile: path.resolve(env.KEYS_FILE || path.join(dataDir, 'keys.json')),
     lostKeys: (env.LOST_KEYS ?? '').split(/[\s,]+/).filter(Boolean),
+    backupDir: env.BACKUP_DIR ? path.resolve(env.BACKUP_DIR) : undefined,
+    backupKeep: wholeNumber(env, 'BACKUP_KEEP', 14, 1, 1000),
+    backupPassphrase: passphrase(env),
+    version: program.version,
     development: env.NODE_ENV === 'development',
   })
 }
@@ -160,6 +173,13 @@ function proxies(env: Environment): string | undefined {
     throw new ConfigError(
       `TRUSTED_PROXY=${text} must be the proxy's IP address or network, such as 127.0.0.1 or 10.0.0.0/8.`,
     )
+  return text
+}
+
+function passphrase(env: Environment): string | undefined {
+  const text = env.BACKUP_PASSPHRASE || undefined
+  if (text && text.length < 16)
+    throw new ConfigError('BACKUP_PASSPHRASE must have at least 16 letters (its value is not repeated here).')
   return text
 }
 

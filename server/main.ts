@@ -68,7 +68,8 @@ database.lost.then(() => {
 
 try {
   await app.listen({ host: config.host, port: config.port })
-  running.workers = await startWorkers(database.url, jobHandlers({ db, clock, mail, config }), app.log)
+  const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, config })
+  running.workers = await startWorkers(database.url, handlers, app.log)
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(

@@ -105,7 +105,21 @@ async function migrateAsOwner(url: string, pool: number): Promise<string> {
   }
 }
 
-/** The same for a command, which may run beside the server: then it joins that server's database. */
+/** The database for a restore: nothing is migrated, and nothing may run on it. */
+export async function openUnmigrated(
+  config: Readonly<{ databaseUrl: string | undefined; dataDir: string; baseUrl: string }>,
+): Promise<Readonly<{ url: string; close: () => Promise<void> }>> {
+  if (config.databaseUrl) return { url: config.databaseUrl, close: async () => {} }
+  const unlock = await lockDataFolder(config.dataDir, config.baseUrl)
+  const { url, stop } = await startEmbeddedPostgres(path.resolve(config.dataDir))
+  const close = async () => {
+    await stop()
+    unlock()
+  }
+  return { url, close }
+}
+
+/** The migrated database for a command, which may run beside the server: then it joins that server's database. */
 export async function openBesideServer(config: Parameters<typeof openDatabase>[0]): Promise<OpenDatabase> {
   try {
     return await openDatabase({ ...config, databasePatience: {} })

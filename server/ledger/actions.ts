@@ -38,6 +38,7 @@ export type LedgerKind =
   | 'review-changed'
   | 'setting-changed'
   | 'waiver-granted'
+  | 'database-restored'
 
 export type NewEntry = Readonly<{
   kind: LedgerKind

@@ -98,7 +98,13 @@ describe('npm start', () => {
       const port = await freePort()
       const npm = spawn('npm', ['start'], {
         cwd: project,
-        env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'silent' },
+        env: {
+          PATH: process.env.PATH,
+          HOME: process.env.HOME,
+          PORT: String(port),
+          DATA_DIR: folder,
+          LOG_LEVEL: 'silent',
+        },
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       await saysReady(npm)
