@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import program from '../package.json' with { type: 'json' }
 import type { Patience } from './db/connection.ts'
 import { likelyTypo } from './lib/typos.ts'
 
@@ -131,9 +130,14 @@ function readSettings(env: Environment): Config {
     backupDir: env.BACKUP_DIR ? path.resolve(env.BACKUP_DIR) : undefined,
     backupKeep: wholeNumber(env, 'BACKUP_KEEP', 14, 1, 1000),
     backupPassphrase: passphrase(env),
-    version: program.version,
+    version: ownVersion(),
     development: env.NODE_ENV === 'development',
   })
+}
+
+function ownVersion(): string {
+  const file = path.join(import.meta.dirname, '../package.json')
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 function origin(text: string): string {

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import pg from 'pg'
@@ -8,10 +17,11 @@ import { acceptanceProblem, acceptRestore, restoreKeys } from '#server/backup/ac
 import { makeBackup, writeBackup } from '#server/backup/backup.actions.ts'
 import { restoreBackup } from '#server/backup/restore.actions.ts'
 import { verifyBackupIn } from '#server/backup/verify.actions.ts'
+import { catchUpCertificates } from '#server/certificates/certificates/issuing.actions.ts'
 import { readKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { publishedKeys } from '#server/certificates/credentials/keys.ts'
+import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'
 import { keepHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
-import { appendOnlyTables } from '#server/db/app-role.ts'
 import { connect } from '#server/db/connection.ts'
 import { schemaState } from '#server/db/migrate.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
@@ -33,6 +43,7 @@ describe('a backup made while the service writes', () => {
   beforeAll(async () => {
     world = await aWorld()
     config = { ...world.config, backupPassphrase: passphrase }
+    await catchUpCertificates(world.db, { issuer: config, keysFile: config.keysFile }, world.clock.now)
     await keepHead(world.db, { config, mail: null }, world.clock.now)
     let isDone = false
     const write = async () => {
@@ -79,8 +90,7 @@ describe('a backup made while the service writes', () => {
     expect(restored.manifest.ledger.note).toContain('/ledger')
     const { db } = connect(url, 2)
     expect(await schemaState(db)).toBe('current')
-    const [entry] = await appendOnlyTables(db)
-    await expect(db.deleteFrom(entry as 'ledger').execute()).rejects.toThrow()
+    await expect(db.deleteFrom('ledger').execute()).rejects.toThrow()
     await db.destroy()
     await dropDatabase('backup_verified')
   })
@@ -154,6 +164,26 @@ describe('a backup made while the service writes', () => {
     await restoreKeys(restored, restoredKeys, passphrase)
     expect(await readKeyFile(restoredKeys)).toEqual(await readKeyFile(config.keysFile))
     await dropDatabase('backup_keys')
+  })
+
+  test('does not start without the keys that signed its certificates, nor with keys that others can read', async () => {
+    const url = await newDatabase('backup_keyless')
+    await restoreBackup(file, url)
+    const { db } = connect(url, 2)
+    const keysFile = path.join(folder, 'start-keys.json')
+    const { keys } = await readKeyFile(config.keysFile)
+    const lost = keys.map(({ id }) => id)
+    await expect(checkKeys(db, keysFile, [])).rejects.toThrow(lost[0])
+    await expect(checkKeys(db, keysFile, [])).rejects.toThrow('Put the key file back')
+    await checkKeys(db, keysFile, lost)
+    writeFileSync(keysFile, '{', { mode: 0o600 })
+    await expect(checkKeys(db, keysFile, lost)).rejects.toThrow('is not JSON')
+    copyFileSync(config.keysFile, keysFile)
+    await checkKeys(db, keysFile, [])
+    chmodSync(keysFile, 0o644)
+    await expect(checkKeys(db, keysFile, [])).rejects.toThrow('can be read by others')
+    await db.destroy()
+    await dropDatabase('backup_keyless')
   })
 
   test('is made by the clock, and the oldest are removed, but no other file', async () => {
