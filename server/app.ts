@@ -175,7 +175,7 @@ export async function buildApp(given: Needs): Promise<App> {
   })
   await app.register(apiDescription, { baseUrl: config.baseUrl })
 
-  await app.register(healthRoutes, { db })
+  await app.register(healthRoutes, { db, config })
   await app.register(peopleRoutes, { ...needs, sessions })
   await app.register(singleSignOnRoutes, { ...needs, sessions })
   await app.register(accountRoutes, { ...needs, sessions })

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import path from 'node:path'
 import type { Patience } from './db/connection.ts'
+import { likelyTypo } from './lib/typos.ts'
 
 /** An OpenID Connect provider, such as an agency's own or login.gov. */
 export type IdentityProvider = Readonly<{
@@ -38,9 +40,11 @@ export type Config = Readonly<{
   /** PostgreSQL 15 or later. If absent, the embedded one runs. */
   databaseUrl: string | undefined
   databasePool: number
+  /** How long the start waits for a database that isn't up yet. */
+  databaseStartSeconds: number
   /** How long the service waits for the database before it answers that it is busy. */
   databasePatience: Patience
-  /** How long running requests get to finish after a stop. */
+  /** The service ends this long after it is asked to stop, whatever is still open. */
   stopSeconds: number
   /** smtp://user:password@host:port. If absent, links are shown on screen to be printed. */
   smtpUrl: string | undefined
@@ -63,14 +67,41 @@ export type Config = Readonly<{
   issuerName: string
   /** Ed25519 signing keys, outside the database. */
   keysFile: string
+  /** Ids of keys that are lost for good: the start does not ask for them. */
+  lostKeys: readonly string[]
+  /** Where backups are written every night; absent, none are. */
+  backupDir: string | undefined
+  /** How many backups are kept. */
+  backupKeep: number
+  /** Seals the signing keys in a backup. */
+  backupPassphrase: string | undefined
+  /** The version of this program. */
+  version: string
   /** Watch files and recompile templates on each request. */
   development: boolean
 }>
 
 export class ConfigError extends Error {}
 
-/** Reads every setting once. An invalid value stops the start with a message. */
-export function readConfig(env: Record<string, string | undefined>): Config {
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads every setting once. A bad value or a misspelled name stops the start and says which and why. */
+export function readConfig(environment: Environment): Config {
+  // Every name that is asked for is a setting, so that there is no second list to keep.
+  const names = new Set<string>()
+  const env = new Proxy(environment, {
+    get: (target, name) => {
+      names.add(String(name))
+      return target[String(name)]
+    },
+  })
+  const config = readSettings(env)
+  const typo = likelyTypo(Object.keys(environment), names)
+  if (typo) throw new ConfigError(`${typo.name} is not a setting. Did you mean ${typo.setting}?`)
+  return config
+}
+
+function readSettings(env: Environment): Config {
   const host = env.HOST ?? '127.0.0.1'
   const port = wholeNumber(env, 'PORT', 3000, 0, 65535)
   const baseUrl = origin(env.BASE_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`)
@@ -88,6 +119,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const smtpUrl = env.SMTP_URL || undefined
   if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl))
     throw new ConfigError('SMTP_URL must start with smtp:// or smtps:// (its value is not repeated here).')
+  const ledgerHeadMail = env.LEDGER_HEAD_MAIL || undefined
+  if (ledgerHeadMail && !smtpUrl)
+    throw new ConfigError(
+      `LEDGER_HEAD_MAIL=${ledgerHeadMail} needs a mail server, and there is none. Set SMTP_URL too.`,
+    )
   return Object.freeze({
     host,
     port,
@@ -96,9 +132,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     isReachable: https || !isLoopback(host),
     demo: oneOf(env, 'DEMO', ['auto', 'no', 'public'], 'auto'),
     dataDir,
-    coursesDir: path.resolve(env.COURSES_DIR || path.join(import.meta.dirname, '../courses')),
+    coursesDir: existingFolder(env, 'COURSES_DIR', path.join(import.meta.dirname, '../courses')),
     databaseUrl,
     databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 1, 200),
+    databaseStartSeconds: wholeNumber(env, 'DATABASE_START_SECONDS', 60, 0, 3600),
     databasePatience: {
       connectionSeconds: wholeNumber(env, 'DATABASE_CONNECTION_SECONDS', 10, 1, 600),
       statementSeconds: wholeNumber(env, 'DATABASE_STATEMENT_SECONDS', 30, 1, 3600),
@@ -107,11 +144,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     stopSeconds: wholeNumber(env, 'STOP_SECONDS', 10, 1, 600),
     smtpUrl,
-    ledgerHeadMail: env.LEDGER_HEAD_MAIL || undefined,
+    ledgerHeadMail,
     mailFrom: env.MAIL_FROM || 'Safe Harbor Training <no-reply@localhost>',
     logLevel: oneOf(env, 'LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
     logPretty: oneOf(env, 'LOG_FORMAT', ['auto', 'json', 'pretty'], 'auto') === 'pretty',
-    trustedProxy: env.TRUSTED_PROXY || undefined,
+    trustedProxy: proxies(env),
     sessionIdleMinutes: wholeNumber(env, 'SESSION_IDLE_MINUTES', 60, 5, 720),
     sessionHours: wholeNumber(env, 'SESSION_HOURS', 12, 1, 24),
     secondFactor: env.SECOND_FACTOR
@@ -120,6 +157,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     identityProviders: env.IDENTITY_PROVIDERS ? readProviders(env.IDENTITY_PROVIDERS) : [],
     issuerName: env.ISSUER_NAME || 'Safe Harbor Training',
     keysFile: path.resolve(env.KEYS_FILE || path.join(dataDir, 'keys.json')),
+    lostKeys: (env.LOST_KEYS ?? '').split(/[\s,]+/).filter(Boolean),
+    backupDir: env.BACKUP_DIR ? path.resolve(env.BACKUP_DIR) : undefined,
+    backupKeep: wholeNumber(env, 'BACKUP_KEEP', 14, 1, 1000),
+    backupPassphrase: passphrase(env),
+    version: ownVersion(),
     development: env.NODE_ENV === 'development',
   })
 }
@@ -131,6 +173,11 @@ export function configWarnings(config: Pick<Config, 'https' | 'trustedProxy'>): 
       'BASE_URL is https but TRUSTED_PROXY is not set, so every visitor seems to come from the proxy’s address. Attacks on one account then slow sign-in for everyone on a new device. Set TRUSTED_PROXY to the address of your proxy.',
     ]
   return []
+}
+
+function ownVersion(): string {
+  const file = path.join(import.meta.dirname, '../package.json')
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 function origin(text: string): string {
@@ -175,13 +222,36 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
-function wholeNumber(
-  env: Record<string, string | undefined>,
-  name: string,
-  fallback: number,
-  least: number,
-  most: number,
-): number {
+function existingFolder(env: Environment, name: string, fallback: string): string {
+  const folder = path.resolve(env[name] || fallback)
+  if (!existsSync(folder)) throw new ConfigError(`${name}=${folder} does not exist.`)
+  return folder
+}
+
+/** Addresses, or networks such as 10.0.0.0/8, with commas between them. */
+function proxies(env: Environment): string | undefined {
+  const text = env.TRUSTED_PROXY || undefined
+  const isProxy = (one: string) => {
+    const [address = '', bits, ...rest] = one.trim().split('/')
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+    if (bits === undefined) return most > 0
+    return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
+  }
+  if (text && !text.split(',').every(isProxy))
+    throw new ConfigError(
+      `TRUSTED_PROXY=${text} must be the proxy's IP address or network, such as 127.0.0.1 or 10.0.0.0/8.`,
+    )
+  return text
+}
+
+function passphrase(env: Environment): string | undefined {
+  const text = env.BACKUP_PASSPHRASE || undefined
+  if (text && text.length < 16)
+    throw new ConfigError('BACKUP_PASSPHRASE must have at least 16 letters (its value is not repeated here).')
+  return text
+}
+
+function wholeNumber(env: Environment, name: string, fallback: number, least: number, most: number): number {
   const text = env[name]
   if (text === undefined || text === '') return fallback
   const value = Number(text)
@@ -190,12 +260,7 @@ function wholeNumber(
   return value
 }
 
-function oneOf<T extends string>(
-  env: Record<string, string | undefined>,
-  name: string,
-  choices: readonly T[],
-  fallback: T,
-): T {
+function oneOf<T extends string>(env: Environment, name: string, choices: readonly T[], fallback: T): T {
   const text = env[name] || fallback
   const found = choices.find((choice) => choice === text)
   if (!found) throw new ConfigError(`${name}=${text} must be one of ${choices.join(', ')}.`)

@@ -1,3 +1,4 @@
+import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
@@ -9,10 +10,17 @@ import { createSessions } from './people/sessions.ts'
 import { sweepPeople } from './people/sign-in.actions.ts'
 import { refreshStale } from './standings/standings.actions.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date; mail: Mail; config: Config }>
+type Needs = Readonly<{
+  db: Database
+  /** Where the backup connects. */
+  databaseUrl: string
+  clock: () => Date
+  mail: Mail
+  config: Config
+}>
 
 /** The handler of each job in the timetable. It's safe to run one twice or on two servers at once. */
-export const jobHandlers = ({ db, clock, mail, config }: Needs): Handlers => ({
+export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Handlers => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
   'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
   'sign-ledger-head': () => keepHead(db, { config, mail }, clock()),
@@ -20,5 +28,9 @@ export const jobHandlers = ({ db, clock, mail, config }: Needs): Handlers => ({
     const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
     await sweepPeople(db, createSessions(db, limits))
     await sweepFailedNameChecks(db)
+  },
+  'make-backup': async () => {
+    const { backupDir: folder, backupKeep: keep } = config
+    if (folder) await makeBackup(databaseUrl, config, { folder, keep }, clock())
   },
 })

@@ -1,5 +1,6 @@
-import { setTimeout as after } from 'node:timers/promises'
 import pretty from 'pino-pretty'
+import { KeyFileError } from '#server/certificates/credentials/key-file.ts'
+import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'
 import { hasErrors, problemLine } from '#server/courses/authoring/files/problems.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { createSetupLink } from './admin/setup/setup-link.actions.ts'
@@ -14,9 +15,10 @@ import { demoStart } from './demo/permission.ts'
 import { demoStaff } from './demo/staff.ts'
 import { fillDemoVersions } from './demo/versions.ts'
 import { jobHandlers } from './job-handlers.ts'
-import { startWorkers, type Workers } from './jobs/workers.ts'
+import { startWorkers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
 import { settings } from './settings.ts'
+import { type Running, stopInOrder } from './stopping.ts'
 
 const config = settings()
 for (const warning of configWarnings(config)) console.warn(warning)
@@ -29,8 +31,12 @@ if (hasErrors(problems)) {
   process.exit(1)
 }
 
+const running: Running = {}
+const stop = stopInOrder(running, config.stopSeconds)
 const database = await open()
+running.database = database
 const { db } = database
+await haveKeys()
 const clock = () => new Date()
 const start = demoStart({
   ...config,
@@ -68,16 +74,10 @@ const app = await buildApp({
   isDemo: demo,
   logger: logger(config),
 })
+running.app = app
 
-let workers: Workers | null = null
-let isStopping = false
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => {
-    if (isStopping) process.exit(1)
-    stop(0)
-  })
 database.lost.then(() => {
-  if (isStopping) return
+  if (running.isStopping) return
   console.error(
     'The database stopped unexpectedly, so the service is stopping too. Start it again; the database recovers.',
   )
@@ -86,7 +86,8 @@ database.lost.then(() => {
 
 try {
   await app.listen({ host: config.host, port: config.port })
-  workers = await startWorkers(database.url, jobHandlers({ db, clock, mail, config }), app.log)
+  const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, config })
+  running.workers = await startWorkers(database.url, handlers, app.log)
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(
@@ -96,7 +97,7 @@ try {
   )
   await stop(1)
 }
-if (!isStopping) console.log(welcome(config, database, demo, await createSetupLink(db, clock())))
+if (!running.isStopping) console.log(welcome(config, database, demo, await createSetupLink(db, clock())))
 
 async function open(): Promise<OpenDatabase> {
   try {
@@ -109,22 +110,14 @@ async function open(): Promise<OpenDatabase> {
   }
 }
 
-/** Refuses new requests and waits for running requests and jobs. Whatever is still running at the deadline is cut off. */
-async function stop(code: number): Promise<void> {
-  if (isStopping) return
-  isStopping = true
-  const timeUp = after(config.stopSeconds * 1000)
-  await Promise.race([endWork(), timeUp])
-  await database.close()
-  process.exit(code)
-}
-
-async function endWork(): Promise<void> {
-  // Cut off what is still running after half of that time. Browsers retry requests, and jobs run again.
-  const half = config.stopSeconds * 500
-  const cutOff = setTimeout(() => app.server.closeAllConnections(), half)
-  await Promise.all([app.close(), workers?.stop(half)])
-  clearTimeout(cutOff)
+async function haveKeys(): Promise<void> {
+  try {
+    await checkKeys(db, config.keysFile, config.lostKeys)
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error
+    console.error(error.message)
+    await stop(1)
+  }
 }
 
 function logger({ logLevel, logPretty }: Config) {

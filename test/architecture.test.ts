@@ -15,7 +15,7 @@ const order = [
     'courses/authoring/questions',
   ],
   ...['courses/authoring', 'courses/review', 'courses'],
-  ...['paper', 'certificates', 'certificates/credentials', 'certificates/certificates', 'handouts'],
+  ...['paper', 'certificates', 'certificates/credentials', 'certificates/certificates', 'backup', 'handouts'],
   ...['learning', 'standings', 'training', 'classroom', 'oversight/team', 'oversight/reviews'],
   ...['oversight/licensing', 'oversight/packets', 'oversight/verification', 'oversight/registry'],
   ...[
@@ -27,11 +27,11 @@ const order = [
     'admin/console',
     'demo',
   ],
-  ...['config.ts', 'settings.ts', 'job-handlers.ts', 'app.ts', 'main.ts', 'cli'],
+  ...['config.ts', 'settings.ts', 'job-handlers.ts', 'app.ts', 'stopping.ts', 'main.ts', 'cli'],
 ]
 
 /** Rooms whose work is the world itself: the database, HTTP, jobs, commands, starting up, filling a demonstration. */
-const worldlyRooms = /^(db|web|jobs|cli|demo)\/|^(app|main|config|settings|job-handlers)\.ts$/
+const worldlyRooms = /^(backup|db|web|jobs|cli|demo)\/|^(app|main|config|settings|stopping|job-handlers)\.ts$/
 
 /** Files elsewhere that touch the world without being routes, actions or queries, each for a reason of its own. */
 const worldly: Readonly<Record<string, string>> = {

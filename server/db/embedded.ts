@@ -5,12 +5,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
+import { serverTroubles } from './server-troubles.ts'
 
 export type EmbeddedPostgres = Readonly<{
   url: string
   /** True if the cluster was created at this start. */
   isNew: boolean
-  /** Stops the server once its clients have disconnected. Resolves when everything is written. */
+  /** Ends the server and its clients; resolves when it has written everything, or was cut off and recovers at the next start. */
   stop: () => Promise<void>
   /** Settles if the server stops unexpectedly. */
   ended: Promise<void>
@@ -25,7 +26,7 @@ type Launcher = Readonly<{ command: string; args: readonly string[]; uid?: numbe
  */
 export async function startEmbeddedPostgres(
   folder: string,
-  options: { durable?: boolean; database?: string } = {},
+  options: { durable?: boolean; database?: string; onTrouble?: (line: string) => void } = {},
 ): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries()
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -48,7 +49,10 @@ export async function startEmbeddedPostgres(
       '-c',
       'unix_socket_directories=',
     ],
-    ...['-c', 'max_connections=60', '-c', 'log_min_messages=fatal', '-c', 'timezone=UTC'],
+    ...['-c', 'max_connections=60', '-c', 'timezone=UTC'],
+    // A statement or a row in the log would be somebody's record.
+    ...['-c', 'log_min_messages=error', '-c', 'log_min_error_statement=panic'],
+    ...['-c', 'log_error_verbosity=terse', '-c', 'log_line_prefix=%e '],
     ...(options.durable === false ? ['-c', 'fsync=off', '-c', 'synchronous_commit=off'] : []),
   ])
   const output: string[] = []
@@ -56,6 +60,11 @@ export async function startEmbeddedPostgres(
     output.push(String(chunk))
     if (output.length > 50) output.shift()
   })
+  if (child.stderr) serverTroubles(child.stderr, options.onTrouble ?? console.error)
+  // However this process ends, its database ends with it; cut off at once, it recovers at the next start.
+  const cutOff = () => child.kill('SIGQUIT')
+  process.once('exit', cutOff)
+  child.once('exit', () => process.off('exit', cutOff))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const server = `postgres://safe_harbor:${password}@127.0.0.1:${port}`
   const database = options.database ?? 'safe_harbor'
@@ -72,7 +81,9 @@ export async function startEmbeddedPostgres(
     ended,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT')
+      const late = setTimeout(() => child.kill('SIGQUIT'), 2000)
       await ended
+      clearTimeout(late)
     },
   }
 }

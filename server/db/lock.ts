@@ -1,31 +1,43 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { createConnection, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 export class AlreadyRunning extends Error {}
 
 /**
- * Locks a data folder for this process with a socket that disappears when the process ends. A second start can ask the
- * socket for the first one's address. Returns a function that releases the lock.
+ * Holds a data folder for this process: a socket in the folder, which dies with the process however that dies, and which
+ * tells a second start where the first one runs. Returns what lets go of it.
  */
 export async function lockDataFolder(folder: string, address: string): Promise<() => void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const name = createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 24)
-  const socket = path.join(tmpdir(), `safe-harbor-${name}.sock`)
+  const socket = openSocketPath(folder)
   for (let tries = 0; tries < 3; tries++) {
-    const server = await listen(socket, address)
-    if (server) return () => server.close()
-    const holder = await ask(socket)
-    if (holder !== null)
+    const server = await listen(socket.path, address)
+    if (server)
+      return () => {
+        server.close()
+        socket.close()
+      }
+    const holder = await ask(socket.path)
+    if (holder !== null) {
+      socket.close()
       throw new AlreadyRunning(
         `Safe Harbor Training is already running with the data in ${folder}, at ${holder}. Stop it first, or set DATA_DIR and PORT to run a second one.`,
       )
-    // No answer: its process was killed.
-    rmSync(socket, { force: true })
+    }
+    // No one answers: its process was killed.
+    rmSync(socket.path, { force: true })
   }
+  socket.close()
   throw new AlreadyRunning(`The data in ${folder} could not be locked. Try again in a moment.`)
+}
+
+/** A socket's address holds about a hundred letters: on Linux a long folder is named by its open descriptor instead. */
+function openSocketPath(folder: string): Readonly<{ path: string; close: () => void }> {
+  const name = 'running.sock'
+  if (process.platform !== 'linux') return { path: path.join(folder, name), close: () => {} }
+  const descriptor = openSync(folder, 'r')
+  return { path: `/proc/self/fd/${descriptor}/${name}`, close: () => closeSync(descriptor) }
 }
 
 function listen(socket: string, address: string): Promise<Server | null> {

@@ -1,11 +1,13 @@
 import path from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { appRoleUrl } from './app-role.ts'
+import { isDatabaseAway } from './away.ts'
 import { connect, type Database, type Patience } from './connection.ts'
 import { runningUrl, startEmbeddedPostgres } from './embedded.ts'
 import { AlreadyRunning, lockDataFolder } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { installQueue } from './queue-schema.ts'
+import { checkServer } from './server-check.ts'
 
 export type OpenDatabase = Readonly<{
   db: Database
@@ -23,14 +25,15 @@ export async function openDatabase(
     databaseUrl: string | undefined
     dataDir: string
     databasePool: number
-    /** Absent for commands, which wait without a limit. */
+    databaseStartSeconds: number
+    /** Absent for a command, which waits as long as it takes. */
     databasePatience?: Patience
     baseUrl: string
   }>,
 ): Promise<OpenDatabase> {
   const { databasePool, databasePatience } = config
   if (config.databaseUrl) {
-    await migrateAt(config.databaseUrl)
+    await onceUp(() => migrateAt(config.databaseUrl!, databasePool), config.databaseStartSeconds)
     const { db } = connect(config.databaseUrl, databasePool, databasePatience)
     return {
       db,
@@ -47,7 +50,7 @@ export async function openDatabase(
     unlock()
   }
   try {
-    const url = await migrateAsOwner(postgres.url)
+    const url = await migrateAsOwner(postgres.url, databasePool)
     const { db } = connect(url, databasePool, databasePatience)
     const close = async () => {
       await soonClosed(db)
@@ -60,9 +63,24 @@ export async function openDatabase(
   }
 }
 
-async function migrateAt(url: string): Promise<void> {
+/** A database of the organization's may come up after this service, such as when a machine starts both. */
+async function onceUp(open: () => Promise<void>, seconds: number): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
+  for (let tries = 1; ; tries++) {
+    try {
+      return await open()
+    } catch (error) {
+      if (!isDatabaseAway(error as Error) || Date.now() > deadline) throw error
+      if (tries === 1) console.error(`The database does not answer yet. Waiting up to ${seconds} seconds.`)
+      await after(Math.min(500, seconds * 1000))
+    }
+  }
+}
+
+async function migrateAt(url: string, pool: number): Promise<void> {
   const { db } = connect(url, 2)
   try {
+    await checkServer(db, pool, new Date())
     await migrate(db)
     await installQueue(db)
   } finally {
@@ -74,10 +92,11 @@ async function migrateAt(url: string): Promise<void> {
 const soonClosed = (db: Database): Promise<void> =>
   Promise.race([db.destroy(), after(2000, undefined, { ref: false })])
 
-/** Only the owner changes the schema. The service runs with a role that can't change append-only rows. */
-async function migrateAsOwner(url: string): Promise<string> {
+/** Only the owner changes the schema; the service then works in a role that cannot rewrite what is append-only. */
+async function migrateAsOwner(url: string, pool: number): Promise<string> {
   const { db } = connect(url, 2)
   try {
+    await checkServer(db, pool, new Date())
     await migrate(db)
     await installQueue(db)
     return await appRoleUrl(db, url)
@@ -86,7 +105,21 @@ async function migrateAsOwner(url: string): Promise<string> {
   }
 }
 
-/** The same for a command. If the server is running, the command uses that server's database. */
+/** The database for a restore: nothing is migrated, and nothing may run on it. */
+export async function openUnmigrated(
+  config: Readonly<{ databaseUrl: string | undefined; dataDir: string; baseUrl: string }>,
+): Promise<Readonly<{ url: string; close: () => Promise<void> }>> {
+  if (config.databaseUrl) return { url: config.databaseUrl, close: async () => {} }
+  const unlock = await lockDataFolder(config.dataDir, config.baseUrl)
+  const { url, stop } = await startEmbeddedPostgres(path.resolve(config.dataDir))
+  const close = async () => {
+    await stop()
+    unlock()
+  }
+  return { url, close }
+}
+
+/** The migrated database for a command, which may run beside the server: then it joins that server's database. */
 export async function openBesideServer(config: Parameters<typeof openDatabase>[0]): Promise<OpenDatabase> {
   try {
     return await openDatabase({ ...config, databasePatience: {} })

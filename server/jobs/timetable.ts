@@ -28,6 +28,12 @@ export const timetable = {
     retries: 1,
     minutes: 10,
   },
+  'make-backup': {
+    says: 'Write a backup into BACKUP_DIR, if that is set, and remove the oldest',
+    cron: '20 2 * * *',
+    retries: 3,
+    minutes: 120,
+  },
 } as const satisfies Record<string, JobPlan>
 
 export type JobPlan = Readonly<{

@@ -41,6 +41,7 @@ export type LedgerKind =
   | 'api-token-created'
   | 'api-token-ended'
   | 'waiver-granted'
+  | 'database-restored'
 
 export type NewEntry = Readonly<{
   kind: LedgerKind

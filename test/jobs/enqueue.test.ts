@@ -19,6 +19,7 @@ test('a job is committed or rolled back together with the change that causes it'
       'draw-certificates': async (data) => done.push(data),
       'sign-ledger-head': nothing,
       'sweep-sign-ins': nothing,
+      'make-backup': nothing,
     },
     log,
   )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { jobHandlers } from '#server/job-handlers.ts'
 import { aWorld } from '#test/support/app.ts'
-import { asTheService } from '#test/support/db.ts'
+import { asTheService, serviceUrl } from '#test/support/db.ts'
 
 test('old failed name checks are deleted', async () => {
   const { db, config, clock } = await aWorld()
@@ -13,7 +13,13 @@ test('old failed name checks are deleted', async () => {
       { token: 'old', at: hoursAgo(25) },
     ])
     .execute()
-  const handlers = jobHandlers({ db: await asTheService(), clock: () => clock.now, config, mail: null })
+  const handlers = jobHandlers({
+    db: await asTheService(),
+    databaseUrl: await serviceUrl(),
+    clock: () => clock.now,
+    config,
+    mail: null,
+  })
   await handlers['sweep-sign-ins']({})
   expect(await db.selectFrom('failed_name_checks').select('token').execute()).toEqual([{ token: 'recent' }])
 })

@@ -36,11 +36,32 @@ describe('the settings', () => {
     ['HOST', { HOST: '0.0.0.0' }],
     ['HOST', { HOST: '192.168.0.7', BASE_URL: 'http://127.0.0.1:3000' }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://someone:hidden@host/training' }],
+    [
+      'DATABSE_URL is not a setting. Did you mean DATABASE_URL?',
+      { DATABSE_URL: 'postgres://hidden@host/db' },
+    ],
+    ['LEDGER_HEADS_MAIL is not a setting.', { LEDGER_HEADS_MAIL: 'hidden@example.org' }],
+    ['BASE_URI is not a setting.', { BASE_URI: 'https://training.example.org' }],
+    ['LEDGER_HEAD_MAIL', { LEDGER_HEAD_MAIL: 'records@example.org' }],
+    ['COURSES_DIR', { COURSES_DIR: '/no/such/folder' }],
+    ['TRUSTED_PROXY', { TRUSTED_PROXY: 'true' }],
+    ['TRUSTED_PROXY', { TRUSTED_PROXY: '127.0.0.1/64' }],
+    ['TRUSTED_PROXY', { TRUSTED_PROXY: '127.0.0.1, nginx' }],
     ['SMTP_URL', { SMTP_URL: 'http://someone:hidden@host' }],
   ])('an invalid value is refused with the name of its setting: %s %o', (name, env) => {
     const refusal = () => readConfig(env)
     expect(refusal).toThrow(ConfigError)
-    expect(refusal).toThrow(new RegExp(`^${name}[= ]`))
+    expect(refusal).toThrow(new RegExp(`^${name.replace('?', '\\?')}([= ]|$)`))
     expect(refusal).not.toThrow('hidden')
+  })
+
+  test('names that other programs use are left alone', () => {
+    const others = { HOSTNAME: 'web-1', SESSION_MANAGER: 'local/x', DATABASE: 'x', SPORT: '1', PATH: '/bin' }
+    expect(() => readConfig(others)).not.toThrow()
+  })
+
+  test('proxies are named by address or network', () => {
+    const trustedProxy = '127.0.0.1, 10.0.0.0/8,fd00::/8'
+    expect(readConfig({ TRUSTED_PROXY: trustedProxy })).toMatchObject({ trustedProxy })
   })
 })

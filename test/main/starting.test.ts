@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import path from 'node:path'
 import pg from 'pg'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { readConfig } from '#server/config.ts'
 import { runningUrl } from '#server/db/embedded.ts'
 import { demoCast, demoPassword } from '#server/demo/cast.ts'
 import { freePort } from '#test/support/browser.ts'
@@ -22,6 +23,7 @@ import {
 // Starts are real ones: a cluster is made and written through to the disk, on whatever machine runs the tests.
 vi.setConfig({ testTimeout: 120_000 })
 
+const { version } = readConfig({})
 const lesson = '/courses/residential-settings/law-words-role/why-this-training'
 
 describe('one installation, from its first start on', () => {
@@ -48,10 +50,11 @@ describe('one installation, from its first start on', () => {
     for (const said of [address, folder, demoPassword, 'Ctrl-C', ...demoCast.map(({ email }) => email)])
       expect(stdout()).toContain(said)
     const visitor = new Visitor(address)
-    expect(JSON.parse((await visitor.get('/healthz')).body)).toEqual({ status: 'alive' })
+    expect(JSON.parse((await visitor.get('/healthz')).body)).toEqual({ status: 'alive', version })
     expect(JSON.parse((await visitor.get('/readyz')).body)).toMatchObject({
       status: 'ready',
-      migrations: 'current',
+      database: 'reached',
+      schema: 'current',
     })
     expect((await visitor.get('/sign-in')).body).toContain('Demonstration: every person')
   })
@@ -183,8 +186,10 @@ describe('a refused start', () => {
 
   test('an unreachable database is reported without its password', async () => {
     const url = `postgres://someone:hidden@127.0.0.1:${await freePort()}/training`
-    const { code, stderr } = await run(['server/main.ts'], { DATABASE_URL: url })
+    const settings = { DATABASE_URL: url, DATABASE_START_SECONDS: '1' }
+    const { code, stderr } = await run(['server/main.ts'], settings)
     expect(code).toBe(1)
+    expect(stderr).toContain('The database does not answer yet.')
     expect(stderr).toContain('The database could not be opened.')
     expect(stderr).not.toContain('hidden')
   })

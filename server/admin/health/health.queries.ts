@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import { isMigrated } from '#server/db/migrate.ts'
+import { schemaState } from '#server/db/migrate.ts'
 import type { DB } from '#server/db/schema.ts'
 
 export type DatabaseHealth = Readonly<{
@@ -17,7 +17,7 @@ export async function findDatabaseHealth(db: Database): Promise<DatabaseHealth> 
   const { rows } = await sql<Omit<DatabaseHealth, 'is_migrated'>>`
     select current_setting('server_version') as version, pg_database_size(current_database())::float8 as bytes,
       clock_timestamp() as now`.execute(db)
-  return { ...rows[0]!, is_migrated: await isMigrated(db) }
+  return { ...rows[0]!, is_migrated: (await schemaState(db)) === 'current' }
 }
 
 export type JobHealth = Readonly<{ failed: number; waiting: number; last_at: Date | null }>

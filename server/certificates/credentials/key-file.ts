@@ -34,7 +34,7 @@ export class KeyFileError extends Error {}
  * A controller without a key gets one: its installation has a new address.
  */
 export async function openKeyFile(file: string, controller: string, now: Date): Promise<Keys> {
-  const keys = (await readIfThere(file)) ?? (await createKeyFile(file, controller, now))
+  const keys = (await readKeysIfThere(file)) ?? (await createKeyFile(file, controller, now))
   if (keys.keys.some((key) => key.controller === controller)) return keys
   return changeKeyFile(file, async (found) =>
     found.keys.some((key) => key.controller === controller)
@@ -52,7 +52,7 @@ export async function openSigningKey(file: string, site: string, now: Date): Pro
 }
 
 export async function readKeyFile(file: string): Promise<Keys> {
-  const keys = await readIfThere(file)
+  const keys = await readKeysIfThere(file)
   if (!keys) throw new KeyFileError(`There is no key file at ${file}.`)
   return keys
 }
@@ -104,7 +104,8 @@ async function writeBeside(file: string, keys: Keys): Promise<string> {
   return beside
 }
 
-async function readIfThere(file: string): Promise<Keys | undefined> {
+/** Undefined where there is no file. A file that others can read, or that holds no keys, is refused. */
+export async function readKeysIfThere(file: string): Promise<Keys | undefined> {
   const text = await textOf(file)
   if (text === undefined) return undefined
   const { mode } = await stat(file)

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { listRegister } from '#server/certificates/certificates/queries.ts'
+import { checkRegister } from '#server/certificates/certificates/register-check.ts'
+import type { PublishedKeys } from '#server/certificates/credentials/keys.ts'
+import { openHead } from '#server/certificates/credentials/ledger-head.ts'
+import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
+import { connect, type Database } from '#server/db/connection.ts'
+import { startEmbeddedPostgres } from '#server/db/embedded.ts'
+import { checkLedger } from '#server/ledger/checking.ts'
+import { listEntries } from '#server/ledger/queries.ts'
+import type { Manifest } from './backup-file.ts'
+import { copyOut } from './copying.ts'
+import { type Restored, restoreBackup } from './restore.actions.ts'
+
+export type Verified = Readonly<{
+  restored: Restored
+  rows: number
+  certificates: number
+  /** What is wrong, a sentence each; none where the backup can be relied on. */
+  problems: readonly string[]
+}>
+
+/** Restores a backup into a database of its own, checks everything that can be checked, and throws the database away. */
+export async function verifyBackup(file: string, keys: PublishedKeys | null): Promise<Verified> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'safe-harbor-verify-'))
+  const postgres = await startEmbeddedPostgres(folder, { durable: false })
+  try {
+    return await verifyBackupIn(postgres.url, file, keys)
+  } finally {
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The same in an empty database that the caller has. */
+export async function verifyBackupIn(
+  url: string,
+  file: string,
+  keys: PublishedKeys | null,
+): Promise<Verified> {
+  const restored = await restoreBackup(file, url)
+  const publicKeys = keys ?? restored.publishedKeys
+  const { db } = connect(url, 2)
+  try {
+    const certificates = await checkCertificates(db, publicKeys)
+    const problems = [
+      ...(await compareTables(url, restored)),
+      ...(await checkRestoredLedger(db, restored.manifest, publicKeys)),
+      ...certificates.problems,
+    ]
+    const rows = Object.values(restored.manifest.tables).reduce((total, table) => total + table.rows, 0)
+    return { restored, rows, certificates: certificates.checked, problems }
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Reads every table back: what the database gives now is what was read when the backup was made. */
+async function compareTables(url: string, { about, manifest }: Restored): Promise<readonly string[]> {
+  const client = new pg.Client({
+    connectionString: url,
+    options: '-c synchronize_seqscans=off -c timezone=UTC',
+  })
+  await client.connect()
+  const problems: string[] = []
+  for (const table of about.tables) {
+    const { rows, sha256 } = await copyOut(client, table, async () => {})
+    const expected = manifest.tables[table.name]
+    if (expected?.rows !== rows || expected.sha256 !== sha256)
+      problems.push(
+        `Table ${table.name} has ${rows} rows, and they are not the ${expected?.rows} of the backup.`,
+      )
+  }
+  await client.end()
+  return problems
+}
+
+async function checkRestoredLedger(db: Database, { ledger }: Manifest, keys: PublishedKeys) {
+  const rows = await listEntries(db)
+  const head =
+    ledger.size === 0 ? null : { origin: '', size: ledger.size, root: ledger.root, at: 'the backup' }
+  const finding =
+    checkLedger(rows, head && { head, hashes: null }) ?? checkRegister(rows, await listRegister(db))
+  const problems = finding ? [`Ledger row ${finding.row}: ${finding.what}`] : []
+  if (ledger.note === null) return problems
+  const opened = await openHead(ledger.note, keys)
+  if (opened.kind === 'refused') return [...problems, `The ledger's head in the manifest: ${opened.why}`]
+  const isSame = opened.head.size === ledger.size && opened.head.root === ledger.root
+  return isSame ? problems : [...problems, "The ledger's signed head is not the one that the manifest names."]
+}
+
+async function checkCertificates(db: Database, keys: PublishedKeys) {
+  const problems: string[] = []
+  let checked = 0
+  for (let after = ''; ; ) {
+    const files = await db
+      .selectFrom('certificate_files as f')
+      .innerJoin('certificates as c', 'c.id', 'f.certificate_id')
+      .select(['c.number', 'f.pdf', 'f.sha256', 'f.credential'])
+      .where('c.number', '>', after)
+      .orderBy('c.number')
+      .limit(100)
+      .execute()
+    if (files.length === 0) return { checked, problems }
+    for (const { number, pdf, sha256, credential } of files) {
+      const { verdict, why } = await verifyCertificateFile(
+        credential === null ? pdf : Buffer.from(credential),
+        keys,
+      )
+      if (verdict !== 'genuine') problems.push(`Certificate ${number}: ${why}`)
+      if (createHash('sha256').update(pdf).digest('hex') !== sha256)
+        problems.push(`Certificate ${number}: its file is not the one that was drawn.`)
+      checked++
+    }
+    after = files.at(-1)!.number
+  }
+}

@@ -1,0 +1,57 @@
+import { rmSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { sql } from 'kysely'
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { startEmbeddedPostgres } from '#server/db/embedded.ts'
+import { checkServer } from '#server/db/server-check.ts'
+import { serverTroubles } from '#server/db/server-troubles.ts'
+import { emptyDatabase } from '#test/support/db.ts'
+import { newFolder } from '#test/support/service.ts'
+
+test('a pool that is larger than the server allows is refused, with the largest that would do', async () => {
+  const db = await emptyDatabase()
+  const { rows } = await sql<{ most: string }>`show max_connections`.execute(db)
+  const most = Number(Object.values(rows[0]!)[0])
+  await checkServer(db, most - 8, new Date())
+  await expect(checkServer(db, most - 7, new Date())).rejects.toThrow(
+    `Set DATABASE_POOL to ${most - 8} or less.`,
+  )
+})
+
+test('a clock more than a minute away from that of the database is refused', async () => {
+  const db = await emptyDatabase()
+  const seconds = (by: number) => new Date(Date.now() + by * 1000)
+  await checkServer(db, 10, seconds(45))
+  await expect(checkServer(db, 10, seconds(120))).rejects.toThrow('seconds apart')
+  await expect(checkServer(db, 10, seconds(-120))).rejects.toThrow('seconds apart')
+})
+
+test('what PostgreSQL says of the machine under it reaches the log, and what a statement did wrong does not', async () => {
+  const folder = newFolder()
+  const told: string[] = []
+  const postgres = await startEmbeddedPostgres(folder, {
+    durable: false,
+    onTrouble: (line) => told.push(line),
+  })
+  const client = new pg.Client({ connectionString: postgres.url })
+  await client.connect()
+  await expect(client.query("select 'a name'::int")).rejects.toThrow()
+  // A full disk looks like this: the code is 53100.
+  const fullDisk = `do $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$`
+  await expect(client.query(fullDisk)).rejects.toThrow()
+  await client.end()
+  await postgres.stop()
+  expect(told).toEqual(['The database reports: ERROR: could not extend file: No space left on device'])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('a panic is told whatever its code', async () => {
+  const told: string[] = []
+  const lines = ['00000 LOG:  starting', '57P01 FATAL:  terminating', '00000 PANIC:  could not write to file']
+  const output = Readable.from(lines.map((line) => `${line}\n`))
+  serverTroubles(output, (line) => told.push(line))
+  await new Promise((resolve) => output.once('close', resolve))
+  await new Promise(setImmediate)
+  expect(told).toEqual(['The database reports: PANIC: could not write to file'])
+})

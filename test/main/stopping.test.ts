@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { createServer, connect as dial, type Server, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Database } from '#server/db/connection.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
+import { recordEvidence } from '#server/ledger/actions.ts'
+import { freePort } from '#test/support/browser.ts'
+import { databaseUrl, emptyDatabase } from '#test/support/db.ts'
+import {
+  isAlive,
+  newFolder,
+  postmasterOf,
+  project,
+  type Service,
+  startService,
+} from '#test/support/service.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+describe('a service that is asked to stop', () => {
+  let db: Database
+  let mailServer: Server
+  const waiting: Socket[] = []
+  const folder = newFolder()
+
+  beforeAll(async () => {
+    db = await emptyDatabase()
+    // It takes calls, and says nothing.
+    mailServer = createServer((socket) => void waiting.push(socket.on('error', () => {})))
+    await new Promise<void>((resolve) => mailServer.listen(0, '127.0.0.1', resolve))
+  })
+  afterAll(() => {
+    for (const socket of waiting) socket.destroy()
+    mailServer.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('ends in time although sockets are kept open and a job waits for a mail server that hangs', async () => {
+    const { port } = mailServer.address() as { port: number }
+    const service = await startService({
+      DATABASE_URL: await databaseUrl(),
+      DATA_DIR: folder,
+      SMTP_URL: `smtp://127.0.0.1:${port}`,
+      LEDGER_HEAD_MAIL: 'records@example.org',
+      STOP_SECONDS: '2',
+      LOG_LEVEL: 'silent',
+    })
+    const idle = await openSocket(service, 'GET /healthz HTTP/1.1\r\nhost: here\r\n\r\n')
+    const halfAsked = await openSocket(
+      service,
+      'POST /sign-in HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n',
+    )
+    await recordEvidence(db, {
+      kind: 'setting-changed',
+      actor_id: null,
+      subject: 'x',
+      facts: {},
+      at: new Date(),
+    })
+    await enqueue(db, 'sign-ledger-head')
+    await until(() => waiting.length > 0)
+    const begun = Date.now()
+    service.process.kill('SIGTERM')
+    const { code } = await service.ended
+    expect(code).toBe(0)
+    expect(Date.now() - begun).toBeLessThan(10_000)
+    idle.destroy()
+    halfAsked.destroy()
+  })
+
+  test('ends at once at a second signal', async () => {
+    const service = await startService({
+      DATABASE_URL: await databaseUrl(),
+      DATA_DIR: folder,
+      STOP_SECONDS: '600',
+      LOG_LEVEL: 'silent',
+    })
+    const socket = await openSocket(
+      service,
+      'POST /sign-in HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n',
+    )
+    service.process.kill('SIGTERM')
+    await until(() => refuses(service))
+    service.process.kill('SIGTERM')
+    expect(await service.ended).toMatchObject({ code: 1 })
+    socket.destroy()
+  })
+})
+
+describe('npm start', () => {
+  const folder = newFolder()
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'passes %s on, and leaves neither service nor database behind',
+    async (signal) => {
+      const port = await freePort()
+      const npm = spawn('npm', ['start'], {
+        cwd: project,
+        env: {
+          PATH: process.env.PATH,
+          HOME: process.env.HOME,
+          PORT: String(port),
+          DATA_DIR: folder,
+          LOG_LEVEL: 'silent',
+        },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      await saysReady(npm)
+      const postmaster = postmasterOf(folder)!
+      expect(isAlive(postmaster)).toBe(true)
+      npm.kill(signal)
+      await new Promise((resolve) => npm.once('close', resolve))
+      await until(() => !isAlive(postmaster))
+      await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow()
+      expect(postmasterOf(folder)).toBeNull()
+    },
+  )
+
+  test('a second signal takes the embedded database with it, and the next start recovers', async () => {
+    const service = await startService({ DATA_DIR: folder, STOP_SECONDS: '600', LOG_LEVEL: 'silent' })
+    const postmaster = postmasterOf(folder)!
+    const socket = await openSocket(
+      service,
+      'POST /sign-in HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n',
+    )
+    service.process.kill('SIGINT')
+    await until(() => refuses(service))
+    service.process.kill('SIGINT')
+    expect(await service.ended).toMatchObject({ code: 1 })
+    await until(() => !isAlive(postmaster))
+    socket.destroy()
+    const again = await startService({ DATA_DIR: folder, LOG_LEVEL: 'silent' })
+    again.process.kill('SIGTERM')
+    expect(await again.ended).toMatchObject({ code: 0, stderr: '' })
+  })
+})
+
+function openSocket({ address }: Service, text: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = dial(Number(new URL(address).port), '127.0.0.1', () =>
+      socket.write(text, () => resolve(socket)),
+    )
+    socket.once('error', reject)
+    socket.on('error', () => {})
+  })
+}
+
+const refuses = async ({ address }: Service) =>
+  fetch(`${address}/healthz`, { headers: { connection: 'close' } }).then(
+    () => false,
+    () => true,
+  )
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+const saysReady = (npm: ChildProcess) =>
+  new Promise<void>((resolve, reject) => {
+    npm.stdout?.on('data', (chunk) => String(chunk).includes('is ready') && resolve())
+    npm.once('close', () => reject(new Error('It did not start.')))
+  })
