@@ -62,6 +62,9 @@ import { listEnrollments } from './learning/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { developmentMailRoutes } from './notices/development.routes.ts'
+import { noticeRoutes } from './notices/notices.routes.ts'
+import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
@@ -149,6 +152,9 @@ export async function buildApp(given: Needs): Promise<App> {
 
   await app.register(healthRoutes, { db })
   await app.register(peopleRoutes, { ...needs, sessions })
+  await app.register(noticeRoutes, needs)
+  await app.register(undeliveredRoutes, needs)
+  if (config.development) await app.register(developmentMailRoutes, needs)
   await app.register(programRoutes, needs)
   await app.register(programRecordRoutes, { ...needs, afterChange })
   await app.register(rosterRoutes, { ...needs, afterChange })

@@ -5,8 +5,12 @@ import type { Database } from './db/connection.ts'
 import type { Handlers } from './jobs/workers.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { resendForgotten, summarize } from './notices/actions.ts'
+import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
 import { sweepPeople } from './people/actions.ts'
 import { createSessions } from './people/sessions.ts'
+import { sendReminders } from './standings/reminders/reminders.actions.ts'
+import { isMoot } from './standings/reminders/settle.actions.ts'
 import { refreshStale } from './standings/standings.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; mail: Mail; config: Config }>
@@ -20,5 +24,15 @@ export const jobHandlers = ({ db, clock, mail, config }: Needs): Handlers => ({
     const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
     await sweepPeople(db, createSessions(db, limits))
     await sweepFailedNameChecks(db)
+  },
+  'send-email': async ({ notice }) => {
+    const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
+    await deliverEmail(db, { mail, baseUrl: config.baseUrl, isMoot: isMootToday }, String(notice), clock())
+  },
+  'send-reminders': async () => {
+    await refreshStale(db, dayOf(clock()))
+    await sendReminders(db, clock())
+    await summarize(db, clock())
+    await resendForgotten(db)
   },
 })

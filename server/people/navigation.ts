@@ -17,7 +17,14 @@ export function frameOf(
 }
 
 function accountOf(viewer: Viewer | null, isViewerKnown: boolean): readonly NavigationItem[] {
-  if (viewer) return [{ href: '/account', label: viewer.name }]
+  if (viewer)
+    return [
+      {
+        href: '/notices',
+        label: viewer.unread_notices > 0 ? `Messages (${viewer.unread_notices} new)` : 'Messages',
+      },
+      { href: '/account', label: viewer.name },
+    ]
   // Someone who can't be looked up may be signed in.
   return isViewerKnown ? [{ href: '/sign-in', label: 'Sign in' }] : []
 }

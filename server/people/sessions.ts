@@ -121,7 +121,9 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
     select p.id, p.name, p.email, s.expires_at, s.confirmed_at,
       coalesce(g.grants, '[]') as grants,
       coalesce(g.supervised, '{}') as supervised_program_ids,
-      coalesce(g.administered, '{}') as administered_program_ids
+      coalesce(g.administered, '{}') as administered_program_ids,
+      (select count(*) from notices n
+        where n.person_id = p.id and n.read_at is null and n.moot_at is null)::int as unread_notices
     from sessions s
     join people p on p.id = s.person_id and p.disabled_at is null
     left join lateral (

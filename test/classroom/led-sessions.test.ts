@@ -189,6 +189,7 @@ describe('a session in the catalogue', () => {
         grants: [],
         supervised_program_ids: [],
         administered_program_ids: [],
+        unread_notices: 0,
         confirmed_at: now,
       }),
     )

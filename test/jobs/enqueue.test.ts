@@ -19,6 +19,8 @@ test('a job exists exactly when the change that causes it does', async () => {
       'draw-certificates': async (data) => done.push(data),
       'sign-ledger-head': nothing,
       'sweep-sign-ins': nothing,
+      'send-email': nothing,
+      'send-reminders': nothing,
     },
     log,
   )

@@ -1,4 +1,5 @@
 import { addDays, type Day } from '#server/lib/days.ts'
+import { isOverdue, openDate } from '#server/standings/reminders/open-date.ts'
 import type { StoredStanding, TeamRow } from './team.queries.ts'
 
 /** The groups of people that a supervisor looks at; each number on the page is the size of one. */
@@ -48,10 +49,6 @@ export function isIn(group: Group, row: TeamRow, today: Day): boolean {
   }
 }
 
-/** A duty of child protection without a deadline is never overdue, though it is not done. */
-const isOverdue = ({ requirement, standing }: StoredStanding) =>
-  standing === 'overdue' || (standing === 'not_cleared' && requirement.startsWith('residential'))
-
 /** Something falls due within so many days, and is not overdue yet. */
 function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
   const last = addDays(today, days)
@@ -61,14 +58,6 @@ function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
 /** The dates that a person has still to keep here, or has missed: what is due, and the yearly training's next time. */
 export const openDates = ({ standings }: TeamRow): readonly Day[] =>
   standings.flatMap((one) => openDate(one) ?? [])
-
-function openDate({ requirement, standing, due_on, satisfied_on }: StoredStanding): Day | null {
-  const isOpen =
-    standing === 'due_soon' ||
-    standing === 'overdue' ||
-    (standing === 'current' && (requirement === 'residential-annual' || satisfied_on === null))
-  return isOpen ? due_on : null
-}
 
 export const sorts = ['name', 'due', 'standing', 'active'] as const
 
