@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
@@ -100,18 +100,29 @@ const isMonday = (day: Day) => daysBetween('2027-03-01', day) % 7 === 0
 
 export type RemindResult = { kind: 'sent' } | { kind: 'sent-today' } | { kind: 'nothing-due' }
 
+type Supervisor = Readonly<{ name: string; supervised_program_ids: readonly string[] }>
+
+/** What a person has still to do in a supervisor's programs, so that a reminder has something to say. */
+export const listOpenStandings = async (
+  db: Kysely<DB>,
+  { supervised_program_ids }: Pick<Supervisor, 'supervised_program_ids'>,
+  personId: string,
+  today: Day,
+): Promise<readonly PersonsStanding[]> =>
+  (await listStandings(db, [personId])).filter(
+    (one) => supervised_program_ids.includes(one.program_id) && asksForSomething(one, today),
+  )
+
 /** A reminder from a supervisor, at most one a day for a person, whoever sends it. */
 export async function remindPerson(
   db: Database,
-  from: Readonly<{ name: string; supervised_program_ids: readonly string[] }>,
+  from: Supervisor,
   personId: string,
   now: Date,
 ): Promise<RemindResult> {
   const today = dayOf(now)
   return db.transaction().execute(async (trx) => {
-    const standings = (await listStandings(trx, [personId])).filter(
-      (one) => from.supervised_program_ids.includes(one.program_id) && asksForSomething(one, today),
-    )
+    const standings = await listOpenStandings(trx, from, personId, today)
     if (standings.length === 0) return { kind: 'nothing-due' }
     const [due_on = null] = standings.flatMap((one) => openDate(one) ?? []).sort()
     const written = await notify(trx, {
