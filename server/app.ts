@@ -62,6 +62,7 @@ import { listEnrollments } from './learning/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { sendResetLink } from './notices/actions.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
@@ -151,7 +152,8 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(apiDescription, { baseUrl: config.baseUrl })
 
   await app.register(healthRoutes, { db })
-  await app.register(peopleRoutes, { ...needs, sessions })
+  const notifyReset = (personId: string) => sendResetLink(db, personId, given.clock())
+  await app.register(peopleRoutes, { ...needs, sessions, notifyReset })
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
   if (config.development) await app.register(developmentMailRoutes, needs)

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Role } from './roles.ts'
 
 export const findAccountByEmail = (db: Kysely<DB>, email: string) =>
   db
@@ -43,4 +44,19 @@ export async function findMisses(db: Kysely<DB>, subjects: readonly string[]) {
     .groupBy('subject')
     .execute()
   return rows
+}
+
+/** Everyone who acts in a role somewhere, in one order. */
+export async function listActive(db: Kysely<DB>, role: Role): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('roles')
+    .innerJoin('people', 'people.id', 'roles.person_id')
+    .select('people.id')
+    .distinct()
+    .where('role', '=', role)
+    .where('ended_at', 'is', null)
+    .where('disabled_at', 'is', null)
+    .orderBy('people.id')
+    .execute()
+  return rows.map(({ id }) => id)
 }

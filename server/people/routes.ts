@@ -3,7 +3,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { createLink, setPassword, signIn } from './actions.ts'
+import { setPassword, signIn } from './actions.ts'
 import { tokenHash } from './links.ts'
 import { workplaceOf } from './navigation.ts'
 import { findAccountByEmail, findInvitation } from './queries.ts'
@@ -15,11 +15,16 @@ type Needs = Readonly<{
   db: Database
   sessions: Sessions
   mail: Mail
+  /** Sends a link to set a new password; notices are written in a room above. */
+  notifyReset: (personId: string) => Promise<void>
   clock: () => Date
   config: Readonly<{ https: boolean; baseUrl: string; sessionHours: number }>
 }>
 
-export async function peopleRoutes(app: App, { db, sessions, mail, clock, config }: Needs): Promise<void> {
+export async function peopleRoutes(
+  app: App,
+  { db, sessions, mail, notifyReset, clock, config }: Needs,
+): Promise<void> {
   const cookie = sessionCookie(config.https)
   const cookieOptions = { path: '/', httpOnly: true, sameSite: 'lax', secure: config.https } as const
 
@@ -132,13 +137,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
 
   async function sendReset(email: string): Promise<void> {
     const account = await findAccountByEmail(db, email)
-    if (!account || account.disabled_at || !mail) return
-    const token = await createLink(db, account.id, 'reset', null)
-    await mail({
-      to: account.email,
-      subject: 'Set a new password',
-      text: `Somebody, we hope you, asked to set a new password for this email.\n\nOpen this address within a day:\n${config.baseUrl}/link/${token}\n\nIf it was not you, nothing has changed, and you can leave this message alone.\n`,
-    })
+    if (account && !account.disabled_at) await notifyReset(account.id)
   }
 
   app.get('/account', { config: { policy: 'signed-in' } }, async (request, reply) => {

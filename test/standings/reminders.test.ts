@@ -206,7 +206,7 @@ describe('someone in direct contact who is not cleared', () => {
     const program = await programId(world.db, 'North Star House')
     const here = uncleared.filter(({ program_id }) => program_id === program)
     expect(here.length).toBeGreaterThan(0)
-    const told = (await noticesTo(sam, 'not-cleared')).map(({ facts }) => facts as NotCleared)
+    const told = (await noticesTo(sam, 'not-cleared')).map(({ facts }) => facts as unknown as NotCleared)
     expect(told.every(({ program_id }) => program_id === program)).toBe(true)
     const ids = told.flatMap(({ on, people: some }) => (on === today ? some.map(({ id }) => id) : []))
     expect(ids.sort()).toEqual(here.map(({ person_id }) => person_id).sort())
