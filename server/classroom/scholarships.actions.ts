@@ -66,17 +66,18 @@ export async function takeScholarshipStep(
       }
     const missing = words === '' ? wordsMissing(step) : null
     if (missing) return { kind: 'refused', message: missing }
-    await trx
+    const taken = await trx
       .insertInto('scholarship_steps')
       .values({ request_id: id, step, words, taken_by: viewer.id, taken_at: now })
-      .execute()
+      .returning('id')
+      .executeTakeFirstOrThrow()
     const followers = who.isRequester ? await listSystemAdministrators(trx) : [{ id: request.requested_by }]
     for (const follower of followers)
       await notify(trx, {
         person_id: follower.id,
         kind: 'request-answered',
         facts: { request_id: id },
-        dedupe_key: `request-answered ${id} ${now.toISOString()}`,
+        dedupe_key: `request-answered ${taken.id}`,
       })
     return { kind: 'done', request }
   })
