@@ -21,7 +21,7 @@ function accountOf(viewer: Viewer | null, isViewerKnown: boolean): readonly Navi
     return [
       {
         href: '/notices',
-        label: viewer.unread_notices > 0 ? `Messages (${viewer.unread_notices} new)` : 'Messages',
+        label: viewer.unread_notices > 0 ? `Messages (${viewer.unread_notices})` : 'Messages',
       },
       { href: '/account', label: viewer.name },
     ]
