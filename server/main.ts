@@ -115,7 +115,7 @@ function logger({ logLevel, logPretty }: Config) {
   const serializers = {
     req: (request: { method: string; url: string; ip: string }) => ({
       method: request.method,
-      url: request.url.replace(/^\/(link|verify|packets)\/[^/?]+/, '/$1/…').replace(/\?.*$/, '?…'),
+      url: request.url.replace(/^\/(link|verify|packets|notices\/unsubscribe)\/[^/?]+/, '/$1/…').replace(/\?.*$/, '?…'),
     }),
   }
   if (process.stdout.isTTY || logPretty)
