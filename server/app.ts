@@ -75,6 +75,9 @@ import { listEnrollments } from './learning/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { developmentMailRoutes } from './notices/development.routes.ts'
+import { noticeRoutes } from './notices/notices.routes.ts'
+import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
@@ -181,6 +184,9 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(accountRoutes, { ...needs, sessions })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)
+  await app.register(noticeRoutes, needs)
+  await app.register(undeliveredRoutes, needs)
+  if (config.development) await app.register(developmentMailRoutes, needs)
   await app.register(programRoutes, needs)
   await app.register(programRecordRoutes, { ...needs, afterChange })
   await app.register(rosterRoutes, { ...needs, afterChange })

@@ -6,8 +6,12 @@ import type { Database } from './db/connection.ts'
 import type { Handlers } from './jobs/workers.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { resendForgotten, summarize } from './notices/actions.ts'
+import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { sweepPeople } from './people/sign-in.actions.ts'
+import { sendReminders } from './standings/reminders/reminders.actions.ts'
+import { isMoot } from './standings/reminders/settle.actions.ts'
 import { refreshStale } from './standings/standings.actions.ts'
 
 type Needs = Readonly<{
@@ -32,5 +36,15 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Ha
   'make-backup': async () => {
     const { backupDir: folder, backupKeep: keep } = config
     if (folder) await makeBackup(databaseUrl, config, { folder, keep }, clock())
+  },
+  'send-email': async ({ notice }) => {
+    const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
+    await deliverEmail(db, { mail, baseUrl: config.baseUrl, isMoot: isMootToday }, String(notice), clock())
+  },
+  'send-reminders': async () => {
+    await refreshStale(db, dayOf(clock()))
+    await sendReminders(db, clock())
+    await summarize(db, clock())
+    await resendForgotten(db)
   },
 })

@@ -127,7 +127,7 @@ function logger({ logLevel, logPretty }: Config) {
     req: (request: { method: string; url: string; ip: string }) => ({
       method: request.method,
       url: request.url
-        .replace(/^\/(link|email|setup|verify|packets)\/[^/?]+/, '/$1/…')
+        .replace(/^\/(link|email|setup|verify|packets|notices\/unsubscribe)\/[^/?]+/, '/$1/…')
         .replace(/\?.*$/, '?…'),
     }),
   }

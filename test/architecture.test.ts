@@ -6,7 +6,7 @@ import { type Import, project, readServerFiles } from '#test/support/imports.ts'
 /** Imports point one way: a file knows its own room, and the rooms and sub-rooms before it in this list. */
 const order = [
   ...['lib', 'law/facts', 'law/reasons', 'law/residential', 'law/child-protection', 'law', 'law/examples'],
-  ...['db', 'web', 'jobs', 'ledger', 'people', 'programs'],
+  ...['db', 'web', 'jobs', 'ledger', 'people', 'notices', 'programs'],
   ...['programs/roster', 'programs/accounts', 'programs/imports', 'programs/record'],
   ...[
     'courses/catalogue',
@@ -16,7 +16,15 @@ const order = [
   ],
   ...['courses/authoring', 'courses/review', 'courses'],
   ...['paper', 'certificates', 'certificates/credentials', 'certificates/certificates', 'backup', 'handouts'],
-  ...['learning', 'standings', 'training', 'classroom', 'oversight/team', 'oversight/reviews'],
+  ...[
+    'learning',
+    'standings/reminders',
+    'standings',
+    'training',
+    'classroom',
+    'oversight/team',
+    'oversight/reviews',
+  ],
   ...['oversight/licensing', 'oversight/packets', 'oversight/verification', 'oversight/registry'],
   ...[
     'admin/setup',

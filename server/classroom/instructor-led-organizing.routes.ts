@@ -2,7 +2,6 @@ import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { listProgramsOf } from '#server/programs/queries.ts'
@@ -10,8 +9,7 @@ import type { Typed } from '#server/programs/typed-form.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
-import { createMailer, placeOpened, sessionCancelled, sessionChanged } from './emails.ts'
-import { cancelSession, changeSession, publishSession, type Recipients } from './instructor-led.actions.ts'
+import { cancelSession, changeSession, publishSession } from './instructor-led.actions.ts'
 import { findInstructor, findLedSessionToChange, type LedSession } from './instructor-led.queries.ts'
 import { ledFields, scopesOf, scopeValue } from './instructor-led-fields.ts'
 import {
@@ -25,20 +23,13 @@ import {
 type Needs = Readonly<{
   db: Database
   catalogue: Catalogue
-  mail: Mail
   clock: () => Date
-  config: Readonly<{ baseUrl: string }>
 }>
 
 /** An administrator publishes, edits or cancels an instructor-led session. */
-export async function organizingRoutes(
-  app: App,
-  { db, catalogue, mail, clock, config }: Needs,
-): Promise<void> {
+export async function organizingRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
   const organizes = { policy: ['program_admin', 'system_admin'] } as const
   const params = Type.Object({ session: uuid() })
-  const mailer = createMailer(mail, app.log)
-  app.addHook('onClose', mailer.done)
 
   const names = [
     ...['training', 'title', 'provider', 'instructor', 'instructor_email', 'about', 'subject', 'mastery'],
@@ -99,13 +90,6 @@ export async function organizingRoutes(
       if (read.kind === 'problems') return again(read.problems)
       const answer = found(await changeSession(db, viewer, session.id, read.details, clock()))
       if (answer.kind === 'refused') return again([answer])
-      const moved = new Set(answer.movedUp.map(({ person_id }) => person_id))
-      notify(session, placeOpened, answer.movedUp)
-      notify(
-        session,
-        sessionChanged,
-        answer.recipients.filter(({ person_id }) => !moved.has(person_id)),
-      )
       return reply.redirect(`/sessions/${session.id}`, 303)
     },
   )
@@ -138,13 +122,9 @@ export async function organizingRoutes(
           typed,
           errors: [answer],
         })
-      notify(session, sessionCancelled, answer.recipients)
       return reply.redirect(`/sessions/${session.id}`, 303)
     },
   )
-
-  const notify = (session: LedSession, compose: typeof placeOpened, people: Recipients) =>
-    mailer.send(people.map(({ email }) => compose(email, `${config.baseUrl}/sessions/${session.id}`)))
 
   const sessionOf = async (viewer: Viewer, id: string) =>
     (await findLedSessionToChange(db, viewer, id)) ?? notFound()

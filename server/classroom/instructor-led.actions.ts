@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { notify } from '#server/notices/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import {
   type LedSession,
@@ -11,8 +12,7 @@ import {
 import type { LedEntry } from './instructor-led-form.ts'
 import { changeRefusal, movingUp, registrationRefusal, withdrawalRefusal } from './instructor-led-session.ts'
 
-/** The people who get an email once the change is committed. */
-export type Recipients = readonly Readonly<{ email: string | null; person_id: string }>[]
+type Told = readonly Readonly<{ person_id: string }>[]
 
 export type LedDetails = LedEntry & Readonly<{ instructor_id: string | null }>
 
@@ -35,7 +35,7 @@ export async function publishSession(
 }
 
 export type ChangeAnswer =
-  | { kind: 'done'; recipients: Recipients; movedUp: Recipients }
+  | { kind: 'done' }
   | { kind: 'refused'; field: string; message: string }
   | { kind: 'not-found' }
 
@@ -59,7 +59,17 @@ export async function changeSession(
       )
     await insertDetails(trx, viewer, session.id, details, now)
     const standing = await listStanding(trx, session.id)
-    return { kind: 'done', recipients: standing, movedUp: await moveUp(trx, details.places, standing, now) }
+    const movedUp = await moveUp(trx, details.places, standing, now)
+    const moved = new Set(movedUp.map(({ person_id }) => person_id))
+    await tell(trx, 'place-opened', session, movedUp, now)
+    await tell(
+      trx,
+      'session-changed',
+      session,
+      standing.filter(({ person_id }) => !moved.has(person_id)),
+      now,
+    )
+    return { kind: 'done' }
   })
 }
 
@@ -78,7 +88,8 @@ export async function cancelSession(
       .insertInto('instructor_led_session_cancellations')
       .values({ session_id: session.id, reason, cancelled_by: viewer.id, cancelled_at: now })
       .execute()
-    return { kind: 'done', recipients: await listStanding(trx, session.id), movedUp: [] }
+    await tell(trx, 'session-canceled', session, await listStanding(trx, session.id), now)
+    return { kind: 'done' }
   })
 }
 
@@ -105,10 +116,7 @@ export async function register(
   })
 }
 
-export type WithdrawAnswer =
-  | { kind: 'done'; movedUp: Recipients }
-  | { kind: 'refused'; message: string }
-  | { kind: 'not-found' }
+export type WithdrawAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
 
 /** Cancels a registration. The next person on the waiting list gets the place in the same transaction. */
 export async function withdraw(
@@ -119,21 +127,36 @@ export async function withdraw(
 ): Promise<WithdrawAnswer> {
   return inTurn(db, viewer, sessionId, async (trx, session) => {
     const { own } = session
-    if (!own) return { kind: 'done', movedUp: [] }
+    if (!own) return { kind: 'done' }
     const refusal = withdrawalRefusal(session, now)
     if (refusal) return { kind: 'refused', message: refusal }
     await trx
       .insertInto('instructor_led_registration_ends')
       .values({ registration_id: own.id, ended_by: viewer.id, ended_at: now })
       .execute()
-    return {
-      kind: 'done',
-      movedUp: await moveUp(trx, session.places, await listStanding(trx, session.id), now),
-    }
+    const movedUp = await moveUp(trx, session.places, await listStanding(trx, session.id), now)
+    await tell(trx, 'place-opened', session, movedUp, now)
+    return { kind: 'done' }
   })
 }
 
-/** Changes of a session take turns; each sees the result of the one before. */
+async function tell(
+  trx: Transaction<DB>,
+  kind: 'place-opened' | 'session-changed' | 'session-canceled',
+  { id }: LedSession,
+  people: Told,
+  now: Date,
+): Promise<void> {
+  for (const { person_id } of people)
+    await notify(trx, {
+      person_id,
+      kind,
+      facts: { session_id: id },
+      dedupe_key: `${kind} ${id} ${now.toISOString()}`,
+    })
+}
+
+/** One change of a session at a time; each sees what the one before it left. */
 function inTurn<Answer>(
   db: Database,
   viewer: Viewer,
@@ -155,7 +178,7 @@ async function moveUp(
   places: number,
   standing: readonly Registration[],
   now: Date,
-): Promise<Recipients> {
+): Promise<Told> {
   const taken = standing.filter(({ given_at }) => given_at !== null).length
   const moved = movingUp(
     places,

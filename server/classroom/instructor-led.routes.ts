@@ -4,12 +4,10 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import { createMailer, placeOpened } from './emails.ts'
 import { register, withdraw } from './instructor-led.actions.ts'
 import {
   findLedSession,
@@ -26,21 +24,14 @@ type Needs = Readonly<{
   db: Database
   catalogue: Catalogue
   offered: FindOffered
-  mail: Mail
   clock: () => Date
-  config: Readonly<{ baseUrl: string }>
 }>
 
 /** Instructor-led sessions: people find them, register, wait for a place and cancel. */
-export async function ledSessionRoutes(
-  app: App,
-  { db, catalogue, offered, mail, clock, config }: Needs,
-): Promise<void> {
+export async function ledSessionRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   const open = { policy: 'public' } as const
   const signedIn = { policy: 'signed-in' } as const
   const params = Type.Object({ session: uuid() })
-  const mailer = createMailer(mail, app.log)
-  app.addHook('onClose', mailer.done)
 
   app.get('/courses', { config: open }, async (request, reply) => {
     const { viewer } = request
@@ -118,8 +109,6 @@ export async function ledSessionRoutes(
           .status(409)
           .page('classroom/instructor-led-session', { ...page, refused: answer.message })
       }
-      const address = `${config.baseUrl}/sessions/${session.id}`
-      mailer.send(answer.movedUp.map(({ email }) => placeOpened(email, address)))
       return reply.redirect(`/sessions/${session.id}`, 303)
     },
   )

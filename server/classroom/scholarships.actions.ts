@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import { notify } from '#server/notices/actions.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { type ScholarshipStep, stepsOpenTo, wordsMissing } from './scholarship.ts'
-import { findScholarshipOf, type Scholarship } from './scholarships.queries.ts'
+import { findScholarshipOf, listSystemAdministrators, type Scholarship } from './scholarships.queries.ts'
 
 export type ScholarshipEntry = Readonly<{
   training: string
@@ -18,12 +19,21 @@ export async function askForScholarship(
   entry: ScholarshipEntry,
   now: Date,
 ): Promise<string> {
-  const { id } = await db
-    .insertInto('scholarship_requests')
-    .values({ ...entry, requested_by: viewer.id, requested_at: now })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return id
+  return db.transaction().execute(async (trx) => {
+    const { id } = await trx
+      .insertInto('scholarship_requests')
+      .values({ ...entry, requested_by: viewer.id, requested_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (const administrator of await listSystemAdministrators(trx))
+      await notify(trx, {
+        person_id: administrator.id,
+        kind: 'request-arrived',
+        facts: { request_id: id },
+        dedupe_key: `request-arrived ${id}`,
+      })
+    return id
+  })
 }
 
 export type StepAnswer =
@@ -57,10 +67,19 @@ export async function takeScholarshipStep(
       }
     const missing = words === '' ? wordsMissing(step) : null
     if (missing) return { kind: 'refused', message: missing }
-    await trx
+    const taken = await trx
       .insertInto('scholarship_steps')
       .values({ request_id: id, step, words, taken_by: viewer.id, taken_at: now })
-      .execute()
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const followers = who.isRequester ? await listSystemAdministrators(trx) : [{ id: request.requested_by }]
+    for (const follower of followers)
+      await notify(trx, {
+        person_id: follower.id,
+        kind: 'request-answered',
+        facts: { request_id: id },
+        dedupe_key: `request-answered ${taken.id}`,
+      })
     return { kind: 'done', request }
   })
 }

@@ -2,41 +2,31 @@ import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { reader, type Typed } from '#server/programs/typed-form.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
-import { createMailer, requestArrived, requestMoved } from './emails.ts'
 import { scholarshipTraining, stateWords, stepsOpenTo, stepWords } from './scholarship.ts'
 import { askForScholarship, takeScholarshipStep } from './scholarships.actions.ts'
 import {
   findScholarshipOf,
   listProgramsToAskFor,
   listScholarshipsOf,
-  listSystemAdministrators,
   type Scholarship,
 } from './scholarships.queries.ts'
 
 type Needs = Readonly<{
   db: Database
   catalogue: Catalogue
-  mail: Mail
   clock: () => Date
-  config: Readonly<{ baseUrl: string }>
 }>
 
 /** A program requests a scholarship, a system administrator answers, and both see the full history. */
-export async function scholarshipRoutes(
-  app: App,
-  { db, catalogue, mail, clock, config: { baseUrl } }: Needs,
-): Promise<void> {
+export async function scholarshipRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
   const config = { policy: 'signed-in' } as const
   const params = Type.Object({ request: uuid() })
-  const mailer = createMailer(mail, app.log)
-  app.addHook('onClose', mailer.done)
 
   app.get('/scholarships', { config }, async (request, reply) => {
     const viewer = viewerOf(request)
@@ -86,8 +76,6 @@ export async function scholarshipRoutes(
           .page('classroom/scholarship-new', await newPage(viewer, request.body, typed.problems))
       const entry = { training: training.id, program_id: program.id, trainee, why, contact }
       const id = await askForScholarship(db, viewer, entry, now)
-      const administrators = await listSystemAdministrators(db)
-      mailer.send(administrators.map(({ email }) => requestArrived(email, `${baseUrl}/scholarships/${id}`)))
       return reply.redirect(`/scholarships/${id}`, 303)
     },
   )
@@ -121,13 +109,7 @@ export async function scholarshipRoutes(
         const errors = [{ field: 'words', message: answer.message }]
         return reply.status(422).page('classroom/scholarship', onePage(viewer, now, words, errors))
       }
-      const address = `${baseUrl}/scholarships/${one.id}`
-      if (viewer.id !== one.requested_by) mailer.send([requestMoved(one.requested_by_email, address)])
-      else {
-        const administrators = await listSystemAdministrators(db)
-        mailer.send(administrators.map(({ email }) => requestMoved(email, address)))
-      }
-      return reply.redirect(address.slice(baseUrl.length), 303)
+      return reply.redirect(`/scholarships/${one.id}`, 303)
     },
   )
 

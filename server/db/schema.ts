@@ -619,6 +619,33 @@ export interface LicenseStatuses {
   to_on: string | null;
 }
 
+export interface NoticeEmails {
+  attempts: Generated<number>;
+  last_error: string | null;
+  notice_id: string;
+  sent_at: Timestamp | null;
+  sent_to: string | null;
+  state: Generated<string>;
+}
+
+export interface NoticePreferences {
+  frequency: Generated<string>;
+  is_discreet: Generated<boolean>;
+  person_id: string;
+  unsubscribe_token: string;
+}
+
+export interface Notices {
+  created_at: Generated<Timestamp>;
+  dedupe_key: string;
+  facts: Generated<Json>;
+  id: Generated<string>;
+  kind: string;
+  moot_at: Timestamp | null;
+  person_id: string;
+  read_at: Timestamp | null;
+}
+
 export interface OutsideTrainings {
   code: string | null;
   completed_on: string;
@@ -935,6 +962,12 @@ export interface StatusLists {
   signed_at: Timestamp;
 }
 
+export interface StoppedAddresses {
+  answer: string;
+  email: string;
+  stopped_at: Generated<Timestamp>;
+}
+
 export interface TrainingDecisions {
   completion_id: string | null;
   decided_at: Generated<Timestamp>;
@@ -1009,6 +1042,9 @@ export interface DB {
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
+  notice_emails: NoticeEmails;
+  notice_preferences: NoticePreferences;
+  notices: Notices;
   outside_trainings: OutsideTrainings;
   passkeys: Passkeys;
   people: People;
@@ -1037,5 +1073,6 @@ export interface DB {
   standing_passes: StandingPasses;
   standings: Standings;
   status_lists: StatusLists;
+  stopped_addresses: StoppedAddresses;
   training_decisions: TrainingDecisions;
 }

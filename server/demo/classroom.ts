@@ -142,6 +142,7 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     grants: role ? grants.map((grant) => ({ role, ...grant })) : [],
     supervised_program_ids: programs,
     administered_program_ids: role === 'program_admin' ? programs : [],
+    unread_notices: 0,
     confirmed_at: person.created_at,
     has_second_factor: false,
   }

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
-import type { JobData, JobName } from './timetable.ts'
+import { type JobData, type JobName, queueOptions, timetable } from './timetable.ts'
 
 /**
  * Enqueues a job in the transaction that causes it, so that both commit or neither does. pg-boss's own
@@ -12,6 +12,20 @@ export async function enqueue(
   data: JobData = {},
   startAt?: Date,
 ): Promise<void> {
+  if (await insertJob(trx, name, data, startAt)) return
+  // A command may cause a job before any worker has run here.
+  await sql`select pgboss.create_queue(${name}, ${JSON.stringify(queueOptions(timetable[name]))}::jsonb)`.execute(
+    trx,
+  )
+  if (!(await insertJob(trx, name, data, startAt))) throw new Error(`The queue ${name} does not exist.`)
+}
+
+async function insertJob(
+  trx: Transaction<DB> | Kysely<DB>,
+  name: JobName,
+  data: JobData,
+  startAt?: Date,
+): Promise<boolean> {
   const { numAffectedRows } = await sql`
     insert into pgboss.job_common (name, data, start_after, keep_until, policy, dead_letter,
       expire_seconds, deletion_seconds, retry_limit, retry_delay, retry_backoff, retry_delay_max, heartbeat_seconds)
@@ -20,5 +34,5 @@ export async function enqueue(
       q.retry_delay_max, q.heartbeat_seconds
     from pgboss.queue q, (select coalesce(${startAt ?? null}::timestamptz, now()) as at) t
     where q.name = ${name}`.execute(trx)
-  if (numAffectedRows === 0n) throw new Error(`The queue ${name} does not exist.`)
+  return numAffectedRows === 1n
 }

@@ -34,6 +34,19 @@ export const timetable = {
     retries: 3,
     minutes: 120,
   },
+  'send-email': {
+    says: 'Send a notice by email',
+    // About two days of a mail server that is down; the morning's reminders take up what is left.
+    retries: 60,
+    minutes: 2,
+    atOnce: 4,
+  },
+  'send-reminders': {
+    says: 'Remind learners of their dates, and supervisors of people who are not cleared',
+    cron: '0 8 * * *',
+    retries: 5,
+    minutes: 30,
+  },
 } as const satisfies Record<string, JobPlan>
 
 export type JobPlan = Readonly<{
@@ -42,9 +55,23 @@ export type JobPlan = Readonly<{
   retries: number
   /** After this time the job counts as dead, and another worker runs it. */
   minutes: number
+  /** How many of them one process runs side by side, if not one. */
+  atOnce?: number
 }>
 
 export type JobName = keyof typeof timetable
 
 /** The data of an enqueued job. Scheduled jobs have none. */
 export type JobData = Readonly<Record<string, string | number | boolean | null>>
+
+/** How the queue of a job is set up. */
+export const queueOptions = ({ cron, retries, minutes }: JobPlan) =>
+  ({
+    policy: cron ? 'stately' : 'standard',
+    retryLimit: retries,
+    retryDelay: 30,
+    retryBackoff: true,
+    retryDelayMax: 3600,
+    expireInSeconds: minutes * 60,
+    deleteAfterSeconds: 14 * 24 * 3600,
+  }) as const

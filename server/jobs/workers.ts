@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { PgBoss } from 'pg-boss'
 import { timeZone } from '#server/lib/days.ts'
-import { type JobData, type JobName, type JobPlan, timetable } from './timetable.ts'
+import { type JobData, type JobName, type JobPlan, queueOptions, timetable } from './timetable.ts'
 
 export type Handlers = Readonly<Record<JobName, (data: JobData) => Promise<unknown>>>
 
@@ -30,8 +30,10 @@ export async function startWorkers(
   boss.on('error', (error) => log.error(error, 'The job queue'))
   await boss.start()
   for (const name of names) await prepare(boss, name, timetable[name])
-  for (const name of names)
-    await boss.work<JobData>(name, { pollingIntervalSeconds: 2, batchSize: 1 }, async ([job]) => {
+  for (const name of names) {
+    const { atOnce = 1 }: JobPlan = timetable[name]
+    const options = { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: atOnce }
+    await boss.work<JobData>(name, options, async ([job]) => {
       if (!job) return
       log.debug({ job: name, id: job.id }, 'job started')
       try {
@@ -41,6 +43,7 @@ export async function startWorkers(
         throw error
       }
     })
+  }
   return {
     stop: (milliseconds) => boss.stop({ graceful: true, timeout: milliseconds }),
     runNow: async (name) => {
@@ -49,17 +52,10 @@ export async function startWorkers(
   }
 }
 
-async function prepare(boss: PgBoss, name: JobName, { cron, retries, minutes }: JobPlan): Promise<void> {
-  const options = {
-    retryLimit: retries,
-    retryDelay: 30,
-    retryBackoff: true,
-    retryDelayMax: 3600,
-    expireInSeconds: minutes * 60,
-    deleteAfterSeconds: 14 * 24 * 3600,
-  }
-  await boss.createQueue(name, { ...options, policy: cron ? 'stately' : 'standard' })
+async function prepare(boss: PgBoss, name: JobName, plan: JobPlan): Promise<void> {
+  const { policy, ...options } = queueOptions(plan)
+  await boss.createQueue(name, { ...options, policy })
   await boss.updateQueue(name, options)
-  if (cron) await boss.schedule(name, cron, {}, { tz: timeZone })
+  if (plan.cron) await boss.schedule(name, plan.cron, {}, { tz: timeZone })
   else await boss.unschedule(name)
 }

@@ -1,15 +1,44 @@
 import nodemailer from 'nodemailer'
 
-export type Message = Readonly<{ to: string; subject: string; text: string }>
+export type Message = Readonly<{
+  to: string
+  subject: string
+  text: string
+  html?: string
+  /** The sender's name, where it is not the installation's own. */
+  fromName?: string
+  /** The same at each retry, so that a mailbox can tell a second copy. */
+  messageId?: string
+  headers?: Readonly<Record<string, string>>
+}>
 
 /** Sends an email. Null if no mail server is set up; then links are shown on screen to be printed. */
 export type Mail = ((message: Message) => Promise<void>) | null
 
-/** Sends plain text email through the server at `smtpUrl`, from one address. */
+/** Sends email through the server at `smtpUrl`, from one address. It gives up on a server that hangs within half a minute. */
 export function createMail(smtpUrl: string | undefined, from: string): Mail {
   if (!smtpUrl) return null
-  const transport = nodemailer.createTransport(smtpUrl)
-  return async (message) => {
-    await transport.sendMail({ from, ...message })
+  const transport = nodemailer.createTransport({
+    url: smtpUrl,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+  })
+  const address = /<([^>]+)>/.exec(from)?.[1] ?? from
+  return async ({ fromName, headers, ...message }) => {
+    await transport.sendMail({
+      ...message,
+      from: fromName ? { name: fromName, address } : from,
+      headers: { ...headers },
+    })
   }
+}
+
+/** What the mail server answered if it refused the recipient for good; null for any other failure, which may pass. */
+export function refusedRecipient(error: unknown): string | null {
+  const { command, responseCode, response } = error as Partial<
+    Record<'command' | 'response', string> & { responseCode: number }
+  >
+  const isForGood = command === 'RCPT TO' && responseCode !== undefined && responseCode >= 500
+  return isForGood ? (response ?? String(responseCode)) : null
 }

@@ -26,7 +26,14 @@ const demoBanner = {
 } as const
 
 function accountOf(viewer: Viewer | null, isViewerKnown: boolean): readonly NavigationItem[] {
-  if (viewer) return [{ href: '/account', label: viewer.name }]
+  if (viewer)
+    return [
+      {
+        href: '/notices',
+        label: viewer.unread_notices > 0 ? `Messages (${viewer.unread_notices})` : 'Messages',
+      },
+      { href: '/account', label: viewer.name },
+    ]
   // Someone who can't be looked up may be signed in.
   return isViewerKnown ? [{ href: '/sign-in', label: 'Sign in' }] : []
 }

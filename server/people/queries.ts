@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Role } from './roles.ts'
 
 export const findAccountByEmail = (db: Kysely<DB>, email: string) =>
   db
@@ -76,4 +77,19 @@ export async function listKnownWords(db: Kysely<DB>, personId: string): Promise<
     union select name from program_details where superseded_at is null and program_id in (select id from theirs)
     union select name from license_holders where id in (select holder_id from theirs)`.execute(db)
   return rows.map(({ word }) => word)
+}
+
+/** Everyone who acts in a role somewhere, in one order. */
+export async function listActive(db: Kysely<DB>, role: Role): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('roles')
+    .innerJoin('people', 'people.id', 'roles.person_id')
+    .select('people.id')
+    .distinct()
+    .where('role', '=', role)
+    .where('ended_at', 'is', null)
+    .where('disabled_at', 'is', null)
+    .orderBy('people.id')
+    .execute()
+  return rows.map(({ id }) => id)
 }

@@ -12,6 +12,7 @@ export type Viewer = Readonly<{
   /** The programs that supervisor and administrator grants reach, license holders' spelled out. */
   supervised_program_ids: readonly string[]
   administered_program_ids: readonly string[]
+  unread_notices: number
   /** When the password was last given in this session. */
   confirmed_at: Date
   /** A passkey or an authenticator app is set up. */

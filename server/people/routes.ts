@@ -24,6 +24,7 @@ type Needs = Readonly<{
   db: Database
   sessions: Sessions
   mail: Mail
+  /** Sends a link to set a new password; notices are written in a room above. */
   clock: () => Date
   config: Readonly<{
     https: boolean

@@ -155,7 +155,9 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
         or exists (select from authenticators t where t.person_id = p.id and t.confirmed_at is not null) as has_second_factor,
       coalesce(g.grants, '[]') as grants,
       coalesce(g.supervised, '{}') as supervised_program_ids,
-      coalesce(g.administered, '{}') as administered_program_ids
+      coalesce(g.administered, '{}') as administered_program_ids,
+      (select count(*) from notices n
+        where n.person_id = p.id and n.read_at is null and n.moot_at is null)::int as unread_notices
     from sessions s
     join people p on p.id = s.person_id and p.disabled_at is null
     left join lateral (

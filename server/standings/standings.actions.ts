@@ -6,6 +6,7 @@ import type { Day } from '#server/lib/days.ts'
 import { type Roster, workOfPeople } from '#server/programs/roster/roster.queries.ts'
 import { listInterpretations, listTrainings } from './facts.queries.ts'
 import { personFacts } from './person-facts.ts'
+import { settleNotices } from './reminders/settle.actions.ts'
 import { rulesRevision } from './rules-revision.ts'
 import { claimPasses, listStalePeople, saveVerdicts } from './stored.queries.ts'
 import { verdictsOf } from './verdicts.ts'
@@ -61,6 +62,7 @@ async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], t
     standings: computed.flatMap((one) => one.standings),
     clearances: computed.flatMap((one) => one.clearances),
   })
+  await settleNotices(trx, personIds, today)
 }
 
 /** The scheduled refresh: people whose verdict changed with the date since it was stored. Returns their number. */

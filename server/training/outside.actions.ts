@@ -3,6 +3,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { notify } from '#server/notices/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { fileType, isWhole, type UploadedFile } from '#server/web/upload.ts'
@@ -176,6 +177,12 @@ export async function decideOutsideTraining(
       subject: `person:${training.person_id}`,
       facts: { outside_training_id: training.id, ...decision },
       at: now,
+    })
+    await notify(trx, {
+      person_id: training.person_id,
+      kind: 'outside-training-decided',
+      facts: { title: training.title, is_accepted: decision.is_accepted },
+      dedupe_key: `decided ${training.id} ${decision.program_id} ${now.toISOString()}`,
     })
     return { kind: 'decided' }
   })

@@ -3,6 +3,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { forbidden } from './errors.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** True where a mail provider posts for the reader: the address holds a secret, and no cookie is asked. */
+    isFromAnywhere?: boolean
+  }
+}
+
 /** Sets security headers on every response and refuses cross-site requests. */
 export const security = fp(
   async (app: FastifyInstance, { baseUrl, https }: { baseUrl: string; https: boolean }) => {
@@ -28,8 +35,9 @@ export const security = fp(
       crossOriginOpenerPolicy: { policy: 'same-origin' },
     })
     app.addHook('onRequest', async (request, reply) => {
-      if (!isSafe(request.method) && !isFromHere(request, baseUrl)) throw forbidden()
-      // Pages contain private data, so nothing may cache them. Static files set their own header.
+      const { isFromAnywhere } = request.routeOptions.config
+      if (!isSafe(request.method) && !isFromAnywhere && !isFromHere(request, baseUrl)) throw forbidden()
+      // Pages hold what is private to one person: nothing keeps a copy. Static files set their own.
       reply.header('cache-control', 'no-store')
     })
   },

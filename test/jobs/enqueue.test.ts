@@ -20,6 +20,8 @@ test('a job is committed or rolled back together with the change that causes it'
       'sign-ledger-head': nothing,
       'sweep-sign-ins': nothing,
       'make-backup': nothing,
+      'send-email': nothing,
+      'send-reminders': nothing,
     },
     log,
   )

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { notify, preferencesOf } from '#server/notices/actions.ts'
 import { createLink } from '#server/people/actions.ts'
 import { createSessions } from '#server/people/sessions.ts'
 import { assignmentOf, programId } from '#test/programs/programs.ts'
@@ -159,7 +160,18 @@ async function accountIds(
     .values({ name: 'Someone Invited', email: `invited.${program}.${email}` })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return { handle, 'link/token': await createLink(db, invited.id, 'invite', null) }
+  const notice = {
+    person_id: personId,
+    kind: 'place-opened',
+    facts: { session_id: invited.id },
+    dedupe_key: `full house ${program}`,
+  } as const
+  return {
+    handle,
+    'link/token': await createLink(db, invited.id, 'invite', null),
+    notice: (await db.transaction().execute((trx) => notify(trx, notice))) ?? '',
+    'unsubscribe/token': (await preferencesOf(db, personId)).unsubscribe_token,
+  }
 }
 
 async function classroomIds(world: World, { program, learner, admin, supervisor }: House): Promise<Ids> {

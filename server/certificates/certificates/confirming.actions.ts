@@ -1,6 +1,7 @@
 import { type Signing, signStatusList } from '#server/certificates/credentials/status.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
+import { notify } from '#server/notices/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { correctedFacts } from './correcting.ts'
@@ -94,6 +95,12 @@ async function revoke(
     facts: { request_id: request.id, reason: request.reason, confirmed_by: viewer.id },
     at: now,
   })
+  await notify(trx, {
+    person_id,
+    kind: 'certificate-revoked',
+    facts: { certificate: number },
+    dedupe_key: `revoked ${number}`,
+  })
   return number
 }
 
@@ -140,6 +147,12 @@ async function correct(
       confirmed_by: viewer.id,
     },
     at: now,
+  })
+  await notify(trx, {
+    person_id,
+    kind: 'certificate-corrected',
+    facts: { certificate: certificate.number },
+    dedupe_key: `corrected ${certificate.number}`,
   })
   trx.record({
     kind: 'certificate-issued',

@@ -7,6 +7,7 @@ import { certificateNumber, newCertificateToken } from '#server/certificates/tok
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
+import { notify } from '#server/notices/actions.ts'
 import { makeCertificate } from './certificate-file.ts'
 import { pageFault } from './certificate-layout.ts'
 import { isSameName } from './masked-name.ts'
@@ -69,6 +70,12 @@ export async function issueCertificate(
     subject: `certificate:${facts.certificate_number}`,
     facts: { certificate_id: id, completion_id: completion.id, ...recordedFacts(facts) },
     at: now,
+  })
+  await notify(trx, {
+    person_id: completion.person_id,
+    kind: 'course-completed',
+    facts: { course: certified.course_title, certificate: facts.certificate_number },
+    dedupe_key: `certificate ${facts.certificate_number}`,
   })
   return { kind: 'issued', number: facts.certificate_number }
 }

@@ -2,6 +2,8 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
+import { notify } from '#server/notices/actions.ts'
+import { listActive } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { correctedFacts } from './correcting.ts'
@@ -105,6 +107,17 @@ async function insertRequest(
       facts: { request_id: request.id, ...rest },
       at: now,
     })
+    for (const person_id of await listActive(trx, 'licensing'))
+      if (person_id !== viewer.id)
+        await notify(trx, {
+          person_id,
+          kind: 'second-confirmation',
+          facts: {
+            what: `A request about certificate ${number}`,
+            path: `/certificates/requests/${request.id}`,
+          },
+          dedupe_key: `second-confirmation ${request.id}`,
+        })
     return { kind: 'requested', id: request.id }
   })
 }

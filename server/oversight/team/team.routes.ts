@@ -4,10 +4,13 @@ import type { FindOffered, Offered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
 import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
+import { remindingKinds } from '#server/notices/kinds.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { type Roster, rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
+import { listOpenStandings, remindPerson } from '#server/standings/reminders/reminders.actions.ts'
+import { listSentReminders } from '#server/standings/reminders/reminders.queries.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -15,6 +18,7 @@ import { type App, text, uuid } from '#server/web/routes.ts'
 import { forecast, forecastChart, forecastTitle } from './forecast.ts'
 import { listLearningOn, listUnderWayOn } from './learning-on.queries.ts'
 import { type CourseUnderWay, personPage } from './person-page.ts'
+import { remindersPage } from './sent-reminders.ts'
 import { findPersonOfPrograms, listTeam, type TeamRow } from './team.queries.ts'
 import { filtered } from './team.ts'
 import { teamAsOf } from './team-as-of.ts'
@@ -114,12 +118,32 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
           underWay.flatMap((one) => courseUnderWay(one, courses)),
         ),
         commitments: await listSharedCommitments(db, person.id),
+        reminders: await remindersOf(viewer, person.id, today),
         asked,
         today,
         query: request.query,
         sameDay: addressOf(request.query)({}).replace('/team', ''),
         errors: asked.problem ? [{ field: 'on', message: asked.problem }] : [],
       })
+    },
+  )
+
+  const remindersOf = async (viewer: Viewer, personId: string, today: Day) => {
+    const sent = await listSentReminders(db, personId, remindingKinds)
+    const standings = await listOpenStandings(db, viewer, personId, today)
+    return remindersPage(sent, today, standings.length > 0)
+  }
+
+  app.post(
+    '/team/:person/reminders',
+    { config: supervisors, schema: { params: Type.Object({ person: uuid() }) } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const { supervised_program_ids } = viewer
+      const person =
+        (await findPersonOfPrograms(db, request.params.person, supervised_program_ids)) ?? notFound()
+      await remindPerson(db, viewer, person.id, clock())
+      return reply.redirect(`/team/${person.id}#reminders`, 303)
     },
   )
 

@@ -1,4 +1,5 @@
 import { addDays, type Day } from '#server/lib/days.ts'
+import { isOverdue, openDate } from '#server/standings/reminders/open-date.ts'
 import type { StoredStanding, TeamRow } from './team.queries.ts'
 
 /** The groups of people on the team page. Each number on the page is the size of one. */
@@ -48,10 +49,6 @@ export function isIn(group: Group, row: TeamRow, today: Day): boolean {
   }
 }
 
-/** A child-protection requirement without a deadline may be "not cleared" but is never overdue. */
-const isOverdue = ({ requirement, standing }: StoredStanding) =>
-  standing === 'overdue' || (standing === 'not_cleared' && requirement.startsWith('residential'))
-
 /** Something is due within this many days and not overdue yet. */
 function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
   const last = addDays(today, days)
@@ -61,14 +58,6 @@ function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
 /** A person's open due dates here, including missed ones and the next yearly date. */
 export const openDates = ({ standings }: TeamRow): readonly Day[] =>
   standings.flatMap((one) => openDate(one) ?? [])
-
-function openDate({ requirement, standing, due_on, satisfied_on }: StoredStanding): Day | null {
-  const isOpen =
-    standing === 'due_soon' ||
-    standing === 'overdue' ||
-    (standing === 'current' && (requirement === 'residential-annual' || satisfied_on === null))
-  return isOpen ? due_on : null
-}
 
 export const sorts = ['name', 'due', 'standing', 'active'] as const
 

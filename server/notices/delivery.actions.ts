@@ -1,0 +1,169 @@
+import type { Transaction } from 'kysely'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
+import { dayOf } from '#server/lib/days.ts'
+import { type Mail, refusedRecipient } from '#server/lib/mail.ts'
+import { createLink } from '#server/people/actions.ts'
+import { endNotices, notify, preferencesOf } from './actions.ts'
+import { emailMessage } from './email-message.ts'
+import { isOptional, isUrgent, wordsOf } from './kinds.ts'
+import {
+  type EmailToSend,
+  listAdministratorsOf,
+  lockEmail,
+  type Notice,
+  type Preferences,
+} from './queries.ts'
+import { quietUntil } from './quiet-hours.ts'
+
+export type Delivery = Readonly<{
+  mail: Mail
+  baseUrl: string
+  /** True where what a notice asks for is done, by the same rules as on the pages. */
+  isMoot: (trx: Transaction<DB>, notice: Notice) => Promise<boolean>
+}>
+
+type Outcome = 'sent' | 'summary' | 'unwanted' | 'moot' | 'stopped' | 'not-set-up'
+
+/**
+ * Sends the email of a notice. Its row is held while the mail server is talked to, so that no other process sends it,
+ * and stays queued if that fails: the job is retried. Only a process that dies after the mail server took the email and
+ * before this is written sends it once more, under the same message id.
+ */
+export async function deliverEmail(
+  db: Database,
+  delivery: Delivery,
+  noticeId: string,
+  now: Date,
+): Promise<void> {
+  try {
+    await db.transaction().execute(async (trx) => {
+      const email = await lockEmail(trx, noticeId)
+      if (!email) return
+      const outcome = await deliver(trx, delivery, email, now)
+      if (outcome === 'later') return
+      const isSent = outcome === 'sent'
+      await trx
+        .updateTable('notice_emails')
+        .set({
+          state: outcome,
+          sent_at: isSent ? now : null,
+          sent_to: isSent ? email.email : null,
+          last_error: null,
+        })
+        .where('notice_id', '=', noticeId)
+        .execute()
+    })
+  } catch (error) {
+    if (!(error instanceof NotSent)) throw error
+    await afterFailure(db, error, now)
+  }
+}
+
+class NotSent extends Error {
+  readonly email: EmailToSend
+  constructor(email: EmailToSend, cause: unknown) {
+    super('An email was not sent', { cause })
+    this.email = email
+  }
+}
+
+async function deliver(
+  trx: Transaction<DB>,
+  { mail, baseUrl, isMoot }: Delivery,
+  email: EmailToSend,
+  now: Date,
+): Promise<Outcome | 'later'> {
+  const words = wordsOf(email)
+  if (!words || email.disabled_at) return 'unwanted'
+  if (email.moot_at || (await isMoot(trx, email))) {
+    await endNotices(trx, [email.id])
+    return 'moot'
+  }
+  const preferences = await preferencesOf(trx, email.person_id)
+  const unwanted = heldBack(email, preferences)
+  if (unwanted) return unwanted
+  if (!mail) return 'not-set-up'
+  if (email.stopped_at) return 'stopped'
+  const morning = isUrgent(email) ? null : quietUntil(now)
+  if (morning) {
+    await enqueue(trx, 'send-email', { notice: email.id }, morning)
+    return 'later'
+  }
+  // A link to set a password is made as it is sent: its secret is stored nowhere.
+  const token = await linkToken(trx, email)
+  const message = emailMessage({
+    noticeId: email.id,
+    to: email,
+    words,
+    address: `${baseUrl}${token ? `/link/${token}` : words.action.path}`,
+    baseUrl,
+    isDiscreet: preferences.is_discreet && !token,
+    unsubscribeAddress: isOptional(email)
+      ? `${baseUrl}/notices/unsubscribe/${preferences.unsubscribe_token}`
+      : null,
+  })
+  try {
+    await mail(message)
+  } catch (error) {
+    // Thrown, so that a link that reached no one is rolled back.
+    throw new NotSent(email, error)
+  }
+  return 'sent'
+}
+
+function heldBack(email: EmailToSend, { frequency }: Preferences): 'unwanted' | 'summary' | null {
+  if (!isOptional(email)) return null
+  if (frequency === 'never') return 'unwanted'
+  return frequency === 'daily' && email.kind !== 'daily-summary' ? 'summary' : null
+}
+
+async function linkToken(
+  trx: Transaction<DB>,
+  { kind, facts, person_id }: EmailToSend,
+): Promise<string | null> {
+  if (kind !== 'set-password') return null
+  const { purpose } = facts as { purpose: 'invite' | 'reset' }
+  return createLink(trx, person_id, purpose, null)
+}
+
+/** A recipient refused for good is sent nothing more, and the administrators learn of it. Anything else is retried. */
+async function afterFailure(db: Database, { email, cause }: NotSent, now: Date): Promise<void> {
+  const answer = refusedRecipient(cause)
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('notice_emails')
+      .set({
+        attempts: email.attempts + 1,
+        last_error: String((cause as Error).message ?? cause).slice(0, 500),
+        ...(answer ? { state: 'stopped' } : {}),
+      })
+      .where('notice_id', '=', email.id)
+      .where('state', '=', 'queued')
+      .execute()
+    if (answer) await stopAddress(trx, email, answer.slice(0, 500), now)
+  })
+  if (!answer) throw cause
+}
+
+async function stopAddress(
+  trx: Transaction<DB>,
+  person: EmailToSend,
+  answer: string,
+  now: Date,
+): Promise<void> {
+  await trx
+    .insertInto('stopped_addresses')
+    .values({ email: person.email, answer, stopped_at: now })
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .execute()
+  for (const id of await listAdministratorsOf(trx, person.person_id))
+    if (id !== person.person_id)
+      await notify(trx, {
+        person_id: id,
+        kind: 'email-stopped',
+        facts: { name: person.name, email: person.email, answer },
+        dedupe_key: `email-stopped ${person.email} ${dayOf(now)}`,
+      })
+}

@@ -1,0 +1,70 @@
+import path from 'node:path'
+import type { Message } from '#server/lib/mail.ts'
+import { createTemplates } from '#server/web/templates.ts'
+import type { Wording } from './kinds.ts'
+
+export type EmailParts = Readonly<{
+  noticeId: string
+  to: Readonly<{ name: string; email: string }>
+  words: Wording
+  /** Where the button leads. */
+  address: string
+  baseUrl: string
+  isDiscreet: boolean
+  /** Null where the law's clock or the account needs this email. */
+  unsubscribeAddress: string | null
+}>
+
+const templates = createTemplates({
+  folder: path.resolve(import.meta.dirname, '../../views'),
+  cache: true,
+  whenMissing: (error) => {
+    throw error
+  },
+})
+
+/** Text and HTML of one email, from the same lines. */
+export function emailMessage(parts: EmailParts): Message {
+  const { to, words, address, isDiscreet, unsubscribeAddress, baseUrl } = parts
+  const lines = isDiscreet ? ['There is a message for you. Sign in to read it.'] : words.email
+  const subject = isDiscreet ? 'A message for you' : words.subject
+  const label = isDiscreet ? 'Sign in' : words.action.label
+  const sender = isDiscreet ? 'Messages' : 'Training reminders'
+  const host = new URL(baseUrl).hostname
+  const closing = 'We leave details out of email on purpose. You see them after you sign in.'
+  return {
+    to: to.email,
+    fromName: sender,
+    subject,
+    messageId: `<notice.${parts.noticeId}@${host}>`,
+    text: [
+      `Hello ${to.name},`,
+      ...lines.map((line) => line.replaceAll('**', '')),
+      `${label}: ${address}`,
+      closing,
+      unsubscribeAddress
+        ? `Stop optional email: ${unsubscribeAddress}`
+        : `Change when you get email: ${baseUrl}/notices/preferences`,
+    ].join('\n\n'),
+    html: templates.render('notices/email', {
+      subject,
+      name: to.name,
+      // Pairs of asterisks mark what is strong.
+      lines: lines.map((line) => line.split('**')),
+      label,
+      address,
+      closing,
+      unsubscribeAddress,
+      preferences: `${baseUrl}/notices/preferences`,
+    }),
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      ...(unsubscribeAddress
+        ? {
+            'List-Unsubscribe': `<${unsubscribeAddress}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          }
+        : {}),
+    },
+  }
+}

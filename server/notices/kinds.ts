@@ -1,0 +1,331 @@
+import { type Day, formatDay } from '#server/lib/days.ts'
+
+/** What each kind of notice is about. Names are kept as they were when it was written. */
+export type NoticeFacts = Readonly<{
+  'set-password': { purpose: 'invite' | 'reset' }
+  'training-due': { requirement: string; title: string; due_on: Day; days: number }
+  'training-overdue': { requirement: string; title: string; due_on: Day | null }
+  'supervisor-reminder': { from: string; due_on: Day | null }
+  'course-completed': { course: string; certificate: string }
+  'certificate-corrected': { certificate: string }
+  'certificate-revoked': { certificate: string }
+  'outside-training-decided': { title: string; is_accepted: boolean }
+  'place-opened': { session_id: string }
+  'session-changed': { session_id: string }
+  'session-canceled': { session_id: string }
+  'request-answered': { request_id: string }
+  'request-arrived': { request_id: string }
+  'not-cleared': NotCleared
+  'not-cleared-long': NotCleared & { days: number }
+  'weekly-digest': { overdue: number; coming: number; cleared: number }
+  'outside-training-waiting': { title: string; name: string }
+  'import-done': { program_id: string; import_id: string; file_name: string }
+  'second-confirmation': { what: string; path: string }
+  'email-stopped': { name: string; email: string; answer: string }
+  'daily-summary': { count: number }
+}>
+
+/** People who work in direct contact in a program and may not from a day. */
+export type NotCleared = Readonly<{
+  program_id: string
+  program: string
+  on: Day
+  people: readonly Readonly<{ id: string; name: string }>[]
+}>
+
+export type NoticeKind = keyof NoticeFacts
+
+export type NewNotice = {
+  [K in NoticeKind]: Readonly<{
+    person_id: string
+    kind: K
+    facts: Readonly<NoticeFacts[K]>
+    /** A person gets one notice for a key, however often it is written. */
+    dedupe_key: string
+  }>
+}[NoticeKind]
+
+/** A notice in words. The email says no course, program or person: others may see it. The inbox says more. */
+export type Wording = Readonly<{
+  subject: string
+  email: readonly string[]
+  inbox: string
+  action: Readonly<{ label: string; path: string }>
+}>
+
+type Kind<K extends NoticeKind> = Readonly<{
+  /** False where the law's clock or the account needs the email: then no one can turn it off. */
+  isOptional: boolean | ((facts: NoticeFacts[K]) => boolean)
+  /** True where it can't wait for the morning. */
+  isUrgent?: boolean
+  words: (facts: NoticeFacts[K]) => Wording
+}>
+
+const myTraining = { label: 'Open my training', path: '/' }
+const inDays = (days: number) => (days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`)
+const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)
+const monthDay = (on: Day) => formatDay(on).replace(/, \d{4}$/, '')
+
+const someone = (count: number) => (count === 1 ? 'someone' : `a group of ${count}`)
+const teamPath = ([first, ...others]: NotCleared['people']) =>
+  first && others.length === 0 ? `/team/${first.id}` : '/team?show=not-cleared'
+
+function named(people: NotCleared['people']): string {
+  const names = people.slice(0, 5).map(({ name }) => name)
+  if (people.length > names.length) names.push(`${people.length - names.length} more`)
+  return new Intl.ListFormat('en-US').format(names)
+}
+
+const kinds: { [K in NoticeKind]: Kind<K> } = {
+  'set-password': {
+    isOptional: false,
+    isUrgent: true,
+    words: ({ purpose }) => ({
+      subject: purpose === 'invite' ? 'Your new account' : 'Set a new password',
+      email:
+        purpose === 'invite'
+          ? [
+              'You have an account for your work training. Choose a password within 7 days.',
+              'The link works once. If you did not expect this message, you can ignore it.',
+            ]
+          : [
+              'You or your administrator asked to set a new password for this email. The link works once, within a day.',
+              'If it wasn’t you, nothing has changed, and you can ignore this message.',
+            ],
+      inbox: 'You were sent a link to set your password.',
+      action: { label: 'Set your password', path: '/account' },
+    }),
+  },
+  'training-due': {
+    isOptional: ({ days }) => days > 7,
+    words: ({ title, due_on, days }) => ({
+      subject: `A date coming up: ${monthDay(due_on)}`,
+      email: [
+        `You have a training due by **${formatDay(due_on)}**, ${inDays(days)}.`,
+        'You can stop after any page and go on later. If you already took it elsewhere, record it on the same page.',
+      ],
+      inbox: `${title} is due by ${formatDay(due_on)}, ${inDays(days)}.`,
+      action: myTraining,
+    }),
+  },
+  'training-overdue': {
+    isOptional: false,
+    words: ({ title, due_on }) => ({
+      subject: 'A date has passed',
+      email: [
+        due_on
+          ? `You have a training that was due by **${formatDay(due_on)}**.`
+          : 'You have a training to complete before you work in direct contact.',
+        'If you already took it elsewhere, record it on the same page.',
+      ],
+      inbox: due_on
+        ? `${title} was due by ${formatDay(due_on)}.`
+        : `${title} isn’t done, and it has to be done before direct contact.`,
+      action: myTraining,
+    }),
+  },
+  'supervisor-reminder': {
+    isOptional: false,
+    words: ({ from, due_on }) => ({
+      subject: 'A reminder for you',
+      email: [
+        due_on
+          ? `Your supervisor reminds you of a training due by **${formatDay(due_on)}**.`
+          : 'Your supervisor reminds you of your training.',
+      ],
+      inbox: `${from} reminds you of your training${due_on ? ` due by ${formatDay(due_on)}` : ''}.`,
+      action: myTraining,
+    }),
+  },
+  'course-completed': {
+    isOptional: true,
+    words: ({ course, certificate }) => ({
+      subject: 'Your certificate is here',
+      email: ['You completed a course. Your certificate is stored with your training records.'],
+      inbox: `You completed ${course}. Your certificate is number ${certificate}.`,
+      action: { label: 'Open my training', path: '/' },
+    }),
+  },
+  'certificate-corrected': {
+    isOptional: false,
+    words: ({ certificate }) => ({
+      subject: 'A record of yours was corrected',
+      email: ['Licensing staff corrected one of your certificates. A new one replaces it.'],
+      inbox: `Certificate ${certificate} was corrected. A new one replaces it.`,
+      action: myTraining,
+    }),
+  },
+  'certificate-revoked': {
+    isOptional: false,
+    words: ({ certificate }) => ({
+      subject: 'A record of yours has changed',
+      email: ['One of your certificates was revoked. Sign in to see what is due now.'],
+      inbox: `Certificate ${certificate} was revoked.`,
+      action: myTraining,
+    }),
+  },
+  'outside-training-decided': {
+    isOptional: true,
+    words: ({ title, is_accepted }) => ({
+      subject: 'About a training you recorded',
+      email: ['Your administrator decided on a training you took elsewhere. Sign in to see the decision.'],
+      inbox: `${title}, which you took elsewhere, was ${is_accepted ? 'accepted' : 'declined'}.`,
+      action: { label: 'See the decision', path: '/outside' },
+    }),
+  },
+  'place-opened': {
+    isOptional: false,
+    isUrgent: true,
+    words: ({ session_id }) => ({
+      subject: 'A place for you',
+      email: ['You were on a waiting list, and now you have a place. See when and where.'],
+      inbox: 'A place opened in a session you were waiting for, and it is yours.',
+      action: { label: 'See the session', path: `/sessions/${session_id}` },
+    }),
+  },
+  'session-changed': {
+    isOptional: false,
+    words: ({ session_id }) => ({
+      subject: 'Something has changed',
+      email: ['The session you registered for has changed. See what is new.'],
+      inbox: 'A session you registered for has changed.',
+      action: { label: 'See the session', path: `/sessions/${session_id}` },
+    }),
+  },
+  'session-canceled': {
+    isOptional: false,
+    isUrgent: true,
+    words: ({ session_id }) => ({
+      subject: 'A cancellation',
+      email: ['The session you registered for has been canceled. See why.'],
+      inbox: 'A session you registered for has been canceled.',
+      action: { label: 'See the session', path: `/sessions/${session_id}` },
+    }),
+  },
+  'request-answered': {
+    isOptional: true,
+    words: ({ request_id }) => ({
+      subject: 'About your request',
+      email: ['There is news about a request you follow.'],
+      inbox: 'There is news about a scholarship request.',
+      action: { label: 'See the request', path: `/scholarships/${request_id}` },
+    }),
+  },
+  'request-arrived': {
+    isOptional: true,
+    words: ({ request_id }) => ({
+      subject: 'A request to decide',
+      email: ['Someone sent a request that an administrator decides.'],
+      inbox: 'Someone asks for a scholarship.',
+      action: { label: 'See the request', path: `/scholarships/${request_id}` },
+    }),
+  },
+  'not-cleared': {
+    isOptional: false,
+    isUrgent: true,
+    words: ({ people, program, on }) => ({
+      subject: `Your team needs you: ${monthDay(on)}`,
+      email: [
+        `From **${formatDay(on)}**, ${someone(people.length)} on your team may not work in direct contact. Sign in to see who, and why.`,
+      ],
+      inbox: `${named(people)} may not have direct contact at ${program} from ${formatDay(on)}.`,
+      action: { label: 'See who and why', path: teamPath(people) },
+    }),
+  },
+  'not-cleared-long': {
+    isOptional: false,
+    words: ({ people, program, days }) => ({
+      subject: 'Something is still open',
+      email: [
+        `For ${days} days, ${someone(people.length)} in your program has not been cleared for direct contact.`,
+      ],
+      inbox: `For ${days} days, not cleared for direct contact at ${program}: ${named(people)}.`,
+      action: { label: 'See who and why', path: teamPath(people) },
+    }),
+  },
+  'weekly-digest': {
+    isOptional: true,
+    words: ({ overdue, coming, cleared }) => {
+      const parts = [
+        overdue > 0 ? `${people(overdue)} newly overdue` : '',
+        coming > 0 ? `${people(coming)} with a date in the next 30 days` : '',
+        cleared > 0 ? `${people(cleared)} newly cleared` : '',
+      ].filter(Boolean)
+      return {
+        subject: 'Your team this week',
+        email: [`This week: ${parts.join(', ')}.`],
+        inbox: `Your team this week: ${parts.join(', ')}.`,
+        action: { label: 'Open your team', path: '/team' },
+      }
+    },
+  },
+  'outside-training-waiting': {
+    isOptional: true,
+    words: ({ title, name }) => ({
+      subject: 'A record to decide',
+      email: ['Someone recorded a training they took elsewhere. It counts once you accept it.'],
+      inbox: `${name} recorded ${title}. It counts once you accept it.`,
+      action: { label: 'Decide', path: '/outside' },
+    }),
+  },
+  'import-done': {
+    isOptional: true,
+    words: ({ program_id, import_id, file_name }) => ({
+      subject: 'Your file has been read',
+      email: ['The file you uploaded has been read. See what it changes.'],
+      inbox: `${file_name} has been read.`,
+      action: { label: 'See the import', path: `/programs/${program_id}/imports/${import_id}` },
+    }),
+  },
+  'second-confirmation': {
+    isOptional: true,
+    words: ({ what, path }) => ({
+      subject: 'A request to confirm',
+      email: ['A colleague’s request needs a second person to confirm it.'],
+      inbox: `${what} needs a second person to confirm it.`,
+      action: { label: 'See the request', path },
+    }),
+  },
+  'email-stopped': {
+    isOptional: false,
+    words: ({ name, email, answer }) => ({
+      subject: 'An email address doesn’t work',
+      email: [
+        'Email to one of your people came back for good. Sign in to see whose, and correct the address.',
+      ],
+      inbox: `Email to ${name} (${email}) came back: “${answer}”. No more is sent there. Correct the address, or hand over a printed note.`,
+      action: { label: 'See stopped addresses', path: '/notices/undelivered' },
+    }),
+  },
+  'daily-summary': {
+    isOptional: true,
+    words: ({ count }) => ({
+      subject: 'Your messages of the day',
+      email: [`You have ${count === 1 ? '1 new message' : `${count} new messages`}.`],
+      inbox: `You were sent a summary of ${count === 1 ? '1 message' : `${count} messages`}.`,
+      action: { label: 'Read them', path: '/notices' },
+    }),
+  },
+}
+
+type Stored = Readonly<{ kind: string; facts: unknown }>
+
+const kindOf = ({ kind }: Stored): Kind<NoticeKind> | undefined =>
+  (kinds as Record<string, Kind<NoticeKind> | undefined>)[kind]
+
+export const wordsOf = (notice: Stored): Wording | null =>
+  kindOf(notice)?.words(notice.facts as NoticeFacts[NoticeKind]) ?? null
+
+export function isOptional(notice: Stored): boolean {
+  const optional = kindOf(notice)?.isOptional ?? true
+  return typeof optional === 'function' ? optional(notice.facts as NoticeFacts[NoticeKind]) : optional
+}
+
+export const isUrgent = (notice: Stored): boolean => kindOf(notice)?.isUrgent ?? false
+
+/** Kinds that say what to do by a date; they end when it is done. */
+export const remindingKinds: readonly NoticeKind[] = [
+  'training-due',
+  'training-overdue',
+  'supervisor-reminder',
+]
