@@ -70,6 +70,8 @@ async function asked(world: World): Promise<readonly Row[]> {
 async function cellOf(asking: Asking, { method, url, schema }: Route, role: RoleName, address: string) {
   const { world, sessions } = asking
   const email = cast[role]
+  // An earlier request may have suspended or closed an account of the cast.
+  await world.db.updateTable('people').set({ disabled_at: null, closed_at: null }).execute()
   const token = email && (await sessions.create(await personId(world.db, email)))
   const answer = await world.app.inject({
     method: method as 'GET' | 'POST',
