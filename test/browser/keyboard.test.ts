@@ -29,7 +29,6 @@ test('from signing in to an answered question no mouse is needed, and the focus 
   await page.waitForURL((url) => url.pathname === '/')
   await press(page, 'Begin')
   await page.waitForURL(`**/${first!.slug}`)
-  await press(page, 'Continue')
   await page.getByText(first!.purpose).waitFor()
   await tryFirstExercise(page)
   await press(page, 'Continue')
