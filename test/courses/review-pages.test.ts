@@ -281,3 +281,14 @@ describe('question statistics', () => {
     )
   })
 })
+
+test('reviewers see which outside reviews are owed, each with places to look at first', async () => {
+  const { as, catalogue } = await aWorld()
+  const page = (await (await as('noor@review.example')).get('/review/courses')).body
+  expect(catalogue.owedReviews.length).toBeGreaterThanOrEqual(5)
+  for (const { who } of catalogue.owedReviews) expect(page).toContain(`<h3>${who}</h3>`)
+  const { version } = catalogue.courses.get('child-protection')!.current
+  expect(page).toContain(
+    `/review/courses/child-protection/${version}/lessons/nations-labor-sustaining/tribal-nations`,
+  )
+})
