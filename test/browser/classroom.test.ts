@@ -187,7 +187,7 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await look('open a group session, problem', desk)
   await desk.getByLabel('Place').fill('Staff room')
   await desk.getByRole('button', { name: 'Open the session' }).click()
-  await desk.getByText('Nobody yet.').waitFor()
+  await desk.getByText('No one has joined yet.').waitFor()
   await look('group session open', desk)
   const code = (await desk.locator('.join-code').textContent())!
 

@@ -230,7 +230,7 @@ describe('refusals with a reason', () => {
     room.later(30)
     await close(room.leader, closed.address)
     expect(await refusal(closed.code)).toContain(
-      'This session was closed on October 6, 2026, 2:30 PM Central time, so nobody can join it any more.',
+      'This session was closed on October 6, 2026, 2:30 PM Central time, so you can’t join it anymore.',
     )
     const off = await open(room)
     const without = await room.leader.post(`${off.address}/end`, { outcome: 'called-off', reason: ' ' })

@@ -287,7 +287,7 @@ describe('an instructor-led session', () => {
       'That time is past.',
       'Enter the full address, starting with https://.',
       'Write how many can take part',
-      'Nobody with this email has an account here.',
+      'No one with this email has an account here.',
       'Say whether it is about human trafficking',
     ])
       expect(readable(bad.body)).toContain(message)

@@ -134,5 +134,5 @@ test('no one else sees a request, and no one decides on their own', async () => 
     .execute()
   const own = await administrator.post('/scholarships', { program, trainee: 'Kit', why: 'x', contact: 'x' })
   const refused = await step(administrator, String(own.headers.location), 'granted')
-  expect(readable(refused.body)).toContain('This can’t be done with the request as it stands now.')
+  expect(readable(refused.body)).toContain('Someone has changed this request. Nothing was saved.')
 })

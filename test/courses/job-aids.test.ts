@@ -100,7 +100,7 @@ describe('a job aid', () => {
     ],
     ['a list in a list', card.replace('- **Say', '- x\n    - y\n- **Say'), 'A list is inside another list.'],
     ['a box that is missing', card.replace('- [ ] Hands', '- Hands'), 'begin with a box and some do not'],
-    ['a picture', card.replace('Be kind.', '![x](y.png)'), 'A picture stands here'],
+    ['a picture', card.replace('Be kind.', '![x](y.png)'), 'There is a picture here'],
     [
       'a lesson that is not there',
       card.replace('at-the-door]', 'at-the-gate]'),
