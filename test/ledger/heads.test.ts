@@ -109,7 +109,7 @@ describe('the proof linked from a certificate’s page', () => {
       .orderBy('number')
       .executeTakeFirstOrThrow()
     const page = (await world.visitor().get(`/verify/${token}`)).body
-    expect(page).toContain('under the head signed on')
+    expect(page).toContain('covered by the ledger head signed on')
     const proof = JSON.parse((await world.visitor().get(`/verify/${token}/proof.json`)).body)
     expect(isIncluded(proof.row_hash, proof.row - 1, proof.size, proof.path, proof.root)).toBe(true)
     expect(proof.head).toContain(Buffer.from(proof.root, 'hex').toString('base64'))

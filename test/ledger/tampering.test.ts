@@ -257,7 +257,7 @@ describe('the ledger', () => {
     const hashes = [...kept.hashes!]
     hashes[3] = 'c'.repeat(64)
     expect(checkLedger(await listEntries(db), { ...kept, hashes })?.what).toContain(
-      'not those that it was signed over',
+      'not the ones it was signed for',
     )
   })
 })
