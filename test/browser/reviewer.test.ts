@@ -59,7 +59,7 @@ test('Noor reads a version, comments, compares two versions and records an appro
     ines.page.getByRole('link', { name: 'The document (PDF)' }).click(),
   ])
   expect(download.suggestedFilename()).toBe('letter.pdf')
-  await ines.page.getByText('Refuse it', { exact: true }).click()
+  await ines.page.locator('summary', { hasText: 'Refuse this approval' }).click()
   await ines.page.getByRole('button', { name: 'Refuse this approval' }).click()
   await ines.page.getByText('Enter a reason. It stays on the record.').first().waitFor()
   await look('refusing without a reason', ines.page)
@@ -73,7 +73,7 @@ test('Noor reads a version, comments, compares two versions and records an appro
   }
   expect(await isApproved()).toBe(true)
   await noor.page.reload()
-  await noor.page.getByText('Withdraw it', { exact: true }).click()
+  await noor.page.locator('summary', { hasText: 'Withdraw this approval' }).click()
   await look('an approval in force, withdrawing it', noor.page)
   await noor.page.getByLabel('Reason').fill('It was given for version 1.0.0.')
   await noor.page.getByRole('button', { name: 'Withdraw this approval' }).click()
@@ -131,7 +131,7 @@ async function recordApproval(page: Page, look: Look) {
   await page.goto('/review/courses/welcome/1.1.0')
   await page.getByText('Record an approval', { exact: true }).click()
   await page.getByLabel('Approved by').fill('Commissioner of Human Services')
-  await page.getByRole('button', { name: 'Record the approval' }).click()
+  await page.getByRole('button', { name: 'Record approval' }).click()
   await page.getByText('Enter the document’s reference or number.').first().waitFor()
   expect(await page.getByLabel('Approved by').inputValue()).toBe('Commissioner of Human Services')
   await look('recording without a reference', page)
@@ -139,7 +139,7 @@ async function recordApproval(page: Page, look: Look) {
   await page.getByLabel('Approved on').fill('3/15/2026')
   await page.getByLabel('In effect from').fill('4/1/2026')
   await page.getByLabel('The document').setInputFiles(letter)
-  await page.getByRole('button', { name: 'Record the approval' }).click()
+  await page.getByRole('button', { name: 'Record approval' }).click()
   await page
     .getByText('You recorded this approval, so a second reviewer must confirm or refuse it.')
     .waitFor()
