@@ -224,7 +224,7 @@ describe('refusals with a reason', () => {
     }
     const later = await open(room, { at: '4:30 pm' })
     expect(await refusal(later.code)).toContain(
-      'This session begins on October 6, 2026, 4:30 PM Central time. You can join from an hour before that.',
+      'This session starts on October 6, 2026, 4:30 PM Central time. You can join from an hour before that.',
     )
     const closed = await open(room)
     room.later(30)
