@@ -109,7 +109,7 @@ describe('revoking', () => {
     // One request at a time.
     expect(await ask(max, `${at}/revocation`, { reason: 'Another' })).toBe(at)
     expect((await max.post(`${first}/end`, { reason: '' })).statusCode).toBe(422)
-    await max.post(`${first}/end`, { reason: 'It is right as it stands' })
+    await max.post(`${first}/end`, { reason: 'It is correct' })
     const second = await ask(max, `${at}/revocation`, { reason: 'Another' })
     await max.post(`${second}/end`, { reason: '' })
     expect((await lee.post(`${second}/confirmation`)).headers.location).toBe(second)

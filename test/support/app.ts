@@ -34,7 +34,7 @@ export type World = Readonly<{
   db: Database
   app: App
   catalogue: Catalogue
-  /** A browser of somebody's who has not signed in. */
+  /** A browser without a signed-in user. */
   visitor: () => Client
   /** A browser in which this member of the cast has signed in. */
   as: (email: string) => Promise<Client>

@@ -63,7 +63,7 @@ export type Device = Readonly<{
   complaints: readonly string[]
 }>
 
-/** A device of somebody's: cookies of its own, nobody signed in, and an ear for complaints. */
+/** A device with its own cookies, no one signed in, and a list of console and network errors. */
 export async function aDevice(
   browser: Browser,
   address: string,

@@ -47,7 +47,7 @@ export const run = (args: readonly string[], settings: Settings, root = project)
 function launch(args: readonly string[], settings: Settings, root: string): Omit<Service, 'address'> {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(node, [path.join(root, args[0]!), ...args.slice(1)], {
-    // Not the project's folder: an `.env` that lies there is somebody's own.
+    // Not the project's folder, because it may have a developer's .env file.
     cwd: tmpdir(),
     env: { PATH, HOME, LOG_LEVEL: 'warn', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
