@@ -105,7 +105,7 @@ async function readAndComment(page: Page, look: Look) {
   await page.getByText('Ask whether they like soup.').waitFor()
   await look('a lesson with a comment', page)
   await page.getByRole('link', { name: 'Practice' }).first().click()
-  expect(await page.getByText('Answers and why').count()).toBeGreaterThan(3)
+  expect(await page.getByText('Answers and explanations').count()).toBeGreaterThan(3)
   expect(await page.locator('fieldset[disabled] input:enabled').count()).toBe(0)
   const ofExercise = page.locator('.review-exercise-comments').first()
   await ofExercise.getByRole('link', { name: /^Comment/ }).click()
