@@ -55,7 +55,7 @@ export function joinRefusal(session: Times, now: Date): string | null {
     case 'open':
       return null
     case 'planned':
-      return `This session begins on ${moment(session.starts_at)}. You can join from an hour before that.`
+      return `This session starts on ${moment(session.starts_at)}. You can join from an hour before that.`
     case 'forgotten':
       return `This session started on ${moment(session.starts_at)}, so you can’t join it anymore. Ask ${session.facilitator} what to do. You can take the lessons on your own at any time.`
     case 'held':

@@ -32,7 +32,7 @@ export const ledLine = (session: LedSession) => ({
 /** The status of the viewer's registration, or null if they have none. */
 function standingOf({ own, cancelled }: Pick<LedSession, 'own' | 'cancelled'>) {
   if (!own) return null
-  if (cancelled) return { word: 'Cancelled', tone: 'caution' } as const
+  if (cancelled) return { word: 'Canceled', tone: 'caution' } as const
   return own.has_place
     ? ({ word: 'You have a place', tone: 'good' } as const)
     : ({ word: `Number ${own.before + 1} on the waiting list`, tone: 'quiet' } as const)

@@ -50,7 +50,7 @@ const unused = [
   /usa-alert--(?:slim|no-icon|validation)/,
 ]
 
-const colour = /#[0-9a-f]{3,8}\b|rgba?\([^)]*\)|(?<![\w-])(?:white|black)(?![\w-])/gi
+const color = /#[0-9a-f]{3,8}\b|rgba?\([^)]*\)|(?<![\w-])(?:white|black)(?![\w-])/gi
 
 /** Compiles one Sass file. Each `url("@…")` is left as written, for the build to resolve. */
 export function compileStylesheet(entry: string, modules: string): string {
@@ -84,7 +84,7 @@ function putRolesInPlace(root: Root): void {
   const unmappedColors = new Set<string>()
   root.walkDecls((declaration) => {
     if (declaration.prop.startsWith('--')) return
-    declaration.value = declaration.value.replace(colour, (literal) => {
+    declaration.value = declaration.value.replace(color, (literal) => {
       const role = roles[literal.toLowerCase()]?.[isTextColour(declaration) ? 0 : 1]
       if (!role || !declared.has(role)) unmappedColors.add(`${declaration.prop}: ${literal}`)
       return `var(--${role})`

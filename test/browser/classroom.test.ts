@@ -52,10 +52,10 @@ test('Sam requests a scholarship and Kit asks for more information; each page is
   await office.page.goto('/courses')
   await office.page.getByRole('link', { name: 'Request a scholarship' }).click()
   await look('scholarship form', office.page)
-  await office.page.getByRole('button', { name: 'Send the request' }).click()
+  await office.page.getByRole('button', { name: 'Send request' }).click()
   await office.page.getByRole('heading', { name: 'Please fix one problem' }).waitFor()
-  await office.page.getByLabel('Why').fill('Two prevention groups this winter.')
-  await office.page.getByRole('button', { name: 'Send the request' }).click()
+  await office.page.getByLabel('Reason').fill('Two prevention groups this winter.')
+  await office.page.getByRole('button', { name: 'Send request' }).click()
   await office.page.getByText('Received', { exact: true }).waitFor()
   await look('scholarship request', office.page)
   await signIn(system.page, 'kit@system.example')
@@ -98,7 +98,7 @@ async function aMorning(
   for (const [label, text] of [
     ['Title', title],
     ['Provider', 'Example Training Collaborative'],
-    ['Facilitator', 'Robin Example'],
+    ['Instructor', 'Robin Example'],
     ['Place', 'Library, room 2'],
     ['Audience', 'Youth workers and night staff'],
     ['Places', '1'],
@@ -131,7 +131,7 @@ async function aMorning(
   await other.page.goto('/sessions')
   await look('sessions of mine', other.page)
   await page.goto(`${address}/attendance`)
-  await look('who comes', page)
+  await look('registrations', page)
   await hand.page.getByRole('button', { name: 'Cancel my registration' }).click()
   await hand.page
     .getByRole('button', { name: 'Register' })
@@ -161,7 +161,7 @@ async function aMorning(
   await look('correct attendance', page)
   await page.getByLabel(/Minutes missed/).fill('15')
   await page.getByLabel('Reason for the correction').fill('They came back after the pause.')
-  await page.getByRole('button', { name: 'Record the correction' }).click()
+  await page.getByRole('button', { name: 'Correct attendance' }).click()
   await page.getByText('Credit', { exact: true }).waitFor()
   await look('attendance recorded', page)
   await other.page.reload()
@@ -181,13 +181,13 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await signIn(desk, 'sam@northstar.example')
   await desk.goto('/group-sessions')
   await look('group sessions', desk)
-  await desk.getByRole('link', { name: 'Open a session' }).click()
-  await desk.getByRole('button', { name: 'Open the session' }).click()
+  await desk.getByRole('link', { name: 'Create a session' }).click()
+  await desk.getByRole('button', { name: 'Create session' }).click()
   await desk.getByRole('heading', { name: 'Please fix one problem' }).waitFor()
   await look('open a group session, problem', desk)
   await desk.getByLabel('Place').fill('Staff room')
-  await desk.getByRole('button', { name: 'Open the session' }).click()
-  await desk.getByText('Nobody yet.').waitFor()
+  await desk.getByRole('button', { name: 'Create session' }).click()
+  await desk.getByText('No one has joined yet.').waitFor()
   await look('group session open', desk)
   const code = (await desk.locator('.join-code').textContent())!
 
@@ -221,7 +221,7 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await desk.getByRole('button', { name: 'Close the session' }).click()
   await desk.getByText('1 person').waitFor()
   await look('group session closed', desk)
-  await mobile.getByRole('link', { name: 'Look again' }).click()
+  await mobile.getByRole('link', { name: 'Refresh this page' }).click()
   await mobile.getByText('of this module are marked as taken in the group.').waitFor()
   await look('group session counted', mobile)
   await mobile.getByRole('link', { name: 'Go to the questions' }).click()

@@ -107,7 +107,7 @@ describe('files dropped on the verification page', () => {
       'binary.json: Not one of our certificates',
     ])
     expect(kept.sent).toEqual(['/verify/findings application/json'])
-    expect(kept.lead).toContain('The files were not sent')
+    expect(kept.lead).toContain('The files never left your device')
   }, 60_000)
 
   test('are sent to the server if the browser cannot check them', async () => {
@@ -127,7 +127,7 @@ describe('files dropped on the verification page', () => {
     })
     const { said } = await verdicts(page, files.slice(0, 1))
     expect(said[0]).toContain('Altered')
-    expect(said[0]).toContain('our server finds that it does')
+    expect(said[0]).toContain('our server disagree about whether the signature is valid')
   }, 60_000)
 
   test('are shown on pages that fit a phone and a desktop', async () => {

@@ -49,7 +49,7 @@ describe('an unaltered certificate', () => {
     const lost = markCompromised(rotated, key.id, new Date('2027-05-01'))
     expect(await verifyCertificateFile(pdf, publishedKeys(lost))).toMatchObject({
       verdict: 'genuine',
-      why: expect.stringContaining('the register should confirm it'),
+      why: expect.stringContaining('Check it against the register'),
     })
   })
 })
@@ -292,7 +292,7 @@ describe('a key', () => {
     const late = await issue(sample, key, new Date('2027-06-02'))
     expect(await verifyCertificateFile(late.pdf, await rotated())).toMatchObject({
       verdict: 'unknown_key',
-      why: expect.stringContaining('out of use from May 31, 2027'),
+      why: expect.stringContaining('retired on May 31, 2027'),
     })
   })
 

@@ -113,7 +113,7 @@ describe('the command that verifies certificates', () => {
   ])('prints its usage when given %s', async (_what, args) => {
     const { code, lines, errors } = await run('verify', ...args)
     expect({ code, lines }).toEqual({ code: 2, lines: [] })
-    expect(errors).toContain('Use it like this')
+    expect(errors).toContain('Usage:')
   })
 })
 

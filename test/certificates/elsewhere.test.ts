@@ -49,7 +49,7 @@ test('an independent verifier accepts a downloaded credential until it is revoke
 
   const [lee, max] = [await world.as('lee@licensing.example'), await world.as('max@licensing.example')]
   const asked = await lee.post(`/certificates/records/${number}/revocation`, {
-    reason: 'Taken by somebody else',
+    reason: 'Taken by someone else',
   })
   await max.post(`${asked.headers.location}/confirmation`)
   expect(await found(world, credential)).toMatchObject({ valid_signature: true, revocation_status: false })

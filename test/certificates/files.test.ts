@@ -61,7 +61,7 @@ describe('files that a visitor verifies', () => {
       expect(changed).not.toContain('Mai Vang')
     }
     expect(sections[4]).toContain('Not one of our certificates')
-    expect(sections[5]).toContain('a key that is not ours')
+    expect(sections[5]).toContain('someone else’s key')
     expect(answer.body).toContain('2 of 6 files are genuine and valid')
   })
 
@@ -78,7 +78,7 @@ describe('files that a visitor verifies', () => {
   test.each([
     ['revoked', 'Revoked'],
     ['superseded', 'Genuine, but replaced'],
-  ] as const)('tell today what became of a certificate that was %s', async (act, words) => {
+  ] as const)('show that a certificate was %s', async (act, words) => {
     const { world, certificate, pdf } = await maisFiles()
     await world.db
       .insertInto('certificate_status_changes')
@@ -97,7 +97,7 @@ describe('files that a visitor verifies', () => {
     const facts = { ...certificate.facts, token, verify_url: `${world.config.baseUrl}/verify/${token}` }
     const lists = { revocation: status.revocation, supersession: status.supersession }
     const { pdf } = await makeCertificate(facts, { person_id: 'x', salt: 'y' }, lists, own, new Date())
-    expect((await send(world, ['lost.pdf', pdf])).body).toContain('not on our record')
+    expect((await send(world, ['lost.pdf', pdf])).body).toContain('not in our record')
     expect(own.id).not.toBe(key.id)
   })
 
@@ -114,7 +114,7 @@ describe('files that a visitor verifies', () => {
     const small = Buffer.from('{}')
     const many = Array.from({ length: 21 }, (_, n) => [`${n}.json`, small] as const)
     const tooMany = await send(world, ...many)
-    expect({ status: tooMany.statusCode, says: tooMany.body.includes('at most 20 files') }).toEqual({
+    expect({ status: tooMany.statusCode, says: tooMany.body.includes('no more than 20 files') }).toEqual({
       status: 422,
       says: true,
     })
@@ -123,7 +123,7 @@ describe('files that a visitor verifies', () => {
       ['large.pdf', Buffer.alloc(2 * 1024 * 1024 + 1, 'x')],
       ['small.json', small],
     )
-    expect(large.body).toContain('larger than any certificate')
+    expect(large.body).toContain('too large to be a certificate')
     expect((await send(world)).statusCode).toBe(422)
   })
 })

@@ -47,11 +47,11 @@ describe('the signing keys', () => {
     const [old] = publishedKeys(rotated).keys
     expect(keyFault(old!, new Date('2027-03-01'))).toBeNull()
     expect(keyFault(old!, new Date('2026-12-31T23:59:59Z'))).toContain('was not in use before')
-    expect(keyFault(old!, new Date('2027-06-01T12:00:01Z'))).toContain('was out of use from June 1, 2027')
+    expect(keyFault(old!, new Date('2027-06-01T12:00:01Z'))).toContain('was retired on June 1, 2027')
   })
 
   test('verify nothing without a signature time', () => {
-    expect(keyFault(first, new Date('2027-14-01T00:00:00Z'))).toContain('does not tell when')
+    expect(keyFault(first, new Date('2027-14-01T00:00:00Z'))).toContain('does not say when')
   })
 
   test('verify a signature from their first second', () => {
@@ -128,7 +128,7 @@ describe('the key file', () => {
   test('is refused if others can read it', async () => {
     const file = path.join(folder, 'open.json')
     await writeFile(file, JSON.stringify({ keys: [first] }), { mode: 0o644 })
-    await expect(readKeyFile(file)).rejects.toThrow('can be read by others')
+    await expect(readKeyFile(file)).rejects.toThrow('can be read by other users')
   })
 
   test.each(['', '{}', '{"keys":[{}]}', '[1'])('is refused if it contains %j', async (text) => {

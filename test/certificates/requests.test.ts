@@ -43,7 +43,7 @@ describe('revoking', () => {
     const before = await standing()
 
     const request = await ask(lee, `${at}/revocation`, {
-      reason: 'Taken by somebody else',
+      reason: 'Taken by someone else',
       completion: 'void',
     })
     expect(request).toMatch(/^\/certificates\/requests\//)
@@ -57,7 +57,7 @@ describe('revoking', () => {
 
     const page = (await world.visitor().get(`/verify/${certificate.token}`)).body
     expect(page).toContain('has been revoked')
-    expect(page).not.toContain('Taken by somebody else')
+    expect(page).not.toContain('Taken by someone else')
     expect(isSet(await bits(world, 'revocation'), place)).toBe(true)
     expect(isSet(await bits(world, 'supersession'), place)).toBe(false)
     const kinds = await world.db.selectFrom('ledger').select('kind').orderBy('seq', 'desc').limit(3).execute()
@@ -68,7 +68,7 @@ describe('revoking', () => {
     ])
     expect(await standing()).not.toEqual(before)
     const record = (await lee.get(at)).body
-    expect(record).toContain('asked by Lee Marston, confirmed by Max Delgado')
+    expect(record).toContain('requested by Lee Marston, confirmed by Max Delgado')
     // A revoked certificate takes no more requests.
     expect(await ask(lee, `${at}/revocation`, { reason: 'Again' })).toBe(at)
   })
@@ -98,7 +98,7 @@ describe('revoking', () => {
     const form = { reason: 'A mistake' }
     expect((await lee.post(`${at}/revocation`, form)).body).toContain('Enter your password again')
     expect((await lee.post(`${at}/revocation`, { ...form, password: 'wrong' })).body).toContain(
-      'not your password',
+      'The password is incorrect.',
     )
     expect(await ask(lee, `${at}/revocation`, { ...form, password: demoPassword })).toContain('/requests/')
   })
@@ -109,7 +109,7 @@ describe('revoking', () => {
     // One request at a time.
     expect(await ask(max, `${at}/revocation`, { reason: 'Another' })).toBe(at)
     expect((await max.post(`${first}/end`, { reason: '' })).statusCode).toBe(422)
-    await max.post(`${first}/end`, { reason: 'It is right as it stands' })
+    await max.post(`${first}/end`, { reason: 'It is correct' })
     const second = await ask(max, `${at}/revocation`, { reason: 'Another' })
     await max.post(`${second}/end`, { reason: '' })
     expect((await lee.post(`${second}/confirmation`)).headers.location).toBe(second)
@@ -180,12 +180,12 @@ describe('correcting', () => {
 
   test('immediately refuses what cannot be printed and what changes nothing', async () => {
     const { lee, at } = await aCertificate()
-    const form = { reason: 'A slip of the pen', account: 'renames' }
+    const form = { reason: 'A typing error', account: 'renames' }
     expect((await lee.post(`${at}/correction`, { ...form, person_name: 'Mai 𓂀' })).body).toContain(
       'be printed',
     )
     expect((await lee.post(`${at}/correction`, { ...form, person_name: 'Mai Vang' })).body).toContain(
-      'says already',
+      'already says this',
     )
   })
 

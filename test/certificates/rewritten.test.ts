@@ -106,7 +106,7 @@ describe('a certificate with appended objects', () => {
     ],
     ['a table alone, that hides an object', () => updated({ [page]: 'null' })],
     [
-      'a signature of somebody’s',
+      'someone else’s signature',
       () =>
         updated({ [size]: '<< /Type /Sig /Filter /Adobe.PPKLite /ByteRange [0 1 2 3] /Contents <00> >>' }),
     ],

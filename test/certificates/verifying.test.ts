@@ -32,7 +32,7 @@ describe('the page behind the QR code', () => {
     const { visitor, address } = await maisCertificate()
     expect((await visitor().post(address, { name: ' mai  VANG ' })).body).toContain('Mai Vang')
     const wrong = await visitor().post(address, { name: 'Mai Yang' })
-    expect(wrong.body).toContain('not the name on this certificate')
+    expect(wrong.body).toContain('The name does not match')
     expect(wrong.body).not.toContain('Mai Vang')
   })
 

@@ -88,11 +88,11 @@ describe('a module taken as a group', () => {
     const { db, later, leader, course, module } = room
     const { address, code } = await open(room)
     const client = await room.as(ada)
-    expect(await pageOf(client, `/join/${code.toLowerCase()}`)).toContain('Are you in the room?')
+    expect(await pageOf(client, `/join/${code.toLowerCase()}`)).toContain('Join if you are in the room.')
     await join(client, code)
     later(60)
     expect(await pageOf(leader, address)).toMatch(/1 joined, 0 confirmed .* Ada Lindqvist joined at 2:00 PM/)
-    expect(await pageOf(client, `/join/${code}`)).toContain('Confirming begins it for you')
+    expect(await pageOf(client, `/join/${code}`)).toContain('Confirming starts it for you')
     await confirm(client, code)
     expect(await finishedOf(db, ada)).toEqual([])
     await close(leader, address)
@@ -173,7 +173,7 @@ describe('a module taken as a group', () => {
     const late = await confirm(again, code)
     expect(late.statusCode).toBe(409)
     expect(readable(late.body)).toContain(
-      'This session was closed on October 6, 2026, 3:30 PM Central time, and could be confirmed for a day.',
+      'This session was closed on October 6, 2026, 3:30 PM Central time. You had a day to confirm your attendance.',
     )
     expect(await finishedOf(room.db, mai)).toEqual([])
   })
@@ -224,20 +224,20 @@ describe('refusals with a reason', () => {
     }
     const later = await open(room, { at: '4:30 pm' })
     expect(await refusal(later.code)).toContain(
-      'This session begins on October 6, 2026, 4:30 PM Central time. You can join from an hour before that.',
+      'This session starts on October 6, 2026, 4:30 PM Central time. You can join from an hour before that.',
     )
     const closed = await open(room)
     room.later(30)
     await close(room.leader, closed.address)
     expect(await refusal(closed.code)).toContain(
-      'This session was closed on October 6, 2026, 2:30 PM Central time, so nobody can join it any more.',
+      'This session was closed on October 6, 2026, 2:30 PM Central time, so you can’t join it anymore.',
     )
     const off = await open(room)
     const without = await room.leader.post(`${off.address}/end`, { outcome: 'called-off', reason: ' ' })
     expect(without.statusCode).toBe(422)
-    expect(readable(without.body)).toContain('Write why the session is called off.')
+    expect(readable(without.body)).toContain('Enter a reason. The people who joined see it.')
     await room.leader.post(`${off.address}/end`, { outcome: 'called-off', reason: 'The heating is out.' })
-    expect(await refusal(off.code)).toContain('This session was called off: The heating is out.')
+    expect(await refusal(off.code)).toContain('This session was canceled: The heating is out.')
     const forgotten = await open(room)
     room.later(12 * 60)
     const morning = await room.as(ada)
@@ -250,7 +250,7 @@ describe('refusals with a reason', () => {
     const { address, code } = await open(room, { at: '2:45 pm' })
     const early = await close(room.leader, address)
     expect(early.statusCode).toBe(422)
-    expect(readable(early.body)).toContain('This session has not begun yet.')
+    expect(readable(early.body)).toContain('This session has not started yet.')
     const client = await room.as(ada)
     expect(readable((await confirm(client, code)).body)).toContain('Join the session before you confirm.')
     await join(client, code)
@@ -296,9 +296,9 @@ describe('refusals with a reason', () => {
     const page = readable(answer.body)
     for (const message of [
       'Choose a module.',
-      'That day is past.',
+      'Enter a date that is today or later.',
       'We can’t read “noonish” as a time.',
-      'Choose who leads the session.',
+      'Choose a facilitator.',
     ])
       expect(page).toContain(message)
     expect(answer.body).toContain('value="Kitchen"')
@@ -326,13 +326,13 @@ describe('a participant who left early', () => {
     expect(await pageOf(client, `/join/${code}`)).toContain(
       'Sam Reyes recorded that you left before the end: Called to the floor.',
     )
-    await leader.post(acts, { act: 'stayed', reason: 'It was somebody else.' })
+    await leader.post(acts, { act: 'stayed', reason: 'It was someone else.' })
     expect(await finishedOf(db, ada)).toEqual(lessonsOf(room))
     // Discovered later: the session's credit is removed, and nothing else is lost.
     await leader.post(acts, { act: 'left', reason: 'The camera shows it.' })
     expect(await finishedOf(db, ada)).toEqual([])
     expect(await pageOf(leader, `${address}/presences/${id}`)).toMatch(
-      /Called to the floor\..*It was somebody else\..*The camera shows it\./,
+      /Called to the floor\..*It was someone else\..*The camera shows it\./,
     )
     expect(await db.selectFrom('group_lessons').select('lesson').execute()).toHaveLength(
       room.module.lessons.length,

@@ -98,7 +98,7 @@ describe('an instructor-led session', () => {
     const after = await client.get(address)
     expect(readable(after.body)).toContain('You have a place.')
     expect(after.body).toContain('https://meet.example/room-2')
-    expect(await pageOf(client, '/courses')).toMatch(/Sessions that you registered for .* You have a place/)
+    expect(await pageOf(client, '/courses')).toMatch(/Your registrations .* You have a place/)
   })
 
   test('is filled in order, waits in order, and a place given back goes to the first who waits, who is told', async () => {
@@ -127,7 +127,7 @@ describe('an instructor-led session', () => {
     ])
     const fewer = await house.organizer.post(`${address}/edit`, typedOf(house.program, { places: '2' }))
     expect(fewer.statusCode).toBe(422)
-    expect(readable(fewer.body)).toContain('3 people have a place already, so there can’t be fewer.')
+    expect(readable(fewer.body)).toContain('3 people have a place already. Enter at least that many places.')
   })
 
   test('fifty people who register at one moment: no place is given twice, and nobody is lost', async () => {
@@ -220,7 +220,7 @@ describe('an instructor-led session', () => {
     )
     house.at('2026-10-08T14:30:00Z')
     const stays = await giveBack(adas, address)
-    expect(readable(stays.body)).toContain('This session has begun, so its registrations stand.')
+    expect(readable(stays.body)).toContain('This session has started, so you can’t cancel your registration.')
     const change = await house.organizer.post(`${address}/edit`, typedOf(house.program, { on1: '10/9/2026' }))
     expect(readable(change.body)).toContain('This session has started, so you can’t edit or cancel it.')
     const bad = await house.organizer.post('/sessions', {
@@ -240,11 +240,11 @@ describe('an instructor-led session', () => {
       'Enter the provider of the training.',
       'Enter the instructor.',
       'Enter an end time that is later than the start time.',
-      'That time is past.',
+      'Enter a date and time in the future.',
       'Enter the full address, starting with https://.',
-      'Write how many can take part',
-      'Nobody with this email has an account here.',
-      'Say whether it is about human trafficking',
+      'Enter the number of places',
+      'No one with this email has an account here.',
+      'Choose whether it is about human trafficking',
     ])
       expect(readable(bad.body)).toContain(message)
     expect(bad.body).toContain('value="A day together"')
@@ -299,7 +299,9 @@ describe('attendance', () => {
     const page = await pageOf(adas, address)
     expect(page).toContain('You are recorded as present.')
     expect(page).toContain('counts once your license holder or agency accepts it')
-    expect(await pageOf(await as(mai), address)).toContain('missed 31 minutes, which is too much for credit')
+    expect(await pageOf(await as(mai), address)).toContain(
+      'missed 31 minutes. That is too many to get credit.',
+    )
     const its = await pageOf(adas, `/training/elsewhere/${training!.id}`)
     expect(its).toContain('once the license holder accepts it')
     expect(its).not.toContain('approved by the commissioner')
@@ -321,10 +323,10 @@ describe('attendance', () => {
     expect(readable((await one(id.ada, { outcome: 'absent', reason: '' })).body)).toContain(
       'Enter a reason for the correction.',
     )
-    await one(id.ada, { outcome: 'absent', reason: 'Took her for somebody else.' })
+    await one(id.ada, { outcome: 'absent', reason: 'Took her for someone else.' })
     await one(id.mai, { outcome: 'present', missed: '10', reason: 'She was there.' })
     const [adas] = await trainingsOf(db, ada)
-    expect(adas).toMatchObject({ reason: 'Attendance corrected: Took her for somebody else.' })
+    expect(adas).toMatchObject({ reason: 'Attendance corrected: Took her for someone else.' })
     expect(adas!.superseded_at).not.toBeNull()
     expect(await trainingsOf(db, mai)).toMatchObject([{ superseded_at: null }])
     const page = await pageOf(organizer, `${address}/attendance/${id.ada}`)

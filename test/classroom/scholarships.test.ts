@@ -37,7 +37,7 @@ test('the form is filled in and says who decides about scholarships and where to
   const { body } = await sams.get('/scholarships/new')
   const page = readable(body)
   expect(page).toContain('Not a Number facilitator training')
-  expect(page).toContain('Whether scholarships are open is for the state to say')
+  expect(page).toContain('has offered scholarships and decides who gets one')
   const contact = world.catalogue.elsewhere.find(({ id }) => id === 'not-a-number')!.contact
   expect(body).toContain(`href="mailto:${contact}"`)
   expect(body).toContain('value="Sam Reyes"')
@@ -45,19 +45,23 @@ test('the form is filled in and says who decides about scholarships and where to
   expect(page).toContain('North Star House')
   const gaps = await sams.post('/scholarships', { trainee: 'Mai Vang', why: ' ' })
   expect(gaps.statusCode).toBe(422)
-  for (const message of ['Choose a program.', 'Enter a reason in a few sentences.', 'Write how to reach you'])
+  for (const message of [
+    'Choose a program.',
+    'Enter a reason in a few sentences.',
+    'Enter an email or phone number.',
+  ])
     expect(readable(gaps.body)).toContain(message)
   expect(gaps.body).toContain('value="Mai Vang"')
   // Someone who works at no program must ask the state directly.
   expect(await pageOf(await world.as('noor@review.example'), '/scholarships/new')).toContain(
-    'you work at none that we know of',
+    'our records don’t show you working at one',
   )
 })
 
-test('a request reaches an administrator, is asked about, answered and granted, each step with who, when and words', async () => {
+test('an administrator gets the request, asks for more and grants it, and each step shows who, when and what', async () => {
   const { address, requester, administrator, db } = await aRequest()
   expect(await listTold(db, 'request-arrived')).toEqual([`${kit} request-arrived`])
-  expect(await pageOf(administrator, '/scholarships')).toContain('asked by Sam Reyes')
+  expect(await pageOf(administrator, '/scholarships')).toContain('requested by Sam Reyes')
   const silent = await step(administrator, address, 'asked')
   expect(silent.statusCode).toBe(422)
   expect(readable(silent.body)).toContain('Enter what you need to know.')
@@ -69,7 +73,7 @@ test('a request reaches an administrator, is asked about, answered and granted, 
   await step(administrator, address, 'granted', 'The state said yes on the phone.')
   const page = await pageOf(requester, address)
   expect(page).toMatch(
-    /Granted.*Sam Reyes sent the request\..*How many young people\?.*Sam Reyes added: About twelve\..*Kit Dawson granted it: The state said yes on the phone\./,
+    /Granted.*Sam Reyes sent the request\..*How many young people\?.*Sam Reyes added: About twelve\..*Kit Dawson recorded it as granted: The state said yes on the phone\./,
   )
   // The request has ended and takes no more steps.
   for (const [client, act] of [
@@ -104,7 +108,7 @@ test('no one else sees a request, and no one decides on their own', async () => 
     const client = await as(other)
     expect((await client.get(address)).statusCode).toBe(404)
     expect((await step(client, address, 'granted')).statusCode).toBe(404)
-    expect(await pageOf(client, '/scholarships')).not.toContain('asked by Sam Reyes')
+    expect(await pageOf(client, '/scholarships')).not.toContain('requested by Sam Reyes')
   }
   expect((await step(requester, address, 'granted')).statusCode).toBe(422)
   // Olu can only request for her own program.
@@ -127,5 +131,5 @@ test('no one else sees a request, and no one decides on their own', async () => 
     .execute()
   const own = await administrator.post('/scholarships', { program, trainee: 'Kit', why: 'x', contact: 'x' })
   const refused = await step(administrator, String(own.headers.location), 'granted')
-  expect(readable(refused.body)).toContain('This can’t be done with the request as it stands now.')
+  expect(readable(refused.body)).toContain('Someone has changed this request. Nothing was saved.')
 })

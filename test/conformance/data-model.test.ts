@@ -150,7 +150,7 @@ const refused: readonly (readonly [string, object])[] = [
   ['5.3 a resource without an id', { relatedResource: [{ digestSRI }] }],
   ['5.3 a resource without a digest', { relatedResource: [{ id: resource.id }] }],
   ['5.3 a resource given twice', { relatedResource: [resource, resource] }],
-  ['5.3 a digest by a hash that nobody knows', { relatedResource: [{ ...resource, digestSRI: 'md5-abcd' }] }],
+  ['5.3 a digest with an unknown hash', { relatedResource: [{ ...resource, digestSRI: 'md5-abcd' }] }],
 ]
 
 describe('the data model', () => {

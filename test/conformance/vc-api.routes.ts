@@ -13,7 +13,7 @@ import { conformanceLoader as documentLoader } from './vc-api-documents.ts'
 /**
  * The W3C VC-API's endpoints that the public suites of conformance tests ask: a server of its own, to be listened to on
  * loopback alone. It signs whatever well-formed credential it is sent, and so never with a key of ours: its key is made
- * at its start, vouches for nobody, and is gone at its end.
+ * created at its start, trusted by no one and discarded at its end.
  */
 export async function buildVcApi(clock: () => Date): Promise<App & { issuer: string }> {
   const { publicKeyMultibase, secretKeyMultibase } = await generate({ controller: 'did:key:new' })
@@ -115,7 +115,7 @@ type Outcome = Readonly<{
   error?: Readonly<{ message: string; errors?: readonly Error[] }> | undefined
 }>
 
-/** Each proof is held to the document by itself: the library is content with one of several. */
+/** Checks each proof separately, because the library accepts one valid proof out of several. */
 async function signatureFaults(
   document: Json,
   outcomeOf: (document: Json) => Promise<Outcome>,

@@ -30,7 +30,7 @@ export const least = {
   credentialSubject: { id: 'did:example:subject' },
 }
 
-/** Somebody else's key, with which a test signs what the endpoint never would. */
+/** Another issuer's key, for signing what the endpoint never would. */
 export async function aSigner() {
   const { publicKeyMultibase, secretKeyMultibase } = await generate({ controller: 'did:key:new' })
   const id = `did:key:${publicKeyMultibase}`

@@ -33,7 +33,7 @@ describe('the law in modules 1 to 3 of child protection', () => {
     ['force is a federal test for adults, not a test for adults in general', /the test for [^.]*\badults\b/i],
     ['a Tribal navigator is not promised in the present tense', /White Earth has a\b/],
     ['familial cases are not called rare or seldom seen', /seen less often/i],
-    ['"fictional" stands in the front matter alone', /(?<!^)\bfictional\b(?!: true)/im],
+    ['"fictional" is only in the front matter', /(?<!^)\bfictional\b(?!: true)/im],
   ])('%s', (_rule, wrong) => {
     expect(filesWith(wrong)).toEqual([])
   })

@@ -80,7 +80,9 @@ describe('a job aid', () => {
   test('shows when its oldest fact was checked, and is not part of any course version', () => {
     const { catalogue } = loaded(card)
     const without = loadFolder({ ...fixture, jobAids: [] }).catalogue
-    expect(catalogue.jobAids[0]!.sheet.notes[0]![0]!.text).toMatch(/^As of [A-Z][a-z]+ \d+, \d{4}/)
+    expect(catalogue.jobAids[0]!.sheet.notes[0]![0]!.text).toMatch(
+      /^Facts last checked on [A-Z][a-z]+ \d+, \d{4}/,
+    )
     expect(catalogue.courses.get('welcome')!.current.hash).toBe(without.courses.get('welcome')!.current.hash)
   })
 
@@ -99,8 +101,12 @@ describe('a job aid', () => {
       'The block "dialogue" is not allowed in a job aid or guide.',
     ],
     ['a list in a list', card.replace('- **Say', '- x\n    - y\n- **Say'), 'A list is inside another list.'],
-    ['a box that is missing', card.replace('- [ ] Hands', '- Hands'), 'begin with a box and some do not'],
-    ['a picture', card.replace('Be kind.', '![x](y.png)'), 'A picture stands here'],
+    [
+      'a missing checkbox',
+      card.replace('- [ ] Hands', '- Hands'),
+      'Only some lines of this list start with a checkbox',
+    ],
+    ['a picture', card.replace('Be kind.', '![x](y.png)'), 'There is a picture here'],
     [
       'a lesson that is not there',
       card.replace('at-the-door]', 'at-the-gate]'),

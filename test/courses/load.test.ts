@@ -51,8 +51,8 @@ describe('a valid course', () => {
     const html = course.published[0]!.modules[0]!.lessons[0]!.html
     expect(html).toContain('1-555-010-0199')
     expect(html).toContain('href="tel:988"')
-    const mended = loadedAfter({ 'facts.yml': (text) => text.replace('"988"', '"989"') })
-    const after = mended.catalogue.courses.get('welcome')!.published[0]!
+    const fixed = loadedAfter({ 'facts.yml': (text) => text.replace('"988"', '"989"') })
+    const after = fixed.catalogue.courses.get('welcome')!.published[0]!
     expect(after.modules[0]!.lessons[0]!.html).toContain('href="tel:989"')
     expect(after.hash).toBe(course.published[0]!.hash)
   })

@@ -56,11 +56,11 @@ describe('reporting a mistake in a lesson', () => {
     expect((await reviewer.get('/review/mistakes')).body).toContain(words)
     const unsaid = await reviewer.post(`/review/mistakes/${id}/answer`, { body: '' })
     expect(unsaid.statusCode).toBe(422)
-    const answer = { body: 'Mended in version 1.1.0.' }
+    const answer = { body: 'Fixed in version 1.1.0.' }
     expect((await reviewer.post(`/review/mistakes/${id}/answer`, answer)).statusCode).toBe(303)
     await reviewer.post(`/review/mistakes/${id}/answer`, { body: 'Another answer.' })
     const after = (await reviewer.get('/review/mistakes')).body
-    expect(after).toContain('Mended in version 1.1.0.')
+    expect(after).toContain('Fixed in version 1.1.0.')
     expect(after).not.toContain('Another answer.')
     expect(after).toContain('No reports are waiting for an answer.')
     for (const email of [ada, 'sam@northstar.example', 'lee@licensing.example']) {

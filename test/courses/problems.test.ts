@@ -70,7 +70,7 @@ describe('YAML that cannot be read', () => {
       /module.yml:1: A colon or a line break inside this text is read as a new key. Put the text in double quotes/,
     ],
     [
-      'a key that stands twice is named',
+      'a duplicate key is reported',
       { [module]: swap('draw: 8', 'draw: 8\ndraw: 9') },
       /module.yml:6: This key appears twice. Keep one of them\./,
     ],
@@ -276,7 +276,7 @@ describe('a block', () => {
       /at-the-door.md:\d+: A "steps" block has no numbered list\. Write the steps as "1\. …", "2\. …"\./,
     ],
     [
-      'of dialogue in which nobody is named',
+      'of dialogue without a speaker',
       { [door]: swap('**Lin:** Do I', 'Do I') },
       /at-the-door.md:32: A line of this dialogue has no speaker\. Start it with the name in bold, after an empty line: "\*\*Mara:\*\* …"\./,
     ],
@@ -337,7 +337,7 @@ describe('an exercise or a question', () => {
       /02-practice.md:33: The question is negative\. Ask for the correct answer: "Which of these …", "What is safest …"\./,
     ],
     [
-      'with a choice that stands for all the others',
+      'with a catch-all choice',
       { [practice]: swap('text: A quiz on the rules', 'text: All of the above') },
       /02-practice.md:37: A choice says "All of the above", but choices are shuffled/,
     ],
@@ -476,7 +476,7 @@ describe('a drawing', () => {
       /way-in.svg:5: The drawing has a <style>, which is not allowed\. Use only g, path, line, polyline, polygon, rect, circle, ellipse, text, tspan, defs, marker\./,
     ],
     [
-      'with a colour',
+      'with a color',
       drawn('rx="8"/>', 'rx="8" fill="#c00"/>'),
       /way-in.svg:6: The drawing sets fill="#c00" on <rect>/,
     ],
@@ -547,7 +547,7 @@ describe('facts.yml and glossary.yml', () => {
       /glossary.yml:2: "front desk" cites the fact F-11, which is not in facts\.yml\. Did you mean "F-01"\?/,
     ],
     [
-      'a word that stands twice',
+      'a duplicate term',
       { 'glossary.yml': swap('also: [the desk]', 'also: [newcomer]') },
       /glossary.yml:3: "newcomer" is already in the glossary, under "front desk"/,
     ],

@@ -140,7 +140,7 @@ describe('sources', () => {
     expect(list).toContain('rel="noreferrer noopener"><cite>House handbook</cite></a>, Example House.')
   })
 
-  test('do not list practice advice, which is marked as such where it stands', () => {
+  test('do not list practice advice, which is marked in place', () => {
     expect(html).toContain('A cup of tea helps. <small class="lesson-practice">Practice advice</small>')
     expect(atTheDoor!.factKeys).toEqual(['F-01', 'F-02', 'F-04', 'F-03'])
   })

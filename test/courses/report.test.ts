@@ -119,9 +119,9 @@ describe('the report', () => {
   test('lists errors first for authors', () => {
     const broken = loadedAfter({ [`${module1}/module.yml`]: (text) => text.replace('draw: 8', 'drew: 8') })
     const text = reportText(coursesReport(broken.catalogue, broken.problems, '2026-11-23'))
-    expect(text).toMatch(/^To mend \(2\)\nfixture\/welcome\/01-first-day\/module.yml:1: "draw" is missing/)
+    expect(text).toMatch(/^Errors \(2\)\nfixture\/welcome\/01-first-day\/module.yml:1: "draw" is missing/)
     expect(text).toContain('module.yml:5: "drew" is not a key of module.yml. Did you mean "draw"?')
-    expect(text).toContain('2 things to mend before the system can start.')
+    expect(text).toContain('Fix 2 errors before the service can start.')
     expect(reportText(report)).toContain('The courses have no errors.')
   })
 })

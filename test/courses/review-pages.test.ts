@@ -48,12 +48,12 @@ describe('reading a version', () => {
     expect(old.body).toContain('Tea first')
     expect(now.body).toContain('Soup first')
     const practice = await reviewer.get('/review/courses/welcome/1.1.0/lessons/first-day/practice')
-    expect(practice.body).toContain('Answers and why')
+    expect(practice.body).toContain('Answers and explanations')
     expect(practice.body).toContain('Incorrect:')
     const questions = await reviewer.get('/review/courses/welcome/1.1.0/questions/first-day')
     for (const question of version('1.1.0').modules[0]!.questions.keys())
       expect(questions.body).toContain(`id="question-${question}"`)
-    expect(questions.body).toContain('Fewer than ten people have met it')
+    expect(questions.body).toContain('Fewer than ten people have answered this question')
   })
 
   test('no one else can read the answers there', async () => {
@@ -186,13 +186,13 @@ describe('question statistics', () => {
       ...Array.from({ length: 6 }, () => meeting(true, 0.4)),
       ...Array.from({ length: 6 }, () => meeting(false, 0.9)),
     ])
-    expect(remark(odd)).toContain('read the key and the wording again')
+    expect(remark(odd)).toContain('Check the answer and the wording')
   })
 
   test('flag a question that many get wrong while sure', () => {
     const sure = Array.from({ length: 12 }, (_, at) => ({ ...meeting(at > 2, 1), isSureMiss: at <= 2 }))
     expect(statisticsOf(sure)).toMatchObject({ sureMisses: 0.25 })
-    expect(remark(statisticsOf(sure))).toContain('are sure of an answer that doesn’t fit')
+    expect(remark(statisticsOf(sure))).toContain('are sure but incorrect')
     // Nine people would be too few to show it of any.
     expect(remark(statisticsOf(sure.slice(0, 9)))).toBeNull()
   })

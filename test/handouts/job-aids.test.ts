@@ -76,7 +76,7 @@ describe.each(eight)('%s', (slug) => {
   })
 
   test('shows when its facts were checked and what is practice advice', () => {
-    expect(page).toMatch(/As of [A-Z][a-z]+ \d{1,2}, \d{4}, when its facts were last checked\./)
+    expect(page).toMatch(/Facts last checked on [A-Z][a-z]+ \d{1,2}, \d{4}\./)
     expect(page).toContain('practice advice, and not law')
   })
 

@@ -15,7 +15,7 @@ export type PaperReading = Readonly<{
   links: readonly string[]
 }>
 
-/** A paper as a reader's program sees it, with where each run of words and each link stands. */
+/** A PDF as a PDF reader sees it, with the position of each text run and link. */
 export async function readPaper(bytes: Uint8Array): Promise<PaperReading> {
   const task = getDocument({ data: Uint8Array.from(bytes), useSystemFonts: false, verbosity: 0 })
   const document = await task.promise
@@ -36,7 +36,7 @@ export async function readPaper(bytes: Uint8Array): Promise<PaperReading> {
         else open.push((item as { tag?: string }).tag ?? '')
         continue
       }
-      // What stands on every page, such as its number, is not read aloud.
+      // Repeated page content, such as the page number, is not read aloud.
       if (!open.includes('Artifact')) letters.push(item.str)
       const [, , , size, left, bottom] = item.transform as [number, number, number, number, number, number]
       boxes.push({ left, right: left + item.width, bottom, top: bottom + size })

@@ -227,7 +227,7 @@ describe('the approval of the previous version', () => {
     const text = house.publish('2.0.0', 'meaning')
     const reviewer = await house.as(noor)
     expect((await reviewer.get(`/review/courses/${slug}/2.0.0`)).body).not.toContain(
-      'Carry over the approval',
+      'Carry over the approval of version',
     )
     expect((await carry(reviewer, text, { carried_because: 'It is nearly the same.' })).statusCode).toBe(422)
     expect(await house.db.selectFrom('course_approvals').select('version').execute()).toEqual([

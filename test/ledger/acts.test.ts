@@ -115,7 +115,7 @@ test('every evidence action writes its ledger row in the same transaction, and f
     max.post(`${correction}/confirmation`),
   )
   const revocation = await act(['certificate-act-requested'], () =>
-    lee.post(`${next}/revocation`, { reason: 'Taken by somebody else', completion: 'void' }),
+    lee.post(`${next}/revocation`, { reason: 'Taken by someone else', completion: 'void' }),
   )
   await act(['completion-voided', 'certificate-revoked'], () => max.post(`${revocation}/confirmation`))
 

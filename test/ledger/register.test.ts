@@ -50,7 +50,7 @@ describe('the certificate register compared with the ledger', () => {
       )
     const kept = (await listRegister(db)).find((one) => one.number === number)!.facts
     for (const key of ['person_name', 'completed_on', 'verify_url'] as const) {
-      await facts(key, 'Somebody Else')
+      await facts(key, 'Someone Else')
       expect(await check(db)).toMatchObject({ row: await rowOf('certificate-issued') })
       await facts(key, kept[key])
       expect(await check(db)).toBeNull()

@@ -111,7 +111,7 @@ const tamperings: readonly Tampering[] = [
   edit('the link', sql`previous_hash = repeat('a', 64)`),
   edit('the hash', sql`hash = repeat('b', 64)`),
   {
-    name: 'an edit with the chain mended behind it',
+    name: 'an edit with the later rows rehashed',
     on: async (copy, row) => {
       await run(copy, sql`update ledger set facts = '{"n":0}' where seq = ${row}`)
       await mendChain(copy, row)
@@ -134,7 +134,7 @@ const tamperings: readonly Tampering[] = [
     },
   },
   {
-    name: 'a deletion with the rows behind it moved up and the chain mended',
+    name: 'a deletion with later rows moved up and rehashed',
     on: async (copy, row) => {
       await run(copy, sql`delete from ledger where seq = ${row}`)
       await shiftBack(copy, row)
@@ -144,7 +144,7 @@ const tamperings: readonly Tampering[] = [
   },
   { name: 'a swap', on: swap },
   {
-    name: 'a swap with the chain mended',
+    name: 'a swap with the chain rehashed',
     on: async (copy, row) => {
       const first = await swap(copy, row)
       await mendChain(copy, first)
@@ -160,7 +160,7 @@ const tamperings: readonly Tampering[] = [
     },
   },
   {
-    name: 'an insertion with the chain mended',
+    name: 'an insertion with the chain rehashed',
     on: async (copy, row) => {
       await shiftUp(copy, row)
       await copy.insertInto('ledger').values(forged(row)).execute()
@@ -257,7 +257,7 @@ describe('the ledger', () => {
     const hashes = [...kept.hashes!]
     hashes[3] = 'c'.repeat(64)
     expect(checkLedger(await listEntries(db), { ...kept, hashes })?.what).toContain(
-      'not those that it was signed over',
+      'not the ones it was signed for',
     )
   })
 })

@@ -63,7 +63,7 @@ export type Device = Readonly<{
   complaints: readonly string[]
 }>
 
-/** A device of somebody's: cookies of its own, nobody signed in, and an ear for complaints. */
+/** A device with its own cookies, no one signed in, and a list of console and network errors. */
 export async function aDevice(
   browser: Browser,
   address: string,
@@ -113,7 +113,7 @@ type AxeResults = {
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** What axe-core finds against WCAG 2.2 AA and its good practices on the page as it stands, a line for each place. */
+/** axe-core's WCAG 2.2 AA and best-practice violations on the current page, one line per element. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(axe)
   const { violations } = await page.evaluate(

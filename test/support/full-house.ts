@@ -6,7 +6,7 @@ import { assignmentOf, programId } from '#test/programs/programs.ts'
 import type { Client, World } from './app.ts'
 import { personId } from './cast.ts'
 
-/** What stands for the part of an address that begins with a colon, such as `program`. */
+/** The value for a route parameter, such as `:program`. */
 export type Ids = Readonly<Record<string, string>>
 
 type House = Readonly<{

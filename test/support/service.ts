@@ -40,14 +40,14 @@ export async function startService(settings: Settings, root = project): Promise<
   return { ...service, address: `http://127.0.0.1:${port}` }
 }
 
-/** Runs a start or a command that is to end by itself. */
+/** Runs a start or a command and waits until it exits. */
 export const run = (args: readonly string[], settings: Settings, root = project): Promise<Ended> =>
   launch(args, settings, root).ended
 
 function launch(args: readonly string[], settings: Settings, root: string): Omit<Service, 'address'> {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(node, [path.join(root, args[0]!), ...args.slice(1)], {
-    // Not the project's folder: an `.env` that lies there is somebody's own.
+    // Not the project's folder, because it may have a developer's .env file.
     cwd: tmpdir(),
     env: { PATH, HOME, LOG_LEVEL: 'warn', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,7 +82,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Killed, and kept in the list only because nobody has asked for its exit code. */
+/** A zombie process: killed, but its exit code has not been collected. */
 function isZombie(pid: number): boolean {
   const status = `/proc/${pid}/stat`
   return existsSync(status) && readFileSync(status, 'utf8').split(') ').at(-1)!.startsWith('Z')

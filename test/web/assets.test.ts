@@ -17,7 +17,7 @@ beforeAll(async () => {
   css = await readFile(path.join(assets.folder, path.basename(assets.asset('styles.css'))), 'utf8')
 })
 
-describe('colours', () => {
+describe('colors', () => {
   const text: readonly (readonly [string, readonly string[]])[] = [
     [
       'ink',
@@ -203,8 +203,8 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-function luminance(colour: string): number {
-  const hex = colour.length === 4 ? colour.replace(/[0-9a-f]/gi, '$&$&') : colour
+function luminance(color: string): number {
+  const hex = color.length === 4 ? color.replace(/[0-9a-f]/gi, '$&$&') : color
   const [red, green, blue] = [1, 3, 5].map((at) => {
     const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4

@@ -118,7 +118,7 @@ export function drawnRequests(routes: readonly Route[], draw: Draw) {
     if (kept.size > most) kept.delete([...kept.keys()][draw.below(kept.size)]!)
   }
 
-  /** What an address tells: the ids in it, by what stands before them. */
+  /** The ids in an address, by the path part before them. */
   function learnAddress(address: string, seenBy: string): void {
     const path = address.split(/[?#]/, 1)[0]!
     for (const { route, pattern } of shapes) {

@@ -97,7 +97,7 @@ test('while the database is away every page says so, without needing it', async 
       expect(answer.headers['retry-after']).toBeTruthy()
       expect(answer.body).toContain('We can’t reach our records')
       expect(answer.body).toContain(quickExit)
-      expect(answer.body).toMatch(/Tell your administrator this code: <strong>[a-z0-9]{10}</)
+      expect(answer.body).toMatch(/give your administrator this code: <strong>[a-z0-9]{10}</)
     }
     // The person may well be signed in: we can't know.
     expect((await same.get('/')).body).not.toContain('>Sign in<')

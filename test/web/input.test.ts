@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const cookieOf = (client: Client) => [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 
-test('text with U+0000 is refused at every address, wherever it stands', async () => {
+test('text with U+0000 is refused at every address and in every place', async () => {
   const wrong: string[] = []
   for (const { method, url } of world.routes) {
     const address = url.replaceAll(/:\w+/g, 'x%00')

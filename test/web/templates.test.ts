@@ -35,7 +35,7 @@ test('nothing and zero are values', () => {
   expect(rendered({ name: 0, html: '' }).missing).toEqual([])
 })
 
-test('a page that prints a value which is not there is refused where nobody reads a log', () => {
+test('a page that prints a missing value throws if there is no log', () => {
   const templates = createTemplates({
     folder,
     cache: true,
