@@ -376,7 +376,7 @@ async function bringInLicenseData(page: Page, look: Look): Promise<void> {
   const buffer = Buffer.from(rows.join('\r\n'))
   await page.getByLabel('CSV file').setInputFiles({ name: 'look-up.csv', mimeType: 'text/csv', buffer })
   await press(page, 'Check the file')
-  await heading(page, /1 row would change the record; 1 row only says when it was checked; 1 can’t be taken/)
+  await heading(page, /1 row would change the record; 1 row only updates the checked day; 1 has problems/)
   await page.getByText('current → not required').first().waitFor()
   expect(await page.getByRole('main').textContent()).not.toContain('Sorensen')
   await look('license data, what it would do', page)

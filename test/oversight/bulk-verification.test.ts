@@ -32,8 +32,8 @@ test('each certificate is shown with whether its person is on the roster, then e
   expect(text).toContain('2 of 4 certificates are valid.')
   expect(text).toMatch(new RegExp(`${mai.number} Valid Mai Vang .* On this roster`))
   expect(text).toMatch(/Valid Ivy Sorensen .* Certificate, not on this roster/)
-  expect(text).toContain('SH-999999 Not known')
-  expect(text).toContain('hello Not readable')
+  expect(text).toContain('SH-999999 Unknown')
+  expect(text).toContain('hello Unreadable')
   expect(text).toContain('Ada Lindqvist On this roster, no certificate')
   expect(text).toContain('Theo Okafor On this roster, not among these')
 
@@ -66,7 +66,7 @@ test('tables and certificate files are verified, and a changed byte is found', a
   const text = readable((await lee.get(String(answer.headers.location))).body)
   expect(text).toMatch(/mai\.pdf Valid Mai Vang/)
   expect(text).toMatch(/changed\.pdf Altered/)
-  expect(text).toMatch(/other\.pdf Not a certificate of ours/)
+  expect(text).toMatch(/other\.pdf Not one of our certificates/)
   expect(text).toMatch(new RegExp(`${theo.number} Valid Theo Okafor`))
 })
 
@@ -99,7 +99,7 @@ test('a ZIP of certificates is verified, and a file that can’t be opened gives
   )
   const tooMany = await send(world, lee, review, '', [{ name: 'many.zip', bytes: Buffer.from(many) }])
   expect(tooMany.statusCode).toBe(422)
-  expect(readable(tooMany.body)).toContain('holds more than 600 files')
+  expect(readable(tooMany.body)).toContain('has more than 600 files')
 })
 
 test('an empty form gives an error, and a closed review verifies nothing', async () => {
