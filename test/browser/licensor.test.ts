@@ -331,7 +331,7 @@ async function checkCertificates(page: Page, look: Look, { certificates }: Taken
   await press(page, 'Verify')
   await heading(page, '3 of 6 certificates are valid.')
   for (const said of [
-    'Not known',
+    'Unknown',
     'Unreadable',
     'Altered',
     'Certificate, not on this roster',
@@ -355,7 +355,7 @@ async function closeReview(page: Page, look: Look): Promise<void> {
   await look('review closed', page)
   await follow(page, 'Reopen review')
   await press(page, 'Reopen review')
-  await page.getByRole('link', { name: 'Write why the review is opened again.' }).waitFor()
+  await page.getByRole('link', { name: 'Enter why you are reopening the review.' }).waitFor()
   await look('review to open again, reason missing', page)
 }
 
