@@ -34,8 +34,8 @@ test('each certificate is shown with whether its person is on the roster, then e
   expect(text).toMatch(/Valid Ivy Sorensen .* Certificate, not on this roster/)
   expect(text).toContain('SH-999999 Unknown')
   expect(text).toContain('hello Unreadable')
-  expect(text).toContain('Ada Lindqvist On this roster, no certificate')
-  expect(text).toContain('Theo Okafor On this roster, not among these')
+  expect(text).toContain('Ada Lindqvist On the roster, no certificate')
+  expect(text).toContain('Theo Okafor On the roster, not in this list')
 
   const csv = await lee.get(`${answer.headers.location}/results.csv`)
   expect(csv.body).toContain('Certificate, not on this roster')
