@@ -36,7 +36,10 @@ test('signing in and answering a question works without a mouse, and the focus i
 
   const headers = { 'sec-fetch-site': 'same-origin' }
   for (const { slug } of module.lessons)
-    await page.request.post(`/courses/${course.slug}/${module.slug}/${slug}/finished`, { headers, form: { commitment: '' } })
+    await page.request.post(`/courses/${course.slug}/${module.slug}/${slug}/finished`, {
+      headers,
+      form: { commitment: '' },
+    })
   await page.goto(`/courses/${course.slug}`)
   await press(page, 'Continue')
   await page.waitForURL('**/assessment')

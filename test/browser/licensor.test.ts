@@ -331,7 +331,7 @@ async function checkCertificates(page: Page, look: Look, { certificates }: Taken
   await press(page, 'Verify')
   await heading(page, '3 of 6 certificates are valid.')
   for (const said of [
-    'Not known',
+    'Unknown',
     'Unreadable',
     'Altered',
     'Certificate, not on this roster',
@@ -355,7 +355,7 @@ async function closeReview(page: Page, look: Look): Promise<void> {
   await look('review closed', page)
   await follow(page, 'Reopen review')
   await press(page, 'Reopen review')
-  await page.getByRole('link', { name: 'Write why the review is opened again.' }).waitFor()
+  await page.getByRole('link', { name: 'Enter why you are reopening the review.' }).waitFor()
   await look('review to open again, reason missing', page)
 }
 
@@ -376,7 +376,7 @@ async function bringInLicenseData(page: Page, look: Look): Promise<void> {
   const buffer = Buffer.from(rows.join('\r\n'))
   await page.getByLabel('CSV file').setInputFiles({ name: 'look-up.csv', mimeType: 'text/csv', buffer })
   await press(page, 'Check the file')
-  await heading(page, /1 row would change the record; 1 row only says when it was checked; 1 can’t be taken/)
+  await heading(page, /1 row would change the record; 1 row only updates the checked day; 1 has problems/)
   await page.getByText('current → not required').first().waitFor()
   expect(await page.getByRole('main').textContent()).not.toContain('Sorensen')
   await look('license data, what it would do', page)

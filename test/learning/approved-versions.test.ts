@@ -130,7 +130,9 @@ describe('when only an approved version counts', () => {
     }
     const supervisor = await house.as(sam)
     expect((await supervisor.get(`/team/${id}`)).body).toMatch(cannotCount)
-    expect((await supervisor.get('/team')).body).toContain('This version can’t count: it is not approved')
+    expect((await supervisor.get('/team')).body).toContain(
+      'This version can’t count because it is not approved',
+    )
     const last = house.first.modules.at(-1)!
     const attempt = await takeAssessment(house.db, learner, id, house.first, last)
     const finish = await learner.get(attempt)

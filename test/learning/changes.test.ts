@@ -62,7 +62,7 @@ test('after a change of meaning, people who completed an older version must read
   expect((await ada.get(lesson)).body).toContain('Soup first')
   clock.now = new Date('2027-01-02T15:00:00Z')
   const again = await as('ada@northstar.example')
-  expect((await again.get('/')).body).toContain('were to be read by December 31, 2026.')
+  expect((await again.get('/')).body).toContain('were due by December 31, 2026.')
   const read = await again.post(`${lesson}/reading`)
   expect(read.headers.location).toBe('/courses/welcome')
   expect((await again.get('/')).body).not.toContain('Changed since you took it')

@@ -62,7 +62,7 @@ describe('a learner under way when a newer version is published', () => {
     expect((await lessonOf(client, 'first-day/at-the-door')).body).toContain('Tea first')
     const page = await client.get('/courses/welcome')
     expect(page.body).toContain('Version 1.1.0 of this course is out')
-    expect(page.body).toContain('What is new: Soup comes first now.')
+    expect(page.body).toContain('What’s new: Soup comes first now.')
     await takeAssessment(db, client, id, began, began.modules[0]!)
     await readModule(client, began, began.modules[1]!)
     await takeAssessment(db, client, id, began, began.modules[1]!)
@@ -88,7 +88,7 @@ describe('a learner under way when a newer version is published', () => {
     load()
     const offer = await client.get('/courses/welcome')
     expect(offer.body).toMatch(
-      /You keep 3 lessons and 1 passed module, because nothing changed there\. To take again: 1 lesson\./,
+      /You keep 3 lessons and 1 passed module, because nothing changed there\. You’ll need to redo 1 lesson\./,
     )
     const before = await db
       .selectFrom('enrollments')
@@ -177,7 +177,7 @@ test('a learner whose version is gone sees a message and can move, keeping what 
   edit('01-first-day/01-at-the-door.md', (text) => text.replace('Tea first', 'Soup first'))
   load()
   const page = await client.follow(await client.get('/courses/welcome/continue'))
-  expect(page.body).toContain('Version 1.0.0 is not here any more')
+  expect(page.body).toContain('Version 1.0.0 is no longer available')
   expect(page.body).toContain('You keep 1 lesson')
   expect((await lessonOf(client, 'first-day/at-the-door')).statusCode).toBe(404)
   await client.post('/courses/welcome/version')

@@ -57,7 +57,7 @@ test('a program’s page shows its license and no names; names are shown only in
   const lee = await world.as('lee@licensing.example')
   const page = readable((await lee.get(`/licensing/programs/${await programId(world, '9900001')}`)).body)
   expect(page).toContain('9900001-CRF')
-  expect(page).toContain('As of June 14, 2026, as we know now')
+  expect(page).toContain('As of June 14, 2026, based on what we know now')
   expect(page).toContain('Never checked against the licensing record')
   expect(page).toContain('2 of 3 people on the roster had direct contact')
   expect(page).not.toMatch(/Mai Vang|Theo Okafor|Ada Lindqvist/)
@@ -235,7 +235,7 @@ test('a review opened from a page for another day shows that day', async () => {
   const form = { purpose: 'Licensing review', on: '2026-05-01', known: 'then' }
   const answer = await lee.post(`/licensing/programs/${program}/reviews`, form)
   expect(readable((await lee.follow(answer)).body)).toContain(
-    'As of May 1, 2026, was known at the end of that day.',
+    'As of May 1, 2026, based on what was known at the end of that day.',
   )
 })
 

@@ -263,7 +263,7 @@ test('a packet that was stopped halfway is finished by the next process', async 
   // Another process is working on this one, by its heartbeat. The page shows its progress and refreshes.
   const page = (await lee.get(`${review}/packets/${other.id}`)).body
   expect(page).toContain('The packet is being made')
-  expect(page).toContain('Pages set: 120 of 500 people')
+  expect(page).toContain('Pages done: 120 of 500 people')
   expect(page).toContain('value="620"')
   expect(page).toContain('hx-trigger="every 2s"')
 })

@@ -19,7 +19,7 @@ test('a file is shown row by row before anything is saved', async () => {
     '12,Active,,,,,,,soon',
   ])
   expect(page.text).toContain(
-    '2 rows would change the record; 1 row only says when it was checked; 3 can’t be taken.',
+    '2 rows would change the record; 1 row only updates the checked day; 3 have problems.',
   )
   expect(page.text).toContain(
     'License status Suspended, may not operate, from June 1, 2026 on, replacing Active.',
@@ -143,7 +143,7 @@ test('an unreadable file gives a clear error', async () => {
   const lee = await world.as('lee@licensing.example')
   const answer = await send(world, lee, 'Name,Status\nNorth Star House,Active')
   expect(answer.statusCode).toBe(422)
-  expect(answer.body).toContain('“License number” is not among them')
+  expect(answer.body).toContain('“License number” is missing')
 })
 
 const theo = async ({ db }: World) =>

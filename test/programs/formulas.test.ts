@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { escapeFormula, unescapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', "'=1", "''=1", '＝1+1', ' =1', '\u0000=1'])(
-  'the cell %j can’t be taken for a formula, and comes back as it was',
+  'the cell %j can’t run as a formula, and can be restored',
   (cell) => {
     expect(escapeFormula(cell).startsWith("'")).toBe(true)
     expect(escapeFormula(cell)).not.toBe(cell)

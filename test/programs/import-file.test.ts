@@ -84,9 +84,9 @@ test('a file of another type is refused with a clear message', () => {
   )
   expect(messageOf(Buffer.from([0, 1, 2, 0]))).toContain('not a text file')
   expect(messageOf('Mai Vang,mai@northstar.example\n')).toContain(
-    '“Name” and “Email” and “Hired on” are not among them',
+    '“Name” and “Email” and “Hired on” are missing',
   )
-  expect(messageOf('Name,Email,Hired on,Email\n')).toContain('Two columns are headed “Email”')
+  expect(messageOf('Name,Email,Hired on,Email\n')).toContain('Two columns have the heading “Email.”')
   expect(messageOf('Name,Email,Hired on\n"Mai Vang,mai@northstar.example,3/15/2025\n')).toMatch(
     /Near line \d+, a quotation mark/,
   )

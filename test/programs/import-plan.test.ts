@@ -206,12 +206,7 @@ describe('a row is refused', () => {
       'worker_type',
       '“robot” is not employee',
     ],
-    [
-      'with an end and no beginning',
-      { ...maiRow, leave_to: '5/1/2025' },
-      'leave_to',
-      '“Leave from” is empty',
-    ],
+    ['with an end and no beginning', { ...maiRow, leave_to: '5/1/2025' }, 'leave_to', 'Fill in “Leave from”'],
     [
       'with contact before the day of hire',
       { ...maiRow, contact_from: '1/1/2025', contact_to: '1/2/2025' },

@@ -68,7 +68,7 @@ describe('importing a file', () => {
     expect(refused.headers['content-disposition']).toBe('attachment; filename="refused-rows.csv"')
     expect(refused.body).toContain('Line,Reason')
     expect(refused.body).toContain(
-      'Vera Holm,vera@northstar.example,,employee,Cook,2/30/2025,,,,,,,3,Hired on: “2/30/2025” is not a day',
+      'Vera Holm,vera@northstar.example,,employee,Cook,2/30/2025,,,,,,,3,Hired on: We can’t read “2/30/2025” as a date',
     )
     const fixed = await checkFile(world, rae, program, refused.body.replace('2/30/2025,', '2/27/2025,'))
     expect(readable(fixed.page.body)).toContain('Every row can be read. 1 row is ready.')

@@ -23,9 +23,9 @@ test('licensing staff record a certification, and it is in effect on its days', 
   })
   expect(answer.statusCode).toBe(303)
   expect(await page()).toContain(
-    'Youth who are or may be sexually exploited or trafficked Since July 1, 2026; checked July 6, 2026 In force today',
+    'Youth who are or may be sexually exploited or trafficked Since July 1, 2026; checked July 6, 2026 In effect today',
   )
-  expect(await page('6/30/2026')).not.toContain('In force that day Correct or end: Youth')
+  expect(await page('6/30/2026')).not.toContain('In effect that day Correct or end: Youth')
   const { programs } = await rosterOn(world.db, [program], '2026-11-23')
   expect(programs[0]?.certifications).toMatchObject([
     { type: 'st-cse-at-risk', from_on: '2026-07-01', to_on: null },

@@ -63,7 +63,7 @@ export async function licensingReviewRoutes(app: App, { db, clock }: Needs): Pro
       const { state, reason = '' } = request.body
       const result = await changeReviewState(db, viewer, review, state, reason.trim(), clock())
       if (result.kind !== 'reason-missing') return reply.redirect(`/reviews/${review.id}`, 303)
-      const errors = [{ field: 'reason', message: 'Write why the review is opened again.' }]
+      const errors = [{ field: 'reason', message: 'Enter why you are reopening the review.' }]
       return reply
         .status(422)
         .page('oversight/reviews/review', { ...(await loggedPage(viewer, review)), errors })
@@ -81,7 +81,7 @@ export async function licensingReviewRoutes(app: App, { db, clock }: Needs): Pro
         await writeNote(db, viewer, review, body, clock())
         return reply.redirect(`/reviews/${review.id}#notes`, 303)
       }
-      const errors = [{ field: 'body', message: 'Write the note first.' }]
+      const errors = [{ field: 'body', message: 'Enter a note.' }]
       return reply
         .status(422)
         .page('oversight/reviews/review', { ...(await loggedPage(viewer, review)), errors })

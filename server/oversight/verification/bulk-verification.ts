@@ -185,7 +185,7 @@ const rosterWords = (isOn: boolean | null) =>
 export const bulkCsv = (results: readonly BulkResult[]): string =>
   stringify(
     [
-      ['Asked', 'Result', 'Certificate', 'Name', 'Course', 'Completed', 'Roster', 'More'],
+      ['Item', 'Result', 'Certificate', 'Name', 'Course', 'Completed', 'Roster', 'More'],
       ...results.map((one) => [
         ...[one.asked, verdictNames[one.verdict], one.number, one.name, one.course, one.completed_on],
         ...[rosterWords(one.is_on_roster), one.why],
