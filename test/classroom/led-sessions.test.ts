@@ -205,7 +205,7 @@ describe('an instructor-led session', () => {
     expect(await pageOf(adas, address)).toContain('This session was canceled: The instructor is ill.')
     const late = await join(mais, address)
     expect(late.statusCode).toBe(409)
-    expect(readable(late.body)).toContain('This session was cancelled: The instructor is ill.')
+    expect(readable(late.body)).toContain('This session was canceled: The instructor is ill.')
     expect(await listTold(house.db, ...kinds)).toEqual([`${ada} session-canceled`])
   })
 
