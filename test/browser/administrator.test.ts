@@ -122,7 +122,7 @@ async function setPassword({ page }: Device, link: string, look: Look): Promise<
 
 async function recordContact(page: Page, look: Look): Promise<void> {
   await page.reload()
-  await page.getByText('Set', { exact: true }).waitFor()
+  await page.getByText('Has been set', { exact: true }).waitFor()
   await follow(page, 'Record direct contact')
   await page.getByLabel('First day of direct contact').fill('2/1/2025')
   await press(page, 'Record direct contact')

@@ -240,11 +240,11 @@ async function knownThenIsAnotherAnswer(page: Page, look: Look): Promise<void> {
   const onLeave = () => page.locator('.figures-row').getByRole('link', { name: 'on leave' }).textContent()
   await askFor(page, typed(away))
   await page.getByText(`As of ${formatDay(away)}, based on what we know now.`).waitFor()
-  expect(await onLeave()).toBe('1on leave')
+  expect(await onLeave()).toBe('1 on leave')
   await page.getByLabel('Based on').selectOption({ label: 'What was known then' })
   await askFor(page, typed(away))
   await page.getByText(`As of ${formatDay(away)}, based on what was known then.`).waitFor()
-  expect(await onLeave()).toBe('0on leave')
+  expect(await onLeave()).toBe('0 on leave')
   // Everyone in the file was recorded today.
   expect(await rowsShown(page).count()).toBe(2)
   await look('team, as was known then', page)
