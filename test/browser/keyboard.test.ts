@@ -60,7 +60,7 @@ async function tryFirstExercise(page: Page): Promise<void> {
   const feedback = page.locator('.exercise-feedback-title')
   for (let steps = 0; steps < 6 && (await feedback.count()) === 0; steps++) {
     await answer(page, '.exercise')
-    await press(page, 'Go on')
+    await press(page, 'Next step')
     await page.locator('.exercise [autofocus]:focus').waitFor()
   }
   await feedback.waitFor()

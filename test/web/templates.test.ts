@@ -26,7 +26,7 @@ test('a template that prints a value which is not there reports it, and prints n
   expect(whole).toEqual({ html: '<p>Hello Ada &amp; Mai</p>\n<p><b>0</b></p>', missing: [] })
   for (const data of [{ html: '' }, { name: null, html: '' }, { name: 'Ada' }]) {
     const { html, missing } = rendered(data)
-    expect(missing).toEqual([expect.stringContaining('the page’s data lacks a value')])
+    expect(missing).toEqual([expect.stringContaining('a value is missing from the page’s data')])
     expect(html).not.toMatch(/undefined|null/)
   }
 })
@@ -43,5 +43,5 @@ test('a page that prints a missing value throws if there is no log', () => {
       throw error
     },
   })
-  expect(() => templates.render('greeting', {})).toThrow('lacks a value')
+  expect(() => templates.render('greeting', {})).toThrow('a value is missing')
 })

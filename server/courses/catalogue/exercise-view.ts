@@ -81,7 +81,7 @@ export function exerciseView(
       fits: choice.best,
     })),
     path: taken.map(({ step, choice }) => shownId(seed, `step ${step.id}`, choice.id)),
-    button: 'Continue',
+    button: 'Next step',
   }
 }
 
