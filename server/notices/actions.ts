@@ -76,18 +76,6 @@ export async function unsubscribe(db: Database, token: string): Promise<boolean>
   return numUpdatedRows > 0n
 }
 
-/** A link to set a new password, by email: one a minute, however often it is asked for. */
-export async function sendResetLink(db: Database, personId: string, now: Date): Promise<void> {
-  await db.transaction().execute((trx) =>
-    notify(trx, {
-      person_id: personId,
-      kind: 'set-password',
-      facts: { purpose: 'reset' },
-      dedupe_key: `reset ${now.toISOString().slice(0, 16)}`,
-    }),
-  )
-}
-
 /** Tries a stopped address again from now on, such as after a full mailbox. */
 export async function allowAddress(db: Database, email: string): Promise<void> {
   await db.deleteFrom('stopped_addresses').where('email', '=', email).execute()

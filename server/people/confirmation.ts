@@ -17,7 +17,7 @@ export function confirmationErrors(
     case 'missing':
       return [{ field: 'password', message: 'Enter your password again.' }]
     case 'wrong':
-      return [{ field: 'password', message: 'This is not your password.' }]
+      return [{ field: 'password', message: 'The password is incorrect.' }]
     case 'throttled':
       return [
         {

@@ -181,7 +181,7 @@ describe('a backup made while the service writes', () => {
     copyFileSync(config.keysFile, keysFile)
     await checkKeys(db, keysFile, [])
     chmodSync(keysFile, 0o644)
-    await expect(checkKeys(db, keysFile, [])).rejects.toThrow('can be read by others')
+    await expect(checkKeys(db, keysFile, [])).rejects.toThrow('can be read by other users')
     await db.destroy()
     await dropDatabase('backup_keyless')
   })

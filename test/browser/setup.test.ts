@@ -234,7 +234,7 @@ async function shownLinks(page: Page): Promise<ReadonlyMap<string, string>> {
 /** The program administrator brings the roster in and hands links to the staff. */
 async function addStaff(page: Page): Promise<ReadonlyMap<string, string>> {
   await page.goto('/programs')
-  await follow(page, 'Bring in a file')
+  await follow(page, 'Import a file')
   await page.getByLabel('CSV file').setInputFiles(csv(roster))
   await press(page, 'Check the file')
   await heading(page, 'What this file would do')
@@ -259,7 +259,7 @@ async function approve(recorder: Page, confirmer: Page, version: string): Promis
   await recorder
     .getByLabel('The document')
     .setInputFiles({ name: 'letter.pdf', mimeType: 'application/pdf', buffer })
-  await press(recorder, 'Record the approval')
+  await press(recorder, 'Record approval')
   await recorder.getByText('You recorded it, so a second reviewer confirms or refuses it.').waitFor()
   await confirmer.goto(version)
   await press(confirmer, 'Confirm this approval')

@@ -33,7 +33,7 @@ test('a public demonstration says so on every page, and only learners change any
   for (const address of ['/admin/setup/mail', `/admin/roles/${before[0]!.id}/end`, '/programs/new']) {
     const answer = await kit.post(address, { choice: 'none' })
     expect([address, answer.statusCode]).toEqual([address, 403])
-    expect(answer.body).toContain('you can look at everything, and change nothing')
+    expect(answer.body).toContain('you can look at everything, but you can’t change anything')
   }
   expect(await roles()).toEqual(before)
   expect((await kit.get('/admin')).statusCode).toBe(200)

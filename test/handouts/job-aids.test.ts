@@ -77,7 +77,7 @@ describe.each(eight)('%s', (slug) => {
 
   test('shows when its facts were checked and what is practice advice', () => {
     expect(page).toMatch(/Facts last checked on [A-Z][a-z]+ \d{1,2}, \d{4}\./)
-    expect(page).toContain('practice advice, and not law')
+    expect(page).toContain('practice advice, not law')
   })
 
   test('gives the same bytes each time it is drawn', async () => {

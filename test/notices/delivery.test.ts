@@ -301,19 +301,3 @@ test('an email whose job failed to the end is taken up again the next morning', 
   expect(jobs).toContainEqual({ data: { notice } })
 })
 
-test('a link to set a new password is made as its email is sent, works once, and is stored nowhere', async () => {
-  mailbox = await aMailbox()
-  world = await aWorld({ now: world.clock.now, mail: mailOf(mailbox) })
-  await world.visitor().post('/forgot-password', { email: mai })
-  await world.visitor().post('/forgot-password', { email: mai })
-  await world.visitor().post('/forgot-password', { email: 'no-one@northstar.example' })
-  const resets = () =>
-    world.db.selectFrom('notices').select(['id', 'facts']).where('kind', '=', 'set-password').execute()
-  await expect.poll(async () => (await resets()).length).toBe(1)
-  const [reset] = await resets()
-  expect(reset?.facts).toEqual({ purpose: 'reset' })
-  await send(reset!.id, mailOf(mailbox))
-  const letter = mailbox.received[0]!.replaceAll('=\r\n', '')
-  const [, path] = /http:\/\/127\.0\.0\.1:3000(\/link\/[\w-]{27})/.exec(letter) ?? []
-  expect((await world.visitor().get(path!)).statusCode).toBe(200)
-})

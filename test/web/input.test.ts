@@ -123,6 +123,7 @@ test('interpretations that are saved in the same moment are saved one after the 
     hours_year: 'calendar',
     fiscal_year_month: '7',
     trafficking_due_months: '',
+    refresher: 'counts',
   }
   const saved = await Promise.all(
     ['one', 'two', 'three', 'four', 'five'].map((reason) =>
