@@ -52,7 +52,7 @@ describe('the set-up link', () => {
       name: 'Kit Dawson',
       email: 'Kit@lakes.example',
     })
-    const set = await visitor.post(String(named.headers.location), { password, again: password })
+    const set = await visitor.post(String(named.headers.location), { password })
     expect(set.statusCode).toBe(303)
     expect(await name('late@lakes.example')).toEqual({ kind: 'link-ended' })
     expect((await visitor.get(link)).statusCode).toBe(410)

@@ -14,7 +14,7 @@ describe('reporting a mistake in a lesson', () => {
     const page = await reader.get(`${lesson}?ready=yes`)
     const [, link] = page.body.match(/href="([^"]*\/mistake\?version=[^"]*)"/) ?? []
     const version = new URLSearchParams(link?.split('?')[1]).get('version')!
-    expect((await reader.get(link!)).body).toContain('Your name is not kept')
+    expect((await reader.get(link!)).body).toContain('We don’t keep your name')
     const sent = await reader.post(`${lesson}/mistake`, { version, body: words })
     expect((await reader.follow(sent)).body).toContain('Thank you')
     const kept = await db.selectFrom('lesson_mistakes').selectAll().executeTakeFirstOrThrow()
