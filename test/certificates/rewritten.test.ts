@@ -146,7 +146,7 @@ describe('a certificate saved by another program', () => {
   test('without its credential is not a certificate, and the message says what to ask for', async () => {
     expect(await verifyCertificateFile(resaved('', Buffer.from('{}')), keys)).toMatchObject({
       verdict: 'not_a_certificate',
-      why: expect.stringContaining('ask for the original file'),
+      why: expect.stringContaining('Ask for the original file'),
     })
   })
 
