@@ -237,7 +237,8 @@ export const evidenceActions: readonly EvidenceAction[] = [
       return async (db) => {
         const acting = { viewer: rae, now, afterChange }
         expectKind(await correctName(db, acting, program, theo.id, { name }), 'done')
-        return 1
+        // The roster's entry, and the account's with both names.
+        return 2
       }
     },
   },
