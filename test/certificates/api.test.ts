@@ -67,7 +67,7 @@ describe('the API description', () => {
       unknown: [404, 'unknown'],
       malformed: [404, 'unknown'],
       revoked: [200, 'revoked'],
-      'tried too often': [429, expect.stringContaining('Wait an hour')],
+      'tried too often': [429, expect.stringContaining('Try again in an hour')],
       'too long': [414, expect.any(String)],
       'too long a name': [400, expect.any(String)],
     })
