@@ -89,7 +89,7 @@ test(`none of ${many} requests of every kind and role gets a 5xx`, {
 
   function drawRoute(): Route {
     const route = draw.oneOf(world.routes)
-    return slow.test(route.url) && draw.chance(0.8) ? drawRoute() : route
+    return slow.test(route.url) && draw.chance(0.6) ? drawRoute() : route
   }
 
   /** Mostly someone who saw the address, or whose role may ask it. */

@@ -72,11 +72,12 @@ export function wordsRunTogether(body: string): readonly string[] {
         if (node.data !== '') [before, between] = [node.data, 0]
       } else if (isTag(node)) {
         if (silent.has(node.name)) continue
-        between += 1
+        const parts = revisions.has(node.name) ? 0 : 1
+        between += parts
         if (spaced.has(node.name)) before = ' '
         visit(node.children)
         if (spaced.has(node.name)) before = ' '
-        between += 1
+        between += parts
       }
     }
   }
@@ -85,5 +86,7 @@ export function wordsRunTogether(body: string): readonly string[] {
 }
 
 const silent = new Set(['script', 'style', 'svg', 'head', 'option', 'template'])
+/** They mark a change in running text, and may begin within a word. */
+const revisions = new Set(['ins', 'del'])
 /** A reader without layout still ends a line here. */
 const spaced = new Set(['br', 'input', 'progress', 'select', 'textarea', 'hr', 'img', 'wbr'])

@@ -58,6 +58,7 @@ test.each([
   ['spans with a space', '<strong>14</strong> <span>cleared</span>', []],
   ['a word that is partly a link', 'the <a>navigator</a>, and', []],
   ['a line break', '14<br>cleared', []],
+  ['a change within a word', 'at 10:<ins>40</ins> a.<del>m</del>', []],
 ])('words that run together are found: %s', (_, html, found) => {
   expect(wordsRunTogether(html)).toEqual(found)
 })
