@@ -150,7 +150,7 @@ async function bringInFile(page: Page, look: Look): Promise<void> {
   await follow(page, 'Roster of North Star House')
   await follow(page, 'Import a file')
   await look('import a file', page)
-  const template = parse(await download(page, 'Download the template'), { bom: true }) as string[][]
+  const template = parse(await download(page, 'the template'), { bom: true }) as string[][]
   for (const heading of headings.split(',')) expect(template[0]).toContain(heading)
   await sendFile(page, [headings, ...good, changed, ...bad].join('\r\n'))
   await page.getByText('2 rows have problems. 3 rows are ready. Nothing has been saved yet.').waitFor()

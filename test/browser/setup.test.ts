@@ -243,7 +243,7 @@ async function addStaff(page: Page): Promise<ReadonlyMap<string, string>> {
   await follow(page, 'Go to the roster')
   await follow(page, 'Links')
   await press(page, 'Make links to print')
-  await page.getByText('Print this page, and hand each person theirs.').waitFor()
+  await page.getByText('Print this page, and give each person their link.').waitFor()
   return shownLinks(page)
 }
 
@@ -260,7 +260,7 @@ async function approve(recorder: Page, confirmer: Page, version: string): Promis
     .getByLabel('The document')
     .setInputFiles({ name: 'letter.pdf', mimeType: 'application/pdf', buffer })
   await press(recorder, 'Record approval')
-  await recorder.getByText('You recorded it, so a second reviewer confirms or refuses it.').waitFor()
+  await recorder.getByText('You recorded this approval, so a second reviewer must confirm or refuse it.').waitFor()
   await confirmer.goto(version)
   await press(confirmer, 'Confirm this approval')
   await confirmer.getByText('In force', { exact: true }).waitFor()

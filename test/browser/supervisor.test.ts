@@ -229,7 +229,7 @@ async function otherDays(page: Page, look = unlooked): Promise<void> {
   await knownThenIsAnotherAnswer(page, look)
   await page.getByRole('link', { name: 'Back to today' }).click()
   await askFor(page, 'last spring')
-  await page.getByRole('heading', { name: 'Please check one thing' }).waitFor()
+  await page.getByRole('heading', { name: 'Please fix one problem' }).waitFor()
   await page.getByRole('link', { name: 'Enter a date like 3/15/2026.' }).waitFor()
   await look('team, no such day', page)
 }
