@@ -166,7 +166,7 @@ async function bringInFile(page: Page, look: Look): Promise<void> {
   }) as Record<string, string>[]
   expect(refused.map(({ Name }) => Name)).toEqual(['Dana Hill', 'Eli Moss'])
   expect(refused.map(({ Reason }) => Reason)).toEqual([
-    expect.stringContaining('not a day'),
+    expect.stringContaining('as a date'),
     expect.stringContaining('not an email address'),
   ])
   await press(page, 'Save 3 rows')

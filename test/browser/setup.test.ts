@@ -286,7 +286,7 @@ async function finishCourse(world: Served, link: string): Promise<Buffer> {
 
 async function seeCleared(page: Page): Promise<void> {
   await page.goto('/team')
-  await page.getByRole('link', { name: 'List for the shift' }).first().click()
+  await page.getByRole('link', { name: 'Shift list' }).first().click()
   await page.getByRole('heading', { level: 1 }).getByText('1 of 2 people').waitFor()
   const line = page.locator('main tbody tr').filter({ hasText: 'Pa Nhia Yang' })
   await line.getByText('Yes', { exact: false }).first().waitFor()
