@@ -260,7 +260,9 @@ async function approve(recorder: Page, confirmer: Page, version: string): Promis
     .getByLabel('The document')
     .setInputFiles({ name: 'letter.pdf', mimeType: 'application/pdf', buffer })
   await press(recorder, 'Record approval')
-  await recorder.getByText('You recorded this approval, so a second reviewer must confirm or refuse it.').waitFor()
+  await recorder
+    .getByText('You recorded this approval, so a second reviewer must confirm or refuse it.')
+    .waitFor()
   await confirmer.goto(version)
   await press(confirmer, 'Confirm this approval')
   await confirmer.getByText('In force', { exact: true }).waitFor()

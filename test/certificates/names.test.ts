@@ -52,7 +52,10 @@ describe('a name on a certificate', () => {
     ['a private character', 'Ada\ue000'],
     ['half a character', 'Ada\ud83d'],
   ])('with %s is refused', (_what, name) => {
-    expect(checkName(name)).toMatchObject({ ok: false, reason: expect.stringContaining('invisible character') })
+    expect(checkName(name)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('invisible character'),
+    })
   })
 
   test.each([

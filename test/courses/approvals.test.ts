@@ -188,7 +188,12 @@ describe('the commissioner’s approval', () => {
     ['with a document of more than 10 MB', {}, pdf.padEnd(10 * 1024 * 1024 + 1), 'larger than 10 MB'],
     ['without a reference', { reference: ' ' }, pdf, 'Enter the document’s reference'],
     ['of a day to come', { approved_on: '3/15/2099' }, pdf, 'Enter a date that is today or earlier'],
-    ['without the day from which it counts', { effective_on: '' }, pdf, 'Enter the date the approval takes effect'],
+    [
+      'without the day from which it counts',
+      { effective_on: '' },
+      pdf,
+      'Enter the date the approval takes effect',
+    ],
     ['of a text that has changed since', { text: '0'.repeat(64) }, pdf, 'The text has changed since'],
   ])('is not recorded %s', async (_, given, file, reason) => {
     const { db, text, first } = await aReview()

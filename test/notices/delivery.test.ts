@@ -300,4 +300,3 @@ test('an email whose job failed to the end is taken up again the next morning', 
     .execute()
   expect(jobs).toContainEqual({ data: { notice } })
 })
-
