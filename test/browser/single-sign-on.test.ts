@@ -15,7 +15,9 @@ const running: Server[] = []
 beforeAll(async () => {
   browser = await openBrowser()
 })
-afterEach(() => {
+afterEach(async () => {
+  // A browser keeps connections open that would keep the service of this test from closing.
+  for (const context of browser.contexts()) await context.close()
   for (const server of running.splice(0)) server.close()
 })
 afterAll(() => browser.close())

@@ -18,6 +18,16 @@ import {
 
 vi.setConfig({ testTimeout: 120_000 })
 
+/** A form whose last bytes never come. From our own page, or it would be refused before its body is read. */
+const halfARequest = [
+  'POST /sign-in HTTP/1.1',
+  'host: here',
+  'sec-fetch-site: same-origin',
+  'content-type: application/x-www-form-urlencoded',
+  'content-length: 9',
+  '\r\n',
+].join('\r\n')
+
 describe('a service that is asked to stop', () => {
   let db: Database
   let mailServer: Server
@@ -47,10 +57,7 @@ describe('a service that is asked to stop', () => {
       LOG_LEVEL: 'silent',
     })
     const idle = await openSocket(service, 'GET /healthz HTTP/1.1\r\nhost: here\r\n\r\n')
-    const halfAsked = await openSocket(
-      service,
-      'POST /sign-in HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n',
-    )
+    const halfAsked = await openSocket(service, halfARequest)
     await recordEvidence(db, {
       kind: 'setting-changed',
       actor_id: null,
@@ -76,10 +83,7 @@ describe('a service that is asked to stop', () => {
       STOP_SECONDS: '600',
       LOG_LEVEL: 'silent',
     })
-    const socket = await openSocket(
-      service,
-      'POST /sign-in HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n',
-    )
+    const socket = await openSocket(service, halfARequest)
     service.process.kill('SIGTERM')
     await until(() => refuses(service))
     service.process.kill('SIGTERM')
@@ -121,10 +125,7 @@ describe('npm start', () => {
   test('a second signal takes the embedded database with it, and the next start recovers', async () => {
     const service = await startService({ DATA_DIR: folder, STOP_SECONDS: '600', LOG_LEVEL: 'silent' })
     const postmaster = postmasterOf(folder)!
-    const socket = await openSocket(
-      service,
-      'POST /sign-in HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n',
-    )
+    const socket = await openSocket(service, halfARequest)
     service.process.kill('SIGINT')
     await until(() => refuses(service))
     service.process.kill('SIGINT')
