@@ -48,7 +48,8 @@ function dutiesDays(duties: Duties, on: Day): readonly (Day | null)[] {
   const hired = hiredOn ?? from
   return [
     ...ends({ from: hiredOn, to }),
-    from,
+    // Whenever they began, duties cover their last day.
+    from ?? to,
     ...aroundDue(agencyYear(duties, on)?.to ?? null),
     // Where the day of hire is not on file, duties that began say that it was no later.
     ...[months, settings.trafficking_due_months ?? 0].flatMap((count) =>

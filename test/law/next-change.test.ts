@@ -41,6 +41,24 @@ describe('the day on which a stored verdict next changes', () => {
     )
   }, 120_000)
 
+  test('is the last day of duties whose first day is not on file', () => {
+    const read = readFacts({
+      programs: [],
+      assignments: [],
+      completions: [],
+      outside: [],
+      child_protection: [
+        { agency: 'county', hired_on: '2026-06-02', duties_from: null, duties_to: '2026-06-04' },
+      ],
+    })
+    if (!read.ok) throw new Error(JSON.stringify(read.problems))
+    const [trafficking] = upcoming(read.facts, '2026-06-02').requirements
+    expect(trafficking).toMatchObject({ standing: 'unknown', next_change_on: '2026-06-04' })
+    expect(findings(doneBy(read.facts, '2026-06-02'), '2026-06-04')[0]).toMatchObject({
+      standing: 'not_cleared',
+    })
+  })
+
   test('for clearance is the day after the last yes, or the day a leave begins or ends', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {

@@ -66,7 +66,7 @@ test('tables and certificate files are verified, and a changed byte is found', a
   const text = readable((await lee.get(String(answer.headers.location))).body)
   expect(text).toMatch(/mai\.pdf Valid Mai Vang/)
   expect(text).toMatch(/changed\.pdf Altered/)
-  expect(text).toMatch(/other\.pdf Not a certificate of ours/)
+  expect(text).toMatch(/other\.pdf Not one of our certificates/)
   expect(text).toMatch(new RegExp(`${theo.number} Valid Theo Okafor`))
 })
 
