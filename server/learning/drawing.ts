@@ -25,8 +25,16 @@ export function drawQuestions(
     .map((question) => ({ question, times: shown.get(question.id) ?? 0, lot: random() }))
     .sort((a, b) => a.times - b.times || a.lot - b.lot)
   const ranked = lots.map(({ question }) => question)
-  const first = ranked.every(({ objective }) => objective !== undefined) ? stratum(ranked) : []
-  const chosen = new Set([...new Set([...first, ...ranked])].slice(0, count))
+  const hasObjectives = ranked.every(({ objective }) => objective !== undefined)
+  const first = hasObjectives ? stratum(ranked) : []
+  const others = ranked.filter((question) => !first.includes(question))
+  // What the next attempt needs is taken last, so that it can be all different.
+  const kept = new Set(hasObjectives ? stratum(others) : [])
+  const rest = lots
+    .filter(({ question }) => others.includes(question))
+    .sort((a, b) => a.times - b.times || Number(kept.has(a.question)) - Number(kept.has(b.question)))
+    .map(({ question }) => question)
+  const chosen = new Set([...first, ...rest].slice(0, count))
   return lots
     .filter(({ question }) => chosen.has(question))
     .sort((a, b) => a.lot - b.lot)
@@ -37,8 +45,12 @@ export function drawQuestions(
 function stratum(ranked: readonly Drawable[]): readonly Drawable[] {
   const scenarios = ranked.filter(({ type }) => type === 'scenario').slice(0, fewestScenarios)
   const covered = new Set(scenarios.map(({ objective }) => objective))
-  const firstOfEach = ranked.filter(({ objective }, at) => {
-    const isFirst = ranked.findIndex((other) => other.objective === objective) === at
+  // Further scenarios are left for the next attempt.
+  const scenariosLast = ranked.toSorted(
+    (a, b) => Number(a.type === 'scenario') - Number(b.type === 'scenario'),
+  )
+  const firstOfEach = scenariosLast.filter(({ objective }, at) => {
+    const isFirst = scenariosLast.findIndex((other) => other.objective === objective) === at
     return isFirst && !covered.has(objective)
   })
   return [...scenarios, ...firstOfEach]

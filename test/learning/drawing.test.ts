@@ -48,6 +48,15 @@ describe('a draw', () => {
     }
   })
 
+  test('leaves enough for a retake to be all different, where each objective has questions to spare', () => {
+    const ample = pool.map((question, at) => ({ ...question, objective: (at % 5) + 1 }))
+    for (let seed = 1; seed <= 500; seed++) {
+      const first = drawn(ample, [], seed)
+      const second = drawn(ample, [first], seed + 1000)
+      expect(second.filter((id) => first.includes(id))).toEqual([])
+    }
+  })
+
   test('takes any questions if they name no objectives, as in versions before 2.0.0', () => {
     const old = pool.map((question) => ({ ...question, objective: undefined }))
     const scenarios = Array.from({ length: 200 }, (_, at) => of(drawn(old, [], at + 1))).map(
