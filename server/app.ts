@@ -46,12 +46,15 @@ import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import { frameOf } from '#server/people/navigation.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
+import { confirmationRoutes } from '#server/programs/confirmations/confirmations.routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
 import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
+import { accessRoutes } from '#server/programs/roles/access.routes.ts'
+import { roleRoutes } from '#server/programs/roles/roles.routes.ts'
+import { linkRoutes } from '#server/programs/roster/links.routes.ts'
 import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
-import { roleRoutes } from '#server/programs/roster/roles.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
@@ -79,6 +82,7 @@ import { developmentMailRoutes } from './notices/development.routes.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
+import { noteRoleUse } from './people/actions.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
@@ -162,7 +166,12 @@ export async function buildApp(given: Needs): Promise<App> {
   const requiresSecondFactor = config.secondFactor ? config.secondFactor === 'required' : !needs.isDemo
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
-  await app.register(viewerHook, { recognize, requiresSecondFactor })
+  await app.register(viewerHook, {
+    recognize,
+    requiresSecondFactor,
+    today: () => dayOf(given.clock()),
+    noteUse: (grants, on) => noteRoleUse(db, grants, on),
+  })
   if (needs.isDemo && config.demo === 'public')
     await app.register(readOnly, {
       // A public page, such as signing out, changes nothing that others see.
@@ -192,8 +201,11 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(rosterRoutes, { ...needs, afterChange })
   await app.register(assignmentRoutes, { ...needs, afterChange })
   await app.register(periodRoutes, { ...needs, afterChange })
+  await app.register(linkRoutes, needs)
   await app.register(roleRoutes, needs)
+  await app.register(accessRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
+  await app.register(confirmationRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, needs)
   await app.register(courseReviewRoutes, needs)
   await app.register(mistakeRoutes, needs)

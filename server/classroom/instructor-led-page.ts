@@ -42,7 +42,7 @@ export const isOrganizer = (viewer: Viewer | null, { program_id }: Pick<LedSessi
   viewer !== null &&
   (program_id === null
     ? hasRole(viewer, 'system_admin')
-    : viewer.administered_program_ids.includes(program_id))
+    : viewer.trained_program_ids.includes(program_id))
 
 /** A session's page, for people who can see it. */
 export function ledPage(

@@ -25,6 +25,14 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccessConfirmations {
+  confirmed_at: Timestamp;
+  confirmed_by: string;
+  id: Generated<string>;
+  program_id: string | null;
+  roles: Json;
+}
+
 export interface ApiTokens {
   created_at: Generated<Timestamp>;
   created_by: string;
@@ -682,6 +690,7 @@ export interface Passkeys {
 export interface People {
   closed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  created_by: string | null;
   disabled_at: Timestamp | null;
   email: string | null;
   id: Generated<string>;
@@ -730,6 +739,47 @@ export interface Programs {
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface RecordLinks {
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  made_at: Timestamp;
+  person_id: string;
+  token_hash: string;
+}
+
+export interface RecordOpenings {
+  expires_at: Timestamp;
+  id: Generated<string>;
+  opened_at: Timestamp;
+  opened_by: string;
+  person_id: string;
+  reason: string;
+}
+
+export interface RecordRequests {
+  email: string;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  outcome: string | null;
+  person_id: string;
+  placeholder_id: string;
+  program_id: string;
+  requested_at: Timestamp;
+  requested_by: string;
+}
+
+export interface RecordShares {
+  id: Generated<string>;
+  link_id: string | null;
+  person_id: string;
+  program_id: string;
+  request_id: string | null;
+  shared_at: Timestamp;
+  shared_with: string;
+  shown: Json;
 }
 
 export interface RecoveryCodes {
@@ -838,6 +888,7 @@ export interface Roles {
   granted_by: string | null;
   holder_id: string | null;
   id: Generated<string>;
+  last_used_on: string | null;
   person_id: string;
   program_id: string | null;
   role: string;
@@ -892,6 +943,20 @@ export interface ScholarshipSteps {
   taken_at: Timestamp;
   taken_by: string;
   words: Generated<string>;
+}
+
+export interface SecondPersonRequests {
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  facts: Json;
+  holder_id: string | null;
+  id: Generated<string>;
+  kind: string;
+  outcome: string | null;
+  person_id: string | null;
+  program_id: string | null;
+  requested_at: Timestamp;
+  requested_by: string;
 }
 
 export interface Sessions {
@@ -982,6 +1047,7 @@ export interface TrainingDecisions {
 }
 
 export interface DB {
+  access_confirmations: AccessConfirmations;
   api_tokens: ApiTokens;
   assignments: Assignments;
   attempt_answers: AttemptAnswers;
@@ -1051,6 +1117,10 @@ export interface DB {
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
   programs: Programs;
+  record_links: RecordLinks;
+  record_openings: RecordOpenings;
+  record_requests: RecordRequests;
+  record_shares: RecordShares;
   recovery_codes: RecoveryCodes;
   registry_imports: RegistryImports;
   review_answers: ReviewAnswers;
@@ -1065,6 +1135,7 @@ export interface DB {
   roster_imports: RosterImports;
   scholarship_requests: ScholarshipRequests;
   scholarship_steps: ScholarshipSteps;
+  second_person_requests: SecondPersonRequests;
   sessions: Sessions;
   settings: Settings;
   sign_in_attempts: SignInAttempts;

@@ -131,7 +131,7 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     .executeTakeFirstOrThrow()
   const grants = await db
     .selectFrom('roles')
-    .select(['program_id', 'holder_id'])
+    .select(['id', 'program_id', 'holder_id', 'last_used_on'])
     .where('person_id', '=', person.id)
     .execute()
   const programs = grants.flatMap(({ program_id }) => program_id ?? [])
@@ -142,6 +142,7 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     grants: role ? grants.map((grant) => ({ role, ...grant })) : [],
     supervised_program_ids: programs,
     administered_program_ids: role === 'program_admin' ? programs : [],
+    trained_program_ids: role === 'program_admin' ? programs : [],
     unread_notices: 0,
     confirmed_at: person.created_at,
     has_second_factor: false,

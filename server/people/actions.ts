@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
+import type { Day } from '#server/lib/days.ts'
 import { newToken, tokenHash } from './links.ts'
 import { hashPassword, passwordProblem } from './passwords.ts'
 import { findAccountByEmail, findInvitation, listKnownWords, lockPeople } from './queries.ts'
+import type { Grant } from './roles.ts'
 
 export type LinkPurpose = 'invite' | 'reset'
 
@@ -135,4 +137,17 @@ export async function setPassword(
       await trx.deleteFrom(table).where('person_id', '=', invitation.person_id).execute()
     return { kind: 'set' }
   })
+}
+
+/** The day on which someone last did something in these roles. */
+export async function noteRoleUse(db: Database, grants: readonly Grant[], on: Day): Promise<void> {
+  await db
+    .updateTable('roles')
+    .set({ last_used_on: on })
+    .where(
+      'id',
+      'in',
+      grants.map(({ id }) => id),
+    )
+    .execute()
 }

@@ -6,7 +6,7 @@ export type RoleHere = Readonly<{
   person_id: string
   name: string
   email: string | null
-  role: 'supervisor' | 'program_admin'
+  role: 'supervisor' | 'trainer' | 'program_admin'
   /** True when the role covers all of the license holder's programs. It can't be ended here. */
   is_holder_wide: boolean
   granted_at: Date

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { requestsPath } from '#server/programs/second-person/requests.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'
@@ -9,9 +10,9 @@ import { findRosterOf, findRosterToChangeOf, type ProgramHead } from '#server/pr
 import { readOtherDay, type Typed } from '#server/programs/typed-form.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { addToRoster } from './assignments.actions.ts'
 import { findPersonOnRoster, listAssignments } from './assignments.queries.ts'
 import { listRecordRows } from './history.queries.ts'
+import { recordHire } from './hires.actions.ts'
 import { historyOf } from './history.ts'
 import { personPage } from './person-page.ts'
 import { listRolesHere } from './roles.queries.ts'
@@ -95,7 +96,9 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
       const viewer = viewerOf(request)
       const { program } = await changeable(viewer, request.params.program)
       const acting = { viewer, now: clock(), afterChange }
-      const answer = found(await addToRoster(db, acting, program.id, request.body))
+      const hire = { act: 'add', programId: program.id, personId: null, assignmentId: null, typed: request.body } as const
+      const answer = found(await recordHire(db, acting, hire))
+      if (answer.kind === 'second-person') return reply.redirect(`${requestsPath}?done=asked`, 303)
       if (answer.kind === 'problems')
         return reply
           .status(422)
