@@ -7,8 +7,8 @@ import { overlap, type Period } from '#server/law/facts/periods.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { agenciesOf, dutiesAt } from '#server/law/reasons/duties.ts'
 import { continues, programsOf, type Situation, situationAt } from '#server/law/reasons/situation.ts'
+import { missedAfter, missedInitially } from '#server/law/residential/days-late.ts'
 import { initialCredit, initialDue } from '#server/law/residential/initial-due.ts'
-import { missedAfter, missedInitially } from '#server/law/residential/missed-days.ts'
 import {
   coveredByUndated,
   type PossibleFacts,

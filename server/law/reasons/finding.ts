@@ -36,10 +36,6 @@ export function isShort({ standing }: Pick<Verdict, 'standing'>): boolean {
   return standing === 'due_before_contact' || standing === 'overdue' || standing === 'not_cleared'
 }
 
-/** How long before a due date its approach is shown; reminders follow at the shorter ones. A choice of this system. */
-export const dueSoonDays = 60
-export const reminderDays: readonly number[] = [60, 30, 14, 7]
-
 export const fact = (text: string, ...facts: readonly string[]): Reason => ({ kind: 'fact', text, facts })
 export const rule = (text: string): Reason => ({ kind: 'rule', text, facts: [] })
 export const arithmetic = (text: string): Reason => ({ kind: 'arithmetic', text, facts: [] })
