@@ -22,6 +22,7 @@ export default defineConfig({
     // Starts a process of its own for each life of facts; the same answers are asked in-process.
     exclude: ['test/law/standing-command.test.ts'],
     globalSetup: needsDatabase ? ['test/support/global-setup.ts'] : [],
+    setupFiles: ['test/mutation/same-draws.ts'],
     sequence: { sequencer: ExamplesFirst },
     testTimeout: 30_000,
     maxWorkers: 1,

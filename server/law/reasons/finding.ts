@@ -31,7 +31,7 @@ export type Finding = Verdict & {
   readonly reasons: () => readonly Reason[]
 }
 
-/** Whether it stands in the way of direct contact for certain. What is not known is neither. */
+/** Whether it certainly rules out direct contact. A standing that is not known doesn’t. */
 export function isShort({ standing }: Pick<Verdict, 'standing'>): boolean {
   return standing === 'due_before_contact' || standing === 'overdue' || standing === 'not_cleared'
 }

@@ -83,7 +83,7 @@ function standingOf(
 }
 
 /**
- * Nothing is required; but whoever is untrained when a certification begins has a date to meet, which shows from 60 days
+ * Nothing is required, but someone who is untrained when a certification begins has a date to meet, which shows from 60 days
  * before (R1, R15).
  */
 function outsideCertification(situation: Situation, credit: Credit | null, due: InitialDue | null): Ruling {
