@@ -94,7 +94,7 @@ import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
 import type { App } from './web/routes.ts'
-import { security } from './web/security.ts'
+import { security } from './web/security-headers.ts'
 import { views } from './web/views.ts'
 
 export type Needs = Readonly<{

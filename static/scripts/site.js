@@ -95,8 +95,8 @@ for (const button of /** @type {NodeListOf<HTMLElement>} */ (
   })
 }
 
-// What a search shows can be kept and sent: its address stands in the bar. htmx's own history stays off, since it would
-// load a page anew, with what was typed in it, on the way back from a link within that page.
+// What a search shows can be kept and sent: its address is in the bar. htmx's own history stays off, since it would
+// load a page again, with what was typed in it, on the way back from a link within that page.
 document.addEventListener('htmx:after:swap', (event) => {
   const { sourceElement, request } = /** @type {CustomEvent} */ (event).detail.ctx
   if (sourceElement?.hasAttribute('hx-replace-url')) history.replaceState(history.state, '', request.action)

@@ -12,7 +12,7 @@ import type {
   Together,
 } from './course-parts.ts'
 import type { ContentNoteLevel, CourseKind, RefresherPart } from './course-shapes.ts'
-import type { Exercise, Question } from './exercises.ts'
+import type { Exercise, Question } from './question-types.ts'
 
 /** All courses, read, checked and rendered once at the start. */
 export type Catalogue = {
