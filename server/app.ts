@@ -106,6 +106,8 @@ export type Needs = Readonly<{
   /** True for demonstration data. Every page shows a banner. */
   isDemo: boolean
   logger?: FastifyServerOptions['logger']
+  /** How schemas are compiled, so that tests compile each one once for all their services. */
+  schemaController?: FastifyServerOptions['schemaController']
   /** Called for every route, so that tests can request each of them. */
   onRoute?: (route: RouteOptions) => void
 }>
@@ -130,6 +132,7 @@ export async function buildApp(given: Needs): Promise<App> {
     genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
     return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+    schemaController: needs.schemaController ?? {},
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   if (needs.onRoute) app.addHook('onRoute', needs.onRoute)
   const afterChange: AfterChange = (trx, people, now) => refreshStandings(trx, people, dayOf(now))
