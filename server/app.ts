@@ -64,6 +64,7 @@ import { groupJoiningRoutes } from './classroom/group-joining.routes.ts'
 import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
 import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
 import type { Config } from './config.ts'
+import { rightNowRoutes } from './courses/right-now.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
@@ -198,6 +199,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(roleRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, needs)
+  await app.register(rightNowRoutes, { ...needs, assets })
   await app.register(courseReviewRoutes, needs)
   await app.register(mistakeRoutes, needs)
   await app.register(approvalRoutes, { ...needs, afterChange })
