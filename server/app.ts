@@ -45,6 +45,7 @@ import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.rout
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import { frameOf } from '#server/people/navigation.ts'
+import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
@@ -75,6 +76,7 @@ import { listEnrollments } from './learning/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { tellOwner } from './notices/account-news.actions.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
@@ -89,6 +91,7 @@ import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
+import { ReadOnly, SharedAccount } from './web/errors.ts'
 import { healthRoutes } from './web/health.ts'
 import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
@@ -110,6 +113,10 @@ export type Needs = Readonly<{
   onRoute?: (route: RouteOptions) => void
 }>
 
+/** Where an account is changed, or how someone signs in to it. */
+const accountAddresses =
+  /^\/(accounts?|link|email|forgot-password|sign-in\/code|notices\/(preferences|unsubscribe))(\/|$)/
+
 /** The whole service, ready to listen or to be called by tests. */
 export async function buildApp(given: Needs): Promise<App> {
   const { db, config } = given
@@ -119,7 +126,7 @@ export async function buildApp(given: Needs): Promise<App> {
   }
   const lessonHref: FindLessonHref = async (viewer) =>
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
-  const needs = { ...given, offered, lessonHref }
+  const needs = { ...given, offered, lessonHref, tellOwner }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -165,9 +172,11 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(viewerHook, { recognize, requiresSecondFactor })
   if (needs.isDemo && config.demo === 'public')
     await app.register(readOnly, {
-      // A public page, such as signing out, changes nothing that others see.
-      isReadOnly: ({ viewer, routeOptions }) =>
-        routeOptions.config.policy !== 'public' && (viewer?.grants.length ?? 0) > 0,
+      refusalOf: ({ viewer, routeOptions: { url = '', config: route } }) => {
+        if (accountAddresses.test(url)) return new SharedAccount()
+        // A public page, such as signing out, changes nothing that others see.
+        return route.policy !== 'public' && (viewer?.grants.length ?? 0) > 0 ? new ReadOnly() : null
+      },
     })
   await app.register(rateLimit, { global: false })
   await app.register(async (files) => {
@@ -179,11 +188,16 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(apiDescription, { baseUrl: config.baseUrl })
 
   await app.register(healthRoutes, { db, config })
-  await app.register(peopleRoutes, { ...needs, sessions })
+  const installationWords = () => {
+    const known = installation.now()
+    return known ? [known.name, known.agency] : []
+  }
+  await app.register(peopleRoutes, { ...needs, sessions, installationWords })
   await app.register(singleSignOnRoutes, { ...needs, sessions })
-  await app.register(accountRoutes, { ...needs, sessions })
+  await app.register(accountRoutes, { ...needs, sessions, installationWords })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)
+  await app.register(paperCodeRoutes, needs)
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
   if (config.development) await app.register(developmentMailRoutes, needs)

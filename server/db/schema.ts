@@ -668,6 +668,21 @@ export interface OutsideTrainings {
   topics: Generated<string>;
 }
 
+export interface PaperCodes {
+  code_hash: string;
+  confirmed_at: Timestamp | null;
+  confirmed_by: string | null;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  how_ended: string | null;
+  id: Generated<string>;
+  made_at: Timestamp;
+  made_by: string;
+  person_id: string;
+  reason: string;
+  resets_second_factor: boolean;
+}
+
 export interface Passkeys {
   counter: number;
   created_at: Generated<Timestamp>;
@@ -1046,6 +1061,7 @@ export interface DB {
   notice_preferences: NoticePreferences;
   notices: Notices;
   outside_trainings: OutsideTrainings;
+  paper_codes: PaperCodes;
   passkeys: Passkeys;
   people: People;
   program_details: ProgramDetails;
