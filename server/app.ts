@@ -22,6 +22,8 @@ import { certificateFileRoutes } from '#server/certificates/certificates/files.r
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
 import { certificateRequestRoutes } from '#server/certificates/certificates/requests.routes.ts'
 import { certificateRoutes } from '#server/certificates/certificates/verify.routes.ts'
+import { openDataKey } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
 import { ledSessionRoutes } from '#server/classroom/instructor-led.routes.ts'
 import { attendanceRoutes } from '#server/classroom/instructor-led-attendance.routes.ts'
@@ -82,6 +84,7 @@ import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
+import type { DataKey } from './people/sealed-secret.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
@@ -126,7 +129,8 @@ export async function buildApp(given: Needs): Promise<App> {
   }
   const lessonHref: FindLessonHref = async (viewer) =>
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
-  const needs = { ...given, offered, lessonHref, tellOwner }
+  const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
+  const needs = { ...given, offered, lessonHref, tellOwner, dataKey }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,

@@ -16,6 +16,7 @@ import { usePaperCode } from './paper-codes.actions.ts'
 import { canUsePasskeys, passkeyChallenge, signInWithPasskey } from './passkeys.actions.ts'
 import { newPassphrase } from './passphrase.ts'
 import { findInvitation } from './queries.ts'
+import type { DataKey } from './sealed-secret.ts'
 import type { Sessions } from './sessions.ts'
 import { findChallenge, type SignedIn, signIn, signInWithCode } from './sign-in.actions.ts'
 import { endSession, keepSignIn, keepStep, stepOf, visitOf } from './sign-in-cookies.ts'
@@ -27,6 +28,7 @@ type Needs = Readonly<{
   sessions: Sessions
   mail: Mail
   tellOwner: TellOwner
+  dataKey: DataKey
   clock: () => Date
   config: Readonly<{
     https: boolean
@@ -41,7 +43,7 @@ type Needs = Readonly<{
 /** Signing in and out, and the links that reach people by email. */
 export async function peopleRoutes(
   app: App,
-  { db, sessions, mail, tellOwner, clock, config, installationWords }: Needs,
+  { db, sessions, mail, tellOwner, dataKey, clock, config, installationWords }: Needs,
 ): Promise<void> {
   const open = { policy: 'public' } as const
   const next = Type.Optional(text(2000))
@@ -108,7 +110,7 @@ export async function peopleRoutes(
       const path = pathOfOurs(request.body.next) ?? '/'
       const { code, remember } = request.body
       const given = { challengeToken: stepOf(request, config), code, remember: remember === 'yes' }
-      const result = await signInWithCode(db, sessions, given, visitOf(request, config), clock())
+      const result = await signInWithCode(db, sessions, given, visitOf(request, config), dataKey, clock())
       switch (result.kind) {
         case 'signed-in':
           return reply.redirect(await start(reply, result, path, sessionToken(request, config.https)), 303)
