@@ -50,6 +50,8 @@ import { frameOf } from '#server/people/navigation.ts'
 import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
+import { connectionRoutes } from '#server/programs/provisioning/connections.routes.ts'
+import { scimRoutes } from '#server/programs/provisioning/scim.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
 import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
@@ -202,6 +204,8 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)
   await app.register(paperCodeRoutes, needs)
+  await app.register(connectionRoutes, needs)
+  await app.register(scimRoutes, { ...needs, afterChange })
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
   if (config.development) await app.register(developmentMailRoutes, needs)
