@@ -12,6 +12,7 @@ import { storageConsoleRoutes } from '#server/admin/console/storage.routes.ts'
 import { tokenConsoleRoutes } from '#server/admin/console/tokens.routes.ts'
 import { consoleHealthRoutes } from '#server/admin/health/health.routes.ts'
 import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
+import { groupRoleRoutes } from '#server/admin/people/group-roles.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
@@ -258,6 +259,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(setupRoutes, { ...needs, installation })
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
+  await app.register(groupRoleRoutes, needs)
   await app.register(installationProgramRoutes, needs)
   await app.register(ledgerConsoleRoutes, needs)
   await app.register(keyConsoleRoutes, needs)

@@ -1,5 +1,11 @@
 import type { EvidenceTransaction } from '#server/ledger/actions.ts'
-import { listGroupRolesInForce, listRolesByGroup } from './group-roles.queries.ts'
+import {
+  listGroupRolesInForce,
+  listMembersOf,
+  listRolesByGroup,
+  listRolesByMapping,
+} from './group-roles.queries.ts'
+import { lockPeople } from './queries.ts'
 
 /** A person's groups, as one directory names them. */
 export type Membership = Readonly<{ source: string; personId: string; groups: readonly string[] }>
@@ -63,4 +69,21 @@ async function endMapped(
     facts: { role, program_id, holder_id, left_group: group_name },
     at: now,
   })
+}
+
+/** Gives a new mapping's role to the members that a directory has named. Others get it at their next sign-in. */
+export async function followMapping(trx: EvidenceTransaction, mappingId: string, now: Date): Promise<void> {
+  const { source, members } = await listMembersOf(trx, mappingId)
+  if (members.length > 0)
+    await lockPeople(
+      trx,
+      members.map(({ person_id }) => person_id),
+    )
+  for (const { person_id, groups } of members)
+    await applyGroupRoles(trx, { source, personId: person_id, groups }, now)
+}
+
+/** Ends every role that a mapping gave. */
+export async function endGroupRole(trx: EvidenceTransaction, mappingId: string, now: Date): Promise<void> {
+  for (const role of await listRolesByMapping(trx, mappingId)) await endMapped(trx, role.person_id, role, now)
 }

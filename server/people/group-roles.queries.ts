@@ -31,15 +31,27 @@ export async function listRolesByGroup(db: Kysely<DB>, source: string, personId:
   return rows
 }
 
-/** Who holds an open role that this mapping gave. */
-export const listPeopleByMapping = async (db: Kysely<DB>, mappingId: string): Promise<readonly string[]> => {
-  const rows = await db
-    .selectFrom('roles')
-    .innerJoin('group_role_grants', 'group_role_grants.role_id', 'roles.id')
-    .select('person_id')
-    .distinct()
-    .where('group_role_id', '=', mappingId)
-    .where('ended_at', 'is', null)
-    .execute()
-  return rows.map(({ person_id }) => person_id)
+/** Open roles that one mapping gave. */
+export async function listRolesByMapping(db: Kysely<DB>, mappingId: string) {
+  const { rows } = await sql<GroupRole & { group_role_id: string; person_id: string }>`
+    select r.id, r.person_id, m.group_role_id, g.source, g.group_name, r.role, r.program_id, r.holder_id, g.made_by
+    from roles r join group_role_grants m on m.role_id = r.id join group_roles g on g.id = m.group_role_id
+    where g.id = ${mappingId} and r.ended_at is null`.execute(db)
+  return rows
+}
+
+/** Active members of a mapping's group, as its directory named them, each with all of their groups there. */
+export async function listMembersOf(db: Kysely<DB>, mappingId: string) {
+  const { source, group_name } = await db
+    .selectFrom('group_roles')
+    .select(['source', 'group_name'])
+    .where('id', '=', mappingId)
+    .executeTakeFirstOrThrow()
+  const { rows: members } = await sql<{ person_id: string; groups: string[] }>`
+    select m.person_id, array_agg(g.display_name) as groups
+    from scim_group_members m join scim_groups g on g.id = m.group_id
+    join people p on p.id = m.person_id and p.disabled_at is null
+    where ${source} = 'scim:' || g.connection_id::text
+    group by m.person_id having bool_or(lower(g.display_name) = lower(${group_name}))`.execute(db)
+  return { source, members }
 }

@@ -10,6 +10,7 @@ import { emailChanged, resetLink } from './account-emails.ts'
 import type { TellOwner } from './account-news.ts'
 import { createResetLink, setPassword } from './actions.ts'
 import { confirmEmailChange, findEmailChange } from './email-changes.actions.ts'
+import { providerOf } from './identity.ts'
 import { tokenHash } from './links.ts'
 import { workplaceOf } from './navigation.ts'
 import { usePaperCode } from './paper-codes.actions.ts'
@@ -55,6 +56,7 @@ export async function peopleRoutes(
     name,
     passkeys: canUsePasskeys(config),
     providers: config.identityProviders,
+    found: null as IdentityProvider | null,
     errors: message ? [{ field: 'email', message }] : [],
   })
 
@@ -89,6 +91,19 @@ export async function peopleRoutes(
             .status(401)
             .page('people/sign-in', signInPage(path, name, 'The email or password is incorrect.'))
       }
+    },
+  )
+
+  app.post(
+    '/sign-in/discovery',
+    { config: open, schema: { body: form({ email: text(254), password: Type.Optional(text(1024)), next }) } },
+    async (request, reply) => {
+      const path = pathOfOurs(request.body.next) ?? '/'
+      const email = request.body.email.trim()
+      const found = providerOf(config.identityProviders, email)
+      if (found) return reply.page('people/sign-in', { ...signInPage(path, email), found })
+      const message = 'No single sign-on is set up for this email. Sign in with your password.'
+      return reply.status(422).page('people/sign-in', signInPage(path, email, message))
     },
   )
 

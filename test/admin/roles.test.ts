@@ -165,3 +165,39 @@ describe('a file of people', () => {
     expect(readRoleFile('', programs)).toMatchObject({ kind: 'problems' })
   })
 })
+
+test('a group gives a role above supervisor only after a second system administrator confirms it, and ends it with the mapping', async () => {
+  const world = await aWorld()
+  const { db } = world
+  const kit = await world.as('kit@system.example')
+  await kit.post('/accounts/directories', { label: 'Entra ID', domains: 'northstar.example', days: '90' })
+  const connection = await db.selectFrom('scim_connections').select('id').executeTakeFirstOrThrow()
+  const ada = await personId(db, 'ada@northstar.example')
+  const now = new Date()
+  const group = await db
+    .insertInto('scim_groups')
+    .values({ connection_id: connection.id, display_name: 'Licensing', created_at: now, changed_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db.insertInto('scim_group_members').values({ group_id: group.id, person_id: ada }).execute()
+  const roles = async () => {
+    const open = db.selectFrom('roles').select('role').where('person_id', '=', ada)
+    return (await open.where('ended_at', 'is', null).execute()).map(({ role }) => role)
+  }
+  const form = { source: `scim:${connection.id}`, group: 'licensing', role: 'licensing' }
+  expect((await kit.post('/admin/people/groups', { ...form, source: '' })).statusCode).toBe(422)
+  expect((await kit.post('/admin/people/groups', form)).statusCode).toBe(303)
+  expect((await kit.get('/admin/people/groups')).body).toContain('before another system administrator confirms')
+  const { id } = await db.selectFrom('group_roles').select('id').executeTakeFirstOrThrow()
+  expect((await kit.post(`/admin/people/groups/${id}/confirmation`)).statusCode).toBe(404)
+  expect(await roles()).toEqual([])
+  await db
+    .insertInto('roles')
+    .values({ person_id: await personId(db, 'sam@northstar.example'), role: 'system_admin' })
+    .execute()
+  const sam = await world.as('sam@northstar.example')
+  expect((await sam.post(`/admin/people/groups/${id}/confirmation`)).statusCode).toBe(303)
+  expect(await roles()).toEqual(['licensing'])
+  await kit.post(`/admin/people/groups/${id}/end`)
+  expect(await roles()).toEqual([])
+})

@@ -40,7 +40,7 @@ export function readInvitation(typed: Typed, programs: readonly ProgramChoice[])
   const problems: Problem[] = []
   const name = oneLine(typed.name ?? '')
   const email = (typed.email ?? '').trim().toLowerCase()
-  const role = roleOf(typed.role ?? '')
+  const read = readReach(typed, programs)
   if (name === '') problems.push({ field: 'name', message: 'Enter the person’s name.' })
   if (name.length > 200) problems.push({ field: 'name', message: 'Use at most 200 characters.' })
   if (!isEmail(email))
@@ -51,6 +51,20 @@ export function readInvitation(typed: Typed, programs: readonly ProgramChoice[])
           ? 'Enter an email. It’s how the person signs in.'
           : `“${email}” is not an email address.`,
     })
+  if (read.kind === 'problems') problems.push(...read.problems)
+  if (read.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems }
+  return { kind: 'read', invitation: { name, email, ...read.reach } }
+}
+
+/** Reads a role and where it reaches. */
+export function readReach(
+  typed: Typed,
+  programs: readonly ProgramChoice[],
+):
+  | { kind: 'read'; reach: Reach & Readonly<{ role: Role }> }
+  | { kind: 'problems'; problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const role = roleOf(typed.role ?? '')
   if (!role) problems.push({ field: 'role', message: 'Choose a role.' })
   const reach = role && isProgramRole(role) ? reachOf(typed.where ?? '', programs) : everywhere
   if (!reach)
@@ -60,8 +74,7 @@ export function readInvitation(typed: Typed, programs: readonly ProgramChoice[])
         ? `“${oneLine(typed.where)}” is neither a license number, a program nor a license holder on record.`
         : 'Choose a program or a license holder.',
     })
-  if (!role || !reach || problems.length > 0) return { kind: 'problems', problems }
-  return { kind: 'read', invitation: { name, email, role, ...reach } }
+  return role && reach ? { kind: 'read', reach: { role, ...reach } } : { kind: 'problems', problems }
 }
 
 function roleOf(text: string): Role | null {
@@ -93,24 +106,29 @@ const programOf = ([first, ...others]: readonly ProgramChoice[]): Reach | null =
 
 const holderOf = (holder_id: string): Reach => ({ program_id: null, holder_id })
 
-export function invitationFields(typed: Typed, programs: readonly ProgramChoice[]) {
+export const invitationFields = (typed: Typed, programs: readonly ProgramChoice[]) => [
+  {
+    name: 'name',
+    label: 'Name',
+    hint: 'As it should stand on certificates',
+    value: typed.name ?? '',
+    autocomplete: 'off',
+  },
+  {
+    name: 'email',
+    label: 'Email',
+    hint: 'How the person signs in. Their own, not one that several people share.',
+    type: 'email',
+    value: typed.email ?? '',
+    autocomplete: 'off',
+  },
+  ...roleFields(typed, programs),
+]
+
+/** A role, and where it reaches. */
+export function roleFields(typed: Typed, programs: readonly ProgramChoice[]) {
   const holders = new Map(programs.map(({ holder_id, holder }) => [holder_id, holder]))
   return [
-    {
-      name: 'name',
-      label: 'Name',
-      hint: 'As it should stand on certificates',
-      value: typed.name ?? '',
-      autocomplete: 'off',
-    },
-    {
-      name: 'email',
-      label: 'Email',
-      hint: 'How the person signs in. Their own, not one that several people share.',
-      type: 'email',
-      value: typed.email ?? '',
-      autocomplete: 'off',
-    },
     {
       name: 'role',
       label: 'Role',

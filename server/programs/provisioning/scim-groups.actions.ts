@@ -1,4 +1,5 @@
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
+import { scimSource } from '#server/people/directory-source.ts'
 import { applyGroupRoles } from '#server/people/group-roles.actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
 import { listGroupNames, listScimGroups } from './scim-groups.queries.ts'
@@ -78,6 +79,6 @@ async function followGroups(
   if (ids.length > 0) await lockPeople(trx, ids)
   for (const personId of ids) {
     const groups = await listGroupNames(trx, connection.id, personId)
-    await applyGroupRoles(trx, { source: `scim:${connection.id}`, personId, groups }, now)
+    await applyGroupRoles(trx, { source: scimSource(connection.id), personId, groups }, now)
   }
 }

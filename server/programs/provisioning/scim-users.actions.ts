@@ -5,6 +5,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { changeName } from '#server/people/account.actions.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
 import { changeAccountState } from '#server/people/account-state.actions.ts'
+import { scimSource } from '#server/people/directory-source.ts'
 import { requestEmailChange } from '#server/people/email-changes.actions.ts'
 import { applyGroupRoles } from '#server/people/group-roles.actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
@@ -239,7 +240,7 @@ async function endRolesHere(
   personId: string,
 ): Promise<void> {
   const holder = connection.holder_id
-  await applyGroupRoles(trx, { source: `scim:${connection.id}`, personId, groups: [] }, now)
+  await applyGroupRoles(trx, { source: scimSource(connection.id), personId, groups: [] }, now)
   const ended = await trx
     .updateTable('roles')
     .set({ ended_at: now, ended_by: connection.created_by })
