@@ -20,7 +20,7 @@ export function frameOf(
 
 const accountNews = {
   kind: 'warning',
-  text: 'How you sign in has changed. Read what changed under “Messages”. If you didn’t expect it, tell your administrator now.',
+  text: 'How you sign in has changed. Read what changed under “Messages.” If you didn’t expect it, tell your administrator now.',
 } as const
 
 const demoBanner = {

@@ -148,7 +148,7 @@ SCIMMY.Config.set({
     {
       type: 'oauthbearertoken',
       name: 'Bearer token',
-      description: 'A token made on the page “Directories”, in the header Authorization.',
+      description: 'A token made on the page “Directories,” in the header Authorization.',
     },
   ],
 } as never)
