@@ -74,6 +74,15 @@ export async function inviteAdministrator(
         facts: { role: 'system_admin', granted_at_the_command_line: true },
         at: now,
       })
+    // Who runs the server is trusted with it, and the ledger shows it.
+    if (known)
+      trx.record({
+        kind: 'link-made',
+        actor_id: null,
+        subject: `person:${id}`,
+        facts: { made_at_the_command_line: true },
+        at: now,
+      })
     return id
   })
   return createLink(db, id, 'invite', null)
