@@ -14,9 +14,14 @@ export function frameOf(
     account: accountOf(viewer, isViewerKnown),
     signOut: viewer ? '/sign-out' : null,
     banner: demo ? demoBanner[demo] : null,
-    messages: [],
+    messages: viewer?.has_account_news ? [accountNews] : [],
   }
 }
+
+const accountNews = {
+  kind: 'warning',
+  text: 'How you sign in has changed. Read what changed under “Messages.” If you didn’t expect it, tell your administrator now.',
+} as const
 
 const demoBanner = {
   auto: 'Demonstration: every person, program and license number here is invented.',
