@@ -92,6 +92,8 @@ import type { DataKey } from './people/sealed-secret.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
+import { unsentFormRoutes } from './people/unsent-forms.routes.ts'
+import { unsentForms } from './people/unsent-forms.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
@@ -163,7 +165,10 @@ export async function buildApp(given: Needs): Promise<App> {
   })
   await app.register(views, {
     assets,
-    frame: (request) => frameOf(request, installation.now(), needs.isDemo && config.demo),
+    frame: (request) => ({
+      ...frameOf(request, installation.now(), needs.isDemo && config.demo),
+      idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
+    }),
     development: config.development,
     // Tests have no log, so throw instead.
     strict: config.development || !given.logger,
@@ -181,6 +186,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
   await app.register(viewerHook, { recognize, requiresSecondFactor })
+  await app.register(unsentForms, { db, sessions, config })
   if (needs.isDemo && config.demo === 'public')
     await app.register(readOnly, {
       refusalOf: ({ viewer, routeOptions: { url = '', config: route } }) => {
@@ -204,6 +210,7 @@ export async function buildApp(given: Needs): Promise<App> {
     return known ? [known.name, known.agency] : []
   }
   await app.register(peopleRoutes, { ...needs, sessions, installationWords })
+  await app.register(unsentFormRoutes, needs)
   await app.register(singleSignOnRoutes, { ...needs, sessions })
   await app.register(accountRoutes, { ...needs, sessions, installationWords })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })

@@ -1056,6 +1056,13 @@ export interface TrainingDecisions {
   superseded_at: Timestamp | null;
 }
 
+export interface UnsentForms {
+  expires_at: Timestamp;
+  person_id: string;
+  sealed: Buffer;
+  token_hash: string;
+}
+
 export interface DB {
   api_tokens: ApiTokens;
   assignments: Assignments;
@@ -1157,4 +1164,5 @@ export interface DB {
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
   training_decisions: TrainingDecisions;
+  unsent_forms: UnsentForms;
 }

@@ -6,7 +6,7 @@ export function frameOf(
   { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
   installation: PageFrame['installation'],
   demo: 'auto' | 'no' | 'public' | false,
-): PageFrame {
+): Omit<PageFrame, 'idleMinutes'> {
   return {
     viewer,
     installation,
