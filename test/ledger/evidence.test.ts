@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Database } from '#server/db/connection.ts'
@@ -70,6 +71,8 @@ async function afterBothWait({ world, theo }: Stage, acts: readonly Act[]) {
         select count(*) as waiting from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`.execute(world.db)
       if (rows[0]!.waiting + ended >= acts.length) return { all }
+      // Asking without a pause would take the processor from the actions.
+      await after(2)
     }
   })
   return all
