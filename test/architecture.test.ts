@@ -17,6 +17,9 @@ const order = [
   ...['courses/authoring', 'courses/review', 'courses'],
   ...['paper', 'certificates', 'certificates/credentials', 'certificates/certificates', 'backup', 'handouts'],
   ...[
+    'learning/questions',
+    'learning/progress',
+    'learning/versions',
     'learning',
     'standings/reminders',
     'standings',
