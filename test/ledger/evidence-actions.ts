@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { confirmRequest } from '#server/certificates/certificates/confirming.actions.ts'
 import { certificateFile } from '#server/certificates/certificates/issuing.actions.ts'
 import { type CertificateRow, listCertificates } from '#server/certificates/certificates/queries.ts'
+import { confirmRequest } from '#server/certificates/requests/confirming.actions.ts'
 import {
   endRequest,
   noteLook,
   requestCorrection,
   requestRevocation,
-} from '#server/certificates/certificates/requests.actions.ts'
+} from '#server/certificates/requests/requests.actions.ts'
 import {
   confirmPresence,
   correctPresence,
   endGroupSession,
   joinGroupSession,
   openGroupSession,
-} from '#server/classroom/group-sessions.actions.ts'
-import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions.queries.ts'
-import { publishSession, register } from '#server/classroom/instructor-led.actions.ts'
-import { listRegistrations } from '#server/classroom/instructor-led.queries.ts'
-import { recordAttendance } from '#server/classroom/instructor-led-attendance.actions.ts'
+} from '#server/classroom/group-sessions/group-sessions.actions.ts'
+import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions/group-sessions.queries.ts'
+import { publishSession, register } from '#server/classroom/instructor-led/instructor-led.actions.ts'
+import { listRegistrations } from '#server/classroom/instructor-led/instructor-led.queries.ts'
+import { recordAttendance } from '#server/classroom/instructor-led/instructor-led-attendance.actions.ts'
 import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import { setChangeDay } from '#server/courses/catalogue/change-days.actions.ts'
 import { actOnApproval, recordApproval } from '#server/courses/review/approvals.actions.ts'
