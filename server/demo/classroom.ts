@@ -4,11 +4,14 @@ import {
   endGroupSession,
   joinGroupSession,
   openGroupSession,
-} from '#server/classroom/group-sessions.actions.ts'
-import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions.queries.ts'
-import { publishSession, register } from '#server/classroom/instructor-led.actions.ts'
-import { scholarshipTraining } from '#server/classroom/scholarship.ts'
-import { askForScholarship, takeScholarshipStep } from '#server/classroom/scholarships.actions.ts'
+} from '#server/classroom/group-sessions/group-sessions.actions.ts'
+import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions/group-sessions.queries.ts'
+import { publishSession, register } from '#server/classroom/instructor-led/instructor-led.actions.ts'
+import { scholarshipTraining } from '#server/classroom/scholarships/scholarship.ts'
+import {
+  askForScholarship,
+  takeScholarshipStep,
+} from '#server/classroom/scholarships/scholarships.actions.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'

@@ -2,7 +2,7 @@ import { qrMatrix } from '#server/certificates/certificates/qr.ts'
 import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { TextOutline } from '#server/courses/catalogue/version-changes.ts'
 import { groupCredit } from '#server/learning/group-lessons.ts'
-import type { Enrollment } from '#server/learning/queries.ts'
+import type { Enrollment } from '#server/learning/progress/queries.ts'
 import {
   confirmRefusal,
   groupState,

@@ -1,4 +1,11 @@
 import type { Transaction } from 'kysely'
+import {
+  type Issuer,
+  lockCounter,
+  printableFacts,
+} from '#server/certificates/certificates/issuing.actions.ts'
+import { type CertificateRow, findCertificateById } from '#server/certificates/certificates/queries.ts'
+import { verdictOf } from '#server/certificates/certificates/verification-page.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
@@ -7,10 +14,7 @@ import { listActive } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { correctedFacts } from './correcting.ts'
-import { type Issuer, lockCounter, printableFacts } from './issuing.actions.ts'
-import { type CertificateRow, findCertificateById } from './queries.ts'
 import { type Correction, findRequest, listRequests, type RequestRow } from './requests.queries.ts'
-import { verdictOf } from './verification-page.ts'
 
 export type RequestResult =
   | { kind: 'requested'; id: string }

@@ -1,3 +1,16 @@
+import {
+  type Issuer,
+  insertCertificate,
+  lockCounter,
+  printableFacts,
+} from '#server/certificates/certificates/issuing.actions.ts'
+import {
+  type CertificateRow,
+  findCertificateById,
+  findProof,
+} from '#server/certificates/certificates/queries.ts'
+import { recordedFacts } from '#server/certificates/certificates/register-check.ts'
+import { verdictOf } from '#server/certificates/certificates/verification-page.ts'
 import { type Signing, signStatusList } from '#server/certificates/credentials/status.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
@@ -5,12 +18,8 @@ import { notify } from '#server/notices/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { correctedFacts } from './correcting.ts'
-import { type Issuer, insertCertificate, lockCounter, printableFacts } from './issuing.actions.ts'
-import { type CertificateRow, findCertificateById, findProof } from './queries.ts'
-import { recordedFacts } from './register-check.ts'
 import { endRow } from './requests.actions.ts'
 import { findRequest, type RequestRow } from './requests.queries.ts'
-import { verdictOf } from './verification-page.ts'
 
 export type ConfirmResult =
   | { kind: 'confirmed'; number: string }

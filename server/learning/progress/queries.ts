@@ -1,8 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { wasApproved } from '#server/courses/catalogue/approvals.queries.ts'
 import type { DB } from '#server/db/schema.ts'
-import type { Confidence } from './confidence.ts'
-import type { Drawn } from './drawing.ts'
+import type { Confidence } from '#server/learning/questions/confidence.ts'
+import type { Drawn } from '#server/learning/questions/drawing.ts'
 
 export type Enrollment = Readonly<{
   id: string

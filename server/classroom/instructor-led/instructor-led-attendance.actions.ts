@@ -1,5 +1,5 @@
 import type { Database } from '#server/db/connection.ts'
-import { writeEvidence } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
@@ -40,67 +40,11 @@ export async function recordAttendance(
     })
     if (known.length < entries.length) return { kind: 'not-found' }
     const changes = known.filter(({ entry, registration }) => isNews(registration, entry))
-    for (const { entry, registration } of changes) {
-      const { name } = registration
-      if (registration.person_id === viewer.id)
-        return {
-          kind: 'refused',
-          message: 'You can’t record your own attendance. Ask another organizer or the instructor.',
-        }
-      if (registration.ended_at)
-        return {
-          kind: 'refused',
-          message: `${name} canceled the registration, so no attendance can be recorded.`,
-        }
-      if (registration.attendance.length > 0 && entry.reason === '')
-        return { kind: 'refused', message: `Enter a reason for changing the recorded attendance of ${name}.` }
+    for (const change of changes) {
+      const message = refusalOf(change, viewer)
+      if (message) return { kind: 'refused', message }
     }
-    for (const { entry, registration } of changes) {
-      const { id } = await trx
-        .insertInto('instructor_led_attendance')
-        .values({ ...entry, recorded_by: viewer.id, recorded_at: now })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      const { outcome, minutes_missed, reason } = entry
-      const credited = isCredited(entry, session)
-      trx.record({
-        kind: 'attendance-recorded',
-        actor_id: viewer.id,
-        subject: `person:${registration.person_id}`,
-        facts: {
-          session_id: session.id,
-          attendance_id: id,
-          outcome,
-          minutes_missed,
-          reason,
-          is_credited: credited,
-        },
-        at: now,
-      })
-      if (credited && !registration.training_id) {
-        const entry = creditEntry(session)
-        const outside_training_id = await insertOutsideTraining(
-          trx,
-          viewer,
-          registration.person_id,
-          entry,
-          null,
-          now,
-        )
-        await trx
-          .insertInto('instructor_led_credits')
-          .values({ attendance_id: id, outside_training_id })
-          .execute()
-      }
-      if (!credited && registration.training_id)
-        await supersedeOutsideTraining(
-          trx,
-          viewer,
-          { id: registration.training_id, person_id: registration.person_id },
-          `Attendance corrected: ${reason}`,
-          now,
-        )
-    }
+    for (const change of changes) await saveAttendance(trx, viewer, session, change, now)
     await refreshStandings(
       trx,
       changes.map(({ registration }) => registration.person_id),
@@ -108,6 +52,64 @@ export async function recordAttendance(
     )
     return { kind: 'done' }
   })
+}
+
+type Change = Readonly<{ entry: Recorded; registration: Registration }>
+
+function refusalOf({ entry, registration }: Change, viewer: Viewer): string | null {
+  const { name } = registration
+  if (registration.person_id === viewer.id)
+    return 'You can’t record your own attendance. Ask another organizer or the instructor.'
+  if (registration.ended_at) return `${name} canceled the registration, so no attendance can be recorded.`
+  if (registration.attendance.length > 0 && entry.reason === '')
+    return `Enter a reason for changing the recorded attendance of ${name}.`
+  return null
+}
+
+async function saveAttendance(
+  trx: EvidenceTransaction,
+  viewer: Viewer,
+  session: LedSession,
+  { entry, registration }: Change,
+  now: Date,
+): Promise<void> {
+  const { id } = await trx
+    .insertInto('instructor_led_attendance')
+    .values({ ...entry, recorded_by: viewer.id, recorded_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const { outcome, minutes_missed, reason } = entry
+  const { person_id, training_id } = registration
+  const is_credited = isCredited(entry, session)
+  trx.record({
+    kind: 'attendance-recorded',
+    actor_id: viewer.id,
+    subject: `person:${person_id}`,
+    facts: { session_id: session.id, attendance_id: id, outcome, minutes_missed, reason, is_credited },
+    at: now,
+  })
+  if (is_credited && !training_id) {
+    const outside_training_id = await insertOutsideTraining(
+      trx,
+      viewer,
+      person_id,
+      creditEntry(session),
+      null,
+      now,
+    )
+    await trx
+      .insertInto('instructor_led_credits')
+      .values({ attendance_id: id, outside_training_id })
+      .execute()
+  }
+  if (!is_credited && training_id)
+    await supersedeOutsideTraining(
+      trx,
+      viewer,
+      { id: training_id, person_id },
+      `Attendance corrected: ${reason}`,
+      now,
+    )
 }
 
 function isNews({ attendance }: Registration, entry: Recorded): boolean {

@@ -1,8 +1,8 @@
 import { compareVersions } from '#server/courses/authoring/versions.ts'
 import type { Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import { changesBetween, type TextOutline } from '#server/courses/catalogue/version-changes.ts'
-import { type Done, lessonKey } from './progress.ts'
-import type { Enrollment } from './queries.ts'
+import { type Done, lessonKey } from '#server/learning/progress/progress.ts'
+import type { Enrollment } from '#server/learning/progress/queries.ts'
 
 /** What a learner keeps when changing versions: unchanged lessons and modules. */
 export type Kept = Readonly<{ lessons: readonly string[]; modules: readonly string[] }>

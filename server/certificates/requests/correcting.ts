@@ -1,5 +1,5 @@
-import type { Certified } from './issuing.actions.ts'
-import type { CertificateRow } from './queries.ts'
+import type { Certified } from '#server/certificates/certificates/issuing.actions.ts'
+import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
 import type { Correction } from './requests.queries.ts'
 
 /** The facts of a corrected certificate: the same training on the same days, with the errors fixed. */

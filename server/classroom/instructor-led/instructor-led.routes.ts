@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { scholarshipTraining } from '#server/classroom/scholarships/scholarship.ts'
 import { recordPath } from '#server/courses/authoring/outside-courses.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
@@ -18,7 +19,6 @@ import {
   listRegistrations,
 } from './instructor-led.queries.ts'
 import { ledLine, ledPage } from './instructor-led-page.ts'
-import { scholarshipTraining } from './scholarship.ts'
 
 type Needs = Readonly<{
   db: Database

@@ -3,6 +3,7 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
 import { questionKey } from '#server/courses/catalogue/question-key.ts'
 import type { Database } from '#server/db/connection.ts'
+import { listCompletions } from '#server/learning/progress/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -10,7 +11,6 @@ import type { App } from '#server/web/routes.ts'
 import { recordChangeRead } from './changes.actions.ts'
 import { listChangeReadings } from './changes.queries.ts'
 import { changePath, changesToRead } from './changes.ts'
-import { listCompletions } from './queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
 

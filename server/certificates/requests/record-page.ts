@@ -1,6 +1,6 @@
-import type { CertificateRow } from './queries.ts'
+import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
+import { verdictOf } from '#server/certificates/certificates/verification-page.ts'
 import type { RecordedAct, RequestRow } from './requests.queries.ts'
-import { verdictOf } from './verification-page.ts'
 
 const standings = {
   valid: { word: 'Valid', tone: 'good' },

@@ -3,10 +3,10 @@ import type { Course } from '#server/courses/catalogue/catalogue.ts'
 import { noteText } from '#server/courses/catalogue/texts.actions.ts'
 import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
+import { doneOf } from '#server/learning/progress/done.ts'
+import { findEnrollment, lockEnrollmentOf } from '#server/learning/progress/queries.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import { doneOf } from './done.ts'
 import { keptOf, textState } from './moving.ts'
-import { findEnrollment, lockEnrollmentOf } from './queries.ts'
 
 /**
  * Moves a learner to the current version: ends the old enrollment and starts a new one with everything that didn't change.

@@ -1,5 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { type TProperties, Type } from 'typebox'
+import {
+  findCertificateById,
+  findCertificateByNumber,
+  listRefused,
+} from '#server/certificates/certificates/queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { confirmationErrors, isFreshlyConfirmed } from '#server/people/confirmation.ts'
 import type { Sessions } from '#server/people/sessions.ts'
@@ -9,7 +14,6 @@ import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { confirmRequest } from './confirming.actions.ts'
-import { findCertificateById, findCertificateByNumber, listRefused } from './queries.ts'
 import { recordPage, requestPage } from './record-page.ts'
 import { endRequest, noteLook, requestCorrection, requestRevocation } from './requests.actions.ts'
 import { findRequest, listActs, listOpenRequests, listRequests } from './requests.queries.ts'
