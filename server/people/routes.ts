@@ -172,7 +172,7 @@ export async function peopleRoutes(
     const token = sessionToken(request, config.https)
     if (token) await sessions.end(token)
     endSession(reply, config)
-    reply.header('clear-site-data', '"cache"')
+    reply.header('clear-site-data', '"cache", "storage"')
     return reply.redirect('/sign-in', 303)
   })
 
