@@ -4,8 +4,8 @@ import { requirementOn, residentialCourse, residentialRefresher } from '#server/
 import type { ClearanceAnswer, RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
 import { sentenceCase } from '#server/law/reasons/sentences.ts'
 import { standing } from '#server/law/standing.ts'
-import type { CourseStep } from '#server/learning/next-step.ts'
-import type { CompletionRow } from '#server/learning/queries.ts'
+import type { CourseStep } from '#server/learning/progress/next-step.ts'
+import type { CompletionRow } from '#server/learning/progress/queries.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 
