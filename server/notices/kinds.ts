@@ -19,7 +19,7 @@ export type NoticeFacts = Readonly<{
   'not-cleared': NotCleared
   'not-cleared-long': NotCleared & { days: number }
   'weekly-digest': { overdue: number; coming: number; cleared: number }
-  'outside-training-waiting': { title: string; name: string }
+  'outside-training-waiting': { title: string; name: string; training_id: string }
   'import-done': { program_id: string; import_id: string; file_name: string }
   'second-confirmation': { what: string; path: string }
   'email-stopped': { name: string; email: string; answer: string }
@@ -370,11 +370,11 @@ const kinds: { [K in NoticeKind]: Kind<K> } = {
   },
   'outside-training-waiting': {
     isOptional: true,
-    words: ({ title, name }) => ({
+    words: ({ title, name, training_id }) => ({
       subject: 'A record to decide',
-      email: ['Someone recorded a training they took elsewhere. It counts once you accept it.'],
-      inbox: `${name} recorded ${title}. It counts once you accept it.`,
-      action: { label: 'Decide', path: '/outside' },
+      email: ['A training that someone took elsewhere was recorded. It counts once you accept it.'],
+      inbox: `${title} was recorded for ${name}. It counts once you accept it.`,
+      action: { label: 'Decide', path: `/training/elsewhere/${training_id}` },
     }),
   },
   'import-done': {

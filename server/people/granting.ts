@@ -53,7 +53,12 @@ export const grantingRules: Readonly<Record<Post, GrantingRule>> = {
 export const hireConfirmers: readonly Actor[] = ['program_admin', 'lead', 'other_program_admin', 'licensing']
 
 /** Where only one administrator exists, an outside training is decided by one of these. */
-export const trainingDeciders: readonly Actor[] = ['program_admin', 'lead', 'other_program_admin', 'licensing']
+export const trainingDeciders: readonly Actor[] = [
+  'program_admin',
+  'lead',
+  'other_program_admin',
+  'licensing',
+]
 
 export const postOf = ({ role, holder_id }: Readonly<{ role: Role; holder_id: string | null }>): Post =>
   role === 'program_admin' && holder_id !== null ? 'lead' : role
@@ -71,7 +76,8 @@ export function actorsAt({ grants }: Asking, { program_id, holder }: Scope, sibl
     if (grant.role !== 'program_admin') continue
     if (grant.holder_id !== null && grant.holder_id === holder) actors.add('lead')
     if (grant.program_id !== null && grant.program_id === program_id) actors.add('program_admin')
-    else if (grant.program_id !== null && siblings.includes(grant.program_id)) actors.add('other_program_admin')
+    else if (grant.program_id !== null && siblings.includes(grant.program_id))
+      actors.add('other_program_admin')
   }
   return actors
 }

@@ -26,6 +26,9 @@ export async function listTwoPeopleProblems(
         or exists (
           select from email_changes e
           where e.requested_at > ${monthBefore(now)} and ${isBetween('e.requested_by', 'e.person_id')})
+        or exists (
+          select from paper_codes c
+          where c.made_at > ${monthBefore(now)} and ${isBetween('c.made_by', 'c.person_id')})
         then 'account-made'
       end as problem
     from people s, people f

@@ -2,7 +2,14 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Day } from '#server/lib/days.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type Grant, grantsInUse, isAllowed, mustSetUpSecondFactor, type Policy, type Viewer } from './roles.ts'
+import {
+  type Grant,
+  grantsInUse,
+  isAllowed,
+  mustSetUpSecondFactor,
+  type Policy,
+  type Viewer,
+} from './roles.ts'
 import type { Sessions } from './sessions.ts'
 
 declare module 'fastify' {

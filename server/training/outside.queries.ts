@@ -38,8 +38,11 @@ export type OutsideTraining = Readonly<{
   waiting: readonly Readonly<{ program_id: string; program: string }>[]
 }>
 
+/** Who looks, and the programs for which they decide. */
+type Looking = Readonly<{ id: string; administered_program_ids: readonly string[] }>
+
 /** Trainings that the viewer may see: their own, and those of people in programs that they administer. */
-const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sql>) =>
+const outsideRows = (db: Kysely<DB>, viewer: Looking, where: ReturnType<typeof sql>) =>
   sql<OutsideTraining>`
   select o.id, o.person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
     o.topics, o.mastery, o.is_human_trafficking, o.is_same_curriculum, o.file_name, o.recorded_by, r.name as recorded_by_name,
@@ -70,10 +73,24 @@ const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sq
 
 export async function findOutsideTrainingOf(
   db: Kysely<DB>,
-  viewer: Viewer,
+  viewer: Looking,
   id: string,
 ): Promise<OutsideTraining | null> {
   const { rows } = await outsideRows(db, viewer, sql`o.id = ${id}`)
+  return rows[0] ?? null
+}
+
+/** Who recorded a training of whom, and the programs that may decide on it. */
+export async function findOutsideRecord(db: Kysely<DB>, id: string) {
+  const { rows } = await sql<{
+    person_id: string
+    recorded_by: string
+    recorded_at: Date
+    program_ids: readonly string[]
+  }>`
+    select o.person_id, o.recorded_by, o.recorded_at, array(
+      select distinct a.program_id from assignments a where a.person_id = o.person_id and a.superseded_at is null) as program_ids
+    from outside_trainings o where o.id = ${id}`.execute(db)
   return rows[0] ?? null
 }
 

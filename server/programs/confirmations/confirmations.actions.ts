@@ -1,10 +1,17 @@
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import { type Actor, actorsAt, grantingRules, hireConfirmers, mayDo, postOf } from '#server/people/granting.ts'
+import {
+  type Actor,
+  actorsAt,
+  grantingRules,
+  hireConfirmers,
+  mayDo,
+  postOf,
+} from '#server/people/granting.ts'
 import { findAsViewer } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
-import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
 import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
+import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { applyImport } from '#server/programs/imports/import-apply.actions.ts'
 import { resumeImport } from '#server/programs/imports/imports.actions.ts'
@@ -47,10 +54,12 @@ export async function decideRequest(
       await endSecondPersonRequest(trx, request, 'withdrawn', viewer.id, now)
       return { kind: 'done' } as const
     }
-    if (!mayDo(actorsAt(viewer, scope, scope.siblings), confirmersOf(request))) return { kind: 'not-found' } as const
+    if (!mayDo(actorsAt(viewer, scope, scope.siblings), confirmersOf(request)))
+      return { kind: 'not-found' } as const
     const problem = await problemOf(trx, viewer, request, now)
     if (problem) return { kind: 'blocked', problem, request } as const
-    if (decision === 'confirmed' && request.kind === 'role') return confirmGrant(trx, { viewer, now }, request)
+    if (decision === 'confirmed' && request.kind === 'role')
+      return confirmGrant(trx, { viewer, now }, request)
     await endSecondPersonRequest(trx, request, decision, viewer.id, now)
     return decision === 'confirmed' ? ({ kind: 'apply', request } as const) : ({ kind: 'done' } as const)
   })
@@ -93,7 +102,10 @@ async function applyConfirmed(
   const requester = await findAsViewer(db, request.requested_by)
   const programId = request.program_id ?? ''
   if (!requester?.administered_program_ids.includes(programId))
-    return { kind: 'moot', message: `${request.requester} no longer administers this program. Nothing was saved.` }
+    return {
+      kind: 'moot',
+      message: `${request.requester} no longer administers this program. Nothing was saved.`,
+    }
   const acting: Acting = { viewer: requester, now, afterChange, confirmedBy: viewer.id }
   if (request.kind === 'roster-file') {
     const { import_id } = request.facts
@@ -109,5 +121,8 @@ async function applyConfirmed(
   const answer = await applyHire(db, acting, hire)
   if (answer.kind === 'done') return { kind: 'done' }
   const why = answer.kind === 'problems' ? (answer.problems[0]?.message ?? '') : ''
-  return { kind: 'moot', message: `The record has changed since this was asked, so nothing was saved. ${why}`.trim() }
+  return {
+    kind: 'moot',
+    message: `The record has changed since this was asked, so nothing was saved. ${why}`.trim(),
+  }
 }

@@ -8,7 +8,10 @@ import { twoPeopleWords } from '#server/people/two-people.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { requestsPath } from '#server/programs/second-person/requests.actions.ts'
-import { listOpenRequests, type SecondPersonRequest } from '#server/programs/second-person/requests.queries.ts'
+import {
+  listOpenRequests,
+  type SecondPersonRequest,
+} from '#server/programs/second-person/requests.queries.ts'
 import { findScope } from '#server/programs/second-person/scope.queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
@@ -75,7 +78,8 @@ export async function confirmationRoutes(app: App, { db, clock, afterChange }: N
   async function lineFor(viewer: Viewer, request: SecondPersonRequest) {
     const scope = await findScope(db, request)
     const isOwn = request.requested_by === viewer.id
-    if (!scope || (!isOwn && !mayDo(actorsAt(viewer, scope, scope.siblings), confirmersOf(request)))) return null
+    if (!scope || (!isOwn && !mayDo(actorsAt(viewer, scope, scope.siblings), confirmersOf(request))))
+      return null
     const problem = isOwn ? null : await problemOf(db, viewer, request, clock())
     return {
       ...request,
@@ -88,7 +92,10 @@ export async function confirmationRoutes(app: App, { db, clock, afterChange }: N
 }
 
 const doneWords: ReadonlyMap<string, string> = new Map([
-  ['asked', 'Nothing is saved yet: the day of hire is more than 30 days ago. It is saved when a second person confirms it.'],
+  [
+    'asked',
+    'Nothing is saved yet: the day of hire is more than 30 days ago. It is saved when a second person confirms it.',
+  ],
   ['confirmed', 'Confirmed. It is in effect now.'],
   ['refused', 'Refused. Nothing was changed.'],
   ['withdrawn', 'Withdrawn. Nothing was changed.'],

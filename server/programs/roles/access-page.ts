@@ -1,5 +1,5 @@
 import { addYears, type Day, dayOf } from '#server/lib/days.ts'
-import { type TwoPeopleProblem, patternWords } from '#server/people/two-people.ts'
+import { patternWords, type TwoPeopleProblem } from '#server/people/two-people.ts'
 
 /** The list is confirmed once a year. */
 export function confirmationState(last: Readonly<{ confirmed_at: Date; name: string }> | null, today: Day) {
@@ -32,8 +32,26 @@ export function patternLine<T extends Pattern>(pattern: T) {
   const what = `${actWords[act] ?? act}${about ? ` (${about})` : ''}`
   const why = problem ? `${patternWords[problem]}.` : ''
   if (kind === 'link')
-    return { ...pattern, what: `${first} made a link to the account of ${second} and saw it.`, why, word: 'Link', tone: 'quiet' }
+    return {
+      ...pattern,
+      what: `${first} made a link to the account of ${second} and saw it.`,
+      why,
+      word: 'Link',
+      tone: 'quiet',
+    }
   if (kind === 'blocked')
-    return { ...pattern, what: `${what}: ${second} tried to confirm what ${first} recorded.`, why, word: 'Refused', tone: 'caution' }
-  return { ...pattern, what: `${what}: recorded by ${first}, confirmed by ${second}.`, why, word: 'Look closer', tone: 'stop' }
+    return {
+      ...pattern,
+      what: `${what}: ${second} tried to confirm what ${first} recorded.`,
+      why,
+      word: 'Refused',
+      tone: 'caution',
+    }
+  return {
+    ...pattern,
+    what: `${what}: recorded by ${first}, confirmed by ${second}.`,
+    why,
+    word: 'Look closer',
+    tone: 'stop',
+  }
 }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
-import type { TwoPeopleProblem } from '#server/people/two-people.ts'
 import { sameHands } from '#server/people/two-people.queries.ts'
+import type { TwoPeopleProblem } from '#server/people/two-people.ts'
 
 /** When the roles of a program (null: of the whole installation) were last confirmed, and by whom. */
 export async function findAccessConfirmation(db: Kysely<DB>, programId: string | null) {
@@ -66,7 +66,10 @@ export async function listPatterns(db: Kysely<DB>, programId: string): Promise<r
 }
 
 /** Roles that were given without a second person while the installation was set up. */
-export async function listSetUpGrants(db: Kysely<DB>, personIds: readonly string[]): Promise<ReadonlySet<string>> {
+export async function listSetUpGrants(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+): Promise<ReadonlySet<string>> {
   const subjects = personIds.map((id) => `person:${id}`)
   const { rows } = await sql<{ subject: string }>`
     select distinct l.subject from ledger l

@@ -78,7 +78,8 @@ export async function accessRoutes(app: App, { db, clock }: Needs): Promise<void
   const rolesAt = ({ program_id }: PlacedScope) =>
     program_id ? listRolesOf(db, program_id, clock()) : listInstallationRoles(db, clock())
 
-  const openRoles = async (scope: PlacedScope) => (await rolesAt(scope)).filter(({ ended_at }) => ended_at === null)
+  const openRoles = async (scope: PlacedScope) =>
+    (await rolesAt(scope)).filter(({ ended_at }) => ended_at === null)
 
   async function reviewPage(
     reply: FastifyReply,
@@ -101,7 +102,10 @@ export async function accessRoutes(app: App, { db, clock }: Needs): Promise<void
       here: 'access',
       where: scope.where,
       ...more,
-      roles: lines.map((line) => ({ ...roleLine(line, viewer, scope, now), isFromSetUp: atSetUp.has(line.person_id) })),
+      roles: lines.map((line) => ({
+        ...roleLine(line, viewer, scope, now),
+        isFromSetUp: atSetUp.has(line.person_id),
+      })),
       waiting: waiting.map((one) => ({
         ...one,
         what:
@@ -112,7 +116,9 @@ export async function accessRoutes(app: App, { db, clock }: Needs): Promise<void
               : `Roster file ${one.facts.file_name}`,
       })),
       confirmation: confirmationState(await findAccessConfirmation(db, scope.program_id), dayOf(now)),
-      confirmAddress: scope.program_id ? `/programs/${scope.program_id}/access/confirmations` : '/access/confirmations',
+      confirmAddress: scope.program_id
+        ? `/programs/${scope.program_id}/access/confirmations`
+        : '/access/confirmations',
     })
   }
 }

@@ -11,8 +11,8 @@ import {
   setUpDays,
 } from '#server/people/granting.ts'
 import type { Reach, Role, Viewer } from '#server/people/roles.ts'
-import { isOneself } from '#server/people/two-people.ts'
 import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
+import { isOneself } from '#server/people/two-people.ts'
 import { askSecondPerson, endSecondPersonRequest } from '#server/programs/second-person/requests.actions.ts'
 import type { SecondPersonRequest } from '#server/programs/second-person/requests.queries.ts'
 import { findScope, type PlacedScope } from '#server/programs/second-person/scope.queries.ts'
@@ -46,7 +46,8 @@ export async function grantRole(
   const scope = await findScope(trx, grant)
   const rule = grantingRules[postOf(grant)]
   if (!scope || !mayDo(actorsAt(viewer, scope, scope.siblings), rule.grants)) return { kind: 'not-allowed' }
-  if (isOneself(await whyNotTwoPeople(trx, viewer.id, person.id, { askedAt: now, now }))) return { kind: 'own' }
+  if (isOneself(await whyNotTwoPeople(trx, viewer.id, person.id, { askedAt: now, now })))
+    return { kind: 'own' }
   const open = await findOpen(trx, person.id, grant)
   if (open.hasRole) return { kind: 'has-it' }
   if (open.isAsked) return { kind: 'asked-already' }
@@ -65,17 +66,22 @@ export async function grantRole(
   const what = `${person.name} as ${postNames[postOf(grant)].toLowerCase()}${scope.where ? ` at ${scope.where}` : ''}`
   await askSecondPerson(
     trx,
-    { kind: 'role', facts: { role }, person_id: person.id, program_id, holder_id, requested_by: viewer.id, what },
+    {
+      kind: 'role',
+      facts: { role },
+      person_id: person.id,
+      program_id,
+      holder_id,
+      requested_by: viewer.id,
+      what,
+    },
     confirmers,
     now,
   )
   return { kind: 'waiting', confirmers }
 }
 
-export type ConfirmAnswer =
-  | { kind: 'done' }
-  | { kind: 'not-allowed' }
-  | { kind: 'moot'; message: string }
+export type ConfirmAnswer = { kind: 'done' } | { kind: 'not-allowed' } | { kind: 'moot'; message: string }
 
 /** A second person confirms a grant that waits. */
 export async function confirmGrant(
@@ -144,7 +150,9 @@ export async function undoRole(
   if ((await findOpen(trx, role.person_id, role)).hasRole || role.is_account_ended)
     return { kind: 'refused', message: 'The person has this role again, or their account has ended.' }
   // What was taken back is not asked twice: the role had been confirmed when it was given.
-  await insertRole(trx, { viewer, now }, { id: role.person_id, name: role.name }, scope, role, { undone: true })
+  await insertRole(trx, { viewer, now }, { id: role.person_id, name: role.name }, scope, role, {
+    undone: true,
+  })
   return { kind: 'done', role }
 }
 
@@ -218,7 +226,9 @@ async function findOpen(trx: Kysely<DB>, personId: string, { role, program_id, h
 /** An installation is being set up for a month after its first role. */
 async function isSetUp(trx: Kysely<DB>, now: Date): Promise<boolean> {
   const { rows } = await sql<{ is: boolean }>`
-    select min(granted_at) > ${now}::timestamptz - make_interval(days => ${setUpDays}) as is from roles`.execute(trx)
+    select min(granted_at) > ${now}::timestamptz - make_interval(days => ${setUpDays}) as is from roles`.execute(
+    trx,
+  )
   return rows[0]?.is ?? true
 }
 
@@ -230,4 +240,3 @@ const findGrants = async (trx: Kysely<DB>, personId: string) => ({
     .where('ended_at', 'is', null)
     .execute()) as readonly (Reach & Readonly<{ role: Role }>)[],
 })
-

@@ -65,9 +65,15 @@ async function tryToGive(
       case 'waiting':
         return { kind: 'waiting', name: person.name, confirmers: answer.confirmers }
       case 'own':
-        return { kind: 'refused', message: 'You can’t give yourself a role. Ask another administrator of this program.' }
+        return {
+          kind: 'refused',
+          message: 'You can’t give yourself a role. Ask another administrator of this program.',
+        }
       default:
-        return { kind: 'problems', problems: [{ field: 'role', message: refusals[answer.kind](person.name) }] }
+        return {
+          kind: 'problems',
+          problems: [{ field: 'role', message: refusals[answer.kind](person.name) }],
+        }
     }
   })
 }

@@ -1,5 +1,13 @@
 import { addDays, type Day, dayOf } from '#server/lib/days.ts'
-import { actorsAt, canUndo, grantingRules, mayDo, postDuties, postNames, postOf } from '#server/people/granting.ts'
+import {
+  actorsAt,
+  canUndo,
+  grantingRules,
+  mayDo,
+  postDuties,
+  postNames,
+  postOf,
+} from '#server/people/granting.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { PlacedScope } from '#server/programs/second-person/scope.queries.ts'
 import type { RoleLine } from './roles.queries.ts'
@@ -20,7 +28,8 @@ export function roleLine(line: RoleLine, viewer: Viewer, scope: PlacedScope, now
     isOwn,
     hasEnded: line.ended_at !== null,
     canEnd: line.ended_at === null && !isOwn && mayDo(actors, grantingRules[post].ends),
-    canUndo: !isOwn && mayDo(actors, grantingRules[post].grants) && canUndo(line.ended_at ?? line.granted_at, now),
+    canUndo:
+      !isOwn && mayDo(actors, grantingRules[post].grants) && canUndo(line.ended_at ?? line.granted_at, now),
     isUnused: line.ended_at === null && isUnused(line, today),
   }
 }
@@ -35,6 +44,9 @@ const scopeOf = ({ program_id, holder_id }: RoleLine, scope: PlacedScope): Place
 })
 
 /** A role that no one used for 90 days, since it was given. */
-function isUnused({ last_used_on, granted_at }: Pick<RoleLine, 'last_used_on' | 'granted_at'>, today: Day): boolean {
+function isUnused(
+  { last_used_on, granted_at }: Pick<RoleLine, 'last_used_on' | 'granted_at'>,
+  today: Day,
+): boolean {
   return (last_used_on ?? dayOf(granted_at)) < addDays(today, -unusedDays)
 }

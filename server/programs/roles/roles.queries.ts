@@ -18,7 +18,9 @@ export async function findRole(db: Kysely<DB>, roleId: string): Promise<OneRole 
   const { rows } = await sql<OneRole>`
     select r.id, r.person_id, p.name, r.role, r.program_id, r.holder_id, r.granted_at, r.ended_at,
       p.disabled_at is not null as is_account_ended
-    from roles r join people p on p.id = r.person_id where r.id = ${roleId} for no key update of r`.execute(db)
+    from roles r join people p on p.id = r.person_id where r.id = ${roleId} for no key update of r`.execute(
+    db,
+  )
   return rows[0] ?? null
 }
 

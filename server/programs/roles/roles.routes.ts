@@ -3,17 +3,18 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { actorNames, actorsAt, grantingRules, mayDo, postDuties, postNames, postOf } from '#server/people/granting.ts'
+import { actorsAt, grantingRules, mayDo, postDuties, postNames, postOf } from '#server/people/granting.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findRosterToChangeOf, type Place } from '#server/programs/queries.ts'
 import { nameFields } from '#server/programs/roster/roster-fields.ts'
 import { listOpenRequests } from '#server/programs/second-person/requests.queries.ts'
 import { findScope, type PlacedScope } from '#server/programs/second-person/scope.queries.ts'
-import { listSecondPeople, type SecondPerson } from '#server/programs/second-person/second-people.queries.ts'
+import { listSecondPeople } from '#server/programs/second-person/second-people.queries.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { confirmersInWords } from './confirmers-in-words.ts'
 import { type EndAnswer, endRole, undoRole } from './granting.actions.ts'
 import { giveRoleHere, programPosts } from './program-roles.actions.ts'
 import { roleLine } from './role-lines.ts'
@@ -58,14 +59,18 @@ export async function roleRoutes(app: App, { db, clock }: Needs): Promise<void> 
     },
   )
 
-  app.get('/roles/:role/end', { config: anyAdministrator, schema: { params: roleParams } }, async (request, reply) => {
-    const viewer = viewerOf(request)
-    const role = (await findRole(db, request.params.role)) ?? notFound()
-    const scope = (await findScope(db, role)) ?? notFound()
-    const mayEnd = mayDo(actorsAt(viewer, scope, scope.siblings), grantingRules[postOf(role)].ends)
-    if (!mayEnd || role.ended_at) return notFound()
-    return endPage(reply, viewer, role, scope)
-  })
+  app.get(
+    '/roles/:role/end',
+    { config: anyAdministrator, schema: { params: roleParams } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const role = (await findRole(db, request.params.role)) ?? notFound()
+      const scope = (await findScope(db, role)) ?? notFound()
+      const mayEnd = mayDo(actorsAt(viewer, scope, scope.siblings), grantingRules[postOf(role)].ends)
+      if (!mayEnd || role.ended_at) return notFound()
+      return endPage(reply, viewer, role, scope)
+    },
+  )
 
   for (const [noun, act] of [
     ['end', endRole],
@@ -115,7 +120,8 @@ export async function roleRoutes(app: App, { db, clock }: Needs): Promise<void> 
     const lines = await listRolesOf(db, place.program.id, now)
     const requests = (await listOpenRequests(db)).filter(
       ({ kind, program_id, holder_id }) =>
-        kind === 'role' && (program_id === place.program.id || (holder_id !== null && holder_id === scope.holder)),
+        kind === 'role' &&
+        (program_id === place.program.id || (holder_id !== null && holder_id === scope.holder)),
     )
     const asked = { firstId: viewer.id, aboutId: null, askedAt: now, now }
     const confirmers = await listSecondPeople(db, scope, grantingRules.program_admin.confirms ?? [], asked)
@@ -129,7 +135,10 @@ export async function roleRoutes(app: App, { db, clock }: Needs): Promise<void> 
       roles: lines.map((line) => roleLine(line, viewer, scope, now)),
       waiting: requests.map((request) => ({
         ...request,
-        words: request.kind === 'role' ? postNames[postOf({ ...request.facts, holder_id: request.holder_id })] : '',
+        words:
+          request.kind === 'role'
+            ? postNames[postOf({ ...request.facts, holder_id: request.holder_id })]
+            : '',
         isOwn: request.requested_by === viewer.id,
       })),
       confirmers: confirmersInWords(confirmers),
@@ -145,15 +154,6 @@ const doneWords: ReadonlyMap<string, string> = new Map([
   ['end', 'The role has ended. You can undo it for an hour.'],
   ['undo', 'Undone.'],
 ])
-
-/** "Ann Lee, license holder’s lead"; licensing staff and system administrators are named by what they are. */
-export function confirmersInWords(people: readonly SecondPerson[]): readonly string[] {
-  const named = people
-    .filter(({ as }) => as !== 'licensing' && as !== 'system_admin')
-    .map(({ name, as }) => `${name}, ${actorNames[as]}`)
-  const kinds = new Set(people.filter(({ as }) => as === 'licensing' || as === 'system_admin').map(({ as }) => as))
-  return [...named, ...[...kinds].map((as) => (as === 'licensing' ? 'licensing staff' : 'a system administrator'))]
-}
 
 const roleField = (typed: Typed, isLead: boolean) => ({
   name: 'role',
@@ -172,7 +172,10 @@ const roleField = (typed: Typed, isLead: boolean) => ({
 })
 
 /** Where this viewer sees the roles beside this one. */
-export const pageOf = (viewer: Viewer, { program_id, holder_id }: Pick<OneRole, 'program_id' | 'holder_id'>) => {
+export const pageOf = (
+  viewer: Viewer,
+  { program_id, holder_id }: Pick<OneRole, 'program_id' | 'holder_id'>,
+) => {
   const here = program_id ?? (holder_id ? viewer.administered_program_ids[0] : null)
   if (here && viewer.administered_program_ids.includes(here)) return `/programs/${here}/roles`
   return program_id || holder_id ? (hasRole(viewer, 'system_admin') ? '/admin/people' : '/') : '/access'

@@ -51,7 +51,9 @@ const askAboutHire = (
     const scope = await findScope(trx, { program_id: programId, holder_id: null })
     if (!scope) return
     const asked = { firstId: viewer.id, aboutId: personId, askedAt: now, now }
-    const given = Object.fromEntries(Object.entries(typed).filter((pair): pair is [string, string] => Boolean(pair[1])))
+    const given = Object.fromEntries(
+      Object.entries(typed).filter((pair): pair is [string, string] => Boolean(pair[1])),
+    )
     await askSecondPerson(
       trx,
       {
