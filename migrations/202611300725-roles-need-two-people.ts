@@ -8,11 +8,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     alter table roles drop constraint roles_role_check, drop constraint roles_check1;
     alter table roles
-      add column last_used_on date,
       add constraint roles_role_check check (role in ('supervisor', 'trainer', 'program_admin', 'licensing', 'reviewer', 'system_admin')),
       add constraint roles_reach_check check (
         (role in ('supervisor', 'trainer', 'program_admin')) = (num_nonnulls(program_id, holder_id) = 1)
         and num_nonnulls(program_id, holder_id) <= 1);
+
+    -- When a role was last used, to the day: what no one uses is flagged.
+    create table role_uses (
+      role_id uuid primary key references roles,
+      last_used_on date not null
+    );
 
     -- What one person asked for and a second one decides. The facts say what is done then.
     create table second_person_requests (

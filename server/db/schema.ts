@@ -923,10 +923,14 @@ export interface Roles {
   granted_by: string | null;
   holder_id: string | null;
   id: Generated<string>;
-  last_used_on: string | null;
   person_id: string;
   program_id: string | null;
   role: string;
+}
+
+export interface RoleUses {
+  last_used_on: string;
+  role_id: string;
 }
 
 export interface RosterImportRows {
@@ -1215,6 +1219,7 @@ export interface DB {
   review_packets: ReviewPackets;
   review_states: ReviewStates;
   reviews: Reviews;
+  role_uses: RoleUses;
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;

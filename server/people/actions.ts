@@ -184,12 +184,8 @@ export async function setPassword(
 /** The day on which someone last did something in these roles. */
 export async function noteRoleUse(db: Database, grants: readonly Grant[], on: Day): Promise<void> {
   await db
-    .updateTable('roles')
-    .set({ last_used_on: on })
-    .where(
-      'id',
-      'in',
-      grants.map(({ id }) => id),
-    )
+    .insertInto('role_uses')
+    .values(grants.map(({ id }) => ({ role_id: id, last_used_on: on })))
+    .onConflict((conflict) => conflict.column('role_id').doUpdateSet({ last_used_on: on }))
     .execute()
 }

@@ -111,10 +111,11 @@ export async function findAsViewer(db: Kysely<DB>, personId: string): Promise<Vi
 /** A person's open roles, and the programs that they reach. */
 export const grantsOf = (personId: RawBuilder<unknown>) => sql`
       select json_agg(distinct jsonb_build_object('id', r.id, 'role', r.role, 'program_id', r.program_id,
-          'holder_id', r.holder_id, 'last_used_on', r.last_used_on)) as grants,
+          'holder_id', r.holder_id, 'last_used_on', u.last_used_on)) as grants,
         array_agg(distinct reach.id) filter (where r.role in ('supervisor', 'program_admin') and reach.id is not null) as supervised,
         array_agg(distinct reach.id) filter (where r.role = 'program_admin' and reach.id is not null) as administered,
         array_agg(distinct reach.id) filter (where r.role in ('trainer', 'program_admin') and reach.id is not null) as trained
       from roles r
+      left join role_uses u on u.role_id = r.id
       left join programs reach on reach.id = r.program_id or reach.holder_id = r.holder_id
       where r.person_id = ${personId} and r.ended_at is null`

@@ -27,6 +27,9 @@ export async function listTwoPeopleProblems(
           select from email_changes e
           where e.requested_at > ${monthBefore(now)} and ${isBetween('e.requested_by', 'e.person_id')})
         or exists (
+          select from roles r
+          where r.granted_at > ${monthBefore(now)} and ${isBetween('r.granted_by', 'r.person_id')})
+        or exists (
           select from paper_codes c
           where c.made_at > ${monthBefore(now)} and ${isBetween('c.made_by', 'c.person_id')})
         then 'account-made'

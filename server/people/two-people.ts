@@ -22,7 +22,7 @@ export const twoPeopleWords: Readonly<Record<TwoPeopleProblem, (other: string) =
     `You and ${other} signed in on the same device within a day, so someone else has to decide.`,
   'account-too-new': () => 'Your account is newer than this request, so someone else has to decide.',
   'account-made': (other) =>
-    `One of you and ${other} made the other’s account, or a link to it, in the last 30 days. Someone else has to decide.`,
+    `One of you and ${other} invited the other, or made their account or a link to it, in the last 30 days. Someone else has to decide.`,
 }
 
 /** The same, as a review says it of two others. */
@@ -32,5 +32,5 @@ export const patternWords: Readonly<Record<TwoPeopleProblem, string>> = {
   'same-sign-on': 'Two accounts of the same single sign-on account',
   'same-device': 'Both signed in on the same device within a day',
   'account-too-new': 'The second account was made after the request',
-  'account-made': 'One made the other’s account, or a link to it',
+  'account-made': 'One invited the other, or made their account or a link to it',
 }

@@ -2,6 +2,7 @@ import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { endGroupRole, followMapping } from '#server/people/group-roles.actions.ts'
 import type { Role } from '#server/people/roles.ts'
+import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
 import type { Reach } from './role-forms.ts'
 
 type Acting = Readonly<{ viewerId: string; now: Date }>
@@ -23,6 +24,13 @@ export const mapGroup = (db: Database, { viewerId, now }: Acting, mapping: NewGr
 /** Another system administrator than the one who made it confirms it. */
 export const confirmGroupRole = (db: Database, { viewerId, now }: Acting, id: string): Promise<boolean> =>
   writeEvidence(db, async (trx) => {
+    const asked = await trx
+      .selectFrom('group_roles')
+      .select(['made_by', 'made_at'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (!asked || (await whyNotTwoPeople(trx, asked.made_by, viewerId, { askedAt: asked.made_at, now })))
+      return false
     const confirmed = await trx
       .updateTable('group_roles')
       .set({ confirmed_by: viewerId, confirmed_at: now })

@@ -56,10 +56,11 @@ export const listInstallationRoles = (db: Kysely<DB>, now: Date): Promise<readon
 async function listLines(db: Kysely<DB>, now: Date, where: ReturnType<typeof sql>) {
   const { rows } = await sql<RoleLine>`
     select r.id, r.person_id, p.name, p.email, r.role, r.program_id, r.holder_id, coalesce(named.name, h.name) as where,
-      r.granted_at, giver.name as granted_by, r.last_used_on, r.ended_at, ender.name as ended_by,
+      r.granted_at, giver.name as granted_by, u.last_used_on, r.ended_at, ender.name as ended_by,
       p.disabled_at is not null as is_suspended
     from roles r
     join people p on p.id = r.person_id
+    left join role_uses u on u.role_id = r.id
     left join people giver on giver.id = r.granted_by
     left join people ender on ender.id = r.ended_by
     left join license_holders h on h.id = r.holder_id
