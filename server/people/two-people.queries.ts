@@ -17,7 +17,6 @@ export async function listTwoPeopleProblems(
 ): Promise<ReadonlyMap<string, TwoPeopleProblem>> {
   const { rows } = await sql<{ id: string; problem: TwoPeopleProblem | null }>`
     select s.id, case ${sameHands}
-      when s.created_at >= ${askedAt} then 'account-too-new'
       when (s.created_by = f.id and s.created_at > ${monthBefore(now)})
         or (f.created_by = s.id and f.created_at > ${monthBefore(now)})
         or exists (
@@ -33,6 +32,7 @@ export async function listTwoPeopleProblems(
           select from paper_codes c
           where c.made_at > ${monthBefore(now)} and ${isBetween('c.made_by', 'c.person_id')})
         then 'account-made'
+      when s.created_at >= ${askedAt} then 'account-too-new'
       end as problem
     from people s, people f
     where f.id = ${firstId} and s.id = any(${[...secondIds]}::uuid[])`.execute(db)
