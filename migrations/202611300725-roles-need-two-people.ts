@@ -5,6 +5,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- Who made the account: for a month they can't be the other one of two people.
     alter table people add column created_by uuid references people;
+    -- An email that a program typed for someone who has another account with it; no one signs in with it here.
+    alter table people add column asked_email text;
 
     alter table roles drop constraint roles_role_check, drop constraint roles_check1;
     alter table roles

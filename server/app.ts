@@ -69,6 +69,7 @@ import { interpretationsRoutes } from '#server/standings/interpretations.routes.
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
+import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
 import { groupJoiningRoutes } from './classroom/group-sessions/group-joining.routes.ts'
 import { groupSessionRoutes } from './classroom/group-sessions/group-sessions.routes.ts'
@@ -260,6 +261,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(attemptRoutes, { ...needs, afterChange })
   await app.register(myTrainingRoutes, needs)
   await app.register(outsideRoutes, needs)
+  await app.register(recordSharingRoutes, { ...needs, afterChange })
   await app.register(clearanceRoutes, needs)
   await app.register(apiTokenRoutes, needs)
   await app.register(rulesRoutes)

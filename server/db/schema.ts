@@ -723,6 +723,7 @@ export interface Passkeys {
 }
 
 export interface People {
+  asked_email: string | null;
   closed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   created_by: string | null;

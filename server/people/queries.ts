@@ -41,7 +41,8 @@ export const findInvitation = (db: Kysely<DB>, tokenHash: string) =>
   db
     .selectFrom('invitations')
     .innerJoin('people', 'people.id', 'invitations.person_id')
-    .select(['invitations.id', 'invitations.purpose', 'invitations.person_id', 'people.name', 'people.email'])
+    .select(['invitations.id', 'invitations.purpose', 'invitations.person_id'])
+    .select(['people.name', 'people.email', 'people.asked_email'])
     .select(sql<boolean>`people.password_hash is not null`.as('has_password'))
     .where('token_hash', '=', tokenHash)
     .where('used_at', 'is', null)

@@ -79,7 +79,12 @@ async function apply(
   await saveRosterChanges(
     trx,
     acting,
-    { ...noChanges, people: changes.people, renamed: changes.renamed, employeeIds: changes.employeeIds },
+    {
+      ...noChanges,
+      people: changes.people.map((person) => ({ ...person, program_id: file.program_id })),
+      renamed: changes.renamed,
+      employeeIds: changes.employeeIds,
+    },
     reason,
   )
   for (const assignments of chunks(changes.assignments)) {

@@ -12,6 +12,7 @@ import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts
 import { lockProgramsOf } from './assignments.queries.ts'
 import { backdatedHires } from './backdated.ts'
 import type { PeriodKind } from './periods.ts'
+import { askOwners, listAskedFor } from './record-requests.actions.ts'
 import type { RosterChanges } from './roster-changes.ts'
 
 /** Who makes the change, and when. */
@@ -134,11 +135,16 @@ export async function saveRosterChanges(
 ): Promise<void> {
   const { people, renamed, employeeIds, assignments, periods, removed } = changes
   if (people.length > 0) {
+    const asked = await listAskedFor(trx, people)
     const { rows } = await sql`
-      insert into people (id, name, email, created_by, created_at)
-      select id, name, email, ${viewer.id}::uuid, ${now}::timestamptz from ${records(people, sql`id uuid, name text, email text`)} order by email
+      insert into people (id, name, email, asked_email, created_by, created_at)
+      select id, name, case when id = any(${asked.map(({ placeholder_id }) => placeholder_id)}::uuid[]) then null else email end,
+        case when id = any(${asked.map(({ placeholder_id }) => placeholder_id)}::uuid[]) then email end,
+        ${viewer.id}::uuid, ${now}::timestamptz
+      from ${records(people, sql`id uuid, name text, email text`)} order by email
       on conflict (email) do nothing returning id`.execute(trx)
     if (rows.length < people.length) throw new EmailTaken()
+    await askOwners(trx, { viewer, now }, asked)
   }
   if (renamed.length > 0) {
     await lockPeople(
