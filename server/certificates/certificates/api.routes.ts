@@ -21,7 +21,7 @@ const certificate = Type.Object({
   version: Type.String(),
   completed_on: Type.String({ description: `Calendar day, ${timeZone}` }),
   issued_at: Type.String(),
-  hours: Type.Number(),
+  hours: Type.Number({ description: 'The planned length of the course, not the time this person took' }),
   modules: Type.Integer(),
   statute: Type.String(),
   issuer: Type.String(),

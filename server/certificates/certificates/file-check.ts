@@ -2,6 +2,7 @@ import type { Verification } from '#server/certificates/credentials/verification
 import { maskedName } from './masked-name.ts'
 import type { CertificateRow } from './queries.ts'
 import { factsOf, verdictOf } from './verification-page.ts'
+import { courseLength } from './wording.ts'
 
 export type FileVerdict =
   | 'genuine'
@@ -68,7 +69,7 @@ function recordOf(certificate: CertificateRow, { facts: claimed }: Verification)
     ['Course', facts.course_title, claimed?.course_title],
     ['Version', facts.course_version, claimed?.course_version],
     ['Completed on', facts.completed_on, claimed?.completed_on],
-    ['Hours', String(facts.hours), claimed && String(claimed.hours)],
+    ['Course length', courseLength(facts.hours), claimed && courseLength(claimed.hours)],
     ['Modules', String(facts.modules.length), claimed && String(claimed.modules.length)],
     ['Required by', facts.statute, claimed?.statute],
     ['Issuer', facts.issuer_name, claimed?.issuer_name],
