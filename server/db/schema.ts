@@ -208,6 +208,29 @@ export interface Commitments {
   superseded_at: Timestamp | null;
 }
 
+export interface CompletionConfirmations {
+  completion_id: string;
+  confirmed_at: Timestamp;
+  confirmed_by: string;
+  note: string;
+  program_id: string;
+}
+
+export interface CompletionEvidence {
+  attempts: number;
+  completion_id: string;
+  exercises: number;
+  exercises_tried: number;
+  is_fast: boolean;
+  lessons: number;
+  lessons_opened: number;
+  planned_minutes: number;
+  reading_seconds: number;
+  reasons: Json;
+  seconds_per_question: number | null;
+  thresholds: Json;
+}
+
 export interface Completions {
   completed_at: Timestamp;
   completed_on: string;
@@ -361,6 +384,14 @@ export interface Enrollments {
   person_id: string;
   started_at: Generated<Timestamp>;
   version: string;
+}
+
+export interface ExerciseTries {
+  enrollment_id: string;
+  exercise: string;
+  lesson: string;
+  module: string;
+  tried_at: Timestamp;
 }
 
 export interface FailedNameChecks {
@@ -585,6 +616,14 @@ export interface LessonMistakes {
   module: string;
   reported_on: string;
   version: string;
+}
+
+export interface LessonReadings {
+  enrollment_id: string;
+  finished_at: Timestamp;
+  lesson: string;
+  module: string;
+  opened_at: Timestamp;
 }
 
 export interface LessonTimes {
@@ -894,6 +933,11 @@ export interface ScholarshipSteps {
   words: Generated<string>;
 }
 
+export interface ServiceSecrets {
+  name: string;
+  value: string;
+}
+
 export interface Sessions {
   absolute_expires_at: Timestamp;
   confirmed_at: Generated<Timestamp>;
@@ -1000,6 +1044,8 @@ export interface DB {
   certifications: Certifications;
   clearances: Clearances;
   commitments: Commitments;
+  completion_confirmations: CompletionConfirmations;
+  completion_evidence: CompletionEvidence;
   completion_voids: CompletionVoids;
   completions: Completions;
   contact_periods: ContactPeriods;
@@ -1015,6 +1061,7 @@ export interface DB {
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
+  exercise_tries: ExerciseTries;
   failed_name_checks: FailedNameChecks;
   finished_lessons: FinishedLessons;
   group_lessons: GroupLessons;
@@ -1039,6 +1086,7 @@ export interface DB {
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
+  lesson_readings: LessonReadings;
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
@@ -1065,6 +1113,7 @@ export interface DB {
   roster_imports: RosterImports;
   scholarship_requests: ScholarshipRequests;
   scholarship_steps: ScholarshipSteps;
+  service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;
   sign_in_attempts: SignInAttempts;

@@ -9,7 +9,7 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import { answerQuestion } from './actions.ts'
 import { questionPage, resultPage } from './attempt-page.ts'
-import { findAttemptOf } from './queries.ts'
+import { findAttemptOf, listAttempts } from './queries.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -33,8 +33,11 @@ export async function attemptRoutes(
 
   app.get('/attempts/:attempt', { config: signedIn, schema: { params } }, async (request, reply) => {
     const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
-    if (attempt.result)
-      return reply.page('learning/result', resultPage(course, module, attempt, await offered()))
+    if (attempt.result) {
+      const attempts = await listAttempts(db, attempt.enrollment_id, module.slug)
+      const page = resultPage(course, module, attempt, attempts, await offered(), clock())
+      return reply.page('learning/result', page)
+    }
     return reply.page('learning/question', questionPage(course, module, attempt, null))
   })
 

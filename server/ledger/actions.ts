@@ -15,6 +15,7 @@ export type LedgerKind =
   | 'certificate-revoked'
   | 'certificate-corrected'
   | 'completion-voided'
+  | 'completion-confirmed'
   | 'approval-recorded'
   | 'approval-confirmed'
   | 'approval-refused'

@@ -251,6 +251,7 @@ test('a program’s interpretation applies to its people at once and is kept wit
     later_certification: 'day-before',
     same_day_contact: 'accept-and-flag',
     refresher: 'not-counted',
+    fast_completions: 'count',
     hours_year: 'calendar',
     fiscal_year_month: '7',
     trafficking_due_months: '',

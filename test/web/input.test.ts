@@ -120,6 +120,7 @@ test('interpretations that are saved in the same moment are saved one after the 
     rehire: 'prior-initial-counts',
     later_certification: 'day-before',
     same_day_contact: 'accept-and-flag',
+    fast_completions: 'count',
     hours_year: 'calendar',
     fiscal_year_month: '7',
     trafficking_due_months: '',
