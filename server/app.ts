@@ -89,6 +89,7 @@ import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
+import { formKeys } from './web/form-keys.ts'
 import { healthRoutes } from './web/health.ts'
 import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
@@ -152,6 +153,8 @@ export async function buildApp(given: Needs): Promise<App> {
   })
   await app.register(cookie)
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
+  // Before compression, because it writes the keys into pages.
+  await app.register(formKeys, { db, senderOf: ({ viewer, ip }) => viewer?.id ?? ip })
   // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
   await app.register(formbody)

@@ -13,6 +13,7 @@ import { sweepPeople } from './people/sign-in.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
 import { isMoot } from './standings/reminders/settle.actions.ts'
 import { refreshStale } from './standings/standings.actions.ts'
+import { sweepFormKeys } from './web/form-keys.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -32,6 +33,7 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Ha
     const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
     await sweepPeople(db, createSessions(db, limits))
     await sweepFailedNameChecks(db)
+    await sweepFormKeys(db)
   },
   'make-backup': async () => {
     const { backupDir: folder, backupKeep: keep } = config

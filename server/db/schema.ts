@@ -407,6 +407,13 @@ export interface FinishedLessons {
   module: string | null;
 }
 
+export interface FormUses {
+  id: string;
+  location: string | null;
+  status: number | null;
+  used_at: Generated<Timestamp>;
+}
+
 export interface GroupLessons {
   enrollment_id: string;
   lesson: string;
@@ -1064,6 +1071,7 @@ export interface DB {
   exercise_tries: ExerciseTries;
   failed_name_checks: FailedNameChecks;
   finished_lessons: FinishedLessons;
+  form_uses: FormUses;
   group_lessons: GroupLessons;
   group_presence_changes: GroupPresenceChanges;
   group_presences: GroupPresences;

@@ -255,7 +255,7 @@ export async function learningRoutes(
   app.post(
     '/courses/:course/:module/:lesson/time',
     {
-      config: signedIn,
+      config: { ...signedIn, isRepeatable: true },
       schema: {
         params: lessonParams,
         body: form({ opened: text(80), seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }),
@@ -276,7 +276,7 @@ export async function learningRoutes(
   app.post(
     '/courses/:course/:module/:lesson/exercises/:exercise',
     {
-      config: signedIn,
+      config: { ...signedIn, isRepeatable: true },
       schema: {
         params: Type.Object({ ...lessonParams.properties, exercise: slug() }),
         body: Type.Record(Type.String({ maxLength: 80 }), Type.Unknown(), { maxProperties: 60 }),

@@ -27,6 +27,7 @@ async function post(world: World, cookie: string, url: string, data: FormData) {
     headers: {
       cookie,
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
       'content-type': request.headers.get('content-type')!,
     },
     payload: Buffer.from(await request.arrayBuffer()),
