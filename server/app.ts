@@ -88,6 +88,7 @@ import type { AfterChange } from './programs/changes.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
+import { arrivalLimits, limitConnections } from './web/connections.ts'
 import { errorPages } from './web/error-pages.ts'
 import { formKeys } from './web/form-keys.ts'
 import { healthRoutes } from './web/health.ts'
@@ -126,12 +127,16 @@ export async function buildApp(given: Needs): Promise<App> {
     trustProxy: config.trustedProxy ?? false,
     forceCloseConnections: 'idle',
     bodyLimit: 1_048_576,
+    connectionTimeout: arrivalLimits.connectionTimeout,
+    requestTimeout: arrivalLimits.requestTimeout,
+    http: { headersTimeout: arrivalLimits.headersTimeout },
     routerOptions: { maxParamLength: mostOfAPart },
     rewriteUrl: ({ url = '/' }) => readableAddress(url),
     genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
     return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  if (!config.trustedProxy && !config.development) limitConnections(app.server)
   if (needs.onRoute) app.addHook('onRoute', needs.onRoute)
   const afterChange: AfterChange = (trx, people, now) => refreshStandings(trx, people, dayOf(now))
   const sessions = createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours })

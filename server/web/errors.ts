@@ -13,6 +13,7 @@ export const Unreadable = createError(
   'This request contains something that no form sends: %s.',
   400,
 )
+export const RefusedFile = createError('REFUSED_FILE', '%s', 422)
 export const TooMany = createError('TOO_MANY', 'Too many attempts. %s', 429)
 export const NoFormKey = createError(
   'NO_FORM_KEY',

@@ -4,9 +4,9 @@ import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.
 import {
   disagreement,
   type Verification,
-  verifyCertificateFile,
   verifyCredentialText,
   verifyOpened,
+  verifyUploadedFile,
 } from '#server/certificates/credentials/verification.ts'
 import { readToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
@@ -52,7 +52,7 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
     for (const { name, bytes, isTooLarge } of files)
       verified.push({
         name,
-        verification: isTooLarge ? null : await verifyCertificateFile(bytes, published),
+        verification: isTooLarge ? null : await verifyUploadedFile(bytes, published),
       })
     return reply.page('certificates/files', await filesPage(verified, false))
   })
