@@ -1,5 +1,7 @@
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
+import { listRegister } from './certificates/certificates/queries.ts'
+import { checkRegister } from './certificates/certificates/register-check.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/connection.ts'
@@ -28,7 +30,12 @@ type Needs = Readonly<{
 export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Handlers => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
   'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
-  'sign-ledger-head': () => keepHead(db, { config, mail }, clock()),
+  'sign-ledger-head': () =>
+    keepHead(
+      db,
+      { config, mail, checkRegister: async (rows) => checkRegister(rows, await listRegister(db)) },
+      clock(),
+    ),
   'sweep-sign-ins': async () => {
     const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
     await sweepPeople(db, createSessions(db, limits))

@@ -591,6 +591,13 @@ export interface Ledger {
   subject: string;
 }
 
+export interface LedgerChecks {
+  checked_at: Timestamp;
+  entries: number;
+  finding: string | null;
+  id: Generated<number>;
+}
+
 export interface LedgerHeads {
   id: Generated<number>;
   note: string;
@@ -1090,6 +1097,7 @@ export interface DB {
   known_places: KnownPlaces;
   leave_periods: LeavePeriods;
   ledger: Ledger;
+  ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;

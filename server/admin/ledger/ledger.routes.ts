@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import { Type } from 'typebox'
 import { findSetting } from '#server/admin/setup/settings.queries.ts'
 import type { Database } from '#server/db/connection.ts'
+import { findLastCheck } from '#server/ledger/checks.ts'
 import { findLastHead } from '#server/ledger/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -50,6 +51,7 @@ export async function ledgerConsoleRoutes(app: App, { db, clock, config }: Needs
       total: await countLedger(db),
       head: await findLastHead(db),
       check: await findSetting(db, 'ledger-check'),
+      hourly: await findLastCheck(db),
       exportHref: `/admin/ledger.csv?${query}`,
       older: found.length > pageSize ? `/admin/ledger?${older}` : null,
     })

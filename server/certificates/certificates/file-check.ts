@@ -9,6 +9,7 @@ export type FileVerdict =
   | 'altered'
   | 'revoked'
   | 'superseded'
+  | 'under-review'
   | 'unknown'
   | 'other-key'
   | 'not-a-certificate'
@@ -22,6 +23,7 @@ export function checkedFile(
   name: string,
   verification: Verification | null,
   certificate: CertificateRow | null,
+  isUnderReview = false,
 ) {
   if (!verification)
     return {
@@ -32,6 +34,8 @@ export function checkedFile(
     }
   const isGenuine = verification.verdict === 'genuine'
   const isTheOne = certificate !== null && certificate.number === verification.claimed_number
+  if (isGenuine && isTheOne && isUnderReview)
+    return { name, verdict: 'under-review' as FileVerdict, why: null, ...none }
   const shown = certificate && (isTheOne || !isGenuine) && !certificate.is_confidential ? certificate : null
   const verdict = verdictOfFile(verification, isTheOne ? certificate : null)
   return {

@@ -14,6 +14,7 @@ import { type App, text } from '#server/web/routes.ts'
 import { readUploads } from '#server/web/upload.ts'
 import { checkedFile } from './file-check.ts'
 import { findCertificateByToken } from './queries.ts'
+import { isUnderReview } from './under-review.queries.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -115,7 +116,8 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
     const files = []
     for (const { name, verification } of verified) {
       const token = readToken(verification?.claimed_address?.split('/').at(-1) ?? '')
-      files.push(checkedFile(name, verification, await findCertificateByToken(db, token ?? '-')))
+      const certificate = await findCertificateByToken(db, token ?? '-')
+      files.push(checkedFile(name, verification, certificate, await isUnderReview(db, certificate)))
     }
     return { title: 'Verify certificates', robots: 'noindex', files, code: '', isCheckedInBrowser }
   }
