@@ -98,6 +98,7 @@ import { readOnly } from './web/read-only.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security.ts'
 import { views } from './web/views.ts'
+import { wellKnownRoutes } from './web/well-known.routes.ts'
 
 export type Needs = Readonly<{
   db: Database
@@ -250,6 +251,11 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(tokenConsoleRoutes, needs)
   await app.register(storageConsoleRoutes, needs)
   await app.register(settingsConsoleRoutes, needs)
+  await app.register(wellKnownRoutes, {
+    clock: needs.clock,
+    baseUrl: config.baseUrl,
+    contactEmail: () => installation.now()?.contact_email || null,
+  })
   await app.register(movedAddresses)
   await app.register(apiDocs)
   return app
