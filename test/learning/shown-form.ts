@@ -1,5 +1,5 @@
 import { sentValues, shownId } from '#server/courses/catalogue/answer-fields.ts'
-import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 import { walk } from '#server/courses/catalogue/scenarios.ts'
 
 type Form = Readonly<Record<string, string | readonly string[]>>

@@ -1,8 +1,8 @@
 import type { Verification } from '#server/certificates/credentials/verification.ts'
+import { courseLength } from './certificate-wording.ts'
 import { maskedName } from './masked-name.ts'
 import type { CertificateRow } from './queries.ts'
 import { factsOf, verdictOf } from './verification-page.ts'
-import { courseLength } from './wording.ts'
 
 export type FileVerdict =
   | 'genuine'
