@@ -1,9 +1,10 @@
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Viewer } from '#server/people/roles.ts'
-import { type Evidence, paceOf } from './engagement.ts'
+import { findEngagementRows } from './engagement.queries.ts'
+import { type Evidence, evidenceOf, paceOf } from './engagement.ts'
 import { type Enrollment, lockEnrollmentOf } from './queries.ts'
 
 export type LessonPlace = Readonly<{ module: string; lesson: string }>
@@ -81,3 +82,10 @@ export async function insertEvidence(
     .execute()
   return { is_fast: pace.isFast, reading_seconds: pace.readingSeconds, lessons_opened: pace.lessonsOpened }
 }
+
+/** How a person took the lessons that they have finished. */
+export const findEngagement = async (
+  db: Kysely<DB>,
+  { id, finished }: Pick<Enrollment, 'id' | 'finished'>,
+  course: CourseVersion,
+): Promise<Evidence> => evidenceOf(course, finished, await findEngagementRows(db, id))

@@ -1,29 +1,15 @@
 import { type Kysely, sql } from 'kysely'
-import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { DB } from '#server/db/schema.ts'
-import { type Evidence, secondsOpen } from './engagement.ts'
-import type { Enrollment } from './queries.ts'
-
-type Rows = Readonly<{
-  readings: readonly Readonly<{ key: string; opened_at: string; finished_at: string }>[]
-  visible: Readonly<Record<string, number>>
-  in_group: readonly string[]
-  exercises: readonly string[]
-  attempts: readonly Readonly<{ module: string; questions: number; seconds: number; is_passed: boolean }>[]
-}>
+import type { EngagementRows } from './engagement.ts'
 
 /**
  * How a person took the lessons that they have finished. What an earlier version kept when they moved to this one counts,
  * too. The visible time is known where scripts run; otherwise the time from opening a lesson to going on is used.
  */
-export async function findEngagement(
-  db: Kysely<DB>,
-  enrollment: Pick<Enrollment, 'id' | 'finished'>,
-  course: CourseVersion,
-): Promise<Evidence> {
-  const { rows } = await sql<Rows>`
+export async function findEngagementRows(db: Kysely<DB>, enrollmentId: string): Promise<EngagementRows> {
+  const { rows } = await sql<EngagementRows>`
     with recursive taken as (
-      select ${enrollment.id}::uuid as id
+      select ${enrollmentId}::uuid as id
       union select m.from_enrollment_id from enrollment_moves m join taken t on t.id = m.to_enrollment_id
     )
     select
@@ -41,33 +27,7 @@ export async function findEngagement(
           'seconds', extract(epoch from r.finished_at - a.started_at)) order by a.started_at)
         from attempts a join attempt_results r on r.attempt_id = a.id
         where a.enrollment_id in (select id from taken)), '[]') as attempts`.execute(db)
-  return evidenceOf(course, enrollment.finished, rows[0]!)
-}
-
-function evidenceOf(course: CourseVersion, finished: readonly string[], rows: Rows): Evidence {
-  const readings = rows.readings.map(({ key, opened_at, finished_at }) => ({
-    key,
-    opened_at: new Date(opened_at),
-    finished_at: new Date(finished_at),
-  }))
-  const open = secondsOpen(readings)
-  const lessons = course.modules.flatMap((module) =>
-    module.lessons.map((lesson) => ({ lesson, key: `${module.slug}/${lesson.slug}` })),
-  )
-  const read = lessons.filter(({ key }) => finished.includes(key))
-  return {
-    lessons: read.map(({ lesson, key }) => ({
-      key,
-      title: lesson.title,
-      minutes: lesson.minutes,
-      isGroup: rows.in_group.includes(key),
-      isOpened: open.has(key),
-      seconds: rows.visible[key] ?? open.get(key) ?? 0,
-    })),
-    exercises: read.reduce((sum, { lesson }) => sum + lesson.exercises.size, 0),
-    exercisesTried: rows.exercises.filter((one) => read.some(({ key }) => one.startsWith(`${key}/`))).length,
-    attempts: rows.attempts.map(({ is_passed, ...attempt }) => ({ ...attempt, isPassed: is_passed })),
-  }
+  return rows[0]!
 }
 
 export type FastCompletion = Readonly<{

@@ -1,3 +1,4 @@
+import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Engagement } from '#server/courses/catalogue/course-shapes.ts'
 
 /** How one person took a course, as far as it was recorded. */
@@ -25,6 +26,45 @@ export type AttemptEvidence = Readonly<{
   seconds: number
   isPassed: boolean
 }>
+
+/** The rows that the evidence comes from. */
+export type EngagementRows = Readonly<{
+  readings: readonly Readonly<{ key: string; opened_at: string; finished_at: string }>[]
+  visible: Readonly<Record<string, number>>
+  in_group: readonly string[]
+  exercises: readonly string[]
+  attempts: readonly Readonly<{ module: string; questions: number; seconds: number; is_passed: boolean }>[]
+}>
+
+export function evidenceOf(
+  course: CourseVersion,
+  finished: readonly string[],
+  rows: EngagementRows,
+): Evidence {
+  const readings = rows.readings.map(({ key, opened_at, finished_at }) => ({
+    key,
+    opened_at: new Date(opened_at),
+    finished_at: new Date(finished_at),
+  }))
+  const open = secondsOpen(readings)
+  const lessons = course.modules.flatMap((module) =>
+    module.lessons.map((lesson) => ({ lesson, key: `${module.slug}/${lesson.slug}` })),
+  )
+  const read = lessons.filter(({ key }) => finished.includes(key))
+  return {
+    lessons: read.map(({ lesson, key }) => ({
+      key,
+      title: lesson.title,
+      minutes: lesson.minutes,
+      isGroup: rows.in_group.includes(key),
+      isOpened: open.has(key),
+      seconds: rows.visible[key] ?? open.get(key) ?? 0,
+    })),
+    exercises: read.reduce((sum, { lesson }) => sum + lesson.exercises.size, 0),
+    exercisesTried: rows.exercises.filter((one) => read.some(({ key }) => one.startsWith(`${key}/`))).length,
+    attempts: rows.attempts.map(({ is_passed, ...attempt }) => ({ ...attempt, isPassed: is_passed })),
+  }
+}
 
 /** What the evidence says. A fast completion is still a completion. */
 export type Pace = Readonly<{

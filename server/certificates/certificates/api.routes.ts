@@ -6,7 +6,7 @@ import { type App, text } from '#server/web/routes.ts'
 import { evenTime } from './constant-time.ts'
 import { compareName } from './issuing.actions.ts'
 import { findCertificateByToken } from './queries.ts'
-import { isUnderReview } from './under-review.queries.ts'
+import { isUnderReview } from './under-review.actions.ts'
 import { type PublicVerdict, verifyPage } from './verification-page.ts'
 
 type Needs = Readonly<{ db: Database }>

@@ -14,7 +14,7 @@ import { type App, text } from '#server/web/routes.ts'
 import { readUploads } from '#server/web/upload.ts'
 import { checkedFile } from './file-check.ts'
 import { findCertificateByToken } from './queries.ts'
-import { isUnderReview } from './under-review.queries.ts'
+import { isUnderReview } from './under-review.actions.ts'
 
 type Needs = Readonly<{
   db: Database

@@ -8,7 +8,7 @@ import { type App, form, text } from '#server/web/routes.ts'
 import { evenTime } from './constant-time.ts'
 import { certificateFile, compareName } from './issuing.actions.ts'
 import { type CertificateRow, findCertificateByToken, findCertificateOf } from './queries.ts'
-import { isUnderReview } from './under-review.queries.ts'
+import { isUnderReview } from './under-review.actions.ts'
 import { verifyPage } from './verification-page.ts'
 
 type Needs = Readonly<{
