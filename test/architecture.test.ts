@@ -7,7 +7,7 @@ import { type Import, project, readServerFiles } from '#test/support/imports.ts'
 const order = [
   ...['lib', 'law/facts', 'law/reasons', 'law/residential', 'law/child-protection', 'law', 'law/examples'],
   ...['db', 'web', 'jobs', 'ledger', 'people', 'notices', 'programs'],
-  ...['programs/roster', 'programs/accounts', 'programs/imports', 'programs/record'],
+  ...['programs/roster', 'programs/accounts', 'programs/imports', 'programs/record', 'programs/provisioning'],
   ...[
     'courses/catalogue',
     'courses/authoring/files',
@@ -100,7 +100,7 @@ test('no file imports itself by way of others, in its room or between rooms', ()
   expect(cycles()).toEqual([])
 })
 
-test('nobody imports routes but app.ts', () => {
+test('only app.ts imports routes', () => {
   const isRoutes = (target: string, file: string) =>
     own.has(target) && kindOf(target) === 'routes' && roomOf(target) !== 'web' && file !== 'app.ts'
   expect(breaking(null, isRoutes)).toEqual([])

@@ -1,4 +1,9 @@
-import { type Catalogue, type CourseVersion, isForGroups, type Module } from '#server/courses/catalogue/catalogue.ts'
+import {
+  type Catalogue,
+  type CourseVersion,
+  isForGroups,
+  type Module,
+} from '#server/courses/catalogue/catalogue.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { reader, type Typed, typedDay, typedTime } from '#server/programs/typed-form.ts'
 import type { FieldError } from '#server/web/views.ts'

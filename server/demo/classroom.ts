@@ -106,7 +106,7 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
       training: scholarshipTraining,
       program_id,
       trainee: 'Mai Vang',
-      why: 'We want to begin a prevention group this winter, and have nobody yet who is trained to lead it.',
+      why: 'We want to begin a prevention group this winter, and no one here is trained to lead it yet.',
       contact: sam.email ?? '',
     },
     asked,
@@ -143,6 +143,7 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     supervised_program_ids: programs,
     administered_program_ids: role === 'program_admin' ? programs : [],
     unread_notices: 0,
+    has_account_news: false,
     confirmed_at: person.created_at,
     has_second_factor: false,
   }

@@ -157,7 +157,9 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
       coalesce(g.supervised, '{}') as supervised_program_ids,
       coalesce(g.administered, '{}') as administered_program_ids,
       (select count(*) from notices n
-        where n.person_id = p.id and n.read_at is null and n.moot_at is null)::int as unread_notices
+        where n.person_id = p.id and n.read_at is null and n.moot_at is null)::int as unread_notices,
+      exists (select from notices n where n.person_id = p.id and n.read_at is null and n.moot_at is null
+        and n.kind = 'sign-in-changed') as has_account_news
     from sessions s
     join people p on p.id = s.person_id and p.disabled_at is null
     left join lateral (

@@ -404,7 +404,9 @@ test('a group takes a refresher’s cases and changes together, and never what i
   const { body } = await room.leader.get('/group-sessions/new')
   const { course, choices } = {
     course: room.catalogue.courses.get('residential-refresher')!.current,
-    choices: [...body.matchAll(/value="residential-refresher\/[^/"]+\/([^"]+)"/g)].map(([, module]) => module),
+    choices: [...body.matchAll(/value="residential-refresher\/[^/"]+\/([^"]+)"/g)].map(
+      ([, module]) => module,
+    ),
   }
   expect(choices).toEqual(
     course.modules.filter(({ part }) => part === 'cases' || part === 'changes').map(({ slug }) => slug),

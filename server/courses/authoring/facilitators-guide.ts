@@ -1,5 +1,10 @@
 import type { CourseFile } from '#server/courses/authoring/files/course-files.ts'
-import { type Catalogue, type Course, facilitatorGuidePath, isForGroups } from '#server/courses/catalogue/catalogue.ts'
+import {
+  type Catalogue,
+  type Course,
+  facilitatorGuidePath,
+  isForGroups,
+} from '#server/courses/catalogue/catalogue.ts'
 import type { FacilitatorsGuide, SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import { type SheetBlock, spansText } from '#server/courses/catalogue/sheet.ts'
 import { readSheet } from './sheet-text.ts'
