@@ -101,7 +101,7 @@ function pickedOf(course: CourseVersion, module: Module, attempt: Attempt) {
 }
 
 /** '8', or '8.75' with partial credit. */
-export const pointsText = (points: number) => String(Math.round(points * 100) / 100)
+const pointsText = (points: number) => String(Math.round(points * 100) / 100)
 
 const creditText = ([first]: Attempt['answers']) =>
   first && first.credit !== null && first.credit > 0 && first.credit < 1 ? pointsText(first.credit) : null

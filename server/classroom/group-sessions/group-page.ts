@@ -125,7 +125,7 @@ export function participantPage(
 }
 
 /** A QR code as an SVG path, one rectangle for each unbroken run of dark modules in a row. */
-export function qrPath(text: string): Readonly<{ size: number; path: string }> {
+function qrPath(text: string): Readonly<{ size: number; path: string }> {
   const { size, isDark } = qrMatrix(text)
   let path = ''
   for (let row = 0; row < size; row++)
