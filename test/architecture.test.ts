@@ -7,7 +7,7 @@ import { type Import, project, readServerFiles } from '#test/support/imports.ts'
 const order = [
   ...['lib', 'law/facts', 'law/reasons', 'law/residential', 'law/child-protection', 'law', 'law/examples'],
   ...['db', 'web', 'jobs', 'ledger', 'people', 'notices', 'programs'],
-  ...['programs/roster', 'programs/accounts', 'programs/imports', 'programs/record'],
+  ...['programs/roster', 'programs/accounts', 'programs/imports', 'programs/record', 'programs/provisioning'],
   ...[
     'courses/catalogue',
     'courses/authoring/files',

@@ -39,6 +39,7 @@ export const findInvitation = (db: Kysely<DB>, tokenHash: string) =>
     .selectFrom('invitations')
     .innerJoin('people', 'people.id', 'invitations.person_id')
     .select(['invitations.id', 'invitations.purpose', 'invitations.person_id', 'people.name', 'people.email'])
+    .select(sql<boolean>`people.password_hash is not null`.as('has_password'))
     .where('token_hash', '=', tokenHash)
     .where('used_at', 'is', null)
     .where('expires_at', '>', sql<Date>`now()`)

@@ -8,6 +8,11 @@ export const ReadOnly = createError(
   'This is a public demonstration. With this role you can look at everything, but you can’t change anything.',
   403,
 )
+export const SharedAccount = createError(
+  'SHARED_ACCOUNT',
+  'This is a public demonstration, and other people use this account too. So no one can change its password, email, sessions or settings here.',
+  403,
+)
 export const Unreadable = createError(
   'UNREADABLE',
   'This request contains something that no form sends: %s.',

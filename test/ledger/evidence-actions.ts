@@ -350,10 +350,19 @@ export const evidenceActions: readonly EvidenceAction[] = [
   },
   {
     name: 'a sign-in link made',
-    prepare: async ({ program, rae, theo }) => {
+    prepare: async ({ world, program, rae }) => {
       const site = { mail: null, baseUrl: 'http://127.0.0.1:3000' }
+      const { id } = await world.db
+        .insertInto('people')
+        .values({ name: 'Robin New', email: `new${uses++}@northstar.example` })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await world.db
+        .insertInto('roles')
+        .values({ person_id: id, role: 'supervisor', program_id: program })
+        .execute()
       return async (db) => {
-        const given = await giveLinks(db, { viewer: rae, now }, site, program, [theo.id])
+        const given = await giveLinks(db, { viewer: rae, now }, site, program, [id])
         if (given.kind !== 'given' || given.shown.length !== 1) throw new Error('No link was made.')
         return 1
       }
