@@ -11,7 +11,9 @@ import { settingsConsoleRoutes } from '#server/admin/console/settings.routes.ts'
 import { storageConsoleRoutes } from '#server/admin/console/storage.routes.ts'
 import { tokenConsoleRoutes } from '#server/admin/console/tokens.routes.ts'
 import { consoleHealthRoutes } from '#server/admin/health/health.routes.ts'
+import { jobConsoleRoutes } from '#server/admin/jobs/jobs.routes.ts'
 import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
+import { mailConsoleRoutes } from '#server/admin/mail/mail.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
@@ -76,6 +78,7 @@ import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
+import { loggedMail } from './notices/direct-emails.actions.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
@@ -119,7 +122,7 @@ export async function buildApp(given: Needs): Promise<App> {
   }
   const lessonHref: FindLessonHref = async (viewer) =>
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
-  const needs = { ...given, offered, lessonHref }
+  const needs = { ...given, mail: loggedMail(db, given.mail), offered, lessonHref }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -237,8 +240,10 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
   await app.register(installationProgramRoutes, needs)
+  await app.register(jobConsoleRoutes, needs)
+  await app.register(mailConsoleRoutes, needs)
   await app.register(ledgerConsoleRoutes, needs)
-  await app.register(keyConsoleRoutes, needs)
+  await app.register(keyConsoleRoutes, { ...needs, sessions })
   await app.register(tokenConsoleRoutes, needs)
   await app.register(storageConsoleRoutes, needs)
   await app.register(settingsConsoleRoutes, needs)
