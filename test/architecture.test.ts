@@ -30,6 +30,8 @@ const order = [
     'admin/setup',
     'admin/people',
     'admin/programs',
+    'admin/jobs',
+    'admin/mail',
     'admin/health',
     'admin/ledger',
     'admin/console',

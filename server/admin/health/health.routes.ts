@@ -1,6 +1,6 @@
 import { findMailHealth } from '#server/admin/mail/mail-log.queries.ts'
 import { findSetting } from '#server/admin/setup/settings.queries.ts'
-import { findSetupSteps, type SetupSources } from '#server/admin/setup/setup-progress.queries.ts'
+import { findSetupSteps, type SetupSources } from '#server/admin/setup/setup-progress.ts'
 import { findLastBackup } from '#server/backup/last-backup.ts'
 import { KeyFileError, openKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.ts'

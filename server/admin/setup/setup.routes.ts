@@ -13,7 +13,7 @@ import type { CurrentInstallation } from './current-installation.ts'
 import { findSetting } from './settings.queries.ts'
 import { saveStep, sendTestMessage } from './setup.actions.ts'
 import { backupFields, fixedFacts, installationFields, readBackups, readInstallation } from './setup-forms.ts'
-import { findSetupSteps, type SetupSources } from './setup-progress.queries.ts'
+import { findSetupSteps, type SetupSources } from './setup-progress.ts'
 import type { SetupStepKey } from './setup-steps.ts'
 
 type Needs = SetupSources &
