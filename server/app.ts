@@ -6,6 +6,8 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions, type RouteOptions } from 'fastify'
+import { brandingRoutes } from '#server/admin/branding/branding.routes.ts'
+import { dataNoticeConsoleRoutes } from '#server/admin/console/data-notice.routes.ts'
 import { keyConsoleRoutes } from '#server/admin/console/keys.routes.ts'
 import { settingsConsoleRoutes } from '#server/admin/console/settings.routes.ts'
 import { storageConsoleRoutes } from '#server/admin/console/storage.routes.ts'
@@ -82,6 +84,7 @@ import { loggedMail } from './notices/direct-emails.actions.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
+import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
@@ -143,12 +146,18 @@ export async function buildApp(given: Needs): Promise<App> {
   // First, because a refused request needs an error page.
   const assets = await buildAssets()
   const installation = currentInstallation(db)
+  const ownName = () => installation.now()?.name ?? null
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config?.policy !== 'asset') await installation.refresh()
   })
   await app.register(views, {
     assets,
-    frame: (request) => frameOf(request, installation.now(), needs.isDemo && config.demo),
+    frame: (request) =>
+      frameOf(
+        request,
+        { installation: installation.now(), look: installation.look() },
+        needs.isDemo && config.demo,
+      ),
     development: config.development,
     // Tests have no log, so throw instead.
     strict: config.development || !given.logger,
@@ -187,6 +196,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(accountRoutes, { ...needs, sessions })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)
+  await app.register(dataNoticeRoutes, needs)
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
   if (config.development) await app.register(developmentMailRoutes, needs)
@@ -197,7 +207,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(periodRoutes, { ...needs, afterChange })
   await app.register(roleRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
-  await app.register(courseRoutes, needs)
+  await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
   await app.register(courseReviewRoutes, needs)
   await app.register(mistakeRoutes, needs)
   await app.register(approvalRoutes, { ...needs, afterChange })
@@ -207,8 +217,8 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(certificateApiRoutes, needs)
   await app.register(ledgerRoutes, needs)
   await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
-  await app.register(handoutRoutes, needs)
-  await app.register(facilitatorGuideRoutes, needs)
+  await app.register(handoutRoutes, { ...needs, ownName })
+  await app.register(facilitatorGuideRoutes, { ...needs, ownName })
   await app.register(learningRoutes, { ...needs, afterChange })
   await app.register(movingRoutes, needs)
   await app.register(changesRoutes, needs)
@@ -237,6 +247,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(registryRoutes, { ...needs, afterChange })
   await app.register(setupBootstrapRoutes, { ...needs, installation })
   await app.register(setupRoutes, { ...needs, installation })
+  await app.register(brandingRoutes, { ...needs, installation })
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
   await app.register(installationProgramRoutes, needs)
@@ -244,6 +255,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(mailConsoleRoutes, needs)
   await app.register(ledgerConsoleRoutes, needs)
   await app.register(keyConsoleRoutes, { ...needs, sessions })
+  await app.register(dataNoticeConsoleRoutes, needs)
   await app.register(tokenConsoleRoutes, needs)
   await app.register(storageConsoleRoutes, needs)
   await app.register(settingsConsoleRoutes, needs)

@@ -1,3 +1,4 @@
+import { findEmailLook } from './admin/branding/email-look.ts'
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
@@ -41,7 +42,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Ha
   },
   'send-email': async ({ notice }) => {
     const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
-    await deliverEmail(db, { mail, baseUrl: config.baseUrl, isMoot: isMootToday }, String(notice), clock())
+    const delivery = { mail, baseUrl: config.baseUrl, look: await findEmailLook(db), isMoot: isMootToday }
+    await deliverEmail(db, delivery, String(notice), clock())
   },
   'send-reminders': async () => {
     await refreshStale(db, dayOf(clock()))

@@ -4,16 +4,18 @@ import { hasRole, type Viewer } from './roles.ts'
 /** What stands around a viewer's pages: their own places, by what they may act as. */
 export function frameOf(
   { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
-  installation: PageFrame['installation'],
+  { installation, look }: Pick<PageFrame, 'installation' | 'look'>,
   demo: 'auto' | 'no' | 'public' | false,
 ): PageFrame {
   return {
     viewer,
     installation,
+    look,
     navigation: navigationOf(viewer),
     account: accountOf(viewer, isViewerKnown),
     signOut: viewer ? '/sign-out' : null,
     banner: demo ? demoBanner[demo] : null,
+    owesDataNotice: viewer?.owes_data_notice ?? false,
     messages: [],
   }
 }

@@ -24,7 +24,7 @@ export async function listLedgerLines(
   const { rows } = await sql<LedgerLine>`
     select l.seq, l.at, p.name as actor, l.kind, l.subject, s.name as person, l.facts, l.hash
     from ledger l left join people p on p.id = l.actor_id
-    left join people s on l.kind ~ '^(role|link|account)-' and l.subject = 'person:' || s.id
+    left join people s on l.kind ~ '^(role|link|account|data-notice)-' and l.subject = 'person:' || s.id
     where (${below}::bigint is null or l.seq < ${below}::bigint)
       and (${kind}::text is null or l.kind = ${kind})
       and (${subject === ''} or l.subject ilike ${like(subject)})
