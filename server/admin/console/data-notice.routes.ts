@@ -15,7 +15,7 @@ import type { FieldError } from '#server/web/views.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-const pageSize = 50
+const pageSize = 25
 
 /** The data practices notice: its versions, who has acknowledged the latest, and a new one. */
 export async function dataNoticeConsoleRoutes(app: App, { db, clock }: Needs): Promise<void> {

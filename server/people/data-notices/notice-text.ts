@@ -2,19 +2,25 @@ export type Block =
   | Readonly<{ kind: 'heading' | 'paragraph'; text: string }>
   | Readonly<{ kind: 'list'; items: readonly string[] }>
 
-/** A notice as typed: paragraphs with an empty line between them, `## ` before a heading, `- ` before each item of a list. */
+/** A notice as typed: an empty line ends a paragraph, `## ` begins a heading and `- ` each item of a list. */
 export function noticeBlocks(body: string): readonly Block[] {
-  const blocks = body
-    .replaceAll('\r\n', '\n')
-    .split(/\n[ \t]*\n/)
-    .map((block) => block.trim())
-  return blocks.filter(Boolean).map((block): Block => {
-    const lines = block.split('\n').map((line) => line.trim())
-    if (lines.every((line) => line.startsWith('- ')))
-      return { kind: 'list', items: lines.map((line) => line.slice(2)) }
-    if (lines.length === 1 && block.startsWith('## ')) return { kind: 'heading', text: block.slice(3) }
-    return { kind: 'paragraph', text: lines.join(' ') }
-  })
+  const blocks: Block[] = []
+  let isOpen = false
+  for (const line of body.split('\n').map((one) => one.trim())) {
+    const last = blocks.at(-1)
+    if (line.startsWith('## ')) blocks.push({ kind: 'heading', text: line.slice(3) })
+    else if (line.startsWith('- ')) {
+      if (last?.kind === 'list')
+        blocks[blocks.length - 1] = { kind: 'list', items: [...last.items, line.slice(2)] }
+      else blocks.push({ kind: 'list', items: [line.slice(2)] })
+    } else if (line !== '') {
+      if (isOpen && last?.kind === 'paragraph')
+        blocks[blocks.length - 1] = { kind: 'paragraph', text: `${last.text} ${line}` }
+      else blocks.push({ kind: 'paragraph', text: line })
+    }
+    isOpen = line !== '' && blocks.at(-1)?.kind === 'paragraph'
+  }
+  return blocks
 }
 
 /**
