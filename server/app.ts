@@ -68,6 +68,7 @@ import { groupJoiningRoutes } from './classroom/group-joining.routes.ts'
 import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
 import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
 import type { Config } from './config.ts'
+import { rightNowRoutes } from './courses/right-now.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
@@ -100,7 +101,7 @@ import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
 import type { App } from './web/routes.ts'
-import { security } from './web/security.ts'
+import { security } from './web/security-headers.ts'
 import { views } from './web/views.ts'
 
 export type Needs = Readonly<{
@@ -112,6 +113,8 @@ export type Needs = Readonly<{
   /** True for demonstration data. Every page shows a banner. */
   isDemo: boolean
   logger?: FastifyServerOptions['logger']
+  /** How schemas are compiled, so that tests compile each one once for all their services. */
+  schemaController?: FastifyServerOptions['schemaController']
   /** Called for every route, so that tests can request each of them. */
   onRoute?: (route: RouteOptions) => void
 }>
@@ -136,6 +139,7 @@ export async function buildApp(given: Needs): Promise<App> {
     genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
     return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+    schemaController: needs.schemaController ?? {},
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   if (needs.onRoute) app.addHook('onRoute', needs.onRoute)
   const afterChange: AfterChange = (trx, people, now) => refreshStandings(trx, people, dayOf(now))
@@ -208,6 +212,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(roleRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
+  await app.register(rightNowRoutes, { ...needs, assets })
   await app.register(courseReviewRoutes, needs)
   await app.register(mistakeRoutes, needs)
   await app.register(approvalRoutes, { ...needs, afterChange })

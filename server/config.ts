@@ -166,7 +166,7 @@ function readSettings(env: Environment): Config {
   })
 }
 
-/** What works, but not as whoever set it up may think; shown at each start. */
+/** Settings that work, but maybe not as intended; shown at each start. */
 export function configWarnings(config: Pick<Config, 'https' | 'trustedProxy'>): readonly string[] {
   if (config.https && !config.trustedProxy)
     return [

@@ -103,7 +103,7 @@ test('no file imports itself by way of others, in its room or between rooms', ()
   expect(cycles()).toEqual([])
 })
 
-test('nobody imports routes but app.ts', () => {
+test('only app.ts imports routes', () => {
   const isRoutes = (target: string, file: string) =>
     own.has(target) && kindOf(target) === 'routes' && roomOf(target) !== 'web' && file !== 'app.ts'
   expect(breaking(null, isRoutes)).toEqual([])

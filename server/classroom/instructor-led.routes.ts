@@ -41,24 +41,41 @@ export async function ledSessionRoutes(app: App, { db, catalogue, offered, clock
       listComing(db, viewer, dayOf(now), now),
       viewer ? listOwnRegistrations(db, viewer) : [],
     ])
-    const courses = [...today.catalogue.courses.values()].map(({ current }) => ({
-      ...current,
-      approval: today.approvalOf(current),
-    }))
+    const courses = [...today.catalogue.courses.values()].map(({ current }) => current)
     const elsewhere = catalogue.elsewhere.map((one) => ({
       ...one,
+      href: `/courses/elsewhere/${one.id}`,
       record: recordPath(one),
-      sessions: coming.filter(({ training }) => training === one.id).map(ledLine),
     }))
     return reply.page('courses/catalogue', {
       title: 'Courses',
       courses,
       elsewhere,
       coming: coming.filter(isNotOwn).map(ledLine),
-      scholarshipTraining,
       own: own.filter(({ ends_at }) => ends_at > now).map(ledLine),
     })
   })
+
+  const training = Type.Object({ training: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }) })
+
+  app.get(
+    '/courses/elsewhere/:training',
+    { config: open, schema: { params: training } },
+    async (request, reply) => {
+      const one = catalogue.elsewhere.find(({ id }) => id === request.params.training) ?? notFound()
+      const now = clock()
+      const coming = await listComing(db, request.viewer, dayOf(now), now)
+      return reply.page('courses/outside-course', {
+        title: one.title,
+        training: {
+          ...one,
+          record: recordPath(one),
+          sessions: coming.filter(({ training }) => training === one.id).map(ledLine),
+        },
+        scholarshipTraining,
+      })
+    },
+  )
 
   app.get('/sessions', { config: open }, async (request, reply) => {
     const { viewer } = request

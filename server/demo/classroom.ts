@@ -106,7 +106,7 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
       training: scholarshipTraining,
       program_id,
       trainee: 'Mai Vang',
-      why: 'We want to begin a prevention group this winter, and have nobody yet who is trained to lead it.',
+      why: 'We want to begin a prevention group this winter, and no one here is trained to lead it yet.',
       contact: sam.email ?? '',
     },
     asked,

@@ -1,6 +1,6 @@
 import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { FacilitatorsGuide } from '#server/courses/catalogue/course-parts.ts'
-import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 import { longestPath } from '#server/courses/catalogue/scenarios.ts'
 import type { Sheet, SheetBlock, Span } from '#server/courses/catalogue/sheet.ts'
 import { count, minutes } from '#server/web/words.ts'

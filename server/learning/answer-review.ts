@@ -1,4 +1,4 @@
-import type { Question, Words } from '#server/courses/catalogue/exercises.ts'
+import type { Question, Words } from '#server/courses/catalogue/question-types.ts'
 import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { type Answer, markAnswer } from './marking.ts'
 

@@ -1,7 +1,7 @@
 import { type Form, realId } from '#server/courses/catalogue/answer-fields.ts'
 import type { Module } from '#server/courses/catalogue/catalogue.ts'
 import { missing } from '#server/courses/catalogue/exercise-view.ts'
-import type { Question, ScenarioExercise } from '#server/courses/catalogue/exercises.ts'
+import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import { type Walk, walk } from '#server/courses/catalogue/scenarios.ts'
 import { type Confidence, parseConfidence } from './confidence.ts'
 import { type Mark, markAnswer, parseAnswer, passed, scoreOf } from './marking.ts'

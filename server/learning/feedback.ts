@@ -7,7 +7,7 @@ import {
   missing,
   stemParts,
 } from '#server/courses/catalogue/exercise-view.ts'
-import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { type AnswerReview, answerReview } from './answer-review.ts'
 import { type PathAnswer, parseAnswer } from './marking.ts'

@@ -1,5 +1,5 @@
 import { type Form, realId, sentValues, shownId } from '#server/courses/catalogue/answer-fields.ts'
-import type { Question } from '#server/courses/catalogue/exercises.ts'
+import type { Question } from '#server/courses/catalogue/question-types.ts'
 import { bestPath, walk } from '#server/courses/catalogue/scenarios.ts'
 
 /** An answer in the author's ids. Each field names the question types it belongs to. */

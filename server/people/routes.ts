@@ -149,7 +149,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     const token = sessionToken(request, config.https)
     if (token) await sessions.end(token)
     endSession(reply, config)
-    reply.header('clear-site-data', '"cache"')
+    reply.header('clear-site-data', '"cache", "storage"')
     return reply.redirect('/sign-in', 303)
   })
 

@@ -6,7 +6,7 @@ import type { Sessions } from './sessions.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null when nobody is signed in; use `viewerOf` where the route's policy asks for somebody. */
+    /** Null when no one is signed in; use `viewerOf` where the route’s policy requires a person. */
     viewer: Viewer | null
     /** False until we know who is asking; it stays false where they can't be looked up. */
     isViewerKnown: boolean

@@ -14,6 +14,7 @@ import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import type { App } from '#server/web/routes.ts'
 import { myTrainingPage } from './my-training.ts'
 import { listOwnOutsideTrainings } from './outside.queries.ts'
+import { listSupervisorNames } from './supervisors.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
@@ -50,6 +51,7 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
     const page = myTrainingPage(own, today, steps, completions, names, approval !== null)
     return reply.page('training/my-training', {
       ...page,
+      supervisors: page.banner?.noContactAt ? await listSupervisorNames(db, page.banner.noContactAt) : [],
       cannotCount: page.next && courses.cannotCount(page.next.course),
       changes,
       elsewhere,

@@ -54,6 +54,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, status: number, er
   return reply.page('web/error', {
     title,
     words,
+    isMissing: status === 404,
     // Wrong addresses aren't worth logging.
     code: status === 404 || status === 429 ? null : request.id,
     again: canTryAgain ? request.url : null,

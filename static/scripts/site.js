@@ -9,6 +9,7 @@ function leave() {
   if (!(link instanceof HTMLAnchorElement)) return
   document.documentElement.hidden = true
   document.title = 'Weather'
+  forget()
   window.location.replace(link.href)
 }
 
@@ -17,6 +18,17 @@ document.addEventListener('click', (event) => {
   event.preventDefault()
   leave()
 })
+
+/** Removes what was kept on this device for when there is no connection. */
+function forget() {
+  if (!('serviceWorker' in navigator)) return
+  navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((one) => one.unregister())))
+  caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))
+}
+
+// Pages for a moment of need are kept once someone opens one of them.
+if ('serviceWorker' in navigator && document.querySelector('[data-keeps-offline]'))
+  navigator.serviceWorker.register('/sw.js')
 
 // Escape or Shift three times with no other key between: typing capitals or closing a list doesn't leave by accident.
 let pressed = { key: '', times: 0, at: 0 }
@@ -95,8 +107,8 @@ for (const button of /** @type {NodeListOf<HTMLElement>} */ (
   })
 }
 
-// What a search shows can be kept and sent: its address stands in the bar. htmx's own history stays off, since it would
-// load a page anew, with what was typed in it, on the way back from a link within that page.
+// What a search shows can be kept and sent: its address is in the bar. htmx's own history stays off, since it would
+// load a page again, with what was typed in it, on the way back from a link within that page.
 document.addEventListener('htmx:after:swap', (event) => {
   const { sourceElement, request } = /** @type {CustomEvent} */ (event).detail.ctx
   if (sourceElement?.hasAttribute('hx-replace-url')) history.replaceState(history.state, '', request.action)

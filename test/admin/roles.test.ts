@@ -92,7 +92,7 @@ describe('a system administrator', () => {
   })
 })
 
-test('nobody but a system administrator opens the console', async () => {
+test('only a system administrator opens the console', async () => {
   const world = await aWorld()
   const pages = [
     '',

@@ -95,7 +95,7 @@ describe('signing in at an identity provider', () => {
     const served = await withProvider({
       unverified: { email: ada, email_verified: false },
       outside: { email: 'ivy@lakeside.example', email_verified: true },
-      unknown: { email: 'nobody@northstar.example', email_verified: true },
+      unknown: { email: 'no-account@northstar.example', email_verified: true },
     })
     for (const name of ['unverified', 'outside', 'unknown']) {
       const { page } = await aDevice(browser, served.address)

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import { exerciseSeed } from '#server/courses/catalogue/exercise-view.ts'
-import type { Exercise, ExerciseType } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise, ExerciseType } from '#server/courses/catalogue/question-types.ts'
 import { bestPath } from '#server/courses/catalogue/scenarios.ts'
 import { findAttemptOf } from '#server/learning/queries.ts'
 import type { Served } from '#test/support/browser.ts'

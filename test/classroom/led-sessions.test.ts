@@ -130,7 +130,7 @@ describe('an instructor-led session', () => {
     expect(readable(fewer.body)).toContain('3 people have a place already. Enter at least that many places.')
   })
 
-  test('fifty people who register at one moment: no place is given twice, and nobody is lost', async () => {
+  test('fifty people who register at one moment: no place is given twice, and no one is lost', async () => {
     const house = await aHouse()
     const address = await house.publish({ places: '7', scope: `${house.program}/all` })
     const id = address.split('/').at(-1)!
@@ -195,7 +195,7 @@ describe('an instructor-led session', () => {
     )
   })
 
-  test('a cancelled one says why, tells everybody, and takes nobody more', async () => {
+  test('a canceled session says why, notifies everyone, and takes no more registrations', async () => {
     const house = await aHouse()
     const address = await house.publish()
     const [adas, mais] = [await house.as(ada), await house.as(mai)]
@@ -233,7 +233,7 @@ describe('an instructor-led session', () => {
       from2: '9 am',
       to2: '10 am',
       link: 'meet.example',
-      instructor_email: 'nobody@health.example',
+      instructor_email: 'no-account@health.example',
       places: 'many',
     })
     expect(bad.statusCode).toBe(422)

@@ -16,7 +16,7 @@ import {
   readingGrade,
   sentencesOf,
 } from '#server/courses/authoring/text/reading.ts'
-import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 import { loadedAfter, module1, pool, practice } from './fixture.ts'
 
 const loaded = loadedAfter({})

@@ -1,6 +1,6 @@
 import { shownId } from '#server/courses/catalogue/answer-fields.ts'
 import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
-import type { Question, ScenarioExercise } from '#server/courses/catalogue/exercises.ts'
+import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import { walk } from '#server/courses/catalogue/scenarios.ts'
 import type { Database } from '#server/db/connection.ts'
 import { choicesOf, currentOf } from '#server/learning/attempt.ts'

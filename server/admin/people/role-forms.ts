@@ -8,7 +8,7 @@ export const invitableRoles = {
     words: 'Program administrator',
     description: 'Keeps a program’s roster, or all rosters of a license holder',
   },
-  supervisor: { words: 'Supervisor', description: 'Sees a roster and where each person stands' },
+  supervisor: { words: 'Supervisor', description: 'Sees a roster and each person’s status' },
   licensing: { words: 'Licensing staff', description: 'Reviews every licensed program' },
   reviewer: { words: 'Content reviewer', description: 'Reads courses and records their approvals' },
   system_admin: { words: 'System administrator', description: 'Runs this installation' },

@@ -178,7 +178,7 @@ export async function setupRoutes(app: App, needs: Needs): Promise<void> {
     reply.page('admin/setup/step', {
       ...(await stepPage(request, 'installation')),
       title: 'What is this installation?',
-      lead: 'Its name stands at the top of every page, and its contact at the bottom.',
+      lead: 'Its name appears at the top of every page, and its contact at the bottom.',
       fields: installationFields(typed),
       fixed: fixedFacts(config.baseUrl),
       errors,

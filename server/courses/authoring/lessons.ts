@@ -23,7 +23,7 @@ import { inlineText, refuseForeign, renderWords } from '#server/courses/authorin
 import type { Lesson, LessonPiece } from '#server/courses/catalogue/catalogue.ts'
 import { type CourseFormat, lessonShape } from '#server/courses/catalogue/course-shapes.ts'
 import { escapeHtml } from '#server/courses/catalogue/escape.ts'
-import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 
 /** The context that a lesson is rendered in. */
 export type LessonSetting = {

@@ -21,7 +21,7 @@ import {
   partOnlyShape,
   type RefresherPart,
 } from '#server/courses/catalogue/course-shapes.ts'
-import type { Exercise, Question } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise, Question } from '#server/courses/catalogue/question-types.ts'
 import { textHash } from './content-hash.ts'
 import { type LessonSetting, readLesson } from './lessons.ts'
 

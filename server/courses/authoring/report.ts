@@ -10,7 +10,7 @@ import {
 } from '#server/courses/authoring/text/reading.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FactStatus } from '#server/courses/catalogue/course-parts.ts'
-import type { ExerciseType, Question } from '#server/courses/catalogue/exercises.ts'
+import type { ExerciseType, Question } from '#server/courses/catalogue/question-types.ts'
 import { reachableEndings } from '#server/courses/catalogue/scenarios.ts'
 import { blockTexts } from '#server/courses/catalogue/sheet.ts'
 import { coverageOf, draftOf, uncoveredProblems } from './coverage.ts'

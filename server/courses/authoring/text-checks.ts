@@ -5,7 +5,7 @@ import { fewestPicks, givenAwayBy, guesserScore } from '#server/courses/authorin
 import { assessmentMinutes, toTenth } from '#server/courses/authoring/text/reading.ts'
 import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import { refresherParts } from '#server/courses/catalogue/course-shapes.ts'
-import type { Question, ScenarioExercise } from '#server/courses/catalogue/exercises.ts'
+import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import {
   fewestEndings,
   isRecoverable,

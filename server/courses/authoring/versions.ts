@@ -19,7 +19,7 @@ import type { Course, CourseVersion, Module } from '#server/courses/catalogue/ca
 import type { FactRegister } from '#server/courses/catalogue/course-parts.ts'
 import { courseShape, formatOf } from '#server/courses/catalogue/course-shapes.ts'
 import { type ExercisePlace, exerciseView } from '#server/courses/catalogue/exercise-view.ts'
-import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 import { createTemplates } from '#server/web/templates.ts'
 import { readChangeRecord } from './change-record.ts'
 import { contentHash } from './content-hash.ts'

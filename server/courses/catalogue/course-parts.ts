@@ -70,6 +70,21 @@ export type ElsewhereTraining = {
   readonly checked: string
 }
 
+/** A card for a moment of need. */
+export type RightNowCard = {
+  readonly id: string
+  readonly title: string
+  readonly lead: string
+  readonly say: string
+  readonly steps: readonly string[]
+  /** A call without a number is one that each program has of its own. */
+  readonly calls: readonly Readonly<{ number: string; who: string }>[]
+  readonly avoid: string
+  readonly report: string
+  /** Fact keys. Without any, it is practice advice. */
+  readonly facts: readonly string[]
+}
+
 /** The general facilitator's guide for group sessions. */
 export type FacilitatorsGuide = {
   readonly sheet: Sheet

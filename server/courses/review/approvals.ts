@@ -39,7 +39,7 @@ export function approvalState({ acts }: Pick<ApprovalRecord, 'acts'>): ApprovalS
   return has('refused') ? 'refused' : 'waiting'
 }
 
-/** Nobody approves or confirms a text that they wrote: course.yml names its writers by email or name. */
+/** No one approves or confirms a text that they wrote: course.yml names its writers by email or name. */
 export const wrote = (
   text: CourseVersion,
   viewer: Readonly<{ email: string | null; name: string }>,

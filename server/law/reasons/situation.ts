@@ -5,7 +5,7 @@ import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { defaultSettings } from '#server/law/facts/settings.ts'
 import { addDays, type Day } from '#server/lib/days.ts'
 
-/** Where one person stands at one program on one day, before any question of training. */
+/** One person’s situation at one program on one day, before any question of training. */
 export type Situation = {
   readonly on: Day
   readonly program: Program

@@ -10,7 +10,7 @@ import type { Account, AccountInReach } from './accounts.queries.ts'
 
 type Entry = Readonly<{ at: Date; who: string | null; kind: string; facts: Record<string, unknown> }>
 
-/** One account, for whoever looks after it. */
+/** One account, for the administrator who looks after it. */
 export function accountPage({ account, canChange, isOwn }: AccountInReach, history: readonly Entry[]) {
   const state = accountState(account)
   return {

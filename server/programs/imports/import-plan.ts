@@ -58,7 +58,7 @@ export function planner(state: ImportState, newId: () => string) {
     [...state.people.values(), ...state.employees.values()].map(({ id, name }) => [id, name]),
   )
   const numberOf = new Map([...state.employees].map(([employeeId, { id }]) => [id, employeeId]))
-  // The name that a row gave to somebody who is here already, theirs or another.
+  // The name that a row gave to someone who is here already, theirs or another.
   const named = new Map<string, { id: string; name: string; line: number }>()
 
   function takeRow(row: FileRow): PlannedRow {

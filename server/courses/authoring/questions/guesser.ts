@@ -1,4 +1,4 @@
-import type { Question } from '#server/courses/catalogue/exercises.ts'
+import type { Question } from '#server/courses/catalogue/question-types.ts'
 
 /** A choice as someone without any knowledge sees it, and whether it is correct. */
 type Guess = Readonly<{ has: Readonly<Record<Feature, boolean>>; isRight: boolean }>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { certificateText } from '#server/certificates/certificates/wording.ts'
+import { certificateText } from '#server/certificates/certificates/certificate-wording.ts'
 import { sample } from './sample.ts'
 
 const approval = {
