@@ -2,12 +2,16 @@ import { crc32 } from 'node:zlib'
 import { sql } from 'kysely'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findEmailLook } from '#server/admin/branding/email-look.ts'
 import { nextTime } from '#server/admin/jobs/job-lines.ts'
 import { eachLedgerBatch } from '#server/admin/ledger/ledger-entries.queries.ts'
 import { readLedgerFilter } from '#server/admin/ledger/ledger-filter.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { createMail } from '#server/lib/mail.ts'
 import { notify } from '#server/notices/actions.ts'
+import { emailMessage } from '#server/notices/email-message.ts'
+import { wordsOf } from '#server/notices/kinds.ts'
+import { readPaper } from '#test/handouts/paper-reading.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { aMailbox, type Mailbox } from '#test/support/mailbox.ts'
@@ -167,6 +171,39 @@ function commentChunk(text: string): Buffer {
   sum.writeUInt32BE(crc32(content))
   return Buffer.concat([length, content, sum])
 }
+
+test('the installation’s name and contact are on pages, on printed job aids and in email', async () => {
+  await kit.post('/admin/setup/installation', {
+    name: 'Lakes Learning',
+    agency: 'Lakes County',
+    contact_name: 'Training office',
+    contact_email: 'training@lakes.example',
+  })
+  const visitor = world.visitor()
+  expect((await visitor.get('/support')).body).toContain('Run by Lakes County')
+  const { rawPayload } = await visitor.get('/job-aids/reporting-card.pdf')
+  expect((await readPaper(rawPayload)).letters).toContain('LakesLearning:Jobaid')
+  const look = await findEmailLook(world.db)
+  expect(look.contact).toBe('Questions? Training office, training@lakes.example')
+  const parts = { words: wordsOf({ kind: 'place-opened', facts: { session_id: '1' } })!, look, noticeId: '1' }
+  const to = { name: 'Mai Vang', email: 'mai@northstar.example' }
+  const written = (isDiscreet: boolean) =>
+    emailMessage({
+      ...parts,
+      to,
+      isDiscreet,
+      address: '/',
+      baseUrl: 'https://x.example',
+      unsubscribeAddress: null,
+    })
+  expect([written(false).html!.includes('#7a1f4d'), written(false).text.includes('Training office')]).toEqual(
+    [true, true],
+  )
+  expect([written(true).html!.includes('#7a1f4d'), written(true).text.includes('Training office')]).toEqual([
+    false,
+    false,
+  ])
+})
 
 const wide = (bytes: Buffer) => {
   const changed = Buffer.from(bytes)
