@@ -16,6 +16,7 @@ import { consoleHealthRoutes } from '#server/admin/health/health.routes.ts'
 import { jobConsoleRoutes } from '#server/admin/jobs/jobs.routes.ts'
 import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
 import { mailConsoleRoutes } from '#server/admin/mail/mail.routes.ts'
+import { groupRoleRoutes } from '#server/admin/people/group-roles.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
@@ -24,12 +25,14 @@ import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
-import { certificateRequestRoutes } from '#server/certificates/certificates/requests.routes.ts'
 import { certificateRoutes } from '#server/certificates/certificates/verify.routes.ts'
+import { openDataKey } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
-import { ledSessionRoutes } from '#server/classroom/instructor-led.routes.ts'
-import { attendanceRoutes } from '#server/classroom/instructor-led-attendance.routes.ts'
-import { organizingRoutes } from '#server/classroom/instructor-led-organizing.routes.ts'
+import { certificateRequestRoutes } from '#server/certificates/requests/requests.routes.ts'
+import { ledSessionRoutes } from '#server/classroom/instructor-led/instructor-led.routes.ts'
+import { attendanceRoutes } from '#server/classroom/instructor-led/instructor-led-attendance.routes.ts'
+import { organizingRoutes } from '#server/classroom/instructor-led/instructor-led-organizing.routes.ts'
 import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
@@ -49,8 +52,11 @@ import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.rout
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import { frameOf } from '#server/people/navigation.ts'
+import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
+import { connectionRoutes } from '#server/programs/provisioning/connections.routes.ts'
+import { scimRoutes } from '#server/programs/provisioning/scim.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
 import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
@@ -64,22 +70,23 @@ import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
-import { groupJoiningRoutes } from './classroom/group-joining.routes.ts'
-import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
-import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
+import { groupJoiningRoutes } from './classroom/group-sessions/group-joining.routes.ts'
+import { groupSessionRoutes } from './classroom/group-sessions/group-sessions.routes.ts'
+import { scholarshipRoutes } from './classroom/scholarships/scholarships.routes.ts'
 import type { Config } from './config.ts'
 import { rightNowRoutes } from './courses/right-now.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
-import { changesRoutes } from './learning/changes.routes.ts'
-import { lessonHrefFor } from './learning/lesson-href.ts'
-import { movingRoutes } from './learning/moving.routes.ts'
-import { listEnrollments } from './learning/queries.ts'
+import { lessonHrefFor } from './learning/progress/lesson-href.ts'
+import { listEnrollments } from './learning/progress/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
+import { changesRoutes } from './learning/versions/changes.routes.ts'
+import { movingRoutes } from './learning/versions/moving.routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { tellOwner } from './notices/account-news.actions.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
 import { loggedMail } from './notices/direct-emails.actions.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
@@ -87,15 +94,19 @@ import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
+import type { DataKey } from './people/sealed-secret.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
+import { unsentFormRoutes } from './people/unsent-forms.routes.ts'
+import { unsentForms } from './people/unsent-forms.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
+import { ReadOnly, SharedAccount } from './web/errors.ts'
 import { healthRoutes } from './web/health.ts'
 import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
@@ -119,6 +130,10 @@ export type Needs = Readonly<{
   onRoute?: (route: RouteOptions) => void
 }>
 
+/** Where an account is changed, or how someone signs in to it. */
+const accountAddresses =
+  /^\/(accounts?|link|email|forgot-password|sign-in\/code|notices\/(preferences|unsubscribe))(\/|$)/
+
 /** The whole service, ready to listen or to be called by tests. */
 export async function buildApp(given: Needs): Promise<App> {
   const { db, config } = given
@@ -128,7 +143,9 @@ export async function buildApp(given: Needs): Promise<App> {
   }
   const lessonHref: FindLessonHref = async (viewer) =>
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
-  const needs = { ...given, mail: loggedMail(db, given.mail), offered, lessonHref }
+  const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
+  const mail = loggedMail(db, given.mail)
+  const needs = { ...given, mail, offered, lessonHref, tellOwner, dataKey }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -156,12 +173,14 @@ export async function buildApp(given: Needs): Promise<App> {
   })
   await app.register(views, {
     assets,
-    frame: (request) =>
-      frameOf(
+    frame: (request) => ({
+      ...frameOf(
         request,
         { installation: installation.now(), look: installation.look() },
         needs.isDemo && config.demo,
       ),
+      idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
+    }),
     development: config.development,
     // Tests have no log, so throw instead.
     strict: config.development || !given.logger,
@@ -179,11 +198,14 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
   await app.register(viewerHook, { recognize, requiresSecondFactor })
+  await app.register(unsentForms, { db, sessions, config })
   if (needs.isDemo && config.demo === 'public')
     await app.register(readOnly, {
-      // A public page, such as signing out, changes nothing that others see.
-      isReadOnly: ({ viewer, routeOptions }) =>
-        routeOptions.config.policy !== 'public' && (viewer?.grants.length ?? 0) > 0,
+      refusalOf: ({ viewer, routeOptions: { url = '', config: route } }) => {
+        if (accountAddresses.test(url)) return new SharedAccount()
+        // A public page, such as signing out, changes nothing that others see.
+        return route.policy !== 'public' && (viewer?.grants.length ?? 0) > 0 ? new ReadOnly() : null
+      },
     })
   await app.register(rateLimit, { global: false })
   await app.register(async (files) => {
@@ -195,12 +217,20 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(apiDescription, { baseUrl: config.baseUrl })
 
   await app.register(healthRoutes, { db, config })
-  await app.register(peopleRoutes, { ...needs, sessions })
+  const installationWords = () => {
+    const known = installation.now()
+    return known ? [known.name, known.agency] : []
+  }
+  await app.register(peopleRoutes, { ...needs, sessions, installationWords })
+  await app.register(unsentFormRoutes, needs)
   await app.register(singleSignOnRoutes, { ...needs, sessions })
-  await app.register(accountRoutes, { ...needs, sessions })
+  await app.register(accountRoutes, { ...needs, sessions, installationWords })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)
   await app.register(dataNoticeRoutes, needs)
+  await app.register(paperCodeRoutes, needs)
+  await app.register(connectionRoutes, needs)
+  await app.register(scimRoutes, { ...needs, afterChange })
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
   if (config.development) await app.register(developmentMailRoutes, needs)
@@ -255,6 +285,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(brandingRoutes, { ...needs, installation })
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
+  await app.register(groupRoleRoutes, needs)
   await app.register(installationProgramRoutes, needs)
   await app.register(jobConsoleRoutes, needs)
   await app.register(mailConsoleRoutes, needs)

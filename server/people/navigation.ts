@@ -6,7 +6,7 @@ export function frameOf(
   { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
   { installation, look }: Pick<PageFrame, 'installation' | 'look'>,
   demo: 'auto' | 'no' | 'public' | false,
-): PageFrame {
+): Omit<PageFrame, 'idleMinutes'> {
   return {
     viewer,
     installation,
@@ -16,9 +16,14 @@ export function frameOf(
     signOut: viewer ? '/sign-out' : null,
     banner: demo ? demoBanner[demo] : null,
     owesDataNotice: viewer?.owes_data_notice ?? false,
-    messages: [],
+    messages: viewer?.has_account_news ? [accountNews] : [],
   }
 }
+
+const accountNews = {
+  kind: 'warning',
+  text: 'How you sign in has changed. Read what changed under “Messages.” If you didn’t expect it, tell your administrator now.',
+} as const
 
 const demoBanner = {
   auto: 'Demonstration: every person, program and license number here is invented.',

@@ -15,6 +15,8 @@ export type Viewer = Readonly<{
   unread_notices: number
   /** The latest data practices notice waits for them to read it. */
   owes_data_notice: boolean
+  /** How the person signs in was changed, and they have not read the message about it. */
+  has_account_news: boolean
   /** When the password was last given in this session. */
   confirmed_at: Date
   /** A passkey or an authenticator app is set up. */

@@ -5,7 +5,10 @@ import { forbidden } from './errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** True where a mail provider posts for the reader: the address holds a secret, and no cookie is asked. */
+    /**
+     * True where no cookie is asked: a mail provider posts for the reader to an address that holds a secret, or a
+     * directory provisions accounts with its own token.
+     */
     isFromAnywhere?: boolean
   }
 }

@@ -34,7 +34,11 @@ test('cards for a moment of need open without an account, and stay on the phone 
   await context.setOffline(true)
   await expect(page.goto(`${world.address}/right-now`)).rejects.toThrow()
   expect(problems).toEqual([])
-  expect(complaints.filter((one) => !/ERR_INTERNET_DISCONNECTED|ERR_FAILED|asked https:\/\/www.weather.gov/.test(one))).toEqual([])
+  expect(
+    complaints.filter(
+      (one) => !/ERR_INTERNET_DISCONNECTED|ERR_FAILED|asked https:\/\/www.weather.gov/.test(one),
+    ),
+  ).toEqual([])
   await context.close()
   await browser.close()
   await world.app.close()

@@ -216,7 +216,7 @@ export const settingList: readonly Setting[] = [
     group: 'Sign-in',
     example: 'identity-providers.json',
     changes:
-      'Single sign-on: a JSON file with a list of OpenID Connect providers, readable by the service alone. Each has id, name, issuer, client_id, client_secret (or private_key for private_key_jwt), domains, and has_second_factor. At each provider, register the address BASE_URL/sign-in/with/ID/callback.',
+      'Single sign-on: a JSON file with a list of OpenID Connect providers, readable by the service alone. Each has id, name, issuer, client_id, client_secret (or private_key for private_key_jwt), domains, and has_second_factor; optional are groups_claim, scope and acr_values (login.gov). At each provider, register the address BASE_URL/sign-in/with/ID/callback.',
     value: ({ identityProviders }) => identityProviders.map(({ name }) => name).join(', ') || 'Not set',
   },
   {
