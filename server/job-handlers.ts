@@ -1,3 +1,4 @@
+import { findEmailLook } from './admin/branding/email-look.ts'
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
@@ -8,6 +9,7 @@ import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { resendForgotten, summarize } from './notices/actions.ts'
 import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
+import { loggedMail, sweepDirectEmails } from './notices/direct-emails.actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { sweepPeople } from './people/sign-in.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
@@ -27,11 +29,12 @@ type Needs = Readonly<{
 export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Handlers => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
   'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
-  'sign-ledger-head': () => keepHead(db, { config, mail }, clock()),
+  'sign-ledger-head': () => keepHead(db, { config, mail: loggedMail(db, mail) }, clock()),
   'sweep-sign-ins': async () => {
     const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
     await sweepPeople(db, createSessions(db, limits))
     await sweepFailedNameChecks(db)
+    await sweepDirectEmails(db)
   },
   'make-backup': async () => {
     const { backupDir: folder, backupKeep: keep } = config
@@ -39,7 +42,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Ha
   },
   'send-email': async ({ notice }) => {
     const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
-    await deliverEmail(db, { mail, baseUrl: config.baseUrl, isMoot: isMootToday }, String(notice), clock())
+    const delivery = { mail, baseUrl: config.baseUrl, look: await findEmailLook(db), isMoot: isMootToday }
+    await deliverEmail(db, delivery, String(notice), clock())
   },
   'send-reminders': async () => {
     await refreshStale(db, dayOf(clock()))

@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { suggestion } from '#server/courses/authoring/files/problems.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { longestAnswers } from '#server/courses/authoring/questions/pools.ts'
-import { type CoursesReport, coursesReport } from '#server/courses/authoring/report.ts'
+import { coursesReport } from '#server/courses/authoring/report.ts'
+import type { CoursesReport } from '#server/courses/authoring/report-shape.ts'
 import { reportText } from '#server/courses/authoring/report-text.ts'
 import {
   assessmentMinutes,

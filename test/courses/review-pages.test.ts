@@ -12,7 +12,7 @@ import { paragraphsOf, withParagraphs } from '#server/courses/review/paragraphs.
 import { listMeetings } from '#server/courses/review/statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from '#server/courses/review/statistics.ts'
 import { compareTexts, diffLines } from '#server/courses/review/text-diff.ts'
-import { keyOf } from '#server/learning/marking.ts'
+import { keyOf } from '#server/learning/questions/marking.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { readModule, takeAssessment } from '#test/support/taking.ts'

@@ -4,7 +4,7 @@ import { problemLine } from '#server/courses/authoring/files/problems.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { longestAnswers } from '#server/courses/authoring/questions/pools.ts'
 import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
-import { keyOf, markAnswer } from '#server/learning/marking.ts'
+import { keyOf, markAnswer } from '#server/learning/questions/marking.ts'
 
 /** The courses as they are shipped. */
 const { catalogue, problems } = loadCourses(resolve(import.meta.dirname, '../../courses'))
