@@ -6,12 +6,16 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions, type RouteOptions } from 'fastify'
+import { brandingRoutes } from '#server/admin/branding/branding.routes.ts'
+import { dataNoticeConsoleRoutes } from '#server/admin/console/data-notice.routes.ts'
 import { keyConsoleRoutes } from '#server/admin/console/keys.routes.ts'
 import { settingsConsoleRoutes } from '#server/admin/console/settings.routes.ts'
 import { storageConsoleRoutes } from '#server/admin/console/storage.routes.ts'
 import { tokenConsoleRoutes } from '#server/admin/console/tokens.routes.ts'
 import { consoleHealthRoutes } from '#server/admin/health/health.routes.ts'
+import { jobConsoleRoutes } from '#server/admin/jobs/jobs.routes.ts'
 import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
+import { mailConsoleRoutes } from '#server/admin/mail/mail.routes.ts'
 import { groupRoleRoutes } from '#server/admin/people/group-roles.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
@@ -21,14 +25,14 @@ import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
-import { certificateRequestRoutes } from '#server/certificates/certificates/requests.routes.ts'
 import { certificateRoutes } from '#server/certificates/certificates/verify.routes.ts'
 import { openDataKey } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
-import { ledSessionRoutes } from '#server/classroom/instructor-led.routes.ts'
-import { attendanceRoutes } from '#server/classroom/instructor-led-attendance.routes.ts'
-import { organizingRoutes } from '#server/classroom/instructor-led-organizing.routes.ts'
+import { certificateRequestRoutes } from '#server/certificates/requests/requests.routes.ts'
+import { ledSessionRoutes } from '#server/classroom/instructor-led/instructor-led.routes.ts'
+import { attendanceRoutes } from '#server/classroom/instructor-led/instructor-led-attendance.routes.ts'
+import { organizingRoutes } from '#server/classroom/instructor-led/instructor-led-organizing.routes.ts'
 import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
@@ -66,32 +70,36 @@ import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
-import { groupJoiningRoutes } from './classroom/group-joining.routes.ts'
-import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
-import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
+import { groupJoiningRoutes } from './classroom/group-sessions/group-joining.routes.ts'
+import { groupSessionRoutes } from './classroom/group-sessions/group-sessions.routes.ts'
+import { scholarshipRoutes } from './classroom/scholarships/scholarships.routes.ts'
 import type { Config } from './config.ts'
 import { rightNowRoutes } from './courses/right-now.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
-import { changesRoutes } from './learning/changes.routes.ts'
-import { lessonHrefFor } from './learning/lesson-href.ts'
-import { movingRoutes } from './learning/moving.routes.ts'
-import { listEnrollments } from './learning/queries.ts'
+import { lessonHrefFor } from './learning/progress/lesson-href.ts'
+import { listEnrollments } from './learning/progress/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
+import { changesRoutes } from './learning/versions/changes.routes.ts'
+import { movingRoutes } from './learning/versions/moving.routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { tellOwner } from './notices/account-news.actions.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
+import { loggedMail } from './notices/direct-emails.actions.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
+import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
+import { unsentFormRoutes } from './people/unsent-forms.routes.ts'
+import { unsentForms } from './people/unsent-forms.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
@@ -139,7 +147,8 @@ export async function buildApp(given: Needs): Promise<App> {
   const lessonHref: FindLessonHref = async (viewer) =>
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
   const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
-  const needs = { ...given, offered, lessonHref, tellOwner, dataKey }
+  const mail = loggedMail(db, given.mail)
+  const needs = { ...given, mail, offered, lessonHref, tellOwner, dataKey }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -165,12 +174,20 @@ export async function buildApp(given: Needs): Promise<App> {
   // First, because a refused request needs an error page.
   const assets = await buildAssets()
   const installation = currentInstallation(db)
+  const ownName = () => installation.now()?.name ?? null
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config?.policy !== 'asset') await installation.refresh()
   })
   await app.register(views, {
     assets,
-    frame: (request) => frameOf(request, installation.now(), needs.isDemo && config.demo),
+    frame: (request) => ({
+      ...frameOf(
+        request,
+        { installation: installation.now(), look: installation.look() },
+        needs.isDemo && config.demo,
+      ),
+      idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
+    }),
     development: config.development,
     // Tests have no log, so throw instead.
     strict: config.development || !given.logger,
@@ -190,6 +207,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
   await app.register(viewerHook, { recognize, requiresSecondFactor })
+  await app.register(unsentForms, { db, sessions, config })
   if (needs.isDemo && config.demo === 'public')
     await app.register(readOnly, {
       refusalOf: ({ viewer, routeOptions: { url = '', config: route } }) => {
@@ -213,10 +231,12 @@ export async function buildApp(given: Needs): Promise<App> {
     return known ? [known.name, known.agency] : []
   }
   await app.register(peopleRoutes, { ...needs, sessions, installationWords })
+  await app.register(unsentFormRoutes, needs)
   await app.register(singleSignOnRoutes, { ...needs, sessions })
   await app.register(accountRoutes, { ...needs, sessions, installationWords })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)
+  await app.register(dataNoticeRoutes, needs)
   await app.register(paperCodeRoutes, needs)
   await app.register(connectionRoutes, needs)
   await app.register(scimRoutes, { ...needs, afterChange })
@@ -230,7 +250,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(periodRoutes, { ...needs, afterChange })
   await app.register(roleRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
-  await app.register(courseRoutes, needs)
+  await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
   await app.register(rightNowRoutes, { ...needs, assets })
   await app.register(courseReviewRoutes, needs)
   await app.register(mistakeRoutes, needs)
@@ -241,8 +261,8 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(certificateApiRoutes, needs)
   await app.register(ledgerRoutes, needs)
   await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
-  await app.register(handoutRoutes, needs)
-  await app.register(facilitatorGuideRoutes, needs)
+  await app.register(handoutRoutes, { ...needs, ownName })
+  await app.register(facilitatorGuideRoutes, { ...needs, ownName })
   await app.register(learningRoutes, { ...needs, afterChange })
   await app.register(movingRoutes, needs)
   await app.register(changesRoutes, needs)
@@ -271,12 +291,16 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(registryRoutes, { ...needs, afterChange })
   await app.register(setupBootstrapRoutes, { ...needs, installation })
   await app.register(setupRoutes, { ...needs, installation })
+  await app.register(brandingRoutes, { ...needs, installation })
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
   await app.register(groupRoleRoutes, needs)
   await app.register(installationProgramRoutes, needs)
+  await app.register(jobConsoleRoutes, needs)
+  await app.register(mailConsoleRoutes, needs)
   await app.register(ledgerConsoleRoutes, needs)
-  await app.register(keyConsoleRoutes, needs)
+  await app.register(keyConsoleRoutes, { ...needs, sessions })
+  await app.register(dataNoticeConsoleRoutes, needs)
   await app.register(tokenConsoleRoutes, needs)
   await app.register(storageConsoleRoutes, needs)
   await app.register(settingsConsoleRoutes, needs)

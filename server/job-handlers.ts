@@ -1,3 +1,4 @@
+import { findEmailLook } from './admin/branding/email-look.ts'
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
 import { listRegister } from './certificates/certificates/queries.ts'
@@ -10,6 +11,7 @@ import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { resendForgotten, summarize } from './notices/actions.ts'
 import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
+import { loggedMail, sweepDirectEmails } from './notices/direct-emails.actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { sweepPeople } from './people/sign-in.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
@@ -33,7 +35,11 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Ha
   'sign-ledger-head': () =>
     keepHead(
       db,
-      { config, mail, checkRegister: async (rows) => checkRegister(rows, await listRegister(db)) },
+      {
+        config,
+        mail: loggedMail(db, mail),
+        checkRegister: async (rows) => checkRegister(rows, await listRegister(db)),
+      },
       clock(),
     ),
   'sweep-sign-ins': async () => {
@@ -41,6 +47,7 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Ha
     await sweepPeople(db, createSessions(db, limits))
     await sweepFailedNameChecks(db)
     await sweepFormKeys(db)
+    await sweepDirectEmails(db)
   },
   'make-backup': async () => {
     const { backupDir: folder, backupKeep: keep } = config
@@ -48,7 +55,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Ha
   },
   'send-email': async ({ notice }) => {
     const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
-    await deliverEmail(db, { mail, baseUrl: config.baseUrl, isMoot: isMootToday }, String(notice), clock())
+    const delivery = { mail, baseUrl: config.baseUrl, look: await findEmailLook(db), isMoot: isMootToday }
+    await deliverEmail(db, delivery, String(notice), clock())
   },
   'send-reminders': async () => {
     await refreshStale(db, dayOf(clock()))

@@ -334,6 +334,28 @@ export interface CourseTexts {
   version: string;
 }
 
+export interface DataNoticeAcknowledgments {
+  acknowledged_at: Timestamp;
+  person_id: string;
+  version: number;
+}
+
+export interface DataNotices {
+  body: string;
+  published_at: Timestamp;
+  published_by: string;
+  summary: string;
+  version: number;
+}
+
+export interface DirectEmails {
+  address: string;
+  at: Generated<Timestamp>;
+  error: string | null;
+  id: Generated<number>;
+  subject: string;
+}
+
 export interface EmailChanges {
   canceled_at: Timestamp | null;
   confirmed_at: Timestamp | null;
@@ -1114,6 +1136,13 @@ export interface TrainingDecisions {
   superseded_at: Timestamp | null;
 }
 
+export interface UnsentForms {
+  expires_at: Timestamp;
+  person_id: string;
+  sealed: Buffer;
+  token_hash: string;
+}
+
 export interface DB {
   api_tokens: ApiTokens;
   assignments: Assignments;
@@ -1144,6 +1173,9 @@ export interface DB {
   course_change_readings: CourseChangeReadings;
   course_comments: CourseComments;
   course_texts: CourseTexts;
+  data_notice_acknowledgments: DataNoticeAcknowledgments;
+  data_notices: DataNotices;
+  direct_emails: DirectEmails;
   email_changes: EmailChanges;
   employee_ids: EmployeeIds;
   enrollment_kept_modules: EnrollmentKeptModules;
@@ -1222,4 +1254,5 @@ export interface DB {
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
   training_decisions: TrainingDecisions;
+  unsent_forms: UnsentForms;
 }

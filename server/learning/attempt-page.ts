@@ -3,13 +3,13 @@ import { type CourseVersion, lessonPath, type Module } from '#server/courses/cat
 import { instructions, stemParts, stepParts } from '#server/courses/catalogue/exercise-view.ts'
 import type { Offered } from '#server/courses/catalogue/offered.ts'
 import type { Question } from '#server/courses/catalogue/question-types.ts'
-import { answerReview, withheldReview } from './answer-review.ts'
+import { assessmentPath } from '#server/learning/progress/paths.ts'
+import type { Attempt } from '#server/learning/progress/queries.ts'
+import { pickedRefreshers } from '#server/learning/progress/refresher.ts'
+import { answerReview, withheldReview } from '#server/learning/questions/answer-review.ts'
+import { confidenceNote, confidences, confidenceWords } from '#server/learning/questions/confidence.ts'
+import type { Answer } from '#server/learning/questions/marking.ts'
 import { choicesOf, currentOf } from './attempt.ts'
-import { confidenceNote, confidences, confidenceWords } from './confidence.ts'
-import type { Answer } from './marking.ts'
-import { assessmentPath } from './paths.ts'
-import type { Attempt } from './queries.ts'
-import { pickedRefreshers } from './refresher.ts'
 import { needsReview, retakeAt } from './retakes.ts'
 
 /** One question of an attempt. It must not reveal the answer or the reasons. */
@@ -129,7 +129,7 @@ function pickedOf(course: CourseVersion, module: Module, attempt: Attempt) {
 }
 
 /** '8', or '8.75' with partial credit. */
-export const pointsText = (points: number) => String(Math.round(points * 100) / 100)
+const pointsText = (points: number) => String(Math.round(points * 100) / 100)
 
 const creditText = ([first]: Attempt['answers']) =>
   first && first.credit !== null && first.credit > 0 && first.credit < 1 ? pointsText(first.credit) : null

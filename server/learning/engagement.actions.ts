@@ -2,10 +2,10 @@ import type { Kysely, Transaction } from 'kysely'
 import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { type Enrollment, lockEnrollmentOf } from '#server/learning/progress/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { findEngagementRows } from './engagement.queries.ts'
 import { type Evidence, evidenceOf, paceOf } from './engagement.ts'
-import { type Enrollment, lockEnrollmentOf } from './queries.ts'
 
 export type LessonPlace = Readonly<{ module: string; lesson: string }>
 

@@ -43,6 +43,9 @@ export type LedgerKind =
   | 'api-token-ended'
   | 'waiver-granted'
   | 'database-restored'
+  | 'key-rotated'
+  | 'data-notice-published'
+  | 'data-notice-acknowledged'
 
 export type NewEntry = Readonly<{
   kind: LedgerKind

@@ -23,9 +23,6 @@ export function findAccountBySignInName(db: Kysely<DB>, name: string) {
     .executeTakeFirst()
 }
 
-export const findPerson = (db: Kysely<DB>, id: string) =>
-  db.selectFrom('people').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirst()
-
 /** Locks these people's rows in one order, so that two transactions that change some of the same people take turns. */
 export const lockPeople = (trx: Transaction<DB>, ids: readonly string[]) =>
   trx

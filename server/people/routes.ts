@@ -22,6 +22,8 @@ import type { Sessions } from './sessions.ts'
 import { findChallenge, type SignedIn, signIn, signInWithCode } from './sign-in.actions.ts'
 import { endSession, keepSignIn, keepStep, stepOf, visitOf } from './sign-in-cookies.ts'
 import { waitInWords } from './throttling.ts'
+import { findUnsentForm } from './unsent-forms.actions.ts'
+import { unsentToken } from './unsent-forms.ts'
 import { sessionToken } from './viewer.ts'
 
 type Needs = Readonly<{
@@ -54,6 +56,7 @@ export async function peopleRoutes(
     title: 'Sign in',
     next: path,
     name,
+    isUnsentKept: path === '/unsent',
     passkeys: canUsePasskeys(config),
     providers: config.identityProviders,
     found: null as IdentityProvider | null,
@@ -66,7 +69,9 @@ export async function peopleRoutes(
     async (request, reply) => {
       const path = pathOfOurs(request.query.next) ?? '/'
       if (request.viewer) return reply.redirect(path, 303)
-      return reply.page('people/sign-in', signInPage(path, ''))
+      const token = path === '/unsent' ? unsentToken(request, config) : null
+      const unsent = token ? await findUnsentForm(db, token) : null
+      return reply.page('people/sign-in', signInPage(path, unsent?.email ?? ''))
     },
   )
 

@@ -194,7 +194,7 @@ export async function signInWithCode(
 }
 
 /** True for a right code of the confirmed app. Its time step is stored in the same statement, so it works once. */
-export async function useAuthenticatorCode(
+async function useAuthenticatorCode(
   db: Database,
   personId: string,
   code: string,
@@ -260,6 +260,7 @@ export async function confirmPassword(
 /** Forgets what no longer matters: ended sessions, old attempts, devices and addresses not used for half a year. */
 export async function sweepPeople(db: Database, sessions: Sessions): Promise<void> {
   await sessions.sweep()
+  await db.deleteFrom('unsent_forms').where('expires_at', '<=', sql<Date>`now()`).execute()
   await sweepAttempts(db)
   await db.deleteFrom('sign_in_challenges').where('expires_at', '<', sql<Date>`now()`).execute()
   const old = sql<Date>`now() - interval '180 days'`

@@ -4,8 +4,8 @@ import { requirementOn, residentialCourse, residentialRefresher } from '#server/
 import type { ClearanceAnswer, RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
 import { sentenceCase } from '#server/law/reasons/sentences.ts'
 import { standing } from '#server/law/standing.ts'
-import type { CourseStep } from '#server/learning/next-step.ts'
-import type { CompletionRow } from '#server/learning/queries.ts'
+import type { CourseStep } from '#server/learning/progress/next-step.ts'
+import type { CompletionRow } from '#server/learning/progress/queries.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 
@@ -241,7 +241,7 @@ function hoursWords(facts: Facts, one: RequirementAnswer, today: Day): string {
 const round = (hours: number) => Math.round(hours * 100) / 100
 
 /** "Renewing today moves your due date from …", calculated by the rules as if it were done today. */
-export function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): string | null {
+function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): string | null {
   if (!now.due_on || (now.standing !== 'current' && now.standing !== 'due_soon')) return null
   const renewed = standing({ ...facts, trainings: [...facts.trainings, completedOn(today)] }, today)
   const then = renewed.requirements.find(

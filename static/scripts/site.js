@@ -119,15 +119,47 @@ document.addEventListener('htmx:error', () =>
   say('Your request didn’t reach us. What you typed is still here. Try again.'),
 )
 
-/** @param {string} text */
-function say(text) {
+// Two minutes before the session ends, the person can stay.
+const idleMinutes = Number(document.body.dataset.idleMinutes ?? 0)
+let warning = 0
+
+function waitForTheEnd() {
+  clearTimeout(warning)
+  if (idleMinutes > 0) warning = window.setTimeout(warn, (idleMinutes - 2) * 60_000)
+}
+
+function warn() {
+  const button = document.createElement('button')
+  button.className = 'usa-button usa-button--outline'
+  button.type = 'button'
+  button.textContent = 'Stay signed in'
+  button.addEventListener('click', async () => {
+    const answer = await fetch('/session', { method: 'POST', redirect: 'manual' }).catch(() => null)
+    if (answer?.status !== 204)
+      return say('You were signed out. What you send next is kept until you sign in again.')
+    document.getElementById('messages')?.replaceChildren()
+    waitForTheEnd()
+  })
+  say('You’ll be signed out in two minutes.', 'warning', button)
+}
+
+waitForTheEnd()
+document.addEventListener('htmx:after:request', waitForTheEnd)
+
+/**
+ * @param {string} text
+ * @param {string} kind
+ * @param {HTMLElement} [action]
+ */
+function say(text, kind = 'error', action) {
   const messages = document.getElementById('messages')
   if (!messages) return
   const line = document.createElement('div')
-  line.className = 'usa-alert usa-alert--error'
+  line.className = `usa-alert usa-alert--${kind}`
   const body = document.createElement('p')
   body.className = 'usa-alert__body'
   body.textContent = text
+  if (action) body.append(' ', action)
   line.append(body)
   const frame = document.createElement('div')
   frame.append(line)

@@ -70,6 +70,8 @@ describe('the set-up link', () => {
       'role-granted',
       'role-ended',
       'role-granted',
+      // The password was set.
+      'account-changed',
     ])
   })
 

@@ -3,7 +3,7 @@ import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/ca
 import { exerciseSeed } from '#server/courses/catalogue/exercise-view.ts'
 import type { Exercise, ExerciseType } from '#server/courses/catalogue/question-types.ts'
 import { bestPath } from '#server/courses/catalogue/scenarios.ts'
-import { findAttemptOf } from '#server/learning/queries.ts'
+import { findAttemptOf } from '#server/learning/progress/queries.ts'
 import type { Served } from '#test/support/browser.ts'
 import { personId } from '#test/support/cast.ts'
 import { fieldsOf, formFor, stepFieldsOf } from '#test/support/taking.ts'

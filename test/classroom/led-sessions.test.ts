@@ -2,8 +2,8 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { register } from '#server/classroom/instructor-led.actions.ts'
-import { movingUp } from '#server/classroom/instructor-led-session.ts'
+import { register } from '#server/classroom/instructor-led/instructor-led.actions.ts'
+import { movingUp } from '#server/classroom/instructor-led/instructor-led-session.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { programId, readable } from '#test/programs/programs.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
@@ -149,6 +149,7 @@ describe('an instructor-led session', () => {
         supervised_program_ids: [],
         administered_program_ids: [],
         unread_notices: 0,
+        owes_data_notice: false,
         has_account_news: false,
         confirmed_at: now,
         has_second_factor: false,

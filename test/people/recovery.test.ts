@@ -75,6 +75,13 @@ describe('a one-time code on paper', () => {
     const code = await makeCode()
     for (const email of [rae, ada, 'olu@lakeside.example', 'lee@licensing.example'])
       expect([email, await decide(await world.as(email), 'confirmation')]).toEqual([email, 404])
+    // An administrator with a second account of their own, which they made a supervisor this month.
+    await world.db
+      .updateTable('roles')
+      .set({ granted_by: await personId(world.db, rae), granted_at: world.clock.now })
+      .where('person_id', '=', await personId(world.db, sam))
+      .execute()
+    expect(await decide(await world.as(sam), 'confirmation')).toBe(404)
     expect((await enter(code)).statusCode).toBe(409)
   })
 

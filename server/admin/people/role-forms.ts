@@ -40,7 +40,7 @@ export type ReadInvitation =
 
 const everywhere: Reach = { program_id: null, holder_id: null }
 
-export const isProgramRole = (role: Role): boolean => role === 'program_admin' || role === 'supervisor'
+const isProgramRole = (role: Role): boolean => role === 'program_admin' || role === 'supervisor'
 
 /** Reads who is invited to what, as typed into the form or a row of a file. */
 export function readInvitation(typed: Typed, programs: readonly ProgramChoice[]): ReadInvitation {

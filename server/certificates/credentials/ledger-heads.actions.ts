@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Database } from '#server/db/connection.ts'
 import { checkLedger, type Finding, type Kept, type StoredEntry } from '#server/ledger/checking.ts'
@@ -23,7 +23,7 @@ export type HeadResult =
   /** Nothing is due, or there is nothing new to sign. */
   | { kind: 'nothing-to-do' }
 
-export class LedgerAltered extends Error {
+class LedgerAltered extends Error {
   readonly finding: Finding
 
   constructor(finding: Finding) {
@@ -93,6 +93,17 @@ async function isCheckDue(db: Database, now: Date): Promise<boolean> {
 }
 
 export const headsFolder = (dataDir: string): string => path.join(dataDir, 'ledger-heads')
+
+/** The newest day whose head is a file outside the database; null where there is none. */
+export async function findLastKeptHead(dataDir: string): Promise<{ file: string; day: string } | null> {
+  const folder = headsFolder(dataDir)
+  const names = await readdir(folder).catch(() => [])
+  const name = names
+    .filter((one) => /^\d{4}-\d\d-\d\d\.txt$/.test(one))
+    .sort()
+    .at(-1)
+  return name ? { file: path.join(folder, name), day: name.slice(0, 10) } : null
+}
 
 const hashesName = 'hashes.txt'
 

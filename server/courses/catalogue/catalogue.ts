@@ -102,6 +102,10 @@ export type Module = {
   readonly poolHash: string
 }
 
+/** A refresher's diagnostic, the lessons that it picks and the commitment are each person's own. */
+export const isForGroups = ({ part }: Pick<Module, 'part'>): boolean =>
+  part === undefined || part === 'cases' || part === 'changes'
+
 export type Lesson = {
   readonly number: number
   readonly slug: string

@@ -76,7 +76,7 @@ export function evidenceOf(
  * The day from which a training counts at a program. Null where the program has yet to verify its certificate, or one of its
  * supervisors has yet to confirm that it was taken.
  */
-export function heldFrom(training: Training, place: Program | undefined): Day | null {
+function heldFrom(training: Training, place: Program | undefined): Day | null {
   const verified = verifiedFrom(training, place)
   if (verified === null || !waitsForConfirmation(training, place)) return verified
   const confirmed = training.confirmed.find(({ program }) => program === place?.id)

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 
@@ -9,6 +9,13 @@ const placesOf = (person: string) => sql`
   union select r.program_id from roles r where r.person_id = ${sql.ref(person)} and r.ended_at is null and r.program_id is not null
   union select g.id from roles r join programs g on g.holder_id = r.holder_id
     where r.person_id = ${sql.ref(person)} and r.ended_at is null`
+
+/** Not an account that the other one invited, gave a link to or gave a role within 30 days: it may be their own. */
+const isIndependentOf = (maker: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql<boolean>`(
+  not exists (select from invitations i where i.person_id = ${other} and i.created_by = ${maker}
+    and i.created_at > now() - interval '30 days')
+  and not exists (select from roles given where given.person_id = ${other} and given.granted_by = ${maker}
+    and given.granted_at > now() - interval '30 days'))`
 
 export type Confirmer = Readonly<{ id: string; name: string }>
 
@@ -25,6 +32,7 @@ export async function listConfirmers(
     select distinct c.id, c.name from people p, roles r
     join people c on c.id = r.person_id and c.disabled_at is null
     where p.id = ${personId} and r.ended_at is null and c.id <> ${personId} and c.id <> ${madeBy}
+      and ${isIndependentOf(sql`${madeBy}::uuid`, sql`c.id`)}
       and (r.role = 'system_admin' or (r.role in ('supervisor', 'program_admin') and exists (
         select from programs g where (g.id = r.program_id or g.holder_id = r.holder_id) and g.id in (${placesOf('p.id')}))))
     order by c.name, c.id`.execute(db)
@@ -57,6 +65,7 @@ export async function listWaitingCodes(
     join people maker on maker.id = c.made_by
     where c.ended_at is null and c.confirmed_at is null and c.expires_at > ${now}
       and c.person_id <> ${viewer.id} and c.made_by <> ${viewer.id}
+      and ${isIndependentOf(sql`c.made_by`, sql`${viewer.id}::uuid`)}
       and (${hasRole(viewer, 'system_admin')} or exists (
         select from (${placesOf('p.id')}) place where place.program_id = any(${[...viewer.supervised_program_ids]}::uuid[])))
     order by c.made_at`.execute(db)
