@@ -52,7 +52,7 @@ export const security = fp(
 const permissions = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
+
   'camera',
   'display-capture',
   'geolocation',
