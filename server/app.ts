@@ -17,6 +17,7 @@ import { installationProgramRoutes } from '#server/admin/programs/programs.route
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
 import { setupRoutes } from '#server/admin/setup/setup.routes.ts'
 import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes.ts'
+import { calendarRoutes } from '#server/calendar/calendar.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
@@ -75,6 +76,7 @@ import { listEnrollments } from './learning/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { deputyRoutes } from './notices/deputies.routes.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
@@ -186,6 +188,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(accountLifeRoutes, needs)
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
+  await app.register(deputyRoutes, needs)
   if (config.development) await app.register(developmentMailRoutes, needs)
   await app.register(programRoutes, needs)
   await app.register(programRecordRoutes, { ...needs, afterChange })
@@ -222,6 +225,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(organizingRoutes, needs)
   await app.register(attendanceRoutes, needs)
   await app.register(scholarshipRoutes, needs)
+  await app.register(calendarRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(licensingRoutes, needs)
   await app.register(licensingReviewRoutes, needs)

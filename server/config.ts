@@ -75,6 +75,8 @@ export type Config = Readonly<{
   backupKeep: number
   /** Seals the signing keys in a backup. */
   backupPassphrase: string | undefined
+  /** How many days someone may be not cleared before the program's administrator hears of it, and the holder's lead. */
+  escalation: Readonly<{ administratorDays: number; holderDays: number }>
   /** The version of this program. */
   version: string
   /** Watch files and recompile templates on each request. */
@@ -161,6 +163,10 @@ function readSettings(env: Environment): Config {
     backupDir: env.BACKUP_DIR ? path.resolve(env.BACKUP_DIR) : undefined,
     backupKeep: wholeNumber(env, 'BACKUP_KEEP', 14, 1, 1000),
     backupPassphrase: passphrase(env),
+    escalation: {
+      administratorDays: wholeNumber(env, 'ESCALATE_TO_ADMINISTRATOR_DAYS', 7, 1, 90),
+      holderDays: wholeNumber(env, 'ESCALATE_TO_HOLDER_DAYS', 14, 1, 90),
+    },
     version: ownVersion(),
     development: env.NODE_ENV === 'development',
   })

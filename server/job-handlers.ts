@@ -1,9 +1,14 @@
+import { tellOffices } from './admin/watch/watch.actions.ts'
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
+import { readKeysIfThere } from './certificates/credentials/key-file.ts'
+import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
+import type { Catalogue } from './courses/catalogue/catalogue.ts'
 import type { Database } from './db/connection.ts'
 import type { Handlers } from './jobs/workers.ts'
+import { tellOfChanges } from './learning/tell-of-changes.actions.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { resendForgotten, summarize } from './notices/actions.ts'
@@ -20,11 +25,12 @@ type Needs = Readonly<{
   databaseUrl: string
   clock: () => Date
   mail: Mail
+  catalogue: Catalogue
   config: Config
 }>
 
 /** The handler of each job in the timetable. It's safe to run one twice or on two servers at once. */
-export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Handlers => ({
+export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }: Needs): Handlers => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
   'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
   'sign-ledger-head': () => keepHead(db, { config, mail }, clock()),
@@ -43,8 +49,15 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Ha
   },
   'send-reminders': async () => {
     await refreshStale(db, dayOf(clock()))
-    await sendReminders(db, clock())
+    await sendReminders(db, config.escalation, clock())
+    await tellOfChanges(db, catalogue, dayOf(clock()))
     await summarize(db, clock())
     await resendForgotten(db)
+  },
+  'tell-offices': async () => {
+    const keys = await readKeysIfThere(config.keysFile)
+    const key = keys && signingKeyAt(keys, issuerDid(config.baseUrl), clock())
+    const keySince = key ? dayOf(new Date(key.valid_from)) : null
+    await tellOffices(db, { catalogue, keySince }, clock())
   },
 })

@@ -86,7 +86,7 @@ database.lost.then(() => {
 
 try {
   await app.listen({ host: config.host, port: config.port })
-  const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, config })
+  const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, catalogue, config })
   running.workers = await startWorkers(database.url, handlers, app.log)
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
@@ -127,7 +127,7 @@ function logger({ logLevel, logPretty }: Config) {
     req: (request: { method: string; url: string; ip: string }) => ({
       method: request.method,
       url: request.url
-        .replace(/^\/(link|email|setup|verify|packets|notices\/unsubscribe)\/[^/?]+/, '/$1/…')
+        .replace(/^\/(link|email|setup|verify|packets|notices\/unsubscribe|calendar\/feeds)\/[^/?]+/, '/$1/…')
         .replace(/\?.*$/, '?…'),
     }),
   }

@@ -103,6 +103,16 @@ export interface BulkVerifications {
   verified_by: string;
 }
 
+export interface CalendarFeeds {
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  last_read_at: Timestamp | null;
+  person_id: string;
+  scope: string;
+  token_hash: string;
+}
+
 export interface CertificateCounter {
   is_only: Generated<boolean>;
   last_number: Generated<number>;
@@ -309,6 +319,16 @@ export interface CourseTexts {
   first_taken_at: Generated<Timestamp>;
   outline: Json;
   version: string;
+}
+
+export interface Deputies {
+  deputy_id: string;
+  ended_at: Timestamp | null;
+  from_on: string;
+  id: Generated<string>;
+  person_id: string;
+  recorded_at: Generated<Timestamp>;
+  to_on: string;
 }
 
 export interface EmailChanges {
@@ -981,6 +1001,30 @@ export interface TrainingDecisions {
   superseded_at: Timestamp | null;
 }
 
+export interface WebhookDeliveries {
+  attempts: Generated<number>;
+  body: string;
+  created_at: Generated<Timestamp>;
+  event: string;
+  id: Generated<string>;
+  last_answer: string | null;
+  last_attempt_at: Timestamp | null;
+  state: Generated<string>;
+  webhook_id: string;
+}
+
+export interface Webhooks {
+  created_at: Timestamp;
+  created_by: string;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  events: string[];
+  id: Generated<string>;
+  program_id: string;
+  secret: string;
+  url: string;
+}
+
 export interface DB {
   api_tokens: ApiTokens;
   assignments: Assignments;
@@ -989,6 +1033,7 @@ export interface DB {
   attempts: Attempts;
   authenticators: Authenticators;
   bulk_verifications: BulkVerifications;
+  calendar_feeds: CalendarFeeds;
   certificate_counter: CertificateCounter;
   certificate_files: CertificateFiles;
   certificate_proofs: CertificateProofs;
@@ -1009,6 +1054,7 @@ export interface DB {
   course_change_readings: CourseChangeReadings;
   course_comments: CourseComments;
   course_texts: CourseTexts;
+  deputies: Deputies;
   email_changes: EmailChanges;
   employee_ids: EmployeeIds;
   enrollment_kept_modules: EnrollmentKeptModules;
@@ -1075,4 +1121,6 @@ export interface DB {
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
   training_decisions: TrainingDecisions;
+  webhook_deliveries: WebhookDeliveries;
+  webhooks: Webhooks;
 }

@@ -47,6 +47,12 @@ export const timetable = {
     retries: 5,
     minutes: 30,
   },
+  'tell-offices': {
+    says: 'Tell administrators, licensing staff and reviewers what is due, about to end or has failed',
+    cron: '37 * * * *',
+    retries: 3,
+    minutes: 10,
+  },
 } as const satisfies Record<string, JobPlan>
 
 export type JobPlan = Readonly<{

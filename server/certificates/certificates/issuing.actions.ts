@@ -7,7 +7,8 @@ import { certificateNumber, newCertificateToken } from '#server/certificates/tok
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
-import { notify } from '#server/notices/actions.ts'
+import { notify, notifyAll } from '#server/notices/actions.ts'
+import { listProgramAdministrators } from '#server/notices/queries.ts'
 import { makeCertificate } from './certificate-file.ts'
 import { pageFault } from './certificate-layout.ts'
 import { isSameName } from './masked-name.ts'
@@ -58,6 +59,7 @@ export async function issueCertificate(
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
+    await tellOfRefusedName(trx, completion, certified.person_name, printable.reason)
     return printable
   }
   const last = await lockCounter(trx)
@@ -78,6 +80,25 @@ export async function issueCertificate(
     dedupe_key: `certificate ${facts.certificate_number}`,
   })
   return { kind: 'issued', number: facts.certificate_number }
+}
+
+/** The administrators who can correct the name hear of it, once for each completion. */
+async function tellOfRefusedName(
+  trx: EvidenceTransaction,
+  { id, person_id }: Readonly<{ id: string; person_id: string }>,
+  name: string,
+  reason: string,
+): Promise<void> {
+  const administrators = await listProgramAdministrators(trx, { personId: person_id })
+  await notifyAll(
+    trx,
+    administrators.map((administrator) => ({
+      person_id: administrator,
+      kind: 'name-unprintable',
+      facts: { person_id, name, reason },
+      dedupe_key: `name-unprintable ${id}`,
+    })),
+  )
 }
 
 /** The facts with the printable name, or why they can't be printed. */

@@ -1,0 +1,205 @@
+import { sql } from 'kysely'
+import { beforeEach, expect, test } from 'vitest'
+import { jobHandlers } from '#server/job-handlers.ts'
+import { openReviewOf } from '#test/oversight/reviewed.ts'
+import { programId } from '#test/programs/programs.ts'
+import { aWorld, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+import { asTheService } from '#test/support/db.ts'
+import { listTold } from '#test/support/notices.ts'
+
+const rae = 'rae@northstar.example'
+const sam = 'sam@northstar.example'
+const lee = 'lee@licensing.example'
+const max = 'max@licensing.example'
+
+/** Monday morning in Minnesota. */
+const now = new Date('2026-06-15T15:00:00Z')
+
+let world: World
+
+beforeEach(async () => {
+  world = await aWorld({ now })
+  await world.db.deleteFrom('notice_emails').execute()
+  await world.db.deleteFrom('notices').execute()
+})
+
+async function runJob(name: 'tell-offices' | 'send-reminders'): Promise<void> {
+  const handlers = jobHandlers({
+    databaseUrl: '',
+    db: await asTheService(),
+    clock: () => world.clock.now,
+    catalogue: world.catalogue,
+    config: world.config,
+    mail: null,
+  })
+  await handlers[name]({})
+}
+
+test('a finding, its answer and its follow-up day reach who has to act next, each once', async () => {
+  const licensor = await world.as(lee)
+  const review = await openReviewOf(world, licensor, '9900001')
+  const body = { person: '', rule: '', body: 'Please send a plan.', follow_up_on: '6/16/2026', send: 'yes' }
+  await licensor.post(`${review}/findings`, body)
+  expect(await listTold(world.db, 'finding-sent')).toEqual([`${rae} finding-sent`])
+  const { id } = await world.db.selectFrom('review_findings').select('id').executeTakeFirstOrThrow()
+  const inbox = await (await world.as(rae)).get('/notices')
+  expect(inbox.body).toContain('Licensing staff sent finding 1 of review 1.')
+  await runJob('tell-offices')
+  expect(await listTold(world.db, 'follow-up-due')).toEqual([])
+  world.clock.now = new Date('2026-06-16T15:00:00Z')
+  for (let times = 0; times < 2; times++) await runJob('tell-offices')
+  expect(await listTold(world.db, 'follow-up-due')).toEqual([`${lee} follow-up-due`])
+  const sent = await world.app.inject({
+    method: 'POST',
+    url: `/findings/${id}/answers`,
+    headers: {
+      'content-type': 'multipart/form-data; boundary=x',
+      'sec-fetch-site': 'same-origin',
+      cookie: [...(await world.as(rae)).cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+    },
+    payload: '--x\r\ncontent-disposition: form-data; name="body"\r\n\r\nHere it is.\r\n--x--\r\n',
+  })
+  expect(sent.statusCode).toBe(303)
+  expect(await listTold(world.db, 'finding-answered')).toEqual([`${lee} finding-answered`])
+})
+
+test('someone added to a program hears that training is waiting', async () => {
+  const client = await world.as(rae)
+  const program = await programId(world.db, 'North Star House')
+  const added = await client.post(`/programs/${program}/roster`, {
+    name: 'Wren Adler',
+    email: 'wren@northstar.example',
+    worker_type: 'employee',
+    role_title: 'Youth worker',
+    hired_on: '6/15/2026',
+    contact: 'no',
+  })
+  expect(added.statusCode).toBe(303)
+  expect(await listTold(world.db, 'assigned')).toEqual(['wren@northstar.example assigned'])
+})
+
+test('licensing staff and administrators hear once that a certification ends, unless a later one is on record', async () => {
+  const program_id = await programId(world.db, 'North Star House')
+  await sql`update certifications set to_on = '2026-07-31' where program_id = ${program_id}`.execute(world.db)
+  for (let times = 0; times < 2; times++) await runJob('tell-offices')
+  const ending = await listTold(world.db, 'license-ending')
+  expect(new Set(ending)).toEqual(
+    new Set([`${lee} license-ending`, `${max} license-ending`, `${rae} license-ending`]),
+  )
+  await world.db.deleteFrom('notice_emails').execute()
+  await world.db.deleteFrom('notices').execute()
+  await sql`
+    insert into certifications (program_id, type, from_on) select distinct program_id, type, '2026-08-01'::date
+    from certifications where program_id = ${program_id}`.execute(world.db)
+  await runJob('tell-offices')
+  expect(await listTold(world.db, 'license-ending')).toEqual([])
+})
+
+test('system administrators hear of a job that failed for good, and once a year that the signing key is old', async () => {
+  await sql`insert into pgboss.job_common (name, data, state, completed_on, output)
+    select 'make-backup', '{}', 'failed', now(), '{"message": "No space left on device"}'`.execute(world.db)
+  world.clock.now = new Date('2027-06-10T15:00:00Z')
+  await runJob('tell-offices')
+  await runJob('tell-offices')
+  expect(await listTold(world.db, 'job-failed')).toEqual(['kit@system.example job-failed'])
+  const page = await (await world.as('kit@system.example')).get('/notices')
+  expect(page.body).toContain('No space left on device')
+  expect(page.body).toContain('Write a backup into BACKUP_DIR')
+  expect(await listTold(world.db, 'key-old')).toEqual(['kit@system.example key-old'])
+})
+
+test('administrators hear of a token two weeks before it ends, and on Mondays who never signed in', async () => {
+  const program_id = await programId(world.db, 'North Star House')
+  const created_by = await personId(world.db, rae)
+  const token = { program_id, created_by, label: 'Shifts', token_hash: 'a'.repeat(64) }
+  await world.db
+    .insertInto('api_tokens')
+    .values({ ...token, expires_at: new Date('2026-06-25T12:00:00Z') })
+    .execute()
+  await sql`update people set password_hash = null, created_at = '2026-06-01' where email = 'mai@northstar.example'`.execute(
+    world.db,
+  )
+  await runJob('tell-offices')
+  expect(await listTold(world.db, 'token-ending')).toEqual([`${rae} token-ending`])
+  expect(await listTold(world.db, 'never-signed-in')).toEqual([`${rae} never-signed-in`])
+  world.clock.now = new Date('2026-06-16T15:00:00Z')
+  await runJob('tell-offices')
+  expect(await listTold(world.db, 'never-signed-in')).toHaveLength(1)
+})
+
+test('reviewers hear of a reported mistake, of an approval to confirm and of facts checked half a year ago', async () => {
+  const course = world.catalogue.courses.get('residential-settings')!.current
+  const [module] = course.modules
+  const mai = await world.as('mai@northstar.example')
+  const [lesson] = module!.lessons
+  const reported = await mai.post(`/courses/${course.slug}/${module!.slug}/${lesson!.slug}/mistake`, {
+    version: course.version,
+    body: 'A word is missing.',
+  })
+  expect(reported.statusCode).toBe(303)
+  const reviewers = ['ines@review.example', 'noor@review.example']
+  const told = (kind: string) => reviewers.map((email) => `${email} ${kind}`)
+  expect(await listTold(world.db, 'mistake-reported')).toEqual(told('mistake-reported'))
+  await runJob('tell-offices')
+  expect(await listTold(world.db, 'facts-due')).toEqual([])
+  world.clock.now = new Date('2027-12-01T15:00:00Z')
+  await runJob('tell-offices')
+  expect(await listTold(world.db, 'facts-due')).toEqual(told('facts-due'))
+})
+
+test('a name that can’t be printed and an outside training to decide reach the program’s administrators', async () => {
+  const jo = await world.as('jo@county.example')
+  const recorded = await jo.get('/outside/new')
+  expect(recorded.statusCode).toBe(200)
+  const { issueCertificate } = await import('#server/certificates/certificates/issuing.actions.ts')
+  const { writeEvidence } = await import('#server/ledger/actions.ts')
+  const completion = await world.db
+    .selectFrom('completions')
+    .innerJoin('people', 'people.id', 'completions.person_id')
+    .select(['completions.id', 'completions.person_id'])
+    .where('people.email', '=', 'mai@northstar.example')
+    .executeTakeFirstOrThrow()
+  const issuer = { baseUrl: world.config.baseUrl, issuerName: world.config.issuerName }
+  const facts = { person_name: '山田', course_title: 'Course' } as never
+  await sql`delete from certificate_refusals`.execute(world.db)
+  await sql`update completions set id = id`.execute(world.db).catch(() => {})
+  const other = { ...completion, id: await anotherCompletion(completion.id) }
+  const result = await writeEvidence(world.db, (trx) => issueCertificate(trx, other, facts, issuer, now))
+  expect(result.kind).toBe('name-refused')
+  expect(await listTold(world.db, 'name-unprintable')).toEqual([`${rae} name-unprintable`])
+})
+
+const anotherCompletion = async (_: string): Promise<string> => {
+  const { rows } = await sql<{ id: string }>`
+    insert into completions select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid()))).* from completions c
+    where c.person_id = (select id from people where email = 'mai@northstar.example') limit 1 returning id`.execute(
+    world.db,
+  )
+  return rows[0]!.id
+}
+
+test('a deputy who may see the program gets the team’s alerts while the supervisor is away, and after that no more', async () => {
+  const client = await world.as(sam)
+  const deputy = await personId(world.db, rae)
+  const refused = await client.post('/notices/deputy', {
+    deputy: await personId(world.db, 'olu@lakeside.example'),
+    from_on: '6/15/2026',
+    to_on: '6/19/2026',
+  })
+  expect(refused.statusCode).toBe(422)
+  expect(refused.body).toContain('Choose who gets your team’s alerts.')
+  await client.post('/notices/deputy', { deputy, from_on: '6/15/2026', to_on: '6/19/2026' })
+  expect((await client.get('/notices/deputy')).body).toContain('Rae')
+  await runJob('send-reminders')
+  const alerts = await listTold(world.db, 'not-cleared')
+  expect(alerts.filter((line) => line.startsWith(sam)).length).toBeGreaterThan(0)
+  expect(alerts.filter((line) => line.startsWith(rae))).toEqual(
+    alerts.filter((line) => line.startsWith(sam)).map((line) => line.replace(sam, rae)),
+  )
+  await world.db.deleteFrom('notice_emails').execute()
+  await world.db.deleteFrom('notices').execute()
+  world.clock.now = new Date('2026-06-22T15:00:00Z')
+  await runJob('send-reminders')
+  expect((await listTold(world.db, 'not-cleared')).filter((line) => line.startsWith(rae))).toEqual([])
+})
