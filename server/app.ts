@@ -80,6 +80,8 @@ import { deputyRoutes } from './notices/deputies.routes.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
+import { webhookDescriptions } from './notices/webhooks/described.ts'
+import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
@@ -93,6 +95,7 @@ import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
 import { healthRoutes } from './web/health.ts'
 import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
+import { metricsRoutes } from './web/metrics.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
 import type { App } from './web/routes.ts'
@@ -162,6 +165,10 @@ export async function buildApp(given: Needs): Promise<App> {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })
   const requiresSecondFactor = config.secondFactor ? config.secondFactor === 'required' : !needs.isDemo
+  // The same code that error pages and the log show.
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
   await app.register(viewerHook, { recognize, requiresSecondFactor })
@@ -178,9 +185,10 @@ export async function buildApp(given: Needs): Promise<App> {
     })
     await files.register(assetFiles, assets)
   })
-  await app.register(apiDescription, { baseUrl: config.baseUrl })
+  await app.register(apiDescription, { baseUrl: config.baseUrl, webhooks: webhookDescriptions() })
 
   await app.register(healthRoutes, { db, config })
+  if (config.metricsToken) await app.register(metricsRoutes, { db, token: config.metricsToken })
   await app.register(peopleRoutes, { ...needs, sessions })
   await app.register(singleSignOnRoutes, { ...needs, sessions })
   await app.register(accountRoutes, { ...needs, sessions })
@@ -189,6 +197,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
   await app.register(deputyRoutes, needs)
+  await app.register(webhookRoutes, needs)
   if (config.development) await app.register(developmentMailRoutes, needs)
   await app.register(programRoutes, needs)
   await app.register(programRecordRoutes, { ...needs, afterChange })

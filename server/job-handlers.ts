@@ -7,12 +7,14 @@ import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
 import type { Catalogue } from './courses/catalogue/catalogue.ts'
 import type { Database } from './db/connection.ts'
+import { timetable } from './jobs/timetable.ts'
 import type { Handlers } from './jobs/workers.ts'
 import { tellOfChanges } from './learning/tell-of-changes.actions.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { resendForgotten, summarize } from './notices/actions.ts'
 import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
+import { sendDelivery, sweepDeliveries } from './notices/webhooks/webhooks.actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { sweepPeople } from './people/sign-in.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
@@ -38,6 +40,7 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
     await sweepPeople(db, createSessions(db, limits))
     await sweepFailedNameChecks(db)
+    await sweepDeliveries(db)
   },
   'make-backup': async () => {
     const { backupDir: folder, backupKeep: keep } = config
@@ -46,6 +49,11 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
   'send-email': async ({ notice }) => {
     const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
     await deliverEmail(db, { mail, baseUrl: config.baseUrl, isMoot: isMootToday }, String(notice), clock())
+  },
+  'send-webhook': async ({ delivery }) => {
+    const { retries } = timetable['send-webhook']
+    const settings = { allowsPrivate: config.allowsPrivateWebhooks, retries }
+    await sendDelivery(db, settings, String(delivery), clock())
   },
   'send-reminders': async () => {
     await refreshStale(db, dayOf(clock()))

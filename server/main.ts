@@ -86,8 +86,10 @@ database.lost.then(() => {
 
 try {
   await app.listen({ host: config.host, port: config.port })
-  const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, catalogue, config })
-  running.workers = await startWorkers(database.url, handlers, app.log)
+  if (config.jobs === 'here') {
+    const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, catalogue, config })
+    running.workers = await startWorkers(database.url, handlers, app.log)
+  }
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(

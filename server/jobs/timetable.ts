@@ -41,6 +41,12 @@ export const timetable = {
     minutes: 2,
     atOnce: 4,
   },
+  'send-webhook': {
+    says: 'Tell a program’s software what happened',
+    retries: 20,
+    minutes: 2,
+    atOnce: 2,
+  },
   'send-reminders': {
     says: 'Remind learners of their dates, and supervisors of people who are not cleared',
     cron: '0 8 * * *',

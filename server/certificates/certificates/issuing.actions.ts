@@ -9,6 +9,7 @@ import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { notify, notifyAll } from '#server/notices/actions.ts'
 import { listProgramAdministrators } from '#server/notices/queries.ts'
+import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import { makeCertificate } from './certificate-file.ts'
 import { pageFault } from './certificate-layout.ts'
 import { isSameName } from './masked-name.ts'
@@ -79,8 +80,18 @@ export async function issueCertificate(
     facts: { course: certified.course_title, certificate: facts.certificate_number },
     dedupe_key: `certificate ${facts.certificate_number}`,
   })
+  await emitIssued(trx, completion.person_id, facts, now)
   return { kind: 'issued', number: facts.certificate_number }
 }
+
+/** Tells programs’ software of a certificate. */
+export const emitIssued = (trx: Transaction<DB>, person_id: string, facts: CertificateFacts, now: Date) =>
+  emit(
+    trx,
+    'certificate.issued',
+    [{ person_id, program_id: null, data: { number: facts.certificate_number, course: facts.course_title } }],
+    now,
+  )
 
 /** The administrators who can correct the name hear of it, once for each completion. */
 async function tellOfRefusedName(
