@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { issueCertificate } from '#server/certificates/certificates/issuing.actions.ts'
 import { openKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid } from '#server/certificates/credentials/keys.ts'
@@ -24,8 +24,12 @@ const now = new Date('2026-06-15T15:00:00Z')
 
 let world: World
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = await aWorld({ now })
+})
+
+beforeEach(async () => {
+  world.clock.now = now
   await world.db.deleteFrom('notice_emails').execute()
   await world.db.deleteFrom('notices').execute()
 })
@@ -84,24 +88,6 @@ test('someone added to a program hears that training is waiting', async () => {
   })
   expect(added.statusCode).toBe(200)
   expect(await listTold(world.db, 'assigned')).toEqual(['wren@northstar.example assigned'])
-})
-
-test('licensing staff and administrators hear once that a certification ends, unless a later one is on record', async () => {
-  const program_id = await programId(world.db, 'North Star House')
-  await sql`update certifications set superseded_at = now() where program_id = ${program_id}`.execute(
-    world.db,
-  )
-  const certify = (from_on: string, to_on: string | null) =>
-    world.db.insertInto('certifications').values({ program_id, type: 'qrtp', from_on, to_on }).execute()
-  await certify('2026-01-01', '2026-07-31')
-  for (let times = 0; times < 2; times++) await runJob('tell-offices')
-  const about = [lee, max, rae].map((email) => `${email} license-ending`)
-  expect(await listTold(world.db, 'license-ending')).toEqual(about)
-  await world.db.deleteFrom('notice_emails').execute()
-  await world.db.deleteFrom('notices').execute()
-  await certify('2026-08-01', null)
-  await runJob('tell-offices')
-  expect(await listTold(world.db, 'license-ending')).toEqual([])
 })
 
 test('system administrators hear of a job that failed for good, and once a year that the signing key is old', async () => {
@@ -198,4 +184,22 @@ test('a deputy who may see the program gets the team’s alerts while the superv
   world.clock.now = new Date('2026-06-22T15:00:00Z')
   await runJob('send-reminders')
   expect((await listTold(world.db, 'not-cleared')).filter((line) => line.startsWith(rae))).toEqual([])
+})
+
+test('licensing staff and administrators hear once that a certification ends, unless a later one is on record', async () => {
+  const program_id = await programId(world.db, 'North Star House')
+  await sql`update certifications set superseded_at = now() where program_id = ${program_id}`.execute(
+    world.db,
+  )
+  const certify = (from_on: string, to_on: string | null) =>
+    world.db.insertInto('certifications').values({ program_id, type: 'qrtp', from_on, to_on }).execute()
+  await certify('2026-01-01', '2026-07-31')
+  for (let times = 0; times < 2; times++) await runJob('tell-offices')
+  const about = [lee, max, rae].map((email) => `${email} license-ending`)
+  expect(await listTold(world.db, 'license-ending')).toEqual(about)
+  await world.db.deleteFrom('notice_emails').execute()
+  await world.db.deleteFrom('notices').execute()
+  await certify('2026-08-01', null)
+  await runJob('tell-offices')
+  expect(await listTold(world.db, 'license-ending')).toEqual([])
 })
