@@ -1,4 +1,24 @@
+import path from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Files that take more than ten seconds. */
+const long = new RegExp(
+  [
+    ...['/test/main/st', '/test/browser/', '/test/ledger/evidence', '/test/law/second-opinion', '/test/web/any-input'],
+    ...['/test/access/every-address', '/test/oversight/packet', '/test/programs/imports', '/test/web/links'],
+    ...['/test/notices/delivery', '/test/courses/publish'],
+  ].join('|'),
+)
+
+/** Starts what takes long first, so that no worker begins it when the others are done. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => long.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,5 +31,8 @@ export default defineConfig({
     maxWorkers: 2,
     // One worker serves many files: its database is copied once, and the courses are read once.
     isolate: false,
+    // More than a hundred starts and commands load the same thousand files.
+    env: { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/compiled') },
+    sequence: { sequencer: LongestFirst },
   },
 })

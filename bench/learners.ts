@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import { bestPath } from '#server/courses/catalogue/scenarios.ts'
 import type { Database } from '#server/db/connection.ts'
-import { drawQuestions } from '#server/learning/drawing.ts'
+import { drawQuestions } from '#server/learning/questions/drawing.ts'
 import { createSessions } from '#server/people/sessions.ts'
 import { fieldsOf, stepFieldsOf } from '#test/support/taking.ts'
 

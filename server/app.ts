@@ -12,6 +12,7 @@ import { storageConsoleRoutes } from '#server/admin/console/storage.routes.ts'
 import { tokenConsoleRoutes } from '#server/admin/console/tokens.routes.ts'
 import { consoleHealthRoutes } from '#server/admin/health/health.routes.ts'
 import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
+import { groupRoleRoutes } from '#server/admin/people/group-roles.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
@@ -21,12 +22,14 @@ import { calendarRoutes } from '#server/calendar/calendar.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
-import { certificateRequestRoutes } from '#server/certificates/certificates/requests.routes.ts'
 import { certificateRoutes } from '#server/certificates/certificates/verify.routes.ts'
+import { openDataKey } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
-import { ledSessionRoutes } from '#server/classroom/instructor-led.routes.ts'
-import { attendanceRoutes } from '#server/classroom/instructor-led-attendance.routes.ts'
-import { organizingRoutes } from '#server/classroom/instructor-led-organizing.routes.ts'
+import { certificateRequestRoutes } from '#server/certificates/requests/requests.routes.ts'
+import { ledSessionRoutes } from '#server/classroom/instructor-led/instructor-led.routes.ts'
+import { attendanceRoutes } from '#server/classroom/instructor-led/instructor-led-attendance.routes.ts'
+import { organizingRoutes } from '#server/classroom/instructor-led/instructor-led-organizing.routes.ts'
 import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
@@ -46,8 +49,11 @@ import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.rout
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import { frameOf } from '#server/people/navigation.ts'
+import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
+import { connectionRoutes } from '#server/programs/provisioning/connections.routes.ts'
+import { scimRoutes } from '#server/programs/provisioning/scim.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
 import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
@@ -61,21 +67,23 @@ import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
-import { groupJoiningRoutes } from './classroom/group-joining.routes.ts'
-import { groupSessionRoutes } from './classroom/group-sessions.routes.ts'
-import { scholarshipRoutes } from './classroom/scholarships.routes.ts'
+import { groupJoiningRoutes } from './classroom/group-sessions/group-joining.routes.ts'
+import { groupSessionRoutes } from './classroom/group-sessions/group-sessions.routes.ts'
+import { scholarshipRoutes } from './classroom/scholarships/scholarships.routes.ts'
 import type { Config } from './config.ts'
+import { rightNowRoutes } from './courses/right-now.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
-import { changesRoutes } from './learning/changes.routes.ts'
-import { lessonHrefFor } from './learning/lesson-href.ts'
-import { movingRoutes } from './learning/moving.routes.ts'
-import { listEnrollments } from './learning/queries.ts'
+import { lessonHrefFor } from './learning/progress/lesson-href.ts'
+import { listEnrollments } from './learning/progress/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
+import { changesRoutes } from './learning/versions/changes.routes.ts'
+import { movingRoutes } from './learning/versions/moving.routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { tellOwner } from './notices/account-news.actions.ts'
 import { deputyRoutes } from './notices/deputies.routes.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
@@ -84,22 +92,26 @@ import { webhookDescriptions } from './notices/webhooks/described.ts'
 import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
+import type { DataKey } from './people/sealed-secret.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
+import { unsentFormRoutes } from './people/unsent-forms.routes.ts'
+import { unsentForms } from './people/unsent-forms.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
 import type { AfterChange } from './programs/changes.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
 import { errorPages } from './web/error-pages.ts'
+import { ReadOnly, SharedAccount } from './web/errors.ts'
 import { healthRoutes } from './web/health.ts'
 import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { metricsRoutes } from './web/metrics.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
 import type { App } from './web/routes.ts'
-import { security } from './web/security.ts'
+import { security } from './web/security-headers.ts'
 import { views } from './web/views.ts'
 
 export type Needs = Readonly<{
@@ -111,9 +123,15 @@ export type Needs = Readonly<{
   /** True for demonstration data. Every page shows a banner. */
   isDemo: boolean
   logger?: FastifyServerOptions['logger']
+  /** How schemas are compiled, so that tests compile each one once for all their services. */
+  schemaController?: FastifyServerOptions['schemaController']
   /** Called for every route, so that tests can request each of them. */
   onRoute?: (route: RouteOptions) => void
 }>
+
+/** Where an account is changed, or how someone signs in to it. */
+const accountAddresses =
+  /^\/(accounts?|link|email|forgot-password|sign-in\/code|notices\/(preferences|unsubscribe))(\/|$)/
 
 /** The whole service, ready to listen or to be called by tests. */
 export async function buildApp(given: Needs): Promise<App> {
@@ -124,7 +142,8 @@ export async function buildApp(given: Needs): Promise<App> {
   }
   const lessonHref: FindLessonHref = async (viewer) =>
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
-  const needs = { ...given, offered, lessonHref }
+  const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
+  const needs = { ...given, offered, lessonHref, tellOwner, dataKey }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -135,6 +154,7 @@ export async function buildApp(given: Needs): Promise<App> {
     genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
     return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+    schemaController: needs.schemaController ?? {},
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   if (needs.onRoute) app.addHook('onRoute', needs.onRoute)
   const afterChange: AfterChange = (trx, people, now) => refreshStandings(trx, people, dayOf(now))
@@ -150,7 +170,10 @@ export async function buildApp(given: Needs): Promise<App> {
   })
   await app.register(views, {
     assets,
-    frame: (request) => frameOf(request, installation.now(), needs.isDemo && config.demo),
+    frame: (request) => ({
+      ...frameOf(request, installation.now(), needs.isDemo && config.demo),
+      idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
+    }),
     development: config.development,
     // Tests have no log, so throw instead.
     strict: config.development || !given.logger,
@@ -172,11 +195,14 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
   await app.register(viewerHook, { recognize, requiresSecondFactor })
+  await app.register(unsentForms, { db, sessions, config })
   if (needs.isDemo && config.demo === 'public')
     await app.register(readOnly, {
-      // A public page, such as signing out, changes nothing that others see.
-      isReadOnly: ({ viewer, routeOptions }) =>
-        routeOptions.config.policy !== 'public' && (viewer?.grants.length ?? 0) > 0,
+      refusalOf: ({ viewer, routeOptions: { url = '', config: route } }) => {
+        if (accountAddresses.test(url)) return new SharedAccount()
+        // A public page, such as signing out, changes nothing that others see.
+        return route.policy !== 'public' && (viewer?.grants.length ?? 0) > 0 ? new ReadOnly() : null
+      },
     })
   await app.register(rateLimit, { global: false })
   await app.register(async (files) => {
@@ -189,11 +215,19 @@ export async function buildApp(given: Needs): Promise<App> {
 
   await app.register(healthRoutes, { db, config })
   if (config.metricsToken) await app.register(metricsRoutes, { db, token: config.metricsToken })
-  await app.register(peopleRoutes, { ...needs, sessions })
+  const installationWords = () => {
+    const known = installation.now()
+    return known ? [known.name, known.agency] : []
+  }
+  await app.register(peopleRoutes, { ...needs, sessions, installationWords })
+  await app.register(unsentFormRoutes, needs)
   await app.register(singleSignOnRoutes, { ...needs, sessions })
-  await app.register(accountRoutes, { ...needs, sessions })
+  await app.register(accountRoutes, { ...needs, sessions, installationWords })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)
+  await app.register(paperCodeRoutes, needs)
+  await app.register(connectionRoutes, needs)
+  await app.register(scimRoutes, { ...needs, afterChange })
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
   await app.register(deputyRoutes, needs)
@@ -207,6 +241,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(roleRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, needs)
+  await app.register(rightNowRoutes, { ...needs, assets })
   await app.register(courseReviewRoutes, needs)
   await app.register(mistakeRoutes, needs)
   await app.register(approvalRoutes, { ...needs, afterChange })
@@ -249,6 +284,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(setupRoutes, { ...needs, installation })
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
+  await app.register(groupRoleRoutes, needs)
   await app.register(installationProgramRoutes, needs)
   await app.register(ledgerConsoleRoutes, needs)
   await app.register(keyConsoleRoutes, needs)

@@ -17,6 +17,11 @@ export type IdentityProvider = Readonly<{
   private_key?: string
   /** An account is linked at the first sign-in only if its email, verified by the provider, is of one of these domains. */
   domains: readonly string[]
+  /** The claim that names a person's groups; `groups` if absent. Which group gives which role is set on a page. */
+  groups_claim?: string
+  /** What to ask for besides openid, email and profile, and the assurance level that login.gov wants named. */
+  scope?: string
+  acr_values?: string
   /** True where the provider itself asks for a second factor each time. */
   has_second_factor?: boolean
 }>
@@ -181,7 +186,7 @@ function readSettings(env: Environment): Config {
   })
 }
 
-/** What works, but not as whoever set it up may think; shown at each start. */
+/** Settings that work, but maybe not as intended; shown at each start. */
 export function configWarnings(config: Pick<Config, 'https' | 'trustedProxy'>): readonly string[] {
   if (config.https && !config.trustedProxy)
     return [

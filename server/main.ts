@@ -1,5 +1,6 @@
 import pretty from 'pino-pretty'
-import { KeyFileError } from '#server/certificates/credentials/key-file.ts'
+import { KeyFileError, openDataKey } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'
 import { hasErrors, problemLine } from '#server/courses/authoring/files/problems.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
@@ -17,6 +18,7 @@ import { fillDemoVersions } from './demo/versions.ts'
 import { jobHandlers } from './job-handlers.ts'
 import { startWorkers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
+import { sealStoredSecrets } from './people/second-factor.actions.ts'
 import { settings } from './settings.ts'
 import { type Running, stopInOrder } from './stopping.ts'
 
@@ -63,6 +65,7 @@ if (start.kind === 'fill') {
   await fillDemoClassroom(db, catalogue, clock())
 }
 const demo = await isDemo(db)
+await sealStoredSecrets(db, () => openDataKey(config.keysFile, issuerDid(config.baseUrl), clock()))
 
 const mail = createMail(config.smtpUrl, config.mailFrom)
 const app = await buildApp({

@@ -39,7 +39,7 @@ export class BackupError extends Error {}
 export const backupName = (now: Date): string =>
   `safe-harbor-${now.toISOString().slice(0, 19).replaceAll(':', '')}Z.tar.gz`
 
-/** The backups among a folder's files, the newest first. Other files are nobody's to remove. */
+/** The backups among a folder's files, the newest first. Other files are never removed. */
 export const backupsAmong = (files: readonly string[]): readonly string[] =>
   files
     .filter((file) => /^safe-harbor-\d{4}-\d\d-\d\dT\d{6}Z\.tar\.gz$/.test(file))

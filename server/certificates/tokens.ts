@@ -18,6 +18,3 @@ export function readToken(typed: string): string | null {
   const token = typed.toLowerCase().replace(/[^a-z0-9]/g, '')
   return /^[a-z2-7]{26}$/.test(token) ? token : null
 }
-
-/** 'SH-000012': numbered in order of issue, without gaps. */
-export const certificateNumber = (count: number): string => `SH-${String(count).padStart(6, '0')}`

@@ -50,7 +50,7 @@ export async function startEmbeddedPostgres(
       'unix_socket_directories=',
     ],
     ...['-c', 'max_connections=60', '-c', 'timezone=UTC'],
-    // A statement or a row in the log would be somebody's record.
+    // A statement or a row in the log would be someone’s record.
     ...['-c', 'log_min_messages=error', '-c', 'log_min_error_statement=panic'],
     ...['-c', 'log_error_verbosity=terse', '-c', 'log_line_prefix=%e '],
     ...(options.durable === false ? ['-c', 'fsync=off', '-c', 'synchronous_commit=off'] : []),

@@ -422,6 +422,26 @@ export interface GroupPresences {
   session_id: string;
 }
 
+export interface GroupRoleGrants {
+  group_role_id: string;
+  role_id: string;
+}
+
+export interface GroupRoles {
+  confirmed_at: Timestamp | null;
+  confirmed_by: string | null;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  group_name: string;
+  holder_id: string | null;
+  id: Generated<string>;
+  made_at: Timestamp;
+  made_by: string;
+  program_id: string | null;
+  role: string;
+  source: string;
+}
+
 export interface GroupSessionEnds {
   ended_at: Timestamp;
   ended_by: string;
@@ -688,6 +708,21 @@ export interface OutsideTrainings {
   topics: Generated<string>;
 }
 
+export interface PaperCodes {
+  code_hash: string;
+  confirmed_at: Timestamp | null;
+  confirmed_by: string | null;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  how_ended: string | null;
+  id: Generated<string>;
+  made_at: Timestamp;
+  made_by: string;
+  person_id: string;
+  reason: string;
+  resets_second_factor: boolean;
+}
+
 export interface Passkeys {
   counter: number;
   created_at: Generated<Timestamp>;
@@ -914,6 +949,46 @@ export interface ScholarshipSteps {
   words: Generated<string>;
 }
 
+export interface ScimConnections {
+  created_at: Timestamp;
+  created_by: string;
+  domains: string[];
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  expires_at: Timestamp;
+  holder_id: string | null;
+  id: Generated<string>;
+  label: string;
+  last_used_at: Timestamp | null;
+  token_hash: string;
+  token_made_at: Timestamp;
+}
+
+export interface ScimGroupMembers {
+  group_id: string;
+  person_id: string;
+}
+
+export interface ScimGroups {
+  changed_at: Timestamp;
+  connection_id: string;
+  created_at: Timestamp;
+  display_name: string;
+  external_id: string | null;
+  id: Generated<string>;
+}
+
+export interface ScimUsers {
+  changed_at: Timestamp;
+  connection_id: string;
+  created_at: Timestamp;
+  external_id: string | null;
+  is_active: Generated<boolean>;
+  person_id: string;
+  removed_at: Timestamp | null;
+  user_name: string;
+}
+
 export interface Sessions {
   absolute_expires_at: Timestamp;
   confirmed_at: Generated<Timestamp>;
@@ -1001,6 +1076,13 @@ export interface TrainingDecisions {
   superseded_at: Timestamp | null;
 }
 
+export interface UnsentForms {
+  expires_at: Timestamp;
+  person_id: string;
+  sealed: Buffer;
+  token_hash: string;
+}
+
 export interface WebhookDeliveries {
   attempts: Generated<number>;
   body: string;
@@ -1066,6 +1148,8 @@ export interface DB {
   group_lessons: GroupLessons;
   group_presence_changes: GroupPresenceChanges;
   group_presences: GroupPresences;
+  group_role_grants: GroupRoleGrants;
+  group_roles: GroupRoles;
   group_session_ends: GroupSessionEnds;
   group_sessions: GroupSessions;
   instructor_led_attendance: InstructorLedAttendance;
@@ -1092,6 +1176,7 @@ export interface DB {
   notice_preferences: NoticePreferences;
   notices: Notices;
   outside_trainings: OutsideTrainings;
+  paper_codes: PaperCodes;
   passkeys: Passkeys;
   people: People;
   program_details: ProgramDetails;
@@ -1111,6 +1196,10 @@ export interface DB {
   roster_imports: RosterImports;
   scholarship_requests: ScholarshipRequests;
   scholarship_steps: ScholarshipSteps;
+  scim_connections: ScimConnections;
+  scim_group_members: ScimGroupMembers;
+  scim_groups: ScimGroups;
+  scim_users: ScimUsers;
   sessions: Sessions;
   settings: Settings;
   sign_in_attempts: SignInAttempts;
@@ -1121,6 +1210,7 @@ export interface DB {
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
   training_decisions: TrainingDecisions;
+  unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;
 }

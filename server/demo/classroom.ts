@@ -4,11 +4,14 @@ import {
   endGroupSession,
   joinGroupSession,
   openGroupSession,
-} from '#server/classroom/group-sessions.actions.ts'
-import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions.queries.ts'
-import { publishSession, register } from '#server/classroom/instructor-led.actions.ts'
-import { scholarshipTraining } from '#server/classroom/scholarship.ts'
-import { askForScholarship, takeScholarshipStep } from '#server/classroom/scholarships.actions.ts'
+} from '#server/classroom/group-sessions/group-sessions.actions.ts'
+import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions/group-sessions.queries.ts'
+import { publishSession, register } from '#server/classroom/instructor-led/instructor-led.actions.ts'
+import { scholarshipTraining } from '#server/classroom/scholarships/scholarship.ts'
+import {
+  askForScholarship,
+  takeScholarshipStep,
+} from '#server/classroom/scholarships/scholarships.actions.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'
@@ -106,7 +109,7 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
       training: scholarshipTraining,
       program_id,
       trainee: 'Mai Vang',
-      why: 'We want to begin a prevention group this winter, and have nobody yet who is trained to lead it.',
+      why: 'We want to begin a prevention group this winter, and no one here is trained to lead it yet.',
       contact: sam.email ?? '',
     },
     asked,
@@ -143,6 +146,7 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     supervised_program_ids: programs,
     administered_program_ids: role === 'program_admin' ? programs : [],
     unread_notices: 0,
+    has_account_news: false,
     confirmed_at: person.created_at,
     has_second_factor: false,
   }

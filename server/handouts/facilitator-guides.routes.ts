@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { facilitatorGuidePath, type Module } from '#server/courses/catalogue/catalogue.ts'
+import { facilitatorGuidePath, isForGroups, type Module } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { sheetHtml, spansHtml } from '#server/courses/catalogue/sheet-html.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -47,7 +47,7 @@ export async function facilitatorGuideRoutes(app: App, { offered }: Needs): Prom
   async function guideAt(at: Place) {
     const { catalogue } = await offered()
     const course = catalogue.courses.get(at.course)?.current ?? notFound()
-    const module = course.modules.find((module) => module.slug === at.module) ?? notFound()
+    const module = course.modules.find((one) => one.slug === at.module && isForGroups(one)) ?? notFound()
     const guide = catalogue.facilitatorsGuide ?? notFound()
     return { sheet: facilitatorGuide(guide, course, module), checked: guide.checked, course, module }
   }

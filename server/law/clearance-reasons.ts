@@ -1,4 +1,4 @@
-import { stretch as periodWords } from '#server/law/facts/period-words.ts'
+import { periodWords } from '#server/law/facts/period-words.ts'
 import { holds } from '#server/law/facts/periods.ts'
 import type { ClearanceAnswer } from '#server/law/reasons/answer-schema.ts'
 import { type Finding, isShort, type Reason } from '#server/law/reasons/finding.ts'
@@ -50,7 +50,7 @@ function conflicting({ situation: { conflicts, program } }: ClearanceVerdict): r
   ]
 }
 
-/** Whoever is on leave has no direct contact that day; whether the training is in order is said beside it. */
+/** Someone on leave has no direct contact that day. Whether their training is in order is said too. */
 function onLeave({ situation, findings }: ClearanceVerdict): readonly string[] {
   const { assignment, on, program } = situation
   const leave = (assignment?.leave ?? []).filter((period) => holds(period, on))

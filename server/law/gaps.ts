@@ -7,8 +7,8 @@ import { overlap, type Period } from '#server/law/facts/periods.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { agenciesOf, dutiesAt } from '#server/law/reasons/duties.ts'
 import { continues, programsOf, type Situation, situationAt } from '#server/law/reasons/situation.ts'
+import { missedAfter, missedInitially } from '#server/law/residential/days-late.ts'
 import { initialCredit, initialDue } from '#server/law/residential/initial-due.ts'
-import { missedAfter, missedInitially } from '#server/law/residential/missed-days.ts'
 import {
   coveredByUndated,
   type PossibleFacts,
@@ -25,7 +25,7 @@ import {
   laterOf,
 } from '#server/lib/days.ts'
 
-/** A stretch of days on which a requirement applied and was not met, both days of it. */
+/** A period on which a requirement applied and was not met, both days of it. */
 export type Gap = {
   readonly requirement: RequirementId
   readonly program: string
@@ -151,7 +151,7 @@ function foundationGap(facts: Facts, duties: Duties, on: Day): readonly Gap[] {
   } = childProtectionFoundation({ ...dutiesAt(facts, agency, end), duties }, facts.trainings)
   const to = done === null ? end : earlierOf(done, end)
   if (due === null || to <= due || standing === 'unknown') return []
-  // In a later stretch of the same employment the days before it are told with the earlier one.
+  // In a later period of the same employment, the earlier period’s gap holds the days before it.
   const earlier = facts.duties.some(
     (other) =>
       other.agency === agency && other.hiredOn === duties.hiredOn && dutiesBegan(other) < dutiesBegan(duties),

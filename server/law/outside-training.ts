@@ -5,7 +5,7 @@ import { type RequirementId, requirementIds, requirementOn } from '#server/law/f
 import { type Refusal, refusalOf } from '#server/law/reasons/refusals.ts'
 import { sentenceCase, trainingName } from '#server/law/reasons/sentences.ts'
 
-/** What one training taken elsewhere can do for one requirement, told at once when it is entered. */
+/** What one outside training can do for one requirement. The form shows it as soon as it is entered. */
 export type OutsideCredit = {
   readonly requirement: RequirementId
   /** The requirement's title. */

@@ -1,7 +1,7 @@
 import { agencyYear } from '#server/law/child-protection/annual-hours.ts'
 import type { Duties, Facts, Program } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
-import { dueSoonDays } from '#server/law/reasons/finding.ts'
+import { dueSoonDays } from '#server/law/reasons/due-soon.ts'
 import { situationAt } from '#server/law/reasons/situation.ts'
 import { annualDue } from '#server/law/residential/annual-clock.ts'
 import { possibleTrainingLists } from '#server/law/residential/possible-facts.ts'

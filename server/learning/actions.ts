@@ -11,6 +11,19 @@ import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.
 import { noteText } from '#server/courses/catalogue/texts.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { doneOf } from '#server/learning/progress/done.ts'
+import { moduleDays } from '#server/learning/progress/module-days.ts'
+import { isAssessmentOpen, isComplete, isLessonOpen } from '#server/learning/progress/progress.ts'
+import {
+  type Attempt,
+  type Enrollment,
+  listAttempts,
+  lockAttemptOf,
+  lockEnrollmentOf,
+} from '#server/learning/progress/queries.ts'
+import { minutesTaken, pickedRefreshers } from '#server/learning/progress/refresher.ts'
+import type { Confidence } from '#server/learning/questions/confidence.ts'
+import { type Drawn, drawQuestions } from '#server/learning/questions/drawing.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { emit } from '#server/notices/webhooks/emit.actions.ts'
@@ -19,13 +32,6 @@ import type { AfterChange } from '#server/programs/changes.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { takeAnswer } from './attempt.ts'
 import { type Commitment, saveCommitment } from './commitments.actions.ts'
-import type { Confidence } from './confidence.ts'
-import { doneOf } from './done.ts'
-import { type Drawn, drawQuestions } from './drawing.ts'
-import { moduleDays } from './module-days.ts'
-import { isAssessmentOpen, isComplete, isLessonOpen } from './progress.ts'
-import { type Attempt, type Enrollment, listAttempts, lockAttemptOf, lockEnrollmentOf } from './queries.ts'
-import { minutesTaken, pickedRefreshers } from './refresher.ts'
 
 /** Starts the course unless it is already under way, so that a double click starts it once. */
 export async function startCourse(db: Database, viewer: Viewer, course: CourseVersion): Promise<void> {

@@ -1,15 +1,15 @@
 import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
 import { type CourseVersion, lessonPath, type Module } from '#server/courses/catalogue/catalogue.ts'
 import { instructions, stemParts, stepParts } from '#server/courses/catalogue/exercise-view.ts'
-import type { Question } from '#server/courses/catalogue/exercises.ts'
 import type { Offered } from '#server/courses/catalogue/offered.ts'
-import { answerReview } from './answer-review.ts'
+import type { Question } from '#server/courses/catalogue/question-types.ts'
+import { assessmentPath } from '#server/learning/progress/paths.ts'
+import type { Attempt } from '#server/learning/progress/queries.ts'
+import { pickedRefreshers } from '#server/learning/progress/refresher.ts'
+import { answerReview } from '#server/learning/questions/answer-review.ts'
+import { confidenceNote, confidences, confidenceWords } from '#server/learning/questions/confidence.ts'
+import type { Answer } from '#server/learning/questions/marking.ts'
 import { choicesOf, currentOf } from './attempt.ts'
-import { confidenceNote, confidences, confidenceWords } from './confidence.ts'
-import type { Answer } from './marking.ts'
-import { assessmentPath } from './paths.ts'
-import type { Attempt } from './queries.ts'
-import { pickedRefreshers } from './refresher.ts'
 
 /** One question of an attempt. It must not reveal the answer or the reasons. */
 export function questionPage(
@@ -101,7 +101,7 @@ function pickedOf(course: CourseVersion, module: Module, attempt: Attempt) {
 }
 
 /** '8', or '8.75' with partial credit. */
-export const pointsText = (points: number) => String(Math.round(points * 100) / 100)
+const pointsText = (points: number) => String(Math.round(points * 100) / 100)
 
 const creditText = ([first]: Attempt['answers']) =>
   first && first.credit !== null && first.credit > 0 && first.credit < 1 ? pointsText(first.credit) : null

@@ -1,11 +1,11 @@
 import { type Form, realId } from '#server/courses/catalogue/answer-fields.ts'
 import type { Module } from '#server/courses/catalogue/catalogue.ts'
 import { missing } from '#server/courses/catalogue/exercise-view.ts'
-import type { Question, ScenarioExercise } from '#server/courses/catalogue/exercises.ts'
+import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import { type Walk, walk } from '#server/courses/catalogue/scenarios.ts'
-import { type Confidence, parseConfidence } from './confidence.ts'
-import { type Mark, markAnswer, parseAnswer, passed, scoreOf } from './marking.ts'
-import type { Attempt } from './queries.ts'
+import type { Attempt } from '#server/learning/progress/queries.ts'
+import { type Confidence, parseConfidence } from '#server/learning/questions/confidence.ts'
+import { type Mark, markAnswer, parseAnswer, passed, scoreOf } from '#server/learning/questions/marking.ts'
 
 /** The current question of an attempt. */
 export type Current = Readonly<{

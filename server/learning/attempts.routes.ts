@@ -3,13 +3,13 @@ import type { Issuer } from '#server/certificates/certificates/issuing.actions.t
 import type { Catalogue, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
+import { findAttemptOf } from '#server/learning/progress/queries.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import { answerQuestion } from './actions.ts'
 import { questionPage, resultPage } from './attempt-page.ts'
-import { findAttemptOf } from './queries.ts'
 
 type Needs = Readonly<{
   db: Database

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { lockEnrollmentOf } from './queries.ts'
+import { lockEnrollmentOf } from '#server/learning/progress/queries.ts'
 
 /** What a learner plans to do on their next shift, in their own words. */
 export type Commitment = Readonly<{ body: string; isShared: boolean }>

@@ -1,8 +1,8 @@
 import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
 import { type CourseVersion, lessonPath } from '#server/courses/catalogue/catalogue.ts'
 import type { Offered } from '#server/courses/catalogue/offered.ts'
-import { doneOf } from './done.ts'
-import { assessmentPath } from './paths.ts'
+import { doneOf } from '#server/learning/progress/done.ts'
+import { assessmentPath } from '#server/learning/progress/paths.ts'
 import {
   type Done,
   isAssessmentOpen,
@@ -13,8 +13,8 @@ import {
   minutesLeft,
   minutesLeftInModule,
   nextPlace,
-} from './progress.ts'
-import type { Enrollment } from './queries.ts'
+} from '#server/learning/progress/progress.ts'
+import type { Enrollment } from '#server/learning/progress/queries.ts'
 
 /** A course page: what the course is, whether it is approved, and the learner's progress. */
 export function coursePage(

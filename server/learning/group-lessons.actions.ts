@@ -1,7 +1,7 @@
 import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
+import { findEnrollment, lockEnrollmentOf } from '#server/learning/progress/queries.ts'
 import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import { groupCredit } from './group-lessons.ts'
-import { findEnrollment, lockEnrollmentOf } from './queries.ts'
 
 /** A module taken by a group, and one person's attendance. */
 export type TakenInGroup = Readonly<{

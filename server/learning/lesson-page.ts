@@ -6,10 +6,10 @@ import {
   type Module,
 } from '#server/courses/catalogue/catalogue.ts'
 import type { JobAid } from '#server/courses/catalogue/course-parts.ts'
+import { pathBefore } from '#server/learning/progress/paths.ts'
+import { type Done, lessonKey, minutesLeftInModule } from '#server/learning/progress/progress.ts'
+import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { outlineOf } from './course-page.ts'
-import { pathBefore } from './paths.ts'
-import { type Done, lessonKey, minutesLeftInModule } from './progress.ts'
-import { asksForCommitment } from './refresher.ts'
 
 /** A lesson page. A content note of level "stop" is shown first, until the learner chooses to continue. */
 export function lessonPage(

@@ -15,6 +15,20 @@ import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
+import { doneOf } from '#server/learning/progress/done.ts'
+import { pathAfter, placePath } from '#server/learning/progress/paths.ts'
+import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace } from '#server/learning/progress/progress.ts'
+import {
+  type Enrollment,
+  findEnrollment,
+  listAttempts,
+  listCompletions,
+} from '#server/learning/progress/queries.ts'
+import { asksForCommitment, renewalsOf } from '#server/learning/progress/refresher.ts'
+import { exerciseFeedback } from '#server/learning/questions/feedback.ts'
+import { listChangeReadings } from '#server/learning/versions/changes.queries.ts'
+import { changesToRead } from '#server/learning/versions/changes.ts'
+import { moveOffer, takenText, textState } from '#server/learning/versions/moving.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { mayLeadGroups, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -22,19 +36,10 @@ import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { finishLesson, recordTime, skipLesson, startAttempt, startCourse } from './actions.ts'
-import { listChangeReadings } from './changes.queries.ts'
-import { changesToRead } from './changes.ts'
 import { shareCommitment } from './commitments.actions.ts'
 import { findCommitment } from './commitments.queries.ts'
 import { coursePage } from './course-page.ts'
-import { doneOf } from './done.ts'
-import { exerciseFeedback } from './feedback.ts'
 import { lessonPage } from './lesson-page.ts'
-import { moveOffer, takenText, textState } from './moving.ts'
-import { pathAfter, placePath } from './paths.ts'
-import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace } from './progress.ts'
-import { type Enrollment, findEnrollment, listAttempts, listCompletions } from './queries.ts'
-import { asksForCommitment, renewalsOf } from './refresher.ts'
 
 type Needs = Readonly<{
   db: Database

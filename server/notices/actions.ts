@@ -84,7 +84,7 @@ export async function savePreferences(
   await db.updateTable('notice_preferences').set(chosen).where('person_id', '=', personId).execute()
 }
 
-/** Ends optional email for whoever holds the address; false where there is no such address. */
+/** Ends optional email for the person with this address; false where there is no such address. */
 export async function unsubscribe(db: Database, token: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('notice_preferences')

@@ -84,7 +84,7 @@ async function deliver(
   const preferences = await preferencesOf(trx, email.person_id)
   const unwanted = heldBack(email, preferences)
   if (unwanted) return unwanted
-  if (!mail) return 'not-set-up'
+  if (!mail || !email.email) return 'not-set-up'
   if (email.stopped_at) return 'stopped'
   const morning = isUrgent(email) ? null : quietUntil(now)
   if (morning) {

@@ -1,4 +1,5 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
+import type { AccountNews } from '#server/people/account-news.ts'
 import { type OfficeFacts, officeKinds } from './office-kinds.ts'
 import { type Kind, people, type Wording } from './wording.ts'
 
@@ -25,6 +26,7 @@ type LearnerAndTeamFacts = Readonly<{
   'not-cleared-long': NotCleared & { days: number }
   'weekly-digest': { overdue: number; coming: number; cleared: number }
   'daily-summary': { count: number }
+  'sign-in-changed': { what: AccountNews; by: string | null }
 }>
 
 /** People who work in direct contact in a program and may not from a day. */
@@ -61,6 +63,16 @@ function named(people: NotCleared['people']): string {
   return new Intl.ListFormat('en-US').format(names)
 }
 
+const accountNews: Readonly<Record<AccountNews, (by: string) => string>> = {
+  'code-made': (by) =>
+    `${by} made a one-time code on paper with which you can set a new password. It works once a second person confirms that you have it.`,
+  'code-confirmed': (by) => `${by} confirmed that you have the one-time code on paper.`,
+  'code-used': () => 'A one-time code on paper was used to open your account.',
+  'password-set': () => 'Your password was set with a link.',
+  'email-requested': (by) => `${by} asked to change your email. It changes when you confirm it.`,
+  'provider-linked': () => 'Your account was linked to single sign-on.',
+}
+
 const kinds: { [K in NoticeKind]: Kind<NoticeFacts[K]> } = {
   ...officeKinds,
   assigned: {
@@ -84,6 +96,19 @@ const kinds: { [K in NoticeKind]: Kind<NoticeFacts[K]> } = {
       ],
       inbox: `${course} has changed since you completed it. Read the changed lessons by ${formatDay(due_on)}. You don’t take the course again.`,
       action: { label: 'Read what changed', path },
+    }),
+  },
+  'sign-in-changed': {
+    isOptional: false,
+    isUrgent: true,
+    words: ({ what, by }) => ({
+      subject: 'A change to your work training account',
+      email: [
+        accountNews[what]('Your administrator'),
+        'If you didn’t expect this, tell your administrator now, and change your password.',
+      ],
+      inbox: `${accountNews[what](by ?? 'Your administrator')} If you didn’t expect this, tell another administrator, and change your password.`,
+      action: { label: 'Open your account', path: '/account' },
     }),
   },
   'set-password': {

@@ -50,6 +50,12 @@ async function endAccess(trx: EvidenceTransaction, personId: string, now: Date):
     .where('person_id', '=', personId)
     .where('used_at', 'is', null)
     .execute()
+  await trx
+    .updateTable('paper_codes')
+    .set({ ended_at: now, how_ended: 'replaced' })
+    .where('person_id', '=', personId)
+    .where('ended_at', 'is', null)
+    .execute()
 }
 
 async function endRoles(

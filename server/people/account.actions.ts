@@ -64,10 +64,10 @@ export async function changePassword(
   db: Database,
   viewer: Pick<Viewer, 'id'>,
   password: string,
-  installationName: string,
+  words: readonly string[],
   now: Date,
 ): Promise<{ kind: 'changed' } | { kind: 'problem'; message: string }> {
-  const problem = passwordProblem(password, [installationName, ...(await listKnownWords(db, viewer.id))])
+  const problem = passwordProblem(password, [...words, ...(await listKnownWords(db, viewer.id))])
   if (problem) return { kind: 'problem', message: problem }
   const password_hash = await hashPassword(password)
   await writeEvidence(db, async (trx) => {

@@ -67,7 +67,7 @@ export async function listViewsOf(db: Kysely<DB>, personId: string): Promise<rea
   return rows
 }
 
-/** What no download holds: it would open the account to whoever finds the file, or it is a file of its own. */
+/** What no download holds: it would open the account to anyone who finds the file, or it is a file of its own. */
 const leftOut = [
   ...['password_hash', 'token_hash', 'code_hash', 'place_hash', 'secret', 'public_key', 'challenge'],
   ...['pdf', 'salt'],

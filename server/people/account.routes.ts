@@ -14,7 +14,7 @@ import {
 } from './account.queries.ts'
 import { type AccountEmail, emailChangeAsked, signInChanged } from './account-emails.ts'
 import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
-import { requestEmailChange } from './email-changes.actions.ts'
+import { confirmRequestedChange, findChangeToConfirm, requestEmailChange } from './email-changes.actions.ts'
 import { newPassphrase } from './passphrase.ts'
 import { findSecondFactors } from './queries.ts'
 import { roleNames } from './roles.ts'
@@ -27,11 +27,16 @@ type Needs = Readonly<{
   sessions: Sessions
   mail: Mail
   clock: () => Date
-  config: Readonly<{ https: boolean; baseUrl: string; issuerName: string }>
+  config: Readonly<{ https: boolean; baseUrl: string }>
+  /** What this installation is called, and by whom it is run: no password is made of these words. */
+  installationWords: () => readonly string[]
 }>
 
 /** Your account: what is on record about you, how you sign in, and who has looked. */
-export async function accountRoutes(app: App, { db, sessions, mail, clock, config }: Needs): Promise<void> {
+export async function accountRoutes(
+  app: App,
+  { db, sessions, mail, clock, config, installationWords }: Needs,
+): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const password = Type.Optional(text(1024))
   const send = async (request: FastifyRequest, messages: readonly AccountEmail[]) => {
@@ -48,6 +53,7 @@ export async function accountRoutes(app: App, { db, sessions, mail, clock, confi
         account: await findOwnAccount(db, viewer.id),
         employeeNames: await listEmployeeNames(db, viewer.id),
         openChange: await findOpenEmailChange(db, viewer.id, clock()),
+        toConfirm: mail ? null : ((await findChangeToConfirm(db, viewer.id, clock())) ?? null),
         roles: viewer.grants.map((grant) => roleNames[grant.role]),
         factors: await findSecondFactors(db, viewer.id),
         open: await sessions.list(viewer.id, tokenOf(request)),
@@ -122,6 +128,12 @@ export async function accountRoutes(app: App, { db, sessions, mail, clock, confi
     },
   )
 
+  // Where no email can be sent, an administrator asks for the change and its owner confirms it here.
+  app.post('/account/email/confirmation', { config: signedIn }, async (request, reply) => {
+    const result = await confirmRequestedChange(db, viewerOf(request).id, clock())
+    return reply.redirect(result.kind === 'changed' ? '/account?done=email-changed' : '/account', 303)
+  })
+
   app.get('/account/password', { config: signedIn }, async (request, reply) =>
     reply.page('people/account-password', passwordPage(request)),
   )
@@ -133,7 +145,13 @@ export async function accountRoutes(app: App, { db, sessions, mail, clock, confi
       const viewer = viewerOf(request)
       const errors = [...(await passwordErrors(request, request.body.password))]
       if (errors.length === 0) {
-        const result = await changePassword(db, viewer, request.body.new_password, config.issuerName, clock())
+        const result = await changePassword(
+          db,
+          viewer,
+          request.body.new_password,
+          installationWords(),
+          clock(),
+        )
         if (result.kind === 'problem') errors.push({ field: 'new_password', message: result.message })
       }
       if (errors.length > 0)
@@ -221,6 +239,7 @@ const namePage = (account: Readonly<{ name: string; pronunciation: string }>) =>
 const doneWords: Readonly<Record<string, string>> = {
   name: 'Your name has been saved. Certificates that you have already keep the name they were issued under.',
   email: 'We sent a link to the new email. Your email changes when you open it.',
+  'email-changed': 'Your email has been changed.',
   password: 'Your password has been changed. You have been signed out everywhere else.',
   sessions: 'You have been signed out everywhere else.',
   confidential: 'Your record is confidential now. Public pages no longer say where or whether you work.',

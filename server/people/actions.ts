@@ -1,6 +1,8 @@
-import { sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
+import type { TellOwner } from './account-news.ts'
 import { newToken, tokenHash } from './links.ts'
 import { hashPassword, passwordProblem } from './passwords.ts'
 import { findAccountByEmail, findInvitation, listKnownWords, lockPeople } from './queries.ts'
@@ -26,6 +28,22 @@ export async function createLink(
     })
     .execute()
   return token
+}
+
+/** A link that is the only one of its person: earlier ones end. The person's row is locked by the caller. */
+export async function replaceLink(
+  trx: Transaction<DB>,
+  personId: string,
+  purpose: LinkPurpose,
+  createdBy: string | null,
+): Promise<string> {
+  await trx
+    .updateTable('invitations')
+    .set({ used_at: sql`now()` })
+    .where('person_id', '=', personId)
+    .where('used_at', 'is', null)
+    .execute()
+  return createLink(trx, personId, purpose, createdBy)
 }
 
 /** Makes (or finds) a person, grants system administration, and returns the token of a link to set a password. */
@@ -56,12 +74,37 @@ export async function inviteAdministrator(
         facts: { role: 'system_admin', granted_at_the_command_line: true },
         at: now,
       })
+    // Who runs the server is trusted with it, and the ledger shows it.
+    if (known)
+      trx.record({
+        kind: 'link-made',
+        actor_id: null,
+        subject: `person:${id}`,
+        facts: { made_at_the_command_line: true },
+        at: now,
+      })
     return id
   })
   return createLink(db, id, 'invite', null)
 }
 
-const resetsAnHour = 3
+const linksAnHour = 3
+
+/** Of these people, the ones for whom three links were made in the last hour, by anyone: they are mailed no more. */
+export async function listMailedOften(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('invitations')
+    .select('person_id')
+    .where('person_id', 'in', [...personIds])
+    .where('created_at', '>', sql<Date>`now() - interval '1 hour'`)
+    .groupBy('person_id')
+    .having((eb) => eb.fn.countAll(), '>=', linksAnHour)
+    .execute()
+  return new Set(rows.map(({ person_id }) => person_id))
+}
 
 /**
  * A link for someone who forgot their password: at most three an hour for an account, and only the last one works.
@@ -75,24 +118,8 @@ export function createResetLink(
     const account = await findAccountByEmail(trx, email)
     if (!account?.email || account.disabled_at) return null
     await lockPeople(trx, [account.id])
-    const resets = trx
-      .selectFrom('invitations')
-      .where('person_id', '=', account.id)
-      .where('purpose', '=', 'reset')
-    const made = await resets
-      .select('id')
-      .where('created_by', 'is', null)
-      .where('created_at', '>', sql<Date>`now() - interval '1 hour'`)
-      .execute()
-    if (made.length >= resetsAnHour) return null
-    await trx
-      .updateTable('invitations')
-      .set({ used_at: sql`now()` })
-      .where('person_id', '=', account.id)
-      .where('purpose', '=', 'reset')
-      .where('used_at', 'is', null)
-      .execute()
-    return { email: account.email, token: await createLink(trx, account.id, 'reset', null) }
+    if ((await listMailedOften(trx, [account.id])).has(account.id)) return null
+    return { email: account.email, token: await replaceLink(trx, account.id, 'reset', null) }
   })
 }
 
@@ -106,15 +133,14 @@ export async function setPassword(
   db: Database,
   token: string,
   password: string,
-  installationName: string,
+  { words, tell, now }: Readonly<{ words: readonly string[]; tell: TellOwner; now: Date }>,
 ): Promise<SetPasswordResult> {
   const invitation = await findInvitation(db, tokenHash(token))
   if (!invitation) return { kind: 'link-ended' }
-  const known = [installationName, ...(await listKnownWords(db, invitation.person_id))]
-  const problem = passwordProblem(password, known)
+  const problem = passwordProblem(password, [...words, ...(await listKnownWords(db, invitation.person_id))])
   if (problem) return { kind: 'problem', message: problem }
   const password_hash = await hashPassword(password)
-  return await db.transaction().execute(async (trx) => {
+  return writeEvidence(db, async (trx): Promise<SetPasswordResult> => {
     await lockPeople(trx, [invitation.person_id])
     const used = await trx
       .updateTable('invitations')
@@ -133,6 +159,22 @@ export async function setPassword(
     await trx.updateTable('people').set({ password_hash }).where('id', '=', invitation.person_id).execute()
     for (const table of ['sessions', 'known_devices'] as const)
       await trx.deleteFrom(table).where('person_id', '=', invitation.person_id).execute()
+    await trx
+      .updateTable('paper_codes')
+      .set({ ended_at: now, how_ended: 'replaced' })
+      .where('person_id', '=', invitation.person_id)
+      .where('ended_at', 'is', null)
+      .execute()
+    trx.record({
+      kind: 'account-changed',
+      actor_id: invitation.person_id,
+      subject: `person:${invitation.person_id}`,
+      facts: { change: 'password-set', purpose: invitation.purpose },
+      at: now,
+    })
+    // At the first password there is no one yet who could miss it.
+    if (invitation.has_password)
+      await tell(trx, invitation.person_id, { what: 'password-set', by: null, key: invitation.id })
     return { kind: 'set' }
   })
 }

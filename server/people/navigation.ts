@@ -1,12 +1,12 @@
 import type { NavigationItem, PageFrame } from '#server/web/views.ts'
 import { hasRole, type Viewer } from './roles.ts'
 
-/** What stands around a viewer's pages: their own places, by what they may act as. */
+/** The frame of a viewer’s pages: its menu lists what their roles may open. */
 export function frameOf(
   { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
   installation: PageFrame['installation'],
   demo: 'auto' | 'no' | 'public' | false,
-): PageFrame {
+): Omit<PageFrame, 'idleMinutes'> {
   return {
     viewer,
     installation,
@@ -14,9 +14,14 @@ export function frameOf(
     account: accountOf(viewer, isViewerKnown),
     signOut: viewer ? '/sign-out' : null,
     banner: demo ? demoBanner[demo] : null,
-    messages: [],
+    messages: viewer?.has_account_news ? [accountNews] : [],
   }
 }
+
+const accountNews = {
+  kind: 'warning',
+  text: 'How you sign in has changed. Read what changed under “Messages.” If you didn’t expect it, tell your administrator now.',
+} as const
 
 const demoBanner = {
   auto: 'Demonstration: every person, program and license number here is invented.',
@@ -38,7 +43,7 @@ function accountOf(viewer: Viewer | null, isViewerKnown: boolean): readonly Navi
   return isViewerKnown ? [{ href: '/sign-in', label: 'Sign in' }] : []
 }
 
-/** Where somebody's day begins: who looks after others, with them; everybody else with their own training. */
+/** The page that opens after sign-in: their team or programs for staff, their own training for everyone else. */
 export const workplaceOf = (viewer: Viewer): string =>
   hasRole(viewer, 'supervisor', 'program_admin')
     ? '/team'
@@ -51,7 +56,7 @@ export const workplaceOf = (viewer: Viewer): string =>
 function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   const items: NavigationItem[] = []
   if (viewer) items.push({ href: '/', label: 'My training' })
-  items.push({ href: '/courses', label: 'Courses' })
+  items.push({ href: '/courses', label: 'Courses' }, { href: '/right-now', label: 'Right now' })
   if (viewer && hasRole(viewer, 'supervisor', 'program_admin')) items.push({ href: '/team', label: 'Team' })
   if (viewer && hasRole(viewer, 'supervisor', 'program_admin', 'system_admin'))
     items.push({ href: '/programs', label: hasRole(viewer, 'system_admin') ? 'Programs' : 'Roster' })
@@ -63,6 +68,6 @@ function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
     items.push({ href: '/licensing', label: 'Licensed programs' }, { href: '/reviews', label: 'Reviews' })
   if (viewer && hasRole(viewer, 'reviewer')) items.push({ href: '/review/courses', label: 'Review courses' })
   if (viewer && hasRole(viewer, 'system_admin')) items.push({ href: '/admin', label: 'Console' })
-  items.push({ href: '/verify', label: 'Check a certificate' })
+  if (!viewer || hasRole(viewer, 'licensing')) items.push({ href: '/verify', label: 'Verify a certificate' })
   return items
 }

@@ -60,7 +60,15 @@ export function passwordProblem(password: string, known: readonly string[]): str
   const words = ['safe harbor', 'safeharbor', 'no wrong door', 'minnesota', 'training', 'lantern', ...known]
     .flatMap((word) => [word, word.replaceAll(/[^\p{L}\p{N}]/gu, ''), ...word.split(/[^\p{L}\p{N}]+/u)])
     .filter((word) => word.length > 2)
-  if (estimator.check(password, words).guessesLog10 < 10)
+  if (estimator.check(password, words).guessesLog10 < 10 || lettersBeside(words, password) < 8)
     return 'This password is too easy to guess. Use a few unrelated words, without names or places from your work.'
   return null
+}
+
+/** How many letters and digits a password has besides these words: "North Star House 2026" has 4. */
+function lettersBeside(words: readonly string[], password: string): number {
+  const squash = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
+  const longestFirst = words.map(squash).sort((a, b) => b.length - a.length)
+  return longestFirst.reduce((left, word) => (word ? left.replaceAll(word, '') : left), squash(password))
+    .length
 }

@@ -23,9 +23,6 @@ export function findAccountBySignInName(db: Kysely<DB>, name: string) {
     .executeTakeFirst()
 }
 
-export const findPerson = (db: Kysely<DB>, id: string) =>
-  db.selectFrom('people').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirst()
-
 /** Locks these people's rows in one order, so that two transactions that change some of the same people take turns. */
 export const lockPeople = (trx: Transaction<DB>, ids: readonly string[]) =>
   trx
@@ -42,6 +39,7 @@ export const findInvitation = (db: Kysely<DB>, tokenHash: string) =>
     .selectFrom('invitations')
     .innerJoin('people', 'people.id', 'invitations.person_id')
     .select(['invitations.id', 'invitations.purpose', 'invitations.person_id', 'people.name', 'people.email'])
+    .select(sql<boolean>`people.password_hash is not null`.as('has_password'))
     .where('token_hash', '=', tokenHash)
     .where('used_at', 'is', null)
     .where('expires_at', '>', sql<Date>`now()`)

@@ -13,6 +13,8 @@ export type Viewer = Readonly<{
   supervised_program_ids: readonly string[]
   administered_program_ids: readonly string[]
   unread_notices: number
+  /** How the person signs in was changed, and they have not read the message about it. */
+  has_account_news: boolean
   /** When the password was last given in this session. */
   confirmed_at: Date
   /** A passkey or an authenticator app is set up. */
@@ -26,11 +28,11 @@ export const hasRole = (viewer: Viewer, ...roles: readonly Role[]): boolean =>
 export const mustSetUpSecondFactor = (viewer: Viewer): boolean =>
   viewer.grants.length > 0 && !viewer.has_second_factor
 
-/** Whoever looks after learners or the courses is shown how a group is led; anybody signed in may read it. */
+/** Staff who look after learners or courses see how to lead a group; anyone signed in may read it. */
 export const mayLeadGroups = (viewer: Viewer): boolean =>
   hasRole(viewer, 'supervisor', 'program_admin', 'reviewer', 'system_admin')
 
-/** What a route asks of its viewer; every route declares one. An asset is the same for all, so nobody is looked up. */
+/** What a route asks of its viewer; every route declares one. An asset is the same for all, so no session is looked up. */
 export type Policy = 'asset' | 'public' | 'signed-in' | readonly Role[]
 
 export const isAllowed = (policy: Policy, viewer: Viewer | null): boolean => {

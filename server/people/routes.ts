@@ -7,36 +7,47 @@ import type { Mail } from '#server/lib/mail.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { emailChanged, resetLink } from './account-emails.ts'
+import type { TellOwner } from './account-news.ts'
 import { createResetLink, setPassword } from './actions.ts'
 import { confirmEmailChange, findEmailChange } from './email-changes.actions.ts'
+import { providerOf } from './identity.ts'
 import { tokenHash } from './links.ts'
 import { workplaceOf } from './navigation.ts'
+import { usePaperCode } from './paper-codes.actions.ts'
 import { canUsePasskeys, passkeyChallenge, signInWithPasskey } from './passkeys.actions.ts'
 import { newPassphrase } from './passphrase.ts'
 import { findInvitation } from './queries.ts'
+import type { DataKey } from './sealed-secret.ts'
 import type { Sessions } from './sessions.ts'
 import { findChallenge, type SignedIn, signIn, signInWithCode } from './sign-in.actions.ts'
 import { endSession, keepSignIn, keepStep, stepOf, visitOf } from './sign-in-cookies.ts'
 import { waitInWords } from './throttling.ts'
+import { findUnsentForm } from './unsent-forms.actions.ts'
+import { unsentToken } from './unsent-forms.ts'
 import { sessionToken } from './viewer.ts'
 
 type Needs = Readonly<{
   db: Database
   sessions: Sessions
   mail: Mail
-  /** Sends a link to set a new password; notices are written in a room above. */
+  tellOwner: TellOwner
+  dataKey: DataKey
   clock: () => Date
   config: Readonly<{
     https: boolean
     baseUrl: string
     sessionHours: number
-    issuerName: string
     identityProviders: readonly IdentityProvider[]
   }>
+  /** What this installation is called, and by whom it is run: no password is made of these words. */
+  installationWords: () => readonly string[]
 }>
 
 /** Signing in and out, and the links that reach people by email. */
-export async function peopleRoutes(app: App, { db, sessions, mail, clock, config }: Needs): Promise<void> {
+export async function peopleRoutes(
+  app: App,
+  { db, sessions, mail, tellOwner, dataKey, clock, config, installationWords }: Needs,
+): Promise<void> {
   const open = { policy: 'public' } as const
   const next = Type.Optional(text(2000))
   const credential = Type.Object({ id: text(1400) }, { additionalProperties: true })
@@ -45,8 +56,10 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     title: 'Sign in',
     next: path,
     name,
+    isUnsentKept: path === '/unsent',
     passkeys: canUsePasskeys(config),
     providers: config.identityProviders,
+    found: null as IdentityProvider | null,
     errors: message ? [{ field: 'email', message }] : [],
   })
 
@@ -56,7 +69,9 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     async (request, reply) => {
       const path = pathOfOurs(request.query.next) ?? '/'
       if (request.viewer) return reply.redirect(path, 303)
-      return reply.page('people/sign-in', signInPage(path, ''))
+      const token = path === '/unsent' ? unsentToken(request, config) : null
+      const unsent = token ? await findUnsentForm(db, token) : null
+      return reply.page('people/sign-in', signInPage(path, unsent?.email ?? ''))
     },
   )
 
@@ -84,6 +99,19 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     },
   )
 
+  app.post(
+    '/sign-in/discovery',
+    { config: open, schema: { body: form({ email: text(254), password: Type.Optional(text(1024)), next }) } },
+    async (request, reply) => {
+      const path = pathOfOurs(request.body.next) ?? '/'
+      const email = request.body.email.trim()
+      const found = providerOf(config.identityProviders, email)
+      if (found) return reply.page('people/sign-in', { ...signInPage(path, email), found })
+      const message = 'No single sign-on is set up for this email. Sign in with your password.'
+      return reply.status(422).page('people/sign-in', signInPage(path, email, message))
+    },
+  )
+
   app.get(
     '/sign-in/second-factor',
     { config: open, schema: { querystring: Type.Object({ next }) } },
@@ -102,7 +130,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
       const path = pathOfOurs(request.body.next) ?? '/'
       const { code, remember } = request.body
       const given = { challengeToken: stepOf(request, config), code, remember: remember === 'yes' }
-      const result = await signInWithCode(db, sessions, given, visitOf(request, config), clock())
+      const result = await signInWithCode(db, sessions, given, visitOf(request, config), dataKey, clock())
       switch (result.kind) {
         case 'signed-in':
           return reply.redirect(await start(reply, result, path, sessionToken(request, config.https)), 303)
@@ -149,7 +177,7 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     const token = sessionToken(request, config.https)
     if (token) await sessions.end(token)
     endSession(reply, config)
-    reply.header('clear-site-data', '"cache"')
+    reply.header('clear-site-data', '"cache", "storage"')
     return reply.redirect('/sign-in', 303)
   })
 
@@ -171,7 +199,11 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
       reply.header('referrer-policy', 'no-referrer')
       const { token } = request.params
       const invitation = await findInvitation(db, tokenHash(token))
-      const result = await setPassword(db, token, request.body.password, config.issuerName)
+      const result = await setPassword(db, token, request.body.password, {
+        words: installationWords(),
+        tell: tellOwner,
+        now: clock(),
+      })
       if (result.kind === 'set') return reply.redirect('/sign-in', 303)
       if (result.kind === 'link-ended' || !invitation)
         return reply.status(410).page('people/link-ended', linkEnded)
@@ -181,6 +213,46 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
         suggestion: newPassphrase(),
         errors: [{ field: 'password', message: result.message }],
       })
+    },
+  )
+
+  const codePage = (name: string, message?: string) => ({
+    title: 'Use a one-time code',
+    name,
+    errors: message ? [{ field: 'code', message }] : [],
+  })
+
+  app.get('/sign-in/code', { config: open }, async (_request, reply) =>
+    reply.page('people/paper-code', codePage('')),
+  )
+
+  app.post(
+    '/sign-in/code',
+    { config: open, schema: { body: form({ email: text(254), code: text(40) }) } },
+    async (request, reply) => {
+      const { email: name, code } = request.body
+      const result = await usePaperCode(db, { name, code, address: request.ip }, tellOwner, clock())
+      switch (result.kind) {
+        case 'accepted':
+          return reply.redirect(`/link/${result.linkToken}`, 303)
+        case 'throttled':
+          reply.status(429).header('retry-after', result.seconds)
+          return reply.page('people/paper-code', codePage(name, tooMany(result.seconds)))
+        case 'not-confirmed':
+          return reply
+            .status(409)
+            .page(
+              'people/paper-code',
+              codePage(
+                name,
+                'This code is right, but no second person has confirmed yet that you have it. Ask a supervisor or another administrator, then try again.',
+              ),
+            )
+        case 'refused':
+          return reply
+            .status(401)
+            .page('people/paper-code', codePage(name, 'This code is not right, was used, or has expired.'))
+      }
     },
   )
 
@@ -209,11 +281,14 @@ export async function peopleRoutes(app: App, { db, sessions, mail, clock, config
     reply.header('referrer-policy', 'no-referrer')
     const change = await findEmailChange(db, request.params.token, clock())
     if (!change) return reply.status(410).page('people/link-ended', linkEnded)
-    return reply.page('people/email-confirm', { title: 'Confirm your email', change })
+    const mustSignIn = change.needs_owner && request.viewer?.id !== change.person_id
+    const next = encodeURIComponent(`/email/${request.params.token}`)
+    return reply.page('people/email-confirm', { title: 'Confirm your email', change, mustSignIn, next })
   })
 
   app.post('/email/:token', { config: open, schema: { params } }, async (request, reply) => {
-    const result = await confirmEmailChange(db, request.params.token, clock())
+    const result = await confirmEmailChange(db, request.params.token, request.viewer?.id ?? null, clock())
+    if (result.kind === 'owner-must-sign-in') return reply.redirect(`/email/${request.params.token}`, 303)
     if (result.kind === 'link-ended') return reply.status(410).page('people/link-ended', linkEnded)
     for (const message of emailChanged(result))
       if (mail) await mail(message).catch((error) => request.log.error(error))

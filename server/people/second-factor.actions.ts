@@ -5,12 +5,19 @@ import { countAttempt, forgetAttempt } from './attempts.actions.ts'
 import { newRecoveryCodes, newSecret, recoveryCodeHash, stepOfCode } from './authenticator.ts'
 import { findSecondFactors, lockPeople } from './queries.ts'
 import type { Viewer } from './roles.ts'
+import { type DataKey, isSealed, openSecret, sealSecret } from './sealed-secret.ts'
 
 /** The secret for an app that isn't confirmed yet, the same each time the page is opened; null where one is set up. */
-export async function startAuthenticator(db: Database, personId: string): Promise<string | null> {
+export async function startAuthenticator(
+  db: Database,
+  personId: string,
+  dataKey: DataKey,
+): Promise<string | null> {
+  const key = await dataKey()
+  const values = { person_id: personId, secret: sealSecret(key, personId, newSecret()) }
   await db
     .insertInto('authenticators')
-    .values({ person_id: personId, secret: newSecret() })
+    .values(values)
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   const app = await db
@@ -18,7 +25,12 @@ export async function startAuthenticator(db: Database, personId: string): Promis
     .select(['secret', 'confirmed_at'])
     .where('person_id', '=', personId)
     .executeTakeFirstOrThrow()
-  return app.confirmed_at ? null : app.secret
+  if (app.confirmed_at) return null
+  const secret = openSecret(key, personId, app.secret)
+  if (secret) return secret
+  // Sealed with a key that is lost: no app has it yet, so it begins again.
+  await db.updateTable('authenticators').set(values).where('person_id', '=', personId).execute()
+  return openSecret(key, personId, values.secret)
 }
 
 export type AuthenticatorResult =
@@ -31,8 +43,10 @@ export async function confirmAuthenticator(
   db: Database,
   viewer: Viewer,
   code: string,
+  dataKey: DataKey,
   now: Date,
 ): Promise<AuthenticatorResult> {
+  const key = await dataKey()
   const subject = { kind: 'code', value: viewer.id } as const
   const seconds = await countAttempt(db, [subject], now)
   if (seconds > 0) return { kind: 'throttled', seconds }
@@ -44,7 +58,8 @@ export async function confirmAuthenticator(
       .where('person_id', '=', viewer.id)
       .where('confirmed_at', 'is', null)
       .executeTakeFirst()
-    const step = app && (await stepOfCode(app.secret, app.last_step, code, now))
+    const secret = app && openSecret(key, viewer.id, app.secret)
+    const step = secret ? await stepOfCode(secret, app.last_step, code, now) : null
     if (!step) return { kind: 'wrong' }
     await trx
       .updateTable('authenticators')
@@ -121,3 +136,16 @@ const note = (trx: EvidenceTransaction, viewer: Viewer, change: string, now: Dat
     facts: { change },
     at: now,
   })
+
+/** Seals the secrets that an earlier version stored in clear; called at each start. */
+export async function sealStoredSecrets(db: Database, dataKey: DataKey): Promise<void> {
+  const stored = await db.selectFrom('authenticators').select(['person_id', 'secret']).execute()
+  for (const { person_id, secret } of stored)
+    if (!isSealed(secret))
+      await db
+        .updateTable('authenticators')
+        .set({ secret: sealSecret(await dataKey(), person_id, secret) })
+        .where('person_id', '=', person_id)
+        .where('secret', '=', secret)
+        .execute()
+}

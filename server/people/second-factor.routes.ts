@@ -13,6 +13,7 @@ import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
 import { addPasskey, canUsePasskeys, passkeyRegistration } from './passkeys.actions.ts'
 import { findSecondFactors } from './queries.ts'
 import type { Viewer } from './roles.ts'
+import type { DataKey } from './sealed-secret.ts'
 import {
   confirmAuthenticator,
   type Factor,
@@ -33,12 +34,13 @@ type Needs = Readonly<{
   clock: () => Date
   config: Readonly<{ https: boolean; baseUrl: string; issuerName: string; sessionHours: number }>
   requiresSecondFactor: boolean
+  dataKey: DataKey
 }>
 
 /** Setting up passkeys, an authenticator app and recovery codes. The password is asked first, where it wasn't lately. */
 export async function secondFactorRoutes(
   app: App,
-  { db, sessions, mail, clock, config, requiresSecondFactor }: Needs,
+  { db, sessions, mail, clock, config, requiresSecondFactor, dataKey }: Needs,
 ): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const credential = Type.Object({ id: text(1400) }, { additionalProperties: true })
@@ -66,7 +68,7 @@ export async function secondFactorRoutes(
     { config: signedIn, schema: { body: form({ code: text(20) }) } },
     async (request, reply) => {
       if (!isFresh(request)) return reply.redirect(secondFactorAddress, 303)
-      const result = await confirmAuthenticator(db, viewerOf(request), request.body.code, clock())
+      const result = await confirmAuthenticator(db, viewerOf(request), request.body.code, dataKey, clock())
       if (result.kind === 'confirmed') {
         await factorAdded(request, 'An authenticator app was added to your account.')
         return reply.page('people/recovery-codes', { title: 'Your recovery codes', codes: result.codes })
@@ -167,7 +169,7 @@ export async function secondFactorRoutes(
     errors: readonly Readonly<{ field: string; message: string }>[] = [],
   ) {
     const viewer = viewerOf(request)
-    const secret = isFresh(request) ? await startAuthenticator(db, viewer.id) : null
+    const secret = isFresh(request) ? await startAuthenticator(db, viewer.id, dataKey) : null
     if (!secret) return reply.redirect(secondFactorAddress, 303)
     const address = authenticatorAddress(secret, viewer.email ?? viewer.name, config.issuerName)
     return reply.page('people/authenticator-setup', {

@@ -29,6 +29,8 @@ export type Sessions = Readonly<{
   create: (personId: string, device?: string) => Promise<string>
   /** Who holds the token; null when it is unknown, has ended, or its person is disabled. */
   viewer: (token: string) => Promise<Viewer | null>
+  /** Whose session the token opened until it ran out, within the last day; null otherwise. */
+  findEnded: (token: string) => Promise<string | null>
   end: (token: string) => Promise<void>
   endAll: (personId: string) => Promise<void>
   /** Ends every session of this person but the one with the token. */
@@ -53,6 +55,17 @@ export function createSessions(db: Database, limits: { idleMinutes: number; hour
       if (!/^[a-z2-7]{40}$/.test(token)) return null
       const { user } = await lucia.validateSession(token)
       return user
+    },
+    findEnded: async (token) => {
+      const row = await db
+        .selectFrom('sessions as s')
+        .innerJoin('people as p', 'p.id', 's.person_id')
+        .select('s.person_id')
+        .where('s.token_hash', '=', hashed(token))
+        .where('s.expires_at', '<=', sql<Date>`now()`)
+        .where('p.disabled_at', 'is', null)
+        .executeTakeFirst()
+      return row?.person_id ?? null
     },
     end: (token) => lucia.invalidateSession(token),
     endAll: (personId) => lucia.invalidateUserSessions(personId),
@@ -137,7 +150,8 @@ function hashingAdapter(db: Database, hours: number): Adapter {
       await db.deleteFrom('sessions').where('person_id', '=', personId).execute()
     },
     async deleteExpiredSessions() {
-      await db.deleteFrom('sessions').where('expires_at', '<=', sql<Date>`now()`).execute()
+      // For a day, a form that arrives late still has an owner.
+      await db.deleteFrom('sessions').where('expires_at', '<=', sql<Date>`now() - interval '1 day'`).execute()
     },
   }
 }
@@ -157,7 +171,9 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
       coalesce(g.supervised, '{}') as supervised_program_ids,
       coalesce(g.administered, '{}') as administered_program_ids,
       (select count(*) from notices n
-        where n.person_id = p.id and n.read_at is null and n.moot_at is null)::int as unread_notices
+        where n.person_id = p.id and n.read_at is null and n.moot_at is null)::int as unread_notices,
+      exists (select from notices n where n.person_id = p.id and n.read_at is null and n.moot_at is null
+        and n.kind = 'sign-in-changed') as has_account_news
     from sessions s
     join people p on p.id = s.person_id and p.disabled_at is null
     left join lateral (

@@ -6,6 +6,7 @@ import { recoveryCodeHash, stepOfCode } from './authenticator.ts'
 import { newToken, tokenHash } from './links.ts'
 import { checkPassword } from './passwords.ts'
 import { findAccountBySignInName, findSecondFactors } from './queries.ts'
+import { type DataKey, openSecret } from './sealed-secret.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Where a sign-in comes from. */
@@ -174,6 +175,7 @@ export async function signInWithCode(
   sessions: Sessions,
   form: Readonly<{ challengeToken: string; code: string; remember: boolean }>,
   visit: Visit,
+  dataKey: DataKey,
   now: Date,
 ): Promise<CodeResult> {
   const person = await findChallenge(db, form.challengeToken, 'second-factor')
@@ -182,7 +184,7 @@ export async function signInWithCode(
   const seconds = await countAttempt(db, [subject], now)
   if (seconds > 0) return { kind: 'throttled', seconds }
   const isRight =
-    (await useAuthenticatorCode(db, person.id, form.code, now)) ||
+    (await useAuthenticatorCode(db, person.id, form.code, dataKey, now)) ||
     (await useRecoveryCode(db, person.id, form.code, now))
   if (!isRight) return { kind: 'wrong' }
   await forgetAttempt(db, [subject])
@@ -192,10 +194,11 @@ export async function signInWithCode(
 }
 
 /** True for a right code of the confirmed app. Its time step is stored in the same statement, so it works once. */
-export async function useAuthenticatorCode(
+async function useAuthenticatorCode(
   db: Database,
   personId: string,
   code: string,
+  dataKey: DataKey,
   now: Date,
 ): Promise<boolean> {
   const app = await db
@@ -204,7 +207,8 @@ export async function useAuthenticatorCode(
     .where('person_id', '=', personId)
     .where('confirmed_at', 'is not', null)
     .executeTakeFirst()
-  const step = app && (await stepOfCode(app.secret, app.last_step, code, now))
+  const secret = app && openSecret(await dataKey(), personId, app.secret)
+  const step = secret ? await stepOfCode(secret, app.last_step, code, now) : null
   if (!step) return false
   const used = await db
     .updateTable('authenticators')
@@ -256,6 +260,7 @@ export async function confirmPassword(
 /** Forgets what no longer matters: ended sessions, old attempts, devices and addresses not used for half a year. */
 export async function sweepPeople(db: Database, sessions: Sessions): Promise<void> {
   await sessions.sweep()
+  await db.deleteFrom('unsent_forms').where('expires_at', '<=', sql<Date>`now()`).execute()
   await sweepAttempts(db)
   await db.deleteFrom('sign_in_challenges').where('expires_at', '<', sql<Date>`now()`).execute()
   const old = sql<Date>`now() - interval '180 days'`

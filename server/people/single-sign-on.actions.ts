@@ -4,7 +4,10 @@ import * as openid from 'openid-client'
 import type { IdentityProvider } from '#server/config.ts'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import { type Claims, linkableEmail } from './identity.ts'
+import type { TellOwner } from './account-news.ts'
+import { providerSource } from './directory-source.ts'
+import { applyGroupRoles } from './group-roles.actions.ts'
+import { type Claims, linkableEmail, readGroups } from './identity.ts'
 import { lockPeople } from './queries.ts'
 import { newChallenge, takeChallenge } from './sign-in.actions.ts'
 
@@ -44,7 +47,7 @@ export async function startSingleSignOn(
   db: Database,
   provider: IdentityProvider,
   redirectUri: string,
-  next: string,
+  { next, email }: Readonly<{ next: string; email: string | null }>,
 ): Promise<Started> {
   const configuration = await configurationOf(provider)
   const pending: Pending = {
@@ -56,7 +59,9 @@ export async function startSingleSignOn(
   }
   const address = openid.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
-    scope: 'openid email profile',
+    scope: provider.scope ?? 'openid email profile',
+    ...(provider.acr_values ? { acr_values: provider.acr_values } : {}),
+    ...(email ? { login_hint: email } : {}),
     code_challenge: await openid.calculatePKCECodeChallenge(pending.verifier),
     code_challenge_method: 'S256',
     state: pending.state,
@@ -76,19 +81,33 @@ export async function finishSingleSignOn(
   db: Database,
   provider: IdentityProvider,
   came: Readonly<{ challengeToken: string; url: URL }>,
+  tell: TellOwner,
   now: Date,
 ): Promise<SingleSignOnResult> {
   const challenge = await takeChallenge(db, came.challengeToken, 'single-sign-on')
   const pending = challenge && (JSON.parse(challenge.challenge) as Pending)
   if (!pending || pending.provider !== provider.id) return { kind: 'failed' }
   const configuration = await configurationOf(provider)
-  const claims = await readClaims(configuration, came.url, pending).catch(() => null)
+  const claim = provider.groups_claim ?? 'groups'
+  const claims = await readClaims(configuration, came.url, pending, claim).catch(() => null)
   if (!claims) return { kind: 'failed' }
-  const personId = await findOrLink(db, provider, claims, now)
+  const personId = await findOrLink(db, provider, claims, tell, now)
+  const groups = readGroups(claims[claim])
+  // A provider that says nothing of groups changes no role.
+  if (personId && groups)
+    await writeEvidence(db, async (trx) => {
+      await lockPeople(trx, [personId])
+      await applyGroupRoles(trx, { source: providerSource(provider.id), personId, groups }, now)
+    })
   return personId ? { kind: 'person', personId, next: pending.next } : { kind: 'no-account' }
 }
 
-async function readClaims(configuration: openid.Configuration, url: URL, pending: Pending): Promise<Claims> {
+async function readClaims(
+  configuration: openid.Configuration,
+  url: URL,
+  pending: Pending,
+  groupsClaim: string,
+): Promise<Claims> {
   const tokens = await openid.authorizationCodeGrant(configuration, url, {
     pkceCodeVerifier: pending.verifier,
     expectedState: pending.state,
@@ -97,9 +116,10 @@ async function readClaims(configuration: openid.Configuration, url: URL, pending
   })
   const claims = tokens.claims()
   if (!claims) throw new Error('The provider sent no ID token.')
-  if (claims.email !== undefined) return claims
+  if (claims.email !== undefined && claims[groupsClaim] !== undefined) return claims
+  if (!configuration.serverMetadata().userinfo_endpoint) return claims
   const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub)
-  return { ...info, sub: claims.sub }
+  return { ...claims, ...info, sub: claims.sub }
 }
 
 /**
@@ -110,6 +130,7 @@ function findOrLink(
   db: Database,
   provider: IdentityProvider,
   claims: Claims,
+  tell: TellOwner,
   now: Date,
 ): Promise<string | null> {
   return writeEvidence(db, async (trx) => {
@@ -145,6 +166,7 @@ function findOrLink(
       facts: { change: 'single-sign-on-linked', issuer: provider.issuer },
       at: now,
     })
+    await tell(trx, person.id, { what: 'provider-linked', by: null, key: `${provider.issuer} ${claims.sub}` })
     return person.id
   })
 }

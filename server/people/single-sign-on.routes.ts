@@ -4,6 +4,7 @@ import type { Database } from '#server/db/connection.ts'
 import { notFound } from '#server/web/errors.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, text } from '#server/web/routes.ts'
+import type { TellOwner } from './account-news.ts'
 import { workplaceOf } from './navigation.ts'
 import { findSecondFactors } from './queries.ts'
 import type { Sessions } from './sessions.ts'
@@ -14,6 +15,7 @@ import { finishSingleSignOn, startSingleSignOn } from './single-sign-on.actions.
 type Needs = Readonly<{
   db: Database
   sessions: Sessions
+  tellOwner: TellOwner
   clock: () => Date
   config: Readonly<{
     https: boolean
@@ -24,7 +26,10 @@ type Needs = Readonly<{
 }>
 
 /** Signing in at another place, by OpenID Connect: the authorization code flow with PKCE. */
-export async function singleSignOnRoutes(app: App, { db, sessions, clock, config }: Needs): Promise<void> {
+export async function singleSignOnRoutes(
+  app: App,
+  { db, sessions, tellOwner, clock, config }: Needs,
+): Promise<void> {
   const open = { policy: 'public', rateLimit: { max: 60, timeWindow: '1 minute' } } as const
   const params = Type.Object({ provider: Type.String({ pattern: '^[a-z0-9-]{1,40}$' }) })
   const providerOf = (id: string) => config.identityProviders.find((one) => one.id === id) ?? notFound()
@@ -32,11 +37,20 @@ export async function singleSignOnRoutes(app: App, { db, sessions, clock, config
 
   app.get(
     '/sign-in/with/:provider',
-    { config: open, schema: { params, querystring: Type.Object({ next: Type.Optional(text(2000)) }) } },
+    {
+      config: open,
+      schema: {
+        params,
+        querystring: Type.Object({ next: Type.Optional(text(2000)), email: Type.Optional(text(254)) }),
+      },
+    },
     async (request, reply) => {
       const provider = providerOf(request.params.provider)
       const next = pathOfOurs(request.query.next) ?? '/'
-      const started = await startSingleSignOn(db, provider, callback(provider), next).catch((error) => {
+      const started = await startSingleSignOn(db, provider, callback(provider), {
+        next,
+        email: request.query.email ?? null,
+      }).catch((error) => {
         request.log.error(error)
         return null
       })
@@ -53,7 +67,7 @@ export async function singleSignOnRoutes(app: App, { db, sessions, clock, config
       const provider = providerOf(request.params.provider)
       const url = new URL(request.url, config.baseUrl)
       const came = { challengeToken: stepOf(request, config), url }
-      const result = await finishSingleSignOn(db, provider, came, clock())
+      const result = await finishSingleSignOn(db, provider, came, tellOwner, clock())
       if (result.kind !== 'person')
         return reply
           .status(401)

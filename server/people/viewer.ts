@@ -6,10 +6,12 @@ import type { Sessions } from './sessions.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null when nobody is signed in; use `viewerOf` where the route's policy asks for somebody. */
+    /** Null when no one is signed in; use `viewerOf` where the route’s policy requires a person. */
     viewer: Viewer | null
     /** False until we know who is asking; it stays false where they can't be looked up. */
     isViewerKnown: boolean
+    /** A form arrived without a session where one is needed: it is kept, and its handler doesn't run. */
+    isSessionEnded: boolean
   }
   interface FastifyContextConfig {
     policy?: Policy
@@ -54,6 +56,7 @@ export const viewerHook = fp(
   ) => {
     app.decorateRequest('viewer', null)
     app.decorateRequest('isViewerKnown', false)
+    app.decorateRequest('isSessionEnded', false)
     const routes: RouteOptions[] = []
     app.addHook('onRoute', (route) => {
       routes.push(route)
@@ -74,8 +77,18 @@ export const viewerHook = fp(
         if (!request.url.startsWith(secondFactorAddress)) return reply.redirect(secondFactorAddress, 303)
       if (isAllowed(policy, viewer)) return
       if (viewer) return notFound()
+      if (isFormOnPage(request)) {
+        request.isSessionEnded = true
+        return
+      }
       const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
       return reply.redirect(`/sign-in${next}`, 303)
     })
   },
 )
+
+/** A form that a person sent from a page, by itself or with htmx, as opposed to what a script or a machine sends. */
+const isFormOnPage = ({ method, headers }: FastifyRequest) =>
+  method === 'POST' &&
+  (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded') &&
+  headers.referer !== undefined

@@ -5,15 +5,16 @@ import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
 import { residentialRefresher } from '#server/law/facts/ruleset.ts'
-import { listChangeReadings } from '#server/learning/changes.queries.ts'
-import { changesToRead } from '#server/learning/changes.ts'
-import { courseSteps } from '#server/learning/next-step.ts'
-import { listCompletions, listEnrollments } from '#server/learning/queries.ts'
+import { courseSteps } from '#server/learning/progress/next-step.ts'
+import { listCompletions, listEnrollments } from '#server/learning/progress/queries.ts'
+import { listChangeReadings } from '#server/learning/versions/changes.queries.ts'
+import { changesToRead } from '#server/learning/versions/changes.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import type { App } from '#server/web/routes.ts'
 import { myTrainingPage } from './my-training.ts'
 import { listOwnOutsideTrainings } from './outside.queries.ts'
+import { listSupervisorNames } from './supervisors.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
@@ -50,6 +51,7 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
     const page = myTrainingPage(own, today, steps, completions, names, approval !== null)
     return reply.page('training/my-training', {
       ...page,
+      supervisors: page.banner?.noContactAt ? await listSupervisorNames(db, page.banner.noContactAt) : [],
       cannotCount: page.next && courses.cannotCount(page.next.course),
       changes,
       elsewhere,

@@ -4,8 +4,8 @@ import { requirementOn, residentialCourse, residentialRefresher } from '#server/
 import type { ClearanceAnswer, RequirementAnswer } from '#server/law/reasons/answer-schema.ts'
 import { sentenceCase } from '#server/law/reasons/sentences.ts'
 import { standing } from '#server/law/standing.ts'
-import type { CourseStep } from '#server/learning/next-step.ts'
-import type { CompletionRow } from '#server/learning/queries.ts'
+import type { CourseStep } from '#server/learning/progress/next-step.ts'
+import type { CompletionRow } from '#server/learning/progress/queries.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 
@@ -30,7 +30,7 @@ export type RequirementCard = Readonly<{
   isElsewhere: boolean
 }>
 
-/** My training: one sentence, the next step, each requirement, then what is done. */
+/** My training: whether they are cleared, the next step, each requirement with the most urgent first, then what is done. */
 export function myTrainingPage(
   facts: Facts,
   today: Day,
@@ -47,16 +47,19 @@ export function myTrainingPage(
     const settings = facts.programs.find(({ id }) => id === program)?.settings
     return isRefresherApproved || settings?.refresher === 'counts' ? refresher : null
   }
-  const cards = shown.map((one) => ({
-    ...cardOf(one, facts, today, residential, names),
-    refresher:
-      one.requirement === 'residential-annual' && asksForCourse(one) ? refresherAt(one.program) : null,
-  }))
+  const cards = shown
+    .toSorted((a, b) => urgency(a) - urgency(b))
+    .map((one) => ({
+      ...cardOf(one, facts, today, residential, names),
+      refresher:
+        one.requirement === 'residential-annual' && asksForCourse(one) ? refresherAt(one.program) : null,
+    }))
   const next = (step: CourseStep | null) => step ?? (shown.some(asksForCourse) ? residential : null)
   const underWay = steps.find((step) => step.isUnderWay) ?? null
   return {
     title: 'My training',
-    sentence: firstSentence(answer.clearance, shown, underWay, residential, names),
+    banner: bannerOf(answer.clearance, shown, today, names),
+    sentence: plainSentence(shown, underWay),
     next: next(underWay),
     // Offered next to the full course, if it counts at every program that needs a renewal.
     refresher: !underWay && refresherForAll(cards),
@@ -81,36 +84,111 @@ const asksForCourse = ({ requirement, standing }: RequirementAnswer) =>
 const asksForOthers = ({ requirement, standing }: RequirementAnswer) =>
   !requirement.startsWith('residential') && isOpen(standing)
 
+const mostUrgent: readonly RequirementAnswer['standing'][] = [
+  'not_cleared',
+  'overdue',
+  'unknown',
+  'due_before_contact',
+  'due_soon',
+  'current',
+]
+
+const urgency = ({ standing }: RequirementAnswer) => mostUrgent.indexOf(standing)
+
 const isOpen = (standing: RequirementAnswer['standing']) =>
   standing === 'not_cleared' || standing === 'overdue' || standing === 'due_soon'
 
-function firstSentence(
+/** The decisive sentence: whether this person may have direct contact today, with its shape and reason. */
+export type ClearanceBanner = Readonly<{
+  tone: 'good' | 'caution' | 'stop' | 'quiet'
+  /** The name of its shape: 'not-cleared'. */
+  shape: string
+  heading: string
+  text: string | null
+  /** The program at which a shift is ruled out. Null if none is. */
+  noContactAt: string | null
+}>
+
+function bannerOf(
   clearance: readonly ClearanceAnswer[],
   requirements: readonly RequirementAnswer[],
-  underWay: CourseStep | null,
-  residential: CourseStep | null,
+  today: Day,
   names: ReadonlyMap<string, string>,
-): string {
+): ClearanceBanner | null {
+  const away = clearance.find(({ on_leave }) => on_leave)
+  if (away)
+    return {
+      tone: 'quiet',
+      shape: 'on-leave',
+      heading: `You’re on leave from ${nameOf(away.program, names)}`,
+      text: 'So you have no direct contact there today.',
+      noContactAt: null,
+    }
   const bound = clearance.filter(({ program }) => requirements.some((one) => one.program === program))
   const no = bound.find(({ answer }) => answer !== 'yes')
-  const step = underWay?.at
-    ? ` ${underWay.isAssessment ? 'the questions on module' : 'module'} ${underWay.at.number} of ${underWay.course.modules.length}`
-    : ' your training'
-  const away = clearance.find(({ on_leave }) => on_leave)
-  if (away && !underWay)
-    return `You are on leave from ${nameOf(away.program, names)}, so you have no direct contact there today.`
-  if (no?.answer === 'unknown' && no.because[0]?.includes('conflict'))
-    return `Your records at ${nameOf(no.program, names)} conflict, so we can’t say yet whether you are cleared.`
   if (no?.answer === 'unknown')
-    return `Information is missing at ${nameOf(no.program, names)}, so we can’t say yet whether you are cleared.`
-  if (no && requirements.some((one) => one.program === no.program && one.standing === 'due_before_contact'))
-    return `Before you have direct contact at ${nameOf(no.program, names)}, finish${step}.`
-  if (no)
-    return `You are not cleared for direct contact at ${nameOf(no.program, names)} today. ${!underWay && residential?.lastCompletion ? 'Renew' : 'Finish'}${step}.`
+    return {
+      tone: 'caution',
+      shape: 'unknown',
+      heading: `We can’t say yet whether you’re cleared at ${nameOf(no.program, names)}`,
+      text: no.because[0]?.includes('conflict')
+        ? 'Your records there conflict. Ask your supervisor before you have direct contact.'
+        : 'Information is missing on file. Ask your supervisor before you have direct contact.',
+      noContactAt: no.program,
+    }
+  if (no) return notClearedBanner(no, requirements, today, names)
   const [first] = bound
-  if (first)
-    return `You are cleared for direct contact at ${nameOf(first.program, names)}${first.until ? ` until ${formatDay(first.until)}` : ''}.`
-  if (underWay?.at) return `You are in module ${underWay.at.number} of ${underWay.course.modules.length}.`
+  if (!first) return null
+  const soon = requirements.find((one) => one.program === first.program && one.standing === 'due_soon')
+  return {
+    tone: 'good',
+    shape: 'current',
+    heading: `You’re cleared for direct contact at ${nameOf(first.program, names)}`,
+    text:
+      [
+        first.until ? `Until ${formatDay(first.until)}.` : '',
+        soon
+          ? `${requirementOn(soon.requirement, today).title}: ${lowerFirst(standingWords(soon, today))}.`
+          : '',
+      ]
+        .filter(Boolean)
+        .join(' ') || null,
+    noContactAt: null,
+  }
+}
+
+function notClearedBanner(
+  { program }: ClearanceAnswer,
+  requirements: readonly RequirementAnswer[],
+  today: Day,
+  names: ReadonlyMap<string, string>,
+): ClearanceBanner {
+  const here = requirements.filter((one) => one.program === program)
+  if (here.some(({ standing }) => standing === 'due_before_contact'))
+    return {
+      tone: 'caution',
+      shape: 'due-before-contact',
+      heading: `Before you have direct contact at ${nameOf(program, names)}, finish your training`,
+      text: 'It’s the whole course, every module and its questions. You’re cleared as soon as you finish.',
+      noContactAt: program,
+    }
+  const open = here.find(({ standing }) => standing === 'overdue' || standing === 'not_cleared')
+  return {
+    tone: 'stop',
+    shape: 'not-cleared',
+    heading: `You’re not cleared for direct contact at ${nameOf(program, names)}`,
+    text: open
+      ? `${requirementOn(open.requirement, today).title}: ${lowerFirst(standingWords(open, today))}. You’re cleared again as soon as you finish.`
+      : null,
+    noContactAt: program,
+  }
+}
+
+const lowerFirst = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
+
+/** What the page begins with if direct contact isn't in question. */
+function plainSentence(requirements: readonly RequirementAnswer[], underWay: CourseStep | null): string {
+  if (underWay?.at) return `You’re in module ${underWay.at.number} of ${underWay.course.modules.length}.`
   return dutiesSentence(requirements) ?? 'Here is your training.'
 }
 
@@ -163,7 +241,7 @@ function hoursWords(facts: Facts, one: RequirementAnswer, today: Day): string {
 const round = (hours: number) => Math.round(hours * 100) / 100
 
 /** "Renewing today moves your due date from …", calculated by the rules as if it were done today. */
-export function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): string | null {
+function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): string | null {
   if (!now.due_on || (now.standing !== 'current' && now.standing !== 'due_soon')) return null
   const renewed = standing({ ...facts, trainings: [...facts.trainings, completedOn(today)] }, today)
   const then = renewed.requirements.find(

@@ -4,7 +4,7 @@ import { readFacts } from '#server/law/facts/facts-check.ts'
 import type { WrittenFacts } from '#server/law/facts/facts-schema.ts'
 import { problemLine } from '#server/law/facts/problem.ts'
 import { requirementIds, requirementOn } from '#server/law/facts/ruleset.ts'
-import { defaultSettings, interpretationSentence, type SettingName } from '#server/law/facts/settings.ts'
+import { defaultSettings, interpretationSentence } from '#server/law/facts/settings.ts'
 import { rules } from '#server/law/reasons/rules.ts'
 import { standing } from '#server/law/standing.ts'
 import { formatDay } from '#server/lib/days.ts'
@@ -16,11 +16,8 @@ export function rulesPage() {
     requirements: requirementIds.map((id) => requirementOn(id, '2199-12-31')),
     rules: rules.map((rule) => ({
       ...rule,
-      reading: rule.setting ? interpretationSentence(rule.setting, defaultSettings) : null,
+      interpretation: rule.setting ? interpretationSentence(rule.setting, defaultSettings) : null,
     })),
-    readings: (Object.keys(defaultSettings) as SettingName[]).map((name) =>
-      interpretationSentence(name, defaultSettings),
-    ),
     examples: workedExamples.map((example) => ({
       number: example.number,
       title: example.title,

@@ -1,10 +1,11 @@
 import type { App } from '#server/web/routes.ts'
 import { rulesPage } from './rules-page.ts'
 
-/** The public rules page. It never changes while the service runs, so it is built once. */
+/** The public rules page. It never changes while the service runs, so it is built once, when first asked for. */
 export async function rulesRoutes(app: App): Promise<void> {
-  const page = rulesPage()
-  app.get('/rules', { config: { policy: 'public' } }, async (_request, reply) =>
-    reply.page('training/rules', page),
-  )
+  let page: ReturnType<typeof rulesPage> | undefined
+  app.get('/rules', { config: { policy: 'public' } }, async (_request, reply) => {
+    page ??= rulesPage()
+    return reply.page('training/rules', page)
+  })
 }

@@ -91,6 +91,7 @@ async function sourcesHash(): Promise<string> {
     ...(await filesIn(path.join(sources, 'styles'))),
     ...(await filesIn(path.join(sources, 'scripts'))),
     ...(await filesIn(path.join(sources, 'images'))),
+    ...(await filesIn(path.join(sources, 'images/scenes'))),
     ...packages.map((name) => path.join(modules, name, 'package.json')),
     ...builders,
   ].sort()
@@ -127,7 +128,7 @@ async function build(folder: string): Promise<Manifest> {
     if (isText(name)) await compress(path.join(folder, file), content)
     return file
   }
-  for (const kind of ['scripts', 'images'])
+  for (const kind of ['scripts', 'images', 'images/scenes'])
     for (const file of await filesIn(path.join(sources, kind)))
       await add(path.basename(file), await readFile(file))
   await add('htmx.js', await readFile(path.join(modules, 'htmx.org/dist/htmx.min.js')))

@@ -54,6 +54,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, status: number, er
   return reply.page('web/error', {
     title,
     words,
+    isMissing: status === 404,
     // Wrong addresses aren't worth logging.
     code: status === 404 || status === 429 ? null : request.id,
     again: canTryAgain ? request.url : null,
@@ -78,7 +79,8 @@ function wordsFor(status: number, error?: FastifyError): { title: string; words:
           'Part of the form didn’t arrive, so nothing was saved. Go back, check what you entered and send it again.',
       }
     case 403:
-      if (error?.code === 'READ_ONLY') return { title: 'Nothing was changed', words: error.message }
+      if (error?.code === 'READ_ONLY' || error?.code === 'SHARED_ACCOUNT')
+        return { title: 'Nothing was changed', words: error.message }
       return {
         title: 'We stopped that request',
         words:

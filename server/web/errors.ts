@@ -2,10 +2,15 @@ import createError from '@fastify/error'
 
 /** Missing and not allowed get the same response, so that it doesn't reveal what exists. */
 export const NotFound = createError('NOT_FOUND', 'We can’t find that page.', 404)
-export const Forbidden = createError('FORBIDDEN', 'This request did not come from one of our pages.', 403)
+const Forbidden = createError('FORBIDDEN', 'This request did not come from one of our pages.', 403)
 export const ReadOnly = createError(
   'READ_ONLY',
   'This is a public demonstration. With this role you can look at everything, but you can’t change anything.',
+  403,
+)
+export const SharedAccount = createError(
+  'SHARED_ACCOUNT',
+  'This is a public demonstration, and other people use this account too. So no one can change its password, email, sessions or settings here.',
   403,
 )
 export const Unreadable = createError(
@@ -13,7 +18,6 @@ export const Unreadable = createError(
   'This request contains something that no form sends: %s.',
   400,
 )
-export const TooMany = createError('TOO_MANY', 'Too many attempts. %s', 429)
 export const Busy = createError('BUSY', 'Many people are signing in right now. Try again in a minute.', 503)
 export const Stopping = createError('STOPPING', 'The service is stopping.', 503)
 

@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { ReadOnly } from './errors.ts'
 
-type Options = Readonly<{ isReadOnly: (request: FastifyRequest) => boolean }>
+type Options = Readonly<{
+  /** Why this request may change nothing; null where it may. */
+  refusalOf: (request: FastifyRequest) => Error | null
+}>
 
-/** Refuses every request that would change something, where the caller may only look. */
-export const readOnly = fp(async (app: FastifyInstance, { isReadOnly }: Options) => {
+/** Refuses requests that would change what the caller may only look at. */
+export const readOnly = fp(async (app: FastifyInstance, { refusalOf }: Options) => {
   app.addHook('preValidation', async (request) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD' && isReadOnly(request)) throw new ReadOnly()
+    const refusal = request.method === 'GET' || request.method === 'HEAD' ? null : refusalOf(request)
+    if (refusal) throw refusal
   })
 })

@@ -26,6 +26,8 @@ export type PageFrame = Readonly<{
     contact_email: string
     contact_phone: string
   }> | null
+  /** Minutes without a request after which the session ends. Null if no one is signed in. */
+  idleMinutes: number | null
   /** A quiet line above every page: this is a demonstration. */
   banner: string | null
   /** Messages from the previous request. */

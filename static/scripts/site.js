@@ -9,6 +9,7 @@ function leave() {
   if (!(link instanceof HTMLAnchorElement)) return
   document.documentElement.hidden = true
   document.title = 'Weather'
+  forget()
   window.location.replace(link.href)
 }
 
@@ -17,6 +18,17 @@ document.addEventListener('click', (event) => {
   event.preventDefault()
   leave()
 })
+
+/** Removes what was kept on this device for when there is no connection. */
+function forget() {
+  if (!('serviceWorker' in navigator)) return
+  navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((one) => one.unregister())))
+  caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))
+}
+
+// Pages for a moment of need are kept once someone opens one of them.
+if ('serviceWorker' in navigator && document.querySelector('[data-keeps-offline]'))
+  navigator.serviceWorker.register('/sw.js')
 
 // Escape or Shift three times with no other key between: typing capitals or closing a list doesn't leave by accident.
 let pressed = { key: '', times: 0, at: 0 }
@@ -95,8 +107,8 @@ for (const button of /** @type {NodeListOf<HTMLElement>} */ (
   })
 }
 
-// What a search shows can be kept and sent: its address stands in the bar. htmx's own history stays off, since it would
-// load a page anew, with what was typed in it, on the way back from a link within that page.
+// What a search shows can be kept and sent: its address is in the bar. htmx's own history stays off, since it would
+// load a page again, with what was typed in it, on the way back from a link within that page.
 document.addEventListener('htmx:after:swap', (event) => {
   const { sourceElement, request } = /** @type {CustomEvent} */ (event).detail.ctx
   if (sourceElement?.hasAttribute('hx-replace-url')) history.replaceState(history.state, '', request.action)
@@ -107,15 +119,47 @@ document.addEventListener('htmx:error', () =>
   say('Your request didn’t reach us. What you typed is still here. Try again.'),
 )
 
-/** @param {string} text */
-function say(text) {
+// Two minutes before the session ends, the person can stay.
+const idleMinutes = Number(document.body.dataset.idleMinutes ?? 0)
+let warning = 0
+
+function waitForTheEnd() {
+  clearTimeout(warning)
+  if (idleMinutes > 0) warning = window.setTimeout(warn, (idleMinutes - 2) * 60_000)
+}
+
+function warn() {
+  const button = document.createElement('button')
+  button.className = 'usa-button usa-button--outline'
+  button.type = 'button'
+  button.textContent = 'Stay signed in'
+  button.addEventListener('click', async () => {
+    const answer = await fetch('/session', { method: 'POST', redirect: 'manual' }).catch(() => null)
+    if (answer?.status !== 204)
+      return say('You were signed out. What you send next is kept until you sign in again.')
+    document.getElementById('messages')?.replaceChildren()
+    waitForTheEnd()
+  })
+  say('You’ll be signed out in two minutes.', 'warning', button)
+}
+
+waitForTheEnd()
+document.addEventListener('htmx:after:request', waitForTheEnd)
+
+/**
+ * @param {string} text
+ * @param {string} kind
+ * @param {HTMLElement} [action]
+ */
+function say(text, kind = 'error', action) {
   const messages = document.getElementById('messages')
   if (!messages) return
   const line = document.createElement('div')
-  line.className = 'usa-alert usa-alert--error'
+  line.className = `usa-alert usa-alert--${kind}`
   const body = document.createElement('p')
   body.className = 'usa-alert__body'
   body.textContent = text
+  if (action) body.append(' ', action)
   line.append(body)
   const frame = document.createElement('div')
   frame.append(line)

@@ -117,7 +117,7 @@ describe('the ledger’s page', () => {
   })
 })
 
-test('a system administrator brings license data in, and reads nobody’s training there', async () => {
+test('a system administrator brings license data in, and sees no one’s training there', async () => {
   const world = await aWorld()
   const kit = await world.as('kit@system.example')
   const page = await kit.get('/licensing/registry')

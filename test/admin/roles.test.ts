@@ -92,7 +92,7 @@ describe('a system administrator', () => {
   })
 })
 
-test('nobody but a system administrator opens the console', async () => {
+test('only a system administrator opens the console', async () => {
   const world = await aWorld()
   const pages = [
     '',
@@ -141,10 +141,38 @@ describe('a file of people', () => {
     ).toEqual({
       kind: 'read',
       invitations: [
-        { name: 'A B', email: 'a@x.example', role: 'program_admin', program_id: 'p1', holder_id: null },
-        { name: 'C D', email: 'c@x.example', role: 'supervisor', program_id: 'p1', holder_id: null },
-        { name: 'E F', email: 'e@x.example', role: 'program_admin', program_id: null, holder_id: 'h2' },
-        { name: 'G H', email: 'g@x.example', role: 'licensing', program_id: null, holder_id: null },
+        {
+          name: 'A B',
+          email: 'a@x.example',
+          employee_id: null,
+          role: 'program_admin',
+          program_id: 'p1',
+          holder_id: null,
+        },
+        {
+          name: 'C D',
+          email: 'c@x.example',
+          employee_id: null,
+          role: 'supervisor',
+          program_id: 'p1',
+          holder_id: null,
+        },
+        {
+          name: 'E F',
+          email: 'e@x.example',
+          employee_id: null,
+          role: 'program_admin',
+          program_id: null,
+          holder_id: 'h2',
+        },
+        {
+          name: 'G H',
+          email: 'g@x.example',
+          employee_id: null,
+          role: 'licensing',
+          program_id: null,
+          holder_id: null,
+        },
       ],
     })
   })
@@ -161,7 +189,87 @@ describe('a file of people', () => {
         'Line 4: “The Cottage” is neither a license number, a program nor a license holder on record.',
       ],
     })
+    const withIds = readRoleFile(
+      'Name,Email,Role,Program,Employee ID\nI J,,Supervisor,9900101,n-204\nK L,,Licensing staff,,7\nM N,,Supervisor,9900101,',
+      programs,
+    )
+    expect(withIds).toEqual({
+      kind: 'problems',
+      problems: [
+        'Line 3: An employee ID goes with a role in one program. Enter an email.',
+        'Line 4: Enter an email or an employee ID. It’s how the person signs in.',
+      ],
+    })
     expect(readRoleFile('Name,Email\nA,b', programs)).toMatchObject({ kind: 'problems' })
     expect(readRoleFile('', programs)).toMatchObject({ kind: 'problems' })
   })
+})
+
+test('someone without an email is invited by their employee ID, gets a link on paper and signs in with it', async () => {
+  const world = await aWorld({ mail: async () => {} })
+  const kit = await world.as('kit@system.example')
+  const { code, license_number } = await world.db
+    .selectFrom('programs')
+    .innerJoin('program_details', 'program_details.program_id', 'programs.id')
+    .select(['code', 'license_number'])
+    .where('name', '=', 'North Star House')
+    .executeTakeFirstOrThrow()
+  const file = [
+    'Name,Email,Role,Program,Employee ID',
+    `Pat Paper,,Supervisor,${license_number},n-900`,
+    `Pat Paper,,Program administrator,${license_number},N-900`,
+  ].join('\n')
+  const boundary = 'a-boundary'
+  const body = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\ncontent-type: text/csv\r\n\r\n${file}\r\n--${boundary}--\r\n`
+  const headers = {
+    'content-type': `multipart/form-data; boundary=${boundary}`,
+    'sec-fetch-site': 'same-origin',
+  }
+  const page = await kit.send('POST', '/admin/people/file', body, headers)
+  const links = page.body.match(/\/link\/[\w-]{27}/g)
+  expect(links).toHaveLength(1)
+  const password = 'copper teapot under nine maples'
+  const visitor = world.visitor()
+  expect((await visitor.post(links![0]!, { password })).statusCode).toBe(303)
+  expect((await visitor.post('/sign-in', { email: `${code}-n-900`, password })).statusCode).toBe(303)
+  expect((await visitor.get('/account')).body).toContain('Pat Paper')
+  expect((await visitor.get('/team')).statusCode).toBe(200)
+})
+
+test('a group gives a role above supervisor only after a second system administrator confirms it, and ends it with the mapping', async () => {
+  const world = await aWorld()
+  const { db } = world
+  const kit = await world.as('kit@system.example')
+  await kit.post('/accounts/directories', { label: 'Entra ID', domains: 'northstar.example', days: '90' })
+  const connection = await db.selectFrom('scim_connections').select('id').executeTakeFirstOrThrow()
+  const ada = await personId(db, 'ada@northstar.example')
+  const now = new Date()
+  const group = await db
+    .insertInto('scim_groups')
+    .values({ connection_id: connection.id, display_name: 'Licensing', created_at: now, changed_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db.insertInto('scim_group_members').values({ group_id: group.id, person_id: ada }).execute()
+  const roles = async () => {
+    const open = db.selectFrom('roles').select('role').where('person_id', '=', ada)
+    return (await open.where('ended_at', 'is', null).execute()).map(({ role }) => role)
+  }
+  const form = { source: `scim:${connection.id}`, group: 'licensing', role: 'licensing' }
+  expect((await kit.post('/admin/people/groups', { ...form, source: '' })).statusCode).toBe(422)
+  expect((await kit.post('/admin/people/groups', form)).statusCode).toBe(303)
+  expect((await kit.get('/admin/people/groups')).body).toContain(
+    'before another system administrator confirms',
+  )
+  const { id } = await db.selectFrom('group_roles').select('id').executeTakeFirstOrThrow()
+  expect((await kit.post(`/admin/people/groups/${id}/confirmation`)).statusCode).toBe(404)
+  expect(await roles()).toEqual([])
+  await db
+    .insertInto('roles')
+    .values({ person_id: await personId(db, 'sam@northstar.example'), role: 'system_admin' })
+    .execute()
+  const sam = await world.as('sam@northstar.example')
+  expect((await sam.post(`/admin/people/groups/${id}/confirmation`)).statusCode).toBe(303)
+  expect(await roles()).toEqual(['licensing'])
+  await kit.post(`/admin/people/groups/${id}/end`)
+  expect(await roles()).toEqual([])
 })

@@ -155,7 +155,7 @@ describe('a backup made while the service writes', () => {
     await dropDatabase('backup_accepted')
   })
 
-  test('gives the keys back to whoever has the passphrase', async () => {
+  test('gives the keys back to anyone who has the passphrase', async () => {
     const url = await newDatabase('backup_keys')
     const restored = await restoreBackup(file, url)
     await expect(restoreKeys(restored, restoredKeys, 'another passphrase altogether')).rejects.toThrow(

@@ -104,11 +104,15 @@ test('menus, disclosures, word notes and problems are accessible when they are o
   await world.app.close()
 })
 
-test('every lesson of every course is accessible on a phone', { timeout: 600_000 }, async () => {
+// Ada's walk checks every lesson of the residential course, on a phone too.
+test('every lesson of every other course is accessible on a phone', { timeout: 600_000 }, async () => {
   const world = await aServer()
   const ada = await world.as('ada@northstar.example')
   const id = await personId(world.db, 'ada@northstar.example')
-  const courses = [...world.catalogue.courses.values()].map(({ current }) => current)
+  const courses = [...world.catalogue.courses.values()]
+    .map(({ current }) => current)
+    .filter(({ slug }) => slug !== 'residential-settings')
+  expect(courses).not.toEqual([])
   // People who completed a course can open all its lessons.
   for (const course of courses) await takeCourse(world.db, ada, id, course)
   const { look, problems } = looking(['phone'])

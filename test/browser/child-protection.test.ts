@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ExerciseType } from '#server/courses/catalogue/exercises.ts'
+import type { ExerciseType } from '#server/courses/catalogue/question-types.ts'
 import { readPdf } from '#test/certificates/reading.ts'
 import { aDevice, aServer, openBrowser, phone, signIn } from '#test/support/browser.ts'
 import { answerOn, readOn, type Walk } from './walking.ts'

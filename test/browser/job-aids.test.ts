@@ -13,7 +13,7 @@ test('a job aid printed from the browser fits on one page, without navigation', 
     const paper = await readPaper(await page.pdf({ format: 'Letter', preferCSSPageSize: true, tagged: true }))
     expect([slug, paper.pages.length]).toEqual([slug, 1])
     expect(paper.letters).toContain(sheet.title.replaceAll(' ', ''))
-    expect(paper.letters).not.toContain('Leavethispagequickly')
+    expect(paper.letters).not.toContain('Leavequickly')
     expect(paper.letters).not.toContain('Downloadit')
   }
   expect(complaints).toEqual([])

@@ -192,7 +192,7 @@ async function answerFinding(page: Page, look: Look): Promise<void> {
   await follow(page, 'Finding 1.1: Bo Sand')
   await heading(page, 'Finding 1.1')
   const wrong = { name: plan, mimeType: 'application/pdf', buffer: Buffer.from('not a PDF') }
-  await page.getByLabel('Your answer').fill('Since May nobody is on a shift before the certificate is there.')
+  await page.getByLabel('Your answer').fill('Since May no one works a shift before we have the certificate.')
   await page.getByLabel('Evidence').setInputFiles(wrong)
   await press(page, 'Send answer')
   await problem(page)

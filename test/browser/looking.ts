@@ -15,7 +15,8 @@ type Way = (typeof ways)[number]['name']
 
 /**
  * Checks the first page of each kind on a phone and on a desktop, in light and dark mode, or only as named: what
- * axe-core finds, and whether anything scrolls sideways. With SCREENSHOTS=<folder> it saves a screenshot of each.
+ * axe-core finds, and whether anything scrolls sideways. In dark mode only the colors differ, so only they are checked
+ * again. With SCREENSHOTS=<folder> it saves a screenshot of each.
  */
 export function looking(only?: readonly Way[]): { look: Look; problems: readonly string[] } {
   const seen = new Set<string>()
@@ -30,7 +31,8 @@ export function looking(only?: readonly Way[]): { look: Look; problems: readonly
         if (only && !only.includes(name)) continue
         await page.emulateMedia({ colorScheme })
         await page.setViewportSize(size)
-        problems.push(...(await accessibilityProblems(page)).map((problem) => `${kind}, ${name}: ${problem}`))
+        const found = await accessibilityProblems(page, colorScheme === 'dark')
+        problems.push(...found.map((problem) => `${kind}, ${name}: ${problem}`))
         const tooWide = await page.evaluate(() => {
           const { scrollWidth, clientWidth } = document.documentElement
           return scrollWidth - clientWidth

@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 afterAll(() => browser.close())
 
-type Someone = Readonly<{ email: string; email_verified: boolean }>
+type Someone = { email: string; email_verified: boolean; groups?: string[] }
 
 /** A real OpenID Connect provider on loopback, and the service that trusts it. */
 async function withProvider(
@@ -39,6 +39,7 @@ async function withProvider(
     issuer,
     client_id: 'training',
     domains,
+    scope: 'openid email profile groups',
     ...(usesKey ? { private_key: privateKey } : { client_secret: 'a-secret-of-the-test' }),
   }
   const served = await aServer({ config: { ...config, identityProviders: [agency] } })
@@ -54,7 +55,8 @@ async function withProvider(
   }
   const settings: Configuration = {
     clients: [client as NonNullable<Configuration['clients']>[number]],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: [] },
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: [], groups: ['groups'] },
+    scopes: ['openid', 'email', 'profile', 'groups'],
     findAccount: (_, id) => ({ accountId: id, claims: async () => ({ sub: id, ...people[id] }) }),
     cookies: { keys: ['a key of the test'] },
   }
@@ -65,6 +67,10 @@ async function withProvider(
 async function signInThere(page: Page, name: string): Promise<void> {
   await page.goto('/sign-in?next=/account')
   await page.getByRole('link', { name: 'Sign in with Example Agency' }).click()
+  await finishThere(page, name)
+}
+
+async function finishThere(page: Page, name: string): Promise<void> {
   await page.locator('input[name=login]').fill(name)
   await page.locator('input[name=password]').fill('anything')
   await page.getByRole('button').first().click()
@@ -95,7 +101,7 @@ describe('signing in at an identity provider', () => {
     const served = await withProvider({
       unverified: { email: ada, email_verified: false },
       outside: { email: 'ivy@lakeside.example', email_verified: true },
-      unknown: { email: 'nobody@northstar.example', email_verified: true },
+      unknown: { email: 'no-account@northstar.example', email_verified: true },
     })
     for (const name of ['unverified', 'outside', 'unknown']) {
       const { page } = await aDevice(browser, served.address)
@@ -104,6 +110,48 @@ describe('signing in at an identity provider', () => {
       expect((await page.context().cookies()).map((cookie) => cookie.name)).not.toContain('sid')
     }
     expect(await linked(served)).toEqual([])
+  })
+
+  test('is found by the email’s domain, and gives and ends the roles that its groups are mapped to', async () => {
+    const people: Record<string, Someone> = {
+      'u-1': { email: ada, email_verified: true, groups: ['Shift Leads', 'Everyone'] },
+    }
+    const served = await withProvider(people)
+    const { db } = served
+    const [id, kit] = [await personId(db, ada), await personId(db, 'kit@system.example')]
+    const { program_id } = await db
+      .selectFrom('assignments')
+      .select('program_id')
+      .where('person_id', '=', id)
+      .executeTakeFirstOrThrow()
+    const mapping = { source: 'provider:agency', program_id, made_by: kit, made_at: new Date() }
+    await db
+      .insertInto('group_roles')
+      .values([
+        { ...mapping, group_name: 'shift leads', role: 'supervisor' },
+        // Not confirmed by a second person, so it gives nothing.
+        { ...mapping, group_name: 'Everyone', role: 'program_admin' },
+      ])
+      .execute()
+    const roles = async () => {
+      const open = db.selectFrom('roles').select('role').where('person_id', '=', id)
+      return (await open.where('ended_at', 'is', null).execute()).map(({ role }) => role)
+    }
+    const { page } = await aDevice(browser, served.address)
+    await page.goto('/sign-in?next=/account')
+    await page.getByLabel('Email', { exact: true }).fill('someone@elsewhere.example')
+    await page.getByRole('button', { name: 'Use single sign-on with this email' }).click()
+    expect(await page.getByRole('main').textContent()).toContain('No single sign-on is set up for this email')
+    await page.getByLabel('Email', { exact: true }).fill(ada.toUpperCase())
+    await page.getByRole('button', { name: 'Use single sign-on with this email' }).click()
+    await page.getByRole('link', { name: 'Continue to Example Agency' }).click()
+    expect(new URL(page.url()).origin).not.toBe(served.address)
+    await finishThere(page, 'u-1')
+    expect(new URL(page.url()).pathname).toBe('/account')
+    expect(await roles()).toEqual(['supervisor'])
+    people['u-1']!.groups = ['Everyone']
+    await signInThere((await aDevice(browser, served.address)).page, 'u-1')
+    expect(await roles()).toEqual([])
   })
 
   test('does not let a second person of the provider into an account that is linked', async () => {

@@ -145,7 +145,7 @@ async function numbersOpenTheirRows(page: Page, look = unlooked): Promise<void> 
     await page.locator('.figures-row a[aria-current]').getByText(words, { exact: true }).waitFor()
     expect(await saysHowMany(page).textContent()).toContain(`${count} of 63 people`)
     expect([words, await countRows(page)]).toEqual([words, Number(count)])
-    if (count === '0') await look('team, nobody', page)
+    if (count === '0') await look('team, empty', page)
   }
   await table(page).getByRole('link', { name: 'Show everyone' }).click()
   await page.getByText('63 people', { exact: true }).waitFor()

@@ -23,7 +23,9 @@ test('a person’s calendar has their due dates as whole days, names nothing, an
   const answer = await world.visitor().get(address)
   expect(answer.headers['content-type']).toBe('text/calendar; charset=utf-8')
   const events = eventsOf(answer.body)
-  expect(events.map(({ startDate }) => [startDate.isDate, startDate.toString()])).toEqual([[true, '2026-12-31']])
+  expect(events.map(({ startDate }) => [startDate.isDate, startDate.toString()])).toEqual([
+    [true, '2026-12-31'],
+  ])
   expect(answer.body).not.toMatch(/residential|exploit|north star|Mai /i)
   const replaced = await addressOf(mai, 'own')
   expect((await world.visitor().get(address)).statusCode).toBe(404)

@@ -38,7 +38,7 @@ describe('the page behind the QR code', () => {
 
   test('allows five failed attempts an hour for each certificate', async () => {
     const { visitor, address } = await maisCertificate()
-    for (let n = 0; n < 5; n++) await visitor().post(address, { name: `Somebody ${n}` })
+    for (let n = 0; n < 5; n++) await visitor().post(address, { name: `Someone ${n}` })
     const slowed = await visitor().post(address, { name: 'Mai Vang' })
     expect(slowed.statusCode).toBe(429)
     expect(slowed.body).not.toContain('>Mai Vang<')

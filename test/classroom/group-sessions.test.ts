@@ -398,3 +398,23 @@ describe('who sees a session', () => {
     expect(cross.statusCode).toBe(403)
   })
 })
+
+test('a group takes a refresher’s cases and changes together, and never what is each person’s own', async () => {
+  const room = await aRoom()
+  const { body } = await room.leader.get('/group-sessions/new')
+  const { course, choices } = {
+    course: room.catalogue.courses.get('residential-refresher')!.current,
+    choices: [...body.matchAll(/value="residential-refresher\/[^/"]+\/([^"]+)"/g)].map(
+      ([, module]) => module,
+    ),
+  }
+  expect(choices).toEqual(
+    course.modules.filter(({ part }) => part === 'cases' || part === 'changes').map(({ slug }) => slug),
+  )
+  const [diagnostic] = course.modules
+  const own = await room.leader.post('/group-sessions', {
+    module: `${course.slug}/${course.version}/${diagnostic!.slug}`,
+  })
+  expect(own.statusCode).toBe(422)
+  expect(await room.db.selectFrom('group_sessions').selectAll().execute()).toEqual([])
+})

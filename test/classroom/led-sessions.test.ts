@@ -2,8 +2,8 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { register } from '#server/classroom/instructor-led.actions.ts'
-import { movingUp } from '#server/classroom/instructor-led-session.ts'
+import { register } from '#server/classroom/instructor-led/instructor-led.actions.ts'
+import { movingUp } from '#server/classroom/instructor-led/instructor-led-session.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { programId, readable } from '#test/programs/programs.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
@@ -130,7 +130,7 @@ describe('an instructor-led session', () => {
     expect(readable(fewer.body)).toContain('3 people have a place already. Enter at least that many places.')
   })
 
-  test('fifty people who register at one moment: no place is given twice, and nobody is lost', async () => {
+  test('fifty people who register at one moment: no place is given twice, and no one is lost', async () => {
     const house = await aHouse()
     const address = await house.publish({ places: '7', scope: `${house.program}/all` })
     const id = address.split('/').at(-1)!
@@ -149,6 +149,7 @@ describe('an instructor-led session', () => {
         supervised_program_ids: [],
         administered_program_ids: [],
         unread_notices: 0,
+        has_account_news: false,
         confirmed_at: now,
         has_second_factor: false,
       }),
@@ -194,7 +195,7 @@ describe('an instructor-led session', () => {
     )
   })
 
-  test('a cancelled one says why, tells everybody, and takes nobody more', async () => {
+  test('a canceled session says why, notifies everyone, and takes no more registrations', async () => {
     const house = await aHouse()
     const address = await house.publish()
     const [adas, mais] = [await house.as(ada), await house.as(mai)]
@@ -232,7 +233,7 @@ describe('an instructor-led session', () => {
       from2: '9 am',
       to2: '10 am',
       link: 'meet.example',
-      instructor_email: 'nobody@health.example',
+      instructor_email: 'no-account@health.example',
       places: 'many',
     })
     expect(bad.statusCode).toBe(422)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
+import { scholarshipTraining } from '#server/classroom/scholarships/scholarship.ts'
 import { programId, readable } from '#test/programs/programs.ts'
 import { aWorld, type Client } from '#test/support/app.ts'
 import { listTold } from '#test/support/notices.ts'
@@ -33,7 +34,9 @@ const step = (client: Client, address: string, step: string, words = '') =>
 test('the form is filled in and says who decides about scholarships and where to ask', async () => {
   const world = await aWorld()
   const sams = await world.as(sam)
-  expect((await sams.get('/courses')).body).toContain('href="/scholarships/new"')
+  expect((await sams.get(`/courses/elsewhere/${scholarshipTraining}`)).body).toContain(
+    'href="/scholarships/new"',
+  )
   const { body } = await sams.get('/scholarships/new')
   const page = readable(body)
   expect(page).toContain('Not a Number facilitator training')

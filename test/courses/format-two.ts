@@ -124,6 +124,7 @@ export function loadText(edits: Readonly<Record<string, (text: string) => string
     facts: { path: 'courses/facts.yml', inner: 'facts.yml', text: facts },
     glossary: undefined,
     catalogue: undefined,
+    rightNow: undefined,
     jobAids: [],
     facilitatorsGuide: undefined,
     courses: [{ slug: 'evenings', published: undefined, path, files: new Map(files) }],

@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { suggestion } from '#server/courses/authoring/files/problems.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { longestAnswers } from '#server/courses/authoring/questions/pools.ts'
-import { type CoursesReport, coursesReport } from '#server/courses/authoring/report.ts'
+import { coursesReport } from '#server/courses/authoring/report.ts'
+import type { CoursesReport } from '#server/courses/authoring/report-shape.ts'
 import { reportText } from '#server/courses/authoring/report-text.ts'
 import {
   assessmentMinutes,
@@ -16,7 +17,7 @@ import {
   readingGrade,
   sentencesOf,
 } from '#server/courses/authoring/text/reading.ts'
-import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 import { loadedAfter, module1, pool, practice } from './fixture.ts'
 
 const loaded = loadedAfter({})
@@ -85,6 +86,20 @@ describe('the report', () => {
       )
     }
     expect(shape(whole)).toEqual(shape(shown))
+  })
+
+  test('has the table headings shown in the authors’ guide', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../courses/README.md'), 'utf8')
+    const headings = (text: string) =>
+      text
+        .split('\n')
+        .filter((line) => /^ {2}(lesson|pool) /.test(line))
+        .map((line) => line.trim().split(/ {2,}/))
+    const printed = headings(reportText(report)).slice(0, 2)
+    expect(printed).toHaveLength(2)
+    expect(headings(page)).toEqual(printed)
+    expect(page).toContain('minutes: 222 declared, 223 calculated, everything included')
+    expect(reportText(report)).toMatch(/minutes: \d+ declared, [\d.]+ calculated, everything included/)
   })
 
   test('lists facts and values checked more than a year ago', () => {

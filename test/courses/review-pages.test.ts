@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
-import type { Question, ScenarioExercise } from '#server/courses/catalogue/exercises.ts'
 import { questionKey } from '#server/courses/catalogue/question-key.ts'
+import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import { bestPath } from '#server/courses/catalogue/scenarios.ts'
 import { chosenIn, takenWords } from '#server/courses/review/choices-taken.ts'
 import { paragraphsOf, withParagraphs } from '#server/courses/review/paragraphs.ts'
 import { listMeetings } from '#server/courses/review/statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from '#server/courses/review/statistics.ts'
 import { compareTexts, diffLines } from '#server/courses/review/text-diff.ts'
-import { keyOf } from '#server/learning/marking.ts'
+import { keyOf } from '#server/learning/questions/marking.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { readModule, takeAssessment } from '#test/support/taking.ts'
@@ -54,6 +54,15 @@ describe('reading a version', () => {
     for (const question of version('1.1.0').modules[0]!.questions.keys())
       expect(questions.body).toContain(`id="question-${question}"`)
     expect(questions.body).toContain('Fewer than ten people have answered this question')
+  })
+
+  test('a reviewer sees each number that has to be confirmed, and why', async () => {
+    const { as } = await aWorld()
+    const { body } = await (await as(noor)).get('/review/courses')
+    const list = body.slice(body.indexOf('id="to-confirm"'))
+    for (const line of ['The Trevor Project', 'StrongHearts', 'National Human Trafficking Hotline'])
+      expect(list).toContain(line)
+    expect(list).toContain('260E.20')
   })
 
   test('no one else can read the answers there', async () => {

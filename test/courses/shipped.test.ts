@@ -4,7 +4,7 @@ import { problemLine } from '#server/courses/authoring/files/problems.ts'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { longestAnswers } from '#server/courses/authoring/questions/pools.ts'
 import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
-import { keyOf, markAnswer } from '#server/learning/marking.ts'
+import { keyOf, markAnswer } from '#server/learning/questions/marking.ts'
 
 /** The courses as they are shipped. */
 const { catalogue, problems } = loadCourses(resolve(import.meta.dirname, '../../courses'))
@@ -30,6 +30,12 @@ test('the residential course has its five modules, and they take less than four 
 
 test('each course lists its authors, so that no one can approve their own text', () => {
   for (const { writtenBy } of versions) expect(writtenBy).not.toEqual([])
+})
+
+test('a quotation mark before a glossary word stays on its line', () => {
+  const lessons = catalogue.courses.get('residential-settings')!.current.modules[2]!.lessons
+  const { html } = lessons.find(({ slug }) => slug === 'six-principles-on-shift')!
+  expect(html).toMatch(/<span class="lesson-term-held">“<button[^>]*>Trauma-informed<\/button>”<\/span>/)
 })
 
 describe.each(modules)('$name', ({ module }) => {

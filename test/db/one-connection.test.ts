@@ -5,6 +5,7 @@ import { publishedStatusList } from '#server/certificates/credentials/status.act
 import { connect, type Database } from '#server/db/connection.ts'
 import { fillDemoClassroom } from '#server/demo/classroom.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'
+import { tellOwner } from '#server/notices/account-news.actions.ts'
 import { requestPacket } from '#server/oversight/packets/packet.actions.ts'
 import { findPacketById } from '#server/oversight/packets/packet.queries.ts'
 import { packetMaker } from '#server/oversight/packets/packet-making.actions.ts'
@@ -72,7 +73,9 @@ describe('with a single database connection', () => {
   test('setting and using a password needs no second connection', async () => {
     const password = 'seven quiet harbors at dawn'
     const token = await createLink(db, stage.theo.id, 'reset', null)
-    expect(await setPassword(db, token, password, 'Safe Harbor Training')).toEqual({ kind: 'set' })
+    expect(await setPassword(db, token, password, { words: [], tell: tellOwner, now: new Date() })).toEqual({
+      kind: 'set',
+    })
     const sessions = createSessions(db, { idleMinutes: 60, hours: 12 })
     const visit = { address: '127.0.0.1', device: 'Firefox on Linux', deviceToken: undefined }
     const answer = await signIn(db, sessions, { name: stage.theo.email ?? '', password }, visit, new Date())

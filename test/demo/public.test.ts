@@ -40,6 +40,19 @@ test('a public demonstration says so on every page, and only learners change any
   expect((await kit.post('/sign-out')).statusCode).toBe(303)
   const ada = await as('ada@northstar.example')
   expect((await ada.post('/courses/residential-settings/enrollment')).statusCode).toBe(303)
+  // Everyone shares Ada's account, so no one changes it for the others.
+  const changes = [
+    ...['password', 'email', 'name', 'confidentiality', 'sessions/end', 'second-factor/removal'].map(
+      (what) => `/account/${what}`,
+    ),
+    ...['/notices/preferences', '/forgot-password', `/link/${'x'.repeat(27)}`, `/email/${'x'.repeat(27)}`],
+  ]
+  for (const address of changes) {
+    const answer = await ada.post(address)
+    expect([address, answer.statusCode]).toEqual([address, 403])
+    expect(answer.body).toContain('other people use this account too')
+  }
+  expect((await ada.get('/account')).statusCode).toBe(200)
   await app.close()
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { doneBy } from '#server/law/facts/as-known.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
 import { situationAt } from '#server/law/reasons/situation.ts'
 import { standing } from '#server/law/standing.ts'
@@ -207,7 +208,7 @@ describe('in generated lives', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const facts = checked(written)
-        const seen = { ...facts, trainings: facts.trainings.filter(({ day }) => day === null || day <= on) }
+        const seen = doneBy(facts, on)
         for (const { program, answer, until } of standing(facts, on).clearance) {
           if (answer !== 'yes') expect(until).toBeNull()
           if (answer !== 'yes' || until === null) continue

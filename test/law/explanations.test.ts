@@ -17,6 +17,15 @@ describe('an explanation gives useful details', () => {
     )
   })
 
+  test('a date that is only the earliest possible one is told as such', () => {
+    const unsure = atNorthStar({ hired_on: '2026-06-03', contact: null }, [done('2024-06-01')])
+    const { due_on, explanation } = initial(unsure, '2026-06-03')
+    expect(due_on).toBe('2026-06-03')
+    expect(explanation).toContain(
+      'With a fact missing, the earliest date that it could be due is June 3, 2026.',
+    )
+  })
+
   test('it says when only days in contact count', () => {
     const back = atNorthStar({ leave: [{ from: '2025-01-15', to: '2025-06-14' }] }, [done('2024-02-05')])
     expect(annual(back, '2025-06-15').explanation).toContain(

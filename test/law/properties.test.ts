@@ -5,6 +5,7 @@ import { readFacts } from '#server/law/facts/facts-check.ts'
 import type { WrittenFacts } from '#server/law/facts/facts-schema.ts'
 import type { Answer } from '#server/law/reasons/answer-schema.ts'
 import { annualDue, annualTurns } from '#server/law/residential/annual-clock.ts'
+import { possibleFacts } from '#server/law/residential/possible-facts.ts'
 import { findings, standing } from '#server/law/standing.ts'
 import { addDays, type Day, dayOf } from '#server/lib/days.ts'
 import { drawnDay, drawnFacts, drawnWorkingLife, firstDay } from './drawn-facts.ts'
@@ -17,8 +18,8 @@ function factsIn(written: WrittenFacts): Facts {
   return read.facts
 }
 
-function dues({ requirements }: Answer, requirement: string): readonly (Day | null)[] {
-  return requirements.filter((row) => row.requirement === requirement).map(({ due_on }) => due_on)
+function rowsOf({ requirements }: Answer, requirement: string) {
+  return requirements.filter((row) => row.requirement === requirement)
 }
 
 describe('for any facts', () => {
@@ -128,11 +129,13 @@ describe('time', () => {
         const before = standing(factsIn(life), on)
         const after = standing(factsIn({ ...life, completions: [...(written.completions ?? []), one] }), on)
         for (const requirement of ['residential-initial', 'residential-annual'])
-          for (const [index, due] of dues(before, requirement).entries()) {
-            const then = dues(after, requirement)[index] ?? null
+          for (const [index, { due_on: due }] of rowsOf(before, requirement).entries()) {
+            const { due_on: then, standing: afterwards } = rowsOf(after, requirement)[index]!
             if (due === null) continue
             if (requirement === 'residential-annual') compared++
-            expect(then !== null && then >= due).toBe(true)
+            // What is done before a certification begins has no date to meet there any more.
+            if (then === null) expect(afterwards).toBe('not_required')
+            else expect(then >= due).toBe(true)
           }
       }),
       runs,
@@ -222,6 +225,9 @@ describe('an explanation', () => {
       fc.property(drawnFacts, drawnDay, (written, on) => {
         const facts = factsIn({ ...written, settings: { ...written.settings, annual_anchor: 're-anchor' } })
         for (const [index, finding] of findings(facts, on).entries()) {
+          // With too many missing facts no way is looked at, and with one training fewer they may be few enough.
+          const program = facts.programs.find(({ id }) => id === finding.program)
+          if (program && [...possibleFacts(facts, program, on)].length === 0) continue
           const named = new Set(finding.reasons().flatMap((reason) => reason.facts))
           const only = { ...facts, trainings: facts.trainings.filter(({ ref }) => named.has(ref)) }
           const { reasons: _, ...verdict } = finding

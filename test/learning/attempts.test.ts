@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findAttemptOf } from '#server/learning/queries.ts'
+import { findAttemptOf } from '#server/learning/progress/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { loadText } from '#test/courses/format-two.ts'
 import { aWorld, type Client, theCourses } from '#test/support/app.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { resultOf } from '#server/learning/attempt.ts'
-import { type Drawable, drawQuestions } from '#server/learning/drawing.ts'
+import { type Drawable, drawQuestions } from '#server/learning/questions/drawing.ts'
 
 /** Numbers that are the same in every run. */
 function lots(seed: number): () => number {

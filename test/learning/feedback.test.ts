@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { answerFields, type Form } from '#server/courses/catalogue/answer-fields.ts'
 import { exerciseSeed } from '#server/courses/catalogue/exercise-view.ts'
-import { exerciseFeedback } from '#server/learning/feedback.ts'
+import { exerciseFeedback } from '#server/learning/questions/feedback.ts'
 import { fixtureDir } from '#test/courses/fixture.ts'
 
 const { catalogue } = loadCourses(fixtureDir)

@@ -2,9 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
-import type { Question } from '#server/courses/catalogue/exercises.ts'
+import type { Question } from '#server/courses/catalogue/question-types.ts'
 import { walk } from '#server/courses/catalogue/scenarios.ts'
-import { type Answer, keyOf, markAnswer, parseAnswer, passed, scoreOf } from '#server/learning/marking.ts'
+import {
+  type Answer,
+  keyOf,
+  markAnswer,
+  parseAnswer,
+  passed,
+  scoreOf,
+} from '#server/learning/questions/marking.ts'
 import { fixtureDir } from '#test/courses/fixture.ts'
 
 const { catalogue } = loadCourses(fixtureDir)

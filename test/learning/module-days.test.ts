@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { moduleDays } from '#server/learning/module-days.ts'
+import { moduleDays } from '#server/learning/progress/module-days.ts'
 
 const modules = [
   { slug: 'one', number: 1, title: 'One' },

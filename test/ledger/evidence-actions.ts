@@ -1,32 +1,32 @@
 import { randomUUID } from 'node:crypto'
-import { confirmRequest } from '#server/certificates/certificates/confirming.actions.ts'
 import { certificateFile } from '#server/certificates/certificates/issuing.actions.ts'
 import { type CertificateRow, listCertificates } from '#server/certificates/certificates/queries.ts'
+import { confirmRequest } from '#server/certificates/requests/confirming.actions.ts'
 import {
   endRequest,
   noteLook,
   requestCorrection,
   requestRevocation,
-} from '#server/certificates/certificates/requests.actions.ts'
+} from '#server/certificates/requests/requests.actions.ts'
 import {
   confirmPresence,
   correctPresence,
   endGroupSession,
   joinGroupSession,
   openGroupSession,
-} from '#server/classroom/group-sessions.actions.ts'
-import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions.queries.ts'
-import { publishSession, register } from '#server/classroom/instructor-led.actions.ts'
-import { listRegistrations } from '#server/classroom/instructor-led.queries.ts'
-import { recordAttendance } from '#server/classroom/instructor-led-attendance.actions.ts'
+} from '#server/classroom/group-sessions/group-sessions.actions.ts'
+import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions/group-sessions.queries.ts'
+import { publishSession, register } from '#server/classroom/instructor-led/instructor-led.actions.ts'
+import { listRegistrations } from '#server/classroom/instructor-led/instructor-led.queries.ts'
+import { recordAttendance } from '#server/classroom/instructor-led/instructor-led-attendance.actions.ts'
 import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import { setChangeDay } from '#server/courses/catalogue/change-days.actions.ts'
 import { actOnApproval, recordApproval } from '#server/courses/review/approvals.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { insertCompletion } from '#server/demo/fill.ts'
 import { answerQuestion, finishLesson, startAttempt, startCourse } from '#server/learning/actions.ts'
-import { moveToCurrent } from '#server/learning/moving.actions.ts'
-import { findAttemptOf, findEnrollment } from '#server/learning/queries.ts'
+import { findAttemptOf, findEnrollment } from '#server/learning/progress/queries.ts'
+import { moveToCurrent } from '#server/learning/versions/moving.actions.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { keepPacket, recordDownload, requestPacket } from '#server/oversight/packets/packet.actions.ts'
@@ -350,10 +350,19 @@ export const evidenceActions: readonly EvidenceAction[] = [
   },
   {
     name: 'a sign-in link made',
-    prepare: async ({ program, rae, theo }) => {
+    prepare: async ({ world, program, rae }) => {
       const site = { mail: null, baseUrl: 'http://127.0.0.1:3000' }
+      const { id } = await world.db
+        .insertInto('people')
+        .values({ name: 'Robin New', email: `new${uses++}@northstar.example` })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await world.db
+        .insertInto('roles')
+        .values({ person_id: id, role: 'supervisor', program_id: program })
+        .execute()
       return async (db) => {
-        const given = await giveLinks(db, { viewer: rae, now }, site, program, [theo.id])
+        const given = await giveLinks(db, { viewer: rae, now }, site, program, [id])
         if (given.kind !== 'given' || given.shown.length !== 1) throw new Error('No link was made.')
         return 1
       }

@@ -177,28 +177,70 @@ describe('another email', () => {
     expect((await world.visitor().post(address)).statusCode).toBe(410)
   })
 
-  test('without email, the administrator hands over the link that confirms it', async () => {
+  const form = {
+    name: 'Ada Lindqvist',
+    pronunciation: '',
+    email: 'new@northstar.example',
+    reason: 'New domain',
+  }
+
+  test('that an administrator asks for takes effect only when the owner, signed in, confirms it', async () => {
+    const box = mailbox()
+    const world = await aWorld({ mail: box.mail })
+    const id = await personId(world.db, ada)
+    const kit = await world.as(system)
+    await kit.post(`/accounts/${id}/details`, form)
+    const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
+    // The administrator who named an address of their own opens the link that came there.
+    for (const other of [kit, world.visitor()]) {
+      expect((await other.get(address)).body).toContain('Sign in to your account first')
+      await other.post(address)
+    }
+    const client = await world.as(ada)
+    expect((await client.get('/')).body).toContain('How you sign in has changed')
+    expect((await client.post(address)).body).toContain('new@northstar.example')
+  })
+
+  test('where no email can be sent, is confirmed by its owner under Your account', async () => {
     const world = await aWorld()
     const id = await personId(world.db, ada)
     const kit = await world.as(system)
-    const form = {
-      name: 'Ada Lindqvist',
-      pronunciation: '',
-      email: 'new@northstar.example',
-      reason: 'New domain',
-    }
     const page = await kit.post(`/accounts/${id}/details`, form)
-    const address = /\/email\/[\w-]{27}/.exec(page.body)![0]
-    expect((await world.visitor().post(address)).body).toContain('new@northstar.example')
+    expect(page.body).not.toMatch(/\/email\/[\w-]{27}/)
+    const client = await world.as(ada)
+    expect((await client.get('/account')).body).toContain('Change it to new@northstar.example')
+    await client.post('/account/email/confirmation')
+    expect((await client.get('/account')).body).toContain('new@northstar.example')
+    // Someone who has never signed in has nothing that a link could take over.
+    await world.db.updateTable('people').set({ password_hash: null }).where('id', '=', id).execute()
+    const again = await kit.post(`/accounts/${id}/details`, { ...form, email: 'other@northstar.example' })
+    const address = /\/email\/[\w-]{27}/.exec(again.body)![0]
+    expect((await world.visitor().post(address)).body).toContain('other@northstar.example')
   })
 })
 
 describe('your account', () => {
   test('a new password ends your other sessions; names from your work and the installation are refused', async () => {
     const world = await aWorld()
+    await world.db
+      .insertInto('settings')
+      .values({
+        name: 'installation',
+        value: JSON.stringify({
+          name: 'Gopher Prairie Learning Portal',
+          agency: 'Department of Wobegon',
+          contact_name: 'Kit',
+          contact_email: 'kit@system.example',
+          contact_phone: '',
+        }),
+      })
+      .execute()
     const here = await world.as(ada)
     const there = await world.as(ada)
     for (const bad of [
+      'gopherprairielearningportal',
+      'gopher prairie 2026',
+      'wobegon department',
       'northstarhouse2026',
       'lindqvist lindqvist',
       'safeharbortraining',

@@ -1,8 +1,13 @@
 import { generate } from 'otplib'
 import { describe, expect, test } from 'vitest'
+import { openDataKey } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { readConfig } from '#server/config.ts'
 import { demoPassword } from '#server/demo/cast.ts'
+import { openSecret } from '#server/people/sealed-secret.ts'
+import { sealStoredSecrets } from '#server/people/second-factor.actions.ts'
 import { aWorld, type Client, config, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
 
 const ada = 'ada@northstar.example'
 const rae = 'rae@northstar.example'
@@ -50,6 +55,30 @@ describe('an authenticator app', () => {
     const other = world.visitor()
     await enterPassword(other, ada)
     expect((await other.post('/sign-in/second-factor', { code })).statusCode).toBe(401)
+  })
+
+  test('keeps its secret sealed: the database shows it to no one, and it opens in no other row', async () => {
+    const world = await aWorld()
+    const { secret } = await setUpApp(world, await world.as(ada))
+    const stored = () =>
+      world.db.selectFrom('authenticators').select(['person_id', 'secret']).executeTakeFirstOrThrow()
+    const { person_id, secret: sealed } = await stored()
+    expect(sealed).not.toContain(secret)
+    const codes = await world.db.selectFrom('recovery_codes').select('code_hash').execute()
+    expect(codes.every(({ code_hash }) => /^[0-9a-f]{64}$/.test(code_hash))).toBe(true)
+    // What an earlier version stored in clear is sealed at the start, and its app goes on working.
+    const key = () => openDataKey(world.config.keysFile, issuerDid(world.config.baseUrl), world.clock.now)
+    await world.db.updateTable('authenticators').set({ secret }).execute()
+    await sealStoredSecrets(world.db, key)
+    const again = (await stored()).secret
+    expect(again).not.toContain(secret)
+    expect(openSecret(await key(), person_id, again)).toBe(secret)
+    expect(openSecret(await key(), await personId(world.db, rae), again)).toBeNull()
+    later(world, 60)
+    const client = world.visitor()
+    await enterPassword(client, ada)
+    const code = await codeOf(secret, world.clock.now)
+    expect((await client.post('/sign-in/second-factor', { code })).statusCode).toBe(303)
   })
 
   test('200 guesses at once are five guesses', async () => {

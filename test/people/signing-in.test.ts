@@ -128,7 +128,7 @@ describe('sessions', () => {
     }
   })
 
-  test('odd tokens are nobody, and no error', async () => {
+  test('malformed tokens sign no one in, and are no error', async () => {
     const { db } = await aWorld()
     const sessions = createSessions(db, { idleMinutes: 60, hours: 12 })
     for (const odd of [

@@ -48,9 +48,8 @@ describe('my training', () => {
   test('says first whether the learner is cleared, and how renewing today would move the due date', async () => {
     const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
     const mai = await (await world.as('mai@northstar.example')).get('/')
-    expect(mai.body).toContain(
-      'You are cleared for direct contact at North Star House until December 31, 2026.',
-    )
+    expect(mai.body).toContain('You’re cleared for direct contact at North Star House')
+    expect(mai.body).toContain('Until December 31, 2026.')
     expect(mai.body).toContain(
       'Renewing today moves your due date from December 31, 2026 to November 30, 2027.',
     )
@@ -58,11 +57,11 @@ describe('my training', () => {
       'The course “Supporting sex-trafficked, exploited and at-risk youth in specialized residential settings” was completed on',
     )
     const theo = await (await world.as('theo@northstar.example')).get('/')
-    expect(theo.body).toContain(
-      'You are not cleared for direct contact at North Star House today. Renew your training.',
-    )
+    expect(theo.body).toContain('You’re not cleared for direct contact at North Star House')
+    expect(theo.body).toContain('Annual human trafficking training: was due by')
+    expect(theo.body).toMatch(/Tell your supervisor before your shift:<\/span> <strong>Sam Reyes/)
     const ada = await (await world.as('ada@northstar.example')).get('/')
-    expect(ada.body).toContain('Before you have direct contact at North Star House, finish your training.')
+    expect(ada.body).toContain('Before you have direct contact at North Star House, finish your training')
   })
 
   test('a child-protection worker sees what satisfies the law, and that our course alone does not', async () => {

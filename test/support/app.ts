@@ -13,6 +13,7 @@ import type { Mail } from '#server/lib/mail.ts'
 import type { Policy } from '#server/people/roles.ts'
 import type { App } from '#server/web/routes.ts'
 import { asTheService, emptyDatabase } from './db.ts'
+import { schemaController } from './schemas.ts'
 
 export const config: Config = readConfig({
   LOG_LEVEL: 'silent',
@@ -91,6 +92,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     config: settings,
     isDemo: false,
     logger: options.logger ?? false,
+    schemaController,
     onRoute: (route) => {
       for (const method of [route.method].flat()) {
         const policy = route.config?.policy

@@ -106,19 +106,26 @@ export async function signIn(page: Page, email: string): Promise<void> {
 
 const axe = readFileSync(path.join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')
 
-type Axe = { run(options: { runOnly: readonly string[] }): Promise<AxeResults> }
+type Axe = {
+  run(options: { runOnly: readonly string[] | { type: 'rule'; values: string[] } }): Promise<AxeResults>
+}
 type AxeResults = {
   violations: { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[]
 }
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const contrast = { type: 'rule' as const, values: ['color-contrast'] }
 
-/** axe-core's WCAG 2.2 AA and best-practice violations on the current page, one line per element. */
-export async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
+/**
+ * axe-core's WCAG 2.2 AA and best-practice violations on the current page, one line per element; or those of its
+ * colors alone, where the page was already checked in others.
+ */
+export async function accessibilityProblems(page: Page, onlyColors = false): Promise<string[]> {
+  // Sent once a document: it is half a megabyte to parse.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const { violations } = await page.evaluate(
     (runOnly) => (globalThis as unknown as { axe: Axe }).axe.run({ runOnly }),
-    rules,
+    onlyColors ? contrast : rules,
   )
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(

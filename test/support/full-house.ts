@@ -160,6 +160,38 @@ async function accountIds(
     .values({ name: 'Someone Invited', email: `invited.${program}.${email}` })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const [made_at, made_by] = [new Date('2026-11-23T17:00:00Z'), invited.id]
+  const code = await db
+    .insertInto('paper_codes')
+    .values({
+      person_id: personId,
+      code_hash: 'none',
+      resets_second_factor: false,
+      reason: 'Known to me',
+      made_by,
+      made_at,
+      expires_at: new Date('2026-11-24T17:00:00Z'),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const connection = await db
+    .insertInto('scim_connections')
+    .values({
+      label: 'A directory',
+      domains: ['x.example'],
+      token_hash: program,
+      created_by: made_by,
+      created_at: made_at,
+      token_made_at: made_at,
+      expires_at: new Date('2027-11-23T17:00:00Z'),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const mapping = await db
+    .insertInto('group_roles')
+    .values({ source: `scim:${connection.id}`, group_name: 'Licensing', role: 'licensing', made_by, made_at })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const notice = {
     person_id: personId,
     kind: 'place-opened',
@@ -168,6 +200,9 @@ async function accountIds(
   } as const
   return {
     handle,
+    'codes/code': code.id,
+    'directories/connection': connection.id,
+    'groups/mapping': mapping.id,
     'link/token': await createLink(db, invited.id, 'invite', null),
     notice: (await db.transaction().execute((trx) => notify(trx, notice))) ?? '',
     'unsubscribe/token': (await preferencesOf(db, personId)).unsubscribe_token,

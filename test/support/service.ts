@@ -45,11 +45,11 @@ export const run = (args: readonly string[], settings: Settings, root = project)
   launch(args, settings, root).ended
 
 function launch(args: readonly string[], settings: Settings, root: string): Omit<Service, 'address'> {
-  const { PATH = '', HOME = '' } = process.env
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
   const child = spawn(node, [path.join(root, args[0]!), ...args.slice(1)], {
     // Not the project's folder, because it may have a developer's .env file.
     cwd: tmpdir(),
-    env: { PATH, HOME, LOG_LEVEL: 'warn', ...settings },
+    env: { PATH, HOME, LOG_LEVEL: 'warn', NODE_COMPILE_CACHE, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

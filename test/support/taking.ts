@@ -1,11 +1,11 @@
 import { shownId } from '#server/courses/catalogue/answer-fields.ts'
 import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
-import type { Question, ScenarioExercise } from '#server/courses/catalogue/exercises.ts'
+import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import { walk } from '#server/courses/catalogue/scenarios.ts'
 import type { Database } from '#server/db/connection.ts'
 import { choicesOf, currentOf } from '#server/learning/attempt.ts'
-import { type Answer, keyOf } from '#server/learning/marking.ts'
-import { type Attempt, findAttemptOf } from '#server/learning/queries.ts'
+import { type Attempt, findAttemptOf } from '#server/learning/progress/queries.ts'
+import { type Answer, keyOf } from '#server/learning/questions/marking.ts'
 import type { Client } from './app.ts'
 
 /** The form that answers the question an attempt asks now: by the key, or otherwise. */

@@ -138,7 +138,7 @@ test('the same approved training from another provider counts once its certifica
   expect((await ada.get(String(headers.location))).body).toContain('its certificate has not been verified')
   await decide({ program, verified: 'yes', reason: 'Rang the provider' })
   expect((await ada.get(String(headers.location))).body).not.toContain('has not been verified')
-  expect((await ada.get('/')).body).toContain('You are cleared for direct contact at North Star House')
+  expect((await ada.get('/')).body).toContain('You’re cleared for direct contact at North Star House')
 })
 
 describe('a recorded outside training', () => {

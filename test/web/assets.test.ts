@@ -7,7 +7,7 @@ import { brotliDecompressSync } from 'node:zlib'
 import Fastify from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Assets, assetFiles, buildAssets } from '#server/web/assets.ts'
-import { security } from '#server/web/security.ts'
+import { security } from '#server/web/security-headers.ts'
 
 let assets: Assets
 let css: string

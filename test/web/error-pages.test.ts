@@ -143,7 +143,7 @@ test('software gets the same answer as JSON, with the code that is in the log', 
 
 /** The service with nothing at its database's address. */
 async function appWithoutDatabase({ catalogue }: World) {
-  const { db } = connect('postgres://nobody@127.0.0.1:1/nowhere', 2)
+  const { db } = connect('postgres://no-user@127.0.0.1:1/nowhere', 2)
   const app = await buildApp({ db, catalogue, mail: null, clock: () => new Date(), config, isDemo: false })
   return {
     app,

@@ -13,6 +13,7 @@ const frame: PageFrame = {
   account: [{ href: '/account', label: 'Ada Brandt' }],
   signOut: '/sign-out',
   banner: null,
+  idleMinutes: null,
   messages: [{ kind: 'success', text: 'Leave is <recorded>.' }],
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { buildApp } from '#server/app.ts'
 import { readConfig } from '#server/config.ts'
 import { demoPassword } from '#server/demo/cast.ts'
-import { isFromHere } from '#server/web/security.ts'
+import { isFromHere } from '#server/web/security-headers.ts'
 import { aWorld, config } from '#test/support/app.ts'
 
 describe('requests from elsewhere', () => {

@@ -3,7 +3,16 @@ import { stringify } from 'csv-stringify/sync'
 import { unescapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { type Invitation, type ProgramChoice, readInvitation } from './role-forms.ts'
 
-export const roleFileColumns = { name: 'Name', email: 'Email', role: 'Role', where: 'Program' } as const
+export const roleFileColumns = {
+  name: 'Name',
+  email: 'Email',
+  role: 'Role',
+  where: 'Program',
+  employee_id: 'Employee ID',
+} as const
+
+/** A file from before this column, or of people who all have an email, does without it. */
+const optionalColumns: readonly string[] = ['employee_id']
 
 const mostRows = 500
 
@@ -43,7 +52,8 @@ function rowsOf(text: string) {
   if (rows.length > mostRows) return `The file has more than ${mostRows} rows. Send it in parts.`
   const columns = head.record.map(columnOf)
   for (const [key, words] of Object.entries(roleFileColumns))
-    if (!columns.includes(key)) return `The first row must hold the headings, and “${words}” is missing.`
+    if (!columns.includes(key) && !optionalColumns.includes(key))
+      return `The first row must hold the headings, and “${words}” is missing.`
   return rows.map(({ record, info }) => ({
     line: info.lines,
     typed: Object.fromEntries(
@@ -61,8 +71,9 @@ export const roleFileTemplate = (): string =>
   stringify(
     [
       Object.values(roleFileColumns),
-      ['Rae Halvorsen', 'rae@northstar.example', 'Program administrator', '9900001'],
-      ['Noor Haddad', 'noor@review.example', 'Content reviewer', ''],
+      ['Rae Halvorsen', 'rae@northstar.example', 'Program administrator', '9900001', ''],
+      ['Noor Haddad', 'noor@review.example', 'Content reviewer', '', ''],
+      ['Sam Reyes', '', 'Supervisor', '9900001', 'N-204'],
     ],
     { bom: true, record_delimiter: 'windows' },
   )

@@ -1,6 +1,6 @@
 import type { Role } from '#server/people/roles.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
-import { isEmail, oneLine, type Typed } from '#server/programs/typed-form.ts'
+import { isEmail, notAnEmployeeId, oneLine, readEmployeeId, type Typed } from '#server/programs/typed-form.ts'
 
 /** The roles that a system administrator can give, each with what it lets someone do. */
 export const invitableRoles = {
@@ -8,7 +8,7 @@ export const invitableRoles = {
     words: 'Program administrator',
     description: 'Keeps a program’s roster, or all rosters of a license holder',
   },
-  supervisor: { words: 'Supervisor', description: 'Sees a roster and where each person stands' },
+  supervisor: { words: 'Supervisor', description: 'Sees a roster and each person’s status' },
   licensing: { words: 'Licensing staff', description: 'Reviews every licensed program' },
   reviewer: { words: 'Content reviewer', description: 'Reads courses and records their approvals' },
   system_admin: { words: 'System administrator', description: 'Runs this installation' },
@@ -17,7 +17,14 @@ export const invitableRoles = {
 /** Where a role reaches: one program, all programs of a license holder, or everywhere. */
 export type Reach = Readonly<{ program_id: string | null; holder_id: string | null }>
 
-export type Invitation = Reach & Readonly<{ name: string; email: string; role: Role }>
+export type Invitation = Reach &
+  Readonly<{
+    name: string
+    email: string | null
+    /** In the role's program; without an email the person signs in with it and the program's code. */
+    employee_id: string | null
+    role: Role
+  }>
 
 export type ProgramChoice = Readonly<{
   id: string
@@ -33,24 +40,46 @@ export type ReadInvitation =
 
 const everywhere: Reach = { program_id: null, holder_id: null }
 
-export const isProgramRole = (role: Role): boolean => role === 'program_admin' || role === 'supervisor'
+const isProgramRole = (role: Role): boolean => role === 'program_admin' || role === 'supervisor'
 
 /** Reads who is invited to what, as typed into the form or a row of a file. */
 export function readInvitation(typed: Typed, programs: readonly ProgramChoice[]): ReadInvitation {
   const problems: Problem[] = []
   const name = oneLine(typed.name ?? '')
   const email = (typed.email ?? '').trim().toLowerCase()
-  const role = roleOf(typed.role ?? '')
+  const employee = (typed.employee_id ?? '').trim()
+  const employee_id = employee ? readEmployeeId(employee) : null
+  const read = readReach(typed, programs)
   if (name === '') problems.push({ field: 'name', message: 'Enter the person’s name.' })
   if (name.length > 200) problems.push({ field: 'name', message: 'Use at most 200 characters.' })
-  if (!isEmail(email))
+  if (email === '' && employee === '')
     problems.push({
       field: 'email',
-      message:
-        email === ''
-          ? 'Enter an email. It’s how the person signs in.'
-          : `“${email}” is not an email address.`,
+      message: 'Enter an email or an employee ID. It’s how the person signs in.',
     })
+  if (email !== '' && !isEmail(email))
+    problems.push({ field: 'email', message: `“${email}” is not an email address.` })
+  if (employee && !employee_id) problems.push({ field: 'employee_id', message: notAnEmployeeId(employee) })
+  if (read.kind === 'problems') problems.push(...read.problems)
+  // An employee ID belongs to one program.
+  else if (employee && !read.reach.program_id)
+    problems.push({
+      field: 'employee_id',
+      message: 'An employee ID goes with a role in one program. Enter an email.',
+    })
+  if (read.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems }
+  return { kind: 'read', invitation: { name, email: email || null, employee_id, ...read.reach } }
+}
+
+/** Reads a role and where it reaches. */
+export function readReach(
+  typed: Typed,
+  programs: readonly ProgramChoice[],
+):
+  | { kind: 'read'; reach: Reach & Readonly<{ role: Role }> }
+  | { kind: 'problems'; problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const role = roleOf(typed.role ?? '')
   if (!role) problems.push({ field: 'role', message: 'Choose a role.' })
   const reach = role && isProgramRole(role) ? reachOf(typed.where ?? '', programs) : everywhere
   if (!reach)
@@ -60,8 +89,7 @@ export function readInvitation(typed: Typed, programs: readonly ProgramChoice[])
         ? `“${oneLine(typed.where)}” is neither a license number, a program nor a license holder on record.`
         : 'Choose a program or a license holder.',
     })
-  if (!role || !reach || problems.length > 0) return { kind: 'problems', problems }
-  return { kind: 'read', invitation: { name, email, role, ...reach } }
+  return role && reach ? { kind: 'read', reach: { role, ...reach } } : { kind: 'problems', problems }
 }
 
 function roleOf(text: string): Role | null {
@@ -93,24 +121,38 @@ const programOf = ([first, ...others]: readonly ProgramChoice[]): Reach | null =
 
 const holderOf = (holder_id: string): Reach => ({ program_id: null, holder_id })
 
-export function invitationFields(typed: Typed, programs: readonly ProgramChoice[]) {
+export const invitationFields = (typed: Typed, programs: readonly ProgramChoice[]) => [
+  {
+    name: 'name',
+    label: 'Name',
+    hint: 'As it should stand on certificates',
+    value: typed.name ?? '',
+    autocomplete: 'off',
+  },
+  {
+    name: 'email',
+    label: 'Email',
+    hint: 'How the person signs in. Their own, not one that several people share.',
+    type: 'email',
+    required: false,
+    value: typed.email ?? '',
+    autocomplete: 'off',
+  },
+  {
+    name: 'employee_id',
+    label: 'Employee ID',
+    hint: 'For someone without an email, whose role is in one program',
+    required: false,
+    value: typed.employee_id ?? '',
+    autocomplete: 'off',
+  },
+  ...roleFields(typed, programs),
+]
+
+/** A role, and where it reaches. */
+export function roleFields(typed: Typed, programs: readonly ProgramChoice[]) {
   const holders = new Map(programs.map(({ holder_id, holder }) => [holder_id, holder]))
   return [
-    {
-      name: 'name',
-      label: 'Name',
-      hint: 'As it should stand on certificates',
-      value: typed.name ?? '',
-      autocomplete: 'off',
-    },
-    {
-      name: 'email',
-      label: 'Email',
-      hint: 'How the person signs in. Their own, not one that several people share.',
-      type: 'email',
-      value: typed.email ?? '',
-      autocomplete: 'off',
-    },
     {
       name: 'role',
       label: 'Role',

@@ -3,9 +3,10 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
-import { createLink } from '#server/people/actions.ts'
+import { listMailedOften, replaceLink } from '#server/people/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { otherName } from '#server/programs/form-problem.ts'
+import { findPersonByEmployeeId } from '#server/programs/roster/assignments.queries.ts'
 import { isSameName } from '#server/programs/typed-form.ts'
 import type { Invitation } from './role-forms.ts'
 
@@ -37,11 +38,13 @@ export async function inviteToRoles(
     const granted: (Person & { invitation: Invitation })[] = []
     const problems: string[] = []
     for (const invitation of invitations) {
-      const person = people.get(invitation.email) ?? (await findOrAddPerson(trx, invitation))
-      people.set(invitation.email, person)
+      const key = invitation.email ?? `${invitation.program_id} ${invitation.employee_id}`
+      const person = people.get(key) ?? (await findOrAddPerson(trx, invitation, viewer.id, now))
+      people.set(key, person)
       if (person.id === viewer.id)
         problems.push('You can’t give yourself a role. Another system administrator can.')
-      else if (!isSameName(person.name, invitation.name)) problems.push(`${invitation.email}: ${otherName}`)
+      else if (!isSameName(person.name, invitation.name))
+        problems.push(`${invitation.email ?? invitation.employee_id}: ${otherName}`)
       else if (await grant(trx, person.id, invitation, viewer.id, now))
         granted.push({ ...person, invitation })
     }
@@ -49,7 +52,7 @@ export async function inviteToRoles(
     const links = []
     for (const person of people.values())
       if (!person.has_password)
-        links.push({ person, address: await newLink(trx, person.id, viewer.id, baseUrl, now) })
+        links.push({ person, address: await newLink(trx, person.id, viewer.id, baseUrl) })
     for (const { id, invitation } of granted)
       trx.record({
         kind: 'role-granted',
@@ -89,20 +92,40 @@ class Refused extends Error {
   }
 }
 
-async function findOrAddPerson(trx: Transaction<DB>, { name, email }: Invitation) {
+/** Someone is found by their employee ID in the program, then by their email. */
+async function findOrAddPerson(
+  trx: Transaction<DB>,
+  { name, email, employee_id, program_id }: Invitation,
+  by: string,
+  now: Date,
+) {
+  const byId = employee_id && program_id ? await findPersonByEmployeeId(trx, program_id, employee_id) : null
   const known = await trx
     .selectFrom('people')
-    .select(['id', 'name', 'email', sql<boolean>`password_hash is not null`.as('has_password')])
-    .where('email', '=', email)
+    .select(['id', 'name', 'email', hasWayIn.as('has_password')])
+    .$if(Boolean(byId), (query) => query.where('id', '=', byId!.id))
+    .$if(!byId, (query) => query.where('email', '=', email))
     .executeTakeFirst()
-  if (known) return known
-  const { id } = await trx
-    .insertInto('people')
-    .values({ name, email })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return { id, name, email, has_password: false }
+  const person =
+    known ??
+    (await trx
+      .insertInto('people')
+      .values({ name, email })
+      .returning(['id', 'name', 'email', sql<boolean>`false`.as('has_password')])
+      .executeTakeFirstOrThrow())
+  if (employee_id && program_id && !byId)
+    await trx
+      .insertInto('employee_ids')
+      .values({ program_id, employee_id, person_id: person.id, recorded_at: now, recorded_by: by })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  return person
 }
+
+/** They can sign in already: no one else may see a link to their account. */
+const hasWayIn = sql<boolean>`(people.password_hash is not null
+  or exists (select from passkeys k where k.person_id = people.id)
+  or exists (select from sign_in_subjects s where s.person_id = people.id))`
 
 async function grant(
   trx: Transaction<DB>,
@@ -167,12 +190,13 @@ export async function giveFirstLink(
       .selectFrom('people')
       .select(['id', 'name', 'email'])
       .where('id', '=', personId)
-      .where('password_hash', 'is', null)
+      .where(sql<boolean>`not ${hasWayIn}`)
       .where('disabled_at', 'is', null)
       .where(sql<boolean>`exists (select from roles r where r.person_id = people.id and r.ended_at is null)`)
       .executeTakeFirst()
     if (!person) return null
-    const address = await newLink(trx, person.id, viewer.id, baseUrl, now)
+    const isOften = mail ? (await listMailedOften(trx, [person.id])).has(person.id) : false
+    const address = await newLink(trx, person.id, viewer.id, baseUrl)
     trx.record({
       kind: 'link-made',
       actor_id: viewer.id,
@@ -180,20 +204,15 @@ export async function giveFirstLink(
       facts: { is_mailed: Boolean(mail) },
       at: now,
     })
-    return { person, address }
+    return { person, address, isOften }
   })
-  return link && { ...(await handOver(mail, [link])), known: [] }
+  // An account that no one has signed in to: a fourth mail within an hour is shown instead.
+  return link && { ...(await handOver(link.isOften ? null : mail, [link])), known: [] }
 }
 
 /** Earlier links of the person end with a new one. */
-async function newLink(trx: Transaction<DB>, personId: string, by: string, baseUrl: string, now: Date) {
-  await trx
-    .updateTable('invitations')
-    .set({ used_at: now })
-    .where('person_id', '=', personId)
-    .where('used_at', 'is', null)
-    .execute()
-  return `${baseUrl}/link/${await createLink(trx, personId, 'invite', by)}`
+async function newLink(trx: Transaction<DB>, personId: string, by: string, baseUrl: string) {
+  return `${baseUrl}/link/${await replaceLink(trx, personId, 'invite', by)}`
 }
 
 type Link = Readonly<{ person: Person; address: string }>

@@ -49,7 +49,15 @@ export async function installationRoleRoutes(
     '/admin/people',
     {
       config,
-      schema: { body: form({ name: optional(), email: optional(), role: optional(), where: optional() }) },
+      schema: {
+        body: form({
+          name: optional(),
+          email: optional(),
+          employee_id: optional(),
+          role: optional(),
+          where: optional(),
+        }),
+      },
     },
     async (request, reply) => {
       const read = readInvitation(request.body, await choices())

@@ -3,11 +3,6 @@ import type { DB } from '#server/db/schema.ts'
 
 /** True where an account asks for more than a password: a passkey, or an authenticator app that was confirmed. */
 export async function hasSecondFactor(db: Kysely<DB>, personId: string): Promise<boolean> {
-  const there = await sql<{ found: boolean }>`
-    select to_regclass('passkeys') is not null and to_regclass('authenticators') is not null as found`.execute(
-    db,
-  )
-  if (!there.rows[0]?.found) return false
   const { rows } = await sql<{ found: boolean }>`
     select exists (select from passkeys where person_id = ${personId})
       or exists (select from authenticators where person_id = ${personId} and confirmed_at is not null) as found`.execute(

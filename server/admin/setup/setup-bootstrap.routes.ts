@@ -25,7 +25,7 @@ type Needs = Readonly<{
   config: Readonly<{ baseUrl: string }>
 }>
 
-/** Set-up before anyone can sign in: whoever holds the one-time link names the installation and its first administrator. */
+/** Set-up before anyone can sign in: anyone who has the one-time link names the installation and its first administrator. */
 export async function setupBootstrapRoutes(
   app: App,
   { db, clock, installation, config: { baseUrl } }: Needs,

@@ -51,7 +51,7 @@ export const installationFields = (typed: Typed) => [
   {
     name: 'name',
     label: 'Name of this installation',
-    hint: 'It stands at the top of every page. Keep it neutral: others may see the screen.',
+    hint: 'It appears at the top of every page. Keep it neutral: others may see the screen.',
     value: typed.name ?? '',
   },
   {

@@ -73,9 +73,6 @@ export function setupSteps(facts: SetupFacts): readonly SetupStep[] {
   ]
 }
 
-export const nextStep = (steps: readonly SetupStep[]): SetupStep | null =>
-  steps.find(({ isDone }) => !isDone) ?? null
-
 function mailStep({ mail, canMail }: SetupFacts): SetupStep {
   const isDone = mail?.choice === 'none' || (mail?.choice === 'server' && canMail)
   return step('mail', 'Email', isDone, {

@@ -187,7 +187,7 @@ export async function setupRoutes(
     reply.page('admin/setup/step', {
       ...(await stepPage(request, 'installation')),
       title: 'What is this installation?',
-      lead: 'Its name stands at the top of every page, and its contact at the bottom.',
+      lead: 'Its name appears at the top of every page, and its contact at the bottom.',
       fields: installationFields(typed),
       fixed: fixedFacts(config.baseUrl),
       errors,

@@ -11,8 +11,8 @@ import { sign } from '#server/certificates/credentials/proof.ts'
 import { credentialPlace, sealCertificate } from '#server/certificates/credentials/seal.ts'
 import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
+import { certificateText } from './certificate-wording.ts'
 import { drawCertificate } from './drawing.ts'
-import { certificateText } from './wording.ts'
 
 export type SealedCertificate = Readonly<{ pdf: Uint8Array; credential: Credential }>
 

@@ -1,4 +1,7 @@
-import { type CertificateText, certificateText } from '#server/certificates/certificates/wording.ts'
+import {
+  type CertificateText,
+  certificateText,
+} from '#server/certificates/certificates/certificate-wording.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import {
   balanced,

@@ -1,4 +1,4 @@
-import { certificateText } from '#server/certificates/certificates/wording.ts'
+import { certificateText } from '#server/certificates/certificates/certificate-wording.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import { inkOf, inks, openDocument } from '#server/paper/document.ts'
 import type { Attachment, ReadableDocument } from '#server/paper/readable-document.ts'

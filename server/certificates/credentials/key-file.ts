@@ -25,6 +25,7 @@ const closed = { additionalProperties: false }
 const publishedShape = Type.Object({ keys: Type.Array(Type.Object(published, closed)) })
 const secretShape = Type.Object({
   keys: Type.Array(Type.Object({ ...published, secret_key_multibase: Type.String() }, closed)),
+  data_key: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' })),
 })
 
 export class KeyFileError extends Error {}
@@ -42,6 +43,18 @@ export async function openKeyFile(file: string, controller: string, now: Date): 
       : rotate(found, await newSigningKey(controller, now)),
   )
 }
+
+/** The key that seals secrets in the database. A key file from an earlier version gets one. */
+export async function openDataKey(file: string, controller: string, now: Date): Promise<Buffer> {
+  const { data_key } = await openKeyFile(file, controller, now)
+  const kept =
+    data_key ??
+    (await changeKeyFile(file, async (keys) => ({ ...keys, data_key: keys.data_key ?? newDataKey() })))
+      .data_key
+  return Buffer.from(kept ?? '', 'base64')
+}
+
+const newDataKey = () => randomBytes(32).toString('base64')
 
 /** The key that signs for a site at an instant, read for this one signature. */
 export async function openSigningKey(file: string, site: string, now: Date): Promise<SigningKey> {
@@ -77,7 +90,7 @@ export async function changeKeyFile(file: string, change: (keys: Keys) => Promis
 }
 
 async function createKeyFile(file: string, controller: string, now: Date): Promise<Keys> {
-  const keys = { keys: [await newSigningKey(controller, now)] }
+  const keys = { keys: [await newSigningKey(controller, now)], data_key: newDataKey() }
   const beside = await writeBeside(file, keys)
   try {
     // Two first starts may run this at once. The later one uses the key of the earlier one.

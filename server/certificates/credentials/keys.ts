@@ -17,7 +17,11 @@ export type PublishedKey = Readonly<{
 }>
 
 /** The content of the key file: secret. */
-export type Keys = Readonly<{ keys: readonly SigningKey[] }>
+export type Keys = Readonly<{
+  keys: readonly SigningKey[]
+  /** Seals what the database must hold but not show, such as the secrets of authenticator apps: 32 bytes, base64. */
+  data_key?: string
+}>
 
 /** What anyone needs to verify certificates offline. */
 export type PublishedKeys = Readonly<{ keys: readonly PublishedKey[] }>
@@ -41,18 +45,19 @@ export async function newSigningKey(controller: string, now: Date): Promise<Sign
 }
 
 /** The new key signs from its first instant. The controller's earlier keys end at the same instant. */
-export function rotate({ keys }: Keys, next: SigningKey): Keys {
-  const ended = keys.map((key) =>
+export function rotate(all: Keys, next: SigningKey): Keys {
+  const ended = all.keys.map((key) =>
     key.controller === next.controller && key.valid_to === null ? { ...key, valid_to: next.valid_from } : key,
   )
-  return { keys: [...ended, next] }
+  return { ...all, keys: [...ended, next] }
 }
 
 /** Nothing signed with the key at that instant or later counts. */
-export function markCompromised({ keys }: Keys, id: string, on: Date): Keys {
+export function markCompromised(all: Keys, id: string, on: Date): Keys {
   const at = on.toISOString()
   return {
-    keys: keys.map((key) =>
+    ...all,
+    keys: all.keys.map((key) =>
       key.id === id ? { ...key, valid_to: key.valid_to ?? at, compromised_on: at } : key,
     ),
   }

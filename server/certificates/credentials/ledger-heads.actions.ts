@@ -20,7 +20,7 @@ export type HeadResult =
   /** Today's head is stored already, or there is nothing to sign yet. */
   | { kind: 'nothing-to-do' }
 
-export class LedgerAltered extends Error {
+class LedgerAltered extends Error {
   readonly finding: Finding
 
   constructor(finding: Finding) {

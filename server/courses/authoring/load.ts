@@ -10,6 +10,7 @@ import { readFacilitatorsGuide } from './facilitators-guide.ts'
 import { readJobAids } from './job-aids.ts'
 import { readElsewhere } from './outside-courses.ts'
 import { readOwedReviews } from './owed-reviews.ts'
+import { readRightNow } from './right-now.ts'
 import { courseOf, markdown, readVersion, type Shared, scopeOf } from './versions.ts'
 
 export type LoadedCourses = { readonly catalogue: Catalogue; readonly problems: readonly Problem[] }
@@ -49,6 +50,9 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
   const elsewhere = folder.catalogue
     ? readElsewhere(folder.catalogue, scopeOf(folder.catalogue.path, shared), register, log)
     : []
+  const rightNow = folder.rightNow
+    ? readRightNow(folder.rightNow, scopeOf(folder.rightNow.path, shared), log)
+    : []
   const all = [...courses.values()]
   const lessons = all.flatMap(({ current }) => lessonNames(current))
   const jobAids = readJobAids(folder.jobAids, shared, support, new Set(lessons))
@@ -68,6 +72,7 @@ export function loadFolder(folder: CoursesFolder): LoadedCourses {
       jobAids,
       facilitatorsGuide,
       elsewhere,
+      rightNow,
       coverage,
       owedReviews,
       glossary: terms,

@@ -1,5 +1,5 @@
 import { problemLine } from '#server/courses/authoring/files/problems.ts'
-import type { CourseReport, CoursesReport, JobAidReport } from './report.ts'
+import type { CourseReport, CoursesReport, JobAidReport } from './report-shape.ts'
 
 /** The report for authors: errors, warnings, then each course in numbers. */
 export function reportText(report: CoursesReport): string {

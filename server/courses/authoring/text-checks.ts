@@ -5,7 +5,7 @@ import { fewestPicks, givenAwayBy, guesserScore } from '#server/courses/authorin
 import { assessmentMinutes, toTenth } from '#server/courses/authoring/text/reading.ts'
 import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import { refresherParts } from '#server/courses/catalogue/course-shapes.ts'
-import type { Question, ScenarioExercise } from '#server/courses/catalogue/exercises.ts'
+import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import {
   fewestEndings,
   isRecoverable,
@@ -48,7 +48,7 @@ export function checkText(text: CourseVersion, places: TextPlaces, log: ProblemL
 const moduleFile = (module: Module) => module.lessons[0]!.measure.file.replace(/[^/]*$/, 'module.yml')
 
 /** Calculated minutes of a module: lessons, exercises and an assessment. */
-export const moduleMinutes = (module: Module) =>
+const moduleMinutes = (module: Module) =>
   toTenth(
     module.lessons.reduce((sum, { measure }) => sum + measure.calculatedMinutes, 0) +
       assessmentMinutes([...module.questions.values()], module.draw),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Exercise, Step, Words } from './exercises.ts'
+import type { Exercise, Step, Words } from './question-types.ts'
 
 /**
  * The form controls of an exercise. They don't reveal the answer: values are opaque and the

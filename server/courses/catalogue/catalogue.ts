@@ -8,11 +8,12 @@ import type {
   LessonSource,
   OwedReview,
   ReadAgain,
+  RightNowCard,
   SupportLine,
   Together,
 } from './course-parts.ts'
 import type { ContentNoteLevel, CourseKind, RefresherPart } from './course-shapes.ts'
-import type { Exercise, Question } from './exercises.ts'
+import type { Exercise, Question } from './question-types.ts'
 
 /** All courses, read, checked and rendered once at the start. */
 export type Catalogue = {
@@ -24,6 +25,8 @@ export type Catalogue = {
   readonly facilitatorsGuide: FacilitatorsGuide | undefined
   /** Outside trainings listed with our courses. */
   readonly elsewhere: readonly ElsewhereTraining[]
+  /** Cards for a moment of need, in file order. */
+  readonly rightNow: readonly RightNowCard[]
   /** The topics that the law requires, and the facts that identify what teaches them. */
   readonly coverage: readonly CoverageGroup[]
   /** Reviews by people outside that are still owed. */
@@ -96,6 +99,10 @@ export type Module = {
   /** SHA-256 of the pool and its draw and pass mark. */
   readonly poolHash: string
 }
+
+/** A refresher's diagnostic, the lessons that it picks and the commitment are each person's own. */
+export const isForGroups = ({ part }: Pick<Module, 'part'>): boolean =>
+  part === undefined || part === 'cases' || part === 'changes'
 
 export type Lesson = {
   readonly number: number

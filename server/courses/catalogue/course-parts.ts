@@ -70,6 +70,21 @@ export type ElsewhereTraining = {
   readonly checked: string
 }
 
+/** A card for a moment of need. */
+export type RightNowCard = {
+  readonly id: string
+  readonly title: string
+  readonly lead: string
+  readonly say: string
+  readonly steps: readonly string[]
+  /** A call without a number is one that each program has of its own. */
+  readonly calls: readonly Readonly<{ number: string; who: string }>[]
+  readonly avoid: string
+  readonly report: string
+  /** Fact keys. Without any, it is practice advice. */
+  readonly facts: readonly string[]
+}
+
 /** The general facilitator's guide for group sessions. */
 export type FacilitatorsGuide = {
   readonly sheet: Sheet
@@ -88,6 +103,8 @@ export type Value = {
   readonly text: string
   readonly about: string
   readonly fact: string | undefined
+  /** What has to be confirmed before people rely on it. Reviewers see it. */
+  readonly toConfirm: string | undefined
   /** ISO day on which it was last checked. */
   readonly checked: string
 }

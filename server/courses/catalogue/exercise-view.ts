@@ -1,6 +1,6 @@
 import { type AnswerFields, answerFields, type Form, shownId } from './answer-fields.ts'
 import { exercisePath, lessonPath } from './catalogue.ts'
-import type { Exercise, Step, Words } from './exercises.ts'
+import type { Exercise, Step, Words } from './question-types.ts'
 import { walk } from './scenarios.ts'
 
 /** The lesson of an exercise, by the names in its address. */

@@ -1,4 +1,4 @@
-import type { Exercise, Words } from './exercises.ts'
+import type { Exercise, Words } from './question-types.ts'
 
 /** A question with its answers for reviewers: which are correct, which are not, and why. */
 export type KeyGroup = Readonly<{ about: string; lines: readonly KeyLine[] }>

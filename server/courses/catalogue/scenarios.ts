@@ -1,4 +1,4 @@
-import type { ScenarioExercise, Step, StepChoice, Words } from './exercises.ts'
+import type { ScenarioExercise, Step, StepChoice, Words } from './question-types.ts'
 
 /** One decision in a scenario. */
 export type Taken = { readonly step: Step; readonly choice: StepChoice }

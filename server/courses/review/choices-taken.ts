@@ -1,4 +1,4 @@
-import type { Question } from '#server/courses/catalogue/exercises.ts'
+import type { Question } from '#server/courses/catalogue/question-types.ts'
 import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { fewestPeople, type QuestionStatistics } from './statistics.ts'
 

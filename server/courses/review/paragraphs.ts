@@ -3,7 +3,7 @@ import render from 'dom-serializer'
 import { type ChildNode, Element, type ParentNode } from 'domhandler'
 import { appendChild, prependChild, textContent } from 'domutils'
 import { parseDocument } from 'htmlparser2'
-import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 
 /** A paragraph, heading, list item or cell of a lesson. The same text has the same anchor. */
 export type Paragraph = Readonly<{ anchor: string; text: string }>

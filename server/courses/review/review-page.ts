@@ -3,8 +3,8 @@ import { guidesOf } from '#server/courses/authoring/facilitators-guide.ts'
 import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { ChangeDay } from '#server/courses/catalogue/change-days.queries.ts'
 import { escapeHtml } from '#server/courses/catalogue/escape.ts'
-import type { Question } from '#server/courses/catalogue/exercises.ts'
 import { questionKey } from '#server/courses/catalogue/question-key.ts'
+import type { Question } from '#server/courses/catalogue/question-types.ts'
 import type { ApprovalRecord } from './approvals.ts'
 import { approvalState, carriableApproval, decidingProblem, recordingProblem } from './approvals.ts'
 import { chosenIn, takenWords } from './choices-taken.ts'
@@ -35,6 +35,9 @@ export function reviewListPage(
         approval: stateOfText(text, approvals.get(course.slug) ?? []),
       })),
     })),
+    toConfirm: [...catalogue.register.values.values()].flatMap(({ text, about, toConfirm }) =>
+      toConfirm ? [{ text, about, toConfirm }] : [],
+    ),
     owed: catalogue.owedReviews.map(({ who, how, first }) => ({
       who,
       how,

@@ -3,11 +3,11 @@ import type { Duties, Training } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
 import { interpretationSentence } from '#server/law/facts/settings.ts'
 import type { Standing } from '#server/law/reasons/answer-schema.ts'
+import { dueSoonDays } from '#server/law/reasons/due-soon.ts'
 import { type DutiesSituation, dutiesReasons } from '#server/law/reasons/duties.ts'
 import {
   arithmetic,
   dayCount,
-  dueSoonDays,
   type Finding,
   fact,
   interpretation,

@@ -4,11 +4,11 @@ import { type Satisfaction, satisfaction } from '#server/law/facts/formula.ts'
 import { type Requirements, requirementOn } from '#server/law/facts/ruleset.ts'
 import { interpretationSentence } from '#server/law/facts/settings.ts'
 import type { Standing } from '#server/law/reasons/answer-schema.ts'
+import { dueSoonDays } from '#server/law/reasons/due-soon.ts'
 import { type DutiesSituation, dutiesReasons } from '#server/law/reasons/duties.ts'
 import {
   arithmetic,
   dayCount,
-  dueSoonDays,
   type Finding,
   fact,
   interpretation,

@@ -22,9 +22,9 @@ export type LedgerLine = {
 
 /** The agency's years from the one in which duties began to the one at hand, the latest first (R21). */
 export function hoursLedger(facts: Facts, agency: string, on: Day): readonly LedgerYear[] {
-  const stretches = facts.duties.filter((duties) => duties.agency === agency)
-  const began = stretches.flatMap(({ from }) => (from === null ? [] : [from])).sort()[0]
-  const [duties] = stretches.slice(-1)
+  const periods = facts.duties.filter((duties) => duties.agency === agency)
+  const began = periods.flatMap(({ from }) => (from === null ? [] : [from])).sort()[0]
+  const [duties] = periods.slice(-1)
   if (!duties || began === undefined || began > on) return []
   const years: LedgerYear[] = []
   let year = agencyYear(duties, began)

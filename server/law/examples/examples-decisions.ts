@@ -292,7 +292,7 @@ export const decisionExamples: readonly WorkedExample[] = [
         requirement: { ...annual, standing: 'current', late_days: 32 },
       },
       {
-        what: 'with a day between them the second begins anew',
+        what: 'with a day between them the second begins again',
         facts: twoEmployments('2024-01-08', '2024-03-31', '2024-04-02', [finished('2024-04-10')]),
         on: '2024-04-10',
         requirement: { ...initial, standing: 'current', due_on: '2024-04-02', late_days: 8 },

@@ -6,7 +6,7 @@ type Ended = { readonly to: Day | null; readonly endRecordedOn: Day | null }
 
 /**
  * The facts as they were known on a day: what was recorded later is left out, an end recorded later is open again, and
- * a record voided later still stands. A fact without a recording day was always known; a training, from the day it was
+ * a record voided later still counts. A fact without a recording day was always known; a training, from the day it was
  * completed.
  */
 export function asKnown(facts: Facts, day: Day): Facts {

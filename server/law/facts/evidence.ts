@@ -73,7 +73,7 @@ export function evidenceOf(
 }
 
 /** The day from which a training counts at a program, null where the program has yet to verify its certificate. */
-export function heldFrom(training: Training, place: Program | undefined): Day | null {
+function heldFrom(training: Training, place: Program | undefined): Day | null {
   if (training.day === null || place?.settings.transfer !== 'verified-first') return training.day
   if (training.program === place.id) return training.day
   const verified = training.verified.find(({ program }) => program === place.id)

@@ -126,7 +126,7 @@ const contact = listOf(
     ...recorded,
     ...ended,
   },
-  'A stretch of direct contact',
+  'A period of direct contact',
 )
 
 const assignments = listOf(
@@ -203,7 +203,7 @@ const outside = listOf(
     certificate_verified: Type.Optional(yesNoOrNull('Whether its certificate was verified')),
     ...trainingFacts,
   },
-  'A training taken elsewhere',
+  'An outside training',
 )
 
 const childProtection = listOf(

@@ -49,10 +49,10 @@ export type Contact = Fact &
 
 export type Leave = Fact & Ending & { readonly from: Day; readonly to: Day | null }
 
-/** A course completed here or a training taken elsewhere. */
+/** A course completed here or an outside training. */
 export type Training = Fact & {
   readonly kind: 'completion' | 'outside'
-  /** A completion's course; null for a training taken elsewhere. */
+  /** A completion's course; null for an outside training. */
   readonly course: string | null
   /** A code as the Academy writes it, X205, however it was typed; null for none. */
   readonly code: string | null

@@ -5,7 +5,7 @@ export type Formula =
   | { readonly kind: 'any' | 'all'; readonly of: readonly Formula[] }
   /** A course of this system, in a version that the commissioner had approved. */
   | { readonly kind: 'approved-course'; readonly course: string }
-  /** The same approved curriculum taken elsewhere, with a certificate that was verified. */
+  /** The same approved curriculum from another provider, with a certificate that was verified. */
   | { readonly kind: 'same-curriculum' }
   /** Any human trafficking training that the license holder has accepted. */
   | { readonly kind: 'accepted-trafficking-training' }

@@ -1,9 +1,9 @@
 import { addDays, compareDays, type Day, daysBetween, earlierOf, laterOf } from '#server/lib/days.ts'
 
-/** A stretch of days: both ends belong to it; `to` is null where no end is known. */
+/** A period of days: both ends belong to it; `to` is null where no end is known. */
 export type Period = { readonly from: Day; readonly to: Day | null }
 
-/** Sorted, and touching or overlapping stretches joined. */
+/** Sorted, and touching or overlapping periods joined. */
 export function joined(periods: readonly Period[]): readonly Period[] {
   const result: Period[] = []
   for (const period of [...periods].sort((a, b) => compareDays(a.from, b.from))) {

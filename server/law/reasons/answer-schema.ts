@@ -67,7 +67,7 @@ export type RequirementAnswer = Static<typeof requirementAnswer>
 export type ClearanceAnswer = Static<typeof clearanceAnswer>
 export type Answer = Static<typeof answerSchema>
 
-/** The published schema: the root is the facts, and the answer stands among its definitions. */
+/** The published schema: the root is the facts, and the answer is one of its definitions. */
 export function publishedSchema(): object {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -1,11 +1,11 @@
 import type { Conflict, Duties, Facts } from '#server/law/facts/facts.ts'
-import { endWords, stretch } from '#server/law/facts/period-words.ts'
+import { endWords, periodWords } from '#server/law/facts/period-words.ts'
 import { holds } from '#server/law/facts/periods.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import { fact, missing, type Reason } from './finding.ts'
 import { conflictReasons } from './sentences.ts'
 
-/** Where one person stands at one county or Tribal agency on one day. */
+/** One person’s duties at one county or Tribal agency on one day. */
 export type DutiesSituation = {
   readonly on: Day
   /** Its id. */
@@ -65,7 +65,7 @@ export function dutiesReasons({
           `The day on which child-protection duties at ${agencyName} began is not on file${endWords(to)}.`,
           ref,
         )
-      : fact(`Child-protection duties at ${agencyName}: ${stretch(from, to)}.`, ref),
+      : fact(`Child-protection duties at ${agencyName}: ${periodWords(from, to)}.`, ref),
     ...(employed ? [] : [fact(`No child-protection duties at ${agencyName} on ${formatDay(on)}.`, ref)]),
   ]
 }

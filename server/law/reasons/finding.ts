@@ -31,14 +31,10 @@ export type Finding = Verdict & {
   readonly reasons: () => readonly Reason[]
 }
 
-/** Whether it stands in the way of direct contact for certain. What is not known is neither. */
+/** Whether it certainly rules out direct contact. A standing that is not known doesn’t. */
 export function isShort({ standing }: Pick<Verdict, 'standing'>): boolean {
   return standing === 'due_before_contact' || standing === 'overdue' || standing === 'not_cleared'
 }
-
-/** How long before a due date its approach is shown; reminders follow at the shorter ones. A choice of this system. */
-export const dueSoonDays = 60
-export const reminderDays: readonly number[] = [60, 30, 14, 7]
 
 export const fact = (text: string, ...facts: readonly string[]): Reason => ({ kind: 'fact', text, facts })
 export const rule = (text: string): Reason => ({ kind: 'rule', text, facts: [] })

@@ -93,7 +93,7 @@ function elsewhereReason(training: Training): Reason {
   if (!training.sameCurriculum)
     return {
       name: 'not-the-approved-curriculum',
-      why: 'a training taken elsewhere counts as the initial one only where it is the same approved curriculum, all modules of it',
+      why: 'an outside training counts as the initial one only where it is the same approved curriculum, all modules of it',
     }
   if (!training.certificateVerified)
     return { name: 'certificate-not-verified', why: 'its certificate has not been verified' }

@@ -118,9 +118,9 @@ const list: readonly Rule[] = [
   },
   {
     code: 'R12',
-    title: 'Trained elsewhere',
+    title: 'Outside training',
     words:
-      'a training taken elsewhere counts as the initial one only where it is the same approved curriculum, all of it, with a certificate that was verified; otherwise it can count for the year only',
+      'an outside training counts as the initial one only where it is the same approved curriculum, all of it, with a certificate that was verified; otherwise it can count for the year only',
     status: 'inferred',
     source: noSource,
   },

@@ -1,6 +1,6 @@
 import type { Doubt } from '#server/law/facts/evidence.ts'
 import type { Conflict, Training } from '#server/law/facts/facts.ts'
-import { stretch } from '#server/law/facts/period-words.ts'
+import { periodWords } from '#server/law/facts/period-words.ts'
 import { formatDay, formatTime } from '#server/lib/days.ts'
 import { fact, missing, type Reason } from './finding.ts'
 import { type Situation, specializedCertifications } from './situation.ts'
@@ -17,7 +17,7 @@ export function certificationReasons({ program }: Situation): readonly Reason[] 
   if (known.length === 0 && program.certifications !== null)
     return [fact(`${program.name} holds no certification ${served}.`, program.ref)]
   return known.map(({ from, to, ref }) =>
-    fact(`${program.name} is certified ${served}, ${stretch(from!, to)}.`, ref),
+    fact(`${program.name} is certified ${served}, ${periodWords(from!, to)}.`, ref),
   )
 }
 
@@ -34,12 +34,12 @@ export function employmentReasons({ assignment, program, roster, on }: Situation
         ? []
         : [
             fact(
-              `Direct contact at ${program.name}: ${stretch(period.from, period.to)}${period.fromAt ? `, beginning at ${formatTime(period.fromAt)}` : ''}.`,
+              `Direct contact at ${program.name}: ${periodWords(period.from, period.to)}${period.fromAt ? `, beginning at ${formatTime(period.fromAt)}` : ''}.`,
               period.ref,
             ),
           ],
     ),
-    ...leave.map(({ from, to, ref }) => fact(`Leave: ${stretch(from, to)}.`, ref)),
+    ...leave.map(({ from, to, ref }) => fact(`Leave: ${periodWords(from, to)}.`, ref)),
   ]
 }
 

@@ -26,7 +26,7 @@ import type { Situation } from '#server/law/reasons/situation.ts'
 import { addDays, daysBetween, formatDay } from '#server/lib/days.ts'
 import { type InitialDue, sameDay } from './initial-due.ts'
 
-type Case = Pick<Finding, 'standing' | 'rule'> & {
+type Case = Pick<Finding, 'standing' | 'rule' | 'due_on'> & {
   readonly situation: Situation
   readonly trainings: readonly Training[]
   readonly evidence: Evidence
@@ -66,7 +66,11 @@ function unmetReasons({ trainings, situation, evidence }: Case): readonly Reason
 }
 
 function dueReasons(given: Case): readonly Reason[] {
-  const { due, credit, standing, situation } = given
+  const { due, due_on, credit, standing, situation } = given
+  if (!due && due_on && situation.missing.length > 0)
+    return [
+      arithmetic(`With a fact missing, the earliest date that it could be due is ${formatDay(due_on)}.`),
+    ]
   if (!due) return []
   if (credit) return [arithmetic(dueWords(due, situation)), arithmetic(metWords(due, credit, given))]
   if (given.onlyLater)

@@ -1,13 +1,8 @@
 import { type Credit, evidenceOf } from '#server/law/facts/evidence.ts'
 import type { Training } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
-import {
-  dueSoonDays,
-  type Finding,
-  isShort,
-  type RuleCode,
-  type Verdict,
-} from '#server/law/reasons/finding.ts'
+import { dueSoonDays } from '#server/law/reasons/due-soon.ts'
+import { type Finding, isShort, type RuleCode, type Verdict } from '#server/law/reasons/finding.ts'
 import {
   asIfInContact,
   certifiedDays,
@@ -15,9 +10,9 @@ import {
   specializedCertifications,
 } from '#server/law/reasons/situation.ts'
 import { addDays, type Day, daysBetween } from '#server/lib/days.ts'
+import { initialLateness } from './days-late.ts'
 import { comingDue, type InitialDue, initialCredit, initialDue } from './initial-due.ts'
 import { initialReasons } from './initial-reasons.ts'
-import { initialLateness } from './missed-days.ts'
 
 /** What the rules say of the initial training at one program (R1 to R3, R10 to R16). No fact may be missing. */
 export function initialVerdict(situation: Situation, trainings: readonly Training[]): Verdict {
@@ -88,7 +83,7 @@ function standingOf(
 }
 
 /**
- * Nothing is required; but whoever is untrained when a certification begins has a date to meet, which shows from 60 days
+ * Nothing is required, but someone who is untrained when a certification begins has a date to meet, which shows from 60 days
  * before (R1, R15).
  */
 function outsideCertification(situation: Situation, credit: Credit | null, due: InitialDue | null): Ruling {

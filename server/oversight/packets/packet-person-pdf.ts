@@ -89,6 +89,8 @@ function drawCertificates(doc: FlowingDocument, person: PacketPerson): void {
       `${status}${replaced_by ? `, replaced by ${replaced_by}` : ''}`,
     ]),
   )
+  for (const { number, facts } of person.certificates)
+    if (facts.note !== '') doc.paragraph(`${number}: ${facts.note}`)
 }
 
 function drawOutsideTraining(doc: FlowingDocument, person: PacketPerson): void {

@@ -22,7 +22,7 @@ export type PlannedPeriod = Readonly<{
     | Readonly<{ fact: 'certification'; type: string }>
   )
 
-type Part = Readonly<{
+export type Part = Readonly<{
   periods: readonly PlannedPeriod[]
   words: readonly string[]
   problems: readonly string[]

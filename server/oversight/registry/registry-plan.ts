@@ -5,6 +5,7 @@ import { readDay } from '#server/programs/typed-form.ts'
 import type { RegistryRow } from './registry-file.ts'
 import {
   nothingPlanned,
+  type Part,
   type PlannedPeriod,
   planCertification,
   planStatus,
@@ -37,7 +38,7 @@ export function planRegistry(
 ): readonly PlannedLine[] {
   const seen = new Set<string>()
   const planned = new Map<string, string>()
-  return rows.map((row) => {
+  return rows.map((row): PlannedLine => {
     const license = row.cells.license ?? ''
     const number = /^(\d{6,7})(?:\s*-.*)?$/.exec(license)?.[1] ?? null
     const program = number ? programs.get(number) : undefined
@@ -57,37 +58,9 @@ export function planRegistry(
     if (seen.has(key))
       return refused(['Another row of this file is about the same license and certification.'])
     seen.add(key)
-    const problems: string[] = []
-    const dayIn = (
-      column: 'checked_on' | 'status_from' | 'status_until' | 'certified_from' | 'certified_until',
-    ): Day | null => {
-      const text = row.cells[column]
-      if (!text) return null
-      const read = readDay(text, today)
-      if (read.kind === 'day') return read.day
-      problems.push(read.message)
-      return null
-    }
-    const checked_on = dayIn('checked_on')
-    if (!checked_on && problems.length === 0) problems.push('Enter the day it was checked.')
-    if (checked_on && checked_on > today)
-      problems.push(`The checked day, ${formatDay(checked_on)}, is in the future.`)
-    const days = {
-      status: { from: dayIn('status_from'), until: dayIn('status_until') },
-      certification: { from: dayIn('certified_from'), until: dayIn('certified_until') },
-    }
-    if (!checked_on || problems.length > 0) return refused(problems)
-    const status = row.cells.status
-      ? planStatus(row, program.record, days.status, checked_on)
-      : nothingPlanned
-    const certification =
-      row.cells.certification || days.certification.from || days.certification.until
-        ? planCertification(row, program.record, days.certification, checked_on)
-        : nothingPlanned
-    const wrong = [...status.problems, ...certification.problems]
-    if (wrong.length > 0) return refused(wrong)
-    if (status.periods.length + certification.periods.length === 0)
-      return refused(['The row has neither a status nor a certification.'])
+    const read = readParts(row, program.record, today)
+    if (read.kind === 'refused') return refused(read.problems)
+    const { status, certification } = read
     const fresh: PlannedPeriod[] = []
     for (const period of [...status.periods, ...certification.periods]) {
       // Look-up data with one row per certification repeats the license status in each row.
@@ -105,6 +78,45 @@ export function planRegistry(
     return { ...base, kind: words.length > 0 ? 'changed' : 'checked', words, periods: fresh }
   })
 }
+
+type ReadParts =
+  | Readonly<{ kind: 'refused'; problems: readonly string[] }>
+  | Readonly<{ kind: 'read'; status: Part; certification: Part }>
+
+/** What a row says of a program's license status and certification, compared with its record. */
+function readParts(row: RegistryRow, record: ProgramRecord, today: Day): ReadParts {
+  const { cells } = row
+  const problems: string[] = []
+  const dayIn = (column: DayColumn): Day | null => {
+    const text = cells[column]
+    if (!text) return null
+    const read = readDay(text, today)
+    if (read.kind === 'day') return read.day
+    problems.push(read.message)
+    return null
+  }
+  const checked_on = dayIn('checked_on')
+  if (!checked_on && problems.length === 0) problems.push('Enter the day it was checked.')
+  if (checked_on && checked_on > today)
+    problems.push(`The checked day, ${formatDay(checked_on)}, is in the future.`)
+  const status = { from: dayIn('status_from'), until: dayIn('status_until') }
+  const certified = { from: dayIn('certified_from'), until: dayIn('certified_until') }
+  if (!checked_on || problems.length > 0) return { kind: 'refused', problems }
+  const parts = {
+    status: cells.status ? planStatus(row, record, status, checked_on) : nothingPlanned,
+    certification:
+      cells.certification || certified.from || certified.until
+        ? planCertification(row, record, certified, checked_on)
+        : nothingPlanned,
+  }
+  const wrong = [...parts.status.problems, ...parts.certification.problems]
+  if (wrong.length > 0) return { kind: 'refused', problems: wrong }
+  if (parts.status.periods.length + parts.certification.periods.length === 0)
+    return { kind: 'refused', problems: ['The row has neither a status nor a certification.'] }
+  return { kind: 'read', ...parts }
+}
+
+type DayColumn = 'checked_on' | 'status_from' | 'status_until' | 'certified_from' | 'certified_until'
 
 const periodKey = (programId: string, period: PlannedPeriod) =>
   `${programId} ${period.fact} ${period.period_id ?? `${period.from_on} ${period.fact === 'certification' ? period.type : ''}`}`

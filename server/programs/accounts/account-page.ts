@@ -10,7 +10,7 @@ import type { Account, AccountInReach } from './accounts.queries.ts'
 
 type Entry = Readonly<{ at: Date; who: string | null; kind: string; facts: Record<string, unknown> }>
 
-/** One account, for whoever looks after it. */
+/** One account, for the administrator who looks after it. */
 export function accountPage({ account, canChange, isOwn }: AccountInReach, history: readonly Entry[]) {
   const state = accountState(account)
   return {
@@ -19,6 +19,7 @@ export function accountPage({ account, canChange, isOwn }: AccountInReach, histo
     isOwn,
     canChange,
     state: stateOf(account),
+    canRecover: canChange && state === 'active',
     changes: canChange ? changesFrom(state).map((kind) => ({ kind, label: accountChanges[kind].label })) : [],
     history: history.map((entry) => ({ ...entry, what: whatOf(entry) })),
   }
@@ -76,6 +77,11 @@ const changeWords: Readonly<Record<string, string>> = {
   reopening: 'Reopened',
   'single-sign-on-linked': 'Single sign-on linked',
   password: 'Password changed',
+  'password-set': 'Password set with a link',
+  'paper-code-made': 'One-time code made',
+  'paper-code-confirmed': 'One-time code confirmed',
+  'paper-code-refused': 'One-time code ended by the second person',
+  'paper-code-used': 'One-time code used',
   'passkey-added': 'Passkey added',
   'passkey-removed': 'Passkey removed',
   'authenticator-added': 'Authenticator app added',

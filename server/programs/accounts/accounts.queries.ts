@@ -11,6 +11,8 @@ export type Account = Readonly<{
   disabled_at: Date | null
   closed_at: Date | null
   has_password: boolean
+  /** They have a password, a passkey or single sign-on: no one else may see a link that opens it. */
+  has_way_in: boolean
   is_confidential: boolean
 }>
 
@@ -63,5 +65,7 @@ export async function listAccountHistory(db: Kysely<DB>, personId: string) {
 
 const accounts = sql`
     select p.id, p.name, p.pronunciation, p.email, p.disabled_at, p.closed_at, p.password_hash is not null as has_password,
+      p.password_hash is not null or exists (select from passkeys k where k.person_id = p.id)
+        or exists (select from sign_in_subjects s where s.person_id = p.id) as has_way_in,
       p.is_confidential
     from people p`

@@ -5,6 +5,7 @@ import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { type By, changeName, setConfidential } from '#server/people/account.actions.ts'
 import { emailChangeAsked } from '#server/people/account-emails.ts'
+import type { TellOwner } from '#server/people/account-news.ts'
 import { changeAccountState } from '#server/people/account-state.actions.ts'
 import { type AccountChange, accountChanges } from '#server/people/account-state.ts'
 import { requestEmailChange } from '#server/people/email-changes.actions.ts'
@@ -20,10 +21,14 @@ type Needs = Readonly<{
   mail: Mail
   clock: () => Date
   config: Readonly<{ baseUrl: string }>
+  tellOwner: TellOwner
 }>
 
 /** Accounts as administrators look after them. Every change asks why, and is an entry in the ledger. */
-export async function accountLifeRoutes(app: App, { db, mail, clock, config }: Needs): Promise<void> {
+export async function accountLifeRoutes(
+  app: App,
+  { db, mail, clock, config, tellOwner }: Needs,
+): Promise<void> {
   const administrators = { policy: ['system_admin', 'program_admin'] } as const
   const params = Type.Object({ person: uuid() })
   const reason = text(1000)
@@ -113,11 +118,19 @@ export async function accountLifeRoutes(app: App, { db, mail, clock, config }: N
         await changeName(trx, account.id, typed, by)
         await setConfidential(trx, account.id, typed.is_confidential, by)
         const isNew = typed.email !== '' && typed.email !== account.email
-        return isNew ? requestEmailChange(trx, account.id, typed.email, by) : null
+        if (!isNew) return null
+        const news = {
+          what: 'email-requested',
+          by: viewerOf(request).name,
+          key: by.now.toISOString(),
+        } as const
+        await tellOwner(trx, account.id, news)
+        return requestEmailChange(trx, account.id, typed.email, by)
       })
       if (change && !mail)
         return reply.page('programs/accounts/email-link', {
-          title: 'Hand over this link',
+          title: 'Another email',
+          ownerConfirms: account.has_way_in && !change.isTaken,
           account,
           to: change.to,
           address: change.isTaken ? null : `${config.baseUrl}/email/${change.token}`,

@@ -4,7 +4,8 @@ import type { Viewer } from '#server/people/roles.ts'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
 import { listAssignments, listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
 import type { FileRow } from './import-file.ts'
-import type { ImportCounts, ImportState, PlannedRow, RowKind } from './import-plan.ts'
+import type { ImportState } from './import-people.ts'
+import type { ImportCounts, PlannedRow, RowKind } from './import-plan.ts'
 
 export type RosterImport = Readonly<{
   id: string

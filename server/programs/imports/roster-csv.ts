@@ -17,7 +17,7 @@ type Row = Readonly<Partial<Record<ImportColumn, string>>>
 /** A roster in the import's format: a row for each employment, and one for each further period of contact or leave. */
 export function rosterCsv(assignments: readonly Assignment[], names: ReadonlyMap<string, NamedWork>): string {
   const rows = assignments
-    .map((assignment) => ({ assignment, person: names.get(assignment.person_id) ?? nobody }))
+    .map((assignment) => ({ assignment, person: names.get(assignment.person_id) ?? unnamed }))
     .sort(
       (a, b) =>
         a.person.name.localeCompare(b.person.name, 'en') ||
@@ -30,7 +30,7 @@ export function rosterCsv(assignments: readonly Assignment[], names: ReadonlyMap
   )
 }
 
-const nobody: NamedWork = { name: '', email: null, employee_id: null }
+const unnamed: NamedWork = { name: '', email: null, employee_id: null }
 
 function rowsOf(assignment: Assignment, { name, email, employee_id }: NamedWork): readonly Row[] {
   const { contact, leave } = assignment

@@ -55,14 +55,25 @@ export async function listWithoutPassword(
   return { people: rows.map(({ total, ...person }) => person), total: rows[0]?.total ?? 0 }
 }
 
-/** Of these people, the ones with work or a role in this program, and whether they have set a password. */
+export type Invitable = Readonly<{
+  id: string
+  name: string
+  email: string | null
+  has_password: boolean
+  /** They have a password, a passkey or single sign-on: a link would take over what is theirs. */
+  has_way_in: boolean
+}>
+
+/** Of these people, the ones with work or a role in this program, and whether they can sign in already. */
 export async function listInvitable(
   db: Kysely<DB>,
   programId: string,
   personIds: readonly string[],
-): Promise<readonly Readonly<{ id: string; name: string; email: string | null; has_password: boolean }>[]> {
-  const { rows } = await sql<{ id: string; name: string; email: string | null; has_password: boolean }>`
-    select p.id, p.name, p.email, p.password_hash is not null as has_password
+): Promise<readonly Invitable[]> {
+  const { rows } = await sql<Invitable>`
+    select p.id, p.name, p.email, p.password_hash is not null as has_password,
+      p.password_hash is not null or exists (select from passkeys k where k.person_id = p.id)
+        or exists (select from sign_in_subjects s where s.person_id = p.id) as has_way_in
     from people p
     where p.id = any(${[...personIds]}::uuid[]) and p.disabled_at is null and (
       exists (select from assignments a where a.person_id = p.id and a.program_id = ${programId} and a.superseded_at is null)

@@ -95,7 +95,7 @@ function tryToChangeRoster<T extends Subject>(
 /** Writes the rows, one statement per table. Replaced rows are superseded, never updated. */
 export async function saveRosterChanges(
   trx: EvidenceTransaction,
-  { viewer, now }: Actor,
+  { viewer, now }: Readonly<{ viewer: Pick<Viewer, 'id'>; now: Date }>,
   changes: RosterChanges,
   reason: string,
 ): Promise<void> {

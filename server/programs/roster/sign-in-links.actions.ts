@@ -1,27 +1,27 @@
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Mail } from '#server/lib/mail.ts'
-import { createLink } from '#server/people/actions.ts'
+import { listMailedOften, replaceLink } from '#server/people/actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
 import { listOutOfReach, lockProgramsOf } from './assignments.queries.ts'
-import { listInvitable } from './roles.queries.ts'
+import { type Invitable, listInvitable } from './roles.queries.ts'
 import type { Actor } from './roster.actions.ts'
 
-type Addressee = Readonly<{ id: string; name: string; email: string | null; has_password: boolean }>
+type Addressee = Invitable
 
 export type GivenLinks = Readonly<{
   kind: 'given'
   mailed: readonly Addressee[]
   /** Links to print or copy. Each is shown only once. */
   shown: readonly Readonly<{ person: Addressee; address: string; days: number }>[]
-  /** People whose link this viewer may not see. */
+  /** People whose link this viewer may not see, or who got three links in the last hour. */
   withheld: readonly Addressee[]
 }>
 
 /**
  * One-time links to set a password, for people in a program: emailed if email is set up, else shown to the viewer. Anyone
- * with a link can take over the account, so links are shown only for accounts with no work or role outside the programs
- * that the viewer administers. Earlier links of these people stop working.
+ * with a link can take over the account, so links are shown only for accounts that no one has signed in to yet, with no
+ * work or role outside the programs that the viewer administers. Earlier links of these people stop working.
  */
 export async function giveLinks(
   db: Database,
@@ -34,21 +34,17 @@ export async function giveLinks(
     if (!(await lockProgramsOf(trx, viewer, [programId]))) return null
     const people = await listInvitable(trx, programId, personIds)
     const outOfReach = await listOutOfReach(trx, viewer, personIds)
-    const isGiven = ({ id }: Addressee) => id !== viewer.id && (Boolean(mail) || !outOfReach.has(id))
+    const mayShow = ({ id, has_way_in }: Addressee) => !has_way_in && !outOfReach.has(id)
+    const often = mail ? await listMailedOften(trx, personIds) : new Set()
+    const isGiven = (person: Addressee) =>
+      person.id !== viewer.id && (mail && person.email ? !often.has(person.id) : mayShow(person))
     const given = people.filter(isGiven)
     const ids = given.map(({ id }) => id)
     const links = []
-    if (ids.length > 0) {
-      await lockPeople(trx, ids)
-      await trx
-        .updateTable('invitations')
-        .set({ used_at: now })
-        .where('person_id', 'in', ids)
-        .where('used_at', 'is', null)
-        .execute()
-    }
+    if (ids.length > 0) await lockPeople(trx, ids)
     for (const person of given) {
-      const token = await createLink(trx, person.id, person.has_password ? 'reset' : 'invite', viewer.id)
+      const purpose = person.has_password ? 'reset' : 'invite'
+      const token = await replaceLink(trx, person.id, purpose, viewer.id)
       links.push({ person, address: `${baseUrl}/link/${token}`, days: person.has_password ? 1 : 7 })
     }
     if (links.length > 0)
@@ -59,7 +55,7 @@ export async function giveLinks(
         facts: { person_ids: ids, is_mailed: Boolean(mail) },
         at: now,
       })
-    return { links, outOfReach, withheld: people.filter((person) => !isGiven(person)) }
+    return { links, mayShow, withheld: people.filter((person) => !isGiven(person)) }
   })
   if (!made || made.links.length + made.withheld.length === 0) return { kind: 'not-found' }
   if (!mail) return { kind: 'given', mailed: [], shown: made.links, withheld: made.withheld }
@@ -74,10 +70,10 @@ export async function giveLinks(
   return {
     kind: 'given',
     mailed: sent.filter(({ isSent }) => isSent).map(({ person }) => person),
-    shown: unsent.filter(({ person }) => !made.outOfReach.has(person.id)),
+    shown: unsent.filter(({ person }) => made.mayShow(person)),
     withheld: [
       ...made.withheld,
-      ...unsent.filter(({ person }) => made.outOfReach.has(person.id)).map(({ person }) => person),
+      ...unsent.filter(({ person }) => !made.mayShow(person)).map(({ person }) => person),
     ],
   }
 }

@@ -111,7 +111,7 @@ export const listOpenStandings = async (
     (one) => supervised_program_ids.includes(one.program_id) && asksForSomething(one, today),
   )
 
-/** A reminder from a supervisor, at most one a day for a person, whoever sends it. */
+/** A reminder from a supervisor, at most one a day for a person, no matter who sends it. */
 export async function remindPerson(
   db: Database,
   from: Supervisor,

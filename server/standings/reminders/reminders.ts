@@ -1,8 +1,9 @@
+import { dueSoonDays } from '#server/law/reasons/due-soon.ts'
 import { type Day, daysBetween } from '#server/lib/days.ts'
 import { type DatedStanding, isOverdue, openDate } from './open-date.ts'
 
-/** So many days before a date, people are reminded of it. */
-export const remindedDaysAhead: readonly number[] = [60, 30, 14, 7, 1]
+/** People are reminded so many days before a date, first when it becomes due soon. */
+export const remindedDaysAhead: readonly number[] = [dueSoonDays, 30, 14, 7, 1]
 
 /** So many days after someone stopped being cleared, the program's administrator hears of it, and the holder's lead. */
 export type Escalation = Readonly<{ administratorDays: number; holderDays: number }>

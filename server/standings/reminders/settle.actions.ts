@@ -17,7 +17,7 @@ import {
 import { asksForSomething, isStillOpen } from './reminders.ts'
 
 /**
- * After new verdicts of these people were stored: ends reminders that are moot, and alerts supervisors of whoever has
+ * After new verdicts of these people were stored: ends reminders that are moot, and alerts supervisors of anyone who has
  * direct contact and isn't cleared today or tomorrow. With null, looks at everyone in direct contact.
  */
 export async function settleNotices(

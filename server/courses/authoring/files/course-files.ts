@@ -24,6 +24,7 @@ export type CoursesFolder = {
   readonly glossary: CourseFile | undefined
   /** Outside trainings. */
   readonly catalogue: CourseFile | undefined
+  readonly rightNow: CourseFile | undefined
   /** The topics that the law requires, and what teaches them. */
   readonly coverage?: CourseFile | undefined
   /** Which reviews by people outside are still owed. */
@@ -79,6 +80,7 @@ export function readCoursesFolder(dir: string): CoursesFolder {
     facts: optional('facts.yml'),
     glossary: optional('glossary.yml'),
     catalogue: optional('catalogue.yml'),
+    rightNow: optional('right-now.yml'),
     coverage: optional('coverage.yml'),
     owedReviews: optional('owed-reviews.yml'),
     jobAids: files.filter((path) => path.startsWith('job-aids/')).map((path) => read(path, '')),

@@ -1,5 +1,5 @@
 import { type TProperties, Type } from 'typebox'
-import type { ExerciseType, Outcome } from '#server/courses/catalogue/exercises.ts'
+import type { ExerciseType, Outcome } from '#server/courses/catalogue/question-types.ts'
 
 /** The keys of each exercise type; see `courses/README.md`. */
 const words = (description: string) => Type.String({ minLength: 1, description })

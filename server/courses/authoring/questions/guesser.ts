@@ -1,4 +1,4 @@
-import type { Question } from '#server/courses/catalogue/exercises.ts'
+import type { Question } from '#server/courses/catalogue/question-types.ts'
 
 /** A choice as someone without any knowledge sees it, and whether it is correct. */
 type Guess = Readonly<{ has: Readonly<Record<Feature, boolean>>; isRight: boolean }>
@@ -36,7 +36,7 @@ export type GuesserScore = Readonly<{
 }>
 
 /** If a strategy beats chance by more than this, the wording gives answers away. */
-export const guesserMargin = 0.05
+const guesserMargin = 0.05
 
 /** With fewer picks, one question changes the score by more than two points, so it proves nothing. */
 export const fewestPicks = 40

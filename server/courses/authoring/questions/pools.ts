@@ -1,6 +1,6 @@
 import type { Line, ProblemLog } from '#server/courses/authoring/files/problems.ts'
 import type { Module } from '#server/courses/catalogue/catalogue.ts'
-import type { Question } from '#server/courses/catalogue/exercises.ts'
+import type { Question } from '#server/courses/catalogue/question-types.ts'
 
 /** Rules for a question pool as a whole. */
 export function checkPool(

@@ -1,5 +1,5 @@
 import type { Path } from '#server/courses/authoring/files/yaml-document.ts'
-import type { Exercise } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 import type { Setting } from './exercise-setting.ts'
 
 /** Rules for the wording of exercises. */

@@ -2,7 +2,7 @@ import type { Static, TSchema } from 'typebox'
 import { checkedShape, type Path } from '#server/courses/authoring/files/yaml-document.ts'
 import { citeFact } from '#server/courses/authoring/text/scope.ts'
 import { renderWords } from '#server/courses/authoring/text/words.ts'
-import type { Exercise, Words } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise, Words } from '#server/courses/catalogue/question-types.ts'
 import type { Setting } from './exercise-setting.ts'
 import {
   anyExerciseShape,

@@ -1,6 +1,6 @@
 import { fleschKincaid } from 'flesch-kincaid'
 import { syllable } from 'syllable'
-import type { Exercise, ScenarioExercise, Words } from '#server/courses/catalogue/exercises.ts'
+import type { Exercise, ScenarioExercise, Words } from '#server/courses/catalogue/question-types.ts'
 import { meanPath } from '#server/courses/catalogue/scenarios.ts'
 
 export const wordsOf = (text: string) => text.match(/[\p{L}\p{N}][\p{L}\p{N}’'.-]*/gu) ?? []
@@ -35,7 +35,7 @@ function syllablesOf(word: string): number {
 }
 
 /** Reading speed in words per minute. */
-export const readingPace = 150
+const readingPace = 150
 
 /** Reading time of the text and its exercises, plus time to look and think. */
 export function calculatedMinutes(

@@ -1,6 +1,6 @@
 import type { Env, MarkdownIt, Token } from 'markdown-it'
 import { type Line, lineBelow } from '#server/courses/authoring/files/problems.ts'
-import type { Words } from '#server/courses/catalogue/exercises.ts'
+import type { Words } from '#server/courses/catalogue/question-types.ts'
 import { plainText, type Scope } from './scope.ts'
 
 /**

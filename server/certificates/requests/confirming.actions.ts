@@ -1,0 +1,185 @@
+import {
+  emitIssued,
+  type Issuer,
+  insertCertificate,
+  lockCounter,
+  printableFacts,
+} from '#server/certificates/certificates/issuing.actions.ts'
+import {
+  type CertificateRow,
+  findCertificateById,
+  findProof,
+} from '#server/certificates/certificates/queries.ts'
+import { recordedFacts } from '#server/certificates/certificates/register-check.ts'
+import { verdictOf } from '#server/certificates/certificates/verification-page.ts'
+import { type Signing, signStatusList } from '#server/certificates/credentials/status.actions.ts'
+import type { Database } from '#server/db/connection.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
+import { notify } from '#server/notices/actions.ts'
+import { emit } from '#server/notices/webhooks/emit.actions.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import { correctedFacts } from './correcting.ts'
+import { endRow } from './requests.actions.ts'
+import { findRequest, type RequestRow } from './requests.queries.ts'
+
+export type ConfirmResult =
+  | { kind: 'confirmed'; number: string }
+  /** The person who made the request and the certificate's holder can't confirm it. */
+  | { kind: 'own' }
+  /** Already confirmed, refused or withdrawn, or never existed. */
+  | { kind: 'ended' }
+
+/** A second person confirms a request. Certificate, status list, ledger and standings change together or not at all. */
+export async function confirmRequest(
+  db: Database,
+  needs: Readonly<{ issuer: Issuer; signing: Signing; afterChange: AfterChange }>,
+  viewer: Viewer,
+  requestId: string,
+  now: Date,
+): Promise<ConfirmResult> {
+  return writeEvidence(db, async (trx): Promise<ConfirmResult> => {
+    const last = await lockCounter(trx)
+    const request = await findRequest(trx, requestId)
+    if (!request || request.outcome) return { kind: 'ended' }
+    if (request.requested_by === viewer.id) return { kind: 'own' }
+    const certificate = await findCertificateById(trx, request.certificate_id)
+    if (!certificate || verdictOf(certificate) !== 'valid') return { kind: 'ended' }
+    if (certificate.person_id === viewer.id) return { kind: 'own' }
+    await endRow(trx, request, viewer, 'confirmed', '', now)
+    await trx
+      .insertInto('certificate_status_changes')
+      .values({
+        certificate_id: certificate.id,
+        act: request.act === 'revoke' ? 'revoked' : 'superseded',
+        reason: request.reason,
+        acted_by: request.requested_by,
+        confirmed_by: viewer.id,
+        acted_at: now,
+      })
+      .execute()
+    const { list } = await findProof(trx, certificate.id)
+    await signStatusList(
+      trx,
+      request.act === 'revoke' ? 'revocation' : 'supersession',
+      list,
+      needs.signing,
+      now,
+    )
+    const number =
+      request.act === 'revoke'
+        ? await revoke(trx, viewer, request, certificate, now)
+        : await correct(trx, needs.issuer, viewer, request, certificate, last, now)
+    await needs.afterChange(trx, [certificate.person_id], now)
+    return { kind: 'confirmed', number }
+  })
+}
+
+async function revoke(
+  trx: EvidenceTransaction,
+  viewer: Viewer,
+  request: RequestRow,
+  certificate: CertificateRow,
+  now: Date,
+): Promise<string> {
+  const { completion_id, number, person_id } = certificate
+  const voided = request.voids_completion
+    ? await trx
+        .insertInto('completion_voids')
+        .values({ completion_id, reason: request.reason, voided_by: request.requested_by, voided_at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('completion_id')
+        .executeTakeFirst()
+    : undefined
+  if (voided)
+    trx.record({
+      kind: 'completion-voided',
+      actor_id: request.requested_by,
+      subject: `person:${person_id}`,
+      facts: { completion_id, reason: request.reason, confirmed_by: viewer.id },
+      at: now,
+    })
+  trx.record({
+    kind: 'certificate-revoked',
+    actor_id: request.requested_by,
+    subject: `certificate:${number}`,
+    facts: { request_id: request.id, reason: request.reason, confirmed_by: viewer.id },
+    at: now,
+  })
+  await notify(trx, {
+    person_id,
+    kind: 'certificate-revoked',
+    facts: { certificate: number },
+    dedupe_key: `revoked ${number}`,
+  })
+  await emit(
+    trx,
+    'certificate.revoked',
+    [{ person_id, program_id: null, data: { number, replaced_by: null } }],
+    now,
+  )
+  return number
+}
+
+async function correct(
+  trx: EvidenceTransaction,
+  issuer: Issuer,
+  viewer: Viewer,
+  request: RequestRow,
+  certificate: CertificateRow,
+  last: number,
+  now: Date,
+): Promise<string> {
+  const { correction } = request
+  if (!correction) throw new Error('A correction request must say what to correct.')
+  const printable = printableFacts(correctedFacts(certificate, correction, now), issuer)
+  if (printable.kind !== 'printable') throw new Error(printable.reason)
+  const { completion_id, person_id } = certificate
+  const completion = { id: completion_id, person_id }
+  const { id, facts } = await insertCertificate(
+    trx,
+    completion,
+    printable.certified,
+    issuer,
+    last,
+    certificate.id,
+    now,
+  )
+  if (correction.renames_person)
+    await trx
+      .updateTable('people')
+      .set({ name: correction.person_name })
+      .where('id', '=', person_id)
+      .execute()
+  const number = facts.certificate_number
+  trx.record({
+    kind: 'certificate-corrected',
+    actor_id: request.requested_by,
+    subject: `certificate:${certificate.number}`,
+    facts: {
+      request_id: request.id,
+      reason: request.reason,
+      replaced_by: number,
+      renames_person: correction.renames_person,
+      confirmed_by: viewer.id,
+    },
+    at: now,
+  })
+  await notify(trx, {
+    person_id,
+    kind: 'certificate-corrected',
+    facts: { certificate: certificate.number },
+    dedupe_key: `corrected ${certificate.number}`,
+  })
+  const replaced = { number: certificate.number, replaced_by: number }
+  await emit(trx, 'certificate.revoked', [{ person_id, program_id: null, data: replaced }], now)
+  await emitIssued(trx, person_id, facts, now)
+  trx.record({
+    kind: 'certificate-issued',
+    actor_id: person_id,
+    subject: `certificate:${number}`,
+    facts: { certificate_id: id, completion_id, corrects: certificate.number, ...recordedFacts(facts) },
+    at: now,
+  })
+  return number
+}

@@ -1,0 +1,93 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
+import type { Database } from '#server/db/connection.ts'
+import { findEnrollment } from '#server/learning/progress/queries.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { viewerOf } from '#server/people/viewer.ts'
+import { type App, text } from '#server/web/routes.ts'
+import { participantPage } from './group-page.ts'
+import { typedCode } from './group-session.ts'
+import { confirmPresence, joinGroupSession } from './group-sessions.actions.ts'
+import { findGroupSessionByCode, findPresence, type GroupSession } from './group-sessions.queries.ts'
+
+type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
+
+/** People in the room join with the code and confirm their own attendance. */
+export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs): Promise<void> {
+  // Rate limited, so that no one can guess a code. Counted by person, because a whole room may share one IP address.
+  const rateLimit = {
+    max: 60,
+    timeWindow: '10 minutes',
+    keyGenerator: (request: FastifyRequest) => request.viewer?.id ?? request.ip,
+  }
+  const config = { policy: 'signed-in', rateLimit } as const
+  const params = Type.Object({ code: text(40) })
+
+  app.get(
+    '/join',
+    { config, schema: { querystring: Type.Object({ code: Type.Optional(text(40)) }) } },
+    async (request, reply) => {
+      const typed = request.query.code ?? ''
+      if (typed === '') return reply.page('classroom/join', { title: 'Join a group session', typed })
+      const session = await sessionOf(viewerOf(request), typed)
+      if (session) return reply.redirect(`/join/${session.code}`, 303)
+      return reply.status(404).page('classroom/join', unknownCode(typed))
+    },
+  )
+
+  app.get('/join/:code', { config, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const session = await sessionOf(viewer, request.params.code)
+    if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
+    return reply.page('classroom/group-joined', await joinedPage(viewer, session))
+  })
+
+  app.post('/join/:code/presence', { config, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const session = await sessionOf(viewer, request.params.code)
+    if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
+    const answer = await joinGroupSession(db, viewer, session, clock())
+    if (answer.kind === 'done') return reply.redirect(`/join/${session.code}`, 303)
+    const page = await joinedPage(viewer, session)
+    return reply.status(409).page('classroom/group-joined', { ...page, refused: answer.message })
+  })
+
+  app.post('/join/:code/confirmation', { config, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const session = await sessionOf(viewer, request.params.code)
+    if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
+    const { catalogue } = await offered()
+    const answer = await confirmPresence(db, catalogue, viewer, session, clock())
+    if (answer.kind === 'done') return reply.redirect(`/join/${session.code}`, 303)
+    const page = await joinedPage(viewer, session)
+    return reply.status(409).page('classroom/group-joined', { ...page, refused: answer.message })
+  })
+
+  const sessionOf = (viewer: Viewer, typed: string) =>
+    findGroupSessionByCode(db, viewer, typedCode(typed), dayOf(clock()))
+
+  async function joinedPage(viewer: Viewer, session: GroupSession) {
+    const [{ catalogue }, presence, enrollment, taken] = await Promise.all([
+      offered(),
+      findPresence(db, session.id, viewer.id),
+      findEnrollment(db, viewer.id, session.course),
+      findTextOutline(db, session.content_hash),
+    ])
+    const text = enrollment ? await findTextOutline(db, enrollment.content_hash) : null
+    return participantPage(catalogue, session, presence, { enrollment, taken, text }, viewer, clock())
+  }
+}
+
+const unknownCode = (typed: string) => ({
+  title: 'Join a group session',
+  typed,
+  errors: [
+    {
+      field: 'code',
+      message: 'No session of your program has that code. Check the code with your facilitator.',
+    },
+  ],
+})

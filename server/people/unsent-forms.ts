@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Database } from '#server/db/connection.ts'
+import { pathOfOurs } from '#server/web/paths.ts'
+import type { Sessions } from './sessions.ts'
+import { keepUnsentForm } from './unsent-forms.actions.ts'
+import { sessionToken } from './viewer.ts'
+
+type Needs = Readonly<{
+  db: Database
+  sessions: Sessions
+  config: Readonly<{ https: boolean }>
+}>
+
+/** A form that arrives after the session has ended is kept until its sender has signed in again. Its handler never runs. */
+export const unsentForms = fp(async (app: FastifyInstance, { db, sessions, config }: Needs) => {
+  app.addHook('preValidation', async (request, reply) => {
+    if (!request.isSessionEnded) return
+    const token = sessionToken(request, config.https)
+    const personId = token ? await sessions.findEnded(token) : null
+    if (personId)
+      rememberUnsent(
+        reply,
+        await keepUnsentForm(db, personId, {
+          action: request.url,
+          page: pageOf(request),
+          fields: fieldsOf(request.body),
+        }),
+        config,
+      )
+    const next = personId ? '/unsent' : pageOf(request)
+    const address = `/sign-in?next=${encodeURIComponent(next)}`
+    // htmx would put the sign-in page into the middle of this one.
+    if (request.headers['hx-request']) return reply.header('hx-redirect', address).send('')
+    return reply.redirect(address, 303)
+  })
+})
+
+const options = (https: boolean) => ({ path: '/', httpOnly: true, sameSite: 'lax', secure: https }) as const
+const cookieName = (https: boolean) => (https ? '__Host-unsent' : 'unsent')
+
+export function rememberUnsent(reply: FastifyReply, token: string, { https }: { https: boolean }): void {
+  reply.setCookie(cookieName(https), token, { ...options(https), maxAge: 3600 })
+}
+
+export function forgetUnsent(reply: FastifyReply, { https }: { https: boolean }): void {
+  reply.clearCookie(cookieName(https), options(https))
+}
+
+export function unsentToken(request: FastifyRequest, { https }: { https: boolean }): string | null {
+  const token = request.cookies[cookieName(https)]
+  return token && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : null
+}
+
+/** The page that a form was on, as its browser says. */
+function pageOf(request: FastifyRequest): string {
+  const { referer } = request.headers
+  if (!referer || !URL.canParse(referer)) return '/'
+  const { pathname, search } = new URL(referer)
+  return pathOfOurs(pathname + search) ?? '/'
+}
+
+const fieldsOf = (body: unknown): readonly (readonly [string, string])[] =>
+  Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
+    [value].flat().map((one) => [name, String(one)] as const),
+  )

@@ -1,0 +1,57 @@
+import helmet from '@fastify/helmet'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { forbidden } from './errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * True where no cookie is asked: a mail provider posts for the reader to an address that holds a secret, or a
+     * directory provisions accounts with its own token.
+     */
+    isFromAnywhere?: boolean
+  }
+}
+
+/** Sets security headers on every response and refuses cross-site requests. */
+export const security = fp(
+  async (app: FastifyInstance, { baseUrl, https }: { baseUrl: string; https: boolean }) => {
+    await app.register(helmet, {
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:'],
+          fontSrc: ["'self'"],
+          connectSrc: ["'self'"],
+          manifestSrc: ["'self'"],
+          workerSrc: ["'self'"],
+          formAction: ["'self'"],
+          baseUri: ["'none'"],
+          frameAncestors: ["'none'"],
+        },
+      },
+      hsts: https ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+      referrerPolicy: { policy: 'same-origin' },
+      crossOriginResourcePolicy: { policy: 'same-origin' },
+      crossOriginOpenerPolicy: { policy: 'same-origin' },
+    })
+    app.addHook('onRequest', async (request, reply) => {
+      const { isFromAnywhere } = request.routeOptions.config
+      if (!isSafe(request.method) && !isFromAnywhere && !isFromHere(request, baseUrl)) throw forbidden()
+      // Pages hold what is private to one person: nothing keeps a copy. Static files set their own.
+      reply.header('cache-control', 'no-store')
+    })
+  },
+)
+
+const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+
+/** Browsers say where a request comes from. A request without that is refused. */
+export function isFromHere(request: Pick<FastifyRequest, 'headers'>, baseUrl: string): boolean {
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin'
+  return request.headers.origin === baseUrl
+}

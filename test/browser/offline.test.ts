@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { aDevice, aServer, openBrowser, phone } from '#test/support/browser.ts'
+import { looking } from './looking.ts'
+
+test('cards for a moment of need open without an account, and stay on the phone without a connection until the person leaves', {
+  timeout: 120_000,
+}, async () => {
+  const world = await aServer()
+  const browser = await openBrowser()
+  const { page, context, complaints } = await aDevice(browser, world.address, { viewport: phone })
+  const { look, problems } = looking(['phone', 'phone-dark'])
+  await page.goto('/right-now')
+  await look('right now', page)
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await page.getByRole('link', { name: /told me something/ }).click()
+  await page.waitForURL('**/right-now/told-me')
+  await look('card', page)
+  await page.goto('/offline')
+  await look('offline', page)
+
+  await context.setOffline(true)
+  await page.goto('/right-now/came-back')
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('A young person came back')
+  await page.goto('/job-aids/reporting-card')
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Reporting card')
+  await page.goto('/courses')
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('There’s no connection')
+
+  await context.setOffline(false)
+  await page.goto('/right-now')
+  await page.route('https://www.weather.gov/**', (route) => route.fulfill({ body: 'Weather' }))
+  await page.getByRole('link', { name: 'Leave quickly' }).click()
+  await page.waitForURL('https://www.weather.gov/**')
+  await context.setOffline(true)
+  await expect(page.goto(`${world.address}/right-now`)).rejects.toThrow()
+  expect(problems).toEqual([])
+  expect(
+    complaints.filter(
+      (one) => !/ERR_INTERNET_DISCONNECTED|ERR_FAILED|asked https:\/\/www.weather.gov/.test(one),
+    ),
+  ).toEqual([])
+  await context.close()
+  await browser.close()
+  await world.app.close()
+})

@@ -1,0 +1,75 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { aWorld, type Client } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
+
+const page = 'http://127.0.0.1:3000/courses/residential-settings/mistake'
+
+/** A learner whose session has run out, with the form that they then sent. */
+async function lateForm(headers: Record<string, string> = {}) {
+  const world = await aWorld()
+  const ada = await world.as('ada@northstar.example')
+  const id = await personId(world.db, 'ada@northstar.example')
+  await world.db
+    .updateTable('sessions')
+    .set({ expires_at: sql`now() - interval '1 minute'` })
+    .where('person_id', '=', id)
+    .execute()
+  const answer = await ada.post(
+    '/account/name',
+    { name: 'Ada “Addie” Lindqvist', reason: 'What everyone calls me' },
+    { referer: page, ...headers },
+  )
+  return { ...world, ada, id, answer }
+}
+
+async function signIn(client: Client, email: string) {
+  const { demoPassword } = await import('#server/demo/cast.ts')
+  return client.post('/sign-in', { email, password: demoPassword, next: '/unsent' })
+}
+
+test('a form sent after the session has ended is kept, unreadable in the database, and sent once its owner has signed in', async () => {
+  const { db, ada, answer } = await lateForm()
+  expect(answer.headers.location).toBe('/sign-in?next=%2Funsent')
+  const [row] = await db.selectFrom('unsent_forms').selectAll().execute()
+  expect(row!.sealed.toString('latin1')).not.toContain('Addie')
+  const signInPage = (await ada.get('/sign-in?next=/unsent')).body
+  expect(signInPage).toContain('Your words are kept')
+  expect(signInPage).toContain('value="ada@northstar.example"')
+  expect(signInPage).not.toContain('Addie')
+
+  expect((await signIn(ada, 'ada@northstar.example')).headers.location).toBe('/unsent')
+  const kept = (await ada.get('/unsent')).body
+  expect(kept).toContain('value="What everyone calls me"')
+  expect(kept).toContain('href="/courses/residential-settings/mistake"')
+  const sent = await ada.post('/unsent/send', {
+    name: 'Ada “Addie” Lindqvist',
+    reason: 'What everyone calls me',
+  })
+  expect([sent.statusCode, sent.headers.location]).toEqual([307, '/account/name'])
+  expect(await db.selectFrom('unsent_forms').selectAll().execute()).toEqual([])
+})
+
+test('another person at the same browser can delete the form, and can’t read it', async () => {
+  const { db, ada: browser } = await lateForm()
+  await signIn(browser, 'theo@northstar.example')
+  const page = await browser.get('/unsent')
+  expect([page.statusCode, page.headers.location]).toEqual([303, '/'])
+  await browser.post('/unsent/deletion', {})
+  expect(await db.selectFrom('unsent_forms').selectAll().execute()).toEqual([])
+})
+
+test('an answer sent by htmx leads the whole page to sign-in, and nothing is saved meanwhile', async () => {
+  const { db, answer, id } = await lateForm({ 'hx-request': 'true' })
+  expect(answer.headers['hx-redirect']).toBe('/sign-in?next=%2Funsent')
+  expect(answer.body).toBe('')
+  const { name } = await db.selectFrom('people').select('name').where('id', '=', id).executeTakeFirstOrThrow()
+  expect(name).toBe('Ada Lindqvist')
+})
+
+test('someone who was never signed in leaves nothing behind', async () => {
+  const { db, visitor } = await aWorld()
+  const answer = await visitor().post('/account/name', { name: 'X' }, { referer: page })
+  expect(answer.headers.location).toBe('/sign-in?next=%2Fcourses%2Fresidential-settings%2Fmistake')
+  expect(await db.selectFrom('unsent_forms').selectAll().execute()).toEqual([])
+})
