@@ -127,9 +127,9 @@ test('administrators hear of a token two weeks before it ends, and on Mondays wh
 test('reviewers hear of a reported mistake, of an approval to confirm and of facts checked half a year ago', async () => {
   const course = world.catalogue.courses.get('residential-settings')!.current
   const [module] = course.modules
-  const mai = await world.as('mai@northstar.example')
+  const ivy = await world.as('ivy@lakeside.example')
   const [lesson] = module!.lessons
-  const reported = await mai.post(`/courses/${course.slug}/${module!.slug}/${lesson!.slug}/mistake`, {
+  const reported = await ivy.post(`/courses/${course.slug}/${module!.slug}/${lesson!.slug}/mistake`, {
     version: course.version,
     body: 'A word is missing.',
   })
