@@ -6,7 +6,17 @@ import { type Import, project, readServerFiles } from '#test/support/imports.ts'
 /** Imports point one way: a file knows its own room, and the rooms and sub-rooms before it in this list. */
 const order = [
   ...['lib', 'law/facts', 'law/reasons', 'law/residential', 'law/child-protection', 'law', 'law/examples'],
-  ...['db', 'web', 'jobs', 'ledger', 'people', 'notices/webhooks', 'notices', 'programs'],
+  ...[
+    'db',
+    'web',
+    'jobs',
+    'ledger',
+    'people',
+    'people/data-notices',
+    'notices/webhooks',
+    'notices',
+    'programs',
+  ],
   ...['programs/roster', 'programs/accounts', 'programs/imports', 'programs/record', 'programs/provisioning'],
   ...[
     'courses/catalogue',
@@ -42,8 +52,11 @@ const order = [
   ...['oversight/licensing', 'oversight/packets', 'oversight/verification', 'oversight/registry'],
   ...[
     'admin/setup',
+    'admin/branding',
     'admin/people',
     'admin/programs',
+    'admin/jobs',
+    'admin/mail',
     'admin/health',
     'admin/ledger',
     'admin/console',

@@ -218,6 +218,29 @@ export interface Commitments {
   superseded_at: Timestamp | null;
 }
 
+export interface CompletionConfirmations {
+  completion_id: string;
+  confirmed_at: Timestamp;
+  confirmed_by: string;
+  note: string;
+  program_id: string;
+}
+
+export interface CompletionEvidence {
+  attempts: number;
+  completion_id: string;
+  exercises: number;
+  exercises_tried: number;
+  is_fast: boolean;
+  lessons: number;
+  lessons_opened: number;
+  planned_minutes: number;
+  reading_seconds: number;
+  reasons: Json;
+  seconds_per_question: number | null;
+  thresholds: Json;
+}
+
 export interface Completions {
   completed_at: Timestamp;
   completed_on: string;
@@ -321,6 +344,20 @@ export interface CourseTexts {
   version: string;
 }
 
+export interface DataNoticeAcknowledgments {
+  acknowledged_at: Timestamp;
+  person_id: string;
+  version: number;
+}
+
+export interface DataNotices {
+  body: string;
+  published_at: Timestamp;
+  published_by: string;
+  summary: string;
+  version: number;
+}
+
 export interface Deputies {
   deputy_id: string;
   ended_at: Timestamp | null;
@@ -329,6 +366,14 @@ export interface Deputies {
   person_id: string;
   recorded_at: Generated<Timestamp>;
   to_on: string;
+}
+
+export interface DirectEmails {
+  address: string;
+  at: Generated<Timestamp>;
+  error: string | null;
+  id: Generated<number>;
+  subject: string;
 }
 
 export interface EmailChanges {
@@ -383,6 +428,14 @@ export interface Enrollments {
   version: string;
 }
 
+export interface ExerciseTries {
+  enrollment_id: string;
+  exercise: string;
+  lesson: string;
+  module: string;
+  tried_at: Timestamp;
+}
+
 export interface FailedNameChecks {
   at: Generated<Timestamp>;
   id: Generated<number>;
@@ -394,6 +447,13 @@ export interface FinishedLessons {
   lesson: string | null;
   marked_at: Timestamp | null;
   module: string | null;
+}
+
+export interface FormUses {
+  id: string;
+  location: string | null;
+  status: number | null;
+  used_at: Generated<Timestamp>;
 }
 
 export interface GroupLessons {
@@ -593,6 +653,13 @@ export interface Ledger {
   subject: string;
 }
 
+export interface LedgerChecks {
+  checked_at: Timestamp;
+  entries: number;
+  finding: string | null;
+  id: Generated<number>;
+}
+
 export interface LedgerHeads {
   id: Generated<number>;
   note: string;
@@ -625,6 +692,14 @@ export interface LessonMistakes {
   module: string;
   reported_on: string;
   version: string;
+}
+
+export interface LessonReadings {
+  enrollment_id: string;
+  finished_at: Timestamp;
+  lesson: string;
+  module: string;
+  opened_at: Timestamp;
 }
 
 export interface LessonTimes {
@@ -989,6 +1064,11 @@ export interface ScimUsers {
   user_name: string;
 }
 
+export interface ServiceSecrets {
+  name: string;
+  value: string;
+}
+
 export interface Sessions {
   absolute_expires_at: Timestamp;
   confirmed_at: Generated<Timestamp>;
@@ -1127,6 +1207,8 @@ export interface DB {
   certifications: Certifications;
   clearances: Clearances;
   commitments: Commitments;
+  completion_confirmations: CompletionConfirmations;
+  completion_evidence: CompletionEvidence;
   completion_voids: CompletionVoids;
   completions: Completions;
   contact_periods: ContactPeriods;
@@ -1136,15 +1218,20 @@ export interface DB {
   course_change_readings: CourseChangeReadings;
   course_comments: CourseComments;
   course_texts: CourseTexts;
+  data_notice_acknowledgments: DataNoticeAcknowledgments;
+  data_notices: DataNotices;
   deputies: Deputies;
+  direct_emails: DirectEmails;
   email_changes: EmailChanges;
   employee_ids: EmployeeIds;
   enrollment_kept_modules: EnrollmentKeptModules;
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
+  exercise_tries: ExerciseTries;
   failed_name_checks: FailedNameChecks;
   finished_lessons: FinishedLessons;
+  form_uses: FormUses;
   group_lessons: GroupLessons;
   group_presence_changes: GroupPresenceChanges;
   group_presences: GroupPresences;
@@ -1165,10 +1252,12 @@ export interface DB {
   known_places: KnownPlaces;
   leave_periods: LeavePeriods;
   ledger: Ledger;
+  ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
+  lesson_readings: LessonReadings;
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
@@ -1200,6 +1289,7 @@ export interface DB {
   scim_group_members: ScimGroupMembers;
   scim_groups: ScimGroups;
   scim_users: ScimUsers;
+  service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;
   sign_in_attempts: SignInAttempts;

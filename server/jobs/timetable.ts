@@ -17,8 +17,8 @@ export const timetable = {
     minutes: 15,
   },
   'sign-ledger-head': {
-    says: 'Check the ledger against the last stored head, then sign and store a new head',
-    cron: '7 * * * *',
+    says: 'Each hour and after 1,000 entries: check the ledger and the register, then sign and store a new head',
+    cron: '7,17,27,37,47,57 * * * *',
     retries: 5,
     minutes: 30,
   },

@@ -15,6 +15,7 @@ export type LedgerKind =
   | 'certificate-revoked'
   | 'certificate-corrected'
   | 'completion-voided'
+  | 'completion-confirmed'
   | 'approval-recorded'
   | 'approval-confirmed'
   | 'approval-refused'
@@ -42,6 +43,9 @@ export type LedgerKind =
   | 'api-token-ended'
   | 'waiver-granted'
   | 'database-restored'
+  | 'key-rotated'
+  | 'data-notice-published'
+  | 'data-notice-acknowledged'
 
 export type NewEntry = Readonly<{
   kind: LedgerKind

@@ -270,6 +270,8 @@ const completedOn = (day: Day): Facts['trainings'][number] => ({
   program: null,
   verified: [],
   voidedOn: null,
+  fast: null,
+  confirmed: [],
 })
 
 const nameOf = (program: string, names: ReadonlyMap<string, string>) => names.get(program) ?? program

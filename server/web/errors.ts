@@ -18,6 +18,17 @@ export const Unreadable = createError(
   'This request contains something that no form sends: %s.',
   400,
 )
+export const RefusedFile = createError('REFUSED_FILE', '%s', 422)
+export const NoFormKey = createError(
+  'NO_FORM_KEY',
+  'This form came without its key, so nothing was saved. Open the page again and send the form from there.',
+  400,
+)
+export const AlreadySent = createError(
+  'ALREADY_SENT',
+  'This form was sent before, and what it did is saved. Open the page again to see the result.',
+  409,
+)
 export const Busy = createError('BUSY', 'Many people are signing in right now. Try again in a minute.', 503)
 export const Stopping = createError('STOPPING', 'The service is stopping.', 503)
 

@@ -81,6 +81,7 @@ async function cellOf(asking: Asking, { method, url, schema }: Route, role: Role
     headers: {
       ...(token ? { cookie: `sid=${token}` } : {}),
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
       'content-type': 'application/x-www-form-urlencoded',
     },
     ...(method === 'POST' ? { payload: leastBody(schema.body as BodySchema).toString() } : {}),

@@ -150,7 +150,7 @@ test('an email whose process is killed in the middle of sending is sent by the n
     const [url, smtp, notice] = process.argv.slice(1)
     const { db } = connect(url, 2)
     const mail = createMail(smtp, 'no-reply@house.example')
-    await deliverEmail(db, { mail, baseUrl: 'http://127.0.0.1', isMoot: async () => false }, notice, new Date('2026-11-23T18:00:00Z'))`
+    await deliverEmail(db, { mail, baseUrl: 'http://127.0.0.1', isMoot: async () => false, look: { color: null, contact: null } }, notice, new Date('2026-11-23T18:00:00Z'))`
   const child = spawn(
     process.execPath,
     ['--input-type=module', '--eval', script, await databaseUrl(), mailbox.url, notice],

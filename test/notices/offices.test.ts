@@ -66,6 +66,7 @@ test('a finding, its answer and its follow-up day reach who has to act next, eac
     headers: {
       'content-type': 'multipart/form-data; boundary=x',
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': randomUUID(),
       cookie: [...(await world.as(rae)).cookies].map(([name, value]) => `${name}=${value}`).join('; '),
     },
     payload: '--x\r\ncontent-disposition: form-data; name="body"\r\n\r\nHere it is.\r\n--x--\r\n',

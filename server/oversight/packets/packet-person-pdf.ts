@@ -76,7 +76,7 @@ function drawCertificates(doc: FlowingDocument, person: PacketPerson): void {
       { heading: 'Certificate', width: 12 },
       { heading: 'Course and version', width: 40 },
       { heading: 'Completed', width: 16 },
-      { heading: 'Hours', width: 7 },
+      { heading: 'Course hours', width: 8 },
       { heading: 'Issued', width: 16 },
       { heading: 'Status', width: 16 },
     ],

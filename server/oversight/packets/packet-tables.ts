@@ -123,7 +123,7 @@ const certificatesTable = (people: People) =>
       'Course',
       'Version',
       'Completed',
-      'Hours',
+      'Course length in hours',
       'Issued',
       'Status',
       'Replaced by',
