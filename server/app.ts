@@ -22,6 +22,7 @@ import { installationProgramRoutes } from '#server/admin/programs/programs.route
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
 import { setupRoutes } from '#server/admin/setup/setup.routes.ts'
 import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes.ts'
+import { calendarRoutes } from '#server/calendar/calendar.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
@@ -87,10 +88,13 @@ import { movingRoutes } from './learning/versions/moving.routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { tellOwner } from './notices/account-news.actions.ts'
+import { deputyRoutes } from './notices/deputies.routes.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
 import { loggedMail } from './notices/direct-emails.actions.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
+import { webhookDescriptions } from './notices/webhooks/described.ts'
+import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
@@ -111,6 +115,7 @@ import { ReadOnly, SharedAccount } from './web/errors.ts'
 import { formKeys } from './web/form-keys.ts'
 import { healthRoutes } from './web/health.ts'
 import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
+import { metricsRoutes } from './web/metrics.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
 import type { App } from './web/routes.ts'
@@ -204,6 +209,10 @@ export async function buildApp(given: Needs): Promise<App> {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })
   const requiresSecondFactor = config.secondFactor ? config.secondFactor === 'required' : !needs.isDemo
+  // The same code that error pages and the log show.
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
   await app.register(viewerHook, { recognize, requiresSecondFactor })
@@ -223,9 +232,10 @@ export async function buildApp(given: Needs): Promise<App> {
     })
     await files.register(assetFiles, assets)
   })
-  await app.register(apiDescription, { baseUrl: config.baseUrl })
+  await app.register(apiDescription, { baseUrl: config.baseUrl, webhooks: webhookDescriptions() })
 
   await app.register(healthRoutes, { db, config })
+  if (config.metricsToken) await app.register(metricsRoutes, { db, token: config.metricsToken })
   const installationWords = () => {
     const known = installation.now()
     return known ? [known.name, known.agency] : []
@@ -242,6 +252,8 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(scimRoutes, { ...needs, afterChange })
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
+  await app.register(deputyRoutes, needs)
+  await app.register(webhookRoutes, needs)
   if (config.development) await app.register(developmentMailRoutes, needs)
   await app.register(programRoutes, needs)
   await app.register(programRecordRoutes, { ...needs, afterChange })
@@ -279,6 +291,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(organizingRoutes, needs)
   await app.register(attendanceRoutes, needs)
   await app.register(scholarshipRoutes, needs)
+  await app.register(calendarRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(licensingRoutes, needs)
   await app.register(licensingReviewRoutes, needs)

@@ -103,6 +103,16 @@ export interface BulkVerifications {
   verified_by: string;
 }
 
+export interface CalendarFeeds {
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  last_read_at: Timestamp | null;
+  person_id: string;
+  scope: string;
+  token_hash: string;
+}
+
 export interface CertificateCounter {
   is_only: Generated<boolean>;
   last_number: Generated<number>;
@@ -346,6 +356,16 @@ export interface DataNotices {
   published_by: string;
   summary: string;
   version: number;
+}
+
+export interface Deputies {
+  deputy_id: string;
+  ended_at: Timestamp | null;
+  from_on: string;
+  id: Generated<string>;
+  person_id: string;
+  recorded_at: Generated<Timestamp>;
+  to_on: string;
 }
 
 export interface DirectEmails {
@@ -1143,6 +1163,30 @@ export interface UnsentForms {
   token_hash: string;
 }
 
+export interface WebhookDeliveries {
+  attempts: Generated<number>;
+  body: string;
+  created_at: Generated<Timestamp>;
+  event: string;
+  id: Generated<string>;
+  last_answer: string | null;
+  last_attempt_at: Timestamp | null;
+  state: Generated<string>;
+  webhook_id: string;
+}
+
+export interface Webhooks {
+  created_at: Timestamp;
+  created_by: string;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  events: string[];
+  id: Generated<string>;
+  program_id: string;
+  secret: string;
+  url: string;
+}
+
 export interface DB {
   api_tokens: ApiTokens;
   assignments: Assignments;
@@ -1151,6 +1195,7 @@ export interface DB {
   attempts: Attempts;
   authenticators: Authenticators;
   bulk_verifications: BulkVerifications;
+  calendar_feeds: CalendarFeeds;
   certificate_counter: CertificateCounter;
   certificate_files: CertificateFiles;
   certificate_proofs: CertificateProofs;
@@ -1175,6 +1220,7 @@ export interface DB {
   course_texts: CourseTexts;
   data_notice_acknowledgments: DataNoticeAcknowledgments;
   data_notices: DataNotices;
+  deputies: Deputies;
   direct_emails: DirectEmails;
   email_changes: EmailChanges;
   employee_ids: EmployeeIds;
@@ -1255,4 +1301,6 @@ export interface DB {
   stopped_addresses: StoppedAddresses;
   training_decisions: TrainingDecisions;
   unsent_forms: UnsentForms;
+  webhook_deliveries: WebhookDeliveries;
+  webhooks: Webhooks;
 }

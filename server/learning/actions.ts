@@ -26,6 +26,7 @@ import type { Confidence } from '#server/learning/questions/confidence.ts'
 import { type Drawn, drawQuestions } from '#server/learning/questions/drawing.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
@@ -300,6 +301,9 @@ export async function recordCompletion(
     facts: { ...text, completion_id: completion.id, completed_on, minutes, ...(pace && { pace }) },
     at: now,
   })
+  const { course: slug, version } = text
+  const data = { course: slug, version, completed_on }
+  await emit(trx, 'course.completed', [{ person_id: person.id, program_id: null, data }], now)
   const certified: Certified = {
     person_name: person.name,
     course_title: course.title,

@@ -78,8 +78,13 @@ export function writeEvidence<T>(db: Database, write: (trx: EvidenceTransaction)
 export const recordEvidence = (db: Database, entry: NewEntry): Promise<void> =>
   writeEvidence(db, async (trx) => trx.record(entry))
 
+// A process that freezes while it has its turn must not stop the others: the database ends its transaction. Less than a
+// writer waits for a lock.
+const mostIdle = '4s'
+
 /** Writers take turns until commit, so that each row's hash covers the row before it. */
 async function append(trx: Transaction<DB>, entries: readonly NewEntry[]): Promise<void> {
+  await sql`select set_config('idle_in_transaction_session_timeout', ${mostIdle}, true)`.execute(trx)
   await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(trx)
   const last = await trx
     .selectFrom('ledger')

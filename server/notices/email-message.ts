@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Message } from '#server/lib/mail.ts'
 import { createTemplates } from '#server/web/templates.ts'
-import type { Wording } from './kinds.ts'
+import type { Wording } from './wording.ts'
 
 export type EmailParts = Readonly<{
   noticeId: string

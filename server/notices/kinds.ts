@@ -1,9 +1,15 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { AccountNews } from '#server/people/account-news.ts'
+import { type OfficeFacts, officeKinds } from './office-kinds.ts'
+import { type Kind, people, type Wording } from './wording.ts'
 
 /** What each kind of notice is about. Names are kept as they were when it was written. */
-export type NoticeFacts = Readonly<{
+export type NoticeFacts = OfficeFacts & LearnerAndTeamFacts
+
+type LearnerAndTeamFacts = Readonly<{
   'set-password': { purpose: 'invite' | 'reset' }
+  assigned: { program: string }
+  'lessons-changed': { course: string; path: string; due_on: Day }
   'training-due': { requirement: string; title: string; due_on: Day; days: number }
   'training-overdue': { requirement: string; title: string; due_on: Day | null }
   'supervisor-reminder': { from: string; due_on: Day | null }
@@ -19,10 +25,6 @@ export type NoticeFacts = Readonly<{
   'not-cleared': NotCleared
   'not-cleared-long': NotCleared & { days: number }
   'weekly-digest': { overdue: number; coming: number; cleared: number }
-  'outside-training-waiting': { title: string; name: string }
-  'import-done': { program_id: string; import_id: string; file_name: string }
-  'second-confirmation': { what: string; path: string }
-  'email-stopped': { name: string; email: string; answer: string }
   'daily-summary': { count: number }
   'sign-in-changed': { what: AccountNews; by: string | null }
 }>
@@ -47,25 +49,8 @@ export type NewNotice = {
   }>
 }[NoticeKind]
 
-/** A notice in words. The email says no course, program or person: others may see it. The inbox says more. */
-export type Wording = Readonly<{
-  subject: string
-  email: readonly string[]
-  inbox: string
-  action: Readonly<{ label: string; path: string }>
-}>
-
-type Kind<K extends NoticeKind> = Readonly<{
-  /** False where the law's clock or the account needs the email: then no one can turn it off. */
-  isOptional: boolean | ((facts: NoticeFacts[K]) => boolean)
-  /** True where it can't wait for the morning. */
-  isUrgent?: boolean
-  words: (facts: NoticeFacts[K]) => Wording
-}>
-
 const myTraining = { label: 'Open my training', path: '/' }
 const inDays = (days: number) => (days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`)
-const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)
 const monthDay = (on: Day) => formatDay(on).replace(/, \d{4}$/, '')
 
 const someone = (count: number) => (count === 1 ? 'someone' : `a group of ${count}`)
@@ -88,7 +73,31 @@ const accountNews: Readonly<Record<AccountNews, (by: string) => string>> = {
   'provider-linked': () => 'Your account was linked to single sign-on.',
 }
 
-const kinds: { [K in NoticeKind]: Kind<K> } = {
+const kinds: { [K in NoticeKind]: Kind<NoticeFacts[K]> } = {
+  ...officeKinds,
+  assigned: {
+    isOptional: true,
+    words: ({ program }) => ({
+      subject: 'Training for your work',
+      email: [
+        'You were added to a program that asks for training. Sign in to see what, and by when.',
+        'If you have never signed in, you get a link to set your password in a message of its own, or on paper.',
+      ],
+      inbox: `You were added to ${program}. Here is the training that it asks for.`,
+      action: myTraining,
+    }),
+  },
+  'lessons-changed': {
+    isOptional: false,
+    words: ({ course, path, due_on }) => ({
+      subject: `Something new to read by ${monthDay(due_on)}`,
+      email: [
+        `A training you completed has changed. Read the changed pages by **${formatDay(due_on)}**. You don’t take it again.`,
+      ],
+      inbox: `${course} has changed since you completed it. Read the changed lessons by ${formatDay(due_on)}. You don’t take the course again.`,
+      action: { label: 'Read what changed', path },
+    }),
+  },
   'sign-in-changed': {
     isOptional: false,
     isUrgent: true,
@@ -284,44 +293,6 @@ const kinds: { [K in NoticeKind]: Kind<K> } = {
       }
     },
   },
-  'outside-training-waiting': {
-    isOptional: true,
-    words: ({ title, name }) => ({
-      subject: 'A record to decide',
-      email: ['Someone recorded a training they took elsewhere. It counts once you accept it.'],
-      inbox: `${name} recorded ${title}. It counts once you accept it.`,
-      action: { label: 'Decide', path: '/outside' },
-    }),
-  },
-  'import-done': {
-    isOptional: true,
-    words: ({ program_id, import_id, file_name }) => ({
-      subject: 'Your file has been read',
-      email: ['The file you uploaded has been read. See what it changes.'],
-      inbox: `${file_name} has been read.`,
-      action: { label: 'See the import', path: `/programs/${program_id}/imports/${import_id}` },
-    }),
-  },
-  'second-confirmation': {
-    isOptional: true,
-    words: ({ what, path }) => ({
-      subject: 'A request to confirm',
-      email: ['A colleague’s request needs a second person to confirm it.'],
-      inbox: `${what} needs a second person to confirm it.`,
-      action: { label: 'See the request', path },
-    }),
-  },
-  'email-stopped': {
-    isOptional: false,
-    words: ({ name, email, answer }) => ({
-      subject: 'An email address doesn’t work',
-      email: [
-        'Email to one of your people came back for good. Sign in to see whose, and correct the address.',
-      ],
-      inbox: `Email to ${name} (${email}) came back: “${answer}”. No more is sent there. Correct the address, or hand over a printed note.`,
-      action: { label: 'See stopped addresses', path: '/notices/undelivered' },
-    }),
-  },
   'daily-summary': {
     isOptional: true,
     words: ({ count }) => ({
@@ -335,15 +306,15 @@ const kinds: { [K in NoticeKind]: Kind<K> } = {
 
 type Stored = Readonly<{ kind: string; facts: unknown }>
 
-const kindOf = ({ kind }: Stored): Kind<NoticeKind> | undefined =>
-  (kinds as Record<string, Kind<NoticeKind> | undefined>)[kind]
+const kindOf = ({ kind }: Stored): Kind<never> | undefined =>
+  (kinds as Record<string, Kind<never> | undefined>)[kind]
 
 export const wordsOf = (notice: Stored): Wording | null =>
-  kindOf(notice)?.words(notice.facts as NoticeFacts[NoticeKind]) ?? null
+  kindOf(notice)?.words(notice.facts as never) ?? null
 
 export function isOptional(notice: Stored): boolean {
   const optional = kindOf(notice)?.isOptional ?? true
-  return typeof optional === 'function' ? optional(notice.facts as NoticeFacts[NoticeKind]) : optional
+  return typeof optional === 'function' ? optional(notice.facts as never) : optional
 }
 
 export const isUrgent = (notice: Stored): boolean => kindOf(notice)?.isUrgent ?? false

@@ -3,7 +3,8 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { notify } from '#server/notices/actions.ts'
+import { notify, notifyAll } from '#server/notices/actions.ts'
+import { listProgramAdministrators } from '#server/notices/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { fileType, isWhole, type UploadedFile } from '#server/web/upload.ts'
@@ -67,7 +68,34 @@ export async function insertOutsideTraining(
     facts: { outside_training_id: id, ...entry, has_file: Boolean(file) },
     at: now,
   })
+  await tellWhoDecides(trx, viewer, personId, { id, title: entry.title })
   return id
+}
+
+/** The programs' administrators, but not the learner or the author, who can't decide. */
+async function tellWhoDecides(
+  trx: EvidenceTransaction,
+  viewer: Viewer,
+  personId: string,
+  { id, title }: Readonly<{ id: string; title: string }>,
+): Promise<void> {
+  const administrators = await listProgramAdministrators(trx, { personId })
+  const { name } = await trx
+    .selectFrom('people')
+    .select('name')
+    .where('id', '=', personId)
+    .executeTakeFirstOrThrow()
+  await notifyAll(
+    trx,
+    administrators
+      .filter((one) => one !== viewer.id && one !== personId)
+      .map((person_id) => ({
+        person_id,
+        kind: 'outside-training-waiting',
+        facts: { title, name },
+        dedupe_key: `to-decide ${id}`,
+      })),
+  )
 }
 
 const endings = { 'application/pdf': '.pdf', 'image/png': '.png', 'image/jpeg': '.jpg' } as const

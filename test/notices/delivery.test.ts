@@ -58,6 +58,7 @@ async function send(notice: string, mail: Mail): Promise<void> {
     databaseUrl: '',
     db: await asTheService(),
     clock: () => world.clock.now,
+    catalogue: world.catalogue,
     config: world.config,
     mail,
   })
@@ -122,6 +123,7 @@ test('an email whose process died before it was sent is sent by the next one', {
     databaseUrl: '',
     db: await asTheService(),
     clock: () => world.clock.now,
+    catalogue: world.catalogue,
     config: world.config,
     mail: mailOf(mailbox),
   })
@@ -256,6 +258,7 @@ test('someone who chose a daily summary gets one email for all optional messages
     databaseUrl: '',
     db: await asTheService(),
     clock: () => world.clock.now,
+    catalogue: world.catalogue,
     config: world.config,
     mail,
   })
@@ -290,6 +293,7 @@ test('an email whose job failed to the end is taken up again the next morning', 
     databaseUrl: '',
     db: await asTheService(),
     clock: () => world.clock.now,
+    catalogue: world.catalogue,
     config: world.config,
     mail: null,
   })

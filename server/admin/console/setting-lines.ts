@@ -168,6 +168,44 @@ export const settingList: readonly Setting[] = [
     value: ({ backupPassphrase }) => set(backupPassphrase),
   },
   {
+    name: 'JOBS',
+    group: 'Jobs and messages',
+    fallback: 'here',
+    changes:
+      'here runs background jobs in the web process; apart leaves them to processes started by npm run worker.',
+    value: ({ jobs }) => jobs,
+  },
+  {
+    name: 'METRICS_TOKEN',
+    group: 'Jobs and messages',
+    example: '',
+    changes: 'Opens /metrics for Prometheus to whoever sends this as a bearer token; at least 16 letters.',
+    value: ({ metricsToken }) => set(metricsToken),
+  },
+  {
+    name: 'ESCALATE_TO_ADMINISTRATOR_DAYS',
+    group: 'Jobs and messages',
+    fallback: '7',
+    changes:
+      'After so many days, the program’s administrators get a message about someone who is not cleared.',
+    value: ({ escalation }) => String(escalation.administratorDays),
+  },
+  {
+    name: 'ESCALATE_TO_HOLDER_DAYS',
+    group: 'Jobs and messages',
+    fallback: '14',
+    changes: 'After so many days, the license holder’s administrators get it too.',
+    value: ({ escalation }) => String(escalation.holderDays),
+  },
+  {
+    name: 'WEBHOOKS_TO_PRIVATE_ADDRESSES',
+    group: 'Jobs and messages',
+    fallback: 'no',
+    changes:
+      'Programs’ webhooks go to public https addresses alone. yes allows private addresses and http, such as in a closed network.',
+    value: ({ allowsPrivateWebhooks }) => (allowsPrivateWebhooks ? 'yes' : 'no'),
+  },
+  {
     name: 'SMTP_URL',
     group: 'Email',
     example: 'smtp://user:password@127.0.0.1:587',
