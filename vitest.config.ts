@@ -23,6 +23,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Fault drills take minutes: npm run test:long.
+    exclude: process.env.LONG ? [] : ['test/faults/**'],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 90_000,
     hookTimeout: 120_000,

@@ -110,12 +110,17 @@ function views({ cookie }: Learner, address: string): Ask[] {
 }
 
 function answers({ cookie, answers }: Learner, address: string): Ask[] {
-  const headers = {
-    cookie,
-    'content-type': 'application/x-www-form-urlencoded',
-    'sec-fetch-site': 'same-origin',
-  }
-  return answers.map((body) => ({ method: 'POST', path: address, headers, body }))
+  return answers.map((body) => ({
+    method: 'POST',
+    path: address,
+    headers: {
+      cookie,
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
+    },
+    body,
+  }))
 }
 
 /** Checks that every answer was saved and every attempt passed: a fast answer that was lost doesn't count. */

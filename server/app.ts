@@ -6,12 +6,16 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions, type RouteOptions } from 'fastify'
+import { brandingRoutes } from '#server/admin/branding/branding.routes.ts'
+import { dataNoticeConsoleRoutes } from '#server/admin/console/data-notice.routes.ts'
 import { keyConsoleRoutes } from '#server/admin/console/keys.routes.ts'
 import { settingsConsoleRoutes } from '#server/admin/console/settings.routes.ts'
 import { storageConsoleRoutes } from '#server/admin/console/storage.routes.ts'
 import { tokenConsoleRoutes } from '#server/admin/console/tokens.routes.ts'
 import { consoleHealthRoutes } from '#server/admin/health/health.routes.ts'
+import { jobConsoleRoutes } from '#server/admin/jobs/jobs.routes.ts'
 import { ledgerConsoleRoutes } from '#server/admin/ledger/ledger.routes.ts'
+import { mailConsoleRoutes } from '#server/admin/mail/mail.routes.ts'
 import { groupRoleRoutes } from '#server/admin/people/group-roles.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
@@ -19,6 +23,7 @@ import { recordOpeningRoutes } from '#server/admin/records/records.routes.ts'
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
 import { setupRoutes } from '#server/admin/setup/setup.routes.ts'
 import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes.ts'
+import { calendarRoutes } from '#server/calendar/calendar.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
@@ -88,11 +93,16 @@ import { movingRoutes } from './learning/versions/moving.routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { tellOwner } from './notices/account-news.actions.ts'
+import { deputyRoutes } from './notices/deputies.routes.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
+import { loggedMail } from './notices/direct-emails.actions.ts'
 import { noticeRoutes } from './notices/notices.routes.ts'
 import { undeliveredRoutes } from './notices/undelivered.routes.ts'
+import { webhookDescriptions } from './notices/webhooks/described.ts'
+import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { noteRoleUse } from './people/actions.ts'
+import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
@@ -105,15 +115,19 @@ import type { AfterChange } from './programs/changes.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
 import { assetFiles, buildAssets } from './web/assets.ts'
+import { arrivalLimits, limitConnections } from './web/connections.ts'
 import { errorPages } from './web/error-pages.ts'
 import { ReadOnly, SharedAccount } from './web/errors.ts'
+import { formKeys } from './web/form-keys.ts'
 import { healthRoutes } from './web/health.ts'
 import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
+import { metricsRoutes } from './web/metrics.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security-headers.ts'
 import { views } from './web/views.ts'
+import { wellKnownRoutes } from './web/well-known.routes.ts'
 
 export type Needs = Readonly<{
   db: Database
@@ -144,12 +158,16 @@ export async function buildApp(given: Needs): Promise<App> {
   const lessonHref: FindLessonHref = async (viewer) =>
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
   const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
-  const needs = { ...given, offered, lessonHref, tellOwner, dataKey }
+  const mail = loggedMail(db, given.mail)
+  const needs = { ...given, mail, offered, lessonHref, tellOwner, dataKey }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
     forceCloseConnections: 'idle',
     bodyLimit: 1_048_576,
+    connectionTimeout: arrivalLimits.connectionTimeout,
+    requestTimeout: arrivalLimits.requestTimeout,
+    http: { headersTimeout: arrivalLimits.headersTimeout },
     routerOptions: { maxParamLength: mostOfAPart },
     rewriteUrl: ({ url = '/' }) => readableAddress(url),
     genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
@@ -157,6 +175,7 @@ export async function buildApp(given: Needs): Promise<App> {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
     schemaController: needs.schemaController ?? {},
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  if (!config.trustedProxy && !config.development) limitConnections(app.server)
   if (needs.onRoute) app.addHook('onRoute', needs.onRoute)
   const afterChange: AfterChange = (trx, people, now) => refreshStandings(trx, people, dayOf(now))
   const sessions = createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours })
@@ -166,13 +185,18 @@ export async function buildApp(given: Needs): Promise<App> {
   // First, because a refused request needs an error page.
   const assets = await buildAssets()
   const installation = currentInstallation(db)
+  const ownName = () => installation.now()?.name ?? null
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config?.policy !== 'asset') await installation.refresh()
   })
   await app.register(views, {
     assets,
     frame: (request) => ({
-      ...frameOf(request, installation.now(), needs.isDemo && config.demo),
+      ...frameOf(
+        request,
+        { installation: installation.now(), look: installation.look() },
+        needs.isDemo && config.demo,
+      ),
       idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
     }),
     development: config.development,
@@ -181,6 +205,8 @@ export async function buildApp(given: Needs): Promise<App> {
   })
   await app.register(cookie)
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
+  // Before compression, because it writes the keys into pages.
+  await app.register(formKeys, { db, senderOf: ({ viewer, ip }) => viewer?.id ?? ip })
   // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
   await app.register(formbody)
@@ -189,6 +215,10 @@ export async function buildApp(given: Needs): Promise<App> {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
   })
   const requiresSecondFactor = config.secondFactor ? config.secondFactor === 'required' : !needs.isDemo
+  // The same code that error pages and the log show.
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
   await app.register(viewerHook, {
@@ -213,9 +243,10 @@ export async function buildApp(given: Needs): Promise<App> {
     })
     await files.register(assetFiles, assets)
   })
-  await app.register(apiDescription, { baseUrl: config.baseUrl })
+  await app.register(apiDescription, { baseUrl: config.baseUrl, webhooks: webhookDescriptions() })
 
   await app.register(healthRoutes, { db, config })
+  if (config.metricsToken) await app.register(metricsRoutes, { db, token: config.metricsToken })
   const installationWords = () => {
     const known = installation.now()
     return known ? [known.name, known.agency] : []
@@ -226,11 +257,14 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(accountRoutes, { ...needs, sessions, installationWords })
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)
+  await app.register(dataNoticeRoutes, needs)
   await app.register(paperCodeRoutes, needs)
   await app.register(connectionRoutes, needs)
   await app.register(scimRoutes, { ...needs, afterChange })
   await app.register(noticeRoutes, needs)
   await app.register(undeliveredRoutes, needs)
+  await app.register(deputyRoutes, needs)
+  await app.register(webhookRoutes, needs)
   if (config.development) await app.register(developmentMailRoutes, needs)
   await app.register(programRoutes, needs)
   await app.register(programRecordRoutes, { ...needs, afterChange })
@@ -242,7 +276,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(accessRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
   await app.register(confirmationRoutes, { ...needs, afterChange })
-  await app.register(courseRoutes, needs)
+  await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
   await app.register(rightNowRoutes, { ...needs, assets })
   await app.register(courseReviewRoutes, needs)
   await app.register(mistakeRoutes, needs)
@@ -253,8 +287,8 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(certificateApiRoutes, needs)
   await app.register(ledgerRoutes, needs)
   await app.register(certificateRequestRoutes, { ...needs, sessions, afterChange })
-  await app.register(handoutRoutes, needs)
-  await app.register(facilitatorGuideRoutes, needs)
+  await app.register(handoutRoutes, { ...needs, ownName })
+  await app.register(facilitatorGuideRoutes, { ...needs, ownName })
   await app.register(learningRoutes, { ...needs, afterChange })
   await app.register(movingRoutes, needs)
   await app.register(changesRoutes, needs)
@@ -272,6 +306,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(organizingRoutes, needs)
   await app.register(attendanceRoutes, needs)
   await app.register(scholarshipRoutes, needs)
+  await app.register(calendarRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(licensingRoutes, needs)
   await app.register(licensingReviewRoutes, needs)
@@ -284,16 +319,25 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(registryRoutes, { ...needs, afterChange })
   await app.register(setupBootstrapRoutes, { ...needs, installation })
   await app.register(setupRoutes, { ...needs, installation })
+  await app.register(brandingRoutes, { ...needs, installation })
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
   await app.register(groupRoleRoutes, needs)
   await app.register(recordOpeningRoutes, needs)
   await app.register(installationProgramRoutes, needs)
+  await app.register(jobConsoleRoutes, needs)
+  await app.register(mailConsoleRoutes, needs)
   await app.register(ledgerConsoleRoutes, needs)
-  await app.register(keyConsoleRoutes, needs)
+  await app.register(keyConsoleRoutes, { ...needs, sessions })
+  await app.register(dataNoticeConsoleRoutes, needs)
   await app.register(tokenConsoleRoutes, needs)
   await app.register(storageConsoleRoutes, needs)
   await app.register(settingsConsoleRoutes, needs)
+  await app.register(wellKnownRoutes, {
+    clock: needs.clock,
+    baseUrl: config.baseUrl,
+    contactEmail: () => installation.now()?.contact_email || null,
+  })
   await app.register(movedAddresses)
   await app.register(apiDocs)
   return app

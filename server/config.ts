@@ -80,6 +80,14 @@ export type Config = Readonly<{
   backupKeep: number
   /** Seals the signing keys in a backup. */
   backupPassphrase: string | undefined
+  /** How many days someone may be not cleared before the program's administrator hears of it, and the holder's lead. */
+  escalation: Readonly<{ administratorDays: number; holderDays: number }>
+  /** Whether webhooks may go to loopback and private addresses, and over http. */
+  allowsPrivateWebhooks: boolean
+  /** Jobs run in this process, or in others started by `npm run worker`. */
+  jobs: 'here' | 'apart'
+  /** Opens /metrics to whoever sends it as a bearer token; absent, there is no such page. */
+  metricsToken: string | undefined
   /** The version of this program. */
   version: string
   /** Watch files and recompile templates on each request. */
@@ -165,7 +173,14 @@ function readSettings(env: Environment): Config {
     lostKeys: (env.LOST_KEYS ?? '').split(/[\s,]+/).filter(Boolean),
     backupDir: env.BACKUP_DIR ? path.resolve(env.BACKUP_DIR) : undefined,
     backupKeep: wholeNumber(env, 'BACKUP_KEEP', 14, 1, 1000),
-    backupPassphrase: passphrase(env),
+    backupPassphrase: secret(env, 'BACKUP_PASSPHRASE'),
+    escalation: {
+      administratorDays: wholeNumber(env, 'ESCALATE_TO_ADMINISTRATOR_DAYS', 7, 1, 90),
+      holderDays: wholeNumber(env, 'ESCALATE_TO_HOLDER_DAYS', 14, 1, 90),
+    },
+    allowsPrivateWebhooks: oneOf(env, 'WEBHOOKS_TO_PRIVATE_ADDRESSES', ['no', 'yes'], 'no') === 'yes',
+    jobs: jobsPlace(env, databaseUrl),
+    metricsToken: secret(env, 'METRICS_TOKEN'),
     version: ownVersion(),
     development: env.NODE_ENV === 'development',
   })
@@ -249,10 +264,17 @@ function proxies(env: Environment): string | undefined {
   return text
 }
 
-function passphrase(env: Environment): string | undefined {
-  const text = env.BACKUP_PASSPHRASE || undefined
+function jobsPlace(env: Environment, databaseUrl: string | undefined): 'here' | 'apart' {
+  const jobs = oneOf(env, 'JOBS', ['here', 'apart'], 'here')
+  if (jobs === 'apart' && !databaseUrl)
+    throw new ConfigError('JOBS=apart needs DATABASE_URL: only one process can use the embedded database.')
+  return jobs
+}
+
+function secret(env: Environment, name: string): string | undefined {
+  const text = env[name] || undefined
   if (text && text.length < 16)
-    throw new ConfigError('BACKUP_PASSPHRASE must have at least 16 letters (its value is not repeated here).')
+    throw new ConfigError(`${name} must have at least 16 letters (its value is not repeated here).`)
   return text
 }
 

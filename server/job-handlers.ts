@@ -1,18 +1,30 @@
+import { findEmailLook } from './admin/branding/email-look.ts'
+import { tellOffices } from './admin/watch/watch.actions.ts'
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
+import { listRegister } from './certificates/certificates/queries.ts'
+import { checkRegister } from './certificates/certificates/register-check.ts'
+import { readKeysIfThere } from './certificates/credentials/key-file.ts'
+import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
+import type { Catalogue } from './courses/catalogue/catalogue.ts'
 import type { Database } from './db/connection.ts'
+import { timetable } from './jobs/timetable.ts'
 import type { Handlers } from './jobs/workers.ts'
+import { tellOfChanges } from './learning/versions/tell-of-changes.actions.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { resendForgotten, summarize } from './notices/actions.ts'
 import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
+import { loggedMail, sweepDirectEmails } from './notices/direct-emails.actions.ts'
+import { sendDelivery, sweepDeliveries } from './notices/webhooks/webhooks.actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { sweepPeople } from './people/sign-in.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
 import { isMoot } from './standings/reminders/settle.actions.ts'
 import { refreshStale } from './standings/standings.actions.ts'
+import { sweepFormKeys } from './web/form-keys.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -20,18 +32,31 @@ type Needs = Readonly<{
   databaseUrl: string
   clock: () => Date
   mail: Mail
+  catalogue: Catalogue
   config: Config
 }>
 
 /** The handler of each job in the timetable. It's safe to run one twice or on two servers at once. */
-export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Handlers => ({
+export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }: Needs): Handlers => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
   'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
-  'sign-ledger-head': () => keepHead(db, { config, mail }, clock()),
+  'sign-ledger-head': () =>
+    keepHead(
+      db,
+      {
+        config,
+        mail: loggedMail(db, mail),
+        checkRegister: async (rows) => checkRegister(rows, await listRegister(db)),
+      },
+      clock(),
+    ),
   'sweep-sign-ins': async () => {
     const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
     await sweepPeople(db, createSessions(db, limits))
     await sweepFailedNameChecks(db)
+    await sweepDeliveries(db)
+    await sweepFormKeys(db)
+    await sweepDirectEmails(db)
   },
   'make-backup': async () => {
     const { backupDir: folder, backupKeep: keep } = config
@@ -39,12 +64,25 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Ha
   },
   'send-email': async ({ notice }) => {
     const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
-    await deliverEmail(db, { mail, baseUrl: config.baseUrl, isMoot: isMootToday }, String(notice), clock())
+    const delivery = { mail, baseUrl: config.baseUrl, look: await findEmailLook(db), isMoot: isMootToday }
+    await deliverEmail(db, delivery, String(notice), clock())
+  },
+  'send-webhook': async ({ delivery }) => {
+    const { retries } = timetable['send-webhook']
+    const settings = { allowsPrivate: config.allowsPrivateWebhooks, retries }
+    await sendDelivery(db, settings, String(delivery), clock())
   },
   'send-reminders': async () => {
     await refreshStale(db, dayOf(clock()))
-    await sendReminders(db, clock())
+    await sendReminders(db, config.escalation, clock())
+    await tellOfChanges(db, catalogue, dayOf(clock()))
     await summarize(db, clock())
     await resendForgotten(db)
+  },
+  'tell-offices': async () => {
+    const keys = await readKeysIfThere(config.keysFile)
+    const key = keys && signingKeyAt(keys, issuerDid(config.baseUrl), clock())
+    const keySince = key ? dayOf(new Date(key.valid_from)) : null
+    await tellOffices(db, { catalogue, keySince }, clock())
   },
 })

@@ -89,8 +89,10 @@ database.lost.then(() => {
 
 try {
   await app.listen({ host: config.host, port: config.port })
-  const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, config })
-  running.workers = await startWorkers(database.url, handlers, app.log)
+  if (config.jobs === 'here') {
+    const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, catalogue, config })
+    running.workers = await startWorkers(database.url, handlers, app.log)
+  }
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   console.error(
@@ -123,15 +125,17 @@ async function haveKeys(): Promise<void> {
   }
 }
 
+/** Addresses that hold a secret, however their slashes and letters are written. */
+const secretPart =
+  /^\/+(link|email|setup|verify|packets|join|api\/+certificates|notices\/+unsubscribe|calendar\/+feeds)\/+[^?]*/i
+
 function logger({ logLevel, logPretty }: Config) {
   const redact = ['req.headers.cookie', 'req.headers.authorization']
   // Addresses can contain the secret of a link or a certificate. Log the route, not the secret.
   const serializers = {
     req: (request: { method: string; url: string; ip: string }) => ({
       method: request.method,
-      url: request.url
-        .replace(/^\/(link|email|setup|verify|packets|notices\/unsubscribe)\/[^/?]+/, '/$1/…')
-        .replace(/\?.*$/, '?…'),
+      url: request.url.replace(secretPart, '/$1/…').replace(/\?.*$/, '?…'),
     }),
   }
   if (process.stdout.isTTY || logPretty)

@@ -29,7 +29,7 @@ export function stopInOrder(running: Running, seconds: number): Stop {
     process.on(signal, () => {
       if (running.isStopping) process.exit(1)
       // Nothing is served yet, and nothing is half written: the database rolls back what was not committed.
-      if (!running.app) process.exit(0)
+      if (!running.app && !running.workers) process.exit(0)
       stop(0)
     })
   return stop

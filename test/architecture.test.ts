@@ -6,7 +6,17 @@ import { type Import, project, readServerFiles } from '#test/support/imports.ts'
 /** Imports point one way: a file knows its own room, and the rooms and sub-rooms before it in this list. */
 const order = [
   ...['lib', 'law/facts', 'law/reasons', 'law/residential', 'law/child-protection', 'law', 'law/examples'],
-  ...['db', 'web', 'jobs', 'ledger', 'people', 'notices', 'programs'],
+  ...[
+    'db',
+    'web',
+    'jobs',
+    'ledger',
+    'people',
+    'people/data-notices',
+    'notices/webhooks',
+    'notices',
+    'programs',
+  ],
   ...['programs/second-person', 'programs/roster', 'programs/roles', 'programs/accounts', 'programs/imports'],
   ...['programs/confirmations', 'programs/record', 'programs/provisioning'],
   ...[
@@ -36,29 +46,37 @@ const order = [
     'classroom/scholarships',
     'classroom/instructor-led',
     'classroom/group-sessions',
+    'calendar',
     'oversight/team',
     'oversight/reviews',
   ],
   ...['oversight/licensing', 'oversight/packets', 'oversight/verification', 'oversight/registry'],
   ...[
     'admin/setup',
+    'admin/branding',
     'admin/people',
     'admin/records',
     'admin/programs',
+    'admin/jobs',
+    'admin/mail',
     'admin/health',
     'admin/ledger',
     'admin/console',
+    'admin/watch',
     'demo',
   ],
-  ...['config.ts', 'settings.ts', 'job-handlers.ts', 'app.ts', 'stopping.ts', 'main.ts', 'cli'],
+  ...['config.ts', 'settings.ts', 'job-handlers.ts', 'app.ts', 'stopping.ts', 'worker.ts', 'main.ts', 'cli'],
 ]
 
 /** Rooms whose work is the world itself: the database, HTTP, jobs, commands, starting up, filling a demonstration. */
-const worldlyRooms = /^(backup|db|web|jobs|cli|demo)\/|^(app|main|config|settings|stopping|job-handlers)\.ts$/
+const worldlyRooms =
+  /^(backup|db|web|jobs|cli|demo)\/|^(app|main|worker|config|settings|stopping|job-handlers)\.ts$/
 
 /** Files elsewhere that touch the world without being routes, actions or queries, each for a reason of its own. */
 const worldly: Readonly<Record<string, string>> = {
   'lib/mail.ts': 'sends mail',
+  'notices/webhooks/public-address.ts': 'compares addresses with blocks of addresses',
+  'notices/webhooks/sending.ts': 'posts what happened to a program’s software',
   'people/sessions.ts': 'lucia behind one adapter',
   'people/viewer.ts': 'the hook that finds out who is asking',
   'people/passwords.ts': 'the queue of hashes, and its typed 503',

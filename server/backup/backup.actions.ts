@@ -36,7 +36,6 @@ export async function makeBackup(
   where: Readonly<{ folder: string; keep: number }>,
   now: Date,
 ): Promise<string> {
-  await mkdir(where.folder, { recursive: true, mode: 0o700 })
   const file = path.join(where.folder, backupName(now))
   await writeBackup(url, config, file, now)
   for (const old of backupsAmong(await readdir(where.folder)).slice(where.keep))
@@ -51,6 +50,7 @@ export async function writeBackup(
   file: string,
   now: Date,
 ): Promise<Manifest> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
   const client = new pg.Client({ connectionString: url, application_name: 'safe-harbor-backup' })
   client.on('error', () => {})
   await client.connect()

@@ -1,17 +1,30 @@
 import { Type } from 'typebox'
 import { coverageOf } from '#server/courses/authoring/coverage.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import type { Database } from '#server/db/connection.ts'
+import { findDataNotice } from '#server/people/data-notices/data-notice.queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { courseIndex } from './course-index.ts'
 
-type Needs = Readonly<{ catalogue: Catalogue; offered: FindOffered; lessonHref: FindLessonHref }>
+type Needs = Readonly<{
+  db: Database
+  catalogue: Catalogue
+  offered: FindOffered
+  lessonHref: FindLessonHref
+  /** The installation's own support lines, which come first. */
+  ownLines: () => readonly SupportLine[]
+}>
 
 /** Public pages: glossary, sources and support. */
-export async function courseRoutes(app: App, { catalogue, offered, lessonHref }: Needs): Promise<void> {
+export async function courseRoutes(
+  app: App,
+  { db, catalogue, offered, lessonHref, ownLines }: Needs,
+): Promise<void> {
   const open = { policy: 'public' } as const
 
   app.get(
@@ -19,7 +32,11 @@ export async function courseRoutes(app: App, { catalogue, offered, lessonHref }:
     { config: open, schema: { querystring: Type.Object({ back: Type.Optional(text(2000)) }) } },
     async (request, reply) => {
       const back = pathOfOurs(request.query.back)
-      return reply.page('courses/support', { title: 'Support', lines: catalogue.support, back })
+      return reply.page('courses/support', {
+        title: 'Support',
+        lines: [...ownLines(), ...catalogue.support],
+        back,
+      })
     },
   )
 
@@ -62,7 +79,10 @@ export async function courseRoutes(app: App, { catalogue, offered, lessonHref }:
   )
 
   app.get('/privacy', { config: open }, async (_request, reply) =>
-    reply.page('courses/privacy', { title: 'Privacy' }),
+    reply.page('courses/privacy', {
+      title: 'Privacy',
+      hasNotice: (await findDataNotice(db)) !== undefined,
+    }),
   )
 
   app.get('/accessibility', { config: open }, async (_request, reply) =>

@@ -7,7 +7,7 @@ import type { Database } from './connection.ts'
 export const migrationsFolder = path.join(import.meta.dirname, '../../migrations')
 
 /** The database was migrated by a newer version than this one. */
-export class NewerSchema extends Error {}
+class NewerSchema extends Error {}
 
 /**
  * Runs the migrations, forward only. Kysely holds an advisory lock and one transaction, so two servers that start

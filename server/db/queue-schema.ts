@@ -10,8 +10,3 @@ export async function installQueue(db: Database): Promise<void> {
   await boss.start()
   await boss.stop({ graceful: false })
 }
-
-export async function isQueueInstalled(db: Database): Promise<boolean> {
-  const boss = new PgBoss({ db: fromKysely(db), schema, migrate: false })
-  return boss.isInstalled()
-}

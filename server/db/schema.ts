@@ -111,6 +111,16 @@ export interface BulkVerifications {
   verified_by: string;
 }
 
+export interface CalendarFeeds {
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  last_read_at: Timestamp | null;
+  person_id: string;
+  scope: string;
+  token_hash: string;
+}
+
 export interface CertificateCounter {
   is_only: Generated<boolean>;
   last_number: Generated<number>;
@@ -216,6 +226,29 @@ export interface Commitments {
   superseded_at: Timestamp | null;
 }
 
+export interface CompletionConfirmations {
+  completion_id: string;
+  confirmed_at: Timestamp;
+  confirmed_by: string;
+  note: string;
+  program_id: string;
+}
+
+export interface CompletionEvidence {
+  attempts: number;
+  completion_id: string;
+  exercises: number;
+  exercises_tried: number;
+  is_fast: boolean;
+  lessons: number;
+  lessons_opened: number;
+  planned_minutes: number;
+  reading_seconds: number;
+  reasons: Json;
+  seconds_per_question: number | null;
+  thresholds: Json;
+}
+
 export interface Completions {
   completed_at: Timestamp;
   completed_on: string;
@@ -319,6 +352,38 @@ export interface CourseTexts {
   version: string;
 }
 
+export interface DataNoticeAcknowledgments {
+  acknowledged_at: Timestamp;
+  person_id: string;
+  version: number;
+}
+
+export interface DataNotices {
+  body: string;
+  published_at: Timestamp;
+  published_by: string;
+  summary: string;
+  version: number;
+}
+
+export interface Deputies {
+  deputy_id: string;
+  ended_at: Timestamp | null;
+  from_on: string;
+  id: Generated<string>;
+  person_id: string;
+  recorded_at: Generated<Timestamp>;
+  to_on: string;
+}
+
+export interface DirectEmails {
+  address: string;
+  at: Generated<Timestamp>;
+  error: string | null;
+  id: Generated<number>;
+  subject: string;
+}
+
 export interface EmailChanges {
   canceled_at: Timestamp | null;
   confirmed_at: Timestamp | null;
@@ -371,6 +436,14 @@ export interface Enrollments {
   version: string;
 }
 
+export interface ExerciseTries {
+  enrollment_id: string;
+  exercise: string;
+  lesson: string;
+  module: string;
+  tried_at: Timestamp;
+}
+
 export interface FailedNameChecks {
   at: Generated<Timestamp>;
   id: Generated<number>;
@@ -382,6 +455,13 @@ export interface FinishedLessons {
   lesson: string | null;
   marked_at: Timestamp | null;
   module: string | null;
+}
+
+export interface FormUses {
+  id: string;
+  location: string | null;
+  status: number | null;
+  used_at: Generated<Timestamp>;
 }
 
 export interface GroupLessons {
@@ -581,6 +661,13 @@ export interface Ledger {
   subject: string;
 }
 
+export interface LedgerChecks {
+  checked_at: Timestamp;
+  entries: number;
+  finding: string | null;
+  id: Generated<number>;
+}
+
 export interface LedgerHeads {
   id: Generated<number>;
   note: string;
@@ -613,6 +700,14 @@ export interface LessonMistakes {
   module: string;
   reported_on: string;
   version: string;
+}
+
+export interface LessonReadings {
+  enrollment_id: string;
+  finished_at: Timestamp;
+  lesson: string;
+  module: string;
+  opened_at: Timestamp;
 }
 
 export interface LessonTimes {
@@ -1039,6 +1134,11 @@ export interface SecondPersonRequests {
   requested_by: string;
 }
 
+export interface ServiceSecrets {
+  name: string;
+  value: string;
+}
+
 export interface Sessions {
   absolute_expires_at: Timestamp;
   confirmed_at: Generated<Timestamp>;
@@ -1133,6 +1233,30 @@ export interface UnsentForms {
   token_hash: string;
 }
 
+export interface WebhookDeliveries {
+  attempts: Generated<number>;
+  body: string;
+  created_at: Generated<Timestamp>;
+  event: string;
+  id: Generated<string>;
+  last_answer: string | null;
+  last_attempt_at: Timestamp | null;
+  state: Generated<string>;
+  webhook_id: string;
+}
+
+export interface Webhooks {
+  created_at: Timestamp;
+  created_by: string;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  events: string[];
+  id: Generated<string>;
+  program_id: string;
+  secret: string;
+  url: string;
+}
+
 export interface DB {
   access_confirmations: AccessConfirmations;
   api_tokens: ApiTokens;
@@ -1142,6 +1266,7 @@ export interface DB {
   attempts: Attempts;
   authenticators: Authenticators;
   bulk_verifications: BulkVerifications;
+  calendar_feeds: CalendarFeeds;
   certificate_counter: CertificateCounter;
   certificate_files: CertificateFiles;
   certificate_proofs: CertificateProofs;
@@ -1153,6 +1278,8 @@ export interface DB {
   certifications: Certifications;
   clearances: Clearances;
   commitments: Commitments;
+  completion_confirmations: CompletionConfirmations;
+  completion_evidence: CompletionEvidence;
   completion_voids: CompletionVoids;
   completions: Completions;
   contact_periods: ContactPeriods;
@@ -1162,14 +1289,20 @@ export interface DB {
   course_change_readings: CourseChangeReadings;
   course_comments: CourseComments;
   course_texts: CourseTexts;
+  data_notice_acknowledgments: DataNoticeAcknowledgments;
+  data_notices: DataNotices;
+  deputies: Deputies;
+  direct_emails: DirectEmails;
   email_changes: EmailChanges;
   employee_ids: EmployeeIds;
   enrollment_kept_modules: EnrollmentKeptModules;
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
+  exercise_tries: ExerciseTries;
   failed_name_checks: FailedNameChecks;
   finished_lessons: FinishedLessons;
+  form_uses: FormUses;
   group_lessons: GroupLessons;
   group_presence_changes: GroupPresenceChanges;
   group_presences: GroupPresences;
@@ -1190,10 +1323,12 @@ export interface DB {
   known_places: KnownPlaces;
   leave_periods: LeavePeriods;
   ledger: Ledger;
+  ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
+  lesson_readings: LessonReadings;
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
@@ -1231,6 +1366,7 @@ export interface DB {
   scim_groups: ScimGroups;
   scim_users: ScimUsers;
   second_person_requests: SecondPersonRequests;
+  service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;
   sign_in_attempts: SignInAttempts;
@@ -1242,4 +1378,6 @@ export interface DB {
   stopped_addresses: StoppedAddresses;
   training_decisions: TrainingDecisions;
   unsent_forms: UnsentForms;
+  webhook_deliveries: WebhookDeliveries;
+  webhooks: Webhooks;
 }

@@ -56,9 +56,9 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
     await joinGroupSession(db, theo, session, at('13:55'))
     await joinGroupSession(db, mai, session, at('13:58'))
     const left = (await findPresence(db, id, mai.id))!
-    await correctPresence(db, sam, session, left.id, 'left', 'Called to the floor.', at('14:30'))
+    await correctPresence(db, catalogue, sam, session, left.id, 'left', 'Called to the floor.', at('14:30'))
     await confirmPresence(db, catalogue, theo, session, at('14:40'))
-    await endGroupSession(db, sam, session, 'held', '', at('14:45'))
+    await endGroupSession(db, catalogue, sam, session, 'held', '', at('14:45'))
     await db
       .updateTable('enrollments')
       .set({ started_at: at('14:40') })
@@ -147,6 +147,7 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     administered_program_ids: role === 'program_admin' ? programs : [],
     trained_program_ids: role === 'program_admin' ? programs : [],
     unread_notices: 0,
+    owes_data_notice: false,
     has_account_news: false,
     confirmed_at: person.created_at,
     has_second_factor: false,

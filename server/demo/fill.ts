@@ -137,7 +137,7 @@ export async function insertCompletion(
     trx,
     issuer,
     person,
-    { enrollmentId: id, course, modules, minutes: course.minutes },
+    { enrollmentId: id, course, modules, minutes: course.minutes, evidence: null },
     at,
   )
 }

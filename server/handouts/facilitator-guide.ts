@@ -29,7 +29,7 @@ function moduleBlocks(course: CourseVersion, module: Module): SheetBlock[] {
   return [
     heading(2, 'This module'),
     paragraph(
-      `Module ${module.number} of ${course.modules.length}. ${count(module.lessons.length, 'lesson')}, about ${minutes(module.minutes)} without breaks. Allow half as much time again for discussion. After that, each person answers the questions on their own, in about ${minutes(module.assessmentMinutes)}.`,
+      `Module ${module.number} of ${course.modules.length}. ${count(module.lessons.length, 'lesson')}, about ${minutes(module.minutes)} without breaks. Allow half as much time again for discussion. ${afterwards(module)}`,
     ),
     paragraph('After this module, people can:'),
     list(module.objectives.map((text) => [{ text }])),
@@ -46,6 +46,11 @@ function moduleBlocks(course: CourseVersion, module: Module): SheetBlock[] {
         ]),
   ]
 }
+
+const afterwards = ({ draw, assessmentMinutes }: Module) =>
+  draw > 0
+    ? `After that, each person answers the questions on their own, in about ${minutes(assessmentMinutes)}.`
+    : 'It has no questions. Each person finishes the course on their own.'
 
 function lessonBlocks({ number, title, minutes: long, purpose, contentNote, together, exercises }: Lesson) {
   const { dialogues, reflections, keyPoints, tomorrow } = together
@@ -122,14 +127,22 @@ function exerciseBlocks(exercise: Exercise): SheetBlock[] {
       const first = exercise.steps.get(exercise.start)!
       return [
         label(`Exercise: play the scenario, up to ${count(longestPath(exercise), 'decision')}`),
-        paragraph(stem),
-        labelled('The situation:', first.text.text),
+        opening(exercise),
+        labelled('The first decision:', first.text.text),
         paragraph(
           'Continue in the lesson. At each step, ask “What would you say, and why?” before anyone sees the choices. Then go back once and take a path that looked good but wasn’t. What did the young person learn from it?',
         ),
       ]
     }
   }
+}
+
+/** A scenario's name, where it has one, and what happened before the first decision. */
+function opening({ stem }: Exercise): SheetBlock {
+  const name = /^<p><strong>([^<&]+)<\/strong><\/p>/.exec(stem.html)?.[1]
+  return name && stem.text.startsWith(name)
+    ? labelled(closed(name), stem.text.slice(name.length).trim())
+    : paragraph(stem.text)
 }
 
 const answer = (text: string, why: string, fits: boolean): Span[] => [

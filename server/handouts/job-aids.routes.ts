@@ -7,15 +7,24 @@ import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
 import { drawSheet } from './drawing.ts'
 import { jobAidPage } from './job-aid-page.ts'
-import { layOutOnePage, layOutPages } from './sheet-layout.ts'
+import { layOutOnePage, layOutPages, printableName } from './sheet-layout.ts'
 
-type Needs = Readonly<{ catalogue: Catalogue; offered: FindOffered; lessonHref: FindLessonHref }>
+type Needs = Readonly<{
+  catalogue: Catalogue
+  offered: FindOffered
+  lessonHref: FindLessonHref
+  /** What the installation is called. */
+  ownName: () => string | null
+}>
 
 /** Job aids as web pages and PDFs. Anyone can read them. Nothing written on them is stored. */
-export async function handoutRoutes(app: App, { catalogue, offered, lessonHref }: Needs): Promise<void> {
+export async function handoutRoutes(
+  app: App,
+  { catalogue, offered, lessonHref, ownName }: Needs,
+): Promise<void> {
   const config = { policy: 'public' } as const
   const params = Type.Object({ aid: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }) })
-  const drawn = new WeakMap<Sheet, Promise<Uint8Array>>()
+  const drawn = new WeakMap<Sheet, Readonly<{ by: string; pdf: Promise<Uint8Array> }>>()
 
   app.get('/job-aids', { config }, async (_request, reply) =>
     reply.page('handouts/job-aids', { title: 'Job aids', aids: catalogue.jobAids }),
@@ -38,12 +47,14 @@ export async function handoutRoutes(app: App, { catalogue, offered, lessonHref }
 
   const aidAt = (slug: string) => catalogue.jobAids.find((aid) => aid.slug === slug) ?? notFound()
 
-  /** Drawn once: job aids don't change while the service runs. */
+  /** Drawn once: job aids don't change while the service runs, but the installation's name can. */
   function pdfOf(sheet: Sheet, checked: string): Promise<Uint8Array> {
-    const pdf =
-      drawn.get(sheet) ??
-      drawSheet(sheet, layOutOnePage(sheet) ?? layOutPages(sheet), new Date(`${checked}T12:00:00Z`))
-    drawn.set(sheet, pdf)
+    const by = printableName(ownName())
+    const kept = drawn.get(sheet)
+    if (kept?.by === by) return kept.pdf
+    const layout = layOutOnePage(sheet, by) ?? layOutPages(sheet, by)
+    const pdf = drawSheet(sheet, layout, new Date(`${checked}T12:00:00Z`))
+    drawn.set(sheet, { by, pdf })
     return pdf
   }
 }

@@ -1,4 +1,6 @@
 import type { Sheet } from '#server/courses/catalogue/sheet.ts'
+import { runsOf } from '#server/paper/fonts.ts'
+import { isReadBack } from '#server/paper/typesetting.ts'
 import { type Atom, atomsOf, words } from './atoms.ts'
 import { type Column, columnHeight, evenColumns, flow } from './flow.ts'
 
@@ -20,8 +22,15 @@ const noteGap = 12
 const sizes = [11, 10.75, 10.5, 10.25, 10, 9.75, 9.5, 9.25, 9, 8.75, 8.5]
 const guideSize = 10
 
-const head = ({ over, title, lead }: Sheet): readonly Atom[] => [
-  words([{ text: `Safe Harbor Training: ${over}` }], [{ type: 'P' }], {
+/** What goes above the title: the installation's own name, unless no font can print it. */
+export const printableName = (name: string | null): string =>
+  name && !('missing' in runsOf(name, 'sans')) && isReadBack(name) ? name : productName
+
+/** Above the title, where the installation has no name of its own. */
+export const productName = 'Safe Harbor Training'
+
+const head = ({ over, title, lead }: Sheet, by: string): readonly Atom[] => [
+  words([{ text: `${by}: ${over}` }], [{ type: 'P' }], {
     size: 8,
     width: bodyWidth,
     color: 'quiet',
@@ -48,8 +57,8 @@ const notes = ({ notes: [first = [], ...sources] }: Sheet): readonly Atom[] => {
 const asColumn = (atoms: readonly Atom[]): Column => flow(atoms, Number.POSITIVE_INFINITY)[0]!
 
 /** Lays out a document on one Letter page, as large as fits. Undefined if it doesn't fit. */
-export function layOutOnePage(sheet: Sheet): SheetLayout | undefined {
-  const top = asColumn(head(sheet))
+export function layOutOnePage(sheet: Sheet, by = productName): SheetLayout | undefined {
+  const top = asColumn(head(sheet, by))
   const foot = asColumn(notes(sheet))
   const bodyTop = page.top + columnHeight(top) + headGap
   const footTop = page.bottom - columnHeight(foot)
@@ -76,9 +85,9 @@ const apart = ([first, ...others]: readonly Atom[]): readonly Atom[] =>
   first ? [{ ...first, before: first.before + headGap }, ...others] : []
 
 /** Lays out a document on as many pages as it needs. */
-export function layOutPages(sheet: Sheet): SheetLayout {
+export function layOutPages(sheet: Sheet, by = productName): SheetLayout {
   const body = atomsOf(sheet.blocks, guideSize, bodyWidth)
-  const atoms = [head(sheet), apart(body), apart(notes(sheet))].flat()
+  const atoms = [head(sheet, by), apart(body), apart(notes(sheet))].flat()
   const pages = flow(atoms, page.bottom - page.top)
   return { size: guideSize, pages: pages.map((column) => [{ column, x: page.left, y: page.top }]) }
 }

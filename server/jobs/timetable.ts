@@ -17,8 +17,8 @@ export const timetable = {
     minutes: 15,
   },
   'sign-ledger-head': {
-    says: 'Check the ledger against the last stored head, then sign and store a new head',
-    cron: '7 * * * *',
+    says: 'Each hour and after 1,000 entries: check the ledger and the register, then sign and store a new head',
+    cron: '7,17,27,37,47,57 * * * *',
     retries: 5,
     minutes: 30,
   },
@@ -41,11 +41,23 @@ export const timetable = {
     minutes: 2,
     atOnce: 4,
   },
+  'send-webhook': {
+    says: 'Tell a program’s software what happened',
+    retries: 20,
+    minutes: 2,
+    atOnce: 2,
+  },
   'send-reminders': {
     says: 'Remind learners of their dates, and supervisors of people who are not cleared',
     cron: '0 8 * * *',
     retries: 5,
     minutes: 30,
+  },
+  'tell-offices': {
+    says: 'Tell administrators, licensing staff and reviewers what is due, about to end or has failed',
+    cron: '37 * * * *',
+    retries: 3,
+    minutes: 10,
   },
 } as const satisfies Record<string, JobPlan>
 

@@ -43,7 +43,7 @@ export function agencyFindings(facts: Facts, agency: string, on: Day): readonly 
   ]
 }
 
-export function answerOf(finding: Finding): RequirementAnswer {
+function answerOf(finding: Finding): RequirementAnswer {
   const { requirement, program, standing, due_on, satisfied_on, late_days, rule, citation } = finding
   const explanation = finding.reasons().map(({ text }) => text)
   return { requirement, program, standing, due_on, satisfied_on, late_days, rule, citation, explanation }

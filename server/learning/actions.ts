@@ -26,11 +26,15 @@ import type { Confidence } from '#server/learning/questions/confidence.ts'
 import { type Drawn, drawQuestions } from '#server/learning/questions/drawing.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { takeAnswer } from './attempt.ts'
 import { type Commitment, saveCommitment } from './commitments.actions.ts'
+import { findEngagement, insertEvidence, type LessonPlace } from './engagement.actions.ts'
+import type { Evidence } from './engagement.ts'
+import { retakeAt } from './retakes.ts'
 
 /** Starts the course unless it is already under way, so that a double click starts it once. */
 export async function startCourse(db: Database, viewer: Viewer, course: CourseVersion): Promise<void> {
@@ -43,8 +47,6 @@ export async function startCourse(db: Database, viewer: Viewer, course: CourseVe
     )
     .execute()
 }
-
-type LessonPlace = Readonly<{ module: string; lesson: string }>
 
 /** Skips a lesson for now, if it is open. Doing it twice changes nothing. */
 export async function skipLesson(
@@ -65,15 +67,20 @@ export async function finishLesson(
   db: Database,
   needs: Completing,
   viewer: Viewer,
-  taking: Readonly<{ enrollmentId: string; course: CourseVersion; place: LessonPlace }>,
+  taking: Readonly<{ enrollmentId: string; course: CourseVersion; place: LessonPlace; openedAt: Date }>,
   commitment: Commitment | null,
   now: Date,
 ): Promise<void> {
-  const { enrollmentId, course, place } = taking
+  const { enrollmentId, course, place, openedAt } = taking
   await writeEvidence(db, async (trx) => {
     const enrollment = await lockEnrollmentOf(trx, viewer.id, enrollmentId)
     if (!enrollment || !isLessonOpen(course, doneOf(enrollment), place.module, place.lesson)) return
     if (commitment) await saveCommitment(trx, enrollment.id, commitment, now)
+    await trx
+      .insertInto('lesson_readings')
+      .values({ enrollment_id: enrollment.id, ...place, opened_at: openedAt, finished_at: now })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
     await insertMark(trx, enrollment.id, place, 'finished')
     await completeIfDone(trx, needs, viewer, enrollment.id, course, now)
   })
@@ -93,28 +100,17 @@ const insertMark = (
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 
-/** Records how long a lesson was visible: evidence for the learner and licensing, never a requirement to continue. */
-export async function recordTime(
-  db: Database,
-  enrollment: Enrollment,
-  place: { module: string; lesson: string },
-  seconds: number,
-): Promise<void> {
-  const visible_seconds = Math.min(Math.max(Math.round(seconds), 0), 86_400)
-  if (visible_seconds === 0) return
-  await db
-    .insertInto('lesson_times')
-    .values({ enrollment_id: enrollment.id, ...place, visible_seconds })
-    .execute()
-}
-
-/** Starts an attempt at a module's assessment or returns the open one. Null if the assessment is not open yet. */
+/**
+ * Starts an attempt at a module's assessment or returns the open one. Null if the assessment is not open yet, or if the
+ * learner has to wait after two failed attempts.
+ */
 export async function startAttempt(
   db: Database,
   viewer: Viewer,
   enrollmentId: string,
   course: CourseVersion,
   module: Module,
+  now: Date,
 ): Promise<string | null> {
   return db.transaction().execute(async (trx) => {
     const enrollment = await lockEnrollmentOf(trx, viewer.id, enrollmentId)
@@ -122,6 +118,7 @@ export async function startAttempt(
     const earlier = await listAttempts(trx, enrollment.id, module.slug)
     const open = earlier.find((attempt) => !attempt.result)
     if (open) return open.id
+    if (retakeAt(earlier, course.engagement.retake_wait_minutes, now)) return null
     const drawn = drawQuestions(
       [...module.questions.values()],
       module.draw,
@@ -129,7 +126,7 @@ export async function startAttempt(
       Math.random,
       () => randomBytes(12).toString('hex'),
     )
-    return insertAttempt(trx, enrollment.id, module, drawn)
+    return insertAttempt(trx, enrollment.id, module, drawn, now)
   })
 }
 
@@ -138,10 +135,17 @@ async function insertAttempt(
   enrollment_id: string,
   module: Module,
   drawn: readonly Drawn[],
+  started_at: Date,
 ): Promise<string> {
   const { id } = await trx
     .insertInto('attempts')
-    .values({ enrollment_id, module: module.slug, drawn: JSON.stringify(drawn), pass_mark: module.passMark })
+    .values({
+      enrollment_id,
+      module: module.slug,
+      drawn: JSON.stringify(drawn),
+      pass_mark: module.passMark,
+      started_at,
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   return id
@@ -250,7 +254,9 @@ async function completeIfDone(
   if (!enrollment || enrollment.ended_at || !isComplete(course, doneOf(enrollment))) return false
   const modules = await listModuleDays(trx, enrollment.id, course)
   const minutes = minutesTaken(course, new Set(enrollment.finished))
-  await recordCompletion(trx, issuer, viewer, { enrollmentId: enrollment.id, course, modules, minutes }, now)
+  const evidence = await findEngagement(trx, enrollment, course)
+  const taken = { enrollmentId: enrollment.id, course, modules, minutes, evidence }
+  await recordCompletion(trx, issuer, viewer, taken, now)
   await afterChange(trx, [viewer.id], now)
   return true
 }
@@ -265,10 +271,12 @@ export async function recordCompletion(
     course: CourseVersion
     modules: CertificateFacts['modules']
     minutes: number
+    /** How it was taken. Null if that was not recorded. */
+    evidence: Evidence | null
   }>,
   now: Date,
 ): Promise<void> {
-  const { course, modules, minutes } = taken
+  const { course, modules, minutes, evidence } = taken
   const completed_on = dayOf(now)
   const text = { course: course.slug, version: course.version, content_hash: course.hash }
   const completion = await trx
@@ -285,13 +293,17 @@ export async function recordCompletion(
     .returning(['id', 'person_id'])
     .executeTakeFirstOrThrow()
   await trx.updateTable('enrollments').set({ ended_at: now }).where('id', '=', taken.enrollmentId).execute()
+  const pace = evidence && (await insertEvidence(trx, completion.id, evidence, course))
   trx.record({
     kind: 'course-completed',
     actor_id: person.id,
     subject: `person:${person.id}`,
-    facts: { ...text, completion_id: completion.id, completed_on, minutes },
+    facts: { ...text, completion_id: completion.id, completed_on, minutes, ...(pace && { pace }) },
     at: now,
   })
+  const { course: slug, version } = text
+  const data = { course: slug, version, completed_on }
+  await emit(trx, 'course.completed', [{ person_id: person.id, program_id: null, data }], now)
   const certified: Certified = {
     person_name: person.name,
     course_title: course.title,

@@ -6,10 +6,11 @@ import type { Question } from '#server/courses/catalogue/question-types.ts'
 import { assessmentPath } from '#server/learning/progress/paths.ts'
 import type { Attempt } from '#server/learning/progress/queries.ts'
 import { pickedRefreshers } from '#server/learning/progress/refresher.ts'
-import { answerReview } from '#server/learning/questions/answer-review.ts'
+import { answerReview, withheldReview } from '#server/learning/questions/answer-review.ts'
 import { confidenceNote, confidences, confidenceWords } from '#server/learning/questions/confidence.ts'
 import type { Answer } from '#server/learning/questions/marking.ts'
 import { choicesOf, currentOf } from './attempt.ts'
+import { needsReview, retakeAt } from './retakes.ts'
 
 /** One question of an attempt. It must not reveal the answer or the reasons. */
 export function questionPage(
@@ -47,20 +48,25 @@ export function questionPage(
   }
 }
 
-/** The result, with every answer, its reasons, and which lessons to read again. */
+/**
+ * The result: why answers didn't fit, and which lessons to read again. The answers themselves are shown once the module is
+ * passed.
+ */
 export function resultPage(
   course: CourseVersion,
   module: Module,
   attempt: Attempt,
+  attempts: readonly Attempt[],
   { cannotCount }: Pick<Offered, 'cannotCount'>,
+  now: Date,
 ) {
+  const showsAnswers = module.part === 'diagnostic' || attempts.some(({ result }) => result?.is_passed)
   const questions = attempt.drawn.flatMap((drawn, position) => {
     const question = module.questions.get(drawn.question)
     const given = attempt.answers.filter((answer) => answer.position === position)
     return question ? [{ question, given, isCorrect: given.every((answer) => answer.is_correct) }] : []
   })
   const sureMisses = questions.filter(({ given }) => given.some(isSureMiss)).length
-  const missedFacts = questions.filter((one) => !one.isCorrect).flatMap((one) => one.question.facts)
   return {
     title: titleOf(module, attempt),
     course,
@@ -75,16 +81,38 @@ export function resultPage(
       stem: question.stem.html,
       credit: creditText(given),
       confidence: confidenceOf(given),
-      review: answerReview(question, answerOf(question, given)),
+      review: showsAnswers
+        ? answerReview(question, answerOf(question, given))
+        : withheldReview(answerReview(question, answerOf(question, given))),
     })),
-    again: module.lessons
-      .filter((lesson) => lesson.factKeys.some((key) => missedFacts.includes(key)))
-      .map((lesson) => ({ title: lesson.title, href: lessonPath(course.slug, module.slug, lesson.slug) })),
+    showsAnswers,
+    ...retakeOf(course, attempts, now),
+    again: lessonsAgain(course, module, [attempt]),
     retry: assessmentPath(course, module.slug),
     isLast: course.modules.at(-1) === module,
     cannotCount: cannotCount(course, attempt.was_approved),
   }
 }
+
+/** The lessons that teach what was missed in these attempts. */
+export function lessonsAgain(course: CourseVersion, module: Module, attempts: readonly Attempt[]) {
+  const missed = new Set(attempts.flatMap((attempt) => missedFacts(module, attempt)))
+  return module.lessons
+    .filter(({ factKeys }) => factKeys.some((key) => missed.has(key)))
+    .map(({ slug, title, minutes }) => ({ title, minutes, href: lessonPath(course.slug, module.slug, slug) }))
+}
+
+const missedFacts = (module: Module, { drawn, answers }: Attempt): readonly string[] =>
+  answers
+    .filter(({ is_correct }) => !is_correct)
+    .flatMap(({ position }) => module.questions.get(drawn[position]!.question)?.facts ?? [])
+
+/** Whether a short review is offered, and when the next attempt may begin if not now. */
+export const retakeOf = ({ engagement }: CourseVersion, attempts: readonly Attempt[], now: Date) => ({
+  offersReview: needsReview(attempts),
+  retakeAt: retakeAt(attempts, engagement.retake_wait_minutes, now),
+  waitMinutes: engagement.retake_wait_minutes,
+})
 
 const titleOf = (module: Module, { result }: Attempt) =>
   module.part === 'diagnostic' ? 'What you know' : result?.is_passed ? 'Module passed' : 'Not there yet'
@@ -101,7 +129,7 @@ function pickedOf(course: CourseVersion, module: Module, attempt: Attempt) {
 }
 
 /** '8', or '8.75' with partial credit. */
-export const pointsText = (points: number) => String(Math.round(points * 100) / 100)
+const pointsText = (points: number) => String(Math.round(points * 100) / 100)
 
 const creditText = ([first]: Attempt['answers']) =>
   first && first.credit !== null && first.credit > 0 && first.credit < 1 ? pointsText(first.credit) : null

@@ -3,7 +3,7 @@ import type { Issuer } from '#server/certificates/certificates/issuing.actions.t
 import type { Catalogue, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
-import { findAttemptOf } from '#server/learning/progress/queries.ts'
+import { findAttemptOf, listAttempts } from '#server/learning/progress/queries.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -33,8 +33,11 @@ export async function attemptRoutes(
 
   app.get('/attempts/:attempt', { config: signedIn, schema: { params } }, async (request, reply) => {
     const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
-    if (attempt.result)
-      return reply.page('learning/result', resultPage(course, module, attempt, await offered()))
+    if (attempt.result) {
+      const attempts = await listAttempts(db, attempt.enrollment_id, module.slug)
+      const page = resultPage(course, module, attempt, attempts, await offered(), clock())
+      return reply.page('learning/result', page)
+    }
     return reply.page('learning/question', questionPage(course, module, attempt, null))
   })
 

@@ -1,7 +1,7 @@
 import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import { findEnrollment, lockEnrollmentOf } from '#server/learning/progress/queries.ts'
 import type { EvidenceTransaction } from '#server/ledger/actions.ts'
-import { groupCredit } from './group-lessons.ts'
+import { type GroupTime, groupCredit } from './group-lessons.ts'
 
 /** A module taken by a group, and one person's attendance. */
 export type TakenInGroup = Readonly<{
@@ -12,6 +12,8 @@ export type TakenInGroup = Readonly<{
   version: string
   content_hash: string
   module: string
+  /** How long the person was in the room, and the planned minutes of the module's lessons. */
+  time: GroupTime
 }>
 
 /**
@@ -29,7 +31,8 @@ export async function markTakenInGroup(
   const enrollment = found && (await lockEnrollmentOf(trx, taken.person_id, found.id))
   if (!enrollment || enrollment.ended_at) return
   const own = await findTextOutline(trx, enrollment.content_hash)
-  const { given, otherwise } = groupCredit(await findTextOutline(trx, taken.content_hash), own, taken.module)
+  const group = await findTextOutline(trx, taken.content_hash)
+  const { given, otherwise, unreached } = groupCredit(group, own, taken.module, taken.time)
   if (given.length > 0)
     await trx
       .insertInto('group_lessons')
@@ -45,7 +48,7 @@ export async function markTakenInGroup(
       )
       .onConflict((conflict) => conflict.doNothing())
       .execute()
-  const { person_id, session_id, presence_id, ...text } = taken
+  const { person_id, session_id, presence_id, time, ...text } = taken
   trx.record({
     kind: 'group-lessons-marked',
     actor_id: actorId,
@@ -59,6 +62,8 @@ export async function markTakenInGroup(
       own_content_hash: enrollment.content_hash,
       lessons: given,
       not_the_same: otherwise,
+      minutes_in_room: Math.floor(time.minutes),
+      not_reached: unreached,
     },
     at: now,
   })

@@ -17,7 +17,7 @@ export function lessonPage(
   module: Module,
   lesson: Lesson,
   done: Done,
-  shown: Readonly<{ isReady: boolean; html?: string; jobAids: readonly JobAid[] }>,
+  shown: Readonly<{ isReady: boolean; opened: string; html?: string; jobAids: readonly JobAid[] }>,
 ) {
   const isFinished = done.finished.has(lessonKey(module.slug, lesson.slug))
   return {
@@ -26,6 +26,8 @@ export function lessonPage(
     module,
     lesson,
     path: lessonPath(course.slug, module.slug, lesson.slug),
+    /** Shows when this page was sent; its forms send it back. */
+    opened: shown.opened,
     html: shown.html ?? lesson.html,
     showsNote:
       lesson.contentNoteLevel === 'stop' && Boolean(lesson.contentNote) && !shown.isReady && !isFinished,

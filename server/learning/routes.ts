@@ -8,6 +8,7 @@ import {
   type Course,
   type CourseVersion,
   type Lesson,
+  lessonPath,
   lessonWith,
   type Module,
 } from '#server/courses/catalogue/catalogue.ts'
@@ -35,11 +36,16 @@ import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { finishLesson, recordTime, skipLesson, startAttempt, startCourse } from './actions.ts'
+import { finishLesson, skipLesson, startAttempt, startCourse } from './actions.ts'
+import { lessonsAgain, retakeOf } from './attempt-page.ts'
 import { shareCommitment } from './commitments.actions.ts'
 import { findCommitment } from './commitments.queries.ts'
 import { coursePage } from './course-page.ts'
+import { findEngagement, recordTime, recordTry } from './engagement.actions.ts'
+import { listFastCompletions } from './engagement.queries.ts'
+import { hurriedLessons, paceOf } from './engagement.ts'
 import { lessonPage } from './lesson-page.ts'
+import { openedTokens } from './opened.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -56,6 +62,7 @@ export async function learningRoutes(
   { db, catalogue, offered, clock, config, afterChange }: Needs,
 ): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
+  const opened = openedTokens(db)
   const { jobAids } = catalogue
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const courseParams = Type.Object({ course: slug() })
@@ -94,6 +101,10 @@ export async function learningRoutes(
           : null,
         refreshedBy: renewalsOf(catalogue, course.slug),
         commitment: enrollment ? await findCommitment(db, enrollment.id) : null,
+        fast:
+          request.viewer && enrollment?.completion_id
+            ? await fastOf(request.viewer, enrollment.completion_id)
+            : null,
         jobAids: jobAidsWith(jobAids, course.slug),
         guides: request.viewer && mayLeadGroups(request.viewer) ? guidesOf(catalogue, known) : [],
       })
@@ -143,6 +154,9 @@ export async function learningRoutes(
         module,
         attempts,
         isPassed: done.passed.has(module.slug),
+        ...retakeOf(course, attempts, clock()),
+        again: lessonsAgain(course, module, attempts),
+        hurried: await hurriedIn(enrollment, course),
         next: placePath(course, nextPlace(course, done)),
       })
     },
@@ -155,7 +169,7 @@ export async function learningRoutes(
       const taking = await moduleOf(viewerOf(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { course, enrollment, module } = taking
-      const attempt = await startAttempt(db, viewerOf(request), enrollment.id, course, module)
+      const attempt = await startAttempt(db, viewerOf(request), enrollment.id, course, module, clock())
       if (!attempt) return reply.redirect(`/courses/${course.slug}/${module.slug}/assessment`, 303)
       return reply.redirect(`/attempts/${attempt}`, 303)
     },
@@ -176,7 +190,11 @@ export async function learningRoutes(
         return reply.redirect(placePath(course, nextPlace(course, done)), 303)
       return reply.page(
         'learning/lesson',
-        lessonPage(course, module, lesson, done, { isReady: request.query.ready === 'yes', jobAids }),
+        lessonPage(course, module, lesson, done, {
+          isReady: request.query.ready === 'yes',
+          opened: await opened.make(placeOf(taking), clock()),
+          jobAids,
+        }),
       )
     },
   )
@@ -187,7 +205,13 @@ export async function learningRoutes(
       config: signedIn,
       schema: {
         params: lessonParams,
-        body: Type.Optional(form({ commitment: Type.Optional(text(1000)), share: Type.Optional(text(5)) })),
+        body: Type.Optional(
+          form({
+            opened: Type.Optional(text(80)),
+            commitment: Type.Optional(text(1000)),
+            share: Type.Optional(text(5)),
+          }),
+        ),
       },
     },
     async (request, reply) => {
@@ -196,10 +220,13 @@ export async function learningRoutes(
       if (!found) return reply.redirect(coursePath(request.params), 303)
       const { course, enrollment, module, lesson } = found
       const place = { module: module.slug, lesson: lesson.slug }
+      const openedAt = await opened.read(placeOf(found), request.body?.opened, clock())
+      // A lesson that was never opened isn't read.
+      if (!openedAt) return reply.redirect(lessonPath(course.slug, module.slug, lesson.slug), 303)
       const body = request.body?.commitment?.trim()
       const commitment =
         body && asksForCommitment(module, lesson) ? { body, isShared: request.body?.share === 'yes' } : null
-      const taking = { enrollmentId: enrollment.id, course, place }
+      const taking = { enrollmentId: enrollment.id, course, place, openedAt }
       await finishLesson(db, { issuer: config, afterChange }, viewer, taking, commitment, clock())
       return reply.redirect(await pathOn(viewer, course, module, lesson), 303)
     },
@@ -233,14 +260,20 @@ export async function learningRoutes(
   app.post(
     '/courses/:course/:module/:lesson/time',
     {
-      config: signedIn,
-      schema: { params: lessonParams, body: form({ seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }) },
+      config: { ...signedIn, isRepeatable: true },
+      schema: {
+        params: lessonParams,
+        body: form({ opened: text(80), seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }),
+      },
     },
     async (request, reply) => {
       const taking = await lessonOf(viewerOf(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
-      const { enrollment, module, lesson } = taking
-      await recordTime(db, enrollment, { module: module.slug, lesson: lesson.slug }, request.body.seconds)
+      const { enrollmentId, ...place } = placeOf(taking)
+      const { seconds } = request.body
+      const openedAt = await opened.read({ enrollmentId, ...place }, request.body.opened, clock())
+      const seen = openedAt && { ...place, openedAt, seconds }
+      if (seen) await recordTime(db, viewerOf(request), enrollmentId, seen, clock())
       return reply.status(204).send()
     },
   )
@@ -248,7 +281,7 @@ export async function learningRoutes(
   app.post(
     '/courses/:course/:module/:lesson/exercises/:exercise',
     {
-      config: signedIn,
+      config: { ...signedIn, isRepeatable: true },
       schema: {
         params: Type.Object({ ...lessonParams.properties, exercise: slug() }),
         body: Type.Record(Type.String({ maxLength: 80 }), Type.Unknown(), { maxProperties: 60 }),
@@ -264,6 +297,8 @@ export async function learningRoutes(
         module: module.slug,
         lesson: lesson.slug,
       })
+      const { enrollmentId: _, ...place } = placeOf(taking)
+      if (feedback.kind === 'feedback') await recordTry(db, enrollment, place, exercise.id, clock())
       if (request.headers['hx-request'] === 'true')
         return reply.partial('learning/_exercise-feedback', { feedback })
       // Without JavaScript, the whole lesson comes back with this exercise answered.
@@ -274,10 +309,28 @@ export async function learningRoutes(
       )
       return reply.page(
         'learning/lesson',
-        lessonPage(course, module, lesson, doneOf(enrollment), { isReady: true, html, jobAids }),
+        lessonPage(course, module, lesson, doneOf(enrollment), {
+          isReady: true,
+          opened: await opened.make(placeOf(taking), clock()),
+          html,
+          jobAids,
+        }),
       )
     },
   )
+
+  const fastOf = async (viewer: Viewer, completionId: string) =>
+    (await listFastCompletions(db, viewer.id)).find((one) => one.completion_id === completionId) ?? null
+
+  /** Lessons that were open for so short a time that the completion would be marked as fast. Empty if it would not be. */
+  async function hurriedIn(enrollment: Enrollment, course: CourseVersion) {
+    const evidence = await findEngagement(db, enrollment, course)
+    if (!paceOf({ ...evidence, attempts: [] }, course.engagement).isFast) return []
+    return hurriedLessons(evidence, course.engagement).map(({ key, title }) => ({
+      title,
+      href: `/courses/${course.slug}/${key}`,
+    }))
+  }
 
   /** Changes of law or meaning since this person completed the course. */
   async function changesOf(personId: string, slug: string) {
@@ -353,6 +406,16 @@ export async function learningRoutes(
 }
 
 type Taking = Readonly<{ course: CourseVersion; enrollment: Enrollment }>
+
+const placeOf = ({
+  enrollment,
+  module,
+  lesson,
+}: Readonly<{ enrollment: Enrollment; module: Module; lesson: Lesson }>) => ({
+  enrollmentId: enrollment.id,
+  module: module.slug,
+  lesson: lesson.slug,
+})
 
 /** Whether a course has this module and, if given, this lesson. */
 const hasPlace = ({ current }: Course, at: Readonly<{ module: string; lesson?: string }>): boolean =>

@@ -15,6 +15,7 @@ export type LedgerKind =
   | 'certificate-revoked'
   | 'certificate-corrected'
   | 'completion-voided'
+  | 'completion-confirmed'
   | 'approval-recorded'
   | 'approval-confirmed'
   | 'approval-refused'
@@ -48,6 +49,9 @@ export type LedgerKind =
   | 'api-token-ended'
   | 'waiver-granted'
   | 'database-restored'
+  | 'key-rotated'
+  | 'data-notice-published'
+  | 'data-notice-acknowledged'
 
 export type NewEntry = Readonly<{
   kind: LedgerKind
@@ -80,8 +84,13 @@ export function writeEvidence<T>(db: Database, write: (trx: EvidenceTransaction)
 export const recordEvidence = (db: Database, entry: NewEntry): Promise<void> =>
   writeEvidence(db, async (trx) => trx.record(entry))
 
+// A process that freezes while it has its turn must not stop the others: the database ends its transaction. Less than a
+// writer waits for a lock.
+const mostIdle = '4s'
+
 /** Writers take turns until commit, so that each row's hash covers the row before it. */
 async function append(trx: Transaction<DB>, entries: readonly NewEntry[]): Promise<void> {
+  await sql`select set_config('idle_in_transaction_session_timeout', ${mostIdle}, true)`.execute(trx)
   await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(trx)
   const last = await trx
     .selectFrom('ledger')

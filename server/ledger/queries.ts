@@ -17,6 +17,15 @@ export async function listHashes(db: Kysely<DB>, size: number): Promise<readonly
   return rows.map(({ hash }) => hash)
 }
 
+/** How many rows there are, by the number of the last one. */
+export async function countEntries(db: Kysely<DB>): Promise<number> {
+  const row = await db
+    .selectFrom('ledger')
+    .select(({ fn }) => fn.max('seq').as('last'))
+    .executeTakeFirst()
+  return Number(row?.last ?? 0)
+}
+
 export const findLastHead = (db: Kysely<DB>) =>
   db
     .selectFrom('ledger_heads')

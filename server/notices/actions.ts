@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { enqueue } from '#server/jobs/enqueue.ts'
+import { enqueue, enqueueAll } from '#server/jobs/enqueue.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { NewNotice } from './kinds.ts'
 import { findPreferences, listForgottenEmails, type Preferences } from './queries.ts'
@@ -12,16 +12,34 @@ import { findPreferences, listForgottenEmails, type Preferences } from './querie
  * told no more. Returns the notice's id, or null where it was there.
  */
 export async function notify(trx: Transaction<DB>, notice: NewNotice): Promise<string | null> {
-  const written = await trx
-    .insertInto('notices')
-    .values({ ...notice, facts: JSON.stringify(notice.facts) })
-    .onConflict((conflict) => conflict.columns(['person_id', 'dedupe_key']).doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  if (!written) return null
-  await trx.insertInto('notice_emails').values({ notice_id: written.id }).execute()
-  await enqueue(trx, 'send-email', { notice: written.id })
-  return written.id
+  const [id = null] = await notifyAll(trx, [notice])
+  return id
+}
+
+/** Many notices in three statements, such as those of a large import. Returns the ids of the new ones. */
+export async function notifyAll(
+  trx: Transaction<DB>,
+  notices: readonly NewNotice[],
+): Promise<readonly string[]> {
+  if (notices.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    insert into notices (person_id, kind, facts, dedupe_key)
+    select person_id, kind, facts, dedupe_key
+    from jsonb_to_recordset(${JSON.stringify(notices)}::jsonb)
+      as one(person_id uuid, kind text, facts jsonb, dedupe_key text)
+    on conflict (person_id, dedupe_key) do nothing returning id`.execute(trx)
+  const ids = rows.map(({ id }) => id)
+  if (ids.length === 0) return []
+  await trx
+    .insertInto('notice_emails')
+    .values(ids.map((notice_id) => ({ notice_id })))
+    .execute()
+  await enqueueAll(
+    trx,
+    'send-email',
+    ids.map((notice) => ({ notice })),
+  )
+  return ids
 }
 
 /** Ends notices whose matter is settled: they no longer count, and their email is not sent. */

@@ -6,7 +6,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { type Mail, refusedRecipient } from '#server/lib/mail.ts'
 import { createLink } from '#server/people/actions.ts'
 import { endNotices, notify, preferencesOf } from './actions.ts'
-import { emailMessage } from './email-message.ts'
+import { type EmailLook, emailMessage } from './email-message.ts'
 import { isOptional, isUrgent, wordsOf } from './kinds.ts'
 import {
   type EmailToSend,
@@ -20,6 +20,7 @@ import { quietUntil } from './quiet-hours.ts'
 export type Delivery = Readonly<{
   mail: Mail
   baseUrl: string
+  look: EmailLook
   /** True where what a notice asks for is done, by the same rules as on the pages. */
   isMoot: (trx: Transaction<DB>, notice: Notice) => Promise<boolean>
 }>
@@ -71,7 +72,7 @@ class NotSent extends Error {
 
 async function deliver(
   trx: Transaction<DB>,
-  { mail, baseUrl, isMoot }: Delivery,
+  { mail, baseUrl, look, isMoot }: Delivery,
   email: EmailToSend,
   now: Date,
 ): Promise<Outcome | 'later'> {
@@ -99,6 +100,7 @@ async function deliver(
     words,
     address: `${baseUrl}${token ? `/link/${token}` : words.action.path}`,
     baseUrl,
+    look,
     isDiscreet: preferences.is_discreet && !token,
     unsubscribeAddress: isOptional(email)
       ? `${baseUrl}/notices/unsubscribe/${preferences.unsubscribe_token}`

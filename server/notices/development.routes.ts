@@ -31,6 +31,7 @@ export async function developmentMailRoutes(app: App, { db, config: { baseUrl } 
         (await recent().where('notices.id', '=', request.params.notice).executeTakeFirst()) ?? notFound()
       const words = wordsOf(notice) ?? notFound()
       const { html } = emailMessage({
+        look: { color: null, contact: null },
         noticeId: notice.id,
         to: { ...notice, email: notice.email ?? '' },
         words,

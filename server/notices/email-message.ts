@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Message } from '#server/lib/mail.ts'
 import { createTemplates } from '#server/web/templates.ts'
-import type { Wording } from './kinds.ts'
+import type { Wording } from './wording.ts'
 
 export type EmailParts = Readonly<{
   noticeId: string
@@ -13,6 +13,15 @@ export type EmailParts = Readonly<{
   isDiscreet: boolean
   /** Null where the law's clock or the account needs this email. */
   unsubscribeAddress: string | null
+  look: EmailLook
+}>
+
+/** What an installation's email looks like, where it isn't discreet. */
+export type EmailLook = Readonly<{
+  /** The color of the button; null for the product's own. */
+  color: string | null
+  /** "Questions? Training office, training@lakes.example" */
+  contact: string | null
 }>
 
 const templates = createTemplates({
@@ -25,12 +34,13 @@ const templates = createTemplates({
 
 /** Text and HTML of one email, from the same lines. */
 export function emailMessage(parts: EmailParts): Message {
-  const { to, words, address, isDiscreet, unsubscribeAddress, baseUrl } = parts
+  const { to, words, address, isDiscreet, unsubscribeAddress, baseUrl, look } = parts
   const lines = isDiscreet ? ['There is a message for you. Sign in to read it.'] : words.email
   const subject = isDiscreet ? 'A message for you' : words.subject
   const label = isDiscreet ? 'Sign in' : words.action.label
   const sender = isDiscreet ? 'Messages' : 'Training reminders'
   const host = new URL(baseUrl).hostname
+  const contact = isDiscreet ? null : look.contact
   const closing = 'We leave details out of email on purpose. You see them after you sign in.'
   return {
     to: to.email,
@@ -42,6 +52,7 @@ export function emailMessage(parts: EmailParts): Message {
       ...lines.map((line) => line.replaceAll('**', '')),
       `${label}: ${address}`,
       closing,
+      ...(contact ? [contact] : []),
       unsubscribeAddress
         ? `Stop optional email: ${unsubscribeAddress}`
         : `Change when you get email: ${baseUrl}/notices/preferences`,
@@ -54,6 +65,8 @@ export function emailMessage(parts: EmailParts): Message {
       label,
       address,
       closing,
+      contact,
+      color: (isDiscreet ? null : look.color) ?? '#0b3a5b',
       unsubscribeAddress,
       preferences: `${baseUrl}/notices/preferences`,
     }),

@@ -1,9 +1,16 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { AccountNews } from '#server/people/account-news.ts'
+import { type AccessFacts, accessKinds } from './access-kinds.ts'
+import { type OfficeFacts, officeKinds } from './office-kinds.ts'
+import { type Kind, people, type Wording } from './wording.ts'
 
 /** What each kind of notice is about. Names are kept as they were when it was written. */
-export type NoticeFacts = Readonly<{
+export type NoticeFacts = OfficeFacts & AccessFacts & LearnerAndTeamFacts
+
+type LearnerAndTeamFacts = Readonly<{
   'set-password': { purpose: 'invite' | 'reset' }
+  assigned: { program: string }
+  'lessons-changed': { course: string; path: string; due_on: Day }
   'training-due': { requirement: string; title: string; due_on: Day; days: number }
   'training-overdue': { requirement: string; title: string; due_on: Day | null }
   'supervisor-reminder': { from: string; due_on: Day | null }
@@ -19,28 +26,8 @@ export type NoticeFacts = Readonly<{
   'not-cleared': NotCleared
   'not-cleared-long': NotCleared & { days: number }
   'weekly-digest': { overdue: number; coming: number; cleared: number }
-  'outside-training-waiting': { title: string; name: string; training_id: string }
-  'import-done': { program_id: string; import_id: string; file_name: string }
-  'second-confirmation': { what: string; path: string }
-  'email-stopped': { name: string; email: string; answer: string }
   'daily-summary': { count: number }
   'sign-in-changed': { what: AccountNews; by: string | null }
-  'role-changed': RoleChange
-  'record-opened': { name: string; by: string; reason: string; is_own: boolean }
-  'record-asked': { program: string }
-  'record-shared': { name: string; program: string; by: string; is_own: boolean }
-}>
-
-/** A role was given, ended, or given back. "where" is null for roles of the whole installation. */
-export type RoleChange = Readonly<{
-  change: 'granted' | 'ended' | 'grant-undone' | 'end-undone'
-  role: string
-  where: string | null
-  person: string
-  by: string
-  is_own: boolean
-  /** Where the reader can undo it; null for the person whose role it is. */
-  path: string | null
 }>
 
 /** People who work in direct contact in a program and may not from a day. */
@@ -63,25 +50,8 @@ export type NewNotice = {
   }>
 }[NoticeKind]
 
-/** A notice in words. The email says no course, program or person: others may see it. The inbox says more. */
-export type Wording = Readonly<{
-  subject: string
-  email: readonly string[]
-  inbox: string
-  action: Readonly<{ label: string; path: string }>
-}>
-
-type Kind<K extends NoticeKind> = Readonly<{
-  /** False where the law's clock or the account needs the email: then no one can turn it off. */
-  isOptional: boolean | ((facts: NoticeFacts[K]) => boolean)
-  /** True where it can't wait for the morning. */
-  isUrgent?: boolean
-  words: (facts: NoticeFacts[K]) => Wording
-}>
-
 const myTraining = { label: 'Open my training', path: '/' }
 const inDays = (days: number) => (days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`)
-const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)
 const monthDay = (on: Day) => formatDay(on).replace(/, \d{4}$/, '')
 
 const someone = (count: number) => (count === 1 ? 'someone' : `a group of ${count}`)
@@ -94,25 +64,6 @@ function named(people: NotCleared['people']): string {
   return new Intl.ListFormat('en-US').format(names)
 }
 
-const roleChanges: Readonly<Record<RoleChange['change'], string>> = {
-  granted: 'gave',
-  ended: 'ended',
-  'grant-undone': 'took back',
-  'end-undone': 'gave back',
-}
-
-function roleSentence({ change, role, where, person, by, is_own }: RoleChange): string {
-  const at = where ? ` at ${where}` : ''
-  const verb = roleChanges[change]
-  if (is_own)
-    return change === 'granted' || change === 'end-undone'
-      ? `${by} ${verb} you a role: ${role}${at}.`
-      : `${by} ${verb} your role: ${role}${at}.`
-  return change === 'granted' || change === 'end-undone'
-    ? `${by} ${verb} ${person} a role: ${role}${at}. It can be undone for an hour.`
-    : `${by} ${verb} a role of ${person}: ${role}${at}. It can be undone for an hour.`
-}
-
 const accountNews: Readonly<Record<AccountNews, (by: string) => string>> = {
   'code-made': (by) =>
     `${by} made a one-time code on paper with which you can set a new password. It works once a second person confirms that you have it.`,
@@ -123,54 +74,30 @@ const accountNews: Readonly<Record<AccountNews, (by: string) => string>> = {
   'provider-linked': () => 'Your account was linked to single sign-on.',
 }
 
-const kinds: { [K in NoticeKind]: Kind<K> } = {
-  'role-changed': {
-    isOptional: false,
-    words: (change) => ({
-      subject: 'A role has changed',
-      email: [
-        change.is_own
-          ? 'One of your roles has changed. Sign in to see which.'
-          : 'A colleague’s role has changed. Sign in to see which. It can be undone for an hour.',
-      ],
-      inbox: roleSentence(change),
-      action: change.path
-        ? { label: 'See the roles', path: change.path }
-        : { label: 'Open your account', path: '/account' },
-    }),
-  },
-  'record-opened': {
-    isOptional: false,
-    isUrgent: true,
-    words: ({ name, by, reason, is_own }) => ({
-      subject: 'A record was opened',
-      email: ['A system administrator opened a training record for an hour. Sign in to see whose, and why.'],
-      inbox: is_own
-        ? `${by}, a system administrator, opened your training record for an hour: “${reason}”.`
-        : `${by}, a system administrator, opened the training record of ${name} for an hour: “${reason}”.`,
-      action: { label: is_own ? 'See who looked' : 'Messages', path: is_own ? '/account/views' : '/notices' },
-    }),
-  },
-  'record-asked': {
-    isOptional: false,
+const kinds: { [K in NoticeKind]: Kind<NoticeFacts[K]> } = {
+  ...officeKinds,
+  ...accessKinds,
+  assigned: {
+    isOptional: true,
     words: ({ program }) => ({
-      subject: 'A question for you',
-      email: ['A program asks to see your training record. Sign in to answer.'],
-      inbox: `${program} put you on its roster and asks to see your training record.`,
-      action: { label: 'Answer', path: '/account/record' },
+      subject: 'Training for your work',
+      email: [
+        'You were added to a program that asks for training. Sign in to see what, and by when.',
+        'If you have never signed in, you get a link to set your password in a message of its own, or on paper.',
+      ],
+      inbox: `You were added to ${program}. Here is the training that it asks for.`,
+      action: myTraining,
     }),
   },
-  'record-shared': {
+  'lessons-changed': {
     isOptional: false,
-    words: ({ name, program, by, is_own }) => ({
-      subject: 'A record was shared',
-      email: ['A training record was shared with a program. Sign in to see what was shown.'],
-      inbox: is_own
-        ? `${by} at ${program} saw what you shared of your training record.`
-        : `${name} shared their training record with ${program}.`,
-      action: is_own
-        ? { label: 'See what was shared', path: '/account/record' }
-        : { label: 'Messages', path: '/notices' },
+    words: ({ course, path, due_on }) => ({
+      subject: `Something new to read by ${monthDay(due_on)}`,
+      email: [
+        `A training you completed has changed. Read the changed pages by **${formatDay(due_on)}**. You don’t take it again.`,
+      ],
+      inbox: `${course} has changed since you completed it. Read the changed lessons by ${formatDay(due_on)}. You don’t take the course again.`,
+      action: { label: 'Read what changed', path },
     }),
   },
   'sign-in-changed': {
@@ -368,44 +295,6 @@ const kinds: { [K in NoticeKind]: Kind<K> } = {
       }
     },
   },
-  'outside-training-waiting': {
-    isOptional: true,
-    words: ({ title, name, training_id }) => ({
-      subject: 'A record to decide',
-      email: ['A training that someone took elsewhere was recorded. It counts once you accept it.'],
-      inbox: `${title} was recorded for ${name}. It counts once you accept it.`,
-      action: { label: 'Decide', path: `/training/elsewhere/${training_id}` },
-    }),
-  },
-  'import-done': {
-    isOptional: true,
-    words: ({ program_id, import_id, file_name }) => ({
-      subject: 'Your file has been read',
-      email: ['The file you uploaded has been read. See what it changes.'],
-      inbox: `${file_name} has been read.`,
-      action: { label: 'See the import', path: `/programs/${program_id}/imports/${import_id}` },
-    }),
-  },
-  'second-confirmation': {
-    isOptional: true,
-    words: ({ what, path }) => ({
-      subject: 'A request to confirm',
-      email: ['A colleague’s request needs a second person to confirm it.'],
-      inbox: `${what} needs a second person to confirm it.`,
-      action: { label: 'See the request', path },
-    }),
-  },
-  'email-stopped': {
-    isOptional: false,
-    words: ({ name, email, answer }) => ({
-      subject: 'An email address doesn’t work',
-      email: [
-        'Email to one of your people came back for good. Sign in to see whose, and correct the address.',
-      ],
-      inbox: `Email to ${name} (${email}) came back: “${answer}”. No more is sent there. Correct the address, or hand over a printed note.`,
-      action: { label: 'See stopped addresses', path: '/notices/undelivered' },
-    }),
-  },
   'daily-summary': {
     isOptional: true,
     words: ({ count }) => ({
@@ -419,15 +308,15 @@ const kinds: { [K in NoticeKind]: Kind<K> } = {
 
 type Stored = Readonly<{ kind: string; facts: unknown }>
 
-const kindOf = ({ kind }: Stored): Kind<NoticeKind> | undefined =>
-  (kinds as Record<string, Kind<NoticeKind> | undefined>)[kind]
+const kindOf = ({ kind }: Stored): Kind<never> | undefined =>
+  (kinds as Record<string, Kind<never> | undefined>)[kind]
 
 export const wordsOf = (notice: Stored): Wording | null =>
-  kindOf(notice)?.words(notice.facts as NoticeFacts[NoticeKind]) ?? null
+  kindOf(notice)?.words(notice.facts as never) ?? null
 
 export function isOptional(notice: Stored): boolean {
   const optional = kindOf(notice)?.isOptional ?? true
-  return typeof optional === 'function' ? optional(notice.facts as NoticeFacts[NoticeKind]) : optional
+  return typeof optional === 'function' ? optional(notice.facts as never) : optional
 }
 
 export const isUrgent = (notice: Stored): boolean => kindOf(notice)?.isUrgent ?? false

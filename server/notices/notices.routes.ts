@@ -18,7 +18,11 @@ export async function noticeRoutes(app: App, { db }: Readonly<{ db: Database }>)
     const viewer = viewerOf(request)
     const seesUndelivered = hasRole(viewer, 'supervisor', 'program_admin', 'system_admin')
     const page = noticesPage(await listNotices(db, viewer.id, 200))
-    return reply.page('notices/notices', { ...page, seesUndelivered })
+    return reply.page('notices/notices', {
+      ...page,
+      seesUndelivered,
+      isSupervisor: hasRole(viewer, 'supervisor'),
+    })
   })
 
   // Reads a message and leads to where the thing is done.

@@ -76,6 +76,24 @@ export async function listAdministratorsOf(db: Kysely<DB>, personId: string): Pr
   return rows.map(({ id }) => id)
 }
 
+/** The administrators of the programs where a person works now, or of one program. */
+export async function listProgramAdministrators(
+  db: Kysely<DB>,
+  of: Readonly<{ personId: string } | { programId: string }>,
+): Promise<readonly string[]> {
+  const programs =
+    'programId' in of
+      ? sql`select ${of.programId}::uuid`
+      : sql`select program_id from assignments a where a.person_id = ${of.personId} and a.superseded_at is null
+          and coalesce(a.separated_on >= current_date, true)`
+  const { rows } = await sql<{ id: string }>`
+    select distinct p.id from programs g
+    join roles r on r.role = 'program_admin' and r.ended_at is null and (r.program_id = g.id or r.holder_id = g.holder_id)
+    join people p on p.id = r.person_id and p.disabled_at is null
+    where g.id in (${programs}) order by p.id`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
 /** Emails that wait and that no job will send any more: the job was retried to its end, or is gone. */
 export async function listForgottenEmails(db: Kysely<DB>): Promise<readonly string[]> {
   const { rows } = await sql<{ notice_id: string }>`

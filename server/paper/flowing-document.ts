@@ -21,7 +21,7 @@ export type FlowingDocument = Readonly<{
   finish(): Promise<Uint8Array>
 }>
 
-export const textWidth = 792 - 2 * 48
+const textWidth = 792 - 2 * 48
 const left = 48
 const top = 60
 const bottom = 612 - 48

@@ -4,16 +4,18 @@ import { hasRole, type Viewer } from './roles.ts'
 /** The frame of a viewer’s pages: its menu lists what their roles may open. */
 export function frameOf(
   { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
-  installation: PageFrame['installation'],
+  { installation, look }: Pick<PageFrame, 'installation' | 'look'>,
   demo: 'auto' | 'no' | 'public' | false,
 ): Omit<PageFrame, 'idleMinutes'> {
   return {
     viewer,
     installation,
+    look,
     navigation: navigationOf(viewer),
     account: accountOf(viewer, isViewerKnown),
     signOut: viewer ? '/sign-out' : null,
     banner: demo ? demoBanner[demo] : null,
+    owesDataNotice: viewer?.owes_data_notice ?? false,
     messages: viewer?.has_account_news ? [accountNews] : [],
   }
 }

@@ -99,7 +99,7 @@ export async function listActive(db: Kysely<DB>, role: Role): Promise<readonly s
 /** Someone as the viewer they would be if they were signed in, to act for what they asked; null once they are suspended. */
 export async function findAsViewer(db: Kysely<DB>, personId: string): Promise<Viewer | null> {
   const { rows } = await sql<Viewer>`
-    select p.id, p.name, p.email, 0 as unread_notices, false as has_account_news, now() as confirmed_at, true as has_second_factor,
+    select p.id, p.name, p.email, 0 as unread_notices, false as has_account_news, false as owes_data_notice, now() as confirmed_at, true as has_second_factor,
       coalesce(g.grants, '[]') as grants,
       coalesce(g.supervised, '{}') as supervised_program_ids,
       coalesce(g.administered, '{}') as administered_program_ids,

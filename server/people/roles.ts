@@ -24,6 +24,8 @@ export type Viewer = Readonly<{
   /** Where the viewer may organize sessions: the administered ones, and those of a trainer. */
   trained_program_ids: readonly string[]
   unread_notices: number
+  /** The latest data practices notice waits for them to read it. */
+  owes_data_notice: boolean
   /** How the person signs in was changed, and they have not read the message about it. */
   has_account_news: boolean
   /** When the password was last given in this session. */

@@ -174,6 +174,9 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
       coalesce(g.trained, '{}') as trained_program_ids,
       (select count(*) from notices n
         where n.person_id = p.id and n.read_at is null and n.moot_at is null)::int as unread_notices,
+      exists (select from data_notices d where d.version = (select max(version) from data_notices)
+        and not exists (select from data_notice_acknowledgments a
+          where a.person_id = p.id and a.version = d.version)) as owes_data_notice,
       exists (select from notices n where n.person_id = p.id and n.read_at is null and n.moot_at is null
         and n.kind = 'sign-in-changed') as has_account_news
     from sessions s

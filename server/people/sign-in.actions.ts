@@ -194,7 +194,7 @@ export async function signInWithCode(
 }
 
 /** True for a right code of the confirmed app. Its time step is stored in the same statement, so it works once. */
-export async function useAuthenticatorCode(
+async function useAuthenticatorCode(
   db: Database,
   personId: string,
   code: string,

@@ -49,5 +49,7 @@ export async function unsentFormRoutes(app: App, { db, config }: Needs): Promise
     return reply.redirect(request.viewer ? '/' : '/sign-in', 303)
   })
 
-  app.post('/session', { config: signedIn }, async (_request, reply) => reply.status(204).send())
+  app.post('/session', { config: { ...signedIn, isRepeatable: true } }, async (_request, reply) =>
+    reply.status(204).send(),
+  )
 }

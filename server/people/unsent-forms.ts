@@ -60,7 +60,8 @@ function pageOf(request: FastifyRequest): string {
   return pathOfOurs(pathname + search) ?? '/'
 }
 
+/** The page to send it from gives the form a key of its own. */
 const fieldsOf = (body: unknown): readonly (readonly [string, string])[] =>
-  Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
-    [value].flat().map((one) => [name, String(one)] as const),
-  )
+  Object.entries((body ?? {}) as Record<string, unknown>)
+    .filter(([name]) => name !== 'form_key')
+    .flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)] as const))

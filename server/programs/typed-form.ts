@@ -95,7 +95,7 @@ export function readOtherDay(
 }
 
 /** '2:30 pm', '2 PM' or '14:30' as '14:30'; otherwise null. */
-export function readTime(text: string): string | null {
+function readTime(text: string): string | null {
   const [, hours, minutes = '00', half] =
     /^(\d{1,2})(?::(\d\d))?\s*([ap])?\.?(?:m\.?)?$/i.exec(text.trim()) ?? []
   if (!hours || Number(minutes) > 59) return null

@@ -32,15 +32,18 @@ export type ApiToken = Readonly<{
   owner_administers: boolean
 }>
 
-/** The tokens of one program, or of all of them; those that still work come first. */
+type Asked = Readonly<{ programId: string | null; page: number; size: number }>
+
+/** The tokens of one program, or of all of them, a page at a time; those that still work come first. */
 export async function listApiTokens(
   db: Kysely<DB>,
   now: Date,
-  programId: string | null,
-): Promise<readonly ApiToken[]> {
-  const { rows } = await sql<ApiToken>`
+  { programId, page, size }: Asked,
+): Promise<Readonly<{ tokens: readonly ApiToken[]; total: number }>> {
+  const { rows } = await sql<ApiToken & { total: number }>`
     select t.id, t.label, t.program_id, coalesce(named.name, h.name) as program, o.name as owner, t.created_at,
-      t.expires_at, t.last_used_at, t.ended_at, ${ownerAdministers} as owner_administers
+      t.expires_at, t.last_used_at, t.ended_at, ${ownerAdministers} as owner_administers,
+      count(*) over ()::int as total
     from api_tokens t
     join people o on o.id = t.created_by
     join programs g on g.id = t.program_id
@@ -49,7 +52,7 @@ export async function listApiTokens(
       select d.name from program_details d where d.program_id = g.id and d.superseded_at is null
       order by d.from_on desc limit 1) named on true
     where ${programId}::uuid is null or t.program_id = ${programId}::uuid
-    order by ${isTokenInForce(now)} desc, t.created_at desc
-    limit 500`.execute(db)
-  return rows
+    order by ${isTokenInForce(now)} desc, t.created_at desc, t.id
+    limit ${size} offset ${(page - 1) * size}`.execute(db)
+  return { tokens: rows.map(({ total, ...token }) => token), total: rows[0]?.total ?? 0 }
 }

@@ -67,7 +67,8 @@ export async function apiTokenRoutes(app: App, { db, clock }: Needs): Promise<vo
     program: Program,
     more: Readonly<{ made?: string; label?: string; errors?: readonly FieldError[] }>,
   ) {
-    const tokens = await listApiTokens(db, clock(), program.program_id)
+    const asked = { programId: program.program_id, page: 1, size: 200 }
+    const { tokens } = await listApiTokens(db, clock(), asked)
     return reply.page('standings/api-tokens', {
       title: 'Tokens for scheduling software',
       program,

@@ -24,6 +24,8 @@ export type CompletionFact = Readonly<{
   voided_on: Day | null
   recorded_at: string
   verified: readonly { program: string; on: Day }[]
+  fast: boolean | null
+  confirmed: readonly { program: string; on: Day }[]
 }>
 
 export type OutsideFact = Readonly<{
@@ -58,7 +60,11 @@ export async function listTrainings(
           'accepted', d.is_accepted, 'hours', round(c.minutes / 60.0, 1), 'recorded_at', c.completed_at,
           'voided_on', (select ${dayAt(sql`v.voided_at`)} from completion_voids v
                         where v.completion_id = c.id and ${known(sql`v.voided_at`)}),
-          'verified', coalesce(d.verified, '[]')) order by c.completed_at)
+          'verified', coalesce(d.verified, '[]'),
+          'fast', (select e.is_fast from completion_evidence e where e.completion_id = c.id),
+          'confirmed', coalesce((select json_agg(json_build_object('program', f.program_id, 'on', ${dayAt(sql`f.confirmed_at`)}))
+                        from completion_confirmations f where f.completion_id = c.id and ${known(sql`f.confirmed_at`)}), '[]')
+          ) order by c.completed_at)
         from completions c
         left join lateral (${decisionsOf(sql`d.completion_id = c.id`, asKnownOn)}) d on true
         where c.person_id = p.id and ${known(sql`c.completed_at`)}), '[]') as completions,

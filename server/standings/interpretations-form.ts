@@ -53,6 +53,13 @@ export const interpretationChoices: Readonly<
     { value: 'not-counted', label: 'No, unless the commissioner has approved it' },
     { value: 'counts', label: 'Yes, the license holder accepts it as annual training' },
   ],
+  fast_completions: [
+    { value: 'count', label: 'Yes. It stays marked, and we can see why' },
+    {
+      value: 'after-confirmation',
+      label: 'No, it counts from the day a supervisor of this program confirmed it',
+    },
+  ],
   hours_year: [
     { value: 'calendar', label: 'January through December' },
     { value: 'hire-anniversary', label: 'From one anniversary of hire to the next' },

@@ -43,7 +43,11 @@ export function writtenFactsOf(
       const agency = agencies.get(assignment.program_id)
       return agency && assignment.duties_from ? [dutiesFacts(assignment, agency, settings)] : []
     }),
-    completions: (trainings?.completions ?? []).map((one) => ({ ...one, verified: [...one.verified] })),
+    completions: (trainings?.completions ?? []).map((one) => ({
+      ...one,
+      verified: [...one.verified],
+      confirmed: [...one.confirmed],
+    })),
     outside: (trainings?.outside ?? []).map((one) => ({ ...one, verified: [...one.verified] })),
   }
 }

@@ -3,12 +3,20 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Facts } from '#server/law/facts/facts.ts'
 import type { Day } from '#server/lib/days.ts'
+import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import { type Roster, workOfPeople } from '#server/programs/roster/roster.queries.ts'
 import { listInterpretations, listTrainings } from './facts.queries.ts'
 import { personFacts } from './person-facts.ts'
 import { settleNotices } from './reminders/settle.actions.ts'
 import { rulesRevision } from './rules-revision.ts'
-import { claimPasses, listStalePeople, saveVerdicts } from './stored.queries.ts'
+import {
+  claimPasses,
+  listAnswers,
+  listStalePeople,
+  type StoredAnswer,
+  saveVerdicts,
+  type Verdicts,
+} from './stored.queries.ts'
 import { verdictsOf } from './verdicts.ts'
 
 /** The facts of any number of people, in three statements. */
@@ -57,12 +65,38 @@ async function refreshSome(trx: Transaction<DB>, personIds: readonly string[], t
     const known = facts.get(id)
     return known ? [verdictsOf(id, known, today)] : []
   })
+  const before = await listAnswers(trx, personIds)
+  const clearances = computed.flatMap((one) => one.clearances)
   await saveVerdicts(trx, personIds, {
     passes: computed.map(({ pass }) => ({ ...pass, ruleset: rulesRevision })),
     standings: computed.flatMap((one) => one.standings),
-    clearances: computed.flatMap((one) => one.clearances),
+    clearances,
   })
+  await emitChanges(trx, before, clearances)
   await settleNotices(trx, personIds, today)
+}
+
+/** Tells programs’ software of people whose answer changed. What is new is no change: there was no answer before. */
+async function emitChanges(
+  trx: Transaction<DB>,
+  before: readonly StoredAnswer[],
+  after: Verdicts['clearances'],
+): Promise<void> {
+  const answers = new Map(before.map((one) => [`${one.person_id} ${one.program_id}`, one.answer]))
+  const changed = after.filter(({ person_id, program_id, answer }) => {
+    const was = answers.get(`${person_id} ${program_id}`)
+    return was !== undefined && was !== answer
+  })
+  await emit(
+    trx,
+    'clearance.changed',
+    changed.map(({ person_id, program_id, answer, until_on, because }) => ({
+      person_id,
+      program_id,
+      data: { answer, until: until_on, because },
+    })),
+    new Date(),
+  )
 }
 
 /** The scheduled refresh: people whose verdict changed with the date since it was stored. Returns their number. */

@@ -18,7 +18,16 @@ export async function claimPasses(
     on conflict (person_id) do update set computed_on = excluded.computed_on`.execute(trx)
 }
 
-type Verdicts = ReturnType<typeof verdictsOf>
+export type Verdicts = ReturnType<typeof verdictsOf>
+
+export type StoredAnswer = Readonly<{ person_id: string; program_id: string; answer: string }>
+
+export const listAnswers = (db: Kysely<DB>, personIds: readonly string[]): Promise<readonly StoredAnswer[]> =>
+  db
+    .selectFrom('clearances')
+    .select(['person_id', 'program_id', 'answer'])
+    .where('person_id', 'in', [...personIds])
+    .execute()
 
 /** Replaces these people's stored verdicts. */
 export async function saveVerdicts(

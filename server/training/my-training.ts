@@ -241,7 +241,7 @@ function hoursWords(facts: Facts, one: RequirementAnswer, today: Day): string {
 const round = (hours: number) => Math.round(hours * 100) / 100
 
 /** "Renewing today moves your due date from …", calculated by the rules as if it were done today. */
-export function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): string | null {
+function renewalOf(facts: Facts, now: RequirementAnswer, today: Day): string | null {
   if (!now.due_on || (now.standing !== 'current' && now.standing !== 'due_soon')) return null
   const renewed = standing({ ...facts, trainings: [...facts.trainings, completedOn(today)] }, today)
   const then = renewed.requirements.find(
@@ -270,6 +270,8 @@ const completedOn = (day: Day): Facts['trainings'][number] => ({
   program: null,
   verified: [],
   voidedOn: null,
+  fast: null,
+  confirmed: [],
 })
 
 const nameOf = (program: string, names: ReadonlyMap<string, string>) => names.get(program) ?? program

@@ -65,6 +65,6 @@ export async function tellDeciders(
       person_id,
       kind: 'outside-training-waiting',
       facts: { title, name, training_id: trainingId },
-      dedupe_key: `outside training ${trainingId}`,
+      dedupe_key: `to-decide ${trainingId}`,
     })
 }

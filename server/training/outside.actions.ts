@@ -37,8 +37,6 @@ export async function recordOutsideTraining(
     const kept = file && type ? { ...file, type } : null
     const id = await insertOutsideTraining(trx, viewer, personId, entry, kept, now)
     await refreshStandings(trx, [personId], dayOf(now))
-    const person = await findPerson(trx, personId)
-    await tellDeciders(trx, id, { title: entry.title, name: person?.name ?? '' }, now)
     return { kind: 'recorded', id }
   })
 }
@@ -74,6 +72,8 @@ export async function insertOutsideTraining(
     facts: { outside_training_id: id, ...entry, has_file: Boolean(file) },
     at: now,
   })
+  const person = await findPerson(trx, personId)
+  await tellDeciders(trx, id, { title: entry.title, name: person?.name ?? '' }, now)
   return id
 }
 

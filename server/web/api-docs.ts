@@ -28,8 +28,14 @@ type Operation = Readonly<{
   >
 }>
 
+type Described = Readonly<{
+  baseUrl: string
+  /** What this service sends, as OpenAPI 3.1 describes webhooks. */
+  webhooks: Readonly<Record<string, unknown>>
+}>
+
 /** Collects the tagged routes into an OpenAPI description. Register it before them. */
-export const apiDescription = fp(async (app: App, { baseUrl }: { baseUrl: string }) => {
+export const apiDescription = fp(async (app: App, { baseUrl, webhooks }: Described) => {
   await app.register(swagger, {
     hideUntagged: true,
     openapi: {
@@ -40,6 +46,7 @@ export const apiDescription = fp(async (app: App, { baseUrl }: { baseUrl: string
         description: 'The API of this installation.',
       },
       servers: [{ url: baseUrl }],
+      ...({ webhooks } as object),
       components: { securitySchemes: { program: { type: 'http', scheme: 'bearer' } } },
     },
   })

@@ -72,7 +72,13 @@ function wordsFor(status: number, error?: FastifyError): { title: string; words:
         words:
           'Check the address for typos. Your account may not have access to this page. Nothing you saved is lost.',
       }
+    case 422:
+      return { title: 'We can’t take this file', words: error?.message ?? 'Nothing was saved.' }
+    case 409:
+      return { title: 'Already sent', words: error?.message ?? 'Nothing was changed.' }
     case 400:
+      if (error?.code === 'NO_FORM_KEY')
+        return { title: 'We couldn’t read your request', words: error.message }
       return {
         title: 'We couldn’t read your request',
         words:

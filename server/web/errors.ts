@@ -2,7 +2,7 @@ import createError from '@fastify/error'
 
 /** Missing and not allowed get the same response, so that it doesn't reveal what exists. */
 export const NotFound = createError('NOT_FOUND', 'We can’t find that page.', 404)
-export const Forbidden = createError('FORBIDDEN', 'This request did not come from one of our pages.', 403)
+const Forbidden = createError('FORBIDDEN', 'This request did not come from one of our pages.', 403)
 export const ReadOnly = createError(
   'READ_ONLY',
   'This is a public demonstration. With this role you can look at everything, but you can’t change anything.',
@@ -18,7 +18,17 @@ export const Unreadable = createError(
   'This request contains something that no form sends: %s.',
   400,
 )
-export const TooMany = createError('TOO_MANY', 'Too many attempts. %s', 429)
+export const RefusedFile = createError('REFUSED_FILE', '%s', 422)
+export const NoFormKey = createError(
+  'NO_FORM_KEY',
+  'This form came without its key, so nothing was saved. Open the page again and send the form from there.',
+  400,
+)
+export const AlreadySent = createError(
+  'ALREADY_SENT',
+  'This form was sent before, and what it did is saved. Open the page again to see the result.',
+  409,
+)
 export const Busy = createError('BUSY', 'Many people are signing in right now. Try again in a minute.', 503)
 export const Stopping = createError('STOPPING', 'The service is stopping.', 503)
 

@@ -27,7 +27,8 @@ export async function healthRoutes(
     // A late job or ledger head is a matter for the administrator: taking the service away would not help anyone.
     const isReady = parts.database.isWell && parts.schema.isWell && parts.disk.isWell
     const said = Object.fromEntries(Object.entries(parts).map(([name, { says }]) => [name, says]))
-    return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', ...said })
+    const status = !isReady ? 'not ready' : parts.ledger.isWell ? 'ready' : 'degraded'
+    return reply.status(isReady ? 200 : 503).send({ status, ...said })
   })
 }
 
@@ -60,11 +61,12 @@ async function jobsPart(db: Database): Promise<Part> {
 
 /** The ledger is checked before each head is signed: no new head for two days means that a check failed, or none ran. */
 async function ledgerPart(db: Database): Promise<Part> {
-  const { rows } = await sql<{ has_rows: boolean; is_fresh: boolean | null }>`
-    select exists (select from ledger) as has_rows,
+  const { rows } = await sql<{ has_rows: boolean; is_fresh: boolean | null; finding: string | null }>`
+    select (select finding from ledger_checks order by id desc limit 1) as finding, exists (select from ledger) as has_rows,
       (select max(signed_at) from ledger_heads) > now() - interval '2 days'
         or not exists (select from ledger where at < now() - interval '2 days') as is_fresh`.execute(db)
-  const { has_rows, is_fresh } = rows[0]!
+  const { has_rows, is_fresh, finding } = rows[0]!
+  if (finding) return { isWell: false, says: 'the last check found a change' }
   if (!has_rows) return well('empty')
   return is_fresh ? well('signed') : { isWell: false, says: 'no head signed for two days' }
 }

@@ -39,6 +39,7 @@ export const security = fp(
       crossOriginOpenerPolicy: { policy: 'same-origin' },
     })
     app.addHook('onRequest', async (request, reply) => {
+      reply.header('permissions-policy', permissions)
       const { isFromAnywhere } = request.routeOptions.config
       if (!isSafe(request.method) && !isFromAnywhere && !isFromHere(request, baseUrl)) throw forbidden()
       // Pages hold what is private to one person: nothing keeps a copy. Static files set their own.
@@ -46,6 +47,30 @@ export const security = fp(
     })
   },
 )
+
+/** What no page needs. Passkeys stay allowed for our own pages. */
+const permissions = [
+  'accelerometer',
+  'autoplay',
+
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'idle-detection',
+  'local-fonts',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+]
+  .map((name) => `${name}=()`)
+  .join(', ')
 
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 

@@ -1,7 +1,9 @@
 import type { Multipart } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
-import { Unreadable } from './errors.ts'
+import { RefusedFile, Unreadable } from './errors.ts'
+import { fileThread } from './file-threads.ts'
 import { hasNul } from './input.ts'
+import { mostPixels, pictureSize, withoutPlace } from './pictures.ts'
 
 type Limits = Readonly<{ files?: number; fileSize?: number }>
 
@@ -35,11 +37,27 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
       // Always read to the end, because the rest of the form follows.
       const bytes = await part.toBuffer()
       if (part.file.truncated) isTooLarge = true
-      else if (bytes.length > 0) file = { name: part.filename || 'file', bytes }
+      else if (bytes.length > 0) file = { name: part.filename || 'file', bytes: await harmless(bytes) }
     } else if (typeof part.value === 'string') fields[part.fieldname] = part.value
   }
   return { fields, file, isTooLarge }
 }
+
+/** The file as it may be kept. Throws for a PDF with scripts and for a picture too large to open. */
+async function harmless(bytes: Buffer): Promise<Buffer> {
+  const type = fileType(bytes)
+  if (type === 'application/pdf' && (await hasScripts(bytes)) !== false)
+    throw new RefusedFile(
+      'This PDF contains scripts or is too complex. Print it to a new PDF and upload that.',
+    )
+  if (type !== 'image/png' && type !== 'image/jpeg') return bytes
+  const size = pictureSize(bytes)
+  if (size && size.width * size.height > mostPixels)
+    throw new RefusedFile('This picture is too large. Make it smaller, or take a photo of it.')
+  return withoutPlace(bytes)
+}
+
+const hasScripts = fileThread<Uint8Array, boolean>(new URL('./pdf-scripts.worker.ts', import.meta.url), 5)
 
 export type ManyFiles = Readonly<{
   files: readonly (UploadedFile & Readonly<{ isTooLarge: boolean }>)[]

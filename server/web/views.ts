@@ -26,10 +26,17 @@ export type PageFrame = Readonly<{
     contact_email: string
     contact_phone: string
   }> | null
+  /** The installation's own color and logo, where it has them. */
+  look: Readonly<{
+    stylesheet: string | null
+    logo: Readonly<{ href: string; width: number; height: number }> | null
+  }>
   /** Minutes without a request after which the session ends. Null if no one is signed in. */
   idleMinutes: number | null
   /** A quiet line above every page: this is a demonstration. */
   banner: string | null
+  /** The viewer has not yet read the latest data practices notice. */
+  owesDataNotice: boolean
   /** Messages from the previous request. */
   messages: readonly Message[]
 }>

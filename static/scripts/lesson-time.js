@@ -1,4 +1,5 @@
-// Reports how long this lesson was open and visible, as evidence that it was read. It never blocks anyone.
+// Reports how long this lesson was open and visible, as evidence that it was read. The server counts no more than the
+// time that has really passed. It never blocks anyone.
 
 /** @type {HTMLElement | null} */
 const lesson = document.querySelector('[data-lesson-time]')
@@ -7,14 +8,17 @@ let unsent = 0
 
 function send() {
   if (visibleSince) unsent += (Date.now() - visibleSince) / 1000
-  visibleSince = 0
+  visibleSince = document.visibilityState === 'visible' ? Date.now() : 0
+  const { lessonTime, opened } = lesson?.dataset ?? {}
   const seconds = Math.round(unsent)
-  if (seconds < 1 || !lesson?.dataset.lessonTime) return
+  if (seconds < 1 || !lessonTime || !opened) return
   unsent = 0
-  navigator.sendBeacon(lesson.dataset.lessonTime, new URLSearchParams({ seconds: String(seconds) }))
+  navigator.sendBeacon(lessonTime, new URLSearchParams({ opened, seconds: String(seconds) }))
 }
 
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') send()
   else visibleSince = Date.now()
 })
+// Once a minute, so that a closed laptop loses little.
+setInterval(() => visibleSince && send(), 60_000)

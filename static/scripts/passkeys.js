@@ -70,7 +70,7 @@ async function addPasskey() {
 async function ask(address, body) {
   const answer = await fetch(address, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
     body: JSON.stringify(body),
   })
   const content = await answer.json()

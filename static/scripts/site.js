@@ -165,3 +165,11 @@ function say(text, kind = 'error', action) {
   frame.append(line)
   messages.replaceChildren(frame)
 }
+
+// A double click would send a form twice and show the answer to the second, which only says that it was sent before.
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== 'post') return
+  if (Date.now() - Number(form.dataset.sentAt ?? 0) < 2000) event.preventDefault()
+  else form.dataset.sentAt = String(Date.now())
+})

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { schemaState } from '#server/db/migrate.ts'
 import type { Policy } from '#server/people/roles.ts'
 import { createSessions, type Sessions } from '#server/people/sessions.ts'
 import { aWorld, type Route, type World } from '#test/support/app.ts'
@@ -44,6 +45,8 @@ const refusal = (role: RoleName) => (role === 'visitor' ? 'sign-in' : '404')
 
 async function asked(world: World): Promise<readonly Row[]> {
   const { own, other } = await twoHouses(world)
+  // A start reads the migrations before anyone asks whether it is ready.
+  await schemaState(world.db)
   const ids: Readonly<Record<Kind, (name: string) => string>> = {
     own: (name) => idFor(own, name),
     other: (name) => idFor(other, name),
@@ -81,6 +84,7 @@ async function cellOf(asking: Asking, { method, url, schema }: Route, role: Role
     headers: {
       ...(token ? { cookie: `sid=${token}` } : {}),
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
       'content-type': 'application/x-www-form-urlencoded',
     },
     ...(method === 'POST' ? { payload: leastBody(schema.body as BodySchema).toString() } : {}),

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoPassword } from '#server/demo/cast.ts'
 import { aDevice, aServer, openBrowser } from '#test/support/browser.ts'
+import { openedIn } from '#test/support/taking.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -34,12 +35,13 @@ test('signing in and answering a question works without a mouse, and the focus i
   await press(page, 'Continue')
   await page.waitForURL(`**/${second!.slug}`)
 
-  const headers = { 'sec-fetch-site': 'same-origin' }
-  for (const { slug } of module.lessons)
-    await page.request.post(`/courses/${course.slug}/${module.slug}/${slug}/finished`, {
-      headers,
-      form: { commitment: '' },
-    })
+  const headers = { 'sec-fetch-site': 'same-origin', 'idempotency-key': crypto.randomUUID() }
+  for (const { slug } of module.lessons) {
+    const path = `/courses/${course.slug}/${module.slug}/${slug}`
+    const lesson = await page.request.get(`${path}?ready=yes`)
+    const form = { opened: openedIn(await lesson.text()) }
+    await page.request.post(`${path}/finished`, { headers, form })
+  }
   await page.goto(`/courses/${course.slug}`)
   await press(page, 'Continue')
   await page.waitForURL('**/assessment')

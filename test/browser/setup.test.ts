@@ -311,9 +311,13 @@ async function seeConsole(page: Page, look: Look): Promise<void> {
   expect(await page.locator('main tbody tr').count()).toBe(1)
   await look('console, ledger', page)
   for (const [tab, title] of [
+    ['Jobs', 'Jobs'],
+    ['Mail', 'Mail'],
     ['Keys', 'Signing keys'],
+    ['Data notice', 'Data practices notice'],
     ['API tokens', 'API tokens'],
     ['Storage', 'Storage'],
+    ['Branding', 'Branding'],
     ['Settings', 'Settings'],
   ] as const) {
     await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: tab }).click()

@@ -9,6 +9,7 @@ import {
   type Served,
   signIn,
 } from '#test/support/browser.ts'
+import { readModule } from '#test/support/taking.ts'
 
 let browser: Browser
 let world: Served
@@ -21,8 +22,7 @@ beforeAll(async () => {
   const lesson = module!.lessons.find(({ terms }) => terms.length > 1)!
   const ada = await world.as('ada@northstar.example')
   await ada.post(`/courses/${course.slug}/enrollment`)
-  for (const one of module!.lessons)
-    await ada.post(`/courses/${course.slug}/${module!.slug}/${one.slug}/finished`)
+  await readModule(ada, course, module!)
   path = `/courses/${course.slug}/${module!.slug}/${lesson.slug}`
 }, 60_000)
 afterAll(async () => {

@@ -15,7 +15,7 @@ describe('the text of a certificate', () => {
     expect(text.name).toBe('Ada Northwind')
     expect(text.completion).toBe('has completed, as initial training, all three modules of the course')
     expect(text.details).toContainEqual({ label: 'Completed', value: 'March 31, 2027' })
-    expect(text.details).toContainEqual({ label: 'Hours', value: '3.7' })
+    expect(text.details).toContainEqual({ label: 'Course length', value: '3.7 hours' })
     expect(text.modules[1]).toEqual({
       label: '2.',
       title: 'Trauma and its effects',
@@ -74,6 +74,6 @@ describe('the text of a certificate', () => {
 
   test('leaves out the program if the person had none', () => {
     const labels = certificateText({ ...sample, program: null }).details.map(({ label }) => label)
-    expect(labels).toEqual(['Completed', 'Hours', 'Course version', 'Law'])
+    expect(labels).toEqual(['Completed', 'Course length', 'Course version', 'Law'])
   })
 })

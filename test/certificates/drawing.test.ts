@@ -60,6 +60,12 @@ describe('the page of a certificate', () => {
     expect(page.links).toEqual([sample.verify_url])
   })
 
+  test('has no CIDSet, which pdfkit writes without the parts of accented letters (ISO 14289-1, 7.21.4.2)', async () => {
+    const pdf = Buffer.from(await drawCertificate({ ...sample, person_name: 'Zoë Łukasz Nguyễn Ångström' }))
+    expect(pdf.includes('/CIDSet')).toBe(false)
+    expect(pdf.toString('latin1')).toContain('pdfuaid')
+  })
+
   test('has every font embedded', async () => {
     const raw = Buffer.from(await drawCertificate(sample)).toString('latin1')
     const fonts = raw.match(/\/Type \/FontDescriptor/g)?.length

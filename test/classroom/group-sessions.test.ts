@@ -115,6 +115,7 @@ describe('a module taken as a group', () => {
     const { address, code } = await open(room)
     const client = await room.as(ada)
     await join(client, code)
+    room.later(60)
     await confirm(client, code)
     await close(room.leader, address)
     const id = await personId(db, ada)
@@ -184,11 +185,28 @@ describe('a module taken as a group', () => {
     const client = await room.as(ada)
     const joined = await Promise.all([join(client, code), join(client, code), join(client, code)])
     expect(joined.map(({ statusCode }) => statusCode)).toEqual([303, 303, 303])
+    room.later(60)
     await Promise.all([confirm(client, code), confirm(client, code), close(room.leader, address)])
     await close(room.leader, address)
     expect(await room.db.selectFrom('group_presences').select('id').execute()).toHaveLength(1)
     expect(await room.db.selectFrom('group_presence_changes').select('id').execute()).toHaveLength(1)
     expect(await finishedOf(room.db, ada)).toEqual(lessonsOf(room))
+  })
+
+  test('lessons count no faster than the session ran: none after a moment, the first ones after half of it', async () => {
+    const room = await aRoom()
+    const { address, code } = await open(room)
+    const [first, second] = [await room.as(ada), await room.as(mai)]
+    await join(first, code)
+    room.later(20)
+    await join(second, code)
+    for (const client of [first, second]) await confirm(client, code)
+    await close(room.leader, address)
+    const counted = await finishedOf(room.db, ada)
+    expect(counted.length).toBeGreaterThan(0)
+    expect(counted.length).toBeLessThan(room.module.lessons.length)
+    expect(await finishedOf(room.db, mai)).toEqual([])
+    expect(await pageOf(first, `/join/${code}`)).toContain('The session was too short for all lessons.')
   })
 
   test('lessons of a later module count, but its questions stay closed until the earlier ones are passed', async () => {
@@ -197,6 +215,7 @@ describe('a module taken as a group', () => {
     const { address, code } = await open(second)
     const client = await room.as(ada)
     await join(client, code)
+    room.later(60)
     await confirm(client, code)
     await close(room.leader, address)
     expect(await finishedOf(room.db, ada)).toEqual(lessonsOf(second))
@@ -321,6 +340,7 @@ describe('a participant who left early', () => {
       'Enter a reason, so that Ada Lindqvist and others can understand the change.',
     )
     await leader.post(acts, { act: 'left', reason: 'Called to the floor.' })
+    room.later(60)
     await close(leader, address)
     expect(await finishedOf(db, ada)).toEqual([])
     expect(await pageOf(client, `/join/${code}`)).toContain(
@@ -397,4 +417,24 @@ describe('who sees a session', () => {
     const cross = await client.post(`/join/${code}/presence`, {}, { 'sec-fetch-site': 'cross-site' })
     expect(cross.statusCode).toBe(403)
   })
+})
+
+test('a group takes a refresher’s cases and changes together, and never what is each person’s own', async () => {
+  const room = await aRoom()
+  const { body } = await room.leader.get('/group-sessions/new')
+  const { course, choices } = {
+    course: room.catalogue.courses.get('residential-refresher')!.current,
+    choices: [...body.matchAll(/value="residential-refresher\/[^/"]+\/([^"]+)"/g)].map(
+      ([, module]) => module,
+    ),
+  }
+  expect(choices).toEqual(
+    course.modules.filter(({ part }) => part === 'cases' || part === 'changes').map(({ slug }) => slug),
+  )
+  const [diagnostic] = course.modules
+  const own = await room.leader.post('/group-sessions', {
+    module: `${course.slug}/${course.version}/${diagnostic!.slug}`,
+  })
+  expect(own.statusCode).toBe(422)
+  expect(await room.db.selectFrom('group_sessions').selectAll().execute()).toEqual([])
 })

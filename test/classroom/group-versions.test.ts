@@ -11,6 +11,7 @@ import { fixtureDir, publish } from '#test/courses/fixture.ts'
 import { programId, readable } from '#test/programs/programs.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { later } from '#test/support/taking.ts'
 
 const sam = 'sam@northstar.example'
 const ada = 'ada@northstar.example'
@@ -55,7 +56,11 @@ async function aHouse() {
       })
     ).headers
     const { code } = await world.db.selectFrom('group_sessions').select('code').executeTakeFirstOrThrow()
-    return { code, close: () => leader.post(`${location}/end`, { outcome: 'held' }) }
+    const close = () => {
+      later(world.clock, 60)
+      return leader.post(`${location}/end`, { outcome: 'held' })
+    }
+    return { code, close }
   }
   const id = await personId(world.db, ada)
   const finished = async () => [...doneOf((await findEnrollment(world.db, id, 'welcome'))!).finished].sort()
@@ -122,8 +127,11 @@ test('nothing counts as the same if a version’s outline is unknown', () => {
       },
     ],
   }
-  expect(groupCredit(null, text, 'one')).toEqual({ given: [], otherwise: ['a', 'b'] })
-  expect(groupCredit(text, null, 'one')).toEqual({ given: [], otherwise: [] })
-  expect(groupCredit(text, text, 'two')).toEqual({ given: [], otherwise: [] })
-  expect(groupCredit(text, text, 'one').given.map(({ lesson }) => lesson)).toEqual(['a', 'b'])
+  const time = { minutes: 10, planned: new Map() }
+  const credit = (...[taken, own, module]: [typeof text | null, typeof text | null, string]) =>
+    groupCredit(taken, own, module, time)
+  expect(credit(null, text, 'one')).toMatchObject({ given: [], otherwise: ['a', 'b'] })
+  expect(credit(text, null, 'one')).toMatchObject({ given: [], otherwise: [] })
+  expect(credit(text, text, 'two')).toMatchObject({ given: [], otherwise: [] })
+  expect(credit(text, text, 'one').given.map(({ lesson }) => lesson)).toEqual(['a', 'b'])
 })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
-import { scholarshipTraining } from '#server/classroom/scholarship.ts'
+import { scholarshipTraining } from '#server/classroom/scholarships/scholarship.ts'
 import { programId, readable } from '#test/programs/programs.ts'
 import { aWorld, type Client } from '#test/support/app.ts'
 import { listTold } from '#test/support/notices.ts'

@@ -33,6 +33,7 @@ async function record(client: Client, text: CourseVersion, given: Record<string,
     {
       'content-type': 'multipart/form-data; boundary=cut',
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
     },
   )
 }

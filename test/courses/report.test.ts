@@ -88,6 +88,20 @@ describe('the report', () => {
     expect(shape(whole)).toEqual(shape(shown))
   })
 
+  test('has the table headings shown in the authors’ guide', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../courses/README.md'), 'utf8')
+    const headings = (text: string) =>
+      text
+        .split('\n')
+        .filter((line) => /^ {2}(lesson|pool) /.test(line))
+        .map((line) => line.trim().split(/ {2,}/))
+    const printed = headings(reportText(report)).slice(0, 2)
+    expect(printed).toHaveLength(2)
+    expect(headings(page)).toEqual(printed)
+    expect(page).toContain('minutes: 222 declared, 223 calculated, everything included')
+    expect(reportText(report)).toMatch(/minutes: \d+ declared, [\d.]+ calculated, everything included/)
+  })
+
   test('lists facts and values checked more than a year ago', () => {
     const later = coursesReport(loaded.catalogue, [], '2027-10-15')
     expect(later.facts.older_than_a_year).toEqual(['F-02'])

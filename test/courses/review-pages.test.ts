@@ -56,6 +56,15 @@ describe('reading a version', () => {
     expect(questions.body).toContain('Fewer than ten people have answered this question')
   })
 
+  test('a reviewer sees each number that has to be confirmed, and why', async () => {
+    const { as } = await aWorld()
+    const { body } = await (await as(noor)).get('/review/courses')
+    const list = body.slice(body.indexOf('id="to-confirm"'))
+    for (const line of ['The Trevor Project', 'StrongHearts', 'National Human Trafficking Hotline'])
+      expect(list).toContain(line)
+    expect(list).toContain('260E.20')
+  })
+
   test('no one else can read the answers there', async () => {
     const { as } = await aWorld({ catalogue })
     for (const email of ['ada@northstar.example', 'sam@northstar.example', 'lee@licensing.example']) {

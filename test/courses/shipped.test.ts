@@ -32,6 +32,12 @@ test('each course lists its authors, so that no one can approve their own text',
   for (const { writtenBy } of versions) expect(writtenBy).not.toEqual([])
 })
 
+test('a quotation mark before a glossary word stays on its line', () => {
+  const lessons = catalogue.courses.get('residential-settings')!.current.modules[2]!.lessons
+  const { html } = lessons.find(({ slug }) => slug === 'six-principles-on-shift')!
+  expect(html).toMatch(/<span class="lesson-term-held">“<button[^>]*>Trauma-informed<\/button>”<\/span>/)
+})
+
 describe.each(modules)('$name', ({ module }) => {
   const questions = [...module.questions.values()]
 

@@ -41,9 +41,25 @@ test.each([
   ['White Earth lists a Tribal navigator', /White Earth has had|has had a Tribal navigator/],
   [
     'going missing is a risk factor, not a sign as well',
-    /missing[^.]{0,60}also found on lists of signs|- missing again and again/,
+    /missing[^.]{0,60}also found on lists of signs|- missing again and again|belongs in both lists|missing[^.]{0,80}may also be a sign/,
   ],
   ['Safe Harbor’s end of delinquency is for people under 18', /has committed no crime/],
+  [
+    'consent and a mistake about age are no defense in Minnesota',
+    /(consent|mistake (as to|about) age) (is|are|can be) a (full |complete )?defense/,
+  ],
+  [
+    'the African American Family Preservation Act reaches every county from January 1, 2027',
+    /(applies|starts|goes) statewide (from|on|in) (?!\*{0,2}(January 1, 2027|\{\{aafpa_statewide\}\}))/,
+  ],
+  [
+    'reconsideration does not apply to a noncaregiver assessment',
+    /non-?caregiver (response|assessment|case)[^.]{0,60}(?<!doesn't )(can be reconsidered|can ask for reconsideration)/,
+  ],
+  [
+    'the county’s contact clock was not seen, so no number of days is taught',
+    /(see|sees|seen|contact|face to face)[^.]{0,60}within (three|five|ten|\d+) (calendar |working )?(hours|days)/,
+  ],
   [
     'a memo of the state does not say that an investigation leaves parents feeling accused',
     /feeling accused[^.]*\.\[\^B3-04\]/,
@@ -68,6 +84,29 @@ test.each(['b3-three-paths.svg', 'b2-screening-to-path.svg'])(
     expect(textOf(path)).toMatch(/authority/i)
   },
 )
+
+test('the offices for missing and murdered Black women and Indigenous relatives are both named', () => {
+  for (const course of ['residential-settings/', 'child-protection/'])
+    expect(
+      placesOf(/Black women and girls/, (path) => path.startsWith(course) && path.endsWith('.md')).length,
+    ).toBeGreaterThan(0)
+})
+
+test('each place that gives the 82% of one study says that it is no rate for all', () => {
+  const said = files.flatMap(({ path, text }) =>
+    [...text.matchAll(/82%[^.]*\.[^.]*\.[^.]*\./g)].map(([words]) => ({ path, words })),
+  )
+  expect(said.length).toBeGreaterThan(3)
+  expect(said.filter(({ words }) => !/one group|isn't a rate|it isn’t a rate/.test(words))).toEqual([])
+})
+
+test('reporting for residents of 18 and over is practice advice, with a place to confirm it', () => {
+  const facts = textOf('facts.yml')
+  for (const key of ['N-10', 'A5-28', 'A4-26', 'B3-25'])
+    expect(facts).toMatch(new RegExp(`${key}: \\{ status: U`))
+  for (const value of ['maarc_phone', 'contact_clock', 'county_contact_clock'])
+    expect(facts).toMatch(new RegExp(` ${value}: \\{[^}]*to_confirm: `))
+})
 
 test('the word "fictional" is said once by the page, not by the residential course', () =>
   expect(placesOf(/fictional(?!: true)/, (path) => path.startsWith('residential-settings/'))).toEqual([]))

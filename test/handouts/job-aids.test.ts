@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { drawSheet } from '#server/handouts/drawing.ts'
 import { layOutOnePage } from '#server/handouts/sheet-layout.ts'
 import { aWorld, theCourses, type World } from '#test/support/app.ts'
-import { readModule } from '#test/support/taking.ts'
+import { openedIn, readModule } from '#test/support/taking.ts'
 import { type PaperReading, readPaper, wordsMissing } from './paper-reading.ts'
 
 const eight = [
@@ -135,6 +135,6 @@ test('a lesson ends with its job aid', async () => {
     const { body } = await ada.get(`${path}?ready=yes`)
     const isOffered = body.includes(`href="/job-aids/${aid.slug}"`)
     expect([lesson.slug, isOffered]).toEqual([lesson.slug, path === `/courses/${place}`])
-    await ada.post(`${path}/finished`)
+    await ada.post(`${path}/finished`, { opened: openedIn(body) })
   }
 })

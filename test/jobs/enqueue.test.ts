@@ -1,12 +1,15 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { enqueue } from '#server/jobs/enqueue.ts'
-import { startWorkers } from '#server/jobs/workers.ts'
+import { timetable } from '#server/jobs/timetable.ts'
+import { type Handlers, startWorkers } from '#server/jobs/workers.ts'
 import { asTheService, emptyDatabase, serviceUrl } from '#test/support/db.ts'
 
 const log = { error: () => {}, debug: () => {}, info: () => {}, warn: () => {} } as never
 
-const nothing = async () => {}
+const nothingToDo = Object.fromEntries(
+  Object.keys(timetable).map((name) => [name, async () => {}]),
+) as unknown as Handlers
 
 test('a job is committed or rolled back together with the change that causes it', async () => {
   await emptyDatabase()
@@ -14,15 +17,7 @@ test('a job is committed or rolled back together with the change that causes it'
   const done: unknown[] = []
   const workers = await startWorkers(
     await serviceUrl(),
-    {
-      'refresh-standings': nothing,
-      'draw-certificates': async (data) => done.push(data),
-      'sign-ledger-head': nothing,
-      'sweep-sign-ins': nothing,
-      'make-backup': nothing,
-      'send-email': nothing,
-      'send-reminders': nothing,
-    },
+    { ...nothingToDo, 'draw-certificates': async (data) => done.push(data) },
     log,
   )
   await db.transaction().execute((trx) => enqueue(trx, 'draw-certificates', { which: 'kept' }))

@@ -4,7 +4,7 @@ import { aWorld } from '#test/support/app.ts'
 import { asTheService, serviceUrl } from '#test/support/db.ts'
 
 test('old failed name checks are deleted', async () => {
-  const { db, config, clock } = await aWorld()
+  const { db, catalogue, config, clock } = await aWorld()
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
   await db
     .insertInto('failed_name_checks')
@@ -17,6 +17,7 @@ test('old failed name checks are deleted', async () => {
     db: await asTheService(),
     databaseUrl: await serviceUrl(),
     clock: () => clock.now,
+    catalogue,
     config,
     mail: null,
   })

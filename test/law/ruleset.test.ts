@@ -71,6 +71,7 @@ describe('the interpretations that the law leaves open', () => {
       later_certification: 'day-of',
       same_day_contact: 'day-before',
       refresher: 'counts',
+      fast_completions: 'after-confirmation',
       hours_year: 'fiscal',
       fiscal_year_month: 10,
       trafficking_due_months: 1,

@@ -4,7 +4,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { loadText } from '#test/courses/format-two.ts'
 import { aWorld, type Client, theCourses } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
-import { formFor, readModule, takeAssessment } from '#test/support/taking.ts'
+import { formFor, later, openedIn, readLesson, readModule, takeAssessment } from '#test/support/taking.ts'
 
 async function adaInAnAssessment() {
   const world = await aWorld()
@@ -90,7 +90,7 @@ describe('an assessment', () => {
     expect((await ada.get(address)).body).toContain('You have passed this module')
   })
 
-  test('shows answers and reasons only after its end', async () => {
+  test('shows reasons only after its end, and all the answers only once the module is passed', async () => {
     const { db, ada, id, course, module, address, attempt } = await adaInAnAssessment()
     const drawn = (await attempt()).drawn.map(({ question }) => module.questions.get(question)!)
     const whys = drawn.flatMap((question) =>
@@ -102,7 +102,11 @@ describe('an assessment', () => {
     await takeAssessment(db, ada, id, course, module, false)
     const result = await ada.get(address)
     expect(result.body).toContain('Your answers, and why')
-    expect(result.body).toContain('A safer choice')
+    expect(result.body).toContain('once you pass this module')
+    expect(result.body).not.toContain('A safer choice')
+    expect(result.body).not.toContain('This fits better')
+    await takeAssessment(db, ada, id, course, module, true)
+    expect((await ada.get(address)).body).toContain('A safer choice')
   })
 
   test('a learner may say how sure they are, and the result points out wrong answers that they were sure of', async () => {
@@ -151,21 +155,21 @@ describe('lessons', () => {
     const ada = await as('ada@northstar.example')
     await ada.post(`/courses/${course.slug}/enrollment`)
     const path = (slug: string) => `/courses/${course.slug}/${module.slug}/${slug}`
-    for (const lesson of module.lessons.slice(0, at)) await ada.post(`${path(lesson.slug)}/finished`)
+    for (const lesson of module.lessons.slice(0, at)) await readLesson(ada, path(lesson.slug))
     const hard = module.lessons[at]!
     const note = await ada.get(path(hard.slug))
     expect(note.body).toContain('Skip for now')
     expect(note.body).not.toContain(hard.purpose)
     expect((await ada.get(`${path(hard.slug)}?ready=yes`)).body).toContain('lesson-purpose')
     await ada.post(`${path(hard.slug)}/skipped`)
-    for (const lesson of module.lessons.slice(at + 1)) await ada.post(`${path(lesson.slug)}/finished`)
+    for (const lesson of module.lessons.slice(at + 1)) await readLesson(ada, path(lesson.slug))
     expect((await ada.get(`/courses/${course.slug}/${module.slug}/assessment`)).body).toContain(
       hard.title.replaceAll('’', '’'),
     )
     expect((await ada.get(`/courses/${course.slug}/continue`)).headers.location).toBe(path(hard.slug))
   })
 
-  test('an exercise shows its reasons and stores nothing', async () => {
+  test('an exercise shows its reasons and stores no answer', async () => {
     const { db, as, catalogue } = await aWorld()
     const course = catalogue.courses.get('residential-settings')!.current
     const lesson = course.modules[0]!.lessons[0]!
@@ -187,8 +191,10 @@ describe('lessons', () => {
     const ada = await as('ada@northstar.example')
     await ada.post(`/courses/${course.slug}/enrollment`)
     const path = `/courses/${course.slug}/${module.slug}/${module.lessons[0]!.slug}`
-    expect((await ada.post(`${path}/time`, { seconds: '95' })).statusCode).toBe(204)
-    await ada.post(`${path}/finished`)
+    const opened = openedIn((await ada.get(path)).body)
+    later(clock, 2)
+    expect((await ada.post(`${path}/time`, { opened, seconds: '95' })).statusCode).toBe(204)
+    await ada.post(`${path}/finished`, { opened })
     expect(await db.selectFrom('lesson_times').select('visible_seconds').execute()).toEqual([
       { visible_seconds: 95 },
     ])

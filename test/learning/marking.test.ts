@@ -13,6 +13,7 @@ import {
   scoreOf,
 } from '#server/learning/questions/marking.ts'
 import { fixtureDir } from '#test/courses/fixture.ts'
+import { shownForm } from './shown-form.ts'
 
 const { catalogue } = loadCourses(fixtureDir)
 const [module] = catalogue.courses.get('welcome')!.working!.modules
@@ -23,10 +24,7 @@ const each = fc.constantFrom(...questions)
 
 /** The form that a browser sends when a person gives this answer on the page drawn with this seed. */
 function formFor(question: Question, answer: Answer, seed: string): Record<string, string | string[]> {
-  const values = 'path' in answer ? answer.path : 'choices' in answer ? answer.choices : []
-  if ('choice' in answer) return { choice: answer.choice }
-  if ('choices' in answer) return { choices: [...values] }
-  if ('path' in answer) return { path: [...values] }
+  if ('choice' in answer || 'choices' in answer || 'path' in answer) return shownForm(question, seed, answer)
   const fields = answerFields(question, seed)
   if (fields.kind === 'choices') throw new Error('not a choice')
   const texts = new Map(fields.items.map(({ name, html }) => [html, name]))
@@ -206,12 +204,22 @@ describe('reading a form', () => {
 
   test('adds the new choice to a scenario’s path', () => {
     const scenario = byType('scenario')
-    expect(parseAnswer(scenario, { choice: 'plate' })).toEqual({ path: ['plate'] })
-    expect(parseAnswer(scenario, { path: 'plate', choice: 'sit' })).toEqual({ path: ['plate', 'sit'] })
-    expect(parseAnswer(scenario, { path: ['plate', 'sit'], choice: 'sit' })).toEqual({
-      path: ['plate', 'sit'],
-    })
-    expect(parseAnswer(scenario, { path: 'nowhere', choice: 'sit' })).toBeNull()
+    const read = (form: Parameters<typeof shownForm>[2]) =>
+      parseAnswer(scenario, shownForm(scenario, 's', form), 's')
+    expect(read({ choice: 'plate' })).toEqual({ path: ['plate'] })
+    expect(read({ path: 'plate', choice: 'sit' })).toEqual({ path: ['plate', 'sit'] })
+    expect(read({ path: ['plate', 'sit'], choice: 'sit' })).toEqual({ path: ['plate', 'sit'] })
+    expect(read({ path: 'nowhere', choice: 'sit' })).toBeNull()
+  })
+
+  test('the author’s own ids are no answers, because they can be read in the course files', () => {
+    fc.assert(
+      fc.property(answered, fc.string(), ({ question, answer }, seed) => {
+        if (question.type !== 'true-false' && ('choice' in answer || 'choices' in answer || 'path' in answer))
+          expect(parseAnswer(question, answer, seed)).toBeNull()
+      }),
+      { numRuns: 200 },
+    )
   })
 })
 

@@ -8,7 +8,7 @@ import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { annual, atNorthStar, done, initial } from '#test/law/asking.ts'
 import { aWorld, theCourses } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
-import { formFor, readModule } from '#test/support/taking.ts'
+import { formFor, readLesson, readModule } from '#test/support/taking.ts'
 
 const sample = loadCourses(resolve(import.meta.dirname, '../courses/refresher')).catalogue.courses
 const catalogue = { ...theCourses(), courses: new Map([...theCourses().courses, ...sample]) }
@@ -43,7 +43,7 @@ async function maiAfterDiagnostic(
   }
   const read = async (module: typeof diagnostic, form = {}) => {
     for (const { slug } of module.lessons)
-      await mai.post(`/courses/${course.slug}/${module.slug}/${slug}/finished`, form)
+      await readLesson(mai, `/courses/${course.slug}/${module.slug}/${slug}`, form)
   }
   return { ...world, mai, id, address, read }
 }
@@ -177,6 +177,7 @@ describe('what a refresher counts for', () => {
       later_certification: 'day-before',
       same_day_contact: 'accept-and-flag',
       refresher: 'counts',
+      fast_completions: 'count',
       hours_year: 'calendar',
       fiscal_year_month: '7',
       trafficking_due_months: '',

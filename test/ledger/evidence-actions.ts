@@ -492,7 +492,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
       const session = await aGroupSession(stage)
       await confirmPresence(world.db, world.catalogue, theo, session, later)
       return async (db) => {
-        expectKind(await endGroupSession(db, sam, session, 'held', '', later), 'done')
+        expectKind(await endGroupSession(db, world.catalogue, sam, session, 'held', '', later), 'done')
         return groupEntries(world, session.id)
       }
     },
@@ -505,7 +505,10 @@ export const evidenceActions: readonly EvidenceAction[] = [
       const presence = await findPresence(world.db, session.id, theo.id)
       return async (db) => {
         const correction = ['left', 'Called to the floor'] as const
-        expectKind(await correctPresence(db, sam, session, presence!.id, ...correction, later), 'done')
+        expectKind(
+          await correctPresence(db, world.catalogue, sam, session, presence!.id, ...correction, later),
+          'done',
+        )
         return 1
       }
     },
@@ -625,11 +628,11 @@ async function openLastAttempt({ world, theo }: Stage, course: CourseVersion): P
     db,
     { issuer: world.config, afterChange },
     theo,
-    { enrollmentId: enrollment.id, course, place },
+    { enrollmentId: enrollment.id, course, place, openedAt: before },
     null,
     before,
   )
-  const attempt = await startAttempt(db, theo, enrollment.id, course, module)
+  const attempt = await startAttempt(db, theo, enrollment.id, course, module, before)
   if (!attempt) throw new Error('The assessment is not open.')
   // The day's first activity writes on the person's row.
   await db.updateTable('people').set({ last_active_on: null }).where('id', '=', theo.id).execute()

@@ -19,6 +19,7 @@ import {
   startService,
   Visitor,
 } from '#test/support/service.ts'
+import { openedIn } from '#test/support/taking.ts'
 
 // Starts are real ones: a cluster is made and written through to the disk, on whatever machine runs the tests.
 vi.setConfig({ testTimeout: 120_000 })
@@ -108,7 +109,8 @@ describe('one installation, from its first start on', () => {
     const { address } = await running()
     const ada = await signedIn(address)
     await ada.post('/courses/residential-settings/enrollment')
-    expect(await ada.post(`${lesson}/finished`)).toBe(303)
+    const opened = openedIn((await ada.get(lesson)).body)
+    expect(await ada.post(`${lesson}/finished`, { opened })).toBe(303)
     const orphan = postmasterOf(folder)!
     await stopped('SIGKILL')
     expect(isAlive(orphan)).toBe(true)
@@ -119,17 +121,18 @@ describe('one installation, from its first start on', () => {
   })
 
   test('after kill -9 of the service and its database while it writes, nothing acknowledged is lost', async () => {
-    let seconds = 0
-    const acknowledged: number[] = []
+    let written = 0
+    const acknowledged: string[] = []
     for (let round = 0; round < kills; round++) {
       const { address, process } = await running()
       const ada = await signedIn(address)
       const postmaster = postmasterOf(folder)!
       const write = async () => {
         for (;;) {
-          const mine = ++seconds
-          const status = await ada.post(`${lesson}/time`, { seconds: String(mine) }).catch(() => 0)
-          if (status !== 204) return
+          const mine = `Mistake ${++written}`
+          const report = { version: '2.0.0', body: mine }
+          const status = await ada.post(`${lesson}/mistake`, report).catch(() => 0)
+          if (status !== 303) return
           acknowledged.push(mine)
         }
       }
@@ -143,11 +146,9 @@ describe('one installation, from its first start on', () => {
       await running()
       const client = new pg.Client({ connectionString: runningUrl(folder) })
       await client.connect()
-      const { rows } = await client.query<{ visible_seconds: number }>(
-        'select visible_seconds from lesson_times',
-      )
+      const { rows } = await client.query<{ body: string }>('select body from lesson_mistakes')
       await client.end()
-      const kept = new Set(rows.map(({ visible_seconds }) => visible_seconds))
+      const kept = new Set(rows.map(({ body }) => body))
       expect(acknowledged.filter((one) => !kept.has(one))).toEqual([])
     }
   })

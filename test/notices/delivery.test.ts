@@ -58,6 +58,7 @@ async function send(notice: string, mail: Mail): Promise<void> {
     databaseUrl: '',
     db: await asTheService(),
     clock: () => world.clock.now,
+    catalogue: world.catalogue,
     config: world.config,
     mail,
   })
@@ -122,6 +123,7 @@ test('an email whose process died before it was sent is sent by the next one', {
     databaseUrl: '',
     db: await asTheService(),
     clock: () => world.clock.now,
+    catalogue: world.catalogue,
     config: world.config,
     mail: mailOf(mailbox),
   })
@@ -148,7 +150,7 @@ test('an email whose process is killed in the middle of sending is sent by the n
     const [url, smtp, notice] = process.argv.slice(1)
     const { db } = connect(url, 2)
     const mail = createMail(smtp, 'no-reply@house.example')
-    await deliverEmail(db, { mail, baseUrl: 'http://127.0.0.1', isMoot: async () => false }, notice, new Date('2026-11-23T18:00:00Z'))`
+    await deliverEmail(db, { mail, baseUrl: 'http://127.0.0.1', isMoot: async () => false, look: { color: null, contact: null } }, notice, new Date('2026-11-23T18:00:00Z'))`
   const child = spawn(
     process.execPath,
     ['--input-type=module', '--eval', script, await databaseUrl(), mailbox.url, notice],
@@ -256,6 +258,7 @@ test('someone who chose a daily summary gets one email for all optional messages
     databaseUrl: '',
     db: await asTheService(),
     clock: () => world.clock.now,
+    catalogue: world.catalogue,
     config: world.config,
     mail,
   })
@@ -290,6 +293,7 @@ test('an email whose job failed to the end is taken up again the next morning', 
     databaseUrl: '',
     db: await asTheService(),
     clock: () => world.clock.now,
+    catalogue: world.catalogue,
     config: world.config,
     mail: null,
   })

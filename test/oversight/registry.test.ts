@@ -174,6 +174,7 @@ function send({ app }: World, client: Client, content: string) {
     headers: {
       'content-type': `multipart/form-data; boundary=${boundary}`,
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
       cookie: [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
     },
     payload: `${head}${content}\r\n--${boundary}--\r\n`,

@@ -148,6 +148,7 @@ async function answerWith(
     headers: {
       'content-type': `multipart/form-data; boundary=${boundary}`,
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
       cookie: [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
     },
     payload: Buffer.concat(parts),

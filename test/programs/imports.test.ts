@@ -113,6 +113,7 @@ describe('importing a file', () => {
       headers: {
         'content-type': `multipart/form-data; boundary=${boundary}`,
         'sec-fetch-site': 'same-origin',
+        'idempotency-key': crypto.randomUUID(),
         cookie: [...rae.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
       },
       payload: `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename=""\r\ncontent-type: application/octet-stream\r\n\r\n\r\n--${boundary}\r\ncontent-disposition: form-data; name="pasted"\r\n\r\n${pasted}\r\n--${boundary}--\r\n`,

@@ -46,6 +46,7 @@ export async function sendFile(
     headers: {
       'content-type': `multipart/form-data; boundary=${boundary}`,
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
       cookie: [...client.cookies].map(([cookie, value]) => `${cookie}=${value}`).join('; '),
     },
     payload,

@@ -27,6 +27,7 @@ async function post(world: World, cookie: string, url: string, data: FormData) {
     headers: {
       cookie,
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
       'content-type': request.headers.get('content-type')!,
     },
     payload: Buffer.from(await request.arrayBuffer()),
@@ -250,6 +251,7 @@ test('a program’s interpretation applies to its people at once and is kept wit
     later_certification: 'day-before',
     same_day_contact: 'accept-and-flag',
     refresher: 'not-counted',
+    fast_completions: 'count',
     hours_year: 'calendar',
     fiscal_year_month: '7',
     trafficking_due_months: '',

@@ -33,6 +33,7 @@ const handlers = async () =>
     databaseUrl: '',
     db: await asTheService(),
     clock: () => world.clock.now,
+    catalogue: world.catalogue,
     config: world.config,
     mail: null,
   })
@@ -142,6 +143,7 @@ test('a reminder stops the moment it is moot: it no longer counts, and its email
     databaseUrl: '',
     db: await asTheService(),
     clock: () => now,
+    catalogue: world.catalogue,
     config: world.config,
     mail,
   })

@@ -5,6 +5,7 @@ import { createSessions } from '#server/people/sessions.ts'
 import { assignmentOf, programId } from '#test/programs/programs.ts'
 import type { Client, World } from './app.ts'
 import { personId } from './cast.ts'
+import { readModule } from './taking.ts'
 
 /** The value for a route parameter, such as `:program`. */
 export type Ids = Readonly<Record<string, string>>
@@ -283,7 +284,7 @@ async function learningIds(world: World, learner: string, email: string): Promis
   const [lesson] = module!.lessons
   const base = `/courses/${course.slug}`
   await client.post(`${base}/enrollment`)
-  for (const one of module!.lessons) await client.post(`${base}/${module!.slug}/${one.slug}/finished`)
+  await readModule(client, course, module!)
   const attempt = idIn(await client.post(`${base}/${module!.slug}/assessment`))
   await client.post(`${base}/${module!.slug}/${lesson!.slug}/mistake`, {
     version: course.version,

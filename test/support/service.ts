@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -137,7 +138,11 @@ export class Visitor {
     const answer = await fetch(new URL(url, this.#address), {
       method: 'POST',
       redirect: 'manual',
-      headers: { cookie: this.#cookie, 'sec-fetch-site': 'same-origin' },
+      headers: {
+        cookie: this.#cookie,
+        'sec-fetch-site': 'same-origin',
+        'idempotency-key': randomUUID(),
+      },
       body: new URLSearchParams(form),
     })
     await answer.arrayBuffer()

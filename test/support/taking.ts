@@ -89,10 +89,36 @@ export function fieldsOf(
   }
 }
 
-/** Reads every lesson of a module to its end. */
-export async function readModule(client: Client, course: CourseVersion, module: Module): Promise<void> {
+/** Reads every lesson of a module to its end, in as much time as it is planned for if there is a clock. */
+export async function readModule(
+  client: Client,
+  course: CourseVersion,
+  module: Module,
+  clock?: { now: Date },
+): Promise<void> {
   for (const lesson of module.lessons)
-    await client.post(`/courses/${course.slug}/${module.slug}/${lesson.slug}/finished`)
+    await readLesson(client, `/courses/${course.slug}/${module.slug}/${lesson.slug}`, {}, () =>
+      clock ? later(clock, lesson.minutes) : undefined,
+    )
+}
+
+/** Opens a lesson and goes on from its end. Returns the answer to the second. */
+export async function readLesson(
+  client: Client,
+  path: string,
+  form: Record<string, string> = {},
+  meanwhile: () => void = () => {},
+) {
+  const page = await client.get(`${path}?ready=yes`)
+  meanwhile()
+  return client.post(`${path}/finished`, { ...form, opened: openedIn(page.body) })
+}
+
+/** What the page of a lesson says of when it was sent. */
+export const openedIn = (html: string): string => /name="opened" value="([^"]+)"/.exec(html)?.[1] ?? ''
+
+export const later = (clock: { now: Date }, minutes: number): void => {
+  clock.now = new Date(clock.now.getTime() + minutes * 60_000)
 }
 
 /** Takes a module's assessment to its end; returns the attempt's address. */
@@ -103,9 +129,11 @@ export async function takeAssessment(
   course: CourseVersion,
   module: Module,
   isRight = true,
+  clock?: { now: Date },
 ): Promise<string> {
   const started = await client.post(`/courses/${course.slug}/${module.slug}/assessment`)
   const address = String(started.headers.location)
+  if (clock) later(clock, module.assessmentMinutes)
   await finishAttempt(db, client, personId, address, module, isRight)
   return address
 }
@@ -127,16 +155,17 @@ export async function finishAttempt(
   }
 }
 
-/** Takes the whole course, right at the first try. */
+/** Takes the whole course, right at the first try: in its planned time if there is a clock, else in no time. */
 export async function takeCourse(
   db: Database,
   client: Client,
   personId: string,
   course: CourseVersion,
+  clock?: { now: Date },
 ): Promise<void> {
   await client.post(`/courses/${course.slug}/enrollment`)
   for (const module of course.modules) {
-    await readModule(client, course, module)
-    if (module.draw > 0) await takeAssessment(db, client, personId, course, module)
+    await readModule(client, course, module, clock)
+    if (module.draw > 0) await takeAssessment(db, client, personId, course, module, true, clock)
   }
 }

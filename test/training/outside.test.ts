@@ -34,6 +34,7 @@ async function record(world: World, client: Client, form: Record<string, string>
     headers: {
       cookie: [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
       'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
       'content-type': request.headers.get('content-type')!,
     },
     payload: Buffer.from(await request.arrayBuffer()),

@@ -5,6 +5,7 @@ import { type PageFrame, views } from '#server/web/views.ts'
 
 const frame: PageFrame = {
   installation: null,
+  look: { stylesheet: null, logo: null },
   viewer: { name: 'Ada Brandt' },
   navigation: [
     { href: '/', label: 'My training' },
@@ -13,6 +14,7 @@ const frame: PageFrame = {
   account: [{ href: '/account', label: 'Ada Brandt' }],
   signOut: '/sign-out',
   banner: null,
+  owesDataNotice: false,
   idleMinutes: null,
   messages: [{ kind: 'success', text: 'Leave is <recorded>.' }],
 }

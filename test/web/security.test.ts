@@ -122,3 +122,15 @@ test('a form with fields that the page does not have is refused', async () => {
   expect(answer.statusCode).toBe(400)
   expect(answer.body).toContain('We couldn’t read your request')
 })
+
+test('programs find what they look for: whom to tell of a weakness, where to change a password, what not to index', async () => {
+  const { visitor, clock } = await aWorld()
+  const client = visitor()
+  const security = (await client.get('/.well-known/security.txt')).body
+  expect(security).toMatch(/^Contact: \S+$/m)
+  const [, expires] = /^Expires: (.+)$/m.exec(security)!
+  expect(Date.parse(expires!)).toBeGreaterThan(clock.now.getTime())
+  expect((await client.get('/.well-known/change-password')).headers.location).toBe('/account/password')
+  expect((await client.get('/robots.txt')).body).toContain('Disallow: /verify/')
+  expect((await client.get('/verify')).headers['permissions-policy']).toContain('geolocation=()')
+})

@@ -1,31 +1,93 @@
-import { openKeyFile } from '#server/certificates/credentials/key-file.ts'
-import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { KeyFileError, openKeyFile } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid, type PublishedKey, publishedKeys } from '#server/certificates/credentials/keys.ts'
 import type { Database } from '#server/db/connection.ts'
-import type { App } from '#server/web/routes.ts'
+import { confirmationErrors, isFreshlyConfirmed } from '#server/people/confirmation.ts'
+import type { Sessions } from '#server/people/sessions.ts'
+import { confirmPassword } from '#server/people/sign-in.actions.ts'
+import { sessionToken, viewerOf } from '#server/people/viewer.ts'
+import { type App, form, text } from '#server/web/routes.ts'
+import type { FieldError } from '#server/web/views.ts'
+import { rotateSigningKey } from './keys.actions.ts'
 import { countSigned } from './keys.queries.ts'
 
 type Needs = Readonly<{
   db: Database
+  sessions: Sessions
   clock: () => Date
-  config: Readonly<{ baseUrl: string; keysFile: string }>
+  config: Readonly<{ baseUrl: string; keysFile: string; https: boolean }>
 }>
 
-/** The keys that sign certificates: when each signed, and how much. */
-export async function keyConsoleRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
-  app.get('/admin/keys', { config: { policy: ['system_admin'] } }, async (_request, reply) => {
-    const { keys } = publishedKeys(await openKeyFile(config.keysFile, issuerDid(config.baseUrl), clock()))
-    const lines = await Promise.all(
-      keys.map(async (key) => ({
-        ...key,
-        shortId: key.id.split('#').at(-1)!,
-        signed: await countSigned(db, { from: key.valid_from, to: key.valid_to }),
-      })),
-    )
+/** The keys that sign certificates: when each signed, and how much. A new one takes the password, again. */
+export async function keyConsoleRoutes(app: App, { db, sessions, clock, config }: Needs): Promise<void> {
+  const administrators = { policy: ['system_admin'] } as const
+
+  app.get(
+    '/admin/keys',
+    {
+      config: administrators,
+      schema: { querystring: Type.Object({ done: Type.Optional(Type.Literal('rotated')) }) },
+    },
+    async (request, reply) => keysPage(request, reply, []),
+  )
+
+  app.post(
+    '/admin/keys/rotation',
+    {
+      config: { ...administrators, rateLimit: { max: 6, timeWindow: '1 minute' } },
+      schema: { body: form({ password: Type.Optional(text(1024)), sure: Type.Optional(text(10)) }) },
+    },
+    async (request, reply) => {
+      const errors = [
+        ...(request.body.sure === 'yes'
+          ? []
+          : [{ field: 'sure', message: 'Confirm that you will copy the key file.' }]),
+        ...(await passwordErrors(request, request.body.password)),
+      ]
+      if (errors.length > 0) return keysPage(request, reply.status(422), errors)
+      await rotateSigningKey(db, { viewer: viewerOf(request), now: clock() }, config)
+      return reply.redirect('/admin/keys?done=rotated', 303)
+    },
+  )
+
+  async function keysPage(request: FastifyRequest, reply: FastifyReply, errors: readonly FieldError[]) {
+    const { keys, problem } = await keysNow()
+    const signed = await countSigned(db, keys)
     return reply.page('admin/keys', {
       title: 'Signing keys',
       tab: 'keys',
-      keys: lines.reverse(),
+      keys: keys
+        .map((key, at) => ({ ...key, shortId: key.id.split('#').at(-1)!, signed: signed[at]! }))
+        .reverse(),
+      problem,
       keysFile: config.keysFile,
+      isRotated: (request.query as { done?: string }).done === 'rotated',
+      asksPassword: asksPassword(request),
+      errors,
     })
-  })
+  }
+
+  async function keysNow(): Promise<{ keys: readonly PublishedKey[]; problem: string | null }> {
+    try {
+      const keys = await openKeyFile(config.keysFile, issuerDid(config.baseUrl), clock())
+      return { keys: publishedKeys(keys).keys, problem: null }
+    } catch (error) {
+      if (!(error instanceof KeyFileError)) throw error
+      return { keys: [], problem: error.message }
+    }
+  }
+
+  const asksPassword = (request: FastifyRequest) =>
+    !isFreshlyConfirmed(viewerOf(request).confirmed_at, clock())
+
+  async function passwordErrors(request: FastifyRequest, password: string | undefined) {
+    if (!asksPassword(request)) return []
+    const token = sessionToken(request, config.https) ?? ''
+    return confirmationErrors(
+      password
+        ? await confirmPassword(db, sessions, viewerOf(request), { token, password }, clock())
+        : { kind: 'missing' },
+    )
+  }
 }

@@ -1,56 +1,33 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import { approvedVersions } from '#server/admin/setup/approved-versions.ts'
-import { hasSecondFactor } from '#server/admin/setup/second-factor.queries.ts'
+import { findMailHealth } from '#server/admin/mail/mail-log.queries.ts'
 import { findSetting } from '#server/admin/setup/settings.queries.ts'
-import { findSetupFacts } from '#server/admin/setup/setup.queries.ts'
-import { setupSteps } from '#server/admin/setup/setup-steps.ts'
+import { findSetupSteps, type SetupSources } from '#server/admin/setup/setup-progress.ts'
+import { findLastBackup } from '#server/backup/last-backup.ts'
 import { KeyFileError, openKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.ts'
-import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
-import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
-import type { Database } from '#server/db/connection.ts'
 import { findLastHead } from '#server/ledger/queries.ts'
-import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { App } from '#server/web/routes.ts'
 import { findDatabaseHealth, findDiskHealth, findJobHealth } from './health.queries.ts'
 import { healthLines, healthSentence } from './health.ts'
 import { lookAtProxyCertificate } from './proxy-certificate.ts'
 
-type Needs = Readonly<{
-  db: Database
-  catalogue: Catalogue
-  mail: Mail
-  clock: () => Date
-  config: Readonly<{
-    baseUrl: string
-    https: boolean
-    dataDir: string
-    keysFile: string
-    trustedProxy: string | undefined
+type Needs = SetupSources &
+  Readonly<{
+    config: Readonly<{
+      baseUrl: string
+      https: boolean
+      dataDir: string
+      keysFile: string
+      trustedProxy: string | undefined
+      version: string
+    }>
   }>
-}>
-
-const { version } = JSON.parse(
-  readFileSync(path.join(import.meta.dirname, '../../../package.json'), 'utf8'),
-) as { version: string }
 
 /** The console's first page: is everything in order, and what is left of set-up? */
-export async function consoleHealthRoutes(
-  app: App,
-  { db, catalogue, mail, clock, config }: Needs,
-): Promise<void> {
+export async function consoleHealthRoutes(app: App, needs: Needs): Promise<void> {
+  const { db, mail, clock, config } = needs
   app.get('/admin', { config: { policy: ['system_admin'] } }, async (request, reply) => {
-    const approved = approvedVersions(catalogue, await listApprovals(db, dayOf(clock())))
-    const steps = setupSteps(
-      await findSetupFacts(db, {
-        canMail: Boolean(mail),
-        hasSecondFactor: await hasSecondFactor(db, viewerOf(request).id),
-        approvedVersions: approved.map(({ words }) => words),
-      }),
-    )
+    const steps = await findSetupSteps(needs, viewerOf(request))
     const lines = await linesNow()
     return reply.page('admin/health', {
       title: 'Health',
@@ -86,14 +63,17 @@ export async function consoleHealthRoutes(
       disk,
       jobs,
       proxy,
-      canMail: Boolean(mail),
+      canMail: mail !== null,
+      mailHealth: await findMailHealth(db),
       mail: await findSetting(db, 'mail'),
+      backupDir: config.backupDir ?? null,
+      lastBackup: config.backupDir ? await findLastBackup(config.backupDir) : null,
       backups: await findSetting(db, 'backups'),
       head: await findLastHead(db),
       ledgerCheck: await findSetting(db, 'ledger-check'),
       ...(await keysNow()),
       hasTrustedProxy: config.trustedProxy !== undefined,
-      version,
+      version: config.version,
       nodeVersion: process.version,
     })
   }

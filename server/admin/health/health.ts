@@ -1,6 +1,8 @@
+import type { MailHealth } from '#server/admin/mail/mail-log.queries.ts'
 import type { BackupSetting, LedgerCheck, MailSetting } from '#server/admin/setup/settings.queries.ts'
+import type { LastBackup } from '#server/backup/last-backup.ts'
 import type { PublishedKey } from '#server/certificates/credentials/keys.ts'
-import { instant, day as longDay, number } from '#server/web/words.ts'
+import { count, instant, day as longDay, number } from '#server/web/words.ts'
 import type { DatabaseHealth, DiskHealth, JobHealth } from './health.queries.ts'
 import type { ProxyCertificate } from './proxy-certificate.ts'
 
@@ -21,7 +23,11 @@ export type HealthFacts = Readonly<{
   proxy: ProxyCertificate | null
   mail: MailSetting | null
   canMail: boolean
+  mailHealth: MailHealth
   backups: BackupSetting | null
+  /** Where this service writes backups, if it does. */
+  backupDir: string | null
+  lastBackup: LastBackup | null
   head: Readonly<{ size: number; signed_at: Date }> | undefined
   ledgerCheck: LedgerCheck | null
   keys: readonly PublishedKey[]
@@ -72,8 +78,10 @@ function diskLine({ disk }: HealthFacts): HealthLine {
   )
 }
 
-function mailLine({ mail, canMail }: HealthFacts): HealthLine {
-  const link = { href: '/admin/setup/mail', label: mail ? 'Test email' : 'Set up email' }
+function mailLine({ mail, canMail, mailHealth }: HealthFacts): HealthLine {
+  const link = canMail
+    ? { href: '/admin/mail', label: 'See mail' }
+    : { href: '/admin/setup/mail', label: mail ? 'Change' : 'Set up email' }
   if (mail?.choice === 'none' && !canMail)
     return line('Email', 'good', 'Not used: links are handed over on paper.', link)
   if (!canMail)
@@ -83,19 +91,26 @@ function mailLine({ mail, canMail }: HealthFacts): HealthLine {
       'No mail server is set up. Set SMTP_URL, or choose to work without email.',
       link,
     )
+  const { failing, oldest_at } = mailHealth
+  if (failing > 0 && oldest_at)
+    return line(
+      'Email',
+      'attention',
+      `${count(failing, 'message')} can’t be sent, the oldest since ${instant(oldest_at)}. None is lost.`,
+      link,
+    )
   if (mail?.choice !== 'server') return line('Email', 'attention', 'No test message has been sent yet.', link)
-  return line('Email', 'good', `Last test message ${instant(new Date(mail.tested_at))}`, link)
+  const stopped =
+    mailHealth.stopped > 0 ? `. ${count(mailHealth.stopped, 'address', 'addresses')} refused mail` : ''
+  return line('Email', 'good', `Last test message ${instant(new Date(mail.tested_at))}${stopped}`, link)
 }
 
 function jobsLine({ failed, waiting, last_at }: JobHealth): HealthLine {
-  if (failed > 0) return line('Scheduled jobs', 'attention', `${number(failed)} failed in the last 24 hours.`)
-  if (waiting > 0)
-    return line('Scheduled jobs', 'attention', `${number(waiting)} have waited for more than 10 minutes.`)
-  return line(
-    'Scheduled jobs',
-    'good',
-    last_at ? `Last one finished ${instant(last_at)}` : 'None has run yet',
-  )
+  const link = { href: '/admin/jobs', label: 'See jobs' }
+  const jobs = (state: HealthLine['state'], words: string) => line('Scheduled jobs', state, words, link)
+  if (failed > 0) return jobs('attention', `${number(failed)} failed in the last 24 hours.`)
+  if (waiting > 0) return jobs('attention', `${number(waiting)} have waited for more than 10 minutes.`)
+  return jobs('good', last_at ? `Last one finished ${instant(last_at)}` : 'None has run yet')
 }
 
 function ledgerLine({ head, ledgerCheck, now }: HealthFacts): HealthLine {
@@ -128,12 +143,21 @@ function keysLine({ keys, keysProblem }: HealthFacts): HealthLine {
   )
 }
 
-function backupsLine({ backups }: HealthFacts): HealthLine {
-  const link = { href: '/admin/setup/backups', label: 'Change' }
-  if (!backups) return line('Backups', 'attention', 'No one has said where backups go.', link)
-  if (!backups.restored_on)
-    return line('Backups', 'attention', `To ${backups.where}. A restore has not been tested.`, link)
-  return line('Backups', 'good', `To ${backups.where}. Restore tested ${longDay(backups.restored_on)}.`, link)
+const backupHours = 26
+
+function backupsLine({ backups, backupDir, lastBackup, now }: HealthFacts): HealthLine {
+  const link = { href: '/admin/setup/backups', label: 'See backups' }
+  const said = (state: HealthLine['state'], words: string) => line('Backups', state, words, link)
+  if (!backups) return said('attention', 'No one has said where backups go.')
+  const tested = backups.restored_on
+    ? `Restore tested ${longDay(backups.restored_on)}.`
+    : 'A restore has not been tested.'
+  const state = backups.restored_on ? 'good' : 'attention'
+  if (!backupDir) return said(state, `To ${backups.where}. ${tested}`)
+  if (!lastBackup) return said('attention', `None has been written to ${backupDir} yet.`)
+  const isOld = now.getTime() - lastBackup.at.getTime() > backupHours * 3_600_000
+  const words = `Last one ${instant(lastBackup.at)}, ${bytes(lastBackup.bytes)}. ${tested}`
+  return said(isOld ? 'attention' : state, words)
 }
 
 function proxyLine(proxy: ProxyCertificate, { now, hasTrustedProxy }: HealthFacts): HealthLine {

@@ -24,7 +24,7 @@ export async function listLedgerLines(
   const { rows } = await sql<LedgerLine>`
     select l.seq, l.at, p.name as actor, l.kind, l.subject, s.name as person, l.facts, l.hash
     from ledger l left join people p on p.id = l.actor_id
-    left join people s on l.kind ~ '^(role|link|account)-' and l.subject = 'person:' || s.id
+    left join people s on l.kind ~ '^(role|link|account|data-notice)-' and l.subject = 'person:' || s.id
     where (${below}::bigint is null or l.seq < ${below}::bigint)
       and (${kind}::text is null or l.kind = ${kind})
       and (${subject === ''} or l.subject ilike ${like(subject)})
@@ -35,12 +35,32 @@ export async function listLedgerLines(
   return rows
 }
 
-export async function listLedgerKinds(db: Kysely<DB>): Promise<readonly string[]> {
-  const rows = await db.selectFrom('ledger').select('kind').distinct().orderBy('kind').execute()
-  return rows.map(({ kind }) => kind)
+/** Entries that fit a filter, all of them, a batch at a time: an export holds one batch in memory. */
+export async function* eachLedgerBatch(
+  db: Kysely<DB>,
+  filter: LedgerFilter,
+  size = 2000,
+): AsyncGenerator<readonly LedgerLine[]> {
+  let below: number | null = null
+  for (;;) {
+    const lines: readonly LedgerLine[] = await listLedgerLines(db, filter, { below, size })
+    if (lines.length > 0) yield lines
+    if (lines.length < size) return
+    below = lines.at(-1)!.seq
+  }
 }
 
-export async function countLedger(db: Kysely<DB>): Promise<number> {
-  const row = await db.selectFrom('ledger').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
-  return row?.seq ?? 0
+export type LedgerSummary = Readonly<{ total: number; kinds: readonly string[] }>
+
+/** How many entries there are, and of which kinds: each kind is one step in its index, however many entries it has. */
+export async function findLedgerSummary(db: Kysely<DB>): Promise<LedgerSummary> {
+  const { rows } = await sql<LedgerSummary>`
+    with recursive found as (
+      (select kind from ledger order by kind limit 1)
+      union all
+      select (select l.kind from ledger l where l.kind > f.kind order by l.kind limit 1) from found f where f.kind is not null)
+    select coalesce((select max(seq) from ledger), 0)::int as total,
+      coalesce(array_agg(kind order by kind) filter (where kind is not null), '{}') as kinds
+    from found`.execute(db)
+  return rows[0]!
 }

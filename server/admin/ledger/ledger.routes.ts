@@ -1,22 +1,34 @@
+import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
 import { Type } from 'typebox'
 import { findSetting } from '#server/admin/setup/settings.queries.ts'
+import { findLastKeptHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import type { Database } from '#server/db/connection.ts'
+import { findLastCheck } from '#server/ledger/checks.ts'
 import { findLastHead } from '#server/ledger/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
+import type { Mail } from '#server/lib/mail.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { escapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { checkLedgerNow } from './ledger-check.actions.ts'
-import { countLedger, type LedgerLine, listLedgerKinds, listLedgerLines } from './ledger-entries.queries.ts'
+import {
+  eachLedgerBatch,
+  findLedgerSummary,
+  type LedgerLine,
+  listLedgerLines,
+} from './ledger-entries.queries.ts'
 import { kindWords, mayShowFacts, readLedgerFilter } from './ledger-filter.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date; config: Readonly<{ dataDir: string }> }>
-
-const mostExported = 50_000
+type Needs = Readonly<{
+  db: Database
+  mail: Mail
+  clock: () => Date
+  config: Readonly<{ dataDir: string; ledgerHeadMail: string | undefined }>
+}>
 
 /** The ledger as system administrators read it: what was done, by whom, and whether it is as it was written. */
-export async function ledgerConsoleRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
+export async function ledgerConsoleRoutes(app: App, { db, mail, clock, config }: Needs): Promise<void> {
   const administrators = { policy: ['system_admin'] } as const
   const optional = () => Type.Optional(text(200))
   const querystring = Type.Object({
@@ -40,16 +52,20 @@ export async function ledgerConsoleRoutes(app: App, { db, clock, config }: Needs
     const query = new URLSearchParams(Object.entries(typed).filter(([, value]) => value !== ''))
     const older = new URLSearchParams(query)
     older.set('below', String(lines.at(-1)?.seq ?? 1))
+    const { total, kinds } = await findLedgerSummary(db)
     return reply.status(errors.length > 0 ? 422 : 200).page('admin/ledger', {
       title: 'Ledger',
       tab: 'ledger',
       typed,
       errors,
       lines: lines.map((line) => ({ ...line, words: kindWords(line.kind), details: detailsOf(line) })),
-      kinds: (await listLedgerKinds(db)).map((kind) => ({ value: kind, label: kindWords(kind) })),
-      total: await countLedger(db),
+      kinds: kinds.map((kind) => ({ value: kind, label: kindWords(kind) })),
+      total,
       head: await findLastHead(db),
+      kept: await findLastKeptHead(config.dataDir),
+      mailedTo: mail ? (config.ledgerHeadMail ?? null) : null,
       check: await findSetting(db, 'ledger-check'),
+      hourly: await findLastCheck(db),
       exportHref: `/admin/ledger.csv?${query}`,
       older: found.length > pageSize ? `/admin/ledger?${older}` : null,
     })
@@ -61,26 +77,13 @@ export async function ledgerConsoleRoutes(app: App, { db, clock, config }: Needs
     async (request, reply) => {
       const { below, ...typed } = request.query
       const { filter } = readLedgerFilter(typed, dayOf(clock()))
-      const lines = await listLedgerLines(db, filter, { below: null, size: mostExported })
-      const rows = lines.map((line) => [
-        String(line.seq),
-        line.at.toISOString(),
-        line.actor ?? '',
-        line.kind,
-        line.subject,
-        mayShowFacts(line.kind) ? line.facts : '',
-        line.hash,
-      ])
-      const head = ['Entry', 'At (UTC)', 'By', 'Kind', 'Subject', 'Details', 'Hash']
+      const batches = eachLedgerBatch(db, filter)
+      // The first batch is read before the answer begins, so that a database in trouble is an error page.
+      const first = await batches.next()
       return reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="ledger-${dayOf(clock())}.csv"`)
-        .send(
-          stringify([head, ...rows.map((row) => row.map(escapeFormula))], {
-            bom: true,
-            record_delimiter: 'windows',
-          }),
-        )
+        .send(Readable.from(csvOf(first.value ?? [], batches)))
     },
   )
 
@@ -93,6 +96,30 @@ export async function ledgerConsoleRoutes(app: App, { db, clock, config }: Needs
     },
   )
 }
+
+const columns = ['Entry', 'At (UTC)', 'By', 'Kind', 'Subject', 'Details', 'Hash']
+
+async function* csvOf(first: readonly LedgerLine[], rest: AsyncIterable<readonly LedgerLine[]>) {
+  yield stringify([columns], { bom: true, record_delimiter: 'windows' })
+  yield csvLines(first)
+  for await (const lines of rest) yield csvLines(lines)
+}
+
+const csvLines = (lines: readonly LedgerLine[]): string =>
+  stringify(
+    lines.map((line) =>
+      [
+        String(line.seq),
+        line.at.toISOString(),
+        line.actor ?? '',
+        line.kind,
+        line.subject,
+        mayShowFacts(line.kind) ? line.facts : '',
+        line.hash,
+      ].map(escapeFormula),
+    ),
+    { record_delimiter: 'windows' },
+  )
 
 /** What an entry says, a name and value each; null where it is about someone's training. */
 function detailsOf({ kind, facts }: LedgerLine): readonly Readonly<{ name: string; value: string }>[] | null {

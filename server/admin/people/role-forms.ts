@@ -41,7 +41,7 @@ export type ReadInvitation =
 
 const everywhere: Reach = { program_id: null, holder_id: null }
 
-export const isProgramRole = (role: Role): boolean =>
+const isProgramRole = (role: Role): boolean =>
   role === 'program_admin' || role === 'supervisor' || role === 'trainer'
 
 /** Reads who is invited to what, as typed into the form or a row of a file. */

@@ -8,6 +8,9 @@ export type InstallationSettings = Readonly<{
   backups: BackupSetting
   'setup-link': Readonly<{ hash: string; expires_at: string }>
   'ledger-check': LedgerCheck
+  branding: BrandingSetting
+  /** Its pixels; apart from the rest, which is read more often. */
+  logo: Readonly<{ png: string }>
 }>
 
 export type Installation = Readonly<{
@@ -25,6 +28,17 @@ export type MailSetting = Readonly<
 
 export type BackupSetting = Readonly<{ where: string; keeper: string; restored_on: string | null }>
 
+export type OwnSupportLine = Readonly<{ name: string; phone: string; about: string }>
+
+export type BrandingSetting = Readonly<{
+  /** '#0b3a5b'; null for the product's own. */
+  color: string | null
+  logo: Readonly<{ hash: string; width: number; height: number }> | null
+  support_lines: readonly OwnSupportLine[]
+}>
+
+export const noBranding: BrandingSetting = { color: null, logo: null, support_lines: [] }
+
 export type LedgerCheck = Readonly<{ at: string; rows: number; finding: string | null }>
 
 export async function findSetting<Name extends keyof InstallationSettings>(
@@ -33,4 +47,15 @@ export async function findSetting<Name extends keyof InstallationSettings>(
 ): Promise<InstallationSettings[Name] | null> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst()
   return (row?.value ?? null) as InstallationSettings[Name] | null
+}
+
+/** Several settings in one statement; those that are not set are absent. */
+export async function findSettings<Name extends keyof InstallationSettings>(
+  db: Kysely<DB>,
+  names: readonly Name[],
+): Promise<Partial<Pick<InstallationSettings, Name>>> {
+  const rows = await db.selectFrom('settings').select(['name', 'value']).where('name', 'in', names).execute()
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value])) as Partial<
+    Pick<InstallationSettings, Name>
+  >
 }

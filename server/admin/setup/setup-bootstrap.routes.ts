@@ -134,7 +134,12 @@ export async function setupBootstrapRoutes(
 
   const stepPage = async (key: 'installation' | 'administrator') => ({
     steps: setupSteps(
-      await findSetupFacts(db, { canMail: false, hasSecondFactor: false, approvedVersions: [] }),
+      await findSetupFacts(db, {
+        canMail: false,
+        hasSecondFactor: false,
+        approvedVersions: [],
+        lastBackup: null,
+      }),
     ),
     key,
     robots: 'noindex',

@@ -8,7 +8,7 @@ import { saveSetting } from './settings.actions.ts'
 import { findSetting, type Installation } from './settings.queries.ts'
 import { hasAdministrator } from './setup.queries.ts'
 
-export const setupLinkMinutes = 60
+const setupLinkMinutes = 60
 
 /** A link that opens set-up for an hour; null once a system administrator has an account. An earlier link ends. */
 export async function createSetupLink(db: Database, now: Date): Promise<string | null> {

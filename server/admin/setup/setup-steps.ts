@@ -1,3 +1,5 @@
+import type { LastBackup } from '#server/backup/last-backup.ts'
+import { instant } from '#server/web/words.ts'
 import type { BackupSetting, Installation, MailSetting } from './settings.queries.ts'
 
 export const setupStepKeys = [
@@ -24,6 +26,8 @@ export type SetupFacts = Readonly<{
   programs_without_administrator: number
   licensing_staff: number
   reviewers: number
+  /** Null where none was written to BACKUP_DIR yet. */
+  lastBackup: LastBackup | 'made elsewhere' | null
   /** Course versions with an approval in force, as titles. */
   approvedVersions: readonly string[]
 }>
@@ -55,12 +59,7 @@ export function setupSteps(facts: SetupFacts): readonly SetupStep[] {
       left: 'Protect your account with a passkey or an authenticator app.',
     }),
     mailStep(facts),
-    step('backups', 'Backups', facts.backups !== null, {
-      done: facts.backups
-        ? `To ${facts.backups.where}. ${facts.backups.restored_on ? '' : 'A restore has not been tested yet.'}`.trim()
-        : '',
-      left: 'Decide where backups go and who checks them.',
-    }),
+    backupsStep(facts),
     step('programs', 'License holders and programs', facts.programs > 0, {
       done: `${facts.programs} ${facts.programs === 1 ? 'program' : 'programs'} on record.`,
       left: 'Add the first license holder and its programs.',
@@ -73,9 +72,6 @@ export function setupSteps(facts: SetupFacts): readonly SetupStep[] {
   ]
 }
 
-export const nextStep = (steps: readonly SetupStep[]): SetupStep | null =>
-  steps.find(({ isDone }) => !isDone) ?? null
-
 function mailStep({ mail, canMail }: SetupFacts): SetupStep {
   const isDone = mail?.choice === 'none' || (mail?.choice === 'server' && canMail)
   return step('mail', 'Email', isDone, {
@@ -84,6 +80,20 @@ function mailStep({ mail, canMail }: SetupFacts): SetupStep {
         ? `A test message arrived at ${mail.tested_to}.`
         : 'No email: links are handed over on paper.',
     left: canMail ? 'Send a test message.' : 'Choose how links and reminders reach people.',
+  })
+}
+
+function backupsStep({ backups, lastBackup }: SetupFacts): SetupStep {
+  const written =
+    lastBackup && lastBackup !== 'made elsewhere'
+      ? ` The last one was written ${instant(lastBackup.at)}.`
+      : ''
+  const tested = backups?.restored_on ? '' : ' A restore has not been tested yet.'
+  return step('backups', 'Backups', backups !== null && lastBackup !== null, {
+    done: `To ${backups?.where}.${written}${tested}`,
+    left: backups
+      ? 'No backup has been written to BACKUP_DIR yet. One is made every night, or run it now on the jobs page.'
+      : 'Decide where backups go and who checks them.',
   })
 }
 

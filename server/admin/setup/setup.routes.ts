@@ -1,11 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { findLastBackup } from '#server/backup/last-backup.ts'
 import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
-import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
-import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
-import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { listProgramsOf } from '#server/programs/queries.ts'
@@ -13,27 +10,21 @@ import { isEmail, type Typed, typedDay } from '#server/programs/typed-form.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { approvedVersions } from './approved-versions.ts'
 import type { CurrentInstallation } from './current-installation.ts'
-import { hasSecondFactor } from './second-factor.queries.ts'
 import { findSetting } from './settings.queries.ts'
 import { saveStep, sendTestMessage } from './setup.actions.ts'
-import { findSetupFacts } from './setup.queries.ts'
 import { backupFields, fixedFacts, installationFields, readBackups, readInstallation } from './setup-forms.ts'
-import { type SetupStepKey, setupSteps } from './setup-steps.ts'
+import { findSetupSteps, type SetupSources } from './setup-progress.ts'
+import type { SetupStepKey } from './setup-steps.ts'
 
-type Needs = Readonly<{
-  db: Database
-  catalogue: Catalogue
-  mail: Mail
-  clock: () => Date
-  installation: CurrentInstallation
-  config: Readonly<{ baseUrl: string; dataDir: string; keysFile: string; databaseUrl: string | undefined }>
-}>
+type Needs = SetupSources &
+  Readonly<{
+    installation: CurrentInstallation
+    config: Readonly<{ baseUrl: string; dataDir: string; keysFile: string; databaseUrl: string | undefined }>
+  }>
 
 /** The steps of set-up for a signed-in system administrator. They stay open: each can be changed later. */
-export async function setupRoutes(
-  app: App,
-  { db, catalogue, mail, clock, config, installation }: Needs,
-): Promise<void> {
+export async function setupRoutes(app: App, needs: Needs): Promise<void> {
+  const { db, catalogue, mail, clock, config, installation } = needs
   const administrators = { policy: ['system_admin'] } as const
   const optional = () => Type.Optional(text(300))
   const acting = (request: FastifyRequest) => ({ viewer: viewerOf(request), now: clock() })
@@ -42,7 +33,7 @@ export async function setupRoutes(
     reply.page('admin/setup/overview', {
       title: 'Set-up',
       tab: 'setup',
-      steps: await stepsFor(viewerOf(request)),
+      steps: await findSetupSteps(needs, viewerOf(request)),
     }),
   )
 
@@ -227,23 +218,14 @@ export async function setupRoutes(
       content: 'backups',
       database: config.databaseUrl ? 'the database at DATABASE_URL' : `the folder ${config.dataDir}`,
       keysFile: config.keysFile,
+      backupDir: config.backupDir ?? null,
+      lastBackup: config.backupDir ? await findLastBackup(config.backupDir) : null,
       fields: backupFields(typed),
       errors,
     })
 
   async function stepPage(request: FastifyRequest, key: SetupStepKey) {
-    return { steps: await stepsFor(viewerOf(request)), key, hasConsole: true }
-  }
-
-  async function stepsFor(viewer: Viewer) {
-    const approved = approvedVersions(catalogue, await listApprovals(db, dayOf(clock())))
-    return setupSteps(
-      await findSetupFacts(db, {
-        canMail: Boolean(mail),
-        hasSecondFactor: await hasSecondFactor(db, viewer.id),
-        approvedVersions: approved.map(({ words }) => words),
-      }),
-    )
+    return { steps: await findSetupSteps(needs, viewerOf(request)), key, hasConsole: true }
   }
 
   const next = (reply: FastifyReply, key: SetupStepKey) => reply.redirect(`/admin/setup/${key}`, 303)

@@ -6,7 +6,8 @@ import { type App, text } from '#server/web/routes.ts'
 import { evenTime } from './constant-time.ts'
 import { compareName } from './issuing.actions.ts'
 import { findCertificateByToken } from './queries.ts'
-import { type Verdict, verifyPage } from './verification-page.ts'
+import { isUnderReview } from './under-review.actions.ts'
+import { type PublicVerdict, verifyPage } from './verification-page.ts'
 
 type Needs = Readonly<{ db: Database }>
 
@@ -21,13 +22,16 @@ const certificate = Type.Object({
   version: Type.String(),
   completed_on: Type.String({ description: `Calendar day, ${timeZone}` }),
   issued_at: Type.String(),
-  hours: Type.Number(),
+  hours: Type.Number({ description: 'The planned length of the course, not the time this person took' }),
   modules: Type.Integer(),
   statute: Type.String(),
   issuer: Type.String(),
 })
 const facts = {
-  verdict: Type.Unsafe<Verdict>({ type: 'string', enum: ['valid', 'superseded', 'revoked', 'unknown'] }),
+  verdict: Type.Unsafe<PublicVerdict>({
+    type: 'string',
+    enum: ['valid', 'superseded', 'revoked', 'under-review', 'unknown'],
+  }),
   since: nullable(Type.String({ description: 'When it was replaced or revoked' })),
   replaced_by: nullable(Type.String({ description: 'The number of the certificate that replaces it' })),
   certificate: nullable(certificate),
@@ -71,6 +75,8 @@ export async function certificateApiRoutes(app: App, { db }: Needs): Promise<voi
       const { verdict, facts, ended_at, corrected_by } = verifyPage(
         found,
         compared && { ...compared, typed: name ?? '' },
+        null,
+        await isUnderReview(db, found),
       )
       if (verdict === 'unknown') await evenTime(reply)
       if (compared?.kind === 'slowed')

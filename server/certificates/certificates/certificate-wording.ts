@@ -59,7 +59,7 @@ function details(facts: CertificateFacts): CertificateText['details'] {
   const { program } = facts
   return [
     { label: 'Completed', value: formatDay(facts.completed_on) },
-    { label: 'Hours', value: String(facts.hours) },
+    { label: 'Course length', value: courseLength(facts.hours) },
     { label: 'Course version', value: `${facts.course_version}, content ${fingerprint(facts.course_hash)}` },
     { label: 'Law', value: facts.statute },
     ...(program
@@ -75,6 +75,9 @@ function details(facts: CertificateFacts): CertificateText['details'] {
       : []),
   ]
 }
+
+/** The planned length of what was completed. How long this person took isn't known from it. */
+export const courseLength = (hours: number): string => `${hours} ${hours === 1 ? 'hour' : 'hours'}`
 
 function approval({ approval, course_version }: CertificateFacts): readonly string[] {
   if (!approval) return ['This version of the course has no recorded approval of the commissioner.']

@@ -1,4 +1,5 @@
 import type { Verification } from '#server/certificates/credentials/verification.ts'
+import { courseLength } from './certificate-wording.ts'
 import { maskedName } from './masked-name.ts'
 import type { CertificateRow } from './queries.ts'
 import { factsOf, verdictOf } from './verification-page.ts'
@@ -8,6 +9,7 @@ export type FileVerdict =
   | 'altered'
   | 'revoked'
   | 'superseded'
+  | 'under-review'
   | 'unknown'
   | 'other-key'
   | 'not-a-certificate'
@@ -21,6 +23,7 @@ export function checkedFile(
   name: string,
   verification: Verification | null,
   certificate: CertificateRow | null,
+  isUnderReview = false,
 ) {
   if (!verification)
     return {
@@ -31,6 +34,8 @@ export function checkedFile(
     }
   const isGenuine = verification.verdict === 'genuine'
   const isTheOne = certificate !== null && certificate.number === verification.claimed_number
+  if (isGenuine && isTheOne && isUnderReview)
+    return { name, verdict: 'under-review' as FileVerdict, why: null, ...none }
   const shown = certificate && (isTheOne || !isGenuine) && !certificate.is_confidential ? certificate : null
   const verdict = verdictOfFile(verification, isTheOne ? certificate : null)
   return {
@@ -68,7 +73,7 @@ function recordOf(certificate: CertificateRow, { facts: claimed }: Verification)
     ['Course', facts.course_title, claimed?.course_title],
     ['Version', facts.course_version, claimed?.course_version],
     ['Completed on', facts.completed_on, claimed?.completed_on],
-    ['Hours', String(facts.hours), claimed && String(claimed.hours)],
+    ['Course length', courseLength(facts.hours), claimed && courseLength(claimed.hours)],
     ['Modules', String(facts.modules.length), claimed && String(claimed.modules.length)],
     ['Required by', facts.statute, claimed?.statute],
     ['Issuer', facts.issuer_name, claimed?.issuer_name],

@@ -4,9 +4,9 @@ import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.
 import {
   disagreement,
   type Verification,
-  verifyCertificateFile,
   verifyCredentialText,
   verifyOpened,
+  verifyUploadedFile,
 } from '#server/certificates/credentials/verification.ts'
 import { readToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
@@ -14,6 +14,7 @@ import { type App, text } from '#server/web/routes.ts'
 import { readUploads } from '#server/web/upload.ts'
 import { checkedFile } from './file-check.ts'
 import { findCertificateByToken } from './queries.ts'
+import { isUnderReview } from './under-review.actions.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -52,7 +53,7 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
     for (const { name, bytes, isTooLarge } of files)
       verified.push({
         name,
-        verification: isTooLarge ? null : await verifyCertificateFile(bytes, published),
+        verification: isTooLarge ? null : await verifyUploadedFile(bytes, published),
       })
     return reply.page('certificates/files', await filesPage(verified, false))
   })
@@ -115,7 +116,8 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
     const files = []
     for (const { name, verification } of verified) {
       const token = readToken(verification?.claimed_address?.split('/').at(-1) ?? '')
-      files.push(checkedFile(name, verification, await findCertificateByToken(db, token ?? '-')))
+      const certificate = await findCertificateByToken(db, token ?? '-')
+      files.push(checkedFile(name, verification, certificate, await isUnderReview(db, certificate)))
     }
     return { title: 'Verify certificates', robots: 'noindex', files, code: '', isCheckedInBrowser }
   }

@@ -8,7 +8,9 @@ import { newCertificateToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
-import { notify } from '#server/notices/actions.ts'
+import { notify, notifyAll } from '#server/notices/actions.ts'
+import { listProgramAdministrators } from '#server/notices/queries.ts'
+import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import { makeCertificate } from './certificate-file.ts'
 import { pageFault } from './certificate-layout.ts'
 import { isSameName } from './masked-name.ts'
@@ -59,6 +61,7 @@ export async function issueCertificate(
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
+    await tellOfRefusedName(trx, completion, certified.person_name, printable.reason)
     return printable
   }
   const last = await lockCounter(trx)
@@ -78,7 +81,36 @@ export async function issueCertificate(
     facts: { course: certified.course_title, certificate: facts.certificate_number },
     dedupe_key: `certificate ${facts.certificate_number}`,
   })
+  await emitIssued(trx, completion.person_id, facts, now)
   return { kind: 'issued', number: facts.certificate_number }
+}
+
+/** Tells programs’ software of a certificate. */
+export const emitIssued = (trx: Transaction<DB>, person_id: string, facts: CertificateFacts, now: Date) =>
+  emit(
+    trx,
+    'certificate.issued',
+    [{ person_id, program_id: null, data: { number: facts.certificate_number, course: facts.course_title } }],
+    now,
+  )
+
+/** The administrators who can correct the name hear of it, once for each completion. */
+async function tellOfRefusedName(
+  trx: EvidenceTransaction,
+  { id, person_id }: Readonly<{ id: string; person_id: string }>,
+  name: string,
+  reason: string,
+): Promise<void> {
+  const administrators = await listProgramAdministrators(trx, { personId: person_id })
+  await notifyAll(
+    trx,
+    administrators.map((administrator) => ({
+      person_id: administrator,
+      kind: 'name-unprintable',
+      facts: { person_id, name, reason },
+      dedupe_key: `name-unprintable ${id}`,
+    })),
+  )
 }
 
 /** The facts with the printable name, or why they can't be printed. */

@@ -15,6 +15,13 @@ const digestOf = (facts: CertificateFacts) =>
     .update(canonicalize(facts) ?? '')
     .digest('hex')
 
+/** Whether a certificate's facts are the ones that the ledger sealed. The oldest entries have no digest of them. */
+export function isAsIssued(facts: CertificateFacts, sealed: string | null): boolean {
+  if (sealed === null) return false
+  const { facts_jcs_sha256 } = JSON.parse(sealed) as Record<string, unknown>
+  return facts_jcs_sha256 === undefined || facts_jcs_sha256 === digestOf(facts)
+}
+
 /** A certificate in the register, with the SHA-256 of its stored file. */
 export type StoredCertificate = Readonly<{
   number: string

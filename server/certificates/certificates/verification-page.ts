@@ -4,6 +4,9 @@ import type { CertificateRow } from './queries.ts'
 
 export type Verdict = 'valid' | 'superseded' | 'revoked' | 'unknown'
 
+/** What the public is told. Nothing in a record under review can be relied on. */
+export type PublicVerdict = Verdict | 'under-review'
+
 /** The certificate's status now. A revocation overrides a replacement. */
 export function verdictOf(certificate: CertificateRow | null): Verdict {
   if (!certificate) return 'unknown'
@@ -19,11 +22,13 @@ export function verifyPage(
   certificate: CertificateRow | null,
   answer: (NameAnswer & { typed: string }) | null,
   place: Readonly<{ seq: number; head_signed_at: Date | null }> | null = null,
+  isUnderReview = false,
 ) {
   const isNamed = answer?.kind === 'match'
   const isWithheld = Boolean(certificate?.is_confidential) && !isNamed
-  const shown = isWithheld ? null : certificate
-  const verdict = verdictOf(shown)
+  const isShown = certificate !== null && !isWithheld
+  const shown = isShown && !isUnderReview ? certificate : null
+  const verdict: PublicVerdict = isShown && isUnderReview ? 'under-review' : verdictOf(shown)
   return {
     title: 'Verify a certificate',
     robots: 'noindex',

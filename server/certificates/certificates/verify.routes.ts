@@ -8,6 +8,7 @@ import { type App, form, text } from '#server/web/routes.ts'
 import { evenTime } from './constant-time.ts'
 import { certificateFile, compareName } from './issuing.actions.ts'
 import { type CertificateRow, findCertificateByToken, findCertificateOf } from './queries.ts'
+import { isUnderReview } from './under-review.actions.ts'
 import { verifyPage } from './verification-page.ts'
 
 type Needs = Readonly<{
@@ -79,7 +80,7 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
   app.get('/verify/:token', { config: verify, schema: { params: tokenParams } }, async (request, reply) => {
     // Unknown and malformed codes run the same query and get the same response.
     const certificate = await findCertificateByToken(db, readToken(request.params.token) ?? '-')
-    const page = verifyPage(certificate, null, await placeOf(certificate))
+    const page = verifyPage(certificate, null, ...(await standingOf(certificate)))
     if (page.verdict === 'unknown') await evenTime(reply)
     return reply.page('certificates/verdict', page)
   })
@@ -93,14 +94,13 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
       const token = readToken(request.params.token) ?? request.params.token
       const certificate = await findCertificateByToken(db, token)
       const answer = await compareName(db, token, certificate, name)
-      const page = verifyPage(certificate, { ...answer, typed: name }, await placeOf(certificate))
+      const page = verifyPage(certificate, { ...answer, typed: name }, ...(await standingOf(certificate)))
       if (page.verdict === 'unknown') await evenTime(reply)
       return reply.status(answer.kind === 'slowed' ? 429 : 200).page('certificates/verdict', page)
     },
   )
 
-  // Run the query even without a certificate, so that timing reveals nothing.
-  async function placeOf(certificate: CertificateRow | null) {
-    return findPlace(db, certificate?.number ?? '-')
-  }
+  // Run the queries even without a certificate, so that timing reveals nothing.
+  const standingOf = (certificate: CertificateRow | null) =>
+    Promise.all([findPlace(db, certificate?.number ?? '-'), isUnderReview(db, certificate)])
 }

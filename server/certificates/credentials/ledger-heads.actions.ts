@@ -1,10 +1,11 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Database } from '#server/db/connection.ts'
 import { checkLedger, type Finding, type Kept, type StoredEntry } from '#server/ledger/checking.ts'
+import { findLastCheck, recordCheck } from '#server/ledger/checks.ts'
 import { type Head, readHead } from '#server/ledger/heads.ts'
 import { merkleRoot, merkleTree } from '#server/ledger/merkle.ts'
-import { findLastHead, listEntries } from '#server/ledger/queries.ts'
+import { countEntries, findLastHead, listEntries } from '#server/ledger/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { openSigningKey } from './key-file.ts'
@@ -13,14 +14,16 @@ import { ledgerOrigin, signHead } from './ledger-head.ts'
 type Needs = Readonly<{
   config: Readonly<{ baseUrl: string; keysFile: string; dataDir: string; ledgerHeadMail: string | undefined }>
   mail: Mail
+  /** Compares the certificate register, which is in a room above, with the ledger. */
+  checkRegister?: (rows: readonly StoredEntry[]) => Promise<Finding | null>
 }>
 
 export type HeadResult =
   | { kind: 'kept'; note: string; file: string }
-  /** Today's head is stored already, or there is nothing to sign yet. */
+  /** Nothing is due, or there is nothing new to sign. */
   | { kind: 'nothing-to-do' }
 
-export class LedgerAltered extends Error {
+class LedgerAltered extends Error {
   readonly finding: Finding
 
   constructor(finding: Finding) {
@@ -30,16 +33,25 @@ export class LedgerAltered extends Error {
 }
 
 /**
- * Once a day: checks the ledger against the copy kept outside the database, signs its head and stores that outside
- * too, as a file and, if an address is configured, by email. An altered ledger is not signed.
+ * Once an hour, and after 1,000 new entries: checks the ledger against the copy kept outside the database and the register
+ * against the ledger. If there is anything new, signs the head and stores that outside too, as the day's file; the day's
+ * first goes out by email, if an address is configured. An altered ledger is not signed.
  */
-export async function keepHead(db: Database, { config, mail }: Needs, now: Date): Promise<HeadResult> {
+export async function keepHead(
+  db: Database,
+  { config, mail, checkRegister }: Needs,
+  now: Date,
+): Promise<HeadResult> {
+  if (!(await isCheckDue(db, now))) return { kind: 'nothing-to-do' }
   const folder = headsFolder(config.dataDir)
   const file = path.join(folder, `${dayOf(now)}.txt`)
-  if ((await textOf(file)) !== null) return { kind: 'nothing-to-do' }
-  const { rows, kept, finding } = await checkAgainstKept(db, config.dataDir)
-  if (rows.length === 0) return { kind: 'nothing-to-do' }
+  const { rows, kept, finding: altered } = await checkAgainstKept(db, config.dataDir)
+  const finding = altered ?? (await checkRegister?.(rows)) ?? null
+  await recordCheck(db, rows.length, finding, now)
   if (finding) throw new LedgerAltered(finding)
+  const isFirstOfDay = (await textOf(file)) === null
+  const last = await findLastHead(db)
+  if (rows.length === 0 || (!isFirstOfDay && last?.size === rows.length)) return { kind: 'nothing-to-do' }
   const hashes = rows.map(({ hash }) => hash)
   const head: Head = {
     origin: ledgerOrigin(config.baseUrl),
@@ -64,7 +76,7 @@ export async function keepHead(db: Database, { config, mail }: Needs, now: Date)
   // Written last, so that a day's head file exists only if its hashes do.
   await writeFile(`${file}.new`, note)
   await rename(`${file}.new`, file)
-  if (mail && config.ledgerHeadMail)
+  if (mail && config.ledgerHeadMail && isFirstOfDay)
     await mail({
       to: config.ledgerHeadMail,
       subject: `Ledger head of ${dayOf(now)}`,
@@ -73,7 +85,25 @@ export async function keepHead(db: Database, { config, mail }: Needs, now: Date)
   return { kind: 'kept', note, file }
 }
 
+async function isCheckDue(db: Database, now: Date): Promise<boolean> {
+  const [check, head, count] = await Promise.all([findLastCheck(db), findLastHead(db), countEntries(db)])
+  if (count === 0) return false
+  const isHourOver = !check || now.getTime() - check.checked_at.getTime() >= 55 * 60_000
+  return isHourOver || count - (head?.size ?? 0) >= 1000
+}
+
 export const headsFolder = (dataDir: string): string => path.join(dataDir, 'ledger-heads')
+
+/** The newest day whose head is a file outside the database; null where there is none. */
+export async function findLastKeptHead(dataDir: string): Promise<{ file: string; day: string } | null> {
+  const folder = headsFolder(dataDir)
+  const names = await readdir(folder).catch(() => [])
+  const name = names
+    .filter((one) => /^\d{4}-\d\d-\d\d\.txt$/.test(one))
+    .sort()
+    .at(-1)
+  return name ? { file: path.join(folder, name), day: name.slice(0, 10) } : null
+}
 
 const hashesName = 'hashes.txt'
 

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -13,6 +14,15 @@ type Needs = Readonly<{
   config: Readonly<{ baseUrl: string; issuerName: string; keysFile: string }>
 }>
 
+const json = ['application/json', 'application/ld+json']
+const credentialTypes = ['application/vc', ...json]
+
+/** The first of our media types that the client asks for, or else our own. The content is the same in each. */
+function typeFor({ headers }: FastifyRequest, types: readonly string[]): string {
+  const asked = (headers.accept ?? '').split(',').map((one) => one.split(';', 1)[0]!.trim().toLowerCase())
+  return asked.find((type) => types.includes(type)) ?? types[0]!
+}
+
 /** What anyone needs to verify our certificates: the issuer, its keys and the status lists. */
 export async function publicationRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
   const open = { policy: 'public', rateLimit: { max: 300, timeWindow: '1 minute' } } as const
@@ -22,10 +32,15 @@ export async function publicationRoutes(app: App, { db, clock, config }: Needs):
   app.addHook('onSend', async (_request, reply) => {
     // Public on purpose: a verifier in another site's page reads them too.
     reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
+    // Verifiers of many certificates ask for the same few files. A revocation is seen after five minutes at most.
+    if (reply.statusCode === 200)
+      reply.header('cache-control', 'public, max-age=300').header('vary', 'accept')
   })
 
-  app.get('/.well-known/did.json', { config: open }, async (_request, reply) =>
-    reply.type('application/did+json').send(JSON.stringify(didDocument(await keys(), did))),
+  app.get('/.well-known/did.json', { config: open }, async (request, reply) =>
+    reply
+      .type(typeFor(request, ['application/did+json', 'application/did+ld+json', ...json]))
+      .send(JSON.stringify(didDocument(await keys(), did))),
   )
 
   app.get('/keys.json', { config: open }, async (_request, reply) =>
@@ -55,7 +70,9 @@ export async function publicationRoutes(app: App, { db, clock, config }: Needs):
     '/status/:name',
     { config: open, schema: { params: Type.Object({ name }) } },
     async (request, reply) =>
-      reply.type('application/vc').send((await signedList(request.params.name, 1)) ?? notFound()),
+      reply
+        .type(typeFor(request, credentialTypes))
+        .send((await signedList(request.params.name, 1)) ?? notFound()),
   )
 
   app.get(
@@ -63,7 +80,7 @@ export async function publicationRoutes(app: App, { db, clock, config }: Needs):
     { config: open, schema: { params: Type.Object({ name, list }) } },
     async (request, reply) =>
       reply
-        .type('application/vc')
+        .type(typeFor(request, credentialTypes))
         .send((await signedList(request.params.name, Number(request.params.list))) ?? notFound()),
   )
 

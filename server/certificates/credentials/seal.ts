@@ -69,12 +69,16 @@ function leftoverOf(file: Buffer): 'broken' | 'locked' | 'none' {
   if (file.includes(context)) return 'broken'
   if (file.includes('/Encrypt')) return 'locked'
   let start = file.indexOf(anyStream)
-  for (let streams = 0; start >= 0 && streams < mostStreams; streams++) {
+  let left = mostInflated
+  for (let streams = 0; start >= 0 && streams < mostStreams && left > 0; streams++) {
     const end = file.indexOf(anyEnd, start)
     if (end < 0) break
     // The line break is one character or two.
     const from = start + anyStream.length + (file[start + anyStream.length] === 0x0d ? 2 : 1)
-    if (inflated(file.subarray(from, end)).includes(context)) return 'broken'
+    const object = inflated(file.subarray(from, end))
+    if (object.includes(context)) return 'broken'
+    // What inflates too far was inflated, too, before it was dropped.
+    left -= object.length || mostOfAStream
     start = file.indexOf(anyStream, end + anyEnd.length)
   }
   return 'none'
@@ -82,7 +86,7 @@ function leftoverOf(file: Buffer): 'broken' | 'locked' | 'none' {
 
 function inflated(bytes: Buffer): Buffer {
   try {
-    return inflateSync(bytes, { maxOutputLength: 100_000 })
+    return inflateSync(bytes, { maxOutputLength: mostOfAStream })
   } catch {
     return Buffer.alloc(0)
   }
@@ -92,6 +96,8 @@ const anyStream = 'stream'
 const anyEnd = 'endstream'
 /** A certificate of ours has about fifteen. */
 const mostStreams = 500
+const mostOfAStream = 100_000
+const mostInflated = 4_000_000
 const space = 0x20
 const streamStart = 'stream\n'
 const streamEnd = '\nendstream'

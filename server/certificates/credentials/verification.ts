@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import Value from 'typebox/value'
+import { fileThread } from '#server/web/file-threads.ts'
 import { type CredentialFacts, describeCredential, pageDigest, readCredential } from './credential.ts'
 import { type Credential, credentialShape } from './credential-shape.ts'
 import { keyFault, type PublishedKeys } from './keys.ts'
@@ -28,6 +29,22 @@ export type Verification = Readonly<{
 export async function verifyCertificateFile(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
   return isPdf(bytes) ? verifyOpened(openCertificate(bytes), keys) : verifyCredentialText(bytes, keys)
 }
+
+/** The same for a file from anyone: a PDF is opened in a thread. */
+export async function verifyUploadedFile(bytes: Uint8Array, keys: PublishedKeys): Promise<Verification> {
+  if (!isPdf(bytes)) return verifyCredentialText(bytes, keys)
+  const opened = await openInThread(bytes)
+  if (opened === 'too-much') return verifyOpened({ kind: 'broken' }, keys)
+  return verifyOpened(
+    opened.kind === 'opened' ? { ...opened, pageSha256: Buffer.from(opened.pageSha256) } : opened,
+    keys,
+  )
+}
+
+const openInThread = fileThread<Uint8Array, OpenedCertificate>(
+  new URL('./open-certificate.worker.ts', import.meta.url),
+  5,
+)
 
 /** Verifies what was extracted from a PDF. */
 export async function verifyOpened(opened: OpenedCertificate, keys: PublishedKeys): Promise<Verification> {

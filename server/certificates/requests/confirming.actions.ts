@@ -1,4 +1,5 @@
 import {
+  emitIssued,
   type Issuer,
   insertCertificate,
   lockCounter,
@@ -15,6 +16,7 @@ import { type Signing, signStatusList } from '#server/certificates/credentials/s
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { notify } from '#server/notices/actions.ts'
+import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
 import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
@@ -116,6 +118,12 @@ async function revoke(
     facts: { certificate: number },
     dedupe_key: `revoked ${number}`,
   })
+  await emit(
+    trx,
+    'certificate.revoked',
+    [{ person_id, program_id: null, data: { number, replaced_by: null } }],
+    now,
+  )
   return number
 }
 
@@ -169,6 +177,9 @@ async function correct(
     facts: { certificate: certificate.number },
     dedupe_key: `corrected ${certificate.number}`,
   })
+  const replaced = { number: certificate.number, replaced_by: number }
+  await emit(trx, 'certificate.revoked', [{ person_id, program_id: null, data: replaced }], now)
+  await emitIssued(trx, person_id, facts, now)
   trx.record({
     kind: 'certificate-issued',
     actor_id: person_id,

@@ -1,4 +1,9 @@
-import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
+import {
+  type Catalogue,
+  type CourseVersion,
+  isForGroups,
+  type Module,
+} from '#server/courses/catalogue/catalogue.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { reader, type Typed, typedDay, typedTime } from '#server/programs/typed-form.ts'
 import type { FieldError } from '#server/web/views.ts'
@@ -6,12 +11,12 @@ import type { FieldError } from '#server/web/views.ts'
 /** A module of a course version that a group can take, with its value in the form. */
 export type ModuleChoice = Readonly<{ value: string; label: string; course: CourseVersion; module: Module }>
 
-/** Every module of every version that learners may be on: the current one and earlier published ones. */
+/** Every module for groups of every version that learners may be on: the current one and earlier published ones. */
 export function moduleChoices(catalogue: Catalogue): readonly ModuleChoice[] {
   return [...catalogue.courses.values()].flatMap(({ current, published }) => {
     const texts = [current, ...published.filter(({ hash }) => hash !== current.hash)]
     return texts.flatMap((course) =>
-      course.modules.map((module) => ({
+      course.modules.filter(isForGroups).map((module) => ({
         value: `${course.slug}/${course.version}/${module.slug}`,
         label: `${course.shortTitle}, module ${module.number}: ${module.title}${texts.length > 1 ? ` (version ${course.version})` : ''}`,
         course,

@@ -1,8 +1,10 @@
 import { qrMatrix } from '#server/certificates/certificates/qr.ts'
-import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { TextOutline } from '#server/courses/catalogue/version-changes.ts'
-import { groupCredit } from '#server/learning/group-lessons.ts'
+
+import { groupCredit, minutesInRoom } from '#server/learning/group-lessons.ts'
 import type { Enrollment } from '#server/learning/progress/queries.ts'
+
 import {
   confirmRefusal,
   groupState,
@@ -13,6 +15,7 @@ import {
   type Presence,
 } from './group-session.ts'
 import type { GroupSession } from './group-sessions.queries.ts'
+import { plannedMinutes, textOfSession } from './group-text.ts'
 
 export const stateWords = {
   planned: { word: 'Planned', tone: 'quiet' },
@@ -21,16 +24,6 @@ export const stateWords = {
   held: { word: 'Closed', tone: 'quiet' },
   'called-off': { word: 'Canceled', tone: 'quiet' },
 } as const
-
-/** The course version that a session uses, if its files are still here. */
-export function textOfSession(
-  catalogue: Catalogue,
-  session: Pick<GroupSession, 'course' | 'version' | 'module'>,
-): Readonly<{ course: CourseVersion | null; module: Module | null }> {
-  const known = catalogue.courses.get(session.course)
-  const course = known?.versions.get(session.version) ?? known?.current ?? null
-  return { course, module: course?.modules.find(({ slug }) => slug === session.module) ?? null }
-}
 
 export const sessionTitle = (catalogue: Catalogue, session: GroupSession): string => {
   const { module } = textOfSession(catalogue, session)
@@ -84,7 +77,12 @@ export function participantPage(
   const current = catalogue.courses.get(session.course)?.current ?? null
   // Anyone not taking the course starts with the current version.
   const text = isTaking ? own.text : current
-  const credit = groupCredit(own.taken, text, session.module)
+  const credit = groupCredit(own.taken, text, session.module, {
+    minutes: presence
+      ? minutesInRoom(session.starts_at, presence.joined_at, session.end?.ended_at ?? now)
+      : 0,
+    planned: plannedMinutes(catalogue, session),
+  })
   const ownCourse = isTaking
     ? (catalogue.courses.get(session.course)?.versions.get(own.enrollment!.version) ?? null)
     : current
@@ -115,6 +113,7 @@ export function participantPage(
     isOtherText,
     given: credit.given.map(({ lesson }) => titleOf(lesson)),
     otherwise: credit.otherwise.map(titleOf),
+    unreached: credit.unreached.map(titleOf),
     isPassed: passed.has(session.module),
     /** Modules whose questions must be passed before this module's. */
     before: (ownCourse?.modules.slice(0, Math.max(position, 0)) ?? [])
@@ -125,7 +124,7 @@ export function participantPage(
 }
 
 /** A QR code as an SVG path, one rectangle for each unbroken run of dark modules in a row. */
-export function qrPath(text: string): Readonly<{ size: number; path: string }> {
+function qrPath(text: string): Readonly<{ size: number; path: string }> {
   const { size, isDark } = qrMatrix(text)
   let path = ''
   for (let row = 0; row < size; row++)

@@ -6,6 +6,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { noteActivity, startCourse } from '#server/learning/actions.ts'
 import { markTakenInGroup } from '#server/learning/group-lessons.actions.ts'
+import { minutesInRoom } from '#server/learning/group-lessons.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -20,6 +21,7 @@ import {
   type Presence,
 } from './group-session.ts'
 import { findPresence, type GroupSession, listPresences } from './group-sessions.queries.ts'
+import { plannedMinutes } from './group-text.ts'
 
 export type GroupEntry = Readonly<{
   program_id: string
@@ -126,16 +128,17 @@ export async function confirmPresence(
       at: now,
     })
     if (end?.outcome === 'held' && !leftOf(presence))
-      await markLessons(trx, session, presence, viewer.id, now)
+      await markLessons(trx, { ...session, end }, presence, viewer.id, now, catalogue)
     return done
   })
   if (answer.kind === 'done') await noteActivity(db, viewer, dayOf(now))
   return answer
 }
 
-/** Closes the session, which gives credit to everyone who confirmed, or cancels it with a reason, which gives none. */
+/** Closes the session, which gives credit for what it had time for to everyone who confirmed, or cancels it with a reason, which gives none. */
 export async function endGroupSession(
   db: Database,
+  catalogue: Catalogue,
   viewer: Viewer,
   session: GroupSession,
   outcome: GroupEnd['outcome'],
@@ -173,7 +176,8 @@ export async function endGroupSession(
       },
       at: now,
     })
-    for (const presence of counted) await markLessons(trx, session, presence, viewer.id, now)
+    const ended = { ...session, end: { outcome, reason, ended_at: now } }
+    for (const presence of counted) await markLessons(trx, ended, presence, viewer.id, now, catalogue)
     return done
   })
 }
@@ -181,6 +185,7 @@ export async function endGroupSession(
 /** Adds an entry that someone left before the end, or that this was a mistake, with a reason. */
 export async function correctPresence(
   db: Database,
+  catalogue: Catalogue,
   viewer: Viewer,
   session: GroupSession,
   presenceId: string,
@@ -205,7 +210,7 @@ export async function correctPresence(
       at: now,
     })
     if (act === 'stayed' && end?.outcome === 'held' && isConfirmed(presence))
-      await markLessons(trx, session, presence, viewer.id, now)
+      await markLessons(trx, { ...session, end }, presence, viewer.id, now, catalogue)
     return done
   })
 }
@@ -240,19 +245,27 @@ const insertAct = (
 
 const markLessons = (
   trx: EvidenceTransaction,
-  { id, course, version, content_hash, module }: GroupSession,
+  session: GroupSession & Readonly<{ end: GroupEnd }>,
   presence: Presence,
   actorId: string,
   now: Date,
-) =>
-  markTakenInGroup(
+  catalogue: Catalogue,
+) => {
+  const { id, course, version, content_hash, module, starts_at, end } = session
+  const time = {
+    minutes: minutesInRoom(starts_at, presence.joined_at, end.ended_at),
+    planned: plannedMinutes(catalogue, session),
+  }
+  return markTakenInGroup(
     trx,
     {
       session_id: id,
       presence_id: presence.id,
       person_id: presence.person_id,
+      time,
       ...{ course, version, content_hash, module },
     },
     actorId,
     now,
   )
+}

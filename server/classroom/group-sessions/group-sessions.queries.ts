@@ -111,16 +111,6 @@ export async function listPresences(db: Kysely<DB>, sessionId: string): Promise<
 export const findPresence = async (db: Kysely<DB>, sessionId: string, personId: string) =>
   (await listPresences(db, sessionId)).find(({ person_id }) => person_id === personId) ?? null
 
-/** The lessons that a person now has credit for from a session. */
-export const listLessonsGiven = (db: Kysely<DB>, presenceId: string) =>
-  db
-    .selectFrom('group_lessons')
-    .innerJoin('enrollments', 'enrollments.id', 'group_lessons.enrollment_id')
-    .select(['lesson', 'enrollments.version', 'enrollments.content_hash', 'enrollments.ended_at'])
-    .where('presence_id', '=', presenceId)
-    .orderBy('enrollments.started_at', 'desc')
-    .execute()
-
 /** People who can lead a session of this program: its supervisors and administrators, by name. */
 export async function listFacilitators(
   db: Kysely<DB>,

@@ -117,7 +117,7 @@ export async function groupSessionRoutes(
       const viewer = viewerOf(request)
       const session = (await findGroupSessionOf(db, viewer, request.params.session)) ?? notFound()
       const { outcome, reason = '' } = request.body
-      const answer = await endGroupSession(db, viewer, session, outcome, reason.trim(), clock())
+      const answer = await endGroupSession(db, catalogue, viewer, session, outcome, reason.trim(), clock())
       if (answer.kind === 'done') return reply.redirect(`/group-sessions/${session.id}`, 303)
       const errors = [{ field: 'reason', message: answer.message }]
       return reply.status(422).page('classroom/group-session', { ...(await ledPage(session)), errors })
@@ -152,7 +152,16 @@ export async function groupSessionRoutes(
       const session = (await findGroupSessionOf(db, viewer, request.params.session)) ?? notFound()
       const { presence } = request.params
       const { act, reason } = request.body
-      const answer = await correctPresence(db, viewer, session, presence, act, reason.trim(), clock())
+      const answer = await correctPresence(
+        db,
+        catalogue,
+        viewer,
+        session,
+        presence,
+        act,
+        reason.trim(),
+        clock(),
+      )
       if (answer.kind === 'absent') return notFound()
       if (answer.kind === 'done') return reply.redirect(`/group-sessions/${session.id}#people`, 303)
       const errors = [{ field: 'reason', message: answer.message }]

@@ -11,7 +11,7 @@ import {
   withdrawalRefusal,
 } from './instructor-led-session.ts'
 
-export const placesWords = ({ places, taken, waiting }: Pick<LedSession, 'places' | 'taken' | 'waiting'>) => {
+const placesWords = ({ places, taken, waiting }: Pick<LedSession, 'places' | 'taken' | 'waiting'>) => {
   const left = places - taken
   if (left > 0) return left === 1 ? '1 place left' : `${left} places left`
   return waiting === 0 ? 'Full, waiting list open' : `Full, ${waiting} waiting`
@@ -38,7 +38,7 @@ function standingOf({ own, cancelled }: Pick<LedSession, 'own' | 'cancelled'>) {
     : ({ word: `Number ${own.before + 1} on the waiting list`, tone: 'quiet' } as const)
 }
 
-export const isOrganizer = (viewer: Viewer | null, { program_id }: Pick<LedSession, 'program_id'>): boolean =>
+const isOrganizer = (viewer: Viewer | null, { program_id }: Pick<LedSession, 'program_id'>): boolean =>
   viewer !== null &&
   (program_id === null ? hasRole(viewer, 'system_admin') : viewer.trained_program_ids.includes(program_id))
 
@@ -76,7 +76,7 @@ export function ledPage(
   }
 }
 
-export const attendanceWords = ({ outcome, minutes_missed }: { outcome: string; minutes_missed: number }) =>
+const attendanceWords = ({ outcome, minutes_missed }: { outcome: string; minutes_missed: number }) =>
   outcome === 'absent' ? 'Absent' : minutes_missed === 0 ? 'Present' : `Present, missed ${minutes_missed} min`
 
 /** The organizer's and instructor's page: registrations, waiting list and attendance. */

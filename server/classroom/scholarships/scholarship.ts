@@ -22,7 +22,7 @@ export const stepWords: Readonly<Record<ScholarshipStep, string>> = {
   withdrawn: 'withdrew the request',
 }
 
-export const isEnded = (state: ScholarshipState): boolean =>
+const isEnded = (state: ScholarshipState): boolean =>
   state === 'granted' || state === 'declined' || state === 'withdrawn'
 
 /** The steps open to a person: the requester adds to the request or withdraws it, and an administrator decides. */

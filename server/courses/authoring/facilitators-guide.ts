@@ -1,5 +1,10 @@
 import type { CourseFile } from '#server/courses/authoring/files/course-files.ts'
-import { type Catalogue, type Course, facilitatorGuidePath } from '#server/courses/catalogue/catalogue.ts'
+import {
+  type Catalogue,
+  type Course,
+  facilitatorGuidePath,
+  isForGroups,
+} from '#server/courses/catalogue/catalogue.ts'
 import type { FacilitatorsGuide, SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import { type SheetBlock, spansText } from '#server/courses/catalogue/sheet.ts'
 import { readSheet } from './sheet-text.ts'
@@ -29,13 +34,13 @@ export function readFacilitatorsGuide(
   return { sheet, before: sheet.blocks.slice(0, end), after: sheet.blocks.slice(end), checked }
 }
 
-/** The guides to the modules of a course's current version. */
+/** The guides to the modules of a course's current version that a group may take. */
 export const guidesOf = (
   { facilitatorsGuide }: Pick<Catalogue, 'facilitatorsGuide'>,
   { slug, current }: Pick<Course, 'slug' | 'current'>,
 ) =>
   facilitatorsGuide
-    ? current.modules.map((module) => ({
+    ? current.modules.filter(isForGroups).map((module) => ({
         module: module.slug,
         title: module.title,
         href: facilitatorGuidePath(slug, module.slug),

@@ -1,14 +1,12 @@
-import type { MarkdownIt, Token } from 'markdown-it'
+import type { Token } from 'markdown-it'
 import type { Static } from 'typebox'
 import type { CourseFile } from '#server/courses/authoring/files/course-files.ts'
-import type { Line, ProblemLog } from '#server/courses/authoring/files/problems.ts'
+import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
 import { checkedShape, parseYaml, type YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
-import { readExercise } from '#server/courses/authoring/questions/questions.ts'
 import { checkBlockMarkers, checkBlocks } from '#server/courses/authoring/text/block-checks.ts'
-import { type BlockEnv, blockName } from '#server/courses/authoring/text/blocks.ts'
+import { blockName } from '#server/courses/authoring/text/blocks.ts'
 import { checkCitations } from '#server/courses/authoring/text/citations.ts'
 import { checkFences } from '#server/courses/authoring/text/fences.ts'
-import type { Drawing } from '#server/courses/authoring/text/figures.ts'
 import { readHeadings } from '#server/courses/authoring/text/headings.ts'
 import {
   calculatedMinutes,
@@ -16,24 +14,14 @@ import {
   sentencesOf,
   wordsOf,
 } from '#server/courses/authoring/text/reading.ts'
-import { plainText, type Scope } from '#server/courses/authoring/text/scope.ts'
-import { citationMark, lessonSources, sourcesHtml } from '#server/courses/authoring/text/sources.ts'
+import { plainText } from '#server/courses/authoring/text/scope.ts'
+import { lessonSources, sourcesHtml } from '#server/courses/authoring/text/sources.ts'
 import { readTogether } from '#server/courses/authoring/text/together.ts'
-import { inlineText, refuseForeign, renderWords } from '#server/courses/authoring/text/words.ts'
+import { inlineText, refuseForeign } from '#server/courses/authoring/text/words.ts'
 import type { Lesson, LessonPiece } from '#server/courses/catalogue/catalogue.ts'
-import { type CourseFormat, lessonShape } from '#server/courses/catalogue/course-shapes.ts'
-import { escapeHtml } from '#server/courses/catalogue/escape.ts'
+import { lessonShape } from '#server/courses/catalogue/course-shapes.ts'
 import type { Exercise } from '#server/courses/catalogue/question-types.ts'
-
-/** The context that a lesson is rendered in. */
-export type LessonSetting = {
-  readonly md: MarkdownIt
-  readonly scope: Scope
-  readonly support: string
-  readonly drawing: (file: string, line: Line, scope: Scope) => Drawing | undefined
-  readonly drawExercise: (exercise: Exercise) => string
-  readonly format: CourseFormat
-}
+import { type LessonBlocks, type LessonSetting, lessonBlocks } from './lesson-blocks.ts'
 
 export function readLesson(
   file: CourseFile,
@@ -43,86 +31,15 @@ export function readLesson(
 ): Omit<Lesson, 'hash'> | undefined {
   const { scope, md } = setting
   const { log } = scope
-  const parts = /^---\n([\s\S]*?)\n---[ \t]*(?:\n|$)([\s\S]*)$/.exec(file.text)
-  if (!parts) {
-    log.error(
-      file.path,
-      1,
-      'The lesson has no front matter.',
-      'Start the file with "---", then title, minutes and purpose, then "---".',
-    )
-    return undefined
-  }
-  const [, headText, body] = parts as unknown as [string, string, string]
-  const head = parseYaml(headText, file.path, 2, log)
+  const parts = frontMatterOf(file, log)
+  if (!parts) return undefined
+  const { body, firstLine } = parts
+  const head = parseYaml(parts.head, file.path, 2, log)
   const given = head && checkedShape(head, [], lessonShape, log)
-  const firstLine = file.text.slice(0, file.text.length - body.length).split('\n').length
 
   checkBlockMarkers(body, firstLine, file.path, log)
-  const exercises = new Map<string, Exercise>()
-  let figures = 0
-  let explored = 0
-  const drawn = (name: string, caption: string, line: Line, kind: 'figure' | 'explore') => {
-    figures++
-    const place = `figure-${figures}`
-    const drawing = setting.drawing(name, line, scope)
-    if (caption === '') {
-      log.error(
-        file.path,
-        line,
-        `The figure ${name} has no caption.`,
-        `Write ::: ${kind} ${name} "What it shows".`,
-      )
-    }
-    const words = renderWords(md, scope, caption, line, false).html.replace(/^<p>|<\/p>$/g, '')
-    return { place, drawing, html: `${drawing?.svg(place) ?? ''}\n<figcaption>${words}</figcaption>\n` }
-  }
-  const env: BlockEnv & { exercise: (token: Token) => string } = {
-    scope,
-    firstLine,
-    label: false,
-    support: setting.support,
-    figure(name, caption, line) {
-      return {
-        open:
-          `<figure class="lesson-figure">\n${drawn(name, caption, line, 'figure').html}` +
-          '<details class="lesson-figure-words"><summary>This picture in words</summary>\n',
-        close: '</details>\n</figure>\n',
-      }
-    },
-    explore(name, caption, steps, line) {
-      explored++
-      const { place, drawing, html } = drawn(name, caption, line, 'explore')
-      const lacking = Array.from({ length: steps }, (_, at) => at + 1).filter(
-        (step) => drawing && !drawing.steps.has(step),
-      )
-      if (lacking.length > 0) {
-        log.error(
-          file.path,
-          line,
-          `Nothing in ${name} is highlighted at step ${lacking.join(', ')}.`,
-          `Add class="fig-step-${lacking[0]}" to the parts of that step.`,
-        )
-      }
-      return { place, open: `<figure class="lesson-figure lesson-explore">\n${html}` }
-    },
-    exercise(token) {
-      const exercise = fencedExercise(token, firstLine, setting)
-      if (!exercise) return ''
-      if (exercises.has(exercise.id)) {
-        log.error(
-          file.path,
-          firstLine + (token.map?.[0] ?? 0),
-          `This lesson already has an exercise "${exercise.id}".`,
-          'Give each one a different id.',
-        )
-      }
-      exercises.set(exercise.id, exercise)
-      // Facts used only by an exercise are also listed in the lesson's sources.
-      citationMark(scope, exercise.facts, false)
-      return `<!--exercise:${exercise.id}-->`
-    },
-  }
+  const blocks = lessonBlocks(setting, firstLine)
+  const { env, exercises } = blocks
   const tokens = md.parse(body, env)
   refuseForeign(tokens, env)
   checkBlocks(tokens, firstLine, file.path, log)
@@ -137,11 +54,6 @@ export function readLesson(
   const advice = factKeys.some((key) => scope.register.facts.get(key)!.status === 'U')
   const notes = [...(scope.notes?.terms.values() ?? [])].join('')
   const pieces = piecesOf(text + sourcesHtml(sources, advice) + notes, exercises, setting.drawExercise)
-  const prose = proseOf(tokens)
-  const words = prose.reduce((sum, part) => sum + wordsOf(part).length, 0)
-  const reflections = tokens.filter(
-    ({ type, info }) => type === 'container_block_open' && info.trim() === 'reflection',
-  ).length
   checkContentNote(given, head, file.path, log)
   if (setting.format === 2) checkFictional(body, firstLine, given, file.path, log)
   return {
@@ -166,20 +78,48 @@ export function readLesson(
     factKeys,
     terms: [...scope.used.terms],
     together: readTogether(tokens),
-    measure: {
-      file: file.path,
-      words,
-      wordsWithExercises: Math.round(
-        [...exercises.values()].reduce((sum, exercise) => sum + exerciseWords(exercise), words),
-      ),
-      calculatedMinutes: calculatedMinutes(words, [...exercises.values()], figures, reflections),
-      figures,
-      reflections,
-      explored,
-      scenes: tokens.filter(({ type, info }) => type === 'container_block_open' && blockName(info) === 'day')
-        .length,
-      sentences: proseOf(withoutDialogues(tokens)).flatMap(sentencesOf),
-    },
+    measure: measureOf(file, tokens, blocks),
+  }
+}
+
+/** A file's front matter and text, and the line on which the text begins. */
+function frontMatterOf(file: CourseFile, log: ProblemLog) {
+  const parts = /^---\n([\s\S]*?)\n---[ \t]*(?:\n|$)([\s\S]*)$/.exec(file.text)
+  if (!parts) {
+    log.error(
+      file.path,
+      1,
+      'The lesson has no front matter.',
+      'Start the file with "---", then title, minutes and purpose, then "---".',
+    )
+    return undefined
+  }
+  const [, head, body] = parts as unknown as [string, string, string]
+  const firstLine = file.text.slice(0, file.text.length - body.length).split('\n').length
+  return { head, body, firstLine }
+}
+
+function measureOf(
+  file: CourseFile,
+  tokens: readonly Token[],
+  { exercises, counts }: LessonBlocks,
+): Lesson['measure'] {
+  const isBlock = ({ type, info }: Token, name: string) =>
+    type === 'container_block_open' && blockName(info) === name
+  const words = proseOf(tokens).reduce((sum, part) => sum + wordsOf(part).length, 0)
+  const reflections = tokens.filter((token) => isBlock(token, 'reflection')).length
+  return {
+    file: file.path,
+    words,
+    wordsWithExercises: Math.round(
+      [...exercises.values()].reduce((sum, exercise) => sum + exerciseWords(exercise), words),
+    ),
+    calculatedMinutes: calculatedMinutes(words, [...exercises.values()], counts.figures, reflections),
+    figures: counts.figures,
+    reflections,
+    explored: counts.explored,
+    scenes: tokens.filter((token) => isBlock(token, 'day')).length,
+    sentences: proseOf(withoutDialogues(tokens)).flatMap(sentencesOf),
   }
 }
 
@@ -222,12 +162,6 @@ function checkFictional(body: string, firstLine: number, given: Head, file: stri
   }
 }
 
-function fencedExercise(token: Token, firstLine: number, { scope, md }: LessonSetting): Exercise | undefined {
-  const line = firstLine + (token.map?.[0] ?? 0) + 1
-  const document = parseYaml(token.content, scope.file, line, scope.log)
-  return document && readExercise({ document, path: [], scope, md, use: 'exercise' })
-}
-
 function piecesOf(
   html: string,
   exercises: ReadonlyMap<string, Exercise>,
@@ -260,12 +194,4 @@ function withoutDialogues(tokens: readonly Token[]): Token[] {
     else if (token.type === 'container_block_close') open.pop()
     return !open.includes('dialogue')
   })
-}
-
-/** Renders fenced exercises in place. */
-export function lessonFences(md: MarkdownIt): void {
-  md.renderer.rules.fence = (tokens, index, _options, env) =>
-    tokens[index]!.info.trim() === 'exercise'
-      ? (env as unknown as { exercise: (token: Token) => string }).exercise(tokens[index]!)
-      : `<p>${escapeHtml(tokens[index]!.content)}</p>`
 }

@@ -23,7 +23,8 @@ import {
 } from '#server/courses/catalogue/course-shapes.ts'
 import type { Exercise, Question } from '#server/courses/catalogue/question-types.ts'
 import { textHash } from './content-hash.ts'
-import { type LessonSetting, readLesson } from './lessons.ts'
+import type { LessonSetting } from './lesson-blocks.ts'
+import { readLesson } from './lessons.ts'
 
 export type ModuleSetting = {
   readonly folder: CourseFolder

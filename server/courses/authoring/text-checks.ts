@@ -48,7 +48,7 @@ export function checkText(text: CourseVersion, places: TextPlaces, log: ProblemL
 const moduleFile = (module: Module) => module.lessons[0]!.measure.file.replace(/[^/]*$/, 'module.yml')
 
 /** Calculated minutes of a module: lessons, exercises and an assessment. */
-export const moduleMinutes = (module: Module) =>
+const moduleMinutes = (module: Module) =>
   toTenth(
     module.lessons.reduce((sum, { measure }) => sum + measure.calculatedMinutes, 0) +
       assessmentMinutes([...module.questions.values()], module.draw),

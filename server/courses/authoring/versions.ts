@@ -17,14 +17,14 @@ import {
 } from '#server/courses/authoring/text/scope.ts'
 import type { Course, CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { FactRegister } from '#server/courses/catalogue/course-parts.ts'
-import { courseShape, formatOf } from '#server/courses/catalogue/course-shapes.ts'
+import { courseShape, defaultEngagement, formatOf } from '#server/courses/catalogue/course-shapes.ts'
 import { type ExercisePlace, exerciseView } from '#server/courses/catalogue/exercise-view.ts'
 import type { Exercise } from '#server/courses/catalogue/question-types.ts'
 import { createTemplates } from '#server/web/templates.ts'
 import { readChangeRecord } from './change-record.ts'
 import { contentHash } from './content-hash.ts'
 import { checkHead, checkKind, checkSlugs, checkStrayFiles } from './course-checks.ts'
-import { lessonFences } from './lessons.ts'
+import { lessonFences } from './lesson-blocks.ts'
 import { type ModuleSetting, readModule } from './modules.ts'
 import { readReadAgain } from './read-again.ts'
 import { checkText } from './text-checks.ts'
@@ -145,6 +145,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     kind: given.kind ?? ('training' as const),
     refresher: refresherOf(given),
     maxMinutes: given.max_minutes,
+    engagement: { ...defaultEngagement, ...given.engagement },
     readAgain: readReadAgain(folder, log),
     modules: numbered,
     minutes: numbered.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0),

@@ -121,13 +121,13 @@ export const sentValues = (value: unknown): string[] =>
 export const shownId = (seed: string, role: Role, id: string) =>
   `v${createHash('sha256').update(`${seed}\0${role}\0${id}`).digest('hex').slice(0, 10)}`
 
-/** The author's id for a value in the page. */
+/** The author's id for a value in the page. The author's own ids are no answers: they are readable in the course files. */
 export const realId = (
   list: readonly Named[],
   seed: string,
   role: Role,
   shown: unknown,
-): string | undefined => list.find(({ id }) => shown === shownId(seed, role, id) || shown === id)?.id
+): string | undefined => list.find(({ id }) => shown === shownId(seed, role, id))?.id
 
 const shuffled = <Item extends Named>(list: readonly Item[], seed: string, role: Role): Item[] =>
   [...list].sort((a, b) => (shownId(seed, role, a.id) < shownId(seed, role, b.id) ? -1 : 1))

@@ -12,7 +12,7 @@ import type {
   SupportLine,
   Together,
 } from './course-parts.ts'
-import type { ContentNoteLevel, CourseKind, RefresherPart } from './course-shapes.ts'
+import type { ContentNoteLevel, CourseKind, Engagement, RefresherPart } from './course-shapes.ts'
 import type { Exercise, Question } from './question-types.ts'
 
 /** All courses, read, checked and rendered once at the start. */
@@ -71,6 +71,8 @@ export type CourseVersion = {
   readonly readAgain: ReadAgain
   /** The maximum minutes, everything included. */
   readonly maxMinutes: number | undefined
+  /** When a completion is marked as fast, and how long retakes wait. */
+  readonly engagement: Engagement
   /** The changes since the previous published version. Undefined for the draft. */
   readonly change: ChangeRecord | undefined
   readonly modules: readonly Module[]
@@ -99,6 +101,10 @@ export type Module = {
   /** SHA-256 of the pool and its draw and pass mark. */
   readonly poolHash: string
 }
+
+/** A refresher's diagnostic, the lessons that it picks and the commitment are each person's own. */
+export const isForGroups = ({ part }: Pick<Module, 'part'>): boolean =>
+  part === undefined || part === 'cases' || part === 'changes'
 
 export type Lesson = {
   readonly number: number

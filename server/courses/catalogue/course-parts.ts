@@ -103,6 +103,8 @@ export type Value = {
   readonly text: string
   readonly about: string
   readonly fact: string | undefined
+  /** What has to be confirmed before people rely on it. Reviewers see it. */
+  readonly toConfirm: string | undefined
   /** ISO day on which it was last checked. */
   readonly checked: string
 }

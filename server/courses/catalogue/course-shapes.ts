@@ -12,6 +12,47 @@ export const formatOf = (given: { version: string; kind?: CourseKind } | undefin
 /** A training is taken in full. A refresher repeats the essentials of a training. */
 export type CourseKind = 'training' | 'refresher'
 
+/** When a completion is marked as fast, and how long a third attempt waits. */
+export type Engagement = Readonly<{
+  fastest_percent: number
+  seconds_per_question: number
+  retake_wait_minutes: number
+}>
+
+/** Lenient on purpose: people who read fast, or listen fast with a screen reader, need about a third of the planned time. */
+export const defaultEngagement: Engagement = {
+  fastest_percent: 30,
+  seconds_per_question: 4,
+  retake_wait_minutes: 10,
+}
+
+const engagementShape = Type.Object(
+  {
+    fastest_percent: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 100,
+        description: 'lessons open for less than this percent of their minutes mark a fast completion: 30',
+      }),
+    ),
+    seconds_per_question: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 60,
+        description: 'a passed attempt with fewer seconds a question marks a fast completion: 4',
+      }),
+    ),
+    retake_wait_minutes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1440,
+        description: 'how long the next attempt waits after two failed ones: 10',
+      }),
+    ),
+  },
+  { additionalProperties: false, title: 'engagement in course.yml' },
+)
+
 export const courseShape = Type.Object(
   {
     slug: Type.String({
@@ -45,6 +86,7 @@ export const courseShape = Type.Object(
     refreshes: Type.Optional(words('the slug of the course that a refresher refreshes')),
     max_minutes: Type.Optional(minutes('the maximum length, everything included')),
     written_by: Type.Optional(Type.Array(Type.String(), { description: 'a list of the authors' })),
+    engagement: Type.Optional(engagementShape),
   },
   { additionalProperties: false, title: 'course.yml' },
 )

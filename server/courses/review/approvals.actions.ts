@@ -1,6 +1,8 @@
 import type { Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
+import { notifyAll } from '#server/notices/actions.ts'
+import { listActive } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { fileType, type UploadedFile } from '#server/web/upload.ts'
@@ -114,6 +116,19 @@ async function insertApproval(
     facts: { approval_id: id, ...approval, ...carried },
     at: now,
   })
+  const others = (await listActive(trx, 'reviewer')).filter((one) => one !== viewer.id)
+  await notifyAll(
+    trx,
+    others.map((person_id) => ({
+      person_id,
+      kind: 'second-confirmation',
+      facts: {
+        what: `The approval of ${text.title} ${text.version}`,
+        path: `/review/courses/${text.slug}/${text.version}`,
+      },
+      dedupe_key: `second-confirmation ${id}`,
+    })),
+  )
   return { kind: 'done', course: text.slug, version: text.version }
 }
 

@@ -40,10 +40,7 @@ export function approvalState({ acts }: Pick<ApprovalRecord, 'acts'>): ApprovalS
 }
 
 /** No one approves or confirms a text that they wrote: course.yml names its writers by email or name. */
-export const wrote = (
-  text: CourseVersion,
-  viewer: Readonly<{ email: string | null; name: string }>,
-): boolean =>
+const wrote = (text: CourseVersion, viewer: Readonly<{ email: string | null; name: string }>): boolean =>
   text.writtenBy.some((writer) => {
     // "Pat Lee", "pat@agency.example", or both: "Pat Lee <pat@agency.example>".
     const given = writer

@@ -2,8 +2,10 @@ import { sql } from 'kysely'
 import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { Day } from '#server/lib/days.ts'
+import { notifyAll } from '#server/notices/actions.ts'
+import { listActive } from '#server/people/queries.ts'
 
-/** Stores a reported mistake with the date and without the person. */
+/** Stores a reported mistake with the date and without the person, and tells the reviewers. */
 export async function reportMistake(
   db: Database,
   text: CourseVersion,
@@ -11,18 +13,33 @@ export async function reportMistake(
   body: string,
   on: Day,
 ): Promise<void> {
-  await db
-    .insertInto('lesson_mistakes')
-    .values({
-      course: text.slug,
-      version: text.version,
-      content_hash: text.hash,
-      module: place.module,
-      lesson: place.lesson,
-      body,
-      reported_on: on,
-    })
-    .execute()
+  const lesson = text.modules
+    .find(({ slug }) => slug === place.module)
+    ?.lessons.find(({ slug }) => slug === place.lesson)
+  await db.transaction().execute(async (trx) => {
+    const { id } = await trx
+      .insertInto('lesson_mistakes')
+      .values({
+        course: text.slug,
+        version: text.version,
+        content_hash: text.hash,
+        module: place.module,
+        lesson: place.lesson,
+        body,
+        reported_on: on,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await notifyAll(
+      trx,
+      (await listActive(trx, 'reviewer')).map((person_id) => ({
+        person_id,
+        kind: 'mistake-reported',
+        facts: { course: text.title, lesson: lesson?.title ?? place.lesson },
+        dedupe_key: `mistake ${id}`,
+      })),
+    )
+  })
 }
 
 /** Answers a report. The first answer stays. False if there is no such report. */

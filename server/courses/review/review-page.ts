@@ -35,6 +35,9 @@ export function reviewListPage(
         approval: stateOfText(text, approvals.get(course.slug) ?? []),
       })),
     })),
+    toConfirm: [...catalogue.register.values.values()].flatMap(({ text, about, toConfirm }) =>
+      toConfirm ? [{ text, about, toConfirm }] : [],
+    ),
     owed: catalogue.owedReviews.map(({ who, how, first }) => ({
       who,
       how,

@@ -67,3 +67,58 @@ export function yearly(
 ): ExampleCase {
   return { what, facts: trainedOn(...days), on, requirement: { ...annual, ...expected } }
 }
+
+type Period = readonly [from: Day, to?: Day]
+
+const [{ type: certificationType }] = certified()
+
+/** North Star House, certified in some periods. */
+export const certifiedIn = (...periods: readonly Period[]) => [
+  {
+    id: home,
+    name: 'North Star House',
+    certifications: periods.map(([from, to]) => ({ type: certificationType, from, to: to ?? null })),
+  },
+]
+
+export const certifiedThen = (facts: WrittenFacts, ...periods: readonly Period[]): WrittenFacts => ({
+  ...facts,
+  programs: certifiedIn(...periods),
+})
+
+export const keepsMonth = (...days: readonly [Day, ...Day[]]): WrittenFacts => ({
+  ...trainedOn(...days),
+  settings: { annual_anchor: 'keep-month' },
+})
+
+export const twoEmployments = (
+  hired: Day,
+  left: Day,
+  again: Day,
+  completions: NonNullable<WrittenFacts['completions']>,
+): WrittenFacts => ({
+  programs: [{ id: home, name: 'North Star House', certifications: [...certified()] }],
+  assignments: [
+    { program: home, hired_on: hired, separated_on: left, contact: [{ from: hired, to: left }] },
+    { program: home, hired_on: again, contact: [{ from: again }] },
+  ],
+  completions,
+})
+
+export const inContact2024 = { hired_on: '2024-03-01', contact: [{ from: '2024-03-04' }] }
+export const pausedCertification = [['2022-01-01', '2024-06-30'], ['2024-09-01']] as const
+export const worker = (more: Partial<NonNullable<WrittenFacts['child_protection']>[number]> = {}) => ({
+  agency: 'county',
+  hired_on: '2024-01-08',
+  duties_from: '2024-01-08',
+  ...more,
+})
+export const elsewhere = (more: Partial<NonNullable<WrittenFacts['outside']>[number]>) => ({
+  title: 'The same curriculum at another house',
+  completed_on: '2024-02-05',
+  same_curriculum: true,
+  human_trafficking: true,
+  certificate_verified: true,
+  accepted: true,
+  ...more,
+})

@@ -3,7 +3,8 @@ import type { WorkedExample } from './example-lives.ts'
 import { annualExamples } from './examples-annual.ts'
 import { changeExamples } from './examples-changes.ts'
 import { childProtectionExamples } from './examples-child-protection.ts'
-import { decisionExamples } from './examples-decisions.ts'
+import { decidedAnswers } from './examples-decided-answers.ts'
+import { decidedDates } from './examples-decided-dates.ts'
 import { initialExamples } from './examples-initial.ts'
 
 /** The worked examples by their number, as the tests check them and the pages compute them. */
@@ -12,7 +13,8 @@ export const workedExamples: readonly WorkedExample[] = [
   ...annualExamples,
   ...changeExamples,
   ...childProtectionExamples,
-  ...decisionExamples,
+  ...decidedDates,
+  ...decidedAnswers,
 ]
 
 /** The table of yearly dates: finished on the first day, the next is due by the second. */

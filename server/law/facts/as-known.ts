@@ -37,7 +37,11 @@ export function doneBy(facts: Facts, day: Day): Facts {
     ...facts,
     trainings: facts.trainings
       .filter((training) => training.day === null || training.day <= day)
-      .map((training) => ({ ...training, verified: training.verified.filter(({ on }) => on <= day) })),
+      .map((training) => ({
+        ...training,
+        verified: training.verified.filter(({ on }) => on <= day),
+        confirmed: training.confirmed.filter(({ on }) => on <= day),
+      })),
   }
 }
 

@@ -11,7 +11,7 @@ export type Doubt = { readonly training: Training; readonly why: string }
 export type Evidence = {
   readonly credits: readonly Credit[]
   readonly doubts: readonly Doubt[]
-  /** What counts once the place that asks has verified its certificate (R11). */
+  /** What counts once the place that asks has verified its certificate (R11) or confirmed how it was taken (R9). */
   readonly unverified: readonly Training[]
 }
 
@@ -72,8 +72,21 @@ export function evidenceOf(
   return { credits, doubts, unverified }
 }
 
-/** The day from which a training counts at a program, null where the program has yet to verify its certificate. */
-export function heldFrom(training: Training, place: Program | undefined): Day | null {
+/**
+ * The day from which a training counts at a program. Null where the program has yet to verify its certificate, or one of its
+ * supervisors has yet to confirm that it was taken.
+ */
+function heldFrom(training: Training, place: Program | undefined): Day | null {
+  const verified = verifiedFrom(training, place)
+  if (verified === null || !waitsForConfirmation(training, place)) return verified
+  const confirmed = training.confirmed.find(({ program }) => program === place?.id)
+  return confirmed ? laterOf(verified, confirmed.on) : null
+}
+
+export const waitsForConfirmation = ({ fast }: Training, place: Program | undefined): boolean =>
+  fast === true && place?.settings.fast_completions === 'after-confirmation'
+
+function verifiedFrom(training: Training, place: Program | undefined): Day | null {
   if (training.day === null || place?.settings.transfer !== 'verified-first') return training.day
   if (training.program === place.id) return training.day
   const verified = training.verified.find(({ program }) => program === place.id)

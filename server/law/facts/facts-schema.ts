@@ -71,6 +71,9 @@ const settings = closed(
     refresher: Type.Optional(
       oneOf(['not-counted', 'counts'], 'R7: whether the license holder accepts the yearly refresher'),
     ),
+    fast_completions: Type.Optional(
+      oneOf(['count', 'after-confirmation'], 'R9: whether a fast completion waits for a supervisor'),
+    ),
     hours_year: Type.Optional(oneOf(['calendar', 'hire-anniversary', 'fiscal'], 'R21: the agency’s year')),
     fiscal_year_month: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 12, ...about('R21: the month a fiscal year begins') }),
@@ -187,6 +190,15 @@ const completions = listOf(
     completed_on: Type.Optional(dayOrNull('Where only the day is known')),
     version: Type.Optional(text('The version of the course')),
     title: Type.Optional(textOrNull('Its title, as the sentences name it; without one they name the course')),
+    fast: Type.Optional(
+      yesNoOrNull('Whether it went implausibly fast; null or not given: how it was taken is not on file'),
+    ),
+    confirmed: Type.Optional(
+      listOf(
+        { program: text('The id of the program'), on: day('The day a supervisor there confirmed it') },
+        'Where a supervisor confirmed a fast completion',
+      ),
+    ),
     ...trainingFacts,
   },
   'A course completed in this system, with its certificate',

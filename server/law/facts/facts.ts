@@ -69,6 +69,10 @@ export type Training = Fact & {
   readonly program: string | null
   readonly verified: readonly { readonly program: string; readonly on: Day }[]
   readonly voidedOn: Day | null
+  /** A completion that went implausibly fast. Null where that is not on file. */
+  readonly fast: boolean | null
+  /** Where a supervisor confirmed it. */
+  readonly confirmed: readonly { readonly program: string; readonly on: Day }[]
 }
 
 /** Child-protection duties at an agency. */
@@ -169,6 +173,8 @@ function trainingsOf(written: WrittenFacts): readonly Training[] {
       humanTrafficking: null,
       sameCurriculum: false,
       certificateVerified: null,
+      fast: completion.fast ?? null,
+      confirmed: completion.confirmed ?? [],
     }
   })
   const outside = (written.outside ?? []).map((training, index): Training => {
@@ -185,6 +191,8 @@ function trainingsOf(written: WrittenFacts): readonly Training[] {
       humanTrafficking: training.human_trafficking ?? null,
       sameCurriculum: training.same_curriculum ?? null,
       certificateVerified: training.certificate_verified ?? null,
+      fast: null,
+      confirmed: [],
     }
   })
   return [...completions, ...outside].sort(inOrderDone)

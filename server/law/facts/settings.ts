@@ -13,6 +13,8 @@ export type Settings = {
   readonly same_day_contact: 'accept-and-flag' | 'day-before'
   /** Whether the license holder accepts the yearly refresher as annual training. */
   readonly refresher: 'not-counted' | 'counts'
+  /** Whether a fast completion waits for a supervisor of the program. */
+  readonly fast_completions: 'count' | 'after-confirmation'
   readonly hours_year: 'calendar' | 'hire-anniversary' | 'fiscal'
   /** 1 to 12; used where `hours_year` is fiscal. */
   readonly fiscal_year_month: number
@@ -30,6 +32,7 @@ export const defaultSettings: Settings = {
   later_certification: 'day-before',
   same_day_contact: 'accept-and-flag',
   refresher: 'not-counted',
+  fast_completions: 'count',
   hours_year: 'calendar',
   fiscal_year_month: 7,
   trafficking_due_months: null,
@@ -98,6 +101,14 @@ export const interpretations: { readonly [Name in SettingName]: Interpretation }
       refresher === 'counts'
         ? 'the license holder accepts the yearly refresher of this system as annual training'
         : 'the yearly refresher counts only where the commissioner has approved it or the license holder accepts it for one person',
+  },
+  fast_completions: {
+    rule: 'R9',
+    question: 'Does a completion marked as fast count by itself?',
+    sentence: ({ fast_completions }) =>
+      fast_completions === 'count'
+        ? 'a fast completion counts like any other, and stays marked'
+        : 'a fast completion counts from the day a supervisor of this program has confirmed it',
   },
   hours_year: {
     rule: 'R21',

@@ -1,5 +1,5 @@
-import type { Doubt } from '#server/law/facts/evidence.ts'
-import type { Conflict, Training } from '#server/law/facts/facts.ts'
+import { type Doubt, waitsForConfirmation } from '#server/law/facts/evidence.ts'
+import type { Conflict, Program, Training } from '#server/law/facts/facts.ts'
 import { periodWords } from '#server/law/facts/period-words.ts'
 import { formatDay, formatTime } from '#server/lib/days.ts'
 import { fact, missing, type Reason } from './finding.ts'
@@ -76,14 +76,21 @@ export function completionReason(training: Training, lead = 'completed'): Reason
   )
 }
 
-export function unverifiedReasons(trainings: readonly Training[], place: string): readonly Reason[] {
-  return trainings.map((training) =>
-    fact(
-      `${sentenceCase(trainingName(training))} of ${formatDay(training.day!)} does not count at ${place} yet: its certificate has not been verified there (R11).`,
+export function unverifiedReasons(trainings: readonly Training[], place: Program): readonly Reason[] {
+  return trainings.map((training) => {
+    const waits = isUnconfirmed(training, place)
+      ? 'it went very fast, and no supervisor there has confirmed it (R9)'
+      : 'its certificate has not been verified there (R11)'
+    return fact(
+      `${sentenceCase(trainingName(training))} of ${formatDay(training.day!)} does not count at ${place.name} yet: ${waits}.`,
       training.ref,
-    ),
-  )
+    )
+  })
 }
+
+/** Whether what a training waits for is a supervisor of the program. */
+export const isUnconfirmed = (training: Training, place: Program): boolean =>
+  waitsForConfirmation(training, place) && !training.confirmed.some(({ program }) => program === place.id)
 
 /** Rule R18: a training entered after its date is marked, though its own day may have been in time. */
 export function recordedLateReason({ recordedOn, ref }: Training, due: string | null): readonly Reason[] {

@@ -126,7 +126,7 @@ export function continues(before: Assignment, after: Assignment, program: Progra
 }
 
 /** The days of direct contact in one employment that are on file, without its leaves. */
-export function contactDays(assignment: Assignment, program: Program): readonly Period[] {
+function contactDays(assignment: Assignment, program: Program): readonly Period[] {
   const employed = [{ from: assignment.hiredOn ?? '1900-01-01', to: assignment.separatedOn }]
   const periods = (assignment.contact ?? []).flatMap(({ from, to }) => (from === null ? [] : [{ from, to }]))
   return without(overlap(periods, employed), leaveDays(assignment, program))
@@ -136,7 +136,7 @@ function leaveDays({ leave }: Assignment, { settings }: Program): readonly Perio
   return settings.leave === 'keeps-running' ? [] : leave
 }
 
-export function employedOn({ hiredOn, separatedOn }: Assignment, on: Day): boolean {
+function employedOn({ hiredOn, separatedOn }: Assignment, on: Day): boolean {
   return (hiredOn === null || hiredOn <= on) && (separatedOn === null || on <= separatedOn)
 }
 

@@ -18,6 +18,7 @@ import {
   completionReason,
   correctRecords,
   doubtReasons,
+  isUnconfirmed,
   recordedLateReason,
   situationReasons,
   unverifiedReasons,
@@ -48,7 +49,7 @@ export function annualReasons(given: Case): readonly Reason[] {
       : [fact('No initial training that counts is on file, and the year begins with it.')]),
     ...(turn ? refusedSince(given, turn) : []),
     ...doubtReasons(doubts),
-    ...unverifiedReasons(newlyUnverified(given, turn), situation.program.name),
+    ...unverifiedReasons(newlyUnverified(given, turn), situation.program),
     rule(ruleSentence(given.rule, citation)),
     ...(turn ? dueReasons(given, turn, citation) : []),
     ...interpretationReasons(given),
@@ -79,9 +80,12 @@ function metWords({ credit }: Turn, due: string, late: number): string {
   return `${was}: in time.`
 }
 
-/** Where the program counts a training only from the day it verified the certificate (R11). */
-function heldWords({ day, held }: Credit): string {
-  return day === held ? '' : `, since its certificate was verified here on ${formatDay(held)}`
+/** Where the program counts a training only from the day it verified the certificate (R11) or confirmed it (R9). */
+function heldWords({ day, held, training }: Credit): string {
+  if (day === held) return ''
+  return training.confirmed.some(({ on }) => on === held)
+    ? `, since a supervisor confirmed it here on ${formatDay(held)}`
+    : `, since its certificate was verified here on ${formatDay(held)}`
 }
 
 /** Where fewer days count than have passed, it says which. */
@@ -139,7 +143,12 @@ function interpretationReasons({ situation, rule: code, turns }: Case): readonly
 
 function nextStep(given: Case, turn: Turn | undefined): string {
   const { standing, situation, doubts } = given
-  const verify = newlyUnverified(given, turn).length > 0 ? 'verify that certificate, or ' : ''
+  const [waiting] = newlyUnverified(given, turn)
+  const verify = !waiting
+    ? ''
+    : isUnconfirmed(waiting, situation.program)
+      ? 'have a supervisor confirm that completion, or '
+      : 'verify that certificate, or '
   const renew = `${verify}take the approved course again in full, or record another human trafficking training that the license holder accepts`
   if (situation.conflicts.length > 0) return correctRecords
   if (standing === 'unknown')

@@ -18,6 +18,7 @@ import {
   completionReason,
   correctRecords,
   doubtReasons,
+  isUnconfirmed,
   recordedLateReason,
   situationReasons,
   unverifiedReasons,
@@ -61,7 +62,7 @@ function unmetReasons({ trainings, situation, evidence }: Case): readonly Reason
       const refusal = refusalOf('residential-initial', training)
       return refusal ? [fact(refusal.sentence, training.ref)] : []
     }),
-    ...unverifiedReasons(evidence.unverified, situation.program.name),
+    ...unverifiedReasons(evidence.unverified, situation.program),
   ]
 }
 
@@ -155,7 +156,7 @@ function nextStep({ standing, credit, due, evidence, situation, rule: code }: Ca
     return `keep a copy or verification of the certificate in the records of ${program.name} before contact begins there.`
   if (credit) return 'nothing for this requirement; the yearly requirement runs on from here.'
   if (standing === 'not_cleared' && evidence.unverified.length > 0)
-    return `no direct contact until ${program.name} has verified that certificate, or the approved training is complete, with its certificate.`
+    return `no direct contact until ${program.name} has ${evidence.unverified.some((one) => isUnconfirmed(one, program)) ? 'confirmed that completion' : 'verified that certificate'}, or the approved training is complete, with its certificate.`
   if (standing === 'not_cleared')
     return 'no direct contact until the approved training is complete, with its certificate.'
   if (standing === 'due_before_contact')

@@ -95,7 +95,14 @@ export type Attempt = Readonly<{
     confidence: Confidence | null
   }>[]
   /** `points` includes partial credit. `correct` counts questions that were entirely right. */
-  result: Readonly<{ correct: number; points: number; total: number; is_passed: boolean }> | null
+  result: Readonly<{
+    correct: number
+    points: number
+    total: number
+    is_passed: boolean
+    /** ISO 8601. */
+    finished_at: string
+  }> | null
   was_approved: Enrollment['was_approved']
 }>
 
@@ -107,7 +114,8 @@ const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
                 'confidence', n.confidence) order by n.position, n.step)
               from attempt_answers n where n.attempt_id = a.id), '[]') as answers,
     case when r.attempt_id is null then null
-      else json_build_object('correct', r.correct, 'points', coalesce(r.points, r.correct), 'total', r.total, 'is_passed', r.is_passed) end as result,
+      else json_build_object('correct', r.correct, 'points', coalesce(r.points, r.correct), 'total', r.total, 'is_passed', r.is_passed,
+        'finished_at', r.finished_at) end as result,
     case when c.id is not null then ${approvedAsKnownNow} end as was_approved
   from attempts a join enrollments e on e.id = a.enrollment_id left join completions c on c.enrollment_id = e.id
     left join attempt_results r on r.attempt_id = a.id

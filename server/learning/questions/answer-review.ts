@@ -40,6 +40,20 @@ export function answerReview(question: Question, answer: Answer): AnswerReview {
   }
 }
 
+/**
+ * The same without the answers, for an attempt that was not passed: what was chosen, and why it doesn't fit. Otherwise
+ * someone could learn the answers instead of the lessons.
+ */
+export function withheldReview(review: AnswerReview): AnswerReview {
+  if (review.fits) return review
+  const lines = review.lines.map(({ about, parts }) => ({
+    about,
+    // Without a reason of its own, a place that doesn't fit only gives away the one that does.
+    parts: parts.filter(({ tone, why }) => tone === 'given' && why !== ''),
+  }))
+  return { ...review, lines: lines.filter(({ parts }) => parts.length > 0) }
+}
+
 const choosing = { partly: 'Part of it fits', otherwise: 'There is a safer choice' }
 const saying = { partly: 'Part of it fits', otherwise: 'Another answer fits better' }
 

@@ -13,3 +13,26 @@ export async function listChangeReadings(
     where person_id = ${personId}`.execute(db)
   return rows
 }
+
+export type Reader = Readonly<{
+  person_id: string
+  versions: readonly string[]
+  readings: readonly ChangeReading[]
+}>
+
+/** People who completed a course and have not had the notice with this key, with what they completed and read. */
+export async function listReadersToTell(
+  db: Kysely<DB>,
+  course: string,
+  key: string,
+): Promise<readonly Reader[]> {
+  const { rows } = await sql<Reader>`
+    select c.person_id, json_agg(distinct c.version) as versions,
+      coalesce((select json_agg(json_build_object('course', r.course, 'version', r.version, 'place', r.module || '/' || r.lesson))
+        from course_change_readings r where r.person_id = c.person_id and r.course = ${course}), '[]'::json) as readings
+    from completions c join people p on p.id = c.person_id and p.disabled_at is null
+    where c.course = ${course} and not exists (select from completion_voids v where v.completion_id = c.id)
+      and not exists (select from notices n where n.person_id = c.person_id and n.dedupe_key = ${key})
+    group by c.person_id`.execute(db)
+  return rows
+}

@@ -76,7 +76,7 @@ function drawCertificates(doc: FlowingDocument, person: PacketPerson): void {
       { heading: 'Certificate', width: 12 },
       { heading: 'Course and version', width: 40 },
       { heading: 'Completed', width: 16 },
-      { heading: 'Hours', width: 7 },
+      { heading: 'Course hours', width: 8 },
       { heading: 'Issued', width: 16 },
       { heading: 'Status', width: 16 },
     ],
@@ -89,6 +89,8 @@ function drawCertificates(doc: FlowingDocument, person: PacketPerson): void {
       `${status}${replaced_by ? `, replaced by ${replaced_by}` : ''}`,
     ]),
   )
+  for (const { number, facts } of person.certificates)
+    if (facts.note !== '') doc.paragraph(`${number}: ${facts.note}`)
 }
 
 function drawOutsideTraining(doc: FlowingDocument, person: PacketPerson): void {

@@ -123,11 +123,12 @@ const certificatesTable = (people: People) =>
       'Course',
       'Version',
       'Completed',
-      'Hours',
+      'Course length in hours',
       'Issued',
       'Status',
       'Replaced by',
       'Verify at',
+      'Note',
     ],
     people.flatMap((person) =>
       person.certificates.map(({ facts, number, issued_at, status, replaced_by }) => [
@@ -139,7 +140,7 @@ const certificatesTable = (people: People) =>
           facts.course_version,
           facts.completed_on,
         ],
-        ...[facts.hours, issued_at.toISOString(), status, replaced_by, facts.verify_url],
+        ...[facts.hours, issued_at.toISOString(), status, replaced_by, facts.verify_url, facts.note],
       ]),
     ),
   )

@@ -2,6 +2,7 @@ import { newCertificateToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import type { Day } from '#server/lib/days.ts'
+import { notify } from '#server/notices/actions.ts'
 import type { Review } from '#server/oversight/reviews/review.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { Packet } from './packet.queries.ts'
@@ -84,6 +85,12 @@ export async function keepPacket(
         person_ids: people.map(({ person_id }) => person_id).sort(),
       },
       at: head.made_at,
+    })
+    await notify(trx, {
+      person_id: packet.requested_by,
+      kind: 'packet-done',
+      facts: { review_id: review.id, packet_id: packet.id, program: review.program, state: 'made' },
+      dedupe_key: `packet ${packet.id}`,
     })
   })
 }

@@ -24,7 +24,7 @@ export type RegistryFile =
   | { kind: 'rows'; rows: readonly RegistryRow[] }
   | { kind: 'unreadable'; message: string }
 
-export const mostRegistryRows = 5000
+const mostRegistryRows = 5000
 
 /** Reads license data as CSV with commas, semicolons or tabs. The first row has the headings, in any order. */
 export function readRegistryFile(text: string): RegistryFile {

@@ -3,9 +3,11 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Day } from '#server/lib/days.ts'
+import { notifyAll } from '#server/notices/actions.ts'
+import { listProgramAdministrators } from '#server/notices/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { insertReviewState, recordReviewAct } from './review.actions.ts'
-import type { FindingRow, Review } from './review.queries.ts'
+import { type FindingRow, listLicensorsOf, type Review } from './review.queries.ts'
 import { actsOpenTo, type FindingAct, findingState } from './review-words.ts'
 
 /** Maximum characters of a finding or an answer. */
@@ -40,7 +42,8 @@ export async function writeFinding(
       .values({ ...entry, review_id: review.id, number: last + 1, written_by: viewer.id, written_at: now })
       .returning(['id', 'number'])
       .executeTakeFirstOrThrow()
-    if (isSent) await send(trx, viewer, review.id, id, now)
+    if (isSent)
+      await send(trx, viewer, { ...review, review_id: review.id, finding_id: id, finding: number }, now)
     const { body: _, ...facts } = entry
     recordReviewAct(
       trx,
@@ -53,20 +56,39 @@ export async function writeFinding(
   })
 }
 
-async function send(trx: Transaction<DB>, viewer: Viewer, reviewId: string, findingId: string, now: Date) {
+type Sent = Readonly<{
+  review_id: string
+  number: number
+  program_id: string
+  finding_id: string
+  finding: number
+}>
+
+async function send(trx: Transaction<DB>, viewer: Viewer, sent: Sent, now: Date) {
+  const { review_id, finding_id, finding } = sent
   await trx
     .insertInto('review_finding_steps')
-    .values({ finding_id: findingId, act: 'sent', acted_by: viewer.id, acted_at: now })
+    .values({ finding_id, act: 'sent', acted_by: viewer.id, acted_at: now })
     .execute()
   const { state } = await trx
     .selectFrom('review_states')
     .select('state')
-    .where('review_id', '=', reviewId)
+    .where('review_id', '=', review_id)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirstOrThrow()
   if (state !== 'awaiting-program')
-    await insertReviewState(trx, viewer, reviewId, 'awaiting-program', 'A finding was sent.', now)
+    await insertReviewState(trx, viewer, review_id, 'awaiting-program', 'A finding was sent.', now)
+  const administrators = await listProgramAdministrators(trx, { programId: sent.program_id })
+  await notifyAll(
+    trx,
+    administrators.map((person_id) => ({
+      person_id,
+      kind: 'finding-sent',
+      facts: { finding_id, review: sent.number, number: finding },
+      dedupe_key: `finding-sent ${finding_id}`,
+    })),
+  )
 }
 
 export type FindingResult =
@@ -87,7 +109,9 @@ export async function actOnFinding(
   if (act === 'follow-up-moved' && !follow_up_on) return { kind: 'day-missing' }
   if (act !== 'sent' && act !== 'follow-up-moved' && reason === '') return { kind: 'reason-missing' }
   return writeEvidence(db, async (trx) => {
-    if (act === 'sent') await send(trx, viewer, finding.review_id, finding.id, now)
+    const { review_id, review_number, program_id, number } = finding
+    const sent = { review_id, number: review_number, program_id, finding_id: finding.id, finding: number }
+    if (act === 'sent') await send(trx, viewer, sent, now)
     else
       await trx
         .insertInto('review_finding_steps')
@@ -149,6 +173,20 @@ export async function answerFinding(
       answer_id: id,
     }
     recordReviewAct(trx, viewer, finding.review_number, { ...facts, has_file: file !== null }, now)
+    await notifyAll(
+      trx,
+      (await listLicensorsOf(trx, finding.id)).map((person_id) => ({
+        person_id,
+        kind: 'finding-answered',
+        facts: {
+          finding_id: finding.id,
+          review: finding.review_number,
+          number: finding.number,
+          program: finding.program,
+        },
+        dedupe_key: `finding-answered ${id}`,
+      })),
+    )
     return { kind: 'answered' }
   })
 }

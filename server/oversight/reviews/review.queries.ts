@@ -199,3 +199,12 @@ export async function listLooks(db: Kysely<DB>, reviewNumber: number, limit: num
     order by l.seq desc limit ${limit}`.execute(db)
   return rows
 }
+
+/** Who opened the review of a finding and who wrote it, if they still have access. */
+export async function listLicensorsOf(db: Kysely<DB>, findingId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct p.id from review_findings f join reviews r on r.id = f.review_id
+    join people p on p.id in (f.written_by, r.opened_by) and p.disabled_at is null
+    where f.id = ${findingId} order by p.id`.execute(db)
+  return rows.map(({ id }) => id)
+}

@@ -3,6 +3,7 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered, Offered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
+import { listFastCompletions } from '#server/learning/engagement.queries.ts'
 import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
 import { remindingKinds } from '#server/notices/kinds.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -13,8 +14,9 @@ import { listOpenStandings, remindPerson } from '#server/standings/reminders/rem
 import { listSentReminders } from '#server/standings/reminders/reminders.queries.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
-import { notFound } from '#server/web/errors.ts'
-import { type App, text, uuid } from '#server/web/routes.ts'
+import { found, notFound } from '#server/web/errors.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { confirmCompletion } from './confirmations.actions.ts'
 import { forecast, forecastChart, forecastTitle } from './forecast.ts'
 import { listLearningOn, listUnderWayOn } from './learning-on.queries.ts'
 import { type CourseUnderWay, personPage } from './person-page.ts'
@@ -118,6 +120,7 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
           underWay.flatMap((one) => courseUnderWay(one, courses)),
         ),
         commitments: await listSharedCommitments(db, person.id),
+        ...(await fastOf(viewer, person.id)),
         reminders: await remindersOf(viewer, person.id, today),
         asked,
         today,
@@ -127,6 +130,36 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
       })
     },
   )
+
+  app.post(
+    '/team/:person/completions/:completion/confirmation',
+    {
+      config: supervisors,
+      schema: {
+        params: Type.Object({ person: uuid(), completion: uuid() }),
+        body: form({ note: text(1000) }),
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const { person, completion } = request.params
+      ;(await findPersonOfPrograms(db, person, viewer.supervised_program_ids)) ?? notFound()
+      const note = request.body.note.trim()
+      const completed = { id: completion, personId: person }
+      // The browser asks for the note before it sends the form.
+      if (note) found(await confirmCompletion(db, viewer, completed, note, clock()))
+      return reply.redirect(`/team/${person}#fast`, 303)
+    },
+  )
+
+  const fastOf = async (viewer: Viewer, personId: string) => {
+    const fast = (await listFastCompletions(db, personId)).map((one) => ({
+      ...one,
+      title: catalogue.courses.get(one.course)?.current.shortTitle ?? one.course,
+      isConfirmed: one.confirmed.some(({ program_id }) => viewer.supervised_program_ids.includes(program_id)),
+    }))
+    return { fast, mayConfirm: viewer.id !== personId }
+  }
 
   const remindersOf = async (viewer: Viewer, personId: string, today: Day) => {
     const sent = await listSentReminders(db, personId, remindingKinds)

@@ -1,6 +1,6 @@
 import { openKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.ts'
-import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
+import { verifyUploadedFile } from '#server/certificates/credentials/verification.ts'
 import type { Database } from '#server/db/connection.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
@@ -19,7 +19,7 @@ export async function askedOfFile(
   now: Date,
 ): Promise<Asked> {
   const keys = publishedKeys(await openKeyFile(site.keysFile, issuerDid(site.baseUrl), now))
-  const verification = await verifyCertificateFile(file.bytes, keys)
+  const verification = await verifyUploadedFile(file.bytes, keys)
   return { kind: 'file', asked: file.name.slice(-120), sha256: sha256(file.bytes), verification }
 }
 

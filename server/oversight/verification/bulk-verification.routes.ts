@@ -8,9 +8,10 @@ import { closedPage } from '#server/oversight/reviews/review-day.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
+import { fileThread } from '#server/web/file-threads.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import { fileType, partsOf, type UploadedFile } from '#server/web/upload.ts'
-import { mostFiles, openFiles } from './bulk-files.ts'
+import { mostFiles, type OpenedFiles } from './bulk-files.ts'
 import { askedOfFile, recordBulkExport, verifyInBulk } from './bulk-verification.actions.ts'
 import { findBulkVerification, listBulkVerifications } from './bulk-verification.queries.ts'
 import { type Asked, bulkCsv, mostAsked, readAsked, verdictNames, verdictTones } from './bulk-verification.ts'
@@ -117,7 +118,14 @@ export async function bulkVerificationRoutes(app: App, { db, clock, config }: Ne
       const bytes = await part.toBuffer()
       if (bytes.length === 0) continue
       const name = part.filename || 'file'
-      const opened = openFiles({ name, bytes })
+      const unpacked = await openInThread({ name, bytes })
+      const opened: OpenedFiles =
+        unpacked === 'too-much'
+          ? {
+              kind: 'refused',
+              message: `“${name}” is too large to read at once. Split it and upload the parts.`,
+            }
+          : withBuffers(unpacked)
       if (part.file.truncated) problem ??= `“${name}” is larger than 50 MB. Split it and upload the parts.`
       else if (opened.kind === 'refused') problem ??= opened.message
       else if (opened.files.length > left)
@@ -144,3 +152,14 @@ export async function bulkVerificationRoutes(app: App, { db, clock, config }: Ne
   const reviewOf = async (viewer: Viewer, id: string): Promise<Review> =>
     (await findReviewOf(db, viewer, id)) ?? notFound()
 }
+
+const openInThread = fileThread<UploadedFile, OpenedFiles>(
+  new URL('./open-files.worker.ts', import.meta.url),
+  10,
+)
+
+/** Bytes come back from a thread without their class. */
+const withBuffers = (opened: OpenedFiles): OpenedFiles =>
+  opened.kind === 'refused'
+    ? opened
+    : { ...opened, files: opened.files.map(({ name, bytes }) => ({ name, bytes: Buffer.from(bytes) })) }

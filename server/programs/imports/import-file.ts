@@ -12,7 +12,7 @@ export type ReadFile =
   | { kind: 'unreadable'; message: string }
 
 export const mostBytes = 5 * 1024 * 1024
-export const mostRows = 20_000
+const mostRows = 20_000
 
 /**
  * Reads a roster file from Excel, a payroll system or a text editor: UTF-8, UTF-16 with a byte order mark, or

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import { notify } from '#server/notices/actions.ts'
 import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import type { FileRow } from './import-file.ts'
 import type { PlannedRow, planner } from './import-plan.ts'
@@ -37,12 +38,30 @@ export async function working(
     await job((rows_done, rows_total) => {
       progress = { rows_done, rows_total }
     })
+    await tellUploader(db, importId)
   } catch (error) {
     await fail(db, importId, 'Something went wrong on our side. Nothing was saved. Try again.')
     throw error
   } finally {
     clearInterval(beat)
   }
+}
+
+/** Whoever uploaded the file may have left the page: they hear what became of it. */
+async function tellUploader(db: Database, importId: string): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const { created_by, state, ...facts } = await trx
+      .selectFrom('roster_imports')
+      .select(['created_by', 'program_id', 'file_name', 'state'])
+      .where('id', '=', importId)
+      .executeTakeFirstOrThrow()
+    await notify(trx, {
+      person_id: created_by,
+      kind: 'import-done',
+      facts: { ...facts, import_id: importId, state },
+      dedupe_key: `import ${importId} ${state}`,
+    })
+  })
 }
 
 export const fail = async (db: Database, importId: string, problem: string): Promise<void> => {

@@ -7,7 +7,7 @@ export const importPageSize = 50
 
 const kinds = ['refused', 'new', 'changed', 'unchanged'] as const
 
-export const kindNames: Readonly<Record<RowKind, string>> = {
+const kindNames: Readonly<Record<RowKind, string>> = {
   new: 'New',
   changed: 'Changed',
   unchanged: 'Unchanged',

@@ -1,6 +1,6 @@
 import type { EvidenceTransaction } from '#server/ledger/actions.ts'
+import type { RoleChange } from '#server/notices/access-kinds.ts'
 import { notify } from '#server/notices/actions.ts'
-import type { RoleChange } from '#server/notices/kinds.ts'
 import { grantingRules, postNames, postOf } from '#server/people/granting.ts'
 import type { Reach, Role } from '#server/people/roles.ts'
 import type { PlacedScope } from '#server/programs/second-person/scope.queries.ts'

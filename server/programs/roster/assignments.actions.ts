@@ -220,7 +220,7 @@ async function findPersonHere(trx: Transaction<DB>, programId: string, personId:
   return person && { person_id: person.id }
 }
 
-export const accountUsedElsewhere =
+const accountUsedElsewhere =
   'You can’t change this account because it is also used outside your programs. Ask a system administrator.'
 
 /** The record changed while the form was open. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { Assignment } from './assignment.ts'
 
@@ -178,3 +179,26 @@ const assignments = sql`
     select a.id as row_id, a.assignment_id, a.person_id, a.program_id, a.worker_type, a.role_title, a.hired_on,
       a.separated_on, a.duties_from, a.duties_to, ${periods('contact')} as contact, ${periods('leave')} as leave
     from assignments a`
+
+/** Of these rows, work that was not on record before and has not ended, with the program's name on a day. */
+export async function listNewWork(
+  db: Kysely<DB>,
+  rows: readonly Readonly<{
+    assignment_id: string
+    person_id: string
+    program_id: string
+    separated_on: Day | null
+  }>[],
+  on: Day,
+): Promise<readonly Readonly<{ assignment_id: string; person_id: string; program: string }>[]> {
+  const { rows: found } = await sql<{ assignment_id: string; person_id: string; program: string }>`
+    select one.assignment_id, one.person_id, coalesce(d.name, h.name) as program
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as one(assignment_id uuid, person_id uuid, program_id uuid, separated_on date)
+    join programs g on g.id = one.program_id join license_holders h on h.id = g.holder_id
+    left join lateral (select name from program_details d where d.program_id = g.id and d.superseded_at is null
+      and d.from_on <= ${on} order by d.from_on desc limit 1) d on true
+    where coalesce(one.separated_on >= ${on}, true)
+      and not exists (select from assignments a where a.assignment_id = one.assignment_id)`.execute(db)
+  return found
+}

@@ -3,13 +3,14 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { notifyAll } from '#server/notices/actions.ts'
 import { findPerson, lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
 import { isOneself } from '#server/people/two-people.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts'
-import { lockProgramsOf } from './assignments.queries.ts'
+import { listNewWork, lockProgramsOf } from './assignments.queries.ts'
 import { backdatedHires } from './backdated.ts'
 import type { PeriodKind } from './periods.ts'
 import { askOwners, listAskedFor } from './record-requests.actions.ts'
@@ -175,6 +176,16 @@ export async function saveRosterChanges(
     removed.filter((one) => one.kind === kind).map(({ id }) => id)
   const taken = ids('assignment')
   if (assignments.length + taken.length > 0) {
+    const added = await listNewWork(trx, assignments, dayOf(now))
+    await notifyAll(
+      trx,
+      added.map(({ person_id, assignment_id, program }) => ({
+        person_id,
+        kind: 'assigned',
+        facts: { program },
+        dedupe_key: `assigned ${assignment_id}`,
+      })),
+    )
     await sql`
       update assignments set superseded_at = ${now}, superseded_by = ${viewer.id}, superseded_reason = ${reason}
       where superseded_at is null

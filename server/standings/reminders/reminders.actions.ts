@@ -14,21 +14,15 @@ import {
   listWeeks,
   type PersonsStanding,
 } from './reminders.queries.ts'
-import {
-  asksForSomething,
-  daysToAdministrator,
-  daysToHolder,
-  remindedDaysAhead,
-  reminderOf,
-} from './reminders.ts'
+import { asksForSomething, type Escalation, remindedDaysAhead, reminderOf } from './reminders.ts'
 import { settleNotices } from './settle.actions.ts'
 
 /** Each morning: reminders to learners, alerts to supervisors, what has been open too long, and on Mondays the digest. */
-export async function sendReminders(db: Database, now: Date): Promise<void> {
+export async function sendReminders(db: Database, escalation: Escalation, now: Date): Promise<void> {
   const today = dayOf(now)
   await remindLearners(db, today)
   await db.transaction().execute((trx) => settleNotices(trx, null, today))
-  await db.transaction().execute((trx) => escalate(trx, today))
+  await db.transaction().execute((trx) => escalate(trx, escalation, today))
   if (isMonday(today)) await db.transaction().execute((trx) => sendDigests(trx, today))
 }
 
@@ -67,14 +61,18 @@ function noticeOf(standing: PersonsStanding, today: Day): NewNotice | null {
 }
 
 /** What supervisors were alerted of and is still open goes to the program's administrators, then to the holder's. */
-async function escalate(trx: Transaction<DB>, today: Day): Promise<void> {
+async function escalate(
+  trx: Transaction<DB>,
+  { administratorDays, holderDays }: Escalation,
+  today: Day,
+): Promise<void> {
   for (const alert of await listOpenAlerts(trx, null)) {
     if (alert.kind !== 'not-cleared') continue
     const facts = alert.facts as NotCleared
     const days = daysBetween(facts.on, today)
     for (const [after, of] of [
-      [daysToAdministrator, 'program'],
-      [daysToHolder, 'holder'],
+      [administratorDays, 'program'],
+      [holderDays, 'holder'],
     ] as const) {
       if (days < after) continue
       for (const person_id of await listAdministrators(trx, facts.program_id, of))

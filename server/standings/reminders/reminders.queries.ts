@@ -89,10 +89,11 @@ export async function listOpenAlerts(
   return rows
 }
 
-/** Who looks after a program: its supervisors, or its administrators where it has none. */
+/** Who looks after a program: its supervisors and their deputies of the day, or its administrators where it has none. */
 export async function listSupervisorsOf(
   db: Kysely<DB>,
   programIds: readonly string[],
+  today: Day,
 ): Promise<readonly Readonly<{ program_id: string; person_id: string }>[]> {
   const { rows } = await sql<{ program_id: string; person_id: string }>`
     with reach as (
@@ -101,10 +102,16 @@ export async function listSupervisorsOf(
         and r.role in ('supervisor', 'program_admin')
       join people p on p.id = r.person_id and p.disabled_at is null
       where g.id = any(${[...programIds]}::uuid[])
+    ), lookers as (
+      select program_id, person_id from reach one
+      where role = 'supervisor'
+        or not exists (select from reach where reach.program_id = one.program_id and reach.role = 'supervisor')
     )
-    select distinct program_id, person_id from reach one
-    where role = 'supervisor'
-      or not exists (select from reach where reach.program_id = one.program_id and reach.role = 'supervisor')
+    select program_id, person_id from lookers
+    union
+    select l.program_id, d.deputy_id from lookers l
+    join deputies d on d.person_id = l.person_id and d.ended_at is null and ${today} between d.from_on and d.to_on
+    join reach r on r.program_id = l.program_id and r.person_id = d.deputy_id
     order by program_id, person_id`.execute(db)
   return rows
 }
@@ -138,6 +145,13 @@ export async function listWeeks(
       join programs g on r.program_id = g.id or r.holder_id = g.holder_id
       join people p on p.id = r.person_id and p.disabled_at is null
       where r.role = 'supervisor' and r.ended_at is null
+      union
+      select d.deputy_id, g.id from deputies d join roles r on r.person_id = d.person_id and r.role = 'supervisor' and r.ended_at is null
+      join programs g on r.program_id = g.id or r.holder_id = g.holder_id
+      join roles own on own.person_id = d.deputy_id and own.ended_at is null and own.role in ('supervisor', 'program_admin')
+        and (own.program_id = g.id or own.holder_id = g.holder_id)
+      join people p on p.id = d.deputy_id and p.disabled_at is null
+      where d.ended_at is null and ${today} between d.from_on and d.to_on
     ), cleared as (
       select n.person_id, count(distinct one ->> 'id')::int as people from notices n, jsonb_array_elements(n.facts -> 'people') one
       where n.kind = 'not-cleared' and n.moot_at >= ${today}::date - 7 group by 1

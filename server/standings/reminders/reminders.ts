@@ -6,8 +6,7 @@ import { type DatedStanding, isOverdue, openDate } from './open-date.ts'
 export const remindedDaysAhead: readonly number[] = [dueSoonDays, 30, 14, 7, 1]
 
 /** So many days after someone stopped being cleared, the program's administrator hears of it, and the holder's lead. */
-export const daysToAdministrator = 7
-export const daysToHolder = 14
+export type Escalation = Readonly<{ administratorDays: number; holderDays: number }>
 
 export type Reminder =
   | Readonly<{ kind: 'training-due'; due_on: Day; days: number; dedupe_key: string }>

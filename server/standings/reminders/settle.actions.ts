@@ -35,7 +35,7 @@ export async function settleNotices(
     settled.map(({ id }) => id),
   )
   const open = alerts.filter((alert) => alert.kind === 'not-cleared' && !settled.includes(alert))
-  if (uncleared.length > 0) await alertSupervisors(trx, uncleared, open)
+  if (uncleared.length > 0) await alertSupervisors(trx, uncleared, open, today)
 }
 
 async function endReminders(trx: Transaction<DB>, personIds: readonly string[], today: Day): Promise<void> {
@@ -79,10 +79,10 @@ async function alertSupervisors(
   trx: Transaction<DB>,
   uncleared: readonly Uncleared[],
   open: readonly Notice[],
+  today: Day,
 ): Promise<void> {
-  const supervisors = await listSupervisorsOf(trx, [
-    ...new Set(uncleared.map(({ program_id }) => program_id)),
-  ])
+  const programIds = [...new Set(uncleared.map(({ program_id }) => program_id))]
+  const supervisors = await listSupervisorsOf(trx, programIds, today)
   for (const { program_id, person_id } of supervisors) {
     const told = new Set(
       open

@@ -17,6 +17,7 @@ const valueShape = Type.Object(
     text: nonEmpty('the text shown in the lesson, in quotes'),
     about: nonEmpty('what this is, for the next editor'),
     fact: Type.Optional(nonEmpty('the key of the fact that it is based on')),
+    to_confirm: Type.Optional(nonEmpty('what someone has to confirm, and why')),
     checked: day,
   },
   { additionalProperties: false, title: 'a value' },
@@ -68,8 +69,15 @@ export function readFactRegister(file: CourseFile, log: ProblemLog): FactRegiste
   const values = read(
     'values',
     valueShape,
-    (name, { fact, ...rest }): Value => ({ name, fact, ...rest }),
-    (name): Value => ({ name, text: name, about: '', fact: undefined, checked: never }),
+    (name, { fact, to_confirm, ...rest }): Value => ({ name, fact, toConfirm: to_confirm, ...rest }),
+    (name): Value => ({
+      name,
+      text: name,
+      about: '',
+      fact: undefined,
+      toConfirm: undefined,
+      checked: never,
+    }),
   )
   const sources = read(
     'sources',

@@ -36,7 +36,7 @@ export type GuesserScore = Readonly<{
 }>
 
 /** If a strategy beats chance by more than this, the wording gives answers away. */
-export const guesserMargin = 0.05
+const guesserMargin = 0.05
 
 /** With fewer picks, one question changes the score by more than two points, so it proves nothing. */
 export const fewestPicks = 40

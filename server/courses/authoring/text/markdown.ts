@@ -33,7 +33,12 @@ export function lessonMarkdown(): MarkdownIt {
     citationMark(env(at).scope, tokens[index]!.meta!.keys as string[], env(at).label)
   md.renderer.rules.term = (tokens, index, _options, at) => {
     const html = termHtml(md, tokens[index]!, env(at))
-    return html.startsWith('<button') ? withPunctuation(html, tokens[index + 1]) : html
+    const opening = openingMarks(tokens, index)
+    return html.startsWith('<button') ? withPunctuation(html, opening, tokens[index + 1]) : opening + html
+  }
+  md.renderer.rules.text = (tokens, index) => {
+    const { content } = tokens[index]!
+    return escapeHtml(content.slice(0, content.length - openingMarks(tokens, index + 1).length))
   }
   md.renderer.rules.link_open = (tokens, index, options, at, self) => {
     if (env(at).label) return ''
@@ -132,12 +137,19 @@ export const telephone = (number: string) =>
     ? `tel:${number.replaceAll('-', '')}`
     : `tel:+${number.startsWith('1-') ? '' : '1'}${number.replaceAll('-', '')}`
 
-/** A line may break after a button, so the punctuation that follows is taken from the next text and held to it. */
-function withPunctuation(button: string, next: Token | undefined): string {
+/** The opening quotation marks and parentheses right before a glossary term. */
+function openingMarks(tokens: readonly Token[], index: number): string {
+  const before = tokens[index - 1]
+  if (tokens[index]?.type !== 'term' || before?.type !== 'text') return ''
+  return /[‘“(]+$/.exec(before.content)?.[0] ?? ''
+}
+
+/** A line may break before and after a button, so the punctuation around it is held to it. */
+function withPunctuation(button: string, opening: string, next: Token | undefined): string {
   const marks = next?.type === 'text' ? (/^[.,;:!?’”)]+/.exec(next.content)?.[0] ?? '') : ''
-  if (!next || marks === '') return button
-  next.content = next.content.slice(marks.length)
-  return `<span class="lesson-term-held">${button}${escapeHtml(marks)}</span>`
+  if (next && marks !== '') next.content = next.content.slice(marks.length)
+  if (opening === '' && marks === '') return button
+  return `<span class="lesson-term-held">${opening}${button}${escapeHtml(marks)}</span>`
 }
 
 /** A glossary term that opens its meaning in a native popover at the lesson's end, without a script. */

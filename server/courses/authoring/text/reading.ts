@@ -35,7 +35,7 @@ function syllablesOf(word: string): number {
 }
 
 /** Reading speed in words per minute. */
-export const readingPace = 150
+const readingPace = 150
 
 /** Reading time of the text and its exercises, plus time to look and think. */
 export function calculatedMinutes(

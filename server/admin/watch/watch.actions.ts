@@ -1,0 +1,131 @@
+import type { Transaction } from 'kysely'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { type JobName, timetable } from '#server/jobs/timetable.ts'
+import { addDays, type Day, dayOf, daysBetween } from '#server/lib/days.ts'
+import { notifyAll } from '#server/notices/actions.ts'
+import type { NewNotice } from '#server/notices/kinds.ts'
+import { listActive } from '#server/people/queries.ts'
+import {
+  listEndingPeriods,
+  listEndingTokens,
+  listFailedJobs,
+  listFollowUps,
+  listUnusedAccounts,
+} from './watch.queries.ts'
+
+export type Watched = Readonly<{
+  catalogue: Catalogue
+  /** Since when the key that signs now has been in use; null while there is none. */
+  keySince: Day | null
+}>
+
+const daysBeforeTokenEnds = 14
+const daysBeforeLicenseEnds = 60
+const daysOfAKey = 350
+const daysOfAFact = 180
+
+/** Tells administrators, licensing staff and reviewers of what is due, about to end or has failed; of each thing once. */
+export async function tellOffices(db: Database, watched: Watched, now: Date): Promise<void> {
+  const today = dayOf(now)
+  await db.transaction().execute(async (trx) => {
+    const administrators = await listActive(trx, 'system_admin')
+    const reviewers = await listActive(trx, 'reviewer')
+    await notifyAll(trx, [
+      ...(await failures(trx, administrators)),
+      ...keyNotices(watched.keySince, administrators, today),
+      ...factNotices(watched.catalogue, reviewers, today),
+      ...(await endings(trx, today)),
+      ...(await followUps(trx, today)),
+      ...(await unusedAccounts(trx, today)),
+    ])
+  })
+}
+
+async function failures(
+  trx: Transaction<DB>,
+  administrators: readonly string[],
+): Promise<readonly NewNotice[]> {
+  const failed = await listFailedJobs(trx)
+  // An email that can't be sent is listed with its person on a page of its own.
+  const others = failed.filter(({ name }) => name !== 'send-email')
+  return others.flatMap(({ name, on, error }) =>
+    administrators.map((person_id) => ({
+      person_id,
+      kind: 'job-failed' as const,
+      facts: { job: timetable[name as JobName]?.says ?? name, error },
+      dedupe_key: `job-failed ${name} ${on}`,
+    })),
+  )
+}
+
+const keyNotices = (
+  since: Day | null,
+  administrators: readonly string[],
+  today: Day,
+): readonly NewNotice[] =>
+  since && daysBetween(since, today) >= daysOfAKey
+    ? administrators.map((person_id) => ({
+        person_id,
+        kind: 'key-old',
+        facts: { since },
+        dedupe_key: `key-old ${since}`,
+      }))
+    : []
+
+function factNotices(catalogue: Catalogue, reviewers: readonly string[], today: Day): readonly NewNotice[] {
+  const last = addDays(today, -daysOfAFact)
+  const due = [...catalogue.register.values.values()].map(({ checked }) => checked).filter((on) => on <= last)
+  const since = due.sort().at(-1)
+  if (since === undefined) return []
+  return reviewers.map((person_id) => ({
+    person_id,
+    kind: 'facts-due',
+    facts: { count: due.length, since },
+    dedupe_key: `facts-due ${since}`,
+  }))
+}
+
+async function endings(trx: Transaction<DB>, today: Day): Promise<readonly NewNotice[]> {
+  const tokens = await listEndingTokens(trx, today, daysBeforeTokenEnds)
+  const periods = await listEndingPeriods(trx, today, daysBeforeLicenseEnds)
+  return [
+    ...tokens.map(
+      ({ person_id, key, ...facts }): NewNotice => ({
+        person_id,
+        kind: 'token-ending',
+        facts,
+        dedupe_key: `token-ending ${key}`,
+      }),
+    ),
+    ...periods.map(
+      ({ person_id, key, ...facts }): NewNotice => ({
+        person_id,
+        kind: 'license-ending',
+        facts,
+        dedupe_key: `ending ${key}`,
+      }),
+    ),
+  ]
+}
+
+async function followUps(trx: Transaction<DB>, today: Day): Promise<readonly NewNotice[]> {
+  return (await listFollowUps(trx, today)).map(({ person_id, key, ...facts }) => ({
+    person_id,
+    kind: 'follow-up-due',
+    facts,
+    dedupe_key: `follow-up ${key}`,
+  }))
+}
+
+/** Once a week, on Mondays: March 1, 2027 is one. */
+async function unusedAccounts(trx: Transaction<DB>, today: Day): Promise<readonly NewNotice[]> {
+  if (daysBetween('2027-03-01', today) % 7 !== 0) return []
+  return (await listUnusedAccounts(trx, today)).map(({ person_id, key, ...facts }) => ({
+    person_id,
+    kind: 'never-signed-in',
+    facts,
+    dedupe_key: `never-signed-in ${key}`,
+  }))
+}

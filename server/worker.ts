@@ -1,0 +1,37 @@
+import pino from 'pino'
+import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'
+import { hasErrors } from '#server/courses/authoring/files/problems.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { openDatabase } from './db/open.ts'
+import { jobHandlers } from './job-handlers.ts'
+import { startWorkers } from './jobs/workers.ts'
+import { createMail } from './lib/mail.ts'
+import { settings } from './settings.ts'
+import { type Running, stopInOrder } from './stopping.ts'
+
+/** Runs background jobs and serves no pages. Several of these can run beside several web processes. */
+const config = settings()
+if (!config.databaseUrl) {
+  console.error('A worker needs DATABASE_URL. With the embedded database, jobs run in the web process.')
+  process.exit(2)
+}
+const { catalogue, problems } = loadCourses(config.coursesDir)
+if (hasErrors(problems)) {
+  console.error('The courses have errors. See them with: npm run courses:check')
+  process.exit(1)
+}
+const running: Running = {}
+const stop = stopInOrder(running, config.stopSeconds)
+try {
+  const database = await openDatabase(config)
+  running.database = database
+  const { db, url: databaseUrl } = database
+  await checkKeys(db, config.keysFile, config.lostKeys)
+  const mail = createMail(config.smtpUrl, config.mailFrom)
+  const handlers = jobHandlers({ db, databaseUrl, clock: () => new Date(), mail, catalogue, config })
+  running.workers = await startWorkers(databaseUrl, handlers, pino({ level: config.logLevel }))
+  console.log('The worker is ready.')
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  await stop(1)
+}

@@ -1,0 +1,135 @@
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Role } from '#server/people/roles.ts'
+import { programId } from '#test/programs/programs.ts'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { addressOf } from '#test/support/full-house.ts'
+
+const cast: Readonly<Record<Role, string>> = {
+  supervisor: 'sam@northstar.example',
+  // No one in the cast is only a trainer; an administrator may do what a trainer does.
+  trainer: 'rae@northstar.example',
+  program_admin: 'rae@northstar.example',
+  licensing: 'lee@licensing.example',
+  reviewer: 'noor@review.example',
+  system_admin: 'kit@system.example',
+}
+const learner = 'mai@northstar.example'
+
+let world: World
+beforeAll(async () => {
+  world = await aWorld()
+})
+
+test('every form that someone signed in can send needs its one-use key, but the few that may be repeated', async () => {
+  const clients = new Map<string, Client>()
+  const clientOf = async (email: string) => {
+    if (!clients.has(email)) clients.set(email, await world.as(email))
+    return clients.get(email)!
+  }
+  const unguarded: string[] = []
+  for (const { method, url, policy, schema } of world.routes) {
+    if (method !== 'POST' || policy === 'public') continue
+    const client = await clientOf(policy === 'signed-in' ? learner : cast[policy[0] as Role])
+    const answer = await client.post(addressOf(url, idLike), leastBody(schema.body), {
+      'idempotency-key': '',
+    })
+    if (!answer.body.includes('without its key')) unguarded.push(url)
+  }
+  expect(unguarded.sort()).toEqual([
+    '/courses/:course/:module/:lesson/exercises/:exercise',
+    '/courses/:course/:module/:lesson/time',
+  ])
+})
+
+describe('sent five times at once, a form has one effect', () => {
+  const lesson = '/courses/residential-settings/law-words-role/why-this-training'
+  const forms: readonly [
+    what: string,
+    by: string,
+    url: (w: World) => Promise<string> | string,
+    table: string,
+    form: Record<string, string>,
+  ][] = [
+    [
+      'a reported mistake',
+      learner,
+      () => `${lesson}/mistake`,
+      'lesson_mistakes',
+      { version: '2.0.0', body: 'A typo.' },
+    ],
+    [
+      'a token',
+      cast.program_admin,
+      async ({ db }) => `/programs/${await programId(db, 'North Star House')}/tokens`,
+      'api_tokens',
+      { label: 'Scheduler' },
+    ],
+    ['a course started', learner, () => '/courses/child-protection/enrollment', 'enrollments', {}],
+  ]
+  test.each(forms)('%s', async (_, by, url, table, form) => {
+    const count = async () =>
+      Number(
+        (await sql<{ n: string }>`select count(*) n from ${sql.table(table)}`.execute(world.db)).rows[0]!.n,
+      )
+    const client = await world.as(by)
+    const address = await url(world)
+    const page = await client.get(address)
+    const before = await count()
+    const key = { 'idempotency-key': crypto.randomUUID() }
+    const answers = await Promise.all(Array.from({ length: 5 }, () => client.post(address, form, key)))
+    const statuses = answers.map(({ statusCode }) => statusCode)
+    expect(
+      [await count(), page.statusCode < 500, statuses.some((status) => status < 400)],
+      String(statuses),
+    ).toEqual([before + 1, true, true])
+    const places = new Set(answers.map(({ headers }) => headers.location).filter(Boolean))
+    expect(places.size).toBeLessThanOrEqual(1)
+  })
+
+  test('a form that was refused can be sent again with the same key, and a changed one is another form', async () => {
+    const client = await world.as(learner)
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    const send = (body: string) => client.post(`${lesson}/mistake`, { version: '2.0.0', body }, headers)
+    expect((await send(' ')).statusCode).toBe(422)
+    expect((await send(' ')).statusCode).toBe(422)
+    expect((await send('One.')).statusCode).toBe(303)
+    expect((await send('Two.')).statusCode).toBe(303)
+    const kept = await world.db
+      .selectFrom('lesson_mistakes')
+      .select('body')
+      .where('body', 'in', ['One.', 'Two.'])
+      .execute()
+    expect(kept).toHaveLength(2)
+  })
+
+  test('pages carry a key in every form, and files in the address', async () => {
+    const client = await world.as(cast.program_admin)
+    const program = await programId(world.db, 'North Star House')
+    for (const url of ['/account/name', `/programs/${program}/imports/new`, '/training/elsewhere/new']) {
+      const { headers, cookies: _, rawPayload } = await client.get(url)
+      const html = rawPayload.toString()
+      expect(String(headers['content-type'])).toContain('text/html')
+      const posts = [...html.matchAll(/<form\b[^>]*method="post"[^>]*>(?:<input[^>]*>)?/g)].map(
+        ([tag]) => tag,
+      )
+      expect(posts.length).toBeGreaterThan(0)
+      for (const tag of posts) expect(tag).toMatch(/name="form_key" value="[\w-]{22}"|form_key=[\w-]{22}/)
+    }
+  })
+})
+
+const idLike = (name: string) =>
+  ['course', 'module', 'lesson', 'exercise'].includes(name) ? 'none' : '00000000-0000-0000-0000-000000000000'
+
+type Schema = {
+  required?: readonly string[]
+  properties?: Record<string, { const?: string; anyOf?: { const?: string }[] }>
+}
+
+const leastBody = (schema: unknown): Record<string, string> => {
+  const { required = [], properties } = (schema ?? {}) as Schema
+  return Object.fromEntries(
+    required.map((name) => [name, properties?.[name]?.const ?? properties?.[name]?.anyOf?.[0]?.const ?? '1']),
+  )
+}

@@ -1,0 +1,118 @@
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { deflateSync } from 'node:zlib'
+import { zipSync } from 'fflate'
+import { expect, test } from 'vitest'
+import { openFiles } from '#server/oversight/verification/bulk-files.ts'
+import { limitConnections } from '#server/web/connections.ts'
+import hasScripts from '#server/web/pdf-scripts.worker.ts'
+import { pictureSize, withoutPlace } from '#server/web/pictures.ts'
+import { aWorld } from '#test/support/app.ts'
+
+const pdf = (...streams: readonly Buffer[]) =>
+  Buffer.concat([
+    Buffer.from('%PDF-1.7\n'),
+    ...streams.flatMap((stream) => [
+      Buffer.from('1 0 obj\n<<>>\nstream\n'),
+      stream,
+      Buffer.from('\nendstream\nendobj\n'),
+    ]),
+    Buffer.from('%%EOF\n'),
+  ])
+
+const upload = (files: readonly Buffer[]) => {
+  const boundary = 'hostile'
+  const parts = files.flatMap((file, n) => [
+    Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; name="files"; filename="${n}.pdf"\r\ncontent-type: application/pdf\r\n\r\n`,
+    ),
+    file,
+    Buffer.from('\r\n'),
+  ])
+  return {
+    payload: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]),
+    type: `multipart/form-data; boundary=${boundary}`,
+  }
+}
+
+test('while PDFs full of compressed streams are verified, other requests don’t wait for them', async () => {
+  const { app } = await aWorld()
+  const bomb = deflateSync(Buffer.alloc(99_000))
+  const { payload, type } = upload(
+    Array.from({ length: 20 }, () => pdf(...Array.from({ length: 499 }, () => bomb))),
+  )
+  const headers = { 'content-type': type, 'sec-fetch-site': 'same-origin' }
+  let longest = 0
+  let isDone = false
+  const watch = (async () => {
+    for (let last = performance.now(); !isDone; ) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      const now = performance.now()
+      longest = Math.max(longest, now - last)
+      last = now
+    }
+  })()
+  const began = performance.now()
+  const answer = await app.inject({ method: 'POST', url: '/verify', headers, payload })
+  isDone = true
+  await watch
+  expect(answer.statusCode).toBe(200)
+  // On the service's own thread, it would be one pause from beginning to end.
+  expect(longest).toBeLessThan((performance.now() - began) / 2)
+}, 30_000)
+
+test('a PDF with a script is refused, plain, compressed or with an escaped name', () => {
+  const action = '<< /S /JavaScript /JS (app.alert(1)) >>'
+  expect(hasScripts(pdf(Buffer.from(action)))).toBe(true)
+  expect(hasScripts(pdf(deflateSync(Buffer.from(action))))).toBe(true)
+  expect(hasScripts(pdf(Buffer.from('<< /S /J#61vaScript >>')))).toBe(true)
+  expect(hasScripts(pdf(Buffer.from('<< /S /Launch >>')))).toBe(true)
+  expect(hasScripts(pdf(deflateSync(Buffer.from('BT (Certificate) Tj ET'))))).toBe(false)
+  expect(hasScripts(pdf(...Array.from({ length: 3 }, () => deflateSync(Buffer.alloc(20_000_000)))))).toBe(
+    true,
+  )
+})
+
+test('a ZIP that would be too large is refused before it is opened', () => {
+  const zip = Buffer.from(zipSync({ 'a.pdf': Buffer.from('%PDF-1.7 %%EOF') }))
+  // The size in the central directory, which readers go by.
+  zip.writeUInt32LE(300_000_000, zip.indexOf('PK\u0001\u0002') + 24)
+  expect(openFiles({ name: 'a.zip', bytes: zip }).kind).toBe('refused')
+})
+
+test('a photo loses where it was taken, and its size is read without opening it', () => {
+  const segment = (marker: number, content: string) => {
+    const bytes = Buffer.from(content, 'latin1')
+    const head = Buffer.from([0xff, marker, 0, 0])
+    head.writeUInt16BE(bytes.length + 2, 2)
+    return Buffer.concat([head, bytes])
+  }
+  const frame = segment(0xc0, '\x08\x4e\x20\x4e\x20\x03')
+  const end = Buffer.from([0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9])
+  const soi = Buffer.from([0xff, 0xd8])
+  const jfif = segment(0xe0, 'JFIF\0')
+  const photo = Buffer.concat([soi, jfif, segment(0xe1, 'Exif\0\0GPS 44.97 N'), frame, end])
+  expect(withoutPlace(photo)).toEqual(Buffer.concat([soi, jfif, frame, end]))
+  expect(pictureSize(photo)).toEqual({ width: 20_000, height: 20_000 })
+  expect(pictureSize(Buffer.from('%PDF-1.7'))).toBeNull()
+})
+
+test('one address can’t hold more than its share of connections', async () => {
+  const server = createServer()
+  limitConnections(server, 3)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const sockets = Array.from({ length: 5 }, () => connect(port, '127.0.0.1'))
+  const closed = await Promise.all(
+    sockets.map(
+      (socket) =>
+        new Promise<boolean>((resolve) => {
+          socket.on('error', () => resolve(true)).on('close', () => resolve(true))
+          setTimeout(() => resolve(false), 500)
+        }),
+    ),
+  )
+  expect(closed.filter(Boolean)).toHaveLength(2)
+  for (const socket of sockets) socket.destroy()
+  server.close()
+})
