@@ -143,7 +143,7 @@ export async function roleRoutes(app: App, { db, clock }: Needs): Promise<void> 
       })),
       confirmers: confirmersInWords(confirmers),
       isOnlyAdministrator: !confirmers.some(({ as }) => as === 'program_admin'),
-      fields: [...nameFields(typed), roleField(typed, isLead)],
+      fields: [...personFields(typed), roleField(typed, isLead)],
     }
   }
 }
@@ -154,6 +154,16 @@ const doneWords: ReadonlyMap<string, string> = new Map([
   ['end', 'The role has ended. You can undo it for an hour.'],
   ['undo', 'Undone.'],
 ])
+
+/** A role is given by email: an employee id belongs to work on a roster. */
+const personFields = (typed: Typed) =>
+  nameFields(typed)
+    .filter(({ name }) => name !== 'employee_id')
+    .map((field) =>
+      field.name === 'email'
+        ? { ...field, required: true, hint: 'How the person signs in. Their own, not one that several share.' }
+        : field,
+    )
 
 const roleField = (typed: Typed, isLead: boolean) => ({
   name: 'role',
