@@ -16,6 +16,7 @@ import { demoStart } from './demo/permission.ts'
 import { demoStaff } from './demo/staff.ts'
 import { fillDemoVersions } from './demo/versions.ts'
 import { jobHandlers } from './job-handlers.ts'
+import { enqueue } from './jobs/enqueue.ts'
 import { startWorkers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
 import { sealStoredSecrets } from './people/second-factor.actions.ts'
@@ -63,6 +64,7 @@ if (start.kind === 'fill') {
   )
   await fillDemoVersions(db, catalogue, config, clock())
   await fillDemoClassroom(db, catalogue, clock())
+  await enqueue(db, 'sign-ledger-head')
 }
 const demo = await isDemo(db)
 await sealStoredSecrets(db, () => openDataKey(config.keysFile, issuerDid(config.baseUrl), clock()))

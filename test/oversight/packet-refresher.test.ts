@@ -45,6 +45,7 @@ const counting = {
   later_certification: 'day-before',
   same_day_contact: 'accept-and-flag',
   refresher: 'counts',
+  fast_completions: 'count',
   hours_year: 'calendar',
   fiscal_year_month: '7',
   trafficking_due_months: '',

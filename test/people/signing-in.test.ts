@@ -96,7 +96,7 @@ describe('sessions', () => {
     const sessions = createSessions(db, { idleMinutes: 60, hours: 12 })
     const id = await personId(db, ada)
     const idle = await sessions.create(id)
-    await db.updateTable('sessions').set({ expires_at: sql`now() - interval '1 second'` }).execute()
+    await db.updateTable('sessions').set({ expires_at: sql`now() - interval '25 hours'` }).execute()
     expect(await sessions.viewer(idle)).toBeNull()
     await sessions.sweep()
     const long = await sessions.create(id)

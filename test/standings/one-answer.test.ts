@@ -44,7 +44,7 @@ test('someone on leave is “on leave” on the team page, in the clearance list
   expect(list.body).toContain('No, on leave')
   expect(list.body).toContain('Yes: 0')
   expect((await rae.get('/team?search=Mai')).body).toContain('On leave')
-  expect((await (await world.as('mai@northstar.example')).get('/')).body).toContain('You are on leave from')
+  expect((await (await world.as('mai@northstar.example')).get('/')).body).toContain('You’re on leave from')
 })
 
 test('two agencies with the same name each have their own standings', async () => {

@@ -123,6 +123,8 @@ const contrast = { type: 'rule' as const, values: ['color-contrast'] }
 export async function accessibilityProblems(page: Page, onlyColors = false): Promise<string[]> {
   // Sent once a document: it is half a megabyte to parse.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
+  // What lies under the bar on a page that was scrolled is not too small.
+  await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }))
   const { violations } = await page.evaluate(
     (runOnly) => (globalThis as unknown as { axe: Axe }).axe.run({ runOnly }),
     onlyColors ? contrast : rules,

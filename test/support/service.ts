@@ -134,7 +134,11 @@ export class Visitor {
     return { status: answer.status, body: await answer.text() }
   }
 
-  async post(url: string, form: Record<string, string> = {}): Promise<number> {
+  async post(
+    url: string,
+    form: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<number> {
     const answer = await fetch(new URL(url, this.#address), {
       method: 'POST',
       redirect: 'manual',
@@ -142,6 +146,7 @@ export class Visitor {
         cookie: this.#cookie,
         'sec-fetch-site': 'same-origin',
         'idempotency-key': randomUUID(),
+        ...headers,
       },
       body: new URLSearchParams(form),
     })
