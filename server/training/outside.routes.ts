@@ -4,6 +4,7 @@ import { hoursLedger } from '#server/law/child-protection/hours-ledger.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
 import { creditsFor, outsideCredits } from '#server/law/outside-training.ts'
 import { agenciesOf } from '#server/law/reasons/duties.ts'
+import { recordEvidence } from '#server/ledger/actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { type TwoPeopleProblem, twoPeopleWords } from '#server/people/two-people.ts'
@@ -201,7 +202,16 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
   async function seen(viewer: Viewer, id: string) {
     const own = await findOutsideTrainingOf(db, viewer, id)
     if (own) return { training: own, programIds: viewer.administered_program_ids }
-    return (await findTrainingToDecide(db, viewer, id, clock())) ?? notFound()
+    const deciding = (await findTrainingToDecide(db, viewer, id, clock())) ?? notFound()
+    // Someone of another program or of licensing looks at a named person, so it is logged.
+    await recordEvidence(db, {
+      kind: 'person-viewed',
+      actor_id: viewer.id,
+      subject: `person:${deciding.training.person_id}`,
+      facts: { what: 'an outside training to decide', outside_training_id: id },
+      at: clock(),
+    })
+    return deciding
   }
 
   async function onePage(

@@ -161,7 +161,11 @@ const personFields = (typed: Typed) =>
     .filter(({ name }) => name !== 'employee_id')
     .map((field) =>
       field.name === 'email'
-        ? { ...field, required: true, hint: 'How the person signs in. Their own, not one that several share.' }
+        ? {
+            ...field,
+            required: true,
+            hint: 'How the person signs in. Their own, not one that several share.',
+          }
         : field,
     )
 
