@@ -242,7 +242,10 @@ describe('the roster export', () => {
     const second = await aWorld({ now: new Date('2025-04-02T18:00:00Z') })
     const rae2 = await second.as('rae@northstar.example')
     const program2 = await programId(second.db, 'North Star House')
-    await applyFile(rae2, (await checkFile(second, rae2, program2, exported.body)).address)
+    const sent = await checkFile(second, rae2, program2, exported.body)
+    await applyFile(rae2, sent.address)
+    await confirmAll(await second.as('lee@licensing.example'))
+    await settled(rae2, sent.address)
     expect((await rae2.get(`/programs/${program2}/roster.csv`)).body).toBe(exported.body)
   })
 
