@@ -25,6 +25,9 @@ describe('a program administrator', () => {
   beforeEach(() => enter())
 
   test('gives and ends roles in the program, with a ledger entry for each', async () => {
+    const form = (await rae.get(`/programs/${program}/roles`)).body.split('<main')[1]!
+    const asked = [...form.matchAll(/ name="(\w+)"/g)].map(([, name]) => name)
+    expect([...new Set(asked)].filter((name) => name !== 'form_key')).toEqual(['name', 'email', 'role'])
     const given = await rae.post(`/programs/${program}/roles`, {
       name: 'Mai Vang',
       email: 'mai@northstar.example',

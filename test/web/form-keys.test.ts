@@ -37,6 +37,7 @@ test('every form that someone signed in can send needs its one-use key, but the 
   expect(unguarded.sort()).toEqual([
     '/courses/:course/:module/:lesson/exercises/:exercise',
     '/courses/:course/:module/:lesson/time',
+    '/session',
   ])
 })
 

@@ -133,7 +133,8 @@ export async function roleRoutes(app: App, { db, mail, clock, config: { baseUrl 
       canEnd: !role.is_holder_wide && role.person_id !== viewer.id,
     })),
     fields: [
-      ...nameFields(typed),
+      // A role is given by email: an employee ID belongs to work on a roster.
+      ...nameFields(typed).filter(({ name }) => name !== 'employee_id'),
       {
         name: 'role',
         label: 'Role',
