@@ -86,7 +86,7 @@ export type Config = Readonly<{
   allowsPrivateWebhooks: boolean
   /** Jobs run in this process, or in others started by `npm run worker`. */
   jobs: 'here' | 'apart'
-  /** Opens /metrics to whoever sends it as a bearer token; absent, there is no such page. */
+  /** The bearer token that /metrics asks for. Without one, there is no such page. */
   metricsToken: string | undefined
   /** The version of this program. */
   version: string

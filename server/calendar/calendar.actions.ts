@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
 import { tokenHash } from '#server/people/links.ts'
 import { openDate } from '#server/standings/reminders/open-date.ts'
 import { listStandings } from '#server/standings/reminders/reminders.queries.ts'
@@ -22,13 +23,7 @@ export async function createFeed(
 ): Promise<string> {
   const token = randomBytes(24).toString('base64url')
   await db.transaction().execute(async (trx) => {
-    await trx
-      .updateTable('calendar_feeds')
-      .set({ ended_at: now })
-      .where('person_id', '=', personId)
-      .where('scope', '=', scope)
-      .where('ended_at', 'is', null)
-      .execute()
+    await endFeed(trx, personId, scope, now)
     const feed = { person_id: personId, scope, token_hash: tokenHash(token), created_at: now }
     await trx.insertInto('calendar_feeds').values(feed).execute()
   })
@@ -36,7 +31,7 @@ export async function createFeed(
 }
 
 export async function endFeed(
-  db: Database,
+  db: Kysely<DB>,
   personId: string,
   scope: CalendarScope,
   now: Date,

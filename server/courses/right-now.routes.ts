@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Type } from 'typebox'
@@ -48,7 +49,10 @@ export async function rightNowRoutes(app: App, { catalogue, assets }: Needs): Pr
       path.join(assets.folder, path.basename(assets.asset('offline-worker.js'))),
       'utf8',
     )
+    const content = [catalogue.rightNow, catalogue.support, catalogue.jobAids]
     const kept = {
+      // A changed number or word replaces what a phone has kept.
+      version: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16),
       pages: [
         ...['/offline', '/right-now', '/support', '/job-aids'],
         ...catalogue.rightNow.map(({ id }) => `/right-now/${id}`),

@@ -2,7 +2,7 @@ type Ended = Readonly<{ result: Readonly<{ is_passed: boolean; finished_at: Date
 
 /**
  * When the next attempt may begin, after the second failed one and each one after that. Null if it may begin now. The pause
- * is for reading: whoever only guesses gains nothing by hurrying.
+ * is for reading: guessing fast gains nothing.
  */
 export function retakeAt(attempts: readonly Ended[], waitMinutes: number, now: Date): Date | null {
   const ends = attempts.flatMap(({ result }) =>

@@ -13,13 +13,12 @@ import {
   listViewsOf,
 } from './account.queries.ts'
 import { type AccountEmail, emailChangeAsked, signInChanged } from './account-emails.ts'
-import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
 import { confirmRequestedChange, findChangeToConfirm, requestEmailChange } from './email-changes.actions.ts'
 import { newPassphrase } from './passphrase.ts'
+import { passwordAgain } from './password-again.ts'
 import { findSecondFactors } from './queries.ts'
 import { roleNames } from './roles.ts'
 import type { Sessions } from './sessions.ts'
-import { confirmPassword } from './sign-in.actions.ts'
 import { sessionToken, viewerOf } from './viewer.ts'
 
 type Needs = Readonly<{
@@ -38,6 +37,7 @@ export async function accountRoutes(
   { db, sessions, mail, clock, config, installationWords }: Needs,
 ): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
+  const again = passwordAgain({ db, sessions, clock, config })
   const password = Type.Optional(text(1024))
   const send = async (request: FastifyRequest, messages: readonly AccountEmail[]) => {
     for (const message of messages) if (mail) await mail(message).catch((error) => request.log.error(error))
@@ -117,7 +117,7 @@ export async function accountRoutes(
         ...(isOne && email === viewer.email
           ? [{ field: 'email', message: 'This is your email already.' }]
           : []),
-        ...(await passwordErrors(request, request.body.password)),
+        ...(await again.errors(request, request.body.password)),
       ]
       if (errors.length > 0 || !mail)
         return reply.status(422).page('people/account-email', { ...emailPage(request, email), errors })
@@ -143,7 +143,7 @@ export async function accountRoutes(
     { config: signedIn, schema: { body: form({ password, new_password: text(1024) }) } },
     async (request, reply) => {
       const viewer = viewerOf(request)
-      const errors = [...(await passwordErrors(request, request.body.password))]
+      const errors = [...(await again.errors(request, request.body.password))]
       if (errors.length === 0) {
         const result = await changePassword(
           db,
@@ -207,27 +207,18 @@ export async function accountRoutes(
   })
 
   const tokenOf = (request: FastifyRequest) => sessionToken(request, config.https) ?? ''
-  const asksPassword = (request: FastifyRequest) =>
-    !isFreshlyConfirmed(viewerOf(request).confirmed_at, clock())
-
-  async function passwordErrors(request: FastifyRequest, given: string | undefined) {
-    if (!asksPassword(request)) return []
-    if (!given) return confirmationErrors({ kind: 'missing' })
-    const confirmation = { token: tokenOf(request), password: given }
-    return confirmationErrors(await confirmPassword(db, sessions, viewerOf(request), confirmation, clock()))
-  }
 
   const emailPage = (request: FastifyRequest, email: string) => ({
     title: 'Change your email',
     email,
     canMail: Boolean(mail),
-    asksPassword: asksPassword(request),
+    asksPassword: again.isAsked(request),
   })
 
   const passwordPage = (request: FastifyRequest) => ({
     title: 'Change your password',
     suggestion: newPassphrase(),
-    asksPassword: asksPassword(request),
+    asksPassword: again.isAsked(request),
   })
 }
 

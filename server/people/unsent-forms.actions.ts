@@ -13,12 +13,19 @@ export type UnsentForm = Readonly<{
 
 const minutes = 60
 
+/** One for each browser that a person may have open; the oldest goes first. */
+const mostForms = 5
+
 /** Keeps a form for an hour. The returned token opens it; the database holds neither the token nor readable text. */
 export async function keepUnsentForm(db: Database, personId: string, form: UnsentForm): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', keyOf(token), nonce)
   const text = Buffer.concat([cipher.update(JSON.stringify(form), 'utf8'), cipher.final()])
+  await sql`
+    delete from unsent_forms where person_id = ${personId} and token_hash not in (
+      select token_hash from unsent_forms where person_id = ${personId}
+      order by expires_at desc limit ${mostForms - 1})`.execute(db)
   await db
     .insertInto('unsent_forms')
     .values({

@@ -41,7 +41,7 @@ export async function unsentFormRoutes(app: App, { db, config }: Needs): Promise
     },
   )
 
-  // Whoever holds the browser may delete what is kept there, without reading it.
+  // Anyone at this browser may delete the form, without reading it.
   app.post('/unsent/deletion', { config: { policy: 'public' } }, async (request, reply) => {
     const token = unsentToken(request, config)
     if (token) await dropUnsentForm(db, token)

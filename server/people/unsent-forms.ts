@@ -17,14 +17,17 @@ export const unsentForms = fp(async (app: FastifyInstance, { db, sessions, confi
   app.addHook('preValidation', async (request, reply) => {
     if (!request.isSessionEnded) return
     const token = sessionToken(request, config.https)
-    const personId = token ? await sessions.findEnded(token) : null
+    const fields = fieldsOf(request.body)
+    // A password or code is typed again: it is never kept, not even sealed.
+    const isSecret = fields.some(([name]) => /password|passphrase|code/.test(name))
+    const personId = token && !isSecret ? await sessions.findEnded(token) : null
     if (personId)
       rememberUnsent(
         reply,
         await keepUnsentForm(db, personId, {
           action: request.url,
           page: pageOf(request),
-          fields: fieldsOf(request.body),
+          fields,
         }),
         config,
       )

@@ -134,7 +134,7 @@ function bannerOf(
       text: no.because[0]?.includes('conflict')
         ? 'Your records there conflict. Ask your supervisor before you have direct contact.'
         : 'Information is missing on file. Ask your supervisor before you have direct contact.',
-      noContactAt: no.program,
+      noContactAt: null,
     }
   if (no) return notClearedBanner(no, requirements, today, names)
   const [first] = bound

@@ -1,9 +1,9 @@
 // Keeps the public pages for a moment of need on the phone. Nothing personal is kept: pages are fetched without the
 // session's cookie. The server sets self.kept before this script.
 
-/** @type {{ pages: string[], files: string[] }} */
+/** @type {{ version: string, pages: string[], files: string[] }} */
 const kept = /** @type {any} */ (self).kept
-const shelf = `kept-${kept.files.join().length}-${kept.files[0]}`
+const shelf = `kept-${kept.version}-${kept.files.join('-').replaceAll('/', '')}`
 
 self.addEventListener('install', (event) => {
   const work = /** @type {any} */ (event)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aDevice, aServer, openBrowser, phone } from '#test/support/browser.ts'
+import { aDevice, aServer, openBrowser, phone, signIn } from '#test/support/browser.ts'
 import { looking } from './looking.ts'
 
 test('cards for a moment of need open without an account, and stay on the phone without a connection until the person leaves', {
@@ -39,6 +39,29 @@ test('cards for a moment of need open without an account, and stay on the phone 
       (one) => !/ERR_INTERNET_DISCONNECTED|ERR_FAILED|asked https:\/\/www.weather.gov/.test(one),
     ),
   ).toEqual([])
+  await context.close()
+  await browser.close()
+  await world.app.close()
+})
+
+test('two minutes before a session ends, the person is told and can stay', { timeout: 120_000 }, async () => {
+  const world = await aServer()
+  const browser = await openBrowser()
+  const { page, context, complaints } = await aDevice(browser, world.address, { viewport: phone })
+  await page.clock.install()
+  await signIn(page, 'ada@northstar.example')
+  await page.clock.fastForward('57:59')
+  expect(await page.getByRole('button', { name: 'Stay signed in' }).count()).toBe(0)
+  await page.clock.fastForward('00:02')
+  await page.getByText('You’ll be signed out in two minutes.').waitFor()
+  await page.getByRole('button', { name: 'Stay signed in' }).click()
+  await page.getByRole('button', { name: 'Stay signed in' }).waitFor({ state: 'detached' })
+  await page.clock.fastForward('58:01')
+  // This time the session is gone before the answer.
+  await world.db.deleteFrom('sessions').execute()
+  await page.getByRole('button', { name: 'Stay signed in' }).click()
+  await page.getByText('You were signed out.').waitFor()
+  expect(complaints).toEqual([])
   await context.close()
   await browser.close()
   await world.app.close()

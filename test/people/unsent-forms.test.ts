@@ -5,8 +5,10 @@ import { personId } from '#test/support/cast.ts'
 
 const page = 'http://127.0.0.1:3000/courses/residential-settings/mistake'
 
+const newName = { name: 'Ada “Addie” Lindqvist', reason: 'What everyone calls me' }
+
 /** A learner whose session has run out, with the form that they then sent. */
-async function lateForm(headers: Record<string, string> = {}) {
+async function lateForm(headers: Record<string, string> = {}, form: Record<string, string> = newName) {
   const world = await aWorld()
   const ada = await world.as('ada@northstar.example')
   const id = await personId(world.db, 'ada@northstar.example')
@@ -15,11 +17,7 @@ async function lateForm(headers: Record<string, string> = {}) {
     .set({ expires_at: sql`now() - interval '1 minute'` })
     .where('person_id', '=', id)
     .execute()
-  const answer = await ada.post(
-    '/account/name',
-    { name: 'Ada “Addie” Lindqvist', reason: 'What everyone calls me' },
-    { referer: page, ...headers },
-  )
+  const answer = await ada.post('/account/name', form, { referer: page, ...headers })
   return { ...world, ada, id, answer }
 }
 
@@ -42,10 +40,7 @@ test('a form sent after the session has ended is kept, unreadable in the databas
   const kept = (await ada.get('/unsent')).body
   expect(kept).toContain('value="What everyone calls me"')
   expect(kept).toContain('href="/courses/residential-settings/mistake"')
-  const sent = await ada.post('/unsent/send', {
-    name: 'Ada “Addie” Lindqvist',
-    reason: 'What everyone calls me',
-  })
+  const sent = await ada.post('/unsent/send', newName)
   expect([sent.statusCode, sent.headers.location]).toEqual([307, '/account/name'])
   expect(await db.selectFrom('unsent_forms').selectAll().execute()).toEqual([])
 })
@@ -72,4 +67,19 @@ test('someone who was never signed in leaves nothing behind', async () => {
   const answer = await visitor().post('/account/name', { name: 'X' }, { referer: page })
   expect(answer.headers.location).toBe('/sign-in?next=%2Fcourses%2Fresidential-settings%2Fmistake')
   expect(await db.selectFrom('unsent_forms').selectAll().execute()).toEqual([])
+})
+
+test('a password is never kept', async () => {
+  const { db, answer } = await lateForm({}, { ...newName, password: 'four words and more' })
+  expect(answer.headers.location).toBe('/sign-in?next=%2Fcourses%2Fresidential-settings%2Fmistake')
+  expect(await db.selectFrom('unsent_forms').selectAll().execute()).toEqual([])
+})
+
+test('of one person’s forms the newest five are kept', async () => {
+  const { db, ada } = await lateForm()
+  for (let count = 0; count < 6; count++)
+    await ada.post('/account/name', { ...newName, reason: `Reason ${count}` }, { referer: page })
+  expect(await db.selectFrom('unsent_forms').selectAll().execute()).toHaveLength(5)
+  await signIn(ada, 'ada@northstar.example')
+  expect((await ada.get('/unsent')).body).toContain('Reason 5')
 })

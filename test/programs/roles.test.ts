@@ -28,6 +28,9 @@ describe('a program administrator', () => {
   beforeEach(() => enter())
 
   test('gives and ends roles in the program, with a ledger entry for each', async () => {
+    const form = (await rae.get(`/programs/${program}/roles`)).body.split('<main')[1]!
+    const asked = [...form.matchAll(/ name="(\w+)"/g)].map(([, name]) => name)
+    expect([...new Set(asked)].filter((name) => name !== 'form_key')).toEqual(['name', 'email', 'role'])
     const given = await rae.post(`/programs/${program}/roles`, {
       name: 'Mai Vang',
       email: 'mai@northstar.example',
@@ -38,8 +41,8 @@ describe('a program administrator', () => {
     expect(role).toMatchObject({ role: 'supervisor', program_id: program, ended_at: null })
     const mai = await world.as('mai@northstar.example')
     expect((await mai.get(`/programs/${program}/roster`)).statusCode).toBe(200)
-    const asked = await rae.get(`/roles/${role!.id}/end`)
-    expect(readable(asked.body)).toContain('End the role of Mai Vang?')
+    const question = await rae.get(`/roles/${role!.id}/end`)
+    expect(readable(question.body)).toContain('End the role of Mai Vang?')
     await rae.post(`/roles/${role!.id}/end`)
     expect((await mai.get(`/programs/${program}/roster`)).statusCode).toBe(404)
     const kinds = await world.db

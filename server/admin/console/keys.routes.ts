@@ -3,10 +3,9 @@ import { Type } from 'typebox'
 import { KeyFileError, openKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid, type PublishedKey, publishedKeys } from '#server/certificates/credentials/keys.ts'
 import type { Database } from '#server/db/connection.ts'
-import { confirmationErrors, isFreshlyConfirmed } from '#server/people/confirmation.ts'
+import { passwordAgain } from '#server/people/password-again.ts'
 import type { Sessions } from '#server/people/sessions.ts'
-import { confirmPassword } from '#server/people/sign-in.actions.ts'
-import { sessionToken, viewerOf } from '#server/people/viewer.ts'
+import { viewerOf } from '#server/people/viewer.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { rotateSigningKey } from './keys.actions.ts'
@@ -21,6 +20,7 @@ type Needs = Readonly<{
 
 /** The keys that sign certificates: when each signed, and how much. A new one takes the password, again. */
 export async function keyConsoleRoutes(app: App, { db, sessions, clock, config }: Needs): Promise<void> {
+  const again = passwordAgain({ db, sessions, clock, config })
   const administrators = { policy: ['system_admin'] } as const
 
   app.get(
@@ -43,7 +43,7 @@ export async function keyConsoleRoutes(app: App, { db, sessions, clock, config }
         ...(request.body.sure === 'yes'
           ? []
           : [{ field: 'sure', message: 'Confirm that you will copy the key file.' }]),
-        ...(await passwordErrors(request, request.body.password)),
+        ...(await again.errors(request, request.body.password)),
       ]
       if (errors.length > 0) return keysPage(request, reply.status(422), errors)
       await rotateSigningKey(db, { viewer: viewerOf(request), now: clock() }, config)
@@ -63,7 +63,7 @@ export async function keyConsoleRoutes(app: App, { db, sessions, clock, config }
       problem,
       keysFile: config.keysFile,
       isRotated: (request.query as { done?: string }).done === 'rotated',
-      asksPassword: asksPassword(request),
+      asksPassword: again.isAsked(request),
       errors,
     })
   }
@@ -76,18 +76,5 @@ export async function keyConsoleRoutes(app: App, { db, sessions, clock, config }
       if (!(error instanceof KeyFileError)) throw error
       return { keys: [], problem: error.message }
     }
-  }
-
-  const asksPassword = (request: FastifyRequest) =>
-    !isFreshlyConfirmed(viewerOf(request).confirmed_at, clock())
-
-  async function passwordErrors(request: FastifyRequest, password: string | undefined) {
-    if (!asksPassword(request)) return []
-    const token = sessionToken(request, config.https) ?? ''
-    return confirmationErrors(
-      password
-        ? await confirmPassword(db, sessions, viewerOf(request), { token, password }, clock())
-        : { kind: 'missing' },
-    )
   }
 }

@@ -179,7 +179,7 @@ export const settingList: readonly Setting[] = [
     name: 'METRICS_TOKEN',
     group: 'Jobs and messages',
     example: '',
-    changes: 'Opens /metrics for Prometheus to whoever sends this as a bearer token; at least 16 letters.',
+    changes: 'The bearer token with which Prometheus reads /metrics; at least 16 letters.',
     value: ({ metricsToken }) => set(metricsToken),
   },
   {

@@ -6,11 +6,10 @@ import {
   listRefused,
 } from '#server/certificates/certificates/queries.ts'
 import type { Database } from '#server/db/connection.ts'
-import { confirmationErrors, isFreshlyConfirmed } from '#server/people/confirmation.ts'
+import { passwordAgain } from '#server/people/password-again.ts'
 import type { Sessions } from '#server/people/sessions.ts'
-import { confirmPassword } from '#server/people/sign-in.actions.ts'
 import { twoPeopleWords } from '#server/people/two-people.ts'
-import { sessionToken, viewerOf } from '#server/people/viewer.ts'
+import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { recordBlocked } from '#server/programs/second-person/blocked.actions.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -33,6 +32,7 @@ export async function certificateRequestRoutes(
   app: App,
   { db, sessions, clock, config, afterChange }: Needs,
 ): Promise<void> {
+  const again = passwordAgain({ db, sessions, clock, config })
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ number: Type.String({ pattern: '^SH-[0-9]{6,12}$' }) })
   const requestParams = Type.Object({ request: uuid() })
@@ -108,7 +108,7 @@ export async function certificateRequestRoutes(
       const certificate = await openOf(request.params.number)
       const typed = { ...request.body, completion: request.body.completion ?? '' }
       const asked = { reason: typed.reason.trim(), voids_completion: typed.completion === 'void' }
-      const errors = [...reasonErrors(asked.reason), ...(await passwordErrors(request, typed.password))]
+      const errors = [...reasonErrors(asked.reason), ...(await again.errors(request, typed.password))]
       const result =
         errors.length === 0
           ? await requestRevocation(db, viewerOf(request), certificate, asked, clock())
@@ -150,7 +150,7 @@ export async function certificateRequestRoutes(
         takes_program: program === 'roster',
         renames_person: account === 'renames' && typed.person_name.trim() !== certificate.facts.person_name,
       }
-      const errors = [...reasonErrors(asked.reason), ...(await passwordErrors(request, typed.password))]
+      const errors = [...reasonErrors(asked.reason), ...(await again.errors(request, typed.password))]
       const result =
         errors.length === 0
           ? await requestCorrection(db, viewerOf(request), certificate, asked, config, clock())
@@ -181,7 +181,7 @@ export async function certificateRequestRoutes(
     async (request, reply) => {
       const id = request.params.request
       if (!(await findRequest(db, id))) return notFound()
-      const errors = await passwordErrors(request, request.body.password)
+      const errors = await again.errors(request, request.body.password)
       if (errors.length > 0)
         return reply
           .status(422)
@@ -235,7 +235,7 @@ export async function certificateRequestRoutes(
     const certificate = (await findCertificateById(db, found.certificate_id)) ?? notFound()
     return {
       ...requestPage(found, certificate, viewerOf(request).id),
-      asksPassword: asksPassword(request),
+      asksPassword: again.isAsked(request),
     }
   }
 
@@ -243,22 +243,8 @@ export async function certificateRequestRoutes(
     return {
       title: `${act === 'revocation' ? 'Revoke' : 'Correct'} certificate ${number}`,
       number,
-      asksPassword: asksPassword(request),
+      asksPassword: again.isAsked(request),
     }
-  }
-
-  function asksPassword(request: FastifyRequest): boolean {
-    return !isFreshlyConfirmed(viewerOf(request).confirmed_at, clock())
-  }
-
-  async function passwordErrors(request: FastifyRequest, password: string | undefined) {
-    if (!asksPassword(request)) return []
-    const token = sessionToken(request, config.https) ?? ''
-    return confirmationErrors(
-      password
-        ? await confirmPassword(db, sessions, viewerOf(request), { token, password }, clock())
-        : { kind: 'missing' },
-    )
   }
 }
 

@@ -47,7 +47,7 @@ export async function working(
   }
 }
 
-/** Whoever uploaded the file may have left the page: they hear what became of it. */
+/** The person who uploaded the file may have left the page, so they get a notice with the result. */
 async function tellUploader(db: Database, importId: string): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const { created_by, state, ...facts } = await trx

@@ -81,11 +81,15 @@ export async function listOpenAlerts(
   db: Kysely<DB>,
   personIds: readonly string[] | null,
 ): Promise<readonly OpenAlert[]> {
-  const named = personIds?.map((id) => JSON.stringify({ people: [{ id }] }))
   const { rows } = await sql<OpenAlert>`
-    select id, person_id, kind, facts, created_at, read_at, moot_at, dedupe_key from notices
+    select id, person_id, kind, facts, created_at, read_at, moot_at, dedupe_key from notices n
     where kind in ('not-cleared', 'not-cleared-long') and moot_at is null
-      and ${named ? sql`facts @> any(${named}::jsonb[])` : sql`true`}`.execute(db)
+      and ${
+        personIds === null
+          ? sql`true`
+          : sql`exists (select from jsonb_array_elements(n.facts -> 'people') one
+              where one ->> 'id' = any(${[...personIds]}::text[]))`
+      }`.execute(db)
   return rows
 }
 
