@@ -3,7 +3,7 @@ import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { notify } from '#server/notices/actions.ts'
-import { listAdministratorsOf } from '#server/notices/queries.ts'
+import { listProgramAdministrators } from '#server/notices/queries.ts'
 import { newToken, tokenHash } from '#server/people/links.ts'
 import { lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -96,7 +96,10 @@ async function share(
     facts: { ...facts, is_own: true },
     dedupe_key,
   })
-  for (const person_id of new Set([asker.id, ...(await listAdministratorsOf(trx, person.id))]))
+  for (const person_id of new Set([
+    asker.id,
+    ...(await listProgramAdministrators(trx, { personId: person.id })),
+  ]))
     if (person_id !== person.id)
       await notify(trx, { person_id, kind: 'record-shared', facts: { ...facts, is_own: false }, dedupe_key })
   trx.record({

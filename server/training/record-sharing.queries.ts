@@ -35,16 +35,21 @@ export async function listShares(db: Kysely<DB>, personId: string) {
   return rows
 }
 
-export type Shown = Readonly<{ certificates: readonly string[]; standings: readonly string[] }>
+export type Shown = Readonly<{
+  certificates: readonly string[]
+  standings: readonly string[]
+  /** Titles of outside trainings. */
+  trainings: readonly string[]
+}>
 
-/** What a new program needs: each requirement's standing, and the certificates. */
+/** What a new program needs: each requirement's standing, the certificates, and outside trainings to decide on. */
 export async function findShown(db: Kysely<DB>, personId: string): Promise<Shown> {
   const { rows } = await sql<Shown>`
     select array(select c.number from certificates c where c.person_id = ${personId} order by c.issued_at) as certificates,
-      array(select distinct s.requirement || ': ' || s.standing from standings s where s.person_id = ${personId}) as standings`.execute(
-    db,
-  )
-  return rows[0] ?? { certificates: [], standings: [] }
+      array(select distinct s.requirement || ': ' || s.standing from standings s where s.person_id = ${personId}) as standings,
+      array(select o.title from outside_trainings o where o.person_id = ${personId} and o.superseded_at is null
+        order by o.recorded_at) as trainings`.execute(db)
+  return rows[0] ?? { certificates: [], standings: [], trainings: [] }
 }
 
 export const findRecordLink = (db: Kysely<DB>, hash: string, now: Date) =>

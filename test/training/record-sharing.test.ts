@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
 import { dayOf } from '#server/lib/days.ts'
 import { programId, readable } from '#test/programs/programs.ts'
-import { aWorld, type World } from '#test/support/app.ts'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
 let world: World
@@ -101,4 +102,84 @@ test('a system administrator sees a training record for an hour, with a reason t
   expect(readable((await kit.get(address)).body)).toContain('Open the training record of Ada Lindqvist?')
   const rae = await world.as('rae@northstar.example')
   expect((await rae.get(address)).statusCode).toBe(404)
+})
+
+test('a past program sees nothing newer than its last day, and a new one nothing from before it without a share', async () => {
+  const { db, clock } = world
+  const house = await programId(db, 'North Star House')
+  // Someone with a certificate, who works only there.
+  const { person_id: worker, assignment_id: left } = await db
+    .selectFrom('certificates')
+    .innerJoin('assignments', 'assignments.person_id', 'certificates.person_id')
+    .innerJoin('people', 'people.id', 'certificates.person_id')
+    .select(['assignments.person_id', 'assignment_id'])
+    .where('program_id', '=', house)
+    .where('superseded_at', 'is', null)
+    .where('people.email', 'not in', ['theo@northstar.example', 'rae@northstar.example'])
+    .executeTakeFirstOrThrow()
+  const county = await programId(db, 'Example County Social Services')
+  const rae = await world.as('rae@northstar.example')
+  const lou = await world.as('lou@county.example')
+  const record = (title: string) =>
+    db
+      .insertInto('outside_trainings')
+      .values({
+        ...{ person_id: worker, title, provider: 'P', completed_on: today(), recorded_by: worker },
+        ...{ recorded_at: clock.now, is_human_trafficking: true, topics: '', mastery: '' },
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+  const seen = async (client: Client, title: string, id: string) => [
+    readable((await client.get('/training/elsewhere')).body).includes(title),
+    (await client.get(`/training/elsewhere/${id}`)).statusCode,
+    readable((await client.get(`/team/${worker}`)).body).includes(title),
+  ]
+  const yes = [true, 200, true]
+  const no = [false, 404, false]
+  const before = await record('Before the move')
+  // They leave North Star House, and work for the county from the next day on, with which they shared nothing.
+  const separation = `/programs/${house}/assignments/${left}/separation`
+  expect((await rae.post(separation, { separated_on: today() })).statusCode).toBe(303)
+  clock.now = new Date(clock.now.getTime() + 86_400_000)
+  const work = { worker_type: 'employee', role_title: '', reason: '', recorded_by: worker } as const
+  await db
+    .insertInto('assignments')
+    .values({
+      ...work,
+      assignment_id: randomUUID(),
+      person_id: worker,
+      program_id: county,
+      hired_on: today(),
+      recorded_at: clock.now,
+    })
+    .execute()
+  const after = await record('After the move')
+  expect(await seen(rae, 'Before the move', before.id)).toEqual(yes)
+  expect(await seen(rae, 'After the move', after.id)).toEqual(no)
+  expect(await seen(lou, 'Before the move', before.id)).toEqual(no)
+  expect(await seen(lou, 'After the move', after.id)).toEqual(yes)
+  expect(readable((await rae.get(`/team/${worker}`)).body)).toContain('Their last day here was')
+  expect((await lou.get(`/team/${worker}`)).body).not.toMatch(/SH-\d/)
+  const shared = {
+    person_id: worker,
+    program_id: county,
+    shared_with: worker,
+    shown: '{}',
+    shared_at: clock.now,
+  }
+  const link = { person_id: worker, token_hash: 'x', made_at: clock.now, expires_at: clock.now }
+  const { id: link_id } = await db
+    .insertInto('record_links')
+    .values(link)
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('record_shares')
+    .values({ ...shared, link_id })
+    .execute()
+  expect(await seen(lou, 'Before the move', before.id)).toEqual(yes)
+  expect((await lou.get(`/team/${worker}`)).body).toMatch(/SH-\d/)
+  // The county's decision is the county's.
+  await lou.post(`/training/elsewhere/${before.id}/decisions`, { program: county, decision: 'accept' })
+  expect(readable((await rae.get(`/training/elsewhere/${before.id}`)).body)).not.toContain('Lou')
 })

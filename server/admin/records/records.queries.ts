@@ -39,7 +39,8 @@ export async function listConcerned(db: Kysely<DB>, personId: string): Promise<r
     select distinct p.id from roles r join people p on p.id = r.person_id and p.disabled_at is null
     where r.ended_at is null and (r.role = 'licensing' or (r.role = 'program_admin' and exists (
       select from assignments a join programs g on g.id = a.program_id
-      where a.person_id = ${personId} and a.superseded_at is null and (r.program_id = g.id or r.holder_id = g.holder_id))))
+      where a.person_id = ${personId} and a.superseded_at is null and coalesce(a.separated_on >= current_date, true)
+        and (r.program_id = g.id or r.holder_id = g.holder_id))))
     order by p.id`.execute(db)
   return rows.map(({ id }) => id)
 }
