@@ -63,6 +63,7 @@ import { scimRoutes } from '#server/programs/provisioning/scim.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
 import { accessRoutes } from '#server/programs/roles/access.routes.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
 import { roleRoutes } from '#server/programs/roles/roles.routes.ts'
 import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
 import { linkRoutes } from '#server/programs/roster/links.routes.ts'
@@ -159,7 +160,7 @@ export async function buildApp(given: Needs): Promise<App> {
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
   const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
   const mail = loggedMail(db, given.mail)
-  const needs = { ...given, mail, offered, lessonHref, tellOwner, dataKey }
+  const needs = { ...given, mail, offered, lessonHref, tellOwner, tellOfRole, dataKey }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,

@@ -7,6 +7,7 @@ import type { TellOwner } from './account-news.ts'
 import { newToken, tokenHash } from './links.ts'
 import { hashPassword, passwordProblem } from './passwords.ts'
 import { findAccountByEmail, findInvitation, listKnownWords, lockPeople } from './queries.ts'
+import type { TellOfRole } from './role-news.ts'
 import type { Grant } from './roles.ts'
 
 export type LinkPurpose = 'invite' | 'reset'
@@ -52,6 +53,7 @@ export async function replaceLink(
 export async function inviteAdministrator(
   db: Database,
   person: Readonly<{ email: string; name: string }>,
+  tellOfRole: TellOfRole,
   now: Date,
 ): Promise<string> {
   const id = await writeEvidence(db, async (trx) => {
@@ -68,7 +70,7 @@ export async function inviteAdministrator(
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst()
-    if (granted)
+    if (granted) {
       trx.record({
         kind: 'role-granted',
         actor_id: null,
@@ -76,6 +78,10 @@ export async function inviteAdministrator(
         facts: { role: 'system_admin', granted_at_the_command_line: true },
         at: now,
       })
+      const given = { id: granted.id, person_id: id, program_id: null, holder_id: null } as const
+      const by = { id: null, name: 'Someone who runs the server' }
+      await tellOfRole(trx, { ...given, role: 'system_admin', change: 'granted', by }, now)
+    }
     // Who runs the server is trusted with it, and the ledger shows it.
     if (known)
       trx.record({

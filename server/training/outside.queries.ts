@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { dayAt } from '#server/programs/as-of.ts'
-import { isInOwnTime } from '#server/programs/own-time.ts'
+import { isInOwnTime } from '#server/programs/own-time.queries.ts'
 
 export type OutsideTraining = Readonly<{
   id: string

@@ -58,6 +58,7 @@ import { applyImport } from '#server/programs/imports/import-apply.actions.ts'
 import { checkImport } from '#server/programs/imports/import-check.actions.ts'
 import { resumeImport, startImport } from '#server/programs/imports/imports.actions.ts'
 import { addProgram, recordProgramFact } from '#server/programs/record/program-record.actions.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
 import { endRole } from '#server/programs/roles/granting.actions.ts'
 import { giveRoleHere } from '#server/programs/roles/program-roles.actions.ts'
 import { correctName } from '#server/programs/roster/assignments.actions.ts'
@@ -377,7 +378,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
     prepare: async () => {
       const email = `root${uses++}@system.example`
       return async (db) => {
-        await inviteAdministrator(db, { email, name: 'Robin Root' }, now)
+        await inviteAdministrator(db, { email, name: 'Robin Root' }, tellOfRole, now)
         return 1
       }
     },

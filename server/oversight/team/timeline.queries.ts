@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'
-import { isInOwnTimeOf } from '#server/programs/own-time.ts'
+import { isInOwnTimeOf } from '#server/programs/own-time.queries.ts'
 import { isSeenAt } from '#server/training/outside.queries.ts'
 
 export type TimelineEvent = Readonly<{

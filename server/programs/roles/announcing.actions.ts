@@ -2,8 +2,10 @@ import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import type { RoleChange } from '#server/notices/access-kinds.ts'
 import { notify } from '#server/notices/actions.ts'
 import { grantingRules, postNames, postOf } from '#server/people/granting.ts'
+import { findPerson } from '#server/people/queries.ts'
+import type { TellOfRole } from '#server/people/role-news.ts'
 import type { Reach, Role } from '#server/people/roles.ts'
-import type { PlacedScope } from '#server/programs/second-person/scope.queries.ts'
+import { findScope, type PlacedScope } from '#server/programs/second-person/scope.queries.ts'
 import { listActorsAt, type SecondPerson } from '#server/programs/second-person/second-people.queries.ts'
 
 type Changed = Reach & Readonly<{ id: string; person_id: string; name: string; role: Role }>
@@ -11,7 +13,7 @@ type Changed = Reach & Readonly<{ id: string; person_id: string; name: string; r
 /** Tells the person, and everyone else who may give this role there, who changed it; they can undo it for an hour. */
 export async function announceRole(
   trx: EvidenceTransaction,
-  { viewer, now }: Readonly<{ viewer: Readonly<{ id: string; name: string }>; now: Date }>,
+  { viewer, now }: Readonly<{ viewer: Readonly<{ id: string | null; name: string }>; now: Date }>,
   scope: PlacedScope,
   changed: Changed,
   change: RoleChange['change'],
@@ -39,6 +41,14 @@ export async function announceRole(
         facts: { ...facts, is_own: false, path: pathFor(other, scope) },
         dedupe_key,
       })
+}
+
+/** The same where no administrator's page did it: a group, a directory, a closed account, or a command. */
+export const tellOfRole: TellOfRole = async (trx, { person_id, change, by, ...role }, now) => {
+  const scope = await findScope(trx, role)
+  const person = await findPerson(trx, person_id)
+  if (scope && person)
+    await announceRole(trx, { viewer: by, now }, scope, { ...role, person_id, name: person.name }, change)
 }
 
 /** The page where this administrator sees the roles of a scope. */
