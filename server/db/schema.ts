@@ -62,6 +62,7 @@ export interface Assignments {
   superseded_at: Timestamp | null;
   superseded_by: string | null;
   superseded_reason: Generated<string>;
+  unit: Generated<string>;
   worker_type: string;
 }
 

@@ -8,7 +8,7 @@ import { newToken, tokenHash } from '#server/people/links.ts'
 import { lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { addWithConsent } from '#server/programs/roster/assignments.actions.ts'
-import type { Acting, RosterAnswer } from '#server/programs/roster/roster.actions.ts'
+import { type Acting, type RosterAnswer, workTextNames } from '#server/programs/roster/roster.actions.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { findRecordLink, findShown, listRecordRequests } from './record-sharing.queries.ts'
@@ -49,9 +49,9 @@ async function takePlace(trx: EvidenceTransaction, from: string, to: string, now
     with gone as (
       update assignments set superseded_at = ${now}, superseded_by = ${to}, superseded_reason = 'The person agreed to share their record'
       where person_id = ${from} and superseded_at is null returning *)
-    insert into assignments (assignment_id, person_id, program_id, worker_type, role_title, hired_on, separated_on,
+    insert into assignments (assignment_id, person_id, program_id, worker_type, ${workTextNames}, hired_on, separated_on,
       duties_from, duties_to, recorded_at, recorded_by, reason)
-    select assignment_id, ${to}, program_id, worker_type, role_title, hired_on, separated_on, duties_from, duties_to,
+    select assignment_id, ${to}, program_id, worker_type, ${workTextNames}, hired_on, separated_on, duties_from, duties_to,
       ${now}, recorded_by, 'The person agreed to share their record' from gone`.execute(trx)
   await sql`
     update employee_ids e set person_id = ${to} where e.person_id = ${from}
