@@ -106,9 +106,6 @@ export async function findPersonOnRoster(
 
 export type NamedPerson = Readonly<{ id: string; name: string; email: string | null }>
 
-export const findPersonByEmail = (db: Kysely<DB>, email: string): Promise<NamedPerson | undefined> =>
-  db.selectFrom('people').select(['id', 'name', 'email']).where('email', '=', email).executeTakeFirst()
-
 /**
  * People of whom a viewer knows already, in a query with people as p: on record or with a role in the programs that the
  * viewer administers, or the viewer. Of everyone else, an administrator doesn't learn whether they have an account.
