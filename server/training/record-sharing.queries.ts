@@ -35,7 +35,7 @@ export async function listRecordRequests(db: Kysely<DB>, personId: string) {
 /** What was shown to whom, the latest first. */
 export async function listShares(db: Kysely<DB>, personId: string) {
   const { rows } = await sql<{ program: string; shared_at: Date; who: string; shown: Shown; still: boolean }>`
-    select ${programName} as program, s.shared_at, w.name as who, s.shown,
+    select ${programName} as program, s.shared_at, w.name as who, '{"trainings": []}'::jsonb || s.shown as shown,
       exists (select from assignments a where a.person_id = s.person_id and a.program_id = s.program_id
         and a.superseded_at is null and coalesce(a.separated_on >= current_date, true)) as still
     from record_shares s join people w on w.id = s.shared_with join programs g on g.id = s.program_id ${named}

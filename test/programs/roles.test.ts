@@ -40,7 +40,7 @@ describe('a program administrator', () => {
     const olu = await world.as('olu@lakeside.example')
     expect((await olu.get(`/programs/${program}/roster`)).statusCode).toBe(404)
     const asked = (await olu.get('/account/record')).body
-    expect(readable(asked)).toContain('North Star House It wants to give you a role: supervisor.')
+    expect(readable(asked)).toContain('North Star House wants to give you a role: supervisor.')
     const [accept] = /\/account\/record\/requests\/[0-9a-f-]{36}\/agreement/.exec(asked)!
     await olu.post(accept)
     expect((await olu.get(`/programs/${program}/roster`)).statusCode).toBe(200)
