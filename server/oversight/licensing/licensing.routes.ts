@@ -29,7 +29,9 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ program: uuid() })
   const day = { on: Type.Optional(text(40)), known: Type.Optional(text(10)) }
-  const mostShown = 30
+  const mostFound = 30
+  // Before a search the page is about the whole state, and the list is only a beginning.
+  const mostShown = 6
   // Working out the gaps of more people than that takes too long for a page. The review shows them.
   const mostWithGaps = 500
 
@@ -40,8 +42,8 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
       const search = (request.query.search ?? '').trim()
       const now = clock()
       const today = dayOf(now)
-      const found = await findPrograms(db, search, today, mostShown)
-      const data = { title: 'Licensed programs', search, ...found, mostShown, licenseWords, toneOf }
+      const found = await findPrograms(db, search, today, search ? mostFound : mostShown)
+      const data = { title: 'Licensed programs', search, ...found, licenseWords, toneOf }
       if (request.headers['hx-request'] === 'true') return reply.partial('oversight/licensing/_found', data)
       const overview = await listOverview(db, today, addDays(today, 30), rulesRevision)
       return reply.page('oversight/licensing/find', {
