@@ -37,7 +37,7 @@ export async function startService(settings: Settings, root = project): Promise<
     service.process.stdout?.on('data', () => service.stdout().includes('is ready') && resolve())
   })
   // As a load balancer does, from the first moment on.
-  const probe = setInterval(() => fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null), 20)
+  const probe = setInterval(() => fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null), 50)
   const outcome = await Promise.race([ready, service.ended])
   clearInterval(probe)
   if (outcome) throw new Error(`It did not start (${outcome.code}).\n${outcome.stdout}\n${outcome.stderr}`)
