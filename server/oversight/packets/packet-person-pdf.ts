@@ -4,24 +4,27 @@ import type { RecordedPeriod } from '#server/programs/recorded-period.ts'
 import { lateEntryDays, type PacketPerson } from './packet-content.ts'
 import type { PersonSentences } from './packet-sentences.ts'
 
+/** A person’s sentences are as small as the tables’ cells, so that three people fit on a page. */
+const small = (doc: FlowingDocument, text: string) => doc.paragraph(text, { size: 8.5 })
+
 /** The pages about one person. */
 export function drawPerson(doc: FlowingDocument, person: PacketPerson, told: PersonSentences): void {
   doc.section(null)
   // Keeps the heading and the first standing together on a page.
-  doc.need(140)
+  doc.need(120)
   doc.heading(3, person.name, 'within')
   doc.section(person.name)
   if (person.is_confidential)
-    doc.paragraph('Confidential: do not share where this person works outside this program and licensing.')
+    small(doc, 'Confidential: do not share where this person works outside this program and licensing.')
   drawWork(doc, person)
-  if (told.shared.length > 0) doc.paragraph(told.shared.join(' '))
+  if (told.shared.length > 0) small(doc, told.shared.join(' '))
   drawStandings(doc, person, told.own)
-  for (const gap of person.gaps) doc.paragraph(`Gap, ${gap.title}: ${gap.words}.`)
+  for (const gap of person.gaps) small(doc, `Gap, ${gap.title}: ${gap.words}.`)
   if (person.certificates.length > 0) drawCertificates(doc, person)
   if (person.outside.length > 0) drawOutsideTraining(doc, person)
   if (person.late.length > 0)
-    doc.paragraph(`Entered more than ${lateEntryDays} days late. ${person.late.join(' ')}`)
-  if (person.corrections.length > 0) doc.paragraph(`Corrections. ${person.corrections.join(' ')}`)
+    small(doc, `Entered more than ${lateEntryDays} days late. ${person.late.join(' ')}`)
+  if (person.corrections.length > 0) small(doc, `Corrections. ${person.corrections.join(' ')}`)
 }
 
 function drawWork(doc: FlowingDocument, person: PacketPerson): void {
@@ -36,7 +39,8 @@ function drawWork(doc: FlowingDocument, person: PacketPerson): void {
         : `child-protection duties from ${formatDay(work.duties_from)}${work.duties_to ? ` to ${formatDay(work.duties_to)}` : ''}`,
       ...(leave.length > 0 ? [`leave: ${leave.join('; ')}`] : []),
     ]
-    doc.paragraph(
+    small(
+      doc,
       `${facts.join('. ').replace(/\. ([a-z])/g, (_, letter: string) => `. ${letter.toUpperCase()}`)}.`,
     )
   }
@@ -68,13 +72,15 @@ function drawCertificates(doc: FlowingDocument, person: PacketPerson): void {
   if (only && others.length === 0) drawOneCertificate(doc, only)
   else drawCertificateTable(doc, person)
   for (const { number, facts } of person.certificates)
-    if (facts.note !== '') doc.paragraph(`${number}: ${facts.note}`)
+    if (facts.note !== '') small(doc, `${number}: ${facts.note}`)
 }
 
+/** The course’s title is in the sentence about its completion. */
 function drawOneCertificate(doc: FlowingDocument, certificate: PacketPerson['certificates'][number]): void {
   const { number, facts, issued_at, status, replaced_by } = certificate
-  doc.paragraph(
-    `Certificate ${number} (${status}${replaced_by ? `, replaced by ${replaced_by}` : ''}): ${facts.course_title}, version ${facts.course_version}, completed ${formatDay(facts.completed_on)}, course length ${facts.hours} hours, issued ${formatDay(dayOf(issued_at))}.`,
+  small(
+    doc,
+    `Certificate ${number}, ${status}${replaced_by ? `, replaced by ${replaced_by}` : ''}: version ${facts.course_version}, course length ${facts.hours} hours, completed ${formatDay(facts.completed_on)}, issued ${formatDay(dayOf(issued_at))}.`,
   )
 }
 
