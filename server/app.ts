@@ -48,6 +48,7 @@ import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
+import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
 import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.ts'
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
@@ -316,6 +317,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
   await app.register(reviewAnswerRoutes, needs)
+  await app.register(correctionOrderRoutes, needs)
   await app.register(packetRoutes, needs)
   await app.register(packetVerificationRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)
