@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { createSessions } from '#server/people/sessions.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 
 /** Creates licensed and certified programs and returns their ids. */
@@ -70,4 +71,15 @@ export async function addPeople(
   ])
     await sql`insert into ${insert}`.execute(trx)
   await sql`drop table staff`.execute(trx)
+}
+
+/** Adds a supervisor of this program. Returns the token of their session. */
+export async function supervisorOf(db: Database, program: string): Promise<string> {
+  const { id } = await db
+    .insertInto('people')
+    .values({ name: 'Sam Bench', email: 'sam@bench.example' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db.insertInto('roles').values({ person_id: id, role: 'supervisor', program_id: program }).execute()
+  return createSessions(db, { idleMinutes: 60, hours: 12 }).create(id)
 }
