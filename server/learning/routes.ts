@@ -202,7 +202,7 @@ export async function learningRoutes(
   app.post(
     '/courses/:course/:module/:lesson/finished',
     {
-      config: signedIn,
+      config: { ...signedIn, isRepeatable: true },
       schema: {
         params: lessonParams,
         body: Type.Optional(
@@ -226,8 +226,8 @@ export async function learningRoutes(
       const body = request.body?.commitment?.trim()
       const commitment =
         body && asksForCommitment(module, lesson) ? { body, isShared: request.body?.share === 'yes' } : null
-      const taking = { enrollmentId: enrollment.id, course, place, openedAt }
-      await finishLesson(db, { issuer: config, afterChange }, viewer, taking, commitment, clock())
+      const reading = { enrollment, course, place, openedAt }
+      await finishLesson(db, { issuer: config, afterChange }, viewer, reading, commitment, clock())
       return reply.redirect(await pathOn(viewer, course, module, lesson), 303)
     },
   )

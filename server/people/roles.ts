@@ -1,3 +1,5 @@
+import type { Day } from '#server/lib/days.ts'
+
 /** What a person may act as, besides learning. A supervisor's or administrator's role reaches one program, or all of a holder's. */
 export type Role = 'supervisor' | 'program_admin' | 'licensing' | 'reviewer' | 'system_admin'
 
@@ -13,6 +15,7 @@ export type Viewer = Readonly<{
   supervised_program_ids: readonly string[]
   administered_program_ids: readonly string[]
   unread_notices: number
+  last_active_on: Day | null
   /** The latest data practices notice waits for them to read it. */
   owes_data_notice: boolean
   /** How the person signs in was changed, and they have not read the message about it. */

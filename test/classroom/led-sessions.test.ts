@@ -149,6 +149,7 @@ describe('an instructor-led session', () => {
         supervised_program_ids: [],
         administered_program_ids: [],
         unread_notices: 0,
+        last_active_on: null,
         owes_data_notice: false,
         has_account_news: false,
         confirmed_at: now,
