@@ -74,12 +74,18 @@ export async function addPeople(
 }
 
 /** Adds a supervisor of this program. Returns the token of their session. */
-export async function supervisorOf(db: Database, program: string): Promise<string> {
+export const supervisorOf = (db: Database, program: string): Promise<string> =>
+  addStaff(db, program, 'supervisor')
+
+export const administratorOf = (db: Database, program: string): Promise<string> =>
+  addStaff(db, program, 'program_admin')
+
+async function addStaff(db: Database, program_id: string, role: 'supervisor' | 'program_admin') {
   const { id } = await db
     .insertInto('people')
-    .values({ name: 'Sam Bench', email: 'sam@bench.example' })
+    .values({ name: 'Sam Bench', email: `${role}@bench.example` })
     .returning('id')
     .executeTakeFirstOrThrow()
-  await db.insertInto('roles').values({ person_id: id, role: 'supervisor', program_id: program }).execute()
+  await db.insertInto('roles').values({ person_id: id, role, program_id }).execute()
   return createSessions(db, { idleMinutes: 60, hours: 12 }).create(id)
 }

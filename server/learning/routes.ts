@@ -363,12 +363,14 @@ export async function learningRoutes(
 
   /** The person's enrollment with its version's text. Null if they have not started the course. */
   async function takingOf(personId: string, slug: string): Promise<Taking | null> {
-    const known = await courseOf(slug)
+    const known = catalogue.courses.get(slug) ?? notFound()
     const enrollment = await findEnrollment(db, personId, known.slug)
     if (!enrollment) return null
+    const taken = takenText(known, enrollment)
+    if (taken) return { course: taken, enrollment }
     // After completion, a course may show a newer version. While under way it never changes without the learner's choice.
-    const course = takenText(known, enrollment) ?? (enrollment.ended_at ? known.current : notFound())
-    return { course, enrollment }
+    if (!enrollment.ended_at) return notFound()
+    return { course: (await courseOf(slug)).current, enrollment }
   }
 
   /** Where a person continues. If their version is gone, the course page, where they choose what to do. */
