@@ -83,7 +83,7 @@ export async function learningRoutes(
         ? await findCertificateOfCompletion(db, enrollment.completion_id)
         : null
       const move =
-        enrollment && !enrollment.ended_at
+        enrollment && !enrollment.ended_at && textState(known, enrollment) !== 'current'
           ? moveOffer(
               known,
               enrollment,
