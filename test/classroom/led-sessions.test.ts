@@ -148,6 +148,7 @@ describe('an instructor-led session', () => {
         grants: [],
         supervised_program_ids: [],
         administered_program_ids: [],
+        trained_program_ids: [],
         unread_notices: 0,
         last_active_on: null,
         owes_data_notice: false,
