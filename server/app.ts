@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
@@ -127,6 +128,7 @@ import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { metricsRoutes } from './web/metrics.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
+import { OneLineOfARequest } from './web/request-log.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security-headers.ts'
 import { views } from './web/views.ts'
@@ -175,6 +177,7 @@ export async function buildApp(given: Needs): Promise<App> {
     rewriteUrl: ({ url = '/' }) => readableAddress(url),
     genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
     return503OnClosing: false,
+    logController: new OneLineOfARequest(),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
     schemaController: needs.schemaController ?? {},
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
@@ -211,7 +214,14 @@ export async function buildApp(given: Needs): Promise<App> {
   // Before compression, because it writes the keys into pages.
   await app.register(formKeys, { db, senderOf: ({ viewer, ip }) => viewer?.id ?? ip })
   // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
-  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
+  // A page in one call: a stream costs six times the processor. What is longer, such as an export, is streamed.
+  await app.register(compress, {
+    threshold: 1024,
+    syncThreshold: 256 * 1024,
+    encodings: ['br', 'gzip'],
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } },
+    globalDecompression: false,
+  })
   await app.register(formbody)
   // For forms with files. Read them with web/upload.ts.
   await app.register(multipart, {

@@ -145,7 +145,10 @@ export async function setPassword(
 ): Promise<SetPasswordResult> {
   const invitation = await findInvitation(db, tokenHash(token))
   if (!invitation) return { kind: 'link-ended' }
-  const problem = passwordProblem(password, [...words, ...(await listKnownWords(db, invitation.person_id))])
+  const problem = await passwordProblem(password, [
+    ...words,
+    ...(await listKnownWords(db, invitation.person_id)),
+  ])
   if (problem) return { kind: 'problem', message: problem }
   const password_hash = await hashPassword(password)
   return writeEvidence(db, async (trx): Promise<SetPasswordResult> => {
