@@ -261,7 +261,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(assignmentRoutes, { ...needs, afterChange })
   await app.register(periodRoutes, { ...needs, afterChange })
   await app.register(roleRoutes, needs)
-  await app.register(importRoutes, { ...needs, afterChange })
+  await app.register(importRoutes, needs)
   await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
   await app.register(rightNowRoutes, { ...needs, assets })
   await app.register(courseReviewRoutes, needs)

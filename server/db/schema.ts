@@ -921,7 +921,7 @@ export interface ReviewNotes {
 }
 
 export interface ReviewPackets {
-  beat_at: Timestamp;
+  beat_at: Generated<Timestamp>;
   code: string;
   from_on: string;
   id: Generated<string>;

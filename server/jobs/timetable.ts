@@ -34,6 +34,25 @@ export const timetable = {
     retries: 3,
     minutes: 120,
   },
+  'check-import': {
+    says: 'Compare an uploaded roster file with the roster',
+    retries: 3,
+    minutes: 15,
+    atOnce: 2,
+    isAwaited: true,
+  },
+  'apply-import': {
+    says: 'Save a checked roster file',
+    retries: 3,
+    minutes: 15,
+    isAwaited: true,
+  },
+  'make-packet': {
+    says: 'Make a review packet',
+    retries: 5,
+    minutes: 60,
+    isAwaited: true,
+  },
   'send-email': {
     says: 'Send a notice by email',
     // About two days of a mail server that is down; the morning's reminders take up what is left.
@@ -65,10 +84,12 @@ export type JobPlan = Readonly<{
   says: string
   cron?: string
   retries: number
-  /** After this time the job counts as dead, and another worker runs it. */
+  /** After this time the job counts as dead even if its process is alive, and another worker runs it. */
   minutes: number
   /** How many of them one process runs side by side, if not one. */
   atOnce?: number
+  /** Someone watches its progress on a page: it starts within a second, and is retried soon. */
+  isAwaited?: boolean
 }>
 
 export type JobName = keyof typeof timetable
@@ -77,13 +98,15 @@ export type JobName = keyof typeof timetable
 export type JobData = Readonly<Record<string, string | number | boolean | null>>
 
 /** How the queue of a job is set up. */
-export const queueOptions = ({ cron, retries, minutes }: JobPlan) =>
+export const queueOptions = ({ cron, retries, minutes, isAwaited }: JobPlan) =>
   ({
     policy: cron ? 'stately' : 'standard',
     retryLimit: retries,
-    retryDelay: 30,
+    retryDelay: isAwaited ? 2 : 30,
     retryBackoff: true,
     retryDelayMax: 3600,
     expireInSeconds: minutes * 60,
+    // The worker renews it in half that time. A job whose process was killed is free for another one after it.
+    heartbeatSeconds: 30,
     deleteAfterSeconds: 14 * 24 * 3600,
   }) as const

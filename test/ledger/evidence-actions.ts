@@ -24,6 +24,7 @@ import { setChangeDay } from '#server/courses/catalogue/change-days.actions.ts'
 import { actOnApproval, recordApproval } from '#server/courses/review/approvals.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { insertCompletion } from '#server/demo/fill.ts'
+import { onlyTry } from '#server/jobs/workers.ts'
 import { answerQuestion, finishLesson, startAttempt, startCourse } from '#server/learning/actions.ts'
 import { findAttemptOf, findEnrollment } from '#server/learning/progress/queries.ts'
 import { moveToCurrent } from '#server/learning/versions/moving.actions.ts'
@@ -251,7 +252,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
       if (!(await resumeImport(world.db, acting, program, importId, 'applying')))
         throw new Error('The file was not checked.')
       return async (db) => {
-        await applyImport(db, acting, importId)
+        await applyImport({ db, afterChange }, { importId, personId: rae.id }, onlyTry, now)
         const { state } = await world.db
           .selectFrom('roster_imports')
           .select('state')
@@ -677,7 +678,7 @@ async function checkedImport({ world, rae, theo, program }: Stage): Promise<stri
     bytes: Buffer.from(file),
   })
   if (started.kind !== 'started') throw new Error(started.kind)
-  await checkImport(world.db, actor, started.id)
+  await checkImport(world.db, { importId: started.id, personId: rae.id }, onlyTry, now)
   return started.id
 }
 

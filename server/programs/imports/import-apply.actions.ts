@@ -2,46 +2,61 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
 import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
-import { type Acting, EmailTaken, saveRosterChanges } from '#server/programs/roster/roster.actions.ts'
+import { EmailTaken, saveRosterChanges } from '#server/programs/roster/roster.actions.ts'
 import { noChanges, type RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import type { Draft } from './import-draft.ts'
 import { draftOf } from './import-draft.ts'
 import { readImportFile } from './import-file.ts'
-import { chunks, type Progress, planRows, working } from './import-job.actions.ts'
+import {
+  type Attempt,
+  chunks,
+  endImport,
+  type ImportJob,
+  type Progress,
+  planRows,
+  working,
+} from './import-job.actions.ts'
 import { countsOf, hashOf, planner } from './import-plan.ts'
-import { findImportFile, findImportState } from './imports.queries.ts'
+import { findImportFile, findImportState, type Importer, type ImportFile } from './imports.queries.ts'
 
 /**
  * Applies a checked file in one transaction: every valid row, or nothing. If the roster changed since the check, nothing
  * is saved, because the changes would differ from the ones the person confirmed.
  */
-export const applyImport = (db: Database, acting: Acting, importId: string): Promise<void> =>
-  working(db, importId, 'applying', async (progress) => {
-    const isApplied = await writeEvidence(db, (trx) => apply(trx, acting, importId, progress)).catch(
-      (error) => {
-        if (error instanceof EmailTaken) return false
-        throw error
-      },
-    )
+export const applyImport = (
+  { db, afterChange }: Readonly<{ db: Database; afterChange: AfterChange }>,
+  job: ImportJob,
+  attempt: Attempt,
+  now: Date,
+): Promise<void> =>
+  working(db, job, 'applying', attempt, async ({ program_id }, viewer, progress) => {
+    const acting = { viewer, now, afterChange }
+    const isApplied = await writeEvidence(db, async (trx) => {
+      if (!(await lockProgramsOf(trx, viewer, [program_id]))) return false
+      // Read under the lock: of two attempts at once, the second finds that it is done.
+      const file = await findImportFile(trx, job.importId)
+      return file?.state === 'applying' && apply(trx, acting, file, progress)
+    }).catch((error) => {
+      if (error instanceof EmailTaken) return false
+      throw error
+    })
     if (isApplied) return
     await db
-      .updateTable('roster_imports')
-      .set({ state: 'changed-meanwhile' })
-      .where('id', '=', importId)
-      .where('state', '=', 'applying')
-      .execute()
+      .transaction()
+      .execute((trx) => endImport(trx, job.importId, 'applying', { state: 'changed-meanwhile' }))
   })
+
+type Acting = Readonly<{ viewer: Importer; now: Date; afterChange: AfterChange }>
 
 async function apply(
   trx: EvidenceTransaction,
   acting: Acting,
-  importId: string,
+  file: ImportFile,
   progress: Progress,
 ): Promise<boolean> {
-  const file = await findImportFile(trx, importId)
-  if (!file?.file) return false
-  if (!(await lockProgramsOf(trx, acting.viewer, [file.program_id]))) return false
+  if (!file.file) return false
   const read = readImportFile(file.file)
   if (read.kind === 'unreadable') return false
   const { assignments, ...state } = await findImportState(
@@ -81,14 +96,13 @@ async function apply(
     await acting.afterChange(trx, some, acting.now)
     step(some.length)
   }
-  const finished = await trx
-    .updateTable('roster_imports')
-    .set({ state: 'applied', finished_at: acting.now, file: null, rows_done: rows.length })
-    .where('id', '=', importId)
-    .where('state', '=', 'applying')
-    .returning('id')
-    .executeTakeFirst()
-  if (!finished) throw new Error('The import was canceled while it was running.')
+  const isFinished = await endImport(trx, file.id, 'applying', {
+    state: 'applied',
+    finished_at: acting.now,
+    file: null,
+    rows_done: rows.length,
+  })
+  if (!isFinished) throw new Error('The import was canceled while it was running.')
   trx.record({
     kind: 'roster-changed',
     actor_id: acting.viewer.id,
@@ -96,7 +110,7 @@ async function apply(
     facts: {
       act: 'file-applied',
       program_id: file.program_id,
-      import_id: importId,
+      import_id: file.id,
       file_sha256: file.sha256,
       plan_sha256: hashOf(rows),
       rows: countsOf(rows),

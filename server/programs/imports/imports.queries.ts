@@ -59,17 +59,41 @@ export async function listImportRows(
   return rows
 }
 
+export type ImportFile = NonNullable<Awaited<ReturnType<typeof findImportFile>>>
+
 export const findImportFile = (db: Kysely<DB>, id: string) =>
   db
     .selectFrom('roster_imports')
-    .select(['program_id', 'file', 'file_name', 'sha256', 'plan_hash'])
+    .select(['id', 'state', 'program_id', 'file', 'file_name', 'sha256', 'plan_hash'])
     .where('id', '=', id)
     .executeTakeFirst()
+
+export type Importer = Pick<Viewer, 'id' | 'administered_program_ids'>
+
+/** A person with the programs that they administer now. */
+export async function findImporter(db: Kysely<DB>, personId: string): Promise<Importer | null> {
+  const { rows } = await sql<Importer>`
+    select p.id, array(select g.id from roles r join programs g on g.id = r.program_id or g.holder_id = r.holder_id
+      where r.person_id = p.id and r.role = 'program_admin' and r.ended_at is null) as administered_program_ids
+    from people p where p.id = ${personId} and p.disabled_at is null`.execute(db)
+  return rows[0] ?? null
+}
+
+/** Files that no job will finish. */
+export async function listLostImports(
+  db: Kysely<DB>,
+): Promise<readonly Readonly<{ id: string; state: 'checking' | 'applying' }>[]> {
+  const { rows } = await sql<{ id: string; state: 'checking' | 'applying' }>`
+    select i.id, i.state from roster_imports i where i.state in ('checking', 'applying') and not exists (
+      select from pgboss.job j where j.name in ('check-import', 'apply-import')
+        and j.state in ('created', 'retry', 'active') and j.data ->> 'import' = i.id::text)`.execute(db)
+  return rows
+}
 
 /** The record that a file's rows are compared with, as of now. */
 export async function findImportState(
   db: Kysely<DB>,
-  viewer: Viewer,
+  viewer: Importer,
   programId: string,
   rows: readonly FileRow[],
   today: string,

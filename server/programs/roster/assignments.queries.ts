@@ -10,7 +10,7 @@ import type { Assignment } from './assignment.ts'
  */
 export async function lockProgramsOf(
   trx: Transaction<DB>,
-  viewer: Viewer,
+  viewer: Pick<Viewer, 'administered_program_ids'>,
   programIds: readonly string[],
 ): Promise<boolean> {
   const wanted = [...new Set(programIds)]
@@ -128,7 +128,7 @@ export const findPersonByEmployeeId = (
  */
 export async function listOutOfReach(
   db: Kysely<DB>,
-  viewer: Viewer,
+  viewer: Pick<Viewer, 'id' | 'administered_program_ids'>,
   personIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const programs = [...viewer.administered_program_ids]
