@@ -4,7 +4,7 @@ import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
 import { listRegister } from './certificates/certificates/queries.ts'
 import { checkRegister } from './certificates/certificates/register-check.ts'
-import { readKeysIfThere } from './certificates/credentials/key-file.ts'
+import { openDataKey, readKeysIfThere } from './certificates/credentials/key-file.ts'
 import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
@@ -15,12 +15,14 @@ import { type Handlers, onlyTry } from './jobs/workers.ts'
 import { tellOfChanges } from './learning/versions/tell-of-changes.actions.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { accountMail, deliverAccountEmail } from './notices/account-mail.actions.ts'
 import { resendForgotten, summarize } from './notices/actions.ts'
 import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
 import { loggedMail, sweepDirectEmails } from './notices/direct-emails.actions.ts'
 import { sendDelivery, sweepDeliveries } from './notices/webhooks/webhooks.actions.ts'
 import { failLostPackets } from './oversight/packets/packet.actions.ts'
 import { makePacket } from './oversight/packets/packet-making.actions.ts'
+import { mailResetLink } from './people/actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { sweepPeople } from './people/sign-in.actions.ts'
 import { applyImport } from './programs/imports/import-apply.actions.ts'
@@ -83,6 +85,19 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     const delivery = { mail, baseUrl: config.baseUrl, look: await findEmailLook(db), isMoot: isMootToday }
     await deliverEmail(db, delivery, String(notice), clock())
   },
+  'send-account-email': async ({ email }, { isLastTry } = onlyTry) =>
+    deliverAccountEmail(
+      db,
+      { mail, dataKey: dataKeyOf(config, clock), baseUrl: config.baseUrl, isLastTry },
+      Number(email),
+      clock(),
+    ),
+  'send-reset-link': async ({ email, key }) =>
+    mailResetLink(
+      db,
+      { email: String(email), key: String(key) },
+      { mail: accountMail(dataKeyOf(config, clock)), baseUrl: config.baseUrl },
+    ),
   'send-webhook': async ({ delivery }) => {
     const { retries } = timetable['send-webhook']
     const settings = { allowsPrivate: config.allowsPrivateWebhooks, retries }
@@ -102,5 +117,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     await tellOffices(db, { catalogue, keySince }, clock())
   },
 })
+
+const dataKeyOf = (config: Config, clock: () => Date) => () =>
+  openDataKey(config.keysFile, issuerDid(config.baseUrl), clock())
 
 const importOf = (data: JobData) => ({ importId: String(data.import), personId: String(data.person) })

@@ -371,8 +371,14 @@ export interface Deputies {
 export interface DirectEmails {
   address: string;
   at: Generated<Timestamp>;
+  attempts: Generated<number>;
+  cause: string | null;
+  ends_at: Timestamp | null;
   error: string | null;
   id: Generated<number>;
+  person_id: string | null;
+  sealed: string | null;
+  state: Generated<string>;
   subject: string;
 }
 

@@ -60,6 +60,20 @@ export const timetable = {
     minutes: 2,
     atOnce: 4,
   },
+  'send-account-email': {
+    says: 'Send an email about an account, such as an invitation',
+    // The links in them are good for a day or more.
+    retries: 30,
+    minutes: 2,
+    atOnce: 2,
+    isAwaited: true,
+  },
+  'send-reset-link': {
+    says: 'Write the email for someone who forgot their password',
+    retries: 5,
+    minutes: 2,
+    isAwaited: true,
+  },
   'send-webhook': {
     says: 'Tell a program’s software what happened',
     retries: 20,

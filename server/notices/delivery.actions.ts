@@ -149,9 +149,10 @@ async function afterFailure(db: Database, { email, cause }: NotSent, now: Date):
   if (!answer) throw cause
 }
 
-async function stopAddress(
+/** Nothing more is sent to this address, and the administrators learn of it. */
+export async function stopAddress(
   trx: Transaction<DB>,
-  person: EmailToSend,
+  person: Readonly<{ person_id: string; name: string; email: string }>,
   answer: string,
   now: Date,
 ): Promise<void> {

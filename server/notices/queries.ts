@@ -151,6 +151,17 @@ export async function listStoppedAddresses(
   return rows
 }
 
+/** Of these addresses, the ones that refuse mail. */
+export async function listRefusing(db: Kysely<DB>, emails: readonly string[]): Promise<ReadonlySet<string>> {
+  if (emails.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('stopped_addresses')
+    .select('email')
+    .where('email', 'in', [...emails])
+    .execute()
+  return new Set(rows.map(({ email }) => email))
+}
+
 /** A notice to print for someone whom email doesn't reach, of people within reach of a viewer. */
 export async function findNoticeToPrint(
   db: Kysely<DB>,

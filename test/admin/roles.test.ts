@@ -3,6 +3,7 @@ import { readRoleFile } from '#server/admin/people/role-file.ts'
 import type { Message } from '#server/lib/mail.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { sendAccountEmails } from '#test/support/jobs.ts'
 
 const rae = 'rae@northstar.example'
 
@@ -87,6 +88,8 @@ describe('a system administrator', () => {
       email: 'ivo@review.example',
       role: 'reviewer',
     })
+    expect(sent).toEqual([])
+    await sendAccountEmails(world)
     expect([sent.map(({ to }) => to), page.body.includes('/link/')]).toEqual([['ivo@review.example'], false])
     expect(sent[0]!.text).toContain('/link/')
   })

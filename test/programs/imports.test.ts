@@ -167,7 +167,15 @@ describe('importing a file', () => {
       checkFile(world, rae, program, file(...people('One'))),
       checkFile(world, rae, program, file(...people('Two').toReversed())),
     ])
-    const pages = await Promise.all([applyFile(world, rae, one.address), applyFile(world, rae, two.address)])
+    const handlers = await handlersOf(world)
+    const person = await personId(world.db, 'rae@northstar.example')
+    const pages = await Promise.all(
+      [one, two].map(async ({ address }) => {
+        await rae.post(`${address}/application`)
+        await handlers['apply-import']({ import: address.split('/').at(-1)!, person })
+        return rae.get(address)
+      }),
+    )
     const outcomes = pages.map(({ body }) =>
       readable(body).includes('were saved') ? 'saved' : 'changed since the check',
     )
