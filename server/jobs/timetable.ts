@@ -23,7 +23,7 @@ export const timetable = {
     minutes: 30,
   },
   'sweep-sign-ins': {
-    says: 'Remove ended sessions and old failed attempts',
+    says: 'Remove what is past its time: sessions, failed attempts, mail and webhook logs; give up lost work',
     cron: '17 * * * *',
     retries: 1,
     minutes: 10,

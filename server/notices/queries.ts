@@ -125,7 +125,7 @@ export async function listUndelivered(
     select e.notice_id, p.name, p.email, n.kind, n.created_at, e.state, e.attempts, e.last_error
     from notice_emails e join notices n on n.id = e.notice_id join people p on p.id = n.person_id
     where ((e.state = 'queued' and e.attempts > 0) or e.state in ('stopped', 'not-set-up'))
-      and n.read_at is null and n.moot_at is null and n.kind <> 'set-password'
+      and n.read_at is null and n.moot_at is null
       and ${withinReach(programIds, isEverywhere)}
     order by n.created_at desc limit 200`.execute(db)
   return rows
@@ -171,7 +171,7 @@ export async function findNoticeToPrint(
 ): Promise<(Notice & Readonly<{ name: string }>) | null> {
   const { rows } = await sql<Notice & { name: string }>`
     select n.*, p.name from notices n join people p on p.id = n.person_id
-    where n.id = ${id} and n.kind <> 'set-password' and ${withinReach(programIds, isEverywhere)}`.execute(db)
+    where n.id = ${id} and ${withinReach(programIds, isEverywhere)}`.execute(db)
   return rows[0] ?? null
 }
 

@@ -71,7 +71,7 @@ import {
 } from '#server/training/outside.actions.ts'
 import { findOutsideTrainingOf } from '#server/training/outside.queries.ts'
 import { programId } from '#test/programs/programs.ts'
-import { aWorld, type World } from '#test/support/app.ts'
+import { aWorld, type World, type WorldOptions } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { asTheService } from '#test/support/db.ts'
 import { formFor } from '#test/support/taking.ts'
@@ -105,8 +105,8 @@ const later = new Date('2026-06-14T15:05:00Z')
 
 const afterChange: AfterChange = (trx, people, at) => refreshStandings(trx, people, dayOf(at))
 
-export async function aStage(): Promise<Stage> {
-  const world = await aWorld({ now })
+export async function aStage(options: WorldOptions = {}): Promise<Stage> {
+  const world = await aWorld({ now, ...options })
   const sessions = createSessions(await asTheService(), { idleMinutes: 60, hours: 12 })
   const viewer = async (email: string) => {
     const found = await sessions.viewer(await sessions.create(await personId(world.db, email)))
