@@ -121,4 +121,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
 const dataKeyOf = (config: Config, clock: () => Date) => () =>
   openDataKey(config.keysFile, issuerDid(config.baseUrl), clock())
 
-const importOf = (data: JobData) => ({ importId: String(data.import), personId: String(data.person) })
+const importOf = (data: JobData) => ({
+  importId: String(data.import),
+  personId: String(data.person),
+  confirmedBy: data.confirmed_by ? String(data.confirmed_by) : undefined,
+})

@@ -120,7 +120,9 @@ describe('one installation, from its first start on', () => {
     expect(page.body).toMatch(/Why this training exists<\/a> <span class="quiet">read/)
   })
 
-  test('after kill -9 of the service and its database while it writes, nothing acknowledged is lost', async () => {
+  test('after kill -9 of the service and its database while it writes, nothing acknowledged is lost', {
+    timeout: 120_000 + kills * 60_000,
+  }, async () => {
     let written = 0
     const acknowledged: string[] = []
     for (let round = 0; round < kills; round++) {

@@ -1,11 +1,24 @@
 import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { hireConfirmers } from '#server/people/granting.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
-import { EmailTaken, saveRosterChanges } from '#server/programs/roster/roster.actions.ts'
+import {
+  type Acting,
+  type Actor,
+  EmailTaken,
+  listBackdated,
+  saveRosterChanges,
+} from '#server/programs/roster/roster.actions.ts'
 import { noChanges, type RosterChanges } from '#server/programs/roster/roster-changes.ts'
+import { askSecondPerson } from '#server/programs/second-person/requests.actions.ts'
+import { type FileFacts, findFileRequest } from '#server/programs/second-person/requests.queries.ts'
+import { findScope } from '#server/programs/second-person/scope.queries.ts'
+import { listSecondPeople } from '#server/programs/second-person/second-people.queries.ts'
 import type { Draft } from './import-draft.ts'
 import { draftOf } from './import-draft.ts'
 import { readImportFile } from './import-file.ts'
@@ -19,7 +32,7 @@ import {
   working,
 } from './import-job.actions.ts'
 import { countsOf, hashOf, planner } from './import-plan.ts'
-import { findImportFile, findImportState, type Importer, type ImportFile } from './imports.queries.ts'
+import { findImportFile, findImportState, type ImportFile } from './imports.queries.ts'
 
 /**
  * Applies a checked file in one transaction: every valid row, or nothing. If the roster changed since the check, nothing
@@ -32,33 +45,32 @@ export const applyImport = (
   now: Date,
 ): Promise<void> =>
   working(db, job, 'applying', attempt, async ({ program_id }, viewer, progress) => {
-    const acting = { viewer, now, afterChange }
-    const isApplied = await writeEvidence(db, async (trx) => {
-      if (!(await lockProgramsOf(trx, viewer, [program_id]))) return false
+    const { importId, confirmedBy } = job
+    const acting = { viewer, now, afterChange, ...(confirmedBy ? { confirmedBy } : {}) }
+    const end = (trx: Transaction<DB>, state: 'checked' | 'changed-meanwhile') =>
+      endImport(trx, importId, 'applying', { state })
+    await writeEvidence(db, async (trx) => {
+      const isLocked = await lockProgramsOf(trx, viewer, [program_id])
       // Read under the lock: of two attempts at once, the second finds that it is done.
-      const file = await findImportFile(trx, job.importId)
-      return file?.state === 'applying' && apply(trx, acting, file, progress)
-    }).catch((error) => {
-      if (error instanceof EmailTaken) return false
-      throw error
+      const file = await findImportFile(trx, importId)
+      if (file?.state !== 'applying') return
+      const result = isLocked ? await apply(trx, acting, file, progress) : 'changed-meanwhile'
+      if (result !== 'applied') await end(trx, result === 'second-person' ? 'checked' : result)
+    }).catch(async (error) => {
+      if (!(error instanceof EmailTaken)) throw error
+      await db.transaction().execute((trx) => end(trx, 'changed-meanwhile'))
     })
-    if (isApplied) return
-    await db
-      .transaction()
-      .execute((trx) => endImport(trx, job.importId, 'applying', { state: 'changed-meanwhile' }))
   })
-
-type Acting = Readonly<{ viewer: Importer; now: Date; afterChange: AfterChange }>
 
 async function apply(
   trx: EvidenceTransaction,
   acting: Acting,
   file: ImportFile,
   progress: Progress,
-): Promise<boolean> {
-  if (!file.file) return false
+): Promise<'applied' | 'changed-meanwhile' | 'second-person'> {
+  if (!file.file) return 'changed-meanwhile'
   const read = readImportFile(file.file)
-  if (read.kind === 'unreadable') return false
+  if (read.kind === 'unreadable') return 'changed-meanwhile'
   const { assignments, ...state } = await findImportState(
     trx,
     acting.viewer,
@@ -68,7 +80,12 @@ async function apply(
   )
   const draft = draftOf(assignments)
   const { rows, changes } = await planRows(read.rows, planner({ ...state, draft }, randomUUID), () => {})
-  if (hashOf(rows) !== file.plan_hash) return false
+  if (hashOf(rows) !== file.plan_hash) return 'changed-meanwhile'
+  const backdated = acting.confirmedBy ? [] : await listBackdated(trx, acting.now, changes)
+  if (backdated.length > 0) {
+    await askAboutFile(trx, acting, { ...file, import_id: file.id, backdated: backdated.length })
+    return 'second-person'
+  }
   const people = peopleIn(changes, draft)
   const steps = changes.assignments.length + changes.periods.length + people.length
   let done = 0
@@ -80,7 +97,12 @@ async function apply(
   await saveRosterChanges(
     trx,
     acting,
-    { ...noChanges, people: changes.people, renamed: changes.renamed, employeeIds: changes.employeeIds },
+    {
+      ...noChanges,
+      people: changes.people.map((person) => ({ ...person, program_id: file.program_id })),
+      renamed: changes.renamed,
+      employeeIds: changes.employeeIds,
+    },
     reason,
   )
   for (const assignments of chunks(changes.assignments)) {
@@ -114,10 +136,36 @@ async function apply(
       file_sha256: file.sha256,
       plan_sha256: hashOf(rows),
       rows: countsOf(rows),
+      ...(acting.confirmedBy ? { confirmed_by: acting.confirmedBy } : {}),
     },
     at: acting.now,
   })
-  return true
+  return 'applied'
+}
+
+/** The file has hires long ago: it waits, as it was checked, until a second person confirms it. */
+async function askAboutFile(
+  trx: EvidenceTransaction,
+  { viewer, now }: Actor,
+  { import_id, program_id, file_name, backdated }: FileFacts & Readonly<{ program_id: string }>,
+): Promise<void> {
+  const scope = await findScope(trx, { program_id, holder_id: null })
+  if (!scope || (await findFileRequest(trx, import_id))) return
+  const asked = { firstId: viewer.id, aboutId: null, askedAt: now, now }
+  await askSecondPerson(
+    trx,
+    {
+      kind: 'roster-file',
+      facts: { import_id, file_name, backdated },
+      person_id: null,
+      program_id,
+      holder_id: null,
+      requested_by: viewer.id,
+      what: `The file ${file_name} for ${scope.where}`,
+    },
+    await listSecondPeople(trx, scope, hireConfirmers, asked),
+    now,
+  )
 }
 
 /** Everyone whose facts the file changes, in a fixed order, so that two imports of the same people can't deadlock. */

@@ -3,19 +3,15 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { notify } from '#server/notices/actions.ts'
+import { findAsViewer } from '#server/people/queries.ts'
+import type { Viewer } from '#server/people/roles.ts'
 import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import type { FileRow } from './import-file.ts'
 import type { PlannedRow, planner } from './import-plan.ts'
-import {
-  findImporter,
-  findImportFile,
-  type Importer,
-  type ImportFile,
-  listLostImports,
-} from './imports.queries.ts'
+import { findImportFile, type ImportFile, listLostImports } from './imports.queries.ts'
 
-/** What the job is about: a file, and the person who asked for its check or for saving it. */
-export type ImportJob = Readonly<{ importId: string; personId: string }>
+/** What the job is about: a file, the person who asked for its check or for saving it, and the second person, if any. */
+export type ImportJob = Readonly<{ importId: string; personId: string; confirmedBy?: string | undefined }>
 
 /** One attempt of the job; another one follows unless this is the last. */
 export type Attempt = Readonly<{ signal: AbortSignal; isLastTry: boolean }>
@@ -23,7 +19,7 @@ export type Attempt = Readonly<{ signal: AbortSignal; isLastTry: boolean }>
 /** Reports how many rows are done. It writes nothing, so a job may call it inside a transaction. */
 export type Progress = (done: number, total: number) => void
 
-type Work = (file: ImportFile, viewer: Importer, progress: Progress) => Promise<void>
+type Work = (file: ImportFile, viewer: Viewer, progress: Progress) => Promise<void>
 
 type Running = 'checking' | 'applying'
 
@@ -45,7 +41,7 @@ export async function working(
   const file = await findImportFile(db, importId)
   if (file?.state !== state) return
   // The role may have ended since the person asked.
-  const viewer = await findImporter(db, personId)
+  const viewer = await findAsViewer(db, personId)
   if (!viewer?.administered_program_ids.includes(file.program_id))
     return failImport(db, importId, state, notAdministrator)
   let progress: Readonly<{ rows_done: number; rows_total: number }> | null = null

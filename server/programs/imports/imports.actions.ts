@@ -4,7 +4,7 @@ import type { Database } from '#server/db/connection.ts'
 import { enqueue } from '#server/jobs/enqueue.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
-import type { Actor } from '#server/programs/roster/roster.actions.ts'
+import type { Acting, Actor } from '#server/programs/roster/roster.actions.ts'
 import { mostBytes } from './import-file.ts'
 
 export type StartedImport =
@@ -54,7 +54,7 @@ export async function startImport(
 /** Has a checked file checked again or applied, if it is waiting for that. */
 export async function resumeImport(
   db: Database,
-  { viewer }: Actor,
+  { viewer, confirmedBy }: Actor & Pick<Acting, 'confirmedBy'>,
   programId: string,
   importId: string,
   state: 'checking' | 'applying',
@@ -71,7 +71,11 @@ export async function resumeImport(
       .executeTakeFirst()
     if (!taken) return { kind: 'not-waiting' }
     const job = state === 'applying' ? 'apply-import' : 'check-import'
-    await enqueue(trx, job, { import: importId, person: viewer.id })
+    await enqueue(trx, job, {
+      import: importId,
+      person: viewer.id,
+      ...(confirmedBy ? { confirmed_by: confirmedBy } : {}),
+    })
     return { kind: 'resumed' }
   })
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
-import { listAssignments, listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
+import { isKnownTo, listAssignments, listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
 import type { FileRow } from './import-file.ts'
 import type { ImportState } from './import-people.ts'
 import type { ImportCounts, PlannedRow, RowKind } from './import-plan.ts'
@@ -68,17 +68,6 @@ export const findImportFile = (db: Kysely<DB>, id: string) =>
     .where('id', '=', id)
     .executeTakeFirst()
 
-export type Importer = Pick<Viewer, 'id' | 'administered_program_ids'>
-
-/** A person with the programs that they administer now. */
-export async function findImporter(db: Kysely<DB>, personId: string): Promise<Importer | null> {
-  const { rows } = await sql<Importer>`
-    select p.id, array(select g.id from roles r join programs g on g.id = r.program_id or g.holder_id = r.holder_id
-      where r.person_id = p.id and r.role = 'program_admin' and r.ended_at is null) as administered_program_ids
-    from people p where p.id = ${personId} and p.disabled_at is null`.execute(db)
-  return rows[0] ?? null
-}
-
 /** Files that no job will finish. */
 export async function listLostImports(
   db: Kysely<DB>,
@@ -93,14 +82,17 @@ export async function listLostImports(
 /** The record that a file's rows are compared with, as of now. */
 export async function findImportState(
   db: Kysely<DB>,
-  viewer: Importer,
+  viewer: Viewer,
   programId: string,
   rows: readonly FileRow[],
   today: string,
 ): Promise<Omit<ImportState, 'draft'> & { assignments: readonly Assignment[] }> {
   const emails = [...new Set(rows.map(({ cells }) => cells.email?.toLowerCase() ?? ''))]
   const { rows: people } = await sql<{ id: string; name: string; email: string }>`
-    select id, name, email from people where email = any(${emails}::text[])`.execute(db)
+    select p.id, p.name, coalesce(p.email, p.asked_email) as email from people p
+    where coalesce(p.email, p.asked_email) = any(${emails}::text[]) and p.closed_at is null and ${isKnownTo(viewer)}`.execute(
+    db,
+  )
   const employees = await db
     .selectFrom('employee_ids')
     .innerJoin('people', 'people.id', 'employee_ids.person_id')
@@ -133,7 +125,7 @@ export type NamedWork = Readonly<{ name: string; email: string | null; employee_
 /** The names and emails of the people on a program's roster. */
 export async function listNames(db: Kysely<DB>, programId: string): Promise<ReadonlyMap<string, NamedWork>> {
   const { rows } = await sql<NamedWork & { id: string }>`
-    select p.id, p.name, p.email, e.employee_id from people p
+    select p.id, p.name, coalesce(p.email, p.asked_email) as email, e.employee_id from people p
     left join employee_ids e on e.person_id = p.id and e.program_id = ${programId}
     where p.id in (select a.person_id from assignments a where a.program_id = ${programId} and a.superseded_at is null)`.execute(
     db,

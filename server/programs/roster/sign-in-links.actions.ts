@@ -42,8 +42,12 @@ export async function giveLinks(
       people.flatMap(({ email }) => email ?? []),
     )
     const isMailed = ({ email }: Addressee) => mail !== null && email !== null && !refusing.has(email)
+    // Someone with another account was asked by email. The answer is the one that new people's links get.
+    const isAsked = ({ asked_email }: Addressee) => Boolean(mail && asked_email)
     const isGiven = (person: Addressee) =>
-      person.id !== viewer.id && (isMailed(person) ? !often.has(person.id) : mayShow(person))
+      person.id !== viewer.id &&
+      !isAsked(person) &&
+      (isMailed(person) ? !often.has(person.id) : mayShow(person))
     const given = people.filter(isGiven)
     const ids = given.map(({ id }) => id)
     const links = []
@@ -65,9 +69,9 @@ export async function giveLinks(
         at: now,
       })
     return {
-      mailed: given.filter(isMailed),
+      mailed: [...given.filter(isMailed), ...people.filter(isAsked)],
       shown: links.filter(({ person }) => !isMailed(person)),
-      withheld: people.filter((person) => !isGiven(person)),
+      withheld: people.filter((person) => !isGiven(person) && !isAsked(person)),
     }
   })
   if (!made || made.mailed.length + made.shown.length + made.withheld.length === 0)
