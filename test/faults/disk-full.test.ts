@@ -65,6 +65,8 @@ test('a full disk is told, loses nothing acknowledged, and the service goes on o
   const kept = new Set(rows.map(({ body }) => body))
   expect(acknowledged.filter((one) => !kept.has(one))).toEqual([])
   expect(kept.size).toBe(rows.length)
+  // Each refusal says why, or came while the database restarted.
+  expect(Object.keys(answers).filter((status) => !['303', '503', '0'].includes(status))).toEqual([])
   console.log(
     `${rounds} full disks: ${acknowledged.length} acknowledged, 0 lost, 0 doubled; stopped ${stops} times; answers ${JSON.stringify(answers)}`,
   )

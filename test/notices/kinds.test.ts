@@ -49,6 +49,18 @@ const samples: NoticeFacts = {
   'license-ending': { program_id: id, program: 'Lakes House', what: 'The license', on },
   'mistake-reported': { course: 'Residential', lesson: 'Why' },
   'facts-due': { count: 3, since: on },
+  'role-changed': {
+    change: 'granted',
+    role: 'Supervisor',
+    where: 'Lakes House',
+    person: 'Pat Paper',
+    by: 'Rae',
+    is_own: true,
+    path: null,
+  },
+  'record-opened': { name: 'Pat Paper', by: 'Kit', reason: 'They asked.', is_own: true },
+  'record-asked': { program: 'Lakes House' },
+  'record-shared': { name: 'Pat Paper', program: 'Lakes House', by: 'Rae', is_own: true },
 }
 const kinds = Object.keys(samples) as NoticeKind[]
 
