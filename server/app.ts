@@ -96,6 +96,7 @@ import { changesRoutes } from './learning/versions/changes.routes.ts'
 import { movingRoutes } from './learning/versions/moving.routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { accountMail } from './notices/account-mail.actions.ts'
 import { tellOwner } from './notices/account-news.actions.ts'
 import { deputyRoutes } from './notices/deputies.routes.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
@@ -163,8 +164,10 @@ export async function buildApp(given: Needs): Promise<App> {
   const lessonHref: FindLessonHref = async (viewer) =>
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
   const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
-  const mail = loggedMail(db, given.mail)
+  const mail = given.mail && accountMail(dataKey)
   const needs = { ...given, mail, offered, lessonHref, tellOwner, tellOfRole, dataKey }
+  // What an administrator tries out is sent while they wait.
+  const direct = { ...needs, mail: loggedMail(db, given.mail) }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -287,7 +290,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(linkRoutes, needs)
   await app.register(roleRoutes, needs)
   await app.register(accessRoutes, needs)
-  await app.register(importRoutes, { ...needs, afterChange })
+  await app.register(importRoutes, needs)
   await app.register(confirmationRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
   await app.register(rightNowRoutes, { ...needs, assets })
@@ -333,16 +336,16 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(bulkVerificationRoutes, needs)
   await app.register(registryRoutes, { ...needs, afterChange })
   await app.register(setupBootstrapRoutes, { ...needs, installation })
-  await app.register(setupRoutes, { ...needs, installation })
+  await app.register(setupRoutes, { ...direct, installation })
   await app.register(brandingRoutes, { ...needs, installation })
-  await app.register(consoleHealthRoutes, needs)
+  await app.register(consoleHealthRoutes, direct)
   await app.register(installationRoleRoutes, needs)
   await app.register(groupRoleRoutes, needs)
   await app.register(recordOpeningRoutes, needs)
   await app.register(installationProgramRoutes, needs)
   await app.register(jobConsoleRoutes, needs)
-  await app.register(mailConsoleRoutes, needs)
-  await app.register(ledgerConsoleRoutes, needs)
+  await app.register(mailConsoleRoutes, direct)
+  await app.register(ledgerConsoleRoutes, direct)
   await app.register(keyConsoleRoutes, { ...needs, sessions })
   await app.register(dataNoticeConsoleRoutes, needs)
   await app.register(tokenConsoleRoutes, needs)

@@ -4,6 +4,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { createLink } from '#server/people/actions.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { sendAccountEmails } from '#test/support/jobs.ts'
 
 const ada = 'ada@northstar.example'
 const system = 'kit@system.example'
@@ -143,6 +144,8 @@ describe('another email', () => {
     const world = await aWorld({ mail: box.mail })
     const client = await world.as(ada)
     await client.post('/account/email', { email: 'Ada.New@northstar.example' })
+    expect(box.sent).toEqual([])
+    await sendAccountEmails(world)
     expect(box.sent.map(({ to }) => to)).toEqual(['ada.new@northstar.example', ada])
     expect(box.sent[1]?.text).not.toContain('/email/')
     const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
@@ -150,6 +153,7 @@ describe('another email', () => {
     expect((await client.get('/account')).body).toContain('Changes to ada.new@northstar.example')
     expect((await world.visitor().post(address)).statusCode).toBe(200)
     expect((await world.visitor().post(address)).statusCode).toBe(410)
+    await sendAccountEmails(world)
     expect(box.sent.slice(2).map(({ to }) => to)).toEqual(['ada.new@northstar.example', ada])
     const signIn = (email: string) => world.visitor().post('/sign-in', { email, password: demoPassword })
     expect((await signIn(ada)).statusCode).toBe(401)
@@ -165,6 +169,7 @@ describe('another email', () => {
     const free = await client.post('/account/email', { email: 'free@northstar.example' })
     const taken = await client.post('/account/email', { email: 'theo@northstar.example' })
     expect(taken.headers.location).toBe(free.headers.location)
+    await sendAccountEmails(world)
     expect(box.sent.find(({ to }) => to === 'theo@northstar.example')?.text).not.toContain('/email/')
   })
 
@@ -174,6 +179,7 @@ describe('another email', () => {
     const client = await world.as(ada)
     await client.post('/account/email', { email: 'first@northstar.example' })
     await client.post('/account/email', { email: 'second@northstar.example' })
+    await sendAccountEmails(world)
     const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
     expect((await world.visitor().post(address)).statusCode).toBe(410)
   })
@@ -191,6 +197,7 @@ describe('another email', () => {
     const id = await personId(world.db, ada)
     const kit = await world.as(system)
     await kit.post(`/accounts/${id}/details`, form)
+    await sendAccountEmails(world)
     const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
     // The administrator who named an address of their own opens the link that came there.
     for (const other of [kit, world.visitor()]) {
