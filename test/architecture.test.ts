@@ -17,7 +17,8 @@ const order = [
     'notices',
     'programs',
   ],
-  ...['programs/roster', 'programs/accounts', 'programs/imports', 'programs/record', 'programs/provisioning'],
+  ...['programs/second-person', 'programs/roster', 'programs/roles', 'programs/accounts', 'programs/imports'],
+  ...['programs/confirmations', 'programs/record', 'programs/provisioning'],
   ...[
     'courses/catalogue',
     'courses/authoring/files',
@@ -54,6 +55,7 @@ const order = [
     'admin/setup',
     'admin/branding',
     'admin/people',
+    'admin/records',
     'admin/programs',
     'admin/jobs',
     'admin/mail',
@@ -93,6 +95,7 @@ const worldly: Readonly<Record<string, string>> = {
 const usedByQueries: Readonly<Record<string, string>> = {
   'people/roles.ts': 'a row is loaded through its viewer, by the roles that the viewer holds',
   'programs/as-of.ts': 'pieces of SQL',
+  'programs/roster/work-texts.ts': 'the columns of an employment that are plain text',
   'law/facts/ruleset.ts': 'the certification that the law names',
 }
 

@@ -5,9 +5,10 @@ import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterToChangeOf, listProgramsOf } from '#server/programs/queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import { addWork, correctName, correctWork, separate, transfer } from './assignments.actions.ts'
+import { correctName, separate } from './assignments.actions.ts'
 import { findAssignment, findPersonOnRoster } from './assignments.queries.ts'
 import { type Act, type ChangeForm, changeFormRoutes } from './change-forms.ts'
+import { type Hire, recordHire } from './hires.actions.ts'
 import type { Acting, RosterDone } from './roster.actions.ts'
 import {
   contactFields,
@@ -18,6 +19,7 @@ import {
   typedWork,
   workFields,
 } from './roster-fields.ts'
+import { workTextsBy } from './work-texts.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 type OfWork = Readonly<{ program: string; assignment: string }>
@@ -51,7 +53,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         button: 'Save correction',
       }
     },
-    act: (acting, { program, assignment }, typed) => correctWork(db, acting, program, assignment, typed),
+    act: (acting, params, typed) => recordHire(db, acting, hireOf('correction', params, typed)),
   } satisfies RosterAct<OfWork>)
 
   changeFormRoutes(app, needs, {
@@ -79,11 +81,11 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         title: 'Move to another program',
         lead: 'This ends the employment here and starts one there. The person keeps their account and all their certificates.',
         fields: (typed) => transferFields(typed, programs),
-        start: { role_title: assignment.role_title },
+        start: workTextsBy((name) => assignment[name]),
         button: 'Move person',
       }
     },
-    act: (acting, { program, assignment }, typed) => transfer(db, acting, program, assignment, typed),
+    act: (acting, params, typed) => recordHire(db, acting, hireOf('transfer', params, typed)),
   } satisfies RosterAct<OfWork>)
 
   const ofPerson = {
@@ -106,7 +108,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         button: 'Add to roster',
       }
     },
-    act: (acting, { program, person }, typed) => addWork(db, acting, program, person, typed),
+    act: (acting, params, typed) => recordHire(db, acting, hireOf('return', params, typed)),
   } satisfies RosterAct<OfPerson>)
 
   changeFormRoutes(app, needs, {
@@ -149,6 +151,18 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
     return programs.filter(({ id }) => id !== programId && viewer.administered_program_ids.includes(id))
   }
 }
+
+const hireOf = (
+  act: Hire['act'],
+  params: Readonly<{ program: string; person?: string; assignment?: string }>,
+  typed: Hire['typed'],
+): Hire => ({
+  act,
+  programId: params.program,
+  personId: params.person ?? null,
+  assignmentId: params.assignment ?? null,
+  typed,
+})
 
 const nextOf = <Params extends { program: string }>({ program }: Params, { personId }: RosterDone): string =>
   `/programs/${program}/roster/${personId}?done=saved`

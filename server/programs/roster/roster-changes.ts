@@ -1,5 +1,6 @@
 import type { Assignment, Work } from './assignment.ts'
 import { type Period, type PeriodKind, periodsCutAt } from './periods.ts'
+import { workTextsBy } from './work-texts.ts'
 
 export type AssignmentRow = Work & Readonly<{ assignment_id: string; person_id: string; program_id: string }>
 export type PeriodRow = Omit<Period, 'row_id'> & Readonly<{ kind: PeriodKind; assignment_id: string }>
@@ -10,7 +11,8 @@ export type Removal = Readonly<{ kind: 'assignment' | PeriodKind; id: string }>
  * supersedes the current row. A removal supersedes it without a new row.
  */
 export type RosterChanges = Readonly<{
-  people: readonly Readonly<{ id: string; name: string; email: string | null }>[]
+  /** With the program that asks, if the email has an account already: then its owner is asked first. */
+  people: readonly Readonly<{ id: string; name: string; email: string | null; program_id?: string }>[]
   renamed: readonly Readonly<{ id: string; from: string; name: string }>[]
   employeeIds: readonly Readonly<{ program_id: string; person_id: string; employee_id: string }>[]
   assignments: readonly AssignmentRow[]
@@ -27,14 +29,14 @@ export const noChanges: RosterChanges = {
   removed: [],
 }
 
-export const workOf = ({
-  worker_type,
-  role_title,
-  hired_on,
-  separated_on,
-  duties_from,
-  duties_to,
-}: Work): Work => ({ worker_type, role_title, hired_on, separated_on, duties_from, duties_to })
+export const workOf = (work: Work): Work => ({
+  worker_type: work.worker_type,
+  ...workTextsBy((name) => work[name]),
+  hired_on: work.hired_on,
+  separated_on: work.separated_on,
+  duties_from: work.duties_from,
+  duties_to: work.duties_to,
+})
 
 export const rowOf = (assignment: Assignment, work: Partial<Work> = {}): AssignmentRow => ({
   assignment_id: assignment.assignment_id,
