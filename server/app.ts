@@ -106,7 +106,7 @@ import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { webhookDescriptions } from './notices/webhooks/described.ts'
 import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
-import { noteRoleUse } from './people/actions.ts'
+import { noteLook, noteRoleUse } from './people/actions.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
@@ -242,6 +242,7 @@ export async function buildApp(given: Needs): Promise<App> {
     requiresSecondFactor,
     today: () => dayOf(given.clock()),
     noteUse: (grants, on) => noteRoleUse(db, grants, on),
+    noteLook: (look) => noteLook(db, look, given.clock()),
   })
   await app.register(unsentForms, { db, sessions, config })
   if (needs.isDemo && config.demo === 'public')

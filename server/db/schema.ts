@@ -896,6 +896,15 @@ export interface RecordLinks {
   token_hash: string;
 }
 
+export interface RecordLooks {
+  id: Generated<string>;
+  looked_at: Timestamp;
+  looked_by: string;
+  looked_on: string;
+  person_id: string;
+  what: string;
+}
+
 export interface RecordOpenings {
   expires_at: Timestamp;
   id: Generated<string>;
@@ -1359,6 +1368,7 @@ export interface DB {
   program_interpretations: ProgramInterpretations;
   programs: Programs;
   record_links: RecordLinks;
+  record_looks: RecordLooks;
   record_openings: RecordOpenings;
   record_requests: RecordRequests;
   record_shares: RecordShares;
