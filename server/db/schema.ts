@@ -381,8 +381,14 @@ export interface Deputies {
 export interface DirectEmails {
   address: string;
   at: Generated<Timestamp>;
+  attempts: Generated<number>;
+  cause: string | null;
+  ends_at: Timestamp | null;
   error: string | null;
   id: Generated<number>;
+  person_id: string | null;
+  sealed: string | null;
+  state: Generated<string>;
   subject: string;
 }
 
@@ -990,7 +996,7 @@ export interface ReviewNotes {
 }
 
 export interface ReviewPackets {
-  beat_at: Timestamp;
+  beat_at: Generated<Timestamp>;
   code: string;
   from_on: string;
   id: Generated<string>;

@@ -13,7 +13,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import { confirmersInWords } from '#server/programs/roles/confirmers-in-words.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { type App, form, isUuid, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
 import {
   decidedBy,
@@ -26,12 +26,15 @@ import {
   findOutsideFile,
   findOutsideTrainingOf,
   listOwnOutsideTrainings,
-  listPeopleOfPrograms,
+  listStaff,
   listWaitingOutsideTrainings,
   type OutsideTraining,
 } from './outside.queries.ts'
 import { findTrainingToDecide, listDeciders } from './outside-deciders.actions.ts'
 import { readOutsideForm } from './outside-form.ts'
+
+/** The most people in a select. */
+const mostChoices = 100
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -74,6 +77,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     mastery: Type.Optional(text(500)),
     same_curriculum: Type.Optional(text(10)),
     person: Type.Optional(text(40)),
+    find: Type.Optional(text(200)),
   })
   app.get(
     '/training/elsewhere/new',
@@ -88,8 +92,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const now = clock()
     const { entry, errors } = readOutsideForm(fields, dayOf(now))
     const personId = fields.person || viewer.id
-    const people = await listPeopleOfPrograms(db, viewer.administered_program_ids)
-    if (personId !== viewer.id && !people.some(({ id }) => id === personId)) return notFound()
+    if (personId !== viewer.id && !(await findStaff(viewer, personId))) return notFound()
     const again = async (problems: readonly { field: string; message: string }[]) =>
       reply.status(422).page('training/outside-new', await newPage(viewer, fields, problems))
     const tooLarge = {
@@ -195,8 +198,32 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     typed: Readonly<Record<string, string>>,
     errors: readonly { field: string; message: string }[],
   ) {
-    const people = await listPeopleOfPrograms(db, viewer.administered_program_ids)
-    return { title: 'Record an outside training', typed, errors, people, viewer }
+    const { person, find: search = '', ...rest } = typed
+    const found = await listStaff(db, viewer.administered_program_ids, { search, limit: mostChoices + 1 })
+    const isLong = search !== '' || found.length > mostChoices
+    return {
+      title: 'Record an outside training',
+      typed,
+      errors,
+      viewer,
+      // A few people are in a select. More are found by name, so that the page doesn't grow with the staff.
+      people: isLong ? [] : found,
+      finding: isLong
+        ? {
+            search,
+            chosen: person && person !== viewer.id ? await findStaff(viewer, person) : null,
+            found: search ? found.slice(0, mostChoices) : [],
+            isMore: found.length > mostChoices,
+            rest: Object.entries(rest).filter(([, value]) => value),
+          }
+        : null,
+    }
+  }
+
+  async function findStaff(viewer: Viewer, person: string) {
+    if (!isUuid(person)) return null
+    const [found] = await listStaff(db, viewer.administered_program_ids, { person, limit: 1 })
+    return found ?? null
   }
 
   /** A training with the programs for which the viewer decides: their own ones, or those where no one else can. */

@@ -5,6 +5,7 @@ import { createLink } from '#server/people/actions.ts'
 import { lookedAt } from '#server/people/looks.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { sendAccountEmails } from '#test/support/jobs.ts'
 
 const ada = 'ada@northstar.example'
 const system = 'kit@system.example'
@@ -144,6 +145,8 @@ describe('another email', () => {
     const world = await aWorld({ mail: box.mail })
     const client = await world.as(ada)
     await client.post('/account/email', { email: 'Ada.New@northstar.example' })
+    expect(box.sent).toEqual([])
+    await sendAccountEmails(world)
     expect(box.sent.map(({ to }) => to)).toEqual(['ada.new@northstar.example', ada])
     expect(box.sent[1]?.text).not.toContain('/email/')
     const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
@@ -151,6 +154,7 @@ describe('another email', () => {
     expect((await client.get('/account')).body).toContain('Changes to ada.new@northstar.example')
     expect((await world.visitor().post(address)).statusCode).toBe(200)
     expect((await world.visitor().post(address)).statusCode).toBe(410)
+    await sendAccountEmails(world)
     expect(box.sent.slice(2).map(({ to }) => to)).toEqual(['ada.new@northstar.example', ada])
     const signIn = (email: string) => world.visitor().post('/sign-in', { email, password: demoPassword })
     expect((await signIn(ada)).statusCode).toBe(401)
@@ -166,6 +170,7 @@ describe('another email', () => {
     const free = await client.post('/account/email', { email: 'free@northstar.example' })
     const taken = await client.post('/account/email', { email: 'theo@northstar.example' })
     expect(taken.headers.location).toBe(free.headers.location)
+    await sendAccountEmails(world)
     expect(box.sent.find(({ to }) => to === 'theo@northstar.example')?.text).not.toContain('/email/')
   })
 
@@ -175,6 +180,7 @@ describe('another email', () => {
     const client = await world.as(ada)
     await client.post('/account/email', { email: 'first@northstar.example' })
     await client.post('/account/email', { email: 'second@northstar.example' })
+    await sendAccountEmails(world)
     const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
     expect((await world.visitor().post(address)).statusCode).toBe(410)
   })
@@ -192,6 +198,7 @@ describe('another email', () => {
     const id = await personId(world.db, ada)
     const kit = await world.as(system)
     await kit.post(`/accounts/${id}/details`, form)
+    await sendAccountEmails(world)
     const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
     // The administrator who named an address of their own opens the link that came there.
     for (const other of [kit, world.visitor()]) {
