@@ -63,12 +63,22 @@ const order = [
     'admin/watch',
     'demo',
   ],
-  ...['config.ts', 'settings.ts', 'job-handlers.ts', 'app.ts', 'stopping.ts', 'worker.ts', 'main.ts', 'cli'],
+  ...[
+    'environment.ts',
+    'config.ts',
+    'settings.ts',
+    'job-handlers.ts',
+    'app.ts',
+    'stopping.ts',
+    'worker.ts',
+    'main.ts',
+    'cli',
+  ],
 ]
 
 /** Rooms whose work is the world itself: the database, HTTP, jobs, commands, starting up, filling a demonstration. */
 const worldlyRooms =
-  /^(backup|db|web|jobs|cli|demo)\/|^(app|main|worker|config|settings|stopping|job-handlers)\.ts$/
+  /^(backup|db|web|jobs|cli|demo)\/|^(app|main|worker|config|environment|settings|stopping|job-handlers)\.ts$/
 
 /** Files elsewhere that touch the world without being routes, actions or queries, each for a reason of its own. */
 const worldly: Readonly<Record<string, string>> = {
