@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import { certificateNumber } from '#server/certificates/certificate-number.ts'
 import { openSigningKey } from '#server/certificates/credentials/key-file.ts'
 import { listOf, randomIndex, statusEntries } from '#server/certificates/credentials/status-places.ts'
@@ -13,11 +13,9 @@ import { listProgramAdministrators } from '#server/notices/queries.ts'
 import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import { makeCertificate } from './certificate-file.ts'
 import { pageFault } from './certificate-layout.ts'
-import { isSameName } from './masked-name.ts'
 import { checkName } from './printable-name.ts'
 import {
   type CertificateRow,
-  countFailedNameChecks,
   findCertificateFile,
   findCertificateOfCompletion,
   findProof,
@@ -67,7 +65,13 @@ export async function issueCertificate(
   const last = await lockCounter(trx)
   const existing = await findCertificateOfCompletion(trx, completion.id)
   if (existing) return { kind: 'issued', number: existing.number }
-  const { id, facts } = await insertCertificate(trx, completion, printable.certified, issuer, last, null, now)
+  const { id, facts } = await insertCertificate(
+    trx,
+    { completion, certified: printable.certified, corrects_id: null },
+    issuer,
+    last,
+    now,
+  )
   trx.record({
     kind: 'certificate-issued',
     actor_id: completion.person_id,
@@ -136,14 +140,19 @@ export async function lockCounter(trx: Transaction<DB>): Promise<number> {
   return last_number
 }
 
+export type NewCertificate = Readonly<{
+  completion: Readonly<{ id: string; person_id: string }>
+  certified: Certified
+  /** The certificate that this one replaces. */
+  corrects_id: string | null
+}>
+
 /** Inserts the certificate and its status list entries and raises the counter. The caller has locked the counter. */
 export async function insertCertificate(
   trx: Transaction<DB>,
-  completion: Readonly<{ id: string; person_id: string }>,
-  certified: Certified,
+  { completion, certified, corrects_id }: NewCertificate,
   issuer: Issuer,
   last: number,
-  corrects_id: string | null,
   now: Date,
 ): Promise<Readonly<{ id: string; facts: CertificateFacts }>> {
   const facts = completed(certified, issuer, certificateNumber(last + 1), newCertificateToken())
@@ -272,29 +281,4 @@ export async function catchUpCertificates(
     )
   for (const certificate of await listUndrawn(db, 200))
     await certificateFile(db, certificate, needs.keysFile, now)
-}
-
-const mostFailedNameChecks = 5
-
-export type NameAnswer = { kind: 'match' } | { kind: 'no-match' } | { kind: 'slowed' }
-
-/**
- * Compares a typed name with the printed one. Five failed attempts per hour are allowed for each code. Attempts on a
- * code without a certificate are counted the same way, so that the response doesn't reveal whether one exists.
- */
-export async function compareName(
-  db: Database,
-  token: string,
-  certificate: CertificateRow | null,
-  typed: string,
-): Promise<NameAnswer> {
-  if ((await countFailedNameChecks(db, token)) >= mostFailedNameChecks) return { kind: 'slowed' }
-  if (certificate && isSameName(typed, certificate.facts.person_name)) return { kind: 'match' }
-  await db.insertInto('failed_name_checks').values({ token, at: sql`now()` }).execute()
-  return { kind: 'no-match' }
-}
-
-/** Deletes failed attempts older than an hour, which no longer count. */
-export async function sweepFailedNameChecks(db: Database): Promise<void> {
-  await db.deleteFrom('failed_name_checks').where('at', '<', sql<Date>`now() - interval '1 day'`).execute()
 }

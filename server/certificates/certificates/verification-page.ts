@@ -1,5 +1,5 @@
-import type { NameAnswer } from './issuing.actions.ts'
 import { maskedName } from './masked-name.ts'
+import type { NameAnswer } from './name-checks.actions.ts'
 import type { CertificateRow } from './queries.ts'
 
 export type Verdict = 'valid' | 'superseded' | 'revoked' | 'unknown'
