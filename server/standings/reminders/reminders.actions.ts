@@ -4,7 +4,8 @@ import type { DB } from '#server/db/schema.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { type Day, dayOf, daysBetween } from '#server/lib/days.ts'
 import { notify } from '#server/notices/actions.ts'
-import type { NewNotice, NotCleared } from '#server/notices/kinds.ts'
+import type { NewNotice } from '#server/notices/kinds.ts'
+import type { NotCleared } from '#server/notices/team-kinds.ts'
 import { openDate } from './open-date.ts'
 import {
   listAdministrators,
