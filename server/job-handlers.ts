@@ -1,7 +1,7 @@
 import { findEmailLook } from './admin/branding/email-look.ts'
 import { tellOffices } from './admin/watch/watch.actions.ts'
 import { makeBackup } from './backup/backup.actions.ts'
-import { catchUpCertificates } from './certificates/certificates/issuing.actions.ts'
+import { catchUpCertificates } from './certificates/certificates/catch-up.actions.ts'
 import { sweepFailedNameChecks } from './certificates/certificates/name-checks.actions.ts'
 import { listRegister } from './certificates/certificates/queries.ts'
 import { checkRegister } from './certificates/certificates/register-check.ts'
