@@ -7,7 +7,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { serverTroubles } from './server-troubles.ts'
 
-export type EmbeddedPostgres = Readonly<{
+type EmbeddedPostgres = Readonly<{
   url: string
   /** True if the cluster was created at this start. */
   isNew: boolean

@@ -20,7 +20,7 @@ export type Visit = Readonly<{
 
 export type SignedIn = Readonly<{ kind: 'signed-in'; token: string; deviceToken: string }>
 
-export type SignInResult =
+type SignInResult =
   | SignedIn
   | { kind: 'second-factor'; challengeToken: string }
   | { kind: 'refused' }
@@ -117,7 +117,7 @@ export async function finishSignIn(
   return { kind: 'signed-in', token: await sessions.create(personId, visit.device), deviceToken }
 }
 
-export type ChallengeKind = 'second-factor' | 'passkey-sign-in' | 'passkey-registration' | 'single-sign-on'
+type ChallengeKind = 'second-factor' | 'passkey-sign-in' | 'passkey-registration' | 'single-sign-on'
 
 /** What the browser must answer next. The token is kept in a cookie; it is good for ten minutes. */
 export async function newChallenge(
@@ -161,7 +161,7 @@ export const findChallenge = (db: Database, token: string, kind: ChallengeKind) 
     .where('people.disabled_at', 'is', null)
     .executeTakeFirst()
 
-export type CodeResult =
+type CodeResult =
   | SignedIn
   | { kind: 'challenge-ended' }
   | { kind: 'wrong' }

@@ -1,5 +1,5 @@
 /** So many attempts at once, then one more each time the pause has passed. */
-export type Limit = Readonly<{ burst: number; secondsEach: number }>
+type Limit = Readonly<{ burst: number; secondsEach: number }>
 
 /**
  * Who has signed in before, from this device or this address, has a limit of their own, so that an attack on their

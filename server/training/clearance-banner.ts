@@ -4,7 +4,7 @@ import { type Day, formatDay } from '#server/lib/days.ts'
 import { standingWords } from '#server/standings/standing-words.ts'
 
 /** The decisive sentence: whether this person may have direct contact today, with its shape and reason. */
-export type ClearanceBanner = Readonly<{
+type ClearanceBanner = Readonly<{
   tone: 'good' | 'caution' | 'stop' | 'quiet'
   /** The name of its shape: 'not-cleared'. */
   shape: string

@@ -11,7 +11,7 @@ import { standingShape, standingWords } from '#server/standings/standing-words.t
 import { bannerOf } from './clearance-banner.ts'
 
 /** A requirement as the learner sees it. */
-export type RequirementCard = Readonly<{
+type RequirementCard = Readonly<{
   title: string
   place: string
   /** The name of its shape: 'due-soon'. */

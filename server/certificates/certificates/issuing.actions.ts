@@ -27,7 +27,7 @@ export type Certified = Omit<CertificateFacts, 'certificate_number' | 'token' | 
 
 export type Issuer = Readonly<{ baseUrl: string; issuerName: string }>
 
-export type IssueResult =
+type IssueResult =
   | { kind: 'issued'; number: string }
   /** The name or another fact can't be printed. The certificate is issued once it is fixed. */
   | { kind: 'name-refused'; reason: string }
@@ -138,7 +138,7 @@ export async function lockCounter(trx: Transaction<DB>): Promise<number> {
   return last_number
 }
 
-export type NewCertificate = Readonly<{
+type NewCertificate = Readonly<{
   completion: Readonly<{ id: string; person_id: string }>
   certified: Certified
   /** The certificate that this one replaces. */
@@ -206,7 +206,7 @@ const completed = (
 
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
 
-export type CertificateFile = Readonly<{ pdf: Buffer; sha256: string; credential: string | null }>
+type CertificateFile = Readonly<{ pdf: Buffer; sha256: string; credential: string | null }>
 
 /**
  * The issued file: drawn and signed once from the frozen facts, stored with its hash and served unchanged after that.

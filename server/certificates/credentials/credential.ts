@@ -35,7 +35,7 @@ export type CredentialFacts = Pick<
   Readonly<{ issuer: string; approval: string }>
 
 /** Everything in a credential except its proof. */
-export type CredentialContent = Readonly<{
+type CredentialContent = Readonly<{
   facts: CredentialFacts
   holder: HashedHolder
   status: StatusEntries

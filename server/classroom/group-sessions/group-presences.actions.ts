@@ -91,7 +91,7 @@ export async function confirmPresence(
   return answer
 }
 
-export type PresenceCorrection = Readonly<{ presence_id: string; act: 'left' | 'stayed'; reason: string }>
+type PresenceCorrection = Readonly<{ presence_id: string; act: 'left' | 'stayed'; reason: string }>
 
 /** Adds an entry that someone left before the end, or that this was a mistake, with a reason. */
 export async function correctPresence(

@@ -8,7 +8,7 @@ import { type GroupEnd, isCounted, joinCode } from './group-session.ts'
 import { type GroupSession, listPresences } from './group-sessions.queries.ts'
 import { done, type GroupAnswer, inTurn, refused } from './group-turns.actions.ts'
 
-export type GroupEntry = Readonly<{
+type GroupEntry = Readonly<{
   program_id: string
   module: string
   place: string

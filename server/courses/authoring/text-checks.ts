@@ -9,7 +9,7 @@ import { refresherParts } from '#server/courses/catalogue/course-shapes.ts'
 import type { Question } from '#server/courses/catalogue/question-types.ts'
 
 /** The files of a version's parts. */
-export type TextPlaces = Readonly<{
+type TextPlaces = Readonly<{
   file: CourseFile
   document: YamlDocument
   questions: ReadonlyMap<string, Readonly<{ file: string; line: Line }>>

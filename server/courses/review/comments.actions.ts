@@ -2,7 +2,7 @@ import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { Paragraph } from './paragraphs.ts'
 
-export type NewComment = Readonly<{ module: string; lesson: string; paragraph: Paragraph; body: string }>
+type NewComment = Readonly<{ module: string; lesson: string; paragraph: Paragraph; body: string }>
 
 /** Stores a reviewer's comment on a paragraph, with the paragraph's text. It is never edited or deleted. */
 export async function commentOnParagraph(

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-export type Webhook = Readonly<{
+type Webhook = Readonly<{
   id: string
   url: string
   events: readonly string[]
@@ -16,7 +16,7 @@ export async function listWebhooks(db: Kysely<DB>, programId: string): Promise<r
   return rows
 }
 
-export type WebhookDelivery = Readonly<{
+type WebhookDelivery = Readonly<{
   id: string
   url: string
   event: string
@@ -65,7 +65,7 @@ export async function listListeners(
   return rows
 }
 
-export type DeliveryToSend = Readonly<{
+type DeliveryToSend = Readonly<{
   id: string
   body: string
   attempts: number

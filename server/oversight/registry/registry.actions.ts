@@ -35,7 +35,7 @@ export async function startRegistryImport(
   return id
 }
 
-export type RegistryPreview =
+type RegistryPreview =
   | { kind: 'unreadable'; message: string }
   | { kind: 'planned'; lines: readonly PlannedLine[]; effects: readonly RegistryEffect[]; hash: string }
 
@@ -67,7 +67,7 @@ async function planOf(db: Database | Transaction<DB>, content: string, today: Da
   return { kind: 'planned' as const, lines: planRegistry(file.rows, programs, today) }
 }
 
-export type ApplyResult =
+type ApplyResult =
   | { kind: 'applied'; programs: number }
   | { kind: 'changed-meanwhile' }
   | { kind: 'already' }

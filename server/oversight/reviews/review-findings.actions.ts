@@ -13,7 +13,7 @@ import { actsOpenTo, type FindingAct, findingState } from './review-words.ts'
 /** Maximum characters of a finding or an answer. */
 export const longestFinding = 10_000
 
-export type FindingEntry = Readonly<{
+type FindingEntry = Readonly<{
   person_id: string | null
   rule: string
   body: string
@@ -91,7 +91,7 @@ async function send(trx: Transaction<DB>, viewer: Viewer, sent: Sent, now: Date)
   )
 }
 
-export type FindingResult =
+type FindingResult =
   | { kind: 'done' }
   | { kind: 'not-open-to-this' }
   | { kind: 'reason-missing' }
@@ -135,7 +135,7 @@ export async function actOnFinding(
   })
 }
 
-export type AnswerFile = Readonly<{
+type AnswerFile = Readonly<{
   bytes: Buffer
   name: string
   type: 'application/pdf' | 'image/png' | 'image/jpeg'

@@ -25,10 +25,7 @@ import {
 } from './program-record.queries.ts'
 
 export type ProgramDone = { kind: 'done'; programId: string }
-export type ProgramAnswer =
-  | ProgramDone
-  | { kind: 'problems'; problems: readonly Problem[] }
-  | { kind: 'not-found' }
+type ProgramAnswer = ProgramDone | { kind: 'problems'; problems: readonly Problem[] } | { kind: 'not-found' }
 
 /** Records a program fact that applies from a day on. Licensing staff and system administrators only. */
 export const recordProgramFact = (

@@ -97,7 +97,7 @@ const digested = { overdue: ['overdue', 'not_cleared'], coming: ['due_soon'] }
 // March 1, 2027 is a Monday.
 const isMonday = (day: Day) => daysBetween('2027-03-01', day) % 7 === 0
 
-export type RemindResult = { kind: 'sent' } | { kind: 'sent-today' } | { kind: 'nothing-due' }
+type RemindResult = { kind: 'sent' } | { kind: 'sent-today' } | { kind: 'nothing-due' }
 
 type Supervisor = Readonly<{ name: string; supervised_program_ids: readonly string[] }>
 
