@@ -97,10 +97,12 @@ import { webhookDescriptions } from './notices/webhooks/described.ts'
 import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
-import { peopleRoutes } from './people/routes.ts'
+import { forgottenPasswordRoutes } from './people/forgotten-password.routes.ts'
+import { linkRoutes } from './people/links.routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
+import { signInRoutes } from './people/sign-in.routes.ts'
 import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
 import { unsentFormRoutes } from './people/unsent-forms.routes.ts'
 import { unsentForms } from './people/unsent-forms.ts'
@@ -240,7 +242,9 @@ export async function buildApp(given: Needs): Promise<App> {
     const known = installation.now()
     return known ? [known.name, known.agency] : []
   }
-  await app.register(peopleRoutes, { ...needs, sessions, installationWords })
+  await app.register(signInRoutes, { ...needs, sessions })
+  await app.register(linkRoutes, { ...needs, installationWords })
+  await app.register(forgottenPasswordRoutes, needs)
   await app.register(unsentFormRoutes, needs)
   await app.register(singleSignOnRoutes, { ...needs, sessions })
   await app.register(accountRoutes, { ...needs, sessions, installationWords })

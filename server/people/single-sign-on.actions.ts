@@ -9,7 +9,7 @@ import { applyGroupRoles } from './group-roles.actions.ts'
 import { type Claims, linkableEmail, readGroups } from './identity.ts'
 import type { IdentityProvider } from './identity-providers.ts'
 import { lockPeople } from './queries.ts'
-import { newChallenge, takeChallenge } from './sign-in.actions.ts'
+import { newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
 
 const known = new Map<string, Promise<openid.Configuration>>()
 

@@ -22,3 +22,6 @@ export const secondsToWait = (level: number, { burst, secondsEach }: Limit): num
 
 export const waitInWords = (seconds: number): string =>
   seconds < 90 ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : `${Math.ceil(seconds / 60)} minutes`
+
+export const tooManyAttempts = (seconds: number): string =>
+  `Too many sign-in attempts. Try again in ${waitInWords(seconds)}.`
