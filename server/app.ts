@@ -98,9 +98,9 @@ import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { forgottenPasswordRoutes } from './people/forgotten-password.routes.ts'
-import { linkRoutes } from './people/links.routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
+import { sentLinkRoutes } from './people/sent-links.routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { signInRoutes } from './people/sign-in.routes.ts'
 import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
@@ -243,7 +243,7 @@ export async function buildApp(given: Needs): Promise<App> {
     return known ? [known.name, known.agency] : []
   }
   await app.register(signInRoutes, { ...needs, sessions })
-  await app.register(linkRoutes, { ...needs, installationWords })
+  await app.register(sentLinkRoutes, { ...needs, installationWords })
   await app.register(forgottenPasswordRoutes, needs)
   await app.register(unsentFormRoutes, needs)
   await app.register(singleSignOnRoutes, { ...needs, sessions })

@@ -20,7 +20,7 @@ type Needs = Readonly<{
 }>
 
 /** The links that reach people by email or on paper: to set a password, and to confirm a new email. */
-export async function linkRoutes(
+export async function sentLinkRoutes(
   app: App,
   { db, mail, tellOwner, clock, installationWords }: Needs,
 ): Promise<void> {
