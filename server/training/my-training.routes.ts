@@ -9,7 +9,7 @@ import { courseSteps } from '#server/learning/progress/next-step.ts'
 import { listCompletions, listEnrollments } from '#server/learning/progress/queries.ts'
 import { listChangeReadings } from '#server/learning/versions/changes.queries.ts'
 import { changesToRead } from '#server/learning/versions/changes.ts'
-import { dayOf } from '#server/lib/days.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import type { App } from '#server/web/routes.ts'
 import { myTrainingPage } from './my-training.ts'
@@ -40,15 +40,7 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
     const changes = changesToRead(catalogue, completions, days, readings, today).filter(
       ({ isDone }) => !isDone,
     )
-    const refresher = catalogue.courses.get(residentialRefresher)?.current
-    const approval = refresher
-      ? await findApproval(
-          db,
-          { course: refresher.slug, version: refresher.version, hash: refresher.hash },
-          today,
-        )
-      : null
-    const page = myTrainingPage(own, today, steps, completions, names, approval !== null)
+    const page = myTrainingPage(own, today, steps, completions, names, await isRefresherApproved(today))
     return reply.page('training/my-training', {
       ...page,
       supervisors: page.banner?.noContactAt ? await listSupervisorNames(db, page.banner.noContactAt) : [],
@@ -57,4 +49,11 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
       elsewhere,
     })
   })
+
+  async function isRefresherApproved(today: Day): Promise<boolean> {
+    const refresher = catalogue.courses.get(residentialRefresher)?.current
+    if (!refresher) return false
+    const { slug: course, version, hash } = refresher
+    return (await findApproval(db, { course, version, hash }, today)) !== null
+  }
 }
