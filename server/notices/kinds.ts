@@ -1,3 +1,4 @@
+import { type AccessFacts, accessKinds } from './access-kinds.ts'
 import { type AccountFacts, accountKinds } from './account-kinds.ts'
 import { type LearnerFacts, learnerKinds } from './learner-kinds.ts'
 import { type OfficeFacts, officeKinds } from './office-kinds.ts'
@@ -6,7 +7,7 @@ import { type TeamFacts, teamKinds } from './team-kinds.ts'
 import type { Kind, Wording } from './wording.ts'
 
 /** What each kind of notice is about. Names are kept as they were when it was written. */
-export type NoticeFacts = AccountFacts & LearnerFacts & SessionFacts & TeamFacts & OfficeFacts
+export type NoticeFacts = AccountFacts & LearnerFacts & SessionFacts & TeamFacts & OfficeFacts & AccessFacts
 
 export type NoticeKind = keyof NoticeFacts
 
@@ -26,6 +27,7 @@ const kinds: { [K in NoticeKind]: Kind<NoticeFacts[K]> } = {
   ...sessionKinds,
   ...teamKinds,
   ...officeKinds,
+  ...accessKinds,
 }
 
 type Stored = Readonly<{ kind: string; facts: unknown }>
