@@ -25,7 +25,7 @@ type ChoiceExercise = Common & {
   readonly choices: readonly Choice[]
 }
 
-type TrueFalseExercise = Common & {
+export type TrueFalseExercise = Common & {
   readonly type: 'true-false'
   readonly answer: boolean
   readonly whyTrue: Words
