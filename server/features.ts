@@ -51,6 +51,7 @@ import { noticeRoutes } from '#server/notices/notices.routes.ts'
 import { undeliveredRoutes } from '#server/notices/undelivered.routes.ts'
 import { webhookRoutes } from '#server/notices/webhooks/webhooks.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
+import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
@@ -192,6 +193,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   // Supervision and licensing
   teamRoutes,
   licensingRoutes,
+  overviewRoutes,
   licensingReviewRoutes,
   reviewPeopleRoutes,
   reviewFindingRoutes,

@@ -72,6 +72,7 @@ const order = [
     'job-handlers.ts',
     'features.ts',
     'app.ts',
+    'logging.ts',
     'stopping.ts',
     'worker.ts',
     'main.ts',
