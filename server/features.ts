@@ -40,8 +40,10 @@ import { courseRoutes } from '#server/courses/routes.ts'
 import type { Database } from '#server/db/connection.ts'
 import { facilitatorGuideRoutes } from '#server/handouts/facilitator-guides.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
+import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
-import { learningRoutes } from '#server/learning/routes.ts'
+import { coursePageRoutes } from '#server/learning/course.routes.ts'
+import { lessonRoutes } from '#server/learning/routes.ts'
 import { changesRoutes } from '#server/learning/versions/changes.routes.ts'
 import { movingRoutes } from '#server/learning/versions/moving.routes.ts'
 import type { Mail } from '#server/lib/mail.ts'
@@ -170,7 +172,9 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   // Learning
   handoutRoutes,
   facilitatorGuideRoutes,
-  learningRoutes,
+  coursePageRoutes,
+  assessmentRoutes,
+  lessonRoutes,
   movingRoutes,
   changesRoutes,
   attemptRoutes,

@@ -100,6 +100,7 @@ const worldly: Readonly<Record<string, string>> = {
   'courses/authoring/load.ts': 'the course loader',
   'courses/authoring/files/course-files.ts': 'reads the course files from disk',
   'standings/rules-revision.ts': 'hashes the files of the law',
+  'learning/taking.ts': 'loads a lesson through its learner, or answers that it is not there',
   'oversight/packets/packet-threads.ts': 'starts the threads that make packets',
 }
 

@@ -1,51 +1,32 @@
 import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
-import { findCertificateOfCompletion } from '#server/certificates/certificates/queries.ts'
-import { guidesOf } from '#server/courses/authoring/facilitators-guide.ts'
-import { jobAidsWith } from '#server/courses/authoring/job-aids.ts'
 import {
   type Catalogue,
-  type Course,
   type CourseVersion,
   type Lesson,
   lessonPath,
   lessonWith,
   type Module,
 } from '#server/courses/catalogue/catalogue.ts'
-import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
-import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
 import { pathAfter, placePath } from '#server/learning/progress/paths.ts'
-import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace } from '#server/learning/progress/progress.ts'
-import {
-  type Enrollment,
-  findEnrollment,
-  listAttempts,
-  listCompletions,
-} from '#server/learning/progress/queries.ts'
-import { asksForCommitment, renewalsOf } from '#server/learning/progress/refresher.ts'
+import { isLessonOpen, nextPlace } from '#server/learning/progress/progress.ts'
+import { findEnrollment } from '#server/learning/progress/queries.ts'
+import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { exerciseFeedback } from '#server/learning/questions/feedback.ts'
-import { listChangeReadings } from '#server/learning/versions/changes.queries.ts'
-import { changesToRead } from '#server/learning/versions/changes.ts'
-import { moveOffer, takenText, textState } from '#server/learning/versions/moving.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { mayLeadGroups, type Viewer } from '#server/people/roles.ts'
+import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { finishLesson, skipLesson, startAttempt, startCourse } from './actions.ts'
-import { lessonsAgain, retakeOf } from './attempt-page.ts'
-import { shareCommitment } from './commitments.actions.ts'
-import { findCommitment } from './commitments.queries.ts'
-import { coursePage } from './course-page.ts'
-import { findEngagement, recordTime, recordTry } from './engagement.actions.ts'
-import { listFastCompletions } from './engagement.queries.ts'
-import { hurriedLessons, paceOf } from './engagement.ts'
+import { finishLesson, skipLesson } from './actions.ts'
+import { recordTime, recordTry } from './engagement.actions.ts'
 import { lessonPage } from './lesson-page.ts'
 import { openedTokens } from './opened.ts'
+import { coursePath, placeOf, takings } from './taking.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -56,124 +37,17 @@ type Needs = Readonly<{
   afterChange: AfterChange
 }>
 
-/** Course and lesson pages for learners. Attempts are in attempts.routes.ts. */
-export async function learningRoutes(
+/** Lessons: reading, finishing or skipping them, the time they take, and their exercises. */
+export async function lessonRoutes(
   app: App,
   { db, catalogue, offered, clock, config, afterChange }: Needs,
 ): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const opened = openedTokens(db)
+  const { lessonOf } = takings(db, offered)
   const { jobAids } = catalogue
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
-  const courseParams = Type.Object({ course: slug() })
-  const moduleParams = Type.Object({ course: slug(), module: slug() })
   const lessonParams = Type.Object({ course: slug(), module: slug(), lesson: slug() })
-
-  app.get(
-    '/courses/:course',
-    { config: { policy: 'public' }, schema: { params: courseParams } },
-    async (request, reply) => {
-      const today = await offered()
-      const known = today.catalogue.courses.get(request.params.course) ?? notFound()
-      const enrollment = request.viewer && (await findEnrollment(db, request.viewer.id, known.slug))
-      const course =
-        (enrollment && !enrollment.ended_at && known.versions.get(enrollment.version)) || known.current
-      const completed = (enrollment?.completion_id && known.versions.get(enrollment.version)) || null
-      const certificate = enrollment?.completion_id
-        ? await findCertificateOfCompletion(db, enrollment.completion_id)
-        : null
-      const move =
-        enrollment && !enrollment.ended_at
-          ? moveOffer(
-              known,
-              enrollment,
-              doneOf(enrollment),
-              await findTextOutline(db, enrollment.content_hash),
-            )
-          : null
-      const changes = request.viewer && enrollment ? await changesOf(request.viewer.id, known.slug) : []
-      return reply.page('learning/course', {
-        ...coursePage(course, enrollment, today, certificate, completed),
-        move,
-        changes,
-        refreshes: course.refresher
-          ? (catalogue.courses.get(course.refresher.refreshes)?.current ?? null)
-          : null,
-        refreshedBy: renewalsOf(catalogue, course.slug),
-        commitment: enrollment ? await findCommitment(db, enrollment.id) : null,
-        fast:
-          request.viewer && enrollment?.completion_id
-            ? await fastOf(request.viewer, enrollment.completion_id)
-            : null,
-        jobAids: jobAidsWith(jobAids, course.slug),
-        guides: request.viewer && mayLeadGroups(request.viewer) ? guidesOf(catalogue, known) : [],
-      })
-    },
-  )
-
-  app.post(
-    '/courses/:course/enrollment',
-    { config: signedIn, schema: { params: courseParams } },
-    async (request, reply) => {
-      const { current } = await courseOf(request.params.course)
-      const viewer = viewerOf(request)
-      await startCourse(db, viewer, current)
-      return reply.redirect(await nextPath(viewer.id, current.slug), 303)
-    },
-  )
-
-  app.get(
-    '/courses/:course/continue',
-    { config: signedIn, schema: { params: courseParams } },
-    async (request, reply) => {
-      return reply.redirect(await nextPath(viewerOf(request).id, request.params.course), 303)
-    },
-  )
-
-  app.get(
-    '/courses/:course/:module/assessment',
-    { config: signedIn, schema: { params: moduleParams } },
-    async (request, reply) => {
-      const taking = await moduleOf(viewerOf(request), request.params)
-      if (!taking) return reply.redirect(coursePath(request.params), 303)
-      const { course, enrollment, module } = taking
-      const done = doneOf(enrollment)
-      if (!done.passed.has(module.slug) && !isAssessmentOpen(course, done, module.slug)) {
-        const left = lessonsLeft(course, done, module.slug)
-        return reply.page('learning/not-yet', {
-          title: `Questions on module ${module.number}`,
-          course,
-          module,
-          left: module.lessons.filter((lesson) => left.includes(lesson.slug)),
-        })
-      }
-      const attempts = await listAttempts(db, enrollment.id, module.slug)
-      return reply.page('learning/assessment', {
-        title: `Questions on module ${module.number}`,
-        course,
-        module,
-        attempts,
-        isPassed: done.passed.has(module.slug),
-        ...retakeOf(course, attempts, clock()),
-        again: lessonsAgain(course, module, attempts),
-        hurried: await hurriedIn(enrollment, course),
-        next: placePath(course, nextPlace(course, done)),
-      })
-    },
-  )
-
-  app.post(
-    '/courses/:course/:module/assessment',
-    { config: signedIn, schema: { params: moduleParams } },
-    async (request, reply) => {
-      const taking = await moduleOf(viewerOf(request), request.params)
-      if (!taking) return reply.redirect(coursePath(request.params), 303)
-      const { course, enrollment, module } = taking
-      const attempt = await startAttempt(db, viewerOf(request), enrollment.id, course, module, clock())
-      if (!attempt) return reply.redirect(`/courses/${course.slug}/${module.slug}/assessment`, 303)
-      return reply.redirect(`/attempts/${attempt}`, 303)
-    },
-  )
 
   app.get(
     '/courses/:course/:module/:lesson',
@@ -247,17 +121,6 @@ export async function learningRoutes(
   )
 
   app.post(
-    '/courses/:course/commitment',
-    { config: signedIn, schema: { params: courseParams, body: form({ share: text(5) }) } },
-    async (request, reply) => {
-      const viewer = viewerOf(request)
-      const enrollment = (await findEnrollment(db, viewer.id, request.params.course)) ?? notFound()
-      await shareCommitment(db, viewer.id, enrollment.id, request.body.share === 'yes', clock())
-      return reply.redirect(`/courses/${request.params.course}#commitment`, 303)
-    },
-  )
-
-  app.post(
     '/courses/:course/:module/:lesson/time',
     {
       config: { ...signedIn, isRepeatable: true },
@@ -319,30 +182,6 @@ export async function learningRoutes(
     },
   )
 
-  const fastOf = async (viewer: Viewer, completionId: string) =>
-    (await listFastCompletions(db, viewer.id)).find((one) => one.completion_id === completionId) ?? null
-
-  /** Lessons that were open for so short a time that the completion would be marked as fast. Empty if it would not be. */
-  async function hurriedIn(enrollment: Enrollment, course: CourseVersion) {
-    const evidence = await findEngagement(db, enrollment, course)
-    if (!paceOf({ ...evidence, attempts: [] }, course.engagement).isFast) return []
-    return hurriedLessons(evidence, course.engagement).map(({ key, title }) => ({
-      title,
-      href: `/courses/${course.slug}/${key}`,
-    }))
-  }
-
-  /** Changes of law or meaning since this person completed the course. */
-  async function changesOf(personId: string, slug: string) {
-    const [completions, days, readings] = await Promise.all([
-      listCompletions(db, personId),
-      listChangeDays(db),
-      listChangeReadings(db, personId),
-    ])
-    const changes = changesToRead(catalogue, completions, days, readings, dayOf(clock()))
-    return changes.filter(({ text }) => text.slug === slug)
-  }
-
   /** Where Continue leads: in a refresher to the next needed lesson, else to the next lesson. */
   async function pathOn(
     viewer: Viewer,
@@ -356,70 +195,4 @@ export async function learningRoutes(
       ? placePath(course, nextPlace(course, doneOf(enrollment)))
       : `/courses/${course.slug}`
   }
-
-  /** A course, with the version for new learners as its current one. */
-  const courseOf = async (slug: string): Promise<Course> =>
-    (await offered()).catalogue.courses.get(slug) ?? notFound()
-
-  /** The person's enrollment with its version's text. Null if they have not started the course. */
-  async function takingOf(personId: string, slug: string): Promise<Taking | null> {
-    const known = await courseOf(slug)
-    const enrollment = await findEnrollment(db, personId, known.slug)
-    if (!enrollment) return null
-    // After completion, a course may show a newer version. While under way it never changes without the learner's choice.
-    const course = takenText(known, enrollment) ?? (enrollment.ended_at ? known.current : notFound())
-    return { course, enrollment }
-  }
-
-  /** Where a person continues. If their version is gone, the course page, where they choose what to do. */
-  async function nextPath(personId: string, slug: string): Promise<string> {
-    const known = await courseOf(slug)
-    const enrollment = await findEnrollment(db, personId, slug)
-    const isGone = enrollment && !enrollment.ended_at && textState(known, enrollment) === 'gone'
-    const taking = isGone ? null : await takingOf(personId, slug)
-    if (!taking) return `/courses/${slug}`
-    return placePath(taking.course, nextPlace(taking.course, doneOf(taking.enrollment)))
-  }
-
-  async function moduleOf(
-    viewer: Viewer,
-    at: Readonly<{ course: string; module: string }>,
-  ): Promise<(Taking & Readonly<{ module: Module }>) | null> {
-    const taking = await takingOf(viewer.id, at.course)
-    if (!taking) return hasPlace(await courseOf(at.course), at) ? null : notFound()
-    const module = taking.course.modules.find((one) => one.slug === at.module) ?? notFound()
-    return { ...taking, module }
-  }
-
-  async function lessonOf(
-    viewer: Viewer,
-    at: Readonly<{ course: string; module: string; lesson: string }>,
-  ): Promise<(Taking & Readonly<{ module: Module; lesson: Lesson }>) | null> {
-    const taking = await moduleOf(viewer, at)
-    if (!taking) return null
-    const lesson = taking.module.lessons.find((one) => one.slug === at.lesson) ?? notFound()
-    return { ...taking, lesson }
-  }
-
-  /** A link into a course that the person has not started leads to the course page, where they can start it. */
-  const coursePath = ({ course }: Readonly<{ course: string }>) => `/courses/${course}`
 }
-
-type Taking = Readonly<{ course: CourseVersion; enrollment: Enrollment }>
-
-const placeOf = ({
-  enrollment,
-  module,
-  lesson,
-}: Readonly<{ enrollment: Enrollment; module: Module; lesson: Lesson }>) => ({
-  enrollmentId: enrollment.id,
-  module: module.slug,
-  lesson: lesson.slug,
-})
-
-/** Whether a course has this module and, if given, this lesson. */
-const hasPlace = ({ current }: Course, at: Readonly<{ module: string; lesson?: string }>): boolean =>
-  current.modules.some(
-    ({ slug, lessons }) =>
-      slug === at.module && (at.lesson === undefined || lessons.some((one) => one.slug === at.lesson)),
-  )
