@@ -10,9 +10,9 @@ import type { Viewer } from '#server/people/roles.ts'
 import { notFound } from '#server/web/errors.ts'
 
 /** A course under way or completed, in the version that its learner takes. */
-export type Taking = Readonly<{ course: CourseVersion; enrollment: Enrollment }>
-export type TakingModule = Taking & Readonly<{ module: Module }>
-export type TakingLesson = TakingModule & Readonly<{ lesson: Lesson }>
+type Taking = Readonly<{ course: CourseVersion; enrollment: Enrollment }>
+type TakingModule = Taking & Readonly<{ module: Module }>
+type TakingLesson = TakingModule & Readonly<{ lesson: Lesson }>
 
 /** Loads courses, modules and lessons through their learner. */
 export function takings(db: Database, offered: FindOffered) {

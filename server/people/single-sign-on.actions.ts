@@ -39,7 +39,7 @@ function importKey(pem: string): Promise<CryptoKey> {
   return crypto.subtle.importKey('pkcs8', new Uint8Array(bytes), algorithm, false, ['sign'])
 }
 
-export type Started = Readonly<{ address: string; challengeToken: string }>
+type Started = Readonly<{ address: string; challengeToken: string }>
 
 type Pending = Readonly<{ provider: string; verifier: string; state: string; nonce: string; next: string }>
 
@@ -72,7 +72,7 @@ export async function startSingleSignOn(
   return { address: address.href, challengeToken }
 }
 
-export type SingleSignOnResult =
+type SingleSignOnResult =
   | { kind: 'person'; personId: string; next: string }
   | { kind: 'no-account' }
   | { kind: 'failed' }

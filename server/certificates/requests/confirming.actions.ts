@@ -26,7 +26,7 @@ import { correctedFacts } from './correcting.ts'
 import { endRow } from './requests.actions.ts'
 import { findRequest, type RequestRow } from './requests.queries.ts'
 
-export type ConfirmResult =
+type ConfirmResult =
   | { kind: 'confirmed'; number: string }
   /** The person who made the request and the certificate's holder can't confirm it, under any account. */
   | { kind: 'not-two'; problem: TwoPeopleProblem; other: string }
