@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
@@ -22,10 +23,12 @@ import { lessonHrefFor } from './learning/progress/lesson-href.ts'
 import { listEnrollments } from './learning/progress/queries.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { accountMail } from './notices/account-mail.actions.ts'
 import { tellOwner } from './notices/account-news.actions.ts'
 import { loggedMail } from './notices/direct-emails.actions.ts'
 import { webhookDescriptions } from './notices/webhooks/described.ts'
-import { noteRoleUse } from './people/actions.ts'
+import { noteLook, noteRoleUse } from './people/actions.ts'
+import type { DataKey } from './people/sealed-secret.ts'
 import { createSessions } from './people/sessions.ts'
 import { unsentForms } from './people/unsent-forms.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
@@ -41,6 +44,7 @@ import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { metricsRoutes } from './web/metrics.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
+import { OneLineOfARequest } from './web/request-log.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security-headers.ts'
 import { views } from './web/views.ts'
@@ -90,6 +94,7 @@ function newServer({ config, logger = false, schemaController = {}, onRoute }: N
     rewriteUrl: ({ url = '/' }) => readableAddress(url),
     genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
     return503OnClosing: false,
+    logController: new OneLineOfARequest(),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
     schemaController,
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
@@ -100,6 +105,7 @@ function newServer({ config, logger = false, schemaController = {}, onRoute }: N
 
 function featureNeeds({ db, catalogue, clock, config, ...given }: Needs, assets: Assets): FeatureNeeds {
   const installation = currentInstallation(db)
+  const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), clock())
   return {
     db,
     catalogue,
@@ -115,9 +121,10 @@ function featureNeeds({ db, catalogue, clock, config, ...given }: Needs, assets:
     },
     lessonHref: async (viewer) =>
       lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], catalogue),
-    mail: loggedMail(db, given.mail),
+    mail: given.mail && accountMail(dataKey),
+    directMail: loggedMail(db, given.mail),
     sessions: createSessions(db, { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }),
-    dataKey: () => openDataKey(config.keysFile, issuerDid(config.baseUrl), clock()),
+    dataKey,
     requiresSecondFactor: config.secondFactor ? config.secondFactor === 'required' : !given.isDemo,
     installationWords: () => {
       const known = installation.now()
@@ -156,7 +163,14 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
   // Before compression, because it writes the keys into pages.
   await app.register(formKeys, { db, senderOf: ({ viewer, ip }) => viewer?.id ?? ip })
   // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
-  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
+  // A page in one call: a stream costs six times the processor. What is longer, such as an export, is streamed.
+  await app.register(compress, {
+    threshold: 1024,
+    syncThreshold: 256 * 1024,
+    encodings: ['br', 'gzip'],
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } },
+    globalDecompression: false,
+  })
   await app.register(formbody)
   // For forms with files. Read them with web/upload.ts.
   await app.register(multipart, {
@@ -173,6 +187,7 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
     requiresSecondFactor,
     today: () => dayOf(clock()),
     noteUse: (grants, on) => noteRoleUse(db, grants, on),
+    noteLook: (look) => noteLook(db, look, clock()),
   })
   await app.register(unsentForms, { db, sessions, config })
   if (isDemo && config.demo === 'public') await app.register(readOnly, { refusalOf: demoRefusal })

@@ -57,6 +57,7 @@ import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
+import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
 import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.ts'
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
@@ -64,6 +65,7 @@ import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.rout
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import { accountRoutes } from '#server/people/account.routes.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
 import { dataNoticeRoutes } from '#server/people/data-notices/data-notice.routes.ts'
 import { forgottenPasswordRoutes } from '#server/people/forgotten-password.routes.ts'
@@ -108,7 +110,9 @@ export type FeatureNeeds = Readonly<{
   /** The courses as they are offered today. */
   offered: FindOffered
   lessonHref: FindLessonHref
-  mail: Mail
+  mail: AccountMail
+  /** Sends while an administrator who tries it out waits. */
+  directMail: Mail
   clock: () => Date
   config: Config
   assets: Assets
@@ -202,6 +206,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   reviewPeopleRoutes,
   reviewFindingRoutes,
   reviewAnswerRoutes,
+  correctionOrderRoutes,
   packetRoutes,
   packetVerificationRoutes,
   bulkVerificationRoutes,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import type { Catalogue, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
@@ -14,12 +14,12 @@ import { findEngagement } from './engagement.actions.ts'
 import { hurriedLessons, paceOf } from './engagement.ts'
 import { coursePath, takings } from './taking.ts'
 
-type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
 /** The page before a module's questions, and the start of an attempt. Attempts are in attempts.routes.ts. */
-export async function assessmentRoutes(app: App, { db, offered, clock }: Needs): Promise<void> {
+export async function assessmentRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
-  const { moduleOf } = takings(db, offered)
+  const { moduleOf } = takings(db, catalogue, offered)
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const moduleParams = Type.Object({ course: slug(), module: slug() })
 

@@ -12,7 +12,7 @@ import { findEnrollment, listCompletions } from '#server/learning/progress/queri
 import { renewalsOf } from '#server/learning/progress/refresher.ts'
 import { listChangeReadings } from '#server/learning/versions/changes.queries.ts'
 import { changesToRead } from '#server/learning/versions/changes.ts'
-import { moveOffer } from '#server/learning/versions/moving.ts'
+import { moveOffer, textState } from '#server/learning/versions/moving.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { mayLeadGroups, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -36,7 +36,7 @@ type Needs = Readonly<{
 export async function coursePageRoutes(app: App, { db, catalogue, offered, clock }: Needs): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const { jobAids } = catalogue
-  const { courseOf, nextPath } = takings(db, offered)
+  const { courseOf, nextPath } = takings(db, catalogue, offered)
   const courseParams = Type.Object({ course: Type.String({ pattern: '^[a-z0-9-]{1,80}$' }) })
 
   app.get(
@@ -53,7 +53,7 @@ export async function coursePageRoutes(app: App, { db, catalogue, offered, clock
         ? await findCertificateOfCompletion(db, enrollment.completion_id)
         : null
       const move =
-        enrollment && !enrollment.ended_at
+        enrollment && !enrollment.ended_at && textState(known, enrollment) !== 'current'
           ? moveOffer(
               known,
               enrollment,

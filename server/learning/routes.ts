@@ -44,7 +44,7 @@ export async function lessonRoutes(
 ): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const opened = openedTokens(db)
-  const { lessonOf } = takings(db, offered)
+  const { lessonOf } = takings(db, catalogue, offered)
   const { jobAids } = catalogue
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const lessonParams = Type.Object({ course: slug(), module: slug(), lesson: slug() })
@@ -76,7 +76,7 @@ export async function lessonRoutes(
   app.post(
     '/courses/:course/:module/:lesson/finished',
     {
-      config: signedIn,
+      config: { ...signedIn, isRepeatable: true },
       schema: {
         params: lessonParams,
         body: Type.Optional(
@@ -100,8 +100,8 @@ export async function lessonRoutes(
       const body = request.body?.commitment?.trim()
       const commitment =
         body && asksForCommitment(module, lesson) ? { body, isShared: request.body?.share === 'yes' } : null
-      const taking = { enrollmentId: enrollment.id, course, place, openedAt }
-      await finishLesson(db, { issuer: config, afterChange }, viewer, taking, commitment, clock())
+      const reading = { enrollment, course, place, openedAt }
+      await finishLesson(db, { issuer: config, afterChange }, viewer, reading, commitment, clock())
       return reply.redirect(await pathOn(viewer, course, module, lesson), 303)
     },
   )

@@ -1,4 +1,4 @@
-import type { Course, CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
+import type { Catalogue, Course, CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
@@ -15,19 +15,21 @@ type TakingModule = Taking & Readonly<{ module: Module }>
 type TakingLesson = TakingModule & Readonly<{ lesson: Lesson }>
 
 /** Loads courses, modules and lessons through their learner. */
-export function takings(db: Database, offered: FindOffered) {
+export function takings(db: Database, catalogue: Catalogue, offered: FindOffered) {
   /** A course, with the version for new learners as its current one. */
   const courseOf = async (slug: string): Promise<Course> =>
     (await offered()).catalogue.courses.get(slug) ?? notFound()
 
   /** The person's enrollment with its version's text. Null if they have not started the course. */
   async function takingOf(personId: string, slug: string): Promise<Taking | null> {
-    const known = await courseOf(slug)
+    const known = catalogue.courses.get(slug) ?? notFound()
     const enrollment = await findEnrollment(db, personId, known.slug)
     if (!enrollment) return null
+    const taken = takenText(known, enrollment)
+    if (taken) return { course: taken, enrollment }
     // After completion, a course may show a newer version. While under way it never changes without the learner's choice.
-    const course = takenText(known, enrollment) ?? (enrollment.ended_at ? known.current : notFound())
-    return { course, enrollment }
+    if (!enrollment.ended_at) return notFound()
+    return { course: (await courseOf(slug)).current, enrollment }
   }
 
   /** Where a person continues. If their version is gone, the course page, where they choose what to do. */

@@ -3,30 +3,10 @@ import type { Kind } from './wording.ts'
 
 /** Notices about the account itself. */
 export type AccountFacts = Readonly<{
-  'set-password': { purpose: 'invite' | 'reset' }
   'sign-in-changed': { what: AccountNews; by: string | null }
 }>
 
 export const accountKinds: { [K in keyof AccountFacts]: Kind<AccountFacts[K]> } = {
-  'set-password': {
-    isOptional: false,
-    isUrgent: true,
-    words: ({ purpose }) => ({
-      subject: purpose === 'invite' ? 'Your new account' : 'Set a new password',
-      email:
-        purpose === 'invite'
-          ? [
-              'You have an account for your work training. Choose a password within 7 days.',
-              'The link works once. If you did not expect this message, you can ignore it.',
-            ]
-          : [
-              'You or your administrator asked to set a new password for this email. The link works once, within a day.',
-              'If it wasn’t you, nothing has changed, and you can ignore this message.',
-            ],
-      inbox: 'You were sent a link to set your password.',
-      action: { label: 'Set your password', path: '/account' },
-    }),
-  },
   'sign-in-changed': {
     isOptional: false,
     isUrgent: true,

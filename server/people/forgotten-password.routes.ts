@@ -1,24 +1,23 @@
+import { randomUUID } from 'node:crypto'
 import type { Database } from '#server/db/connection.ts'
-import type { Mail } from '#server/lib/mail.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { resetLink } from './account-emails.ts'
+import type { AccountMail } from './account-emails.ts'
 import type { TellOwner } from './account-news.ts'
-import { createResetLink } from './actions.ts'
 import { usePaperCode } from './paper-codes.actions.ts'
 import { tooManyAttempts } from './throttling.ts'
 
 type Needs = Readonly<{
   db: Database
-  mail: Mail
+  mail: AccountMail
   tellOwner: TellOwner
   clock: () => Date
-  config: Readonly<{ baseUrl: string }>
 }>
 
 /** For people who forgot their password: a link by email, or a one-time code on paper. */
 export async function forgottenPasswordRoutes(
   app: App,
-  { db, mail, tellOwner, clock, config }: Needs,
+  { db, mail, tellOwner, clock }: Needs,
 ): Promise<void> {
   const open = { policy: 'public' } as const
   const forgotPage = (sent: boolean) => ({ title: 'Forgot your password', sent, canMail: Boolean(mail) })
@@ -31,16 +30,11 @@ export async function forgottenPasswordRoutes(
     '/forgot-password',
     { config: open, schema: { body: form({ email: text(254) }) } },
     async (request, reply) => {
-      // Answered before the account is looked up: a known and an unknown email take the same time.
-      if (mail) queueMicrotask(() => sendReset(request.body.email).catch((error) => request.log.error(error)))
+      // The account is looked up by the job: a known and an unknown email take the same time.
+      if (mail) await enqueue(db, 'send-reset-link', { email: request.body.email, key: randomUUID() })
       return reply.page('people/forgot-password', forgotPage(true))
     },
   )
-
-  async function sendReset(email: string): Promise<void> {
-    const link = await createResetLink(db, email)
-    if (link && mail) await mail(resetLink(link.email, `${config.baseUrl}/link/${link.token}`))
-  }
 
   const codePage = (name: string, message?: string) => ({
     title: 'Use a one-time code',

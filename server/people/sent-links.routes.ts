@@ -1,8 +1,7 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import type { Mail } from '#server/lib/mail.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { emailChanged } from './account-emails.ts'
+import type { AccountMail } from './account-emails.ts'
 import type { TellOwner } from './account-news.ts'
 import { setPassword } from './actions.ts'
 import { confirmEmailChange, findEmailChange } from './email-changes.actions.ts'
@@ -12,7 +11,7 @@ import { findInvitation } from './queries.ts'
 
 type Needs = Readonly<{
   db: Database
-  mail: Mail
+  mail: AccountMail
   tellOwner: TellOwner
   clock: () => Date
   /** What this installation is called, and by whom it is run: no password is made of these words. */
@@ -72,11 +71,10 @@ export async function sentLinkRoutes(
   })
 
   app.post('/email/:token', { config: open, schema: { params } }, async (request, reply) => {
-    const result = await confirmEmailChange(db, request.params.token, request.viewer?.id ?? null, clock())
+    const viewerId = request.viewer?.id ?? null
+    const result = await confirmEmailChange(db, request.params.token, { viewerId, mail }, clock())
     if (result.kind === 'owner-must-sign-in') return reply.redirect(`/email/${request.params.token}`, 303)
     if (result.kind === 'link-ended') return reply.status(410).page('people/link-ended', linkEnded)
-    for (const message of emailChanged(result))
-      if (mail) await mail(message).catch((error) => request.log.error(error))
     return reply.page('people/email-confirmed', { title: 'Your email has changed', email: result.to })
   })
 }

@@ -1,4 +1,3 @@
-import { findApproval } from '#server/courses/catalogue/approvals.queries.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
@@ -9,7 +8,7 @@ import { courseSteps } from '#server/learning/progress/next-step.ts'
 import { listCompletions, listEnrollments } from '#server/learning/progress/queries.ts'
 import { listChangeReadings } from '#server/learning/versions/changes.queries.ts'
 import { changesToRead } from '#server/learning/versions/changes.ts'
-import { type Day, dayOf } from '#server/lib/days.ts'
+import { dayOf } from '#server/lib/days.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import type { App } from '#server/web/routes.ts'
 import { myTrainingPage } from './my-training.ts'
@@ -40,7 +39,9 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
     const changes = changesToRead(catalogue, completions, days, readings, today).filter(
       ({ isDone }) => !isDone,
     )
-    const page = myTrainingPage(own, today, steps, completions, names, await isRefresherApproved(today))
+    const refresher = catalogue.courses.get(residentialRefresher)?.current
+    const isRefresherApproved = refresher !== undefined && courses.approvalOf(refresher) !== null
+    const page = myTrainingPage(own, today, steps, completions, names, isRefresherApproved)
     return reply.page('training/my-training', {
       ...page,
       supervisors: page.banner?.noContactAt ? await listSupervisorNames(db, page.banner.noContactAt) : [],
@@ -49,11 +50,4 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
       elsewhere,
     })
   })
-
-  async function isRefresherApproved(today: Day): Promise<boolean> {
-    const refresher = catalogue.courses.get(residentialRefresher)?.current
-    if (!refresher) return false
-    const { slug: course, version, hash } = refresher
-    return (await findApproval(db, { course, version, hash }, today)) !== null
-  }
 }

@@ -3,7 +3,7 @@ import type { CourseFile } from '#server/courses/authoring/files/course-files.ts
 import { type ProblemLog, suggestion } from '#server/courses/authoring/files/problems.ts'
 import { checkedShape, parseYaml } from '#server/courses/authoring/files/yaml-document.ts'
 import { plainText, type Scope } from '#server/courses/authoring/text/scope.ts'
-import type { ElsewhereTraining, FactRegister } from '#server/courses/catalogue/course-parts.ts'
+import type { ElsewhereTraining, FactRegister, Source } from '#server/courses/catalogue/course-parts.ts'
 
 const words = (description: string) => Type.String({ minLength: 1, description })
 const trainingShape = Type.Object(
@@ -100,7 +100,7 @@ function checkFacts({ facts = [] }: Training, register: FactRegister, say: Say):
   }
 }
 
-/** The titles of a training's own sources and of its facts' sources. */
+/** The names of a training's own sources and of its facts' sources. */
 function sourcesOf(
   { title, facts = [], sources = [] }: Training,
   register: FactRegister,
@@ -111,8 +111,12 @@ function sourcesOf(
       say(`There is no source "${key}" in facts.yml.`, suggestion(key, register.sources.keys(), 'sources'))
   const named = [...sources, ...facts.flatMap((key) => register.facts.get(key)?.sources ?? [])]
   if (named.length === 0) say(`"${title}" has no source.`, 'Add facts or sources.')
-  return [...new Set(named)].flatMap((key) => register.sources.get(key)?.title ?? [])
+  return [...new Set(named)].flatMap((key) => sourceName(register.sources.get(key)))
 }
+
+/** Two pages can share a title, so a source is named with its publisher. */
+const sourceName = (source: Source | undefined) =>
+  source === undefined ? [] : [`${source.title} (${source.publisher})`]
 
 /** The form to record the training, with the known fields filled in. */
 export const recordPath = ({ title, provider, code }: ElsewhereTraining) =>

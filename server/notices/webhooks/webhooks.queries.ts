@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-type Webhook = Readonly<{
+export type Webhook = Readonly<{
   id: string
   url: string
   events: readonly string[]
@@ -16,7 +16,7 @@ export async function listWebhooks(db: Kysely<DB>, programId: string): Promise<r
   return rows
 }
 
-type WebhookDelivery = Readonly<{
+export type WebhookDelivery = Readonly<{
   id: string
   url: string
   event: string
