@@ -18,11 +18,11 @@ import { mayLeadGroups, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { startCourse } from './actions.ts'
 import { shareCommitment } from './commitments.actions.ts'
 import { findCommitment } from './commitments.queries.ts'
 import { coursePage } from './course-page.ts'
 import { listFastCompletions } from './engagement.queries.ts'
+import { startCourse } from './enrollments.actions.ts'
 import { takings } from './taking.ts'
 
 type Needs = Readonly<{
