@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
@@ -44,9 +45,11 @@ import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
+import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
+import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
 import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.ts'
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
@@ -103,7 +106,7 @@ import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { webhookDescriptions } from './notices/webhooks/described.ts'
 import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
-import { noteRoleUse } from './people/actions.ts'
+import { noteLook, noteRoleUse } from './people/actions.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
@@ -126,6 +129,7 @@ import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { metricsRoutes } from './web/metrics.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
+import { OneLineOfARequest } from './web/request-log.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security-headers.ts'
 import { views } from './web/views.ts'
@@ -176,6 +180,7 @@ export async function buildApp(given: Needs): Promise<App> {
     rewriteUrl: ({ url = '/' }) => readableAddress(url),
     genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
     return503OnClosing: false,
+    logController: new OneLineOfARequest(),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
     schemaController: needs.schemaController ?? {},
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
@@ -212,7 +217,14 @@ export async function buildApp(given: Needs): Promise<App> {
   // Before compression, because it writes the keys into pages.
   await app.register(formKeys, { db, senderOf: ({ viewer, ip }) => viewer?.id ?? ip })
   // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
-  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
+  // A page in one call: a stream costs six times the processor. What is longer, such as an export, is streamed.
+  await app.register(compress, {
+    threshold: 1024,
+    syncThreshold: 256 * 1024,
+    encodings: ['br', 'gzip'],
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } },
+    globalDecompression: false,
+  })
   await app.register(formbody)
   // For forms with files. Read them with web/upload.ts.
   await app.register(multipart, {
@@ -230,6 +242,7 @@ export async function buildApp(given: Needs): Promise<App> {
     requiresSecondFactor,
     today: () => dayOf(given.clock()),
     noteUse: (grants, on) => noteRoleUse(db, grants, on),
+    noteLook: (look) => noteLook(db, look, given.clock()),
   })
   await app.register(unsentForms, { db, sessions, config })
   if (needs.isDemo && config.demo === 'public')
@@ -313,10 +326,12 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(calendarRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(licensingRoutes, needs)
+  await app.register(overviewRoutes, needs)
   await app.register(licensingReviewRoutes, needs)
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
   await app.register(reviewAnswerRoutes, needs)
+  await app.register(correctionOrderRoutes, needs)
   await app.register(packetRoutes, needs)
   await app.register(packetVerificationRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)

@@ -212,6 +212,7 @@ export interface Certifications {
 export interface Clearances {
   answer: string;
   because: string;
+  cause: string | null;
   contact: string;
   person_id: string;
   program_id: string;
@@ -798,6 +799,13 @@ export interface OutsideTrainings {
   topics: Generated<string>;
 }
 
+export interface OverviewDays {
+  causes: Json;
+  day: string;
+  in_contact: number;
+  program_id: string;
+}
+
 export interface PaperCodes {
   code_hash: string;
   confirmed_at: Timestamp | null;
@@ -886,6 +894,15 @@ export interface RecordLinks {
   made_at: Timestamp;
   person_id: string;
   token_hash: string;
+}
+
+export interface RecordLooks {
+  id: Generated<string>;
+  looked_at: Timestamp;
+  looked_by: string;
+  looked_on: string;
+  person_id: string;
+  what: string;
 }
 
 export interface RecordOpenings {
@@ -1343,6 +1360,7 @@ export interface DB {
   notice_preferences: NoticePreferences;
   notices: Notices;
   outside_trainings: OutsideTrainings;
+  overview_days: OverviewDays;
   paper_codes: PaperCodes;
   passkeys: Passkeys;
   people: People;
@@ -1350,6 +1368,7 @@ export interface DB {
   program_interpretations: ProgramInterpretations;
   programs: Programs;
   record_links: RecordLinks;
+  record_looks: RecordLooks;
   record_openings: RecordOpenings;
   record_requests: RecordRequests;
   record_shares: RecordShares;

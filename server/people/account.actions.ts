@@ -68,7 +68,7 @@ export async function changePassword(
   { words, mail }: Readonly<{ words: readonly string[]; mail: AccountMail }>,
   now: Date,
 ): Promise<{ kind: 'changed' } | { kind: 'problem'; message: string }> {
-  const problem = passwordProblem(password, [...words, ...(await listKnownWords(db, viewer.id))])
+  const problem = await passwordProblem(password, [...words, ...(await listKnownWords(db, viewer.id))])
   if (problem) return { kind: 'problem', message: problem }
   const password_hash = await hashPassword(password)
   await writeEvidence(db, async (trx) => {

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import type { Day } from '#server/lib/days.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
 import { type AccountMail, resetLink } from './account-emails.ts'
 import type { TellOwner } from './account-news.ts'
 import { newToken, tokenHash } from './links.ts'
@@ -157,7 +157,10 @@ export async function setPassword(
 ): Promise<SetPasswordResult> {
   const invitation = await findInvitation(db, tokenHash(token))
   if (!invitation) return { kind: 'link-ended' }
-  const problem = passwordProblem(password, [...words, ...(await listKnownWords(db, invitation.person_id))])
+  const problem = await passwordProblem(password, [
+    ...words,
+    ...(await listKnownWords(db, invitation.person_id)),
+  ])
   if (problem) return { kind: 'problem', message: problem }
   const password_hash = await hashPassword(password)
   return writeEvidence(db, async (trx): Promise<SetPasswordResult> => {
@@ -197,6 +200,17 @@ export async function setPassword(
       await tell(trx, invitation.person_id, { what: 'password-set', by: null, key: invitation.id })
     return { kind: 'set' }
   })
+}
+
+export type Look = Readonly<{ personId: string; lookedBy: string; what: string }>
+
+/** Someone opened a page about a person, who can read it: once a day, however often they come back. */
+export async function noteLook(db: Database, { personId, lookedBy, what }: Look, now: Date): Promise<void> {
+  await db
+    .insertInto('record_looks')
+    .values({ person_id: personId, looked_by: lookedBy, what, looked_on: dayOf(now), looked_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 /** The day on which someone last did something in these roles. */

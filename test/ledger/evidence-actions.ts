@@ -630,7 +630,7 @@ async function openLastAttempt({ world, theo }: Stage, course: CourseVersion): P
     db,
     { issuer: world.config, afterChange },
     theo,
-    { enrollmentId: enrollment.id, course, place, openedAt: before },
+    { enrollment, course, place, openedAt: before },
     null,
     before,
   )

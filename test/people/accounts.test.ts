@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { demoPassword } from '#server/demo/cast.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { createLink } from '#server/people/actions.ts'
+import { lookedAt } from '#server/people/looks.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { sendAccountEmails } from '#test/support/jobs.ts'
@@ -340,7 +341,7 @@ describe('your account', () => {
     expect(answer.body).not.toMatch(/password_hash|token_hash|code_hash|"secret"|argon2/)
   })
 
-  test('each look that licensing takes is shown to the person, with who took it', async () => {
+  test('each look at a person is shown to them, with who took it; a supervisor’s once a day', async () => {
     const world = await aWorld()
     const { email, number } = await world.db
       .selectFrom('certificates')
@@ -348,12 +349,30 @@ describe('your account', () => {
       .select(['number', 'email'])
       .executeTakeFirstOrThrow()
     const client = await world.as(email!)
-    expect((await client.get('/account/views')).body).toContain('No one from licensing has looked')
+    expect((await client.get('/account/views')).body).toContain('No one has opened a page about you.')
     const lee = await world.as('lee@licensing.example')
     await lee.get(`/certificates/records/${number}`)
     const page = await client.get('/account/views')
     expect(page.body).toContain('Lee Marston')
     expect(page.body).toContain(number)
+    const { person_id } = await world.db
+      .selectFrom('assignments')
+      .innerJoin('people', 'people.id', 'assignments.person_id')
+      .select('person_id')
+      .where('people.email', '=', email!)
+      .executeTakeFirstOrThrow()
+    const rae = await world.as(administrator)
+    for (const address of [`/team/${person_id}`, `/accounts/${person_id}`, `/team/${person_id}`])
+      await rae.get(address)
+    const looks = await client.get('/account/views')
+    expect(looks.body.match(/Rae Halvorsen/g)).toHaveLength(2)
+    expect(looks.body).toContain('your training, on the team’s page')
+    // Every page about one person is a look, or writes to the ledger by itself.
+    const routes = world.routes.filter(({ method, url }) => method === 'GET' && url.includes('/:person'))
+    expect(routes.map(({ url }) => url).filter((url) => !lookedAt(url))).toEqual([
+      '/reviews/:review/people/:person',
+      '/admin/records/:person',
+    ])
   })
 })
 

@@ -28,6 +28,29 @@ const rolesOf = async (email: string) =>
 describe('a program administrator', () => {
   beforeEach(() => enter())
 
+  test('doesn’t learn whether an email has an account elsewhere; its owner accepts the role', async () => {
+    const give = (email: string, name: string) =>
+      rae.post(`/programs/${program}/roles`, { name, email, role: 'supervisor' })
+    const elsewhere = await give('olu@lakeside.example', 'Someone New')
+    const nowhere = await give('nowhere@lakeside.example', 'Someone New')
+    for (const { statusCode, headers } of [elsewhere, nowhere])
+      expect([statusCode, headers.location]).toEqual([303, `/programs/${program}/roles?done=granted`])
+    const page = readable((await rae.get(`/programs/${program}/roles`)).body)
+    for (const name of ['olu', 'nowhere'])
+      expect(page).toContain(`Someone New Supervisor ${name}@lakeside.example; since`)
+    const olu = await world.as('olu@lakeside.example')
+    expect((await olu.get(`/programs/${program}/roster`)).statusCode).toBe(404)
+    const asked = (await olu.get('/account/record')).body
+    expect(readable(asked)).toContain('North Star House wants to give you a role: supervisor.')
+    const [accept] = /\/account\/record\/requests\/[0-9a-f-]{36}\/agreement/.exec(asked)!
+    await olu.post(accept)
+    expect((await olu.get(`/programs/${program}/roster`)).statusCode).toBe(200)
+    expect(readable((await rae.get('/notices')).body)).toContain(
+      'Olu Adeyemi accepted a role: supervisor at North Star House.',
+    )
+    expect(await world.db.selectFrom('record_shares').select('id').execute()).toEqual([])
+  })
+
   test('gives and ends roles in the program, with a ledger entry for each', async () => {
     const form = (await rae.get(`/programs/${program}/roles`)).body.split('<main')[1]!
     const asked = [...form.matchAll(/ name="(\w+)"/g)].map(([, name]) => name)
