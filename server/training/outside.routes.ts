@@ -6,6 +6,7 @@ import { creditsFor, outsideCredits } from '#server/law/outside-training.ts'
 import { agenciesOf } from '#server/law/reasons/duties.ts'
 import { recordEvidence } from '#server/ledger/actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
+import { noteLook } from '#server/people/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { type TwoPeopleProblem, twoPeopleWords } from '#server/people/two-people.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -228,7 +229,11 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
   /** A training with the programs for which the viewer decides: their own ones, or those where no one else can. */
   async function seen(viewer: Viewer, id: string) {
     const own = await findOutsideTrainingOf(db, viewer, id)
-    if (own) return { training: own, programIds: viewer.administered_program_ids }
+    if (own) {
+      const look = { personId: own.person_id, lookedBy: viewer.id, what: 'an outside training of yours' }
+      if (own.person_id !== viewer.id) await noteLook(db, look, clock())
+      return { training: own, programIds: viewer.administered_program_ids }
+    }
     const deciding = (await findTrainingToDecide(db, viewer, id, clock())) ?? notFound()
     // Someone of another program or of licensing looks at a named person, so it is logged.
     await recordEvidence(db, {
