@@ -4,6 +4,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { loadText } from '#test/courses/format-two.ts'
 import { aWorld, type Client, theCourses } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { asTheService } from '#test/support/db.ts'
 import { formFor, later, openedIn, readLesson, readModule, takeAssessment } from '#test/support/taking.ts'
 
 async function adaInAnAssessment() {
@@ -22,6 +23,25 @@ async function adaInAnAssessment() {
     client.post(`${address}/answers`, form)
   return { ...world, course, module, ada, id, address, attempt, answer }
 }
+
+/** What the service sends to its database meanwhile, but for what it reads by the clock. */
+async function statementsOf(act: () => Promise<unknown>): Promise<readonly string[]> {
+  const executor = (await asTheService()).getExecutor()
+  const original = executor.executeQuery.bind(executor)
+  const seen: string[] = []
+  executor.executeQuery = (async (...given: Parameters<typeof original>) => {
+    if (!given[0].sql.includes('"settings"')) seen.push(given[0].sql)
+    return original(...given)
+  }) as typeof executor.executeQuery
+  try {
+    await act()
+  } finally {
+    executor.executeQuery = original
+  }
+  return seen
+}
+
+const kindOf = (statement: string) => statement.trim().split(/\s/, 1)[0]
 
 describe('an assessment', () => {
   test('does not open until every lesson of its module is read', async () => {
@@ -58,6 +78,17 @@ describe('an assessment', () => {
     expect(await db.selectFrom('attempt_results').select('is_passed').execute()).toEqual([
       { is_passed: true },
     ])
+  })
+
+  test('a lesson page asks the database twice, and an answer three times in one commit', async () => {
+    const { ada, attempt, answer, course, module } = await adaInAnAssessment()
+    const page = await statementsOf(() =>
+      ada.get(`/courses/${course.slug}/${module.slug}/${module.lessons[0]!.slug}`),
+    )
+    expect(page.map(kindOf)).toEqual(['select', 'select'])
+    const form = formFor(module, await attempt(), true)
+    const answering = await statementsOf(() => answer(ada, form))
+    expect(answering.map(kindOf)).toEqual(['select', 'select', 'insert'])
   })
 
   test('ignores a form of an earlier or later question', async () => {
