@@ -30,6 +30,7 @@ import { sweepPeople } from './people/sign-in.actions.ts'
 import { applyImport } from './programs/imports/import-apply.actions.ts'
 import { checkImport } from './programs/imports/import-check.actions.ts'
 import { failLostImports } from './programs/imports/import-job.actions.ts'
+import { sweepImports } from './programs/imports/imports.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
 import { isMoot } from './standings/reminders/settle.actions.ts'
 import { refreshStale, refreshStandings } from './standings/standings.actions.ts'
@@ -66,6 +67,7 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     await sweepDeliveries(db)
     await sweepFormKeys(db)
     await sweepDirectEmails(db)
+    await sweepImports(db)
     await failLostImports(db)
     await failLostPackets(db)
   },

@@ -74,7 +74,7 @@ export const settingList: readonly Setting[] = [
     group: 'Database',
     example: 'postgres://user:password@127.0.0.1:5432/safe_harbor',
     changes:
-      'A PostgreSQL 15 or later in place of the embedded one. It is never filled with the demonstration. The embedded one is used in a role that can’t change what is append-only. Here the service works in the role that you name, so triggers alone refuse such changes: let no one else have its password.',
+      'A PostgreSQL 15 or later in place of the embedded one. It is never filled with the demonstration. The embedded one is used in a role that can’t change what is append-only. Here the service works in the role that you name, so triggers alone refuse such changes: let no one else have its password. Behind PgBouncer in transaction mode, add ?pgbouncer=true (docs/operations.md).',
     value: ({ databaseUrl }) => set(databaseUrl),
   },
   {

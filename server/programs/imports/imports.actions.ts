@@ -14,7 +14,7 @@ export type StartedImport =
 
 export const tooLarge = 'This file is larger than 5 MB. Split it and upload the parts.'
 
-/** Stores a file with the job that checks it, and deletes files older than a week. */
+/** Stores a file with the job that checks it. */
 export async function startImport(
   db: Database,
   { viewer, now }: Actor,
@@ -29,11 +29,6 @@ export async function startImport(
   if (file.bytes.length > mostBytes) return problem(tooLarge)
   return db.transaction().execute(async (trx): Promise<StartedImport> => {
     if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
-    await trx
-      .deleteFrom('roster_imports')
-      .where('program_id', '=', programId)
-      .where('created_at', '<', sql<Date>`${now}::timestamptz - interval '7 days'`)
-      .execute()
     const { id } = await trx
       .insertInto('roster_imports')
       .values({
@@ -78,4 +73,12 @@ export async function resumeImport(
     })
     return { kind: 'resumed' }
   })
+}
+
+/** Files are no evidence: what they changed is in the ledger. */
+export async function sweepImports(db: Database): Promise<void> {
+  await db
+    .deleteFrom('roster_imports')
+    .where('created_at', '<', sql<Date>`now() - interval '7 days'`)
+    .execute()
 }
