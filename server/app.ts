@@ -80,6 +80,7 @@ import { courseRoutes } from './courses/routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
+import { ownMarkRoutes } from './learning/own/own-marks.routes.ts'
 import { lessonHrefFor } from './learning/progress/lesson-href.ts'
 import { listEnrollments } from './learning/progress/queries.ts'
 import { learningRoutes } from './learning/routes.ts'
@@ -99,6 +100,8 @@ import { accountRoutes } from './people/account.routes.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
+import { readingAttributes, readingSettings } from './people/reading/reading-settings.ts'
+import { readingCookie, readingSettingsRoutes } from './people/reading/reading-settings.routes.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
@@ -191,6 +194,7 @@ export async function buildApp(given: Needs): Promise<App> {
         { installation: installation.now(), look: installation.look() },
         needs.isDemo && config.demo,
       ),
+      reading: readingAttributes(readingSettings(request.viewer?.reading ?? request.cookies?.[readingCookie])),
       idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
     }),
     development: config.development,
@@ -247,6 +251,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(secondFactorRoutes, { ...needs, sessions, requiresSecondFactor })
   await app.register(accountLifeRoutes, needs)
   await app.register(dataNoticeRoutes, needs)
+  await app.register(readingSettingsRoutes, needs)
   await app.register(paperCodeRoutes, needs)
   await app.register(connectionRoutes, needs)
   await app.register(scimRoutes, { ...needs, afterChange })
@@ -276,6 +281,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(handoutRoutes, { ...needs, ownName })
   await app.register(facilitatorGuideRoutes, { ...needs, ownName })
   await app.register(learningRoutes, { ...needs, afterChange })
+  await app.register(ownMarkRoutes, needs)
   await app.register(movingRoutes, needs)
   await app.register(changesRoutes, needs)
   await app.register(attemptRoutes, { ...needs, afterChange })

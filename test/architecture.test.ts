@@ -13,6 +13,7 @@ const order = [
     'ledger',
     'people',
     'people/data-notices',
+    'people/reading',
     'notices/webhooks',
     'notices',
     'programs',
@@ -37,6 +38,7 @@ const order = [
   ...[
     'learning/questions',
     'learning/progress',
+    'learning/own',
     'learning/versions',
     'learning',
     'standings/reminders',

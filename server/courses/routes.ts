@@ -40,6 +40,17 @@ export async function courseRoutes(
     },
   )
 
+  app.get(
+    '/pause',
+    { config: open, schema: { querystring: Type.Object({ back: Type.Optional(text(2000)) }) } },
+    async (request, reply) =>
+      reply.page('courses/pause', {
+        title: 'You are paused',
+        lines: [...ownLines(), ...catalogue.support],
+        back: pathOfOurs(request.query.back),
+      }),
+  )
+
   app.get('/glossary', { config: open }, async (_request, reply) => {
     const indexes = [...catalogue.courses.values()].map(({ slug, current }) => ({
       title: current.shortTitle,

@@ -95,6 +95,14 @@ export interface Authenticators {
   secret: string;
 }
 
+export interface Bookmarks {
+  course: string;
+  lesson: string;
+  module: string;
+  person_id: string;
+  saved_at: Timestamp;
+}
+
 export interface BulkVerifications {
   id: Generated<string>;
   results: Json;
@@ -694,6 +702,16 @@ export interface LessonMistakes {
   version: string;
 }
 
+export interface LessonNotes {
+  body: string;
+  course: string;
+  id: Generated<string>;
+  lesson: string;
+  module: string;
+  person_id: string;
+  written_at: Timestamp;
+}
+
 export interface LessonReadings {
   enrollment_id: string;
   finished_at: Timestamp;
@@ -860,6 +878,19 @@ export interface Programs {
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface ReadingPlaces {
+  at: Timestamp;
+  enrollment_id: string;
+  lesson: string;
+  module: string;
+  paragraph: number;
+}
+
+export interface ReadingSettings {
+  person_id: string;
+  settings: string;
 }
 
 export interface RecoveryCodes {
@@ -1194,6 +1225,7 @@ export interface DB {
   attempt_results: AttemptResults;
   attempts: Attempts;
   authenticators: Authenticators;
+  bookmarks: Bookmarks;
   bulk_verifications: BulkVerifications;
   calendar_feeds: CalendarFeeds;
   certificate_counter: CertificateCounter;
@@ -1257,6 +1289,7 @@ export interface DB {
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
+  lesson_notes: LessonNotes;
   lesson_readings: LessonReadings;
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
@@ -1271,6 +1304,8 @@ export interface DB {
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
   programs: Programs;
+  reading_places: ReadingPlaces;
+  reading_settings: ReadingSettings;
   recovery_codes: RecoveryCodes;
   registry_imports: RegistryImports;
   review_answers: ReviewAnswers;

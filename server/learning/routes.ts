@@ -17,6 +17,8 @@ import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
+import { savePlace } from '#server/learning/own/own-marks.actions.ts'
+import { findOwnMarks } from '#server/learning/own/own-marks.queries.ts'
 import { pathAfter, placePath } from '#server/learning/progress/paths.ts'
 import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace } from '#server/learning/progress/progress.ts'
 import {
@@ -192,8 +194,8 @@ export async function learningRoutes(
         'learning/lesson',
         lessonPage(course, module, lesson, done, {
           isReady: request.query.ready === 'yes',
-          opened: await opened.make(placeOf(taking), clock()),
           jobAids,
+          ...(await shownTo(viewerOf(request).id, taking)),
         }),
       )
     },
@@ -263,17 +265,22 @@ export async function learningRoutes(
       config: { ...signedIn, isRepeatable: true },
       schema: {
         params: lessonParams,
-        body: form({ opened: text(80), seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }),
+        body: form({
+          opened: text(80),
+          seconds: Type.Number({ minimum: 0, maximum: 86_400 }),
+          paragraph: Type.Optional(Type.Integer({ minimum: 0, maximum: 5000 })),
+        }),
       },
     },
     async (request, reply) => {
       const taking = await lessonOf(viewerOf(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { enrollmentId, ...place } = placeOf(taking)
-      const { seconds } = request.body
+      const { seconds, paragraph } = request.body
       const openedAt = await opened.read({ enrollmentId, ...place }, request.body.opened, clock())
       const seen = openedAt && { ...place, openedAt, seconds }
       if (seen) await recordTime(db, viewerOf(request), enrollmentId, seen, clock())
+      if (seen && paragraph !== undefined) await savePlace(db, enrollmentId, { ...place, paragraph }, clock())
       return reply.status(204).send()
     },
   )
@@ -311,13 +318,26 @@ export async function learningRoutes(
         'learning/lesson',
         lessonPage(course, module, lesson, doneOf(enrollment), {
           isReady: true,
-          opened: await opened.make(placeOf(taking), clock()),
           html,
           jobAids,
+          ...(await shownTo(viewerOf(request).id, taking)),
         }),
       )
     },
   )
+
+  async function shownTo(personId: string, taking: Taking & Readonly<{ module: Module; lesson: Lesson }>) {
+    const place = placeOf(taking)
+    const [token, own] = await Promise.all([
+      opened.make(place, clock()),
+      findOwnMarks(db, personId, place.enrollmentId, { course: taking.course.slug, ...place }),
+    ])
+    return {
+      opened: token,
+      own,
+      keep: `${place.enrollmentId.slice(0, 8)}/${place.module}/${place.lesson}`,
+    }
+  }
 
   const fastOf = async (viewer: Viewer, completionId: string) =>
     (await listFastCompletions(db, viewer.id)).find((one) => one.completion_id === completionId) ?? null

@@ -6,7 +6,7 @@ export function frameOf(
   { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
   { installation, look }: Pick<PageFrame, 'installation' | 'look'>,
   demo: 'auto' | 'no' | 'public' | false,
-): Omit<PageFrame, 'idleMinutes'> {
+): Omit<PageFrame, 'idleMinutes' | 'reading'> {
   return {
     viewer,
     installation,
