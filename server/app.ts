@@ -98,10 +98,10 @@ import { webhookDescriptions } from './notices/webhooks/described.ts'
 import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
+import { readingCookie, readingSettingsRoutes } from './people/reading/reading-settings.routes.ts'
+import { readingAttributes, readingSettings } from './people/reading/reading-settings.ts'
 import { peopleRoutes } from './people/routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
-import { readingAttributes, readingSettings } from './people/reading/reading-settings.ts'
-import { readingCookie, readingSettingsRoutes } from './people/reading/reading-settings.routes.ts'
 import { secondFactorRoutes } from './people/second-factor.routes.ts'
 import { createSessions } from './people/sessions.ts'
 import { singleSignOnRoutes } from './people/single-sign-on.routes.ts'
@@ -194,7 +194,9 @@ export async function buildApp(given: Needs): Promise<App> {
         { installation: installation.now(), look: installation.look() },
         needs.isDemo && config.demo,
       ),
-      reading: readingAttributes(readingSettings(request.viewer?.reading ?? request.cookies?.[readingCookie])),
+      reading: readingAttributes(
+        readingSettings(request.viewer?.reading ?? request.cookies?.[readingCookie]),
+      ),
       idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
     }),
     development: config.development,

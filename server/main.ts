@@ -127,11 +127,11 @@ async function haveKeys(): Promise<void> {
   }
 }
 
-/** Addresses that hold a secret, however their slashes and letters are written. */
-const secretPart =
-  /^\/+(link|email|setup|verify|packets|join|api\/+certificates|notices\/+unsubscribe|calendar\/+feeds)\/+[^?]*/i
-
 function logger({ logLevel, logPretty }: Config) {
+  // Addresses that hold a secret, however their slashes and letters are written. In here, because a request can arrive
+  // while this file is still starting.
+  const secretPart =
+    /^\/+(link|email|setup|verify|packets|join|api\/+certificates|notices\/+unsubscribe|calendar\/+feeds)\/+[^?]*/i
   const redact = ['req.headers.cookie', 'req.headers.authorization']
   // Addresses can contain the secret of a link or a certificate. Log the route, not the secret.
   const serializers = {

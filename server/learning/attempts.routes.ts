@@ -7,7 +7,7 @@ import { findAttemptOf, listAttempts } from '#server/learning/progress/queries.t
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type App, uuid } from '#server/web/routes.ts'
+import { type App, text, uuid } from '#server/web/routes.ts'
 import { answerQuestion } from './actions.ts'
 import { questionPage, resultPage } from './attempt-page.ts'
 
@@ -31,15 +31,22 @@ export async function attemptRoutes(
     catalogue.courses.get(course)?.versions.get(version) ?? null
   const answering = { issuer: config, findCourse, afterChange }
 
-  app.get('/attempts/:attempt', { config: signedIn, schema: { params } }, async (request, reply) => {
-    const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
-    if (attempt.result) {
-      const attempts = await listAttempts(db, attempt.enrollment_id, module.slug)
-      const page = resultPage(course, module, attempt, attempts, await offered(), clock())
-      return reply.page('learning/result', page)
-    }
-    return reply.page('learning/question', questionPage(course, module, attempt, null))
-  })
+  app.get(
+    '/attempts/:attempt',
+    { config: signedIn, schema: { params, querystring: Type.Object({ earlier: Type.Optional(text(5)) }) } },
+    async (request, reply) => {
+      const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
+      if (attempt.result) {
+        const attempts = await listAttempts(db, attempt.enrollment_id, module.slug)
+        const page = resultPage(course, module, attempt, attempts, await offered(), clock())
+        return reply.page('learning/result', page)
+      }
+      return reply.page('learning/question', {
+        ...questionPage(course, module, attempt, null),
+        isEarlier: request.query.earlier === 'yes',
+      })
+    },
+  )
 
   app.post(
     '/attempts/:attempt/answers',
@@ -59,9 +66,10 @@ export async function attemptRoutes(
         const { attempt, course, module } = await attemptOf(viewer.id, id)
         return reply
           .status(422)
-          .page('learning/question', questionPage(course, module, attempt, result.message))
+          .page('learning/question', questionPage(course, module, attempt, request.body))
       }
-      return reply.redirect(`/attempts/${id}`, 303)
+      // A second tab, or Back: the answer that was sent first counts.
+      return reply.redirect(`/attempts/${id}${result.kind === 'stale' ? '?earlier=yes' : ''}`, 303)
     },
   )
 

@@ -49,6 +49,8 @@ export function lessonPage(
     headings: lesson.headings.filter(({ level }) => level === 2),
     own: shown.own,
     keep: shown.keep,
+    /** Some exercises are answered by moving lines. */
+    arranges: [...lesson.exercises.values()].some(({ type }) => /^(sort|match|order)$/.test(type)),
     /** Someone who comes back wants the text, not its introduction. */
     isReturn: isFinished || shown.own.paragraph !== null,
   }

@@ -16,9 +16,9 @@ import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
-import { doneOf } from '#server/learning/progress/done.ts'
 import { savePlace } from '#server/learning/own/own-marks.actions.ts'
 import { findOwnMarks } from '#server/learning/own/own-marks.queries.ts'
+import { doneOf } from '#server/learning/progress/done.ts'
 import { pathAfter, placePath } from '#server/learning/progress/paths.ts'
 import { isAssessmentOpen, isLessonOpen, lessonsLeft, nextPlace } from '#server/learning/progress/progress.ts'
 import {

@@ -17,15 +17,20 @@ function followReading(text, header) {
   const key = `place:${text.dataset.keep}`
   const stopped = lastPlace()
   if (stopped > 1) offer(parts[stopped])
-  let waiting = 0
+  let isWaiting = false
 
-  addEventListener('scroll', () => {
-    waiting ||= requestAnimationFrame(look)
-  }, { passive: true })
+  addEventListener(
+    'scroll',
+    () => {
+      if (!isWaiting) requestAnimationFrame(look)
+      isWaiting = true
+    },
+    { passive: true },
+  )
   look()
 
   function look() {
-    waiting = 0
+    isWaiting = false
     const top = header.offsetHeight
     const { top: start, height } = text.getBoundingClientRect()
     const read = Math.min(1, Math.max(0, (top - start) / Math.max(1, height - innerHeight + top)))
@@ -44,7 +49,8 @@ function followReading(text, header) {
   /** @param {number} top */
   function markHeading(top) {
     const passed = links.filter(
-      ({ hash }) => (document.getElementById(hash.slice(1))?.getBoundingClientRect().top ?? Infinity) < top + 40,
+      ({ hash }) =>
+        (document.getElementById(hash.slice(1))?.getBoundingClientRect().top ?? Infinity) < top + 40,
     )
     const here = passed.at(-1)?.hash
     for (const link of links)

@@ -90,7 +90,8 @@ function comeBack() {
   } catch {}
   if (kept?.at !== location.pathname) return
   for (const [at, form] of document.querySelectorAll('main form').entries())
-    for (const [name, value] of kept.fields[at] ?? []) fillIn(/** @type {HTMLFormElement} */ (form), name, value)
+    for (const [name, value] of kept.fields[at] ?? [])
+      fillIn(/** @type {HTMLFormElement} */ (form), name, value)
   history.scrollRestoration = 'manual'
   document.documentElement.style.scrollBehavior = 'auto'
   scrollTo(0, kept.y)

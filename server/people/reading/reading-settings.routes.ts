@@ -18,7 +18,9 @@ export async function readingSettingsRoutes(app: App, { db, config }: Needs): Pr
     '/reading-settings',
     {
       config: open,
-      schema: { querystring: Type.Object({ back: Type.Optional(text(2000)), saved: Type.Optional(text(5)) }) },
+      schema: {
+        querystring: Type.Object({ back: Type.Optional(text(2000)), saved: Type.Optional(text(5)) }),
+      },
     },
     async (request, reply) =>
       reply.page('people/reading-settings', {
@@ -35,7 +37,14 @@ export async function readingSettingsRoutes(app: App, { db, config }: Needs): Pr
       config: open,
       schema: {
         body: form({
-          ...{ size: choice, spacing: choice, typeface: choice, scheme: choice, motion: choice, shortcuts: choice },
+          ...{
+            size: choice,
+            spacing: choice,
+            typeface: choice,
+            scheme: choice,
+            motion: choice,
+            shortcuts: choice,
+          },
           reset: choice,
           back: Type.Optional(text(2000)),
         }),
@@ -48,10 +57,7 @@ export async function readingSettingsRoutes(app: App, { db, config }: Needs): Pr
       const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: config.https } as const
       reply.setCookie(readingCookie, settings, { ...options, maxAge: 365 * 86_400 })
       const to = pathOfOurs(back)
-      return reply.redirect(
-        `/reading-settings?saved=yes${to ? `&back=${encodeURIComponent(to)}` : ''}`,
-        303,
-      )
+      return reply.redirect(`/reading-settings?saved=yes${to ? `&back=${encodeURIComponent(to)}` : ''}`, 303)
     },
   )
 }

@@ -19,9 +19,7 @@ export const readingText = (settings: Readonly<Record<string, unknown>>): string
 
 export function readingSettings(text: string | null | undefined): ReadingSettings {
   const values = (text ?? '').split('.')
-  return Object.fromEntries(
-    names.map((name, at) => [name, knownChoice(name, values[at])]),
-  ) as ReadingSettings
+  return Object.fromEntries(names.map((name, at) => [name, knownChoice(name, values[at])])) as ReadingSettings
 }
 
 const knownChoice = (name: ReadingSetting, value: unknown): string =>
