@@ -42,6 +42,7 @@ import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
+import { factsOf } from '#server/law/facts/facts.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
@@ -67,16 +68,19 @@ import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
 import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
-import { refreshStandings } from '#server/standings/standings.actions.ts'
+import { factsOfPeople, refreshStandings } from '#server/standings/standings.actions.ts'
+import { countsFor } from '#server/training/counts-for.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
+import { transcriptRoutes } from '#server/training/transcript.routes.ts'
 import { groupJoiningRoutes } from './classroom/group-sessions/group-joining.routes.ts'
 import { groupSessionRoutes } from './classroom/group-sessions/group-sessions.routes.ts'
 import { scholarshipRoutes } from './classroom/scholarships/scholarships.routes.ts'
 import type { Config } from './config.ts'
 import { rightNowRoutes } from './courses/right-now.routes.ts'
 import { courseRoutes } from './courses/routes.ts'
+import { searchRoutes } from './courses/search/search.routes.ts'
 import type { Database } from './db/connection.ts'
 import { facilitatorGuideRoutes } from './handouts/facilitator-guides.routes.ts'
 import { attemptRoutes } from './learning/attempts.routes.ts'
@@ -271,6 +275,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(importRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
   await app.register(rightNowRoutes, { ...needs, assets })
+  await app.register(searchRoutes, needs)
   await app.register(courseReviewRoutes, needs)
   await app.register(mistakeRoutes, needs)
   await app.register(approvalRoutes, { ...needs, afterChange })
@@ -286,9 +291,16 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(ownMarkRoutes, needs)
   await app.register(movingRoutes, needs)
   await app.register(changesRoutes, needs)
-  await app.register(attemptRoutes, { ...needs, afterChange })
+  const countsForPerson = async (personId: string) => {
+    const today = dayOf(needs.clock())
+    const { roster, facts } = await factsOfPeople(db, [personId], today)
+    const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
+    return countsFor(facts.get(personId) ?? factsOf({}), today, names)
+  }
+  await app.register(attemptRoutes, { ...needs, afterChange, countsFor: countsForPerson })
   await app.register(myTrainingRoutes, needs)
   await app.register(outsideRoutes, needs)
+  await app.register(transcriptRoutes, needs)
   await app.register(clearanceRoutes, needs)
   await app.register(apiTokenRoutes, needs)
   await app.register(rulesRoutes)
@@ -329,6 +341,7 @@ export async function buildApp(given: Needs): Promise<App> {
     clock: needs.clock,
     baseUrl: config.baseUrl,
     contactEmail: () => installation.now()?.contact_email || null,
+    icon: () => assets.asset('favicon.svg'),
   })
   await app.register(movedAddresses)
   await app.register(apiDocs)

@@ -25,7 +25,7 @@ const order = [
     'courses/authoring/text',
     'courses/authoring/questions',
   ],
-  ...['courses/authoring', 'courses/review', 'courses'],
+  ...['courses/authoring', 'courses/review', 'courses/search', 'courses'],
   ...[
     'paper',
     'certificates',

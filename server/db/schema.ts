@@ -1095,6 +1095,26 @@ export interface ScimUsers {
   user_name: string;
 }
 
+export interface SearchState {
+  hash: string;
+}
+
+export interface SearchTexts {
+  body: string;
+  course: string | null;
+  href: string;
+  id: string;
+  kind: string;
+  lesson: string | null;
+  module: string | null;
+  title: string;
+  words: Generated<string | null>;
+}
+
+export interface SearchWords {
+  word: string;
+}
+
 export interface ServiceSecrets {
   name: string;
   value: string;
@@ -1324,6 +1344,9 @@ export interface DB {
   scim_group_members: ScimGroupMembers;
   scim_groups: ScimGroups;
   scim_users: ScimUsers;
+  search_state: SearchState;
+  search_texts: SearchTexts;
+  search_words: SearchWords;
   service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;

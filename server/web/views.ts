@@ -100,7 +100,14 @@ export const views = fp(
       engine: { eta },
       root,
       production: !development,
-      defaultContext: { asset: assets.asset, errors: [], robots: null, againAfter: null, bar: null, ...words },
+      defaultContext: {
+        asset: assets.asset,
+        errors: [],
+        robots: null,
+        againAfter: null,
+        bar: null,
+        ...words,
+      },
     }
     app.decorateReply('locals')
     app.addHook('onRequest', async (request, reply) => {

@@ -134,6 +134,7 @@ function arrange(box) {
   function draw() {
     const left = board.cards.filter(({ key }) => !board.where(key))
     const pool = `<p class="arrange-left">${left.length === 0 ? 'Each one has a place' : `${left.length} left to place`}</p>
+      <p class="quiet">Choose one, then where it goes. You can also drag it, or use the arrow keys.</p>
       <ul class="arrange-cards" data-place="">${left.map((one) => `<li>${card(one)}</li>`).join('')}</ul>`
     const places = board.places.map((place) => {
       const here = board.cards.filter(({ key }) => board.where(key) === place.key)
@@ -145,7 +146,7 @@ function arrange(box) {
     })
     area.innerHTML =
       kind === 'order'
-        ? `<ol>${lines()}</ol>`
+        ? `<p class="quiet">Move the lines with the arrows, by dragging, or with the arrow keys.</p><ol>${lines()}</ol>`
         : kind === 'sort'
           ? pool + places.join('')
           : places.join('') + pool

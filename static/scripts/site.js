@@ -50,6 +50,8 @@ function count(key) {
 document.addEventListener('keydown', (event) => {
   if (event.repeat || !hasShortcuts) return
   shiftAlone = event.key === 'Shift'
+  if (event.key === '/' && !(/** @type {Element} */ (event.target).closest('input, textarea, select')))
+    location.assign('/search')
   if (event.key === 'Escape') count('Escape')
   else if (event.key !== 'Shift') pressed = { key: '', times: 0, at: 0 }
 })
