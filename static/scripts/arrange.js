@@ -139,9 +139,11 @@ function arrange(box) {
     const places = board.places.map((place) => {
       const here = board.cards.filter(({ key }) => board.where(key) === place.key)
       const cards = here.map((one) => `<li>${card(one)}${backButton(one)}</li>`).join('')
-      const button = picked
-        ? `<button type="button" class="arrange-here" data-here="${place.key}">Place it here<span class="usa-sr-only">: ${place.html}</span></button>`
-        : ''
+      // A place of a match takes one card.
+      const button =
+        picked && !(kind === 'match' && here.length > 0)
+          ? `<button type="button" class="arrange-here" data-here="${place.key}">Place it here<span class="usa-sr-only">: ${place.html}</span></button>`
+          : ''
       return `<div class="arrange-place${picked ? ' arrange-open' : ''}" data-place="${place.key}"><p><strong>${place.html}</strong></p><div><ul>${cards}</ul>${button}</div></div>`
     })
     area.innerHTML =

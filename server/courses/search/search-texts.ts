@@ -59,7 +59,7 @@ export function searchTexts(catalogue: Catalogue): readonly SearchText[] {
   ]
 }
 
-const unread = /^(svg|sup|form|script|style)$/
+const unread = /^(svg|sup|small|form|script|style)$/
 const unreadClass = /\b(lesson-term-note|lesson-sources)\b/
 
 /** What a page says, in one line. */

@@ -26,21 +26,12 @@ export async function searchRoutes(app: App, { db, catalogue, lessonHref }: Need
         throw error
       })
       await filled
-      const isSignedIn = request.viewer !== null
-      let found = await findTexts(db, asked, isSignedIn)
-      let meant: string | null = null
-      if (found.length === 0) {
-        const similar = await findSimilarWords(db, wordsIn(asked))
-        if (similar.size > 0) {
-          meant = asked.toLowerCase().replaceAll(/[a-z]{4,}/g, (word) => similar.get(word) ?? word)
-          found = await findTexts(db, meant, isSignedIn)
-        }
-      }
+      const { found, meant } = await findOrGuess(asked, request.viewer !== null)
       const href = await lessonHref(request.viewer)
       return reply.page('courses/search', {
         title: `Search: ${asked}`,
         asked,
-        meant: found.length > 0 ? meant : null,
+        meant,
         found: found.map(({ course, module, lesson, ...one }) => {
           const text = course ? catalogue.courses.get(course)?.current : undefined
           return {
@@ -53,6 +44,19 @@ export async function searchRoutes(app: App, { db, catalogue, lessonHref }: Need
       })
     },
   )
+
+  /** What has every word; if nothing does, what has the words that were probably meant, or at least one of them. */
+  async function findOrGuess(asked: string, isSignedIn: boolean) {
+    const found = await findTexts(db, asked, isSignedIn)
+    if (found.length > 0) return { found, meant: null }
+    const similar = await findSimilarWords(db, wordsIn(asked))
+    const meant = asked.toLowerCase().replaceAll(/[a-z]{4,}/g, (word) => similar.get(word) ?? word)
+    for (const guess of [meant, wordsIn(meant).join(' or ')]) {
+      const guessed = guess === asked ? [] : await findTexts(db, guess, isSignedIn)
+      if (guessed.length > 0) return { found: guessed, meant: guess }
+    }
+    return { found, meant: null }
+  }
 }
 
 const wordsIn = (asked: string): readonly string[] => asked.toLowerCase().match(/[a-z]{4,}/g) ?? []
