@@ -111,7 +111,10 @@ function arrange(box) {
    */
   function step(card, by) {
     const keys = ['', ...board.places.map(({ key }) => key)]
-    const at = keys.indexOf(board.where(card)) + by
+    const isTaken = (/** @type {string | undefined} */ place) =>
+      kind === 'match' && place && board.cards.some(({ key }) => key !== card && board.where(key) === place)
+    let at = keys.indexOf(board.where(card)) + by
+    while (isTaken(keys[at])) at += by
     if (at >= (kind === 'order' ? 1 : 0) && at < keys.length) move(card, keys[at] ?? '', card)
   }
 

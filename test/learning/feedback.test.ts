@@ -87,7 +87,7 @@ describe('feedback on an exercise', () => {
     const feedback = answer('now-or-later', { [first]: 'v0' })
     expect(feedback).toMatchObject({
       kind: 'exercise',
-      exercise: { ask: 'Choose a place for each line.', fresh: true },
+      exercise: { ask: { message: '2 lines still need a place. What you chose is kept.' }, fresh: true },
     })
     const whole = answerFields(
       exercises.get('now-or-later')!,
@@ -145,7 +145,7 @@ describe('a scenario', () => {
   test('stays at the same step if nothing is chosen', () => {
     expect(answer('the-evening', { path: 'plate' })).toMatchObject({
       kind: 'exercise',
-      exercise: { ask: 'Choose an answer.', taken: [{ fits: true }] },
+      exercise: { ask: { message: 'Choose an answer.' }, taken: [{ fits: true }] },
     })
   })
 })

@@ -91,7 +91,7 @@ describe('colors', () => {
   }
 
   function rolesOf(scheme: 'light' | 'dark'): Map<string, string> {
-    const blocks = [...css.matchAll(/:root\{([^}]*)\}/g)].map((match) => match[1] ?? '')
+    const blocks = [...css.matchAll(/:root(?::not\([^)]*\))?\{([^}]*)\}/g)].map((match) => match[1] ?? '')
     const block = blocks.filter((one) => one.includes('--ground:'))[scheme === 'light' ? 0 : 1] ?? ''
     return new Map(
       [...block.matchAll(/--([\w-]+):\s*([^;]+)/g)].map(([, name = '', value = '']) => [name, value]),
