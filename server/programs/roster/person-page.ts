@@ -8,6 +8,7 @@ import type { HistoryEntry } from './history.ts'
 import { type Period, periodNames } from './periods.ts'
 import { grantableRoles } from './roles.actions.ts'
 import type { RoleHere } from './roles.queries.ts'
+import { workTexts } from './work-texts.ts'
 
 /** A person on a program's roster: their employments, latest first, and the history of the record. */
 export function personPage(
@@ -80,6 +81,9 @@ function workCard(assignment: Assignment, place: Place, canChange: boolean, toda
     canChange,
     facts: [
       { name: 'Worker type', value: workerTypeNames[assignment.worker_type] },
+      ...workTexts
+        .filter(({ name }) => name !== 'role_title' && assignment[name])
+        .map(({ name, label }) => ({ name: label, value: assignment[name] })),
       { name: 'Hired on', value: formatDay(hired_on) },
       ...(separated_on ? [{ name: 'Last day of work', value: formatDay(separated_on) }] : []),
       ...(isAgency ? [{ name: 'Child-protection duties', value: dutiesWords(duties_from, duties_to) }] : []),
