@@ -95,9 +95,10 @@ function comeBack() {
     for (const [name, value] of kept.fields[at] ?? [])
       fillIn(/** @type {HTMLFormElement} */ (form), name, value)
   history.scrollRestoration = 'manual'
-  document.documentElement.style.scrollBehavior = 'auto'
-  scrollTo(0, kept.y)
-  document.documentElement.style.scrollBehavior = ''
+  // Other scripts and the fonts change where things are.
+  const scroll = () => scrollTo({ top: kept.y, behavior: 'instant' })
+  addEventListener('DOMContentLoaded', scroll)
+  addEventListener('load', scroll)
 }
 
 /**

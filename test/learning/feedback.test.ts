@@ -96,7 +96,7 @@ describe('feedback on an exercise', () => {
     const value = whole.kind === 'sort' ? whole.options[0]!.value : ''
     const html = shown('now-or-later', { [first]: value })
     expect(html).toContain(`<option value="${value}" selected>`)
-    expect(html).toContain('role="alert">Choose a place for each line.</p>')
+    expect(html).toContain('2 lines still need a place. What you chose is kept.')
     expect(shown('name-first', {})).toContain('Choose an answer.')
   })
 
