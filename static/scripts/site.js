@@ -80,9 +80,24 @@ document.addEventListener('click', ({ target }) => {
     ),
   )
   try {
-    sessionStorage.setItem(keeping, JSON.stringify({ at: location.pathname, y: scrollY, fields }))
+    const kept = { at: location.pathname, y: scrollY, fields, ...inSight() }
+    sessionStorage.setItem(keeping, JSON.stringify(kept))
   } catch {}
 })
+
+const blocks = ':is(p, li, h1, h2, h3, legend, label, dt, dd):not([data-arrange] *)'
+
+/** @param {Element} block */
+const startOf = (block) => block.textContent?.trim().slice(0, 80)
+
+/** The text at the top of the screen, because the page may be shorter above it the next time. */
+function inSight() {
+  const line = (document.querySelector('.site-header')?.getBoundingClientRect().bottom ?? 0) + 8
+  const block = [...document.querySelectorAll(`main ${blocks}`)].find(
+    (one) => one.getBoundingClientRect().top > line && !one.closest('details:not([open]), [popover]'),
+  )
+  return block ? { words: startOf(block), top: block.getBoundingClientRect().top } : {}
+}
 
 function comeBack() {
   let kept = null
@@ -96,7 +111,11 @@ function comeBack() {
       fillIn(/** @type {HTMLFormElement} */ (form), name, value)
   history.scrollRestoration = 'manual'
   // Other scripts and the fonts change where things are.
-  const scroll = () => scrollTo({ top: kept.y, behavior: 'instant' })
+  const scroll = () => {
+    const block = [...document.querySelectorAll(`main ${blocks}`)].find((one) => startOf(one) === kept.words)
+    const top = block ? block.getBoundingClientRect().top + scrollY - kept.top : kept.y
+    scrollTo({ top, behavior: 'instant' })
+  }
   addEventListener('DOMContentLoaded', scroll)
   addEventListener('load', scroll)
 }
