@@ -80,7 +80,7 @@ document.addEventListener('click', ({ target }) => {
     ),
   )
   try {
-    const kept = { at: location.pathname, y: scrollY, fields, ...inSight() }
+    const kept = { at: location.pathname, until: Date.now() + 3_600_000, y: scrollY, fields, ...inSight() }
     sessionStorage.setItem(keeping, JSON.stringify(kept))
   } catch {}
 })
@@ -103,9 +103,12 @@ function comeBack() {
   let kept = null
   try {
     kept = JSON.parse(sessionStorage.getItem(keeping) ?? 'null')
-    if (kept?.at === location.pathname) sessionStorage.removeItem(keeping)
+    // Never for the next person at this tab.
+    const isOver =
+      kept?.at === location.pathname || kept?.until < Date.now() || location.pathname === '/sign-in'
+    if (isOver) sessionStorage.removeItem(keeping)
   } catch {}
-  if (kept?.at !== location.pathname) return
+  if (kept?.at !== location.pathname || kept.until < Date.now()) return
   for (const [at, form] of document.querySelectorAll('main form').entries())
     for (const [name, value] of kept.fields[at] ?? [])
       fillIn(/** @type {HTMLFormElement} */ (form), name, value)
