@@ -97,7 +97,7 @@ test('menus, disclosures, word notes and problems are accessible when they are o
   await page.goto(`/courses/${course.slug}/${module.slug}/assessment`)
   await page.getByRole('button', { name: 'Begin' }).click()
   await page.getByRole('button', { name: 'Continue', exact: true }).click()
-  await page.locator('.usa-error-message').first().waitFor()
+  await page.locator('.exercise-ask').waitFor()
   await look('question, nothing chosen', page)
   expect(problems).toEqual([])
   await context.close()

@@ -30,8 +30,14 @@ export const addNote = (
     .execute()
 
 /** Notes are their writer's own, so deleting one leaves nothing behind. */
-export const deleteNote = (db: Kysely<DB>, personId: string, id: string): Promise<unknown> =>
-  db.deleteFrom('lesson_notes').where('id', '=', id).where('person_id', '=', personId).execute()
+export async function deleteNote(db: Kysely<DB>, personId: string, id: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('lesson_notes')
+    .where('id', '=', id)
+    .where('person_id', '=', personId)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
 
 export const addBookmark = (
   db: Kysely<DB>,

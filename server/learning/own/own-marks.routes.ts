@@ -61,7 +61,7 @@ export async function ownMarkRoutes(app: App, { db, catalogue, lessonHref, clock
     '/my-notes/:note/deletion',
     { config: signedIn, schema: { params: Type.Object({ note: uuid() }) } },
     async (request, reply) => {
-      await deleteNote(db, viewerOf(request).id, request.params.note)
+      if (!(await deleteNote(db, viewerOf(request).id, request.params.note))) return notFound()
       return reply.redirect('/my-notes', 303)
     },
   )
