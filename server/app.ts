@@ -19,6 +19,7 @@ import { mailConsoleRoutes } from '#server/admin/mail/mail.routes.ts'
 import { groupRoleRoutes } from '#server/admin/people/group-roles.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
+import { recordOpeningRoutes } from '#server/admin/records/records.routes.ts'
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
 import { setupRoutes } from '#server/admin/setup/setup.routes.ts'
 import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes.ts'
@@ -44,6 +45,7 @@ import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
+import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
@@ -56,14 +58,18 @@ import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-veri
 import { frameOf } from '#server/people/navigation.ts'
 import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
+import { confirmationRoutes } from '#server/programs/confirmations/confirmations.routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
 import { connectionRoutes } from '#server/programs/provisioning/connections.routes.ts'
 import { scimRoutes } from '#server/programs/provisioning/scim.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
+import { accessRoutes } from '#server/programs/roles/access.routes.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
+import { roleRoutes } from '#server/programs/roles/roles.routes.ts'
 import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
+import { linkRoutes } from '#server/programs/roster/links.routes.ts'
 import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
-import { roleRoutes } from '#server/programs/roster/roles.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
@@ -72,6 +78,7 @@ import { factsOfPeople, refreshStandings } from '#server/standings/standings.act
 import { countsFor } from '#server/training/counts-for.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
+import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
 import { transcriptRoutes } from '#server/training/transcript.routes.ts'
 import { groupJoiningRoutes } from './classroom/group-sessions/group-joining.routes.ts'
@@ -101,6 +108,7 @@ import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { webhookDescriptions } from './notices/webhooks/described.ts'
 import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
+import { noteRoleUse } from './people/actions.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { readingCookie, readingSettingsRoutes } from './people/reading/reading-settings.routes.ts'
 import { readingAttributes, readingSettings } from './people/reading/reading-settings.ts'
@@ -160,7 +168,7 @@ export async function buildApp(given: Needs): Promise<App> {
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
   const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
   const mail = loggedMail(db, given.mail)
-  const needs = { ...given, mail, offered, lessonHref, tellOwner, dataKey }
+  const needs = { ...given, mail, offered, lessonHref, tellOwner, tellOfRole, dataKey }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -225,7 +233,12 @@ export async function buildApp(given: Needs): Promise<App> {
   })
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
-  await app.register(viewerHook, { recognize, requiresSecondFactor })
+  await app.register(viewerHook, {
+    recognize,
+    requiresSecondFactor,
+    today: () => dayOf(given.clock()),
+    noteUse: (grants, on) => noteRoleUse(db, grants, on),
+  })
   await app.register(unsentForms, { db, sessions, config })
   if (needs.isDemo && config.demo === 'public')
     await app.register(readOnly, {
@@ -271,8 +284,11 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(rosterRoutes, { ...needs, afterChange })
   await app.register(assignmentRoutes, { ...needs, afterChange })
   await app.register(periodRoutes, { ...needs, afterChange })
+  await app.register(linkRoutes, needs)
   await app.register(roleRoutes, needs)
+  await app.register(accessRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
+  await app.register(confirmationRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
   await app.register(rightNowRoutes, { ...needs, assets })
   await app.register(searchRoutes, needs)
@@ -301,6 +317,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(myTrainingRoutes, needs)
   await app.register(outsideRoutes, needs)
   await app.register(transcriptRoutes, needs)
+  await app.register(recordSharingRoutes, { ...needs, afterChange })
   await app.register(clearanceRoutes, needs)
   await app.register(apiTokenRoutes, needs)
   await app.register(rulesRoutes)
@@ -314,6 +331,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(calendarRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(licensingRoutes, needs)
+  await app.register(overviewRoutes, needs)
   await app.register(licensingReviewRoutes, needs)
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
@@ -328,6 +346,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
   await app.register(groupRoleRoutes, needs)
+  await app.register(recordOpeningRoutes, needs)
   await app.register(installationProgramRoutes, needs)
   await app.register(jobConsoleRoutes, needs)
   await app.register(mailConsoleRoutes, needs)

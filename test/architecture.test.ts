@@ -18,7 +18,8 @@ const order = [
     'notices',
     'programs',
   ],
-  ...['programs/roster', 'programs/accounts', 'programs/imports', 'programs/record', 'programs/provisioning'],
+  ...['programs/second-person', 'programs/roster', 'programs/roles', 'programs/accounts', 'programs/imports'],
+  ...['programs/confirmations', 'programs/record', 'programs/provisioning'],
   ...[
     'courses/catalogue',
     'courses/authoring/files',
@@ -56,6 +57,7 @@ const order = [
     'admin/setup',
     'admin/branding',
     'admin/people',
+    'admin/records',
     'admin/programs',
     'admin/jobs',
     'admin/mail',
@@ -65,7 +67,17 @@ const order = [
     'admin/watch',
     'demo',
   ],
-  ...['config.ts', 'settings.ts', 'job-handlers.ts', 'app.ts', 'stopping.ts', 'worker.ts', 'main.ts', 'cli'],
+  ...[
+    'config.ts',
+    'settings.ts',
+    'job-handlers.ts',
+    'app.ts',
+    'logging.ts',
+    'stopping.ts',
+    'worker.ts',
+    'main.ts',
+    'cli',
+  ],
 ]
 
 /** Rooms whose work is the world itself: the database, HTTP, jobs, commands, starting up, filling a demonstration. */

@@ -25,6 +25,14 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccessConfirmations {
+  confirmed_at: Timestamp;
+  confirmed_by: string;
+  id: Generated<string>;
+  program_id: string | null;
+  roles: Json;
+}
+
 export interface ApiTokens {
   created_at: Generated<Timestamp>;
   created_by: string;
@@ -212,6 +220,7 @@ export interface Certifications {
 export interface Clearances {
   answer: string;
   because: string;
+  cause: string | null;
   contact: string;
   person_id: string;
   program_id: string;
@@ -802,6 +811,13 @@ export interface OutsideTrainings {
   topics: Generated<string>;
 }
 
+export interface OverviewDays {
+  causes: Json;
+  day: string;
+  in_contact: number;
+  program_id: string;
+}
+
 export interface PaperCodes {
   code_hash: string;
   confirmed_at: Timestamp | null;
@@ -829,8 +845,10 @@ export interface Passkeys {
 }
 
 export interface People {
+  asked_email: string | null;
   closed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  created_by: string | null;
   disabled_at: Timestamp | null;
   email: string | null;
   id: Generated<string>;
@@ -892,6 +910,47 @@ export interface ReadingPlaces {
 export interface ReadingSettings {
   person_id: string;
   settings: string;
+}
+
+export interface RecordLinks {
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  made_at: Timestamp;
+  person_id: string;
+  token_hash: string;
+}
+
+export interface RecordOpenings {
+  expires_at: Timestamp;
+  id: Generated<string>;
+  opened_at: Timestamp;
+  opened_by: string;
+  person_id: string;
+  reason: string;
+}
+
+export interface RecordRequests {
+  email: string;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  outcome: string | null;
+  person_id: string;
+  placeholder_id: string;
+  program_id: string;
+  requested_at: Timestamp;
+  requested_by: string;
+}
+
+export interface RecordShares {
+  id: Generated<string>;
+  link_id: string | null;
+  person_id: string;
+  program_id: string;
+  request_id: string | null;
+  shared_at: Timestamp;
+  shared_with: string;
+  shown: Json;
 }
 
 export interface RecoveryCodes {
@@ -1005,6 +1064,11 @@ export interface Roles {
   role: string;
 }
 
+export interface RoleUses {
+  last_used_on: string;
+  role_id: string;
+}
+
 export interface RosterImportRows {
   cells: Json;
   changes: Generated<Json>;
@@ -1114,6 +1178,20 @@ export interface SearchTexts {
 
 export interface SearchWords {
   word: string;
+}
+
+export interface SecondPersonRequests {
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  facts: Json;
+  holder_id: string | null;
+  id: Generated<string>;
+  kind: string;
+  outcome: string | null;
+  person_id: string | null;
+  program_id: string | null;
+  requested_at: Timestamp;
+  requested_by: string;
 }
 
 export interface ServiceSecrets {
@@ -1240,6 +1318,7 @@ export interface Webhooks {
 }
 
 export interface DB {
+  access_confirmations: AccessConfirmations;
   api_tokens: ApiTokens;
   assignments: Assignments;
   attempt_answers: AttemptAnswers;
@@ -1319,6 +1398,7 @@ export interface DB {
   notice_preferences: NoticePreferences;
   notices: Notices;
   outside_trainings: OutsideTrainings;
+  overview_days: OverviewDays;
   paper_codes: PaperCodes;
   passkeys: Passkeys;
   people: People;
@@ -1327,6 +1407,10 @@ export interface DB {
   programs: Programs;
   reading_places: ReadingPlaces;
   reading_settings: ReadingSettings;
+  record_links: RecordLinks;
+  record_openings: RecordOpenings;
+  record_requests: RecordRequests;
+  record_shares: RecordShares;
   recovery_codes: RecoveryCodes;
   registry_imports: RegistryImports;
   review_answers: ReviewAnswers;
@@ -1336,6 +1420,7 @@ export interface DB {
   review_packets: ReviewPackets;
   review_states: ReviewStates;
   reviews: Reviews;
+  role_uses: RoleUses;
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;
@@ -1348,6 +1433,7 @@ export interface DB {
   search_state: SearchState;
   search_texts: SearchTexts;
   search_words: SearchWords;
+  second_person_requests: SecondPersonRequests;
   service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;

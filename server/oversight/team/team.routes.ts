@@ -8,6 +8,7 @@ import { type Day, dayOf, parseDay } from '#server/lib/days.ts'
 import { remindingKinds } from '#server/notices/kinds.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
+import { findLastDay } from '#server/programs/own-time.queries.ts'
 import { type Roster, rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
 import { listOpenStandings, remindPerson } from '#server/standings/reminders/reminders.actions.ts'
@@ -99,7 +100,13 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
         (await findPersonOfPrograms(db, request.params.person, viewer.supervised_program_ids)) ?? notFound()
       const today = dayOf(clock())
       const asked = askedDay(request.query, today)
-      const { roster, facts } = await factsOfPeople(db, [person.id], asked.on, asked.asKnownOn)
+      const leftOn = await findLastDay(db, person.id, viewer.supervised_program_ids, today)
+      // After their last day here, what they do is no longer this team's to see.
+      const on = leftOn !== null && asked.on > leftOn ? leftOn : asked.on
+      const { roster, facts } = await factsOfPeople(db, [person.id], on, asked.asKnownOn)
+      const active = leftOn
+        ? (await listLearningOn(db, [person.id], on, asked.asKnownOn)).get(person.id)
+        : person
       // Events have the course's slug. People know its title.
       const timeline = await listTimeline(db, person.id, viewer.supervised_program_ids, asked.asKnownOn)
       const events = timeline.map((event) =>
@@ -107,20 +114,23 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
           ? { ...event, what: catalogue.courses.get(event.what)?.current.shortTitle ?? event.what }
           : event,
       )
-      const [underWay, courses] = await Promise.all([listUnderWayOn(db, person.id, asked.on), offered()])
+      const [underWay, courses] = await Promise.all([listUnderWayOn(db, person.id, on), offered()])
       return reply.page('oversight/team/person', {
         ...personPage(
-          person,
+          { ...person, last_active_on: active?.last_active_on ?? null },
           roster,
           facts.get(person.id),
           viewer.supervised_program_ids,
-          asked.on,
-          asked.on === today && !asked.asKnownOn,
+          on,
+          on === today && !asked.asKnownOn,
           events,
           underWay.flatMap((one) => courseUnderWay(one, courses)),
         ),
-        commitments: await listSharedCommitments(db, person.id),
-        ...(await fastOf(viewer, person.id)),
+        leftOn,
+        commitments: (await listSharedCommitments(db, person.id)).filter(
+          ({ made_at }) => dayOf(made_at) <= on,
+        ),
+        ...(await fastOf(viewer, person.id, on)),
         reminders: await remindersOf(viewer, person.id, today),
         asked,
         today,
@@ -152,12 +162,17 @@ export async function teamRoutes(app: App, { db, catalogue, offered, clock }: Ne
     },
   )
 
-  const fastOf = async (viewer: Viewer, personId: string) => {
-    const fast = (await listFastCompletions(db, personId)).map((one) => ({
-      ...one,
-      title: catalogue.courses.get(one.course)?.current.shortTitle ?? one.course,
-      isConfirmed: one.confirmed.some(({ program_id }) => viewer.supervised_program_ids.includes(program_id)),
-    }))
+  const fastOf = async (viewer: Viewer, personId: string, on: Day) => {
+    const known = await listFastCompletions(db, personId)
+    const fast = known
+      .filter(({ completed_on }) => completed_on <= on)
+      .map((one) => ({
+        ...one,
+        title: catalogue.courses.get(one.course)?.current.shortTitle ?? one.course,
+        isConfirmed: one.confirmed.some(({ program_id }) =>
+          viewer.supervised_program_ids.includes(program_id),
+        ),
+      }))
     return { fast, mayConfirm: viewer.id !== personId }
   }
 
