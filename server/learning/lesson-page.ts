@@ -46,6 +46,7 @@ export function lessonPage(
     back: pathBefore(course, module, lesson),
     part: outlineOf(course, done).find((part) => part.module.slug === module.slug)!,
     bar: '/learning/_lesson-bar',
+    waitsForHtmx: true,
     headings: lesson.headings.filter(({ level }) => level === 2),
     own: shown.own,
     keep: shown.keep,

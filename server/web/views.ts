@@ -55,6 +55,8 @@ export type PageData = Readonly<{
   errors?: readonly FieldError[]
   /** The template of a second line in the sticky header, such as where someone is in a lesson. */
   bar?: string
+  /** True if the page fetches htmx itself, once someone needs it. */
+  waitsForHtmx?: boolean
   [name: string]: unknown
 }>
 
@@ -106,6 +108,7 @@ export const views = fp(
         robots: null,
         againAfter: null,
         bar: null,
+        waitsForHtmx: false,
         ...words,
       },
     }

@@ -81,6 +81,17 @@ function followReading(text, header) {
   }
 }
 
+// An exercise is a plain form until htmx is here, which is fetched when someone turns to one.
+for (const kind of ['focusin', 'pointerdown'])
+  addEventListener(kind, ({ target }) => {
+    const address = text?.dataset.htmx
+    if (!text || !address || !(target instanceof Element) || !target.closest('.exercise')) return
+    delete text.dataset.htmx
+    const script = document.createElement('script')
+    script.src = address
+    document.head.append(script)
+  })
+
 // A link to a source opens the list that it is in.
 addEventListener('click', ({ target }) => {
   const link = target instanceof Element ? target.closest('a[href^="#"]') : null
