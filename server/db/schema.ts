@@ -389,8 +389,14 @@ export interface Deputies {
 export interface DirectEmails {
   address: string;
   at: Generated<Timestamp>;
+  attempts: Generated<number>;
+  cause: string | null;
+  ends_at: Timestamp | null;
   error: string | null;
   id: Generated<number>;
+  person_id: string | null;
+  sealed: string | null;
+  state: Generated<string>;
   subject: string;
 }
 
@@ -921,6 +927,15 @@ export interface RecordLinks {
   token_hash: string;
 }
 
+export interface RecordLooks {
+  id: Generated<string>;
+  looked_at: Timestamp;
+  looked_by: string;
+  looked_on: string;
+  person_id: string;
+  what: string;
+}
+
 export interface RecordOpenings {
   expires_at: Timestamp;
   id: Generated<string>;
@@ -1012,7 +1027,7 @@ export interface ReviewNotes {
 }
 
 export interface ReviewPackets {
-  beat_at: Timestamp;
+  beat_at: Generated<Timestamp>;
   code: string;
   from_on: string;
   id: Generated<string>;
@@ -1408,6 +1423,7 @@ export interface DB {
   reading_places: ReadingPlaces;
   reading_settings: ReadingSettings;
   record_links: RecordLinks;
+  record_looks: RecordLooks;
   record_openings: RecordOpenings;
   record_requests: RecordRequests;
   record_shares: RecordShares;

@@ -10,7 +10,7 @@ import type { OwnMarks } from '#server/learning/own/own-marks.queries.ts'
 import { pathBefore } from '#server/learning/progress/paths.ts'
 import { type Done, lessonKey } from '#server/learning/progress/progress.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
-import { outlineOf } from './course-page.ts'
+import { moduleOutline } from './course-page.ts'
 
 /** A lesson page. A content note of level "stop" is shown first, until the learner chooses to continue. */
 export function lessonPage(
@@ -44,7 +44,7 @@ export function lessonPage(
     asksForCommitment: asksForCommitment(module, lesson),
     jobAids: jobAidsWith(shown.jobAids, `${course.slug}/${module.slug}/${lesson.slug}`),
     back: pathBefore(course, module, lesson),
-    part: outlineOf(course, done).find((part) => part.module.slug === module.slug)!,
+    part: moduleOutline(course, module, done),
     bar: '/learning/_lesson-bar',
     waitsForHtmx: true,
     headings: lesson.headings.filter(({ level }) => level === 2),

@@ -8,17 +8,17 @@ import type { Roster } from '#server/programs/roster/roster.queries.ts'
 
 type Answer = ClearanceAnswer['answer']
 
+/** What counts and filters need of someone on the list. */
+export type ListedPerson = Readonly<{ person_id: string; name: string; role_title: string; answer: Answer }>
+
 /** One line of the shift list. Sentences are written only for the lines on the page. */
-export type ClearanceLine = Readonly<{
-  person_id: string
-  name: string
-  email: string | null
-  role_title: string
-  answer: Answer
-  until: Day | null
-  on_leave: boolean
-  because: () => readonly string[]
-}>
+export type ClearanceLine = ListedPerson &
+  Readonly<{
+    email: string | null
+    until: Day | null
+    on_leave: boolean
+    because: () => readonly string[]
+  }>
 
 /** Everyone who works in a program on a day, each with one answer: may they have direct contact? */
 export function clearanceList(
@@ -54,8 +54,11 @@ export type ClearanceFilter = Readonly<{
 
 export const peopleAPage = 50
 
-/** A page of the list: the count of each answer, and the lines that match the filter. */
-export function clearancePage(lines: readonly ClearanceLine[], filter: ClearanceFilter) {
+/** A page of the list: the count of each answer, and the people that match the filter. */
+export function clearancePage<Listed extends ListedPerson>(
+  lines: readonly Listed[],
+  filter: ClearanceFilter,
+) {
   const words = plain(filter.search).split(' ').filter(Boolean)
   const found = lines.filter(({ name, role_title }) =>
     words.every((word) => plain(`${name} ${role_title}`).includes(word)),
@@ -70,12 +73,12 @@ export function clearancePage(lines: readonly ClearanceLine[], filter: Clearance
     found: answers.map((answer) => ({ answer, count: countOf(found, answer) })),
     total: left.length,
     pages: { current, last: filter.isWhole ? 1 : last },
-    lines: shown.map((line) => shownLine(line, filter.isWhole)),
+    shown,
   }
 }
 
 /** The answer and the next step are visible. How it was worked out is collapsed, and not printed. */
-function shownLine({ because, ...line }: ClearanceLine, isWhole: boolean) {
+export function shownLine({ because, ...line }: ClearanceLine, isWhole: boolean) {
   const [said = '', ...rest] = because()
   // The column beside it already shows a plain yes with its last day.
   const first = /^Yes(?:\.|, until )/.test(said) ? '' : said
@@ -83,7 +86,7 @@ function shownLine({ because, ...line }: ClearanceLine, isWhole: boolean) {
   return { ...line, first, next, more: isWhole ? [] : rest.filter((sentence) => sentence !== next) }
 }
 
-const countOf = (lines: readonly ClearanceLine[], answer: Answer) =>
+const countOf = (lines: readonly ListedPerson[], answer: Answer) =>
   lines.filter((line) => line.answer === answer).length
 
 const plain = (text: string) =>

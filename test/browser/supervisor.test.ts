@@ -38,9 +38,9 @@ async function bringInTeam(): Promise<void> {
   const head = 'Name,Email,Worker type,Role title,Hired on,Direct contact from,Leave from'
   const program = await programId(world.db, 'North Star House')
   const { address } = await checkFile(world, rae, program, [head, ...rows].join('\n'))
-  await applyFile(rae, address)
+  await applyFile(world, rae, address)
   await confirmAll(await world.as('lee@licensing.example'))
-  await settled(rae, address)
+  await settled(world, rae, address)
 }
 
 const table = (page: Page) => page.locator('#team-table')
