@@ -87,7 +87,11 @@ describe('an assessment', () => {
     for (let open = await attempt(); !open.result; open = await attempt()) {
       const next = formFor(module, open, true)
       const answers = await Promise.all(Array.from({ length: 3 }, () => answer(ada, next)))
-      expect(answers.map(({ headers }) => headers.location)).toEqual([address, address, address])
+      expect(answers.map(({ headers }) => String(headers.location).split('?')[0])).toEqual([
+        address,
+        address,
+        address,
+      ])
       expect((await attempt()).answers).toHaveLength(open.answers.length + 1)
     }
     expect(await db.selectFrom('attempt_results').select('is_passed').execute()).toEqual([
