@@ -13,9 +13,11 @@ import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import { offeredCourses } from '#server/courses/catalogue/offered.ts'
+import { factsOf } from '#server/law/facts/facts.ts'
 import { frameOf } from '#server/people/navigation.ts'
 import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
-import { refreshStandings } from '#server/standings/standings.actions.ts'
+import { factsOfPeople, refreshStandings } from '#server/standings/standings.actions.ts'
+import { countsFor } from '#server/training/counts-for.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/connection.ts'
 import { type FeatureNeeds, features } from './features.ts'
@@ -28,6 +30,8 @@ import { tellOwner } from './notices/account-news.actions.ts'
 import { loggedMail } from './notices/direct-emails.actions.ts'
 import { webhookDescriptions } from './notices/webhooks/described.ts'
 import { noteLook, noteRoleUse } from './people/actions.ts'
+import { readingCookie } from './people/reading/reading-settings.routes.ts'
+import { readingAttributes, readingSettings } from './people/reading/reading-settings.ts'
 import type { DataKey } from './people/sealed-secret.ts'
 import { createSessions } from './people/sessions.ts'
 import { unsentForms } from './people/unsent-forms.ts'
@@ -133,6 +137,12 @@ function featureNeeds({ db, catalogue, clock, config, ...given }: Needs, assets:
     ownName: () => installation.now()?.name ?? null,
     ownLines: () => installation.branding().support_lines,
     afterChange: (trx, people, now) => refreshStandings(trx, people, dayOf(now)),
+    countsFor: async (personId) => {
+      const today = dayOf(clock())
+      const { roster, facts } = await factsOfPeople(db, [personId], today)
+      const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))
+      return countsFor(facts.get(personId) ?? factsOf({}), today, names)
+    },
   }
 }
 
@@ -151,6 +161,9 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
         request,
         { installation: installation.now(), look: installation.look() },
         isDemo && config.demo,
+      ),
+      reading: readingAttributes(
+        readingSettings(request.viewer?.reading ?? request.cookies?.[readingCookie]),
       ),
       idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
     }),

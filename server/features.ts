@@ -37,6 +37,7 @@ import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
 import { rightNowRoutes } from '#server/courses/right-now.routes.ts'
 import { courseRoutes } from '#server/courses/routes.ts'
+import { searchRoutes } from '#server/courses/search/search.routes.ts'
 import type { Database } from '#server/db/connection.ts'
 import { facilitatorGuideRoutes } from '#server/handouts/facilitator-guides.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
@@ -44,6 +45,7 @@ import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
 import { coursePageRoutes } from '#server/learning/course.routes.ts'
 import { lessonRoutes } from '#server/learning/lessons.routes.ts'
+import { ownMarkRoutes } from '#server/learning/own/own-marks.routes.ts'
 import { changesRoutes } from '#server/learning/versions/changes.routes.ts'
 import { movingRoutes } from '#server/learning/versions/moving.routes.ts'
 import type { Mail } from '#server/lib/mail.ts'
@@ -69,6 +71,7 @@ import type { AccountMail } from '#server/people/account-emails.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
 import { dataNoticeRoutes } from '#server/people/data-notices/data-notice.routes.ts'
 import { forgottenPasswordRoutes } from '#server/people/forgotten-password.routes.ts'
+import { readingSettingsRoutes } from '#server/people/reading/reading-settings.routes.ts'
 import type { TellOfRole } from '#server/people/role-news.ts'
 import type { DataKey } from '#server/people/sealed-secret.ts'
 import { secondFactorRoutes } from '#server/people/second-factor.routes.ts'
@@ -99,6 +102,7 @@ import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
+import { transcriptRoutes } from '#server/training/transcript.routes.ts'
 import type { Assets } from '#server/web/assets.ts'
 import type { App } from '#server/web/routes.ts'
 import type { Config } from './config.ts'
@@ -126,6 +130,8 @@ export type FeatureNeeds = Readonly<{
   tellOwner: TellOwner
   tellOfRole: TellOfRole
   afterChange: AfterChange
+  /** What a person’s training is good for today, in sentences. */
+  countsFor: (personId: string) => Promise<readonly string[]>
 }>
 
 /** Every feature's pages and forms. */
@@ -140,6 +146,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   secondFactorRoutes,
   accountLifeRoutes,
   dataNoticeRoutes,
+  readingSettingsRoutes,
   paperCodeRoutes,
   connectionRoutes,
   scimRoutes,
@@ -163,6 +170,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   // Courses
   courseRoutes,
   rightNowRoutes,
+  searchRoutes,
   courseReviewRoutes,
   mistakeRoutes,
   approvalRoutes,
@@ -179,12 +187,14 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   coursePageRoutes,
   assessmentRoutes,
   lessonRoutes,
+  ownMarkRoutes,
   movingRoutes,
   changesRoutes,
   attemptRoutes,
   // Requirements and clearance
   myTrainingRoutes,
   outsideRoutes,
+  transcriptRoutes,
   recordSharingRoutes,
   clearanceRoutes,
   apiTokenRoutes,

@@ -13,6 +13,7 @@ const order = [
     'ledger',
     'people',
     'people/data-notices',
+    'people/reading',
     'notices/webhooks',
     'notices',
     'programs',
@@ -25,7 +26,7 @@ const order = [
     'courses/authoring/text',
     'courses/authoring/questions',
   ],
-  ...['courses/authoring', 'courses/review', 'courses'],
+  ...['courses/authoring', 'courses/review', 'courses/search', 'courses'],
   ...[
     'paper',
     'certificates',
@@ -38,6 +39,7 @@ const order = [
   ...[
     'learning/questions',
     'learning/progress',
+    'learning/own',
     'learning/versions',
     'learning',
     'standings/reminders',

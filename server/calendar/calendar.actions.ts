@@ -62,7 +62,14 @@ export async function readFeed(
   return calendarFile({ dates, sessions }, baseUrl, now)
 }
 
-async function ownDates(db: Database, { person_id }: FeedOwner): Promise<readonly DueDate[]> {
+/** A person's own due dates as a file. */
+export const dueDatesFile = async (db: Database, person_id: string, baseUrl: string, now: Date) =>
+  calendarFile({ dates: await ownDates(db, { person_id }), sessions: [] }, baseUrl, now)
+
+async function ownDates(
+  db: Database,
+  { person_id }: Pick<FeedOwner, 'person_id'>,
+): Promise<readonly DueDate[]> {
   const standings = await listStandings(db, [person_id])
   const days = new Set(standings.flatMap((one) => openDate(one) ?? []))
   return [...days].sort().map((on) => ({ id: `due-${on}`, on, people: null }))

@@ -5,7 +5,7 @@ import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
-import { createFeed, endFeed, readFeed } from './calendar.actions.ts'
+import { createFeed, dueDatesFile, endFeed, readFeed } from './calendar.actions.ts'
 import { type CalendarScope, listFeeds } from './calendar.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; config: Readonly<{ baseUrl: string }> }>
@@ -16,6 +16,14 @@ export async function calendarRoutes(app: App, { db, clock, config }: Needs): Pr
   const params = Type.Object({ scope: Type.Union([Type.Literal('own'), Type.Literal('team')]) })
 
   app.get('/calendar', { config: signedIn }, async (request, reply) => page(reply, viewerOf(request)))
+
+  // Once, for people who don't want to subscribe.
+  app.get('/calendar/due-dates.ics', { config: signedIn }, async (request, reply) =>
+    reply
+      .type('text/calendar; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="training-due.ics"')
+      .send(await dueDatesFile(db, viewerOf(request).id, config.baseUrl, clock())),
+  )
 
   app.post('/calendar/:scope', { config: signedIn, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)

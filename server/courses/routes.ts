@@ -10,6 +10,7 @@ import { notFound } from '#server/web/errors.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { courseIndex } from './course-index.ts'
+import { sourcesPage } from './sources-page.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -38,6 +39,17 @@ export async function courseRoutes(
         back,
       })
     },
+  )
+
+  app.get(
+    '/pause',
+    { config: open, schema: { querystring: Type.Object({ back: Type.Optional(text(2000)) }) } },
+    async (request, reply) =>
+      reply.page('courses/pause', {
+        title: 'You are paused',
+        lines: [...ownLines(), ...catalogue.support],
+        back: pathOfOurs(request.query.back),
+      }),
   )
 
   app.get('/glossary', { config: open }, async (_request, reply) => {
@@ -74,8 +86,14 @@ export async function courseRoutes(
     })
   })
 
-  app.get('/sources', { config: open }, async (_request, reply) =>
-    reply.page('courses/sources', { title: 'Sources and their dates', register: catalogue.register }),
+  app.get(
+    '/sources',
+    { config: open, schema: { querystring: Type.Object({ q: Type.Optional(text(100)) }) } },
+    async (request, reply) =>
+      reply.page(
+        'courses/sources',
+        sourcesPage(catalogue.register.sources.values(), (request.query.q ?? '').trim()),
+      ),
   )
 
   app.get('/privacy', { config: open }, async (_request, reply) =>

@@ -104,6 +104,14 @@ export interface Authenticators {
   secret: string;
 }
 
+export interface Bookmarks {
+  course: string;
+  lesson: string;
+  module: string;
+  person_id: string;
+  saved_at: Timestamp;
+}
+
 export interface BulkVerifications {
   id: Generated<string>;
   results: Json;
@@ -710,6 +718,16 @@ export interface LessonMistakes {
   version: string;
 }
 
+export interface LessonNotes {
+  body: string;
+  course: string;
+  id: Generated<string>;
+  lesson: string;
+  module: string;
+  person_id: string;
+  written_at: Timestamp;
+}
+
 export interface LessonReadings {
   enrollment_id: string;
   finished_at: Timestamp;
@@ -885,6 +903,19 @@ export interface Programs {
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface ReadingPlaces {
+  at: Timestamp;
+  enrollment_id: string;
+  lesson: string;
+  module: string;
+  paragraph: number;
+}
+
+export interface ReadingSettings {
+  person_id: string;
+  settings: string;
 }
 
 export interface RecordLinks {
@@ -1144,6 +1175,26 @@ export interface ScimUsers {
   user_name: string;
 }
 
+export interface SearchState {
+  hash: string;
+}
+
+export interface SearchTexts {
+  body: string;
+  course: string | null;
+  href: string;
+  id: string;
+  kind: string;
+  lesson: string | null;
+  module: string | null;
+  title: string;
+  words: Generated<string | null>;
+}
+
+export interface SearchWords {
+  word: string;
+}
+
 export interface SecondPersonRequests {
   ended_at: Timestamp | null;
   ended_by: string | null;
@@ -1289,6 +1340,7 @@ export interface DB {
   attempt_results: AttemptResults;
   attempts: Attempts;
   authenticators: Authenticators;
+  bookmarks: Bookmarks;
   bulk_verifications: BulkVerifications;
   calendar_feeds: CalendarFeeds;
   certificate_counter: CertificateCounter;
@@ -1352,6 +1404,7 @@ export interface DB {
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
+  lesson_notes: LessonNotes;
   lesson_readings: LessonReadings;
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
@@ -1367,6 +1420,8 @@ export interface DB {
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
   programs: Programs;
+  reading_places: ReadingPlaces;
+  reading_settings: ReadingSettings;
   record_links: RecordLinks;
   record_looks: RecordLooks;
   record_openings: RecordOpenings;
@@ -1391,6 +1446,9 @@ export interface DB {
   scim_group_members: ScimGroupMembers;
   scim_groups: ScimGroups;
   scim_users: ScimUsers;
+  search_state: SearchState;
+  search_texts: SearchTexts;
+  search_words: SearchWords;
   second_person_requests: SecondPersonRequests;
   service_secrets: ServiceSecrets;
   sessions: Sessions;

@@ -158,5 +158,6 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     has_account_news: false,
     confirmed_at: person.created_at,
     has_second_factor: false,
+    reading: null,
   }
 }

@@ -1,6 +1,6 @@
-import { answerFields } from '#server/courses/catalogue/answer-fields.ts'
+import { answerFields, type Form } from '#server/courses/catalogue/answer-fields.ts'
 import { type CourseVersion, lessonPath, type Module } from '#server/courses/catalogue/catalogue.ts'
-import { instructions, stemParts, stepParts } from '#server/courses/catalogue/exercise-view.ts'
+import { askedFor, instructions, stemParts, stepParts } from '#server/courses/catalogue/exercise-view.ts'
 import type { Offered } from '#server/courses/catalogue/offered.ts'
 import type { Question } from '#server/courses/catalogue/question-types.ts'
 import { assessmentPath } from '#server/learning/progress/paths.ts'
@@ -17,16 +17,24 @@ export function questionPage(
   course: CourseVersion,
   module: Module,
   attempt: Attempt,
-  problem: string | null,
+  /** What was sent, if it was incomplete: it is shown again. */
+  sent: Form | null,
 ) {
   const current = currentOf(module, attempt)
   if (!current) throw new Error(`Attempt ${attempt.id} has neither a question left nor a result.`)
   const { question, seed, walked, position, step, total } = current
   const at = walked?.at.kind === 'step' ? walked.at.step : undefined
+  const fields = answerFields(question, seed, sent ?? {}, at)
+  const ask = sent ? askedFor(question.type, fields) : null
   const { story, question: asked } = at ? stepParts(at) : stemParts(question.stem)
   return {
     title: `Question ${position + 1} of ${total}`,
-    errors: problem ? [{ field: 'answer', message: problem }] : [],
+    errors: ask
+      ? [{ field: ask.line ? `answer-${ask.line.name.replace('.', '-')}` : 'answer', message: ask.message }]
+      : [],
+    ask,
+    bar: '/learning/_question-bar',
+    chosenConfidence: String(sent?.confidence ?? ''),
     course,
     module,
     action: `/attempts/${attempt.id}/answers`,
@@ -43,7 +51,7 @@ export function questionPage(
     })),
     question: asked,
     instruction: instructions[question.type],
-    fields: answerFields(question, seed, {}, at),
+    fields,
     confidences: confidences.map((value) => ({ value, words: confidenceWords[value] })),
   }
 }

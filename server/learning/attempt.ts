@@ -1,6 +1,5 @@
 import { type Form, realId } from '#server/courses/catalogue/answer-fields.ts'
 import type { Module } from '#server/courses/catalogue/catalogue.ts'
-import { missing } from '#server/courses/catalogue/exercise-view.ts'
 import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import { type Walk, walk } from '#server/courses/catalogue/scenarios.ts'
 import type { Attempt } from '#server/learning/progress/queries.ts'
@@ -41,7 +40,7 @@ export function currentOf(module: Module, attempt: Attempt): Current | null {
 export const choicesOf = (given: readonly { answer: unknown }[]): readonly string[] =>
   given.map(({ answer }) => (answer as { choice: string }).choice)
 
-export type Taken = { kind: 'stale' } | { kind: 'empty'; message: string } | TakenAnswer
+export type Taken = { kind: 'stale' } | { kind: 'empty' } | TakenAnswer
 
 export type TakenAnswer = {
   kind: 'taken'
@@ -69,7 +68,7 @@ export function takeAnswer(module: Module, attempt: Attempt, form: Form): Taken 
   const { position, step, total, question, seed, walked } = current
   const marked =
     question.type === 'scenario' ? markStep(question, walked, seed, form) : mark(question, seed, form)
-  if (!marked) return { kind: 'empty', message: missing[question.type] }
+  if (!marked) return { kind: 'empty' }
   const { answer, is_correct, is_last_step, credit } = marked
   const answers = [...attempt.answers, { position, is_correct, credit }]
   const isEnd = is_last_step && position === total - 1

@@ -81,7 +81,7 @@ export type AnswerResult =
   /** The attempt has ended or this question is already answered. Nothing changed. */
   | { kind: 'stale' }
   /** The form had no answer. */
-  | { kind: 'empty'; message: string }
+  | { kind: 'empty' }
   | { kind: 'next' }
   | { kind: 'failed' }
   | { kind: 'module-passed' }

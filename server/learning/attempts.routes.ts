@@ -1,13 +1,20 @@
 import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
-import type { Catalogue, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
+import { findCertificateOfCompletion } from '#server/certificates/certificates/queries.ts'
+import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
-import { findAttemptOf, listAttempts } from '#server/learning/progress/queries.ts'
+import {
+  type Attempt,
+  findAttemptOf,
+  findEnrollment,
+  listAttempts,
+} from '#server/learning/progress/queries.ts'
+import { dayOf } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type App, uuid } from '#server/web/routes.ts'
+import { type App, text, uuid } from '#server/web/routes.ts'
 import { questionPage, resultPage } from './attempt-page.ts'
 import { answerQuestion } from './attempts.actions.ts'
 
@@ -18,12 +25,14 @@ type Needs = Readonly<{
   clock: () => Date
   config: Issuer
   afterChange: AfterChange
+  /** What this person's training is good for today, in sentences. */
+  countsFor: (personId: string) => Promise<readonly string[]>
 }>
 
 /** A module's assessment: one question per page, then the result. */
 export async function attemptRoutes(
   app: App,
-  { db, catalogue, offered, clock, config, afterChange }: Needs,
+  { db, catalogue, offered, clock, config, afterChange, countsFor }: Needs,
 ): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const params = Type.Object({ attempt: uuid() })
@@ -31,15 +40,39 @@ export async function attemptRoutes(
     catalogue.courses.get(course)?.versions.get(version) ?? null
   const answering = { issuer: config, findCourse, afterChange }
 
-  app.get('/attempts/:attempt', { config: signedIn, schema: { params } }, async (request, reply) => {
-    const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
-    if (attempt.result) {
-      const attempts = await listAttempts(db, attempt.enrollment_id, module.slug)
-      const page = resultPage(course, module, attempt, attempts, await offered(), clock())
-      return reply.page('learning/result', page)
-    }
-    return reply.page('learning/question', questionPage(course, module, attempt, null))
-  })
+  app.get(
+    '/attempts/:attempt',
+    {
+      config: signedIn,
+      schema: {
+        params,
+        querystring: Type.Object({ earlier: Type.Optional(text(5)), answers: Type.Optional(text(5)) }),
+      },
+    },
+    async (request, reply) => {
+      const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
+      if (attempt.result) {
+        const completion =
+          request.query.answers === 'yes' ? null : await completionAt(attempt, course, module)
+        if (completion)
+          return reply.page('learning/finished', {
+            title: 'Course done',
+            course,
+            ...completion,
+            counts: await countsFor(viewerOf(request).id),
+            cannotCount: (await offered()).cannotCount(course, attempt.was_approved),
+            resultHref: `/attempts/${attempt.id}?answers=yes`,
+          })
+        const attempts = await listAttempts(db, attempt.enrollment_id, module.slug)
+        const page = resultPage(course, module, attempt, attempts, await offered(), clock())
+        return reply.page('learning/result', page)
+      }
+      return reply.page('learning/question', {
+        ...questionPage(course, module, attempt, null),
+        isEarlier: request.query.earlier === 'yes',
+      })
+    },
+  )
 
   app.post(
     '/attempts/:attempt/answers',
@@ -60,11 +93,25 @@ export async function attemptRoutes(
         const { attempt, course, module } = await attemptOf(viewer.id, id)
         return reply
           .status(422)
-          .page('learning/question', questionPage(course, module, attempt, result.message))
+          .page('learning/question', questionPage(course, module, attempt, request.body))
       }
-      return reply.redirect(`/attempts/${id}`, 303)
+      // A second tab, or Back: the answer that was sent first counts.
+      return reply.redirect(`/attempts/${id}${result.kind === 'stale' ? '?earlier=yes' : ''}`, 303)
     },
   )
+
+  /** What the last answer of a course completed, or null if this attempt did not complete it. */
+  async function completionAt(attempt: Attempt, course: CourseVersion, module: Module) {
+    if (!attempt.result?.is_passed || course.modules.at(-1) !== module) return null
+    const enrollment = await findEnrollment(db, attempt.person_id, course.slug)
+    if (enrollment?.id !== attempt.enrollment_id || !enrollment.completion_id) return null
+    return {
+      certificate: await findCertificateOfCompletion(db, enrollment.completion_id),
+      lessons: enrollment.finished.length,
+      startedOn: dayOf(enrollment.started_at),
+      completedOn: enrollment.completed_on,
+    }
+  }
 
   async function attemptOf(personId: string, id: string) {
     const attempt = (await findAttemptOf(db, personId, id)) ?? notFound()

@@ -6,8 +6,9 @@ import {
   type Module,
 } from '#server/courses/catalogue/catalogue.ts'
 import type { JobAid } from '#server/courses/catalogue/course-parts.ts'
+import type { OwnMarks } from '#server/learning/own/own-marks.queries.ts'
 import { pathBefore } from '#server/learning/progress/paths.ts'
-import { type Done, lessonKey, minutesLeftInModule } from '#server/learning/progress/progress.ts'
+import { type Done, lessonKey } from '#server/learning/progress/progress.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { moduleOutline } from './course-page.ts'
 
@@ -17,7 +18,15 @@ export function lessonPage(
   module: Module,
   lesson: Lesson,
   done: Done,
-  shown: Readonly<{ isReady: boolean; opened: string; html?: string; jobAids: readonly JobAid[] }>,
+  shown: Readonly<{
+    isReady: boolean
+    opened: string
+    html?: string
+    jobAids: readonly JobAid[]
+    own: OwnMarks
+    /** What this device keeps the reading place under. */
+    keep: string
+  }>,
 ) {
   const isFinished = done.finished.has(lessonKey(module.slug, lesson.slug))
   return {
@@ -35,7 +44,15 @@ export function lessonPage(
     asksForCommitment: asksForCommitment(module, lesson),
     jobAids: jobAidsWith(shown.jobAids, `${course.slug}/${module.slug}/${lesson.slug}`),
     back: pathBefore(course, module, lesson),
-    minutesLeft: minutesLeftInModule(course, done, module.slug),
-    outline: moduleOutline(course, module, done),
+    part: moduleOutline(course, module, done),
+    bar: '/learning/_lesson-bar',
+    waitsForHtmx: true,
+    headings: lesson.headings.filter(({ level }) => level === 2),
+    own: shown.own,
+    keep: shown.keep,
+    /** Some exercises are answered by moving lines. */
+    arranges: [...lesson.exercises.values()].some(({ type }) => /^(sort|match|order)$/.test(type)),
+    /** Someone who comes back wants the text, not its introduction. */
+    isReturn: isFinished || shown.own.paragraph !== null,
   }
 }

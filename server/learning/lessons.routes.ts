@@ -10,6 +10,8 @@ import {
 } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
+import { savePlace } from '#server/learning/own/own-marks.actions.ts'
+import { findOwnMarks } from '#server/learning/own/own-marks.queries.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
 import { pathAfter, placePath } from '#server/learning/progress/paths.ts'
 import { isLessonOpen, nextPlace } from '#server/learning/progress/progress.ts'
@@ -26,7 +28,7 @@ import { recordTime, recordTry } from './engagement.actions.ts'
 import { lessonPage } from './lesson-page.ts'
 import { finishLesson, skipLesson } from './lessons.actions.ts'
 import { openedTokens } from './opened.ts'
-import { coursePath, placeOf, takings } from './taking.ts'
+import { coursePath, placeOf, type TakingLesson, takings } from './taking.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -66,8 +68,8 @@ export async function lessonRoutes(
         'learning/lesson',
         lessonPage(course, module, lesson, done, {
           isReady: request.query.ready === 'yes',
-          opened: await opened.make(placeOf(taking), clock()),
           jobAids,
+          ...(await shownTo(viewerOf(request).id, taking)),
         }),
       )
     },
@@ -126,17 +128,22 @@ export async function lessonRoutes(
       config: { ...signedIn, isRepeatable: true },
       schema: {
         params: lessonParams,
-        body: form({ opened: text(80), seconds: Type.Number({ minimum: 0, maximum: 86_400 }) }),
+        body: form({
+          opened: text(80),
+          seconds: Type.Number({ minimum: 0, maximum: 86_400 }),
+          paragraph: Type.Optional(Type.Integer({ minimum: 0, maximum: 5000 })),
+        }),
       },
     },
     async (request, reply) => {
       const taking = await lessonOf(viewerOf(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { enrollmentId, ...place } = placeOf(taking)
-      const { seconds } = request.body
+      const { seconds, paragraph } = request.body
       const openedAt = await opened.read({ enrollmentId, ...place }, request.body.opened, clock())
       const seen = openedAt && { ...place, openedAt, seconds }
       if (seen) await recordTime(db, viewerOf(request), enrollmentId, seen, clock())
+      if (seen && paragraph !== undefined) await savePlace(db, enrollmentId, { ...place, paragraph }, clock())
       return reply.status(204).send()
     },
   )
@@ -174,13 +181,26 @@ export async function lessonRoutes(
         'learning/lesson',
         lessonPage(course, module, lesson, doneOf(enrollment), {
           isReady: true,
-          opened: await opened.make(placeOf(taking), clock()),
           html,
           jobAids,
+          ...(await shownTo(viewerOf(request).id, taking)),
         }),
       )
     },
   )
+
+  async function shownTo(personId: string, taking: TakingLesson) {
+    const place = placeOf(taking)
+    const [token, own] = await Promise.all([
+      opened.make(place, clock()),
+      findOwnMarks(db, personId, place.enrollmentId, { course: taking.course.slug, ...place }),
+    ])
+    return {
+      opened: token,
+      own,
+      keep: `${place.enrollmentId.slice(0, 8)}/${place.module}/${place.lesson}`,
+    }
+  }
 
   /** Where Continue leads: in a refresher to the next needed lesson, else to the next lesson. */
   async function pathOn(

@@ -12,7 +12,7 @@ import { notFound } from '#server/web/errors.ts'
 /** A course under way or completed, in the version that its learner takes. */
 type Taking = Readonly<{ course: CourseVersion; enrollment: Enrollment }>
 type TakingModule = Taking & Readonly<{ module: Module }>
-type TakingLesson = TakingModule & Readonly<{ lesson: Lesson }>
+export type TakingLesson = TakingModule & Readonly<{ lesson: Lesson }>
 
 /** Loads courses, modules and lessons through their learner. */
 export function takings(db: Database, catalogue: Catalogue, offered: FindOffered) {

@@ -6,7 +6,7 @@ export function frameOf(
   { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
   { installation, look }: Pick<PageFrame, 'installation' | 'look'>,
   demo: 'auto' | 'no' | 'public' | false,
-): Omit<PageFrame, 'idleMinutes'> {
+): Omit<PageFrame, 'idleMinutes' | 'reading'> {
   return {
     viewer,
     installation,
@@ -58,7 +58,11 @@ export const workplaceOf = (viewer: Viewer): string =>
 function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   const items: NavigationItem[] = []
   if (viewer) items.push({ href: '/', label: 'My training' })
-  items.push({ href: '/courses', label: 'Courses' }, { href: '/right-now', label: 'Right now' })
+  items.push(
+    { href: '/courses', label: 'Courses' },
+    { href: '/right-now', label: 'Right now' },
+    { href: '/search', label: 'Search' },
+  )
   if (viewer && hasRole(viewer, 'supervisor', 'program_admin')) items.push({ href: '/team', label: 'Team' })
   if (viewer && hasRole(viewer, 'supervisor', 'program_admin', 'system_admin'))
     items.push({ href: '/programs', label: hasRole(viewer, 'system_admin') ? 'Programs' : 'Roster' })

@@ -35,6 +35,8 @@ export type Viewer = Readonly<{
   confirmed_at: Date
   /** A passkey or an authenticator app is set up. */
   has_second_factor: boolean
+  /** How they like to read, as people/reading/ writes it. Null until they say so. */
+  reading: string | null
 }>
 
 export const hasRole = (viewer: Viewer, ...roles: readonly Role[]): boolean =>

@@ -178,7 +178,8 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
         and not exists (select from data_notice_acknowledgments a
           where a.person_id = p.id and a.version = d.version)) as owes_data_notice,
       exists (select from notices n where n.person_id = p.id and n.read_at is null and n.moot_at is null
-        and n.kind = 'sign-in-changed') as has_account_news
+        and n.kind = 'sign-in-changed') as has_account_news,
+      (select r.settings from reading_settings r where r.person_id = p.id) as reading
     from sessions s
     join people p on p.id = s.person_id and p.disabled_at is null
     left join lateral (${grantsOf(sql`p.id`)}) g on true

@@ -65,6 +65,12 @@ export async function signInRoutes(app: App, { db, sessions, dataKey, clock, con
     async (request, reply) => {
       const path = pathOfOurs(request.body.next) ?? '/'
       const { email: name, password } = request.body
+      const missing = [
+        ...(name.trim() ? [] : [{ field: 'email', message: 'Enter your email or employee ID.' }]),
+        ...(password ? [] : [{ field: 'password', message: 'Enter your password.' }]),
+      ]
+      if (missing.length > 0)
+        return reply.status(422).page('people/sign-in', { ...signInPage(path, name), errors: missing })
       const result = await signIn(db, sessions, { name, password }, visitOf(request, config), clock())
       switch (result.kind) {
         case 'signed-in':

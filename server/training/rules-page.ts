@@ -45,6 +45,20 @@ export function rulesPage() {
   }
 }
 
+export type RulesPage = ReturnType<typeof rulesPage>
+
+/** The rules and examples that have these words. */
+export function rulesWith({ rules: all, examples }: RulesPage, asked: string) {
+  const words = asked.toLowerCase().split(/\s+/).filter(Boolean)
+  const has = (text: string) => words.every((word) => text.toLowerCase().includes(word))
+  return {
+    rules: all.filter(({ code, title, words: said, source }) => has(`${code} ${title} ${said} ${source}`)),
+    examples: examples.filter((one) =>
+      has(`${one.title} ${one.rules.join(' ')} ${JSON.stringify(one.cases)}`),
+    ),
+  }
+}
+
 function refusalOf(facts: WrittenFacts): readonly string[] {
   const read = readFacts(facts)
   return read.ok ? [] : read.problems.map(problemLine)

@@ -21,6 +21,7 @@ const sources = path.join(project, 'static')
 const modules = path.join(project, 'node_modules')
 const packages = [
   ...['@uswds/uswds', '@fontsource/public-sans', '@fontsource/source-serif-4'],
+  '@fontsource/atkinson-hyperlegible',
   ...['htmx.org', 'jsonld', 'sass'],
 ]
 const builders = ['assets.ts', 'stylesheet.ts'].map((file) => path.join(import.meta.dirname, file))

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { isDatabaseAway } from '#server/db/away.ts'
 import { isDatabaseBusy, isDiskFull } from '#server/db/busy.ts'
 import { DatabaseBusy, Stopping } from './errors.ts'
+import { pagesOfForms } from './forms-pages.ts'
 
 type Needs = Readonly<{
   /** Finds the viewer if the request failed before that, so that the error page keeps their menu. */
@@ -28,7 +29,14 @@ export const errorPages = fp(async (app: FastifyInstance, { recognize }: Needs) 
     if (status !== 503) await recognize(request).catch((problem) => request.log.error(problem))
     return answer(request, reply, status, error)
   })
-  app.setNotFoundHandler({ preHandler: recognize }, (request, reply) => answer(request, reply, 404))
+  const forms = pagesOfForms()
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) forms.add(one, url)
+  })
+  app.setNotFoundHandler({ preHandler: recognize }, (request, reply) => {
+    const page = request.method === 'GET' ? forms.find(request.url.split('?', 1)[0]!) : null
+    return page ? reply.redirect(page, 303) : answer(request, reply, 404)
+  })
 })
 
 function statusOf(error: FastifyError): number {

@@ -31,6 +31,8 @@ export type PageFrame = Readonly<{
     stylesheet: string | null
     logo: Readonly<{ href: string; width: number; height: number }> | null
   }>
+  /** The attributes of <html> for how this person likes to read. */
+  reading: string
   /** Minutes without a request after which the session ends. Null if no one is signed in. */
   idleMinutes: number | null
   /** A quiet line above every page: this is a demonstration. */
@@ -51,6 +53,10 @@ export type PageData = Readonly<{
   /** Seconds after which a page reloads without scripts, while its content isn't ready. */
   againAfter?: number | null
   errors?: readonly FieldError[]
+  /** The template of a second line in the sticky header, such as where someone is in a lesson. */
+  bar?: string
+  /** True if the page fetches htmx itself, once someone needs it. */
+  waitsForHtmx?: boolean
   [name: string]: unknown
 }>
 
@@ -96,7 +102,15 @@ export const views = fp(
       engine: { eta },
       root,
       production: !development,
-      defaultContext: { asset: assets.asset, errors: [], robots: null, againAfter: null, ...words },
+      defaultContext: {
+        asset: assets.asset,
+        errors: [],
+        robots: null,
+        againAfter: null,
+        bar: null,
+        waitsForHtmx: false,
+        ...words,
+      },
     }
     app.decorateReply('locals')
     app.addHook('onRequest', async (request, reply) => {

@@ -5,10 +5,15 @@ type Needs = Readonly<{
   baseUrl: string
   /** Whom the installation names as its contact. Null before set-up. */
   contactEmail: () => string | null
+  /** The address of the icon. */
+  icon: () => string
 }>
 
 /** Files that programs look for under fixed names. */
-export async function wellKnownRoutes(app: App, { clock, baseUrl, contactEmail }: Needs): Promise<void> {
+export async function wellKnownRoutes(
+  app: App,
+  { clock, baseUrl, contactEmail, icon }: Needs,
+): Promise<void> {
   const open = { policy: 'public' } as const
 
   app.get('/robots.txt', { config: open }, async (_request, reply) =>
@@ -27,6 +32,22 @@ export async function wellKnownRoutes(app: App, { clock, baseUrl, contactEmail }
     ]
     return reply.type('text/plain').send(`${lines.join('\n')}\n`)
   })
+
+  // A discreet name: it stands on a phone's screen that others see.
+  app.get('/manifest.webmanifest', { config: open }, async (_request, reply) =>
+    reply.type('application/manifest+json').send(
+      JSON.stringify({
+        name: 'Training',
+        short_name: 'Training',
+        start_url: '/',
+        scope: '/',
+        display: 'standalone',
+        background_color: '#fbfaf7',
+        theme_color: '#0b3a5b',
+        icons: [{ src: icon(), sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+      }),
+    ),
+  )
 
   // Password managers send people here to change their password.
   app.get('/.well-known/change-password', { config: open }, async (_request, reply) =>

@@ -9,11 +9,12 @@ let unsent = 0
 function send() {
   if (visibleSince) unsent += (Date.now() - visibleSince) / 1000
   visibleSince = document.visibilityState === 'visible' ? Date.now() : 0
-  const { lessonTime, opened } = lesson?.dataset ?? {}
+  const { lessonTime, opened, paragraph } = lesson?.dataset ?? {}
   const seconds = Math.round(unsent)
   if (seconds < 1 || !lessonTime || !opened) return
   unsent = 0
-  navigator.sendBeacon(lessonTime, new URLSearchParams({ opened, seconds: String(seconds) }))
+  const fields = { opened, seconds: String(seconds), ...(paragraph && { paragraph }) }
+  navigator.sendBeacon(lessonTime, new URLSearchParams(fields))
 }
 
 document.addEventListener('visibilitychange', () => {

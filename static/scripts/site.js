@@ -19,8 +19,12 @@ document.addEventListener('click', (event) => {
   leave()
 })
 
-/** Removes what was kept on this device for when there is no connection. */
+/** Removes what was kept on this device: pages for when there is no connection, places in lessons, half-filled forms. */
 function forget() {
+  try {
+    sessionStorage.clear()
+    localStorage.clear()
+  } catch {}
   if (!('serviceWorker' in navigator)) return
   navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((one) => one.unregister())))
   caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))
@@ -33,6 +37,7 @@ if ('serviceWorker' in navigator && document.querySelector('[data-keeps-offline]
 // Escape or Shift three times with no other key between: typing capitals or closing a list doesn't leave by accident.
 let pressed = { key: '', times: 0, at: 0 }
 let shiftAlone = false
+const hasShortcuts = document.documentElement.dataset.shortcuts !== 'off'
 
 /** @param {string} key */
 function count(key) {
@@ -43,14 +48,16 @@ function count(key) {
 }
 
 document.addEventListener('keydown', (event) => {
-  if (event.repeat) return
+  if (event.repeat || !hasShortcuts) return
   shiftAlone = event.key === 'Shift'
+  if (event.key === '/' && !(/** @type {Element} */ (event.target).closest('input, textarea, select')))
+    location.assign('/search')
   if (event.key === 'Escape') count('Escape')
   else if (event.key !== 'Shift') pressed = { key: '', times: 0, at: 0 }
 })
 
 document.addEventListener('keyup', (event) => {
-  if (event.key === 'Shift' && shiftAlone) count('Shift')
+  if (event.key === 'Shift' && shiftAlone && hasShortcuts) count('Shift')
 })
 
 // A page restored with Back must not be blank or have an open menu.
@@ -61,6 +68,85 @@ window.addEventListener('pageshow', (event) => {
 /** @type {HTMLElement | null} */
 const first = document.querySelector('[data-focus]')
 first?.focus()
+
+// A link that is meant to bring people back keeps how far they have scrolled and what they have filled in, in this tab.
+const keeping = 'kept-place'
+
+document.addEventListener('click', ({ target }) => {
+  if (!(target instanceof Element) || !target.closest('[data-leaves]')) return
+  const fields = [...document.querySelectorAll('main form')].map((form) =>
+    [...new FormData(/** @type {HTMLFormElement} */ (form))].filter(
+      ([name, value]) => typeof value === 'string' && !/password|code|form_key/.test(name),
+    ),
+  )
+  try {
+    const kept = { at: location.pathname, until: Date.now() + 3_600_000, y: scrollY, fields, ...inSight() }
+    sessionStorage.setItem(keeping, JSON.stringify(kept))
+  } catch {}
+})
+
+const blocks = ':is(p, li, h1, h2, h3, legend, label, dt, dd):not([data-arrange] *)'
+
+/** @param {Element} block */
+const startOf = (block) => block.textContent?.trim().slice(0, 80)
+
+/** The text at the top of the screen, because the page may be shorter above it the next time. */
+function inSight() {
+  const line = (document.querySelector('.site-header')?.getBoundingClientRect().bottom ?? 0) + 8
+  const block = [...document.querySelectorAll(`main ${blocks}`)].find(
+    (one) => one.getBoundingClientRect().top > line && !one.closest('details:not([open]), [popover]'),
+  )
+  return block ? { words: startOf(block), top: block.getBoundingClientRect().top } : {}
+}
+
+function comeBack() {
+  let kept = null
+  try {
+    kept = JSON.parse(sessionStorage.getItem(keeping) ?? 'null')
+    // Never for the next person at this tab.
+    const isOver =
+      kept?.at === location.pathname || kept?.until < Date.now() || location.pathname === '/sign-in'
+    if (isOver) sessionStorage.removeItem(keeping)
+  } catch {}
+  if (kept?.at !== location.pathname || kept.until < Date.now()) return
+  for (const [at, form] of document.querySelectorAll('main form').entries())
+    for (const [name, value] of kept.fields[at] ?? [])
+      fillIn(/** @type {HTMLFormElement} */ (form), name, value)
+  history.scrollRestoration = 'manual'
+  // Other scripts and the fonts change where things are.
+  const scroll = () => {
+    const block = [...document.querySelectorAll(`main ${blocks}`)].find((one) => startOf(one) === kept.words)
+    const top = block ? block.getBoundingClientRect().top + scrollY - kept.top : kept.y
+    scrollTo({ top, behavior: 'instant' })
+  }
+  addEventListener('DOMContentLoaded', scroll)
+  addEventListener('load', scroll)
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @param {string} value
+ */
+function fillIn(form, name, value) {
+  for (const field of /** @type {Iterable<any>} */ (form.elements)) {
+    if (field.name !== name || field.type === 'hidden' || field.type === 'file') continue
+    if (field.type === 'radio' || field.type === 'checkbox') field.checked ||= field.value === value
+    else field.value = value
+  }
+}
+
+// Before other scripts read the form.
+comeBack()
+
+// A menu closes when someone goes on elsewhere on the page.
+document.addEventListener('click', ({ target }) => {
+  for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (
+    document.querySelectorAll('.bar-menu[open], .site-menu[open]')
+  ))
+    if (target instanceof Node && (!menu.contains(target) || /** @type {Element} */ (target).closest('a')))
+      menu.open = false
+})
 
 // A password can be shown while it is typed.
 for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-reveal]'))) {

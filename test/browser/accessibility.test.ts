@@ -97,7 +97,7 @@ test('menus, disclosures, word notes and problems are accessible when they are o
   await page.goto(`/courses/${course.slug}/${module.slug}/assessment`)
   await page.getByRole('button', { name: 'Begin' }).click()
   await page.getByRole('button', { name: 'Continue', exact: true }).click()
-  await page.locator('.usa-error-message').first().waitFor()
+  await page.locator('.exercise-ask').waitFor()
   await look('question, nothing chosen', page)
   expect(problems).toEqual([])
   await context.close()
@@ -123,7 +123,7 @@ test('every lesson of every other course is accessible on a phone', { timeout: 6
       for (const module of course.modules)
         for (const lesson of module.lessons) {
           await page.goto(`/courses/${course.slug}/${module.slug}/${lesson.slug}?ready=yes`)
-          await page.getByText(lesson.purpose, { exact: true }).waitFor()
+          await page.getByText(lesson.purpose, { exact: true }).waitFor({ state: 'attached' })
           await look(`${course.slug} ${module.number}.${lesson.number} ${lesson.slug}`, page)
         }
       await context.close()

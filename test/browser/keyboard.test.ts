@@ -120,12 +120,19 @@ async function tryFirstExercise(page: Page): Promise<void> {
 
 /** Completes a question of any type, not always correctly. */
 async function answer(page: Page, within: string): Promise<void> {
-  const lists = await page.locator(`${within} select`).all()
-  for (const [place, list] of lists.entries()) {
-    await tabUntil(page, async () => list.evaluate((element) => element === document.activeElement))
-    for (let line = 0; line <= place; line++) await page.keyboard.press('ArrowDown')
+  const arrange = page.locator(`${within} .arrange`)
+  if ((await arrange.count()) > 0) {
+    const left = arrange.locator('.arrange-cards .arrange-card')
+    const isCard = () =>
+      page.evaluate(() =>
+        document.activeElement!.matches('.arrange-cards .arrange-card, .arrange-order .arrange-card'),
+      )
+    do {
+      await tabUntil(page, isCard)
+      await page.keyboard.press('ArrowDown')
+    } while ((await left.count()) > 0)
+    return
   }
-  if (lists.length > 0) return
   await tabUntil(page, () =>
     page.evaluate((form) => document.activeElement!.matches(`${form} input`), within),
   )

@@ -13,6 +13,30 @@ const ways = [
 
 type Way = (typeof ways)[number]['name']
 
+/** Whether a page scrolls sideways, as it is and, on a phone, on the smallest screen and with letters twice as large. */
+async function tooWide(page: Page, where: string, isPhone: boolean): Promise<string[]> {
+  const measure = () =>
+    page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement
+      return scrollWidth - clientWidth
+    })
+  const found = [[where, await measure()] as const]
+  if (isPhone) {
+    await page.setViewportSize({ ...phone, width: 320 })
+    found.push([`${where}, 320 px wide`, await measure()])
+    await page.setViewportSize(phone)
+    const root = page.locator('html')
+    await root.evaluate((html) => {
+      html.style.fontSize = '200%'
+    })
+    found.push([`${where}, text at 200%`, await measure()])
+    await root.evaluate((html) => {
+      html.style.fontSize = ''
+    })
+  }
+  return found.filter(([, pixels]) => pixels > 0).map(([at, pixels]) => `${at}: ${pixels} px too wide`)
+}
+
 /**
  * Checks the first page of each kind on a phone and on a desktop, in light and dark mode, or only as named: what
  * axe-core finds, and whether anything scrolls sideways. In dark mode only the colors differ, so only they are checked
@@ -33,11 +57,8 @@ export function looking(only?: readonly Way[]): { look: Look; problems: readonly
         await page.setViewportSize(size)
         const found = await accessibilityProblems(page, colorScheme === 'dark')
         problems.push(...found.map((problem) => `${kind}, ${name}: ${problem}`))
-        const tooWide = await page.evaluate(() => {
-          const { scrollWidth, clientWidth } = document.documentElement
-          return scrollWidth - clientWidth
-        })
-        if (tooWide > 0) problems.push(`${kind}, ${name}: ${tooWide} px too wide`)
+        const isPhone = name === 'phone'
+        problems.push(...(await tooWide(page, `${kind}, ${name}`, isPhone)))
         const { SCREENSHOTS } = process.env
         if (SCREENSHOTS)
           await page.screenshot({

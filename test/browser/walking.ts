@@ -47,7 +47,7 @@ async function readLesson(walk: Walk, page: Page, module: Module, lesson: Lesson
     await look('content note', page)
     await page.getByRole('link', { name: 'Continue', exact: true }).click()
   }
-  await page.getByText(lesson.purpose, { exact: true }).waitFor()
+  await page.getByText(lesson.purpose, { exact: true }).waitFor({ state: 'attached' })
   await look(`lesson ${lesson.slug}`, page)
   for (const exercise of lesson.exercises.values()) {
     if (tried.has(exercise.type)) continue
@@ -74,7 +74,7 @@ async function tryExercise(
       : [fieldsOf(exercise, seed, true)]
   for (const [at, fields] of forms.entries()) {
     await fill(page, fields, `#exercise-${exercise.id} `)
-    await form.getByRole('button').click()
+    await form.locator('button:not([type=button])').click()
     // The next step of a scenario shows what was chosen on the way to it.
     if (at < forms.length - 1) await form.getByText('You chose').nth(at).waitFor()
   }

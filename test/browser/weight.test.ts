@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('the first view of a lesson transfers at most 120 KB, and each later one at most 15 KB', {
+test('the first view of a lesson transfers at most 90 KB, and each later one at most 15 KB', {
   timeout: 120_000,
 }, async () => {
   const world = await aServer()
@@ -37,7 +37,7 @@ test('the first view of a lesson transfers at most 120 KB, and each later one at
   }
   const [first, ...later] = weights
   expect(first).toBeGreaterThan(20_000)
-  expect(first).toBeLessThanOrEqual(120_000)
+  expect(first).toBeLessThanOrEqual(90_000)
   for (const weight of later) expect(weight).toBeLessThanOrEqual(15_000)
   await context.close()
   await world.app.close()

@@ -155,6 +155,7 @@ describe('an instructor-led session', () => {
         has_account_news: false,
         confirmed_at: now,
         has_second_factor: false,
+        reading: null,
       }),
     )
     // Each taps twice.

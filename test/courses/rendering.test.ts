@@ -135,7 +135,7 @@ describe('sources', () => {
         secondHand: false,
       },
     ])
-    const list = piece('<section class="lesson-sources"', '</section>')
+    const list = piece('<details class="lesson-sources"', '</details>')
     expect(list).toContain('Checked October 1, 2026.')
     expect(list).toContain('rel="noreferrer noopener"><cite>House handbook</cite></a>, Example House.')
   })

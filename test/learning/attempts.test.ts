@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { findAttemptOf } from '#server/learning/progress/queries.ts'
+import { questionPage } from '#server/learning/attempt-page.ts'
+import { type Attempt, findAttemptOf } from '#server/learning/progress/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { loadText } from '#test/courses/format-two.ts'
 import { aWorld, type Client, theCourses } from '#test/support/app.ts'
@@ -56,6 +57,40 @@ describe('an assessment', () => {
     expect(await db.selectFrom('attempts').select('id').execute()).toEqual([])
   })
 
+  test('keeps what was chosen in an incomplete answer, and says which line is missing', async () => {
+    const { course, module, attempt } = await adaInAnAssessment()
+    const sort = course.modules
+      .flatMap(({ questions }) => [...questions.values()])
+      .find(({ type }) => type === 'sort')!
+    const asked = { ...module, questions: new Map([[sort.id, sort]]) }
+    const taken = { ...(await attempt()), drawn: [{ question: sort.id, seed: 'one' }] } as Attempt
+    const { fields } = questionPage(course, asked, taken, null)
+    if (fields.kind !== 'sort') throw new Error('The question is not one to sort.')
+    const [first, ...others] = fields.items
+    const sent = Object.fromEntries(others.map(({ name }) => [name, fields.options[0]!.value]))
+    const again = questionPage(course, asked, taken, { ...sent, confidence: 'sure' })
+    expect(again.errors).toEqual([
+      {
+        field: `answer-${first!.name.replace('.', '-')}`,
+        message: 'One line still needs a place. What you chose is kept.',
+      },
+    ])
+    expect(again.fields).toMatchObject({
+      items: [{ chosen: '' }, ...others.map(() => ({ chosen: fields.options[0]!.value }))],
+    })
+    expect(again.chosenConfidence).toBe('sure')
+  })
+
+  test('tells someone kindly that another tab has answered already', async () => {
+    const { ada, answer, attempt, module } = await adaInAnAssessment()
+    const form = formFor(module, await attempt(), true)
+    await answer(ada, form)
+    const late = await answer(ada, form)
+    expect((await ada.follow(late)).body).toContain(
+      'That question was already answered, perhaps in another tab.',
+    )
+  })
+
   test('starts once, even if started repeatedly from several tabs', async () => {
     const { db, ada, course, module } = await adaInAnAssessment()
     await Promise.all(
@@ -72,7 +107,11 @@ describe('an assessment', () => {
     for (let open = await attempt(); !open.result; open = await attempt()) {
       const next = formFor(module, open, true)
       const answers = await Promise.all(Array.from({ length: 3 }, () => answer(ada, next)))
-      expect(answers.map(({ headers }) => headers.location)).toEqual([address, address, address])
+      expect(answers.map(({ headers }) => String(headers.location).split('?')[0])).toEqual([
+        address,
+        address,
+        address,
+      ])
       expect((await attempt()).answers).toHaveLength(open.answers.length + 1)
     }
     expect(await db.selectFrom('attempt_results').select('is_passed').execute()).toEqual([

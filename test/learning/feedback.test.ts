@@ -87,7 +87,7 @@ describe('feedback on an exercise', () => {
     const feedback = answer('now-or-later', { [first]: 'v0' })
     expect(feedback).toMatchObject({
       kind: 'exercise',
-      exercise: { ask: 'Choose a place for each line.', fresh: true },
+      exercise: { ask: { message: '2 lines still need a place. What you chose is kept.' }, fresh: true },
     })
     const whole = answerFields(
       exercises.get('now-or-later')!,
@@ -96,7 +96,7 @@ describe('feedback on an exercise', () => {
     const value = whole.kind === 'sort' ? whole.options[0]!.value : ''
     const html = shown('now-or-later', { [first]: value })
     expect(html).toContain(`<option value="${value}" selected>`)
-    expect(html).toContain('role="alert">Choose a place for each line.</p>')
+    expect(html).toContain('2 lines still need a place. What you chose is kept.')
     expect(shown('name-first', {})).toContain('Choose an answer.')
   })
 
@@ -145,7 +145,7 @@ describe('a scenario', () => {
   test('stays at the same step if nothing is chosen', () => {
     expect(answer('the-evening', { path: 'plate' })).toMatchObject({
       kind: 'exercise',
-      exercise: { ask: 'Choose an answer.', taken: [{ fits: true }] },
+      exercise: { ask: { message: 'Choose an answer.' }, taken: [{ fits: true }] },
     })
   })
 })

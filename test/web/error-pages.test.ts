@@ -23,7 +23,8 @@ describe('a page that is missing, or that a role may not open', () => {
       expect(answer.body).toContain('Go to My training')
       expect(answer.body).not.toContain('>Sign in<')
     }
-    const withoutItsAddress = (body: string) => body.replaceAll(/\/support\?back=[^"]*/g, '')
+    const withoutItsAddress = (body: string) =>
+      body.replaceAll(/\/(?:support|reading-settings)\?back=[^"]*/g, '')
     expect(withoutItsAddress(refused.body)).toBe(withoutItsAddress(missing.body))
   })
 

@@ -15,6 +15,7 @@ const frame: PageFrame = {
   signOut: '/sign-out',
   banner: null,
   owesDataNotice: false,
+  reading: '',
   idleMinutes: null,
   messages: [{ kind: 'success', text: 'Leave is <recorded>.' }],
 }

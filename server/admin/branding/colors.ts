@@ -75,7 +75,7 @@ export function colorSheet(color: string): string {
     link: dark,
     'link-hover': mix(dark, '#ffffff', 0.35),
   })
-  return `:root{${light}}@media screen and (prefers-color-scheme:dark){:root{${darkRoles}}}\n`
+  return `:root{${light}}@media screen and (prefers-color-scheme:dark){:root:not([data-scheme=light]){${darkRoles}}}@media screen{[data-scheme=dark]:root{${darkRoles}}}\n`
 }
 
 const roles = (colors: Readonly<Record<string, string>>): string =>

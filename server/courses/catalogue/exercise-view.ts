@@ -27,7 +27,7 @@ export type ExerciseView = {
   readonly path: readonly string[]
   readonly button: string
   /** The error if the form was incomplete. */
-  readonly ask: string | undefined
+  readonly ask: Asked | undefined
   /** Shown in response to the reader, so it takes the focus. */
   readonly fresh: boolean
 }
@@ -39,7 +39,7 @@ export const exerciseSeed = (place: ExercisePlace, exercise: Exercise) =>
 export function exerciseView(
   exercise: Exercise,
   place: ExercisePlace,
-  given: { path?: readonly string[]; form?: Form; ask?: string; fresh?: boolean } = {},
+  given: { path?: readonly string[]; form?: Form; isIncomplete?: boolean; fresh?: boolean } = {},
 ): ExerciseView {
   const seed = exerciseSeed(place, exercise)
   const common = {
@@ -48,7 +48,6 @@ export function exerciseView(
     lesson: lessonPath(place.course, place.module, place.lesson),
     label: exercise.title ?? labels[exercise.type],
     instruction: instructions[exercise.type],
-    ask: given.ask,
     fresh: given.fresh ?? false,
   }
   if (exercise.type !== 'scenario') {
@@ -56,6 +55,7 @@ export function exerciseView(
     const fields = answerFields(exercise, seed, given.form)
     return {
       ...common,
+      ask: given.isIncomplete ? askedFor(exercise.type, fields) : undefined,
       opening: '',
       story,
       question,
@@ -70,6 +70,7 @@ export function exerciseView(
   const { story, question } = stepParts(step)
   return {
     ...common,
+    ask: given.isIncomplete ? { message: missing.scenario, line: null } : undefined,
     opening: exercise.stem.html,
     story,
     question,
@@ -100,7 +101,7 @@ export const instructions: Record<Exercise['type'], string> = {
   single: 'Choose one.',
   multiple: 'Choose all that apply.',
   'true-false': 'Choose one.',
-  order: 'Number the lines from first to last.',
+  order: 'Put the lines in order, from first to last.',
   match: 'Choose the match for each line.',
   sort: 'Choose where each line belongs.',
   scenario: 'Choose one. What happens next depends on your choice.',
@@ -115,6 +116,23 @@ export const missing: Record<Exercise['type'], string> = {
   match: 'Choose a match for each line.',
   sort: 'Choose a place for each line.',
   scenario: 'Choose an answer.',
+}
+
+/** What is missing in an incomplete answer, and where: what was chosen stays. */
+export type Asked = Readonly<{ message: string; line: Readonly<{ name: string; text: string }> | null }>
+
+export function askedFor(type: Exercise['type'], fields: AnswerFields): Asked {
+  if (fields.kind === 'choices') return { message: missing[type], line: null }
+  const without = fields.items.filter(({ chosen }) => chosen === '')
+  const [first] = without
+  if (!first) return { message: missing[type], line: null }
+  const what = fields.kind === 'match' ? 'a match' : 'a place'
+  const lines = without.length === 1 ? 'One line still needs' : `${without.length} lines still need`
+  const isKept = without.length < fields.items.length
+  return {
+    message: `${lines} ${what}.${isKept ? ' What you chose is kept.' : ''}`,
+    line: { name: first.name, text: first.html.replace(/<[^>]+>/g, '') },
+  }
 }
 
 /** In a stem with several paragraphs, the last one is the question and the others are the story. */

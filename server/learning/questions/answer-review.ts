@@ -17,6 +17,8 @@ export type AnswerReview = {
 export type ReviewLine = {
   /** What the choice was about: a step's situation, a left side, an item. */
   readonly about: string
+  /** For a scenario: its steps are what happened, and each choice has its reason. */
+  readonly isStep?: boolean
   readonly parts: readonly ReviewPart[]
 }
 
@@ -46,8 +48,8 @@ export function answerReview(question: Question, answer: Answer): AnswerReview {
  */
 export function withheldReview(review: AnswerReview): AnswerReview {
   if (review.fits) return review
-  const lines = review.lines.map(({ about, parts }) => ({
-    about,
+  const lines = review.lines.map(({ parts, ...line }) => ({
+    ...line,
     // Without a reason of its own, a place that doesn't fit only gives away the one that does.
     parts: parts.filter(({ tone, why }) => tone === 'given' && why !== ''),
   }))
@@ -110,7 +112,7 @@ function linesOf(question: Question, answer: Answer): ReviewLine[] {
         const best = step.choices.find((one) => one.best)!
         const parts = [part(choice, true, choice.best)]
         if (best !== choice) parts.push(part(best, false, true))
-        return { about: step.text.html, parts }
+        return { about: step.text.html, isStep: true, parts }
       })
   }
 }

@@ -4,7 +4,6 @@ import {
   type ExerciseView,
   exerciseSeed,
   exerciseView,
-  missing,
   stemParts,
 } from '#server/courses/catalogue/exercise-view.ts'
 import type { Exercise } from '#server/courses/catalogue/question-types.ts'
@@ -40,10 +39,10 @@ export function exerciseFeedback(exercise: Exercise, form: Form, place: Exercise
   if (exercise.type === 'scenario') {
     const path = (answer as PathAnswer | null)?.path ?? []
     const isAnswered = form.choice !== undefined && answer !== null
-    if (!isAnswered) return again({ path, ask: missing.scenario })
+    if (!isAnswered) return again({ path, isIncomplete: true })
     if (walk(exercise, path).at.kind === 'step') return again({ path })
   }
-  if (!answer) return again({ form, ask: missing[exercise.type] })
+  if (!answer) return again({ form, isIncomplete: true })
 
   const { id, action, lesson, label } = exerciseView(exercise, place)
   return {

@@ -71,7 +71,8 @@ export function sourcesHtml(sources: readonly LessonSource[], practiceAdvice: bo
   const advice = practiceAdvice
     ? '<p class="lesson-practice-note">“Practice advice” marks good practice that we have no source for. It is not law.</p>\n'
     : ''
-  return `<section class="lesson-sources" aria-labelledby="sources">\n<h2 id="sources">Sources</h2>\n${list}${advice}</section>\n`
+  const count = items.length === 0 ? '' : ` (${items.length})`
+  return `<details class="lesson-sources" id="sources"><summary>Sources${count}</summary>\n${list}${advice}</details>\n`
 }
 
 /** `2026-11-23` as "November 23, 2026". */

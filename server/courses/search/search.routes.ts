@@ -1,0 +1,62 @@
+import { Type } from 'typebox'
+import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import { escapeHtml } from '#server/courses/catalogue/escape.ts'
+import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
+import type { Database } from '#server/db/connection.ts'
+import { type App, text } from '#server/web/routes.ts'
+import { fillSearch } from './search.actions.ts'
+import { findSimilarWords, findTexts } from './search.queries.ts'
+import { searchTexts } from './search-texts.ts'
+
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; lessonHref: FindLessonHref }>
+
+/** Finds lessons, words, job aids and support by what they say, with a guess at misspelled words. */
+export async function searchRoutes(app: App, { db, catalogue, lessonHref }: Needs): Promise<void> {
+  // The texts are a copy of the course files, so the first search of a process checks that it is fresh.
+  let filled: Promise<void> | null = null
+
+  app.get(
+    '/search',
+    { config: { policy: 'public' }, schema: { querystring: Type.Object({ q: Type.Optional(text(200)) }) } },
+    async (request, reply) => {
+      const asked = (request.query.q ?? '').trim()
+      if (!asked) return reply.page('courses/search', { title: 'Search', asked, meant: null, found: [] })
+      filled ??= fillSearch(db, searchTexts(catalogue)).catch((error) => {
+        filled = null
+        throw error
+      })
+      await filled
+      const { found, meant } = await findOrGuess(asked, request.viewer !== null)
+      const href = await lessonHref(request.viewer)
+      return reply.page('courses/search', {
+        title: `Search: ${asked}`,
+        asked,
+        meant,
+        found: found.map(({ course, module, lesson, ...one }) => {
+          const text = course ? catalogue.courses.get(course)?.current : undefined
+          return {
+            ...one,
+            courseTitle: text?.shortTitle ?? null,
+            href: text && module && lesson ? href({ course: text, module, lesson }) : one.href,
+            excerpt: escapeHtml(one.excerpt).replaceAll('«', '<mark>').replaceAll('»', '</mark>'),
+          }
+        }),
+      })
+    },
+  )
+
+  /** What has every word; if nothing does, what has the words that were probably meant, or at least one of them. */
+  async function findOrGuess(asked: string, isSignedIn: boolean) {
+    const found = await findTexts(db, asked, isSignedIn)
+    if (found.length > 0) return { found, meant: null }
+    const similar = await findSimilarWords(db, wordsIn(asked))
+    const meant = asked.toLowerCase().replaceAll(/[a-z]{4,}/g, (word) => similar.get(word) ?? word)
+    for (const guess of [meant, wordsIn(meant).join(' or ')]) {
+      const guessed = guess === asked ? [] : await findTexts(db, guess, isSignedIn)
+      if (guessed.length > 0) return { found: guessed, meant: guess }
+    }
+    return { found, meant: null }
+  }
+}
+
+const wordsIn = (asked: string): readonly string[] => asked.toLowerCase().match(/[a-z]{4,}/g) ?? []

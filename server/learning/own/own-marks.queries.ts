@@ -1,0 +1,51 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+
+export type LessonAddress = Readonly<{ course: string; module: string; lesson: string }>
+
+export type OwnNote = Readonly<{ id: string; body: string; written_at: string }>
+
+/** What one person has in one lesson: where they stopped reading, a bookmark and notes. */
+export type OwnMarks = Readonly<{
+  paragraph: number | null
+  /** When they were at that paragraph, in milliseconds. */
+  paragraph_at: number | null
+  is_bookmarked: boolean
+  notes: readonly OwnNote[]
+}>
+
+export async function findOwnMarks(
+  db: Kysely<DB>,
+  personId: string,
+  enrollmentId: string,
+  { course, module, lesson }: LessonAddress,
+): Promise<OwnMarks> {
+  const { rows } = await sql<OwnMarks>`
+    select p.paragraph, (extract(epoch from p.at) * 1000)::float8 as paragraph_at,
+      exists (select from bookmarks b where b.person_id = ${personId} and b.course = ${course}
+        and b.module = ${module} and b.lesson = ${lesson}) as is_bookmarked,
+      coalesce((select json_agg(json_build_object('id', n.id, 'body', n.body, 'written_at', n.written_at) order by n.written_at)
+        from lesson_notes n where n.person_id = ${personId} and n.course = ${course}
+          and n.module = ${module} and n.lesson = ${lesson}), '[]'::json) as notes
+    from (select) one left join reading_places p
+      on p.enrollment_id = ${enrollmentId} and p.module = ${module} and p.lesson = ${lesson}`.execute(db)
+  return rows[0]!
+}
+
+export type KeptNote = LessonAddress & OwnNote
+export type Bookmark = LessonAddress & Readonly<{ saved_at: Date }>
+
+export async function listNotes(db: Kysely<DB>, personId: string): Promise<readonly KeptNote[]> {
+  const { rows } = await sql<KeptNote>`
+    select id, course, module, lesson, body, written_at from lesson_notes
+    where person_id = ${personId} order by written_at desc`.execute(db)
+  return rows
+}
+
+export const listBookmarks = (db: Kysely<DB>, personId: string): Promise<readonly Bookmark[]> =>
+  db
+    .selectFrom('bookmarks')
+    .select(['course', 'module', 'lesson', 'saved_at'])
+    .where('person_id', '=', personId)
+    .orderBy('saved_at', 'desc')
+    .execute()

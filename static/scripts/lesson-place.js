@@ -1,0 +1,100 @@
+// Where someone is in a lesson: the line under the bar, the minutes left, and the paragraph to come back to. The place
+// stays on this device, and goes to their other devices with the time that lesson-time.js sends.
+
+const text = /** @type {HTMLElement | null} */ (document.querySelector('[data-keep]'))
+const header = /** @type {HTMLElement | null} */ (document.querySelector('.site-header'))
+if (text && header) followReading(text, header)
+
+/**
+ * @param {HTMLElement} text
+ * @param {HTMLElement} header
+ */
+function followReading(text, header) {
+  const parts = /** @type {HTMLElement[]} */ ([...text.children])
+  const line = /** @type {HTMLElement | null} */ (document.querySelector('.lesson-bar-progress'))
+  const left = /** @type {HTMLElement | null} */ (document.querySelector('[data-left]'))
+  const links = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll('.outline-headings a')])
+  const key = `place:${text.dataset.keep}`
+  const stopped = lastPlace()
+  if (stopped > 1) offer(parts[stopped])
+  let isWaiting = false
+
+  addEventListener(
+    'scroll',
+    () => {
+      if (!isWaiting) requestAnimationFrame(look)
+      isWaiting = true
+    },
+    { passive: true },
+  )
+  look()
+
+  function look() {
+    isWaiting = false
+    const top = header.offsetHeight
+    const { top: start, height } = text.getBoundingClientRect()
+    const read = Math.min(1, Math.max(0, (top - start) / Math.max(1, height - innerHeight + top)))
+    line?.style.setProperty('--read', String(read))
+    if (left) left.textContent = String(Math.ceil(Number(left.dataset.left) * (1 - read)))
+    const at = parts.findIndex((part) => part.getBoundingClientRect().bottom > top + 16)
+    markHeading(top)
+    // Someone who has only opened the page is where they stopped last time.
+    if (at < 1 || scrollY < 40) return
+    text.dataset.paragraph = String(at)
+    try {
+      localStorage.setItem(key, `${at} ${Date.now()}`)
+    } catch {}
+  }
+
+  /** @param {number} top */
+  function markHeading(top) {
+    const passed = links.filter(
+      ({ hash }) =>
+        (document.getElementById(hash.slice(1))?.getBoundingClientRect().top ?? Infinity) < top + 40,
+    )
+    const here = passed.at(-1)?.hash
+    for (const link of links)
+      if (link.hash === here) link.setAttribute('aria-current', 'true')
+      else link.removeAttribute('aria-current')
+  }
+
+  /** The latest place, from this device or from another one. */
+  function lastPlace() {
+    let [at, time] = [Number(text.dataset.paragraph ?? 0), Number(text.dataset.paragraphAt ?? 0)]
+    try {
+      const [ownAt, ownTime] = (localStorage.getItem(key) ?? '').split(' ').map(Number)
+      if (ownAt && ownTime && ownTime > time) at = ownAt
+    } catch {}
+    return at
+  }
+
+  /** @param {HTMLElement | undefined} part */
+  function offer(part) {
+    const button = /** @type {HTMLElement | null} */ (document.querySelector('[data-resume]'))
+    if (!part || !button) return
+    button.hidden = false
+    button.addEventListener('click', () => {
+      part.tabIndex = -1
+      part.focus({ preventScroll: true })
+      part.scrollIntoView()
+    })
+  }
+}
+
+// An exercise is a plain form until htmx is here, which is fetched when someone turns to one.
+for (const kind of ['focusin', 'pointerdown'])
+  addEventListener(kind, ({ target }) => {
+    const address = text?.dataset.htmx
+    if (!text || !address || !(target instanceof Element) || !target.closest('.exercise')) return
+    delete text.dataset.htmx
+    const script = document.createElement('script')
+    script.src = address
+    document.head.append(script)
+  })
+
+// A link to a source opens the list that it is in.
+addEventListener('click', ({ target }) => {
+  const link = target instanceof Element ? target.closest('a[href^="#"]') : null
+  const around = document.getElementById(link?.getAttribute('href')?.slice(1) ?? '')?.closest('details')
+  if (around) around.open = true
+})

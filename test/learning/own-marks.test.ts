@@ -1,0 +1,66 @@
+import { beforeAll, expect, test } from 'vitest'
+import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { openedIn } from '#test/support/taking.ts'
+
+let world: World
+let ada: Client
+let mai: Client
+const course = 'residential-settings'
+let lesson: string
+beforeAll(async () => {
+  world = await aWorld()
+  ada = await world.as('ada@northstar.example')
+  mai = await world.as('mai@northstar.example')
+  const { modules } = world.catalogue.courses.get(course)!.current
+  lesson = `/courses/${course}/${modules[0]!.slug}/${modules[0]!.lessons[0]!.slug}`
+  await ada.post(`/courses/${course}/enrollment`)
+})
+
+test('a lesson remembers the paragraph for another device, and then begins with the text', async () => {
+  const first = await ada.get(lesson)
+  expect(first.body).not.toContain('data-paragraph=')
+  expect(first.body).not.toContain('About this lesson')
+  const sent = await ada.post(`${lesson}/time`, {
+    opened: openedIn(first.body),
+    seconds: '30',
+    paragraph: '7',
+  })
+  expect(sent.statusCode).toBe(204)
+  const elsewhere = await (await world.as('ada@northstar.example')).get(lesson)
+  expect(elsewhere.body).toContain('data-paragraph="7"')
+  expect(elsewhere.body).toContain('About this lesson')
+})
+
+test('notes and bookmarks are in the lesson, on their own page and in the export, and only for their writer', async () => {
+  await ada.post(`${lesson}/notes`, { body: 'Ask Dee <about> the floor.' })
+  await ada.post(`${lesson}/bookmark`, { keep: 'yes' })
+  expect((await ada.get(lesson)).body).toContain('Ask Dee &lt;about&gt; the floor.')
+  const own = await ada.get('/my-notes')
+  expect(own.body).toContain('Ask Dee &lt;about&gt; the floor.')
+  expect(own.body).toContain('Remove')
+  const about = JSON.parse((await ada.get('/account/data.json')).body)
+  expect(about.lesson_notes).toMatchObject([{ body: 'Ask Dee <about> the floor.' }])
+  expect(about.bookmarks).toHaveLength(1)
+  expect((await mai.get('/my-notes')).body).not.toContain('Ask Dee')
+})
+
+test('a note is deleted by its writer and by no one else, and leaves nothing behind', async () => {
+  const { id } = await world.db.selectFrom('lesson_notes').select('id').executeTakeFirstOrThrow()
+  await mai.post(`/my-notes/${id}/deletion`)
+  expect(await world.db.selectFrom('lesson_notes').select('id').execute()).toHaveLength(1)
+  await ada.post(`/my-notes/${id}/deletion`)
+  expect(await world.db.selectFrom('lesson_notes').select('id').execute()).toEqual([])
+})
+
+test('opening the address of a form leads to its page', async () => {
+  const opened = async (address: string) => (await ada.get(address)).headers.location
+  expect(await opened(`${lesson}/finished`)).toBe(lesson)
+  expect(await opened('/account/sessions/end')).toBe('/account')
+  expect((await ada.get('/no-such/page')).statusCode).toBe(404)
+})
+
+test('the questions say how many lessons are read, and nothing is almost there before the first', async () => {
+  const page = await ada.get(`${lesson.split('/').slice(0, 4).join('/')}/assessment`)
+  expect(page.body).toContain('Read the lessons first')
+  expect(page.body).toContain('0 of 6 lessons read')
+})

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { readingAttributes, readingSettings, readingText } from '#server/people/reading/reading-settings.ts'
+import { aWorld } from '#test/support/app.ts'
+
+test('reading settings follow a person to every device, and stay on a device where no one is signed in', async () => {
+  const world = await aWorld()
+  const ada = await world.as('ada@northstar.example')
+  expect((await ada.get('/')).body).toContain('<html lang="en">')
+  const saved = await ada.post('/reading-settings', { size: 'large', scheme: 'dark', back: '/courses' })
+  expect(saved.headers.location).toBe('/reading-settings?saved=yes&back=%2Fcourses')
+  const phone = await world.as('ada@northstar.example')
+  expect((await phone.get('/')).body).toContain('<html lang="en" data-size="large" data-scheme="dark">')
+  const visitor = world.visitor()
+  await visitor.post('/reading-settings', { typeface: 'atkinson' })
+  expect((await visitor.get('/courses')).body).toContain('<html lang="en" data-typeface="atkinson">')
+  await ada.post('/reading-settings', { reset: 'yes' })
+  expect((await phone.get('/')).body).toContain('<html lang="en">')
+})
+
+test('a value that no page offers becomes the usual one', () => {
+  expect(readingText({ size: 'huge', motion: 'less' })).toBe('regular.regular.serif.auto.less.on')
+  expect(readingAttributes(readingSettings('"><script>.wide'))).toBe(' data-spacing="wide"')
+  expect(readingAttributes(readingSettings(null))).toBe('')
+})
