@@ -79,7 +79,8 @@ export async function buildApp(given: Needs): Promise<App> {
   if (metricsToken) await app.register(metricsRoutes, { db: given.db, token: metricsToken })
   for (const feature of features) await app.register(feature, needs)
   const contactEmail = () => needs.installation.now()?.contact_email || null
-  await app.register(wellKnownRoutes, { clock: given.clock, baseUrl, contactEmail })
+  const icon = () => needs.assets.asset('favicon.svg')
+  await app.register(wellKnownRoutes, { clock: given.clock, baseUrl, contactEmail, icon })
   await app.register(movedAddresses)
   await app.register(apiDocs)
   return app
