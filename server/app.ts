@@ -50,6 +50,7 @@ import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.t
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
+import { personRoutes } from '#server/oversight/team/person.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import { frameOf } from '#server/people/navigation.ts'
@@ -293,6 +294,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(scholarshipRoutes, needs)
   await app.register(calendarRoutes, needs)
   await app.register(teamRoutes, needs)
+  await app.register(personRoutes, needs)
   await app.register(licensingRoutes, needs)
   await app.register(licensingReviewRoutes, needs)
   await app.register(reviewPeopleRoutes, needs)

@@ -13,6 +13,7 @@ type LearnerAndTeamFacts = Readonly<{
   'training-due': { requirement: string; title: string; due_on: Day; days: number }
   'training-overdue': { requirement: string; title: string; due_on: Day | null }
   'supervisor-reminder': { from: string; due_on: Day | null }
+  'course-assigned': { from: string; course: string; title: string }
   'course-completed': { course: string; certificate: string }
   'certificate-corrected': { certificate: string }
   'certificate-revoked': { certificate: string }
@@ -171,6 +172,15 @@ const kinds: { [K in NoticeKind]: Kind<NoticeFacts[K]> } = {
       action: myTraining,
     }),
   },
+  'course-assigned': {
+    isOptional: false,
+    words: ({ from, course, title }) => ({
+      subject: 'A training for you',
+      email: ['Your supervisor asks you to take a course. Sign in to see which one.'],
+      inbox: `${from} asks you to take the course “${title}.”`,
+      action: { label: 'Open the course', path: `/courses/${course}` },
+    }),
+  },
   'course-completed': {
     isOptional: true,
     words: ({ course, certificate }) => ({
@@ -325,3 +335,6 @@ export const remindingKinds: readonly NoticeKind[] = [
   'training-overdue',
   'supervisor-reminder',
 ]
+
+/** What a supervisor sees of a person's messages: reminders, and courses that someone asked them to take. */
+export const supervisorKinds: readonly NoticeKind[] = [...remindingKinds, 'course-assigned']

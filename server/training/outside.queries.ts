@@ -38,7 +38,7 @@ export type OutsideTraining = Readonly<{
   waiting: readonly Readonly<{ program_id: string; program: string }>[]
 }>
 
-/** Trainings that the viewer may see: their own, and those of people in programs that they administer. */
+/** Trainings that the viewer may see: their own, and those of people in programs that they supervise or administer. */
 const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sql>) =>
   sql<OutsideTraining>`
   select o.id, o.person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
@@ -65,7 +65,7 @@ const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sq
   left join people s on s.id = o.superseded_by
   where (o.person_id = ${viewer.id} or exists (
       select from assignments a where a.person_id = o.person_id and a.superseded_at is null
-        and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[]))) and ${where}
+        and a.program_id = any(${[...viewer.supervised_program_ids]}::uuid[]))) and ${where}
   order by o.completed_on desc, o.recorded_at desc`.execute(db)
 
 export async function findOutsideTrainingOf(
@@ -82,6 +82,15 @@ export async function listOwnOutsideTrainings(
   viewer: Viewer,
 ): Promise<readonly OutsideTraining[]> {
   const { rows } = await outsideRows(db, viewer, sql`o.person_id = ${viewer.id}`)
+  return rows
+}
+
+export async function listOutsideTrainingsOf(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  personId: string,
+): Promise<readonly OutsideTraining[]> {
+  const { rows } = await outsideRows(db, viewer, sql`o.person_id = ${personId}`)
   return rows
 }
 
@@ -110,7 +119,7 @@ export const findOutsideFile = (db: Kysely<DB>, id: string) =>
     .where('file', 'is not', null)
     .executeTakeFirst()
 
-/** People whose trainings an administrator may record: current and former workers in their programs. */
+/** People whose trainings a supervisor or administrator may record: current and former workers in their programs. */
 export const listPeopleOfPrograms = (db: Kysely<DB>, programIds: readonly string[]) =>
   db
     .selectFrom('people')

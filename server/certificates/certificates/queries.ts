@@ -65,6 +65,26 @@ export async function listCertificates(db: Kysely<DB>, personId: string): Promis
   return rows
 }
 
+/**
+ * The certificates of people for the programs where they work or worked: what was completed by their last day there,
+ * the latest first. Revoked and replaced ones too.
+ */
+export async function listCertificatesForPrograms(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+  programIds: readonly string[],
+): Promise<readonly CertificateRow[]> {
+  const { rows } = await certificateRows(
+    db,
+    sql`c.person_id = any(${[...personIds]}::uuid[]) and exists (
+      select from assignments a where a.person_id = c.person_id and a.superseded_at is null
+        and a.program_id = any(${[...programIds]}::uuid[])
+        and coalesce(a.separated_on >= (c.facts ->> 'completed_on')::date, true))
+      order by p.name, c.issued_at desc`,
+  )
+  return rows
+}
+
 export async function findCertificateOfCompletion(
   db: Kysely<DB>,
   completionId: string,

@@ -106,27 +106,36 @@ export async function listTeam(
 /** The first day of the month eleven months ago, which makes a year with the current month. */
 export const yearBack = (today: Day): Day => addMonths(`${today.slice(0, 7)}-01`, -11)
 
+export type PersonOfPrograms = Readonly<{
+  id: string
+  name: string
+  last_active_on: Day | null
+  /** False where every employment was recorded by mistake and removed. */
+  is_on_record: boolean
+}>
+
+/** A person, if they are or ever were on the roster of one of these programs. */
+export async function findPersonEverOf(
+  db: Kysely<DB>,
+  personId: string,
+  programIds: readonly string[],
+): Promise<PersonOfPrograms | null> {
+  const { rows } = await sql<PersonOfPrograms>`
+    select p.id, p.name, p.last_active_on, here.is_on_record from people p
+    join lateral (
+      select bool_or(a.superseded_at is null) as is_on_record from assignments a
+      where a.person_id = p.id and a.program_id = any(${[...programIds]}::uuid[])
+    ) here on here.is_on_record is not null
+    where p.id = ${personId}`.execute(db)
+  return rows[0] ?? null
+}
+
 /** A person, if they work or worked in one of these programs. */
 export async function findPersonOfPrograms(
   db: Kysely<DB>,
   personId: string,
   programIds: readonly string[],
-): Promise<Readonly<{ id: string; name: string; last_active_on: Day | null }> | null> {
-  if (programIds.length === 0) return null
-  const row = await db
-    .selectFrom('people')
-    .select(['id', 'name', 'last_active_on'])
-    .where('id', '=', personId)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('assignments')
-          .select('id')
-          .whereRef('assignments.person_id', '=', 'people.id')
-          .where('program_id', 'in', [...programIds])
-          .where('superseded_at', 'is', null),
-      ),
-    )
-    .executeTakeFirst()
-  return row ?? null
+): Promise<PersonOfPrograms | null> {
+  const person = await findPersonEverOf(db, personId, programIds)
+  return person?.is_on_record ? person : null
 }

@@ -16,7 +16,12 @@ import type { RosterChanges } from './roster-changes.ts'
 export type Actor = Readonly<{ viewer: Viewer; now: Date }>
 
 /** … and what to run after a change of facts, in the same transaction. */
-export type Acting = Actor & Readonly<{ afterChange: AfterChange }>
+export type Acting = Actor &
+  Readonly<{
+    afterChange: AfterChange
+    /** The programs whose rosters this may change, if not those that the viewer administers. */
+    within?: readonly string[]
+  }>
 
 export type RosterDone = { kind: 'done'; personId: string }
 
@@ -54,7 +59,7 @@ export async function retryIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One change to the rosters of programs that the viewer administers: one transaction, one ledger entry. */
+/** One change to the rosters within the viewer's reach: one transaction, one ledger entry. */
 export const changeRoster = <T extends Subject>(
   db: Database,
   acting: Acting,
@@ -71,7 +76,7 @@ function tryToChangeRoster<T extends Subject>(
   decide: (trx: Transaction<DB>, subject: T) => RosterDecision | Promise<RosterDecision>,
 ): Promise<RosterAnswer> {
   return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
-    if (!(await lockProgramsOf(trx, acting.viewer, programIds))) return { kind: 'not-found' }
+    if (!(await lockProgramsOf(trx, acting.viewer, programIds, acting.within))) return { kind: 'not-found' }
     const subject = await find(trx)
     if (!subject) return { kind: 'not-found' }
     // No one changes their own record.
