@@ -93,6 +93,7 @@ const worldly: Readonly<Record<string, string>> = {
 const usedByQueries: Readonly<Record<string, string>> = {
   'people/roles.ts': 'a row is loaded through its viewer, by the roles that the viewer holds',
   'programs/as-of.ts': 'pieces of SQL',
+  'programs/roster/work-texts.ts': 'the columns of an employment that are plain text',
   'law/facts/ruleset.ts': 'the certification that the law names',
 }
 

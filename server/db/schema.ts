@@ -54,6 +54,7 @@ export interface Assignments {
   superseded_at: Timestamp | null;
   superseded_by: string | null;
   superseded_reason: Generated<string>;
+  unit: Generated<string>;
   worker_type: string;
 }
 

@@ -55,6 +55,7 @@ export type CastMember = Readonly<{
   /** Present if the person works in the program, rather than only supervising it. */
   work?: Readonly<{
     title: string
+    unit?: string
     /** How many months ago the person was hired; 0 is this month. */
     hiredMonthsAgo: number
     hasContact: boolean
@@ -101,7 +102,13 @@ export const demoCast: readonly CastMember[] = [
     name: 'Theo Okafor',
     reason: 'night staff, annual training overdue',
     program: 'north-star',
-    work: { title: 'Night staff', hiredMonthsAgo: 30, hasContact: true, completedMonthsAgo: 14 },
+    work: {
+      title: 'Night staff',
+      unit: 'Nights',
+      hiredMonthsAgo: 30,
+      hasContact: true,
+      completedMonthsAgo: 14,
+    },
   },
   {
     email: 'sam@northstar.example',

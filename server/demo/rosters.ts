@@ -95,6 +95,7 @@ export async function insertPlace(
       program_id,
       worker_type: work.workerType ?? 'employee',
       role_title: work.title,
+      unit: work.unit ?? '',
       hired_on,
       duties_from: work.isChildProtection ? hired_on : null,
       ...recordedOn(hired_on, now),

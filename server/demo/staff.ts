@@ -13,7 +13,7 @@ export const demoStaff: readonly CastMember[] = [
   one('Winona Blackwell', 'Cultural programs', 22, { retakenMonthsAgo: [10] }),
   one('Eli Strand', 'Youth worker', 9),
   // Annual training due soon.
-  one('Dale Brenner', 'Night lead', 33, { retakenMonthsAgo: [22, 11] }),
+  one('Dale Brenner', 'Night lead', 33, { unit: 'Nights', retakenMonthsAgo: [22, 11] }),
   // In contact a week before finishing the course: a gap that a reviewer finds.
   one('Ben Thorsgaard', 'Youth worker', 21, {
     completedMonthsAgo: 20,
@@ -21,11 +21,11 @@ export const demoStaff: readonly CastMember[] = [
     contactDaysAfter: -7,
   }),
   // Annual training two months late, then completed.
-  one('Bao Thao', 'Overnight staff', 30, { retakenMonthsAgo: [16, 6] }),
+  one('Bao Thao', 'Overnight staff', 30, { unit: 'Nights', retakenMonthsAgo: [16, 6] }),
   one('Rosa Quispe', 'Therapist', 14, { retakenMonthsAgo: [3], workerType: 'contractor' }),
   one('Tom Akers', 'Mentor', 6, { workerType: 'volunteer' }),
   one('Grace Lindholm', 'Student intern', 2, { workerType: 'student' }),
-  one('Abdi Nur', 'Overnight staff', 7, { isOnLeave: true }),
+  one('Abdi Nur', 'Overnight staff', 7, { unit: 'Nights', isOnLeave: true }),
   // Completed the version that has no approval, and the approved one eleven months later.
   one(
     'Noah Petrov',

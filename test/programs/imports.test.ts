@@ -68,7 +68,7 @@ describe('importing a file', () => {
     expect(refused.headers['content-disposition']).toBe('attachment; filename="refused-rows.csv"')
     expect(refused.body).toContain('Line,Reason')
     expect(refused.body).toContain(
-      'Vera Holm,vera@northstar.example,,employee,Cook,2/30/2025,,,,,,,3,Hired on: We can’t read “2/30/2025” as a date',
+      'Vera Holm,vera@northstar.example,,employee,Cook,,2/30/2025,,,,,,,3,Hired on: We can’t read “2/30/2025” as a date',
     )
     const fixed = await checkFile(world, rae, program, refused.body.replace('2/30/2025,', '2/27/2025,'))
     expect(readable(fixed.page.body)).toContain('Every row can be read. 1 row is ready.')
@@ -225,7 +225,7 @@ describe('the roster export', () => {
     expect(exported.headers['x-content-type-options']).toBe('nosniff')
     expect(exported.body.startsWith('\uFEFFName,Email,')).toBe(true)
     expect(exported.body).toContain(
-      "'=HYPERLINK(A1),sheet@northstar.example,,contractor,'+Therapist,1/6/2020,5/1/2020,,3/1/2022",
+      "'=HYPERLINK(A1),sheet@northstar.example,,contractor,'+Therapist,,1/6/2020,5/1/2020,,3/1/2022",
     )
     const again = await checkFile(world, rae, program, exported.body)
     expect(readable(again.page.body)).toContain('There is nothing to save.')

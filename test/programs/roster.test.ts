@@ -147,6 +147,7 @@ describe('changing what is on record', () => {
   const correction = {
     worker_type: 'employee',
     role_title: 'Night lead',
+    unit: 'Cedar House',
     hired_on: '11/3/2025',
     separated_on: '',
     change: 'correct',
@@ -181,14 +182,27 @@ describe('changing what is on record', () => {
     expect(rows[1]).toMatchObject({
       hired_on: '2024-05-01',
       role_title: 'Night lead',
+      unit: 'Cedar House',
       superseded_at: null,
       reason: 'Typed the wrong month',
     })
     const page = await pageOf('theo@northstar.example')
     expect(page).toContain(
-      'Work: role title, Night staff → Night lead ; hired on, May 23, 2024 → May 1, 2024',
+      'Work: role title, Night staff → Night lead ; unit or shift, Nights → Cedar House ; hired on, May 23, 2024 → May 1, 2024',
     )
     expect(page).toContain('Why: Typed the wrong month')
+  })
+
+  test('a unit or shift that was recorded is found by the roster’s search and is in the exported file', async () => {
+    const before = await assignmentOf(world.db, 'theo@northstar.example')
+    await rae.post(`/programs/${program}/assignments/${before.assignment_id}/correction`, {
+      ...correction,
+      hired_on: '5/1/2024',
+      seen: before.id,
+    })
+    expect((await rae.get(`/programs/${program}/roster?search=cedar`)).body).toContain('Theo Okafor')
+    const { body } = await rae.get(`/programs/${program}/roster.csv`)
+    expect(body).toContain('Night lead,Cedar House,5/1/2024')
   })
 
   test('a correction of a record that someone else has just corrected is refused, and keeps what was typed', async () => {

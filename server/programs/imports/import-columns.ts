@@ -1,10 +1,12 @@
+import { type WorkTexts, workTexts } from '#server/programs/roster/work-texts.ts'
+
 /** The columns of a roster file, in the order of the template and the export. */
 export const importColumns = [
   'name',
   'email',
   'employee_id',
   'worker_type',
-  'role_title',
+  ...workTexts.map(({ name }) => name),
   'hired_on',
   'contact_from',
   'contact_to',
@@ -21,7 +23,7 @@ export const columnHeadings: Readonly<Record<ImportColumn, string>> = {
   email: 'Email',
   employee_id: 'Employee ID',
   worker_type: 'Worker type',
-  role_title: 'Role title',
+  ...(Object.fromEntries(workTexts.map(({ name, label }) => [name, label])) as WorkTexts),
   hired_on: 'Hired on',
   contact_from: 'Direct contact from',
   contact_to: 'Direct contact until',
@@ -35,7 +37,7 @@ export const columnHeadings: Readonly<Record<ImportColumn, string>> = {
 export const reasonHeading = 'Reason'
 export const lineHeading = 'Line'
 
-const otherHeadings: ReadonlyMap<string, ImportColumn> = new Map([
+const otherHeadings: ReadonlyMap<string, ImportColumn> = new Map<string, ImportColumn>([
   ['full name', 'name'],
   ['person’s name', 'name'],
   ["person's name", 'name'],
@@ -49,10 +51,9 @@ const otherHeadings: ReadonlyMap<string, ImportColumn> = new Map([
   ['staff number', 'employee_id'],
   ['kind of worker', 'worker_type'],
   ['type', 'worker_type'],
-  ['title', 'role_title'],
-  ['job title', 'role_title'],
-  ['role', 'role_title'],
-  ['position', 'role_title'],
+  ...workTexts.flatMap(({ name, otherHeadings }) =>
+    otherHeadings.map((heading): [string, ImportColumn] => [heading, name]),
+  ),
   ['hired', 'hired_on'],
   ['hire date', 'hired_on'],
   ['date of hire', 'hired_on'],

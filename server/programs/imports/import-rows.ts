@@ -1,5 +1,6 @@
 import type { Day } from '#server/lib/days.ts'
 import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
+import { type WorkTexts, workTexts } from '#server/programs/roster/work-texts.ts'
 import { isEmail, notAnEmployeeId, oneLine, readDay, readEmployeeId } from '#server/programs/typed-form.ts'
 import { columnHeadings, type ImportColumn } from './import-columns.ts'
 import type { FileRow } from './import-file.ts'
@@ -7,20 +8,20 @@ import type { FileRow } from './import-file.ts'
 export type CellProblem = Readonly<{ column: ImportColumn | null; message: string }>
 
 /** A row's values. Undefined for an empty cell, which leaves the record as it is. */
-export type RowSays = Readonly<{
-  name?: string
-  email?: string
-  employee_id?: string
-  worker_type?: WorkerType
-  role_title?: string
-  hired_on?: Day
-  contact_from?: Day
-  contact_to?: Day
-  leave_from?: Day
-  leave_to?: Day
-  separated_on?: Day
-  duties_from?: Day
-}>
+export type RowSays = Partial<WorkTexts> &
+  Readonly<{
+    name?: string
+    email?: string
+    employee_id?: string
+    worker_type?: WorkerType
+    hired_on?: Day
+    contact_from?: Day
+    contact_to?: Day
+    leave_from?: Day
+    leave_to?: Day
+    separated_on?: Day
+    duties_from?: Day
+  }>
 
 const dayColumns = [
   'hired_on',
@@ -50,7 +51,7 @@ export function readRow(
     if (read.kind === 'day') says[column] = read.day
     else refuse(column, read.message)
   }
-  for (const column of ['name', 'role_title'] as const) {
+  for (const column of ['name', ...workTexts.map(({ name }) => name)] as const) {
     const line = oneLine(cells[column] ?? '')
     if (line.length > 200) refuse(column, 'Use 200 characters or fewer.')
     else if (line) says[column] = line

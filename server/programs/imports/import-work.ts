@@ -1,6 +1,7 @@
 import { periodWords } from '#server/programs/recorded-period.ts'
 import { type Work, workerTypeNames, workProblem } from '#server/programs/roster/assignment.ts'
 import { overlaps } from '#server/programs/roster/periods.ts'
+import { isWorkText, workTexts, workTextsBy } from '#server/programs/roster/work-texts.ts'
 import { typedDay } from '#server/programs/typed-form.ts'
 import type { ImportColumn } from './import-columns.ts'
 import type { DraftWork } from './import-draft.ts'
@@ -11,7 +12,13 @@ export type CellChange = Readonly<{ column: ImportColumn; from: string; to: stri
 
 type Taken = Readonly<{ works: readonly DraftWork[]; changes: readonly CellChange[]; isNew: boolean }>
 
-const workColumns = ['worker_type', 'role_title', 'hired_on', 'separated_on', 'duties_from'] as const
+const workColumns = [
+  'worker_type',
+  ...workTexts.map(({ name }) => name),
+  'hired_on',
+  'separated_on',
+  'duties_from',
+] as const
 
 /** Applies a row to a person's employment, or says why it can't be applied. */
 export function takeWork(
@@ -29,7 +36,7 @@ export function takeWork(
     return { column: 'worker_type', message: 'Enter employee, contractor, volunteer, or student.' }
   const work: Work = {
     worker_type: says.worker_type ?? before?.worker_type ?? 'employee',
-    role_title: says.role_title ?? before?.role_title ?? '',
+    ...workTextsBy((name) => says[name] ?? before?.[name] ?? ''),
     hired_on: says.hired_on ?? before?.hired_on ?? '',
     separated_on: says.separated_on ?? before?.separated_on ?? null,
     duties_from: says.duties_from ?? before?.duties_from ?? null,
@@ -105,5 +112,5 @@ function changesBetween(before: Work, after: Work): CellChange[] {
 function words(column: ImportColumn, value: string | null): string {
   if (value === null || value === '') return emptyWord
   if (column === 'worker_type') return workerTypeNames[value as Work['worker_type']]
-  return column === 'role_title' ? value : typedDay(value)
+  return isWorkText(column) ? value : typedDay(value)
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
+import { workTextsBy } from '#server/programs/roster/work-texts.ts'
 import { escapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { typedDay } from '#server/programs/typed-form.ts'
 import {
@@ -39,7 +40,7 @@ function rowsOf(assignment: Assignment, { name, email, employee_id }: NamedWork)
     email: email ?? '',
     employee_id: employee_id ?? '',
     worker_type: assignment.worker_type,
-    role_title: assignment.role_title,
+    ...workTextsBy((name) => assignment[name]),
     hired_on: typedDay(assignment.hired_on),
     contact_from: typedDay(contact[index]?.from_on ?? null),
     contact_to: typedDay(contact[index]?.to_on ?? null),
@@ -67,24 +68,28 @@ export const refusedCsv = (rows: readonly PlannedRow[]): string =>
 export const templateCsv = (): string =>
   csv(
     importColumns.map((column) => columnHeadings[column]),
-    [
-      [
-        'Jordan Example',
-        'jordan@work.example',
-        '4482',
-        'employee',
-        'Youth worker',
-        '3/3/2025',
-        '3/17/2025',
-        '',
-        '',
-        '',
-        '',
-        '',
-      ],
-      ['Avery Example', '', 'C-17', 'contractor', 'Therapist', '2025-04-01', '', '', '', '', '', ''],
-    ],
+    sampleRows.map((row) => importColumns.map((column) => row[column] ?? '')),
   )
+
+const sampleRows: readonly Row[] = [
+  {
+    name: 'Jordan Example',
+    email: 'jordan@work.example',
+    employee_id: '4482',
+    worker_type: 'employee',
+    role_title: 'Youth worker',
+    unit: 'Nights',
+    hired_on: '3/3/2025',
+    contact_from: '3/17/2025',
+  },
+  {
+    name: 'Avery Example',
+    employee_id: 'C-17',
+    worker_type: 'contractor',
+    role_title: 'Therapist',
+    hired_on: '2025-04-01',
+  },
+]
 
 /** CSV for Excel: UTF-8 with a byte order mark, CRLF line endings, formulas escaped. */
 const csv = (headings: readonly string[], rows: readonly (readonly string[])[]): string =>

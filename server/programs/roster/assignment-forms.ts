@@ -5,6 +5,7 @@ import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import { type Assignment, type Work, workerTypeNames, workProblem } from './assignment.ts'
 import { type PeriodKind, periodNames, periodProblem } from './periods.ts'
 import { noChanges, type PeriodRow, type RosterChanges, rowOf, separation } from './roster-changes.ts'
+import { workTextsBy } from './work-texts.ts'
 
 /** The change that a form makes, or why it can't be made. */
 export type Decided =
@@ -114,7 +115,7 @@ export function decideTransfer(
   const form = reader(typed, today)
   const hired_on = form.day('hired_on', 'Enter the first day there.')
   const separated_on = form.day('separated_on') ?? (hired_on && addDays(hired_on, -1))
-  const role_title = form.line('role_title')
+  const texts = workTextsBy((name) => form.line(name))
   if (assignment.separated_on !== null)
     form.refuse('separated_on', 'This employment has ended. Add the person to the other program instead.')
   else if (separated_on && separated_on < assignment.hired_on)
@@ -124,7 +125,7 @@ export function decideTransfer(
   if (!hired_on || !separated_on || form.problems.length > 0)
     return { kind: 'problems', problems: form.problems }
   const { worker_type, person_id } = assignment
-  const work = { worker_type, role_title, hired_on, separated_on: null, duties_from: null, duties_to: null }
+  const work = { worker_type, ...texts, hired_on, separated_on: null, duties_from: null, duties_to: null }
   const there = decideNewWork(form, work, { ...to, person_id }, to.assignments)
   if (there.kind === 'problems') return there
   const here = separation(assignment, separated_on)
@@ -151,7 +152,7 @@ function readWork(form: Reader): Omit<Work, 'separated_on'> {
   return {
     worker_type:
       form.choice('worker_type', workerTypeNames, 'Choose a worker type.') ?? ('employee' as const),
-    role_title: form.line('role_title'),
+    ...workTextsBy((name) => form.line(name)),
     hired_on: form.day('hired_on', 'Enter the day of hire.') ?? '',
     duties_from: form.day('duties_from'),
     duties_to: null,

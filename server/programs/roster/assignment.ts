@@ -2,16 +2,17 @@ import { type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { overlaps, type Period } from './periods.ts'
 import type { WorkerType } from './roster.queries.ts'
+import type { WorkTexts } from './work-texts.ts'
 
 /** One employment of one person in one program. Corrections keep its `assignment_id`. */
-export type Work = Readonly<{
-  worker_type: WorkerType
-  role_title: string
-  hired_on: Day
-  separated_on: Day | null
-  duties_from: Day | null
-  duties_to: Day | null
-}>
+export type Work = WorkTexts &
+  Readonly<{
+    worker_type: WorkerType
+    hired_on: Day
+    separated_on: Day | null
+    duties_from: Day | null
+    duties_to: Day | null
+  }>
 
 export type Assignment = Work &
   Readonly<{

@@ -3,6 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { Assignment } from './assignment.ts'
+import { workTextColumns } from './roster.queries.ts'
 
 /**
  * Locks these programs until the transaction ends, so that roster changes run one after the other. False if they are not
@@ -151,7 +152,7 @@ const periods = (kind: 'contact' | 'leave') => sql`
         where s.assignment_id = a.assignment_id and s.superseded_at is null), '[]')`
 
 const assignments = sql`
-    select a.id as row_id, a.assignment_id, a.person_id, a.program_id, a.worker_type, a.role_title, a.hired_on,
+    select a.id as row_id, a.assignment_id, a.person_id, a.program_id, a.worker_type, ${workTextColumns}, a.hired_on,
       a.separated_on, a.duties_from, a.duties_to, ${periods('contact')} as contact, ${periods('leave')} as leave
     from assignments a`
 

@@ -18,6 +18,7 @@ import {
   typedWork,
   workFields,
 } from './roster-fields.ts'
+import { workTextsBy } from './work-texts.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 type OfWork = Readonly<{ program: string; assignment: string }>
@@ -79,7 +80,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         title: 'Move to another program',
         lead: 'This ends the employment here and starts one there. The person keeps their account and all their certificates.',
         fields: (typed) => transferFields(typed, programs),
-        start: { role_title: assignment.role_title },
+        start: workTextsBy((name) => assignment[name]),
         button: 'Move person',
       }
     },

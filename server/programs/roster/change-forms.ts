@@ -9,6 +9,7 @@ import { found } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import type { Acting } from './roster.actions.ts'
 import type { Field } from './roster-fields.ts'
+import { workTexts } from './work-texts.ts'
 
 /** A change form on its own page. */
 export type ChangeForm = Readonly<{
@@ -43,18 +44,7 @@ export type Act<Params, Done extends { kind: 'done' }> = Readonly<{
 
 /** All fields of all change forms. Other fields are rejected. */
 const names = [
-  ...[
-    'seen',
-    'change',
-    'reason',
-    'name',
-    'email',
-    'employee_id',
-    'worker_type',
-    'role_title',
-    'hired_on',
-    'separated_on',
-  ],
+  ...['seen', 'change', 'reason', 'name', 'email', 'employee_id', 'worker_type', 'hired_on', 'separated_on'],
   ...[
     'duties_from',
     'duties_to',
@@ -65,6 +55,7 @@ const names = [
     'to_on',
     'to_program',
   ],
+  ...workTexts.map(({ name }) => name),
   ...['program_name', 'place', 'holder', 'kind', 'license_number', 'license_type', 'licensing_authority'],
   ...['status', 'may_operate', 'type', 'checked_on'],
 ]

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { PeriodKind } from './periods.ts'
+import { workTextPairs } from './roster.queries.ts'
 
 /** One row of the record, superseded or not, with who recorded it and who superseded it. */
 export type RecordRow = Readonly<{
@@ -28,7 +29,7 @@ export async function listRecordRows(
       writer.name as recorded_by, remover.name as superseded_by
     from (
       select 'work' as kind, a.assignment_id as id, a.recorded_at, a.recorded_by, a.reason, a.superseded_at,
-        a.superseded_by, a.superseded_reason, json_build_object('worker_type', a.worker_type, 'role_title', a.role_title,
+        a.superseded_by, a.superseded_reason, json_build_object('worker_type', a.worker_type, ${workTextPairs},
           'hired_on', a.hired_on, 'separated_on', a.separated_on, 'duties_from', a.duties_from, 'duties_to', a.duties_to) as facts
       from assignments a where a.program_id = ${programId} and a.person_id = ${personId}
       union all

@@ -4,6 +4,7 @@ import { workerTypeNames } from './assignment.ts'
 import type { RecordRow } from './history.queries.ts'
 import { periodNames } from './periods.ts'
 import type { WorkerType } from './roster.queries.ts'
+import { isWorkText, workTexts } from './work-texts.ts'
 
 export type HistoryLine = Readonly<{ says: string; changes: readonly Change[] }>
 export type Change = Readonly<{ name: string; from: string; to: string }>
@@ -65,7 +66,7 @@ function changed(before: RecordRow, after: RecordRow): HistoryLine | null {
 
 const factNames: Readonly<Record<string, string>> = {
   worker_type: 'Worker type',
-  role_title: 'Role title',
+  ...Object.fromEntries(workTexts.map(({ name, label }) => [name, label])),
   hired_on: 'Hired on',
   separated_on: 'Last day of work',
   duties_from: 'Child-protection duties from',
@@ -78,6 +79,6 @@ const factNames: Readonly<Record<string, string>> = {
 function factWords(name: string, value: string | null): string {
   if (!value) return 'none'
   if (name === 'worker_type') return workerTypeNames[value as WorkerType]
-  if (name === 'role_title') return value
+  if (isWorkText(name)) return value
   return name === 'from_at' ? formatTime(value) : formatDay(value)
 }

@@ -1,5 +1,6 @@
 import type { Assignment, Work } from './assignment.ts'
 import { type Period, type PeriodKind, periodsCutAt } from './periods.ts'
+import { workTextsBy } from './work-texts.ts'
 
 export type AssignmentRow = Work & Readonly<{ assignment_id: string; person_id: string; program_id: string }>
 export type PeriodRow = Omit<Period, 'row_id'> & Readonly<{ kind: PeriodKind; assignment_id: string }>
@@ -27,14 +28,14 @@ export const noChanges: RosterChanges = {
   removed: [],
 }
 
-export const workOf = ({
-  worker_type,
-  role_title,
-  hired_on,
-  separated_on,
-  duties_from,
-  duties_to,
-}: Work): Work => ({ worker_type, role_title, hired_on, separated_on, duties_from, duties_to })
+export const workOf = (work: Work): Work => ({
+  worker_type: work.worker_type,
+  ...workTextsBy((name) => work[name]),
+  hired_on: work.hired_on,
+  separated_on: work.separated_on,
+  duties_from: work.duties_from,
+  duties_to: work.duties_to,
+})
 
 export const rowOf = (assignment: Assignment, work: Partial<Work> = {}): AssignmentRow => ({
   assignment_id: assignment.assignment_id,

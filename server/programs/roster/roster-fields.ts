@@ -2,6 +2,7 @@ import type { ProgramHead } from '#server/programs/queries.ts'
 import { type Typed, typedDay, typedTime } from '#server/programs/typed-form.ts'
 import { type Assignment, workerTypeNames } from './assignment.ts'
 import type { Period, PeriodKind } from './periods.ts'
+import { workTexts, workTextsBy } from './work-texts.ts'
 
 /** A field for views/parts/_field.eta. */
 export type Field = Readonly<{
@@ -79,13 +80,7 @@ export const workFields = (typed: Typed, { kind }: ProgramHead): readonly Field[
     value: typed.worker_type ?? '',
     options: [{ value: '', label: 'Choose one' }, ...optionsOf(workerTypeNames)],
   },
-  {
-    name: 'role_title',
-    label: 'Role title',
-    required: false,
-    value: typed.role_title ?? '',
-    autocomplete: 'off',
-  },
+  ...workTextFields(typed),
   day('hired_on', 'Hired on', typed),
   ...(kind === 'agency'
     ? [
@@ -96,6 +91,16 @@ export const workFields = (typed: Typed, { kind }: ProgramHead): readonly Field[
       ]
     : []),
 ]
+
+const workTextFields = (typed: Typed): readonly Field[] =>
+  workTexts.map(({ name, label, hint }) => ({
+    name,
+    label,
+    ...(hint ? { hint } : {}),
+    required: false,
+    value: typed[name] ?? '',
+    autocomplete: 'off',
+  }))
 
 export const contactFields = (typed: Typed): readonly Field[] => [
   day('contact_from', 'Direct contact with young people from', typed, {
@@ -148,13 +153,7 @@ export const transferFields = (typed: Typed, programs: readonly ProgramHead[]): 
     required: false,
     hint: `${dayHint}. If empty: the day before.`,
   }),
-  {
-    name: 'role_title',
-    label: 'New role title',
-    required: false,
-    value: typed.role_title ?? '',
-    autocomplete: 'off',
-  },
+  ...workTextFields(typed),
   ...contactFields(typed),
 ]
 
@@ -194,7 +193,7 @@ export const removable = (typed: Typed, never: string): readonly Field[] => [
 export const typedWork = (assignment: Assignment): Typed => ({
   seen: assignment.row_id,
   worker_type: assignment.worker_type,
-  role_title: assignment.role_title,
+  ...workTextsBy((name) => assignment[name]),
   hired_on: typedDay(assignment.hired_on),
   separated_on: typedDay(assignment.separated_on),
   duties_from: typedDay(assignment.duties_from),

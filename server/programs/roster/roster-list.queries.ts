@@ -3,13 +3,16 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { holdsOn, worksOn } from '#server/programs/as-of.ts'
 import type { WorkerType } from './roster.queries.ts'
+import { workTextColumns } from './roster.queries.ts'
 import type { RosterFilters, RosterShow, RosterSort } from './roster-filters.ts'
+import { workTexts } from './work-texts.ts'
 
 export type RosterLine = Readonly<{
   person_id: string
   name: string
   email: string | null
   role_title: string
+  unit: string
   worker_type: WorkerType
   hired_on: Day
   separated_on: Day | null
@@ -53,7 +56,7 @@ export async function listRoster(
 const found = (programId: string, on: Day, search: string) => {
   const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`
   return sql`
-      select p.id as person_id, p.name, p.email, a.role_title, a.worker_type, a.hired_on, a.separated_on,
+      select p.id as person_id, p.name, p.email, ${workTextColumns}, a.worker_type, a.hired_on, a.separated_on,
         a.is_working, case when a.is_working then c.from_on end as contact_from,
         a.is_working and l.assignment_id is not null as is_on_leave, l.to_on as leave_to,
         a.hired_on > ${on} as is_starting, p.password_hash is not null as has_password
@@ -73,7 +76,11 @@ const found = (programId: string, on: Day, search: string) => {
         where s.assignment_id = a.assignment_id and s.superseded_at is null and ${holdsOn('s', on)}
         order by s.from_on limit 1
       ) l on true
-      where ${search === ''} or p.name ilike ${like} or p.email ilike ${like} or a.role_title ilike ${like}`
+      where ${search === ''} or p.name ilike ${like} or p.email ilike ${like}
+        or ${sql.join(
+          workTexts.map(({ name }) => sql`${sql.ref(`a.${name}`)} ilike ${like}`),
+          sql` or `,
+        )}`
 }
 
 const shown: Readonly<Record<RosterShow, RawBuilder<boolean>>> = {

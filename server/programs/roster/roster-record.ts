@@ -8,6 +8,7 @@ import type { HistoryEntry } from './history.ts'
 import { type Period, periodNames } from './periods.ts'
 import { grantableRoles } from './roles.actions.ts'
 import type { RoleHere } from './roles.queries.ts'
+import { workTexts } from './work-texts.ts'
 
 /** What a viewer may change in a person's record at one program. No one changes their own. */
 export type MayChange = Readonly<{ isOwn: boolean; leave: boolean; everything: boolean }>
@@ -87,6 +88,9 @@ function workCard(assignment: Assignment, program: ProgramHead, may: MayChange, 
     address,
     facts: [
       { name: 'Worker type', value: workerTypeNames[assignment.worker_type] },
+      ...workTexts
+        .filter(({ name }) => name !== 'role_title' && assignment[name])
+        .map(({ name, label }) => ({ name: label, value: assignment[name] })),
       { name: 'Hired on', value: formatDay(hired_on) },
       ...(separated_on ? [{ name: 'Last day of work', value: formatDay(separated_on) }] : []),
       ...(isAgency ? [{ name: 'Child-protection duties', value: dutiesWords(duties_from, duties_to) }] : []),

@@ -11,6 +11,7 @@ import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts
 import { listNewWork, lockProgramsOf } from './assignments.queries.ts'
 import type { PeriodKind } from './periods.ts'
 import type { RosterChanges } from './roster-changes.ts'
+import { workTexts } from './work-texts.ts'
 
 /** Who makes the change, and when. */
 export type Actor = Readonly<{ viewer: Viewer; now: Date }>
@@ -158,11 +159,11 @@ export async function saveRosterChanges(
       trx,
     )
     await sql`
-      insert into assignments (assignment_id, person_id, program_id, worker_type, role_title, hired_on, separated_on,
+      insert into assignments (assignment_id, person_id, program_id, worker_type, ${workTextNames}, hired_on, separated_on,
         duties_from, duties_to, recorded_at, recorded_by, reason)
       select rows.*, ${now}::timestamptz, ${viewer.id}::uuid, ${reason} from ${records(
         assignments,
-        sql`assignment_id uuid, person_id uuid, program_id uuid, worker_type text, role_title text, hired_on date,
+        sql`assignment_id uuid, person_id uuid, program_id uuid, worker_type text, ${workTextTypes}, hired_on date,
           separated_on date, duties_from date, duties_to date`,
       )}`.execute(trx)
   }
@@ -185,6 +186,9 @@ export async function saveRosterChanges(
       )}`.execute(trx)
   }
 }
+
+const workTextNames = sql.join(workTexts.map(({ name }) => sql.ref(name)))
+const workTextTypes = sql.join(workTexts.map(({ name }) => sql`${sql.ref(name)} text`))
 
 /** Passes many rows in one parameter. */
 const records = (rows: readonly object[], columns: RawBuilder<unknown>) =>

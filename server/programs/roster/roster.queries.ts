@@ -2,24 +2,25 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type AsKnownOn, holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+import { type WorkTexts, workTexts } from './work-texts.ts'
 
 export type WorkerType = 'employee' | 'contractor' | 'volunteer' | 'student'
 
 /** A period of direct contact or leave. Corrections keep its `id`. */
 export type RosterPeriod = Readonly<{ id: string; from_on: Day; from_at: string | null; to_on: Day | null }>
 
-export type RosterAssignment = Readonly<{
-  assignment_id: string
-  program_id: string
-  worker_type: WorkerType
-  role_title: string
-  hired_on: Day
-  separated_on: Day | null
-  duties_from: Day | null
-  duties_to: Day | null
-  contact: readonly RosterPeriod[]
-  leave: readonly RosterPeriod[]
-}>
+export type RosterAssignment = WorkTexts &
+  Readonly<{
+    assignment_id: string
+    program_id: string
+    worker_type: WorkerType
+    hired_on: Day
+    separated_on: Day | null
+    duties_from: Day | null
+    duties_to: Day | null
+    contact: readonly RosterPeriod[]
+    leave: readonly RosterPeriod[]
+  }>
 
 export type RosterPerson = Readonly<{
   person_id: string
@@ -42,6 +43,12 @@ export type RosterProgram = Readonly<{
 }>
 
 export type Roster = Readonly<{ programs: readonly RosterProgram[]; people: readonly RosterPerson[] }>
+
+/** The texts of an employment `a`, as arguments of json_build_object. */
+export const workTextPairs = sql.join(workTexts.flatMap(({ name }) => [sql.lit(name), sql.ref(`a.${name}`)]))
+
+/** The texts of an employment `a`, as columns. */
+export const workTextColumns = sql.join(workTexts.map(({ name }) => sql.ref(`a.${name}`)))
 
 /**
  * Facts (no verdicts) about the people who work in some programs on a day, in one statement: as known now, or at the end
@@ -102,7 +109,7 @@ async function readRoster(
       select a.person_id,
         json_agg(json_build_object(
           'assignment_id', a.assignment_id, 'program_id', a.program_id, 'worker_type', a.worker_type,
-          'role_title', a.role_title, 'hired_on', a.hired_on, 'separated_on', a.separated_on,
+          ${workTextPairs}, 'hired_on', a.hired_on, 'separated_on', a.separated_on,
           'duties_from', a.duties_from, 'duties_to', a.duties_to,
           'contact', coalesce(c.periods, '[]'), 'leave', coalesce(l.periods, '[]')
         ) order by a.hired_on, a.assignment_id) as assignments

@@ -16,6 +16,7 @@ import { rosterFilters } from './roster-filters.ts'
 import { listRoster } from './roster-list.queries.ts'
 import { rosterPage } from './roster-page.ts'
 import { giveLinks } from './sign-in-links.actions.ts'
+import { workTexts } from './work-texts.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -79,7 +80,7 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
           email: optional(),
           employee_id: optional(),
           worker_type: optional(),
-          role_title: optional(),
+          ...Object.fromEntries(workTexts.map(({ name }) => [name, optional()])),
           hired_on: optional(),
           duties_from: optional(),
           contact_from: optional(),
