@@ -50,9 +50,12 @@ import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.t
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
+import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
 import { personRoutes } from '#server/oversight/team/person.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
+import { listWaiting } from '#server/oversight/waiting/waiting.queries.ts'
+import { waitingByHome } from '#server/oversight/waiting/waiting.ts'
 import { frameOf } from '#server/people/navigation.ts'
 import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
@@ -218,6 +221,13 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(refuseNul)
   await app.register(viewerHook, { recognize, requiresSecondFactor })
   await app.register(unsentForms, { db, sessions, config })
+  // Whole pages of people with a role show it in their navigation; files and pieces of a page have none.
+  app.addHook('preHandler', async (request) => {
+    const { viewer, method, headers, url } = request
+    const isPage = method === 'GET' && headers['hx-request'] !== 'true' && !/\.\w+(\?|$)/.test(url)
+    if (!isPage || !viewer || viewer.grants.length === 0) return
+    request.waiting = waitingByHome(await listWaiting(db, viewer, dayOf(needs.clock())))
+  })
   if (needs.isDemo && config.demo === 'public')
     await app.register(readOnly, {
       refusalOf: ({ viewer, routeOptions: { url = '', config: route } }) => {
@@ -295,6 +305,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(calendarRoutes, needs)
   await app.register(teamRoutes, needs)
   await app.register(personRoutes, needs)
+  await app.register(checkedRoutes, { ...needs, afterChange })
   await app.register(licensingRoutes, needs)
   await app.register(licensingReviewRoutes, needs)
   await app.register(reviewPeopleRoutes, needs)

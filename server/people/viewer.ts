@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { notFound } from '#server/web/errors.ts'
+import type { WaitingItem } from '#server/web/views.ts'
 import { isAllowed, mustSetUpSecondFactor, type Policy, type Viewer } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -12,6 +13,8 @@ declare module 'fastify' {
     isViewerKnown: boolean
     /** A form arrived without a session where one is needed: it is kept, and its handler doesn't run. */
     isSessionEnded: boolean
+    /** What waits for the viewer, by the page that begins with it. Null where no page asks. */
+    waiting: Readonly<Record<string, readonly WaitingItem[]>> | null
   }
   interface FastifyContextConfig {
     policy?: Policy
@@ -57,6 +60,7 @@ export const viewerHook = fp(
     app.decorateRequest('viewer', null)
     app.decorateRequest('isViewerKnown', false)
     app.decorateRequest('isSessionEnded', false)
+    app.decorateRequest('waiting', null)
     const routes: RouteOptions[] = []
     app.addHook('onRoute', (route) => {
       routes.push(route)

@@ -15,6 +15,7 @@ const frame: PageFrame = {
   signOut: '/sign-out',
   banner: null,
   owesDataNotice: false,
+  waiting: {},
   idleMinutes: null,
   messages: [{ kind: 'success', text: 'Leave is <recorded>.' }],
 }

@@ -76,14 +76,30 @@ export async function listCertificatesForPrograms(
 ): Promise<readonly CertificateRow[]> {
   const { rows } = await certificateRows(
     db,
-    sql`c.person_id = any(${[...personIds]}::uuid[]) and exists (
-      select from assignments a where a.person_id = c.person_id and a.superseded_at is null
-        and a.program_id = any(${[...programIds]}::uuid[])
-        and coalesce(a.separated_on >= (c.facts ->> 'completed_on')::date, true))
-      order by p.name, c.issued_at desc`,
+    sql`c.person_id = any(${[...personIds]}::uuid[]) and ${isWithin(programIds)} order by p.name, c.issued_at desc`,
   )
   return rows
 }
+
+/** The number of the latest certificate in force of each of these people, within the same reach. */
+export async function listLatestCertificates(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+  programIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ person_id: string; number: string }>`
+    select distinct on (c.person_id) c.person_id, c.number from certificates c
+    where c.person_id = any(${[...personIds]}::uuid[])
+      and not exists (select from certificate_status_changes s where s.certificate_id = c.id) and ${isWithin(programIds)}
+    order by c.person_id, c.issued_at desc`.execute(db)
+  return new Map(rows.map(({ person_id, number }) => [person_id, number]))
+}
+
+/** Completed by the person's last day at one of these programs. */
+const isWithin = (programIds: readonly string[]) => sql`exists (
+  select from assignments a where a.person_id = c.person_id and a.superseded_at is null
+    and a.program_id = any(${[...programIds]}::uuid[])
+    and coalesce(a.separated_on >= (c.facts ->> 'completed_on')::date, true))`
 
 export async function findCertificateOfCompletion(
   db: Kysely<DB>,

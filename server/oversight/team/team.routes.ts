@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
+import { listLatestCertificates } from '#server/certificates/certificates/queries.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { type Roster, rosterOn } from '#server/programs/roster/roster.queries.ts'
-import { listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
+import { listEmployeeIds, listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -16,9 +17,10 @@ import { listLearningOn } from './learning-on.queries.ts'
 import { listTeam, type TeamRow } from './team.queries.ts'
 import { filtered } from './team.ts'
 import { teamAsOf } from './team-as-of.ts'
-import { teamCsv, teamXlsx } from './team-export.ts'
+import { type FindEmployeeId, teamCsv, teamXlsx } from './team-export.ts'
 import { addressOf, teamFilter } from './team-filter.ts'
-import { teamLine, teamPage } from './team-page.ts'
+import { type TeamLine, teamLine, teamPage } from './team-page.ts'
+import { toldWords } from './told.ts'
 
 type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
 
@@ -33,6 +35,10 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     page: Type.Optional(text(10)),
     on: Type.Optional(text(40)),
     known: Type.Optional(text(10)),
+    role: Type.Optional(text()),
+    unit: Type.Optional(text()),
+    worker: Type.Optional(text(20)),
+    told: Type.Optional(text(40)),
   })
 
   app.get('/team', { config: supervisors, schema: { querystring } }, async (request, reply) => {
@@ -42,8 +48,24 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     )
     const address = addressOf(request.query)
     const months = forecast(rows, asked.on)
+    const page = teamPage(
+      programs,
+      request.query.program,
+      rows,
+      filter,
+      await offered(),
+      asked.on,
+      today,
+      address,
+    )
+    const shown = [...page.needs, ...page.lines].map(({ person_id }) => person_id)
     const data = {
-      ...teamPage(programs, request.query.program, rows, filter, await offered(), asked.on, today, address),
+      ...page,
+      certificates: await listLatestCertificates(db, shown, viewer.supervised_program_ids),
+      canCheck: asked.on === today && !asked.asKnownOn,
+      told: toldWords(request.query.told),
+      back: address({}).replace(/^\/team\??/, ''),
+      administered: programs.find(({ program_id }) => viewer.administered_program_ids.includes(program_id)),
       errors,
       asked,
       today,
@@ -64,7 +86,7 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="team-${asked.on}.csv"`)
-      .send(teamCsv(lines, asked))
+      .send(teamCsv(lines, asked, await employeeIdsOf(lines)))
   })
 
   app.get('/team.xlsx', { config: supervisors, schema: { querystring } }, async (request, reply) => {
@@ -72,11 +94,16 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     return reply
       .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
       .header('content-disposition', `attachment; filename="team-${asked.on}.xlsx"`)
-      .send(await teamXlsx(lines, asked))
+      .send(await teamXlsx(lines, asked, await employeeIdsOf(lines)))
   })
 
   type Query = Readonly<
-    Partial<Record<'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known', string>>
+    Partial<
+      Record<
+        'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known' | 'role' | 'unit' | 'worker',
+        string
+      >
+    >
   >
 
   async function teamOf(viewer: Viewer, query: Query) {
@@ -120,6 +147,14 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     const { facts } = await factsOfPeople(db, people, on, asKnownOn)
     const learning = await listLearningOn(db, people, on, asKnownOn)
     return teamAsOf({ roster, facts, learning }, on)
+  }
+
+  async function employeeIdsOf(lines: readonly TeamLine[]): Promise<FindEmployeeId> {
+    const programs = [...new Set(lines.map(({ program_id }) => program_id))]
+    const ids = new Map(
+      await Promise.all(programs.map(async (id) => [id, await listEmployeeIds(db, id)] as const)),
+    )
+    return ({ person_id, program_id }) => ids.get(program_id)?.get(person_id) ?? null
   }
 
   async function linesOf(viewer: Viewer, query: Query) {
