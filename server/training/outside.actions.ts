@@ -179,7 +179,7 @@ export async function decideOutsideTraining(
   const isDecided = decidedBy(training, viewer).some(({ program_id }) => program_id === decision.program_id)
   if (!isWaiting && !isDecided) return { kind: 'not-yours' }
   if (viewer.id === training.recorded_by || viewer.id === training.person_id) return { kind: 'own' }
-  if ((isDecided || !decision.is_accepted) && !decision.reason.trim()) return { kind: 'reason-missing' }
+  if (!decision.reason.trim()) return { kind: 'reason-missing' }
   return writeEvidence(db, async (trx) => {
     if (!(await lockOutsideTraining(trx, training.id))) return { kind: 'not-yours' }
     await trx
@@ -215,6 +215,13 @@ export async function decideOutsideTraining(
     return { kind: 'decided' }
   })
 }
+
+/** Its learner, its author and administrators of the person's programs may withdraw it. */
+export const mayWithdraw = (training: OutsideTraining, viewer: Viewer): boolean =>
+  viewer.id === training.person_id ||
+  viewer.id === training.recorded_by ||
+  training.waiting.length > 0 ||
+  decidedBy(training, viewer).length > 0
 
 /** The decisions of the viewer's programs, which the viewer may change with a reason. */
 export const decidedBy = ({ decisions }: OutsideTraining, viewer: Viewer) =>

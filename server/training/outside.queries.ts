@@ -111,6 +111,22 @@ export async function listWaitingOutsideTrainings(
   return rows
 }
 
+/** Who may decide on a training that someone records for a person: administrators of the person's programs, not the author. */
+export async function listDeciders(
+  db: Kysely<DB>,
+  personId: string,
+  authorId: string,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select distinct p.name from assignments a join programs g on g.id = a.program_id
+    join roles r on r.role = 'program_admin' and r.ended_at is null and (r.program_id = g.id or r.holder_id = g.holder_id)
+    join people p on p.id = r.person_id and p.disabled_at is null
+    where a.person_id = ${personId} and a.superseded_at is null and coalesce(a.separated_on >= current_date, true)
+      and p.id <> ${personId} and p.id <> ${authorId}
+    order by p.name`.execute(db)
+  return rows.map(({ name }) => name)
+}
+
 export const findOutsideFile = (db: Kysely<DB>, id: string) =>
   db
     .selectFrom('outside_trainings')

@@ -11,15 +11,18 @@ import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
+import { decisionEffects } from './decision-effects.ts'
 import {
   decidedBy,
   decideOutsideTraining,
+  mayWithdraw,
   recordOutsideTraining,
   withdrawOutsideTraining,
 } from './outside.actions.ts'
 import {
   findOutsideFile,
   findOutsideTrainingOf,
+  listDeciders,
   listOwnOutsideTrainings,
   listPeopleOfPrograms,
   listWaitingOutsideTrainings,
@@ -29,7 +32,7 @@ import { readOutsideForm } from './outside-form.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** Outside training: recorded by the learner or an administrator, decided by an administrator who did not record it. */
+/** Outside training: recorded by the learner or who looks after them, decided by an administrator who did not record it. */
 export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const params = Type.Object({ id: uuid() })
@@ -82,7 +85,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const now = clock()
     const { entry, errors } = readOutsideForm(fields, dayOf(now))
     const personId = fields.person || viewer.id
-    const people = await listPeopleOfPrograms(db, viewer.administered_program_ids)
+    const people = await listPeopleOfPrograms(db, viewer.supervised_program_ids)
     if (personId !== viewer.id && !people.some(({ id }) => id === personId)) return notFound()
     const again = async (problems: readonly { field: string; message: string }[]) =>
       reply.status(422).page('training/outside-new', await newPage(viewer, fields, problems))
@@ -154,7 +157,10 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       const message = {
         own: 'You recorded or took this training, so another administrator must decide.',
         'not-yours': 'This training is already decided, or you can’t decide on it.',
-        'reason-missing': 'Enter the reason, so that the person knows what would count instead.',
+        'reason-missing':
+          decision === 'accept'
+            ? 'Enter why it counts, such as what you checked.'
+            : 'Enter the reason, so that the person knows what would count instead.',
       }[result.kind]
       const page = await onePage(viewer, training, [{ field: 'reason', message }], request.body)
       return reply.status(422).page('training/outside-one', page)
@@ -167,6 +173,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     async (request, reply) => {
       const viewer = viewerOf(request)
       const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
+      if (!mayWithdraw(training, viewer)) return notFound()
       const reason = request.body.withdrawal.trim()
       if (!reason) {
         const message = 'Enter why you are withdrawing it, such as what was wrong.'
@@ -183,8 +190,10 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     typed: Readonly<Record<string, string>>,
     errors: readonly { field: string; message: string }[],
   ) {
-    const people = await listPeopleOfPrograms(db, viewer.administered_program_ids)
-    return { title: 'Record an outside training', typed, errors, people, viewer }
+    const people = await listPeopleOfPrograms(db, viewer.supervised_program_ids)
+    const other = people.find(({ id }) => id === typed.person && id !== viewer.id) ?? null
+    const deciders = other ? await listDeciders(db, other.id, viewer.id) : []
+    return { title: 'Record an outside training', typed, errors, people, other, deciders, viewer }
   }
 
   async function onePage(
@@ -198,6 +207,8 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const known = facts.get(training.person_id)
     const trainings = known?.trainings ?? []
     const isOwn = viewer.id === training.recorded_by || viewer.id === training.person_id
+    const places =
+      isOwn || training.superseded_at ? [] : [...training.waiting, ...decidedBy(training, viewer)]
     const asked = trainings.find(({ ref }) => ref === training.id)
     return {
       title: training.title,
@@ -205,7 +216,14 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       errors,
       typed,
       credits: asked && known ? creditsFor(known, outsideCredits(asked, trainings)) : null,
-      places: isOwn || training.superseded_at ? [] : [...training.waiting, ...decidedBy(training, viewer)],
+      places,
+      effects: known && places.length > 0 ? decisionEffects(known, training.id, places, today) : null,
+      mayWithdraw: mayWithdraw(training, viewer),
+      deciders: isOwn ? await listDeciders(db, training.person_id, training.recorded_by) : [],
+      next: (await listWaitingOutsideTrainings(db, viewer)).find(
+        ({ id, recorded_by, person_id }) =>
+          id !== training.id && recorded_by !== viewer.id && person_id !== viewer.id,
+      )?.id,
       isDecided: training.waiting.length === 0,
     }
   }

@@ -19,7 +19,7 @@ export const groups = [
 export type Group = (typeof groups)[number]
 
 export const groupNames: Readonly<Record<Group, string>> = {
-  'contact-not-cleared': 'in direct contact, not cleared',
+  'contact-not-cleared': 'in contact, not cleared',
   cleared: 'cleared',
   'not-cleared': 'not cleared',
   overdue: 'overdue',
