@@ -169,7 +169,9 @@ function say(text, kind = 'error', action) {
 // A double click would send a form twice and show the answer to the second, which only says that it was sent before.
 document.addEventListener('submit', (event) => {
   const form = event.target
-  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== 'post') return
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return
+  // A button may only ask for a page or a file.
+  if ((event.submitter?.getAttribute('formmethod') ?? form.method) !== 'post') return
   if (Date.now() - Number(form.dataset.sentAt ?? 0) < 2000) event.preventDefault()
   else form.dataset.sentAt = String(Date.now())
 })
