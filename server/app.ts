@@ -19,6 +19,7 @@ import { mailConsoleRoutes } from '#server/admin/mail/mail.routes.ts'
 import { groupRoleRoutes } from '#server/admin/people/group-roles.routes.ts'
 import { installationRoleRoutes } from '#server/admin/people/roles.routes.ts'
 import { installationProgramRoutes } from '#server/admin/programs/programs.routes.ts'
+import { recordOpeningRoutes } from '#server/admin/records/records.routes.ts'
 import { currentInstallation } from '#server/admin/setup/current-installation.ts'
 import { setupRoutes } from '#server/admin/setup/setup.routes.ts'
 import { setupBootstrapRoutes } from '#server/admin/setup/setup-bootstrap.routes.ts'
@@ -59,14 +60,18 @@ import { waitingByHome } from '#server/oversight/waiting/waiting.ts'
 import { frameOf } from '#server/people/navigation.ts'
 import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
+import { confirmationRoutes } from '#server/programs/confirmations/confirmations.routes.ts'
 import { importRoutes } from '#server/programs/imports/imports.routes.ts'
 import { connectionRoutes } from '#server/programs/provisioning/connections.routes.ts'
 import { scimRoutes } from '#server/programs/provisioning/scim.routes.ts'
 import { programRoutes } from '#server/programs/record/program.routes.ts'
 import { programRecordRoutes } from '#server/programs/record/program-record.routes.ts'
+import { accessRoutes } from '#server/programs/roles/access.routes.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
+import { roleRoutes } from '#server/programs/roles/roles.routes.ts'
 import { assignmentRoutes } from '#server/programs/roster/assignments.routes.ts'
+import { linkRoutes } from '#server/programs/roster/links.routes.ts'
 import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
-import { roleRoutes } from '#server/programs/roster/roles.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
@@ -74,6 +79,7 @@ import { interpretationsRoutes } from '#server/standings/interpretations.routes.
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
+import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
 import { groupJoiningRoutes } from './classroom/group-sessions/group-joining.routes.ts'
 import { groupSessionRoutes } from './classroom/group-sessions/group-sessions.routes.ts'
@@ -100,6 +106,7 @@ import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { webhookDescriptions } from './notices/webhooks/described.ts'
 import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
+import { noteRoleUse } from './people/actions.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
@@ -157,7 +164,7 @@ export async function buildApp(given: Needs): Promise<App> {
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
   const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
   const mail = loggedMail(db, given.mail)
-  const needs = { ...given, mail, offered, lessonHref, tellOwner, dataKey }
+  const needs = { ...given, mail, offered, lessonHref, tellOwner, tellOfRole, dataKey }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -219,7 +226,12 @@ export async function buildApp(given: Needs): Promise<App> {
   })
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
-  await app.register(viewerHook, { recognize, requiresSecondFactor })
+  await app.register(viewerHook, {
+    recognize,
+    requiresSecondFactor,
+    today: () => dayOf(given.clock()),
+    noteUse: (grants, on) => noteRoleUse(db, grants, on),
+  })
   await app.register(unsentForms, { db, sessions, config })
   // Whole pages of people with a role show it in their navigation; files and pieces of a page have none.
   app.addHook('preHandler', async (request) => {
@@ -271,8 +283,11 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(rosterRoutes, { ...needs, afterChange })
   await app.register(assignmentRoutes, { ...needs, afterChange })
   await app.register(periodRoutes, { ...needs, afterChange })
+  await app.register(linkRoutes, needs)
   await app.register(roleRoutes, needs)
+  await app.register(accessRoutes, needs)
   await app.register(importRoutes, { ...needs, afterChange })
+  await app.register(confirmationRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
   await app.register(rightNowRoutes, { ...needs, assets })
   await app.register(courseReviewRoutes, needs)
@@ -292,6 +307,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(attemptRoutes, { ...needs, afterChange })
   await app.register(myTrainingRoutes, needs)
   await app.register(outsideRoutes, needs)
+  await app.register(recordSharingRoutes, { ...needs, afterChange })
   await app.register(clearanceRoutes, needs)
   await app.register(apiTokenRoutes, needs)
   await app.register(rulesRoutes)
@@ -321,6 +337,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(consoleHealthRoutes, needs)
   await app.register(installationRoleRoutes, needs)
   await app.register(groupRoleRoutes, needs)
+  await app.register(recordOpeningRoutes, needs)
   await app.register(installationProgramRoutes, needs)
   await app.register(jobConsoleRoutes, needs)
   await app.register(mailConsoleRoutes, needs)

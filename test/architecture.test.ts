@@ -17,7 +17,8 @@ const order = [
     'notices',
     'programs',
   ],
-  ...['programs/roster', 'programs/accounts', 'programs/imports', 'programs/record', 'programs/provisioning'],
+  ...['programs/second-person', 'programs/roster', 'programs/roles', 'programs/accounts', 'programs/imports'],
+  ...['programs/confirmations', 'programs/record', 'programs/provisioning'],
   ...[
     'courses/catalogue',
     'courses/authoring/files',
@@ -60,6 +61,7 @@ const order = [
     'admin/setup',
     'admin/branding',
     'admin/people',
+    'admin/records',
     'admin/programs',
     'admin/jobs',
     'admin/mail',

@@ -3,6 +3,7 @@ import { createSetupLink } from '#server/admin/setup/setup-link.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { openBesideServer } from '#server/db/open.ts'
 import { inviteAdministrator } from '#server/people/actions.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
 import { settings } from '#server/settings.ts'
 
 const usage = `Use it like this:
@@ -31,7 +32,7 @@ async function printSetupLink(db: Database): Promise<void> {
 
 async function invite(db: Database): Promise<void> {
   const name = values.name?.trim() || email
-  const token = await inviteAdministrator(db, { email, name }, new Date())
+  const token = await inviteAdministrator(db, { email, name }, tellOfRole, new Date())
   console.log(`\n  ${email} can set a password within a week, once, at:\n  ${config.baseUrl}/link/${token}\n`)
 }
 

@@ -25,6 +25,14 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccessConfirmations {
+  confirmed_at: Timestamp;
+  confirmed_by: string;
+  id: Generated<string>;
+  program_id: string | null;
+  roles: Json;
+}
+
 export interface ApiTokens {
   created_at: Generated<Timestamp>;
   created_by: string;
@@ -811,8 +819,10 @@ export interface Passkeys {
 }
 
 export interface People {
+  asked_email: string | null;
   closed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  created_by: string | null;
   disabled_at: Timestamp | null;
   email: string | null;
   id: Generated<string>;
@@ -861,6 +871,47 @@ export interface Programs {
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface RecordLinks {
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  made_at: Timestamp;
+  person_id: string;
+  token_hash: string;
+}
+
+export interface RecordOpenings {
+  expires_at: Timestamp;
+  id: Generated<string>;
+  opened_at: Timestamp;
+  opened_by: string;
+  person_id: string;
+  reason: string;
+}
+
+export interface RecordRequests {
+  email: string;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  outcome: string | null;
+  person_id: string;
+  placeholder_id: string;
+  program_id: string;
+  requested_at: Timestamp;
+  requested_by: string;
+}
+
+export interface RecordShares {
+  id: Generated<string>;
+  link_id: string | null;
+  person_id: string;
+  program_id: string;
+  request_id: string | null;
+  shared_at: Timestamp;
+  shared_with: string;
+  shown: Json;
 }
 
 export interface RecoveryCodes {
@@ -974,6 +1025,11 @@ export interface Roles {
   role: string;
 }
 
+export interface RoleUses {
+  last_used_on: string;
+  role_id: string;
+}
+
 export interface RosterImportRows {
   cells: Json;
   changes: Generated<Json>;
@@ -1063,6 +1119,20 @@ export interface ScimUsers {
   person_id: string;
   removed_at: Timestamp | null;
   user_name: string;
+}
+
+export interface SecondPersonRequests {
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  facts: Json;
+  holder_id: string | null;
+  id: Generated<string>;
+  kind: string;
+  outcome: string | null;
+  person_id: string | null;
+  program_id: string | null;
+  requested_at: Timestamp;
+  requested_by: string;
 }
 
 export interface ServiceSecrets {
@@ -1189,6 +1259,7 @@ export interface Webhooks {
 }
 
 export interface DB {
+  access_confirmations: AccessConfirmations;
   api_tokens: ApiTokens;
   assignments: Assignments;
   attempt_answers: AttemptAnswers;
@@ -1272,6 +1343,10 @@ export interface DB {
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
   programs: Programs;
+  record_links: RecordLinks;
+  record_openings: RecordOpenings;
+  record_requests: RecordRequests;
+  record_shares: RecordShares;
   recovery_codes: RecoveryCodes;
   registry_imports: RegistryImports;
   review_answers: ReviewAnswers;
@@ -1281,6 +1356,7 @@ export interface DB {
   review_packets: ReviewPackets;
   review_states: ReviewStates;
   reviews: Reviews;
+  role_uses: RoleUses;
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;
@@ -1290,6 +1366,7 @@ export interface DB {
   scim_group_members: ScimGroupMembers;
   scim_groups: ScimGroups;
   scim_users: ScimUsers;
+  second_person_requests: SecondPersonRequests;
   service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;

@@ -134,7 +134,7 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     .executeTakeFirstOrThrow()
   const grants = await db
     .selectFrom('roles')
-    .select(['program_id', 'holder_id'])
+    .select(['id', 'program_id', 'holder_id'])
     .where('person_id', '=', person.id)
     .execute()
   const programs = grants.flatMap(({ program_id }) => program_id ?? [])
@@ -142,9 +142,10 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     id: person.id,
     name: person.name,
     email: person.email,
-    grants: role ? grants.map((grant) => ({ role, ...grant })) : [],
+    grants: role ? grants.map((grant) => ({ role, last_used_on: null, ...grant })) : [],
     supervised_program_ids: programs,
     administered_program_ids: role === 'program_admin' ? programs : [],
+    trained_program_ids: role === 'program_admin' ? programs : [],
     unread_notices: 0,
     owes_data_notice: false,
     has_account_news: false,

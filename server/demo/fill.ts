@@ -48,10 +48,11 @@ export async function fillDemo(
       .execute()
     const programs = await insertPrograms(trx, now)
     const people = new Map<string, string>()
+    const beganAt = afternoonOf(addMonths(today, -24))
     for (const member of cast) {
       const { id } = await trx
         .insertInto('people')
-        .values({ name: member.name, email: member.email, password_hash })
+        .values({ name: member.name, email: member.email, password_hash, created_at: beganAt })
         .returning('id')
         .executeTakeFirstOrThrow()
       people.set(member.email, id)

@@ -82,8 +82,22 @@ export async function insertPlace(
 ): Promise<void> {
   const today = dayOf(now)
   const program_id = member.program ? (programs.get(member.program) ?? null) : null
-  if (member.role)
-    await trx.insertInto('roles').values({ person_id: personId, role: member.role, program_id }).execute()
+  if (member.role) {
+    const { id } = await trx
+      .insertInto('roles')
+      .values({
+        person_id: personId,
+        role: member.role,
+        program_id,
+        granted_at: afternoonOf(addMonths(today, -24)),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await trx
+      .insertInto('role_uses')
+      .values({ role_id: id, last_used_on: addDays(today, -1) })
+      .execute()
+  }
   if (!member.work || !program_id) return
   const { work } = member
   const hired_on =

@@ -1,10 +1,11 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { AccountNews } from '#server/people/account-news.ts'
+import { type AccessFacts, accessKinds } from './access-kinds.ts'
 import { type OfficeFacts, officeKinds } from './office-kinds.ts'
 import { type Kind, people, type Wording } from './wording.ts'
 
 /** What each kind of notice is about. Names are kept as they were when it was written. */
-export type NoticeFacts = OfficeFacts & LearnerAndTeamFacts
+export type NoticeFacts = OfficeFacts & AccessFacts & LearnerAndTeamFacts
 
 type LearnerAndTeamFacts = Readonly<{
   'set-password': { purpose: 'invite' | 'reset' }
@@ -76,6 +77,7 @@ const accountNews: Readonly<Record<AccountNews, (by: string) => string>> = {
 
 const kinds: { [K in NoticeKind]: Kind<NoticeFacts[K]> } = {
   ...officeKinds,
+  ...accessKinds,
   assigned: {
     isOptional: true,
     words: ({ program }) => ({

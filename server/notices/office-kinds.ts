@@ -3,7 +3,7 @@ import { type Kind, people } from './wording.ts'
 
 /** Notices to administrators, licensing staff and reviewers: work that waits, and what is about to end or went wrong. */
 export type OfficeFacts = Readonly<{
-  'outside-training-waiting': { title: string; name: string }
+  'outside-training-waiting': { title: string; name: string; training_id: string }
   'import-done': { program_id: string; import_id: string; file_name: string; state: string }
   'packet-done': { review_id: string; packet_id: string; program: string; state: string }
   'second-confirmation': { what: string; path: string }
@@ -28,11 +28,11 @@ const findingAction = (id: string) => ({ label: 'Open the finding', path: `/find
 export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
   'outside-training-waiting': {
     isOptional: true,
-    words: ({ title, name }) => ({
+    words: ({ title, name, training_id }) => ({
       subject: 'A record to decide',
-      email: ['Someone recorded a training they took elsewhere. It counts once you accept it.'],
-      inbox: `${name} recorded ${title}. It counts once you accept it.`,
-      action: { label: 'Decide', path: '/outside' },
+      email: ['A training that someone took elsewhere was recorded. It counts once you accept it.'],
+      inbox: `${title} was recorded for ${name}. It counts once you accept it.`,
+      action: { label: 'Decide', path: `/training/elsewhere/${training_id}` },
     }),
   },
   'import-done': {

@@ -65,13 +65,16 @@ export const findPreferences = async (db: Kysely<DB>, personId: string): Promise
     .where('person_id', '=', personId)
     .executeTakeFirst()) as Preferences | undefined
 
+/** An assignment as a, on record and not ended. */
+const isAtWork = sql`(a.superseded_at is null and coalesce(a.separated_on >= current_date, true))`
+
 /** Whom it concerns that a person can't be reached: the system's administrators, and those of the person's programs. */
 export async function listAdministratorsOf(db: Kysely<DB>, personId: string): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`
     select distinct p.id from roles r join people p on p.id = r.person_id and p.disabled_at is null
     where r.ended_at is null and (r.role = 'system_admin' or (r.role = 'program_admin' and exists (
       select from assignments a join programs g on g.id = a.program_id
-      where a.person_id = ${personId} and a.superseded_at is null and (r.program_id = g.id or r.holder_id = g.holder_id))))
+      where a.person_id = ${personId} and ${isAtWork} and (r.program_id = g.id or r.holder_id = g.holder_id))))
     order by p.id`.execute(db)
   return rows.map(({ id }) => id)
 }
@@ -84,8 +87,7 @@ export async function listProgramAdministrators(
   const programs =
     'programId' in of
       ? sql`select ${of.programId}::uuid`
-      : sql`select program_id from assignments a where a.person_id = ${of.personId} and a.superseded_at is null
-          and coalesce(a.separated_on >= current_date, true)`
+      : sql`select program_id from assignments a where a.person_id = ${of.personId} and ${isAtWork}`
   const { rows } = await sql<{ id: string }>`
     select distinct p.id from programs g
     join roles r on r.role = 'program_admin' and r.ended_at is null and (r.program_id = g.id or r.holder_id = g.holder_id)
@@ -167,5 +169,5 @@ export async function findNoticeToPrint(
 const withinReach = (programIds: readonly string[], isEverywhere: boolean) =>
   isEverywhere
     ? sql`true`
-    : sql`exists (select from assignments a where a.person_id = p.id and a.superseded_at is null
+    : sql`exists (select from assignments a where a.person_id = p.id and ${isAtWork}
         and a.program_id = any(${[...programIds]}::uuid[]))`

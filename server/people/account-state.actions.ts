@@ -2,6 +2,10 @@ import { sql } from 'kysely'
 import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import { type AccountChange, accountChanges, accountState, changesFrom } from './account-state.ts'
 import { lockPeople } from './queries.ts'
+import type { TellOfRole } from './role-news.ts'
+import type { Role } from './roles.ts'
+
+type By = Readonly<{ id: string; name: string; tellOfRole: TellOfRole; now: Date }>
 
 /**
  * Suspends, closes or reopens an account, in a transaction that has checked who may. Sessions, links and remembered
@@ -9,11 +13,11 @@ import { lockPeople } from './queries.ts'
  */
 export async function changeAccountState(
   trx: EvidenceTransaction,
-  actorId: string,
+  by: By,
   personId: string,
   change: Readonly<{ kind: AccountChange; reason: string }>,
-  now: Date,
 ): Promise<'changed' | 'not-open'> {
+  const { now } = by
   await lockPeople(trx, [personId])
   const person = await trx
     .selectFrom('people')
@@ -30,10 +34,10 @@ export async function changeAccountState(
     .where('id', '=', personId)
     .execute()
   if (to !== 'active') await endAccess(trx, personId, now)
-  if (to === 'closed') await endRoles(trx, actorId, personId, now)
+  if (to === 'closed') await endRoles(trx, by, personId)
   trx.record({
     kind: 'account-changed',
-    actor_id: actorId,
+    actor_id: by.id,
     subject: `person:${personId}`,
     facts: { change: change.kind, from: state, to, reason: change.reason },
     at: now,
@@ -58,19 +62,18 @@ async function endAccess(trx: EvidenceTransaction, personId: string, now: Date):
     .execute()
 }
 
-async function endRoles(
-  trx: EvidenceTransaction,
-  actorId: string,
-  personId: string,
-  now: Date,
-): Promise<void> {
+async function endRoles(trx: EvidenceTransaction, by: By, personId: string): Promise<void> {
+  const { id: actorId, now } = by
   const ended = await trx
     .updateTable('roles')
     .set({ ended_at: now, ended_by: actorId })
     .where('person_id', '=', personId)
     .where('ended_at', 'is', null)
-    .returning(['role', 'program_id', 'holder_id'])
+    .returning(['id', 'role', 'program_id', 'holder_id'])
     .execute()
-  for (const facts of ended)
+  for (const { id, ...facts } of ended) {
     trx.record({ kind: 'role-ended', actor_id: actorId, subject: `person:${personId}`, facts, at: now })
+    const news = { ...facts, id, role: facts.role as Role, person_id: personId, change: 'ended' } as const
+    await by.tellOfRole(trx, { ...news, by }, now)
+  }
 }

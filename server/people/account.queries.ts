@@ -61,7 +61,7 @@ export async function listViewsOf(db: Kysely<DB>, personId: string): Promise<rea
   const { rows } = await sql<RecordView>`
     select l.at, p.name as who, l.kind, l.facts::jsonb as facts
     from ledger l left join people p on p.id = l.actor_id
-    where l.kind = 'person-viewed' and l.actor_id is distinct from ${personId}::uuid
+    where l.kind in ('person-viewed', 'record-opened') and l.actor_id is distinct from ${personId}::uuid
       and (l.subject = ${`person:${personId}`} or l.facts like ${`%"${personId}"%`})
     order by l.seq desc limit 200`.execute(db)
   return rows

@@ -2,10 +2,13 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
+import type { Day } from '#server/lib/days.ts'
 import type { TellOwner } from './account-news.ts'
 import { newToken, tokenHash } from './links.ts'
 import { hashPassword, passwordProblem } from './passwords.ts'
 import { findAccountByEmail, findInvitation, listKnownWords, lockPeople } from './queries.ts'
+import type { TellOfRole } from './role-news.ts'
+import type { Grant } from './roles.ts'
 
 export type LinkPurpose = 'invite' | 'reset'
 
@@ -50,6 +53,7 @@ export async function replaceLink(
 export async function inviteAdministrator(
   db: Database,
   person: Readonly<{ email: string; name: string }>,
+  tellOfRole: TellOfRole,
   now: Date,
 ): Promise<string> {
   const id = await writeEvidence(db, async (trx) => {
@@ -66,7 +70,7 @@ export async function inviteAdministrator(
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst()
-    if (granted)
+    if (granted) {
       trx.record({
         kind: 'role-granted',
         actor_id: null,
@@ -74,6 +78,10 @@ export async function inviteAdministrator(
         facts: { role: 'system_admin', granted_at_the_command_line: true },
         at: now,
       })
+      const given = { id: granted.id, person_id: id, program_id: null, holder_id: null } as const
+      const by = { id: null, name: 'Someone who runs the server' }
+      await tellOfRole(trx, { ...given, role: 'system_admin', change: 'granted', by }, now)
+    }
     // Who runs the server is trusted with it, and the ledger shows it.
     if (known)
       trx.record({
@@ -177,4 +185,13 @@ export async function setPassword(
       await tell(trx, invitation.person_id, { what: 'password-set', by: null, key: invitation.id })
     return { kind: 'set' }
   })
+}
+
+/** The day on which someone last did something in these roles. */
+export async function noteRoleUse(db: Database, grants: readonly Grant[], on: Day): Promise<void> {
+  await db
+    .insertInto('role_uses')
+    .values(grants.map(({ id }) => ({ role_id: id, last_used_on: on })))
+    .onConflict((conflict) => conflict.column('role_id').doUpdateSet({ last_used_on: on }))
+    .execute()
 }

@@ -6,6 +6,10 @@ import {
   listRolesByMapping,
 } from './group-roles.queries.ts'
 import { lockPeople } from './queries.ts'
+import type { TellOfRole } from './role-news.ts'
+
+/** Whom a change of roles is told, and when it is. */
+type Telling = Readonly<{ tellOfRole: TellOfRole; now: Date }>
 
 /** A person's groups, as one directory names them. */
 export type Membership = Readonly<{ source: string; personId: string; groups: readonly string[] }>
@@ -14,7 +18,7 @@ export type Membership = Readonly<{ source: string; personId: string; groups: re
 export async function applyGroupRoles(
   trx: EvidenceTransaction,
   { source, personId, groups }: Membership,
-  now: Date,
+  telling: Telling,
 ): Promise<void> {
   const names = new Set(groups.map((group) => group.toLowerCase()))
   const wanted = (await listGroupRolesInForce(trx, source)).filter(
@@ -22,10 +26,10 @@ export async function applyGroupRoles(
   )
   const held = await listRolesByGroup(trx, source, personId)
   for (const role of held)
-    if (!wanted.some(({ id }) => id === role.group_role_id)) await endMapped(trx, personId, role, now)
+    if (!wanted.some(({ id }) => id === role.group_role_id)) await endMapped(trx, personId, role, telling)
   for (const mapping of wanted)
     if (!held.some(({ group_role_id }) => group_role_id === mapping.id))
-      await grantMapped(trx, personId, mapping, now)
+      await grantMapped(trx, personId, mapping, telling)
 }
 
 type Mapping = Awaited<ReturnType<typeof listGroupRolesInForce>>[number]
@@ -36,7 +40,7 @@ async function grantMapped(
   trx: EvidenceTransaction,
   personId: string,
   { id, role, program_id, holder_id, made_by, group_name }: Mapping,
-  now: Date,
+  { tellOfRole, now }: Telling,
 ): Promise<void> {
   const granted = await trx
     .insertInto('roles')
@@ -53,13 +57,22 @@ async function grantMapped(
     facts: { role, program_id, holder_id, by_group: group_name },
     at: now,
   })
+  const given = {
+    id: granted.id,
+    person_id: personId,
+    role,
+    program_id,
+    holder_id,
+    change: 'granted',
+  } as const
+  await tellOfRole(trx, { ...given, by: inWords(group_name) }, now)
 }
 
 async function endMapped(
   trx: EvidenceTransaction,
   personId: string,
   { id, role, program_id, holder_id, group_name }: Mapped,
-  now: Date,
+  { tellOfRole, now }: Telling,
 ): Promise<void> {
   await trx.updateTable('roles').set({ ended_at: now }).where('id', '=', id).execute()
   trx.record({
@@ -69,10 +82,18 @@ async function endMapped(
     facts: { role, program_id, holder_id, left_group: group_name },
     at: now,
   })
+  const ended = { id, person_id: personId, role, program_id, holder_id, change: 'ended' } as const
+  await tellOfRole(trx, { ...ended, by: inWords(group_name) }, now)
 }
 
+const inWords = (group: string) => ({ id: null, name: `Your organization’s directory (group “${group}”)` })
+
 /** Gives a new mapping's role to the members that a directory has named. Others get it at their next sign-in. */
-export async function followMapping(trx: EvidenceTransaction, mappingId: string, now: Date): Promise<void> {
+export async function followMapping(
+  trx: EvidenceTransaction,
+  mappingId: string,
+  telling: Telling,
+): Promise<void> {
   const { source, members } = await listMembersOf(trx, mappingId)
   if (members.length > 0)
     await lockPeople(
@@ -80,10 +101,15 @@ export async function followMapping(trx: EvidenceTransaction, mappingId: string,
       members.map(({ person_id }) => person_id),
     )
   for (const { person_id, groups } of members)
-    await applyGroupRoles(trx, { source, personId: person_id, groups }, now)
+    await applyGroupRoles(trx, { source, personId: person_id, groups }, telling)
 }
 
 /** Ends every role that a mapping gave. */
-export async function endGroupRole(trx: EvidenceTransaction, mappingId: string, now: Date): Promise<void> {
-  for (const role of await listRolesByMapping(trx, mappingId)) await endMapped(trx, role.person_id, role, now)
+export async function endGroupRole(
+  trx: EvidenceTransaction,
+  mappingId: string,
+  telling: Telling,
+): Promise<void> {
+  for (const role of await listRolesByMapping(trx, mappingId))
+    await endMapped(trx, role.person_id, role, telling)
 }

@@ -1,6 +1,6 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
-import type { Role } from './roles.ts'
+import type { Role, Viewer } from './roles.ts'
 
 export const findAccountByEmail = (db: Kysely<DB>, email: string) =>
   db
@@ -23,6 +23,9 @@ export function findAccountBySignInName(db: Kysely<DB>, name: string) {
     .executeTakeFirst()
 }
 
+export const findPerson = (db: Kysely<DB>, id: string) =>
+  db.selectFrom('people').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirst()
+
 /** Locks these people's rows in one order, so that two transactions that change some of the same people take turns. */
 export const lockPeople = (trx: Transaction<DB>, ids: readonly string[]) =>
   trx
@@ -38,7 +41,8 @@ export const findInvitation = (db: Kysely<DB>, tokenHash: string) =>
   db
     .selectFrom('invitations')
     .innerJoin('people', 'people.id', 'invitations.person_id')
-    .select(['invitations.id', 'invitations.purpose', 'invitations.person_id', 'people.name', 'people.email'])
+    .select(['invitations.id', 'invitations.purpose', 'invitations.person_id'])
+    .select(['people.name', 'people.email', 'people.asked_email'])
     .select(sql<boolean>`people.password_hash is not null`.as('has_password'))
     .where('token_hash', '=', tokenHash)
     .where('used_at', 'is', null)
@@ -91,3 +95,28 @@ export async function listActive(db: Kysely<DB>, role: Role): Promise<readonly s
     .execute()
   return rows.map(({ id }) => id)
 }
+
+/** Someone as the viewer they would be if they were signed in, to act for what they asked; null once they are suspended. */
+export async function findAsViewer(db: Kysely<DB>, personId: string): Promise<Viewer | null> {
+  const { rows } = await sql<Viewer>`
+    select p.id, p.name, p.email, 0 as unread_notices, false as has_account_news, false as owes_data_notice, now() as confirmed_at, true as has_second_factor,
+      coalesce(g.grants, '[]') as grants,
+      coalesce(g.supervised, '{}') as supervised_program_ids,
+      coalesce(g.administered, '{}') as administered_program_ids,
+      coalesce(g.trained, '{}') as trained_program_ids
+    from people p left join lateral (${grantsOf(sql`p.id`)}) g on true
+    where p.id = ${personId} and p.disabled_at is null`.execute(db)
+  return rows[0] ?? null
+}
+
+/** A person's open roles, and the programs that they reach. */
+export const grantsOf = (personId: RawBuilder<unknown>) => sql`
+      select json_agg(distinct jsonb_build_object('id', r.id, 'role', r.role, 'program_id', r.program_id,
+          'holder_id', r.holder_id, 'last_used_on', u.last_used_on)) as grants,
+        array_agg(distinct reach.id) filter (where r.role in ('supervisor', 'program_admin') and reach.id is not null) as supervised,
+        array_agg(distinct reach.id) filter (where r.role = 'program_admin' and reach.id is not null) as administered,
+        array_agg(distinct reach.id) filter (where r.role in ('trainer', 'program_admin') and reach.id is not null) as trained
+      from roles r
+      left join role_uses u on u.role_id = r.id
+      left join programs reach on reach.id = r.program_id or reach.holder_id = r.holder_id
+      where r.person_id = ${personId} and r.ended_at is null`

@@ -188,6 +188,8 @@ export async function peopleRoutes(
     reply.header('referrer-policy', 'no-referrer')
     const invitation = await findInvitation(db, tokenHash(request.params.token))
     if (!invitation) return reply.status(410).page('people/link-ended', linkEnded)
+    // The link is for someone who has an account already: they sign in to it, and answer the program.
+    if (invitation.asked_email) return reply.redirect('/account/record', 303)
     const suggestion = newPassphrase()
     return reply.page('people/set-password', { title: 'Set your password', invitation, suggestion })
   })

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { grantsOf } from './queries.ts'
 import type { Grant, Viewer } from './roles.ts'
 
 // Everything that knows of lucia is in this file; DECISIONS.md says why it is here and how to leave it.
@@ -170,6 +171,7 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
       coalesce(g.grants, '[]') as grants,
       coalesce(g.supervised, '{}') as supervised_program_ids,
       coalesce(g.administered, '{}') as administered_program_ids,
+      coalesce(g.trained, '{}') as trained_program_ids,
       (select count(*) from notices n
         where n.person_id = p.id and n.read_at is null and n.moot_at is null)::int as unread_notices,
       exists (select from data_notices d where d.version = (select max(version) from data_notices)
@@ -179,14 +181,7 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
         and n.kind = 'sign-in-changed') as has_account_news
     from sessions s
     join people p on p.id = s.person_id and p.disabled_at is null
-    left join lateral (
-      select json_agg(distinct jsonb_build_object('role', r.role, 'program_id', r.program_id, 'holder_id', r.holder_id)) as grants,
-        array_agg(distinct reach.id) filter (where r.role in ('supervisor', 'program_admin') and reach.id is not null) as supervised,
-        array_agg(distinct reach.id) filter (where r.role = 'program_admin' and reach.id is not null) as administered
-      from roles r
-      left join programs reach on reach.id = r.program_id or reach.holder_id = r.holder_id
-      where r.person_id = p.id and r.ended_at is null
-    ) g on true
+    left join lateral (${grantsOf(sql`p.id`)}) g on true
     where s.token_hash = ${tokenHash} and s.expires_at > now()`.execute(db)
   return rows[0] ?? null
 }

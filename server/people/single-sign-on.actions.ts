@@ -9,6 +9,7 @@ import { providerSource } from './directory-source.ts'
 import { applyGroupRoles } from './group-roles.actions.ts'
 import { type Claims, linkableEmail, readGroups } from './identity.ts'
 import { lockPeople } from './queries.ts'
+import type { TellOfRole } from './role-news.ts'
 import { newChallenge, takeChallenge } from './sign-in.actions.ts'
 
 const known = new Map<string, Promise<openid.Configuration>>()
@@ -81,7 +82,7 @@ export async function finishSingleSignOn(
   db: Database,
   provider: IdentityProvider,
   came: Readonly<{ challengeToken: string; url: URL }>,
-  tell: TellOwner,
+  telling: Readonly<{ tellOwner: TellOwner; tellOfRole: TellOfRole }>,
   now: Date,
 ): Promise<SingleSignOnResult> {
   const challenge = await takeChallenge(db, came.challengeToken, 'single-sign-on')
@@ -91,13 +92,17 @@ export async function finishSingleSignOn(
   const claim = provider.groups_claim ?? 'groups'
   const claims = await readClaims(configuration, came.url, pending, claim).catch(() => null)
   if (!claims) return { kind: 'failed' }
-  const personId = await findOrLink(db, provider, claims, tell, now)
+  const personId = await findOrLink(db, provider, claims, telling.tellOwner, now)
   const groups = readGroups(claims[claim])
   // A provider that says nothing of groups changes no role.
   if (personId && groups)
     await writeEvidence(db, async (trx) => {
       await lockPeople(trx, [personId])
-      await applyGroupRoles(trx, { source: providerSource(provider.id), personId, groups }, now)
+      await applyGroupRoles(
+        trx,
+        { source: providerSource(provider.id), personId, groups },
+        { ...telling, now },
+      )
     })
   return personId ? { kind: 'person', personId, next: pending.next } : { kind: 'no-account' }
 }

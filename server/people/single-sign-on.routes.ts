@@ -7,6 +7,7 @@ import { type App, text } from '#server/web/routes.ts'
 import type { TellOwner } from './account-news.ts'
 import { workplaceOf } from './navigation.ts'
 import { findSecondFactors } from './queries.ts'
+import type { TellOfRole } from './role-news.ts'
 import type { Sessions } from './sessions.ts'
 import { finishSignIn, newChallenge } from './sign-in.actions.ts'
 import { keepSignIn, keepStep, stepOf, visitOf } from './sign-in-cookies.ts'
@@ -16,6 +17,7 @@ type Needs = Readonly<{
   db: Database
   sessions: Sessions
   tellOwner: TellOwner
+  tellOfRole: TellOfRole
   clock: () => Date
   config: Readonly<{
     https: boolean
@@ -28,7 +30,7 @@ type Needs = Readonly<{
 /** Signing in at another place, by OpenID Connect: the authorization code flow with PKCE. */
 export async function singleSignOnRoutes(
   app: App,
-  { db, sessions, tellOwner, clock, config }: Needs,
+  { db, sessions, tellOwner, tellOfRole, clock, config }: Needs,
 ): Promise<void> {
   const open = { policy: 'public', rateLimit: { max: 60, timeWindow: '1 minute' } } as const
   const params = Type.Object({ provider: Type.String({ pattern: '^[a-z0-9-]{1,40}$' }) })
@@ -67,7 +69,7 @@ export async function singleSignOnRoutes(
       const provider = providerOf(request.params.provider)
       const url = new URL(request.url, config.baseUrl)
       const came = { challengeToken: stepOf(request, config), url }
-      const result = await finishSingleSignOn(db, provider, came, tellOwner, clock())
+      const result = await finishSingleSignOn(db, provider, came, { tellOwner, tellOfRole }, clock())
       if (result.kind !== 'person')
         return reply
           .status(401)

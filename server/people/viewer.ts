@@ -1,8 +1,16 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Day } from '#server/lib/days.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { WaitingItem } from '#server/web/views.ts'
-import { isAllowed, mustSetUpSecondFactor, type Policy, type Viewer } from './roles.ts'
+import {
+  type Grant,
+  grantsInUse,
+  isAllowed,
+  mustSetUpSecondFactor,
+  type Policy,
+  type Viewer,
+} from './roles.ts'
 import type { Sessions } from './sessions.ts'
 
 declare module 'fastify' {
@@ -55,7 +63,15 @@ export const viewerHook = fp(
     {
       recognize,
       requiresSecondFactor,
-    }: { recognize: (request: FastifyRequest) => Promise<void>; requiresSecondFactor: boolean },
+      today,
+      noteUse,
+    }: {
+      recognize: (request: FastifyRequest) => Promise<void>
+      requiresSecondFactor: boolean
+      today: () => Day
+      /** Keeps the day on which a role was last used. */
+      noteUse: (grants: readonly Grant[], on: Day) => Promise<void>
+    },
   ) => {
     app.decorateRequest('viewer', null)
     app.decorateRequest('isViewerKnown', false)
@@ -79,7 +95,12 @@ export const viewerHook = fp(
       const { viewer } = request
       if (requiresSecondFactor && viewer && policy !== 'public' && mustSetUpSecondFactor(viewer))
         if (!request.url.startsWith(secondFactorAddress)) return reply.redirect(secondFactorAddress, 303)
-      if (isAllowed(policy, viewer)) return
+      if (isAllowed(policy, viewer)) {
+        const { program } = (request.params ?? {}) as { program?: string }
+        const used = viewer ? grantsInUse(viewer, policy, program, today()) : []
+        if (used.length > 0) await noteUse(used, today())
+        return
+      }
       if (viewer) return notFound()
       if (isFormOnPage(request)) {
         request.isSessionEnded = true

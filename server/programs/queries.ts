@@ -136,8 +136,8 @@ const heads = (on: Day, asKnownOn: AsKnownOn) => sql`
       order by ${holdsOn('d', on)} desc, d.from_on desc limit 1
     ) d on true`
 
-/** Supervisors and administrators see their own programs. Licensing staff and system administrators see all of them. */
+/** Supervisors, trainers and administrators see their own programs. Licensing staff and system administrators see all of them. */
 const isSeenBy = (viewer: Viewer) =>
   hasRole(viewer, 'licensing', 'system_admin')
     ? sql`true`
-    : sql`p.id = any(${[...viewer.supervised_program_ids]}::uuid[])`
+    : sql`p.id = any(${[...viewer.supervised_program_ids, ...viewer.trained_program_ids]}::uuid[])`

@@ -1,14 +1,18 @@
-import { sql, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { notify, notifyAll } from '#server/notices/actions.ts'
-import { listProgramAdministrators } from '#server/notices/queries.ts'
+import { notify } from '#server/notices/actions.ts'
+import { findPerson } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
+import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
+import { recordBlocked } from '#server/programs/second-person/blocked.actions.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { fileType, isWhole, type UploadedFile } from '#server/web/upload.ts'
 import type { OutsideTraining } from './outside.queries.ts'
+import { tellDeciders } from './outside-deciders.actions.ts'
 import type { OutsideEntry } from './outside-form.ts'
 
 export type RecordResult = { kind: 'recorded'; id: string } | { kind: 'file-refused'; message: string }
@@ -68,34 +72,9 @@ export async function insertOutsideTraining(
     facts: { outside_training_id: id, ...entry, has_file: Boolean(file) },
     at: now,
   })
-  await tellWhoDecides(trx, viewer, personId, { id, title: entry.title })
+  const person = await findPerson(trx, personId)
+  await tellDeciders(trx, id, { title: entry.title, name: person?.name ?? '' }, now)
   return id
-}
-
-/** The programs' administrators, but not the learner or the author, who can't decide. */
-async function tellWhoDecides(
-  trx: EvidenceTransaction,
-  viewer: Viewer,
-  personId: string,
-  { id, title }: Readonly<{ id: string; title: string }>,
-): Promise<void> {
-  const administrators = await listProgramAdministrators(trx, { personId })
-  const { name } = await trx
-    .selectFrom('people')
-    .select('name')
-    .where('id', '=', personId)
-    .executeTakeFirstOrThrow()
-  await notifyAll(
-    trx,
-    administrators
-      .filter((one) => one !== viewer.id && one !== personId)
-      .map((person_id) => ({
-        person_id,
-        kind: 'outside-training-waiting',
-        facts: { title, name },
-        dedupe_key: `to-decide ${id}`,
-      })),
-  )
 }
 
 const endings = { 'application/pdf': '.pdf', 'image/png': '.png', 'image/jpeg': '.jpg' } as const
@@ -163,22 +142,33 @@ export type Decision = Readonly<{
 
 export type DecideResult =
   | { kind: 'decided' }
-  | { kind: 'own' }
+  | { kind: 'not-two'; problem: TwoPeopleProblem; other: string }
   | { kind: 'not-yours' }
   | { kind: 'reason-missing' }
 
-/** An administrator of the program accepts or declines it, or changes the decision. Not for its author or learner. */
+/**
+ * Someone accepts or declines it, or changes the decision. They must be another person than its author, and not the
+ * learner. The programs are the ones for which the viewer decides.
+ */
 export async function decideOutsideTraining(
   db: Database,
   viewer: Viewer,
-  training: OutsideTraining,
+  { training, programIds }: Readonly<{ training: OutsideTraining; programIds: readonly string[] }>,
   decision: Decision,
   now: Date,
 ): Promise<DecideResult> {
   const isWaiting = training.waiting.some(({ program_id }) => program_id === decision.program_id)
-  const isDecided = decidedBy(training, viewer).some(({ program_id }) => program_id === decision.program_id)
+  const isDecided = decidedBy(training, programIds).some(
+    ({ program_id }) => program_id === decision.program_id,
+  )
   if (!isWaiting && !isDecided) return { kind: 'not-yours' }
-  if (viewer.id === training.recorded_by || viewer.id === training.person_id) return { kind: 'own' }
+  const blocked = await whyNotToDecide(db, viewer, training, now)
+  if (blocked) {
+    const { firstId, problem } = blocked
+    const who = { firstId, secondId: viewer.id, programId: decision.program_id }
+    await recordBlocked(db, { act: 'outside-training', ...who, problem }, now)
+    return { kind: 'not-two', problem, other: blocked.other }
+  }
   if (!decision.reason.trim()) return { kind: 'reason-missing' }
   return writeEvidence(db, async (trx) => {
     if (!(await lockOutsideTraining(trx, training.id))) return { kind: 'not-yours' }
@@ -221,8 +211,25 @@ export const mayWithdraw = (training: OutsideTraining, viewer: Viewer): boolean 
   viewer.id === training.person_id ||
   viewer.id === training.recorded_by ||
   training.waiting.length > 0 ||
-  decidedBy(training, viewer).length > 0
+  decidedBy(training, viewer.administered_program_ids).length > 0
 
 /** The decisions of the viewer's programs, which the viewer may change with a reason. */
-export const decidedBy = ({ decisions }: OutsideTraining, viewer: Viewer) =>
-  decisions.filter(({ program_id }) => viewer.administered_program_ids.includes(program_id))
+export const decidedBy = ({ decisions }: OutsideTraining, programIds: readonly string[]) =>
+  decisions.filter(({ program_id }) => programIds.includes(program_id))
+
+/** Why this viewer can't decide: they don't count as another person than its author, or are the learner. */
+export async function whyNotToDecide(
+  db: Kysely<DB>,
+  viewer: Readonly<{ id: string }>,
+  training: OutsideTraining,
+  now: Date,
+): Promise<Readonly<{ firstId: string; problem: TwoPeopleProblem; other: string }> | null> {
+  const between = { askedAt: training.recorded_at, now }
+  const author = await whyNotTwoPeople(db, training.recorded_by, viewer.id, between)
+  if (author) return { firstId: training.recorded_by, problem: author, other: training.recorded_by_name }
+  const learner = await whyNotTwoPeople(db, training.person_id, viewer.id, between)
+  const isLearner = isOneself(learner) || learner === 'same-device'
+  return isLearner && learner
+    ? { firstId: training.person_id, problem: learner, other: training.person_name }
+    : null
+}

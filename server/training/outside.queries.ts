@@ -2,6 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { dayAt } from '#server/programs/as-of.ts'
+import { isInOwnTime } from '#server/programs/own-time.queries.ts'
 
 export type OutsideTraining = Readonly<{
   id: string
@@ -38,8 +40,24 @@ export type OutsideTraining = Readonly<{
   waiting: readonly Readonly<{ program_id: string; program: string }>[]
 }>
 
-/** Trainings that the viewer may see: their own, and those of people in programs that they supervise or administer. */
-const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sql>) =>
+/** Who looks, and the programs for which they decide. */
+type Looking = Readonly<{
+  id: string
+  administered_program_ids: readonly string[]
+  supervised_program_ids?: readonly string[]
+}>
+
+/**
+ * Which trainings a program sees, for a query with the training as `o` and the person's assignment there as `a`: those
+ * recorded in its own time or shared with it, and those that its own administrators recorded or decided on.
+ */
+export const isSeenAt = sql<boolean>`(${isInOwnTime('a', dayAt(sql`o.recorded_at`))}
+    or exists (select from programs g join roles r on r.program_id = g.id or r.holder_id = g.holder_id
+      where g.id = a.program_id and r.person_id = o.recorded_by)
+    or exists (select from training_decisions d where d.outside_training_id = o.id and d.program_id = a.program_id))`
+
+/** Trainings that the viewer may see: their own, and those that the programs they look after see. */
+const outsideRows = (db: Kysely<DB>, viewer: Looking, where: ReturnType<typeof sql>) =>
   sql<OutsideTraining>`
   select o.id, o.person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
     o.topics, o.mastery, o.is_human_trafficking, o.is_same_curriculum, o.file_name, o.recorded_by, r.name as recorded_by_name,
@@ -50,13 +68,14 @@ const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sq
       from training_decisions d join people dp on dp.id = d.decided_by
       join programs g on g.id = d.program_id join license_holders h on h.id = g.holder_id
       left join program_details pd on pd.program_id = d.program_id and pd.superseded_at is null and pd.to_on is null
-      where d.outside_training_id = o.id and d.superseded_at is null), '[]') as decisions,
+      where d.outside_training_id = o.id and d.superseded_at is null and (o.person_id = ${viewer.id} or g.holder_id in (
+        select mine.holder_id from programs mine where mine.id = any(${[...viewer.administered_program_ids]}::uuid[])))), '[]') as decisions,
     coalesce((select json_agg(distinct jsonb_build_object('program_id', a.program_id, 'program', coalesce(pd.name, h.name)))
       from assignments a
       join programs g on g.id = a.program_id join license_holders h on h.id = g.holder_id
       left join program_details pd on pd.program_id = a.program_id and pd.superseded_at is null and pd.to_on is null
       where o.superseded_at is null and a.person_id = o.person_id and a.superseded_at is null
-        and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
+        and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[]) and ${isSeenAt}
         and not exists (select from training_decisions d where d.outside_training_id = o.id and d.superseded_at is null
                         and d.program_id = a.program_id)), '[]') as waiting
   from outside_trainings o
@@ -65,15 +84,30 @@ const outsideRows = (db: Kysely<DB>, viewer: Viewer, where: ReturnType<typeof sq
   left join people s on s.id = o.superseded_by
   where (o.person_id = ${viewer.id} or exists (
       select from assignments a where a.person_id = o.person_id and a.superseded_at is null
-        and a.program_id = any(${[...viewer.supervised_program_ids]}::uuid[]))) and ${where}
+        and a.program_id = any(${[...(viewer.supervised_program_ids ?? viewer.administered_program_ids)]}::uuid[]) and ${isSeenAt})) and ${where}
   order by o.completed_on desc, o.recorded_at desc`.execute(db)
 
 export async function findOutsideTrainingOf(
   db: Kysely<DB>,
-  viewer: Viewer,
+  viewer: Looking,
   id: string,
 ): Promise<OutsideTraining | null> {
   const { rows } = await outsideRows(db, viewer, sql`o.id = ${id}`)
+  return rows[0] ?? null
+}
+
+/** Who recorded a training of whom, and the programs that may decide on it. */
+export async function findOutsideRecord(db: Kysely<DB>, id: string) {
+  const { rows } = await sql<{
+    person_id: string
+    recorded_by: string
+    recorded_at: Date
+    program_ids: readonly string[]
+  }>`
+    select o.person_id, o.recorded_by, o.recorded_at, array(
+      select distinct a.program_id from assignments a
+      where a.person_id = o.person_id and a.superseded_at is null and ${isSeenAt}) as program_ids
+    from outside_trainings o where o.id = ${id}`.execute(db)
   return rows[0] ?? null
 }
 
@@ -103,26 +137,26 @@ export async function listWaitingOutsideTrainings(
     db,
     viewer,
     sql`o.superseded_at is null and exists (
-      select from assignments w where w.person_id = o.person_id and w.superseded_at is null
-        and w.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
+      select from assignments a where a.person_id = o.person_id and a.superseded_at is null
+        and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[]) and ${isSeenAt}
         and not exists (select from training_decisions d where d.outside_training_id = o.id and d.superseded_at is null
-                        and d.program_id = w.program_id))`,
+                        and d.program_id = a.program_id))`,
   )
   return rows
 }
 
-/** Who may decide on a training that someone records for a person: administrators of the person's programs, not the author. */
-export async function listDeciders(
+/** Administrators of a person's programs by name, without the person and one other. */
+export async function listOtherAdministrators(
   db: Kysely<DB>,
   personId: string,
-  authorId: string,
+  withoutId: string,
 ): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`
     select distinct p.name from assignments a join programs g on g.id = a.program_id
     join roles r on r.role = 'program_admin' and r.ended_at is null and (r.program_id = g.id or r.holder_id = g.holder_id)
     join people p on p.id = r.person_id and p.disabled_at is null
     where a.person_id = ${personId} and a.superseded_at is null and coalesce(a.separated_on >= current_date, true)
-      and p.id <> ${personId} and p.id <> ${authorId}
+      and p.id <> ${personId} and p.id <> ${withoutId}
     order by p.name`.execute(db)
   return rows.map(({ name }) => name)
 }

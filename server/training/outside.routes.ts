@@ -4,9 +4,12 @@ import { hoursLedger } from '#server/law/child-protection/hours-ledger.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
 import { creditsFor, outsideCredits } from '#server/law/outside-training.ts'
 import { agenciesOf } from '#server/law/reasons/duties.ts'
+import { recordEvidence } from '#server/ledger/actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { type TwoPeopleProblem, twoPeopleWords } from '#server/people/two-people.ts'
 import { viewerOf } from '#server/people/viewer.ts'
+import { confirmersInWords } from '#server/programs/roles/confirmers-in-words.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
@@ -17,17 +20,19 @@ import {
   decideOutsideTraining,
   mayWithdraw,
   recordOutsideTraining,
+  whyNotToDecide,
   withdrawOutsideTraining,
 } from './outside.actions.ts'
 import {
   findOutsideFile,
   findOutsideTrainingOf,
-  listDeciders,
+  listOtherAdministrators,
   listOwnOutsideTrainings,
   listPeopleOfPrograms,
   listWaitingOutsideTrainings,
   type OutsideTraining,
 } from './outside.queries.ts'
+import { findTrainingToDecide, listDeciders } from './outside-deciders.actions.ts'
 import { readOutsideForm } from './outside-form.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -104,15 +109,17 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
 
   app.get('/training/elsewhere/:id', { config: signedIn, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
-    const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
-    return reply.page('training/outside-one', await onePage(viewer, training, []))
+    return reply.page(
+      'training/outside-one',
+      await onePage(viewer, await seen(viewer, request.params.id), []),
+    )
   })
 
   app.get(
     '/training/elsewhere/:id/file',
     { config: signedIn, schema: { params } },
     async (request, reply) => {
-      const training = (await findOutsideTrainingOf(db, viewerOf(request), request.params.id)) ?? notFound()
+      const { training } = await seen(viewerOf(request), request.params.id)
       const kept = (await findOutsideFile(db, training.id)) ?? notFound()
       // Always as a download, so that an uploaded file can never run on our site.
       return reply
@@ -126,7 +133,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
   app.post(
     '/training/elsewhere/:id/decisions',
     {
-      config: { policy: ['program_admin'] },
+      config: { policy: ['program_admin', 'licensing'] },
       schema: {
         params,
         body: form({
@@ -139,12 +146,13 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     },
     async (request, reply) => {
       const viewer = viewerOf(request)
-      const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
+      const deciding = await seen(viewer, request.params.id)
+      const { training } = deciding
       const { program, decision, verified, reason } = request.body
       const result = await decideOutsideTraining(
         db,
         viewer,
-        training,
+        deciding,
         {
           program_id: program,
           is_accepted: decision === 'accept',
@@ -154,15 +162,17 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
         clock(),
       )
       if (result.kind === 'decided') return reply.redirect(`/training/elsewhere/${training.id}`, 303)
-      const message = {
-        own: 'You recorded or took this training, so another administrator must decide.',
-        'not-yours': 'This training is already decided, or you can’t decide on it.',
-        'reason-missing':
-          decision === 'accept'
-            ? 'Enter why it counts, such as what you checked.'
-            : 'Enter the reason, so that the person knows what would count instead.',
-      }[result.kind]
-      const page = await onePage(viewer, training, [{ field: 'reason', message }], request.body)
+      const message =
+        result.kind === 'not-two'
+          ? notTwoWords(result.problem, result.other)
+          : {
+              'not-yours': 'This training is already decided, or you can’t decide on it.',
+              'reason-missing':
+                decision === 'accept'
+                  ? 'Enter why it counts, such as what you checked.'
+                  : 'Enter the reason, so that the person knows what would count instead.',
+            }[result.kind]
+      const page = await onePage(viewer, deciding, [{ field: 'reason', message }], request.body)
       return reply.status(422).page('training/outside-one', page)
     },
   )
@@ -177,7 +187,8 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       const reason = request.body.withdrawal.trim()
       if (!reason) {
         const message = 'Enter why you are withdrawing it, such as what was wrong.'
-        const page = await onePage(viewer, training, [{ field: 'withdrawal', message }])
+        const seenOwn = { training, programIds: viewer.administered_program_ids }
+        const page = await onePage(viewer, seenOwn, [{ field: 'withdrawal', message }])
         return reply.status(422).page('training/outside-one', page)
       }
       await withdrawOutsideTraining(db, viewer, training, reason, clock())
@@ -192,13 +203,29 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
   ) {
     const people = await listPeopleOfPrograms(db, viewer.supervised_program_ids)
     const other = people.find(({ id }) => id === typed.person && id !== viewer.id) ?? null
-    const deciders = other ? await listDeciders(db, other.id, viewer.id) : []
+    const deciders = other ? await listOtherAdministrators(db, other.id, viewer.id) : []
     return { title: 'Record an outside training', typed, errors, people, other, deciders, viewer }
+  }
+
+  /** A training with the programs for which the viewer decides: their own ones, or those where no one else can. */
+  async function seen(viewer: Viewer, id: string) {
+    const own = await findOutsideTrainingOf(db, viewer, id)
+    if (own) return { training: own, programIds: viewer.administered_program_ids }
+    const deciding = (await findTrainingToDecide(db, viewer, id, clock())) ?? notFound()
+    // Someone of another program or of licensing looks at a named person, so it is logged.
+    await recordEvidence(db, {
+      kind: 'person-viewed',
+      actor_id: viewer.id,
+      subject: `person:${deciding.training.person_id}`,
+      facts: { what: 'an outside training to decide', outside_training_id: id },
+      at: clock(),
+    })
+    return deciding
   }
 
   async function onePage(
     viewer: Viewer,
-    training: OutsideTraining,
+    { training, programIds }: Readonly<{ training: OutsideTraining; programIds: readonly string[] }>,
     errors: readonly { field: string; message: string }[],
     typed: Readonly<{ program?: string; decision?: string; verified?: string; reason?: string }> = {},
   ) {
@@ -206,9 +233,13 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const { facts } = await factsOfPeople(db, [training.person_id], today)
     const known = facts.get(training.person_id)
     const trainings = known?.trainings ?? []
-    const isOwn = viewer.id === training.recorded_by || viewer.id === training.person_id
+    const blocked = programIds.length > 0 ? await whyNotToDecide(db, viewer, training, clock()) : null
+    const isDecided = training.waiting.length === 0
+    // Whoever recorded it learns who decides.
+    const isOpen = !isDecided || (viewer.id === training.recorded_by && training.decisions.length === 0)
+    const deciders = isOpen && !training.superseded_at ? await listDeciders(db, training.id, clock()) : []
     const places =
-      isOwn || training.superseded_at ? [] : [...training.waiting, ...decidedBy(training, viewer)]
+      blocked || training.superseded_at ? [] : [...training.waiting, ...decidedBy(training, programIds)]
     const asked = trainings.find(({ ref }) => ref === training.id)
     return {
       title: training.title,
@@ -219,12 +250,18 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       places,
       effects: known && places.length > 0 ? decisionEffects(known, training.id, places, today) : null,
       mayWithdraw: mayWithdraw(training, viewer),
-      deciders: isOwn ? await listDeciders(db, training.person_id, training.recorded_by) : [],
       next: (await listWaitingOutsideTrainings(db, viewer)).find(
         ({ id, recorded_by, person_id }) =>
           id !== training.id && recorded_by !== viewer.id && person_id !== viewer.id,
       )?.id,
-      isDecided: training.waiting.length === 0,
+      isDecided,
+      blocked: blocked && !isDecided ? notTwoWords(blocked.problem, blocked.other) : null,
+      deciders: deciders.map(({ where, people }) => ({ where, who: confirmersInWords(people) })),
     }
   }
 }
+
+const notTwoWords = (problem: TwoPeopleProblem, other: string): string =>
+  problem === 'same-account'
+    ? 'You recorded or took this training, so another administrator must decide.'
+    : twoPeopleWords[problem](other)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { confirmAll } from '#test/programs/programs.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -47,13 +48,8 @@ describe('an API token', () => {
     const { ask, program_id } = await make(world)
     const kit = await world.as('kit@system.example')
     const person_id = await personId(world.db, 'rae@northstar.example')
-    const roles = await world.db
-      .selectFrom('roles')
-      .select('id')
-      .where('person_id', '=', person_id)
-      .where('role', '=', 'program_admin')
-      .execute()
-    for (const { id } of roles) await kit.post(`/admin/roles/${id}/end`)
+    const roles = await rolesOf(world, person_id)
+    for (const { id } of roles) await kit.post(`/roles/${id}/end`)
     expect(await ask()).toBe(401)
     expect((await kit.get('/admin/tokens')).body).toContain('ended with its owner’s role')
     await kit.post('/admin/people', {
@@ -62,6 +58,8 @@ describe('an API token', () => {
       role: 'program_admin',
       where: `program:${program_id}`,
     })
+    await confirmAll(await world.as('lee@licensing.example'))
+    expect((await rolesOf(world, person_id)).length).toBe(1)
     expect(await ask()).toBe(401)
   })
 
@@ -125,3 +123,12 @@ test('a system administrator brings license data in, and sees no one’s trainin
   expect(page.body).not.toContain('href="/licensing"')
   expect((await kit.get('/licensing')).statusCode).toBe(404)
 })
+
+const rolesOf = ({ db }: World, personId: string) =>
+  db
+    .selectFrom('roles')
+    .select('id')
+    .where('person_id', '=', personId)
+    .where('role', '=', 'program_admin')
+    .where('ended_at', 'is', null)
+    .execute()

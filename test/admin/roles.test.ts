@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readRoleFile } from '#server/admin/people/role-file.ts'
 import type { Message } from '#server/lib/mail.ts'
+import { readable } from '#test/programs/programs.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -25,6 +26,7 @@ describe('a system administrator', () => {
     })
     expect(known.body).toContain('With an account already')
     expect(known.body).not.toContain('/link/')
+    expect(readable(known.body)).toContain('role takes effect when someone else confirms it: licensing staff')
     const raeId = await personId(world.db, rae)
     expect((await kit.post(`/admin/people/${raeId}/link`)).statusCode).toBe(404)
   })
@@ -37,7 +39,7 @@ describe('a system administrator', () => {
       .select('name')
       .where('email', '=', 'kit@system.example')
       .executeTakeFirstOrThrow()
-    const before = await world.db.selectFrom('roles').select('id').execute()
+    const before = await world.db.selectFrom('roles').select('id').orderBy('id').execute()
     const own = await kit.post('/admin/people', { ...me, email: 'kit@system.example', role: 'licensing' })
     expect([own.statusCode, own.body.includes('You can’t give yourself a role')]).toEqual([422, true])
     const other = await kit.post('/admin/people', { name: 'Someone Else', email: rae, role: 'licensing' })
@@ -48,7 +50,7 @@ describe('a system administrator', () => {
       role: 'program_admin',
     })
     expect(nowhere.body).toContain('Choose a program or a license holder.')
-    expect(await world.db.selectFrom('roles').select('id').execute()).toEqual(before)
+    expect(await world.db.selectFrom('roles').select('id').orderBy('id').execute()).toEqual(before)
   })
 
   test('ends any role but their own, in the ledger', async () => {
@@ -60,12 +62,12 @@ describe('a system administrator', () => {
         .select(['id', 'ended_at'])
         .where('person_id', '=', await personId(world.db, email))
         .executeTakeFirstOrThrow()
-    const own = await kit.post(`/admin/roles/${(await roleOf('kit@system.example')).id}/end`)
+    const own = await kit.post(`/roles/${(await roleOf('kit@system.example')).id}/end`)
     expect([own.statusCode, (await roleOf('kit@system.example')).ended_at]).toEqual([409, null])
     const { id } = await roleOf('lee@licensing.example')
-    expect((await kit.post(`/admin/roles/${id}/end`)).statusCode).toBe(303)
+    expect((await kit.post(`/roles/${id}/end`)).statusCode).toBe(303)
     expect((await roleOf('lee@licensing.example')).ended_at).not.toBeNull()
-    expect((await kit.post(`/admin/roles/${id}/end`)).statusCode).toBe(404)
+    expect((await kit.post(`/roles/${id}/end`)).statusCode).toBe(404)
     const ended = await world.db
       .selectFrom('ledger')
       .select('subject')

@@ -34,7 +34,8 @@ const unlooked: Look = async () => {}
 
 /** The program administrator's journey, from the roster to its export. */
 async function theDay(look: Look, options: BrowserContextOptions): Promise<void> {
-  const world = await aServer()
+  // The days of hire below are recorded within 30 days.
+  const world = await aServer({ now: new Date('2025-03-20T18:00:00Z') })
   const device = () => aDevice(browser, world.address, options)
   const [office, theirs, night] = [await device(), await device(), await device()]
   const { page } = office
@@ -136,8 +137,8 @@ async function recordContact(page: Page, look: Look): Promise<void> {
 
 const headings = 'Name,Email,Worker type,Role title,Hired on,Direct contact from,Leave from'
 const good = [
-  'Bao Xiong,bao@northstar.example,employee,Youth worker,1/5/2025,1/20/2025,',
-  'Carmen Ortiz,carmen@northstar.example,volunteer,Tutor,2025-02-02,,',
+  'Bao Xiong,bao@northstar.example,employee,Youth worker,3/5/2025,3/18/2025,',
+  'Carmen Ortiz,carmen@northstar.example,volunteer,Tutor,2025-03-02,,',
 ]
 const changed = 'Nadia Petrov,nadia@northstar.example,employee,Senior youth worker,3/2/2025,3/9/2025,'
 const unchanged = 'Nadia Petrov,nadia@northstar.example,employee,Youth worker,3/2/2025,3/9/2025,'
@@ -201,7 +202,7 @@ async function bringInAgain(page: Page): Promise<void> {
   await follow(page, 'Import a file')
   await page
     .getByLabel('Or paste rows, including the headings')
-    .fill([headings, bad[0]!.replace('31/31', '3/31'), unchanged].join('\n'))
+    .fill([headings, bad[0]!.replace('31/31', '3/1'), unchanged].join('\n'))
   await press(page, 'Check the file')
   await page.getByText('Every row can be read. 2 rows are ready.').waitFor({ timeout: 30_000 })
   await numbersOpenTheirRows(page, { new: 1, changed: 1 })
@@ -264,7 +265,7 @@ async function recordElsewhere(page: Page, look: Look): Promise<void> {
   await look('training elsewhere, problems', page)
   await page.getByLabel('Title').fill('Recognizing human trafficking')
   await page.getByLabel('Provider').fill('Lakes Regional Training')
-  await page.getByLabel('Completed on').fill('10/1/2025')
+  await page.getByLabel('Completed on').fill('3/1/2025')
   await page.getByLabel('Hours').fill('6')
   await page.getByText('Yes', { exact: true }).click()
   const wrong = { name: 'certificate.pdf', mimeType: 'application/pdf', buffer: Buffer.from('not a PDF') }

@@ -4,7 +4,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addDays, addMonths, type Day, dayOf, formatDay } from '#server/lib/days.ts'
-import { applyFile, checkFile, programId } from '#test/programs/programs.ts'
+import { applyFile, checkFile, confirmAll, programId, settled } from '#test/programs/programs.ts'
 import { aDevice, aServer, openBrowser, phone, type Served, signIn } from '#test/support/browser.ts'
 import { personId } from '#test/support/cast.ts'
 import { type Look, looking } from './looking.ts'
@@ -39,6 +39,8 @@ async function bringInTeam(): Promise<void> {
   const program = await programId(world.db, 'North Star House')
   const { address } = await checkFile(world, rae, program, [head, ...rows].join('\n'))
   await applyFile(rae, address)
+  await confirmAll(await world.as('lee@licensing.example'))
+  await settled(rae, address)
 }
 
 const table = (page: Page) => page.locator('#team-table')

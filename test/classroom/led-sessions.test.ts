@@ -148,6 +148,7 @@ describe('an instructor-led session', () => {
         grants: [],
         supervised_program_ids: [],
         administered_program_ids: [],
+        trained_program_ids: [],
         unread_notices: 0,
         owes_data_notice: false,
         has_account_news: false,

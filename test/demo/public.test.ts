@@ -30,7 +30,7 @@ test('a public demonstration says so on every page, and only learners change any
   const roles = () => world.db.selectFrom('roles').select('id').where('ended_at', 'is', null).execute()
   const before = await roles()
   const kit = await as('kit@system.example')
-  for (const address of ['/admin/setup/mail', `/admin/roles/${before[0]!.id}/end`, '/programs/new']) {
+  for (const address of ['/admin/setup/mail', `/roles/${before[0]!.id}/end`, '/programs/new']) {
     const answer = await kit.post(address, { choice: 'none' })
     expect([address, answer.statusCode]).toEqual([address, 403])
     expect(answer.body).toContain('you can look at everything, but you can’t change anything')

@@ -138,11 +138,16 @@ test('every evidence action writes its ledger row in the same transaction, and f
   await act(['approval-confirmed'], () => ines.post(`/review/approvals/${recorded}/confirmation`))
 
   const work = await assignmentOf(db, 'theo@northstar.example')
-  await act(['roster-changed'], () =>
+  await act(['second-person-requested'], () =>
     rae.post(`/programs/${program}/assignments/${work.assignment_id}/correction`, {
       ...{ worker_type: 'employee', role_title: 'Night lead', hired_on: '5/1/2024', separated_on: '' },
       ...{ change: 'correct', reason: 'Typed the wrong month', seen: work.id },
     }),
+  )
+
+  const { id: waits } = await db.selectFrom('second_person_requests').select('id').executeTakeFirstOrThrow()
+  await act(['second-person-decided', 'roster-changed'], () =>
+    lee.post(`/confirmations/${waits}/confirmation`),
   )
 
   const webinar = {
@@ -164,7 +169,7 @@ test('every evidence action writes its ledger row in the same transaction, and f
     .select('id')
     .where('person_id', '=', await idOf('mai'))
     .executeTakeFirstOrThrow()
-  await act(['role-ended'], () => rae.post(`/programs/${program}/roles/${role}/end`))
+  await act(['role-ended'], () => rae.post(`/roles/${role}/end`))
 
   const review = await openReviewOf(world, lee, '9900001')
   await act(['records-exported'], () =>

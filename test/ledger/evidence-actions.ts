@@ -58,8 +58,10 @@ import { applyImport } from '#server/programs/imports/import-apply.actions.ts'
 import { checkImport } from '#server/programs/imports/import-check.actions.ts'
 import { resumeImport, startImport } from '#server/programs/imports/imports.actions.ts'
 import { addProgram, recordProgramFact } from '#server/programs/record/program-record.actions.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
+import { endRole } from '#server/programs/roles/granting.actions.ts'
+import { giveRoleHere } from '#server/programs/roles/program-roles.actions.ts'
 import { correctName } from '#server/programs/roster/assignments.actions.ts'
-import { endRole, grantRole } from '#server/programs/roster/roles.actions.ts'
 import { giveLinks } from '#server/programs/roster/sign-in-links.actions.ts'
 import { recordInterpretations } from '#server/standings/interpretations.actions.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
@@ -324,7 +326,10 @@ export const evidenceActions: readonly EvidenceAction[] = [
     prepare: async ({ program, rae }) => {
       const typed = { name: 'Pat Newcomer', email: `pat${uses++}@northstar.example`, role: 'supervisor' }
       return async (db) => {
-        expectKind(await grantRole(db, { viewer: rae, now }, program, typed), 'done')
+        expectKind(
+          await giveRoleHere(db, { viewer: rae, now }, { id: program, holder_id: '' }, typed),
+          'granted',
+        )
         return 1
       }
     },
@@ -343,7 +348,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
         .returning('id')
         .executeTakeFirstOrThrow()
       return async (db) => {
-        expectKind(await endRole(db, { viewer: rae, now }, program, id), 'done')
+        expectKind(await writeEvidence(db, (trx) => endRole(trx, { viewer: rae, now }, id)), 'done')
         return 1
       }
     },
@@ -373,7 +378,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
     prepare: async () => {
       const email = `root${uses++}@system.example`
       return async (db) => {
-        await inviteAdministrator(db, { email, name: 'Robin Root' }, now)
+        await inviteAdministrator(db, { email, name: 'Robin Root' }, tellOfRole, now)
         return 1
       }
     },
@@ -400,7 +405,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
   {
     name: 'an outside training decided',
     prepare: async (stage) => {
-      const training = await anOutsideTraining(stage)
+      const deciding = { training: await anOutsideTraining(stage), programIds: [stage.program] }
       const decision = {
         program_id: stage.program,
         is_accepted: true,
@@ -408,7 +413,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
         reason: '',
       }
       return async (db) => {
-        expectKind(await decideOutsideTraining(db, stage.rae, training, decision, now), 'decided')
+        expectKind(await decideOutsideTraining(db, stage.rae, deciding, decision, now), 'decided')
         return 1
       }
     },

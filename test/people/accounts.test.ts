@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { demoPassword } from '#server/demo/cast.ts'
+import { dayOf } from '#server/lib/days.ts'
 import { createLink } from '#server/people/actions.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
@@ -359,7 +360,12 @@ describe('someone without an email', () => {
       .select(['program_id', 'code'])
       .where('person_id', '=', await personId(world.db, administrator))
       .executeTakeFirstOrThrow()
-    const form = { name: 'Sam Paper', employee_id: 'n-204', worker_type: 'employee', hired_on: '3/3/2025' }
+    const form = {
+      name: 'Sam Paper',
+      employee_id: 'n-204',
+      worker_type: 'employee',
+      hired_on: dayOf(new Date()),
+    }
     const added = await rae.post(`/programs/${program_id}/roster`, form)
     const link = /\/link\/[\w-]{27}/.exec(added.body)![0]
     const password = 'copper teapot under nine maples'

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readable } from '#test/programs/programs.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -276,6 +277,12 @@ describe('SCIM, by the examples of RFC 7644', () => {
     expect(await roles()).toEqual(['supervisor'])
     await ask('PATCH', group, patchOp({ op: 'remove', path: `members[value eq "${id}"]` }))
     expect(await roles()).toEqual([])
+    // Each change is told to the program's administrators.
+    const inbox = readable((await (await world.as('rae@northstar.example')).get('/notices')).body)
+    for (const verb of ['gave lead@northstar.example a role', 'ended a role of lead@northstar.example'])
+      expect(inbox).toContain(
+        `Your organization’s directory (group “Shift Leads”) ${verb}: supervisor at North Star House.`,
+      )
     const stranger = await personId(db, 'olu@lakeside.example')
     const refused = await ask('PUT', group, {
       schemas: [groupSchema],

@@ -7,6 +7,8 @@ import { addressOf } from '#test/support/full-house.ts'
 
 const cast: Readonly<Record<Role, string>> = {
   supervisor: 'sam@northstar.example',
+  // No one in the cast is only a trainer; an administrator may do what a trainer does.
+  trainer: 'rae@northstar.example',
   program_admin: 'rae@northstar.example',
   licensing: 'lee@licensing.example',
   reviewer: 'noor@review.example',

@@ -2,6 +2,8 @@ import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { endGroupRole, followMapping } from '#server/people/group-roles.actions.ts'
 import type { Role } from '#server/people/roles.ts'
+import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
 import type { Reach } from './role-forms.ts'
 
 type Acting = Readonly<{ viewerId: string; now: Date }>
@@ -17,12 +19,19 @@ export const mapGroup = (db: Database, { viewerId, now }: Acting, mapping: NewGr
       .returning('id')
       .executeTakeFirstOrThrow()
     note(trx, { viewerId, now }, id, { change: 'group-mapped', ...mapping })
-    await followMapping(trx, id, now)
+    await followMapping(trx, id, { tellOfRole, now })
   })
 
 /** Another system administrator than the one who made it confirms it. */
 export const confirmGroupRole = (db: Database, { viewerId, now }: Acting, id: string): Promise<boolean> =>
   writeEvidence(db, async (trx) => {
+    const asked = await trx
+      .selectFrom('group_roles')
+      .select(['made_by', 'made_at'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (!asked || (await whyNotTwoPeople(trx, asked.made_by, viewerId, { askedAt: asked.made_at, now })))
+      return false
     const confirmed = await trx
       .updateTable('group_roles')
       .set({ confirmed_by: viewerId, confirmed_at: now })
@@ -34,7 +43,7 @@ export const confirmGroupRole = (db: Database, { viewerId, now }: Acting, id: st
       .executeTakeFirst()
     if (!confirmed) return false
     note(trx, { viewerId, now }, id, { change: 'group-mapping-confirmed', ...confirmed })
-    await followMapping(trx, id, now)
+    await followMapping(trx, id, { tellOfRole, now })
     return true
   })
 
@@ -50,7 +59,7 @@ export const endMapping = (db: Database, { viewerId, now }: Acting, id: string):
       .executeTakeFirst()
     if (!ended) return false
     note(trx, { viewerId, now }, id, { change: 'group-mapping-ended', ...ended })
-    await endGroupRole(trx, id, now)
+    await endGroupRole(trx, id, { tellOfRole, now })
     return true
   })
 

@@ -8,6 +8,7 @@ export const invitableRoles = {
     words: 'Program administrator',
     description: 'Keeps a program’s roster, or all rosters of a license holder',
   },
+  trainer: { words: 'Trainer', description: 'Organizes instructor-led sessions and records attendance' },
   supervisor: { words: 'Supervisor', description: 'Sees a roster and each person’s status' },
   licensing: { words: 'Licensing staff', description: 'Reviews every licensed program' },
   reviewer: { words: 'Content reviewer', description: 'Reads courses and records their approvals' },
@@ -40,7 +41,8 @@ export type ReadInvitation =
 
 const everywhere: Reach = { program_id: null, holder_id: null }
 
-const isProgramRole = (role: Role): boolean => role === 'program_admin' || role === 'supervisor'
+const isProgramRole = (role: Role): boolean =>
+  role === 'program_admin' || role === 'supervisor' || role === 'trainer'
 
 /** Reads who is invited to what, as typed into the form or a row of a file. */
 export function readInvitation(typed: Typed, programs: readonly ProgramChoice[]): ReadInvitation {

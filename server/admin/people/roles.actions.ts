@@ -6,7 +6,9 @@ import type { Mail } from '#server/lib/mail.ts'
 import { listMailedOften, replaceLink } from '#server/people/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { otherName } from '#server/programs/form-problem.ts'
+import { grantRole } from '#server/programs/roles/granting.actions.ts'
 import { findPersonByEmployeeId } from '#server/programs/roster/assignments.queries.ts'
+import type { SecondPerson } from '#server/programs/second-person/second-people.queries.ts'
 import { isSameName } from '#server/programs/typed-form.ts'
 import type { Invitation } from './role-forms.ts'
 
@@ -19,7 +21,11 @@ export type Invited = Readonly<{
   shown: readonly Readonly<{ person: Person; address: string }>[]
   /** People who have a password already: they sign in with it and find the new role. */
   known: readonly Person[]
+  /** Whose role takes effect once a second person confirms it. */
+  waiting: readonly Waiting[]
 }>
+
+export type Waiting = Readonly<{ person: Person; confirmers: readonly SecondPerson[] }>
 
 export type InviteAnswer =
   | { kind: 'invited'; invited: Invited }
@@ -33,38 +39,28 @@ export async function inviteToRoles(
   invitations: readonly Invitation[],
 ): Promise<InviteAnswer> {
   const made = await writeEvidence(db, async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-roles'))`.execute(trx)
     const people = new Map<string, Person & { has_password: boolean }>()
-    const granted: (Person & { invitation: Invitation })[] = []
+    const waiting: Waiting[] = []
     const problems: string[] = []
     for (const invitation of invitations) {
       const key = invitation.email ?? `${invitation.program_id} ${invitation.employee_id}`
       const person = people.get(key) ?? (await findOrAddPerson(trx, invitation, viewer.id, now))
       people.set(key, person)
-      if (person.id === viewer.id)
-        problems.push('You can’t give yourself a role. Another system administrator can.')
-      else if (!isSameName(person.name, invitation.name))
+      if (!isSameName(person.name, invitation.name)) {
         problems.push(`${invitation.email ?? invitation.employee_id}: ${otherName}`)
-      else if (await grant(trx, person.id, invitation, viewer.id, now))
-        granted.push({ ...person, invitation })
+        continue
+      }
+      const { role, program_id, holder_id } = invitation
+      const answer = await grantRole(trx, { viewer, now }, person, { role, program_id, holder_id })
+      if (answer.kind === 'own')
+        problems.push('You can’t give yourself a role. Another system administrator can.')
+      if (answer.kind === 'waiting') waiting.push({ person, ...answer })
     }
     if (problems.length > 0) throw new Refused(problems)
     const links = []
     for (const person of people.values())
       if (!person.has_password)
         links.push({ person, address: await newLink(trx, person.id, viewer.id, baseUrl) })
-    for (const { id, invitation } of granted)
-      trx.record({
-        kind: 'role-granted',
-        actor_id: viewer.id,
-        subject: `person:${id}`,
-        facts: {
-          role: invitation.role,
-          program_id: invitation.program_id,
-          holder_id: invitation.holder_id,
-        },
-        at: now,
-      })
     for (const { person } of links)
       trx.record({
         kind: 'link-made',
@@ -73,14 +69,14 @@ export async function inviteToRoles(
         facts: { is_mailed: Boolean(mail) },
         at: now,
       })
-    return { links, known: [...people.values()].filter(({ has_password }) => has_password) }
+    return { links, waiting, known: [...people.values()].filter(({ has_password }) => has_password) }
   }).catch((error) => {
     if (error instanceof Refused) return error
     throw error
   })
   if (made instanceof Refused) return { kind: 'refused', problems: made.problems }
   const { mailed, shown } = await handOver(mail, made.links)
-  return { kind: 'invited', invited: { mailed, shown, known: made.known } }
+  return { kind: 'invited', invited: { mailed, shown, known: made.known, waiting: made.waiting } }
 }
 
 class Refused extends Error {
@@ -110,7 +106,7 @@ async function findOrAddPerson(
     known ??
     (await trx
       .insertInto('people')
-      .values({ name, email })
+      .values({ name, email, created_by: by, created_at: now })
       .returning(['id', 'name', 'email', sql<boolean>`false`.as('has_password')])
       .executeTakeFirstOrThrow())
   if (employee_id && program_id && !byId)
@@ -127,57 +123,6 @@ const hasWayIn = sql<boolean>`(people.password_hash is not null
   or exists (select from passkeys k where k.person_id = people.id)
   or exists (select from sign_in_subjects s where s.person_id = people.id))`
 
-async function grant(
-  trx: Transaction<DB>,
-  person_id: string,
-  { role, program_id, holder_id }: Invitation,
-  granted_by: string,
-  granted_at: Date,
-): Promise<boolean> {
-  const row = await trx
-    .insertInto('roles')
-    .values({ person_id, role, program_id, holder_id, granted_by, granted_at })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-export type EndAnswer = { kind: 'ended' } | { kind: 'not-found' } | { kind: 'refused'; message: string }
-
-/** Ends a role anywhere in the installation; the last system administrator's and one's own stay. */
-export function endAnyRole(db: Database, { viewer, now }: Acting, roleId: string): Promise<EndAnswer> {
-  return writeEvidence(db, async (trx): Promise<EndAnswer> => {
-    await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-roles'))`.execute(trx)
-    const role = await trx
-      .selectFrom('roles')
-      .select(['id', 'person_id', 'role', 'program_id', 'holder_id'])
-      .where('id', '=', roleId)
-      .where('ended_at', 'is', null)
-      .executeTakeFirst()
-    if (!role) return { kind: 'not-found' }
-    // Since no one ends their own, the last system administrator keeps theirs.
-    if (role.person_id === viewer.id)
-      return {
-        kind: 'refused',
-        message: 'You can’t end your own role. Another system administrator can.',
-      }
-    await trx
-      .updateTable('roles')
-      .set({ ended_at: now, ended_by: viewer.id })
-      .where('id', '=', role.id)
-      .execute()
-    trx.record({
-      kind: 'role-ended',
-      actor_id: viewer.id,
-      subject: `person:${role.person_id}`,
-      facts: { role: role.role, program_id: role.program_id, holder_id: role.holder_id },
-      at: now,
-    })
-    return { kind: 'ended' }
-  })
-}
-
 /** A new link for someone with a role who has no password yet; null for an account that has one. */
 export async function giveFirstLink(
   db: Database,
@@ -192,7 +137,8 @@ export async function giveFirstLink(
       .where('id', '=', personId)
       .where(sql<boolean>`not ${hasWayIn}`)
       .where('disabled_at', 'is', null)
-      .where(sql<boolean>`exists (select from roles r where r.person_id = people.id and r.ended_at is null)`)
+      .where(sql<boolean>`(exists (select from roles r where r.person_id = people.id and r.ended_at is null)
+        or exists (select from second_person_requests q where q.person_id = people.id and q.outcome is null))`)
       .executeTakeFirst()
     if (!person) return null
     const isOften = mail ? (await listMailedOften(trx, [person.id])).has(person.id) : false
@@ -207,7 +153,7 @@ export async function giveFirstLink(
     return { person, address, isOften }
   })
   // An account that no one has signed in to: a fourth mail within an hour is shown instead.
-  return link && { ...(await handOver(link.isOften ? null : mail, [link])), known: [] }
+  return link && { ...(await handOver(link.isOften ? null : mail, [link])), known: [], waiting: [] }
 }
 
 /** Earlier links of the person end with a new one. */

@@ -6,13 +6,14 @@ import type { Mail } from '#server/lib/mail.ts'
 import type { Role } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
+import { confirmersInWords } from '#server/programs/roles/confirmers-in-words.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
 import { readRoleFile, roleFileColumns, roleFileTemplate } from './role-file.ts'
 import { invitableRoles, invitationFields, readInvitation } from './role-forms.ts'
-import { endAnyRole, giveFirstLink, type Invited, inviteToRoles } from './roles.actions.ts'
+import { giveFirstLink, type Invited, inviteToRoles } from './roles.actions.ts'
 import { listProgramChoices, listRoleHolders } from './roles.queries.ts'
 
 type Needs = Readonly<{
@@ -34,6 +35,7 @@ export async function installationRoleRoutes(
   const choices = () => listProgramChoices(db, dayOf(clock()))
 
   const querystring = Type.Object({
+    done: optional(),
     search: optional(),
     role: optional(),
     page: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,5}$' })),
@@ -102,22 +104,10 @@ export async function installationRoleRoutes(
     },
   )
 
-  app.post(
-    '/admin/roles/:role/end',
-    { config, schema: { params: Type.Object({ role: uuid() }) } },
-    async (request, reply) => {
-      const answer = await endAnyRole(db, acting(request), request.params.role)
-      if (answer.kind === 'not-found') return notFound()
-      if (answer.kind === 'refused') return peoplePage(request, reply.status(409), {}, answer.message)
-      return reply.redirect('/admin/people', 303)
-    },
-  )
-
   async function peoplePage(
     request: FastifyRequest,
     reply: FastifyReply,
     query: Readonly<{ search?: string; role?: string; page?: string }>,
-    refused: string | null = null,
   ) {
     const search = (query.search ?? '').trim()
     const role = Object.hasOwn(invitableRoles, query.role ?? '') ? (query.role as Role) : null
@@ -131,7 +121,6 @@ export async function installationRoleRoutes(
       total,
       search,
       role,
-      refused,
       roleWords: invitableRoles,
       ownId: viewerOf(request).id,
       pages: {
@@ -159,5 +148,12 @@ export async function installationRoleRoutes(
     })
 
   const invitedPage = (reply: FastifyReply, invited: Invited) =>
-    reply.page('admin/people/invited', { title: 'Invitations', invited })
+    reply.page('admin/people/invited', {
+      title: 'Invitations',
+      invited,
+      waiting: invited.waiting.map(({ person, confirmers }) => ({
+        name: person.name,
+        confirmers: confirmersInWords(confirmers),
+      })),
+    })
 }

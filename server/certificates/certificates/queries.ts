@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import type { DB } from '#server/db/schema.ts'
+import { isInOwnTimeOf } from '#server/programs/own-time.queries.ts'
 import type { StoredCertificate } from './register-check.ts'
 
 export type CertificateRow = Readonly<{
@@ -65,10 +66,7 @@ export async function listCertificates(db: Kysely<DB>, personId: string): Promis
   return rows
 }
 
-/**
- * The certificates of people for the programs where they work or worked: what was completed by their last day there,
- * the latest first. Revoked and replaced ones too.
- */
+/** The certificates of people that some programs see, the latest first. Revoked and replaced ones too. */
 export async function listCertificatesForPrograms(
   db: Kysely<DB>,
   personIds: readonly string[],
@@ -95,11 +93,8 @@ export async function listLatestCertificates(
   return new Map(rows.map(({ person_id, number }) => [person_id, number]))
 }
 
-/** Completed by the person's last day at one of these programs. */
-const isWithin = (programIds: readonly string[]) => sql`exists (
-  select from assignments a where a.person_id = c.person_id and a.superseded_at is null
-    and a.program_id = any(${[...programIds]}::uuid[])
-    and coalesce(a.separated_on >= (c.facts ->> 'completed_on')::date, true))`
+const isWithin = (programIds: readonly string[]) =>
+  isInOwnTimeOf(programIds, sql`c.person_id`, sql`(c.facts ->> 'completed_on')::date`)
 
 export async function findCertificateOfCompletion(
   db: Kysely<DB>,

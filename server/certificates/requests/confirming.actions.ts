@@ -18,6 +18,8 @@ import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.
 import { notify } from '#server/notices/actions.ts'
 import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
+import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { correctedFacts } from './correcting.ts'
 import { endRow } from './requests.actions.ts'
@@ -25,8 +27,8 @@ import { findRequest, type RequestRow } from './requests.queries.ts'
 
 export type ConfirmResult =
   | { kind: 'confirmed'; number: string }
-  /** The person who made the request and the certificate's holder can't confirm it. */
-  | { kind: 'own' }
+  /** The person who made the request and the certificate's holder can't confirm it, under any account. */
+  | { kind: 'not-two'; problem: TwoPeopleProblem; other: string }
   /** Already confirmed, refused or withdrawn, or never existed. */
   | { kind: 'ended' }
 
@@ -42,10 +44,14 @@ export async function confirmRequest(
     const last = await lockCounter(trx)
     const request = await findRequest(trx, requestId)
     if (!request || request.outcome) return { kind: 'ended' }
-    if (request.requested_by === viewer.id) return { kind: 'own' }
+    const between = { askedAt: request.requested_at, now }
+    const asker = await whyNotTwoPeople(trx, request.requested_by, viewer.id, between)
+    if (asker) return { kind: 'not-two', problem: asker, other: request.requested_by_name }
     const certificate = await findCertificateById(trx, request.certificate_id)
     if (!certificate || verdictOf(certificate) !== 'valid') return { kind: 'ended' }
-    if (certificate.person_id === viewer.id) return { kind: 'own' }
+    const holder = await whyNotTwoPeople(trx, certificate.person_id, viewer.id, between)
+    if (holder && isOneself(holder))
+      return { kind: 'not-two', problem: holder, other: certificate.facts.person_name }
     await endRow(trx, request, viewer, 'confirmed', '', now)
     await trx
       .insertInto('certificate_status_changes')

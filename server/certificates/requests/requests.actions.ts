@@ -12,6 +12,8 @@ import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import { notify } from '#server/notices/actions.ts'
 import { listActive } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
+import { isOneself } from '#server/people/two-people.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { correctedFacts } from './correcting.ts'
 import { type Correction, findRequest, listRequests, type RequestRow } from './requests.queries.ts'
@@ -84,7 +86,8 @@ async function insertRequest(
   }>,
   now: Date,
 ): Promise<RequestResult> {
-  if (person_id === viewer.id) return { kind: 'own' }
+  if (isOneself(await whyNotTwoPeople(db, person_id, viewer.id, { askedAt: now, now })))
+    return { kind: 'own' }
   return writeEvidence(db, async (trx): Promise<RequestResult> => {
     // Requests take turns with each other and with issuing.
     await lockCounter(trx)

@@ -8,8 +8,10 @@ import {
 import type { Database } from '#server/db/connection.ts'
 import { passwordAgain } from '#server/people/password-again.ts'
 import type { Sessions } from '#server/people/sessions.ts'
+import { twoPeopleWords } from '#server/people/two-people.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
+import { recordBlocked } from '#server/programs/second-person/blocked.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { confirmRequest } from './confirming.actions.ts'
@@ -186,7 +188,18 @@ export async function certificateRequestRoutes(
           .page('certificates/records/request', { ...(await pageOf(request, id)), errors })
       const needs = { issuer: config, signing: config, afterChange }
       const result = await confirmRequest(db, needs, viewerOf(request), id, clock())
-      if (result.kind === 'own') return notFound()
+      if (result.kind === 'not-two') {
+        if (result.problem === 'same-account') return notFound()
+        const { problem, other } = result
+        const firstId = (await findRequest(db, id))?.requested_by ?? ''
+        const blocked = { act: 'certificate', firstId, secondId: viewerOf(request).id, problem } as const
+        await recordBlocked(db, { ...blocked, programId: null }, clock())
+        const message = `${twoPeopleWords[problem](other)} Ask another licensing staff member.`
+        return reply.status(409).page('certificates/records/request', {
+          ...(await pageOf(request, id)),
+          errors: [{ field: 'reason', message }],
+        })
+      }
       return reply.redirect(
         result.kind === 'confirmed'
           ? `/certificates/records/${result.number}`

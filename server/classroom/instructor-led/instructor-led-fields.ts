@@ -5,9 +5,9 @@ import type { Typed } from '#server/programs/typed-form.ts'
 import type { LedSession } from './instructor-led.queries.ts'
 import { mostMeetings, type Scope } from './instructor-led-form.ts'
 
-/** The audiences this viewer can publish for: the staff of each program they administer, or everyone. */
+/** The audiences this viewer can publish for: the staff of each program where they organize sessions, or everyone. */
 export function scopesOf(viewer: Viewer, programs: readonly ProgramHead[]): readonly Scope[] {
-  const own = programs.filter(({ id }) => viewer.administered_program_ids.includes(id))
+  const own = programs.filter(({ id }) => viewer.trained_program_ids.includes(id))
   const many = own.length > 1
   return [
     ...own.flatMap(({ id, name }) => [

@@ -28,7 +28,7 @@ type Needs = Readonly<{
 
 /** An administrator publishes, edits or cancels an instructor-led session. */
 export async function organizingRoutes(app: App, { db, catalogue, clock }: Needs): Promise<void> {
-  const organizes = { policy: ['program_admin', 'system_admin'] } as const
+  const organizes = { policy: ['trainer', 'program_admin', 'system_admin'] } as const
   const params = Type.Object({ session: uuid() })
 
   const names = [

@@ -40,9 +40,7 @@ function standingOf({ own, cancelled }: Pick<LedSession, 'own' | 'cancelled'>) {
 
 const isOrganizer = (viewer: Viewer | null, { program_id }: Pick<LedSession, 'program_id'>): boolean =>
   viewer !== null &&
-  (program_id === null
-    ? hasRole(viewer, 'system_admin')
-    : viewer.administered_program_ids.includes(program_id))
+  (program_id === null ? hasRole(viewer, 'system_admin') : viewer.trained_program_ids.includes(program_id))
 
 /** A session's page, for people who can see it. */
 export function ledPage(

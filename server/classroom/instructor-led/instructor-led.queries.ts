@@ -54,14 +54,15 @@ const ledRows = async (
 /** Sessions for everyone or for a program where the viewer works that day, plus those they registered for or lead. */
 const isSeenBy = (viewer: Viewer | null, on: Day) =>
   viewer
-    ? sql`(d.is_for_all or ${isLedBy(viewer)} or s.program_id = any(${[...viewer.supervised_program_ids]}::uuid[])
+    ? sql`(d.is_for_all or ${isLedBy(viewer)}
+        or s.program_id = any(${[...viewer.supervised_program_ids, ...viewer.trained_program_ids]}::uuid[])
         or exists (select from instructor_led_registrations r where r.session_id = s.id and r.person_id = ${viewer.id})
         or exists (select from assignments a where a.person_id = ${viewer.id} and a.program_id = s.program_id
           and a.superseded_at is null and a.hired_on <= ${on} and coalesce(a.separated_on >= ${on}, true)))`
     : sql`d.is_for_all`
 
 const isOrganizedBy = (viewer: Viewer) =>
-  sql`(s.program_id = any(${[...viewer.administered_program_ids]}::uuid[])
+  sql`(s.program_id = any(${[...viewer.trained_program_ids]}::uuid[])
     or (s.program_id is null and ${hasRole(viewer, 'system_admin')}))`
 
 /** Organizers and the instructor of a session: they see registrations and record attendance. */

@@ -11,6 +11,7 @@ import { findProgramOf } from '#server/programs/queries.ts'
 import { licenseCard, licenseWords, toneOf } from '#server/programs/record/license-card.ts'
 import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
+import { listPatterns } from '#server/programs/roles/access.queries.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
@@ -85,10 +86,11 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
   async function programPage(viewer: Viewer, programId: string, asked: ReviewDay) {
     const { on, asKnownOn } = asked
     const program = (await findProgramOf(db, viewer, programId, on, asKnownOn)) ?? notFound()
-    const [record, roster, reviews] = await Promise.all([
+    const [record, roster, reviews, patterns] = await Promise.all([
       findProgramRecord(db, programId, asKnownOn),
       rosterOn(db, [programId], on, asKnownOn),
       listReviews(db, { programId }),
+      listPatterns(db, programId),
     ])
     const inContact = roster.people.filter(({ assignments }) =>
       assignments.some(
@@ -107,6 +109,11 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
       onRoster: roster.people.length,
       inContact: inContact.length,
       reviews,
+      patterns: {
+        refused: patterns.filter(({ kind }) => kind === 'blocked').length,
+        done: patterns.filter(({ kind }) => kind === 'done').length,
+        links: patterns.filter(({ kind }) => kind === 'link').length,
+      },
       stateNames,
       stateTones,
     }

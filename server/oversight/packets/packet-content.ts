@@ -51,6 +51,8 @@ export type PacketContent = Readonly<{
   head: PacketHead
   people: readonly PacketPerson[]
   rules: readonly PacketRule[]
+  /** Decisions and attempts of the period that one person may have made as two. */
+  patterns: readonly Readonly<{ at: Date; what: string; why: string; word: string }>[]
 }>
 
 /** An entry recorded more than this many days after the event is listed as a late entry. */

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { certificateFile } from '#server/certificates/certificates/issuing.actions.ts'
 import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
 import { findProgramHead } from '#server/oversight/licensing/licensing.queries.ts'
 import type { Review } from '#server/oversight/reviews/review.queries.ts'
 import {
@@ -13,6 +14,8 @@ import {
 import { UndrawableText } from '#server/paper/typesetting.ts'
 import { licenseCard } from '#server/programs/record/license-card.ts'
 import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
+import { listPatterns } from '#server/programs/roles/access.queries.ts'
+import { patternLine } from '#server/programs/roles/access-page.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { listCertificateFiles, type Packet } from './packet.queries.ts'
@@ -82,7 +85,11 @@ export async function contentOf(
     card: licenseCard(program, record, packet.to_on),
     issuer_name: issuerName,
   }
-  return { content: { head, people, rules: rulesApplied(people, packet.to_on) }, certificates }
+  const patterns = (await listPatterns(db, programId))
+    .filter(({ at }) => dayOf(at) >= packet.from_on && dayOf(at) <= packet.to_on)
+    .map(patternLine)
+    .map(({ at, what, why, word }) => ({ at, what, why, word }))
+  return { content: { head, people, rules: rulesApplied(people, packet.to_on), patterns }, certificates }
 }
 
 /** The number of people whose certificates are read or drawn between two progress reports. */

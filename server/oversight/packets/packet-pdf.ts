@@ -30,6 +30,7 @@ export async function drawPacket(
     onProgress(index + 1)
   }
   doc.section(null)
+  drawPatterns(doc, content)
   drawRules(doc, content)
   drawManifest(doc, head, manifest)
   return doc.finish()
@@ -134,6 +135,28 @@ function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void
 
 /** With conflicting records, neither a gap nor the absence of one can be established. */
 const hasConflict = ({ requirements }: PacketPerson) => requirements.some(({ rule }) => rule === 'R17')
+
+function drawPatterns(doc: FlowingDocument, { patterns }: PacketContent): void {
+  doc.need(200)
+  doc.heading(2, 'One person acting as two', 'top')
+  doc.section('One person acting as two')
+  doc.paragraph(
+    patterns.length === 0
+      ? 'In this period, nothing on record says that one person decided as two.'
+      : 'Attempts that the service refused, decisions between accounts that may be in the same hands, and links to set a password that an administrator saw.',
+  )
+  if (patterns.length > 0)
+    doc.table(
+      'Decisions and attempts to look at',
+      [
+        { heading: 'When', width: 18 },
+        { heading: 'What', width: 50 },
+        { heading: 'Why', width: 34 },
+        { heading: 'Kind', width: 14 },
+      ],
+      patterns.map(({ at, what, why, word }) => [formatDay(dayOf(at)), what, why, word]),
+    )
+}
 
 function drawRules(doc: FlowingDocument, { rules }: PacketContent): void {
   doc.need(200)

@@ -4,6 +4,8 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { licenseWords } from '#server/programs/record/license-card.ts'
+import { listPatterns } from '#server/programs/roles/access.queries.ts'
+import { patternLine } from '#server/programs/roles/access-page.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { changeReviewState, logLook, writeNote } from './review.actions.ts'
@@ -111,6 +113,7 @@ export async function licensingReviewRoutes(app: App, { db, clock }: Needs): Pro
       findings: findings.map(findingPage),
       named: findings.flatMap(({ person_id }) => person_id ?? []),
       looks,
+      patterns: (await listPatterns(db, review.program_id)).map(patternLine),
       stateNames,
       stateTones,
       today: dayOf(clock()),

@@ -32,7 +32,9 @@ export function confirmCompletion(
     if (!fast) return { kind: 'not-found' }
     const { rows } = await sql<{ program_id: string }>`
       insert into completion_confirmations (completion_id, program_id, note, confirmed_by, confirmed_at)
-      select distinct ${id}::uuid, a.program_id, ${note}, ${viewer.id}::uuid, ${now}::timestamptz from assignments a
+      select distinct ${id}::uuid, a.program_id, ${note}, ${viewer.id}::uuid, ${now}::timestamptz
+      from assignments a join completions c on c.id = ${id}
+        and c.completed_on <= coalesce(a.separated_on, 'infinity')
       where a.person_id = ${personId} and a.superseded_at is null
         and a.program_id = any(${[...viewer.supervised_program_ids]}::uuid[])
       on conflict do nothing

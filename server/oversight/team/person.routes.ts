@@ -9,6 +9,7 @@ import { type Day, dayOf } from '#server/lib/days.ts'
 import { supervisorKinds } from '#server/notices/kinds.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
+import { findLastDay } from '#server/programs/own-time.queries.ts'
 import { findRosterOf } from '#server/programs/queries.ts'
 import { findPersonOnRoster, listAssignments } from '#server/programs/roster/assignments.queries.ts'
 import { listRecordRows } from '#server/programs/roster/history.queries.ts'
@@ -26,7 +27,7 @@ import { certificatesZip } from './certificates-zip.ts'
 import { confirmCompletion } from './confirmations.actions.ts'
 import { assignCourse } from './course-assignments.actions.ts'
 import { doneWords } from './done-words.ts'
-import { listUnderWayOn } from './learning-on.queries.ts'
+import { listLearningOn, listUnderWayOn } from './learning-on.queries.ts'
 import { personActions } from './person-actions.ts'
 import { type CourseUnderWay, personPage } from './person-page.ts'
 import { remindersPage } from './sent-reminders.ts'
@@ -80,18 +81,24 @@ export async function personRoutes(
       }
       if (!person.is_on_record)
         return reply.page('oversight/team/person-removed', { ...shared, title: person.name })
+      const leftOn = await findLastDay(db, person.id, supervised_program_ids, today)
+      // After their last day here, what they do is no longer this team's to see.
+      const until = leftOn !== null && asked.on > leftOn ? leftOn : asked.on
       const certified = await listCertificatesForPrograms(db, [person.id], supervised_program_ids)
       const reminders = await remindersOf(viewer, person.id, today)
       const courses = await offered()
       return reply.page('oversight/team/person', {
-        ...(await recordOf(viewer, person, asked, courses)),
+        ...(await recordOf(viewer, person, { ...asked, on: until }, courses)),
         ...shared,
-        certificates: certified.filter(({ facts }) => facts.completed_on <= asked.on),
+        leftOn,
+        certificates: certified.filter(({ facts }) => facts.completed_on <= until),
         trainings: (await listOutsideTrainingsOf(db, viewer, person.id)).filter(
-          ({ completed_on }) => completed_on <= asked.on,
+          ({ completed_on }) => completed_on <= until,
         ),
-        commitments: await listSharedCommitments(db, person.id),
-        ...(await fastOf(viewer, person.id)),
+        commitments: (await listSharedCommitments(db, person.id)).filter(
+          ({ made_at }) => dayOf(made_at) <= until,
+        ),
+        ...(await fastOf(viewer, person.id, until)),
         reminders,
         actions: personActions(viewer, person, rosters, certified, courses, today),
         sameDay: addressOf(day)({}).replace('/team', ''),
@@ -189,8 +196,12 @@ export async function personRoutes(
         : event,
     )
     const underWay = await listUnderWayOn(db, person.id, asked.on)
+    const active =
+      asked.on < dayOf(clock())
+        ? (await listLearningOn(db, [person.id], asked.on, asked.asKnownOn)).get(person.id)
+        : person
     return personPage(
-      person,
+      { ...person, last_active_on: active?.last_active_on ?? null },
       roster,
       facts.get(person.id),
       supervised_program_ids,
@@ -219,12 +230,17 @@ export async function personRoutes(
     return records
   }
 
-  const fastOf = async (viewer: Viewer, personId: string) => {
-    const fast = (await listFastCompletions(db, personId)).map((one) => ({
-      ...one,
-      title: catalogue.courses.get(one.course)?.current.shortTitle ?? one.course,
-      isConfirmed: one.confirmed.some(({ program_id }) => viewer.supervised_program_ids.includes(program_id)),
-    }))
+  const fastOf = async (viewer: Viewer, personId: string, until: Day) => {
+    const known = await listFastCompletions(db, personId)
+    const fast = known
+      .filter(({ completed_on }) => completed_on <= until)
+      .map((one) => ({
+        ...one,
+        title: catalogue.courses.get(one.course)?.current.shortTitle ?? one.course,
+        isConfirmed: one.confirmed.some(({ program_id }) =>
+          viewer.supervised_program_ids.includes(program_id),
+        ),
+      }))
     return { fast, mayConfirm: viewer.id !== personId }
   }
 

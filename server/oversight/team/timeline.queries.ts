@@ -2,6 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'
+import { isInOwnTimeOf } from '#server/programs/own-time.queries.ts'
+import { isSeenAt } from '#server/training/outside.queries.ts'
 
 export type TimelineEvent = Readonly<{
   on: Day
@@ -20,7 +22,7 @@ export type TimelineEvent = Readonly<{
 }>
 
 /**
- * Past and planned events, as known now or at the end of a day: work in the viewer's programs, and completions anywhere.
+ * Past and planned events, as known now or at the end of a day: work in the viewer's programs, and the trainings that they see.
  */
 export async function listTimeline(
   db: Kysely<DB>,
@@ -46,9 +48,12 @@ export async function listTimeline(
       union all select c.completed_on, 'completed', c.course, coalesce((select 'certificate ' || t.number from certificates t
           where t.completion_id = c.id and not exists (select from certificate_status_changes x where x.certificate_id = t.id) order by t.issued_at desc limit 1), '')
         from completions c where c.person_id = ${personId}
+          and ${isInOwnTimeOf(programIds, sql`c.person_id`, sql`c.completed_on`)}
           and not exists (select from completion_voids v where v.completion_id = c.id)
       union all select o.completed_on, 'elsewhere', o.title, o.provider from outside_trainings o
         where o.person_id = ${personId} and ${isKnown('o', asKnownOn)}
+          and exists (select from assignments a where a.person_id = o.person_id and a.superseded_at is null
+            and a.program_id = any(${[...programIds]}::uuid[]) and ${isSeenAt})
     )
     select * from events order by "on" desc, kind`.execute(db)
   return rows

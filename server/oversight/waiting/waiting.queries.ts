@@ -7,6 +7,7 @@ import { worksOn } from '#server/programs/as-of.ts'
 export type WaitingKind =
   | 'contact-not-cleared'
   | 'outside-training'
+  | 'second-person'
   | 'finding-to-answer'
   | 'import-to-save'
   | 'records-conflict'
@@ -20,6 +21,7 @@ export type WaitingKind =
   | 'approval-to-confirm'
   | 'mistake'
   | 'comment'
+  | 'office-second-person'
   | 'failed-job'
   | 'office-cannot-sign-in'
   | 'office-stopped-address'
@@ -42,7 +44,7 @@ export async function listWaiting(
     ...(viewer.administered_program_ids.length > 0 ? administratorParts(viewer, today) : []),
     ...(hasRole(viewer, 'licensing') ? licensingParts(viewer, today) : []),
     ...(hasRole(viewer, 'reviewer') ? reviewerParts(viewer) : []),
-    ...(hasRole(viewer, 'system_admin') ? officeParts() : []),
+    ...(hasRole(viewer, 'system_admin') ? officeParts(viewer) : []),
   ]
   if (parts.length === 0) return []
   const { rows } = await sql<WaitingCount>`
@@ -83,6 +85,12 @@ function administratorParts({ id, administered_program_ids }: Viewer, today: Day
           select from assignments a where a.person_id = o.person_id and a.superseded_at is null and a.program_id = ${theirs}
             and not exists (select from training_decisions d where d.outside_training_id = o.id
               and d.superseded_at is null and d.program_id = a.program_id))`,
+    ),
+    counted(
+      'second-person',
+      sql`select q.requested_at as at, null::jsonb as first from second_person_requests q
+        where q.outcome is null and q.requested_by <> ${id} and q.person_id is distinct from ${id}::uuid
+          and (q.program_id = ${theirs} or q.holder_id in (select g.holder_id from programs g where g.id = ${theirs}))`,
     ),
     counted(
       'finding-to-answer',
@@ -168,7 +176,13 @@ const reviewerParts = ({ id }: Viewer) => [
   ),
 ]
 
-const officeParts = () => [
+const officeParts = ({ id }: Viewer) => [
+  counted(
+    'office-second-person',
+    sql`select q.requested_at as at, null::jsonb as first from second_person_requests q
+      where q.outcome is null and q.requested_by <> ${id} and q.person_id is distinct from ${id}::uuid
+        and q.program_id is null and q.holder_id is null`,
+  ),
   counted(
     'failed-job',
     sql`select j.completed_on as at, null::jsonb as first from pgboss.job j

@@ -41,6 +41,11 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     label: plural('outside training to decide', 'outside trainings to decide'),
     href: ({ id }) => `/training/elsewhere/${id}`,
   },
+  'second-person': {
+    home: '/team',
+    label: plural('request to confirm', 'requests to confirm'),
+    href: () => '/confirmations',
+  },
   'finding-to-answer': {
     home: '/team',
     label: plural('finding to answer', 'findings to answer'),
@@ -112,6 +117,11 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     label: plural('comment without a reply', 'comments without a reply'),
     href: ({ course, version, module, lesson, anchor }) =>
       `/review/courses/${course}/${version}/lessons/${module}/${lesson}#p-${anchor}`,
+  },
+  'office-second-person': {
+    home: '/admin',
+    label: plural('request to confirm', 'requests to confirm'),
+    href: () => '/confirmations',
   },
   'failed-job': {
     home: '/admin',

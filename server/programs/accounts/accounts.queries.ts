@@ -64,7 +64,7 @@ export async function listAccountHistory(db: Kysely<DB>, personId: string) {
 }
 
 const accounts = sql`
-    select p.id, p.name, p.pronunciation, p.email, p.disabled_at, p.closed_at, p.password_hash is not null as has_password,
+    select p.id, p.name, p.pronunciation, coalesce(p.email, p.asked_email) as email, p.disabled_at, p.closed_at, p.password_hash is not null as has_password,
       p.password_hash is not null or exists (select from passkeys k where k.person_id = p.id)
         or exists (select from sign_in_subjects s where s.person_id = p.id) as has_way_in,
       p.is_confidential

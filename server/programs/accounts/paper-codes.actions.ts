@@ -43,7 +43,7 @@ export function makePaperCode(
       })
       .returning('id')
       .executeTakeFirstOrThrow()
-    for (const confirmer of await listConfirmers(trx, person.id, actorId))
+    for (const confirmer of await listConfirmers(trx, person.id, actorId, now))
       await notify(trx, {
         person_id: confirmer.id,
         kind: 'second-confirmation',

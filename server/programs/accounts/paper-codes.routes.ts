@@ -43,7 +43,7 @@ export async function paperCodeRoutes(app: App, { db, clock, tellOwner }: Needs)
         title: 'A one-time code',
         account,
         code,
-        confirmers: await listConfirmers(db, account.id, by.actorId),
+        confirmers: await listConfirmers(db, account.id, by.actorId, by.now),
       })
     },
   )
@@ -80,6 +80,6 @@ export async function paperCodeRoutes(app: App, { db, clock, tellOwner }: Needs)
     account,
     reason,
     live: (await findLiveCode(db, account.id, clock())) ?? null,
-    confirmers: await listConfirmers(db, account.id, viewerOf(request).id),
+    confirmers: await listConfirmers(db, account.id, viewerOf(request).id, clock()),
   })
 }

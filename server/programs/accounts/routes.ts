@@ -10,6 +10,7 @@ import { changeAccountState } from '#server/people/account-state.actions.ts'
 import { type AccountChange, accountChanges } from '#server/people/account-state.ts'
 import { requestEmailChange } from '#server/people/email-changes.actions.ts'
 import { viewerOf } from '#server/people/viewer.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
 import { isEmail, oneLine } from '#server/programs/typed-form.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
@@ -72,7 +73,12 @@ export async function accountLifeRoutes(
             .status(422)
             .page('programs/accounts/change', { ...changePage(account, kind, ''), errors: whyErrors(by) })
         await writeEvidence(db, (trx) =>
-          changeAccountState(trx, by.actorId, account.id, { kind, reason: by.reason }, by.now),
+          changeAccountState(
+            trx,
+            { id: by.actorId, name: viewerOf(request).name, tellOfRole, now: by.now },
+            account.id,
+            { kind, reason: by.reason },
+          ),
         )
         return reply.redirect(`/accounts/${account.id}`, 303)
       },

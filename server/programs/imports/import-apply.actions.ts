@@ -2,9 +2,20 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { hireConfirmers } from '#server/people/granting.ts'
 import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
-import { type Acting, EmailTaken, saveRosterChanges } from '#server/programs/roster/roster.actions.ts'
+import {
+  type Acting,
+  type Actor,
+  EmailTaken,
+  listBackdated,
+  saveRosterChanges,
+} from '#server/programs/roster/roster.actions.ts'
 import { noChanges, type RosterChanges } from '#server/programs/roster/roster-changes.ts'
+import { askSecondPerson } from '#server/programs/second-person/requests.actions.ts'
+import { type FileFacts, findFileRequest } from '#server/programs/second-person/requests.queries.ts'
+import { findScope } from '#server/programs/second-person/scope.queries.ts'
+import { listSecondPeople } from '#server/programs/second-person/second-people.queries.ts'
 import type { Draft } from './import-draft.ts'
 import { draftOf } from './import-draft.ts'
 import { readImportFile } from './import-file.ts'
@@ -18,16 +29,14 @@ import { findImportFile, findImportState } from './imports.queries.ts'
  */
 export const applyImport = (db: Database, acting: Acting, importId: string): Promise<void> =>
   working(db, importId, 'applying', async (progress) => {
-    const isApplied = await writeEvidence(db, (trx) => apply(trx, acting, importId, progress)).catch(
-      (error) => {
-        if (error instanceof EmailTaken) return false
-        throw error
-      },
-    )
-    if (isApplied) return
+    const result = await writeEvidence(db, (trx) => apply(trx, acting, importId, progress)).catch((error) => {
+      if (error instanceof EmailTaken) return 'changed-meanwhile' as const
+      throw error
+    })
+    if (result === 'applied') return
     await db
       .updateTable('roster_imports')
-      .set({ state: 'changed-meanwhile' })
+      .set({ state: result === 'second-person' ? 'checked' : result })
       .where('id', '=', importId)
       .where('state', '=', 'applying')
       .execute()
@@ -38,12 +47,12 @@ async function apply(
   acting: Acting,
   importId: string,
   progress: Progress,
-): Promise<boolean> {
+): Promise<'applied' | 'changed-meanwhile' | 'second-person'> {
   const file = await findImportFile(trx, importId)
-  if (!file?.file) return false
-  if (!(await lockProgramsOf(trx, acting.viewer, [file.program_id]))) return false
+  if (!file?.file) return 'changed-meanwhile'
+  if (!(await lockProgramsOf(trx, acting.viewer, [file.program_id]))) return 'changed-meanwhile'
   const read = readImportFile(file.file)
-  if (read.kind === 'unreadable') return false
+  if (read.kind === 'unreadable') return 'changed-meanwhile'
   const { assignments, ...state } = await findImportState(
     trx,
     acting.viewer,
@@ -53,7 +62,12 @@ async function apply(
   )
   const draft = draftOf(assignments)
   const { rows, changes } = await planRows(read.rows, planner({ ...state, draft }, randomUUID), () => {})
-  if (hashOf(rows) !== file.plan_hash) return false
+  if (hashOf(rows) !== file.plan_hash) return 'changed-meanwhile'
+  const backdated = acting.confirmedBy ? [] : await listBackdated(trx, acting.now, changes)
+  if (backdated.length > 0) {
+    await askAboutFile(trx, acting, { ...file, import_id: importId, backdated: backdated.length })
+    return 'second-person'
+  }
   const people = peopleIn(changes, draft)
   const steps = changes.assignments.length + changes.periods.length + people.length
   let done = 0
@@ -65,7 +79,12 @@ async function apply(
   await saveRosterChanges(
     trx,
     acting,
-    { ...noChanges, people: changes.people, renamed: changes.renamed, employeeIds: changes.employeeIds },
+    {
+      ...noChanges,
+      people: changes.people.map((person) => ({ ...person, program_id: file.program_id })),
+      renamed: changes.renamed,
+      employeeIds: changes.employeeIds,
+    },
     reason,
   )
   for (const assignments of chunks(changes.assignments)) {
@@ -100,10 +119,36 @@ async function apply(
       file_sha256: file.sha256,
       plan_sha256: hashOf(rows),
       rows: countsOf(rows),
+      ...(acting.confirmedBy ? { confirmed_by: acting.confirmedBy } : {}),
     },
     at: acting.now,
   })
-  return true
+  return 'applied'
+}
+
+/** The file has hires long ago: it waits, as it was checked, until a second person confirms it. */
+async function askAboutFile(
+  trx: EvidenceTransaction,
+  { viewer, now }: Actor,
+  { import_id, program_id, file_name, backdated }: FileFacts & Readonly<{ program_id: string }>,
+): Promise<void> {
+  const scope = await findScope(trx, { program_id, holder_id: null })
+  if (!scope || (await findFileRequest(trx, import_id))) return
+  const asked = { firstId: viewer.id, aboutId: null, askedAt: now, now }
+  await askSecondPerson(
+    trx,
+    {
+      kind: 'roster-file',
+      facts: { import_id, file_name, backdated },
+      person_id: null,
+      program_id,
+      holder_id: null,
+      requested_by: viewer.id,
+      what: `The file ${file_name} for ${scope.where}`,
+    },
+    await listSecondPeople(trx, scope, hireConfirmers, asked),
+    now,
+  )
 }
 
 /** Everyone whose facts the file changes, in a fixed order, so that two imports of the same people can't deadlock. */

@@ -7,6 +7,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterToChangeOf, type Place } from '#server/programs/queries.ts'
 import { listAssignments } from '#server/programs/roster/assignments.queries.ts'
+import { findFileRequest } from '#server/programs/second-person/requests.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
@@ -103,7 +104,8 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
       const kind = kindToShow(file, request.query.kind)
       const page = Number(request.query.page ?? 1)
       const rows = await listImportRows(db, file.id, kind, { page, size: importPageSize })
-      return reply.page('programs/import', importPage(place, file, kind, rows, page))
+      const isAsked = Boolean(await findFileRequest(db, file.id))
+      return reply.page('programs/import', { ...importPage(place, file, kind, rows, page), isAsked })
     },
   )
 

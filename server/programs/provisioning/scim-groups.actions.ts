@@ -2,6 +2,7 @@ import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.
 import { scimSource } from '#server/people/directory-source.ts'
 import { applyGroupRoles } from '#server/people/group-roles.actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
 import { listGroupNames, listScimGroups } from './scim-groups.queries.ts'
 import type { Provisioning } from './scim-users.actions.ts'
 import { listScimUsers } from './scim-users.queries.ts'
@@ -79,6 +80,6 @@ async function followGroups(
   if (ids.length > 0) await lockPeople(trx, ids)
   for (const personId of ids) {
     const groups = await listGroupNames(trx, connection.id, personId)
-    await applyGroupRoles(trx, { source: scimSource(connection.id), personId, groups }, now)
+    await applyGroupRoles(trx, { source: scimSource(connection.id), personId, groups }, { tellOfRole, now })
   }
 }

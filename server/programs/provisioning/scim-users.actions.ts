@@ -9,7 +9,9 @@ import { scimSource } from '#server/people/directory-source.ts'
 import { requestEmailChange } from '#server/people/email-changes.actions.ts'
 import { applyGroupRoles } from '#server/people/group-roles.actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
+import type { Role } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
+import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
 import { listAssignments } from '#server/programs/roster/assignments.queries.ts'
 import { saveRosterChanges } from '#server/programs/roster/roster.actions.ts'
 import { noChanges, separation } from '#server/programs/roster/roster-changes.ts'
@@ -183,11 +185,11 @@ async function setActive(
   await lockPeople(trx, [personId])
   if (!isActive) await endRolesHere(trx, acting, personId)
   const reason = `Directory: ${connection.label}`
-  if (isActive)
-    await changeAccountState(trx, connection.created_by, personId, { kind: 'reopening', reason }, now)
+  const by = { id: connection.created_by, name: connection.label, tellOfRole, now }
+  if (isActive) await changeAccountState(trx, by, personId, { kind: 'reopening', reason })
   // Someone who also works for another license holder keeps the account for that work.
   else if (!(await isInUse(trx, personId, dayOf(now))))
-    await changeAccountState(trx, connection.created_by, personId, { kind: 'suspension', reason }, now)
+    await changeAccountState(trx, by, personId, { kind: 'suspension', reason })
   await trx
     .updateTable('scim_users')
     .set({ is_active: isActive, changed_at: now })
@@ -240,7 +242,7 @@ async function endRolesHere(
   personId: string,
 ): Promise<void> {
   const holder = connection.holder_id
-  await applyGroupRoles(trx, { source: scimSource(connection.id), personId, groups: [] }, now)
+  await applyGroupRoles(trx, { source: scimSource(connection.id), personId, groups: [] }, { tellOfRole, now })
   const ended = await trx
     .updateTable('roles')
     .set({ ended_at: now, ended_by: connection.created_by })
@@ -250,9 +252,9 @@ async function endRolesHere(
       sql<boolean>`(${holder}::uuid is null or holder_id = ${holder}::uuid
         or program_id in (select g.id from programs g where g.holder_id = ${holder}::uuid))`,
     )
-    .returning(['role', 'program_id', 'holder_id'])
+    .returning(['id', 'role', 'program_id', 'holder_id'])
     .execute()
-  for (const facts of ended)
+  for (const { id, ...facts } of ended) {
     trx.record({
       kind: 'role-ended',
       actor_id: connection.created_by,
@@ -260,6 +262,13 @@ async function endRolesHere(
       facts: { ...facts, directory: connection.label },
       at: now,
     })
+    const role = facts.role as Role
+    await tellOfRole(
+      trx,
+      { ...facts, id, role, person_id: personId, change: 'ended', by: { id: null, name: connection.label } },
+      now,
+    )
+  }
 }
 
 const note = (

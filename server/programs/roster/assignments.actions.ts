@@ -15,7 +15,7 @@ import {
 } from './assignment-forms.ts'
 import {
   findAssignment,
-  findPersonByEmail,
+  findKnownByEmail,
   findPersonByEmployeeId,
   findPersonOnRoster,
   listAssignments,
@@ -40,7 +40,7 @@ export const addToRoster = (
       const [employeeId, email] = [form.employeeId('employee_id'), form.optionalEmail('email')]
       const known =
         (employeeId ? await findPersonByEmployeeId(trx, programId, employeeId) : undefined) ??
-        (email ? await findPersonByEmail(trx, email) : undefined)
+        (email ? await findKnownByEmail(trx, acting.viewer, email) : undefined)
       return { person_id: known?.id ?? randomUUID(), known }
     },
     async (trx, { person_id, known }) => {
@@ -61,11 +61,34 @@ export const addToRoster = (
         ...decided,
         changes: {
           ...decided.changes,
-          people: known ? [] : [{ id: person_id, name, email }],
+          people: known ? [] : [{ id: person_id, name, email, program_id: programId }],
           employeeIds: employee_id ? [{ program_id: programId, person_id, employee_id }] : [],
         },
         facts: { ...decided.facts, has_new_account: !known, ...(employee_id ? { employee_id } : {}) },
       })
+    },
+  )
+
+/** Adds someone who handed over their record: they agreed, so their account is found by itself. */
+export const addWithConsent = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  personId: string,
+  typed: Typed,
+): Promise<RosterAnswer> =>
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    async () => ({ person_id: personId }),
+    async (trx, { person_id }) => {
+      const others = await listAssignments(trx, programId, [person_id])
+      return saving(
+        'person-added',
+        person_id,
+        decideWork(typed, dayOf(acting.now), newIds(programId, person_id), others),
+      )
     },
   )
 

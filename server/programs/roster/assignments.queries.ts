@@ -88,7 +88,7 @@ export async function findPersonOnRoster(
   personId: string,
 ): Promise<PersonOnRoster | null> {
   const { rows } = await sql<PersonOnRoster>`
-    select p.id, p.name, p.email, p.password_hash is not null as has_password,
+    select p.id, p.name, coalesce(p.email, p.asked_email) as email, p.password_hash is not null as has_password,
       (select e.employee_id from employee_ids e where e.person_id = p.id and e.program_id = ${programId}) as employee_id,
       (select here.code from programs here where here.id = ${programId}) as program_code,
       i.created_at as link_made_at, i.expires_at as link_expires_at
@@ -109,6 +109,32 @@ export type NamedPerson = Readonly<{ id: string; name: string; email: string | n
 
 export const findPersonByEmail = (db: Kysely<DB>, email: string): Promise<NamedPerson | undefined> =>
   db.selectFrom('people').select(['id', 'name', 'email']).where('email', '=', email).executeTakeFirst()
+
+/**
+ * People of whom a viewer knows already, in a query with people as p: on record or with a role in the programs that the
+ * viewer administers, or the viewer. Of everyone else, an administrator doesn't learn whether they have an account.
+ */
+export const isKnownTo = ({
+  id,
+  administered_program_ids,
+}: Pick<Viewer, 'id' | 'administered_program_ids'>) =>
+  sql<boolean>`(p.id = ${id}
+    or exists (select from assignments a where a.person_id = p.id and a.program_id = any(${[...administered_program_ids]}::uuid[]))
+    or exists (select from roles r join programs g on g.id = r.program_id or g.holder_id = r.holder_id
+      where r.person_id = p.id and r.ended_at is null and g.id = any(${[...administered_program_ids]}::uuid[])))`
+
+/** Someone known to the viewer, by the email of their account or the one that was typed for them. */
+export async function findKnownByEmail(
+  db: Kysely<DB>,
+  viewer: Pick<Viewer, 'id' | 'administered_program_ids'>,
+  email: string,
+): Promise<NamedPerson | undefined> {
+  const { rows } = await sql<NamedPerson>`
+    select p.id, p.name, coalesce(p.email, p.asked_email) as email from people p
+    where coalesce(p.email, p.asked_email) = ${email} and p.closed_at is null and ${isKnownTo(viewer)}
+    order by p.email is null limit 1`.execute(db)
+  return rows[0]
+}
 
 /** Whom an employee id belongs to in this program. */
 export const findPersonByEmployeeId = (

@@ -5,9 +5,10 @@ import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterToChangeOf, listProgramsOf } from '#server/programs/queries.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import { addWork, correctName, correctWork, separate, transfer } from './assignments.actions.ts'
+import { correctName, separate } from './assignments.actions.ts'
 import { findAssignment, findPersonOnRoster } from './assignments.queries.ts'
 import { type Act, type ChangeForm, changeFormRoutes } from './change-forms.ts'
+import { type Hire, recordHire } from './hires.actions.ts'
 import type { Acting, RosterDone } from './roster.actions.ts'
 import {
   contactFields,
@@ -52,7 +53,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         button: 'Save correction',
       }
     },
-    act: (acting, { program, assignment }, typed) => correctWork(db, acting, program, assignment, typed),
+    act: (acting, params, typed) => recordHire(db, acting, hireOf('correction', params, typed)),
   } satisfies RosterAct<OfWork>)
 
   changeFormRoutes(app, needs, {
@@ -84,7 +85,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         button: 'Move person',
       }
     },
-    act: (acting, { program, assignment }, typed) => transfer(db, acting, program, assignment, typed),
+    act: (acting, params, typed) => recordHire(db, acting, hireOf('transfer', params, typed)),
   } satisfies RosterAct<OfWork>)
 
   const ofPerson = {
@@ -107,7 +108,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         button: 'Add to roster',
       }
     },
-    act: (acting, { program, person }, typed) => addWork(db, acting, program, person, typed),
+    act: (acting, params, typed) => recordHire(db, acting, hireOf('return', params, typed)),
   } satisfies RosterAct<OfPerson>)
 
   changeFormRoutes(app, needs, {
@@ -150,5 +151,17 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
     return programs.filter(({ id }) => id !== programId && viewer.administered_program_ids.includes(id))
   }
 }
+
+const hireOf = (
+  act: Hire['act'],
+  params: Readonly<{ program: string; person?: string; assignment?: string }>,
+  typed: Hire['typed'],
+): Hire => ({
+  act,
+  programId: params.program,
+  personId: params.person ?? null,
+  assignmentId: params.assignment ?? null,
+  typed,
+})
 
 const nextOf = (_: unknown, { personId }: RosterDone): string => `/team/${personId}?done=saved`

@@ -4,6 +4,7 @@ import type { Policy } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
+import { requestsPath } from '#server/programs/second-person/requests.actions.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { found } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
@@ -28,6 +29,7 @@ export type ActAnswer<Done> =
   | Done
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'refused'; message: string }
+  | { kind: 'second-person' }
   | { kind: 'not-found' }
 
 export type Act<Params, Done extends { kind: 'done' }> = Readonly<{
@@ -84,6 +86,7 @@ export function changeFormRoutes<Params, Done extends { kind: 'done' }>(
     const typed = request.body as Typed
     const answer = found(await act.act(acting, params, typed))
     if (answer.kind === 'done') return reply.redirect(act.next(params, answer), 303)
+    if (answer.kind === 'second-person') return reply.redirect(`${requestsPath}?done=asked`, 303)
     const actForm = await act.form(acting, params)
     // The form that comes back must show the record as it is now.
     const kept = { ...typed, ...(actForm.start.seen ? { seen: actForm.start.seen } : {}) }

@@ -6,7 +6,7 @@ export type RoleHere = Readonly<{
   person_id: string
   name: string
   email: string | null
-  role: 'supervisor' | 'program_admin'
+  role: 'supervisor' | 'trainer' | 'program_admin'
   /** True when the role covers all of the license holder's programs. It can't be ended here. */
   is_holder_wide: boolean
   granted_at: Date
@@ -42,7 +42,7 @@ export async function listWithoutPassword(
   { page, size }: Readonly<{ page: number; size: number }>,
 ): Promise<Readonly<{ people: readonly Unready[]; total: number }>> {
   const { rows } = await sql<Unready & { total: number }>`
-    select p.id, p.name, p.email, count(*) over () as total, (
+    select p.id, p.name, coalesce(p.email, p.asked_email) as email, count(*) over () as total, (
       select max(i.expires_at) from invitations i
       where i.person_id = p.id and i.used_at is null and i.expires_at > now()) as link_expires_at
     from people p
@@ -59,6 +59,8 @@ export type Invitable = Readonly<{
   id: string
   name: string
   email: string | null
+  /** Their other account was asked by email; no link is needed. */
+  asked_email: string | null
   has_password: boolean
   /** They have a password, a passkey or single sign-on: a link would take over what is theirs. */
   has_way_in: boolean
@@ -71,7 +73,7 @@ export async function listInvitable(
   personIds: readonly string[],
 ): Promise<readonly Invitable[]> {
   const { rows } = await sql<Invitable>`
-    select p.id, p.name, p.email, p.password_hash is not null as has_password,
+    select p.id, p.name, coalesce(p.email, p.asked_email) as email, p.asked_email, p.password_hash is not null as has_password,
       p.password_hash is not null or exists (select from passkeys k where k.person_id = p.id)
         or exists (select from sign_in_subjects s where s.person_id = p.id) as has_way_in
     from people p

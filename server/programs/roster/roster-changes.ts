@@ -11,7 +11,8 @@ export type Removal = Readonly<{ kind: 'assignment' | PeriodKind; id: string }>
  * supersedes the current row. A removal supersedes it without a new row.
  */
 export type RosterChanges = Readonly<{
-  people: readonly Readonly<{ id: string; name: string; email: string | null }>[]
+  /** With the program that asks, if the email has an account already: then its owner is asked first. */
+  people: readonly Readonly<{ id: string; name: string; email: string | null; program_id?: string }>[]
   renamed: readonly Readonly<{ id: string; from: string; name: string }>[]
   employeeIds: readonly Readonly<{ program_id: string; person_id: string; employee_id: string }>[]
   assignments: readonly AssignmentRow[]

@@ -56,7 +56,7 @@ export async function listRoster(
 const found = (programId: string, on: Day, search: string) => {
   const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`
   return sql`
-      select p.id as person_id, p.name, p.email, ${workTextColumns}, a.worker_type, a.hired_on, a.separated_on,
+      select p.id as person_id, p.name, coalesce(p.email, p.asked_email) as email, ${workTextColumns}, a.worker_type, a.hired_on, a.separated_on,
         a.is_working, case when a.is_working then c.from_on end as contact_from,
         a.is_working and l.assignment_id is not null as is_on_leave, l.to_on as leave_to,
         a.hired_on > ${on} as is_starting, p.password_hash is not null as has_password
@@ -76,7 +76,7 @@ const found = (programId: string, on: Day, search: string) => {
         where s.assignment_id = a.assignment_id and s.superseded_at is null and ${holdsOn('s', on)}
         order by s.from_on limit 1
       ) l on true
-      where ${search === ''} or p.name ilike ${like} or p.email ilike ${like}
+      where ${search === ''} or p.name ilike ${like} or coalesce(p.email, p.asked_email) ilike ${like}
         or ${sql.join(
           workTexts.map(({ name }) => sql`${sql.ref(`a.${name}`)} ilike ${like}`),
           sql` or `,

@@ -1,12 +1,11 @@
 import { type Day, formatDay, formatTime } from '#server/lib/days.ts'
-import type { Viewer } from '#server/people/roles.ts'
+import { roleNames, type Viewer } from '#server/people/roles.ts'
 import type { ProgramHead } from '#server/programs/queries.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
 import { type Assignment, workerTypeNames } from './assignment.ts'
 import type { PersonOnRoster } from './assignments.queries.ts'
 import type { HistoryEntry } from './history.ts'
 import { type Period, periodNames } from './periods.ts'
-import { grantableRoles } from './roles.actions.ts'
 import type { RoleHere } from './roles.queries.ts'
 import { workTexts } from './work-texts.ts'
 
@@ -49,7 +48,7 @@ export function rosterRecord(
     canTransfer: viewer.administered_program_ids.length > 1,
     canReturn: may.everything && assignments.every(({ separated_on }) => separated_on !== null),
     roles: roles.map(({ role, is_holder_wide }) =>
-      is_holder_wide ? `${grantableRoles[role]} of all the license holder’s programs` : grantableRoles[role],
+      is_holder_wide ? `${roleNames[role]} of all the license holder’s programs` : roleNames[role],
     ),
     stillActs: !goesOn && roles.some(({ is_holder_wide }) => !is_holder_wide),
     history,

@@ -4,12 +4,16 @@ import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { notifyAll } from '#server/notices/actions.ts'
-import { lockPeople } from '#server/people/queries.ts'
+import { findPerson, lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
+import { isOneself } from '#server/people/two-people.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts'
 import { listNewWork, lockProgramsOf } from './assignments.queries.ts'
+import { backdatedHires } from './backdated.ts'
 import type { PeriodKind } from './periods.ts'
+import { askOwners, listAskedFor } from './record-requests.actions.ts'
 import type { RosterChanges } from './roster-changes.ts'
 import { workTexts } from './work-texts.ts'
 
@@ -22,6 +26,8 @@ export type Acting = Actor &
     afterChange: AfterChange
     /** The programs whose rosters this may change, if not those that the viewer administers. */
     within?: readonly string[]
+    /** The second person who confirmed a backdated hire. */
+    confirmedBy?: string
   }>
 
 export type RosterDone = { kind: 'done'; personId: string }
@@ -30,6 +36,8 @@ export type RosterAnswer =
   | RosterDone
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'refused'; message: string }
+  /** The day of hire is long past: nothing is saved before a second person confirms it. */
+  | { kind: 'second-person'; personId: string | null; name: string; hired_on: string }
   | { kind: 'not-found' }
 
 /** The subject of a change, and whose record it is. */
@@ -80,22 +88,46 @@ function tryToChangeRoster<T extends Subject>(
     if (!(await lockProgramsOf(trx, acting.viewer, programIds, acting.within))) return { kind: 'not-found' }
     const subject = await find(trx)
     if (!subject) return { kind: 'not-found' }
-    // No one changes their own record.
-    if (subject.person_id === acting.viewer.id) return { kind: 'refused', message: ownRecordMessage }
+    // No one changes their own record, under another account neither.
+    const between = { askedAt: acting.now, now: acting.now }
+    if (isOneself(await whyNotTwoPeople(trx, acting.viewer.id, subject.person_id, between)))
+      return { kind: 'refused', message: ownRecordMessage }
     const decision = await decide(trx, subject)
     if (decision.kind !== 'save') return decision
     const { personId, act, facts, reason } = decision
+    const [backdated] = acting.confirmedBy ? [] : await listBackdated(trx, acting.now, decision.changes)
+    if (backdated) {
+      const isNew = decision.changes.people.find(({ id }) => id === personId)
+      const name = isNew?.name ?? (await findPerson(trx, personId))?.name ?? ''
+      return { kind: 'second-person', personId: isNew ? null : personId, name, hired_on: backdated.hired_on }
+    }
     await saveRosterChanges(trx, acting, decision.changes, reason)
     await acting.afterChange(trx, [personId], acting.now)
+    const confirmed = acting.confirmedBy ? { confirmed_by: acting.confirmedBy } : {}
     trx.record({
       kind: 'roster-changed',
       actor_id: acting.viewer.id,
       subject: `person:${personId}`,
-      facts: { act, program_id: programIds[0], ...facts, ...(reason ? { reason } : {}) },
+      facts: { act, program_id: programIds[0], ...facts, ...(reason ? { reason } : {}), ...confirmed },
       at: acting.now,
     })
     return { kind: 'done', personId }
   })
+}
+
+/** Hires long ago that a change adds. A program's first roster is written as it is: nothing counts yet. */
+export async function listBackdated(trx: Transaction<DB>, now: Date, { assignments }: RosterChanges) {
+  const ids = assignments.map(({ assignment_id }) => assignment_id)
+  if (ids.length === 0) return []
+  const { rows: recorded } = await sql<{ assignment_id: string; hired_on: string }>`
+    select assignment_id, hired_on from assignments
+    where assignment_id = any(${ids}::uuid[]) and superseded_at is null`.execute(trx)
+  const backdated = backdatedHires(assignments, recorded, dayOf(now))
+  if (backdated.length === 0) return []
+  const programs = [...new Set(backdated.map(({ program_id }) => program_id))]
+  const { rows: begun } = await sql<{ program_id: string }>`
+    select distinct program_id from assignments where program_id = any(${programs}::uuid[])`.execute(trx)
+  return backdated.filter(({ program_id }) => begun.some((one) => one.program_id === program_id))
 }
 
 /** Writes the rows, one statement per table. Replaced rows are superseded, never updated. */
@@ -107,11 +139,16 @@ export async function saveRosterChanges(
 ): Promise<void> {
   const { people, renamed, employeeIds, assignments, periods, removed } = changes
   if (people.length > 0) {
+    const asked = await listAskedFor(trx, people)
     const { rows } = await sql`
-      insert into people (id, name, email)
-      select id, name, email from ${records(people, sql`id uuid, name text, email text`)} order by email
+      insert into people (id, name, email, asked_email, created_by, created_at)
+      select id, name, case when id = any(${asked.map(({ placeholder_id }) => placeholder_id)}::uuid[]) then null else email end,
+        case when id = any(${asked.map(({ placeholder_id }) => placeholder_id)}::uuid[]) then email end,
+        ${viewer.id}::uuid, ${now}::timestamptz
+      from ${records(people, sql`id uuid, name text, email text`)} order by email
       on conflict (email) do nothing returning id`.execute(trx)
     if (rows.length < people.length) throw new EmailTaken()
+    await askOwners(trx, { viewer, now }, asked)
   }
   if (renamed.length > 0) {
     await lockPeople(
@@ -187,7 +224,7 @@ export async function saveRosterChanges(
   }
 }
 
-const workTextNames = sql.join(workTexts.map(({ name }) => sql.ref(name)))
+export const workTextNames = sql.join(workTexts.map(({ name }) => sql.ref(name)))
 const workTextTypes = sql.join(workTexts.map(({ name }) => sql`${sql.ref(name)} text`))
 
 /** Passes many rows in one parameter. */

@@ -6,11 +6,12 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterOf, findRosterToChangeOf, type ProgramHead } from '#server/programs/queries.ts'
+import { requestsPath } from '#server/programs/second-person/requests.actions.ts'
 import { readOtherDay, type Typed } from '#server/programs/typed-form.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { addToRoster } from './assignments.actions.ts'
 import { findPersonOnRoster } from './assignments.queries.ts'
+import { recordHire } from './hires.actions.ts'
 import { contactFields, nameFields, workFields } from './roster-fields.ts'
 import { rosterFilters } from './roster-filters.ts'
 import { listRoster } from './roster-list.queries.ts'
@@ -92,7 +93,15 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
       const viewer = viewerOf(request)
       const { program } = await changeable(viewer, request.params.program)
       const acting = { viewer, now: clock(), afterChange }
-      const answer = found(await addToRoster(db, acting, program.id, request.body))
+      const hire = {
+        act: 'add',
+        programId: program.id,
+        personId: null,
+        assignmentId: null,
+        typed: request.body,
+      } as const
+      const answer = found(await recordHire(db, acting, hire))
+      if (answer.kind === 'second-person') return reply.redirect(`${requestsPath}?done=asked`, 303)
       if (answer.kind === 'problems')
         return reply
           .status(422)

@@ -36,8 +36,12 @@ export async function giveLinks(
     const outOfReach = await listOutOfReach(trx, viewer, personIds)
     const mayShow = ({ id, has_way_in }: Addressee) => !has_way_in && !outOfReach.has(id)
     const often = mail ? await listMailedOften(trx, personIds) : new Set()
+    // Someone with another account was asked by email. The answer is the one that new people's links get.
+    const isAsked = ({ asked_email }: Addressee) => Boolean(mail && asked_email)
     const isGiven = (person: Addressee) =>
-      person.id !== viewer.id && (mail && person.email ? !often.has(person.id) : mayShow(person))
+      person.id !== viewer.id &&
+      !isAsked(person) &&
+      (mail && person.email ? !often.has(person.id) : mayShow(person))
     const given = people.filter(isGiven)
     const ids = given.map(({ id }) => id)
     const links = []
@@ -55,9 +59,15 @@ export async function giveLinks(
         facts: { person_ids: ids, is_mailed: Boolean(mail) },
         at: now,
       })
-    return { links, mayShow, withheld: people.filter((person) => !isGiven(person)) }
+    return {
+      links,
+      mayShow,
+      asked: people.filter(isAsked),
+      withheld: people.filter((person) => !isGiven(person) && !isAsked(person)),
+    }
   })
-  if (!made || made.links.length + made.withheld.length === 0) return { kind: 'not-found' }
+  if (!made || made.links.length + made.withheld.length + made.asked.length === 0)
+    return { kind: 'not-found' }
   if (!mail) return { kind: 'given', mailed: [], shown: made.links, withheld: made.withheld }
   const sent = await Promise.all(
     made.links.map(async (link) => ({
@@ -69,7 +79,7 @@ export async function giveLinks(
   const unsent = sent.filter(({ isSent }) => !isSent)
   return {
     kind: 'given',
-    mailed: sent.filter(({ isSent }) => isSent).map(({ person }) => person),
+    mailed: [...sent.filter(({ isSent }) => isSent).map(({ person }) => person), ...made.asked],
     shown: unsent.filter(({ person }) => made.mayShow(person)),
     withheld: [
       ...made.withheld,

@@ -1,0 +1,128 @@
+import type { Database } from '#server/db/connection.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
+import {
+  type Actor,
+  actorsAt,
+  grantingRules,
+  hireConfirmers,
+  mayDo,
+  postOf,
+} from '#server/people/granting.ts'
+import { findAsViewer } from '#server/people/queries.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
+import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
+import { applyImport } from '#server/programs/imports/import-apply.actions.ts'
+import { resumeImport } from '#server/programs/imports/imports.actions.ts'
+import { confirmGrant } from '#server/programs/roles/granting.actions.ts'
+import { applyHire } from '#server/programs/roster/hires.actions.ts'
+import type { Acting } from '#server/programs/roster/roster.actions.ts'
+import { recordBlocked } from '#server/programs/second-person/blocked.actions.ts'
+import { endSecondPersonRequest } from '#server/programs/second-person/requests.actions.ts'
+import { lockOpenRequest, type SecondPersonRequest } from '#server/programs/second-person/requests.queries.ts'
+import { findScope } from '#server/programs/second-person/scope.queries.ts'
+
+export type DecideAnswer =
+  | { kind: 'done' }
+  | { kind: 'not-found' }
+  | { kind: 'not-two'; problem: TwoPeopleProblem; requester: string }
+  | { kind: 'moot'; message: string }
+
+type Deciding = Readonly<{ viewer: Viewer; now: Date; afterChange: AfterChange }>
+
+/** Who may decide on a request: the table for roles, and those who look after rosters for hires. */
+export const confirmersOf = (request: SecondPersonRequest): readonly Actor[] =>
+  request.kind === 'role'
+    ? (grantingRules[postOf({ ...request.facts, holder_id: request.holder_id })].confirms ?? [])
+    : hireConfirmers
+
+/** The second person confirms or refuses; whoever asked withdraws. What is confirmed is done at once. */
+export async function decideRequest(
+  db: Database,
+  { viewer, now, afterChange }: Deciding,
+  requestId: string,
+  decision: 'confirmed' | 'refused' | 'withdrawn',
+): Promise<DecideAnswer> {
+  const answer = await writeEvidence(db, async (trx) => {
+    const request = await lockOpenRequest(trx, requestId)
+    const scope = request && (await findScope(trx, request))
+    if (!request || !scope) return { kind: 'not-found' } as const
+    const isOwn = request.requested_by === viewer.id
+    if (decision === 'withdrawn') {
+      if (!isOwn) return { kind: 'not-found' } as const
+      await endSecondPersonRequest(trx, request, 'withdrawn', viewer.id, now)
+      return { kind: 'done' } as const
+    }
+    if (!mayDo(actorsAt(viewer, scope, scope.siblings), confirmersOf(request)))
+      return { kind: 'not-found' } as const
+    const problem = await problemOf(trx, viewer, request, now)
+    if (problem) return { kind: 'blocked', problem, request } as const
+    if (decision === 'confirmed' && request.kind === 'role')
+      return confirmGrant(trx, { viewer, now }, request)
+    await endSecondPersonRequest(trx, request, decision, viewer.id, now)
+    return decision === 'confirmed' ? ({ kind: 'apply', request } as const) : ({ kind: 'done' } as const)
+  })
+  switch (answer.kind) {
+    case 'blocked': {
+      const { problem, request } = answer
+      const blocked = { act: request.kind, firstId: request.requested_by, secondId: viewer.id, problem }
+      await recordBlocked(db, { ...blocked, programId: request.program_id }, now)
+      return { kind: 'not-two', problem, requester: request.requester }
+    }
+    case 'apply':
+      return applyConfirmed(db, { viewer, now, afterChange }, answer.request)
+    case 'not-allowed':
+      return { kind: 'not-found' }
+    default:
+      return answer
+  }
+}
+
+/** Why this viewer can't be the second person to a request. */
+export async function problemOf(
+  db: Parameters<typeof whyNotTwoPeople>[0],
+  viewer: Pick<Viewer, 'id'>,
+  { requested_by, requested_at, person_id }: SecondPersonRequest,
+  now: Date,
+): Promise<TwoPeopleProblem | null> {
+  const between = { askedAt: requested_at, now }
+  const problem = await whyNotTwoPeople(db, requested_by, viewer.id, between)
+  if (problem || !person_id) return problem
+  const asThePerson = await whyNotTwoPeople(db, person_id, viewer.id, between)
+  return isOneself(asThePerson) ? asThePerson : null
+}
+
+/** Does what was asked, in the name of the one who asked and with the second person's on record. */
+async function applyConfirmed(
+  db: Database,
+  { viewer, now, afterChange }: Deciding,
+  request: SecondPersonRequest,
+): Promise<DecideAnswer> {
+  const requester = await findAsViewer(db, request.requested_by)
+  const programId = request.program_id ?? ''
+  if (!requester?.administered_program_ids.includes(programId))
+    return {
+      kind: 'moot',
+      message: `${request.requester} no longer administers this program. Nothing was saved.`,
+    }
+  const acting: Acting = { viewer: requester, now, afterChange, confirmedBy: viewer.id }
+  if (request.kind === 'roster-file') {
+    const { import_id } = request.facts
+    const resumed = await resumeImport(db, acting, programId, import_id, 'applying')
+    if (resumed.kind !== 'resumed')
+      return { kind: 'moot', message: 'The file is no longer waiting. Nothing was saved. Upload it again.' }
+    await applyImport(db, acting, import_id)
+    return { kind: 'done' }
+  }
+  if (request.kind !== 'hire') return { kind: 'done' }
+  const { act, assignment_id, typed } = request.facts
+  const hire = { act, programId, personId: request.person_id, assignmentId: assignment_id, typed }
+  const answer = await applyHire(db, acting, hire)
+  if (answer.kind === 'done') return { kind: 'done' }
+  const why = answer.kind === 'problems' ? (answer.problems[0]?.message ?? '') : ''
+  return {
+    kind: 'moot',
+    message: `The record has changed since this was asked, so nothing was saved. ${why}`.trim(),
+  }
+}

@@ -1,0 +1,85 @@
+import type { Database } from '#server/db/connection.ts'
+import { writeEvidence } from '#server/ledger/actions.ts'
+import { dayOf } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { otherName, type Problem } from '#server/programs/form-problem.ts'
+import { findPersonByEmail, lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
+import { EmailTaken, retryIfEmailTaken } from '#server/programs/roster/roster.actions.ts'
+import type { SecondPerson } from '#server/programs/second-person/second-people.queries.ts'
+import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
+import { grantRole } from './granting.actions.ts'
+
+/** The roles that an administrator gives on a program's page; a lead also makes other leads. */
+export const programPosts = {
+  supervisor: 'Supervisor',
+  trainer: 'Trainer',
+  program_admin: 'Program administrator',
+  lead: 'License holder’s lead',
+} as const
+
+export type GiveRoleAnswer =
+  | { kind: 'granted'; name: string }
+  | { kind: 'waiting'; name: string; confirmers: readonly SecondPerson[] }
+  | { kind: 'problems'; problems: readonly Problem[] }
+  | { kind: 'refused'; message: string }
+  | { kind: 'not-found' }
+
+/** Gives a role in this program to someone with an account, found by email, or to someone new. */
+export const giveRoleHere = (
+  db: Database,
+  acting: Readonly<{ viewer: Viewer; now: Date }>,
+  program: Readonly<{ id: string; holder_id: string }>,
+  typed: Typed,
+): Promise<GiveRoleAnswer> => retryIfEmailTaken(() => tryToGive(db, acting, program, typed))
+
+async function tryToGive(
+  db: Database,
+  { viewer, now }: Readonly<{ viewer: Viewer; now: Date }>,
+  { id: programId, holder_id }: Readonly<{ id: string; holder_id: string }>,
+  typed: Typed,
+): Promise<GiveRoleAnswer> {
+  const form = reader(typed, dayOf(now))
+  const name = form.line('name', 'Enter the person’s name.')
+  const email = form.email('email')
+  const post = form.choice('role', programPosts, 'Choose a role.')
+  return writeEvidence(db, async (trx): Promise<GiveRoleAnswer> => {
+    if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
+    const known = email ? await findPersonByEmail(trx, email) : undefined
+    if (known && name && !isSameName(known.name, name)) form.refuse('name', otherName)
+    if (!email || !post || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+    const made = trx
+      .insertInto('people')
+      .values({ name, email, created_by: viewer.id, created_at: now })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(['id', 'name'])
+    const person = known ?? (await made.executeTakeFirst())
+    if (!person) throw new EmailTaken()
+    const grant =
+      post === 'lead'
+        ? ({ role: 'program_admin', program_id: null, holder_id } as const)
+        : { role: post, program_id: programId, holder_id: null }
+    const answer = await grantRole(trx, { viewer, now }, person, grant)
+    switch (answer.kind) {
+      case 'granted':
+        return { kind: 'granted', name: person.name }
+      case 'waiting':
+        return { kind: 'waiting', name: person.name, confirmers: answer.confirmers }
+      case 'own':
+        return {
+          kind: 'refused',
+          message: 'You can’t give yourself a role. Ask another administrator of this program.',
+        }
+      default:
+        return {
+          kind: 'problems',
+          problems: [{ field: 'role', message: refusals[answer.kind](person.name) }],
+        }
+    }
+  })
+}
+
+const refusals = {
+  'has-it': (name: string) => `${name} already has this role here.`,
+  'asked-already': (name: string) => `This role for ${name} already waits for a second person.`,
+  'not-allowed': () => 'You can’t give this role. The license holder’s lead can.',
+} as const
