@@ -14,6 +14,7 @@ export type ClearanceLine = Readonly<{
   name: string
   email: string | null
   role_title: string
+  unit: string
   answer: Answer
   until: Day | null
   on_leave: boolean
@@ -38,11 +39,14 @@ export function clearanceList(
     const because = () => clearanceReasons(verdict, until)
     const { person_id, name, email } = person
     const on_leave = verdict.situation.onLeave
-    return [{ person_id, name, email, role_title: assignment.role_title, answer, until, on_leave, because }]
+    const { role_title, unit } = assignment
+    return [{ person_id, name, email, role_title, unit, answer, until, on_leave, because }]
   })
 }
 
 export const answers: readonly Answer[] = ['yes', 'no', 'unknown']
+
+export const answerWords: Readonly<Record<Answer, string>> = { yes: 'Yes', no: 'No', unknown: 'Not known' }
 
 export type ClearanceFilter = Readonly<{
   show: Answer | null
@@ -54,13 +58,22 @@ export type ClearanceFilter = Readonly<{
 
 export const peopleAPage = 50
 
+/** The lines that match the search, with every answer. */
+function searched(lines: readonly ClearanceLine[], filter: ClearanceFilter): readonly ClearanceLine[] {
+  const words = plain(filter.search).split(' ').filter(Boolean)
+  return lines.filter(({ name, role_title, unit }) =>
+    words.every((word) => plain(`${name} ${role_title} ${unit}`).includes(word)),
+  )
+}
+
+/** The lines that match the whole filter, for the page and its files. */
+export const clearanceFiltered = (lines: readonly ClearanceLine[], filter: ClearanceFilter) =>
+  searched(lines, filter).filter(({ answer }) => filter.show === null || answer === filter.show)
+
 /** A page of the list: the count of each answer, and the lines that match the filter. */
 export function clearancePage(lines: readonly ClearanceLine[], filter: ClearanceFilter) {
-  const words = plain(filter.search).split(' ').filter(Boolean)
-  const found = lines.filter(({ name, role_title }) =>
-    words.every((word) => plain(`${name} ${role_title}`).includes(word)),
-  )
-  const left = found.filter(({ answer }) => filter.show === null || answer === filter.show)
+  const found = searched(lines, filter)
+  const left = clearanceFiltered(lines, filter)
   const last = Math.max(1, Math.ceil(left.length / peopleAPage))
   const current = Math.min(filter.page, last)
   const shown = filter.isWhole ? left : left.slice((current - 1) * peopleAPage, current * peopleAPage)

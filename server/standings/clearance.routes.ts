@@ -8,7 +8,14 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
 import { useApiToken } from './api-tokens.actions.ts'
 import { listEmployeeIds, listPrograms, listProgramsOf } from './clearance.queries.ts'
-import { answers, type ClearanceFilter, clearanceList, clearancePage } from './clearance-list.ts'
+import { clearanceCsv, clearanceXlsx } from './clearance-export.ts'
+import {
+  answers,
+  type ClearanceFilter,
+  clearanceFiltered,
+  clearanceList,
+  clearancePage,
+} from './clearance-list.ts'
 import { factsOfPeople } from './standings.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -59,10 +66,33 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
         errors,
         filter,
         address,
+        files: address({ page: '', whole: '' }).replace('/clearance', '/clearance.{ending}'),
         pages: { ...shown.pages, href: address({ page: '{page}' }) },
       })
     },
   )
+
+  for (const [ending, type, make] of [
+    ['csv', 'text/csv; charset=utf-8', clearanceCsv],
+    ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', clearanceXlsx],
+  ] as const)
+    app.get(
+      `/programs/:program/clearance.${ending}`,
+      { config: supervisors, schema: { params, querystring } },
+      async (request, reply) => {
+        const { program_id } = await programOf(viewerOf(request), request.params.program)
+        const on = parseDay(request.query.on ?? '') ?? dayOf(clock())
+        const [lines, employeeIds] = await Promise.all([
+          linesOn(program_id, on),
+          listEmployeeIds(db, program_id),
+        ])
+        const shown = clearanceFiltered(lines, filterOf(request.query))
+        return reply
+          .type(type)
+          .header('content-disposition', `attachment; filename="clearance-${on}.${ending}"`)
+          .send(await make({ lines: shown, on, employeeIds }))
+      },
+    )
 
   app.get(
     '/api/clearance',

@@ -183,7 +183,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     async (request, reply) => {
       const viewer = viewerOf(request)
       const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
-      if (!mayWithdraw(training, viewer)) return notFound()
+      if (!training.superseded_at && !mayWithdraw(training, viewer)) return notFound()
       const reason = request.body.withdrawal.trim()
       if (!reason) {
         const message = 'Enter why you are withdrawing it, such as what was wrong.'

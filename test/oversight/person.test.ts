@@ -129,7 +129,7 @@ describe('a supervisor', () => {
       )
     expect((await record(olu)).statusCode).toBe(404)
     const address = String((await record(sam)).headers.location)
-    expect((await sam.get(address)).body).toContain('Rae Halvorsen can.')
+    expect((await sam.get(address)).body).toMatch(/Rae Halvorsen[^<]* can decide/)
     const accept = { program: await programId(world.db, 'North Star House'), decision: 'accept' }
     expect((await sam.post(`${address}/decisions`, { ...accept, reason: 'x' })).statusCode).toBe(404)
     const team = await rae.get('/team')
@@ -220,5 +220,17 @@ describe('the team’s spreadsheet', () => {
       ...['Name', 'Employee ID', 'Program', 'Role', 'Unit or shift', 'Worker type'],
     ])
     for (const heading of head!.split(',')) expect(text('xl/sharedStrings.xml')).toContain(`>${heading}<`)
+  })
+
+  test('is also there for clearance, with the rows of its filter', async () => {
+    const list = `/programs/${await programId(world.db, 'North Star House')}/clearance`
+    const lines = (await sam.get(`${list}.csv?show=no`)).body.trim().split('\r\n')
+    expect(lines[0]).toBe('Name,Employee ID,Role,Unit or shift,Direct contact,Until,On leave,Why,As of')
+    expect(lines.length).toBeGreaterThan(1)
+    for (const line of lines.slice(1)) expect(line).toContain(',No,')
+    const files = unzipSync((await sam.get(`${list}.xlsx?show=no`)).rawPayload)
+    expect(strFromU8(files['xl/workbook.xml']!)).toContain('name="Clearance"')
+    expect(strFromU8(files['xl/worksheets/sheet1.xml']!).match(/<row /g)).toHaveLength(lines.length)
+    expect((await olu.get(`${list}.csv`)).statusCode).toBe(404)
   })
 })
