@@ -44,6 +44,7 @@ import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
+import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
@@ -323,6 +324,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(personRoutes, needs)
   await app.register(checkedRoutes, { ...needs, afterChange })
   await app.register(licensingRoutes, needs)
+  await app.register(overviewRoutes, needs)
   await app.register(licensingReviewRoutes, needs)
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)

@@ -1,3 +1,4 @@
+import { keepOverviewDay } from '#server/oversight/licensing/overview.actions.ts'
 import { findEmailLook } from './admin/branding/email-look.ts'
 import { tellOffices } from './admin/watch/watch.actions.ts'
 import { makeBackup } from './backup/backup.actions.ts'
@@ -78,6 +79,10 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     await tellOfChanges(db, catalogue, dayOf(clock()))
     await summarize(db, clock())
     await resendForgotten(db)
+  },
+  'keep-overview': async () => {
+    await refreshStale(db, dayOf(clock()))
+    await keepOverviewDay(db, dayOf(clock()))
   },
   'tell-offices': async () => {
     const keys = await readKeysIfThere(config.keysFile)

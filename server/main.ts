@@ -1,4 +1,3 @@
-import pretty from 'pino-pretty'
 import { KeyFileError, openDataKey } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'
@@ -19,6 +18,7 @@ import { jobHandlers } from './job-handlers.ts'
 import { enqueue } from './jobs/enqueue.ts'
 import { startWorkers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
+import { logger } from './logging.ts'
 import { sealStoredSecrets } from './people/second-factor.actions.ts'
 import { settings } from './settings.ts'
 import { type Running, stopInOrder } from './stopping.ts'
@@ -125,29 +125,6 @@ async function haveKeys(): Promise<void> {
     console.error(error.message)
     await stop(1)
   }
-}
-
-/** Addresses that hold a secret, however their slashes and letters are written. */
-const secretPart =
-  /^\/+(link|email|setup|verify|packets|join|api\/+certificates|notices\/+unsubscribe|calendar\/+feeds)\/+[^?]*/i
-
-function logger({ logLevel, logPretty }: Config) {
-  const redact = ['req.headers.cookie', 'req.headers.authorization']
-  // Addresses can contain the secret of a link or a certificate. Log the route, not the secret.
-  const serializers = {
-    req: (request: { method: string; url: string; ip: string }) => ({
-      method: request.method,
-      url: request.url.replace(secretPart, '/$1/…').replace(/\?.*$/, '?…'),
-    }),
-  }
-  if (process.stdout.isTTY || logPretty)
-    return {
-      level: logLevel,
-      redact,
-      serializers,
-      stream: pretty({ colorize: true, ignore: 'pid,hostname' }),
-    }
-  return { level: logLevel, redact, serializers }
 }
 
 function welcome(

@@ -71,7 +71,17 @@ const order = [
     'admin/watch',
     'demo',
   ],
-  ...['config.ts', 'settings.ts', 'job-handlers.ts', 'app.ts', 'stopping.ts', 'worker.ts', 'main.ts', 'cli'],
+  ...[
+    'config.ts',
+    'settings.ts',
+    'job-handlers.ts',
+    'app.ts',
+    'logging.ts',
+    'stopping.ts',
+    'worker.ts',
+    'main.ts',
+    'cli',
+  ],
 ]
 
 /** Rooms whose work is the world itself: the database, HTTP, jobs, commands, starting up, filling a demonstration. */

@@ -212,6 +212,7 @@ export interface Certifications {
 export interface Clearances {
   answer: string;
   because: string;
+  cause: string | null;
   contact: string;
   person_id: string;
   program_id: string;
@@ -792,6 +793,13 @@ export interface OutsideTrainings {
   topics: Generated<string>;
 }
 
+export interface OverviewDays {
+  causes: Json;
+  day: string;
+  in_contact: number;
+  program_id: string;
+}
+
 export interface PaperCodes {
   code_hash: string;
   confirmed_at: Timestamp | null;
@@ -1337,6 +1345,7 @@ export interface DB {
   notice_preferences: NoticePreferences;
   notices: Notices;
   outside_trainings: OutsideTrainings;
+  overview_days: OverviewDays;
   paper_codes: PaperCodes;
   passkeys: Passkeys;
   people: People;

@@ -22,6 +22,12 @@ export const timetable = {
     retries: 5,
     minutes: 30,
   },
+  'keep-overview': {
+    says: 'Keep the day’s counts of people who are not cleared, for licensing’s overview',
+    cron: '40 6 * * *',
+    retries: 3,
+    minutes: 10,
+  },
   'sweep-sign-ins': {
     says: 'Remove ended sessions and old failed attempts',
     cron: '17 * * * *',

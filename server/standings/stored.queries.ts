@@ -48,8 +48,8 @@ export async function saveVerdicts(
     select person_id, program_id, requirement, standing, due_on, satisfied_on, late_days, is_late_running, rule, lapses
     from ${records('standings', verdicts.standings)}`.execute(trx)
   await sql`
-    insert into clearances (person_id, program_id, answer, until_on, because, contact)
-    select person_id, program_id, answer, until_on, because, contact
+    insert into clearances (person_id, program_id, answer, until_on, because, cause, contact)
+    select person_id, program_id, answer, until_on, because, cause, contact
     from ${records('clearances', verdicts.clearances)}`.execute(trx)
   await sql`
     update standing_passes p set ruleset = n.ruleset, computed_on = n.computed_on, next_change_on = n.next_change_on

@@ -1,4 +1,5 @@
 import { clearance, clearanceVerdict } from '#server/law/clearance.ts'
+import { clearanceCause } from '#server/law/clearance-cause.ts'
 import type { Facts } from '#server/law/facts/facts.ts'
 import { gaps } from '#server/law/gaps.ts'
 import { nextChangeOn, upcoming } from '#server/law/next-change.ts'
@@ -26,13 +27,15 @@ export function verdictsOf(person_id: string, facts: Facts, on: Day) {
   }))
   const clearances = programsOf(facts).map((program) => {
     const { answer, until, because } = clearance(facts, program, on)
-    const { situation } = clearanceVerdict(facts, program, on)
+    const verdict = clearanceVerdict(facts, program, on)
+    const { situation } = verdict
     return {
       person_id,
       program_id: program.id,
       answer,
       until_on: until,
       because: because[0] ?? '',
+      cause: clearanceCause(verdict),
       contact: situation.roster === 'off' ? 'off' : situation.onLeave ? 'leave' : situation.contact,
     }
   })

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { clearanceVerdict } from '#server/law/clearance.ts'
+import { type ClearanceCause, clearanceCause } from '#server/law/clearance-cause.ts'
+import { clearanceReasons } from '#server/law/clearance-reasons.ts'
 import { doneBy } from '#server/law/facts/as-known.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
-import { situationAt } from '#server/law/reasons/situation.ts'
+import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
 import { standing } from '#server/law/standing.ts'
 import { addDays } from '#server/lib/days.ts'
 import { atNorthStar, certifiedBetween, facts as checked, cleared, done, elsewhere } from './asking.ts'
@@ -252,4 +255,31 @@ test('records that cannot all be true leave clearance unknown at their own progr
     { program: 'north-star', answer: 'unknown', until: null },
     { program: 'river-bend', answer: 'yes', until: '2025-02-28' },
   ])
+})
+
+test('the cause of an answer that is not yes is one of a fixed list, and the first reason says the same', () => {
+  const first: Readonly<Record<ClearanceCause, RegExp>> = {
+    'records-conflict': /^Not known: records conflict/,
+    'not-on-roster': /^No: not on the roster/,
+    'on-leave': /^No: on leave/,
+    'missing-fact': /^Not known: a fact|^No: whatever the missing fact/,
+    'initial-training': /^No: the initial training is not complete/,
+    'annual-training': /^No: the yearly date/,
+  }
+  const seen = new Set<ClearanceCause>()
+  fc.assert(
+    fc.property(drawnFacts, drawnDay, (written, on) => {
+      const life = checked(written)
+      for (const program of programsOf(life)) {
+        const verdict = clearanceVerdict(life, program, on)
+        const cause = clearanceCause(verdict)
+        expect(cause === null).toBe(verdict.answer === 'yes')
+        if (cause === null) continue
+        seen.add(cause)
+        expect(clearanceReasons(verdict, null)[0]).toMatch(first[cause])
+      }
+    }),
+    { numRuns: 400 },
+  )
+  expect(seen.size).toBeGreaterThan(3)
 })

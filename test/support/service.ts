@@ -36,7 +36,10 @@ export async function startService(settings: Settings, root = project): Promise<
   const ready = new Promise<void>((resolve) => {
     service.process.stdout?.on('data', () => service.stdout().includes('is ready') && resolve())
   })
+  // As a load balancer does, from the first moment on.
+  const probe = setInterval(() => fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null), 50)
   const outcome = await Promise.race([ready, service.ended])
+  clearInterval(probe)
   if (outcome) throw new Error(`It did not start (${outcome.code}).\n${outcome.stdout}\n${outcome.stderr}`)
   return { ...service, address: `http://127.0.0.1:${port}` }
 }
@@ -50,7 +53,7 @@ function launch(args: readonly string[], settings: Settings, root: string): Omit
   const child = spawn(node, [path.join(root, args[0]!), ...args.slice(1)], {
     // Not the project's folder, because it may have a developer's .env file.
     cwd: tmpdir(),
-    env: { PATH, HOME, LOG_LEVEL: 'warn', NODE_COMPILE_CACHE, ...settings },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { dayOf } from '#server/lib/days.ts'
+import { addDays, dayOf } from '#server/lib/days.ts'
 import { openReview } from '#server/oversight/reviews/review.actions.ts'
 import { listReviews } from '#server/oversight/reviews/review.queries.ts'
 import { dayQuery, type ReviewDay, reviewDay } from '#server/oversight/reviews/review-day.ts'
+import { reviewPeople } from '#server/oversight/reviews/review-people.ts'
 import { stateNames, stateTones } from '#server/oversight/reviews/review-words.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -13,9 +14,14 @@ import { findProgramRecord } from '#server/programs/record/program-record.querie
 import { includesDay } from '#server/programs/recorded-period.ts'
 import { listPatterns } from '#server/programs/roles/access.queries.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { rulesRevision } from '#server/standings/rules-revision.ts'
+import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { findPrograms } from './licensing.queries.ts'
+import { listOverview, listOverviewDays } from './overview.queries.ts'
+import { overviewTotals } from './overview-page.ts'
+import { recordOnDay } from './record-on-day.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -24,19 +30,29 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ program: uuid() })
   const day = { on: Type.Optional(text(40)), known: Type.Optional(text(10)) }
-  const mostShown = 30
+  const mostFound = 30
+  // Before a search the page is about the whole state, and the list is only a beginning.
+  const mostShown = 6
+  // Working out the gaps of more people than that takes too long for a page. The review shows them.
+  const mostWithGaps = 500
 
   app.get(
     '/licensing',
     { config: licensing, schema: { querystring: Type.Object({ search: Type.Optional(text(200)) }) } },
     async (request, reply) => {
       const search = (request.query.search ?? '').trim()
-      const found = await findPrograms(db, search, dayOf(clock()), mostShown)
-      const data = { title: 'Find a program', search, ...found, mostShown, licenseWords, toneOf }
-      const isTyping = request.headers['hx-request'] === 'true'
-      return isTyping
-        ? reply.partial('oversight/licensing/_found', data)
-        : reply.page('oversight/licensing/find', data)
+      const now = clock()
+      const today = dayOf(now)
+      const found = await findPrograms(db, search, today, search ? mostFound : mostShown)
+      const data = { title: 'Licensed programs', search, ...found, licenseWords, toneOf }
+      if (request.headers['hx-request'] === 'true') return reply.partial('oversight/licensing/_found', data)
+      const overview = await listOverview(db, today, addDays(today, 30), rulesRevision)
+      return reply.page('oversight/licensing/find', {
+        ...data,
+        now,
+        totals: overviewTotals(overview),
+        days: await listOverviewDays(db, 12),
+      })
     },
   )
 
@@ -100,8 +116,18 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
           (duties_from !== null && includesDay({ from_on: duties_from, to_on: duties_to }, on)),
       ),
     )
+    const isSmall = roster.people.length <= mostWithGaps
+    const { facts } = isSmall
+      ? await factsOfPeople(
+          db,
+          roster.people.map(({ person_id }) => person_id),
+          on,
+          asKnownOn,
+        )
+      : { facts: null }
     return {
       title: program.name,
+      record: facts && recordOnDay(reviewPeople(roster, facts, programId, on)),
       card: licenseCard(program, record, on),
       asked,
       query: dayQuery(asked),

@@ -35,6 +35,8 @@ export type PacketPerson = ReviewPerson &
     work: readonly RosterAssignment[]
     certificates: readonly ReviewCertificate[]
     outside: readonly ReviewOutside[]
+    /** The days of completions that took less recorded time than is plausible. */
+    fast: readonly Day[]
     late: readonly string[]
     corrections: readonly string[]
   }>
@@ -97,6 +99,9 @@ export function packetPerson(
     gaps: person.gaps.filter((gap) => isWithin(gap, period)),
     certificates: found.certificates,
     outside: found.outside,
+    fast: (facts.get(personId)?.trainings ?? []).flatMap(({ fast, day, voidedOn }) =>
+      fast && day !== null && voidedOn === null && day >= period.from_on && day <= period.to_on ? [day] : [],
+    ),
     late: found.recorded.flatMap((one) => lateWords(one) ?? []),
     corrections: found.recorded.flatMap((one) => correctionWords(one) ?? []),
   }

@@ -1,9 +1,12 @@
+import type { RequirementId } from '#server/law/facts/ruleset.ts'
 import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
 import { type FlowingDocument, flowingDocument } from '#server/paper/flowing-document.ts'
 import type { PacketContent, PacketHead, PacketPerson } from './packet-content.ts'
 import type { SignedManifest } from './packet-manifest.ts'
+import { hasConflict, type Matter, mattersOf } from './packet-matters.ts'
 import { drawPerson } from './packet-person-pdf.ts'
 import { rankOf, samplingWords } from './packet-sample.ts'
+import { sentencesOf, sentencesOfEveryone } from './packet-sentences.ts'
 
 /** The packet's PDF. `onProgress` is called after each person. */
 export async function drawPacket(
@@ -25,8 +28,10 @@ export async function drawPacket(
   doc.section(null)
   doc.newPage()
   doc.heading(2, 'Person by person', 'top')
+  const ofEveryone = sentencesOfEveryone(people)
+  if (ofEveryone.size > 0) doc.paragraph(`For everyone: ${[...ofEveryone].join(' ')}`)
   for (const [index, person] of people.entries()) {
-    drawPerson(doc, person)
+    drawPerson(doc, person, sentencesOf(person, ofEveryone))
     onProgress(index + 1)
   }
   doc.section(null)
@@ -45,6 +50,7 @@ function drawFront(doc: FlowingDocument, head: PacketHead, people: readonly Pack
     `${peopleWords(people.length)}, ${formatDay(head.from_on)} to ${formatDay(head.to_on)}; ${missed === 0 ? 'none of them has a gap in that period' : `${missed} of them with gaps in that period`}. Standings are as of ${formatDay(head.to_on)}, based on what was known when this packet was made.`,
     { size: 11 },
   )
+  drawMatters(doc, mattersOf(people))
   const period = (from: string, to: string | null) =>
     `${formatDay(from)} ${to ? `to ${formatDay(to)}` : 'on'}`
   const checked = (on: string | null) =>
@@ -85,6 +91,30 @@ function drawFront(doc: FlowingDocument, head: PacketHead, people: readonly Pack
   )
 }
 
+/** The first thing in the packet: what a reviewer looks at. */
+function drawMatters(doc: FlowingDocument, matters: readonly Matter[]): void {
+  if (matters.length === 0) {
+    doc.paragraph(
+      'No gaps, no conflicting records, no fast completions and no late entries in that period.',
+      {
+        size: 11,
+      },
+    )
+    return
+  }
+  doc.heading(2, 'What matters', 'top')
+  doc.table(
+    'Gaps, conflicts, fast completions and late entries',
+    [
+      { heading: 'What', width: 12 },
+      { heading: 'Name', width: 18 },
+      { heading: 'On record', width: 60 },
+    ],
+    matters.map(({ what, name, words }) => [what, name, `${words}.`]),
+  )
+  doc.heading(2, 'About this packet', 'top')
+}
+
 /** Anyone with the files can draw the sample again. */
 function drawSampling(doc: FlowingDocument, head: PacketHead, people: readonly PacketPerson[]): void {
   if (head.sample_size === null) return
@@ -103,26 +133,35 @@ function drawSampling(doc: FlowingDocument, head: PacketHead, people: readonly P
   )
 }
 
+/** What the roster’s narrow column calls each requirement. */
+const shortNames: Readonly<Record<RequirementId, string>> = {
+  'residential-initial': 'Initial',
+  'residential-annual': 'Annual',
+  'child-protection-trafficking': 'Trafficking',
+  'child-protection-foundation': 'Foundation',
+  'annual-hours': 'Hours',
+}
+
 function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void {
   doc.heading(2, 'Roster', 'top')
   doc.section('Roster')
   doc.table(
     'Everyone in this packet, with dates and standing',
     [
-      { heading: 'Name', width: 17 },
-      { heading: 'Role', width: 13 },
-      { heading: 'Hired', width: 12 },
-      { heading: 'Direct contact', width: 15 },
-      { heading: 'Standing at the end of the period', width: 30 },
-      { heading: 'Certificates', width: 12 },
-      { heading: 'Gaps', width: 10 },
+      { heading: 'Name', width: 16 },
+      { heading: 'Role', width: 14 },
+      { heading: 'Hired', width: 13 },
+      { heading: 'Direct contact', width: 24 },
+      { heading: 'Standing at the end of the period', width: 36 },
+      { heading: 'Certificates', width: 11 },
+      { heading: 'Gaps', width: 11 },
     ],
     people.map((person) => [
       person.name,
       person.role_title,
       `${formatDay(person.hired_on)}${person.separated_on ? `, last day ${formatDay(person.separated_on)}` : ''}`,
       person.contact_words,
-      person.requirements.map(({ title, words }) => `${title}: ${words}.`).join(' '),
+      person.requirements.map(({ requirement, words }) => `${shortNames[requirement]}: ${words}.`).join(' '),
       person.certificates
         .map(({ number, status }) => (status === 'valid' ? number : `${number} (${status})`))
         .join(', ') || 'None',
@@ -132,9 +171,6 @@ function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void
     ]),
   )
 }
-
-/** With conflicting records, neither a gap nor the absence of one can be established. */
-const hasConflict = ({ requirements }: PacketPerson) => requirements.some(({ rule }) => rule === 'R17')
 
 function drawPatterns(doc: FlowingDocument, { patterns }: PacketContent): void {
   doc.need(200)

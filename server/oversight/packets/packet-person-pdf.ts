@@ -2,32 +2,29 @@ import { dayOf, formatDay } from '#server/lib/days.ts'
 import type { FlowingDocument } from '#server/paper/flowing-document.ts'
 import type { RecordedPeriod } from '#server/programs/recorded-period.ts'
 import { lateEntryDays, type PacketPerson } from './packet-content.ts'
+import type { PersonSentences } from './packet-sentences.ts'
+
+/** A person’s sentences are as small as the tables’ cells, so that three people fit on a page. */
+const small = (doc: FlowingDocument, text: string) => doc.paragraph(text, { size: 8.5 })
 
 /** The pages about one person. */
-export function drawPerson(doc: FlowingDocument, person: PacketPerson): void {
+export function drawPerson(doc: FlowingDocument, person: PacketPerson, told: PersonSentences): void {
   doc.section(null)
   // Keeps the heading and the first standing together on a page.
-  doc.need(230)
+  doc.need(120)
   doc.heading(3, person.name, 'within')
   doc.section(person.name)
   if (person.is_confidential)
-    doc.paragraph('Confidential: do not share where this person works outside this program and licensing.')
+    small(doc, 'Confidential: do not share where this person works outside this program and licensing.')
   drawWork(doc, person)
-  drawStandings(doc, person)
-  if (person.gaps.length > 0) {
-    doc.heading(4, 'Gaps')
-    for (const gap of person.gaps) doc.paragraph(`${gap.words}. (${gap.title})`)
-  }
+  if (told.shared.length > 0) small(doc, told.shared.join(' '))
+  drawStandings(doc, person, told.own)
+  for (const gap of person.gaps) small(doc, `Gap, ${gap.title}: ${gap.words}.`)
   if (person.certificates.length > 0) drawCertificates(doc, person)
   if (person.outside.length > 0) drawOutsideTraining(doc, person)
-  for (const [heading, sentences] of [
-    [`Entered more than ${lateEntryDays} days late`, person.late],
-    ['Corrections', person.corrections],
-  ] as const) {
-    if (sentences.length === 0) continue
-    doc.heading(4, heading)
-    for (const sentence of sentences) doc.paragraph(sentence)
-  }
+  if (person.late.length > 0)
+    small(doc, `Entered more than ${lateEntryDays} days late. ${person.late.join(' ')}`)
+  if (person.corrections.length > 0) small(doc, `Corrections. ${person.corrections.join(' ')}`)
 }
 
 function drawWork(doc: FlowingDocument, person: PacketPerson): void {
@@ -42,7 +39,8 @@ function drawWork(doc: FlowingDocument, person: PacketPerson): void {
         : `child-protection duties from ${formatDay(work.duties_from)}${work.duties_to ? ` to ${formatDay(work.duties_to)}` : ''}`,
       ...(leave.length > 0 ? [`leave: ${leave.join('; ')}`] : []),
     ]
-    doc.paragraph(
+    small(
+      doc,
       `${facts.join('. ').replace(/\. ([a-z])/g, (_, letter: string) => `. ${letter.toUpperCase()}`)}.`,
     )
   }
@@ -51,25 +49,42 @@ function drawWork(doc: FlowingDocument, person: PacketPerson): void {
 const daysWords = ({ from_on, to_on }: RecordedPeriod) =>
   `${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`
 
-function drawStandings(doc: FlowingDocument, person: PacketPerson): void {
+function drawStandings(doc: FlowingDocument, person: PacketPerson, own: PersonSentences['own']): void {
   doc.table(
     `Standing of ${person.name}`,
     [
-      { heading: 'Requirement', width: 18 },
-      { heading: 'Standing', width: 22 },
-      { heading: 'Rule', width: 22 },
-      { heading: 'Why', width: 60 },
+      { heading: 'Requirement', width: 22 },
+      { heading: 'Standing', width: 26 },
+      { heading: 'Rule', width: 6 },
+      { heading: 'Why', width: 68 },
     ],
-    person.requirements.map((one) => [
+    person.requirements.map((one, index) => [
       one.title,
       `${one.words}.`,
-      `${one.rule}; ${one.citation}`,
-      one.explanation.filter((sentence) => !sentence.startsWith('Next:')).join(' '),
+      one.rule,
+      (own[index] ?? []).join(' '),
     ]),
   )
 }
 
 function drawCertificates(doc: FlowingDocument, person: PacketPerson): void {
+  const [only, ...others] = person.certificates
+  if (only && others.length === 0) drawOneCertificate(doc, only)
+  else drawCertificateTable(doc, person)
+  for (const { number, facts } of person.certificates)
+    if (facts.note !== '') small(doc, `${number}: ${facts.note}`)
+}
+
+/** The course’s title is in the sentence about its completion. */
+function drawOneCertificate(doc: FlowingDocument, certificate: PacketPerson['certificates'][number]): void {
+  const { number, facts, issued_at, status, replaced_by } = certificate
+  small(
+    doc,
+    `Certificate ${number}, ${status}${replaced_by ? `, replaced by ${replaced_by}` : ''}: version ${facts.course_version}, course length ${facts.hours} hours, completed ${formatDay(facts.completed_on)}, issued ${formatDay(dayOf(issued_at))}.`,
+  )
+}
+
+function drawCertificateTable(doc: FlowingDocument, person: PacketPerson): void {
   doc.table(
     `Certificates of ${person.name}`,
     [
@@ -89,8 +104,6 @@ function drawCertificates(doc: FlowingDocument, person: PacketPerson): void {
       `${status}${replaced_by ? `, replaced by ${replaced_by}` : ''}`,
     ]),
   )
-  for (const { number, facts } of person.certificates)
-    if (facts.note !== '') doc.paragraph(`${number}: ${facts.note}`)
 }
 
 function drawOutsideTraining(doc: FlowingDocument, person: PacketPerson): void {

@@ -1,0 +1,44 @@
+import { Type } from 'typebox'
+import type { Database } from '#server/db/connection.ts'
+import { addDays, dayOf } from '#server/lib/days.ts'
+import { toneOf } from '#server/programs/record/license-card.ts'
+import { rulesRevision } from '#server/standings/rules-revision.ts'
+import type { App } from '#server/web/routes.ts'
+import { listOverview } from './overview.queries.ts'
+import { overviewCsv, overviewFilters, overviewPrograms } from './overview-page.ts'
+
+/** The certified programs behind each number of the statewide overview. It names no one. */
+export async function overviewRoutes(
+  app: App,
+  { db, clock }: Readonly<{ db: Database; clock: () => Date }>,
+): Promise<void> {
+  const config = { policy: ['licensing'] } as const
+  const querystring = Type.Object({
+    show: Type.Optional(Type.Unsafe<string>({ enum: Object.keys(overviewFilters) })),
+  })
+  const shown = async (show: string) => {
+    const today = dayOf(clock())
+    const all = await listOverview(db, today, addDays(today, 30), rulesRevision)
+    return { today, all: all.length, programs: overviewPrograms(all, show, today) }
+  }
+
+  app.get('/licensing/overview', { config, schema: { querystring } }, async (request, reply) => {
+    const { show = 'all' } = request.query
+    return reply.page('oversight/licensing/overview', {
+      title: 'Certified programs',
+      ...(await shown(show)),
+      show,
+      filters: Object.entries(overviewFilters).map(([value, label]) => ({ value, label })),
+      showWords: overviewFilters[show],
+      toneOf,
+    })
+  })
+
+  app.get('/licensing/overview.csv', { config, schema: { querystring } }, async (request, reply) => {
+    const { programs, today } = await shown(request.query.show ?? 'all')
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="certified-programs-${today}.csv"`)
+      .send(overviewCsv(programs, today))
+  })
+}

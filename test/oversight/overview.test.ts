@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest'
+import { dayOf } from '#server/lib/days.ts'
+import { keepOverviewDay } from '#server/oversight/licensing/overview.actions.ts'
+import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { clearanceList } from '#server/standings/clearance-list.ts'
+import { factsOfPeople } from '#server/standings/standings.actions.ts'
+import { aWorld, type World } from '#test/support/app.ts'
+import { drawTeam } from './drawn-team.ts'
+import { programId, readable } from './reviewed.ts'
+
+const now = new Date('2026-06-14T15:00:00Z')
+
+/** Everyone in direct contact today and not cleared, worked out from the facts and not from what is stored. */
+async function notCleared({ db, clock }: World, license: string, world: World): Promise<readonly string[]> {
+  const today = dayOf(clock.now)
+  const program = await programId(world, license)
+  const roster = await rosterOn(db, [program], today)
+  const ids = roster.people.map(({ person_id }) => person_id)
+  const { facts } = await factsOfPeople(db, ids, today)
+  const inContact = new Set(
+    roster.people
+      .filter(({ assignments }) =>
+        assignments.some(
+          ({ contact, leave }) =>
+            contact.some((one) => one.from_on <= today && (one.to_on ?? today) >= today) &&
+            !leave.some((one) => one.from_on <= today && (one.to_on ?? today) >= today),
+        ),
+      )
+      .map(({ person_id }) => person_id),
+  )
+  return clearanceList(roster, facts, program, today)
+    .filter(({ person_id, answer }) => inContact.has(person_id) && answer !== 'yes')
+    .map(({ name }) => name)
+}
+
+const licenses = ['9900001', '9900002']
+
+test('the statewide numbers are those of the law, agree with their lists and file, and name no one', async () => {
+  const world = await aWorld({ now })
+  for (const [n, license] of licenses.entries())
+    await drawTeam(world, await programId(world, license), 30, n + 1)
+  const people = (await Promise.all(licenses.map((license) => notCleared(world, license, world)))).flat()
+  expect(people.length).toBeGreaterThan(10)
+  const lee = await world.as('lee@licensing.example')
+  const page = readable((await lee.get('/licensing')).body)
+  expect(page).toContain(`${people.length} of `)
+  expect(page).toContain('in direct contact aren’t cleared today')
+  const sum = /((?:\d+ \+ )*\d+) = (\d+)\./.exec(page)!
+  expect(sum[1]!.split(' + ').reduce((total, one) => total + Number(one), 0)).toBe(people.length)
+  expect(Number(sum[2])).toBe(people.length)
+
+  const list = readable((await lee.get('/licensing/overview?show=gaps')).body)
+  const csv = (await lee.get('/licensing/overview.csv')).body.split('\r\n').slice(1, -1)
+  expect(csv.reduce((total, line) => total + Number(line.split(',')[8]), 0)).toBe(people.length)
+  for (const name of people) {
+    expect(page).not.toContain(name)
+    expect(list).not.toContain(name)
+  }
+})
+
+test('someone whose outside training waits for a decision is counted under that, until it is decided', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const causes = async () => readable((await lee.get('/licensing')).body)
+  expect(await causes()).not.toContain('waiting for a decision')
+  const theo = await world.db
+    .selectFrom('people')
+    .select('id')
+    .where('email', '=', 'theo@northstar.example')
+    .executeTakeFirstOrThrow()
+  await world.db
+    .insertInto('outside_trainings')
+    .values({
+      person_id: theo.id,
+      title: 'Trafficking awareness',
+      completed_on: '2026-06-01',
+      is_human_trafficking: true,
+      recorded_by: theo.id,
+    })
+    .execute()
+  expect(await causes()).toContain('Outside training waiting for a decision')
+  const list = readable((await lee.get('/licensing/overview?show=waiting-for-decision')).body)
+  expect(list).toContain('North Star House')
+  expect(list).not.toContain('Lakeside Home')
+})
+
+test('a day’s counts are kept once, never changed, and shown month by month', async () => {
+  const world = await aWorld({ now })
+  await keepOverviewDay(world.db, '2026-06-14')
+  await keepOverviewDay(world.db, '2026-06-14')
+  const kept = await world.db.selectFrom('overview_days').selectAll().execute()
+  expect(new Set(kept.map(({ program_id }) => program_id)).size).toBe(kept.length)
+  await expect(world.db.deleteFrom('overview_days').execute()).rejects.toThrow('overview_days')
+  const lee = await world.as('lee@licensing.example')
+  expect(readable((await lee.get('/licensing')).body)).toContain('June 14, 2026')
+})
+
+test('a program’s page begins with its gaps, open ones first, without names', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const page = readable((await lee.get(`/licensing/programs/${await programId(world, '9900001')}`)).body)
+  expect(page).toContain('1 person with a gap on record, open today')
+  expect(page).toMatch(/Since \w+ \d+, \d{4}/)
+  expect(page.indexOf('with a gap on record')).toBeLessThan(page.indexOf('Never checked against'))
+  expect(page).not.toContain('Theo Okafor')
+})
