@@ -186,6 +186,9 @@ async function checkSome(page: Page, look: Look): Promise<void> {
   await page.getByRole('button', { name: 'Record leave', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: 'Record leave' }).waitFor()
   await look('leave of the checked', page)
+  await page.getByRole('link', { name: 'Cancel' }).click()
+  await page.waitForURL('**/team?search=vang')
+  await page.goto('/team')
 }
 
 /** The sentence, the numbers and their lists agree on every page. */
