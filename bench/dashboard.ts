@@ -11,12 +11,11 @@ import { connect, type Database } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'
-import { createSessions } from '#server/people/sessions.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { listStalePeople } from '#server/standings/stored.queries.ts'
 import { median } from './load.ts'
-import { addPeople, addPrograms, filling } from './worlds.ts'
+import { addPeople, addPrograms, filling, supervisorOf } from './worlds.ts'
 
 const rounds = 31
 const team = 1000
@@ -95,7 +94,7 @@ async function aWorld(name: 'alone' | 'among', { programs, people }: typeof othe
     catalogue,
     mail: null,
     clock: () => new Date(),
-    config: readConfig({ DATA_DIR: folder }),
+    config: readConfig({ DATA_DIR: folder, SECOND_FACTOR: 'optional' }),
     isDemo: false,
   })
   const get = async () => {
@@ -133,16 +132,6 @@ async function fill(
       if (some.length > 0) await addPeople(trx, text, some, people)
     }
   })
-}
-
-async function supervisorOf(db: Database, program: string): Promise<string> {
-  const { id } = await db
-    .insertInto('people')
-    .values({ name: 'Sam Bench', email: 'sam@bench.example' })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  await db.insertInto('roles').values({ person_id: id, role: 'supervisor', program_id: program }).execute()
-  return createSessions(db, { idleMinutes: 60, hours: 12 }).create(id)
 }
 
 async function countStatements(db: Database, act: () => Promise<unknown>): Promise<number> {

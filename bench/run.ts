@@ -1,8 +1,8 @@
-/** `npm run bench`: two common learner requests, each compared with a minimal implementation. */
+/** `npm run bench`: common requests, each compared with a minimal implementation. `-- --quick` takes under a minute. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { loadCourses } from '#server/courses/authoring/load.ts'
@@ -11,13 +11,18 @@ import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
 import { type Learner, makeLearners } from './learners.ts'
 import { type Ask, drive, median, percentile, type Round } from './load.ts'
-import type { Order, Ports } from './server.ts'
+import type { Order, Page, Ports } from './server.ts'
+import { addPeople, addPrograms, filling, supervisorOf } from './worlds.ts'
 
-const rounds = 7
+const isQuick = process.argv.includes('--quick')
+const rounds = isQuick ? 3 : 7
 const lanes = 16
-const readersARound = 40
-const viewsAReader = 50
-const answerersARound = 100
+const readers = isQuick ? 20 : 40
+const answerersARound = isQuick ? 30 : 100
+const team = 50
+
+/** What Chromium sends. */
+const browsersEncodings = 'gzip, deflate, br, zstd'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-bench-'))
 const postgres = await startEmbeddedPostgres(folder)
@@ -34,7 +39,42 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
+type PageCase = Page &
+  Readonly<{ name: string; aim: number /** Requests of one reader in a round. */; views: number }>
+
 async function measure(db: Database, url: string, server: ChildProcess): Promise<void> {
+  const { pages, learners } = await fill(db)
+  const { product, reference } = await start(server, { url, pages })
+  const results: Result[] = []
+  const { rows } = await sql<{ version: string; fsync: string }>`
+    select current_setting('server_version') as version, current_setting('fsync') as fsync`.execute(db)
+  const { version, fsync } = rows[0]!
+  console.log(`
+${availableParallelism()} cores (load ${loadavg()[0]!.toFixed(1)}), Node ${process.versions.node}, PostgreSQL ${version} (fsync ${fsync}),
+${lanes} at once, the median of ${rounds} rounds each, product and reference by turns
+
+                              a second      median   95 of 100   processor`)
+  for (const [n, page] of pages.entries()) {
+    const { name, aim, path: address, views } = page
+    const measured = await compare(server, (isOurs) => {
+      const asks = viewsOf({ ...page, path: isOurs ? address : `/pages/${n}` }, views)
+      const lists = Array.from({ length: readers }, () => asks)
+      return drive({ port: isOurs ? product : reference, lanes, expected: 200, lists })
+    })
+    results.push(report(name, measured, aim))
+  }
+  const answering = await compare(server, (isOurs, round) => {
+    const turn = learners.slice(round * answerersARound, (round + 1) * answerersARound)
+    const lists = turn.map((one) => answers(one, isOurs ? one.address : '/answers'))
+    return drive({ port: isOurs ? product : reference, lanes, expected: 303, lists })
+  })
+  results.push(report('Answer to a question', answering, 0.5))
+  await assertKept(db, learners)
+  if (!isQuick) write({ node: process.versions.node, postgres: version, results })
+}
+
+/** Learners with an open attempt, and a supervisor with a team. Statistics are collected, as they are in a real database. */
+async function fill(db: Database) {
   await sql`create table bench_answers (id bigint generated always as identity primary key, answer jsonb not null,
     at timestamptz not null default now())`.execute(db)
   const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
@@ -42,32 +82,44 @@ async function measure(db: Database, url: string, server: ChildProcess): Promise
   const module = course.modules[0]!
   const longest = module.lessons.reduce((a, b) => (b.html.length > a.html.length ? b : a))
   const lesson = `/courses/${course.slug}/${module.slug}/${longest.slug}`
+  const [program] = (await addPrograms(db, 1)) as [string]
+  await filling(db, (trx) => addPeople(trx, course, [program], team))
+  const { person_id: member } = await db
+    .selectFrom('assignments')
+    .select('person_id')
+    .executeTakeFirstOrThrow()
+  const staff = `sid=${await supervisorOf(db, program)}`
   // One extra round: the first one warms both up and isn't counted.
   const learners = await makeLearners(db, course, module, answerersARound * (rounds + 1))
-  const { product, reference } = await start(server, { url, lesson, cookie: learners[0]!.cookie })
-
-  const readers = learners.slice(0, readersARound)
-  const reading = await compare(server, (isOurs) => {
-    const [port, address] = isOurs ? [product, lesson] : [reference, '/lesson']
-    return drive({ port, lanes, expected: 200, lists: readers.map((one) => views(one, address)) })
-  })
-  const answering = await compare(server, (isOurs, round) => {
-    const turn = learners.slice(round * answerersARound, (round + 1) * answerersARound)
-    const lists = turn.map((one) => answers(one, isOurs ? one.address : '/answers'))
-    return drive({ port: isOurs ? product : reference, lanes, expected: 303, lists })
-  })
-  await assertKept(db, learners)
-
-  const { rows } = await sql<{ version: string; fsync: string }>`
-    select current_setting('server_version') as version, current_setting('fsync') as fsync`.execute(db)
-  const { version, fsync } = rows[0]!
-  console.log(`
-${availableParallelism()} cores, Node ${process.versions.node}, PostgreSQL ${version} (fsync ${fsync}),
-${lanes} at once, the median of ${rounds} rounds each, product and reference by turns
-
-                          a second      median   95 of 100   processor`)
-  report('Lesson page, signed in', reading, 0.6)
-  report('Answer to a question', answering, 0.5)
+  await sql`vacuum analyze`.execute(db)
+  const { cookie } = learners[0]!
+  const plain = { cookie, encoding: null }
+  const pages: PageCase[] = [
+    { name: 'Lesson page', path: lesson, ...plain, aim: 0.6, views: 50 },
+    {
+      name: 'Lesson page, compressed',
+      path: lesson,
+      cookie,
+      encoding: browsersEncodings,
+      aim: 0.4,
+      views: 50,
+    },
+  ]
+  if (!isQuick)
+    pages.push(
+      { name: 'My training', path: '/', ...plain, aim: 0.3, views: 10 },
+      { name: 'Course page', path: `/courses/${course.slug}`, ...plain, aim: 0.3, views: 10 },
+      { name: `Team of ${team}`, path: '/team', cookie: staff, encoding: null, aim: 0.3, views: 5 },
+      {
+        name: 'A person of the team',
+        path: `/team/${member}`,
+        cookie: staff,
+        encoding: null,
+        aim: 0.3,
+        views: 10,
+      },
+    )
+  return { pages, learners }
 }
 
 async function start(server: ChildProcess, order: Order): Promise<Ports> {
@@ -105,8 +157,9 @@ async function processorTime(server: ChildProcess): Promise<number> {
   return (user + system) / 1000
 }
 
-function views({ cookie }: Learner, address: string): Ask[] {
-  return Array.from({ length: viewsAReader }, () => ({ method: 'GET', path: address, headers: { cookie } }))
+function viewsOf({ cookie, path, encoding }: Page, many: number): Ask[] {
+  const headers = { cookie, ...(encoding !== null && { 'accept-encoding': encoding }) }
+  return Array.from({ length: many }, () => ({ method: 'GET', path, headers }))
 }
 
 function answers({ cookie, answers }: Learner, address: string): Ask[] {
@@ -136,22 +189,49 @@ async function assertKept(db: Database, learners: readonly Learner[]): Promise<v
     )
 }
 
-function report(what: string, { product, reference }: Measured, aim: number): void {
-  const ratio = row(what, product) / row('  bare reference', reference)
+type Figures = Readonly<{ perSecond: number; median: number; late: number; processor: number }>
+type Result = Readonly<{ name: string; aim: number; ratio: number; product: Figures; reference: Figures }>
+
+function report(name: string, measured: Measured, aim: number): Result {
+  const product = figuresOf(measured.product)
+  const reference = figuresOf(measured.reference)
+  const ratio = product.perSecond / reference.perSecond
+  printRow(name, product)
+  printRow('  bare reference', reference)
   console.log(`  ratio ${ratio.toFixed(2)} (aim ${aim}: ${ratio >= aim ? 'met' : 'missed'})\n`)
+  return { name, aim, ratio: rounded(ratio), product, reference }
 }
 
-function row(name: string, rounds: readonly Costed[]): number {
-  const perSecond = median(rounds.map((round) => round.perSecond))
-  const middle = median(rounds.map(({ times }) => percentile(times, 0.5)))
-  const late = median(rounds.map(({ times }) => percentile(times, 0.95)))
-  const processor = median(rounds.map((round) => round.processor))
+function figuresOf(rounds: readonly Costed[]): Figures {
+  return {
+    perSecond: Math.round(median(rounds.map((round) => round.perSecond))),
+    median: rounded(median(rounds.map(({ times }) => percentile(times, 0.5)))),
+    late: rounded(median(rounds.map(({ times }) => percentile(times, 0.95)))),
+    processor: rounded(median(rounds.map((round) => round.processor))),
+  }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
+}
+
+function printRow(name: string, { perSecond, median, late, processor }: Figures): void {
   const cells = [
-    perSecond.toFixed(0),
-    `${middle.toFixed(1)} ms`,
+    String(perSecond),
+    `${median.toFixed(1)} ms`,
     `${late.toFixed(1)} ms`,
     `${processor.toFixed(2)} ms`,
   ]
-  console.log(name.padEnd(22) + cells.map((cell) => cell.padStart(12)).join(''))
-  return perSecond
+  console.log(name.padEnd(26) + cells.map((cell) => cell.padStart(12)).join(''))
+}
+
+function write(run: Readonly<{ node: string; postgres: string; results: readonly Result[] }>): void {
+  const to = path.join(import.meta.dirname, 'results')
+  mkdirSync(to, { recursive: true })
+  const machine = {
+    at: new Date().toISOString(),
+    cores: availableParallelism(),
+    load: rounded(loadavg()[0]!),
+  }
+  writeFileSync(path.join(to, 'latest.json'), `${JSON.stringify({ ...machine, ...run }, null, 2)}\n`)
 }

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { createSessions } from '#server/people/sessions.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 
 /** Creates licensed and certified programs and returns their ids. */
@@ -70,4 +71,21 @@ export async function addPeople(
   ])
     await sql`insert into ${insert}`.execute(trx)
   await sql`drop table staff`.execute(trx)
+}
+
+/** Adds a supervisor of this program. Returns the token of their session. */
+export const supervisorOf = (db: Database, program: string): Promise<string> =>
+  addStaff(db, program, 'supervisor')
+
+export const administratorOf = (db: Database, program: string): Promise<string> =>
+  addStaff(db, program, 'program_admin')
+
+async function addStaff(db: Database, program_id: string, role: 'supervisor' | 'program_admin') {
+  const { id } = await db
+    .insertInto('people')
+    .values({ name: 'Sam Bench', email: `${role}@bench.example` })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db.insertInto('roles').values({ person_id: id, role, program_id }).execute()
+  return createSessions(db, { idleMinutes: 60, hours: 12 }).create(id)
 }

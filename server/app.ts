@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
@@ -48,6 +49,7 @@ import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
+import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
 import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.ts'
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
@@ -98,6 +100,7 @@ import { changesRoutes } from './learning/versions/changes.routes.ts'
 import { movingRoutes } from './learning/versions/moving.routes.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { accountMail } from './notices/account-mail.actions.ts'
 import { tellOwner } from './notices/account-news.actions.ts'
 import { deputyRoutes } from './notices/deputies.routes.ts'
 import { developmentMailRoutes } from './notices/development.routes.ts'
@@ -107,7 +110,7 @@ import { undeliveredRoutes } from './notices/undelivered.routes.ts'
 import { webhookDescriptions } from './notices/webhooks/described.ts'
 import { webhookRoutes } from './notices/webhooks/webhooks.routes.ts'
 import { accountRoutes } from './people/account.routes.ts'
-import { noteRoleUse } from './people/actions.ts'
+import { noteLook, noteRoleUse } from './people/actions.ts'
 import { dataNoticeRoutes } from './people/data-notices/data-notice.routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import type { DataKey } from './people/sealed-secret.ts'
@@ -130,6 +133,7 @@ import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
 import { metricsRoutes } from './web/metrics.ts'
 import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
+import { OneLineOfARequest } from './web/request-log.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security-headers.ts'
 import { views } from './web/views.ts'
@@ -164,8 +168,10 @@ export async function buildApp(given: Needs): Promise<App> {
   const lessonHref: FindLessonHref = async (viewer) =>
     lessonHrefFor(viewer, viewer ? await listEnrollments(db, viewer.id) : [], given.catalogue)
   const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), given.clock())
-  const mail = loggedMail(db, given.mail)
+  const mail = given.mail && accountMail(dataKey)
   const needs = { ...given, mail, offered, lessonHref, tellOwner, tellOfRole, dataKey }
+  // What an administrator tries out is sent while they wait.
+  const direct = { ...needs, mail: loggedMail(db, given.mail) }
   const app = Fastify({
     logger: needs.logger ?? false,
     trustProxy: config.trustedProxy ?? false,
@@ -178,6 +184,7 @@ export async function buildApp(given: Needs): Promise<App> {
     rewriteUrl: ({ url = '/' }) => readableAddress(url),
     genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
     return503OnClosing: false,
+    logController: new OneLineOfARequest(),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
     schemaController: needs.schemaController ?? {},
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
@@ -214,7 +221,14 @@ export async function buildApp(given: Needs): Promise<App> {
   // Before compression, because it writes the keys into pages.
   await app.register(formKeys, { db, senderOf: ({ viewer, ip }) => viewer?.id ?? ip })
   // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
-  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false })
+  // A page in one call: a stream costs six times the processor. What is longer, such as an export, is streamed.
+  await app.register(compress, {
+    threshold: 1024,
+    syncThreshold: 256 * 1024,
+    encodings: ['br', 'gzip'],
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } },
+    globalDecompression: false,
+  })
   await app.register(formbody)
   // For forms with files. Read them with web/upload.ts.
   await app.register(multipart, {
@@ -232,6 +246,7 @@ export async function buildApp(given: Needs): Promise<App> {
     requiresSecondFactor,
     today: () => dayOf(given.clock()),
     noteUse: (grants, on) => noteRoleUse(db, grants, on),
+    noteLook: (look) => noteLook(db, look, given.clock()),
   })
   await app.register(unsentForms, { db, sessions, config })
   // Whole pages of people with a role show it in their navigation; files and pieces of a page have none.
@@ -287,7 +302,7 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(linkRoutes, needs)
   await app.register(roleRoutes, needs)
   await app.register(accessRoutes, needs)
-  await app.register(importRoutes, { ...needs, afterChange })
+  await app.register(importRoutes, needs)
   await app.register(confirmationRoutes, { ...needs, afterChange })
   await app.register(courseRoutes, { ...needs, ownLines: () => installation.branding().support_lines })
   await app.register(rightNowRoutes, { ...needs, assets })
@@ -329,21 +344,22 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(reviewPeopleRoutes, needs)
   await app.register(reviewFindingRoutes, needs)
   await app.register(reviewAnswerRoutes, needs)
+  await app.register(correctionOrderRoutes, needs)
   await app.register(packetRoutes, needs)
   await app.register(packetVerificationRoutes, needs)
   await app.register(bulkVerificationRoutes, needs)
   await app.register(registryRoutes, { ...needs, afterChange })
   await app.register(setupBootstrapRoutes, { ...needs, installation })
-  await app.register(setupRoutes, { ...needs, installation })
+  await app.register(setupRoutes, { ...direct, installation })
   await app.register(brandingRoutes, { ...needs, installation })
-  await app.register(consoleHealthRoutes, needs)
+  await app.register(consoleHealthRoutes, direct)
   await app.register(installationRoleRoutes, needs)
   await app.register(groupRoleRoutes, needs)
   await app.register(recordOpeningRoutes, needs)
   await app.register(installationProgramRoutes, needs)
   await app.register(jobConsoleRoutes, needs)
-  await app.register(mailConsoleRoutes, needs)
-  await app.register(ledgerConsoleRoutes, needs)
+  await app.register(mailConsoleRoutes, direct)
+  await app.register(ledgerConsoleRoutes, direct)
   await app.register(keyConsoleRoutes, { ...needs, sessions })
   await app.register(dataNoticeConsoleRoutes, needs)
   await app.register(tokenConsoleRoutes, needs)

@@ -5,26 +5,33 @@ import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates, sweepFailedNameChecks } from './certificates/certificates/issuing.actions.ts'
 import { listRegister } from './certificates/certificates/queries.ts'
 import { checkRegister } from './certificates/certificates/register-check.ts'
-import { readKeysIfThere } from './certificates/credentials/key-file.ts'
+import { openDataKey, readKeysIfThere } from './certificates/credentials/key-file.ts'
 import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
 import type { Catalogue } from './courses/catalogue/catalogue.ts'
 import type { Database } from './db/connection.ts'
-import { timetable } from './jobs/timetable.ts'
-import type { Handlers } from './jobs/workers.ts'
+import { type JobData, timetable } from './jobs/timetable.ts'
+import { type Handlers, onlyTry } from './jobs/workers.ts'
 import { tellOfChanges } from './learning/versions/tell-of-changes.actions.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
+import { accountMail, deliverAccountEmail } from './notices/account-mail.actions.ts'
 import { resendForgotten, summarize } from './notices/actions.ts'
 import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
 import { loggedMail, sweepDirectEmails } from './notices/direct-emails.actions.ts'
 import { sendDelivery, sweepDeliveries } from './notices/webhooks/webhooks.actions.ts'
+import { failLostPackets } from './oversight/packets/packet.actions.ts'
+import { makePacket } from './oversight/packets/packet-making.actions.ts'
+import { mailResetLink } from './people/actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { sweepPeople } from './people/sign-in.actions.ts'
+import { applyImport } from './programs/imports/import-apply.actions.ts'
+import { checkImport } from './programs/imports/import-check.actions.ts'
+import { failLostImports } from './programs/imports/import-job.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
 import { isMoot } from './standings/reminders/settle.actions.ts'
-import { refreshStale } from './standings/standings.actions.ts'
+import { refreshStale, refreshStandings } from './standings/standings.actions.ts'
 import { sweepFormKeys } from './web/form-keys.ts'
 
 type Needs = Readonly<{
@@ -58,16 +65,40 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     await sweepDeliveries(db)
     await sweepFormKeys(db)
     await sweepDirectEmails(db)
+    await failLostImports(db)
+    await failLostPackets(db)
   },
   'make-backup': async () => {
     const { backupDir: folder, backupKeep: keep } = config
     if (folder) await makeBackup(databaseUrl, config, { folder, keep }, clock())
   },
+  'check-import': (data, run = onlyTry) => checkImport(db, importOf(data), run, clock()),
+  'apply-import': (data, run = onlyTry) =>
+    applyImport(
+      { db, afterChange: (trx, people, now) => refreshStandings(trx, people, dayOf(now)) },
+      importOf(data),
+      run,
+      clock(),
+    ),
+  'make-packet': ({ packet }, run = onlyTry) => makePacket({ db, clock, ...config }, String(packet), run),
   'send-email': async ({ notice }) => {
     const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
     const delivery = { mail, baseUrl: config.baseUrl, look: await findEmailLook(db), isMoot: isMootToday }
     await deliverEmail(db, delivery, String(notice), clock())
   },
+  'send-account-email': async ({ email }, { isLastTry } = onlyTry) =>
+    deliverAccountEmail(
+      db,
+      { mail, dataKey: dataKeyOf(config, clock), baseUrl: config.baseUrl, isLastTry },
+      Number(email),
+      clock(),
+    ),
+  'send-reset-link': async ({ email, key }) =>
+    mailResetLink(
+      db,
+      { email: String(email), key: String(key) },
+      { mail: accountMail(dataKeyOf(config, clock)), baseUrl: config.baseUrl },
+    ),
   'send-webhook': async ({ delivery }) => {
     const { retries } = timetable['send-webhook']
     const settings = { allowsPrivate: config.allowsPrivateWebhooks, retries }
@@ -90,4 +121,13 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     const keySince = key ? dayOf(new Date(key.valid_from)) : null
     await tellOffices(db, { catalogue, keySince }, clock())
   },
+})
+
+const dataKeyOf = (config: Config, clock: () => Date) => () =>
+  openDataKey(config.keysFile, issuerDid(config.baseUrl), clock())
+
+const importOf = (data: JobData) => ({
+  importId: String(data.import),
+  personId: String(data.person),
+  confirmedBy: data.confirmed_by ? String(data.confirmed_by) : undefined,
 })

@@ -93,7 +93,7 @@ try {
   await app.listen({ host: config.host, port: config.port })
   if (config.jobs === 'here') {
     const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, catalogue, config })
-    running.workers = await startWorkers(database.url, handlers, app.log)
+    running.workers = await startWorkers(database.url, handlers, app.log, { isAlone: database.isEmbedded })
   }
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'

@@ -6,3 +6,6 @@ const noFreeConnection = 'timeout exceeded when trying to connect'
 /** True if the database took too long. Nothing was saved, so the request can be sent again. */
 export const isDatabaseBusy = (error: Readonly<{ code?: string; message: string }>): boolean =>
   codes.has(error.code ?? '') || error.message === noFreeConnection
+
+/** True if the database's disk is full. Nothing was saved, and reading still works. */
+export const isDiskFull = ({ code }: Readonly<{ code?: string }>): boolean => code === '53100'

@@ -43,15 +43,20 @@ export type Patience = Readonly<{
   idleTransactionSeconds?: number
 }>
 
+/**
+ * PgBouncer in transaction mode gives each transaction another connection: it takes no settings of a session, and before
+ * 1.21 no named statements. The address says so, in the way that other libraries know.
+ */
+export const isPooled = (url: string): boolean => new URL(url).searchParams.get('pgbouncer') === 'true'
+
 /** A pool of connections to one database; close it with `db.destroy()`. */
 export function connect(url: string, pool = 10, patience: Patience = {}): { db: Database; pool: pg.Pool } {
   const connections = new pg.Pool({
-    Client: NamingClient,
+    ...(isPooled(url) ? {} : { Client: NamingClient, options: sessionOptions(patience) }),
     connectionString: url,
     max: pool,
     types,
     application_name: 'safe-harbor-training',
-    options: sessionOptions(patience),
     connectionTimeoutMillis: (patience.connectionSeconds ?? 0) * 1000,
   })
   // When the database server drops a connection, its client emits an error. An error without a listener would end the
@@ -61,6 +66,8 @@ export function connect(url: string, pool = 10, patience: Patience = {}): { db: 
   return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool: connections }) }), pool: connections }
 }
 
+export const ownSession = 'safe_harbor.own_session'
+
 function sessionOptions({ statementSeconds, lockSeconds, idleTransactionSeconds }: Patience): string {
   const limits = {
     statement_timeout: statementSeconds,
@@ -68,5 +75,6 @@ function sessionOptions({ statementSeconds, lockSeconds, idleTransactionSeconds 
     idle_in_transaction_session_timeout: idleTransactionSeconds,
   }
   const set = Object.entries(limits).flatMap(([name, seconds]) => (seconds ? [`-c ${name}=${seconds}s`] : []))
-  return ['-c timezone=UTC', ...set].join(' ')
+  // The last one shows at the start that no pooler kept the others from the database.
+  return ['-c timezone=UTC', ...set, `-c ${ownSession}=yes`].join(' ')
 }

@@ -7,7 +7,7 @@ import { runningUrl, startEmbeddedPostgres } from './embedded.ts'
 import { AlreadyRunning, lockDataFolder } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { installQueue } from './queue-schema.ts'
-import { checkServer } from './server-check.ts'
+import { checkPooler, checkServer, isPoolerRefusal, unnamedPooler } from './server-check.ts'
 
 export type OpenDatabase = Readonly<{
   db: Database
@@ -81,8 +81,11 @@ async function migrateAt(url: string, pool: number): Promise<void> {
   const { db } = connect(url, 2)
   try {
     await checkServer(db, pool, new Date())
+    await checkPooler(db, url)
     await migrate(db)
     await installQueue(db)
+  } catch (error) {
+    throw isPoolerRefusal(error as Error) ? new Error(unnamedPooler) : error
   } finally {
     await db.destroy()
   }

@@ -381,8 +381,14 @@ export interface Deputies {
 export interface DirectEmails {
   address: string;
   at: Generated<Timestamp>;
+  attempts: Generated<number>;
+  cause: string | null;
+  ends_at: Timestamp | null;
   error: string | null;
   id: Generated<number>;
+  person_id: string | null;
+  sealed: string | null;
+  state: Generated<string>;
   subject: string;
 }
 
@@ -890,6 +896,15 @@ export interface RecordLinks {
   token_hash: string;
 }
 
+export interface RecordLooks {
+  id: Generated<string>;
+  looked_at: Timestamp;
+  looked_by: string;
+  looked_on: string;
+  person_id: string;
+  what: string;
+}
+
 export interface RecordOpenings {
   expires_at: Timestamp;
   id: Generated<string>;
@@ -981,7 +996,7 @@ export interface ReviewNotes {
 }
 
 export interface ReviewPackets {
-  beat_at: Timestamp;
+  beat_at: Generated<Timestamp>;
   code: string;
   from_on: string;
   id: Generated<string>;
@@ -1353,6 +1368,7 @@ export interface DB {
   program_interpretations: ProgramInterpretations;
   programs: Programs;
   record_links: RecordLinks;
+  record_looks: RecordLooks;
   record_openings: RecordOpenings;
   record_requests: RecordRequests;
   record_shares: RecordShares;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database } from './connection.ts'
+import { type Database, isPooled, ownSession } from './connection.ts'
 
 /** What the job queue and a start or a command beside the service connect with, besides the pool. */
 const otherConnections = 5
@@ -21,3 +21,27 @@ export async function checkServer(db: Database, pool: number, now: Date): Promis
       `The clock of this machine and the clock of the database are ${seconds} seconds apart. Due dates and certificates depend on the time. Set both clocks (NTP), then start again.`,
     )
 }
+
+/** Refuses a pooler that the address doesn't name, and one behind which the database lacks what the service expects. */
+export async function checkPooler(db: Database, url: string): Promise<void> {
+  const { rows } = await sql<{ role: string; is_own: boolean; is_set: boolean }>`
+    select quote_ident(current_user) as role, current_setting(${ownSession}, true) is not null as is_own,
+      current_setting('timezone') = 'UTC' and current_setting('lock_timeout') <> '0'
+        and current_setting('statement_timeout') <> '0' as is_set`.execute(db)
+  const { role, is_own, is_set } = rows[0]!
+  if (!isPooled(url) && !is_own) throw new Error(unnamedPooler)
+  if (isPooled(url) && !is_set)
+    throw new Error(
+      `DATABASE_URL leads to a pooler (pgbouncer=true), so the database has to know what the service expects of a connection. Run these once in the database, reconnect the pooler, and start again:
+  alter role ${role} set timezone = 'UTC';
+  alter role ${role} set lock_timeout = '10s';
+  alter role ${role} set statement_timeout = '30s';
+  alter role ${role} set idle_in_transaction_session_timeout = '60s';`,
+    )
+}
+
+/** A pooler that the address doesn't name may refuse the settings of a session, or leave them out. */
+export const isPoolerRefusal = ({ message }: Error): boolean => /unsupported startup parameter/.test(message)
+
+export const unnamedPooler =
+  'DATABASE_URL leads to PgBouncer. Add pgbouncer=true to it, as in postgres://…/safe_harbor?pgbouncer=true, and read “PgBouncer” in docs/operations.md.'

@@ -147,6 +147,7 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     administered_program_ids: role === 'program_admin' ? programs : [],
     trained_program_ids: role === 'program_admin' ? programs : [],
     unread_notices: 0,
+    last_active_on: null,
     owes_data_notice: false,
     has_account_news: false,
     confirmed_at: person.created_at,

@@ -29,7 +29,7 @@ export const timetable = {
     minutes: 10,
   },
   'sweep-sign-ins': {
-    says: 'Remove ended sessions and old failed attempts',
+    says: 'Remove what is past its time: sessions, failed attempts, mail and webhook logs; give up lost work',
     cron: '17 * * * *',
     retries: 1,
     minutes: 10,
@@ -40,12 +40,45 @@ export const timetable = {
     retries: 3,
     minutes: 120,
   },
+  'check-import': {
+    says: 'Compare an uploaded roster file with the roster',
+    retries: 3,
+    minutes: 15,
+    atOnce: 2,
+    isAwaited: true,
+  },
+  'apply-import': {
+    says: 'Save a checked roster file',
+    retries: 3,
+    minutes: 15,
+    isAwaited: true,
+  },
+  'make-packet': {
+    says: 'Make a review packet',
+    retries: 5,
+    minutes: 60,
+    isAwaited: true,
+  },
   'send-email': {
     says: 'Send a notice by email',
     // About two days of a mail server that is down; the morning's reminders take up what is left.
     retries: 60,
     minutes: 2,
     atOnce: 4,
+  },
+  'send-account-email': {
+    says: 'Send an email about an account, such as an invitation',
+    // The links in them are good for a day or more.
+    retries: 30,
+    minutes: 2,
+    atOnce: 2,
+    isAwaited: true,
+  },
+  'send-reset-link': {
+    says: 'Write the email for someone who forgot their password',
+    retries: 5,
+    minutes: 2,
+    isAwaited: true,
   },
   'send-webhook': {
     says: 'Tell a program’s software what happened',
@@ -71,10 +104,12 @@ export type JobPlan = Readonly<{
   says: string
   cron?: string
   retries: number
-  /** After this time the job counts as dead, and another worker runs it. */
+  /** After this time the job counts as dead even if its process is alive, and another worker runs it. */
   minutes: number
   /** How many of them one process runs side by side, if not one. */
   atOnce?: number
+  /** Someone watches its progress on a page: it starts within a second, and is retried soon. */
+  isAwaited?: boolean
 }>
 
 export type JobName = keyof typeof timetable
@@ -83,13 +118,15 @@ export type JobName = keyof typeof timetable
 export type JobData = Readonly<Record<string, string | number | boolean | null>>
 
 /** How the queue of a job is set up. */
-export const queueOptions = ({ cron, retries, minutes }: JobPlan) =>
+export const queueOptions = ({ cron, retries, minutes, isAwaited }: JobPlan) =>
   ({
     policy: cron ? 'stately' : 'standard',
     retryLimit: retries,
-    retryDelay: 30,
+    retryDelay: isAwaited ? 2 : 30,
     retryBackoff: true,
     retryDelayMax: 3600,
     expireInSeconds: minutes * 60,
+    // The worker renews it in half that time. A job whose process was killed is free for another one after it.
+    heartbeatSeconds: 30,
     deleteAfterSeconds: 14 * 24 * 3600,
   }) as const

@@ -3,7 +3,17 @@ import { PgBoss } from 'pg-boss'
 import { timeZone } from '#server/lib/days.ts'
 import { type JobData, type JobName, type JobPlan, queueOptions, timetable } from './timetable.ts'
 
-export type Handlers = Readonly<Record<JobName, (data: JobData) => Promise<unknown>>>
+export type JobRun = Readonly<{
+  /** Aborted when the process stops, or the job was given to another one. */
+  signal: AbortSignal
+  /** If this attempt fails, there is no other. */
+  isLastTry: boolean
+}>
+
+/** Of a job that is run outside the queue, once. */
+export const onlyTry: JobRun = { signal: new AbortController().signal, isLastTry: true }
+
+export type Handlers = Readonly<Record<JobName, (data: JobData, run?: JobRun) => Promise<unknown>>>
 
 const names = Object.keys(timetable) as JobName[]
 
@@ -14,11 +24,15 @@ export type Workers = Readonly<{
   runNow: (name: JobName) => Promise<void>
 }>
 
-/** Runs jobs in this process. Several processes can do this: each job runs in only one of them. */
+/**
+ * Runs jobs in this process. Several processes can do this: each job runs in only one of them. A process that has the
+ * database to itself knows that a job which still counts as running was cut off with the process before it.
+ */
 export async function startWorkers(
   url: string,
   handlers: Handlers,
   log: FastifyBaseLogger,
+  { isAlone = false } = {},
 ): Promise<Workers> {
   const boss = new PgBoss({
     connectionString: url,
@@ -26,18 +40,29 @@ export async function startWorkers(
     max: 3,
     migrate: false,
     createSchema: false,
+    // How often it looks for jobs whose process was killed.
+    superviseIntervalSeconds: 15,
+    monitorIntervalSeconds: 15,
   })
+  const stopping = new AbortController()
   boss.on('error', (error) => log.error(error, 'The job queue'))
   await boss.start()
   for (const name of names) await prepare(boss, name, timetable[name])
+  if (isAlone) await releaseJobs(boss)
   for (const name of names) {
-    const { atOnce = 1 }: JobPlan = timetable[name]
-    const options = { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: atOnce }
-    await boss.work<JobData>(name, options, async ([job]) => {
+    const { atOnce = 1, isAwaited = false }: JobPlan = timetable[name]
+    const options = {
+      pollingIntervalSeconds: isAwaited ? 1 : 2,
+      batchSize: 1,
+      localConcurrency: atOnce,
+      includeMetadata: true,
+    } as const
+    await boss.work<JobData, void, typeof options>(name, options, async ([job]) => {
       if (!job) return
       log.debug({ job: name, id: job.id }, 'job started')
+      const signal = AbortSignal.any([job.signal, stopping.signal])
       try {
-        await handlers[name](job.data ?? {})
+        await handlers[name](job.data ?? {}, { signal, isLastTry: job.retryCount >= job.retryLimit })
       } catch (error) {
         log.error({ err: error, job: name, id: job.id }, 'job failed')
         throw error
@@ -45,11 +70,22 @@ export async function startWorkers(
     })
   }
   return {
-    stop: (milliseconds) => boss.stop({ graceful: true, timeout: milliseconds }),
+    stop: (milliseconds) => {
+      stopping.abort()
+      return boss.stop({ graceful: true, timeout: milliseconds })
+    },
     runNow: async (name) => {
       await boss.send(name, {})
     },
   }
+}
+
+/** Jobs without a sign of life are retried, by pg-boss's own rules. */
+async function releaseJobs(boss: PgBoss): Promise<void> {
+  await boss
+    .getDb()
+    .executeSql(`update pgboss.job set heartbeat_on = now() - interval '1 hour' where state = 'active'`)
+  await boss.supervise()
 }
 
 async function prepare(boss: PgBoss, name: JobName, plan: JobPlan): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { sql, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import {
   type Certified,
   type Issuer,
@@ -17,20 +17,21 @@ import { isAssessmentOpen, isComplete, isLessonOpen } from '#server/learning/pro
 import {
   type Attempt,
   type Enrollment,
+  findAttemptOf,
+  isLockedFor,
   listAttempts,
-  lockAttemptOf,
   lockEnrollmentOf,
 } from '#server/learning/progress/queries.ts'
 import { minutesTaken, pickedRefreshers } from '#server/learning/progress/refresher.ts'
 import type { Confidence } from '#server/learning/questions/confidence.ts'
 import { type Drawn, drawQuestions } from '#server/learning/questions/drawing.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
-import { dayOf } from '#server/lib/days.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
 import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
-import { takeAnswer } from './attempt.ts'
+import { type Taken, type TakenAnswer, takeAnswer } from './attempt.ts'
 import { type Commitment, saveCommitment } from './commitments.actions.ts'
 import { findEngagement, insertEvidence, type LessonPlace } from './engagement.actions.ts'
 import type { Evidence } from './engagement.ts'
@@ -58,47 +59,59 @@ export async function skipLesson(
   today: string,
 ): Promise<void> {
   if (!isLessonOpen(course, doneOf(enrollment), place.module, place.lesson)) return
-  await insertMark(db, enrollment.id, place, 'skipped')
+  await db
+    .insertInto('lesson_marks')
+    .values({ enrollment_id: enrollment.id, ...place, mark: 'skipped' })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
   await noteActivity(db, viewer, today)
 }
+
+type Reading = Readonly<{ enrollment: Enrollment; course: CourseVersion; place: LessonPlace; openedAt: Date }>
 
 /** Marks a lesson as read, if it is open. The last lesson of a refresher completes the refresher. */
 export async function finishLesson(
   db: Database,
   needs: Completing,
   viewer: Viewer,
-  taking: Readonly<{ enrollmentId: string; course: CourseVersion; place: LessonPlace; openedAt: Date }>,
+  reading: Reading,
   commitment: Commitment | null,
   now: Date,
 ): Promise<void> {
-  const { enrollmentId, course, place, openedAt } = taking
-  await writeEvidence(db, async (trx) => {
-    const enrollment = await lockEnrollmentOf(trx, viewer.id, enrollmentId)
-    if (!enrollment || !isLessonOpen(course, doneOf(enrollment), place.module, place.lesson)) return
-    if (commitment) await saveCommitment(trx, enrollment.id, commitment, now)
-    await trx
-      .insertInto('lesson_readings')
-      .values({ enrollment_id: enrollment.id, ...place, opened_at: openedAt, finished_at: now })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-    await insertMark(trx, enrollment.id, place, 'finished')
-    await completeIfDone(trx, needs, viewer, enrollment.id, course, now)
-  })
+  const { enrollment, course, place } = reading
+  if (!isLessonOpen(course, doneOf(enrollment), place.module, place.lesson)) return
+  if (!commitment && !canComplete(reading)) await insertReading(db, reading, now)
+  else
+    await writeEvidence(db, async (trx) => {
+      if (!(await isLockedFor(trx, viewer.id, enrollment.id))) return
+      if (commitment) await saveCommitment(trx, enrollment.id, commitment, now)
+      await insertReading(trx, reading, now)
+      await completeIfDone(trx, needs, viewer, enrollment.id, course, now)
+    })
   // After the transaction, so that the person's row isn't locked while it runs.
   await noteActivity(db, viewer, dayOf(now))
 }
 
-const insertMark = (
-  db: Database | Transaction<DB>,
-  enrollment_id: string,
-  place: LessonPlace,
-  mark: 'finished' | 'skipped',
-) =>
-  db
+/** Reading completes a course only in a module without questions, or if everything is done already. */
+const canComplete = ({ enrollment, course, place }: Reading): boolean =>
+  course.modules.some(({ slug, draw }) => slug === place.module && draw === 0) ||
+  isComplete(course, doneOf(enrollment))
+
+/** The reading and its mark in one statement. Doing it twice changes nothing. */
+const insertReading = (db: Kysely<DB>, { enrollment, place, openedAt }: Reading, finished_at: Date) => {
+  const at = { enrollment_id: enrollment.id, ...place }
+  return db
+    .with('reading', (also) =>
+      also
+        .insertInto('lesson_readings')
+        .values({ ...at, opened_at: openedAt, finished_at })
+        .onConflict((conflict) => conflict.doNothing()),
+    )
     .insertInto('lesson_marks')
-    .values({ enrollment_id, ...place, mark })
+    .values({ ...at, mark: 'finished' })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+}
 
 /**
  * Starts an attempt at a module's assessment or returns the open one. Null if the assessment is not open yet, or if the
@@ -163,7 +176,10 @@ export type AnswerResult =
   | { kind: 'module-passed' }
   | { kind: 'course-completed' }
 
-/** Saves one answer and, in the same transaction, any result, completion and certificate that it leads to. */
+/**
+ * Saves one answer. Earlier answers never change, so the attempt is read without a lock, and the answer's primary key
+ * decides between two tabs. The last answer's result, completion and certificate are saved in one transaction with it.
+ */
 export async function answerQuestion(
   db: Database,
   needs: Readonly<{
@@ -176,41 +192,65 @@ export async function answerQuestion(
   form: Readonly<Record<string, unknown>>,
   now: Date,
 ): Promise<AnswerResult> {
-  const result = await writeEvidence(db, async (trx): Promise<AnswerResult> => {
-    const attempt = await lockAttemptOf(trx, viewer.id, attemptId)
-    const course = attempt && needs.findCourse(attempt.course, attempt.version)
-    const module = course?.modules.find((one) => one.slug === attempt?.module)
-    if (!attempt || !course || !module) return { kind: 'absent' }
-    const taken = takeAnswer(module, attempt, form)
-    if (taken.kind === 'stale' || taken.kind === 'empty') return taken
-    const { position, step, answer, is_correct, is_last_step, credit, confidence } = taken
-    await trx
-      .insertInto('attempt_answers')
-      .values({
-        attempt_id: attempt.id,
-        position,
-        step,
-        answer: JSON.stringify(answer),
-        is_correct,
-        is_last_step,
-        credit,
-        confidence,
-        answered_at: now,
-      })
-      .execute()
-    if (!taken.result) return { kind: 'next' }
+  const attempt = await findAttemptOf(db, viewer.id, attemptId)
+  const course = attempt && needs.findCourse(attempt.course, attempt.version)
+  const module = course?.modules.find((one) => one.slug === attempt?.module)
+  if (!attempt || !course || !module) return { kind: 'absent' }
+  const taken = takeAnswer(module, attempt, form)
+  const result = await saveTaken(db, needs, viewer, { attempt, course, module, taken }, now)
+  // After the transaction, so that the person's row isn't locked while it runs.
+  await noteActivity(db, viewer, dayOf(now))
+  return result
+}
+
+type TakenIn = Readonly<{ attempt: Attempt; course: CourseVersion; module: Module; taken: Taken }>
+
+async function saveTaken(
+  db: Database,
+  needs: Completing,
+  viewer: Viewer,
+  { attempt, course, module, taken }: TakenIn,
+  now: Date,
+): Promise<AnswerResult> {
+  if (taken.kind !== 'taken') return taken
+  const { result } = taken
+  if (!result) return { kind: (await insertAnswer(db, attempt.id, taken, now)) ? 'next' : 'stale' }
+  return writeEvidence(db, async (trx): Promise<AnswerResult> => {
+    if (!(await insertAnswer(trx, attempt.id, taken, now))) return { kind: 'stale' }
     await markOptional(trx, course, module, attempt, taken)
     await trx
       .insertInto('attempt_results')
-      .values({ attempt_id: attempt.id, ...taken.result, finished_at: now })
+      .values({ attempt_id: attempt.id, ...result, finished_at: now })
       .execute()
-    if (!taken.result.is_passed) return { kind: 'failed' }
+    if (!result.is_passed) return { kind: 'failed' }
     const isCompleted = await completeIfDone(trx, needs, viewer, attempt.enrollment_id, course, now)
     return { kind: isCompleted ? 'course-completed' : 'module-passed' }
   })
-  // After the transaction, so that the person's row isn't locked while it runs.
-  if (result.kind !== 'absent') await noteActivity(db, viewer, dayOf(now))
-  return result
+}
+
+/** Returns whether this answer was the first one given to its question. */
+async function insertAnswer(
+  db: Kysely<DB>,
+  attempt_id: string,
+  { position, step, answer, is_correct, is_last_step, credit, confidence }: TakenAnswer,
+  answered_at: Date,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('attempt_answers')
+    .values({
+      attempt_id,
+      position,
+      step,
+      answer: JSON.stringify(answer),
+      is_correct,
+      is_last_step,
+      credit,
+      confidence,
+      answered_at,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
 }
 
 /** Marks the lessons of a refresher that its diagnostic found unnecessary for this learner. */
@@ -369,9 +409,10 @@ async function hasEarlierCompletion(trx: Transaction<DB>, personId: string, cour
 /** Records the day, never the hour, of a person's last activity. Supervisors see only that. */
 export async function noteActivity(
   db: Database,
-  viewer: Readonly<{ id: string }>,
-  today: string,
+  viewer: Pick<Viewer, 'id' | 'last_active_on'>,
+  today: Day,
 ): Promise<void> {
+  if (viewer.last_active_on !== null && viewer.last_active_on >= today) return
   await db
     .updateTable('people')
     .set({ last_active_on: today })

@@ -41,20 +41,20 @@ export function currentOf(module: Module, attempt: Attempt): Current | null {
 export const choicesOf = (given: readonly { answer: unknown }[]): readonly string[] =>
   given.map(({ answer }) => (answer as { choice: string }).choice)
 
-export type Taken =
-  | { kind: 'stale' }
-  | { kind: 'empty'; message: string }
-  | {
-      kind: 'taken'
-      position: number
-      step: number
-      answer: unknown
-      is_correct: boolean
-      is_last_step: boolean
-      credit: number | null
-      confidence: Confidence | null
-      result: Result | null
-    }
+export type Taken = { kind: 'stale' } | { kind: 'empty'; message: string } | TakenAnswer
+
+export type TakenAnswer = {
+  kind: 'taken'
+  position: number
+  step: number
+  answer: unknown
+  is_correct: boolean
+  is_last_step: boolean
+  credit: number | null
+  confidence: Confidence | null
+  /** Null unless this answer ends the attempt. */
+  result: Result | null
+}
 
 export type Result = Readonly<{ correct: number; points: number; total: number; is_passed: boolean }>
 

@@ -1,17 +1,20 @@
 import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { lockEnrollmentOf } from '#server/learning/progress/queries.ts'
+import { isLockedFor } from '#server/learning/progress/queries.ts'
 
 /** What a learner plans to do on their next shift, in their own words. */
 export type Commitment = Readonly<{ body: string; isShared: boolean }>
 
+/** Keeps a commitment. Does nothing if it is the current one: the same form may arrive twice. */
 export async function saveCommitment(
   trx: Transaction<DB>,
   enrollment_id: string,
   { body, isShared }: Commitment,
   now: Date,
 ): Promise<void> {
+  const current = await findCurrent(trx, enrollment_id)
+  if (current?.body === body && current.is_shared === isShared) return
   await trx
     .updateTable('commitments')
     .set({ superseded_at: now })
@@ -33,14 +36,16 @@ export async function shareCommitment(
   now: Date,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    if (!(await lockEnrollmentOf(trx, personId, enrollmentId))) return
-    const current = await trx
-      .selectFrom('commitments')
-      .select(['body', 'is_shared'])
-      .where('enrollment_id', '=', enrollmentId)
-      .where('superseded_at', 'is', null)
-      .executeTakeFirst()
-    if (!current || current.is_shared === isShared) return
-    await saveCommitment(trx, enrollmentId, { body: current.body, isShared }, now)
+    if (!(await isLockedFor(trx, personId, enrollmentId))) return
+    const current = await findCurrent(trx, enrollmentId)
+    if (current) await saveCommitment(trx, enrollmentId, { body: current.body, isShared }, now)
   })
 }
+
+const findCurrent = (trx: Transaction<DB>, enrollmentId: string) =>
+  trx
+    .selectFrom('commitments')
+    .select(['body', 'is_shared'])
+    .where('enrollment_id', '=', enrollmentId)
+    .where('superseded_at', 'is', null)
+    .executeTakeFirst()

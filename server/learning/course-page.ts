@@ -1,5 +1,5 @@
 import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
-import { type CourseVersion, lessonPath } from '#server/courses/catalogue/catalogue.ts'
+import { type CourseVersion, lessonPath, type Module } from '#server/courses/catalogue/catalogue.ts'
 import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
 import { assessmentPath } from '#server/learning/progress/paths.ts'
@@ -51,8 +51,11 @@ export function coursePage(
 }
 
 /** Every module and lesson with its state. Only open lessons are links. */
-export function outlineOf(course: CourseVersion, done: Done | null) {
-  return course.modules.map((module) => ({
+const outlineOf = (course: CourseVersion, done: Done | null) =>
+  course.modules.map((module) => moduleOutline(course, module, done))
+
+export function moduleOutline(course: CourseVersion, module: Module, done: Done | null) {
+  return {
     module,
     isOpen: Boolean(done && isModuleOpen(course, done, module.slug)),
     isPassed: Boolean(done && isModuleDone(module, done)),
@@ -76,5 +79,5 @@ export function outlineOf(course: CourseVersion, done: Done | null) {
     })),
     assessment:
       done && isAssessmentOpen(course, done, module.slug) ? assessmentPath(course, module.slug) : null,
-  }))
+  }
 }

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { type Enrollment, lockEnrollmentOf } from '#server/learning/progress/queries.ts'
+import { type Enrollment, isLockedFor } from '#server/learning/progress/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { findEngagementRows } from './engagement.queries.ts'
 import { type Evidence, evidenceOf, paceOf } from './engagement.ts'
@@ -22,7 +22,7 @@ export async function recordTime(
 ): Promise<void> {
   const { module, lesson, openedAt, seconds } = seen
   await db.transaction().execute(async (trx) => {
-    if (!(await lockEnrollmentOf(trx, viewer.id, enrollmentId))) return
+    if (!(await isLockedFor(trx, viewer.id, enrollmentId))) return
     const last = await trx
       .selectFrom('lesson_times')
       .select(({ fn }) => fn.max('at').as('at'))

@@ -9,7 +9,7 @@ import type { JobAid } from '#server/courses/catalogue/course-parts.ts'
 import { pathBefore } from '#server/learning/progress/paths.ts'
 import { type Done, lessonKey, minutesLeftInModule } from '#server/learning/progress/progress.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
-import { outlineOf } from './course-page.ts'
+import { moduleOutline } from './course-page.ts'
 
 /** A lesson page. A content note of level "stop" is shown first, until the learner chooses to continue. */
 export function lessonPage(
@@ -36,6 +36,6 @@ export function lessonPage(
     jobAids: jobAidsWith(shown.jobAids, `${course.slug}/${module.slug}/${lesson.slug}`),
     back: pathBefore(course, module, lesson),
     minutesLeft: minutesLeftInModule(course, done, module.slug),
-    outline: outlineOf(course, done),
+    outline: moduleOutline(course, module, done),
   }
 }

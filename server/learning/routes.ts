@@ -83,7 +83,7 @@ export async function learningRoutes(
         ? await findCertificateOfCompletion(db, enrollment.completion_id)
         : null
       const move =
-        enrollment && !enrollment.ended_at
+        enrollment && !enrollment.ended_at && textState(known, enrollment) !== 'current'
           ? moveOffer(
               known,
               enrollment,
@@ -202,7 +202,7 @@ export async function learningRoutes(
   app.post(
     '/courses/:course/:module/:lesson/finished',
     {
-      config: signedIn,
+      config: { ...signedIn, isRepeatable: true },
       schema: {
         params: lessonParams,
         body: Type.Optional(
@@ -226,8 +226,8 @@ export async function learningRoutes(
       const body = request.body?.commitment?.trim()
       const commitment =
         body && asksForCommitment(module, lesson) ? { body, isShared: request.body?.share === 'yes' } : null
-      const taking = { enrollmentId: enrollment.id, course, place, openedAt }
-      await finishLesson(db, { issuer: config, afterChange }, viewer, taking, commitment, clock())
+      const reading = { enrollment, course, place, openedAt }
+      await finishLesson(db, { issuer: config, afterChange }, viewer, reading, commitment, clock())
       return reply.redirect(await pathOn(viewer, course, module, lesson), 303)
     },
   )
@@ -363,12 +363,14 @@ export async function learningRoutes(
 
   /** The person's enrollment with its version's text. Null if they have not started the course. */
   async function takingOf(personId: string, slug: string): Promise<Taking | null> {
-    const known = await courseOf(slug)
+    const known = catalogue.courses.get(slug) ?? notFound()
     const enrollment = await findEnrollment(db, personId, known.slug)
     if (!enrollment) return null
+    const taken = takenText(known, enrollment)
+    if (taken) return { course: taken, enrollment }
     // After completion, a course may show a newer version. While under way it never changes without the learner's choice.
-    const course = takenText(known, enrollment) ?? (enrollment.ended_at ? known.current : notFound())
-    return { course, enrollment }
+    if (!enrollment.ended_at) return notFound()
+    return { course: (await courseOf(slug)).current, enrollment }
   }
 
   /** Where a person continues. If their version is gone, the course page, where they choose what to do. */

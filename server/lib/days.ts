@@ -33,7 +33,21 @@ export function isInstant(value: unknown): value is string {
 
 /** The calendar day in Minnesota at an instant. Throws a RangeError if the text is not an instant. */
 export function dayOf(instant: Date | string): Day {
-  return inMinnesota(instant).toPlainDate().toString()
+  const at = typeof instant === 'string' ? inMinnesota(instant).epochMilliseconds : instant.getTime()
+  if (!(at >= lastDay.from && at < lastDay.until)) lastDay = boundsOfDay(inMinnesota(instant))
+  return lastDay.day
+}
+
+/** The day asked for last, since most requests ask for today: its first instant, and the first one after it. */
+let lastDay: Readonly<{ day: Day; from: number; until: number }> = { day: '', from: 0, until: 0 }
+
+function boundsOfDay(at: Temporal.ZonedDateTime) {
+  const start = at.startOfDay()
+  return {
+    day: at.toPlainDate().toString(),
+    from: start.epochMilliseconds,
+    until: start.add({ days: 1 }).epochMilliseconds,
+  }
 }
 
 export const addDays = remembered((day: Day, days: number): Day => {

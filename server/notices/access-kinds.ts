@@ -4,13 +4,13 @@ import type { Kind } from './wording.ts'
 export type AccessFacts = Readonly<{
   'role-changed': RoleChange
   'record-opened': { name: string; by: string; reason: string; is_own: boolean }
-  'record-asked': { program: string }
+  'record-asked': { program: string; role?: string }
   'record-shared': { name: string; program: string; by: string; is_own: boolean }
 }>
 
 /** A role was given, ended, or given back. "where" is null for roles of the whole installation. */
 export type RoleChange = Readonly<{
-  change: 'granted' | 'ended' | 'grant-undone' | 'end-undone'
+  change: 'granted' | 'ended' | 'grant-undone' | 'end-undone' | 'accepted'
   role: string
   where: string | null
   person: string
@@ -25,11 +25,16 @@ const roleChanges: Readonly<Record<RoleChange['change'], string>> = {
   ended: 'ended',
   'grant-undone': 'took back',
   'end-undone': 'gave back',
+  accepted: 'accepted',
 }
 
 function roleSentence({ change, role, where, person, by, is_own }: RoleChange): string {
   const at = where ? ` at ${where}` : ''
   const verb = roleChanges[change]
+  if (change === 'accepted')
+    return is_own
+      ? `You accepted a role: ${role}${at}.`
+      : `${person} accepted a role: ${role}${at}. It can be undone for an hour.`
   if (is_own)
     return change === 'granted' || change === 'end-undone'
       ? `${by} ${verb} you a role: ${role}${at}.`
@@ -69,10 +74,16 @@ export const accessKinds: { [K in keyof AccessFacts]: Kind<AccessFacts[K]> } = {
   },
   'record-asked': {
     isOptional: false,
-    words: ({ program }) => ({
+    words: ({ program, role }) => ({
       subject: 'A question for you',
-      email: ['A program asks to see your training record. Sign in to answer.'],
-      inbox: `${program} put you on its roster and asks to see your training record.`,
+      email: [
+        role
+          ? 'A program wants to give you a role. Sign in to answer.'
+          : 'A program asks to see your training record. Sign in to answer.',
+      ],
+      inbox: role
+        ? `${program} wants to give you a role: ${role}.`
+        : `${program} put you on its roster and asks to see your training record.`,
       action: { label: 'Answer', path: '/account/record' },
     }),
   },

@@ -4,7 +4,6 @@ import type { DB } from '#server/db/schema.ts'
 import { enqueue } from '#server/jobs/enqueue.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { type Mail, refusedRecipient } from '#server/lib/mail.ts'
-import { createLink } from '#server/people/actions.ts'
 import { endNotices, notify, preferencesOf } from './actions.ts'
 import { type EmailLook, emailMessage } from './email-message.ts'
 import { isOptional, isUrgent, wordsOf } from './kinds.ts'
@@ -92,16 +91,14 @@ async function deliver(
     await enqueue(trx, 'send-email', { notice: email.id }, morning)
     return 'later'
   }
-  // A link to set a password is made as it is sent: its secret is stored nowhere.
-  const token = await linkToken(trx, email)
   const message = emailMessage({
     noticeId: email.id,
     to: email,
     words,
-    address: `${baseUrl}${token ? `/link/${token}` : words.action.path}`,
+    address: `${baseUrl}${words.action.path}`,
     baseUrl,
     look,
-    isDiscreet: preferences.is_discreet && !token,
+    isDiscreet: preferences.is_discreet,
     unsubscribeAddress: isOptional(email)
       ? `${baseUrl}/notices/unsubscribe/${preferences.unsubscribe_token}`
       : null,
@@ -109,7 +106,6 @@ async function deliver(
   try {
     await mail(message)
   } catch (error) {
-    // Thrown, so that a link that reached no one is rolled back.
     throw new NotSent(email, error)
   }
   return 'sent'
@@ -119,15 +115,6 @@ function heldBack(email: EmailToSend, { frequency }: Preferences): 'unwanted' | 
   if (!isOptional(email)) return null
   if (frequency === 'never') return 'unwanted'
   return frequency === 'daily' && email.kind !== 'daily-summary' ? 'summary' : null
-}
-
-async function linkToken(
-  trx: Transaction<DB>,
-  { kind, facts, person_id }: EmailToSend,
-): Promise<string | null> {
-  if (kind !== 'set-password') return null
-  const { purpose } = facts as { purpose: 'invite' | 'reset' }
-  return createLink(trx, person_id, purpose, null)
 }
 
 /** A recipient refused for good is sent nothing more, and the administrators learn of it. Anything else is retried. */
@@ -149,9 +136,10 @@ async function afterFailure(db: Database, { email, cause }: NotSent, now: Date):
   if (!answer) throw cause
 }
 
-async function stopAddress(
+/** Nothing more is sent to this address, and the administrators learn of it. */
+export async function stopAddress(
   trx: Transaction<DB>,
-  person: EmailToSend,
+  person: Readonly<{ person_id: string; name: string; email: string }>,
   answer: string,
   now: Date,
 ): Promise<void> {

@@ -12,7 +12,7 @@ export function loggedMail(db: Database, mail: Mail): Mail {
     } catch (error) {
       await db
         .insertInto('direct_emails')
-        .values({ ...line, error: String((error as Error).message ?? error).slice(0, 500) })
+        .values({ ...line, state: 'failed', error: String((error as Error).message ?? error).slice(0, 500) })
         .execute()
       throw error
     }

@@ -8,7 +8,6 @@ import { type Kind, people, type Wording } from './wording.ts'
 export type NoticeFacts = OfficeFacts & AccessFacts & LearnerAndTeamFacts
 
 type LearnerAndTeamFacts = Readonly<{
-  'set-password': { purpose: 'invite' | 'reset' }
   assigned: { program: string }
   'lessons-changed': { course: string; path: string; due_on: Day }
   'training-due': { requirement: string; title: string; due_on: Day; days: number }
@@ -112,25 +111,6 @@ const kinds: { [K in NoticeKind]: Kind<NoticeFacts[K]> } = {
       ],
       inbox: `${accountNews[what](by ?? 'Your administrator')} If you didn’t expect this, tell another administrator, and change your password.`,
       action: { label: 'Open your account', path: '/account' },
-    }),
-  },
-  'set-password': {
-    isOptional: false,
-    isUrgent: true,
-    words: ({ purpose }) => ({
-      subject: purpose === 'invite' ? 'Your new account' : 'Set a new password',
-      email:
-        purpose === 'invite'
-          ? [
-              'You have an account for your work training. Choose a password within 7 days.',
-              'The link works once. If you did not expect this message, you can ignore it.',
-            ]
-          : [
-              'You or your administrator asked to set a new password for this email. The link works once, within a day.',
-              'If it wasn’t you, nothing has changed, and you can ignore this message.',
-            ],
-      inbox: 'You were sent a link to set your password.',
-      action: { label: 'Set your password', path: '/account' },
     }),
   },
   'training-due': {

@@ -127,7 +127,7 @@ export async function listUndelivered(
     select e.notice_id, p.name, p.email, n.kind, n.created_at, e.state, e.attempts, e.last_error
     from notice_emails e join notices n on n.id = e.notice_id join people p on p.id = n.person_id
     where ((e.state = 'queued' and e.attempts > 0) or e.state in ('stopped', 'not-set-up'))
-      and n.read_at is null and n.moot_at is null and n.kind <> 'set-password'
+      and n.read_at is null and n.moot_at is null
       and ${withinReach(programIds, isEverywhere)}
     order by n.created_at desc limit 200`.execute(db)
   return rows
@@ -153,6 +153,17 @@ export async function listStoppedAddresses(
   return rows
 }
 
+/** Of these addresses, the ones that refuse mail. */
+export async function listRefusing(db: Kysely<DB>, emails: readonly string[]): Promise<ReadonlySet<string>> {
+  if (emails.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('stopped_addresses')
+    .select('email')
+    .where('email', 'in', [...emails])
+    .execute()
+  return new Set(rows.map(({ email }) => email))
+}
+
 /** A notice to print for someone whom email doesn't reach, of people within reach of a viewer. */
 export async function findNoticeToPrint(
   db: Kysely<DB>,
@@ -162,7 +173,7 @@ export async function findNoticeToPrint(
 ): Promise<(Notice & Readonly<{ name: string }>) | null> {
   const { rows } = await sql<Notice & { name: string }>`
     select n.*, p.name from notices n join people p on p.id = n.person_id
-    where n.id = ${id} and n.kind <> 'set-password' and ${withinReach(programIds, isEverywhere)}`.execute(db)
+    where n.id = ${id} and ${withinReach(programIds, isEverywhere)}`.execute(db)
   return rows[0] ?? null
 }
 

@@ -1,5 +1,21 @@
-/** A message as `Mail` sends it. Neutral, and without a program's name: others may see it. */
-export type AccountEmail = Readonly<{ to: string; subject: string; text: string }>
+import type { Transaction } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+
+/** A message about an account. Neutral, and without a program's name: others may see it. */
+export type AccountEmail = Readonly<{
+  to: string
+  subject: string
+  text: string
+  /** Whose account it is, if they have one: their administrators learn of an address that refuses mail. */
+  personId?: string
+  /** How many days the link in it is good for. */
+  days?: number
+  /** Of emails with the same cause, one is sent. */
+  cause?: string
+}>
+
+/** Queues an email in the transaction that causes it. Null where no mail server is set up. */
+export type AccountMail = ((trx: Transaction<DB>, email: AccountEmail) => Promise<void>) | null
 
 /** What goes out when a new email is asked for: the link to the new address, a warning to the one before. */
 export function emailChangeAsked(
@@ -17,7 +33,7 @@ export function emailChangeAsked(
     'Someone asked to use this email for another work training account. It already has an account, so nothing has changed.\n'
   const warning = `Someone asked to replace this email of your work training account with another one. It changes when the new email is confirmed.\n\nIf this was not you, sign in and change your password, or tell your administrator now.\n`
   return [
-    { to, subject, text: isTaken ? taken : link },
+    { to, subject, text: isTaken ? taken : link, days: 2 },
     ...(from ? [{ to: from, subject, text: warning }] : []),
   ]
 }
@@ -34,15 +50,33 @@ export function emailChanged({
   return [{ to, subject, text: now }, ...(from ? [{ to: from, subject, text: before }] : [])]
 }
 
-/** The owner of an account hears that its password, or how it signs in, changed. */
-export const signInChanged = (to: string, what: string): AccountEmail => ({
-  to,
-  subject: 'A change to your work training account',
-  text: `${what}\n\nIf this was not you, set a new password with “I forgot my password”, and tell your administrator.\n`,
-})
+/** The owner of an account gets an email that its password, or another way to sign in, changed. */
+export async function tellOfSignIn(
+  trx: Transaction<DB>,
+  mail: AccountMail,
+  { id, email }: Readonly<{ id: string; email: string | null }>,
+  what: string,
+): Promise<void> {
+  if (mail && email)
+    await mail(trx, {
+      to: email,
+      personId: id,
+      subject: 'A change to your work training account',
+      text: `${what}\n\nIf this was not you, set a new password with “I forgot my password”, and tell your administrator.\n`,
+    })
+}
 
 export const resetLink = (to: string, address: string): AccountEmail => ({
   to,
+  days: 1,
   subject: 'Set a new password',
   text: `Someone asked to set a new password for this email.\n\nOpen this address within a day:\n${address}\n\nThe link works once. If you did not ask for it, nothing has changed, and you can ignore this message.\n`,
+})
+
+/** An invitation, or a new password for someone who has one. */
+export const passwordLink = (to: string, address: string, days: number): AccountEmail => ({
+  to,
+  days,
+  subject: 'Set your password',
+  text: `You have an account for your work training.\n\nOpen this link within ${days === 1 ? 'a day' : `${days} days`} and choose a password:\n${address}\n\nThe link works once. If you did not expect this email, you can ignore it.\n`,
 })

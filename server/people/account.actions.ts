@@ -1,5 +1,6 @@
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
+import { type AccountMail, tellOfSignIn } from './account-emails.ts'
 import { hashPassword, passwordProblem } from './passwords.ts'
 import { listKnownWords, lockPeople } from './queries.ts'
 import type { Viewer } from './roles.ts'
@@ -62,17 +63,18 @@ export async function setConfidential(
 /** Sets a new password for the person who is signed in. Their other sessions and remembered devices end. */
 export async function changePassword(
   db: Database,
-  viewer: Pick<Viewer, 'id'>,
+  viewer: Pick<Viewer, 'id' | 'email'>,
   password: string,
-  words: readonly string[],
+  { words, mail }: Readonly<{ words: readonly string[]; mail: AccountMail }>,
   now: Date,
 ): Promise<{ kind: 'changed' } | { kind: 'problem'; message: string }> {
-  const problem = passwordProblem(password, [...words, ...(await listKnownWords(db, viewer.id))])
+  const problem = await passwordProblem(password, [...words, ...(await listKnownWords(db, viewer.id))])
   if (problem) return { kind: 'problem', message: problem }
   const password_hash = await hashPassword(password)
   await writeEvidence(db, async (trx) => {
     await trx.updateTable('people').set({ password_hash }).where('id', '=', viewer.id).execute()
     await trx.deleteFrom('known_devices').where('person_id', '=', viewer.id).execute()
+    await tellOfSignIn(trx, mail, viewer, 'The password of your account was changed.')
     trx.record({
       kind: 'account-changed',
       actor_id: viewer.id,

@@ -56,14 +56,17 @@ export type RecordView = Readonly<{
   facts: Record<string, unknown>
 }>
 
-/** Who looked at this person's record, as the ledger has it, the latest first. */
+/** Who looked at this person's record, the latest first: each look of licensing staff and system administrators, others' once a day. */
 export async function listViewsOf(db: Kysely<DB>, personId: string): Promise<readonly RecordView[]> {
   const { rows } = await sql<RecordView>`
     select l.at, p.name as who, l.kind, l.facts::jsonb as facts
     from ledger l left join people p on p.id = l.actor_id
     where l.kind in ('person-viewed', 'record-opened') and l.actor_id is distinct from ${personId}::uuid
       and (l.subject = ${`person:${personId}`} or l.facts like ${`%"${personId}"%`})
-    order by l.seq desc limit 200`.execute(db)
+    union all
+    select k.looked_at, p.name, 'page-opened', jsonb_build_object('what', k.what)
+    from record_looks k join people p on p.id = k.looked_by where k.person_id = ${personId}
+    order by at desc limit 200`.execute(db)
   return rows
 }
 

@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
-import type { Mail } from '#server/lib/mail.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { changeName, changePassword, setConfidential } from './account.actions.ts'
 import {
@@ -12,7 +11,7 @@ import {
   listEverythingAbout,
   listViewsOf,
 } from './account.queries.ts'
-import { type AccountEmail, emailChangeAsked, signInChanged } from './account-emails.ts'
+import { type AccountMail, emailChangeAsked } from './account-emails.ts'
 import { confirmRequestedChange, findChangeToConfirm, requestEmailChange } from './email-changes.actions.ts'
 import { newPassphrase } from './passphrase.ts'
 import { passwordAgain } from './password-again.ts'
@@ -24,7 +23,7 @@ import { sessionToken, viewerOf } from './viewer.ts'
 type Needs = Readonly<{
   db: Database
   sessions: Sessions
-  mail: Mail
+  mail: AccountMail
   clock: () => Date
   config: Readonly<{ https: boolean; baseUrl: string }>
   /** What this installation is called, and by whom it is run: no password is made of these words. */
@@ -39,9 +38,6 @@ export async function accountRoutes(
   const signedIn = { policy: 'signed-in' } as const
   const again = passwordAgain({ db, sessions, clock, config })
   const password = Type.Optional(text(1024))
-  const send = async (request: FastifyRequest, messages: readonly AccountEmail[]) => {
-    for (const message of messages) if (mail) await mail(message).catch((error) => request.log.error(error))
-  }
 
   app.get(
     '/account',
@@ -122,8 +118,10 @@ export async function accountRoutes(
       if (errors.length > 0 || !mail)
         return reply.status(422).page('people/account-email', { ...emailPage(request, email), errors })
       const by = { actorId: viewer.id, reason: '', now: clock() }
-      const change = await writeEvidence(db, (trx) => requestEmailChange(trx, viewer.id, email, by))
-      await send(request, emailChangeAsked(change, config.baseUrl))
+      await writeEvidence(db, async (trx) => {
+        const change = await requestEmailChange(trx, viewer.id, email, by)
+        for (const message of emailChangeAsked(change, config.baseUrl)) await mail(trx, message)
+      })
       return reply.redirect('/account?done=email', 303)
     },
   )
@@ -149,7 +147,7 @@ export async function accountRoutes(
           db,
           viewer,
           request.body.new_password,
-          installationWords(),
+          { words: installationWords(), mail },
           clock(),
         )
         if (result.kind === 'problem') errors.push({ field: 'new_password', message: result.message })
@@ -157,8 +155,6 @@ export async function accountRoutes(
       if (errors.length > 0)
         return reply.status(422).page('people/account-password', { ...passwordPage(request), errors })
       await sessions.endOthers(viewer.id, tokenOf(request))
-      if (viewer.email)
-        await send(request, [signInChanged(viewer.email, 'The password of your account was changed.')])
       return reply.redirect('/account?done=password', 303)
     },
   )

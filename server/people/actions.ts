@@ -2,7 +2,8 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import type { Day } from '#server/lib/days.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
+import { type AccountMail, resetLink } from './account-emails.ts'
 import type { TellOwner } from './account-news.ts'
 import { newToken, tokenHash } from './links.ts'
 import { hashPassword, passwordProblem } from './passwords.ts'
@@ -114,20 +115,31 @@ export async function listMailedOften(
   return new Set(rows.map(({ person_id }) => person_id))
 }
 
+/** What someone who forgot their password typed, and a key by which the job that runs twice writes one email. */
+export type ResetRequest = Readonly<{ email: string; key: string }>
+
 /**
- * A link for someone who forgot their password: at most three an hour for an account, and only the last one works.
- * Null where there is no account to send one to.
+ * Writes the email with a link for someone who forgot their password: at most three an hour for an account, and only the
+ * last link works. Nothing where there is no account to send one to.
  */
-export function createResetLink(
+export function mailResetLink(
   db: Database,
-  email: string,
-): Promise<Readonly<{ email: string; token: string }> | null> {
+  { email, key }: ResetRequest,
+  { mail, baseUrl }: Readonly<{ mail: NonNullable<AccountMail>; baseUrl: string }>,
+): Promise<void> {
   return db.transaction().execute(async (trx) => {
     const account = await findAccountByEmail(trx, email)
-    if (!account?.email || account.disabled_at) return null
+    if (!account?.email || account.disabled_at) return
     await lockPeople(trx, [account.id])
-    if ((await listMailedOften(trx, [account.id])).has(account.id)) return null
-    return { email: account.email, token: await replaceLink(trx, account.id, 'reset', null) }
+    const cause = `reset ${key}`
+    const isWritten = await trx
+      .selectFrom('direct_emails')
+      .select('id')
+      .where('cause', '=', cause)
+      .executeTakeFirst()
+    if (isWritten || (await listMailedOften(trx, [account.id])).has(account.id)) return
+    const token = await replaceLink(trx, account.id, 'reset', null)
+    await mail(trx, { ...resetLink(account.email, `${baseUrl}/link/${token}`), personId: account.id, cause })
   })
 }
 
@@ -145,7 +157,10 @@ export async function setPassword(
 ): Promise<SetPasswordResult> {
   const invitation = await findInvitation(db, tokenHash(token))
   if (!invitation) return { kind: 'link-ended' }
-  const problem = passwordProblem(password, [...words, ...(await listKnownWords(db, invitation.person_id))])
+  const problem = await passwordProblem(password, [
+    ...words,
+    ...(await listKnownWords(db, invitation.person_id)),
+  ])
   if (problem) return { kind: 'problem', message: problem }
   const password_hash = await hashPassword(password)
   return writeEvidence(db, async (trx): Promise<SetPasswordResult> => {
@@ -185,6 +200,17 @@ export async function setPassword(
       await tell(trx, invitation.person_id, { what: 'password-set', by: null, key: invitation.id })
     return { kind: 'set' }
   })
+}
+
+export type Look = Readonly<{ personId: string; lookedBy: string; what: string }>
+
+/** Someone opened a page about a person, who can read it: once a day, however often they come back. */
+export async function noteLook(db: Database, { personId, lookedBy, what }: Look, now: Date): Promise<void> {
+  await db
+    .insertInto('record_looks')
+    .values({ person_id: personId, looked_by: lookedBy, what, looked_on: dayOf(now), looked_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 /** The day on which someone last did something in these roles. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import type { By } from './account.actions.ts'
+import { type AccountMail, emailChanged } from './account-emails.ts'
 import { newToken, tokenHash } from './links.ts'
 import { lockPeople } from './queries.ts'
 
@@ -98,14 +99,17 @@ export type Confirmed =
 export const confirmEmailChange = (
   db: Database,
   token: string,
-  viewerId: string | null,
+  { viewerId, mail }: Readonly<{ viewerId: string | null; mail: AccountMail }>,
   now: Date,
 ): Promise<Confirmed> =>
   writeEvidence(db, async (trx) => {
     const found = await findEmailChange(trx, token, now)
     if (!found) return { kind: 'link-ended' }
     if (found.needs_owner && found.person_id !== viewerId) return { kind: 'owner-must-sign-in' }
-    return confirm(trx, found, now)
+    const result = await confirm(trx, found, now)
+    if (mail && result.kind === 'changed')
+      for (const email of emailChanged(result)) await mail(trx, { ...email, personId: found.person_id })
+    return result
   })
 
 /** The owner confirms, signed in, what an administrator asked for where no email can be sent. */

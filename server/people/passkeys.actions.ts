@@ -8,6 +8,7 @@ import {
 } from '@simplewebauthn/server'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
+import { type AccountMail, tellOfSignIn } from './account-emails.ts'
 import type { Viewer } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 import { finishSignIn, newChallenge, type SignedIn, takeChallenge, type Visit } from './sign-in.actions.ts'
@@ -45,7 +46,12 @@ export async function addPasskey(
   db: Database,
   viewer: Viewer,
   site: Site,
-  made: Readonly<{ challengeToken: string; response: RegistrationResponseJSON; name: string }>,
+  made: Readonly<{
+    challengeToken: string
+    response: RegistrationResponseJSON
+    name: string
+    mail: AccountMail
+  }>,
   now: Date,
 ): Promise<'added' | 'refused'> {
   const challenge = await takeChallenge(db, made.challengeToken, 'passkey-registration')
@@ -81,6 +87,7 @@ export async function addPasskey(
       facts: { change: 'passkey-added', name: made.name },
       at: now,
     })
+    await tellOfSignIn(trx, made.mail, viewer, 'A passkey was added to your account.')
     return 'added'
   })
 }

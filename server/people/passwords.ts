@@ -1,7 +1,5 @@
 import { hash, verify } from '@node-rs/argon2'
-import { ZxcvbnFactory } from '@zxcvbn-ts/core'
-import * as common from '@zxcvbn-ts/language-common'
-import * as english from '@zxcvbn-ts/language-en'
+import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import pLimit from 'p-limit'
 import { Busy } from '#server/web/errors.ts'
 
@@ -42,15 +40,25 @@ export async function checkPassword(
 /** The password of every invented account. It's printed in public, so no real account may use it. */
 export const demoPassword = 'lantern-harbor-demo'
 
-const estimator = new ZxcvbnFactory({
-  dictionary: { ...common.dictionary, ...english.dictionary },
-  graphs: common.adjacencyGraphs,
-  useLevenshteinDistance: false,
-  maxLength: 256,
-})
+let estimator: Promise<ZxcvbnFactory> | undefined
+
+/** Its dictionaries take 50 MB and a quarter of a second, and few people set a password on a given day. */
+async function loadEstimator(): Promise<ZxcvbnFactory> {
+  const [{ ZxcvbnFactory }, common, english] = await Promise.all([
+    import('@zxcvbn-ts/core'),
+    import('@zxcvbn-ts/language-common'),
+    import('@zxcvbn-ts/language-en'),
+  ])
+  return new ZxcvbnFactory({
+    dictionary: { ...common.dictionary, ...english.dictionary },
+    graphs: common.adjacencyGraphs,
+    useLevenshteinDistance: false,
+    maxLength: 256,
+  })
+}
 
 /** What is wrong with a new password, in words; null when it will do. Length and guessability are the only rules. */
-export function passwordProblem(password: string, known: readonly string[]): string | null {
+export async function passwordProblem(password: string, known: readonly string[]): Promise<string | null> {
   const length = [...password.normalize('NFC')].length
   if (length < 15)
     return `Use 15 characters or more. This one has ${length}. A few unrelated words work well.`
@@ -60,7 +68,8 @@ export function passwordProblem(password: string, known: readonly string[]): str
   const words = ['safe harbor', 'safeharbor', 'no wrong door', 'minnesota', 'training', 'lantern', ...known]
     .flatMap((word) => [word, word.replaceAll(/[^\p{L}\p{N}]/gu, ''), ...word.split(/[^\p{L}\p{N}]+/u)])
     .filter((word) => word.length > 2)
-  if (estimator.check(password, words).guessesLog10 < 10 || lettersBeside(words, password) < 8)
+  estimator ??= loadEstimator()
+  if ((await estimator).check(password, words).guessesLog10 < 10 || lettersBeside(words, password) < 8)
     return 'This password is too easy to guess. Use a few unrelated words, without names or places from your work.'
   return null
 }

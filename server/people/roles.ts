@@ -1,3 +1,5 @@
+import type { Day } from '#server/lib/days.ts'
+
 /** What a person may act as, besides learning. The first three reach one program, or all of a license holder's. */
 export type Role = 'supervisor' | 'trainer' | 'program_admin' | 'licensing' | 'reviewer' | 'system_admin'
 
@@ -24,6 +26,7 @@ export type Viewer = Readonly<{
   /** Where the viewer may organize sessions: the administered ones, and those of a trainer. */
   trained_program_ids: readonly string[]
   unread_notices: number
+  last_active_on: Day | null
   /** The latest data practices notice waits for them to read it. */
   owes_data_notice: boolean
   /** How the person signs in was changed, and they have not read the message about it. */

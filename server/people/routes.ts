@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { IdentityProvider } from '#server/config.ts'
 import type { Database } from '#server/db/connection.ts'
-import type { Mail } from '#server/lib/mail.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { emailChanged, resetLink } from './account-emails.ts'
+import type { AccountMail } from './account-emails.ts'
 import type { TellOwner } from './account-news.ts'
-import { createResetLink, setPassword } from './actions.ts'
+import { setPassword } from './actions.ts'
 import { confirmEmailChange, findEmailChange } from './email-changes.actions.ts'
 import { providerOf } from './identity.ts'
 import { tokenHash } from './links.ts'
@@ -29,7 +30,7 @@ import { sessionToken } from './viewer.ts'
 type Needs = Readonly<{
   db: Database
   sessions: Sessions
-  mail: Mail
+  mail: AccountMail
   tellOwner: TellOwner
   dataKey: DataKey
   clock: () => Date
@@ -268,16 +269,11 @@ export async function peopleRoutes(
     '/forgot-password',
     { config: open, schema: { body: form({ email: text(254) }) } },
     async (request, reply) => {
-      // Answered before the account is looked up: a known and an unknown email take the same time.
-      if (mail) queueMicrotask(() => sendReset(request.body.email).catch((error) => request.log.error(error)))
+      // The account is looked up by the job: a known and an unknown email take the same time.
+      if (mail) await enqueue(db, 'send-reset-link', { email: request.body.email, key: randomUUID() })
       return reply.page('people/forgot-password', forgotPage(true))
     },
   )
-
-  async function sendReset(email: string): Promise<void> {
-    const link = await createResetLink(db, email)
-    if (link && mail) await mail(resetLink(link.email, `${config.baseUrl}/link/${link.token}`))
-  }
 
   app.get('/email/:token', { config: open, schema: { params } }, async (request, reply) => {
     reply.header('referrer-policy', 'no-referrer')
@@ -289,11 +285,10 @@ export async function peopleRoutes(
   })
 
   app.post('/email/:token', { config: open, schema: { params } }, async (request, reply) => {
-    const result = await confirmEmailChange(db, request.params.token, request.viewer?.id ?? null, clock())
+    const viewerId = request.viewer?.id ?? null
+    const result = await confirmEmailChange(db, request.params.token, { viewerId, mail }, clock())
     if (result.kind === 'owner-must-sign-in') return reply.redirect(`/email/${request.params.token}`, 303)
     if (result.kind === 'link-ended') return reply.status(410).page('people/link-ended', linkEnded)
-    for (const message of emailChanged(result))
-      if (mail) await mail(message).catch((error) => request.log.error(error))
     return reply.page('people/email-confirmed', { title: 'Your email has changed', email: result.to })
   })
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
+import { type AccountMail, tellOfSignIn } from './account-emails.ts'
 import { countAttempt, forgetAttempt } from './attempts.actions.ts'
 import { newRecoveryCodes, newSecret, recoveryCodeHash, stepOfCode } from './authenticator.ts'
 import { findSecondFactors, lockPeople } from './queries.ts'
@@ -43,7 +44,7 @@ export async function confirmAuthenticator(
   db: Database,
   viewer: Viewer,
   code: string,
-  dataKey: DataKey,
+  { dataKey, mail }: Readonly<{ dataKey: DataKey; mail: AccountMail }>,
   now: Date,
 ): Promise<AuthenticatorResult> {
   const key = await dataKey()
@@ -67,6 +68,7 @@ export async function confirmAuthenticator(
       .where('person_id', '=', viewer.id)
       .execute()
     note(trx, viewer, 'authenticator-added', now)
+    await tellOfSignIn(trx, mail, viewer, 'An authenticator app was added to your account.')
     return { kind: 'confirmed', codes: await replaceCodes(trx, viewer.id) }
   })
   if (result.kind === 'confirmed') await forgetAttempt(db, [subject])
@@ -98,7 +100,7 @@ export const removeFactor = (
   db: Database,
   viewer: Viewer,
   factor: Factor,
-  isRequired: boolean,
+  { isRequired, mail }: Readonly<{ isRequired: boolean; mail: AccountMail }>,
   now: Date,
 ): Promise<'removed' | 'last' | 'unknown'> =>
   writeEvidence(db, async (trx) => {
@@ -125,6 +127,7 @@ export const removeFactor = (
       .where('person_id', '=', viewer.id)
       .execute()
     note(trx, viewer, `${factor.kind}-removed`, now)
+    await tellOfSignIn(trx, mail, viewer, 'A way to sign in was removed from your account.')
     return 'removed'
   })
 

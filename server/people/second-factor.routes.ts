@@ -3,11 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import QRCode from 'qrcode'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import type { Mail } from '#server/lib/mail.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { countRecoveryCodes, listPasskeys } from './account.queries.ts'
-import { signInChanged } from './account-emails.ts'
+import type { AccountMail } from './account-emails.ts'
 import { authenticatorAddress } from './authenticator.ts'
 import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
 import { addPasskey, canUsePasskeys, passkeyRegistration } from './passkeys.actions.ts'
@@ -30,7 +29,7 @@ import { secondFactorAddress, sessionToken, viewerOf } from './viewer.ts'
 type Needs = Readonly<{
   db: Database
   sessions: Sessions
-  mail: Mail
+  mail: AccountMail
   clock: () => Date
   config: Readonly<{ https: boolean; baseUrl: string; issuerName: string; sessionHours: number }>
   requiresSecondFactor: boolean
@@ -68,9 +67,15 @@ export async function secondFactorRoutes(
     { config: signedIn, schema: { body: form({ code: text(20) }) } },
     async (request, reply) => {
       if (!isFresh(request)) return reply.redirect(secondFactorAddress, 303)
-      const result = await confirmAuthenticator(db, viewerOf(request), request.body.code, dataKey, clock())
+      const result = await confirmAuthenticator(
+        db,
+        viewerOf(request),
+        request.body.code,
+        { dataKey, mail },
+        clock(),
+      )
       if (result.kind === 'confirmed') {
-        await factorAdded(request, 'An authenticator app was added to your account.')
+        await factorAdded(request)
         return reply.page('people/recovery-codes', { title: 'Your recovery codes', codes: result.codes })
       }
       const message =
@@ -98,10 +103,11 @@ export async function secondFactorRoutes(
         challengeToken: stepOf(request, config),
         response: request.body.response as unknown as RegistrationResponseJSON,
         name: request.body.name.trim() || 'Passkey',
+        mail,
       }
       if ((await addPasskey(db, viewerOf(request), config, made, clock())) === 'refused')
         return reply.status(422).send({ message: 'This passkey could not be added. Try again.' })
-      await factorAdded(request, 'A passkey was added to your account.')
+      await factorAdded(request)
       return { location: secondFactorAddress }
     },
   )
@@ -115,13 +121,13 @@ export async function secondFactorRoutes(
       const factor: Factor = request.body.passkey
         ? { kind: 'passkey', id: request.body.passkey }
         : { kind: 'authenticator' }
-      const result = await removeFactor(db, viewer, factor, isRequired(viewer), clock())
+      const rules = { isRequired: isRequired(viewer), mail }
+      const result = await removeFactor(db, viewer, factor, rules, clock())
       if (result === 'unknown') return notFound()
       if (result === 'last')
         return page(request, reply.status(422), {
           refused: 'Your role needs a second factor. Add another one before you remove this one.',
         })
-      await tell(request, 'A way to sign in was removed from your account.')
       return reply.redirect(secondFactorAddress, 303)
     },
   )
@@ -136,16 +142,10 @@ export async function secondFactorRoutes(
   const isFresh = (request: FastifyRequest) => isFreshlyConfirmed(viewerOf(request).confirmed_at, clock())
 
   /** Sessions from before the first second factor were opened by a password alone: they end. */
-  async function factorAdded(request: FastifyRequest, what: string): Promise<void> {
+  async function factorAdded(request: FastifyRequest): Promise<void> {
     const viewer = viewerOf(request)
     if (!viewer.has_second_factor)
       await sessions.endOthers(viewer.id, sessionToken(request, config.https) ?? '')
-    await tell(request, what)
-  }
-
-  async function tell(request: FastifyRequest, what: string): Promise<void> {
-    const { email } = viewerOf(request)
-    if (mail && email) await mail(signInChanged(email, what)).catch((error) => request.log.error(error))
   }
 
   async function page(request: FastifyRequest, reply: FastifyReply, more: Record<string, unknown> = {}) {

@@ -164,7 +164,7 @@ const noteUse = (db: Database, tokenHash: string) =>
 /** Session, person and roles in one statement, at every request. */
 async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
   const { rows } = await sql<Viewer & { expires_at: Date; is_due: boolean; grants: Grant[] }>`
-    select p.id, p.name, p.email, s.expires_at, s.confirmed_at,
+    select p.id, p.name, p.email, p.last_active_on, s.expires_at, s.confirmed_at,
       s.last_used_at < now() - interval '5 minutes' as is_due,
       exists (select from passkeys k where k.person_id = p.id)
         or exists (select from authenticators t where t.person_id = p.id and t.confirmed_at is not null) as has_second_factor,

@@ -3,6 +3,8 @@ import fp from 'fastify-plugin'
 import type { Day } from '#server/lib/days.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { WaitingItem } from '#server/web/views.ts'
+import type { Look } from './actions.ts'
+import { lookedAt } from './looks.ts'
 import {
   type Grant,
   grantsInUse,
@@ -65,12 +67,15 @@ export const viewerHook = fp(
       requiresSecondFactor,
       today,
       noteUse,
+      noteLook,
     }: {
       recognize: (request: FastifyRequest) => Promise<void>
       requiresSecondFactor: boolean
       today: () => Day
       /** Keeps the day on which a role was last used. */
       noteUse: (grants: readonly Grant[], on: Day) => Promise<void>
+      /** Keeps who opened a page about someone else. */
+      noteLook: (look: Look) => Promise<void>
     },
   ) => {
     app.decorateRequest('viewer', null)
@@ -108,6 +113,14 @@ export const viewerHook = fp(
       }
       const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
       return reply.redirect(`/sign-in${next}`, 303)
+    })
+    // Before the page is sent: what isn't written down isn't shown.
+    app.addHook('onSend', async ({ method, viewer, params, routeOptions }, { statusCode }, payload) => {
+      const { person } = (params ?? {}) as { person?: string }
+      const what = lookedAt(routeOptions.url ?? '')
+      if (method === 'GET' && statusCode === 200 && viewer && person && what && person !== viewer.id)
+        await noteLook({ personId: person, lookedBy: viewer.id, what })
+      return payload
     })
   },
 )

@@ -8,18 +8,18 @@ import type { Roster } from '#server/programs/roster/roster.queries.ts'
 
 type Answer = ClearanceAnswer['answer']
 
+/** What counts and filters need of someone on the list. */
+export type ListedPerson = Readonly<{ person_id: string; name: string; role_title: string; answer: Answer }>
+
 /** One line of the shift list. Sentences are written only for the lines on the page. */
-export type ClearanceLine = Readonly<{
-  person_id: string
-  name: string
-  email: string | null
-  role_title: string
-  unit: string
-  answer: Answer
-  until: Day | null
-  on_leave: boolean
-  because: () => readonly string[]
-}>
+export type ClearanceLine = ListedPerson &
+  Readonly<{
+    email: string | null
+    unit: string
+    until: Day | null
+    on_leave: boolean
+    because: () => readonly string[]
+  }>
 
 /** Everyone who works in a program on a day, each with one answer: may they have direct contact? */
 export function clearanceList(
@@ -58,20 +58,29 @@ export type ClearanceFilter = Readonly<{
 
 export const peopleAPage = 50
 
-/** The lines that match the search, with every answer. */
-function searched(lines: readonly ClearanceLine[], filter: ClearanceFilter): readonly ClearanceLine[] {
+/** The people that match the search, with every answer. */
+function searched<Listed extends ListedPerson>(
+  lines: readonly Listed[],
+  filter: ClearanceFilter,
+): readonly Listed[] {
   const words = plain(filter.search).split(' ').filter(Boolean)
-  return lines.filter(({ name, role_title, unit }) =>
-    words.every((word) => plain(`${name} ${role_title} ${unit}`).includes(word)),
+  return lines.filter(({ name, role_title }) =>
+    words.every((word) => plain(`${name} ${role_title}`).includes(word)),
   )
 }
 
-/** The lines that match the whole filter, for the page and its files. */
-export const clearanceFiltered = (lines: readonly ClearanceLine[], filter: ClearanceFilter) =>
+/** The people that match the whole filter, for the page and its files. */
+export const clearanceFiltered = <Listed extends ListedPerson>(
+  lines: readonly Listed[],
+  filter: ClearanceFilter,
+): readonly Listed[] =>
   searched(lines, filter).filter(({ answer }) => filter.show === null || answer === filter.show)
 
-/** A page of the list: the count of each answer, and the lines that match the filter. */
-export function clearancePage(lines: readonly ClearanceLine[], filter: ClearanceFilter) {
+/** A page of the list: the count of each answer, and the people that match the filter. */
+export function clearancePage<Listed extends ListedPerson>(
+  lines: readonly Listed[],
+  filter: ClearanceFilter,
+) {
   const found = searched(lines, filter)
   const left = clearanceFiltered(lines, filter)
   const last = Math.max(1, Math.ceil(left.length / peopleAPage))
@@ -83,12 +92,12 @@ export function clearancePage(lines: readonly ClearanceLine[], filter: Clearance
     found: answers.map((answer) => ({ answer, count: countOf(found, answer) })),
     total: left.length,
     pages: { current, last: filter.isWhole ? 1 : last },
-    lines: shown.map((line) => shownLine(line, filter.isWhole)),
+    shown,
   }
 }
 
 /** The answer and the next step are visible. How it was worked out is collapsed, and not printed. */
-function shownLine({ because, ...line }: ClearanceLine, isWhole: boolean) {
+export function shownLine({ because, ...line }: ClearanceLine, isWhole: boolean) {
   const [said = '', ...rest] = because()
   // The column beside it already shows a plain yes with its last day.
   const first = /^Yes(?:\.|, until )/.test(said) ? '' : said
@@ -96,7 +105,7 @@ function shownLine({ because, ...line }: ClearanceLine, isWhole: boolean) {
   return { ...line, first, next, more: isWhole ? [] : rest.filter((sentence) => sentence !== next) }
 }
 
-const countOf = (lines: readonly ClearanceLine[], answer: Answer) =>
+const countOf = (lines: readonly ListedPerson[], answer: Answer) =>
   lines.filter((line) => line.answer === answer).length
 
 const plain = (text: string) =>

@@ -12,11 +12,15 @@ import { clearanceCsv, clearanceXlsx } from './clearance-export.ts'
 import {
   answers,
   type ClearanceFilter,
+  type ClearanceLine,
   clearanceFiltered,
   clearanceList,
   clearancePage,
+  shownLine,
 } from './clearance-list.ts'
+import { rulesRevision } from './rules-revision.ts'
 import { factsOfPeople } from './standings.actions.ts'
+import { listStoredAnswers } from './stored.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -55,9 +59,13 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       const on = asked ?? today
       const filter = filterOf(request.query)
       const address = addressOf(`/programs/${program.program_id}/clearance`, request.query)
-      const shown = clearancePage(await linesOn(program.program_id, on), filter)
+      const { shown, ...page } =
+        on === today
+          ? await pageToday(program.program_id, today, filter)
+          : clearancePage(await linesOn(program.program_id, on), filter)
       return reply.status(asked ? 200 : 422).page('standings/clearance', {
-        ...shown,
+        ...page,
+        lines: shown.map((line) => shownLine(line, filter.isWhole)),
         title: `Clearance for direct contact at ${program.name}`,
         program,
         on,
@@ -67,7 +75,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
         filter,
         address,
         files: address({ page: '', whole: '' }).replace('/clearance', '/clearance.{ending}'),
-        pages: { ...shown.pages, href: address({ page: '{page}' }) },
+        pages: { ...page.pages, href: address({ page: '{page}' }) },
       })
     },
   )
@@ -171,6 +179,26 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     },
   )
 
+  /** Stored answers count and filter. What the page says of each person comes from their facts. */
+  async function pageToday(programId: string, today: Day, filter: ClearanceFilter) {
+    const stored = await listStoredAnswers(db, programId, today, rulesRevision)
+    const unknown = stored.filter(({ answer }) => answer === null).map(({ person_id }) => person_id)
+    const computed = byPerson(await linesOf(unknown, programId, today))
+    const listed = stored.flatMap(({ answer, ...person }) =>
+      answer ? [{ ...person, answer }] : (computed.get(person.person_id) ?? []),
+    )
+    const page = clearancePage(listed, filter)
+    const ids = page.shown.map(({ person_id }) => person_id)
+    const lines = byPerson(await linesOf(ids, programId, today))
+    return { ...page, shown: ids.flatMap((id) => lines.get(id) ?? []) }
+  }
+
+  async function linesOf(personIds: readonly string[], programId: string, on: Day) {
+    if (personIds.length === 0) return []
+    const { roster, facts } = await factsOfPeople(db, personIds, on)
+    return clearanceList(roster, facts, programId, on)
+  }
+
   async function linesOn(programId: string, on: Day) {
     const roster = await rosterOn(db, [programId], on)
     const { facts } = await factsOfPeople(
@@ -187,6 +215,8 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     return program ?? notFound()
   }
 }
+
+const byPerson = (lines: readonly ClearanceLine[]) => new Map(lines.map((line) => [line.person_id, line]))
 
 type Query = Readonly<Partial<Record<'on' | 'show' | 'search' | 'page' | 'whole', string>>>
 

@@ -1,6 +1,8 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { isKnown, worksOn } from '#server/programs/as-of.ts'
+import type { ListedPerson } from './clearance-list.ts'
 import type { verdictsOf } from './verdicts.ts'
 
 /**
@@ -58,6 +60,38 @@ export async function saveVerdicts(
 
 const records = (table: string, rows: readonly object[]): RawBuilder<unknown> =>
   sql`jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)`
+
+/** Whether a person's stored verdicts are missing, out of date or from another rules revision. `pass` is the alias. */
+export const isStale = (pass: string, today: Day, ruleset: string): RawBuilder<boolean> => {
+  const of = (column: string) => sql.ref(`${pass}.${column}`)
+  return sql`coalesce(${of('next_change_on')} <= ${today} or ${of('computed_on')} > ${today} or ${of('ruleset')} <> ${ruleset},
+        ${of('person_id')} is null)`
+}
+
+/** The people who work in a program today, by name, with their stored answers. Null where none can be relied on. */
+export async function listStoredAnswers(
+  db: Kysely<DB>,
+  programId: string,
+  today: Day,
+  ruleset: string,
+): Promise<readonly (Omit<ListedPerson, 'answer'> & Readonly<{ answer: ListedPerson['answer'] | null }>)[]> {
+  const { rows } = await sql<ListedPerson>`
+    with staff as materialized (
+      select a.person_id, (array_agg(a.role_title order by a.hired_on desc, a.assignment_id desc))[1] as role_title
+      from assignments a
+      where a.program_id = ${programId} and ${isKnown('a', null)}
+      group by a.person_id having bool_or(${worksOn('a', today)})
+    ),
+    cleared as materialized (select person_id, answer from clearances where program_id = ${programId})
+    select a.person_id, p.name, a.role_title,
+      case when not ${isStale('s', today, ruleset)} then c.answer end as answer
+    from staff a
+    join people p on p.id = a.person_id
+    left join cleared c on c.person_id = a.person_id
+    left join standing_passes s on s.person_id = a.person_id
+    order by lower(p.name), p.id`.execute(db)
+  return rows
+}
 
 /**
  * The next people whose stored verdicts change by a day or come from another rules revision. Each part uses its own

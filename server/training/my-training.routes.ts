@@ -1,4 +1,3 @@
-import { findApproval } from '#server/courses/catalogue/approvals.queries.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
@@ -41,14 +40,8 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
       ({ isDone }) => !isDone,
     )
     const refresher = catalogue.courses.get(residentialRefresher)?.current
-    const approval = refresher
-      ? await findApproval(
-          db,
-          { course: refresher.slug, version: refresher.version, hash: refresher.hash },
-          today,
-        )
-      : null
-    const page = myTrainingPage(own, today, steps, completions, names, approval !== null)
+    const isRefresherApproved = refresher !== undefined && courses.approvalOf(refresher) !== null
+    const page = myTrainingPage(own, today, steps, completions, names, isRefresherApproved)
     return reply.page('training/my-training', {
       ...page,
       supervisors: page.banner?.noContactAt ? await listSupervisorNames(db, page.banner.noContactAt) : [],

@@ -169,21 +169,21 @@ export const findOutsideFile = (db: Kysely<DB>, id: string) =>
     .where('file', 'is not', null)
     .executeTakeFirst()
 
-/** People whose trainings a supervisor or administrator may record: current and former workers in their programs. */
-export const listPeopleOfPrograms = (db: Kysely<DB>, programIds: readonly string[]) =>
-  db
-    .selectFrom('people')
-    .select(['people.id', 'people.name'])
-    .where('people.id', 'in', (eb) =>
-      eb
-        .selectFrom('assignments')
-        .select('person_id')
-        .where('superseded_at', 'is', null)
-        .where(
-          'program_id',
-          'in',
-          programIds.length > 0 ? [...programIds] : ['00000000-0000-0000-0000-000000000000'],
-        ),
-    )
-    .orderBy('people.name')
-    .execute()
+/**
+ * People whose trainings a supervisor or administrator may record, by name: current and former workers in their programs. Limited to
+ * one person, or to names that contain a text.
+ */
+export async function listStaff(
+  db: Kysely<DB>,
+  programIds: readonly string[],
+  { person, search = '', limit }: Readonly<{ person?: string; search?: string; limit: number }>,
+): Promise<readonly Readonly<{ id: string; name: string }>[]> {
+  const like = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
+  const { rows } = await sql<{ id: string; name: string }>`
+    select p.id, p.name from people p
+    where (${search === ''} or p.name ilike ${like}) and (${person === undefined} or p.id = ${person ?? null}::uuid)
+      and exists (select from assignments a
+        where a.person_id = p.id and a.superseded_at is null and a.program_id = any(${[...programIds]}::uuid[]))
+    order by p.name, p.id limit ${limit}`.execute(db)
+  return rows
+}

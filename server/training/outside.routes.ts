@@ -6,13 +6,14 @@ import { creditsFor, outsideCredits } from '#server/law/outside-training.ts'
 import { agenciesOf } from '#server/law/reasons/duties.ts'
 import { recordEvidence } from '#server/ledger/actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
+import { noteLook } from '#server/people/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { type TwoPeopleProblem, twoPeopleWords } from '#server/people/two-people.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { confirmersInWords } from '#server/programs/roles/confirmers-in-words.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { type App, form, isUuid, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
 import { decisionEffects } from './decision-effects.ts'
 import {
@@ -28,12 +29,15 @@ import {
   findOutsideTrainingOf,
   listOtherAdministrators,
   listOwnOutsideTrainings,
-  listPeopleOfPrograms,
+  listStaff,
   listWaitingOutsideTrainings,
   type OutsideTraining,
 } from './outside.queries.ts'
 import { findTrainingToDecide, listDeciders } from './outside-deciders.actions.ts'
 import { readOutsideForm } from './outside-form.ts'
+
+/** The most people in a select. */
+const mostChoices = 100
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -76,6 +80,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     mastery: Type.Optional(text(500)),
     same_curriculum: Type.Optional(text(10)),
     person: Type.Optional(text(40)),
+    find: Type.Optional(text(200)),
   })
   app.get(
     '/training/elsewhere/new',
@@ -90,8 +95,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const now = clock()
     const { entry, errors } = readOutsideForm(fields, dayOf(now))
     const personId = fields.person || viewer.id
-    const people = await listPeopleOfPrograms(db, viewer.supervised_program_ids)
-    if (personId !== viewer.id && !people.some(({ id }) => id === personId)) return notFound()
+    if (personId !== viewer.id && !(await findStaff(viewer, personId))) return notFound()
     const again = async (problems: readonly { field: string; message: string }[]) =>
       reply.status(422).page('training/outside-new', await newPage(viewer, fields, problems))
     const tooLarge = {
@@ -201,16 +205,45 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     typed: Readonly<Record<string, string>>,
     errors: readonly { field: string; message: string }[],
   ) {
-    const people = await listPeopleOfPrograms(db, viewer.supervised_program_ids)
-    const other = people.find(({ id }) => id === typed.person && id !== viewer.id) ?? null
-    const deciders = other ? await listOtherAdministrators(db, other.id, viewer.id) : []
-    return { title: 'Record an outside training', typed, errors, people, other, deciders, viewer }
+    const { person, find: search = '', ...rest } = typed
+    const found = await listStaff(db, viewer.supervised_program_ids, { search, limit: mostChoices + 1 })
+    const other = person && person !== viewer.id ? await findStaff(viewer, person) : null
+    const isLong = search !== '' || found.length > mostChoices
+    return {
+      title: 'Record an outside training',
+      typed,
+      errors,
+      viewer,
+      other,
+      deciders: other ? await listOtherAdministrators(db, other.id, viewer.id) : [],
+      // A few people are in a select. More are found by name, so that the page doesn't grow with the staff.
+      people: isLong ? [] : found,
+      finding: isLong
+        ? {
+            search,
+            chosen: other,
+            found: search ? found.slice(0, mostChoices) : [],
+            isMore: found.length > mostChoices,
+            rest: Object.entries(rest).filter(([, value]) => value),
+          }
+        : null,
+    }
+  }
+
+  async function findStaff(viewer: Viewer, person: string) {
+    if (!isUuid(person)) return null
+    const [found] = await listStaff(db, viewer.supervised_program_ids, { person, limit: 1 })
+    return found ?? null
   }
 
   /** A training with the programs for which the viewer decides: their own ones, or those where no one else can. */
   async function seen(viewer: Viewer, id: string) {
     const own = await findOutsideTrainingOf(db, viewer, id)
-    if (own) return { training: own, programIds: viewer.administered_program_ids }
+    if (own) {
+      const look = { personId: own.person_id, lookedBy: viewer.id, what: 'an outside training of yours' }
+      if (own.person_id !== viewer.id) await noteLook(db, look, clock())
+      return { training: own, programIds: viewer.administered_program_ids }
+    }
     const deciding = (await findTrainingToDecide(db, viewer, id, clock())) ?? notFound()
     // Someone of another program or of licensing looks at a named person, so it is logged.
     await recordEvidence(db, {

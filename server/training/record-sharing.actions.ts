@@ -7,6 +7,7 @@ import { listProgramAdministrators } from '#server/notices/queries.ts'
 import { newToken, tokenHash } from '#server/people/links.ts'
 import { lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { moveRoles } from '#server/programs/roles/moved-roles.actions.ts'
 import { addWithConsent } from '#server/programs/roster/assignments.actions.ts'
 import { type Acting, type RosterAnswer, workTextNames } from '#server/programs/roster/roster.actions.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
@@ -37,8 +38,9 @@ export const answerRecordRequest = (
     // A no is not told to the program: it would say that there is an account.
     if (!ended || outcome === 'declined') return Boolean(ended)
     await takePlace(trx, request.placeholder_id, viewer.id, now)
+    await moveRoles(trx, request.placeholder_id, viewer, now)
     const asker = { id: request.requested_by, program_id: request.program_id, program: request.program }
-    await share(trx, viewer, asker, { request_id: requestId, link_id: null }, now)
+    if (request.is_on_roster) await share(trx, viewer, asker, { request_id: requestId, link_id: null }, now)
     await refreshStandings(trx, [viewer.id, request.placeholder_id].sort(), dayOf(now))
     return true
   })

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Role } from '#server/people/roles.ts'
 
 const programName = sql`coalesce(named.name, h.name)`
 const named = sql`
@@ -17,8 +18,15 @@ export async function listRecordRequests(db: Kysely<DB>, personId: string) {
     requester: string
     requested_by: string
     requested_at: Date
+    /** They work there on record, so the program asks to see their record. */
+    is_on_roster: boolean
+    roles: readonly Role[]
   }>`
-    select q.id, ${programName} as program, q.placeholder_id, q.program_id, r.name as requester, q.requested_by, q.requested_at
+    select q.id, ${programName} as program, q.placeholder_id, q.program_id, r.name as requester, q.requested_by, q.requested_at,
+      exists (select from assignments a where a.person_id = q.placeholder_id and a.superseded_at is null) as is_on_roster,
+      array(select o.role from roles o where o.person_id = q.placeholder_id and o.ended_at is null
+        union select w.facts ->> 'role' from second_person_requests w
+        where w.person_id = q.placeholder_id and w.kind = 'role' and w.outcome is null) as roles
     from record_requests q join people r on r.id = q.requested_by join programs g on g.id = q.program_id ${named}
     where q.person_id = ${personId} and q.outcome is null order by q.requested_at`.execute(db)
   return rows
@@ -27,7 +35,7 @@ export async function listRecordRequests(db: Kysely<DB>, personId: string) {
 /** What was shown to whom, the latest first. */
 export async function listShares(db: Kysely<DB>, personId: string) {
   const { rows } = await sql<{ program: string; shared_at: Date; who: string; shown: Shown; still: boolean }>`
-    select ${programName} as program, s.shared_at, w.name as who, s.shown,
+    select ${programName} as program, s.shared_at, w.name as who, '{"trainings": []}'::jsonb || s.shown as shown,
       exists (select from assignments a where a.person_id = s.person_id and a.program_id = s.program_id
         and a.superseded_at is null and coalesce(a.separated_on >= current_date, true)) as still
     from record_shares s join people w on w.id = s.shared_with join programs g on g.id = s.program_id ${named}

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { tokenHash } from '#server/people/links.ts'
+import { roleNames } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { listProgramsOf } from '#server/programs/queries.ts'
@@ -113,6 +114,7 @@ export async function recordSharingRoutes(
       shares: await listShares(db, id),
       shown: await findShown(db, id),
       link,
+      roleNames,
     })
   }
 

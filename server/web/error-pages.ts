@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isDatabaseAway } from '#server/db/away.ts'
-import { isDatabaseBusy } from '#server/db/busy.ts'
+import { isDatabaseBusy, isDiskFull } from '#server/db/busy.ts'
 import { DatabaseBusy, Stopping } from './errors.ts'
 
 type Needs = Readonly<{
@@ -35,7 +35,7 @@ function statusOf(error: FastifyError): number {
   // An invalid address is a missing page.
   if (error.validationContext === 'params') return 404
   if (error.validation || isBadMultipart(error)) return 400
-  if (isDatabaseAway(error)) return 503
+  if (isDatabaseAway(error) || isDiskFull(error)) return 503
   return error.statusCode ?? 500
 }
 
@@ -118,6 +118,12 @@ function unavailable(error?: FastifyError): { title: string; words: string } {
     return {
       title: 'We can’t reach our records',
       words: 'Nothing you saved is lost. Wait a minute, then try again.',
+    }
+  if (error && isDiskFull(error))
+    return {
+      title: 'There is no room to save this',
+      words:
+        'The server’s disk is full, so this was not saved. Nothing you saved earlier is lost. Tell your administrator, and try again later.',
     }
   return { title: 'We’re busy', words: error?.message ?? 'Wait a minute, then try again.' }
 }

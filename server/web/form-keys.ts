@@ -32,8 +32,10 @@ export const formKeys = fp(async (app: FastifyInstance, { db, senderOf }: Needs)
   app.decorateRequest('formUse', null)
 
   app.addHook('preValidation', async (request) => {
-    if (!isChange(request)) return
-    request.formUse = takeKey(request)
+    if (!isForm(request)) return
+    const key = takeKey(request)
+    if (request.routeOptions.config.isRepeatable) return
+    request.formUse = key
     // Public ones are for signing in, or behind a link that works once.
     if (!request.formUse && request.routeOptions.config.policy !== 'public') throw new NoFormKey()
   })
@@ -56,8 +58,8 @@ export const formKeys = fp(async (app: FastifyInstance, { db, senderOf }: Needs)
   })
 })
 
-const isChange = ({ method, routeOptions: { config } }: FastifyRequest): boolean =>
-  method === 'POST' && config.policy !== undefined && !config.isRepeatable && !config.isFromAnywhere
+const isForm = ({ method, routeOptions: { config } }: FastifyRequest): boolean =>
+  method === 'POST' && config.policy !== undefined && !config.isFromAnywhere
 
 /** Removes the key from the form, because no schema knows it. */
 function takeKey({ headers, query, body }: FastifyRequest): string | null {

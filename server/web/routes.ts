@@ -23,4 +23,8 @@ export const form = <T extends TProperties>(fields: T) => Type.Object(fields, { 
 /** A line of text that a person types. */
 export const text = (maxLength = 200) => Type.String({ maxLength })
 
-export const uuid = () => Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
+const uuidPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+
+export const uuid = () => Type.String({ pattern: uuidPattern })
+
+export const isUuid = (text: string): boolean => new RegExp(uuidPattern).test(text)

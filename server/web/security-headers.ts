@@ -1,5 +1,5 @@
-import helmet from '@fastify/helmet'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { forbidden } from './errors.ts'
 
@@ -16,7 +16,7 @@ declare module 'fastify' {
 /** Sets security headers on every response and refuses cross-site requests. */
 export const security = fp(
   async (app: FastifyInstance, { baseUrl, https }: { baseUrl: string; https: boolean }) => {
-    await app.register(helmet, {
+    const headers = await fixedHeaders({
       contentSecurityPolicy: {
         useDefaults: false,
         directives: {
@@ -39,7 +39,7 @@ export const security = fp(
       crossOriginOpenerPolicy: { policy: 'same-origin' },
     })
     app.addHook('onRequest', async (request, reply) => {
-      reply.header('permissions-policy', permissions)
+      reply.headers(headers)
       const { isFromAnywhere } = request.routeOptions.config
       if (!isSafe(request.method) && !isFromAnywhere && !isFromHere(request, baseUrl)) throw forbidden()
       // Pages hold what is private to one person: nothing keeps a copy. Static files set their own.
@@ -47,6 +47,19 @@ export const security = fp(
     })
   },
 )
+
+/** What helmet sends with every answer, computed once. */
+async function fixedHeaders(options: FastifyHelmetOptions): Promise<Readonly<Record<string, string>>> {
+  const app = Fastify()
+  await app.register(helmet, options)
+  app.get('/', async () => '')
+  const { headers } = await app.inject('/')
+  await app.close()
+  const ofHelmet = Object.entries(headers).filter(([name]) => !ofAnyAnswer.has(name))
+  return { ...(Object.fromEntries(ofHelmet) as Record<string, string>), 'permissions-policy': permissions }
+}
+
+const ofAnyAnswer = new Set(['connection', 'content-length', 'content-type', 'date'])
 
 /** What no page needs. Passkeys stay allowed for our own pages. */
 const permissions = [

@@ -4,6 +4,7 @@ import type { Message } from '#server/lib/mail.ts'
 import { readable } from '#test/programs/programs.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { sendAccountEmails } from '#test/support/jobs.ts'
 
 const rae = 'rae@northstar.example'
 
@@ -89,6 +90,8 @@ describe('a system administrator', () => {
       email: 'ivo@review.example',
       role: 'reviewer',
     })
+    expect(sent).toEqual([])
+    await sendAccountEmails(world)
     expect([sent.map(({ to }) => to), page.body.includes('/link/')]).toEqual([['ivo@review.example'], false])
     expect(sent[0]!.text).toContain('/link/')
   })

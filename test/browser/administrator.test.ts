@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { World } from '#test/support/app.ts'
 import { aDevice, aServer, type Device, openBrowser, phone, signIn } from '#test/support/browser.ts'
+import { workOff } from '#test/support/jobs.ts'
 import { type Look, looking } from './looking.ts'
 
 let browser: Browser
@@ -44,8 +46,8 @@ async function theDay(look: Look, options: BrowserContextOptions): Promise<void>
   const link = await addPerson(page, look)
   await setPassword(theirs, link, look)
   await recordContact(page, look)
-  await bringInFile(page, look)
-  await bringInAgain(page)
+  await bringInFile(world, page, look)
+  await bringInAgain(world, page)
   await theTeamHasThem(page)
   await recordElsewhere(night.page, look)
   await decide(page, look)
@@ -148,13 +150,13 @@ const bad = [
 ]
 
 /** Imports an Excel CSV with two invalid rows: they are shown, downloaded, fixed and uploaded again. */
-async function bringInFile(page: Page, look: Look): Promise<void> {
+async function bringInFile(world: World, page: Page, look: Look): Promise<void> {
   await follow(page, 'North Star House: everyone on the roster')
   await follow(page, 'Import a file')
   await look('import a file', page)
   const template = parse(await download(page, 'the template'), { bom: true }) as string[][]
   for (const heading of headings.split(',')) expect(template[0]).toContain(heading)
-  await sendFile(page, [headings, ...good, changed, ...bad].join('\r\n'))
+  await sendFile(world, page, [headings, ...good, changed, ...bad].join('\r\n'))
   await page.getByText('2 rows have problems. 3 rows are ready. Nothing has been saved yet.').waitFor()
   await look('what a file would do', page)
   await page.getByText('We can’t read “31/31/2025” as a date.').waitFor()
@@ -172,6 +174,8 @@ async function bringInFile(page: Page, look: Look): Promise<void> {
     expect.stringContaining('not an email address'),
   ])
   await press(page, 'Save 3 rows')
+  await page.getByRole('progressbar').waitFor()
+  await workOff(world, 'apply-import')
   await page.getByText('3 rows were saved; 2 could not be.').waitFor({ timeout: 30_000 })
   await look('file saved', page)
   await follow(page, 'Go to the roster')
@@ -193,9 +197,9 @@ async function numbersOpenTheirRows(page: Page, expected: Readonly<Record<string
 }
 
 /** Importing the same rows again changes nothing. A fixed row is imported by pasting it. */
-async function bringInAgain(page: Page): Promise<void> {
+async function bringInAgain(world: World, page: Page): Promise<void> {
   await follow(page, 'Import a file')
-  await sendFile(page, [headings, ...good, changed].join('\n'))
+  await sendFile(world, page, [headings, ...good, changed].join('\n'))
   await page.getByText('Everything in this file is already on record. There is nothing to save.').waitFor()
   await numbersOpenTheirRows(page, { unchanged: 3 })
   await follow(page, 'Go to the roster')
@@ -204,9 +208,13 @@ async function bringInAgain(page: Page): Promise<void> {
     .getByLabel('Or paste rows, including the headings')
     .fill([headings, bad[0]!.replace('31/31', '3/1'), unchanged].join('\n'))
   await press(page, 'Check the file')
+  await page.getByRole('progressbar').waitFor()
+  await workOff(world, 'check-import')
   await page.getByText('Every row can be read. 2 rows are ready.').waitFor({ timeout: 30_000 })
   await numbersOpenTheirRows(page, { new: 1, changed: 1 })
   await press(page, 'Save 2 rows')
+  await page.getByRole('progressbar').waitFor()
+  await workOff(world, 'apply-import')
   await page.getByText('2 rows were saved.').waitFor({ timeout: 30_000 })
   await follow(page, 'Go to the roster')
   await page.getByText('7 people work here, 4 in direct contact.').waitFor()
@@ -229,12 +237,14 @@ async function listsAreAsLongAsTheySay(page: Page): Promise<void> {
   }
 }
 
-async function sendFile(page: Page, text: string): Promise<void> {
+async function sendFile(world: World, page: Page, text: string): Promise<void> {
   await page
     .getByLabel('CSV file')
     .setInputFiles({ name: 'roster.csv', mimeType: 'text/csv', buffer: Buffer.from(`\uFEFF${text}`) })
   await press(page, 'Check the file')
   await page.waitForURL(/imports\/[0-9a-f-]{36}/)
+  await page.getByRole('progressbar').waitFor()
+  await workOff(world, 'check-import')
   await page.getByRole('heading', { level: 1, name: 'What this file would do' }).waitFor({ timeout: 30_000 })
 }
 

@@ -1,19 +1,23 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoPassword } from '#server/demo/cast.ts'
-import { aDevice, aServer, openBrowser } from '#test/support/browser.ts'
+import { aDevice, aServer, openBrowser, type Served, signIn } from '#test/support/browser.ts'
 import { openedIn } from '#test/support/taking.ts'
 
 let browser: Browser
+let world: Served
 beforeAll(async () => {
   browser = await openBrowser()
+  world = await aServer()
 })
-afterAll(() => browser.close())
+afterAll(async () => {
+  await browser.close()
+  await world.app.close()
+})
 
 test('signing in and answering a question works without a mouse, and the focus is always visible', {
   timeout: 240_000,
 }, async () => {
-  const world = await aServer()
   const course = world.catalogue.courses.get('residential-settings')!.current
   const module = course.modules[0]!
   const [first, second] = module.lessons
@@ -54,8 +58,54 @@ test('signing in and answering a question works without a mouse, and the focus i
 
   expect(complaints).toEqual([])
   await context.close()
-  await world.app.close()
 })
+
+test('each page of the console is reached with Tab and Enter, and so is everything on it', {
+  timeout: 240_000,
+}, async () => {
+  const { page, context, complaints } = await aDevice(browser, world.address)
+  await signIn(page, 'kit@system.example')
+  const tabs = page.getByRole('navigation', { name: 'Console' }).getByRole('link')
+  const pages = await tabs.evaluateAll((links) => links.map((link) => link.getAttribute('href')!))
+  expect(pages.length).toBeGreaterThan(9)
+  for (const href of pages) {
+    await pressLink(page, `[aria-label=Console] a[href="${href}"]`)
+    await page.waitForURL(`**${href}`)
+    expect([href, await tabThrough(page)]).toEqual([href, []])
+  }
+  await pressLink(page, '[aria-label=Console] a[href="/admin/people"]')
+  await page.waitForURL('**/admin/people')
+  await press(page, 'Invite someone')
+  await page.waitForURL('**/admin/people/new')
+  await tabTo(page, 'Name')
+  await page.keyboard.type('Robin Root')
+  await page.keyboard.press('Enter')
+  // The errors take the focus, and the first one leads to its field.
+  await page.locator('.error-summary:focus').waitFor()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.locator('#email:focus').waitFor()
+  expect(complaints.filter((complaint) => !/\b422\b/.test(complaint))).toEqual([])
+  await context.close()
+})
+
+async function pressLink(page: Page, link: string): Promise<void> {
+  await tabUntil(page, () => page.evaluate((one) => document.activeElement!.matches(one), link), link)
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
+}
+
+/** What Tab never came to on this page, from its top to its end. */
+async function tabThrough(page: Page): Promise<readonly string[]> {
+  const wanted = await page.evaluate(markReachable)
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+  for (let pressed = 0; pressed <= wanted + 20; pressed++) {
+    await page.keyboard.press('Tab')
+    const unseen = await page.evaluate(whyUnseen)
+    if (unseen) throw new Error(`${new URL(page.url()).pathname}: ${unseen}`)
+    if (await page.evaluate(checkOff)) return []
+  }
+  return page.locator('[data-unreached]').allTextContents()
+}
 
 /** A scenario: each step replaces the one before and takes the focus. */
 async function tryFirstExercise(page: Page): Promise<void> {
@@ -100,7 +150,27 @@ async function tabUntil(page: Page, isThere: () => Promise<boolean>, name = 'the
   throw new Error(`${new URL(page.url()).pathname}: Tab never came to ${name}.`)
 }
 
-// These two functions run in the page.
+// These functions run in the page.
+
+/** Marks everything that can be worked: links, buttons, fields. Of radio buttons, Tab comes to one of each group. */
+function markReachable(): number {
+  const found = [
+    ...document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary'),
+  ]
+  const shown = found.filter(
+    (element) =>
+      element.checkVisibility({ visibilityProperty: true }) &&
+      !element.matches('[type=hidden], [type=radio], :disabled, [tabindex="-1"]'),
+  )
+  for (const element of shown) element.dataset.unreached = ''
+  return shown.length
+}
+
+/** Takes the mark off what has the focus; true when nothing is marked any more. */
+function checkOff(): boolean {
+  delete (document.activeElement as HTMLElement).dataset.unreached
+  return document.querySelector('[data-unreached]') === null
+}
 
 function nameOfFocused(): string {
   const element = document.activeElement as HTMLInputElement

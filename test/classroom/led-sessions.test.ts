@@ -150,6 +150,7 @@ describe('an instructor-led session', () => {
         administered_program_ids: [],
         trained_program_ids: [],
         unread_notices: 0,
+        last_active_on: null,
         owes_data_notice: false,
         has_account_news: false,
         confirmed_at: now,

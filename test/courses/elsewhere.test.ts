@@ -32,6 +32,11 @@ describe('outside trainings', () => {
     expect(catalogue.elsewhere[0]!.sources).not.toEqual([])
   })
 
+  test('name each source so that no two read alike', () => {
+    for (const { id, sources } of theCourses().elsewhere)
+      expect(new Set(sources).size, id).toBe(sources.length)
+  })
+
   test.each([
     ['a fact that is not there', training.replace('F-01', 'F-99'), 'There is no fact "F-99"'],
     [

@@ -41,7 +41,7 @@ test.each([
   ['White Earth lists a Tribal navigator', /White Earth has had|has had a Tribal navigator/],
   [
     'going missing is a risk factor, not a sign as well',
-    /missing[^.]{0,60}also found on lists of signs|- missing again and again|belongs in both lists|missing[^.]{0,80}may also be a sign/,
+    /missing[^.]{0,60}also found on lists of signs|- missing again and again|belongs in both lists|missing[^.]{0,80}may also be a sign|raises the risk and may also be a sign|"It can be both\. What do we know/,
   ],
   ['Safe Harbor’s end of delinquency is for people under 18', /has committed no crime/],
   [

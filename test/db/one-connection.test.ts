@@ -4,11 +4,12 @@ import { keepHead } from '#server/certificates/credentials/ledger-heads.actions.
 import { publishedStatusList } from '#server/certificates/credentials/status.actions.ts'
 import { connect, type Database } from '#server/db/connection.ts'
 import { fillDemoClassroom } from '#server/demo/classroom.ts'
+import { onlyTry } from '#server/jobs/workers.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'
 import { tellOwner } from '#server/notices/account-news.actions.ts'
 import { requestPacket } from '#server/oversight/packets/packet.actions.ts'
 import { findPacketById } from '#server/oversight/packets/packet.queries.ts'
-import { packetMaker } from '#server/oversight/packets/packet-making.actions.ts'
+import { makePacket } from '#server/oversight/packets/packet-making.actions.ts'
 import { openReview } from '#server/oversight/reviews/review.actions.ts'
 import { findReviewOf } from '#server/oversight/reviews/review.queries.ts'
 import { createLink, setPassword } from '#server/people/actions.ts'
@@ -48,7 +49,7 @@ describe('with a single database connection', () => {
     )
     const started = await startImport(db, actor, stage.program, { name: 'roster.csv', bytes })
     if (started.kind !== 'started') throw new Error(started.kind)
-    await checkImport(db, actor, started.id)
+    await checkImport(db, { importId: started.id, personId: stage.rae.id }, onlyTry, now)
     const { state } = await db
       .selectFrom('roster_imports')
       .select('state')
@@ -59,14 +60,10 @@ describe('with a single database connection', () => {
 
   test('making a packet needs no second connection', async () => {
     const { lee, program, world } = stage
-    // The service would make packets too, on connections of its own.
-    await world.app.close()
     const review = await findReviewOf(db, lee, await openReview(db, lee, program, 'Yearly visit', now))
     const period = { from_on: '2026-05-01', to_on: '2026-06-01', sample_size: null, seed: 'a-seed' }
     const id = await requestPacket(db, lee, review!, period, now)
-    const maker = packetMaker({ db, ...world.config, clock: () => now })
-    maker.wake()
-    await maker.settled()
+    await makePacket({ db, ...world.config, clock: () => now }, id, onlyTry)
     expect(await findPacketById(db, id)).toMatchObject({ state: 'made' })
   })
 

@@ -3,10 +3,11 @@ import { Readable } from 'node:stream'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { connect } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
-import { checkServer } from '#server/db/server-check.ts'
+import { checkPooler, checkServer } from '#server/db/server-check.ts'
 import { serverTroubles } from '#server/db/server-troubles.ts'
-import { emptyDatabase } from '#test/support/db.ts'
+import { databaseUrl, emptyDatabase } from '#test/support/db.ts'
 import { newFolder } from '#test/support/service.ts'
 
 test('a pool that is larger than the server allows is refused, with the largest that would do', async () => {
@@ -25,6 +26,36 @@ test('a clock more than a minute away from that of the database is refused', asy
   await checkServer(db, 10, seconds(45))
   await expect(checkServer(db, 10, seconds(120))).rejects.toThrow('seconds apart')
   await expect(checkServer(db, 10, seconds(-120))).rejects.toThrow('seconds apart')
+})
+
+test('a pooler is told by the address, and one that the address does not name is refused', async () => {
+  await emptyDatabase()
+  const url = await databaseUrl()
+  const settings = '-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s'
+  const pooled = `${url}?pgbouncer=true`
+  const set = `${pooled}&options=${encodeURIComponent(settings)}`
+  const check = async (opened: string, as = opened) => {
+    const { db } = connect(opened, 1)
+    await checkPooler(db, as).finally(() => db.destroy())
+  }
+  await check(url)
+  await check(set)
+  await expect(check(pooled)).rejects.toThrow("set timezone = 'UTC'")
+  // A pooler that leaves out what it doesn't know looks like this.
+  await expect(check(set, url)).rejects.toThrow('Add pgbouncer=true')
+})
+
+test('statements are named, but not behind a pooler, where the next one may run on another connection', async () => {
+  await emptyDatabase()
+  const namesOn = async (url: string) => {
+    const { db } = connect(url, 1)
+    await db.selectFrom('people').select('id').where('name', '=', 'Nobody').execute()
+    const { rows } = await sql<{ name: string }>`select name from pg_prepared_statements`.execute(db)
+    await db.destroy()
+    return rows.length
+  }
+  expect(await namesOn(await databaseUrl())).toBe(1)
+  expect(await namesOn(`${await databaseUrl()}?pgbouncer=true`)).toBe(0)
 })
 
 test('what PostgreSQL says of the machine under it reaches the log, and what a statement did wrong does not', async () => {

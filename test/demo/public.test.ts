@@ -56,7 +56,7 @@ test('a public demonstration says so on every page, and only learners change any
   await app.close()
 })
 
-test('the demonstration’s password, which everyone can read, is refused for real accounts', () => {
-  expect(passwordProblem(demoPassword, [])).toContain('demonstration')
-  expect(passwordProblem(` ${demoPassword.toUpperCase()} `, [])).toContain('demonstration')
+test('the demonstration’s password, which everyone can read, is refused for real accounts', async () => {
+  expect(await passwordProblem(demoPassword, [])).toContain('demonstration')
+  expect(await passwordProblem(` ${demoPassword.toUpperCase()} `, [])).toContain('demonstration')
 })

@@ -45,10 +45,19 @@ describe('an assessment', () => {
   })
 
   test('accepts one answer per question: the same form from many tabs at once counts once', async () => {
-    const { db, ada, attempt, answer, module } = await adaInAnAssessment()
+    const { db, ada, attempt, answer, module, address } = await adaInAnAssessment()
     const form = formFor(module, await attempt(), true)
     await Promise.all(Array.from({ length: 8 }, () => answer(ada, form)))
     expect(await db.selectFrom('attempt_answers').select('position').execute()).toHaveLength(1)
+    for (let open = await attempt(); !open.result; open = await attempt()) {
+      const next = formFor(module, open, true)
+      const answers = await Promise.all(Array.from({ length: 3 }, () => answer(ada, next)))
+      expect(answers.map(({ headers }) => headers.location)).toEqual([address, address, address])
+      expect((await attempt()).answers).toHaveLength(open.answers.length + 1)
+    }
+    expect(await db.selectFrom('attempt_results').select('is_passed').execute()).toEqual([
+      { is_passed: true },
+    ])
   })
 
   test('ignores a form of an earlier or later question', async () => {
@@ -194,7 +203,9 @@ describe('lessons', () => {
     const opened = openedIn((await ada.get(path)).body)
     later(clock, 2)
     expect((await ada.post(`${path}/time`, { opened, seconds: '95' })).statusCode).toBe(204)
-    await ada.post(`${path}/finished`, { opened })
+    await Promise.all(Array.from({ length: 4 }, () => ada.post(`${path}/finished`, { opened })))
+    for (const table of ['lesson_marks', 'lesson_readings'] as const)
+      expect(await db.selectFrom(table).select('lesson').execute()).toHaveLength(1)
     expect(await db.selectFrom('lesson_times').select('visible_seconds').execute()).toEqual([
       { visible_seconds: 95 },
     ])

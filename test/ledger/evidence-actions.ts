@@ -24,6 +24,7 @@ import { setChangeDay } from '#server/courses/catalogue/change-days.actions.ts'
 import { actOnApproval, recordApproval } from '#server/courses/review/approvals.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { insertCompletion } from '#server/demo/fill.ts'
+import { onlyTry } from '#server/jobs/workers.ts'
 import { answerQuestion, finishLesson, startAttempt, startCourse } from '#server/learning/actions.ts'
 import { findAttemptOf, findEnrollment } from '#server/learning/progress/queries.ts'
 import { moveToCurrent } from '#server/learning/versions/moving.actions.ts'
@@ -72,7 +73,7 @@ import {
 } from '#server/training/outside.actions.ts'
 import { findOutsideTrainingOf } from '#server/training/outside.queries.ts'
 import { programId } from '#test/programs/programs.ts'
-import { aWorld, type World } from '#test/support/app.ts'
+import { aWorld, type World, type WorldOptions } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { asTheService } from '#test/support/db.ts'
 import { formFor } from '#test/support/taking.ts'
@@ -106,8 +107,8 @@ const later = new Date('2026-06-14T15:05:00Z')
 
 const afterChange: AfterChange = (trx, people, at) => refreshStandings(trx, people, dayOf(at))
 
-export async function aStage(): Promise<Stage> {
-  const world = await aWorld({ now })
+export async function aStage(options: WorldOptions = {}): Promise<Stage> {
+  const world = await aWorld({ now, ...options })
   const sessions = createSessions(await asTheService(), { idleMinutes: 60, hours: 12 })
   const viewer = async (email: string) => {
     const found = await sessions.viewer(await sessions.create(await personId(world.db, email)))
@@ -253,7 +254,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
       if (!(await resumeImport(world.db, acting, program, importId, 'applying')))
         throw new Error('The file was not checked.')
       return async (db) => {
-        await applyImport(db, acting, importId)
+        await applyImport({ db, afterChange }, { importId, personId: rae.id }, onlyTry, now)
         const { state } = await world.db
           .selectFrom('roster_imports')
           .select('state')
@@ -629,7 +630,7 @@ async function openLastAttempt({ world, theo }: Stage, course: CourseVersion): P
     db,
     { issuer: world.config, afterChange },
     theo,
-    { enrollmentId: enrollment.id, course, place, openedAt: before },
+    { enrollment, course, place, openedAt: before },
     null,
     before,
   )
@@ -682,7 +683,7 @@ async function checkedImport({ world, rae, theo, program }: Stage): Promise<stri
     bytes: Buffer.from(file),
   })
   if (started.kind !== 'started') throw new Error(started.kind)
-  await checkImport(world.db, actor, started.id)
+  await checkImport(world.db, { importId: started.id, personId: rae.id }, onlyTry, now)
   return started.id
 }
 

@@ -84,6 +84,15 @@ describe('an instant', () => {
     expect(dayOf(new Date('2026-04-01T04:30:00Z'))).toBe('2026-03-31')
   })
 
+  test('the day is the same whichever instant was asked for before, also where clocks change', () => {
+    const byCalendar = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Chicago', dateStyle: 'short' })
+    const hours = (day: string) => Array.from({ length: 60 }, (_, n) => Date.parse(day) + n * 3_599_999)
+    const instants = ['2026-03-07', '2026-10-31', '2026-12-31', '1918-03-30'].flatMap(hours)
+    const mixed = instants.toSorted((a, b) => (a % 977) - (b % 977))
+    for (const at of [...instants, ...mixed].map((time) => new Date(time)))
+      expect(dayOf(at)).toBe(byCalendar.format(at))
+  })
+
   test('says its offset from UTC', () => {
     expect(isInstant('2024-02-09T16:00:00-06:00')).toBe(true)
     expect(isInstant('2024-02-09T22:00Z')).toBe(true)

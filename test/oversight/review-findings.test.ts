@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { pageTexts } from '#test/certificates/reading.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { openReviewOf, readable } from './reviewed.ts'
 
@@ -154,3 +155,49 @@ async function answerWith(
     payload: Buffer.concat(parts),
   })
 }
+
+test('a correction order is drafted from open findings: the violation, the law, and the time allowed', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  await aFinding(world, lee, review, 'yes')
+  const withdrawn = await aFinding(world, lee, review, 'yes')
+  await lee.post(`${withdrawn}/acts`, { act: 'withdrawn', reason: 'Entered twice' })
+  expect((await lee.get(review)).body).toContain('Draft a correction order')
+  const page = readable((await lee.get(`${review}/correction-order`)).body)
+  expect(page).toContain('Finding 1.1')
+  expect(page).not.toContain('Finding 1.2')
+
+  const law = 'Minn. Stat. 245A.25, subd. 5(f)'
+  const refused = async (form: Record<string, string>) => {
+    const answer = await lee.post(`${review}/correction-order`, form)
+    expect(answer.statusCode).toBe(422)
+    return readable(answer.body)
+  }
+  expect(await refused({ 'law-1': law, 'by-1': '' })).toContain('Enter a day for at least one finding.')
+  expect(await refused({ 'law-1': '', 'by-1': '7/14/2026' })).toContain('Enter the law or rule')
+  expect(await refused({ 'law-1': law, 'by-1': '6/1/2026' })).toContain('can’t be in the past')
+
+  const order = await lee.post(`${review}/correction-order`, { 'law-1': law, 'by-1': '7/14/2026' })
+  expect(order.headers['content-type']).toBe('application/pdf')
+  const [said = ''] = await pageTexts(new Uint8Array(order.rawPayload))
+  for (const words of [
+    'This is a draft, not an order.',
+    'North Star House',
+    '9900001-CRF',
+    'The yearly training is overdue. Please send a plan.',
+    law,
+    'July 14, 2026',
+  ])
+    expect(said).toContain(words)
+  expect(said).not.toContain('Theo')
+  const [exported] = await world.db
+    .selectFrom('ledger')
+    .select('facts')
+    .where('kind', '=', 'records-exported')
+    .execute()
+  expect(JSON.parse(exported!.facts)).toMatchObject({
+    act: 'correction-order-drafted',
+    violations: [{ finding: 'Finding 1.1', law, correct_by: '2026-07-14' }],
+  })
+})

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { demoPassword } from '#server/demo/cast.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { createLink } from '#server/people/actions.ts'
+import { lookedAt } from '#server/people/looks.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { sendAccountEmails } from '#test/support/jobs.ts'
 
 const ada = 'ada@northstar.example'
 const system = 'kit@system.example'
@@ -143,6 +145,8 @@ describe('another email', () => {
     const world = await aWorld({ mail: box.mail })
     const client = await world.as(ada)
     await client.post('/account/email', { email: 'Ada.New@northstar.example' })
+    expect(box.sent).toEqual([])
+    await sendAccountEmails(world)
     expect(box.sent.map(({ to }) => to)).toEqual(['ada.new@northstar.example', ada])
     expect(box.sent[1]?.text).not.toContain('/email/')
     const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
@@ -150,6 +154,7 @@ describe('another email', () => {
     expect((await client.get('/account')).body).toContain('Changes to ada.new@northstar.example')
     expect((await world.visitor().post(address)).statusCode).toBe(200)
     expect((await world.visitor().post(address)).statusCode).toBe(410)
+    await sendAccountEmails(world)
     expect(box.sent.slice(2).map(({ to }) => to)).toEqual(['ada.new@northstar.example', ada])
     const signIn = (email: string) => world.visitor().post('/sign-in', { email, password: demoPassword })
     expect((await signIn(ada)).statusCode).toBe(401)
@@ -165,6 +170,7 @@ describe('another email', () => {
     const free = await client.post('/account/email', { email: 'free@northstar.example' })
     const taken = await client.post('/account/email', { email: 'theo@northstar.example' })
     expect(taken.headers.location).toBe(free.headers.location)
+    await sendAccountEmails(world)
     expect(box.sent.find(({ to }) => to === 'theo@northstar.example')?.text).not.toContain('/email/')
   })
 
@@ -174,6 +180,7 @@ describe('another email', () => {
     const client = await world.as(ada)
     await client.post('/account/email', { email: 'first@northstar.example' })
     await client.post('/account/email', { email: 'second@northstar.example' })
+    await sendAccountEmails(world)
     const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
     expect((await world.visitor().post(address)).statusCode).toBe(410)
   })
@@ -191,6 +198,7 @@ describe('another email', () => {
     const id = await personId(world.db, ada)
     const kit = await world.as(system)
     await kit.post(`/accounts/${id}/details`, form)
+    await sendAccountEmails(world)
     const address = /\/email\/[\w-]{27}/.exec(box.sent[0]!.text)![0]
     // The administrator who named an address of their own opens the link that came there.
     for (const other of [kit, world.visitor()]) {
@@ -333,7 +341,7 @@ describe('your account', () => {
     expect(answer.body).not.toMatch(/password_hash|token_hash|code_hash|"secret"|argon2/)
   })
 
-  test('each look that licensing takes is shown to the person, with who took it', async () => {
+  test('each look at a person is shown to them, with who took it; a supervisor’s once a day', async () => {
     const world = await aWorld()
     const { email, number } = await world.db
       .selectFrom('certificates')
@@ -341,12 +349,30 @@ describe('your account', () => {
       .select(['number', 'email'])
       .executeTakeFirstOrThrow()
     const client = await world.as(email!)
-    expect((await client.get('/account/views')).body).toContain('No one from licensing has looked')
+    expect((await client.get('/account/views')).body).toContain('No one has opened a page about you.')
     const lee = await world.as('lee@licensing.example')
     await lee.get(`/certificates/records/${number}`)
     const page = await client.get('/account/views')
     expect(page.body).toContain('Lee Marston')
     expect(page.body).toContain(number)
+    const { person_id } = await world.db
+      .selectFrom('assignments')
+      .innerJoin('people', 'people.id', 'assignments.person_id')
+      .select('person_id')
+      .where('people.email', '=', email!)
+      .executeTakeFirstOrThrow()
+    const rae = await world.as(administrator)
+    for (const address of [`/team/${person_id}`, `/accounts/${person_id}`, `/team/${person_id}`])
+      await rae.get(address)
+    const looks = await client.get('/account/views')
+    expect(looks.body.match(/Rae Halvorsen/g)).toHaveLength(2)
+    expect(looks.body).toContain('your training, on the team’s page')
+    // Every page about one person is a look, or writes to the ledger by itself.
+    const routes = world.routes.filter(({ method, url }) => method === 'GET' && url.includes('/:person'))
+    expect(routes.map(({ url }) => url).filter((url) => !lookedAt(url))).toEqual([
+      '/reviews/:review/people/:person',
+      '/admin/records/:person',
+    ])
   })
 })
 

@@ -1,7 +1,7 @@
-import { setTimeout as after } from 'node:timers/promises'
 import type { LightMyRequestResponse } from 'fastify'
 import type { Database } from '#server/db/connection.ts'
 import type { Client, World } from '#test/support/app.ts'
+import { workOff } from '#test/support/jobs.ts'
 
 /** The id of a program in the demo data. */
 export async function programId(db: Database, name: string): Promise<string> {
@@ -53,14 +53,14 @@ export async function sendFile(
   })
 }
 
-/** The page of a file's check, once the check has finished. */
-export async function settled(client: Client, address: string): Promise<LightMyRequestResponse> {
-  for (let asked = 0; asked < 600; asked++) {
-    const page = await client.get(address)
-    if (!page.headers.refresh) return page
-    await after(50)
-  }
-  throw new Error(`${address} is still being worked on.`)
+/** A file's page once its job is done. */
+export async function settled(
+  world: World,
+  client: Client,
+  address: string,
+): Promise<LightMyRequestResponse> {
+  await workOff(world, 'check-import', 'apply-import')
+  return client.get(address)
 }
 
 /** Uploads a file and waits for its check. */
@@ -73,13 +73,17 @@ export async function checkFile(
   const answer = await sendFile(world, client, program, file)
   if (answer.statusCode !== 303) throw new Error(`${answer.statusCode} ${answer.body.slice(0, 2000)}`)
   const address = String(answer.headers.location)
-  return { address, page: await settled(client, address) }
+  return { address, page: await settled(world, client, address) }
 }
 
 /** Saves a checked file and waits until it is done. */
-export async function applyFile(client: Client, address: string): Promise<LightMyRequestResponse> {
+export async function applyFile(
+  world: World,
+  client: Client,
+  address: string,
+): Promise<LightMyRequestResponse> {
   await client.post(`${address}/application`)
-  return settled(client, address)
+  return settled(world, client, address)
 }
 
 /** A second person confirms everything that waits, or says why they can't. */

@@ -47,6 +47,8 @@ export type World = Readonly<{
   /** The service's time of day; set it to travel. */
   clock: { now: Date }
   config: Config
+  /** The mail server that jobs send to, if the test has one. */
+  mail: Mail
   /** Every address of the service but the static files. */
   routes: readonly Route[]
 }>
@@ -111,6 +113,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     catalogue,
     clock,
     config: settings,
+    mail: options.mail ?? null,
     routes,
     visitor,
     as: async (email) => {

@@ -44,6 +44,17 @@ export async function startService(settings: Settings, root = project): Promise<
   return { ...service, address: `http://127.0.0.1:${port}` }
 }
 
+/** Starts a process that only runs jobs, as `npm run worker` does, and waits until it says it is ready. */
+export async function startWorker(settings: Settings): Promise<Omit<Service, 'address'>> {
+  const worker = launch(['server/worker.ts'], settings, project)
+  const ready = new Promise<void>((resolve) => {
+    worker.process.stdout?.on('data', () => worker.stdout().includes('is ready') && resolve())
+  })
+  const outcome = await Promise.race([ready, worker.ended])
+  if (outcome) throw new Error(`It did not start (${outcome.code}).\n${outcome.stdout}\n${outcome.stderr}`)
+  return worker
+}
+
 /** Runs a start or a command and waits until it exits. */
 export const run = (args: readonly string[], settings: Settings, root = project): Promise<Ended> =>
   launch(args, settings, root).ended

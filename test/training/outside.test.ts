@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
@@ -124,6 +125,33 @@ test('a code that is too long gets an error, and what was typed stays', async ()
   const answer = await record(world, theo, { ...webinar, code: 'X'.repeat(31) })
   expect(answer.statusCode).toBe(422)
   expect(answer.body).toContain('Use 30 characters or fewer. This has 31.')
+})
+
+test('an administrator of many people finds the one by name, and what was filled in stays', async () => {
+  const world = await aNovember()
+  const { rows } = await sql<{ id: string }>`
+    with added as (insert into people (name) select 'Quinn Lindström ' || n from generate_series(1, 101) n returning id)
+    insert into assignments (person_id, program_id, worker_type, hired_on)
+      select id, ${await northStar(world)}::uuid, 'employee', '2024-01-01' from added returning person_id as id`.execute(
+    world.db,
+  )
+  const rae = await world.as('rae@northstar.example')
+  const page = (await rae.get('/training/elsewhere/new?title=A+webinar')).body
+  expect(page).not.toContain('<select')
+  expect(page).toContain('<strong>You</strong>')
+  const found = (await rae.get('/training/elsewhere/new?title=A+webinar&find=lindström')).body
+  expect(found).toContain('The first 100 matches')
+  const { id } = rows[7]!
+  const link = `/training/elsewhere/new?title=A+webinar&amp;person=${id}`
+  expect((await rae.get('/training/elsewhere/new?title=A+webinar&find=lindström+8')).body).toContain(link)
+  const chosen = (await rae.get(link.replace('&amp;', '&'))).body
+  expect(chosen).toContain('<strong>Quinn Lindström 8</strong>')
+  expect(chosen).toContain(`<input type="hidden" name="person" value="${id}">`)
+  expect(chosen).toContain('value="A webinar"')
+  expect((await record(world, rae, { ...webinar, person: id })).statusCode).toBe(303)
+  const ada = await world.as('ada@northstar.example')
+  expect((await record(world, ada, { ...webinar, person: id })).statusCode).toBe(404)
+  expect((await record(world, rae, { ...webinar, person: 'someone' })).statusCode).toBe(404)
 })
 
 test('the same approved training from another provider counts once its certificate is verified', async () => {

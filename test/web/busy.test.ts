@@ -38,3 +38,25 @@ test('a request that waits too long for a lock or a connection gets a "busy" pag
     }
   }
 })
+
+test('a full disk is told on a page, and nothing that was saved is lost', async () => {
+  const { db, as } = await aWorld()
+  const ada = await as('ada@northstar.example')
+  // What PostgreSQL answers to a write that finds no room.
+  await sql`create function no_room() returns trigger language plpgsql as $$ begin
+    raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$`.execute(
+    db,
+  )
+  await sql`create trigger no_room before insert on lesson_mistakes for each row execute function no_room()`.execute(
+    db,
+  )
+  const report = () =>
+    ada.post('/courses/residential-settings/law-words-role/why-this-training/mistake', {
+      version: '2.0.0',
+      body: 'A typo',
+    })
+  const answer = await report().finally(() => sql`drop function no_room cascade`.execute(db))
+  expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '30'])
+  expect(answer.body).toContain('The server’s disk is full, so this was not saved.')
+  expect((await report()).statusCode).toBe(303)
+})

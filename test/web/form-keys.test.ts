@@ -37,7 +37,9 @@ test('every form that someone signed in can send needs its one-use key, but the 
     if (!answer.body.includes('without its key')) unguarded.push(url)
   }
   expect(unguarded.sort()).toEqual([
+    '/attempts/:attempt/answers',
     '/courses/:course/:module/:lesson/exercises/:exercise',
+    '/courses/:course/:module/:lesson/finished',
     '/courses/:course/:module/:lesson/time',
     '/session',
   ])

@@ -1,9 +1,10 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { buildApp } from '#server/app.ts'
 import { readConfig } from '#server/config.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { isFromHere } from '#server/web/security-headers.ts'
-import { aWorld, config } from '#test/support/app.ts'
+import { aWorld, config, withoutFormKeys } from '#test/support/app.ts'
 
 describe('requests from elsewhere', () => {
   const here = 'http://127.0.0.1:3000'
@@ -63,6 +64,21 @@ test('static files are kept for a year, under names that change with their conte
   const css = await visitor().get(url!, { 'accept-encoding': 'br' })
   expect(css.headers['content-encoding']).toBe('br')
   expect(css.headers['cache-control']).toContain('immutable')
+})
+
+test('a page is compressed for browsers that ask for it, with its length, and kept apart from the plain one', async () => {
+  const { visitor } = await aWorld()
+  const plain = await visitor().get('/verify')
+  for (const [asked, encoding, unpack] of [
+    ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
+    ['gzip, deflate', 'gzip', gunzipSync],
+  ] as const) {
+    const { headers, rawPayload } = await visitor().get('/verify', { 'accept-encoding': asked })
+    expect(headers['content-encoding']).toBe(encoding)
+    expect(headers.vary).toBe('accept-encoding')
+    expect(Number(headers['content-length'])).toBe(rawPayload.length)
+    expect(withoutFormKeys(unpack(rawPayload).toString())).toBe(plain.body)
+  }
 })
 
 test('the app does not start with a route that declares no policy', async () => {

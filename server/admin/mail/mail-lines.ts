@@ -4,7 +4,7 @@ import type { MailLine } from './mail-log.queries.ts'
 /** What a message was, without what it said: system administrators see no one's training. */
 export function messageWords({ kind, subject }: Pick<MailLine, 'kind' | 'subject'>): string {
   if (kind === null) return subject ?? 'Message'
-  return kind === 'set-password' ? 'Link to set a password' : 'Notice'
+  return 'Notice'
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -55,10 +55,12 @@ export async function listMail(
         and ${isAfter('n.created_at', sql`'n' || n.id`)}
       order by n.created_at desc, n.id desc limit ${size})
       union all
-      (select 'd' || d.id, d.at, null, d.address, null, d.subject, case when d.error is null then 'sent' else 'failed' end,
-        case when d.error is null then 'sent' else 'failed' end, 1, d.error, case when d.error is null then d.at end
+      (select 'd' || d.id, d.at, null, d.address, null, d.subject, d.state, g.group, d.attempts, d.error,
+        case when d.state = 'sent' then d.at end
       from direct_emails d
-      where (${state}::text is null or ${state} = case when d.error is null then 'sent' else 'failed' end)
+      cross join lateral (select case when d.state = 'sent' then 'sent'
+        when d.state = 'queued' and d.attempts = 0 then 'waiting' else 'failed' end as "group") g
+      where (${state}::text is null or g.group = ${state})
         and (${search === ''} or d.address ilike ${like})
         and ${isAfter('d.at', sql`'d' || d.id`)}
       order by d.at desc, d.id desc limit ${size})) m
@@ -76,9 +78,11 @@ export type MailHealth = Readonly<{
 /** What waits since an attempt failed, and how many addresses refuse mail. */
 export async function findMailHealth(db: Kysely<DB>): Promise<MailHealth> {
   const { rows } = await sql<MailHealth>`
-    select count(*)::int as waiting, count(*) filter (where e.attempts > 0)::int as failing,
-      min(n.created_at) filter (where e.attempts > 0) as oldest_at,
+    select count(*)::int as waiting, count(*) filter (where attempts > 0)::int as failing,
+      min(at) filter (where attempts > 0) as oldest_at,
       (select count(*) from stopped_addresses)::int as stopped
-    from notice_emails e join notices n on n.id = e.notice_id where e.state = 'queued'`.execute(db)
+    from (
+      select e.attempts, n.created_at as at from notice_emails e join notices n on n.id = e.notice_id where e.state = 'queued'
+      union all select attempts, at from direct_emails where state = 'queued') waiting`.execute(db)
   return rows[0]!
 }

@@ -2,7 +2,8 @@ import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import type { Mail } from '#server/lib/mail.ts'
+import { listRefusing } from '#server/notices/queries.ts'
+import { type AccountMail, passwordLink } from '#server/people/account-emails.ts'
 import { listMailedOften, replaceLink } from '#server/people/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { otherName } from '#server/programs/form-problem.ts'
@@ -35,7 +36,7 @@ export type InviteAnswer =
 export async function inviteToRoles(
   db: Database,
   { viewer, now }: Acting,
-  { mail, baseUrl }: Readonly<{ mail: Mail; baseUrl: string }>,
+  { mail, baseUrl }: Readonly<{ mail: AccountMail; baseUrl: string }>,
   invitations: readonly Invitation[],
 ): Promise<InviteAnswer> {
   const made = await writeEvidence(db, async (trx) => {
@@ -59,8 +60,7 @@ export async function inviteToRoles(
     if (problems.length > 0) throw new Refused(problems)
     const links = []
     for (const person of people.values())
-      if (!person.has_password)
-        links.push({ person, address: await newLink(trx, person.id, viewer.id, baseUrl) })
+      if (!person.has_password) links.push(await newLink(trx, person, viewer.id, { mail, baseUrl }))
     for (const { person } of links)
       trx.record({
         kind: 'link-made',
@@ -75,8 +75,10 @@ export async function inviteToRoles(
     throw error
   })
   if (made instanceof Refused) return { kind: 'refused', problems: made.problems }
-  const { mailed, shown } = await handOver(mail, made.links)
-  return { kind: 'invited', invited: { mailed, shown, known: made.known, waiting: made.waiting } }
+  return {
+    kind: 'invited',
+    invited: { ...handedOver(made.links), known: made.known, waiting: made.waiting },
+  }
 }
 
 class Refused extends Error {
@@ -127,7 +129,7 @@ const hasWayIn = sql<boolean>`(people.password_hash is not null
 export async function giveFirstLink(
   db: Database,
   { viewer, now }: Acting,
-  { mail, baseUrl }: Readonly<{ mail: Mail; baseUrl: string }>,
+  { mail, baseUrl }: Readonly<{ mail: AccountMail; baseUrl: string }>,
   personId: string,
 ): Promise<Invited | null> {
   const link = await writeEvidence(db, async (trx) => {
@@ -141,8 +143,9 @@ export async function giveFirstLink(
         or exists (select from second_person_requests q where q.person_id = people.id and q.outcome is null))`)
       .executeTakeFirst()
     if (!person) return null
-    const isOften = mail ? (await listMailedOften(trx, [person.id])).has(person.id) : false
-    const address = await newLink(trx, person.id, viewer.id, baseUrl)
+    // An account that no one has signed in to: a fourth email within an hour is shown instead.
+    const isOften = (await listMailedOften(trx, [person.id])).has(person.id)
+    const made = await newLink(trx, person, viewer.id, { mail: isOften ? null : mail, baseUrl })
     trx.record({
       kind: 'link-made',
       actor_id: viewer.id,
@@ -150,40 +153,31 @@ export async function giveFirstLink(
       facts: { is_mailed: Boolean(mail) },
       at: now,
     })
-    return { person, address, isOften }
+    return made
   })
-  // An account that no one has signed in to: a fourth mail within an hour is shown instead.
-  return link && { ...(await handOver(link.isOften ? null : mail, [link])), known: [], waiting: [] }
+  return link && { ...handedOver([link]), known: [], waiting: [] }
 }
 
-/** Earlier links of the person end with a new one. */
-async function newLink(trx: Transaction<DB>, personId: string, by: string, baseUrl: string) {
-  return `${baseUrl}/link/${await replaceLink(trx, personId, 'invite', by)}`
+type Link = Readonly<{ person: Person; address: string; isMailed: boolean }>
+
+/**
+ * A new link; earlier ones of the person end. It goes out by email, or is shown where there is no mail server or their
+ * address refuses mail.
+ */
+async function newLink(
+  trx: Transaction<DB>,
+  person: Person,
+  by: string,
+  { mail, baseUrl }: Readonly<{ mail: AccountMail; baseUrl: string }>,
+): Promise<Link> {
+  const address = `${baseUrl}/link/${await replaceLink(trx, person.id, 'invite', by)}`
+  const { email } = person
+  const isMailed = mail !== null && email !== null && !(await listRefusing(trx, [email])).has(email)
+  if (isMailed) await mail(trx, { ...passwordLink(email, address, 7), personId: person.id })
+  return { person, address, isMailed }
 }
 
-type Link = Readonly<{ person: Person; address: string }>
-
-/** Each link goes out by email; what the mail server doesn't take, and everything where there is none, is shown. */
-async function handOver(mail: Mail, links: readonly Link[]): Promise<Pick<Invited, 'mailed' | 'shown'>> {
-  if (!mail) return { mailed: [], shown: links }
-  const sent = await Promise.all(links.map(async (link) => ({ ...link, isSent: await send(mail, link) })))
-  return {
-    mailed: sent.filter(({ isSent }) => isSent).map(({ person }) => person),
-    shown: sent.filter(({ isSent }) => !isSent),
-  }
-}
-
-async function send(mail: NonNullable<Mail>, { person: { email }, address }: Link): Promise<boolean> {
-  if (!email) return false
-  try {
-    await mail({
-      to: email,
-      // Neutral, because others may see a message.
-      subject: 'Set your password',
-      text: `You have an account for your work.\n\nOpen this address within 7 days and choose a password:\n${address}\n\nThe link works once. If you did not expect this message, you can leave it alone.\n`,
-    })
-    return true
-  } catch {
-    return false
-  }
-}
+const handedOver = (links: readonly Link[]): Pick<Invited, 'mailed' | 'shown'> => ({
+  mailed: links.filter(({ isMailed }) => isMailed).map(({ person }) => person),
+  shown: links.filter(({ isMailed }) => !isMailed),
+})

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
 import type { Role } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
@@ -18,7 +18,7 @@ import { listProgramChoices, listRoleHolders } from './roles.queries.ts'
 
 type Needs = Readonly<{
   db: Database
-  mail: Mail
+  mail: AccountMail
   clock: () => Date
   config: Readonly<{ baseUrl: string }>
 }>

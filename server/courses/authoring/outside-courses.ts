@@ -3,7 +3,7 @@ import type { CourseFile } from '#server/courses/authoring/files/course-files.ts
 import { type ProblemLog, suggestion } from '#server/courses/authoring/files/problems.ts'
 import { checkedShape, parseYaml } from '#server/courses/authoring/files/yaml-document.ts'
 import { plainText, type Scope } from '#server/courses/authoring/text/scope.ts'
-import type { ElsewhereTraining, FactRegister } from '#server/courses/catalogue/course-parts.ts'
+import type { ElsewhereTraining, FactRegister, Source } from '#server/courses/catalogue/course-parts.ts'
 
 const words = (description: string) => Type.String({ minLength: 1, description })
 const trainingShape = Type.Object(
@@ -109,12 +109,16 @@ export function readElsewhere(
         format: plain('format', given.format),
         url,
         contact: plain('contact', given.contact),
-        sources: [...new Set(named)].flatMap((key) => register.sources.get(key)?.title ?? []),
+        sources: [...new Set(named)].flatMap((key) => sourceName(register.sources.get(key))),
         checked: given.checked,
       },
     ]
   })
 }
+
+/** Two pages can share a title, so a source is named with its publisher. */
+const sourceName = (source: Source | undefined) =>
+  source === undefined ? [] : [`${source.title} (${source.publisher})`]
 
 /** The form to record the training, with the known fields filled in. */
 export const recordPath = ({ title, provider, code }: ElsewhereTraining) =>

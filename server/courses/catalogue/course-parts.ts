@@ -65,7 +65,7 @@ export type ElsewhereTraining = {
   readonly format: string
   readonly url: string
   readonly contact: string
-  /** The titles of its sources. */
+  /** Its sources, each with its publisher. */
   readonly sources: readonly string[]
   readonly checked: string
 }

@@ -62,6 +62,17 @@ export async function lockEnrollmentOf(
   personId: string,
   enrollmentId: string,
 ): Promise<Enrollment | null> {
+  if (!(await isLockedFor(trx, personId, enrollmentId))) return null
+  const { rows } = await enrollmentRows(trx, sql`e.id = ${enrollmentId}`)
+  return rows[0] ?? null
+}
+
+/** Locks an enrollment where nothing of it has to be known. False if it isn't this person's. */
+export async function isLockedFor(
+  trx: Transaction<DB>,
+  personId: string,
+  enrollmentId: string,
+): Promise<boolean> {
   const locked = await trx
     .selectFrom('enrollments')
     .select('id')
@@ -69,9 +80,7 @@ export async function lockEnrollmentOf(
     .where('person_id', '=', personId)
     .forUpdate()
     .executeTakeFirst()
-  if (!locked) return null
-  const { rows } = await enrollmentRows(trx, sql`e.id = ${enrollmentId}`)
-  return rows[0] ?? null
+  return locked !== undefined
 }
 
 export type Attempt = Readonly<{
@@ -125,18 +134,6 @@ const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
 export async function findAttemptOf(db: Kysely<DB>, personId: string, id: string): Promise<Attempt | null> {
   const { rows } = await attemptRows(db, sql`a.id = ${id} and e.person_id = ${personId}`)
   return rows[0] ?? null
-}
-
-/** The same, with its enrollment locked: if two tabs answer at once, the second sees the first one's answer. */
-export async function lockAttemptOf(
-  trx: Transaction<DB>,
-  personId: string,
-  id: string,
-): Promise<Attempt | null> {
-  await sql`select 1 from enrollments e join attempts a on a.enrollment_id = e.id where a.id = ${id} for update of e`.execute(
-    trx,
-  )
-  return findAttemptOf(trx, personId, id)
 }
 
 /** All attempts of one module in one enrollment, newest first. */

@@ -6,6 +6,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { isWebhookEvent, webhookEvents } from './events.ts'
+import { deliveryLine, webhookLine } from './webhook-lines.ts'
 import { addWebhook, endWebhook, replay } from './webhooks.actions.ts'
 import { listDeliveries, listWebhooks } from './webhooks.queries.ts'
 
@@ -91,11 +92,9 @@ export async function webhookRoutes(app: App, { db, clock, config }: Needs): Pro
     reply.page('notices/webhooks', {
       title: 'Webhooks',
       programId,
-      webhooks: await listWebhooks(db, programId),
-      deliveries: await listDeliveries(db, programId),
-      eventWords: webhookEvents,
+      webhooks: (await listWebhooks(db, programId)).map(webhookLine),
+      deliveries: (await listDeliveries(db, programId)).map(deliveryLine),
       events: Object.entries(webhookEvents).map(([value, label]) => ({ value, label })),
-      states: { queued: 'Waiting', delivered: 'Delivered', failed: 'Not delivered' },
       secret: null,
       url: '',
       chosen: Object.keys(webhookEvents),

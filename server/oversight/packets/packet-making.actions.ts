@@ -1,82 +1,35 @@
 import { openSigningKey } from '#server/certificates/credentials/key-file.ts'
 import { findReviewById } from '#server/oversight/reviews/review.queries.ts'
-import { keepPacket } from './packet.actions.ts'
-import {
-  claimPacket,
-  failPacket,
-  findPacketById,
-  type PacketProgress,
-  savePacketProgress,
-} from './packet.queries.ts'
+import { failPacket, keepPacket } from './packet.actions.ts'
+import { findPacketById, type PacketProgress, savePacketProgress } from './packet.queries.ts'
 import { certificateFiles, contentOf, type PacketNeeds } from './packet-gathering.actions.ts'
-import { type PacketThreads, packetThreads } from './packet-threads.ts'
+import { packetThreads } from './packet-threads.ts'
 
-/** The process that makes a packet updates its heartbeat every second. After this long without one, another resumes. */
-const staleSeconds = 10
+/** One attempt of the job; `signal` ends it early, and another one follows unless this is the last. */
+type Attempt = Readonly<{ signal: AbortSignal; isLastTry: boolean }>
 
 /**
- * Makes packets one after another. Resumes those interrupted by a crash or shutdown: certificates already drawn are kept,
- * and the rest of the packet is made again from the record.
+ * Makes a packet. One that was cut off is made again from the record, with the certificates that were already drawn; a
+ * packet that is finished stays as it is.
  */
-export function packetMaker(needs: PacketNeeds) {
-  let isStopping = false
-  let working: Promise<void> | null = null
-  let threads: PacketThreads | null = null
-
-  async function work(): Promise<void> {
-    const own = packetThreads()
-    threads = own
-    try {
-      while (!isStopping) {
-        // The machine's clock, not the service's: the heartbeat says whether a process is working now.
-        const id = await claimPacket(needs.db, new Date(), staleSeconds)
-        if (!id) return
-        await makePacket(needs, own, id, () => isStopping)
-      }
-    } finally {
-      await own.close()
-    }
-  }
-
-  return {
-    /** Starts working, unless it already is. */
-    wake(): void {
-      if (isStopping) return
-      working ??= work()
-        .catch(() => {})
-        .finally(() => {
-          working = null
-        })
-    },
-    /** Resolves when nothing is left to do. */
-    async settled(): Promise<void> {
-      while (working) await working
-    },
-    /** Releases the current packet, so that the next process can resume it at once. */
-    async stop(): Promise<void> {
-      isStopping = true
-      await threads?.close()
-      await working
-    },
-  }
-}
-
-async function makePacket(
+export async function makePacket(
   needs: PacketNeeds,
-  threads: PacketThreads,
   id: string,
-  isStopping: () => boolean,
+  { signal, isLastTry }: Attempt,
 ): Promise<void> {
   const { db, keysFile, baseUrl, clock } = needs
+  const packet = await findPacketById(db, id)
+  const review = packet && (await findReviewById(db, packet.review_id))
+  if (packet?.state !== 'making' || !review) return
   let progress: PacketProgress = { stage: 'waiting', people_done: 0, people_total: 0 }
   const tell = (more: Partial<PacketProgress>) => {
     progress = { ...progress, ...more }
   }
-  const beat = setInterval(() => savePacketProgress(db, id, progress, new Date()).catch(() => {}), 1000)
+  const saving = setInterval(() => savePacketProgress(db, id, progress).catch(() => {}), 1000)
+  const threads = packetThreads()
+  const stop = () => threads.close()
+  signal.addEventListener('abort', stop)
   try {
-    const packet = await findPacketById(db, id)
-    const review = packet && (await findReviewById(db, packet.review_id))
-    if (!packet || !review) return
     const { content, certificates } = await contentOf(needs, packet, review, async (personIds, found) => {
       tell({ stage: 'certificates', people_total: personIds.length })
       return certificateFiles(needs, threads, personIds, found, (people_done) => tell({ people_done }))
@@ -88,10 +41,12 @@ async function makePacket(
     )
     await keepPacket(db, packet, review, content, files)
   } catch (error) {
-    // Another process, or this one after a restart, resumes it at once.
-    if (isStopping()) await savePacketProgress(db, id, progress, new Date(0))
-    else await failPacket(db, id, error instanceof Error ? error.message : String(error))
+    const problem = error instanceof Error ? error.message : String(error)
+    if (isLastTry && !signal.aborted) await failPacket(db, packet, review, problem)
+    throw error
   } finally {
-    clearInterval(beat)
+    clearInterval(saving)
+    signal.removeEventListener('abort', stop)
+    await threads.close()
   }
 }

@@ -1,17 +1,20 @@
+import type { Transaction } from 'kysely'
 import { newCertificateToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import type { Day } from '#server/lib/days.ts'
 import { notify } from '#server/notices/actions.ts'
-import type { Review } from '#server/oversight/reviews/review.queries.ts'
+import { findReviewById, type Review } from '#server/oversight/reviews/review.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
-import type { Packet } from './packet.queries.ts'
+import { findPacketById, listLostPackets, type Packet } from './packet.queries.ts'
 import type { PacketContent } from './packet-content.ts'
 import type { PacketFiles } from './packet-files.ts'
 
 export type PacketEntry = Readonly<{ from_on: Day; to_on: Day; sample_size: number | null; seed: string }>
 
-/** Requests a packet. It is made in the background by `packet-making.actions.ts`. */
+/** Requests a packet, with the job that makes it. */
 export async function requestPacket(
   db: Database,
   viewer: Viewer,
@@ -23,17 +26,10 @@ export async function requestPacket(
     const code = newCertificateToken()
     const { id } = await trx
       .insertInto('review_packets')
-      // No process has worked on it yet.
-      .values({
-        ...entry,
-        code,
-        review_id: review.id,
-        requested_by: viewer.id,
-        requested_at: now,
-        beat_at: new Date(0),
-      })
+      .values({ ...entry, code, review_id: review.id, requested_by: viewer.id, requested_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
+    await enqueue(trx, 'make-packet', { packet: id })
     trx.record({
       kind: 'records-exported',
       actor_id: viewer.id,
@@ -86,14 +82,49 @@ export async function keepPacket(
       },
       at: head.made_at,
     })
-    await notify(trx, {
-      person_id: packet.requested_by,
-      kind: 'packet-done',
-      facts: { review_id: review.id, packet_id: packet.id, program: review.program, state: 'made' },
-      dedupe_key: `packet ${packet.id}`,
-    })
+    await tellOfPacket(trx, packet, review, 'made')
   })
 }
+
+/** Gives a packet up, unless it was finished meanwhile. */
+export async function failPacket(
+  db: Database,
+  packet: Packet,
+  review: Review,
+  problem: string,
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('review_packets')
+      .set({ state: 'failed', problem })
+      .where('id', '=', packet.id)
+      .where('state', '=', 'making')
+      .executeTakeFirst()
+    if (numUpdatedRows > 0n) await tellOfPacket(trx, packet, review, 'failed')
+  })
+}
+
+/** Gives up the packets that no job will finish, so that they can be requested again. */
+export async function failLostPackets(db: Database): Promise<void> {
+  for (const id of await listLostPackets(db)) {
+    const packet = await findPacketById(db, id)
+    const review = packet && (await findReviewById(db, packet.review_id))
+    if (packet && review) await failPacket(db, packet, review, 'The service stopped each time it was tried.')
+  }
+}
+
+const tellOfPacket = (
+  trx: Transaction<DB>,
+  { id, requested_by }: Packet,
+  review: Review,
+  state: 'made' | 'failed',
+) =>
+  notify(trx, {
+    person_id: requested_by,
+    kind: 'packet-done',
+    facts: { review_id: review.id, packet_id: id, program: review.program, state },
+    dedupe_key: `packet ${id}`,
+  })
 
 /** Records each download of a packet in the ledger. */
 export async function recordDownload(

@@ -88,36 +88,19 @@ export async function findPacketByCode(db: Kysely<DB>, code: string): Promise<Pu
   return rows[0] ?? null
 }
 
-/** Claims a packet that no process is working on, and renews its heartbeat so that no other process claims it. */
-export async function claimPacket(db: Kysely<DB>, now: Date, staleSeconds: number): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`
-    update review_packets set beat_at = ${now}
-    where id = (
-      select id from review_packets
-      where state = 'making' and beat_at <= ${new Date(now.getTime() - staleSeconds * 1000)}
-      order by requested_at limit 1 for update skip locked)
-    returning id`.execute(db)
-  return rows[0]?.id ?? null
-}
-
 export type PacketProgress = Pick<Packet, 'stage' | 'people_done' | 'people_total'>
 
-/** Saves progress and heartbeat. */
-export const savePacketProgress = (db: Kysely<DB>, id: string, progress: PacketProgress, beat_at: Date) =>
-  db
-    .updateTable('review_packets')
-    .set({ ...progress, beat_at })
-    .where('id', '=', id)
-    .where('state', '=', 'making')
-    .execute()
+export const savePacketProgress = (db: Kysely<DB>, id: string, progress: PacketProgress) =>
+  db.updateTable('review_packets').set(progress).where('id', '=', id).where('state', '=', 'making').execute()
 
-export const failPacket = (db: Kysely<DB>, id: string, problem: string) =>
-  db
-    .updateTable('review_packets')
-    .set({ state: 'failed', problem })
-    .where('id', '=', id)
-    .where('state', '=', 'making')
-    .execute()
+/** Packets that no job will finish, because every process that tried was killed. */
+export async function listLostPackets(db: Kysely<DB>): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select k.id from review_packets k where k.state = 'making' and not exists (
+      select from pgboss.job j where j.name = 'make-packet' and j.state in ('created', 'retry', 'active')
+        and j.data ->> 'packet' = k.id::text)`.execute(db)
+  return rows.map(({ id }) => id)
+}
 
 /** The issued bytes of the certificates drawn so far, by certificate id. One statement. */
 export async function listCertificateFiles(

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { Type } from 'typebox'
-import type { Config } from '#server/config.ts'
 import type { Database } from '#server/db/connection.ts'
 import { addYears, dayOf } from '#server/lib/days.ts'
 import { findReviewOf, type Review } from '#server/oversight/reviews/review.queries.ts'
@@ -11,25 +10,15 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { recordDownload, requestPacket } from './packet.actions.ts'
 import { findPacket, findPacketFile, listPackets } from './packet.queries.ts'
-import { packetMaker } from './packet-making.actions.ts'
 import { samplingWords } from './packet-sample.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date; config: Config }>
+type Needs = Readonly<{ db: Database; clock: () => Date }>
 
 /** Review packets: request, progress and download. */
-export async function packetRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
+export async function packetRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ review: uuid() })
   const packetParams = Type.Object({ review: uuid(), packet: uuid() })
-  const { keysFile, baseUrl, issuerName } = config
-  const maker = packetMaker({ db, keysFile, baseUrl, issuerName, clock })
-  // Looks for interrupted packets of other processes at intervals.
-  const watch = setInterval(maker.wake, 5000).unref()
-  app.addHook('onReady', async () => maker.wake())
-  app.addHook('onClose', async () => {
-    clearInterval(watch)
-    await maker.stop()
-  })
 
   app.get('/reviews/:review/packets', { config: licensing, schema: { params } }, async (request, reply) => {
     const review = await reviewOf(viewerOf(request), request.params.review)
@@ -81,7 +70,6 @@ export async function packetRoutes(app: App, { db, clock, config }: Needs): Prom
         seed: isSample ? seed : '',
       }
       const id = await requestPacket(db, viewer, review, entry, clock())
-      maker.wake()
       return reply.redirect(`/reviews/${review.id}/packets/${id}`, 303)
     },
   )

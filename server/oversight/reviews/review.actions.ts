@@ -115,6 +115,27 @@ export async function logLook(
   })
 }
 
+/** A draft of a correction order leaves the system as a file: which findings, by which laws, and the time allowed. */
+export const logDraftedOrder = (
+  db: Database,
+  viewer: Viewer,
+  review: Review,
+  violations: readonly Readonly<{ finding: string; law: string; correct_by: string }>[],
+  now: Date,
+) =>
+  recordEvidence(db, {
+    kind: 'records-exported',
+    actor_id: viewer.id,
+    subject: `review:${review.number}`,
+    facts: {
+      act: 'correction-order-drafted',
+      review_id: review.id,
+      program_id: review.program_id,
+      violations: violations.map(({ finding, law, correct_by }) => ({ finding, law, correct_by })),
+    },
+    at: now,
+  })
+
 /** The same for a finding's page that names a person, when licensing staff view it. */
 export async function logFinding(
   db: Database,

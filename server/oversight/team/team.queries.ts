@@ -5,6 +5,7 @@ import { addMonths, type Day } from '#server/lib/days.ts'
 import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
 import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
+import { isStale } from '#server/standings/stored.queries.ts'
 
 /** One person's work in one program, with its stored verdicts. */
 export type TeamRow = Readonly<{
@@ -78,7 +79,7 @@ export async function listTeam(
     cleared as materialized (select * from clearances where program_id = ${ids})
     select a.assignment_id, a.person_id, p.name, a.program_id, a.role_title, a.unit, a.worker_type, a.hired_on, l.is_on_leave is not null as is_on_leave,
       c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
-      coalesce(s.next_change_on <= ${today} or s.computed_on > ${today} or s.ruleset <> ${ruleset}, s.person_id is null) as is_stale,
+      ${isStale('s', today, ruleset)} as is_stale,
       coalesce(t.standings, '[]') as standings, e.under_way, p.last_active_on, k.completed
     from work a
     join people p on p.id = a.person_id

@@ -2,9 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import type { Mail } from '#server/lib/mail.ts'
 import { type By, changeName, setConfidential } from '#server/people/account.actions.ts'
-import { emailChangeAsked } from '#server/people/account-emails.ts'
+import { type AccountMail, emailChangeAsked } from '#server/people/account-emails.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
 import { changeAccountState } from '#server/people/account-state.actions.ts'
 import { type AccountChange, accountChanges } from '#server/people/account-state.ts'
@@ -19,7 +18,7 @@ import { type Account, findAccountOf, listAccountHistory, listAccounts } from '.
 
 type Needs = Readonly<{
   db: Database
-  mail: Mail
+  mail: AccountMail
   clock: () => Date
   config: Readonly<{ baseUrl: string }>
   tellOwner: TellOwner
@@ -131,7 +130,9 @@ export async function accountLifeRoutes(
           key: by.now.toISOString(),
         } as const
         await tellOwner(trx, account.id, news)
-        return requestEmailChange(trx, account.id, typed.email, by)
+        const asked = await requestEmailChange(trx, account.id, typed.email, by)
+        if (mail) for (const message of emailChangeAsked(asked, config.baseUrl)) await mail(trx, message)
+        return asked
       })
       if (change && !mail)
         return reply.page('programs/accounts/email-link', {
@@ -141,8 +142,6 @@ export async function accountLifeRoutes(
           to: change.to,
           address: change.isTaken ? null : `${config.baseUrl}/email/${change.token}`,
         })
-      for (const message of change ? emailChangeAsked(change, config.baseUrl) : [])
-        if (mail) await mail(message).catch((error) => request.log.error(error))
       return reply.redirect(`/accounts/${account.id}`, 303)
     },
   )

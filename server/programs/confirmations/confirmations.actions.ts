@@ -13,7 +13,6 @@ import type { Viewer } from '#server/people/roles.ts'
 import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
 import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
-import { applyImport } from '#server/programs/imports/import-apply.actions.ts'
 import { resumeImport } from '#server/programs/imports/imports.actions.ts'
 import { confirmGrant } from '#server/programs/roles/granting.actions.ts'
 import { applyHire } from '#server/programs/roster/hires.actions.ts'
@@ -112,7 +111,6 @@ async function applyConfirmed(
     const resumed = await resumeImport(db, acting, programId, import_id, 'applying')
     if (resumed.kind !== 'resumed')
       return { kind: 'moot', message: 'The file is no longer waiting. Nothing was saved. Upload it again.' }
-    await applyImport(db, acting, import_id)
     return { kind: 'done' }
   }
   if (request.kind !== 'hire') return { kind: 'done' }

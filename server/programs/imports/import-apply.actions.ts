@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { hireConfirmers } from '#server/people/granting.ts'
+import type { AfterChange } from '#server/programs/changes.ts'
 import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
 import {
   type Acting,
@@ -19,38 +22,53 @@ import { listSecondPeople } from '#server/programs/second-person/second-people.q
 import type { Draft } from './import-draft.ts'
 import { draftOf } from './import-draft.ts'
 import { readImportFile } from './import-file.ts'
-import { chunks, type Progress, planRows, working } from './import-job.actions.ts'
+import {
+  type Attempt,
+  chunks,
+  endImport,
+  type ImportJob,
+  type Progress,
+  planRows,
+  working,
+} from './import-job.actions.ts'
 import { countsOf, hashOf, planner } from './import-plan.ts'
-import { findImportFile, findImportState } from './imports.queries.ts'
+import { findImportFile, findImportState, type ImportFile } from './imports.queries.ts'
 
 /**
  * Applies a checked file in one transaction: every valid row, or nothing. If the roster changed since the check, nothing
  * is saved, because the changes would differ from the ones the person confirmed.
  */
-export const applyImport = (db: Database, acting: Acting, importId: string): Promise<void> =>
-  working(db, importId, 'applying', async (progress) => {
-    const result = await writeEvidence(db, (trx) => apply(trx, acting, importId, progress)).catch((error) => {
-      if (error instanceof EmailTaken) return 'changed-meanwhile' as const
-      throw error
+export const applyImport = (
+  { db, afterChange }: Readonly<{ db: Database; afterChange: AfterChange }>,
+  job: ImportJob,
+  attempt: Attempt,
+  now: Date,
+): Promise<void> =>
+  working(db, job, 'applying', attempt, async ({ program_id }, viewer, progress) => {
+    const { importId, confirmedBy } = job
+    const acting = { viewer, now, afterChange, ...(confirmedBy ? { confirmedBy } : {}) }
+    const end = (trx: Transaction<DB>, state: 'checked' | 'changed-meanwhile') =>
+      endImport(trx, importId, 'applying', { state })
+    await writeEvidence(db, async (trx) => {
+      const isLocked = await lockProgramsOf(trx, viewer, [program_id])
+      // Read under the lock: of two attempts at once, the second finds that it is done.
+      const file = await findImportFile(trx, importId)
+      if (file?.state !== 'applying') return
+      const result = isLocked ? await apply(trx, acting, file, progress) : 'changed-meanwhile'
+      if (result !== 'applied') await end(trx, result === 'second-person' ? 'checked' : result)
+    }).catch(async (error) => {
+      if (!(error instanceof EmailTaken)) throw error
+      await db.transaction().execute((trx) => end(trx, 'changed-meanwhile'))
     })
-    if (result === 'applied') return
-    await db
-      .updateTable('roster_imports')
-      .set({ state: result === 'second-person' ? 'checked' : result })
-      .where('id', '=', importId)
-      .where('state', '=', 'applying')
-      .execute()
   })
 
 async function apply(
   trx: EvidenceTransaction,
   acting: Acting,
-  importId: string,
+  file: ImportFile,
   progress: Progress,
 ): Promise<'applied' | 'changed-meanwhile' | 'second-person'> {
-  const file = await findImportFile(trx, importId)
-  if (!file?.file) return 'changed-meanwhile'
-  if (!(await lockProgramsOf(trx, acting.viewer, [file.program_id]))) return 'changed-meanwhile'
+  if (!file.file) return 'changed-meanwhile'
   const read = readImportFile(file.file)
   if (read.kind === 'unreadable') return 'changed-meanwhile'
   const { assignments, ...state } = await findImportState(
@@ -65,7 +83,7 @@ async function apply(
   if (hashOf(rows) !== file.plan_hash) return 'changed-meanwhile'
   const backdated = acting.confirmedBy ? [] : await listBackdated(trx, acting.now, changes)
   if (backdated.length > 0) {
-    await askAboutFile(trx, acting, { ...file, import_id: importId, backdated: backdated.length })
+    await askAboutFile(trx, acting, { ...file, import_id: file.id, backdated: backdated.length })
     return 'second-person'
   }
   const people = peopleIn(changes, draft)
@@ -100,14 +118,13 @@ async function apply(
     await acting.afterChange(trx, some, acting.now)
     step(some.length)
   }
-  const finished = await trx
-    .updateTable('roster_imports')
-    .set({ state: 'applied', finished_at: acting.now, file: null, rows_done: rows.length })
-    .where('id', '=', importId)
-    .where('state', '=', 'applying')
-    .returning('id')
-    .executeTakeFirst()
-  if (!finished) throw new Error('The import was canceled while it was running.')
+  const isFinished = await endImport(trx, file.id, 'applying', {
+    state: 'applied',
+    finished_at: acting.now,
+    file: null,
+    rows_done: rows.length,
+  })
+  if (!isFinished) throw new Error('The import was canceled while it was running.')
   trx.record({
     kind: 'roster-changed',
     actor_id: acting.viewer.id,
@@ -115,7 +132,7 @@ async function apply(
     facts: {
       act: 'file-applied',
       program_id: file.program_id,
-      import_id: importId,
+      import_id: file.id,
       file_sha256: file.sha256,
       plan_sha256: hashOf(rows),
       rows: countsOf(rows),

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
-import type { Actor } from '#server/programs/roster/roster.actions.ts'
+import type { Acting, Actor } from '#server/programs/roster/roster.actions.ts'
 import { mostBytes } from './import-file.ts'
 
 export type StartedImport =
@@ -13,7 +14,7 @@ export type StartedImport =
 
 export const tooLarge = 'This file is larger than 5 MB. Split it and upload the parts.'
 
-/** Stores a file to be checked, and deletes files older than a week. */
+/** Stores a file with the job that checks it, and deletes files older than a week. */
 export async function startImport(
   db: Database,
   { viewer, now }: Actor,
@@ -45,14 +46,15 @@ export async function startImport(
       })
       .returning('id')
       .executeTakeFirstOrThrow()
+    await enqueue(trx, 'check-import', { import: id, person: viewer.id })
     return { kind: 'started', id }
   })
 }
 
-/** Queues a checked file to be checked again or applied, if it is waiting for that. */
+/** Has a checked file checked again or applied, if it is waiting for that. */
 export async function resumeImport(
   db: Database,
-  { viewer }: Actor,
+  { viewer, confirmedBy }: Actor & Pick<Acting, 'confirmedBy'>,
   programId: string,
   importId: string,
   state: 'checking' | 'applying',
@@ -61,27 +63,19 @@ export async function resumeImport(
     if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
     const taken = await trx
       .updateTable('roster_imports')
-      .set({ state, rows_done: 0, beat_at: sql`now()`, problem: null })
+      .set({ state, rows_done: 0, problem: null })
       .where('id', '=', importId)
       .where('program_id', '=', programId)
       .where('state', 'in', state === 'applying' ? ['checked'] : ['checked', 'changed-meanwhile'])
       .returning('id')
       .executeTakeFirst()
-    return { kind: taken ? 'resumed' : 'not-waiting' }
-  })
-}
-
-/** Marks jobs whose process ended as failed. Nothing of them was saved. */
-export async function failStaleImports(db: Database, programId: string): Promise<void> {
-  await db
-    .updateTable('roster_imports')
-    .set({
-      state: 'failed',
-      file: null,
-      problem: 'The service stopped while working on this file. Nothing was saved. Upload the file again.',
+    if (!taken) return { kind: 'not-waiting' }
+    const job = state === 'applying' ? 'apply-import' : 'check-import'
+    await enqueue(trx, job, {
+      import: importId,
+      person: viewer.id,
+      ...(confirmedBy ? { confirmed_by: confirmedBy } : {}),
     })
-    .where('program_id', '=', programId)
-    .where('state', 'in', ['checking', 'applying'])
-    .where('beat_at', '<', sql<Date>`now() - interval '30 seconds'`)
-    .execute()
+    return { kind: 'resumed' }
+  })
 }

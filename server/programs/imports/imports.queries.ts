@@ -59,12 +59,25 @@ export async function listImportRows(
   return rows
 }
 
+export type ImportFile = NonNullable<Awaited<ReturnType<typeof findImportFile>>>
+
 export const findImportFile = (db: Kysely<DB>, id: string) =>
   db
     .selectFrom('roster_imports')
-    .select(['program_id', 'file', 'file_name', 'sha256', 'plan_hash'])
+    .select(['id', 'state', 'program_id', 'file', 'file_name', 'sha256', 'plan_hash'])
     .where('id', '=', id)
     .executeTakeFirst()
+
+/** Files that no job will finish. */
+export async function listLostImports(
+  db: Kysely<DB>,
+): Promise<readonly Readonly<{ id: string; state: 'checking' | 'applying' }>[]> {
+  const { rows } = await sql<{ id: string; state: 'checking' | 'applying' }>`
+    select i.id, i.state from roster_imports i where i.state in ('checking', 'applying') and not exists (
+      select from pgboss.job j where j.name in ('check-import', 'apply-import')
+        and j.state in ('created', 'retry', 'active') and j.data ->> 'import' = i.id::text)`.execute(db)
+  return rows
+}
 
 /** The record that a file's rows are compared with, as of now. */
 export async function findImportState(

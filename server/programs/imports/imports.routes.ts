@@ -4,42 +4,28 @@ import { recordEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
-import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterToChangeOf, type Place } from '#server/programs/queries.ts'
 import { listAssignments } from '#server/programs/roster/assignments.queries.ts'
 import { findFileRequest } from '#server/programs/second-person/requests.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
-import { applyImport } from './import-apply.actions.ts'
-import { checkImport } from './import-check.actions.ts'
-import { failStaleImports, resumeImport, startImport, tooLarge } from './imports.actions.ts'
+import { resumeImport, startImport, tooLarge } from './imports.actions.ts'
 import { findImport, listImportRows, listImports, listNames } from './imports.queries.ts'
 import { importPage, importPageSize, kindToShow, stateWords } from './imports-page.ts'
 import { refusedCsv, rosterCsv, templateCsv } from './roster-csv.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
+type Needs = Readonly<{ db: Database; clock: () => Date }>
 
 /** Roster files: imports, with a preview of every change, and exports. */
-export async function importRoutes(app: App, { db, clock, afterChange }: Needs): Promise<void> {
+export async function importRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const config = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
   const importParams = Type.Object({ program: uuid(), import: uuid() })
   const mostPasted = 1_000_000
 
-  // Shutdown waits for files in progress.
-  const running = new Set<Promise<void>>()
-  app.addHook('onClose', async () => {
-    await Promise.allSettled(running)
-  })
-  const inBackground = (job: Promise<void>) => {
-    const finished = job.catch((error) => app.log.error(error)).finally(() => running.delete(finished))
-    running.add(finished)
-  }
-
   app.get('/programs/:program/imports', { config, schema: { params } }, async (request, reply) => {
     const place = await placeOf(viewerOf(request), request.params.program)
-    await failStaleImports(db, place.program.id)
     const files = (await listImports(db, place.program.id)).map((file) => ({
       ...file,
       status: stateWords[file.state],
@@ -68,7 +54,6 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
     const sent = file ?? (pasted.trim() ? { name: 'pasted rows', bytes: Buffer.from(pasted) } : null)
     const started = found(await startImport(db, actor, place.program.id, sent))
     if (started.kind === 'problems') return refuse('file', started.problems[0]?.message ?? '')
-    inBackground(checkImport(db, actor, started.id))
     return reply.redirect(`/programs/${place.program.id}/imports/${started.id}`, 303)
   })
 
@@ -86,14 +71,13 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
     },
     async (request, reply) => {
       const place = await placeOf(viewerOf(request), request.params.program)
-      await failStaleImports(db, place.program.id)
       const file = (await findImport(db, place.program.id, request.params.import)) ?? notFound()
       if (file.state === 'checking' || file.state === 'applying') {
-        // The page reloads every second, with or without JavaScript.
-        reply.header('refresh', '1')
         const title = file.state === 'checking' ? 'Checking the file' : 'Saving the file'
-        return reply.page('programs/import-running', { title, place, here: 'imports', file })
+        return reply.page('programs/import-running', { title, place, here: 'imports', file, againAfter: 1 })
       }
+      // The progress asks every second. What comes after it is a page of its own.
+      if (request.headers['hx-request']) return reply.header('hx-refresh', 'true').send('')
       if (file.state === 'failed')
         return reply.page('programs/import-failed', {
           title: 'This file was not imported',
@@ -109,9 +93,9 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
     },
   )
 
-  for (const [noun, state, job] of [
-    ['application', 'applying', applyImport],
-    ['check', 'checking', checkImport],
+  for (const [noun, state] of [
+    ['application', 'applying'],
+    ['check', 'checking'],
   ] as const)
     app.post(
       `/programs/:program/imports/:import/${noun}`,
@@ -120,9 +104,7 @@ export async function importRoutes(app: App, { db, clock, afterChange }: Needs):
         const viewer = viewerOf(request)
         const { program, import: id } = request.params
         const file = (await findImport(db, program, id)) ?? notFound()
-        const acting = { viewer, now: clock(), afterChange }
-        const answer = found(await resumeImport(db, acting, program, file.id, state))
-        if (answer.kind === 'resumed') inBackground(job(db, acting, file.id))
+        found(await resumeImport(db, { viewer, now: clock() }, program, file.id, state))
         return reply.redirect(`/programs/${program}/imports/${file.id}`, 303)
       },
     )

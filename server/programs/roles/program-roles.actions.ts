@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { Database } from '#server/db/connection.ts'
-import { writeEvidence } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { otherName, type Problem } from '#server/programs/form-problem.ts'
-import { findPersonByEmail, lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
+import { findKnownByEmail, lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
+import { askOwners, listAskedFor } from '#server/programs/roster/record-requests.actions.ts'
 import { EmailTaken, retryIfEmailTaken } from '#server/programs/roster/roster.actions.ts'
 import type { SecondPerson } from '#server/programs/second-person/second-people.queries.ts'
 import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
@@ -44,16 +46,11 @@ async function tryToGive(
   const post = form.choice('role', programPosts, 'Choose a role.')
   return writeEvidence(db, async (trx): Promise<GiveRoleAnswer> => {
     if (!(await lockProgramsOf(trx, viewer, [programId]))) return { kind: 'not-found' }
-    const known = email ? await findPersonByEmail(trx, email) : undefined
+    const known = email ? await findKnownByEmail(trx, viewer, email) : undefined
     if (known && name && !isSameName(known.name, name)) form.refuse('name', otherName)
     if (!email || !post || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
-    const made = trx
-      .insertInto('people')
-      .values({ name, email, created_by: viewer.id, created_at: now })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning(['id', 'name'])
-    const person = known ?? (await made.executeTakeFirst())
-    if (!person) throw new EmailTaken()
+    const wanted = { name, email, programId, role: programPosts[post].toLowerCase() }
+    const person = known ?? (await addPerson(trx, { viewer, now }, wanted))
     const grant =
       post === 'lead'
         ? ({ role: 'program_admin', program_id: null, holder_id } as const)
@@ -76,6 +73,29 @@ async function tryToGive(
         }
     }
   })
+}
+
+/**
+ * An account for someone new. If the email has an account that this viewer doesn't know, an empty one stands for them
+ * and its owner is asked: the page doesn't tell which.
+ */
+async function addPerson(
+  trx: EvidenceTransaction,
+  { viewer, now }: Readonly<{ viewer: Viewer; now: Date }>,
+  { name, email, programId, role }: Readonly<Record<'name' | 'email' | 'programId' | 'role', string>>,
+) {
+  const id = randomUUID()
+  const asked = await listAskedFor(trx, [{ id, email, program_id: programId }])
+  const address = asked.length > 0 ? { asked_email: email } : { email }
+  const person = await trx
+    .insertInto('people')
+    .values({ id, name, ...address, created_by: viewer.id, created_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(['id', 'name'])
+    .executeTakeFirst()
+  if (!person) throw new EmailTaken()
+  await askOwners(trx, { viewer, now }, asked, role)
+  return person
 }
 
 const refusals = {

@@ -55,7 +55,7 @@ export const listInstallationRoles = (db: Kysely<DB>, now: Date): Promise<readon
 
 async function listLines(db: Kysely<DB>, now: Date, where: ReturnType<typeof sql>) {
   const { rows } = await sql<RoleLine>`
-    select r.id, r.person_id, p.name, p.email, r.role, r.program_id, r.holder_id, coalesce(named.name, h.name) as where,
+    select r.id, r.person_id, p.name, coalesce(p.email, p.asked_email) as email, r.role, r.program_id, r.holder_id, coalesce(named.name, h.name) as where,
       r.granted_at, giver.name as granted_by, u.last_used_on, r.ended_at, ender.name as ended_by,
       p.disabled_at is not null as is_suspended
     from roles r

@@ -107,21 +107,20 @@ export async function findPersonOnRoster(
 
 export type NamedPerson = Readonly<{ id: string; name: string; email: string | null }>
 
-export const findPersonByEmail = (db: Kysely<DB>, email: string): Promise<NamedPerson | undefined> =>
-  db.selectFrom('people').select(['id', 'name', 'email']).where('email', '=', email).executeTakeFirst()
-
 /**
- * People of whom a viewer knows already, in a query with people as p: on record or with a role in the programs that the
- * viewer administers, or the viewer. Of everyone else, an administrator doesn't learn whether they have an account.
+ * People of whom a viewer knows already, in a query with people as p: on record, or with a role that is given or asked
+ * for, in the programs that the viewer administers; whose account the viewer made; and the viewer. Of everyone else, an administrator doesn't learn whether they have an account.
  */
 export const isKnownTo = ({
   id,
   administered_program_ids,
 }: Pick<Viewer, 'id' | 'administered_program_ids'>) =>
-  sql<boolean>`(p.id = ${id}
+  sql<boolean>`(p.id = ${id} or p.created_by = ${id}
     or exists (select from assignments a where a.person_id = p.id and a.program_id = any(${[...administered_program_ids]}::uuid[]))
     or exists (select from roles r join programs g on g.id = r.program_id or g.holder_id = r.holder_id
-      where r.person_id = p.id and r.ended_at is null and g.id = any(${[...administered_program_ids]}::uuid[])))`
+      where r.person_id = p.id and r.ended_at is null and g.id = any(${[...administered_program_ids]}::uuid[]))
+    or exists (select from second_person_requests q join programs g on g.id = q.program_id or g.holder_id = q.holder_id
+      where q.person_id = p.id and q.outcome is null and g.id = any(${[...administered_program_ids]}::uuid[])))`
 
 /** Someone known to the viewer, by the email of their account or the one that was typed for them. */
 export async function findKnownByEmail(

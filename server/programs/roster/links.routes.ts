@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findRosterToChangeOf } from '#server/programs/queries.ts'
@@ -12,7 +12,7 @@ import { giveLinks } from './sign-in-links.actions.ts'
 
 type Needs = Readonly<{
   db: Database
-  mail: Mail
+  mail: AccountMail
   clock: () => Date
   config: Readonly<{ baseUrl: string }>
 }>

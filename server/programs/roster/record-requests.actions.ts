@@ -21,11 +21,12 @@ export async function listAskedFor(
   })
 }
 
-/** Asks each owner whether the program may see their record. */
+/** Asks each owner whether the program may see their record, or whether they accept a role. */
 export async function askOwners(
   trx: Transaction<DB>,
   { viewer, now }: Readonly<{ viewer: Readonly<{ id: string }>; now: Date }>,
   asked: readonly Asked[],
+  role?: string,
 ): Promise<void> {
   for (const one of asked) {
     const { id } = await trx
@@ -36,7 +37,7 @@ export async function askOwners(
     await notify(trx, {
       person_id: one.person_id,
       kind: 'record-asked',
-      facts: { program: await programName(trx, one.program_id) },
+      facts: { program: await programName(trx, one.program_id), ...(role ? { role } : {}) },
       dedupe_key: `record asked ${id}`,
     })
   }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
@@ -21,7 +21,7 @@ import { workTexts } from './work-texts.ts'
 
 type Needs = Readonly<{
   db: Database
-  mail: Mail
+  mail: AccountMail
   clock: () => Date
   config: Readonly<{ baseUrl: string }>
   afterChange: AfterChange

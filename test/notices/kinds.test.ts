@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Message } from '#server/lib/mail.ts'
+import { notify } from '#server/notices/actions.ts'
+import type { NewNotice, NoticeFacts, NoticeKind } from '#server/notices/kinds.ts'
+import { addWebhook } from '#server/notices/webhooks/webhooks.actions.ts'
+import { aStage, evidenceActions, type Stage } from '#test/ledger/evidence-actions.ts'
+import { asTheService } from '#test/support/db.ts'
+import { workOff } from '#test/support/jobs.ts'
+
+const id = '00000000-0000-4000-8000-000000000000'
+const on = '2026-07-01'
+const team = { program_id: id, program: 'Lakes House', on, people: [{ id, name: 'Pat Paper' }] }
+const finding = { finding_id: id, review: 3, number: 2 }
+
+/** One of each kind; the compiler asks for a new one. */
+const samples: NoticeFacts = {
+  assigned: { program: 'Lakes House' },
+  'lessons-changed': { course: 'Residential', path: '/changes', due_on: on },
+  'training-due': { requirement: 'residential-initial', title: 'Residential', due_on: on, days: 7 },
+  'training-overdue': { requirement: 'residential-initial', title: 'Residential', due_on: on },
+  'supervisor-reminder': { from: 'Sam', due_on: on },
+  'course-assigned': {
+    from: 'Sam Reyes',
+    course: 'residential-settings',
+    title: 'Specialized residential settings',
+  },
+  'course-completed': { course: 'Residential', certificate: 'SH-000001' },
+  'certificate-corrected': { certificate: 'SH-000001' },
+  'certificate-revoked': { certificate: 'SH-000001' },
+  'outside-training-decided': { title: 'A webinar', is_accepted: true },
+  'place-opened': { session_id: id },
+  'session-changed': { session_id: id },
+  'session-canceled': { session_id: id },
+  'request-answered': { request_id: id },
+  'request-arrived': { request_id: id },
+  'not-cleared': team,
+  'not-cleared-long': { ...team, days: 7 },
+  'weekly-digest': { overdue: 1, coming: 2, cleared: 0 },
+  'daily-summary': { count: 2 },
+  'sign-in-changed': { what: 'password-set', by: null },
+  'outside-training-waiting': { title: 'A webinar', name: 'Pat Paper', training_id: id },
+  'import-done': { program_id: id, import_id: id, file_name: 'roster.csv', state: 'checked' },
+  'packet-done': { review_id: id, packet_id: id, program: 'Lakes House', state: 'made' },
+  'second-confirmation': { what: 'A revocation', path: '/requests/1' },
+  'email-stopped': { name: 'Pat Paper', email: 'pat@lakes.example', answer: '550 No such user' },
+  'finding-sent': finding,
+  'finding-answered': { ...finding, program: 'Lakes House' },
+  'follow-up-due': { ...finding, program: 'Lakes House', on },
+  'name-unprintable': { person_id: id, name: '名', reason: 'It has letters that can’t be drawn.' },
+  'job-failed': { job: 'make-backup', error: 'No space left' },
+  'token-ending': { program_id: id, program: 'Lakes House', label: 'Shifts', on },
+  'key-old': { since: on },
+  'never-signed-in': { program_id: id, program: 'Lakes House', count: 2 },
+  'license-ending': { program_id: id, program: 'Lakes House', what: 'The license', on },
+  'mistake-reported': { course: 'Residential', lesson: 'Why' },
+  'facts-due': { count: 3, since: on },
+  'role-changed': {
+    change: 'granted',
+    role: 'Supervisor',
+    where: 'Lakes House',
+    person: 'Pat Paper',
+    by: 'Rae',
+    is_own: true,
+    path: null,
+  },
+  'record-opened': { name: 'Pat Paper', by: 'Kit', reason: 'They asked.', is_own: true },
+  'record-asked': { program: 'Lakes House' },
+  'record-shared': { name: 'Pat Paper', program: 'Lakes House', by: 'Rae', is_own: true },
+}
+const kinds = Object.keys(samples) as NoticeKind[]
+
+describe('every kind of notice', () => {
+  const sent: Message[] = []
+  let stage: Stage
+
+  beforeAll(async () => {
+    stage = await aStage({ mail: async (message) => void sent.push(message) })
+    await stage.world.db.deleteFrom('notice_emails').execute()
+    await stage.world.db.deleteFrom('notices').execute()
+    const write = (kind: NoticeKind) =>
+      stage.world.db.transaction().execute((trx) =>
+        notify(trx, {
+          person_id: stage.theo.id,
+          kind,
+          facts: samples[kind],
+          dedupe_key: kind,
+        } as NewNotice),
+      )
+    // Each cause twice, as when a job is repeated.
+    for (const kind of [...kinds, ...kinds]) await write(kind)
+    await workOff(stage.world, 'send-email')
+  })
+
+  test('is written once for its cause, however often that is repeated', async () => {
+    const rows = await stage.world.db.selectFrom('notices').select('kind').execute()
+    expect(rows.map(({ kind }) => kind).sort()).toEqual([...kinds].sort())
+  })
+
+  test('is read in the inbox', async () => {
+    const theo = await stage.world.as('theo@northstar.example')
+    const page = (await theo.get('/notices')).body
+    expect(page).toContain('Pat Paper may not have direct contact at Lakes House from July 1, 2026.')
+    expect(page).not.toMatch(/undefined|null|NaN/)
+  })
+
+  // A reminder whose training is done, or a team that is cleared, is moot on this stage and goes out to no one.
+  test.each(kinds.filter((kind) => !/^(training-|supervisor-|not-cleared|lessons-)/.test(kind)))(
+    '%s goes out once, as text and HTML that say the same and name no program or person',
+    async (kind) => {
+      const { id } = await stage.world.db
+        .selectFrom('notices')
+        .select('id')
+        .where('kind', '=', kind)
+        .executeTakeFirstOrThrow()
+      const messages = sent.filter(({ messageId }) => messageId?.includes(id))
+      expect(messages).toHaveLength(1)
+      const { subject, text, html = '' } = messages[0]!
+      expect(subject).not.toBe('')
+      const [, lead = ''] = text.split('\n\n')
+      const flat = html.replace(/<style[\s\S]*?<\/style>/g, '').replace(/<[^>]+>/g, '')
+      expect(flat.replace(/\s+/g, ' ')).toContain(lead.slice(0, 30))
+      expect(html).toContain('lang="en"')
+      expect(`${subject} ${text} ${flat}`).not.toMatch(
+        /undefined|null|NaN|Lakes House|Pat Paper|Residential|webinar/,
+      )
+    },
+  )
+})
+
+test('completing, correcting and revoking each write their notice and tell the program’s software once', async () => {
+  const stage = await aStage()
+  const { db } = stage.world
+  await db.deleteFrom('notice_emails').execute()
+  await db.deleteFrom('notices').execute()
+  const events = ['course.completed', 'certificate.issued', 'certificate.revoked'] as const
+  const webhook = { program_id: stage.program, url: 'https://shifts.example/hooks', events }
+  await addWebhook(await asTheService(), { id: stage.rae.id, now: stage.world.clock.now }, webhook)
+  const seen = async () => {
+    const notices = await db
+      .selectFrom('notices')
+      .select('kind')
+      .where('person_id', '=', stage.theo.id)
+      .execute()
+    const deliveries = await db.selectFrom('webhook_deliveries').select('event').execute()
+    await db.deleteFrom('notice_emails').execute()
+    await db.deleteFrom('notices').execute()
+    await db.deleteFrom('webhook_deliveries').execute()
+    return [notices.map(({ kind }) => kind).sort(), deliveries.map(({ event }) => event).sort()]
+  }
+  const happens = async (name: string) => {
+    const act = await evidenceActions.find((one) => one.name.startsWith(name))!.prepare(stage, 0)
+    await seen()
+    await act(await asTheService())
+    return seen()
+  }
+  expect(await happens('the last answer of a course')).toEqual([
+    ['course-completed'],
+    ['certificate.issued', 'course.completed'],
+  ])
+  expect(await happens('a correction confirmed')).toEqual([
+    ['certificate-corrected'],
+    ['certificate.issued', 'certificate.revoked'],
+  ])
+  expect(await happens('a revocation confirmed')).toEqual([['certificate-revoked'], ['certificate.revoked']])
+  expect(await happens('an outside training decided')).toEqual([['outside-training-decided'], []])
+})
