@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { type Config, ConfigError, readConfig } from '#server/config.ts'
+import { type Config, readConfig } from '#server/config.ts'
+import { ConfigError } from '#server/environment.ts'
 
 /** A command's settings from the environment and `.env`. Ends with a message if one is invalid. */
 export function settings(): Config {

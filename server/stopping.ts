@@ -10,7 +10,7 @@ export type Running = {
   isStopping?: boolean
 }
 
-export type Stop = (code: number) => Promise<void>
+type Stop = (code: number) => Promise<void>
 
 /**
  * Returns what stops the process, and has SIGTERM and Ctrl-C call it. Whatever is open, the process has ended when the

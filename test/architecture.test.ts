@@ -72,9 +72,11 @@ const order = [
     'demo',
   ],
   ...[
+    'environment.ts',
     'config.ts',
     'settings.ts',
     'job-handlers.ts',
+    'features.ts',
     'app.ts',
     'logging.ts',
     'stopping.ts',
@@ -86,7 +88,7 @@ const order = [
 
 /** Rooms whose work is the world itself: the database, HTTP, jobs, commands, starting up, filling a demonstration. */
 const worldlyRooms =
-  /^(backup|db|web|jobs|cli|demo)\/|^(app|main|worker|config|settings|stopping|job-handlers)\.ts$/
+  /^(backup|db|web|jobs|cli|demo)\/|^(app|features|main|worker|config|environment|settings|stopping|job-handlers)\.ts$/
 
 /** Files elsewhere that touch the world without being routes, actions or queries, each for a reason of its own. */
 const worldly: Readonly<Record<string, string>> = {
@@ -104,6 +106,7 @@ const worldly: Readonly<Record<string, string>> = {
   'courses/authoring/load.ts': 'the course loader',
   'courses/authoring/files/course-files.ts': 'reads the course files from disk',
   'standings/rules-revision.ts': 'hashes the files of the law',
+  'learning/taking.ts': 'loads a lesson through its learner, or answers that it is not there',
   'oversight/packets/packet-threads.ts': 'starts the threads that make packets',
 }
 
@@ -150,9 +153,9 @@ test('no file imports itself by way of others, in its room or between rooms', ()
   expect(cycles()).toEqual([])
 })
 
-test('only app.ts imports routes', () => {
+test('only features.ts imports routes', () => {
   const isRoutes = (target: string, file: string) =>
-    own.has(target) && kindOf(target) === 'routes' && roomOf(target) !== 'web' && file !== 'app.ts'
+    own.has(target) && kindOf(target) === 'routes' && roomOf(target) !== 'web' && file !== 'features.ts'
   expect(breaking(null, isRoutes)).toEqual([])
 })
 

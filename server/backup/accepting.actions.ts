@@ -11,7 +11,7 @@ import { type Restored, writeLedgerHeads } from './restore.actions.ts'
 import { openSealedKeys } from './sealed-keys.ts'
 
 /** Who goes on from a backup, and why. Two people, because what came after it is gone. */
-export type Acceptance = Readonly<{ reason: string; by: string; confirmed_by: string }>
+type Acceptance = Readonly<{ reason: string; by: string; confirmed_by: string }>
 
 export function acceptanceProblem({ reason, by, confirmed_by }: Acceptance): string | null {
   if (reason.trim().length < 10) return 'Say why with --reason "…", in a sentence.'

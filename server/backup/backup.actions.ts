@@ -20,7 +20,7 @@ import { copyOut } from './copying.ts'
 import { sealKeys } from './sealed-keys.ts'
 import { listMigrations, listSequences, listTables } from './tables.queries.ts'
 
-export type BackupConfig = Readonly<{
+type BackupConfig = Readonly<{
   baseUrl: string
   dataDir: string
   keysFile: string

@@ -27,7 +27,7 @@ export async function listSequences(client: Client): Promise<Readonly<Record<str
   return Object.fromEntries(rows.map(({ name, last }) => [name, Number(last)]))
 }
 
-export type ForeignKey = Readonly<{ table: string; name: string; definition: string }>
+type ForeignKey = Readonly<{ table: string; name: string; definition: string }>
 
 export async function listForeignKeys(client: Client): Promise<readonly ForeignKey[]> {
   const { rows } = await client.query<ForeignKey>(`

@@ -16,7 +16,7 @@ import type { Manifest } from './backup-file.ts'
 import { copyOut } from './copying.ts'
 import { type Restored, restoreBackup } from './restore.actions.ts'
 
-export type Verified = Readonly<{
+type Verified = Readonly<{
   restored: Restored
   rows: number
   certificates: number

@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { SessionTime } from './feed.ts'
 
 export type CalendarScope = 'own' | 'team'
-export type CalendarFeed = Readonly<{ scope: CalendarScope; created_at: Date; last_read_at: Date | null }>
+type CalendarFeed = Readonly<{ scope: CalendarScope; created_at: Date; last_read_at: Date | null }>
 
 export async function listFeeds(db: Kysely<DB>, personId: string): Promise<readonly CalendarFeed[]> {
   const { rows } = await sql<CalendarFeed>`

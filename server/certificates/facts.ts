@@ -33,7 +33,7 @@ export type CertificateKind = 'initial' | 'annual' | 'course'
 
 export type CompletedModule = Readonly<{ number: number; title: string; completed_on: string }>
 
-export type CourseApproval = Readonly<{
+type CourseApproval = Readonly<{
   authority: string
   reference: string
   approved_on: string

@@ -3,7 +3,7 @@ import type { CourseVersion, GlossaryTerm, Heading, Lesson } from '#server/cours
 import type { LessonHref } from '#server/courses/catalogue/lesson-links.ts'
 
 /** A term and its places in a course. */
-export type IndexEntry = Readonly<{
+type IndexEntry = Readonly<{
   word: string
   /** The main entry, if this is another form of its term. */
   see: string | undefined
@@ -11,7 +11,7 @@ export type IndexEntry = Readonly<{
   places: readonly Readonly<{ module: number; lesson: string; href: string; under: string | undefined }>[]
 }>
 
-export type IndexLetter = Readonly<{ letter: string; entries: readonly IndexEntry[] }>
+type IndexLetter = Readonly<{ letter: string; entries: readonly IndexEntry[] }>
 
 /**
  * The glossary terms that a course explains, from A to Z, each with the lessons that mark it or mention it in

@@ -7,7 +7,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { serverTroubles } from './server-troubles.ts'
 
-export type EmbeddedPostgres = Readonly<{
+type EmbeddedPostgres = Readonly<{
   url: string
   /** True if the cluster was created at this start. */
   isNew: boolean
@@ -38,23 +38,7 @@ export async function startEmbeddedPostgres(
   else stopOrphan(cluster)
   const password = readFileSync(passwordFile, 'utf8').trim()
   const port = await freePort()
-  const child = launch(launcher, binaries.postgres, [
-    ...[
-      '-D',
-      cluster,
-      '-p',
-      String(port),
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-c',
-      'unix_socket_directories=',
-    ],
-    ...['-c', 'max_connections=60', '-c', 'timezone=UTC'],
-    // A statement or a row in the log would be someone’s record.
-    ...['-c', 'log_min_messages=error', '-c', 'log_min_error_statement=panic'],
-    ...['-c', 'log_error_verbosity=terse', '-c', 'log_line_prefix=%e '],
-    ...(options.durable === false ? ['-c', 'fsync=off', '-c', 'synchronous_commit=off'] : []),
-  ])
+  const child = launch(launcher, binaries.postgres, serverArguments(cluster, port, options.durable ?? true))
   const output: string[] = []
   child.stderr?.on('data', (chunk) => {
     output.push(String(chunk))
@@ -87,6 +71,16 @@ export async function startEmbeddedPostgres(
     },
   }
 }
+
+const serverArguments = (cluster: string, port: number, isDurable: boolean): readonly string[] => [
+  ...['-D', cluster, '-p', String(port)],
+  ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+  ...['-c', 'max_connections=60', '-c', 'timezone=UTC'],
+  // A statement or a row in the log would be someone’s record.
+  ...['-c', 'log_min_messages=error', '-c', 'log_min_error_statement=panic'],
+  ...['-c', 'log_error_verbosity=terse', '-c', 'log_line_prefix=%e '],
+  ...(isDurable ? [] : ['-c', 'fsync=off', '-c', 'synchronous_commit=off']),
+]
 
 /** The URL of the server that already runs on a cluster, for a command running next to it. */
 export function runningUrl(folder: string, database = 'safe_harbor'): string {

@@ -1,10 +1,9 @@
 import {
   confirmPresence,
   correctPresence,
-  endGroupSession,
   joinGroupSession,
-  openGroupSession,
-} from '#server/classroom/group-sessions/group-sessions.actions.ts'
+} from '#server/classroom/group-sessions/group-presences.actions.ts'
+import { endGroupSession, openGroupSession } from '#server/classroom/group-sessions/group-sessions.actions.ts'
 import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions/group-sessions.queries.ts'
 import { publishSession, register } from '#server/classroom/instructor-led/instructor-led.actions.ts'
 import { scholarshipTraining } from '#server/classroom/scholarships/scholarship.ts'
@@ -14,7 +13,7 @@ import {
 } from '#server/classroom/scholarships/scholarships.actions.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
-import { addDays, dayOf } from '#server/lib/days.ts'
+import { addDays, type Day, dayOf } from '#server/lib/days.ts'
 import type { Role, Viewer } from '#server/people/roles.ts'
 import { instantOf } from '#server/programs/typed-form.ts'
 
@@ -23,7 +22,6 @@ import { instantOf } from '#server/programs/typed-form.ts'
  * and a scholarship request. Created with the product's own actions, on dates relative to today.
  */
 export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now: Date): Promise<void> {
-  const today = dayOf(now)
   const [sam, rae, kit, ada, mai, theo] = await Promise.all([
     viewerOf(db, 'sam@northstar.example', 'supervisor'),
     viewerOf(db, 'rae@northstar.example', 'program_admin'),
@@ -34,74 +32,89 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
   ])
   const program_id = sam.supervised_program_ids[0]
   if (!program_id) return
+  const today = dayOf(now)
+  await holdGroupSession(db, catalogue, { program_id, sam, mai, theo }, today)
+  const session = await publishSession(db, rae, program_id, comingSession(rae, today), now)
+  for (const person of [mai, theo, ada]) await register(db, person, session, now)
+  await askAboutScholarship(db, { program_id, sam, kit }, today)
+}
 
+/** Three days ago: one learner confirmed their attendance, another left early. */
+async function holdGroupSession(
+  db: Database,
+  catalogue: Catalogue,
+  { program_id, sam, mai, theo }: Readonly<{ program_id: string; sam: Viewer; mai: Viewer; theo: Viewer }>,
+  today: Day,
+): Promise<void> {
   const course = catalogue.courses.get('residential-settings')?.current
   const module = course?.modules[0]
-  if (course && module) {
-    const at = (time: string) => new Date(instantOf(addDays(today, -3), time))
-    const id = await openGroupSession(
-      db,
-      sam,
-      {
-        program_id,
-        module: module.slug,
-        place: 'Staff room',
-        starts_at: at('14:00'),
-        facilitator_id: sam.id,
-      },
-      course,
-      at('13:40'),
-    )
-    const session = (await findGroupSessionOf(db, sam, id))!
-    await joinGroupSession(db, theo, session, at('13:55'))
-    await joinGroupSession(db, mai, session, at('13:58'))
-    const left = (await findPresence(db, id, mai.id))!
-    await correctPresence(db, catalogue, sam, session, left.id, 'left', 'Called to the floor.', at('14:30'))
-    await confirmPresence(db, catalogue, theo, session, at('14:40'))
-    await endGroupSession(db, catalogue, sam, session, 'held', '', at('14:45'))
-    await db
-      .updateTable('enrollments')
-      .set({ started_at: at('14:40') })
-      .where('person_id', '=', theo.id)
-      .where('ended_at', 'is', null)
-      .execute()
-  }
+  if (!course || !module) return
+  const at = (time: string) => new Date(instantOf(addDays(today, -3), time))
+  const id = await openGroupSession(
+    db,
+    sam,
+    {
+      program_id,
+      module: module.slug,
+      place: 'Staff room',
+      starts_at: at('14:00'),
+      facilitator_id: sam.id,
+    },
+    course,
+    at('13:40'),
+  )
+  const session = (await findGroupSessionOf(db, sam, id))!
+  await joinGroupSession(db, theo, session, at('13:55'))
+  await joinGroupSession(db, mai, session, at('13:58'))
+  const { id: presence_id } = (await findPresence(db, id, mai.id))!
+  const left = { presence_id, act: 'left', reason: 'Called to the floor.' } as const
+  await correctPresence(db, catalogue, sam, session, left, at('14:30'))
+  await confirmPresence(db, catalogue, theo, session, at('14:40'))
+  await endGroupSession(db, catalogue, sam, session, { outcome: 'held', reason: '' }, at('14:45'))
+  await db
+    .updateTable('enrollments')
+    .set({ started_at: at('14:40') })
+    .where('person_id', '=', theo.id)
+    .where('ended_at', 'is', null)
+    .execute()
+}
 
+/** In two weeks, with two places: the third person who registers waits. */
+function comingSession(rae: Viewer, today: Day): Parameters<typeof publishSession>[3] {
   const starts = instantOf(addDays(today, 16), '09:00')
   const ends = instantOf(addDays(today, 16), '12:00')
-  const sessionId = await publishSession(
-    db,
-    rae,
-    program_id,
-    {
-      training: '',
-      title: 'When a young person talks about what happens online',
-      code: '',
-      provider: 'Example Training Collaborative',
-      instructor: 'Robin Example',
-      instructor_id: null,
-      place: 'Birch Falls library, room 2',
-      link: '',
-      is_for_all: false,
-      audience: 'Youth workers and night staff',
-      contact: rae.email ?? '',
-      about:
-        'How exploitation happens online, and how to listen when a young person starts to talk about it.',
-      mastery: 'Pairs discuss cases, and each person writes down what they would do.',
-      is_human_trafficking: true,
-      meetings: [{ starts_at: starts, ends_at: ends }],
-      starts_at: new Date(starts),
-      ends_at: new Date(ends),
-      hours: 3,
-      places: 2,
-      closes_at: new Date(instantOf(addDays(today, 14), '23:59')),
-      minutes_may_miss: 30,
-    },
-    now,
-  )
-  for (const person of [mai, theo, ada]) await register(db, person, sessionId, now)
+  return {
+    training: '',
+    title: 'When a young person talks about what happens online',
+    code: '',
+    provider: 'Example Training Collaborative',
+    instructor: 'Robin Example',
+    instructor_id: null,
+    place: 'Birch Falls library, room 2',
+    link: '',
+    is_for_all: false,
+    audience: 'Youth workers and night staff',
+    contact: rae.email ?? '',
+    about: 'How exploitation happens online, and how to listen when a young person starts to talk about it.',
+    mastery: 'Pairs discuss cases, and each person writes down what they would do.',
+    is_human_trafficking: true,
+    meetings: [{ starts_at: starts, ends_at: ends }],
+    starts_at: new Date(starts),
+    ends_at: new Date(ends),
+    hours: 3,
+    places: 2,
+    closes_at: new Date(instantOf(addDays(today, 14), '23:59')),
+    minutes_may_miss: 30,
+  }
+}
 
+async function askAboutScholarship(
+  db: Database,
+  { program_id, sam, kit }: Readonly<{ program_id: string; sam: Viewer; kit: Viewer }>,
+  today: Day,
+): Promise<void> {
   const asked = new Date(instantOf(addDays(today, -2), '10:00'))
+  const answered = new Date(instantOf(addDays(today, -1), '15:00'))
   const request = await askForScholarship(
     db,
     sam,
@@ -114,15 +127,8 @@ export async function fillDemoClassroom(db: Database, catalogue: Catalogue, now:
     },
     asked,
   )
-  const answered = new Date(instantOf(addDays(today, -1), '15:00'))
-  await takeScholarshipStep(
-    db,
-    kit,
-    request,
-    'asked',
-    'How many young people will be in the group?',
-    answered,
-  )
+  const question = 'How many young people will be in the group?'
+  await takeScholarshipStep(db, kit, request, 'asked', question, answered)
 }
 
 /** A cast member as a signed-in viewer with their role. */

@@ -1,7 +1,7 @@
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import type { Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
-import { recordCompletion } from '#server/learning/actions.ts'
+import { recordCompletion } from '#server/learning/completions.actions.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import { hashPassword } from '#server/people/passwords.ts'

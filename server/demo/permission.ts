@@ -6,7 +6,7 @@ export type DemoPlace = Readonly<{
   demo: 'auto' | 'no' | 'public'
 }>
 
-export type DemoStart = { kind: 'fill' } | { kind: 'leave' } | { kind: 'refuse'; why: string }
+type DemoStart = { kind: 'fill' } | { kind: 'leave' } | { kind: 'refuse'; why: string }
 
 /** Invented people only ever go where no one can take them for real ones: an empty embedded database on this machine. */
 export function demoStart({ isEmbedded, isEmpty, isDemo, isReachable, demo }: DemoPlace): DemoStart {

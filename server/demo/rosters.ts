@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { addDays, addMonths, type Day, dayOf } from '#server/lib/days.ts'
+import type { Role } from '#server/people/roles.ts'
 import { type CastMember, demoPrograms, type ProgramKey } from './cast.ts'
 
 const licensedOn: Day = '2019-01-01'
@@ -82,22 +83,7 @@ export async function insertPlace(
 ): Promise<void> {
   const today = dayOf(now)
   const program_id = member.program ? (programs.get(member.program) ?? null) : null
-  if (member.role) {
-    const { id } = await trx
-      .insertInto('roles')
-      .values({
-        person_id: personId,
-        role: member.role,
-        program_id,
-        granted_at: afternoonOf(addMonths(today, -24)),
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    await trx
-      .insertInto('role_uses')
-      .values({ role_id: id, last_used_on: addDays(today, -1) })
-      .execute()
-  }
+  if (member.role) await insertRole(trx, { person_id: personId, role: member.role, program_id }, today)
   if (!member.work || !program_id) return
   const { work } = member
   const hired_on =
@@ -116,6 +102,33 @@ export async function insertPlace(
     })
     .returning('assignment_id')
     .executeTakeFirstOrThrow()
+  await insertPeriods(trx, assignment_id, work, now)
+}
+
+async function insertRole(
+  trx: Transaction<DB>,
+  role: Readonly<{ person_id: string; role: Role; program_id: string | null }>,
+  today: Day,
+): Promise<void> {
+  const { id } = await trx
+    .insertInto('roles')
+    .values({ ...role, granted_at: afternoonOf(addMonths(today, -24)) })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await trx
+    .insertInto('role_uses')
+    .values({ role_id: id, last_used_on: addDays(today, -1) })
+    .execute()
+}
+
+/** Direct contact, and the leaves that the demonstration shows. */
+async function insertPeriods(
+  trx: Transaction<DB>,
+  assignment_id: string,
+  work: NonNullable<CastMember['work']>,
+  now: Date,
+): Promise<void> {
+  const today = dayOf(now)
   if (work.hasContact && work.completedMonthsAgo !== undefined) {
     const from_on = addDays(addMonths(today, -work.completedMonthsAgo), work.contactDaysAfter ?? 3)
     await trx

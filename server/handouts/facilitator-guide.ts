@@ -1,6 +1,6 @@
 import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { FacilitatorsGuide } from '#server/courses/catalogue/course-parts.ts'
-import type { Exercise } from '#server/courses/catalogue/question-types.ts'
+import type { Exercise, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import { longestPath } from '#server/courses/catalogue/scenarios.ts'
 import type { Sheet, SheetBlock, Span } from '#server/courses/catalogue/sheet.ts'
 import { count, minutes } from '#server/web/words.ts'
@@ -114,27 +114,30 @@ function exerciseBlocks(exercise: Exercise): SheetBlock[] {
       return [
         label('Exercise: sort the cards into piles. Discuss cards that could go in two piles.'),
         paragraph(stem),
-        ...exercise.buckets.flatMap((bucket) => [
-          labelled('Pile:', bucket.title.text),
+        ...exercise.buckets.flatMap(({ id, title }) => [
+          labelled('Pile:', title.text),
           list(
             exercise.items
-              .filter((one) => one.bucket === bucket.id)
+              .filter(({ bucket }) => bucket === id)
               .map((one) => answer(one.text.text, one.why.text, false)),
           ),
         ]),
       ]
-    case 'scenario': {
-      const first = exercise.steps.get(exercise.start)!
-      return [
-        label(`Exercise: play the scenario, up to ${count(longestPath(exercise), 'decision')}`),
-        opening(exercise),
-        labelled('The first decision:', first.text.text),
-        paragraph(
-          'Continue in the lesson. At each step, ask “What would you say, and why?” before anyone sees the choices. Then go back once and take a path that looked good but wasn’t. What did the young person learn from it?',
-        ),
-      ]
-    }
+    case 'scenario':
+      return scenarioBlocks(exercise)
   }
+}
+
+function scenarioBlocks(scenario: ScenarioExercise): SheetBlock[] {
+  const first = scenario.steps.get(scenario.start)!
+  return [
+    label(`Exercise: play the scenario, up to ${count(longestPath(scenario), 'decision')}`),
+    opening(scenario),
+    labelled('The first decision:', first.text.text),
+    paragraph(
+      'Continue in the lesson. At each step, ask “What would you say, and why?” before anyone sees the choices. Then go back once and take a path that looked good but wasn’t. What did the young person learn from it?',
+    ),
+  ]
 }
 
 /** A scenario's name, where it has one, and what happened before the first decision. */

@@ -5,7 +5,7 @@ import { type Atom, atomsOf, words } from './atoms.ts'
 import { type Column, columnHeight, evenColumns, flow } from './flow.ts'
 
 /** A column with the position of its top left corner, in points. */
-export type PlacedColumn = Readonly<{ column: Column; x: number; y: number }>
+type PlacedColumn = Readonly<{ column: Column; x: number; y: number }>
 
 /** Pages in order, each with its columns in reading order. */
 export type SheetLayout = Readonly<{ pages: readonly (readonly PlacedColumn[])[]; size: number }>
@@ -27,7 +27,7 @@ export const printableName = (name: string | null): string =>
   name && !('missing' in runsOf(name, 'sans')) && isReadBack(name) ? name : productName
 
 /** Above the title, where the installation has no name of its own. */
-export const productName = 'Safe Harbor Training'
+const productName = 'Safe Harbor Training'
 
 const head = ({ over, title, lead }: Sheet, by: string): readonly Atom[] => [
   words([{ text: `${by}: ${over}` }], [{ type: 'P' }], {

@@ -12,7 +12,7 @@ import { agencyFindings } from './standing.ts'
 import { agencyTurningDays, programTurningDays } from './turning-days.ts'
 
 /** What is stored of a finding. Days of lateness are stored once they no longer grow; until then null. */
-export type StoredVerdict = Pick<
+type StoredVerdict = Pick<
   Finding,
   'requirement' | 'program' | 'standing' | 'due_on' | 'satisfied_on' | 'rule'
 > & {
@@ -21,7 +21,7 @@ export type StoredVerdict = Pick<
 
 type Answered = Pick<ClearanceVerdict, 'program' | 'answer'> & { readonly onLeave: boolean }
 
-export type Upcoming = {
+type Upcoming = {
   readonly requirements: readonly (StoredVerdict & { readonly next_change_on: Day | null })[]
   readonly clearance: readonly (Answered & { readonly next_change_on: Day | null })[]
   /** The days on which something began to be missed, as one text: a year can end short though no standing changes. */

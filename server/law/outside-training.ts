@@ -6,7 +6,7 @@ import { type Refusal, refusalOf } from '#server/law/reasons/refusals.ts'
 import { sentenceCase, trainingName } from '#server/law/reasons/sentences.ts'
 
 /** What one outside training can do for one requirement. The form shows it as soon as it is entered. */
-export type OutsideCredit = {
+type OutsideCredit = {
   readonly requirement: RequirementId
   /** The requirement's title. */
   readonly title: string

@@ -8,8 +8,8 @@ import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import { answerQuestion } from './actions.ts'
 import { questionPage, resultPage } from './attempt-page.ts'
+import { answerQuestion } from './attempts.actions.ts'
 
 type Needs = Readonly<{
   db: Database

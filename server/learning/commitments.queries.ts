@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-export type CommitmentRow = Readonly<{
+type CommitmentRow = Readonly<{
   enrollment_id: string
   course: string
   body: string

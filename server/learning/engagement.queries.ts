@@ -30,7 +30,7 @@ export async function findEngagementRows(db: Kysely<DB>, enrollmentId: string): 
   return rows[0]!
 }
 
-export type FastCompletion = Readonly<{
+type FastCompletion = Readonly<{
   completion_id: string
   course: string
   completed_on: string

@@ -9,7 +9,7 @@ export type Evidence = Readonly<{
   attempts: readonly AttemptEvidence[]
 }>
 
-export type LessonEvidence = Readonly<{
+type LessonEvidence = Readonly<{
   /** 'module/lesson' */
   key: string
   title: string
@@ -20,7 +20,7 @@ export type LessonEvidence = Readonly<{
   seconds: number
 }>
 
-export type AttemptEvidence = Readonly<{
+type AttemptEvidence = Readonly<{
   module: string
   questions: number
   seconds: number
@@ -67,7 +67,7 @@ export function evidenceOf(
 }
 
 /** What the evidence says. A fast completion is still a completion. */
-export type Pace = Readonly<{
+type Pace = Readonly<{
   plannedMinutes: number
   readingSeconds: number
   lessonsOpened: number
@@ -132,7 +132,7 @@ export function secondsOpen(
   return open
 }
 
-export function inMinutes(seconds: number): string {
+function inMinutes(seconds: number): string {
   if (seconds < 60) return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`
   const minutes = Math.round(seconds / 60)
   return minutes === 1 ? '1 minute' : `${minutes} minutes`

@@ -4,7 +4,7 @@ import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import { type GroupTime, groupCredit } from './group-lessons.ts'
 
 /** A module taken by a group, and one person's attendance. */
-export type TakenInGroup = Readonly<{
+type TakenInGroup = Readonly<{
   session_id: string
   presence_id: string
   person_id: string

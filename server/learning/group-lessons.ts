@@ -1,9 +1,9 @@
 import type { TextOutline } from '#server/courses/catalogue/version-changes.ts'
 
-export type GroupLesson = Readonly<{ lesson: string; hash: string }>
+type GroupLesson = Readonly<{ lesson: string; hash: string }>
 
 /** The lessons of a module that a group session covers for a person, and those that it doesn't. */
-export type GroupCredit = Readonly<{
+type GroupCredit = Readonly<{
   given: readonly GroupLesson[]
   otherwise: readonly string[]
   /** The same in both texts, but the session didn't run long enough for it. */

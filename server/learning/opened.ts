@@ -2,13 +2,13 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Database } from '#server/db/connection.ts'
 
 /** Shows that the service sent someone the page of a lesson, and when. It is in the page's forms. */
-export type OpenedTokens = Readonly<{
+type OpenedTokens = Readonly<{
   make: (place: OpenedPlace, at: Date) => Promise<string>
   /** When the page was sent. Null if the token isn't for this place. */
   read: (place: OpenedPlace, token: unknown, now: Date) => Promise<Date | null>
 }>
 
-export type OpenedPlace = Readonly<{ enrollmentId: string; module: string; lesson: string }>
+type OpenedPlace = Readonly<{ enrollmentId: string; module: string; lesson: string }>
 
 export function openedTokens(db: Database): OpenedTokens {
   let secret: Promise<string> | undefined

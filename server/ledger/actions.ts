@@ -53,7 +53,7 @@ export type LedgerKind =
   | 'data-notice-published'
   | 'data-notice-acknowledged'
 
-export type NewEntry = Readonly<{
+type NewEntry = Readonly<{
   kind: LedgerKind
   actor_id: string | null
   /** The subject: 'certificate:SH-000012', 'person:<uuid>'. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-export type LedgerEntry = Readonly<{
+type LedgerEntry = Readonly<{
   seq: number
   at: Date
   actor_id: string | null

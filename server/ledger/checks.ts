@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Finding } from './checking.ts'
 
-export type LastCheck = Readonly<{ checked_at: Date; finding: string | null }>
+type LastCheck = Readonly<{ checked_at: Date; finding: string | null }>
 
 /** Keeps what a check found. Until a later one finds nothing, the record is under review. */
 export const recordCheck = (db: Kysely<DB>, entries: number, finding: Finding | null, checked_at: Date) =>

@@ -1,4 +1,4 @@
-export type Typo = Readonly<{ name: string; setting: string }>
+type Typo = Readonly<{ name: string; setting: string }>
 
 /**
  * The first name in the environment that is almost a setting's. Started without DATABASE_URL because it says DATABSE_URL,

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 
-export type Deputy = Readonly<{ name: string; from_on: Day; to_on: Day }>
+type Deputy = Readonly<{ name: string; from_on: Day; to_on: Day }>
 
 /** The deputy whom a person named, now or for days to come. */
 export async function findDeputy(db: Kysely<DB>, personId: string, today: Day): Promise<Deputy | null> {

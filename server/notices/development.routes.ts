@@ -5,10 +5,14 @@ import { type App, uuid } from '#server/web/routes.ts'
 import { emailMessage } from './email-message.ts'
 import { isOptional, wordsOf } from './kinds.ts'
 
-type Needs = Readonly<{ db: Database; config: Readonly<{ baseUrl: string }> }>
+type Needs = Readonly<{ db: Database; config: Readonly<{ baseUrl: string; development: boolean }> }>
 
 /** In development alone: every email as a page, whether it was sent or not. */
-export async function developmentMailRoutes(app: App, { db, config: { baseUrl } }: Needs): Promise<void> {
+export async function developmentMailRoutes(
+  app: App,
+  { db, config: { baseUrl, development } }: Needs,
+): Promise<void> {
+  if (!development) return
   const open = { policy: 'public' } as const
   const recent = () =>
     db

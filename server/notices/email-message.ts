@@ -3,7 +3,7 @@ import type { Message } from '#server/lib/mail.ts'
 import { createTemplates } from '#server/web/templates.ts'
 import type { Wording } from './wording.ts'
 
-export type EmailParts = Readonly<{
+type EmailParts = Readonly<{
   noticeId: string
   to: Readonly<{ name: string; email: string }>
   words: Wording

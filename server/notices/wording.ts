@@ -1,3 +1,5 @@
+import { type Day, formatDay } from '#server/lib/days.ts'
+
 /** A notice in words. The email says no course, program or person: others may see it. The inbox says more. */
 export type Wording = Readonly<{
   subject: string
@@ -15,3 +17,5 @@ export type Kind<Facts> = Readonly<{
 }>
 
 export const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)
+
+export const monthDay = (on: Day) => formatDay(on).replace(/, \d{4}$/, '')

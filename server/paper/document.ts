@@ -12,7 +12,7 @@ export const rules = { fine: '#a9b2ba', strong: '#56616d' } as const
 
 export const inkOf = ({ color }: Placed): string => inks[color]
 
-export type DocumentSetting = Readonly<{
+type DocumentSetting = Readonly<{
   title: string
   /** The creation date in the file: the same content and date give the same bytes. */
   at: Date

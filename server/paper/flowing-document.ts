@@ -5,7 +5,7 @@ import type { Placed } from './typesetting.ts'
 
 type Element = PDFKit.PDFStructureElement
 
-export type Column = Readonly<{ heading: string; width: number }>
+type Column = Readonly<{ heading: string; width: number }>
 
 /** A document that fills pages from top to bottom. Content is tagged in the order it is written. */
 export type FlowingDocument = Readonly<{

@@ -6,7 +6,7 @@ import { Blob, Face, Feature, Font, Buffer as ShapingBuffer, shape } from 'harfb
 /** A style and weight. Each script has its own font file for it. */
 export type FaceName = 'serif' | 'serif-bold' | 'sans' | 'sans-bold'
 
-export type Glyph = Readonly<{ id: number; advanceWidth: number; codePoints: readonly number[] }>
+type Glyph = Readonly<{ id: number; advanceWidth: number; codePoints: readonly number[] }>
 
 /** Text in one script, drawn with one font. */
 export type Run = Readonly<{ text: string; script: Script; font: ScriptFont }>
@@ -39,7 +39,7 @@ type ShapedText = Readonly<{
   width: number
 }>
 
-export type Script = Readonly<{
+type Script = Readonly<{
   name: string
   letters: RegExp
   family: string
@@ -47,7 +47,7 @@ export type Script = Readonly<{
 }>
 
 /** Every script that we can draw. Latin comes first, because other scripts use its punctuation and digits. */
-export const scripts: readonly Script[] = [
+const scripts: readonly Script[] = [
   { name: 'Latin', letters: /\p{Script=Latin}/u, family: '' },
   { name: 'Cyrillic', letters: /\p{Script=Cyrillic}/u, family: '' },
   { name: 'Greek', letters: /\p{Script=Greek}/u, family: '' },

@@ -1,7 +1,7 @@
 /** Where an account is in its life. An invited person has not signed in yet. */
 export type AccountState = 'invited' | 'active' | 'suspended' | 'closed'
 
-export type AccountFacts = Readonly<{
+type AccountFacts = Readonly<{
   disabled_at: Date | null
   closed_at: Date | null
   has_password: boolean

@@ -49,7 +49,7 @@ export const countRecoveryCodes = async (db: Kysely<DB>, personId: string): Prom
   return Number(count)
 }
 
-export type RecordView = Readonly<{
+type RecordView = Readonly<{
   at: Date
   who: string | null
   kind: string

@@ -6,7 +6,7 @@ export type Post = 'learner' | 'lead' | Role
 /** As whom someone grants, ends or confirms: seen from the program, license holder or installation that the role reaches. */
 export type Actor = 'program_admin' | 'lead' | 'other_program_admin' | 'licensing' | 'system_admin'
 
-export type GrantingRule = Readonly<{
+type GrantingRule = Readonly<{
   grants: readonly Actor[]
   ends: readonly Actor[]
   /** Who may confirm a grant; null where it takes effect at once. */
@@ -117,7 +117,7 @@ export const actorNames: Readonly<Record<Actor, string>> = {
 }
 
 /** How long a grant or an end can be undone. */
-export const undoMinutes = 60
+const undoMinutes = 60
 
 export const canUndo = (at: Date, now: Date): boolean => now.getTime() - at.getTime() < undoMinutes * 60_000
 

@@ -12,7 +12,7 @@ import type { TellOfRole } from './role-news.ts'
 type Telling = Readonly<{ tellOfRole: TellOfRole; now: Date }>
 
 /** A person's groups, as one directory names them. */
-export type Membership = Readonly<{ source: string; personId: string; groups: readonly string[] }>
+type Membership = Readonly<{ source: string; personId: string; groups: readonly string[] }>
 
 /** Gives the roles that a person's groups bring, and ends those of groups that they left. Roles given by hand stay. */
 export async function applyGroupRoles(

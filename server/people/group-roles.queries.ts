@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Role } from './roles.ts'
 
-export type GroupRole = Readonly<{
+type GroupRole = Readonly<{
   id: string
   source: string
   group_name: string

@@ -6,7 +6,7 @@ import { countAttempt } from './attempts.actions.ts'
 import { paperCodeHash } from './paper-code.ts'
 import { findAccountBySignInName, lockPeople } from './queries.ts'
 
-export type PaperCodeResult =
+type PaperCodeResult =
   | { kind: 'accepted'; linkToken: string }
   | { kind: 'not-confirmed' }
   | { kind: 'refused' }

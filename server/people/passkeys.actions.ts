@@ -11,7 +11,8 @@ import { writeEvidence } from '#server/ledger/actions.ts'
 import { type AccountMail, tellOfSignIn } from './account-emails.ts'
 import type { Viewer } from './roles.ts'
 import type { Sessions } from './sessions.ts'
-import { finishSignIn, newChallenge, type SignedIn, takeChallenge, type Visit } from './sign-in.actions.ts'
+import { finishSignIn, type SignedIn, type Visit } from './sign-in.actions.ts'
+import { newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
 
 /** The site that a passkey belongs to. */
 export type Site = Readonly<{ baseUrl: string; issuerName: string }>

@@ -13,7 +13,7 @@ type Needs = Readonly<{
   config: Readonly<{ https: boolean }>
 }>
 
-export type PasswordAgain = Readonly<{
+type PasswordAgain = Readonly<{
   /** Whether the form has a field for the password. */
   isAsked: (request: FastifyRequest) => boolean
   /** What is wrong with the password; nothing where it isn't asked. */

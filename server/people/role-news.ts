@@ -2,7 +2,7 @@ import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import type { Reach, Role } from './roles.ts'
 
 /** A role that began or ended without anyone's page for it: by a group, a directory, a closed account or a command. */
-export type RoleNews = Reach &
+type RoleNews = Reach &
   Readonly<{
     id: string
     person_id: string

@@ -3,7 +3,7 @@ import { deviceName } from './device-name.ts'
 import type { SignedIn, Visit } from './sign-in.actions.ts'
 import { sessionCookie } from './viewer.ts'
 
-export type CookieConfig = Readonly<{ https: boolean; sessionHours: number }>
+type CookieConfig = Readonly<{ https: boolean; sessionHours: number }>
 
 const options = (https: boolean) => ({ path: '/', httpOnly: true, sameSite: 'lax', secure: https }) as const
 const nameOf = (name: 'device' | 'step', https: boolean) => (https ? `__Host-${name}` : name)

@@ -3,11 +3,12 @@ import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { type AttemptSubject, countAttempt, forgetAttempt, sweepAttempts } from './attempts.actions.ts'
 import { recoveryCodeHash, stepOfCode } from './authenticator.ts'
-import { newToken, tokenHash } from './links.ts'
+import { newToken } from './links.ts'
 import { checkPassword } from './passwords.ts'
 import { findAccountBySignInName, findSecondFactors } from './queries.ts'
 import { type DataKey, openSecret } from './sealed-secret.ts'
 import type { Sessions } from './sessions.ts'
+import { findChallenge, newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
 
 /** Where a sign-in comes from. */
 export type Visit = Readonly<{
@@ -20,7 +21,7 @@ export type Visit = Readonly<{
 
 export type SignedIn = Readonly<{ kind: 'signed-in'; token: string; deviceToken: string }>
 
-export type SignInResult =
+type SignInResult =
   | SignedIn
   | { kind: 'second-factor'; challengeToken: string }
   | { kind: 'refused' }
@@ -117,51 +118,7 @@ export async function finishSignIn(
   return { kind: 'signed-in', token: await sessions.create(personId, visit.device), deviceToken }
 }
 
-export type ChallengeKind = 'second-factor' | 'passkey-sign-in' | 'passkey-registration' | 'single-sign-on'
-
-/** What the browser must answer next. The token is kept in a cookie; it is good for ten minutes. */
-export async function newChallenge(
-  db: Database,
-  kind: ChallengeKind,
-  personId: string | null,
-  challenge = '',
-): Promise<string> {
-  const token = newToken()
-  await db
-    .insertInto('sign_in_challenges')
-    .values({
-      token_hash: tokenHash(token),
-      kind,
-      person_id: personId,
-      challenge,
-      expires_at: sql`now() + interval '10 minutes'`,
-    })
-    .execute()
-  return token
-}
-
-/** Uses a challenge up: of several answers, one finds it. */
-export const takeChallenge = (db: Database, token: string, kind: ChallengeKind) =>
-  db
-    .deleteFrom('sign_in_challenges')
-    .where('token_hash', '=', tokenHash(token))
-    .where('kind', '=', kind)
-    .where('expires_at', '>', sql<Date>`now()`)
-    .returning(['person_id', 'challenge'])
-    .executeTakeFirst()
-
-export const findChallenge = (db: Database, token: string, kind: ChallengeKind) =>
-  db
-    .selectFrom('sign_in_challenges')
-    .innerJoin('people', 'people.id', 'sign_in_challenges.person_id')
-    .select(['people.id', 'people.name'])
-    .where('token_hash', '=', tokenHash(token))
-    .where('kind', '=', kind)
-    .where('expires_at', '>', sql<Date>`now()`)
-    .where('people.disabled_at', 'is', null)
-    .executeTakeFirst()
-
-export type CodeResult =
+type CodeResult =
   | SignedIn
   | { kind: 'challenge-ended' }
   | { kind: 'wrong' }

@@ -1,16 +1,16 @@
 import { createPrivateKey } from 'node:crypto'
 import { sql } from 'kysely'
 import * as openid from 'openid-client'
-import type { IdentityProvider } from '#server/config.ts'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import type { TellOwner } from './account-news.ts'
 import { providerSource } from './directory-source.ts'
 import { applyGroupRoles } from './group-roles.actions.ts'
 import { type Claims, linkableEmail, readGroups } from './identity.ts'
+import type { IdentityProvider } from './identity-providers.ts'
 import { lockPeople } from './queries.ts'
 import type { TellOfRole } from './role-news.ts'
-import { newChallenge, takeChallenge } from './sign-in.actions.ts'
+import { newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
 
 const known = new Map<string, Promise<openid.Configuration>>()
 
@@ -39,7 +39,7 @@ function importKey(pem: string): Promise<CryptoKey> {
   return crypto.subtle.importKey('pkcs8', new Uint8Array(bytes), algorithm, false, ['sign'])
 }
 
-export type Started = Readonly<{ address: string; challengeToken: string }>
+type Started = Readonly<{ address: string; challengeToken: string }>
 
 type Pending = Readonly<{ provider: string; verifier: string; state: string; nonce: string; next: string }>
 
@@ -72,7 +72,7 @@ export async function startSingleSignOn(
   return { address: address.href, challengeToken }
 }
 
-export type SingleSignOnResult =
+type SingleSignOnResult =
   | { kind: 'person'; personId: string; next: string }
   | { kind: 'no-account' }
   | { kind: 'failed' }

@@ -1,5 +1,5 @@
 /** So many attempts at once, then one more each time the pause has passed. */
-export type Limit = Readonly<{ burst: number; secondsEach: number }>
+type Limit = Readonly<{ burst: number; secondsEach: number }>
 
 /**
  * Who has signed in before, from this device or this address, has a limit of their own, so that an attack on their
@@ -22,3 +22,6 @@ export const secondsToWait = (level: number, { burst, secondsEach }: Limit): num
 
 export const waitInWords = (seconds: number): string =>
   seconds < 90 ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : `${Math.ceil(seconds / 60)} minutes`
+
+export const tooManyAttempts = (seconds: number): string =>
+  `Too many sign-in attempts. Try again in ${waitInWords(seconds)}.`

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 
 /** A form that arrived after its session had ended. */
-export type UnsentForm = Readonly<{
+type UnsentForm = Readonly<{
   /** The address that it is sent to. */
   action: string
   /** The page that it was on. */

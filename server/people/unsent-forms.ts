@@ -42,7 +42,7 @@ export const unsentForms = fp(async (app: FastifyInstance, { db, sessions, confi
 const options = (https: boolean) => ({ path: '/', httpOnly: true, sameSite: 'lax', secure: https }) as const
 const cookieName = (https: boolean) => (https ? '__Host-unsent' : 'unsent')
 
-export function rememberUnsent(reply: FastifyReply, token: string, { https }: { https: boolean }): void {
+function rememberUnsent(reply: FastifyReply, token: string, { https }: { https: boolean }): void {
   reply.setCookie(cookieName(https), token, { ...options(https), maxAge: 3600 })
 }
 

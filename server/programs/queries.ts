@@ -5,7 +5,7 @@ import type { Day } from '#server/lib/days.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { type AsKnownOn, holdsOn, isKnown } from './as-of.ts'
 
-export type ProgramOnCertificate = Readonly<{
+type ProgramOnCertificate = Readonly<{
   name: string
   license_number: string | null
   license_type: string | null

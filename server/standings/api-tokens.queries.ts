@@ -19,7 +19,7 @@ const ownerAdministers = sql<boolean>`(
 export const isTokenInForce = (now: Date) => sql<boolean>`(
   t.ended_at is null and t.expires_at > ${now}::timestamptz and ${ownerAdministers})`
 
-export type ApiToken = Readonly<{
+type ApiToken = Readonly<{
   id: string
   label: string
   program_id: string

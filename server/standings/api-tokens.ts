@@ -8,7 +8,7 @@ export const apiTokenHash = (token: string): string =>
 
 export const tokenPeriods = { '90': '90 days', '180': '180 days', '365': 'A year' } as const
 
-export type TokenState = 'works' | 'expired' | 'ended' | 'owner left'
+type TokenState = 'works' | 'expired' | 'ended' | 'owner left'
 
 /** Whether a token works, and otherwise why not. */
 export function tokenState(

@@ -11,7 +11,7 @@ export type PersonTrainings = Readonly<{
   outside: readonly OutsideFact[]
 }>
 
-export type CompletionFact = Readonly<{
+type CompletionFact = Readonly<{
   id: string
   course: string
   version: string
@@ -28,7 +28,7 @@ export type CompletionFact = Readonly<{
   confirmed: readonly { program: string; on: Day }[]
 }>
 
-export type OutsideFact = Readonly<{
+type OutsideFact = Readonly<{
   id: string
   code: string | null
   title: string

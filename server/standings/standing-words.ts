@@ -1,7 +1,7 @@
 import type { Standing } from '#server/law/reasons/answer-schema.ts'
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 
-export type StandingFacts = Readonly<{
+type StandingFacts = Readonly<{
   requirement: string
   /** R17 when the records conflict. */
   rule: string

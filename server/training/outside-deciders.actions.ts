@@ -7,7 +7,7 @@ import { findScope } from '#server/programs/second-person/scope.queries.ts'
 import { listSecondPeople, type SecondPerson } from '#server/programs/second-person/second-people.queries.ts'
 import { findOutsideRecord, findOutsideTrainingOf, type OutsideTraining } from './outside.queries.ts'
 
-export type Deciders = Readonly<{ program_id: string; where: string; people: readonly SecondPerson[] }>
+type Deciders = Readonly<{ program_id: string; where: string; people: readonly SecondPerson[] }>
 
 /**
  * Who may decide on a training, for each of the person's programs. The program's own administrators and the license

@@ -43,7 +43,7 @@ export async function listShares(db: Kysely<DB>, personId: string) {
   return rows
 }
 
-export type Shown = Readonly<{
+type Shown = Readonly<{
   certificates: readonly string[]
   standings: readonly string[]
   /** Titles of outside trainings. */

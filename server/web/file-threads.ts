@@ -2,7 +2,7 @@ import { Piscina } from 'piscina'
 import { Busy } from './errors.ts'
 
 /** Reads uploaded files in threads: what one of them makes of a file can neither block the service nor last. */
-export type FileThread<Task, Result> = (task: Task) => Promise<Result | 'too-much'>
+type FileThread<Task, Result> = (task: Task) => Promise<Result | 'too-much'>
 
 /**
  * `worker` is a module whose default export does the work. Work that takes longer than `seconds`, or more memory than a

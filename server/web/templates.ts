@@ -1,6 +1,6 @@
 import { Eta } from 'eta'
 
-export type TemplateOptions = Readonly<{
+type TemplateOptions = Readonly<{
   folder: string
   /** False to recompile templates on each use. */
   cache: boolean

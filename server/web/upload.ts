@@ -20,7 +20,7 @@ export async function* partsOf(request: FastifyRequest, limits: Limits = {}): As
 
 export type UploadedFile = Readonly<{ name: string; bytes: Buffer }>
 
-export type Upload = Readonly<{
+type Upload = Readonly<{
   fields: Readonly<Record<string, string>>
   file: UploadedFile | null
   /** True if the file was too large. It was dropped, but all fields are there. */
@@ -59,7 +59,7 @@ async function harmless(bytes: Buffer): Promise<Buffer> {
 
 const hasScripts = fileThread<Uint8Array, boolean>(new URL('./pdf-scripts.worker.ts', import.meta.url), 5)
 
-export type ManyFiles = Readonly<{
+type ManyFiles = Readonly<{
   files: readonly (UploadedFile & Readonly<{ isTooLarge: boolean }>)[]
   /** True if there were too many files. The extra ones were dropped. */
   isTooMany: boolean

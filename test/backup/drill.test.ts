@@ -17,7 +17,7 @@ import { acceptanceProblem, acceptRestore, restoreKeys } from '#server/backup/ac
 import { makeBackup, writeBackup } from '#server/backup/backup.actions.ts'
 import { restoreBackup } from '#server/backup/restore.actions.ts'
 import { verifyBackupIn } from '#server/backup/verify.actions.ts'
-import { catchUpCertificates } from '#server/certificates/certificates/issuing.actions.ts'
+import { catchUpCertificates } from '#server/certificates/certificates/catch-up.actions.ts'
 import { readKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { publishedKeys } from '#server/certificates/credentials/keys.ts'
 import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'

@@ -4,7 +4,7 @@ import { issuerDid, newSigningKey, publishedKeys } from '#server/certificates/cr
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import { sample } from './sample.ts'
 
-export const site = 'https://training.example.org'
+const site = 'https://training.example.org'
 export const did = issuerDid(site)
 export const key = await newSigningKey(did, new Date('2027-01-01T00:00:00Z'))
 export const keys = publishedKeys({ keys: [key] })

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { catchUpCertificates } from '#server/certificates/certificates/catch-up.actions.ts'
 import {
   type Certified,
-  catchUpCertificates,
   certificateFile,
   issueCertificate,
 } from '#server/certificates/certificates/issuing.actions.ts'

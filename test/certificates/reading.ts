@@ -50,7 +50,7 @@ export async function pageTexts(bytes: Uint8Array): Promise<string[]> {
   return texts
 }
 
-export type Printed = Readonly<{ page: number; text: string; left: number; right: number; baseline: number }>
+type Printed = Readonly<{ page: number; text: string; left: number; right: number; baseline: number }>
 
 /** Every piece of text with its position, in points from the lower left corner. */
 export async function printedPieces(bytes: Uint8Array): Promise<Printed[]> {

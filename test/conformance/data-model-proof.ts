@@ -1,7 +1,7 @@
 import { type Fault, instantOf, isObject, isUrl, type Json, several } from './data-model.ts'
 
 /** What a verifier was told to expect of each proof. */
-export type Expected = Readonly<{
+type Expected = Readonly<{
   purpose: string
   domain?: string | undefined
   challenge?: string | undefined

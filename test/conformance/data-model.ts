@@ -6,7 +6,7 @@ export type Fault = Readonly<{ type: string; title: string; detail: string }>
 
 export type Json = Readonly<Record<string, unknown>>
 
-export const credentialsV1 = 'https://www.w3.org/2018/credentials/v1'
+const credentialsV1 = 'https://www.w3.org/2018/credentials/v1'
 const bases = ['https://www.w3.org/ns/credentials/v2', credentialsV1]
 
 const faultOf = (kind: 'MALFORMED_VALUE_ERROR' | 'RANGE_ERROR', title: string) => (detail: string) => ({

@@ -16,7 +16,7 @@ export type Edits = Readonly<Record<string, ((text: string) => string) | string 
 const whole = readCoursesFolder(fixtureDir)
 
 /** The fixture as a person might have left it after some edits. */
-export function edited(edits: Edits): CoursesFolder {
+function edited(edits: Edits): CoursesFolder {
   const left = new Set(Object.keys(edits))
   const change = (path: string, file: CourseFile | undefined, inner: string): CourseFile | undefined => {
     if (!(path in edits)) return file

@@ -3,7 +3,7 @@ import { problemLine } from '#server/courses/authoring/files/problems.ts'
 import { loadFolder } from '#server/courses/authoring/load.ts'
 
 /** A course of version 2.0.0 with one module that holds to everything, and the ways in which a text may not. */
-export type Text = Readonly<Record<string, string>>
+type Text = Readonly<Record<string, string>>
 
 const lesson = (title: string, time: string, body = ''): string => `---
 title: ${title}
@@ -75,7 +75,7 @@ export const scenario = (at: number) => `- id: s${at}
     - { id: alone, outcome: missed, text: She goes to her room hungry. }
 `
 
-export const goodText: Text = {
+const goodText: Text = {
   'course.yml': `slug: evenings
 title: Evenings at the house
 short_title: Evenings
@@ -103,7 +103,7 @@ objectives:
   'figures/evening.svg': svg,
 }
 
-export const facts = `values: {}
+const facts = `values: {}
 sources:
   S1: { title: House rules, publisher: The house, seen: "stored copy" }
 facts:

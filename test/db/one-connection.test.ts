@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { catchUpCertificates } from '#server/certificates/certificates/issuing.actions.ts'
+import { catchUpCertificates } from '#server/certificates/certificates/catch-up.actions.ts'
 import { keepHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import { publishedStatusList } from '#server/certificates/credentials/status.actions.ts'
 import { connect, type Database } from '#server/db/connection.ts'

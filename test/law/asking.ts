@@ -8,8 +8,8 @@ import type { Day } from '#server/lib/days.ts'
 
 /** Checks facts and returns their answers by name. */
 
-export type Assignment = NonNullable<WrittenFacts['assignments']>[number]
-export type Completion = NonNullable<WrittenFacts['completions']>[number]
+type Assignment = NonNullable<WrittenFacts['assignments']>[number]
+type Completion = NonNullable<WrittenFacts['completions']>[number]
 export type Outside = NonNullable<WrittenFacts['outside']>[number]
 
 export function facts(written: WrittenFacts): Facts {

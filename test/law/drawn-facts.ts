@@ -134,7 +134,7 @@ const common = {
 const after = (day: Day | null, days: number | undefined) =>
   day === null || days === undefined ? undefined : addDays(day, days)
 
-export const drawnCompletion = fc
+const drawnCompletion = fc
   .record({
     ...common,
     course: fc.oneof(
@@ -159,7 +159,7 @@ export const drawnCompletion = fc
     }),
   )
 
-export const drawnOutside = fc
+const drawnOutside = fc
   .record({
     ...common,
     code: orNull(
@@ -209,7 +209,7 @@ const duties = drawnDay.chain((hired) =>
     }),
 )
 
-export const drawnSettings: fc.Arbitrary<Settings> = fc
+const drawnSettings: fc.Arbitrary<Settings> = fc
   .record({
     annual_anchor: maybe(fc.constantFrom('re-anchor', 'keep-month'), 2),
     leave: maybe(fc.constantFrom('not-required', 'keeps-running'), 2),

@@ -11,10 +11,9 @@ import {
 import {
   confirmPresence,
   correctPresence,
-  endGroupSession,
   joinGroupSession,
-  openGroupSession,
-} from '#server/classroom/group-sessions/group-sessions.actions.ts'
+} from '#server/classroom/group-sessions/group-presences.actions.ts'
+import { endGroupSession, openGroupSession } from '#server/classroom/group-sessions/group-sessions.actions.ts'
 import { findGroupSessionOf, findPresence } from '#server/classroom/group-sessions/group-sessions.queries.ts'
 import { publishSession, register } from '#server/classroom/instructor-led/instructor-led.actions.ts'
 import { listRegistrations } from '#server/classroom/instructor-led/instructor-led.queries.ts'
@@ -25,7 +24,9 @@ import { actOnApproval, recordApproval } from '#server/courses/review/approvals.
 import type { Database } from '#server/db/connection.ts'
 import { insertCompletion } from '#server/demo/fill.ts'
 import { onlyTry } from '#server/jobs/workers.ts'
-import { answerQuestion, finishLesson, startAttempt, startCourse } from '#server/learning/actions.ts'
+import { answerQuestion, startAttempt } from '#server/learning/attempts.actions.ts'
+import { startCourse } from '#server/learning/enrollments.actions.ts'
+import { finishLesson } from '#server/learning/lessons.actions.ts'
 import { findAttemptOf, findEnrollment } from '#server/learning/progress/queries.ts'
 import { moveToCurrent } from '#server/learning/versions/moving.actions.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
@@ -494,7 +495,8 @@ export const evidenceActions: readonly EvidenceAction[] = [
       const session = await aGroupSession(stage)
       await confirmPresence(world.db, world.catalogue, theo, session, later)
       return async (db) => {
-        expectKind(await endGroupSession(db, world.catalogue, sam, session, 'held', '', later), 'done')
+        const held = { outcome: 'held', reason: '' } as const
+        expectKind(await endGroupSession(db, world.catalogue, sam, session, held, later), 'done')
         return groupEntries(world, session.id)
       }
     },
@@ -506,11 +508,9 @@ export const evidenceActions: readonly EvidenceAction[] = [
       const session = await aGroupSession(stage)
       const presence = await findPresence(world.db, session.id, theo.id)
       return async (db) => {
-        const correction = ['left', 'Called to the floor'] as const
-        expectKind(
-          await correctPresence(db, world.catalogue, sam, session, presence!.id, ...correction, later),
-          'done',
-        )
+        const reason = 'Called to the floor'
+        const correction = { presence_id: presence!.id, act: 'left', reason } as const
+        expectKind(await correctPresence(db, world.catalogue, sam, session, correction, later), 'done')
         return 1
       }
     },

@@ -121,7 +121,7 @@ describe('one installation, from its first start on', () => {
   })
 
   test('after kill -9 of the service and its database while it writes, nothing acknowledged is lost', {
-    timeout: 120_000 + kills * 60_000,
+    timeout: 120_000 + kills * 180_000,
   }, async () => {
     let written = 0
     const acknowledged: string[] = []

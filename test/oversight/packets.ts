@@ -3,7 +3,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { readKeyFile } from '#server/certificates/credentials/key-file.ts'
 import type { World } from '#test/support/app.ts'
 
-export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 type Manifest = Readonly<{
   code: string

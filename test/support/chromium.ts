@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-export type Chromium = Readonly<{ executablePath: string; env: Record<string, string> }>
+type Chromium = Readonly<{ executablePath: string; env: Record<string, string> }>
 
 const project = path.join(import.meta.dirname, '../..')
 const packed = path.join(project, 'node_modules/@sparticuz/chromium')

@@ -8,7 +8,7 @@ import { personId } from './cast.ts'
 import { readModule } from './taking.ts'
 
 /** The value for a route parameter, such as `:program`. */
-export type Ids = Readonly<Record<string, string>>
+type Ids = Readonly<Record<string, string>>
 
 type House = Readonly<{
   program: string

@@ -19,7 +19,7 @@ export type Import = Readonly<{
   isTypeOnly: boolean
 }>
 
-export type ServerFile = Readonly<{ file: string; text: string; imports: readonly Import[] }>
+type ServerFile = Readonly<{ file: string; text: string; imports: readonly Import[] }>
 
 /** Every file of the server with its imports. */
 export function readServerFiles(): readonly ServerFile[] {

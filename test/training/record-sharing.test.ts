@@ -159,6 +159,8 @@ test('a past program sees nothing newer than its last day, and a new one nothing
   expect(await seen(lou, 'Before the move', before.id)).toEqual(no)
   expect(await seen(lou, 'After the move', after.id)).toEqual(yes)
   expect(readable((await rae.get(`/team/${worker}`)).body)).toContain('Their last day here was')
+  const accounts = [rae, lou].map(async (client) => (await client.get(`/accounts/${worker}`)).statusCode)
+  expect(await Promise.all(accounts)).toEqual([404, 200])
   expect((await lou.get(`/team/${worker}`)).body).not.toMatch(/SH-\d/)
   const shared = {
     person_id: worker,

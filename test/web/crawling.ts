@@ -3,9 +3,9 @@ import { findAll, getAttributeValue } from 'domutils'
 import { parseDocument } from 'htmlparser2'
 import type { Client } from '#test/support/app.ts'
 
-export type CrawledPage = Readonly<{ address: string; status: number; body: string; foundOn: string }>
+type CrawledPage = Readonly<{ address: string; status: number; body: string; foundOn: string }>
 
-export type Crawl = Readonly<{
+type Crawl = Readonly<{
   pages: readonly CrawledPage[]
   /** "404 /courses/x, from /job-aids": links that lead nowhere, and parts of a page that aren't there. */
   dead: readonly string[]

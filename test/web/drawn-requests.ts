@@ -20,13 +20,13 @@ export function drawing(seed: number) {
   }
 }
 
-export type Draw = ReturnType<typeof drawing>
+type Draw = ReturnType<typeof drawing>
 
 type FormField = Readonly<{ name: string; values: readonly string[]; isChosen: boolean }>
 type SeenForm = Readonly<{ action: string; isUpload: boolean; fields: readonly FormField[]; seenBy: string }>
 
 /** A request, and who may send it: who saw its address or form, where anyone did. */
-export type Drawn = Readonly<{ request: InjectOptions & { url: string }; seenBy: string | null }>
+type Drawn = Readonly<{ request: InjectOptions & { url: string }; seenBy: string | null }>
 
 /** What no person types, and what some do. */
 const hostile = [

@@ -41,6 +41,7 @@ test('every form that someone signed in can send needs its one-use key, but the 
     '/courses/:course/:module/:lesson/exercises/:exercise',
     '/courses/:course/:module/:lesson/finished',
     '/courses/:course/:module/:lesson/time',
+    '/reviews/:review/correction-order',
     '/session',
   ])
 })

@@ -5,7 +5,7 @@ import { isColor, leastContrast, lowestContrast, nearestReadable } from './color
 
 export const supportLineCount = 4
 
-export type ReadBranding =
+type ReadBranding =
   | { kind: 'read'; color: string | null; support_lines: readonly OwnSupportLine[] }
   | { kind: 'problems'; problems: readonly Problem[] }
 

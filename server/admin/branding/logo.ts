@@ -2,9 +2,9 @@ import { PNG } from 'pngjs'
 
 export type Logo = Readonly<{ png: Buffer; width: number; height: number }>
 
-export type LogoAnswer = { kind: 'logo'; logo: Logo } | { kind: 'refused'; message: string }
+type LogoAnswer = { kind: 'logo'; logo: Logo } | { kind: 'refused'; message: string }
 
-export const mostLogoBytes = 300 * 1024
+const mostLogoBytes = 300 * 1024
 const [mostWidth, mostHeight, leastHeight] = [1200, 600, 24]
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-export type Signed = Readonly<{ certificates: number; status_lists: number; heads: number }>
+type Signed = Readonly<{ certificates: number; status_lists: number; heads: number }>
 
 type Period = Readonly<{ valid_from: string; valid_to: string | null }>
 

@@ -1,7 +1,7 @@
 import type { Config } from '#server/config.ts'
 
 /** A setting of the environment. The console, `.env.example` and docs/settings.md are all written from this list. */
-export type Setting = Readonly<{
+type Setting = Readonly<{
   name: string
   group: string
   /** What holds where it is not set. */
@@ -280,7 +280,7 @@ export const settingList: readonly Setting[] = [
   },
 ]
 
-export type SettingLine = Readonly<{ name: string; value: string; changes: string }>
+type SettingLine = Readonly<{ name: string; value: string; changes: string }>
 
 /** Every setting of the environment with its value and what it changes. */
 export const settingLines = (config: Config): readonly SettingLine[] =>

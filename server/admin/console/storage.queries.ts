@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-export type TableSize = Readonly<{ name: string; bytes: number; rows: number }>
+type TableSize = Readonly<{ name: string; bytes: number; rows: number }>
 
 /** The largest tables with their indexes and large values; the rows are the database's own estimate. */
 export async function listTableSizes(db: Kysely<DB>, size: number): Promise<readonly TableSize[]> {

@@ -25,7 +25,7 @@ type Needs = SetupSources &
 
 /** The console's first page: is everything in order, and what is left of set-up? */
 export async function consoleHealthRoutes(app: App, needs: Needs): Promise<void> {
-  const { db, mail, clock, config } = needs
+  const { db, directMail: mail, clock, config } = needs
   app.get('/admin', { config: { policy: ['system_admin'] } }, async (request, reply) => {
     const steps = await findSetupSteps(needs, viewerOf(request))
     const lines = await linesNow()

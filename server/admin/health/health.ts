@@ -6,14 +6,14 @@ import { count, instant, day as longDay, number } from '#server/web/words.ts'
 import type { DatabaseHealth, DiskHealth, JobHealth } from './health.queries.ts'
 import type { ProxyCertificate } from './proxy-certificate.ts'
 
-export type HealthLine = Readonly<{
+type HealthLine = Readonly<{
   name: string
   state: 'good' | 'attention' | 'unknown'
   words: string
   link: Readonly<{ href: string; label: string }> | null
 }>
 
-export type HealthFacts = Readonly<{
+type HealthFacts = Readonly<{
   now: Date
   /** This machine's clock, read beside the database's. */
   machineNow: Date

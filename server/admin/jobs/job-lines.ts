@@ -4,7 +4,7 @@ import { timeZone } from '#server/lib/days.ts'
 import { count, instant } from '#server/web/words.ts'
 import type { JobRecord } from './jobs.queries.ts'
 
-export type JobLine = Readonly<{
+type JobLine = Readonly<{
   name: JobName
   says: string
   state: 'good' | 'attention' | 'unknown'
@@ -14,7 +14,7 @@ export type JobLine = Readonly<{
   mayRunNow: boolean
 }>
 
-export const jobNames = Object.keys(timetable) as JobName[]
+const jobNames = Object.keys(timetable) as JobName[]
 
 export const isJobName = (name: string): name is JobName => Object.hasOwn(timetable, name)
 

@@ -30,7 +30,7 @@ export async function listJobRecords(db: Kysely<DB>): Promise<readonly JobRecord
   return rows
 }
 
-export type FailedJob = Readonly<{
+type FailedJob = Readonly<{
   id: string
   name: string
   failed_at: Date

@@ -50,7 +50,7 @@ export async function* eachLedgerBatch(
   }
 }
 
-export type LedgerSummary = Readonly<{ total: number; kinds: readonly string[] }>
+type LedgerSummary = Readonly<{ total: number; kinds: readonly string[] }>
 
 /** How many entries there are, and of which kinds: each kind is one step in its index, however many entries it has. */
 export async function findLedgerSummary(db: Kysely<DB>): Promise<LedgerSummary> {

@@ -22,13 +22,16 @@ import { kindWords, mayShowFacts, readLedgerFilter } from './ledger-filter.ts'
 
 type Needs = Readonly<{
   db: Database
-  mail: Mail
+  directMail: Mail
   clock: () => Date
   config: Readonly<{ dataDir: string; ledgerHeadMail: string | undefined }>
 }>
 
 /** The ledger as system administrators read it: what was done, by whom, and whether it is as it was written. */
-export async function ledgerConsoleRoutes(app: App, { db, mail, clock, config }: Needs): Promise<void> {
+export async function ledgerConsoleRoutes(
+  app: App,
+  { db, directMail: mail, clock, config }: Needs,
+): Promise<void> {
   const administrators = { policy: ['system_admin'] } as const
   const optional = () => Type.Optional(text(200))
   const querystring = Type.Object({

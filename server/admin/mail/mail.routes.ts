@@ -13,7 +13,7 @@ import { findMailHealth, listMail, type MailState, mailStates } from './mail-log
 
 type Needs = Readonly<{
   db: Database
-  mail: Mail
+  directMail: Mail
   clock: () => Date
   config: Readonly<{ baseUrl: string; mailFrom: string }>
 }>
@@ -21,7 +21,10 @@ type Needs = Readonly<{
 const pageSize = 25
 
 /** What was mailed to whom and how it went, a test message, and the addresses that refuse mail. */
-export async function mailConsoleRoutes(app: App, { db, mail, clock, config }: Needs): Promise<void> {
+export async function mailConsoleRoutes(
+  app: App,
+  { db, directMail: mail, clock, config }: Needs,
+): Promise<void> {
   const administrators = { policy: ['system_admin'] } as const
   const querystring = Type.Object({
     search: Type.Optional(text(200)),

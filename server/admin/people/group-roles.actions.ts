@@ -8,7 +8,7 @@ import type { Reach } from './role-forms.ts'
 
 type Acting = Readonly<{ viewerId: string; now: Date }>
 
-export type NewGroupRole = Reach & Readonly<{ source: string; group_name: string; role: Role }>
+type NewGroupRole = Reach & Readonly<{ source: string; group_name: string; role: Role }>
 
 /** A group gives a role from now on: a supervisor's at once, any other one when a second person has confirmed it. */
 export const mapGroup = (db: Database, { viewerId, now }: Acting, mapping: NewGroupRole): Promise<void> =>

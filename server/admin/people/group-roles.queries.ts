@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Role } from '#server/people/roles.ts'
 
-export type GroupRoleLine = Readonly<{
+type GroupRoleLine = Readonly<{
   id: string
   source: string
   group_name: string

@@ -16,7 +16,7 @@ const optionalColumns: readonly string[] = ['employee_id']
 
 const mostRows = 500
 
-export type RoleFile =
+type RoleFile =
   | { kind: 'read'; invitations: readonly Invitation[] }
   | { kind: 'problems'; problems: readonly string[] }
 

@@ -35,7 +35,7 @@ export type ProgramChoice = Readonly<{
   holder: string
 }>
 
-export type ReadInvitation =
+type ReadInvitation =
   | { kind: 'read'; invitation: Invitation }
   | { kind: 'problems'; problems: readonly Problem[] }
 

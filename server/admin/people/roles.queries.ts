@@ -4,7 +4,7 @@ import type { Role } from '#server/people/roles.ts'
 import { holdsOn, isKnown } from '#server/programs/as-of.ts'
 import type { ProgramChoice } from './role-forms.ts'
 
-export type RoleHolder = Readonly<{
+type RoleHolder = Readonly<{
   id: string
   name: string
   email: string | null

@@ -18,7 +18,7 @@ type Column = keyof typeof headings
 
 export const programFileColumns = Object.values(headings).map(([first]) => first)
 
-export type ProgramLine = Readonly<{
+type ProgramLine = Readonly<{
   line: number
   license: string
   name: string
@@ -29,9 +29,7 @@ export type ProgramLine = Readonly<{
   typed: Typed
 }>
 
-export type ProgramFile =
-  | { kind: 'read'; lines: readonly ProgramLine[] }
-  | { kind: 'unreadable'; message: string }
+type ProgramFile = { kind: 'read'; lines: readonly ProgramLine[] } | { kind: 'unreadable'; message: string }
 
 const mostRows = 5000
 

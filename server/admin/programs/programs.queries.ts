@@ -14,7 +14,7 @@ export async function listKnownPrograms(db: Kysely<DB>) {
   }
 }
 
-export type HolderWithPrograms = Readonly<{
+type HolderWithPrograms = Readonly<{
   id: string
   name: string
   programs: readonly Readonly<{

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-export type Opening = Readonly<{
+type Opening = Readonly<{
   id: string
   reason: string
   opened_at: Date

@@ -33,7 +33,7 @@ export async function isSetupOpen(
   return !(await hasAdministrator(db))
 }
 
-export type SetupAnswer = { kind: 'saved' } | { kind: 'link-ended' }
+type SetupAnswer = { kind: 'saved' } | { kind: 'link-ended' }
 
 export function saveInstallationBySetupLink(
   db: Database,
@@ -56,7 +56,7 @@ export function saveInstallationBySetupLink(
   })
 }
 
-export type FirstAdministrator = { kind: 'named'; passwordToken: string | null } | { kind: 'link-ended' }
+type FirstAdministrator = { kind: 'named'; passwordToken: string | null } | { kind: 'link-ended' }
 
 /**
  * Makes the first system administrator, and returns the token of a link to set their password. Until they have, the

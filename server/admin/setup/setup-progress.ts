@@ -11,20 +11,20 @@ import { type SetupStep, setupSteps } from './setup-steps.ts'
 export type SetupSources = Readonly<{
   db: Database
   catalogue: Catalogue
-  mail: Mail
+  directMail: Mail
   clock: () => Date
   config: Readonly<{ backupDir: string | undefined }>
 }>
 
 /** Which steps are done and which are left, as someone sees them. */
 export async function findSetupSteps(
-  { db, catalogue, mail, clock, config }: SetupSources,
+  { db, catalogue, directMail, clock, config }: SetupSources,
   viewer: Readonly<{ has_second_factor: boolean }>,
 ): Promise<readonly SetupStep[]> {
   const approvals = await listApprovals(db, dayOf(clock()))
   return setupSteps(
     await findSetupFacts(db, {
-      canMail: mail !== null,
+      canMail: directMail !== null,
       hasSecondFactor: viewer.has_second_factor,
       approvedVersions: approvedVersions(catalogue, approvals).map(({ words }) => words),
       lastBackup: config.backupDir ? await findLastBackup(config.backupDir) : 'made elsewhere',

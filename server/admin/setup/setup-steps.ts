@@ -2,7 +2,7 @@ import type { LastBackup } from '#server/backup/last-backup.ts'
 import { instant } from '#server/web/words.ts'
 import type { BackupSetting, Installation, MailSetting } from './settings.queries.ts'
 
-export const setupStepKeys = [
+const setupStepKeys = [
   'installation',
   'administrator',
   'second-factor',

@@ -26,7 +26,7 @@ export function saveStep<Name extends 'installation' | 'mail' | 'backups'>(
   })
 }
 
-export type TestMessage = { kind: 'sent' } | { kind: 'not-sent'; why: string }
+type TestMessage = { kind: 'sent' } | { kind: 'not-sent'; why: string }
 
 /** Sends a message through the mail server that is set up. What the server answers is shown, without the password. */
 export async function sendTestMessage(

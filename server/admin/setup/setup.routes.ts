@@ -24,7 +24,7 @@ type Needs = SetupSources &
 
 /** The steps of set-up for a signed-in system administrator. They stay open: each can be changed later. */
 export async function setupRoutes(app: App, needs: Needs): Promise<void> {
-  const { db, catalogue, mail, clock, config, installation } = needs
+  const { db, catalogue, directMail: mail, clock, config, installation } = needs
   const administrators = { policy: ['system_admin'] } as const
   const optional = () => Type.Optional(text(300))
   const acting = (request: FastifyRequest) => ({ viewer: viewerOf(request), now: clock() })

@@ -15,7 +15,7 @@ import {
   listUnusedAccounts,
 } from './watch.queries.ts'
 
-export type Watched = Readonly<{
+type Watched = Readonly<{
   catalogue: Catalogue
   /** Since when the key that signs now has been in use; null while there is none. */
   keySince: Day | null

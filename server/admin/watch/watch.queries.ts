@@ -17,7 +17,7 @@ export async function listFailedJobs(
   return rows
 }
 
-export type EndingToken = For & Readonly<{ program_id: string; program: string; label: string; on: Day }>
+type EndingToken = For & Readonly<{ program_id: string; program: string; label: string; on: Day }>
 
 /** API tokens in use that end within so many days, for the program's administrators. */
 export async function listEndingTokens(
@@ -36,7 +36,7 @@ export async function listEndingTokens(
   return rows
 }
 
-export type EndingPeriod = For & Readonly<{ program_id: string; program: string; what: string; on: Day }>
+type EndingPeriod = For & Readonly<{ program_id: string; program: string; what: string; on: Day }>
 
 /**
  * Licenses and certifications whose period on record ends within so many days with no later one, for licensing staff and
@@ -68,7 +68,7 @@ export async function listEndingPeriods(
   return rows
 }
 
-export type UnusedAccounts = For & Readonly<{ program_id: string; program: string; count: number }>
+type UnusedAccounts = For & Readonly<{ program_id: string; program: string; count: number }>
 
 /** How many people of a program never set up a way to sign in, a week after they were added; for its administrators. */
 export async function listUnusedAccounts(db: Kysely<DB>, today: Day): Promise<readonly UnusedAccounts[]> {
@@ -87,7 +87,7 @@ export async function listUnusedAccounts(db: Kysely<DB>, today: Day): Promise<re
   return rows
 }
 
-export type FollowUp = For &
+type FollowUp = For &
   Readonly<{ finding_id: string; review: number; number: number; program: string; on: Day }>
 
 /** Findings that are open on their follow-up day, for who wrote them and who opened the review. */

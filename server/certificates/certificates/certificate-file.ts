@@ -14,7 +14,7 @@ import type { CertificateFacts } from '#server/certificates/facts.ts'
 import { certificateText } from './certificate-wording.ts'
 import { drawCertificate } from './drawing.ts'
 
-export type SealedCertificate = Readonly<{ pdf: Uint8Array; credential: Credential }>
+type SealedCertificate = Readonly<{ pdf: Uint8Array; credential: Credential }>
 
 /** Draws the page and seals its credential into it. `now` is when it is signed, which may be after it was issued. */
 export async function makeCertificate(

@@ -7,7 +7,7 @@ import { layOutPage, type PageLayout } from './certificate-layout.ts'
 import { drawMark } from './lighthouse.ts'
 import { drawQr, qrMatrix } from './qr.ts'
 
-export type DrawingOptions = Readonly<{
+type DrawingOptions = Readonly<{
   /** A file attached to the PDF, stored unchanged. */
   attachment?: Attachment
 }>

@@ -4,7 +4,7 @@ import { maskedName } from './masked-name.ts'
 import type { CertificateRow } from './queries.ts'
 import { factsOf, verdictOf } from './verification-page.ts'
 
-export type FileVerdict =
+type FileVerdict =
   | 'genuine'
   | 'altered'
   | 'revoked'

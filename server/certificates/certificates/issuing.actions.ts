@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import { certificateNumber } from '#server/certificates/certificate-number.ts'
 import { openSigningKey } from '#server/certificates/credentials/key-file.ts'
 import { listOf, randomIndex, statusEntries } from '#server/certificates/credentials/status-places.ts'
@@ -13,16 +13,12 @@ import { listProgramAdministrators } from '#server/notices/queries.ts'
 import { emit } from '#server/notices/webhooks/emit.actions.ts'
 import { makeCertificate } from './certificate-file.ts'
 import { pageFault } from './certificate-layout.ts'
-import { isSameName } from './masked-name.ts'
 import { checkName } from './printable-name.ts'
 import {
   type CertificateRow,
-  countFailedNameChecks,
   findCertificateFile,
   findCertificateOfCompletion,
   findProof,
-  listRefused,
-  listUndrawn,
 } from './queries.ts'
 import { recordedFacts } from './register-check.ts'
 
@@ -31,7 +27,7 @@ export type Certified = Omit<CertificateFacts, 'certificate_number' | 'token' | 
 
 export type Issuer = Readonly<{ baseUrl: string; issuerName: string }>
 
-export type IssueResult =
+type IssueResult =
   | { kind: 'issued'; number: string }
   /** The name or another fact can't be printed. The certificate is issued once it is fixed. */
   | { kind: 'name-refused'; reason: string }
@@ -67,7 +63,13 @@ export async function issueCertificate(
   const last = await lockCounter(trx)
   const existing = await findCertificateOfCompletion(trx, completion.id)
   if (existing) return { kind: 'issued', number: existing.number }
-  const { id, facts } = await insertCertificate(trx, completion, printable.certified, issuer, last, null, now)
+  const { id, facts } = await insertCertificate(
+    trx,
+    { completion, certified: printable.certified, corrects_id: null },
+    issuer,
+    last,
+    now,
+  )
   trx.record({
     kind: 'certificate-issued',
     actor_id: completion.person_id,
@@ -136,14 +138,19 @@ export async function lockCounter(trx: Transaction<DB>): Promise<number> {
   return last_number
 }
 
+type NewCertificate = Readonly<{
+  completion: Readonly<{ id: string; person_id: string }>
+  certified: Certified
+  /** The certificate that this one replaces. */
+  corrects_id: string | null
+}>
+
 /** Inserts the certificate and its status list entries and raises the counter. The caller has locked the counter. */
 export async function insertCertificate(
   trx: Transaction<DB>,
-  completion: Readonly<{ id: string; person_id: string }>,
-  certified: Certified,
+  { completion, certified, corrects_id }: NewCertificate,
   issuer: Issuer,
   last: number,
-  corrects_id: string | null,
   now: Date,
 ): Promise<Readonly<{ id: string; facts: CertificateFacts }>> {
   const facts = completed(certified, issuer, certificateNumber(last + 1), newCertificateToken())
@@ -199,7 +206,7 @@ const completed = (
 
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
 
-export type CertificateFile = Readonly<{ pdf: Buffer; sha256: string; credential: string | null }>
+type CertificateFile = Readonly<{ pdf: Buffer; sha256: string; credential: string | null }>
 
 /**
  * The issued file: drawn and signed once from the frozen facts, stored with its hash and served unchanged after that.
@@ -249,52 +256,4 @@ export async function certificateFile(
     })
     return inserted
   })
-}
-
-/**
- * Retries what failed before: issues certificates that were refused because of a name that has since been fixed, and
- * makes missing files, so that downloads don't have to wait.
- */
-export async function catchUpCertificates(
-  db: Database,
-  needs: Readonly<{ issuer: Issuer; keysFile: string }>,
-  now: Date,
-): Promise<void> {
-  for (const { completion_id, person_id, person_name, certified } of await listRefused(db))
-    await writeEvidence(db, (trx) =>
-      issueCertificate(
-        trx,
-        { id: completion_id, person_id },
-        { ...certified, person_name, issued_at: now.toISOString() },
-        needs.issuer,
-        now,
-      ),
-    )
-  for (const certificate of await listUndrawn(db, 200))
-    await certificateFile(db, certificate, needs.keysFile, now)
-}
-
-const mostFailedNameChecks = 5
-
-export type NameAnswer = { kind: 'match' } | { kind: 'no-match' } | { kind: 'slowed' }
-
-/**
- * Compares a typed name with the printed one. Five failed attempts per hour are allowed for each code. Attempts on a
- * code without a certificate are counted the same way, so that the response doesn't reveal whether one exists.
- */
-export async function compareName(
-  db: Database,
-  token: string,
-  certificate: CertificateRow | null,
-  typed: string,
-): Promise<NameAnswer> {
-  if ((await countFailedNameChecks(db, token)) >= mostFailedNameChecks) return { kind: 'slowed' }
-  if (certificate && isSameName(typed, certificate.facts.person_name)) return { kind: 'match' }
-  await db.insertInto('failed_name_checks').values({ token, at: sql`now()` }).execute()
-  return { kind: 'no-match' }
-}
-
-/** Deletes failed attempts older than an hour, which no longer count. */
-export async function sweepFailedNameChecks(db: Database): Promise<void> {
-  await db.deleteFrom('failed_name_checks').where('at', '<', sql<Date>`now() - interval '1 day'`).execute()
 }

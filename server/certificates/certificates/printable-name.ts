@@ -1,7 +1,7 @@
 import { type FaceName, runsOf, scriptOf } from '#server/paper/fonts.ts'
 import { fitLines, isReadBack, type SizedLines, UndrawableText } from '#server/paper/typesetting.ts'
 
-export type NameCheck = Readonly<{ ok: true; name: string }> | Readonly<{ ok: false; reason: string }>
+type NameCheck = Readonly<{ ok: true; name: string }> | Readonly<{ ok: false; reason: string }>
 
 const face: FaceName = 'serif'
 

@@ -1,7 +1,7 @@
 import QRCode from 'qrcode'
 
 /** The dark squares of a QR code, row by row. */
-export type QrMatrix = Readonly<{ size: number; isDark(row: number, column: number): boolean }>
+type QrMatrix = Readonly<{ size: number; isDark(row: number, column: number): boolean }>
 
 /** Error correction level Q: readable even if a photocopy, fold or stamp destroys a quarter of it. */
 export function qrMatrix(text: string): QrMatrix {

@@ -1,8 +1,8 @@
-import type { NameAnswer } from './issuing.actions.ts'
 import { maskedName } from './masked-name.ts'
+import type { NameAnswer } from './name-checks.actions.ts'
 import type { CertificateRow } from './queries.ts'
 
-export type Verdict = 'valid' | 'superseded' | 'revoked' | 'unknown'
+type Verdict = 'valid' | 'superseded' | 'revoked' | 'unknown'
 
 /** What the public is told. Nothing in a record under review can be relied on. */
 export type PublicVerdict = Verdict | 'under-review'

@@ -35,7 +35,7 @@ export type CredentialFacts = Pick<
   Readonly<{ issuer: string; approval: string }>
 
 /** Everything in a credential except its proof. */
-export type CredentialContent = Readonly<{
+type CredentialContent = Readonly<{
   facts: CredentialFacts
   holder: HashedHolder
   status: StatusEntries
@@ -57,13 +57,8 @@ export function credentialFactsOf(
  * An Open Badge 3.0 without its proof. Each content has exactly one encoding, which `readCredential` reads back. If
  * you change this format, keep the old one too: credentials already issued must still verify.
  */
-export function describeCredential({
-  facts,
-  holder,
-  status,
-  page_sha256,
-}: CredentialContent): UnsignedCredential {
-  const part = (name: string) => `${facts.verify_url}#${name}`
+export function describeCredential(content: CredentialContent): UnsignedCredential {
+  const { facts, page_sha256 } = content
   return {
     '@context': [credentialsV2, openBadgesV3],
     id: facts.verify_url,
@@ -76,74 +71,8 @@ export function describeCredential({
       url: new URL(facts.verify_url).origin,
     },
     validFrom: facts.issued_at,
-    credentialSubject: {
-      type: ['AchievementSubject'],
-      identifier: [
-        { type: 'IdentityObject', hashed: false, identityHash: facts.person_name, identityType: 'name' },
-        {
-          type: 'IdentityObject',
-          hashed: true,
-          identityHash: holder.hash,
-          identityType: 'systemId',
-          salt: holder.salt,
-        },
-      ],
-      licenseNumber: facts.certificate_number,
-      activityEndDate: facts.completed_at,
-      creditsEarned: facts.hours,
-      achievement: {
-        id: contentIdOf(Buffer.from(facts.course_hash, 'hex')),
-        type: ['Achievement'],
-        achievementType: 'Course',
-        name: facts.course_title,
-        version: facts.course_version,
-        description: facts.approval,
-        criteria: { narrative: 'Every module completed, and the assessment of each module passed.' },
-        alignment: [
-          {
-            type: ['Alignment'],
-            targetName: facts.statute,
-            targetUrl: statuteUrl(facts.statute),
-            targetType: 'ext:Statute',
-          },
-        ],
-        resultDescription: [
-          {
-            id: part('kind'),
-            type: ['ResultDescription'],
-            name: 'Kind of training',
-            resultType: 'ext:TrainingKind',
-          },
-          ...facts.modules.map(({ number, title }) => ({
-            id: part(`module-${number}`),
-            type: ['ResultDescription'] as ['ResultDescription'],
-            name: title,
-            resultType: 'Status' as const,
-          })),
-        ],
-      },
-      result: [
-        { type: ['Result'], resultDescription: part('kind'), value: facts.kind },
-        ...facts.modules.map(({ number, completed_on }) => ({
-          type: ['Result'] as ['Result'],
-          resultDescription: part(`module-${number}`),
-          status: 'Completed' as const,
-          value: completed_on,
-        })),
-      ],
-    },
-    credentialStatus: [
-      { ...entryOf(status.revocation), statusPurpose: 'revocation' },
-      {
-        ...entryOf(status.supersession),
-        statusPurpose: 'message',
-        statusSize: 1,
-        statusMessage: [
-          { status: '0x0', message: 'current' },
-          { status: '0x1', message: 'superseded' },
-        ],
-      },
-    ],
+    credentialSubject: describeSubject(content),
+    credentialStatus: describeStatus(content.status),
     relatedResource: [
       {
         id: contentIdOf(page_sha256),
@@ -152,6 +81,88 @@ export function describeCredential({
       },
     ],
   }
+}
+
+type Subject = UnsignedCredential['credentialSubject']
+
+function describeSubject({ facts, holder }: CredentialContent): Subject {
+  return {
+    type: ['AchievementSubject'],
+    identifier: [
+      { type: 'IdentityObject', hashed: false, identityHash: facts.person_name, identityType: 'name' },
+      {
+        type: 'IdentityObject',
+        hashed: true,
+        identityHash: holder.hash,
+        identityType: 'systemId',
+        salt: holder.salt,
+      },
+    ],
+    licenseNumber: facts.certificate_number,
+    activityEndDate: facts.completed_at,
+    creditsEarned: facts.hours,
+    achievement: describeCourse(facts),
+    result: [
+      { type: ['Result'], resultDescription: partOf(facts, 'kind'), value: facts.kind },
+      ...facts.modules.map(({ number, completed_on }) => ({
+        type: ['Result'] as ['Result'],
+        resultDescription: partOf(facts, `module-${number}`),
+        status: 'Completed' as const,
+        value: completed_on,
+      })),
+    ],
+  }
+}
+
+function describeCourse(facts: CredentialFacts): Subject['achievement'] {
+  return {
+    id: contentIdOf(Buffer.from(facts.course_hash, 'hex')),
+    type: ['Achievement'],
+    achievementType: 'Course',
+    name: facts.course_title,
+    version: facts.course_version,
+    description: facts.approval,
+    criteria: { narrative: 'Every module completed, and the assessment of each module passed.' },
+    alignment: [
+      {
+        type: ['Alignment'],
+        targetName: facts.statute,
+        targetUrl: statuteUrl(facts.statute),
+        targetType: 'ext:Statute',
+      },
+    ],
+    resultDescription: [
+      {
+        id: partOf(facts, 'kind'),
+        type: ['ResultDescription'],
+        name: 'Kind of training',
+        resultType: 'ext:TrainingKind',
+      },
+      ...facts.modules.map(({ number, title }) => ({
+        id: partOf(facts, `module-${number}`),
+        type: ['ResultDescription'] as ['ResultDescription'],
+        name: title,
+        resultType: 'Status' as const,
+      })),
+    ],
+  }
+}
+
+const partOf = ({ verify_url }: CredentialFacts, name: string) => `${verify_url}#${name}`
+
+function describeStatus({ revocation, supersession }: StatusEntries): UnsignedCredential['credentialStatus'] {
+  return [
+    { ...entryOf(revocation), statusPurpose: 'revocation' },
+    {
+      ...entryOf(supersession),
+      statusPurpose: 'message',
+      statusSize: 1,
+      statusMessage: [
+        { status: '0x0', message: 'current' },
+        { status: '0x1', message: 'superseded' },
+      ],
+    },
+  ]
 }
 
 /** The inverse of `describeCredential`. */

@@ -21,7 +21,7 @@ export async function signHead(head: Head, key: SigningKey): Promise<string> {
   return `${body}\n— ${head.origin} ${line}\n`
 }
 
-export type OpenedHead = { kind: 'signed'; head: Head } | { kind: 'refused'; why: string }
+type OpenedHead = { kind: 'signed'; head: Head } | { kind: 'refused'; why: string }
 
 /** Reads a note and verifies its signature with the published keys. */
 export async function openHead(note: string, { keys }: PublishedKeys): Promise<OpenedHead> {

@@ -18,7 +18,7 @@ type Needs = Readonly<{
   checkRegister?: (rows: readonly StoredEntry[]) => Promise<Finding | null>
 }>
 
-export type HeadResult =
+type HeadResult =
   | { kind: 'kept'; note: string; file: string }
   /** Nothing is due, or there is nothing new to sign. */
   | { kind: 'nothing-to-do' }

@@ -11,7 +11,7 @@ import { isSignedBy, sign } from './proof.ts'
 export type StatusList = Uint8Array
 
 /** The standard calls supersession `message`: the entry says what a set bit means. */
-export type StatusPurpose = 'revocation' | 'message'
+type StatusPurpose = 'revocation' | 'message'
 
 /** The minimum length in the standard, so that fetching a list doesn't reveal whose status was looked up. */
 export const statusListLength = 131_072
@@ -31,7 +31,7 @@ export function withSet(list: StatusList, ...indexes: readonly number[]): Status
   return copy
 }
 
-export type StatusListCredential = Static<typeof shape>
+type StatusListCredential = Static<typeof shape>
 
 /** Signs the list as of an instant. */
 export async function statusListCredential(
@@ -60,7 +60,7 @@ export async function statusListCredential(
   return sign(credential, key, now)
 }
 
-export type StatusAnswer =
+type StatusAnswer =
   | { kind: 'clear' | 'set'; as_of: string }
   /** Not signed by us, for a different list or purpose, or not a status list. */
   | { kind: 'unusable'; why: string }

@@ -7,7 +7,7 @@ import { keyFault, type PublishedKeys } from './keys.ts'
 import { inOrder, isSignedBy } from './proof.ts'
 import { type OpenedCertificate, openCertificate } from './seal.ts'
 
-export type Verdict = 'genuine' | 'altered' | 'unknown_key' | 'not_a_certificate'
+type Verdict = 'genuine' | 'altered' | 'unknown_key' | 'not_a_certificate'
 
 export type Verification = Readonly<{
   verdict: Verdict

@@ -13,6 +13,7 @@ import {
 import { recordedFacts } from '#server/certificates/certificates/register-check.ts'
 import { verdictOf } from '#server/certificates/certificates/verification-page.ts'
 import { type Signing, signStatusList } from '#server/certificates/credentials/status.actions.ts'
+import type { CertificateFacts } from '#server/certificates/facts.ts'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { notify } from '#server/notices/actions.ts'
@@ -25,7 +26,7 @@ import { correctedFacts } from './correcting.ts'
 import { endRow } from './requests.actions.ts'
 import { findRequest, type RequestRow } from './requests.queries.ts'
 
-export type ConfirmResult =
+type ConfirmResult =
   | { kind: 'confirmed'; number: string }
   /** The person who made the request and the certificate's holder can't confirm it, under any account. */
   | { kind: 'not-two'; problem: TwoPeopleProblem; other: string }
@@ -72,21 +73,26 @@ export async function confirmRequest(
       needs.signing,
       now,
     )
+    const confirmed = { request, certificate, confirmed_by: viewer.id, now }
     const number =
       request.act === 'revoke'
-        ? await revoke(trx, viewer, request, certificate, now)
-        : await correct(trx, needs.issuer, viewer, request, certificate, last, now)
+        ? await revoke(trx, confirmed)
+        : await correct(trx, confirmed, needs.issuer, last)
     await needs.afterChange(trx, [certificate.person_id], now)
     return { kind: 'confirmed', number }
   })
 }
 
+type Confirmed = Readonly<{
+  request: RequestRow
+  certificate: CertificateRow
+  confirmed_by: string
+  now: Date
+}>
+
 async function revoke(
   trx: EvidenceTransaction,
-  viewer: Viewer,
-  request: RequestRow,
-  certificate: CertificateRow,
-  now: Date,
+  { request, certificate, confirmed_by, now }: Confirmed,
 ): Promise<string> {
   const { completion_id, number, person_id } = certificate
   const voided = request.voids_completion
@@ -102,14 +108,14 @@ async function revoke(
       kind: 'completion-voided',
       actor_id: request.requested_by,
       subject: `person:${person_id}`,
-      facts: { completion_id, reason: request.reason, confirmed_by: viewer.id },
+      facts: { completion_id, reason: request.reason, confirmed_by },
       at: now,
     })
   trx.record({
     kind: 'certificate-revoked',
     actor_id: request.requested_by,
     subject: `certificate:${number}`,
-    facts: { request_id: request.id, reason: request.reason, confirmed_by: viewer.id },
+    facts: { request_id: request.id, reason: request.reason, confirmed_by },
     at: now,
   })
   await notify(trx, {
@@ -129,26 +135,25 @@ async function revoke(
 
 async function correct(
   trx: EvidenceTransaction,
+  confirmed: Confirmed,
   issuer: Issuer,
-  viewer: Viewer,
-  request: RequestRow,
-  certificate: CertificateRow,
   last: number,
-  now: Date,
 ): Promise<string> {
+  const { request, certificate, now } = confirmed
   const { correction } = request
   if (!correction) throw new Error('A correction request must say what to correct.')
   const printable = printableFacts(correctedFacts(certificate, correction, now), issuer)
   if (printable.kind !== 'printable') throw new Error(printable.reason)
   const { completion_id, person_id } = certificate
-  const completion = { id: completion_id, person_id }
   const { id, facts } = await insertCertificate(
     trx,
-    completion,
-    printable.certified,
+    {
+      completion: { id: completion_id, person_id },
+      certified: printable.certified,
+      corrects_id: certificate.id,
+    },
     issuer,
     last,
-    certificate.id,
     now,
   )
   if (correction.renames_person)
@@ -157,29 +162,8 @@ async function correct(
       .set({ name: correction.person_name })
       .where('id', '=', person_id)
       .execute()
+  await tellOfCorrection(trx, confirmed, correction.renames_person, facts)
   const number = facts.certificate_number
-  trx.record({
-    kind: 'certificate-corrected',
-    actor_id: request.requested_by,
-    subject: `certificate:${certificate.number}`,
-    facts: {
-      request_id: request.id,
-      reason: request.reason,
-      replaced_by: number,
-      renames_person: correction.renames_person,
-      confirmed_by: viewer.id,
-    },
-    at: now,
-  })
-  await notify(trx, {
-    person_id,
-    kind: 'certificate-corrected',
-    facts: { certificate: certificate.number },
-    dedupe_key: `corrected ${certificate.number}`,
-  })
-  const replaced = { number: certificate.number, replaced_by: number }
-  await emit(trx, 'certificate.revoked', [{ person_id, program_id: null, data: replaced }], now)
-  await emitIssued(trx, person_id, facts, now)
   trx.record({
     kind: 'certificate-issued',
     actor_id: person_id,
@@ -188,4 +172,35 @@ async function correct(
     at: now,
   })
   return number
+}
+
+/** The ledger, the person and their program's software hear that one certificate replaces another. */
+async function tellOfCorrection(
+  trx: EvidenceTransaction,
+  { request, certificate, confirmed_by, now }: Confirmed,
+  renames_person: boolean,
+  facts: CertificateFacts,
+): Promise<void> {
+  const { number, person_id } = certificate
+  const replaced_by = facts.certificate_number
+  trx.record({
+    kind: 'certificate-corrected',
+    actor_id: request.requested_by,
+    subject: `certificate:${number}`,
+    facts: { request_id: request.id, reason: request.reason, replaced_by, renames_person, confirmed_by },
+    at: now,
+  })
+  await notify(trx, {
+    person_id,
+    kind: 'certificate-corrected',
+    facts: { certificate: number },
+    dedupe_key: `corrected ${number}`,
+  })
+  await emit(
+    trx,
+    'certificate.revoked',
+    [{ person_id, program_id: null, data: { number, replaced_by } }],
+    now,
+  )
+  await emitIssued(trx, person_id, facts, now)
 }

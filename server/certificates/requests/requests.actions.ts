@@ -18,7 +18,7 @@ import { findProgramOfPerson } from '#server/programs/queries.ts'
 import { correctedFacts } from './correcting.ts'
 import { type Correction, findRequest, listRequests, type RequestRow } from './requests.queries.ts'
 
-export type RequestResult =
+type RequestResult =
   | { kind: 'requested'; id: string }
   | { kind: 'problem'; field: string; message: string }
   /** No one can request changes to their own certificate. */

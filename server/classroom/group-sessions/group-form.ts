@@ -9,7 +9,7 @@ import { reader, type Typed, typedDay, typedTime } from '#server/programs/typed-
 import type { FieldError } from '#server/web/views.ts'
 
 /** A module of a course version that a group can take, with its value in the form. */
-export type ModuleChoice = Readonly<{ value: string; label: string; course: CourseVersion; module: Module }>
+type ModuleChoice = Readonly<{ value: string; label: string; course: CourseVersion; module: Module }>
 
 /** Every module for groups of every version that learners may be on: the current one and earlier published ones. */
 export function moduleChoices(catalogue: Catalogue): readonly ModuleChoice[] {
@@ -26,7 +26,7 @@ export function moduleChoices(catalogue: Catalogue): readonly ModuleChoice[] {
   })
 }
 
-export type GroupFormRead =
+type GroupFormRead =
   | Readonly<{
       kind: 'entry'
       choice: ModuleChoice

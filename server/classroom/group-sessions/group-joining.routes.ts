@@ -9,8 +9,8 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { participantPage } from './group-page.ts'
+import { confirmPresence, joinGroupSession } from './group-presences.actions.ts'
 import { typedCode } from './group-session.ts'
-import { confirmPresence, joinGroupSession } from './group-sessions.actions.ts'
 import { findGroupSessionByCode, findPresence, type GroupSession } from './group-sessions.queries.ts'
 
 type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>

@@ -9,7 +9,7 @@ const forgottenAfter = 12 * hour
 /** How long people can confirm after the close: phones run out, and rooms empty fast. */
 const confirmsAfter = 24 * hour
 
-export type GroupState = 'planned' | 'open' | 'forgotten' | 'held' | 'called-off'
+type GroupState = 'planned' | 'open' | 'forgotten' | 'held' | 'called-off'
 
 export function groupState(
   session: Readonly<{ starts_at: Date; end: GroupEnd | null }>,

@@ -77,7 +77,7 @@ export async function findGroupSessionByCode(
   return rows[0] ?? null
 }
 
-export type ListedGroupSession = GroupSession & Readonly<{ joined: number; confirmed: number }>
+type ListedGroupSession = GroupSession & Readonly<{ joined: number; confirmed: number }>
 
 /** Sessions of the programs that the viewer supervises, newest first. */
 export async function listGroupSessions(

@@ -12,8 +12,9 @@ import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { groupFields, moduleChoices, readGroupForm } from './group-form.ts'
 import { facilitatorPage, sessionTitle, stateWords } from './group-page.ts'
+import { correctPresence } from './group-presences.actions.ts'
 import { groupState, leftOf } from './group-session.ts'
-import { correctPresence, endGroupSession, openGroupSession } from './group-sessions.actions.ts'
+import { endGroupSession, openGroupSession } from './group-sessions.actions.ts'
 import {
   findGroupSessionOf,
   type GroupSession,
@@ -117,7 +118,8 @@ export async function groupSessionRoutes(
       const viewer = viewerOf(request)
       const session = (await findGroupSessionOf(db, viewer, request.params.session)) ?? notFound()
       const { outcome, reason = '' } = request.body
-      const answer = await endGroupSession(db, catalogue, viewer, session, outcome, reason.trim(), clock())
+      const end = { outcome, reason: reason.trim() }
+      const answer = await endGroupSession(db, catalogue, viewer, session, end, clock())
       if (answer.kind === 'done') return reply.redirect(`/group-sessions/${session.id}`, 303)
       const errors = [{ field: 'reason', message: answer.message }]
       return reply.status(422).page('classroom/group-session', { ...(await ledPage(session)), errors })
@@ -152,16 +154,8 @@ export async function groupSessionRoutes(
       const session = (await findGroupSessionOf(db, viewer, request.params.session)) ?? notFound()
       const { presence } = request.params
       const { act, reason } = request.body
-      const answer = await correctPresence(
-        db,
-        catalogue,
-        viewer,
-        session,
-        presence,
-        act,
-        reason.trim(),
-        clock(),
-      )
+      const correction = { presence_id: presence, act, reason: reason.trim() }
+      const answer = await correctPresence(db, catalogue, viewer, session, correction, clock())
       if (answer.kind === 'absent') return notFound()
       if (answer.kind === 'done') return reply.redirect(`/group-sessions/${session.id}#people`, 303)
       const errors = [{ field: 'reason', message: answer.message }]

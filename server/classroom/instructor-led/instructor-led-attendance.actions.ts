@@ -15,7 +15,7 @@ import { type Attendance, attendanceRefusal, isCredited } from './instructor-led
 
 export type Recorded = Attendance & Readonly<{ registration_id: number; reason: string }>
 
-export type AttendanceAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
+type AttendanceAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
 
 /**
  * Records attendance for one or many people. Credit is recorded as outside training linked to the session, which an

@@ -42,61 +42,15 @@ export function ledFields(
   scopes: readonly Scope[],
   viewer: Viewer,
 ) {
-  const of = (name: string, label: string, more: object = {}) => ({
-    name,
-    label,
-    value: typed[name] ?? '',
-    ...more,
-  })
-  const optional = { required: false }
-  const meeting = (n: number) => ({
-    n,
-    fields: [
-      of(`on${n}`, 'Date', { size: 'medium', hint: 'Such as 3/15/2027', required: n === 1 }),
-      of(`from${n}`, 'From', { size: 'small', hint: 'Such as 9 am', required: n === 1 }),
-      of(`to${n}`, 'To', { size: 'small', hint: 'Central time', required: n === 1 }),
-    ],
-  })
+  const of: FieldOf = (name, label, more = {}) => ({ name, label, value: typed[name] ?? '', ...more })
   return {
-    what: [
-      of('training', 'Training', {
-        type: 'select',
-        hint: 'Choose one from the Courses page, or enter your own title',
-        options: [
-          { value: '', label: 'Other training' },
-          ...trainings.map(({ id, title, code }) => ({
-            value: id,
-            label: code ? `${title} (${code})` : title,
-          })),
-        ],
-      }),
-      of('title', 'Title', { ...optional, hint: 'Leave empty to use the training’s title' }),
-      of('provider', 'Provider', { ...optional, hint: 'Leave empty to use the one on the Courses page' }),
-      of('instructor', 'Instructor'),
-      of('instructor_email', 'Instructor’s email', {
-        ...optional,
-        type: 'email',
-        hint: 'If they have an account here, they can record attendance',
-      }),
-      of('about', 'What it is about', { ...optional, type: 'textarea' }),
-      of('subject', 'Is it about human trafficking or sexual exploitation?', {
-        type: 'radio',
-        options: [
-          { value: 'yes', label: 'Yes' },
-          { value: 'no', label: 'No' },
-        ],
-      }),
-      of('mastery', 'How is learning assessed?', {
-        ...optional,
-        hint: 'Such as a test, discussion or task. Shown on each person’s record',
-      }),
-    ],
+    what: trainingFields(of, trainings),
     where: [
       of('place', 'Place', { hint: 'An address or room, or “Online”' }),
       of('link', 'Link', { ...optional, hint: 'Shown only to people who have a place' }),
     ],
-    first: meeting(1),
-    more: Array.from({ length: mostMeetings - 1 }, (_, at) => meeting(at + 2)),
+    first: meetingFields(of, 1),
+    more: Array.from({ length: mostMeetings - 1 }, (_, at) => meetingFields(of, at + 2)),
     who: [
       of('scope', 'Open to', {
         type: 'radio',
@@ -126,3 +80,55 @@ export function ledFields(
     ],
   }
 }
+
+/** A field with its label, what was typed, and what else its partial takes. */
+type FieldOf = (
+  name: string,
+  label: string,
+  more?: object,
+) => Readonly<{ name: string; label: string; value: string }>
+
+const optional = { required: false }
+
+const trainingFields = (of: FieldOf, trainings: readonly ElsewhereTraining[]) => [
+  of('training', 'Training', {
+    type: 'select',
+    hint: 'Choose one from the Courses page, or enter your own title',
+    options: [
+      { value: '', label: 'Other training' },
+      ...trainings.map(({ id, title, code }) => ({
+        value: id,
+        label: code ? `${title} (${code})` : title,
+      })),
+    ],
+  }),
+  of('title', 'Title', { ...optional, hint: 'Leave empty to use the training’s title' }),
+  of('provider', 'Provider', { ...optional, hint: 'Leave empty to use the one on the Courses page' }),
+  of('instructor', 'Instructor'),
+  of('instructor_email', 'Instructor’s email', {
+    ...optional,
+    type: 'email',
+    hint: 'If they have an account here, they can record attendance',
+  }),
+  of('about', 'What it is about', { ...optional, type: 'textarea' }),
+  of('subject', 'Is it about human trafficking or sexual exploitation?', {
+    type: 'radio',
+    options: [
+      { value: 'yes', label: 'Yes' },
+      { value: 'no', label: 'No' },
+    ],
+  }),
+  of('mastery', 'How is learning assessed?', {
+    ...optional,
+    hint: 'Such as a test, discussion or task. Shown on each person’s record',
+  }),
+]
+
+const meetingFields = (of: FieldOf, n: number) => ({
+  n,
+  fields: [
+    of(`on${n}`, 'Date', { size: 'medium', hint: 'Such as 3/15/2027', required: n === 1 }),
+    of(`from${n}`, 'From', { size: 'small', hint: 'Such as 9 am', required: n === 1 }),
+    of(`to${n}`, 'To', { size: 'small', hint: 'Central time', required: n === 1 }),
+  ],
+})

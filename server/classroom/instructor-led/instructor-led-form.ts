@@ -58,27 +58,73 @@ export function readLedForm(
   now: Date,
 ): LedFormRead {
   const form = reader(typed, dayOf(now))
+  const { instructor_email, ...training } = readTraining(form, typed, trainings)
+  const scope = scopes.find(({ value }) => value === typed.scope)
+  if (!scope) form.refuse('scope', 'Choose whom the session is open to.')
+  const meetings = readMeetings(form, typed, now)
+  const place = readPlace(form)
+  const numbers = readNumbers(form, typed, meetings)
+  const description = readDescription(form)
+  const closesOn = form.day('closes_on')
+  const first = meetings[0]
+  const last = meetings.at(-1)
+  if (!first || !last || !scope || form.problems.length > 0)
+    return { kind: 'problems', problems: form.problems }
+  const starts_at = new Date(first.starts_at)
+  // Until the end of that day, but never past the session's start.
+  const closes = closesOn ? new Date(instantOf(closesOn, '23:59')) : starts_at
+  return {
+    kind: 'entry',
+    program_id: scope.program_id,
+    instructor_email: instructor_email || null,
+    entry: {
+      ...training,
+      ...place,
+      ...numbers,
+      ...description,
+      is_for_all: scope.is_for_all,
+      meetings,
+      starts_at,
+      ends_at: new Date(last.ends_at),
+      closes_at: closes < starts_at ? closes : starts_at,
+    },
+  }
+}
+
+/** What is taught, by whom. An empty field takes the value of the chosen training. */
+function readTraining(form: Reader, typed: Typed, trainings: readonly ElsewhereTraining[]) {
   const known = trainings.find(({ id }) => id === typed.training)
   const title = form.line('title') || known?.title || ''
   if (!title) form.refuse('title', 'Choose a training above or enter a title.')
   const provider = form.line('provider') || known?.provider || ''
   if (!provider) form.refuse('provider', 'Enter the provider of the training.')
   const instructor = form.line('instructor', 'Enter the instructor.')
-  const email = form.line('instructor_email', undefined, 254).toLowerCase()
-  if (email && !isEmail(email)) form.refuse('instructor_email', `“${email}” is not an email address.`)
-  const scope = scopes.find(({ value }) => value === typed.scope)
-  if (!scope) form.refuse('scope', 'Choose whom the session is open to.')
-  const meetings = readMeetings(form, typed, now)
+  const instructor_email = form.line('instructor_email', undefined, 254).toLowerCase()
+  if (instructor_email && !isEmail(instructor_email))
+    form.refuse('instructor_email', `“${instructor_email}” is not an email address.`)
+  const code = known && /^\w+$/.test(known.code) ? known.code : ''
+  return { training: known?.id ?? '', title, code, provider, instructor, instructor_email }
+}
+
+function readPlace(form: Reader) {
   const place = form.line('place', 'Enter a place, or “Online.”')
   const link = form.line('link', undefined, 500)
   if (link && !/^https:\/\/\S+$/.test(link))
     form.refuse('link', 'Enter the full address, starting with https://.')
-  const places = wholeNumber(form, typed, 'places', 1, 1000, 'Enter the number of places, such as 20.')
-  const may = wholeNumber(form, typed, 'minutes_may_miss', 0, 600, 'Enter minutes as a number, such as 30.')
+  return { place, link }
+}
+
+function readNumbers(form: Reader, typed: Typed, meetings: readonly Meeting[]) {
+  const places = wholeNumber(form, typed, 'places', [1, 1000], 'Enter the number of places, such as 20.')
+  const may = wholeNumber(form, typed, 'minutes_may_miss', [0, 600], 'Enter minutes as a number, such as 30.')
   const hoursTyped = (typed.hours ?? '').trim()
   const hours = hoursTyped === '' ? hoursOf(meetings) : Number(hoursTyped)
   if (!(hours > 0 && hours <= 100) && meetings.length > 0)
     form.refuse('hours', 'Enter hours as a number, such as 6 or 1.5.')
+  return { places: places ?? 1, minutes_may_miss: may ?? 30, hours }
+}
+
+function readDescription(form: Reader) {
   const audience = form.line('audience', 'Enter an audience, such as “Youth workers and night staff.”', 300)
   const contact = form.line('contact', 'Enter an email or phone number for questions.')
   const about = form.line('about', undefined, 1000)
@@ -88,41 +134,7 @@ export function readLedForm(
     { yes: '', no: '' },
     'Choose whether it is about human trafficking or sexual exploitation.',
   )
-  const first = meetings[0]
-  const last = meetings.at(-1)
-  const closesOn = form.day('closes_on')
-  if (!first || !last || !scope || form.problems.length > 0)
-    return { kind: 'problems', problems: form.problems }
-  const starts_at = new Date(first.starts_at)
-  // Until the end of that day, but never past the session's start.
-  const closes = closesOn ? new Date(instantOf(closesOn, '23:59')) : starts_at
-  return {
-    kind: 'entry',
-    program_id: scope.program_id,
-    instructor_email: email || null,
-    entry: {
-      training: known?.id ?? '',
-      title,
-      code: known && /^\w+$/.test(known.code) ? known.code : '',
-      provider,
-      instructor,
-      place,
-      link,
-      is_for_all: scope.is_for_all,
-      audience,
-      contact,
-      about,
-      mastery,
-      is_human_trafficking: subject === 'yes',
-      meetings,
-      starts_at,
-      ends_at: new Date(last.ends_at),
-      hours,
-      places: places ?? 1,
-      closes_at: closes < starts_at ? closes : starts_at,
-      minutes_may_miss: may ?? 30,
-    },
-  }
+  return { audience, contact, about, mastery, is_human_trafficking: subject === 'yes' }
 }
 
 function readMeetings(form: Reader, typed: Typed, now: Date): readonly Meeting[] {
@@ -152,8 +164,7 @@ function wholeNumber(
   form: Reader,
   typed: Typed,
   field: string,
-  least: number,
-  most: number,
+  [least, most]: readonly [number, number],
   message: string,
 ): number | null {
   const text = (typed[field] ?? '').trim()

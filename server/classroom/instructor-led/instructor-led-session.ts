@@ -3,7 +3,7 @@ import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
 export type Meeting = Readonly<{ starts_at: string; ends_at: string }>
 
 /** The parts of a session that decide whether people can register, cancel or attend. */
-export type Announced = Readonly<{
+type Announced = Readonly<{
   starts_at: Date
   ends_at: Date
   closes_at: Date

@@ -14,7 +14,7 @@ import { changeRefusal, movingUp, registrationRefusal, withdrawalRefusal } from 
 
 type Told = readonly Readonly<{ person_id: string }>[]
 
-export type LedDetails = LedEntry & Readonly<{ instructor_id: string | null }>
+type LedDetails = LedEntry & Readonly<{ instructor_id: string | null }>
 
 export async function publishSession(
   db: Database,
@@ -34,7 +34,7 @@ export async function publishSession(
   })
 }
 
-export type ChangeAnswer =
+type ChangeAnswer =
   | { kind: 'done' }
   | { kind: 'refused'; field: string; message: string }
   | { kind: 'not-found' }
@@ -93,7 +93,7 @@ export async function cancelSession(
   })
 }
 
-export type RegisterAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
+type RegisterAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
 
 /** Gives a free place, or else the last spot on the waiting list. Registering twice changes nothing. */
 export async function register(
@@ -116,7 +116,7 @@ export async function register(
   })
 }
 
-export type WithdrawAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
+type WithdrawAnswer = { kind: 'done' } | { kind: 'refused'; message: string } | { kind: 'not-found' }
 
 /** Cancels a registration. The next person on the waiting list gets the place in the same transaction. */
 export async function withdraw(

@@ -5,7 +5,7 @@ import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { type ScholarshipStep, stepsOpenTo, wordsMissing } from './scholarship.ts'
 import { findScholarshipOf, listSystemAdministrators, type Scholarship } from './scholarships.queries.ts'
 
-export type ScholarshipEntry = Readonly<{
+type ScholarshipEntry = Readonly<{
   training: string
   program_id: string
   trainee: string
@@ -36,7 +36,7 @@ export async function askForScholarship(
   })
 }
 
-export type StepAnswer =
+type StepAnswer =
   | { kind: 'done'; request: Scholarship }
   | { kind: 'refused'; message: string }
   | { kind: 'not-found' }

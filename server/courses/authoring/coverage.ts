@@ -16,7 +16,7 @@ import type {
 } from '#server/courses/catalogue/course-parts.ts'
 
 /** A topic with the lessons, questions and job aids that cover it. */
-export type CoveredTopic = Readonly<{
+type CoveredTopic = Readonly<{
   title: string
   seen: boolean
   lessons: readonly Readonly<{ title: string; href: string; course: string }>[]

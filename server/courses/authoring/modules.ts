@@ -1,62 +1,26 @@
-import type { MarkdownIt } from 'markdown-it'
 import type { CourseFile, CourseFolder } from '#server/courses/authoring/files/course-files.ts'
-import { type Line, lineNumber, type ProblemLog } from '#server/courses/authoring/files/problems.ts'
+import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
 import { checkedShape, parseYaml, type YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
 import { checkPool } from '#server/courses/authoring/questions/pools.ts'
-import { readExercise } from '#server/courses/authoring/questions/questions.ts'
-import {
-  nothingUsed,
-  type PageNotes,
-  plainText,
-  type Scope,
-  type Used,
-} from '#server/courses/authoring/text/scope.ts'
+import { plainText, type Scope } from '#server/courses/authoring/text/scope.ts'
 import type { Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import {
-  type CourseFormat,
-  type CourseKind,
   diagnosticShape,
   lessonsOnlyShape,
   moduleShape,
   partOnlyShape,
   type RefresherPart,
 } from '#server/courses/catalogue/course-shapes.ts'
-import type { Exercise, Question } from '#server/courses/catalogue/question-types.ts'
 import { textHash } from './content-hash.ts'
-import type { LessonSetting } from './lesson-blocks.ts'
 import { readLesson } from './lessons.ts'
-
-export type ModuleSetting = {
-  readonly folder: CourseFolder
-  /** The folder's name, with its number. */
-  readonly name: string
-  readonly log: ProblemLog
-  readonly md: MarkdownIt
-  readonly support: string
-  readonly format: CourseFormat
-  readonly kind: CourseKind
-  readonly scopeFor: (file: string, notes?: PageNotes) => Scope
-  readonly drawing: LessonSetting['drawing']
-  readonly drawExercise: (lesson: string, exercise: Exercise) => string
-  /** Ids of the course's questions so far, each with its location. */
-  readonly questionIds: Map<string, { readonly file: string; readonly line: Line }>
-}
+import type { ModuleSetting } from './module-setting.ts'
+import { type Pool, readPool } from './question-pool.ts'
 
 /** Reads one module. Undefined if it has no lessons yet or can't be read. */
 export function readModule(setting: ModuleSetting): Module | undefined {
   const { folder, name, log, scopeFor } = setting
   const path = `${folder.path}/${name}`
-  const inside = [...folder.files.values()].filter(({ inner }) => inner.startsWith(`${name}/`))
-  const lessonFiles = inside.filter(({ inner }) => /\/\d+-[a-z0-9-]+\.md$/.test(inner))
-  for (const { inner, path } of inside) {
-    const known = lessonFiles.some((file) => file.inner === inner)
-    if (known || inner === `${name}/module.yml` || inner === `${name}/questions.yml`) continue
-    const lesson = inner.endsWith('.md')
-    const fix = lesson
-      ? 'Name a lesson with two digits, a hyphen and lowercase letters: 01-why-this-training.md.'
-      : 'Remove it or fix its name.'
-    log.warning(path, 1, 'This file is not used.', fix)
-  }
+  const lessonFiles = lessonFilesOf(setting)
   if (lessonFiles.length === 0) {
     log.warning(`${path}/module.yml`, 1, 'The module has no lessons yet, so it is not shown.', '')
     return undefined
@@ -76,18 +40,56 @@ export function readModule(setting: ModuleSetting): Module | undefined {
   const scope = scopeFor(file.path)
   const lessons = lessonFiles.flatMap((lesson, at) => readOneLesson(lesson, at, setting) ?? [])
   checkLessonNames(lessonFiles, log)
-  const pool = given && !given.asks ? noPool(setting) : readQuestions(setting)
+  const pool = readPool(setting, given?.asks ?? true)
   if (!document || !given) return undefined
-  const sum = lessons.reduce((sum, { minutes }) => sum + minutes, 0)
-  if (lessons.length === lessonFiles.length && sum !== given.minutes) {
-    log.error(
-      file.path,
-      document.lineOf(['minutes']),
-      `The module declares ${given.minutes} minutes, but its lessons add up to ${sum}.`,
-      'Use the same number.',
-    )
+  if (lessons.length === lessonFiles.length) checkMinutes(given, lessons, document, scope)
+  const module = describeModule(setting, given, document, scope, { lessons, pool })
+  if (given.asks)
+    checkPool(module, `${path}/questions.yml`, { file: file.path, line: document.lineOf(['draw']) }, log)
+  return module
+}
+
+/** The module's lessons. Warns of files that no one reads. */
+function lessonFilesOf({ folder, name, log }: ModuleSetting): readonly CourseFile[] {
+  const inside = [...folder.files.values()].filter(({ inner }) => inner.startsWith(`${name}/`))
+  const lessons = inside.filter(({ inner }) => /\/\d+-[a-z0-9-]+\.md$/.test(inner))
+  for (const file of inside) {
+    const { inner, path } = file
+    if (lessons.includes(file) || inner === `${name}/module.yml` || inner === `${name}/questions.yml`)
+      continue
+    const fix = inner.endsWith('.md')
+      ? 'Name a lesson with two digits, a hyphen and lowercase letters: 01-why-this-training.md.'
+      : 'Remove it or fix its name.'
+    log.warning(path, 1, 'This file is not used.', fix)
   }
-  const module: Module = {
+  return lessons
+}
+
+function checkMinutes(
+  given: ModuleHead,
+  lessons: readonly Lesson[],
+  document: YamlDocument,
+  { file, log }: Scope,
+): void {
+  const sum = lessons.reduce((sum, { minutes }) => sum + minutes, 0)
+  if (sum === given.minutes) return
+  log.error(
+    file,
+    document.lineOf(['minutes']),
+    `The module declares ${given.minutes} minutes, but its lessons add up to ${sum}.`,
+    'Use the same number.',
+  )
+}
+
+function describeModule(
+  { name }: ModuleSetting,
+  given: ModuleHead,
+  document: YamlDocument,
+  scope: Scope,
+  { lessons, pool }: Readonly<{ lessons: readonly Lesson[]; pool: Pool }>,
+): Module {
+  return {
+    // Counted once the course knows which of its modules can be read.
     number: 0,
     slug: name.replace(/^\d+-/, ''),
     title: plainText(scope, given.title, document.lineOf(['title'])),
@@ -111,9 +113,6 @@ export function readModule(setting: ModuleSetting): Module | undefined {
       pool.used,
     ),
   }
-  if (given.asks)
-    checkPool(module, `${path}/questions.yml`, { file: file.path, line: document.lineOf(['draw']) }, log)
-  return module
 }
 
 type ModuleHead = Readonly<{
@@ -149,18 +148,6 @@ function headOf(document: YamlDocument, { kind, log }: ModuleSetting): ModuleHea
   }
   const given = part && checkedShape(document, [], lessonsOnlyShape, log)
   return given && { ...given, asks: false, assessmentMinutes: 0, passMark: 0, draw: 0 }
-}
-
-function noPool({ folder, name, log }: ModuleSetting) {
-  const file = folder.files.get(`${name}/questions.yml`)
-  if (file)
-    log.error(
-      file.path,
-      1,
-      'Only the diagnostic of a refresher has questions.',
-      'Move them into the lessons as exercises.',
-    )
-  return { questions: new Map<string, Question>(), text: '', used: nothingUsed() }
 }
 
 function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Lesson | undefined {
@@ -222,54 +209,4 @@ function checkLessonNames(files: readonly CourseFile[], log: ProblemLog): void {
       'Give each lesson a different number and name.',
     )
   }
-}
-
-function readQuestions({ folder, name, log, md, scopeFor, questionIds }: ModuleSetting): {
-  questions: Map<string, Question>
-  text: string
-  used: Used
-} {
-  const questions = new Map<string, Question>()
-  const path = `${folder.path}/${name}/questions.yml`
-  const file = folder.files.get(`${name}/questions.yml`)
-  if (!file) {
-    log.error(
-      path,
-      1,
-      'The module has no questions.',
-      'Create questions.yml with a list of at least 16 questions.',
-    )
-    return { questions, text: '', used: nothingUsed() }
-  }
-  const scope = scopeFor(file.path)
-  const pool = { questions, text: file.text, used: scope.used }
-  const document = parseYaml(file.text, file.path, 1, log)
-  if (!document) return pool
-  if (!Array.isArray(document.data)) {
-    log.error(
-      path,
-      1,
-      'The questions are not a list.',
-      'Start each question with "- id: …" at the beginning of a line.',
-    )
-    return pool
-  }
-  for (const at of document.data.keys()) {
-    const question = readExercise({ document, path: [at], scope, md, use: 'question' })
-    if (!question) continue
-    const line = document.lineOf([at])
-    const taken = questionIds.get(question.id)
-    if (taken !== undefined) {
-      log.error(
-        path,
-        line,
-        `The question at ${taken.file}:${lineNumber(taken.line)} already has the id "${question.id}".`,
-        'Give each question of the course a different id.',
-      )
-      continue
-    }
-    questionIds.set(question.id, { file: path, line })
-    questions.set(question.id, question)
-  }
-  return pool
 }

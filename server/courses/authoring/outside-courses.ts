@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { CourseFile } from '#server/courses/authoring/files/course-files.ts'
 import { type ProblemLog, suggestion } from '#server/courses/authoring/files/problems.ts'
 import { checkedShape, parseYaml } from '#server/courses/authoring/files/yaml-document.ts'
@@ -49,44 +49,13 @@ export function readElsewhere(
   }
   const seen = new Set<string>()
   return [...document.data.keys()].flatMap((at): ElsewhereTraining[] => {
-    const line = document.lineOf([at])
     const given = checkedShape(document, [at], trainingShape, log)
     if (!given) return []
-    if (seen.has(given.id))
-      log.error(file.path, line, `There are two trainings "${given.id}".`, 'Give each one a different id.')
+    const say: Say = (message, fix) => log.error(file.path, document.lineOf([at]), message, fix)
+    if (seen.has(given.id)) say(`There are two trainings "${given.id}".`, 'Give each one a different id.')
     seen.add(given.id)
-    const facts = given.facts ?? []
-    for (const key of facts) {
-      const fact = register.facts.get(key)
-      if (!fact)
-        log.error(
-          file.path,
-          line,
-          `There is no fact "${key}" in facts.yml.`,
-          suggestion(key, register.facts.keys(), 'facts'),
-        )
-      else if (fact.status === 'U')
-        log.error(
-          file.path,
-          line,
-          `The fact ${key} is not verified (status U), so an outside training can’t be based on it.`,
-          'Use another fact, or leave out the claim.',
-        )
-    }
-    const named = [
-      ...(given.sources ?? []),
-      ...facts.flatMap((key) => register.facts.get(key)?.sources ?? []),
-    ]
-    for (const key of given.sources ?? [])
-      if (!register.sources.has(key))
-        log.error(
-          file.path,
-          line,
-          `There is no source "${key}" in facts.yml.`,
-          suggestion(key, register.sources.keys(), 'sources'),
-        )
-    if (named.length === 0)
-      log.error(file.path, line, `"${given.title}" has no source.`, 'Add facts or sources.')
+    checkFacts(given, register, say)
+    const sources = sourcesOf(given, register, say)
     const plain = (key: string, text = '') => plainText(scope, text, document.lineOf([at, key]))
     const url = plain('url', given.url)
     if (url !== '' && !/^https:\/\/\S+$/.test(url))
@@ -109,11 +78,40 @@ export function readElsewhere(
         format: plain('format', given.format),
         url,
         contact: plain('contact', given.contact),
-        sources: [...new Set(named)].flatMap((key) => sourceName(register.sources.get(key))),
+        sources,
         checked: given.checked,
       },
     ]
   })
+}
+
+type Training = Static<typeof trainingShape>
+type Say = (message: string, fix: string) => void
+
+function checkFacts({ facts = [] }: Training, register: FactRegister, say: Say): void {
+  for (const key of facts) {
+    const fact = register.facts.get(key)
+    if (!fact) say(`There is no fact "${key}" in facts.yml.`, suggestion(key, register.facts.keys(), 'facts'))
+    else if (fact.status === 'U')
+      say(
+        `The fact ${key} is not verified (status U), so an outside training can’t be based on it.`,
+        'Use another fact, or leave out the claim.',
+      )
+  }
+}
+
+/** The names of a training's own sources and of its facts' sources. */
+function sourcesOf(
+  { title, facts = [], sources = [] }: Training,
+  register: FactRegister,
+  say: Say,
+): string[] {
+  for (const key of sources)
+    if (!register.sources.has(key))
+      say(`There is no source "${key}" in facts.yml.`, suggestion(key, register.sources.keys(), 'sources'))
+  const named = [...sources, ...facts.flatMap((key) => register.facts.get(key)?.sources ?? [])]
+  if (named.length === 0) say(`"${title}" has no source.`, 'Add facts or sources.')
+  return [...new Set(named)].flatMap((key) => sourceName(register.sources.get(key)))
 }
 
 /** Two pages can share a title, so a source is named with its publisher. */

@@ -12,7 +12,7 @@ import { readAgainFile } from './read-again.ts'
 import { compareVersions } from './versions.ts'
 
 /** A request to publish, as typed. */
-export type Publication = Readonly<{
+type Publication = Readonly<{
   course: string
   version: string
   change: string | undefined

@@ -24,7 +24,32 @@ const section = (title: string, lines: readonly string[]) => (lines.length === 0
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
 
 function courseLines(course: CourseReport): string[] {
-  const { slug, version, state, hash, lessons, pools } = course
+  const { slug, version, state, hash } = course
+  return [
+    `${slug} ${version} (${state}, ${hash.slice(0, 12)})`,
+    `  minutes: ${course.minutes_declared} declared, ${course.minutes_reckoned} calculated, everything included`,
+    ...lessonTable(course),
+    '',
+    ...poolTable(course),
+    '',
+    ...guesserLines(course),
+    '',
+  ]
+}
+
+function lessonTable({ lessons }: CourseReport): string[] {
+  const head = [
+    'lesson',
+    'words',
+    'with exercises',
+    'minutes',
+    'calculated',
+    'grade',
+    'facts V/V2/U',
+    'figures',
+    'exercises',
+    'scenarios',
+  ]
   const rows = lessons.map((lesson) => [
     `${lesson.module}/${lesson.lesson}`,
     String(lesson.words),
@@ -37,7 +62,23 @@ function courseLines(course: CourseReport): string[] {
     String(lesson.exercises),
     String(lesson.scenarios),
   ])
-  const poolRows = pools.map((pool) => [
+  return table(head, rows)
+}
+
+function poolTable({ pools }: CourseReport): string[] {
+  const head = [
+    'pool',
+    'questions',
+    'draw',
+    'scenarios',
+    'practice',
+    'minutes declared/calculated',
+    'by objective',
+    'endings',
+    'correct is longest',
+    'types',
+  ]
+  const rows = pools.map((pool) => [
     pool.module,
     String(pool.questions),
     String(pool.draw),
@@ -51,44 +92,7 @@ function courseLines(course: CourseReport): string[] {
       .map(([type, number]) => `${number} ${type}`)
       .join(', '),
   ])
-  return [
-    `${slug} ${version} (${state}, ${hash.slice(0, 12)})`,
-    `  minutes: ${course.minutes_declared} declared, ${course.minutes_reckoned} calculated, everything included`,
-    ...table(
-      [
-        'lesson',
-        'words',
-        'with exercises',
-        'minutes',
-        'calculated',
-        'grade',
-        'facts V/V2/U',
-        'figures',
-        'exercises',
-        'scenarios',
-      ],
-      rows,
-    ),
-    '',
-    ...table(
-      [
-        'pool',
-        'questions',
-        'draw',
-        'scenarios',
-        'practice',
-        'minutes declared/calculated',
-        'by objective',
-        'endings',
-        'correct is longest',
-        'types',
-      ],
-      poolRows,
-    ),
-    '',
-    ...guesserLines(course),
-    '',
-  ]
+  return table(head, rows)
 }
 
 /** How often a guesser who ignores the content is correct, by strategy. */

@@ -14,7 +14,7 @@ import type { Sheet, Spans } from '#server/courses/catalogue/sheet.ts'
 import { markdown, type Shared, scopeOf } from './versions.ts'
 
 /** A job aid or guide read from Markdown, with the register entries it uses. */
-export type SheetText = Readonly<{
+type SheetText = Readonly<{
   sheet: Sheet
   factKeys: readonly string[]
   checked: string

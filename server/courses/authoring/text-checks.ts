@@ -1,20 +1,15 @@
 import type { CourseFile } from '#server/courses/authoring/files/course-files.ts'
 import type { Line, ProblemLog } from '#server/courses/authoring/files/problems.ts'
 import type { YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
+import { checkBranches } from '#server/courses/authoring/questions/branch-checks.ts'
 import { fewestPicks, givenAwayBy, guesserScore } from '#server/courses/authoring/questions/guesser.ts'
 import { assessmentMinutes, toTenth } from '#server/courses/authoring/text/reading.ts'
 import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import { refresherParts } from '#server/courses/catalogue/course-shapes.ts'
-import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
-import {
-  fewestEndings,
-  isRecoverable,
-  reachableEndings,
-  stepsWithoutConsequence,
-} from '#server/courses/catalogue/scenarios.ts'
+import type { Question } from '#server/courses/catalogue/question-types.ts'
 
 /** The files of a version's parts. */
-export type TextPlaces = Readonly<{
+type TextPlaces = Readonly<{
   file: CourseFile
   document: YamlDocument
   questions: ReadonlyMap<string, Readonly<{ file: string; line: Line }>>
@@ -157,37 +152,6 @@ function checkQuestions(module: Module, places: TextPlaces, log: ProblemLog): vo
       'Write at least two or remove the objective.',
     )
   }
-}
-
-function checkBranches(scenario: ScenarioExercise, file: string, line: Line, log: ProblemLog): void {
-  const say = (message: string, fix: string) =>
-    log.error(file, line, `The scenario "${scenario.id}" ${message}`, fix)
-  const ends = reachableEndings(scenario)
-  if (ends.has('end'))
-    say('has a choice that leads to "end".', 'Give each path its own ending that says what happens.')
-  const endings = [...scenario.endings].filter(([id]) => ends.has(id))
-  if (new Set(endings.map(([, { text }]) => text)).size < fewestEndings)
-    say(
-      `has ${endings.length === 1 ? 'one reachable ending' : 'fewer than two reachable endings'}.`,
-      'Write at least two.',
-    )
-  for (const [id, { outcome }] of endings) {
-    if (outcome === undefined)
-      say(
-        `has no outcome for its ending "${id}".`,
-        'Add "outcome:" with good, recovered, harm-reduced or missed.',
-      )
-  }
-  for (const id of stepsWithoutConsequence(scenario))
-    say(
-      `leads to the same place for every choice at "${id}".`,
-      'Let at least one choice lead somewhere else.',
-    )
-  if (!isRecoverable(scenario))
-    say(
-      'has no way to recover from a mistake.',
-      'Let a choice that is not the best lead to an ending with outcome good or recovered.',
-    )
 }
 
 /** Each module has an interactive figure and a long case told in several lessons. */

@@ -3,7 +3,7 @@ import type { Static } from 'typebox'
 import type { CourseFolder } from '#server/courses/authoring/files/course-files.ts'
 import { emptyRegister, readFactRegister } from '#server/courses/authoring/files/facts.ts'
 import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
-import { checkedShape, parseYaml } from '#server/courses/authoring/files/yaml-document.ts'
+import { checkedShape, parseYaml, type YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
 import { lessonBlocks } from '#server/courses/authoring/text/blocks.ts'
 import { drawingsOf } from '#server/courses/authoring/text/drawings.ts'
 import { type GlossaryEntries, readGlossary } from '#server/courses/authoring/text/glossary.ts'
@@ -25,7 +25,8 @@ import { readChangeRecord } from './change-record.ts'
 import { contentHash } from './content-hash.ts'
 import { checkHead, checkKind, checkSlugs, checkStrayFiles } from './course-checks.ts'
 import { lessonFences } from './lesson-blocks.ts'
-import { type ModuleSetting, readModule } from './modules.ts'
+import type { ModuleSetting } from './module-setting.ts'
+import { readModule } from './modules.ts'
 import { readReadAgain } from './read-again.ts'
 import { checkText } from './text-checks.ts'
 
@@ -68,36 +69,14 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
   const file = folder.files.get('course.yml')
   const document = file && parseYaml(file.text, file.path, 1, log)
   const given = document && checkedShape(document, [], courseShape, log)
-  const format = formatOf(given)
-  const modules = new Set(
-    [...folder.files.keys()].filter((path) => /^\d+-[^/]+\//.test(path)).map((path) => path.split('/')[0]!),
-  )
   const scopes: Scope[] = []
   const scopeFor = (path: string, notes?: PageNotes) => {
     const scope = scopeOf(path, shared, notes)
     scopes.push(scope)
     return scope
   }
-  const drawings = drawingsOf(folder, scopeFor, log, format)
-  const ids: ModuleSetting['questionIds'] = new Map()
-  const read = [...modules].flatMap((name) => {
-    const module = readModule({
-      folder,
-      name,
-      log,
-      md: markdown,
-      support: shared.support,
-      format,
-      kind: given?.kind ?? 'training',
-      scopeFor,
-      drawing: drawings.find,
-      questionIds: ids,
-      drawExercise: (lesson, exercise) =>
-        exerciseHtml(exercise, { course: folder.slug, module: name.replace(/^\d+-/, ''), lesson }),
-    })
-    return module ? [module] : []
-  })
-  drawings.checkUnused()
+  const questions: ModuleSetting['questionIds'] = new Map()
+  const modules = readModules(folder, given, shared, scopeFor, questions)
   checkStrayFiles(folder, log)
   if (!file) {
     log.warning(
@@ -111,26 +90,74 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
   if (!document || !given) return undefined
   checkHead(folder, document, given, log)
   checkKind(document, given, log)
-  checkSlugs(read, file, log)
-  if (read.length === 0) {
+  checkSlugs(modules, file, log)
+  if (modules.length === 0) {
     log.warning(file.path, 1, 'The course has no module with lessons yet, so it is not shown.', '')
     return undefined
   }
   const scope = scopeFor(file.path)
-  const plain = (key: keyof typeof given & string, text: string) =>
-    plainText(scope, text, document.lineOf([key]))
-  for (const key of given.authority ?? []) {
-    if (!shared.register.facts.has(key))
-      log.error(
-        file.path,
+  checkAuthority(given.authority ?? [], document, scope)
+  const head = describeVersion(folder, given, document, scope)
+  const version = { ...head, readAgain: readReadAgain(folder, log), modules, minutes: minutesOf(modules) }
+  const hash = contentHash(folder, shared.register, shared.glossary, unionOf(scopes))
+  const text = { ...version, hash, change: readChangeRecord(folder, hash, log) }
+  if (formatOf(given) === 2 && text.state === 'working') checkText(text, { file, document, questions }, log)
+  return text
+}
+
+type CourseHead = Static<typeof courseShape>
+
+function readModules(
+  folder: CourseFolder,
+  given: CourseHead | undefined,
+  { log, support }: Shared,
+  scopeFor: ModuleSetting['scopeFor'],
+  questionIds: ModuleSetting['questionIds'],
+): readonly Module[] {
+  const format = formatOf(given)
+  const drawings = drawingsOf(folder, scopeFor, log, format)
+  const names = new Set(
+    [...folder.files.keys()].filter((path) => /^\d+-[^/]+\//.test(path)).map((path) => path.split('/')[0]!),
+  )
+  const read = [...names].flatMap((name) => {
+    const module = readModule({
+      folder,
+      name,
+      log,
+      md: markdown,
+      support,
+      format,
+      kind: given?.kind ?? 'training',
+      scopeFor,
+      drawing: drawings.find,
+      questionIds,
+      drawExercise: (lesson, exercise) =>
+        exerciseHtml(exercise, { course: folder.slug, module: name.replace(/^\d+-/, ''), lesson }),
+    })
+    return module ? [module] : []
+  })
+  drawings.checkUnused()
+  return read.map((module, at): Module => ({ ...module, number: at + 1 }))
+}
+
+function checkAuthority(keys: readonly string[], document: YamlDocument, scope: Scope): void {
+  for (const key of keys) {
+    if (!scope.register.facts.has(key))
+      scope.log.error(
+        scope.file,
         document.lineOf(['authority']),
         `There is no fact "${key}" in facts.yml.`,
         'Fix the key or add the fact.',
       )
     else scope.used.facts.add(key)
   }
-  const numbered = read.map((module, at): Module => ({ ...module, number: at + 1 }))
-  const version = {
+}
+
+/** What course.yml says of the version. */
+function describeVersion(folder: CourseFolder, given: CourseHead, document: YamlDocument, scope: Scope) {
+  const plain = (key: keyof CourseHead & string, text: string) =>
+    plainText(scope, text, document.lineOf([key]))
+  return {
     slug: folder.slug,
     version: given.version,
     state: folder.published === undefined ? ('working' as const) : ('published' as const),
@@ -146,18 +173,14 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     refresher: refresherOf(given),
     maxMinutes: given.max_minutes,
     engagement: { ...defaultEngagement, ...given.engagement },
-    readAgain: readReadAgain(folder, log),
-    modules: numbered,
-    minutes: numbered.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0),
   }
-  const hash = contentHash(folder, shared.register, shared.glossary, unionOf(scopes))
-  const text = { ...version, hash, change: readChangeRecord(folder, hash, log) }
-  if (format === 2 && text.state === 'working') checkText(text, { file, document, questions: ids }, log)
-  return text
 }
 
+const minutesOf = (modules: readonly Module[]) =>
+  modules.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0)
+
 /** The course that a refresher refreshes, and its year. */
-const refresherOf = ({ kind, edition, refreshes }: Static<typeof courseShape>) =>
+const refresherOf = ({ kind, edition, refreshes }: CourseHead) =>
   kind === 'refresher' && edition !== undefined && refreshes !== undefined
     ? { edition, refreshes }
     : undefined

@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 
 /** The commissioner's approval of a version, as printed on certificates. */
-export type Approval = Readonly<{
+type Approval = Readonly<{
   authority: string
   reference: string
   approved_on: string

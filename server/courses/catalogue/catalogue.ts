@@ -143,7 +143,7 @@ export type LessonPiece =
 
 export type Heading = { readonly id: string; readonly text: string; readonly level: number }
 
-export type LessonMeasure = {
+type LessonMeasure = {
   readonly file: string
   readonly words: number
   /** With the words of exercises that a learner reads to answer once. */

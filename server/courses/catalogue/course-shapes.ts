@@ -159,7 +159,7 @@ export const moduleShape = Type.Object(
 )
 
 export type ContentNoteLevel = 'inline' | 'stop'
-export type ContentNoteReason = 'disclosure' | 'family-harm' | 'suicide' | 'sextortion'
+type ContentNoteReason = 'disclosure' | 'family-harm' | 'suicide' | 'sextortion'
 
 export const lessonShape = Type.Object(
   {

@@ -2,7 +2,7 @@ import type { Viewer } from '#server/people/roles.ts'
 import type { CourseVersion } from './catalogue.ts'
 
 /** A place in a course; `part` is the id of a heading. */
-export type LessonPlace = Readonly<{
+type LessonPlace = Readonly<{
   course: CourseVersion
   module: string
   lesson: string

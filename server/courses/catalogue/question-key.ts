@@ -1,8 +1,8 @@
 import type { Exercise, Words } from './question-types.ts'
 
 /** A question with its answers for reviewers: which are correct, which are not, and why. */
-export type KeyGroup = Readonly<{ about: string; lines: readonly KeyLine[] }>
-export type KeyLine = Readonly<{
+type KeyGroup = Readonly<{ about: string; lines: readonly KeyLine[] }>
+type KeyLine = Readonly<{
   id: string
   text: string
   fits: boolean

@@ -1,7 +1,7 @@
 /** An author's text, rendered once: as HTML for pages and as plain text for options and records. */
 export type Words = { readonly html: string; readonly text: string }
 
-export type Choice = {
+type Choice = {
   readonly id: string
   readonly text: Words
   readonly correct: boolean
@@ -20,7 +20,7 @@ type Common = {
   readonly objective: number | undefined
 }
 
-export type ChoiceExercise = Common & {
+type ChoiceExercise = Common & {
   readonly type: 'single' | 'multiple'
   readonly choices: readonly Choice[]
 }
@@ -32,25 +32,25 @@ export type TrueFalseExercise = Common & {
   readonly whyFalse: Words
 }
 
-export type OrderItem = { readonly id: string; readonly text: Words; readonly why: Words }
+type OrderItem = { readonly id: string; readonly text: Words; readonly why: Words }
 
 /** The items are in the correct order. */
-export type OrderExercise = Common & { readonly type: 'order'; readonly items: readonly OrderItem[] }
+type OrderExercise = Common & { readonly type: 'order'; readonly items: readonly OrderItem[] }
 
-export type Pair = { readonly id: string; readonly left: Words; readonly right: Words; readonly why: Words }
+type Pair = { readonly id: string; readonly left: Words; readonly right: Words; readonly why: Words }
 
-export type MatchExercise = Common & { readonly type: 'match'; readonly pairs: readonly Pair[] }
+type MatchExercise = Common & { readonly type: 'match'; readonly pairs: readonly Pair[] }
 
-export type Bucket = { readonly id: string; readonly title: Words }
+type Bucket = { readonly id: string; readonly title: Words }
 
-export type SortItem = {
+type SortItem = {
   readonly id: string
   readonly text: Words
   readonly bucket: string
   readonly why: Words
 }
 
-export type SortExercise = Common & {
+type SortExercise = Common & {
   readonly type: 'sort'
   readonly buckets: readonly Bucket[]
   readonly items: readonly SortItem[]
@@ -71,7 +71,7 @@ export type Step = { readonly id: string; readonly text: Words; readonly choices
 export type Outcome = 'good' | 'recovered' | 'harm-reduced' | 'missed'
 
 /** Endings written before 2.0.0 have no outcome. */
-export type Ending = Words & { readonly outcome: Outcome | undefined }
+type Ending = Words & { readonly outcome: Outcome | undefined }
 
 /** The stem is the opening: what happened before the first step. */
 export type ScenarioExercise = Common & {

@@ -1,7 +1,7 @@
 import type { ScenarioExercise, Step, StepChoice, Words } from './question-types.ts'
 
 /** One decision in a scenario. */
-export type Taken = { readonly step: Step; readonly choice: StepChoice }
+type Taken = { readonly step: Step; readonly choice: StepChoice }
 
 /** Follows a path of choice ids from the first step. Invalid ids are left out of `taken`. */
 export type Walk = {

@@ -9,7 +9,7 @@ export type TextOutline = Readonly<{
 
 export type PartChange = 'added' | 'changed' | 'removed'
 
-export type VersionChanges = Readonly<{
+type VersionChanges = Readonly<{
   lessons: readonly Readonly<{ module: string; lesson: string; change: PartChange }>[]
   /** Modules whose pool, draw or pass mark changed. */
   pools: readonly Readonly<{ module: string; change: PartChange }>[]

@@ -22,7 +22,7 @@ import {
   recordingProblem,
 } from './approvals.ts'
 
-export type ApprovalResult =
+type ApprovalResult =
   | Readonly<{ kind: 'done'; course: string; version: string }>
   | Readonly<{ kind: 'refused'; message: string; field: string }>
   | Readonly<{ kind: 'absent' }>

@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
 import type { Catalogue, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
-import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
@@ -15,8 +14,9 @@ import { readApprovalForm, readCarryingForm } from './approval-form.ts'
 import { actOnApproval, carryApproval, recordApproval } from './approvals.actions.ts'
 import { findApprovalDocument, findApprovalRecord, listApprovalRecords } from './approvals.queries.ts'
 import { carriableApproval } from './approvals.ts'
-import { countComments } from './comments.queries.ts'
 import { reviewVersionPage } from './review-page.ts'
+import { fewestPeople } from './statistics.ts'
+import { findVersionRecord } from './version-record.queries.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -169,14 +169,9 @@ export async function approvalRoutes(
     typed: Readonly<Record<string, string | undefined>>,
     errors: readonly FieldError[],
   ) {
-    const [{ catalogue: begun }, approvals, comments, days] = await Promise.all([
-      offered(),
-      listApprovalRecords(db, version.slug),
-      countComments(db, version.slug),
-      listChangeDays(db),
-    ])
+    const record = await findVersionRecord(db, version, fewestPeople)
     return {
-      ...reviewVersionPage(begun, version, approvals, comments, days, viewer),
+      ...reviewVersionPage((await offered()).catalogue, version, record, viewer),
       typed,
       errors,
     }

@@ -23,14 +23,14 @@ export type ApprovalRecord = Readonly<{
   acts: readonly ApprovalAct[]
 }>
 
-export type ApprovalAct = Readonly<{
+type ApprovalAct = Readonly<{
   act: 'confirmed' | 'refused' | 'withdrawn'
   reason: string
   by_name: string | null
   at: string
 }>
 
-export type ApprovalState = 'waiting' | 'in force' | 'refused' | 'withdrawn'
+type ApprovalState = 'waiting' | 'in force' | 'refused' | 'withdrawn'
 
 export function approvalState({ acts }: Pick<ApprovalRecord, 'acts'>): ApprovalState {
   const has = (act: ApprovalAct['act']) => acts.some((one) => one.act === act)
@@ -85,7 +85,7 @@ export function decidingProblem(
 }
 
 /** An approval that can be carried over, and the kind of change between the two versions. */
-export type Carriable = Readonly<{ kind: 'typo' | 'clarification'; source: ApprovalRecord }>
+type Carriable = Readonly<{ kind: 'typo' | 'clarification'; source: ApprovalRecord }>
 
 /** An approval can be carried over to corrected or clearer wording. A change of law or meaning needs its own. */
 export function carriableApproval(

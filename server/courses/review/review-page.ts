@@ -1,7 +1,6 @@
 import { changeWords } from '#server/courses/authoring/change-record.ts'
 import { guidesOf } from '#server/courses/authoring/facilitators-guide.ts'
 import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
-import type { ChangeDay } from '#server/courses/catalogue/change-days.queries.ts'
 import { escapeHtml } from '#server/courses/catalogue/escape.ts'
 import { questionKey } from '#server/courses/catalogue/question-key.ts'
 import type { Question } from '#server/courses/catalogue/question-types.ts'
@@ -10,9 +9,10 @@ import { approvalState, carriableApproval, decidingProblem, recordingProblem } f
 import { chosenIn, takenWords } from './choices-taken.ts'
 import type { Comment } from './comments.queries.ts'
 import { exerciseParagraph, paragraphsOf, withParagraphs } from './paragraphs.ts'
-import type { LessonTime, MeetingRow } from './statistics.queries.ts'
+import type { MeetingRow } from './statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from './statistics.ts'
 import { compareTexts } from './text-diff.ts'
+import type { VersionRecord } from './version-record.queries.ts'
 
 type Reviewer = Readonly<{ id: string; email: string | null; name: string }>
 
@@ -78,11 +78,8 @@ export function reviewVersionPage(
   /** With the version for new learners as each course's current one. */
   catalogue: Catalogue,
   text: CourseVersion,
-  approvals: readonly ApprovalRecord[],
-  comments: ReadonlyMap<string, number>,
-  days: readonly ChangeDay[],
+  { approvals, comments, days, times }: VersionRecord,
   viewer: Reviewer,
-  times: readonly LessonTime[] = [],
 ) {
   const course = catalogue.courses.get(text.slug)!
   const guides = new Map(guidesOf(catalogue, course).map(({ module, href }) => [module, href]))

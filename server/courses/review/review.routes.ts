@@ -1,7 +1,6 @@
 import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import { setChangeDay } from '#server/courses/catalogue/change-days.actions.ts'
-import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf, parseDay } from '#server/lib/days.ts'
@@ -10,7 +9,7 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { listApprovalRecords } from './approvals.queries.ts'
 import { commentOnParagraph } from './comments.actions.ts'
-import { countComments, listComments } from './comments.queries.ts'
+import { listComments } from './comments.queries.ts'
 import { countOpenMistakes } from './mistakes.queries.ts'
 import {
   comparePage,
@@ -20,8 +19,9 @@ import {
   reviewQuestionsPage,
   reviewVersionPage,
 } from './review-page.ts'
-import { listLessonTimes, listMeetings } from './statistics.queries.ts'
+import { listMeetings } from './statistics.queries.ts'
 import { fewestPeople } from './statistics.ts'
+import { findVersionRecord } from './version-record.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
@@ -48,15 +48,9 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
     '/review/courses/:course/:version',
     { config, schema: { params: versionParams } },
     async (request, reply) => {
-      const { course, text } = textAt(request.params)
-      const [{ catalogue: begun }, approvals, comments, days, times] = await Promise.all([
-        offered(),
-        listApprovalRecords(db, course.slug),
-        countComments(db, course.slug),
-        listChangeDays(db),
-        listLessonTimes(db, { course: text.slug, hash: text.hash }, fewestPeople),
-      ])
-      const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request), times)
+      const { text } = textAt(request.params)
+      const record = await findVersionRecord(db, text, fewestPeople)
+      const page = reviewVersionPage((await offered()).catalogue, text, record, viewerOf(request))
       return reply.page('courses/review/version', { ...page, typed: {} })
     },
   )
@@ -99,8 +93,8 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
         const errors = [{ field: 'body', message: 'Enter a comment.' }]
         return reply.status(422).page('courses/review/lesson', { ...page, errors })
       }
-      const place = { module: module.slug, lesson: lesson.slug }
-      await commentOnParagraph(db, viewerOf(request), text, place, paragraph, said, clock())
+      const comment = { module: module.slug, lesson: lesson.slug, paragraph, body: said }
+      await commentOnParagraph(db, viewerOf(request), text, comment, clock())
       return reply.redirect(`${path}#p-${paragraph.anchor}`, 303)
     },
   )
@@ -129,18 +123,12 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
     '/review/courses/:course/:version/change-day',
     { config, schema: { params: versionParams, body: form({ due_on: text(40) }) } },
     async (request, reply) => {
-      const { course, text } = textAt(request.params)
+      const { text } = textAt(request.params)
       const due = parseDay(request.body.due_on)
       if (text.change?.kind !== 'meaning') return notFound()
       if (!due || due <= dayOf(clock())) {
-        const [{ catalogue: begun }, approvals, comments, days, times] = await Promise.all([
-          offered(),
-          listApprovalRecords(db, course.slug),
-          countComments(db, course.slug),
-          listChangeDays(db),
-          listLessonTimes(db, { course: text.slug, hash: text.hash }, fewestPeople),
-        ])
-        const page = reviewVersionPage(begun, text, approvals, comments, days, viewerOf(request), times)
+        const record = await findVersionRecord(db, text, fewestPeople)
+        const page = reviewVersionPage((await offered()).catalogue, text, record, viewerOf(request))
         const errors = [{ field: 'due_on', message: 'Enter a date in the future, such as 3/15/2027.' }]
         return reply.status(422).page('courses/review/version', { ...page, typed: request.body, errors })
       }

@@ -5,9 +5,9 @@ import { changesBetween, type PartChange } from '#server/courses/catalogue/versi
 import { paragraphsOf } from './paragraphs.ts'
 
 /** Part of a line: in both versions, or only in one of them. */
-export type DiffPart = Readonly<{ text: string; kind: 'same' | 'removed' | 'added' }>
+type DiffPart = Readonly<{ text: string; kind: 'same' | 'removed' | 'added' }>
 /** Two lines side by side. One of them may be missing. */
-export type DiffRow = Readonly<{ before: readonly DiffPart[] | null; after: readonly DiffPart[] | null }>
+type DiffRow = Readonly<{ before: readonly DiffPart[] | null; after: readonly DiffPart[] | null }>
 
 /** Compares two texts line by line and marks the words that differ. Identical lines are left out. */
 export function diffLines(before: readonly string[], after: readonly string[]): readonly DiffRow[] {
@@ -46,7 +46,7 @@ function pair(before: string | undefined, after: string | undefined): DiffRow {
   }
 }
 
-export type ComparedPart = Readonly<{
+type ComparedPart = Readonly<{
   title: string
   place: string
   change: PartChange

@@ -36,7 +36,7 @@ import {
 export type AgencyYear = { readonly from: Day; readonly to: Day }
 
 /** The hours that count in a year up to a day, with the trainings that gave them. */
-export type HoursLedger = Omit<Evidence, 'unverified'> & {
+type HoursLedger = Omit<Evidence, 'unverified'> & {
   readonly year: AgencyYear
   readonly hours: number
   readonly reachedOn: Day | null

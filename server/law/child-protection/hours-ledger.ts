@@ -4,7 +4,7 @@ import { addDays, type Day } from '#server/lib/days.ts'
 import { type AgencyYear, agencyYear, hoursIn } from './annual-hours.ts'
 
 /** One of an agency's years with every training in it that has hours, or is yet to be told how many. */
-export type LedgerYear = AgencyYear & {
+type LedgerYear = AgencyYear & {
   readonly needed: number
   /** What the agency accepted. */
   readonly hours: number
@@ -13,7 +13,7 @@ export type LedgerYear = AgencyYear & {
   readonly lines: readonly LedgerLine[]
 }
 
-export type LedgerLine = {
+type LedgerLine = {
   readonly title: string
   readonly on: Day
   readonly hours: number | null

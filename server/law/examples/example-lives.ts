@@ -26,7 +26,7 @@ export type WorkedExample = {
   readonly cases: readonly ExampleCase[]
 }
 
-export type Assignment = NonNullable<WrittenFacts['assignments']>[number]
+type Assignment = NonNullable<WrittenFacts['assignments']>[number]
 
 export const home = 'north-star'
 export const certified = (from: Day = '2022-01-01') =>
@@ -73,7 +73,7 @@ type Period = readonly [from: Day, to?: Day]
 const [{ type: certificationType }] = certified()
 
 /** North Star House, certified in some periods. */
-export const certifiedIn = (...periods: readonly Period[]) => [
+const certifiedIn = (...periods: readonly Period[]) => [
   {
     id: home,
     name: 'North Star House',

@@ -3,7 +3,7 @@ import type { WrittenFacts } from './facts-schema.ts'
 import type { Problem } from './problem.ts'
 
 /** Two facts that cannot both be true: for the reader of JSON by path, for a page in a sentence. */
-export type Contradiction = Problem & {
+type Contradiction = Problem & {
   /** The program or agency whose records conflict; null where it is about a training or the list itself. */
   readonly place: string | null
   /** 'direct contact begins on March 1, 2026, before the hire on March 10, 2026' */

@@ -5,7 +5,7 @@ import { type Facts, factsOf } from './facts.ts'
 import { factsSchema, type WrittenFacts } from './facts-schema.ts'
 import type { Problem } from './problem.ts'
 
-export type CheckedFacts =
+type CheckedFacts =
   | { readonly ok: true; readonly facts: Facts; readonly written: WrittenFacts }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 

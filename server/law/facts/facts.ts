@@ -47,7 +47,7 @@ export type Assignment = Fact &
 export type Contact = Fact &
   Ending & { readonly from: Day | null; readonly to: Day | null; readonly fromAt: string | null }
 
-export type Leave = Fact & Ending & { readonly from: Day; readonly to: Day | null }
+type Leave = Fact & Ending & { readonly from: Day; readonly to: Day | null }
 
 /** A course completed here or an outside training. */
 export type Training = Fact & {

@@ -6,7 +6,7 @@ import type { Day } from '#server/lib/days.ts'
 const dayOrNull = Type.Unsafe<Day | null>({ type: ['string', 'null'], format: 'date' })
 const sentences = Type.Unsafe<readonly string[]>({ type: 'array', items: { type: 'string' } })
 
-export const standings = [
+const standings = [
   'not_required',
   'due_before_contact',
   'current',

@@ -3,7 +3,7 @@ import type { SettingName } from '#server/law/facts/settings.ts'
 import type { RuleCode } from './finding.ts'
 
 /** A rule of time in plain words, with how sure we are of it. */
-export type Rule = {
+type Rule = {
   readonly code: RuleCode
   readonly title: string
   readonly words: string

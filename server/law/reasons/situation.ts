@@ -36,7 +36,7 @@ export type Situation = {
   readonly conflicts: readonly Conflict[]
 }
 
-export type Missing = {
+type Missing = {
   readonly about: 'certification' | 'hire' | 'contact'
   readonly text: string
   readonly ref: string

@@ -1,5 +1,5 @@
 /** The parts of a course that progress depends on. */
-export type Outline = Readonly<{
+type Outline = Readonly<{
   modules: readonly Readonly<{
     slug: string
     minutes: number

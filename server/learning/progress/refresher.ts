@@ -2,7 +2,7 @@ import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/c
 import type { Attempt } from './queries.ts'
 
 /** The short refreshers that a learner needs, and the optional ones. */
-export type Picked = Readonly<{ module: string; needed: readonly string[]; optional: readonly string[] }>
+type Picked = Readonly<{ module: string; needed: readonly string[]; optional: readonly string[] }>
 
 /**
  * The result of the diagnostic: a short refresher is needed if an answer on one of its objectives was off or was a guess.

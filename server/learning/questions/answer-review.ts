@@ -1,4 +1,4 @@
-import type { Question, Words } from '#server/courses/catalogue/question-types.ts'
+import type { Question, TrueFalseExercise, Words } from '#server/courses/catalogue/question-types.ts'
 import { walk } from '#server/courses/catalogue/scenarios.ts'
 import { type Answer, markAnswer } from './marking.ts'
 
@@ -70,19 +70,8 @@ function linesOf(question: Question, answer: Answer): ReviewLine[] {
         .sort((a, b) => Number(b.id === id) - Number(a.id === id))
       return [{ about: '', parts: parts.map((choice) => part(choice, choice.id === id, choice.correct)) }]
     }
-    case 'true-false': {
-      const id = 'choice' in answer ? answer.choice : undefined
-      const sides = [
-        { text: plain('True'), why: question.whyTrue, fits: question.answer, chosen: id === 'true' },
-        { text: plain('False'), why: question.whyFalse, fits: !question.answer, chosen: id === 'false' },
-      ]
-      const parts = sides
-        .filter(({ fits, chosen }) => fits || chosen)
-        .sort((a, b) => Number(b.chosen) - Number(a.chosen))
-      return [
-        { about: '', parts: parts.map((side) => part(side, side.chosen, side.fits, 'This fits better')) },
-      ]
-    }
+    case 'true-false':
+      return [{ about: '', parts: trueFalseParts(question, 'choice' in answer ? answer.choice : undefined) }]
     case 'multiple': {
       const ids = 'choices' in answer ? answer.choices : []
       return question.choices
@@ -124,6 +113,17 @@ function linesOf(question: Question, answer: Answer): ReviewLine[] {
         return { about: step.text.html, parts }
       })
   }
+}
+
+function trueFalseParts(question: TrueFalseExercise, choice: string | undefined): ReviewPart[] {
+  const sides = [
+    { text: plain('True'), why: question.whyTrue, fits: question.answer, chosen: choice === 'true' },
+    { text: plain('False'), why: question.whyFalse, fits: !question.answer, chosen: choice === 'false' },
+  ]
+  return sides
+    .filter(({ fits, chosen }) => fits || chosen)
+    .sort((a, b) => Number(b.chosen) - Number(a.chosen))
+    .map((side) => part(side, side.chosen, side.fits, 'This fits better'))
 }
 
 /** A line of a match or sort: where it belongs and, if different, where it was put. */

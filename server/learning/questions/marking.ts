@@ -6,15 +6,15 @@ import { bestPath, walk } from '#server/courses/catalogue/scenarios.ts'
 export type Answer = ChoiceAnswer | ChoicesAnswer | OrderAnswer | PairsAnswer | PlacedAnswer | PathAnswer
 
 /** `single`; `true-false` with `true` or `false`. */
-export type ChoiceAnswer = { readonly choice: string }
+type ChoiceAnswer = { readonly choice: string }
 /** `multiple`, in the order of the choices. */
-export type ChoicesAnswer = { readonly choices: readonly string[] }
+type ChoicesAnswer = { readonly choices: readonly string[] }
 /** `order`: the ids of the items from first to last. */
-export type OrderAnswer = { readonly order: readonly string[] }
+type OrderAnswer = { readonly order: readonly string[] }
 /** `match`: for each pair's left side, the id of the pair whose right side was chosen. */
-export type PairsAnswer = { readonly pairs: Readonly<Record<string, string>> }
+type PairsAnswer = { readonly pairs: Readonly<Record<string, string>> }
 /** `sort`: for each item the id of its bucket. */
-export type PlacedAnswer = { readonly placed: Readonly<Record<string, string>> }
+type PlacedAnswer = { readonly placed: Readonly<Record<string, string>> }
 /** `scenario`: the choices taken, step after step, from the start. */
 export type PathAnswer = { readonly path: readonly string[] }
 

@@ -14,7 +14,7 @@ export async function listChangeReadings(
   return rows
 }
 
-export type Reader = Readonly<{
+type Reader = Readonly<{
   person_id: string
   versions: readonly string[]
   readings: readonly ChangeReading[]

@@ -6,7 +6,7 @@ import type { Day } from '#server/lib/days.ts'
 import type { ChangeReading } from './changes.queries.ts'
 
 /** The lessons that changed in law or meaning since a person completed a course. */
-export type ChangesToRead = Readonly<{
+type ChangesToRead = Readonly<{
   text: CourseVersion
   /** The version that the person completed. */
   completed: string

@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
-import type { Course } from '#server/courses/catalogue/catalogue.ts'
+import { sql, type Transaction } from 'kysely'
+import type { Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import { noteText } from '#server/courses/catalogue/texts.actions.ts'
 import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
 import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
 import { findEnrollment, lockEnrollmentOf } from '#server/learning/progress/queries.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
@@ -27,17 +28,7 @@ export async function moveToCurrent(
     if (!from || from.ended_at || textState(course, from) === 'current') return false
     const kept = keptOf(await findTextOutline(trx, from.content_hash), current, doneOf(from))
     await trx.updateTable('enrollments').set({ ended_at: now }).where('id', '=', from.id).execute()
-    const to = await trx
-      .insertInto('enrollments')
-      .values({
-        person_id: viewer.id,
-        course: course.slug,
-        version: current.version,
-        content_hash: current.hash,
-        started_at: now,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
+    const to = await startAtVersion(trx, viewer.id, current, now)
     await trx
       .insertInto('enrollment_moves')
       .values({
@@ -47,31 +38,8 @@ export async function moveToCurrent(
         moved_at: now,
       })
       .execute()
-    await sql`
-      insert into lesson_marks (enrollment_id, module, lesson, mark, marked_at)
-      select ${to.id}, module, lesson, mark, marked_at from lesson_marks
-      where enrollment_id = ${from.id} and mark = 'finished'
-        and module || '/' || lesson = any(${[...kept.lessons]}::text[])`.execute(trx)
-    await sql`
-      insert into group_lessons (enrollment_id, module, lesson, lesson_hash, presence_id, marked_at)
-      select ${to.id}, module, lesson, lesson_hash, presence_id, marked_at from group_lessons
-      where enrollment_id = ${from.id} and module || '/' || lesson = any(${[...kept.lessons]}::text[])`.execute(
-      trx,
-    )
-    for (const module of kept.modules) {
-      const { attempt_id } = await trx
-        .selectFrom('enrollment_passes')
-        .select('attempt_id')
-        .where('enrollment_id', '=', from.id)
-        .where('module', '=', module)
-        .orderBy('finished_at')
-        .limit(1)
-        .executeTakeFirstOrThrow()
-      await trx
-        .insertInto('enrollment_kept_modules')
-        .values({ enrollment_id: to.id, module, attempt_id: attempt_id! })
-        .execute()
-    }
+    await copyLessons(trx, from.id, to.id, kept.lessons)
+    await copyPasses(trx, from.id, to.id, kept.modules)
     trx.record({
       kind: 'enrollment-moved',
       actor_id: viewer.id,
@@ -86,4 +54,58 @@ export async function moveToCurrent(
     })
     return true
   })
+}
+
+const startAtVersion = (trx: Transaction<DB>, personId: string, text: CourseVersion, now: Date) =>
+  trx
+    .insertInto('enrollments')
+    .values({
+      person_id: personId,
+      course: text.slug,
+      version: text.version,
+      content_hash: text.hash,
+      started_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+
+async function copyLessons(
+  trx: Transaction<DB>,
+  fromId: string,
+  toId: string,
+  lessons: Iterable<string>,
+): Promise<void> {
+  const kept = [...lessons]
+  await sql`
+    insert into lesson_marks (enrollment_id, module, lesson, mark, marked_at)
+    select ${toId}, module, lesson, mark, marked_at from lesson_marks
+    where enrollment_id = ${fromId} and mark = 'finished'
+      and module || '/' || lesson = any(${kept}::text[])`.execute(trx)
+  await sql`
+    insert into group_lessons (enrollment_id, module, lesson, lesson_hash, presence_id, marked_at)
+    select ${toId}, module, lesson, lesson_hash, presence_id, marked_at from group_lessons
+    where enrollment_id = ${fromId} and module || '/' || lesson = any(${kept}::text[])`.execute(trx)
+}
+
+/** A module that is kept names the attempt that passed it. */
+async function copyPasses(
+  trx: Transaction<DB>,
+  fromId: string,
+  toId: string,
+  modules: Iterable<string>,
+): Promise<void> {
+  for (const module of modules) {
+    const { attempt_id } = await trx
+      .selectFrom('enrollment_passes')
+      .select('attempt_id')
+      .where('enrollment_id', '=', fromId)
+      .where('module', '=', module)
+      .orderBy('finished_at')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    await trx
+      .insertInto('enrollment_kept_modules')
+      .values({ enrollment_id: toId, module, attempt_id: attempt_id! })
+      .execute()
+  }
 }

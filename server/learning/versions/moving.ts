@@ -5,7 +5,7 @@ import { type Done, lessonKey } from '#server/learning/progress/progress.ts'
 import type { Enrollment } from '#server/learning/progress/queries.ts'
 
 /** What a learner keeps when changing versions: unchanged lessons and modules. */
-export type Kept = Readonly<{ lessons: readonly string[]; modules: readonly string[] }>
+type Kept = Readonly<{ lessons: readonly string[]; modules: readonly string[] }>
 
 /** Without the outline of the old version nothing can be compared, so nothing is kept. */
 export function keptOf(before: TextOutline | null, after: TextOutline, done: Done): Kept {
@@ -25,7 +25,7 @@ export function keptOf(before: TextOutline | null, after: TextOutline, done: Don
 }
 
 /** How a learner's version compares with the current one. */
-export type TextState =
+type TextState =
   /** Same version. */
   | 'current'
   /** A newer version is out. The learner can finish theirs. */
@@ -50,7 +50,7 @@ export const takenText = (course: Course, taken: Pick<Enrollment, 'version'>): C
   course.versions.get(taken.version) ?? null
 
 /** The offer on the course page to move to the current version. */
-export type MoveOffer = Readonly<{
+type MoveOffer = Readonly<{
   state: Exclude<TextState, 'current'>
   from: string
   to: string

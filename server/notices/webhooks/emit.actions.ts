@@ -4,7 +4,7 @@ import { enqueueAll } from '#server/jobs/enqueue.ts'
 import type { WebhookEvent, WebhookEvents } from './events.ts'
 import { listListeners } from './webhooks.queries.ts'
 
-export type Happened<E extends WebhookEvent> = Readonly<{
+type Happened<E extends WebhookEvent> = Readonly<{
   person_id: string
   /** The one program it is about; null for every program where the person works. */
   program_id: string | null

@@ -65,7 +65,7 @@ export async function listListeners(
   return rows
 }
 
-export type DeliveryToSend = Readonly<{
+type DeliveryToSend = Readonly<{
   id: string
   body: string
   attempts: number

@@ -6,7 +6,7 @@ import { holdsOn, isKnown } from '#server/programs/as-of.ts'
 import type { ProgramHead } from '#server/programs/queries.ts'
 import type { LicenseStatus } from '#server/programs/record/program-record.queries.ts'
 
-export type FoundProgram = Readonly<{
+type FoundProgram = Readonly<{
   id: string
   kind: 'licensed' | 'agency'
   name: string
@@ -21,7 +21,7 @@ export type FoundProgram = Readonly<{
   is_certified: boolean
 }>
 
-export type Found = Readonly<{ programs: readonly FoundProgram[]; total: number }>
+type Found = Readonly<{ programs: readonly FoundProgram[]; total: number }>
 
 /**
  * Programs that contain every typed word in the license number (as 9900001-CRF), the name, the license holder or the

@@ -16,13 +16,11 @@ export const registryColumns = {
   checked_on: 'Checked on',
 } as const
 
-export type RegistryColumn = keyof typeof registryColumns
+type RegistryColumn = keyof typeof registryColumns
 
 export type RegistryRow = Readonly<{ line: number; cells: Readonly<Partial<Record<RegistryColumn, string>>> }>
 
-export type RegistryFile =
-  | { kind: 'rows'; rows: readonly RegistryRow[] }
-  | { kind: 'unreadable'; message: string }
+type RegistryFile = { kind: 'rows'; rows: readonly RegistryRow[] } | { kind: 'unreadable'; message: string }
 
 const mostRegistryRows = 5000
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { writeEvidence } from '#server/ledger/actions.ts'
+import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { sha256 } from '#server/oversight/packets/packet-manifest.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -35,7 +35,7 @@ export async function startRegistryImport(
   return id
 }
 
-export type RegistryPreview =
+type RegistryPreview =
   | { kind: 'unreadable'; message: string }
   | { kind: 'planned'; lines: readonly PlannedLine[]; effects: readonly RegistryEffect[]; hash: string }
 
@@ -67,7 +67,7 @@ async function planOf(db: Database | Transaction<DB>, content: string, today: Da
   return { kind: 'planned' as const, lines: planRegistry(file.rows, programs, today) }
 }
 
-export type ApplyResult =
+type ApplyResult =
   | { kind: 'applied'; programs: number }
   | { kind: 'changed-meanwhile' }
   | { kind: 'already' }
@@ -108,28 +108,11 @@ export async function applyRegistry(
     const planned = await planOf(trx, kept.content, dayOf(now))
     if (planned.kind === 'unreadable') return planned
     if (planHash(planned.lines) !== seenHash) return { kind: 'changed-meanwhile' }
-    const reason = `Licensing record, ${kept.file_name}`
     const changed = new Set<string>()
     for (const id of ids) {
       const lines = planned.lines.filter(({ program_id }) => program_id === id)
-      const periods = lines
-        .flatMap((line) => line.periods)
-        .map((period) => ({ ...period, period_id: period.period_id ?? randomUUID() }))
-      await savePeriods(trx, viewer.id, now, id, periods, reason)
+      await saveProgram(trx, acting, { ...kept, id: importId }, id, lines)
       if (lines.some(({ kind }) => kind === 'changed')) changed.add(id)
-      trx.record({
-        kind: 'program-changed',
-        actor_id: viewer.id,
-        subject: `program:${id}`,
-        facts: {
-          act: 'registry-imported',
-          program_id: id,
-          registry_import_id: importId,
-          file_sha256: kept.sha256,
-          rows: periods,
-        },
-        at: now,
-      })
     }
     await trx
       .updateTable('registry_imports')
@@ -138,6 +121,32 @@ export async function applyRegistry(
       .execute()
     await acting.afterChange(trx, await listPeopleOfPrograms(trx, [...changed]), now)
     return { kind: 'applied', programs: ids.length }
+  })
+}
+
+async function saveProgram(
+  trx: EvidenceTransaction,
+  { viewer, now }: Readonly<{ viewer: Viewer; now: Date }>,
+  file: Readonly<{ id: string; file_name: string; sha256: string }>,
+  programId: string,
+  lines: readonly PlannedLine[],
+): Promise<void> {
+  const periods = lines
+    .flatMap((line) => line.periods)
+    .map((period) => ({ ...period, period_id: period.period_id ?? randomUUID() }))
+  await savePeriods(trx, viewer.id, now, programId, periods, `Licensing record, ${file.file_name}`)
+  trx.record({
+    kind: 'program-changed',
+    actor_id: viewer.id,
+    subject: `program:${programId}`,
+    facts: {
+      act: 'registry-imported',
+      program_id: programId,
+      registry_import_id: file.id,
+      file_sha256: file.sha256,
+      rows: periods,
+    },
+    at: now,
   })
 }
 

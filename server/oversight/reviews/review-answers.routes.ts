@@ -7,8 +7,9 @@ import { fileType, readUpload } from '#server/web/upload.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { logFinding } from './review.actions.ts'
 import { findAnswerFile, findFindingOf, listFindingsToAnswer } from './review.queries.ts'
+import { readAnswer } from './review-finding-form.ts'
 import { findingPage, findingPageFor } from './review-finding-page.ts'
-import { answerFinding, longestFinding } from './review-findings.actions.ts'
+import { answerFinding } from './review-findings.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -43,37 +44,18 @@ export async function reviewAnswerRoutes(app: App, { db, clock }: Needs): Promis
       if (!viewer.administered_program_ids.includes(finding.program_id)) return notFound()
       const { fields, file, isTooLarge } = await readUpload(request)
       const body = (fields.body ?? '').trim()
-      const type = file && fileType(file.bytes)
-      const errors: FieldError[] = []
-      if (!body) errors.push({ field: 'body', message: 'Enter your answer. Explain what the file shows.' })
-      if (body.length > longestFinding)
-        errors.push({
-          field: 'body',
-          message: `Use ${longestFinding} characters or fewer. Put the rest in a file.`,
-        })
-      if (file && !type)
-        errors.push({
-          field: 'file',
-          message: 'The file must be a PDF, PNG or JPEG.',
-        })
-      if (isTooLarge)
-        errors.push({ field: 'file', message: 'The file is larger than 10 MB. Choose a smaller one.' })
-      if (errors.length > 0)
-        return reply
-          .status(422)
-          .page('oversight/reviews/finding', { ...findingPageFor(viewer, finding, errors), typed: body })
-      const kept =
-        file && type
-          ? { bytes: file.bytes, type, name: file.name.replace(/[^\w.\- ]+/g, '_').slice(-100) }
-          : null
-      const answer = await answerFinding(db, viewer, finding, body, kept, clock())
+      const read = readAnswer(body, file && { ...file, type: fileType(file.bytes) }, isTooLarge)
+      if (read.kind === 'problems') return showAgain(read.problems)
+      const answer = await answerFinding(db, viewer, finding, body, read.file, clock())
       if (answer.kind === 'answered') return reply.redirect(`/findings/${finding.id}`, 303)
-      const closed = [
+      return showAgain([
         { field: 'body', message: 'This finding has been closed, so your answer was not sent.' },
-      ]
-      return reply
-        .status(422)
-        .page('oversight/reviews/finding', { ...findingPageFor(viewer, finding, closed), typed: body })
+      ])
+
+      function showAgain(errors: readonly FieldError[]) {
+        const page = { ...findingPageFor(viewer, finding, errors), typed: body }
+        return reply.status(422).page('oversight/reviews/finding', page)
+      }
     },
   )
 

@@ -8,18 +8,8 @@ import { listProgramAdministrators } from '#server/notices/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { insertReviewState, recordReviewAct } from './review.actions.ts'
 import { type FindingRow, listLicensorsOf, type Review } from './review.queries.ts'
+import type { AnswerFile, FindingEntry } from './review-finding-form.ts'
 import { actsOpenTo, type FindingAct, findingState } from './review-words.ts'
-
-/** Maximum characters of a finding or an answer. */
-export const longestFinding = 10_000
-
-export type FindingEntry = Readonly<{
-  person_id: string | null
-  rule: string
-  body: string
-  follow_up_on: Day | null
-  isSent: boolean
-}>
 
 /** Writes a finding and, if requested, sends it to the program. The review then awaits the program. */
 export async function writeFinding(
@@ -91,7 +81,7 @@ async function send(trx: Transaction<DB>, viewer: Viewer, sent: Sent, now: Date)
   )
 }
 
-export type FindingResult =
+type FindingResult =
   | { kind: 'done' }
   | { kind: 'not-open-to-this' }
   | { kind: 'reason-missing' }
@@ -134,12 +124,6 @@ export async function actOnFinding(
     return { kind: 'done' }
   })
 }
-
-export type AnswerFile = Readonly<{
-  bytes: Buffer
-  name: string
-  type: 'application/pdf' | 'image/png' | 'image/jpeg'
-}>
 
 /** A program's administrator answers a finding, with an optional file as evidence. */
 export async function answerFinding(

@@ -11,8 +11,9 @@ import type { FieldError } from '#server/web/views.ts'
 import { logFinding, logLook } from './review.actions.ts'
 import { findFindingOf, findReviewOf, listPeopleOfProgram, type Review } from './review.queries.ts'
 import { closedPage } from './review-day.ts'
+import { longestFinding, readFinding } from './review-finding-form.ts'
 import { findingPageFor } from './review-finding-page.ts'
-import { actOnFinding, longestFinding, writeFinding } from './review-findings.actions.ts'
+import { actOnFinding, writeFinding } from './review-findings.actions.ts'
 import { findingActs } from './review-words.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -59,26 +60,14 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
       const review = (await findReviewOf(db, viewer, request.params.review)) ?? notFound()
       if (review.state === 'closed')
         return reply.status(409).page('oversight/reviews/closed', closedPage(review))
-      const typed = request.body
-      const read = reader(typed, dayOf(clock()))
-      const body = typed.body.trim()
-      if (!body) read.refuse('body', 'Enter what you found.')
-      const follow_up_on = read.day('follow_up_on')
       const people = await listPeopleOfProgram(db, review.program_id)
-      const person_id = typed.person || null
-      if (person_id && !people.some(({ id }) => id === person_id))
-        read.refuse('person', 'Choose a person in this program.')
-      const rule = typed.rule ?? ''
-      if (rule && !rules.some(({ code }) => code === rule))
-        read.refuse('rule', 'Choose a rule from the list.')
-      if (read.problems.length > 0) {
+      const read = readFinding(request.body, people, dayOf(clock()))
+      if (read.kind === 'problems') {
         await logList(viewer, review, people)
-        return reply
-          .status(422)
-          .page('oversight/reviews/finding-new', await newPage(review, typed, read.problems))
+        const page = await newPage(review, request.body, read.problems)
+        return reply.status(422).page('oversight/reviews/finding-new', page)
       }
-      const entry = { person_id, rule, body, follow_up_on, isSent: typed.send === 'yes' }
-      await writeFinding(db, viewer, review, entry, clock())
+      await writeFinding(db, viewer, review, read.entry, clock())
       return reply.redirect(`/reviews/${review.id}#findings`, 303)
     },
   )

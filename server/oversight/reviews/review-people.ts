@@ -10,7 +10,7 @@ import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/ro
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import type { ReviewCertificate } from './review-person.queries.ts'
 
-export type ReviewRequirement = RequirementAnswer & Readonly<{ title: string; shape: string; words: string }>
+type ReviewRequirement = RequirementAnswer & Readonly<{ title: string; shape: string; words: string }>
 
 export type ReviewGap = Gap & Readonly<{ title: string; words: string /** In days. */; length: number }>
 

@@ -31,7 +31,7 @@ export async function openReview(
   })
 }
 
-export type StateResult = { kind: 'changed' } | { kind: 'already' } | { kind: 'reason-missing' }
+type StateResult = { kind: 'changed' } | { kind: 'already' } | { kind: 'reason-missing' }
 
 export async function changeReviewState(
   db: Database,

@@ -5,7 +5,7 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 
-export type ConfirmResult = { kind: 'confirmed' } | { kind: 'own' } | { kind: 'not-found' }
+type ConfirmResult = { kind: 'confirmed' } | { kind: 'own' } | { kind: 'not-found' }
 
 /**
  * A supervisor confirms a fast completion for the programs where they supervise this person, such as after talking it

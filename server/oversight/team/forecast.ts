@@ -3,7 +3,7 @@ import { addMonths, type Day } from '#server/lib/days.ts'
 import { type TeamRow, yearBack } from './team.queries.ts'
 import { openDates } from './team.ts'
 
-export type Month = Readonly<{
+type Month = Readonly<{
   month: string
   label: string
   completions: number

@@ -10,7 +10,7 @@ export type Asked =
   | Readonly<{ kind: 'file'; asked: string; sha256: string; verification: Verification }>
   | Readonly<{ kind: 'unreadable'; asked: string }>
 
-export type BulkVerdict =
+type BulkVerdict =
   | 'valid'
   | 'revoked'
   | 'superseded'

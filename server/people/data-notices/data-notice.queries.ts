@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-export type DataNotice = Readonly<{
+type DataNotice = Readonly<{
   version: number
   body: string
   summary: string
@@ -18,7 +18,7 @@ export const findDataNotice = (db: Kysely<DB>, version?: number): Promise<DataNo
     .limit(1)
     .executeTakeFirst()
 
-export type NoticeVersion = Readonly<{
+type NoticeVersion = Readonly<{
   version: number
   summary: string
   published_at: Date
@@ -35,7 +35,7 @@ export async function listNoticeVersions(db: Kysely<DB>): Promise<readonly Notic
   return rows
 }
 
-export type Reader = Readonly<{
+type Reader = Readonly<{
   id: string
   name: string
   email: string | null

@@ -1,4 +1,4 @@
-export type Block =
+type Block =
   | Readonly<{ kind: 'heading' | 'paragraph'; text: string }>
   | Readonly<{ kind: 'list'; items: readonly string[] }>
 

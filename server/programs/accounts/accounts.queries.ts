@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
 
@@ -19,14 +20,15 @@ export type Account = Readonly<{
 export type AccountInReach = Readonly<{ account: Account; canChange: boolean; isOwn: boolean }>
 
 /**
- * An account that the viewer looks after: any, for a system administrator; for a program administrator, one that is or
- * was on record in their programs. They change it only where it neither works nor acts anywhere else. No one changes
- * their own here.
+ * An account that the viewer looks after: any, for a system administrator; for a program administrator, one that works
+ * or acts in their programs, or did before and has no other place. They change it only where it neither works nor acts
+ * anywhere else. No one changes their own here.
  */
 export async function findAccountOf(
   db: Kysely<DB>,
   viewer: Viewer,
   personId: string,
+  today: Day,
 ): Promise<AccountInReach | null> {
   const isSystem = hasRole(viewer, 'system_admin')
   const programs = [...viewer.administered_program_ids]
@@ -40,7 +42,21 @@ export async function findAccountOf(
   if (!account) return null
   const isOwn = account.id === viewer.id
   const canChange = !isOwn && (isSystem || !(await listOutOfReach(db, viewer, [account.id])).has(account.id))
-  return { account, canChange, isOwn }
+  const isTheirs = isSystem || canChange || isOwn || (await isHere(db, programs, personId, today))
+  return isTheirs ? { account, canChange, isOwn } : null
+}
+
+/** Works or acts in one of these programs today, or will. */
+async function isHere(db: Kysely<DB>, programs: readonly string[], personId: string, today: Day) {
+  const { rows } = await sql`
+    select from assignments a where a.person_id = ${personId} and a.superseded_at is null
+      and a.program_id = any(${programs}::uuid[]) and coalesce(a.separated_on >= ${today}, true)
+    union all
+    select from roles r join programs g on g.id = r.program_id or g.holder_id = r.holder_id
+    where r.person_id = ${personId} and r.ended_at is null and g.id = any(${programs}::uuid[]) limit 1`.execute(
+    db,
+  )
+  return rows.length > 0
 }
 
 /** Accounts by name or email, for a system administrator. */
@@ -53,12 +69,16 @@ export async function listAccounts(db: Kysely<DB>, search: string): Promise<read
   return rows
 }
 
-/** What was changed about an account, by whom and why, the latest first. */
-export async function listAccountHistory(db: Kysely<DB>, personId: string) {
+/**
+ * What was changed about an account, by whom and why, the latest first. Program administrators see of its roles only
+ * those in their programs.
+ */
+export async function listAccountHistory(db: Kysely<DB>, viewer: Viewer, personId: string) {
   const { rows } = await sql<{ at: Date; who: string | null; kind: string; facts: Record<string, unknown> }>`
     select l.at, p.name as who, l.kind, l.facts::jsonb as facts
     from ledger l left join people p on p.id = l.actor_id
-    where l.subject = ${`person:${personId}`} and l.kind in ('account-changed', 'role-granted', 'role-ended')
+    where l.subject = ${`person:${personId}`} and (l.kind = 'account-changed' or (l.kind in ('role-granted', 'role-ended') and (${hasRole(viewer, 'system_admin')}
+        or l.facts::jsonb ->> 'program_id' = any(${[...viewer.administered_program_ids]}::text[]))))
     order by l.seq desc limit 100`.execute(db)
   return rows
 }

@@ -11,7 +11,7 @@ const placesOf = (person: string) => sql`
   union select g.id from roles r join programs g on g.holder_id = r.holder_id
     where r.person_id = ${sql.ref(person)} and r.ended_at is null`
 
-export type Confirmer = Readonly<{ id: string; name: string }>
+type Confirmer = Readonly<{ id: string; name: string }>
 
 /**
  * Who may confirm that a code reached its person: supervisors and administrators where the person works or acts, and
@@ -35,7 +35,7 @@ export async function listConfirmers(
   return rows.filter(({ id }) => !problems.has(id))
 }
 
-export type WaitingCode = Readonly<{
+type WaitingCode = Readonly<{
   id: string
   person_id: string
   person: string

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -69,7 +70,7 @@ export async function paperCodeRoutes(app: App, { db, clock, tellOwner }: Needs)
 
   async function recoverable(request: FastifyRequest): Promise<Account> {
     const { person } = request.params as { person: string }
-    const found = await findAccountOf(db, viewerOf(request), person)
+    const found = await findAccountOf(db, viewerOf(request), person, dayOf(clock()))
     return found?.canChange && found.account.has_password && !found.account.disabled_at
       ? found.account
       : notFound()

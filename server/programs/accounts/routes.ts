@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
+import { dayOf } from '#server/lib/days.ts'
 import { type By, changeName, setConfidential } from '#server/people/account.actions.ts'
 import { type AccountMail, emailChangeAsked } from '#server/people/account-emails.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
@@ -51,8 +52,8 @@ export async function accountLifeRoutes(
   )
 
   app.get('/accounts/:person', { config: administrators, schema: { params } }, async (request, reply) => {
-    const found = (await findAccountOf(db, viewerOf(request), request.params.person)) ?? notFound()
-    const history = await listAccountHistory(db, found.account.id)
+    const found = (await inReach(request, request.params.person)) ?? notFound()
+    const history = await listAccountHistory(db, viewerOf(request), found.account.id)
     return reply.page('programs/accounts/account', accountPage(found, history))
   })
 
@@ -148,9 +149,12 @@ export async function accountLifeRoutes(
 
   async function changeable(request: FastifyRequest): Promise<Account> {
     const { person } = request.params as { person: string }
-    const found = await findAccountOf(db, viewerOf(request), person)
+    const found = await inReach(request, person)
     return found?.canChange ? found.account : notFound()
   }
+
+  const inReach = (request: FastifyRequest, person: string) =>
+    findAccountOf(db, viewerOf(request), person, dayOf(clock()))
 
   function byOf(request: FastifyRequest): By {
     const body = request.body as { reason: string }

@@ -7,7 +7,7 @@ export type Cells = Readonly<Partial<Record<ImportColumn, string>>>
 /** One row of a file, with its last line and any problem with the row as a whole. */
 export type FileRow = Readonly<{ line: number; cells: Cells; problem: string | null }>
 
-export type ReadFile =
+type ReadFile =
   | { kind: 'rows'; rows: readonly FileRow[]; ignoredHeadings: readonly string[] }
   | { kind: 'unreadable'; message: string }
 

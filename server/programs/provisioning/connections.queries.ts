@@ -27,7 +27,7 @@ export async function findConnectionByToken(
   return rows[0]
 }
 
-export type ConnectionLine = Connection &
+type ConnectionLine = Connection &
   Readonly<{
     holder: string | null
     owner: string

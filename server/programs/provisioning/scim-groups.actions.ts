@@ -7,7 +7,7 @@ import { listGroupNames, listScimGroups } from './scim-groups.queries.ts'
 import type { Provisioning } from './scim-users.actions.ts'
 import { listScimUsers } from './scim-users.queries.ts'
 
-export type WantedGroup = Readonly<{
+type WantedGroup = Readonly<{
   displayName: string
   externalId: string | null
   memberIds: readonly string[]

@@ -25,10 +25,7 @@ import {
 } from './program-record.queries.ts'
 
 export type ProgramDone = { kind: 'done'; programId: string }
-export type ProgramAnswer =
-  | ProgramDone
-  | { kind: 'problems'; problems: readonly Problem[] }
-  | { kind: 'not-found' }
+type ProgramAnswer = ProgramDone | { kind: 'problems'; problems: readonly Problem[] } | { kind: 'not-found' }
 
 /** Records a program fact that applies from a day on. Licensing staff and system administrators only. */
 export const recordProgramFact = (
@@ -85,16 +82,8 @@ export async function addProgram(db: Database, { viewer, now }: Actor, typed: Ty
       .values({ holder_id, kind })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await saveRows(
-      trx,
-      viewer.id,
-      now,
-      id,
-      'details',
-      [{ period_id: randomUUID(), from_on, to_on: null, ...details }],
-      [],
-      '',
-    )
+    const rows = [{ period_id: randomUUID(), from_on, to_on: null, ...details }]
+    await saveRows(trx, { viewer, now }, id, 'details', { rows, removed: [], reason: '' })
     trx.record({
       kind: 'program-changed',
       actor_id: viewer.id,
@@ -126,7 +115,7 @@ function changeProgram(
     const decided = decide(record, program.kind === 'licensed', dayOf(now))
     if (decided.kind !== 'rows') return decided
     const { rows, removed, reason } = decided
-    await saveRows(trx, viewer.id, now, program.id, fact, rows, removed, reason)
+    await saveRows(trx, { viewer, now }, program.id, fact, decided)
     await afterChange(trx, await listPeopleOf(trx, program.id), now)
     trx.record({
       kind: 'program-changed',
@@ -172,25 +161,26 @@ const bare =
 
 async function saveRows(
   trx: Transaction<DB>,
-  viewerId: string,
-  now: Date,
+  { viewer, now }: Actor,
   programId: string,
   fact: ProgramFact,
-  rows: readonly ProgramRow[],
-  removed: readonly string[],
-  reason: string,
+  {
+    rows,
+    removed,
+    reason,
+  }: Readonly<{ rows: readonly ProgramRow[]; removed: readonly string[]; reason: string }>,
 ): Promise<void> {
   const { table, columns, types } = tables[fact]
   const names = sql.join(columns.map((column) => sql.ref(column)))
   const gone = [...removed, ...rows.map(({ period_id }) => period_id)]
   await sql`
-    update ${sql.table(table)} set superseded_at = ${now}, superseded_by = ${viewerId}, superseded_reason = ${reason}
+    update ${sql.table(table)} set superseded_at = ${now}, superseded_by = ${viewer.id}, superseded_reason = ${reason}
     where superseded_at is null and program_id = ${programId} and period_id = any(${gone}::uuid[])`.execute(
     trx,
   )
   await sql`
     insert into ${sql.table(table)} (program_id, period_id, from_on, to_on, ${names}, recorded_at, recorded_by, reason)
-    select ${programId}::uuid, period_id, from_on, to_on, ${names}, ${now}::timestamptz, ${viewerId}::uuid, ${reason}
+    select ${programId}::uuid, period_id, from_on, to_on, ${names}, ${now}::timestamptz, ${viewer.id}::uuid, ${reason}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as rows(period_id uuid, from_on date, to_on date, ${types})`.execute(trx)
 }

@@ -19,7 +19,7 @@ export const hasLead = async (db: Kysely<DB>, holderId: string): Promise<boolean
 }
 
 /** Something that one person may have done as two. */
-export type Pattern = Readonly<{
+type Pattern = Readonly<{
   at: Date
   kind: 'blocked' | 'done' | 'link'
   act: string

@@ -52,5 +52,5 @@ export const tellOfRole: TellOfRole = async (trx, { person_id, change, by, ...ro
 }
 
 /** The page where this administrator sees the roles of a scope. */
-export const pathFor = ({ as }: Pick<SecondPerson, 'as'>, { program_id, siblings }: PlacedScope): string =>
+const pathFor = ({ as }: Pick<SecondPerson, 'as'>, { program_id, siblings }: PlacedScope): string =>
   as === 'system_admin' || as === 'licensing' ? '/access' : `/programs/${program_id ?? siblings[0]}/roles`

@@ -21,9 +21,9 @@ import { announceRole } from './announcing.actions.ts'
 import { findRole, type OneRole } from './roles.queries.ts'
 
 type By = Readonly<{ viewer: Viewer; now: Date }>
-export type RoleAndReach = Reach & Readonly<{ role: Role }>
+type RoleAndReach = Reach & Readonly<{ role: Role }>
 
-export type GrantAnswer =
+type GrantAnswer =
   | { kind: 'granted' }
   /** It takes effect when one of these people confirms it. None: there is no one yet who could. */
   | { kind: 'waiting'; confirmers: readonly SecondPerson[] }
@@ -81,7 +81,7 @@ export async function grantRole(
   return { kind: 'waiting', confirmers }
 }
 
-export type ConfirmAnswer = { kind: 'done' } | { kind: 'not-allowed' } | { kind: 'moot'; message: string }
+type ConfirmAnswer = { kind: 'done' } | { kind: 'not-allowed' } | { kind: 'moot'; message: string }
 
 /** A second person confirms a grant that waits. */
 export async function confirmGrant(

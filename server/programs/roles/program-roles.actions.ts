@@ -19,7 +19,7 @@ export const programPosts = {
   lead: 'License holder’s lead',
 } as const
 
-export type GiveRoleAnswer =
+type GiveRoleAnswer =
   | { kind: 'granted'; name: string }
   | { kind: 'waiting'; name: string; confirmers: readonly SecondPerson[] }
   | { kind: 'problems'; problems: readonly Problem[] }

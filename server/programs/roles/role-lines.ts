@@ -13,7 +13,7 @@ import type { PlacedScope } from '#server/programs/second-person/scope.queries.t
 import type { RoleLine } from './roles.queries.ts'
 
 /** After how many days without use a role is flagged. */
-export const unusedDays = 90
+const unusedDays = 90
 
 /** A role as its page shows it to this viewer. */
 export function roleLine(line: RoleLine, viewer: Viewer, scope: PlacedScope, now: Date) {
@@ -33,8 +33,6 @@ export function roleLine(line: RoleLine, viewer: Viewer, scope: PlacedScope, now
     isUnused: line.ended_at === null && isUnused(line, today),
   }
 }
-
-export type ShownRole = ReturnType<typeof roleLine>
 
 /** The very reach of this role, in the same license holder. */
 const scopeOf = ({ program_id, holder_id }: RoleLine, scope: PlacedScope): PlacedScope => ({

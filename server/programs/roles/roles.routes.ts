@@ -186,10 +186,7 @@ const roleField = (typed: Typed, isLead: boolean) => ({
 })
 
 /** Where this viewer sees the roles beside this one. */
-export const pageOf = (
-  viewer: Viewer,
-  { program_id, holder_id }: Pick<OneRole, 'program_id' | 'holder_id'>,
-) => {
+const pageOf = (viewer: Viewer, { program_id, holder_id }: Pick<OneRole, 'program_id' | 'holder_id'>) => {
   const here = program_id ?? (holder_id ? viewer.administered_program_ids[0] : null)
   if (here && viewer.administered_program_ids.includes(here)) return `/programs/${here}/roles`
   return program_id || holder_id ? (hasRole(viewer, 'system_admin') ? '/admin/people' : '/') : '/access'

@@ -1,7 +1,7 @@
 import { addDays, type Day } from '#server/lib/days.ts'
 
 /** A day of hire more than this many days before it is recorded needs a second person. */
-export const backdatedDays = 30
+const backdatedDays = 30
 
 type Hire = Readonly<{ assignment_id: string; hired_on: Day }>
 

@@ -25,7 +25,7 @@ export type ChangeForm = Readonly<{
   back: Readonly<{ href: string; label: string }>
 }>
 
-export type ActAnswer<Done> =
+type ActAnswer<Done> =
   | Done
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'refused'; message: string }

@@ -6,8 +6,8 @@ import { periodNames } from './periods.ts'
 import type { WorkerType } from './roster.queries.ts'
 import { isWorkText, workTexts } from './work-texts.ts'
 
-export type HistoryLine = Readonly<{ says: string; changes: readonly Change[] }>
-export type Change = Readonly<{ name: string; from: string; to: string }>
+type HistoryLine = Readonly<{ says: string; changes: readonly Change[] }>
+type Change = Readonly<{ name: string; from: string; to: string }>
 
 /** What one person recorded at one time. */
 export type HistoryEntry = Readonly<{

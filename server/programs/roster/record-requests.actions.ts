@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import { notify } from '#server/notices/actions.ts'
 
 /** A program put someone on its roster whose email has an account that it doesn't know. */
-export type Asked = Readonly<{ placeholder_id: string; person_id: string; program_id: string; email: string }>
+type Asked = Readonly<{ placeholder_id: string; person_id: string; program_id: string; email: string }>
 
 /** Of these new people, the ones whose email has an account: its owner is asked, and the program learns nothing. */
 export async function listAskedFor(

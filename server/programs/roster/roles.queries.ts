@@ -27,7 +27,7 @@ export async function listRolesHere(db: Kysely<DB>, programId: string): Promise<
   return rows
 }
 
-export type Unready = Readonly<{
+type Unready = Readonly<{
   id: string
   name: string
   email: string | null

@@ -2,9 +2,9 @@ import type { Assignment, Work } from './assignment.ts'
 import { type Period, type PeriodKind, periodsCutAt } from './periods.ts'
 import { workTextsBy } from './work-texts.ts'
 
-export type AssignmentRow = Work & Readonly<{ assignment_id: string; person_id: string; program_id: string }>
+type AssignmentRow = Work & Readonly<{ assignment_id: string; person_id: string; program_id: string }>
 export type PeriodRow = Omit<Period, 'row_id'> & Readonly<{ kind: PeriodKind; assignment_id: string }>
-export type Removal = Readonly<{ kind: 'assignment' | PeriodKind; id: string }>
+type Removal = Readonly<{ kind: 'assignment' | PeriodKind; id: string }>
 
 /**
  * The changes that one form, or a file of ten thousand rows, makes. An assignment or period whose id is already on record

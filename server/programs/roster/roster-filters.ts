@@ -13,7 +13,7 @@ export const rosterShows = {
 
 export type RosterShow = keyof typeof rosterShows
 
-export const rosterSorts = ['name', 'title', 'hired', 'contact'] as const
+const rosterSorts = ['name', 'title', 'hired', 'contact'] as const
 export type RosterSort = (typeof rosterSorts)[number]
 
 /** The filters in a roster's address. */

@@ -23,7 +23,7 @@ export type RosterLine = Readonly<{
   has_password: boolean
 }>
 
-export type RosterCounts = Readonly<Record<RosterShow, number>>
+type RosterCounts = Readonly<Record<RosterShow, number>>
 
 export const rosterPageSize = 50
 

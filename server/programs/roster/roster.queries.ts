@@ -31,7 +31,7 @@ export type RosterPerson = Readonly<{
   assignments: readonly RosterAssignment[]
 }>
 
-export type RosterCertification = Readonly<{ id: string; type: string; from_on: Day; to_on: Day | null }>
+type RosterCertification = Readonly<{ id: string; type: string; from_on: Day; to_on: Day | null }>
 
 export type RosterProgram = Readonly<{
   program_id: string

@@ -6,7 +6,7 @@ import type { SecondPerson } from './second-people.queries.ts'
 
 export const requestsPath = '/confirmations'
 
-export type NewRequest = Reach &
+type NewRequest = Reach &
   Readonly<{
     person_id: string | null
     requested_by: string

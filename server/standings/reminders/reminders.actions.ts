@@ -4,7 +4,8 @@ import type { DB } from '#server/db/schema.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { type Day, dayOf, daysBetween } from '#server/lib/days.ts'
 import { notify } from '#server/notices/actions.ts'
-import type { NewNotice, NotCleared } from '#server/notices/kinds.ts'
+import type { NewNotice } from '#server/notices/kinds.ts'
+import type { NotCleared } from '#server/notices/team-kinds.ts'
 import { openDate } from './open-date.ts'
 import {
   listAdministrators,
@@ -96,7 +97,7 @@ const digested = { overdue: ['overdue', 'not_cleared'], coming: ['due_soon'] }
 // March 1, 2027 is a Monday.
 const isMonday = (day: Day) => daysBetween('2027-03-01', day) % 7 === 0
 
-export type RemindResult = { kind: 'sent' } | { kind: 'sent-today' } | { kind: 'nothing-due' }
+type RemindResult = { kind: 'sent' } | { kind: 'sent-today' } | { kind: 'nothing-due' }
 
 type Supervisor = Readonly<{ name: string; supervised_program_ids: readonly string[] }>
 

@@ -74,7 +74,7 @@ export async function listUncleared(
   return rows
 }
 
-export type OpenAlert = Notice & Readonly<{ facts: unknown; dedupe_key: string }>
+type OpenAlert = Notice & Readonly<{ facts: unknown; dedupe_key: string }>
 
 /** Alerts that are not settled; those that name one of these people, or all. */
 export async function listOpenAlerts(
@@ -135,7 +135,7 @@ export async function listAdministrators(
   return rows.map(({ person_id }) => person_id)
 }
 
-export type Week = Readonly<{ person_id: string; overdue: number; coming: number; cleared: number }>
+type Week = Readonly<{ person_id: string; overdue: number; coming: number; cleared: number }>
 
 /** For each supervisor, how many people became overdue in a week, have a date in the next 30 days, or were cleared. */
 export async function listWeeks(

@@ -8,7 +8,7 @@ export const remindedDaysAhead: readonly number[] = [dueSoonDays, 30, 14, 7, 1]
 /** So many days after someone stopped being cleared, the program's administrator hears of it, and the holder's lead. */
 export type Escalation = Readonly<{ administratorDays: number; holderDays: number }>
 
-export type Reminder =
+type Reminder =
   | Readonly<{ kind: 'training-due'; due_on: Day; days: number; dedupe_key: string }>
   | Readonly<{ kind: 'training-overdue'; due_on: Day | null; dedupe_key: string }>
 

@@ -3,8 +3,9 @@ import type { Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { endNotices, notify } from '#server/notices/actions.ts'
-import { type NotCleared, type NoticeFacts, remindingKinds } from '#server/notices/kinds.ts'
+import { type NoticeFacts, remindingKinds } from '#server/notices/kinds.ts'
 import type { Notice } from '#server/notices/queries.ts'
+import type { NotCleared } from '#server/notices/team-kinds.ts'
 import {
   listOpenAlerts,
   listOpenNotices,

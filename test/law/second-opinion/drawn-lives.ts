@@ -3,7 +3,7 @@
 import { day, textOf, yearlyDate } from './days.ts'
 import type { Assignment, Completion, Contact, Duties, Life, Outside, Program, Settings } from './facts.ts'
 
-export type Drawn = { life: Life; asked: string[] }
+type Drawn = { life: Life; asked: string[] }
 
 export const drawnLife = (seed: number): Drawn => {
   const dice = new Dice(seed)

@@ -57,7 +57,7 @@ export type Life = {
   settings?: Settings
 }
 
-export type Standing =
+type Standing =
   | 'not_required'
   | 'due_before_contact'
   | 'current'

@@ -7,7 +7,7 @@ import { annualRow, clearance, initialRow, placeOf } from './residential.ts'
 import { worldsOf } from './worlds.ts'
 
 /** A field on which the possible values of a missing fact differ is left out: the rules do not settle it. */
-export type Part = { [field in keyof Row]?: Row[field] }
+type Part = { [field in keyof Row]?: Row[field] }
 
 export const secondOpinion = (life: Life, on: string) => {
   const asked = day(on)

@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import type { Fact, FactRegister, FactStatus, Source, Value } from '#server/courses/catalogue/course-parts.ts'
 import type { CourseFile } from './course-files.ts'
 import { type ProblemLog, suggestion } from './problems.ts'
-import { checkedShape, parseYaml } from './yaml-document.ts'
+import { checkedShape, type Path, parseYaml, type YamlDocument } from './yaml-document.ts'
 
 export const emptyRegister: FactRegister = { values: new Map(), sources: new Map(), facts: new Map() }
 
@@ -52,94 +52,104 @@ const registerShape = Type.Object(
 export function readFactRegister(file: CourseFile, log: ProblemLog): FactRegister {
   const document = parseYaml(file.text, file.path, 1, log)
   if (!document || !checkedShape(document, [], registerShape, log)) return emptyRegister
-  const parts = document.data as Record<string, Record<string, unknown> | null | undefined>
-  // Keep the name of an invalid entry, so that its error is reported once and not wherever it is used.
-  const read = <Entry extends object, Schema extends TSchema>(
-    part: string,
-    shape: Schema,
-    entry: (key: string, value: Static<Schema>) => Entry,
-    faulty: (key: string) => Entry,
-  ) =>
-    new Map(
-      Object.keys(parts[part] ?? {}).map((key) => {
-        const value = checkedShape(document, [part, key], shape, log)
-        return [key, value === undefined ? faulty(key) : entry(key, value)] as const
-      }),
-    )
-  const values = read(
-    'values',
-    valueShape,
-    (name, { fact, to_confirm, ...rest }): Value => ({ name, fact, toConfirm: to_confirm, ...rest }),
-    (name): Value => ({
-      name,
-      text: name,
-      about: '',
-      fact: undefined,
-      toConfirm: undefined,
-      checked: never,
-    }),
-  )
-  const sources = read(
-    'sources',
-    sourceShape,
-    (key, { url, seen, ...rest }): Source => ({ key, url, seen, ...rest }),
-    (key): Source => ({ key, title: key, publisher: '', url: undefined, seen: undefined }),
-  )
-  const facts = read(
-    'facts',
-    factShape,
-    (key, fact): Fact => ({ key, ...fact }),
-    (key): Fact => ({ key, status: 'U', sources: [], about: '', checked: never }),
-  )
-
-  for (const source of sources.values()) {
-    if (source.url !== undefined && source.url !== '' && !/^https:\/\/\S+$/.test(source.url)) {
-      log.error(
-        file.path,
-        document.lineOf(['sources', source.key, 'url']),
-        `The address of source ${source.key} is "${source.url}".`,
-        'Enter the full address, starting with https://, or leave "url" out.',
-      )
-    }
+  const register = {
+    values: readValues(document, log),
+    sources: readSources(document, log),
+    facts: readFacts(document, log),
   }
-  for (const value of values.values()) {
-    if (value.fact !== undefined && !facts.has(value.fact)) {
-      log.error(
-        file.path,
-        document.lineOf(['values', value.name]),
-        `The value "${value.name}" is based on the fact ${value.fact}, which is not in this file.`,
-        suggestion(value.fact, facts.keys(), 'facts'),
-      )
-    }
-  }
-  if (sources.size === 0) {
+  const say: Say = (path, message, fix) => log.error(file.path, document.lineOf(path), message, fix)
+  checkSourceUrls(register, say)
+  checkValues(register, say)
+  if (register.sources.size === 0)
     log.warning(
       file.path,
       document.lineOf(['sources']),
       'There are no sources yet, so lessons can’t list where their facts come from.',
       'Enter each as "S1: { title: …, publisher: …, url: …, seen: … }".',
     )
-    return { values, sources, facts }
-  }
+  else checkFactSources(register, say)
+  return register
+}
+
+type Say = (path: Path, message: string, fix: string) => void
+
+const readValues = (document: YamlDocument, log: ProblemLog) =>
+  readEntries(document, 'values', log, valueShape, (name, given): Value => {
+    if (!given) return { name, text: name, about: '', fact: undefined, toConfirm: undefined, checked: never }
+    const { fact, to_confirm, ...rest } = given
+    return { name, fact, toConfirm: to_confirm, ...rest }
+  })
+
+const readSources = (document: YamlDocument, log: ProblemLog) =>
+  readEntries(document, 'sources', log, sourceShape, (key, given): Source => {
+    if (!given) return { key, title: key, publisher: '', url: undefined, seen: undefined }
+    const { url, seen, ...rest } = given
+    return { key, url, seen, ...rest }
+  })
+
+const readFacts = (document: YamlDocument, log: ProblemLog) =>
+  readEntries(
+    document,
+    'facts',
+    log,
+    factShape,
+    (key, given): Fact =>
+      given ? { key, ...given } : { key, status: 'U', sources: [], about: '', checked: never },
+  )
+
+/** An invalid entry keeps its name, so that its error is reported once and not wherever it is used. */
+function readEntries<Entry extends object, Schema extends TSchema>(
+  document: YamlDocument,
+  part: string,
+  log: ProblemLog,
+  shape: Schema,
+  entry: (key: string, given: Static<Schema> | undefined) => Entry,
+): ReadonlyMap<string, Entry> {
+  const parts = document.data as Record<string, Record<string, unknown> | null | undefined>
+  return new Map(
+    Object.keys(parts[part] ?? {}).map((key) => [
+      key,
+      entry(key, checkedShape(document, [part, key], shape, log)),
+    ]),
+  )
+}
+
+function checkSourceUrls({ sources }: FactRegister, say: Say): void {
+  for (const { key, url } of sources.values())
+    if (url !== undefined && url !== '' && !/^https:\/\/\S+$/.test(url))
+      say(
+        ['sources', key, 'url'],
+        `The address of source ${key} is "${url}".`,
+        'Enter the full address, starting with https://, or leave "url" out.',
+      )
+}
+
+function checkValues({ values, facts }: FactRegister, say: Say): void {
+  for (const { name, fact } of values.values())
+    if (fact !== undefined && !facts.has(fact))
+      say(
+        ['values', name],
+        `The value "${name}" is based on the fact ${fact}, which is not in this file.`,
+        suggestion(fact, facts.keys(), 'facts'),
+      )
+}
+
+function checkFactSources({ sources, facts }: FactRegister, say: Say): void {
   for (const fact of facts.values()) {
     const unknown = fact.sources.filter((key) => !sources.has(key))
-    if (unknown.length > 0) {
-      log.error(
-        file.path,
-        document.lineOf(['facts', fact.key]),
+    if (unknown.length > 0)
+      say(
+        ['facts', fact.key],
         `The fact ${fact.key} names ${unknown.join(', ')}, which ${unknown.length === 1 ? 'is' : 'are'} not among the sources.`,
         'Add the source or fix its key.',
       )
-    } else if (fact.status !== 'U' && fact.sources.length === 0) {
-      log.error(
-        file.path,
-        document.lineOf(['facts', fact.key]),
+    else if (fact.status !== 'U' && fact.sources.length === 0)
+      say(
+        ['facts', fact.key],
         `The fact ${fact.key} has status ${fact.status} and no source.`,
         'Add the source, or give it status U.',
       )
-    }
   }
-  return { values, sources, facts }
 }
 
 /** Facts and values checked more than a year before `today` (an ISO day). */

@@ -1,5 +1,5 @@
 /** Problems in a course's files, reported to authors. */
-export type ProblemLevel = 'error' | 'warning'
+type ProblemLevel = 'error' | 'warning'
 
 export type Problem = {
   /** Path from the folder that holds `courses`, as in `courses/residential-settings/course.yml`. */

@@ -3,7 +3,7 @@ import type { Path, YamlDocument } from '#server/courses/authoring/files/yaml-do
 import type { Scope } from '#server/courses/authoring/text/scope.ts'
 
 /** A lesson's exercise gives feedback. A pool's question is scored, so it must meet stricter rules. */
-export type Use = 'exercise' | 'question'
+type Use = 'exercise' | 'question'
 
 /** An exercise's location and the names its text can use. */
 export type Setting = {

@@ -54,7 +54,7 @@ export function checkAnswers({ document, path, scope }: Setting, given: unknown)
     }
   }
   if (exercise.items) uniqueIds(exercise.items, ['items'], 'item', say)
-  if (exercise.steps) checkScenario(exercise as Required<Given>, say)
+  if (exercise.steps) checkScenario({ ...exercise, endings: exercise.endings ?? [] } as Scenario, say)
   return sound
 }
 
@@ -77,7 +77,29 @@ function uniqueIds(list: readonly Named[], path: Path, what: string, say: Say): 
   }
 }
 
-function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say): void {
+type Scenario = Required<Given>
+
+function checkScenario(scenario: Scenario, say: Say): void {
+  const { start, steps, endings } = scenario
+  const ids = steps.map(({ id }) => id)
+  checkScenarioIds(scenario, say)
+  if (!ids.includes(start)) {
+    say(['start'], `The scenario starts at "${start}", which is not a step.`, suggestion(start, ids, 'steps'))
+  }
+  const targets = [...ids, ...endings.map(({ id }) => id), 'end']
+  for (const [at, step] of steps.entries()) checkStep(step, at, targets, say)
+  const circle = circularStep({ start, steps })
+  if (circle !== undefined) {
+    say(
+      ['steps', ids.indexOf(circle)],
+      `The step "${circle}" leads back to itself.`,
+      'Let each choice lead to a later step or an ending.',
+    )
+  }
+  if (ids.includes(start)) checkAllReached(scenario, say)
+}
+
+function checkScenarioIds({ steps, endings }: Scenario, say: Say): void {
   const ids = steps.map(({ id }) => id)
   const ends = endings.map(({ id }) => id)
   uniqueIds(steps, ['steps'], 'step', say)
@@ -91,54 +113,38 @@ function checkScenario({ start, steps, endings = [] }: Required<Given>, say: Say
       'Steps and endings need different ids, and none can be "end".',
     )
   }
-  if (!ids.includes(start)) {
-    say(['start'], `The scenario starts at "${start}", which is not a step.`, suggestion(start, ids, 'steps'))
-  }
-  for (const [at, step] of steps.entries()) {
-    uniqueIds(step.choices, ['steps', at, 'choices'], 'choice of a step', say)
-    const best = step.choices.filter((choice) => choice.best).length
-    if (best !== 1) {
-      say(
-        ['steps', at, 'choices'],
-        `The step "${step.id}" has ${best === 0 ? 'no best choice' : `${best} best choices`}.`,
-        'Add "best: true" to one choice.',
-      )
-    }
-    for (const [place, { next }] of step.choices.entries()) {
-      if (next === 'end' || ids.includes(next) || ends.includes(next)) continue
-      say(
-        ['steps', at, 'choices', place, 'next'],
-        `There is no step or ending "${next}".`,
-        suggestion(next, [...ids, ...ends, 'end'], 'steps and endings'),
-      )
-    }
-  }
-  const circle = circularStep({ start, steps })
-  if (circle !== undefined) {
+}
+
+function checkStep(step: Scenario['steps'][number], at: number, targets: readonly string[], say: Say): void {
+  uniqueIds(step.choices, ['steps', at, 'choices'], 'choice of a step', say)
+  const best = step.choices.filter((choice) => choice.best).length
+  if (best !== 1) {
     say(
-      ['steps', ids.indexOf(circle)],
-      `The step "${circle}" leads back to itself.`,
-      'Let each choice lead to a later step or an ending.',
+      ['steps', at, 'choices'],
+      `The step "${step.id}" has ${best === 0 ? 'no best choice' : `${best} best choices`}.`,
+      'Add "best: true" to one choice.',
     )
   }
-  if (ids.includes(start)) {
-    for (const id of unreachableSteps({ start, steps })) {
-      say(
-        ['steps', ids.indexOf(id)],
-        `No choice leads to the step "${id}".`,
-        'Let a choice lead there with "next", or remove it.',
-      )
-    }
-    const nexts = steps.flatMap(({ choices }) => choices.map(({ next }) => next))
-    for (const [at, id] of ends.entries()) {
-      if (!nexts.includes(id))
-        say(
-          ['endings', at],
-          `No choice leads to the ending "${id}".`,
-          'Let a choice lead there with "next", or remove it.',
-        )
-    }
+  for (const [place, { next }] of step.choices.entries()) {
+    if (targets.includes(next)) continue
+    say(
+      ['steps', at, 'choices', place, 'next'],
+      `There is no step or ending "${next}".`,
+      suggestion(next, targets, 'steps and endings'),
+    )
   }
+}
+
+/** Each step and each ending is reached by some choice. */
+function checkAllReached({ start, steps, endings }: Scenario, say: Say): void {
+  const fix = 'Let a choice lead there with "next", or remove it.'
+  for (const id of unreachableSteps({ start, steps })) {
+    const at = steps.findIndex((step) => step.id === id)
+    say(['steps', at], `No choice leads to the step "${id}".`, fix)
+  }
+  const nexts = steps.flatMap(({ choices }) => choices.map(({ next }) => next))
+  for (const [at, { id }] of endings.entries())
+    if (!nexts.includes(id)) say(['endings', at], `No choice leads to the ending "${id}".`, fix)
 }
 
 /** A scored answer must be based on a verified fact or be marked as practice advice. */

@@ -6,7 +6,7 @@ import { type Drawing, readDrawing } from './figures.ts'
 import { plainText, type Scope } from './scope.ts'
 
 /** The drawings of one course by file name, with values filled into their labels. */
-export type Drawings = {
+type Drawings = {
   readonly find: (name: string, line: Line, scope: Scope) => Drawing | undefined
   readonly checkUnused: () => void
 }

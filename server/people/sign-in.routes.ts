@@ -1,28 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import type { IdentityProvider } from '#server/config.ts'
 import type { Database } from '#server/db/connection.ts'
-import { enqueue } from '#server/jobs/enqueue.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import type { AccountMail } from './account-emails.ts'
-import type { TellOwner } from './account-news.ts'
-import { setPassword } from './actions.ts'
-import { confirmEmailChange, findEmailChange } from './email-changes.actions.ts'
 import { providerOf } from './identity.ts'
-import { tokenHash } from './links.ts'
+import type { IdentityProvider } from './identity-providers.ts'
 import { workplaceOf } from './navigation.ts'
-import { usePaperCode } from './paper-codes.actions.ts'
 import { canUsePasskeys, passkeyChallenge, signInWithPasskey } from './passkeys.actions.ts'
-import { newPassphrase } from './passphrase.ts'
-import { findInvitation } from './queries.ts'
 import type { DataKey } from './sealed-secret.ts'
 import type { Sessions } from './sessions.ts'
-import { findChallenge, type SignedIn, signIn, signInWithCode } from './sign-in.actions.ts'
+import { type SignedIn, signIn, signInWithCode } from './sign-in.actions.ts'
+import { findChallenge } from './sign-in-challenges.actions.ts'
 import { endSession, keepSignIn, keepStep, stepOf, visitOf } from './sign-in-cookies.ts'
-import { waitInWords } from './throttling.ts'
+import { tooManyAttempts } from './throttling.ts'
 import { findUnsentForm } from './unsent-forms.actions.ts'
 import { unsentToken } from './unsent-forms.ts'
 import { sessionToken } from './viewer.ts'
@@ -30,8 +21,6 @@ import { sessionToken } from './viewer.ts'
 type Needs = Readonly<{
   db: Database
   sessions: Sessions
-  mail: AccountMail
-  tellOwner: TellOwner
   dataKey: DataKey
   clock: () => Date
   config: Readonly<{
@@ -40,19 +29,13 @@ type Needs = Readonly<{
     sessionHours: number
     identityProviders: readonly IdentityProvider[]
   }>
-  /** What this installation is called, and by whom it is run: no password is made of these words. */
-  installationWords: () => readonly string[]
 }>
 
-/** Signing in and out, and the links that reach people by email. */
-export async function peopleRoutes(
-  app: App,
-  { db, sessions, mail, tellOwner, dataKey, clock, config, installationWords }: Needs,
-): Promise<void> {
+/** Signing in, with a second factor or a passkey where there is one, and out. */
+export async function signInRoutes(app: App, { db, sessions, dataKey, clock, config }: Needs): Promise<void> {
   const open = { policy: 'public' } as const
   const next = Type.Optional(text(2000))
   const credential = Type.Object({ id: text(1400) }, { additionalProperties: true })
-  const tooMany = (seconds: number) => `Too many sign-in attempts. Try again in ${waitInWords(seconds)}.`
   const signInPage = (path: string, name: string, message?: string) => ({
     title: 'Sign in',
     next: path,
@@ -91,7 +74,7 @@ export async function peopleRoutes(
           return reply.redirect(`/sign-in/second-factor?next=${encodeURIComponent(path)}`, 303)
         case 'throttled':
           reply.status(429).header('retry-after', result.seconds)
-          return reply.page('people/sign-in', signInPage(path, name, tooMany(result.seconds)))
+          return reply.page('people/sign-in', signInPage(path, name, tooManyAttempts(result.seconds)))
         case 'refused':
           return reply
             .status(401)
@@ -139,7 +122,7 @@ export async function peopleRoutes(
           return reply.redirect(`/sign-in?next=${encodeURIComponent(path)}`, 303)
         case 'throttled':
           reply.status(429).header('retry-after', result.seconds)
-          return reply.page('people/second-factor', secondFactorPage(path, tooMany(result.seconds)))
+          return reply.page('people/second-factor', secondFactorPage(path, tooManyAttempts(result.seconds)))
         case 'wrong':
           return reply
             .status(401)
@@ -180,116 +163,6 @@ export async function peopleRoutes(
     endSession(reply, config)
     reply.header('clear-site-data', '"cache", "storage"')
     return reply.redirect('/sign-in', 303)
-  })
-
-  const params = Type.Object({ token: Type.String({ pattern: '^[A-Za-z0-9_-]{27}$' }) })
-  const linkEnded = { title: 'This link has expired' }
-
-  app.get('/link/:token', { config: open, schema: { params } }, async (request, reply) => {
-    reply.header('referrer-policy', 'no-referrer')
-    const invitation = await findInvitation(db, tokenHash(request.params.token))
-    if (!invitation) return reply.status(410).page('people/link-ended', linkEnded)
-    // The link is for someone who has an account already: they sign in to it, and answer the program.
-    if (invitation.asked_email) return reply.redirect('/account/record', 303)
-    const suggestion = newPassphrase()
-    return reply.page('people/set-password', { title: 'Set your password', invitation, suggestion })
-  })
-
-  app.post(
-    '/link/:token',
-    { config: open, schema: { params, body: form({ password: text(1024) }) } },
-    async (request, reply) => {
-      reply.header('referrer-policy', 'no-referrer')
-      const { token } = request.params
-      const invitation = await findInvitation(db, tokenHash(token))
-      const result = await setPassword(db, token, request.body.password, {
-        words: installationWords(),
-        tell: tellOwner,
-        now: clock(),
-      })
-      if (result.kind === 'set') return reply.redirect('/sign-in', 303)
-      if (result.kind === 'link-ended' || !invitation)
-        return reply.status(410).page('people/link-ended', linkEnded)
-      return reply.status(422).page('people/set-password', {
-        title: 'Set your password',
-        invitation,
-        suggestion: newPassphrase(),
-        errors: [{ field: 'password', message: result.message }],
-      })
-    },
-  )
-
-  const codePage = (name: string, message?: string) => ({
-    title: 'Use a one-time code',
-    name,
-    errors: message ? [{ field: 'code', message }] : [],
-  })
-
-  app.get('/sign-in/code', { config: open }, async (_request, reply) =>
-    reply.page('people/paper-code', codePage('')),
-  )
-
-  app.post(
-    '/sign-in/code',
-    { config: open, schema: { body: form({ email: text(254), code: text(40) }) } },
-    async (request, reply) => {
-      const { email: name, code } = request.body
-      const result = await usePaperCode(db, { name, code, address: request.ip }, tellOwner, clock())
-      switch (result.kind) {
-        case 'accepted':
-          return reply.redirect(`/link/${result.linkToken}`, 303)
-        case 'throttled':
-          reply.status(429).header('retry-after', result.seconds)
-          return reply.page('people/paper-code', codePage(name, tooMany(result.seconds)))
-        case 'not-confirmed':
-          return reply
-            .status(409)
-            .page(
-              'people/paper-code',
-              codePage(
-                name,
-                'This code is right, but no second person has confirmed yet that you have it. Ask a supervisor or another administrator, then try again.',
-              ),
-            )
-        case 'refused':
-          return reply
-            .status(401)
-            .page('people/paper-code', codePage(name, 'This code is not right, was used, or has expired.'))
-      }
-    },
-  )
-
-  const forgotPage = (sent: boolean) => ({ title: 'Forgot your password', sent, canMail: Boolean(mail) })
-
-  app.get('/forgot-password', { config: open }, async (_request, reply) =>
-    reply.page('people/forgot-password', forgotPage(false)),
-  )
-
-  app.post(
-    '/forgot-password',
-    { config: open, schema: { body: form({ email: text(254) }) } },
-    async (request, reply) => {
-      // The account is looked up by the job: a known and an unknown email take the same time.
-      if (mail) await enqueue(db, 'send-reset-link', { email: request.body.email, key: randomUUID() })
-      return reply.page('people/forgot-password', forgotPage(true))
-    },
-  )
-
-  app.get('/email/:token', { config: open, schema: { params } }, async (request, reply) => {
-    reply.header('referrer-policy', 'no-referrer')
-    const change = await findEmailChange(db, request.params.token, clock())
-    if (!change) return reply.status(410).page('people/link-ended', linkEnded)
-    const mustSignIn = change.needs_owner && request.viewer?.id !== change.person_id
-    const next = encodeURIComponent(`/email/${request.params.token}`)
-    return reply.page('people/email-confirm', { title: 'Confirm your email', change, mustSignIn, next })
-  })
-
-  app.post('/email/:token', { config: open, schema: { params } }, async (request, reply) => {
-    const viewerId = request.viewer?.id ?? null
-    const result = await confirmEmailChange(db, request.params.token, { viewerId, mail }, clock())
-    if (result.kind === 'owner-must-sign-in') return reply.redirect(`/email/${request.params.token}`, 303)
-    if (result.kind === 'link-ended') return reply.status(410).page('people/link-ended', linkEnded)
-    return reply.page('people/email-confirmed', { title: 'Your email has changed', email: result.to })
   })
 
   /** Starts the session in the browser, ends the one that was there, and answers where the person goes. */

@@ -1,0 +1,63 @@
+import { rules } from '#server/law/reasons/rules.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { Problem } from '#server/programs/form-problem.ts'
+import { reader, type Typed } from '#server/programs/typed-form.ts'
+
+/** Maximum characters of a finding or an answer. */
+export const longestFinding = 10_000
+
+type Problems = Readonly<{ kind: 'problems'; problems: readonly Problem[] }>
+
+export type FindingEntry = Readonly<{
+  person_id: string | null
+  rule: string
+  body: string
+  follow_up_on: Day | null
+  isSent: boolean
+}>
+
+/** Reads a new finding. It is about a person in the program, about a rule, or about neither. */
+export function readFinding(
+  typed: Typed,
+  people: readonly Readonly<{ id: string }>[],
+  today: Day,
+): Readonly<{ kind: 'finding'; entry: FindingEntry }> | Problems {
+  const form = reader(typed, today)
+  const body = (typed.body ?? '').trim()
+  if (!body) form.refuse('body', 'Enter what you found.')
+  const follow_up_on = form.day('follow_up_on')
+  const person_id = typed.person || null
+  if (person_id && !people.some(({ id }) => id === person_id))
+    form.refuse('person', 'Choose a person in this program.')
+  const rule = typed.rule ?? ''
+  if (rule && !rules.some(({ code }) => code === rule)) form.refuse('rule', 'Choose a rule from the list.')
+  if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+  return { kind: 'finding', entry: { person_id, rule, body, follow_up_on, isSent: typed.send === 'yes' } }
+}
+
+export type AnswerFile = Readonly<{
+  bytes: Buffer
+  name: string
+  type: 'application/pdf' | 'image/png' | 'image/jpeg'
+}>
+
+/** Reads a program's answer. `type` is what the file is, where it may be kept. */
+export function readAnswer(
+  body: string,
+  file: Readonly<{ name: string; bytes: Buffer; type: AnswerFile['type'] | null }> | null,
+  isTooLarge: boolean,
+): Readonly<{ kind: 'answer'; file: AnswerFile | null }> | Problems {
+  const problems: Problem[] = []
+  if (!body) problems.push({ field: 'body', message: 'Enter your answer. Explain what the file shows.' })
+  if (body.length > longestFinding)
+    problems.push({
+      field: 'body',
+      message: `Use ${longestFinding} characters or fewer. Put the rest in a file.`,
+    })
+  if (file && !file.type) problems.push({ field: 'file', message: 'The file must be a PDF, PNG or JPEG.' })
+  if (isTooLarge)
+    problems.push({ field: 'file', message: 'The file is larger than 10 MB. Choose a smaller one.' })
+  if (problems.length > 0) return { kind: 'problems', problems }
+  const name = file?.name.replace(/[^\w.\- ]+/g, '_').slice(-100) ?? ''
+  return { kind: 'answer', file: file?.type ? { bytes: file.bytes, type: file.type, name } : null }
+}

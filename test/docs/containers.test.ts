@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { readConfig } from '#server/config.ts'
+import { project } from '#test/support/service.ts'
+
+type Part = Readonly<{
+  build?: string
+  image?: string
+  command?: string | readonly string[]
+  environment?: Readonly<Record<string, string>>
+  volumes?: readonly string[]
+  depends_on?: readonly string[] | Readonly<Record<string, unknown>>
+}>
+type Compose = Readonly<{
+  services: Readonly<Record<string, Part>>
+  volumes: Readonly<Record<string, unknown>>
+}>
+
+const given: Readonly<Record<string, string>> = {
+  HOSTNAME_PUBLIC: 'training.lakes.example',
+  DATABASE_PASSWORD: 'a-password',
+}
+const filledIn = (text: string) =>
+  text.replace(/\$\{(\w+)(:\?|:-)([^}]*)\}/g, (_whole, name, _kind, fallback) => given[name] ?? fallback)
+
+const read = (file: string) => readFileSync(path.join(project, file), 'utf8')
+const compose = parse(filledIn(read('compose.yaml')), { merge: true }) as Compose
+const { services } = compose
+
+// No container engine runs here, so this is what can be known without one.
+test('compose.yaml names services, volumes and settings that exist, and the service accepts those settings', () => {
+  for (const [name, part] of Object.entries(services)) {
+    expect([name, Boolean(part.build) !== Boolean(part.image)]).toEqual([name, true])
+    const needed = Array.isArray(part.depends_on) ? part.depends_on : Object.keys(part.depends_on ?? {})
+    expect(needed.filter((one) => !(one in services))).toEqual([])
+    const named = (part.volumes ?? []).map((one) => one.split(':')[0]!).filter((one) => !/^[./]/.test(one))
+    expect(named.filter((one) => !(one in compose.volumes))).toEqual([])
+  }
+  const { web, worker } = services
+  expect(worker?.environment).toEqual(web?.environment)
+  expect(worker?.volumes).toEqual(web?.volumes)
+  const config = readConfig({ ...web?.environment, NODE_ENV: 'production', DATA_DIR: '/data' })
+  expect(config).toMatchObject({ jobs: 'apart', https: true, demo: 'no', port: 3000 })
+  expect(new URL(config.databaseUrl!).hostname in services).toBe(true)
+  expect(new URL(config.smtpUrl!).hostname in services).toBe(true)
+})
+
+test('the image copies what is there, and starts what is there', () => {
+  const lines = read('Dockerfile').split('\n')
+  const copied = lines
+    .filter((line) => line.startsWith('COPY ') && !line.includes('--from'))
+    .flatMap((line) => line.split(' ').slice(1, -1))
+  expect(copied).toContain('server')
+  expect(copied.filter((one) => !existsSync(path.join(project, one)))).toEqual([])
+  const starts = [lines.find((line) => line.startsWith('CMD'))!, String(services.worker?.command)]
+  for (const start of starts) {
+    const file = /server\/\w+\.ts/.exec(start)![0]
+    expect(existsSync(path.join(project, file))).toBe(true)
+  }
+})
