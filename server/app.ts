@@ -14,6 +14,8 @@ import { listApprovals } from '#server/courses/catalogue/approvals.queries.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import { offeredCourses } from '#server/courses/catalogue/offered.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
+import { listWaiting } from '#server/oversight/waiting/waiting.queries.ts'
+import { waitingByHome } from '#server/oversight/waiting/waiting.ts'
 import { frameOf } from '#server/people/navigation.ts'
 import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
 import { factsOfPeople, refreshStandings } from '#server/standings/standings.actions.ts'
@@ -204,6 +206,13 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
     noteLook: (look) => noteLook(db, look, clock()),
   })
   await app.register(unsentForms, { db, sessions, config })
+  // Whole pages of people with a role show it in their navigation; files and pieces of a page have none.
+  app.addHook('preHandler', async (request) => {
+    const { viewer, method, headers, url } = request
+    const isPage = method === 'GET' && headers['hx-request'] !== 'true' && !/\.\w+(\?|$)/.test(url)
+    if (!isPage || !viewer || viewer.grants.length === 0) return
+    request.waiting = waitingByHome(await listWaiting(db, viewer, dayOf(clock())))
+  })
   if (isDemo && config.demo === 'public') await app.register(readOnly, { refusalOf: demoRefusal })
   await app.register(rateLimit, { global: false })
   await app.register(async (files) => {

@@ -64,6 +64,8 @@ import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.t
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
+import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
+import { personRoutes } from '#server/oversight/team/person.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import { accountRoutes } from '#server/people/account.routes.ts'
@@ -210,6 +212,8 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   calendarRoutes,
   // Supervision and licensing
   teamRoutes,
+  personRoutes,
+  checkedRoutes,
   licensingRoutes,
   overviewRoutes,
   licensingReviewRoutes,

@@ -52,7 +52,13 @@ const order = [
     'oversight/team',
     'oversight/reviews',
   ],
-  ...['oversight/licensing', 'oversight/packets', 'oversight/verification', 'oversight/registry'],
+  ...[
+    'oversight/licensing',
+    'oversight/packets',
+    'oversight/verification',
+    'oversight/registry',
+    'oversight/waiting',
+  ],
   ...[
     'admin/setup',
     'admin/branding',

@@ -51,3 +51,6 @@ export const remindingKinds: readonly NoticeKind[] = [
   'training-overdue',
   'supervisor-reminder',
 ]
+
+/** What a supervisor sees of a person's messages: reminders, and courses that someone asked them to take. */
+export const supervisorKinds: readonly NoticeKind[] = [...remindingKinds, 'course-assigned']

@@ -8,6 +8,7 @@ export type LearnerFacts = Readonly<{
   'training-due': { requirement: string; title: string; due_on: Day; days: number }
   'training-overdue': { requirement: string; title: string; due_on: Day | null }
   'supervisor-reminder': { from: string; due_on: Day | null }
+  'course-assigned': { from: string; course: string; title: string }
   'course-completed': { course: string; certificate: string }
   'certificate-corrected': { certificate: string }
   'certificate-revoked': { certificate: string }
@@ -77,6 +78,15 @@ export const learnerKinds: { [K in keyof LearnerFacts]: Kind<LearnerFacts[K]> } 
       ],
       inbox: `${from} reminds you of your training${due_on ? ` due by ${formatDay(due_on)}` : ''}.`,
       action: myTraining,
+    }),
+  },
+  'course-assigned': {
+    isOptional: false,
+    words: ({ from, course, title }) => ({
+      subject: 'A training for you',
+      email: ['Your supervisor asks you to take a course. Sign in to see which one.'],
+      inbox: `${from} asks you to take the course “${title}.”`,
+      action: { label: 'Open the course', path: `/courses/${course}` },
     }),
   },
   'course-completed': {

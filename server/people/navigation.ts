@@ -1,9 +1,13 @@
-import type { NavigationItem, PageFrame } from '#server/web/views.ts'
+import type { NavigationItem, PageFrame, WaitingItem } from '#server/web/views.ts'
 import { hasRole, type Viewer } from './roles.ts'
+
+type Waiting = Readonly<Record<string, readonly WaitingItem[]>>
+
+type Asking = Readonly<{ viewer: Viewer | null; isViewerKnown: boolean; waiting: Waiting | null }>
 
 /** The frame of a viewer’s pages: its menu lists what their roles may open. */
 export function frameOf(
-  { viewer, isViewerKnown }: Readonly<{ viewer: Viewer | null; isViewerKnown: boolean }>,
+  { viewer, isViewerKnown, waiting }: Asking,
   { installation, look }: Pick<PageFrame, 'installation' | 'look'>,
   demo: 'auto' | 'no' | 'public' | false,
 ): Omit<PageFrame, 'idleMinutes' | 'reading'> {
@@ -11,7 +15,8 @@ export function frameOf(
     viewer,
     installation,
     look,
-    navigation: navigationOf(viewer),
+    navigation: navigationOf(viewer).map((item) => withCount(item, waiting?.[item.href] ?? [])),
+    waiting: waiting ?? {},
     account: accountOf(viewer, isViewerKnown),
     signOut: viewer ? '/sign-out' : null,
     banner: demo ? demoBanner[demo] : null,
@@ -45,6 +50,11 @@ function accountOf(viewer: Viewer | null, isViewerKnown: boolean): readonly Navi
   return isViewerKnown ? [{ href: '/sign-in', label: 'Sign in' }] : []
 }
 
+const withCount = (item: NavigationItem, items: readonly WaitingItem[]): NavigationItem => {
+  const count = items.reduce((sum, one) => sum + one.count, 0)
+  return count > 0 ? { ...item, label: `${item.label} (${count > 99 ? '99+' : count})` } : item
+}
+
 /** The page that opens after sign-in: their team or programs for staff, their own training for everyone else. */
 export const workplaceOf = (viewer: Viewer): string =>
   hasRole(viewer, 'supervisor', 'program_admin')
@@ -53,7 +63,9 @@ export const workplaceOf = (viewer: Viewer): string =>
       ? '/licensing'
       : hasRole(viewer, 'system_admin')
         ? '/admin'
-        : '/'
+        : hasRole(viewer, 'reviewer')
+          ? '/review/courses'
+          : '/'
 
 function navigationOf(viewer: Viewer | null): readonly NavigationItem[] {
   const items: NavigationItem[] = []

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Day } from '#server/lib/days.ts'
 import { notFound } from '#server/web/errors.ts'
+import type { WaitingItem } from '#server/web/views.ts'
 import type { Look } from './actions.ts'
 import { lookedAt } from './looks.ts'
 import {
@@ -22,6 +23,8 @@ declare module 'fastify' {
     isViewerKnown: boolean
     /** A form arrived without a session where one is needed: it is kept, and its handler doesn't run. */
     isSessionEnded: boolean
+    /** What waits for the viewer, by the page that begins with it. Null where no page asks. */
+    waiting: Readonly<Record<string, readonly WaitingItem[]>> | null
   }
   interface FastifyContextConfig {
     policy?: Policy
@@ -78,6 +81,7 @@ export const viewerHook = fp(
     app.decorateRequest('viewer', null)
     app.decorateRequest('isViewerKnown', false)
     app.decorateRequest('isSessionEnded', false)
+    app.decorateRequest('waiting', null)
     const routes: RouteOptions[] = []
     app.addHook('onRoute', (route) => {
       routes.push(route)

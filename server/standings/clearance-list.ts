@@ -15,6 +15,7 @@ export type ListedPerson = Readonly<{ person_id: string; name: string; role_titl
 export type ClearanceLine = ListedPerson &
   Readonly<{
     email: string | null
+    unit: string
     until: Day | null
     on_leave: boolean
     because: () => readonly string[]
@@ -38,11 +39,14 @@ export function clearanceList(
     const because = () => clearanceReasons(verdict, until)
     const { person_id, name, email } = person
     const on_leave = verdict.situation.onLeave
-    return [{ person_id, name, email, role_title: assignment.role_title, answer, until, on_leave, because }]
+    const { role_title, unit } = assignment
+    return [{ person_id, name, email, role_title, unit, answer, until, on_leave, because }]
   })
 }
 
 export const answers: readonly Answer[] = ['yes', 'no', 'unknown']
+
+export const answerWords: Readonly<Record<Answer, string>> = { yes: 'Yes', no: 'No', unknown: 'Not known' }
 
 export type ClearanceFilter = Readonly<{
   show: Answer | null
@@ -54,16 +58,31 @@ export type ClearanceFilter = Readonly<{
 
 export const peopleAPage = 50
 
+/** The people that match the search, with every answer. */
+function searched<Listed extends ListedPerson>(
+  lines: readonly Listed[],
+  filter: ClearanceFilter,
+): readonly Listed[] {
+  const words = plain(filter.search).split(' ').filter(Boolean)
+  return lines.filter(({ name, role_title }) =>
+    words.every((word) => plain(`${name} ${role_title}`).includes(word)),
+  )
+}
+
+/** The people that match the whole filter, for the page and its files. */
+export const clearanceFiltered = <Listed extends ListedPerson>(
+  lines: readonly Listed[],
+  filter: ClearanceFilter,
+): readonly Listed[] =>
+  searched(lines, filter).filter(({ answer }) => filter.show === null || answer === filter.show)
+
 /** A page of the list: the count of each answer, and the people that match the filter. */
 export function clearancePage<Listed extends ListedPerson>(
   lines: readonly Listed[],
   filter: ClearanceFilter,
 ) {
-  const words = plain(filter.search).split(' ').filter(Boolean)
-  const found = lines.filter(({ name, role_title }) =>
-    words.every((word) => plain(`${name} ${role_title}`).includes(word)),
-  )
-  const left = found.filter(({ answer }) => filter.show === null || answer === filter.show)
+  const found = searched(lines, filter)
+  const left = clearanceFiltered(lines, filter)
   const last = Math.max(1, Math.ceil(left.length / peopleAPage))
   const current = Math.min(filter.page, last)
   const shown = filter.isWhole ? left : left.slice((current - 1) * peopleAPage, current * peopleAPage)

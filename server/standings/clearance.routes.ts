@@ -8,10 +8,12 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
 import { useApiToken } from './api-tokens.actions.ts'
 import { listEmployeeIds, listPrograms, listProgramsOf } from './clearance.queries.ts'
+import { clearanceCsv, clearanceXlsx } from './clearance-export.ts'
 import {
   answers,
   type ClearanceFilter,
   type ClearanceLine,
+  clearanceFiltered,
   clearanceList,
   clearancePage,
   shownLine,
@@ -72,10 +74,33 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
         errors,
         filter,
         address,
+        files: address({ page: '', whole: '' }).replace('/clearance', '/clearance.{ending}'),
         pages: { ...page.pages, href: address({ page: '{page}' }) },
       })
     },
   )
+
+  for (const [ending, type, make] of [
+    ['csv', 'text/csv; charset=utf-8', clearanceCsv],
+    ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', clearanceXlsx],
+  ] as const)
+    app.get(
+      `/programs/:program/clearance.${ending}`,
+      { config: supervisors, schema: { params, querystring } },
+      async (request, reply) => {
+        const { program_id } = await programOf(viewerOf(request), request.params.program)
+        const on = parseDay(request.query.on ?? '') ?? dayOf(clock())
+        const [lines, employeeIds] = await Promise.all([
+          linesOn(program_id, on),
+          listEmployeeIds(db, program_id),
+        ])
+        const shown = clearanceFiltered(lines, filterOf(request.query))
+        return reply
+          .type(type)
+          .header('content-disposition', `attachment; filename="clearance-${on}.${ending}"`)
+          .send(await make({ lines: shown, on, employeeIds }))
+      },
+    )
 
   app.get(
     '/api/clearance',

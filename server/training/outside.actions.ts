@@ -169,7 +169,7 @@ export async function decideOutsideTraining(
     await recordBlocked(db, { act: 'outside-training', ...who, problem }, now)
     return { kind: 'not-two', problem, other: blocked.other }
   }
-  if ((isDecided || !decision.is_accepted) && !decision.reason.trim()) return { kind: 'reason-missing' }
+  if (!decision.reason.trim()) return { kind: 'reason-missing' }
   return writeEvidence(db, async (trx) => {
     if (!(await lockOutsideTraining(trx, training.id))) return { kind: 'not-yours' }
     await trx
@@ -205,6 +205,13 @@ export async function decideOutsideTraining(
     return { kind: 'decided' }
   })
 }
+
+/** Its learner, its author and administrators of the person's programs may withdraw it. */
+export const mayWithdraw = (training: OutsideTraining, viewer: Viewer): boolean =>
+  viewer.id === training.person_id ||
+  viewer.id === training.recorded_by ||
+  training.waiting.length > 0 ||
+  decidedBy(training, viewer.administered_program_ids).length > 0
 
 /** The decisions of the viewer's programs, which the viewer may change with a reason. */
 export const decidedBy = ({ decisions }: OutsideTraining, programIds: readonly string[]) =>

@@ -41,7 +41,11 @@ export type OutsideTraining = Readonly<{
 }>
 
 /** Who looks, and the programs for which they decide. */
-type Looking = Readonly<{ id: string; administered_program_ids: readonly string[] }>
+type Looking = Readonly<{
+  id: string
+  administered_program_ids: readonly string[]
+  supervised_program_ids?: readonly string[]
+}>
 
 /**
  * Which trainings a program sees, for a query with the training as `o` and the person's assignment there as `a`: those
@@ -52,7 +56,7 @@ export const isSeenAt = sql<boolean>`(${isInOwnTime('a', dayAt(sql`o.recorded_at
       where g.id = a.program_id and r.person_id = o.recorded_by)
     or exists (select from training_decisions d where d.outside_training_id = o.id and d.program_id = a.program_id))`
 
-/** Trainings that the viewer may see: their own, and those that the programs they administer see. */
+/** Trainings that the viewer may see: their own, and those that the programs they look after see. */
 const outsideRows = (db: Kysely<DB>, viewer: Looking, where: ReturnType<typeof sql>) =>
   sql<OutsideTraining>`
   select o.id, o.person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
@@ -80,7 +84,7 @@ const outsideRows = (db: Kysely<DB>, viewer: Looking, where: ReturnType<typeof s
   left join people s on s.id = o.superseded_by
   where (o.person_id = ${viewer.id} or exists (
       select from assignments a where a.person_id = o.person_id and a.superseded_at is null
-        and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[]) and ${isSeenAt})) and ${where}
+        and a.program_id = any(${[...(viewer.supervised_program_ids ?? viewer.administered_program_ids)]}::uuid[]) and ${isSeenAt})) and ${where}
   order by o.completed_on desc, o.recorded_at desc`.execute(db)
 
 export async function findOutsideTrainingOf(
@@ -115,6 +119,15 @@ export async function listOwnOutsideTrainings(
   return rows
 }
 
+export async function listOutsideTrainingsOf(
+  db: Kysely<DB>,
+  viewer: Viewer,
+  personId: string,
+): Promise<readonly OutsideTraining[]> {
+  const { rows } = await outsideRows(db, viewer, sql`o.person_id = ${personId}`)
+  return rows
+}
+
 /** Trainings waiting for a decision in the viewer's programs. */
 export async function listWaitingOutsideTrainings(
   db: Kysely<DB>,
@@ -132,6 +145,22 @@ export async function listWaitingOutsideTrainings(
   return rows
 }
 
+/** Administrators of a person's programs by name, without the person and one other. */
+export async function listOtherAdministrators(
+  db: Kysely<DB>,
+  personId: string,
+  withoutId: string,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select distinct p.name from assignments a join programs g on g.id = a.program_id
+    join roles r on r.role = 'program_admin' and r.ended_at is null and (r.program_id = g.id or r.holder_id = g.holder_id)
+    join people p on p.id = r.person_id and p.disabled_at is null
+    where a.person_id = ${personId} and a.superseded_at is null and coalesce(a.separated_on >= current_date, true)
+      and p.id <> ${personId} and p.id <> ${withoutId}
+    order by p.name`.execute(db)
+  return rows.map(({ name }) => name)
+}
+
 export const findOutsideFile = (db: Kysely<DB>, id: string) =>
   db
     .selectFrom('outside_trainings')
@@ -141,7 +170,7 @@ export const findOutsideFile = (db: Kysely<DB>, id: string) =>
     .executeTakeFirst()
 
 /**
- * People whose trainings an administrator may record, by name: current and former workers in their programs. Limited to
+ * People whose trainings a supervisor or administrator may record, by name: current and former workers in their programs. Limited to
  * one person, or to names that contain a text.
  */
 export async function listStaff(

@@ -15,9 +15,11 @@ import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, isUuid, text, uuid } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
+import { decisionEffects } from './decision-effects.ts'
 import {
   decidedBy,
   decideOutsideTraining,
+  mayWithdraw,
   recordOutsideTraining,
   whyNotToDecide,
   withdrawOutsideTraining,
@@ -25,6 +27,7 @@ import {
 import {
   findOutsideFile,
   findOutsideTrainingOf,
+  listOtherAdministrators,
   listOwnOutsideTrainings,
   listStaff,
   listWaitingOutsideTrainings,
@@ -38,7 +41,7 @@ const mostChoices = 100
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
-/** Outside training: recorded by the learner or an administrator, decided by an administrator who did not record it. */
+/** Outside training: recorded by the learner or who looks after them, decided by an administrator who did not record it. */
 export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const params = Type.Object({ id: uuid() })
@@ -168,7 +171,10 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
           ? notTwoWords(result.problem, result.other)
           : {
               'not-yours': 'This training is already decided, or you can’t decide on it.',
-              'reason-missing': 'Enter the reason, so that the person knows what would count instead.',
+              'reason-missing':
+                decision === 'accept'
+                  ? 'Enter why it counts, such as what you checked.'
+                  : 'Enter the reason, so that the person knows what would count instead.',
             }[result.kind]
       const page = await onePage(viewer, deciding, [{ field: 'reason', message }], request.body)
       return reply.status(422).page('training/outside-one', page)
@@ -181,6 +187,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     async (request, reply) => {
       const viewer = viewerOf(request)
       const training = (await findOutsideTrainingOf(db, viewer, request.params.id)) ?? notFound()
+      if (!training.superseded_at && !mayWithdraw(training, viewer)) return notFound()
       const reason = request.body.withdrawal.trim()
       if (!reason) {
         const message = 'Enter why you are withdrawing it, such as what was wrong.'
@@ -199,19 +206,22 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     errors: readonly { field: string; message: string }[],
   ) {
     const { person, find: search = '', ...rest } = typed
-    const found = await listStaff(db, viewer.administered_program_ids, { search, limit: mostChoices + 1 })
+    const found = await listStaff(db, viewer.supervised_program_ids, { search, limit: mostChoices + 1 })
+    const other = person && person !== viewer.id ? await findStaff(viewer, person) : null
     const isLong = search !== '' || found.length > mostChoices
     return {
       title: 'Record an outside training',
       typed,
       errors,
       viewer,
+      other,
+      deciders: other ? await listOtherAdministrators(db, other.id, viewer.id) : [],
       // A few people are in a select. More are found by name, so that the page doesn't grow with the staff.
       people: isLong ? [] : found,
       finding: isLong
         ? {
             search,
-            chosen: person && person !== viewer.id ? await findStaff(viewer, person) : null,
+            chosen: other,
             found: search ? found.slice(0, mostChoices) : [],
             isMore: found.length > mostChoices,
             rest: Object.entries(rest).filter(([, value]) => value),
@@ -222,7 +232,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
 
   async function findStaff(viewer: Viewer, person: string) {
     if (!isUuid(person)) return null
-    const [found] = await listStaff(db, viewer.administered_program_ids, { person, limit: 1 })
+    const [found] = await listStaff(db, viewer.supervised_program_ids, { person, limit: 1 })
     return found ?? null
   }
 
@@ -258,7 +268,11 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const trainings = known?.trainings ?? []
     const blocked = programIds.length > 0 ? await whyNotToDecide(db, viewer, training, clock()) : null
     const isDecided = training.waiting.length === 0
-    const deciders = isDecided || training.superseded_at ? [] : await listDeciders(db, training.id, clock())
+    // Whoever recorded it learns who decides.
+    const isOpen = !isDecided || (viewer.id === training.recorded_by && training.decisions.length === 0)
+    const deciders = isOpen && !training.superseded_at ? await listDeciders(db, training.id, clock()) : []
+    const places =
+      blocked || training.superseded_at ? [] : [...training.waiting, ...decidedBy(training, programIds)]
     const asked = trainings.find(({ ref }) => ref === training.id)
     return {
       title: training.title,
@@ -266,8 +280,13 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       errors,
       typed,
       credits: asked && known ? creditsFor(known, outsideCredits(asked, trainings)) : null,
-      places:
-        blocked || training.superseded_at ? [] : [...training.waiting, ...decidedBy(training, programIds)],
+      places,
+      effects: known && places.length > 0 ? decisionEffects(known, training.id, places, today) : null,
+      mayWithdraw: mayWithdraw(training, viewer),
+      next: (await listWaitingOutsideTrainings(db, viewer)).find(
+        ({ id, recorded_by, person_id }) =>
+          id !== training.id && recorded_by !== viewer.id && person_id !== viewer.id,
+      )?.id,
       isDecided,
       blocked: blocked && !isDecided ? notTwoWords(blocked.problem, blocked.other) : null,
       deciders: deciders.map(({ where, people }) => ({ where, who: confirmersInWords(people) })),

@@ -8,6 +8,9 @@ import * as words from './words.ts'
 
 export type NavigationItem = Readonly<{ href: string; label: string }>
 
+/** Work that waits for the viewer, and where it is handled. */
+export type WaitingItem = Readonly<{ kind: string; count: number; label: string; href: string }>
+
 export type Message = Readonly<{ kind: 'success' | 'info' | 'warning' | 'error'; text: string }>
 
 /** The layout's data for every page. */
@@ -39,6 +42,8 @@ export type PageFrame = Readonly<{
   banner: string | null
   /** The viewer has not yet read the latest data practices notice. */
   owesDataNotice: boolean
+  /** What waits for the viewer, by the page that begins with it. */
+  waiting: Readonly<Record<string, readonly WaitingItem[]>>
   /** Messages from the previous request. */
   messages: readonly Message[]
 }>

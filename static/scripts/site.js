@@ -255,7 +255,65 @@ function say(text, kind = 'error', action) {
 // A double click would send a form twice and show the answer to the second, which only says that it was sent before.
 document.addEventListener('submit', (event) => {
   const form = event.target
-  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== 'post') return
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return
+  // A button may only ask for a page or a file.
+  if ((event.submitter?.getAttribute('formmethod') ?? form.method) !== 'post') return
   if (Date.now() - Number(form.dataset.sentAt ?? 0) < 2000) event.preventDefault()
   else form.dataset.sentAt = String(Date.now())
+})
+
+// Checked rows: the bar with what to do for them appears with the first check, counts them, and stays in reach.
+document.addEventListener('change', (event) => {
+  const box = /** @type {HTMLInputElement} */ (event.target)
+  const form = box.form
+  if (!form?.querySelector('[data-checked-bar]')) return
+  if (box.hasAttribute('data-check-all')) for (const row of rowsOf(form)) row.checked = box.checked
+  countChecked(form)
+})
+
+document.addEventListener('htmx:after:swap', showChecks)
+showChecks()
+
+function showChecks() {
+  for (const bar of document.querySelectorAll('[data-checked-bar]')) {
+    const form = bar.closest('form')
+    if (!form) continue
+    /** @type {HTMLElement} */ for (const hidden of form.querySelectorAll(
+      '[data-check-all], [data-check-all] + label, [data-print-checked]',
+    ))
+      hidden.hidden = false
+    countChecked(form)
+  }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {HTMLInputElement[]}
+ */
+function rowsOf(form) {
+  return [.../** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('input[name="row"]'))]
+}
+
+/** @param {HTMLFormElement} form */
+function countChecked(form) {
+  const rows = rowsOf(form)
+  const count = rows.filter((row) => row.checked).length
+  const bar = /** @type {HTMLElement} */ (form.querySelector('[data-checked-bar]'))
+  bar.hidden = count === 0
+  bar.classList.add('checked-bar-counted')
+  const all = /** @type {HTMLInputElement | null} */ (form.querySelector('[data-check-all]'))
+  if (all) all.checked = count > 0 && count === rows.length
+  const says = bar.querySelector('[data-checked-count]')
+  if (says) says.textContent = count === 1 ? '1 person checked' : `${count} people checked`
+  const button = /** @type {HTMLElement | null} */ (bar.querySelector('[data-checked-label]'))
+  if (button) button.textContent = `${button.dataset.checkedLabel} ${count}`
+}
+
+// Prints the checked rows alone.
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element && event.target.closest('[data-print-checked]')
+  if (!button) return
+  document.documentElement.classList.add('print-checked')
+  window.print()
+  document.documentElement.classList.remove('print-checked')
 })

@@ -159,7 +159,7 @@ test('every evidence action writes its ledger row in the same transaction, and f
   }
   const elsewhere = await act(['outside-training-recorded'], () => sent(theo, '/training/elsewhere', webinar))
   await act(['outside-training-decided'], () =>
-    rae.post(`${elsewhere}/decisions`, { program, decision: 'accept' }),
+    rae.post(`${elsewhere}/decisions`, { program, decision: 'accept', reason: 'Seen' }),
   )
 
   const mai = { name: 'Mai Vang', email: 'mai@northstar.example', role: 'supervisor' }

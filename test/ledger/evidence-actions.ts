@@ -412,7 +412,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
         program_id: stage.program,
         is_accepted: true,
         is_certificate_verified: true,
-        reason: '',
+        reason: 'I read the certificate',
       }
       return async (db) => {
         expectKind(await decideOutsideTraining(db, stage.rae, deciding, decision, now), 'decided')

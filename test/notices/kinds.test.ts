@@ -19,6 +19,11 @@ const samples: NoticeFacts = {
   'training-due': { requirement: 'residential-initial', title: 'Residential', due_on: on, days: 7 },
   'training-overdue': { requirement: 'residential-initial', title: 'Residential', due_on: on },
   'supervisor-reminder': { from: 'Sam', due_on: on },
+  'course-assigned': {
+    from: 'Sam Reyes',
+    course: 'residential-settings',
+    title: 'Specialized residential settings',
+  },
   'course-completed': { course: 'Residential', certificate: 'SH-000001' },
   'certificate-corrected': { certificate: 'SH-000001' },
   'certificate-revoked': { certificate: 'SH-000001' },

@@ -97,9 +97,7 @@ describe('importing a file', () => {
       ['2025-03-18', true],
     ])
     expect(rows[0]!.period_id).toBe(rows[1]!.period_id)
-    const page = await rae.get(
-      `/programs/${program}/roster/${await personId(world.db, 'lena@northstar.example')}`,
-    )
+    const page = await rae.get(`/team/${await personId(world.db, 'lena@northstar.example')}`)
     expect(readable(page.body)).toContain(
       'Direct contact: first day, March 17, 2025 → March 18, 2025 Why: From the file roster.csv',
     )

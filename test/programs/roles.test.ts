@@ -143,7 +143,7 @@ describe('a link to set a password', () => {
     const form = { password: 'four plain words here' }
     expect((await visitor.post(second, form)).statusCode).toBe(303)
     expect((await visitor.post(second, form)).statusCode).toBe(410)
-    expect((await rae.get(`/programs/${program}/roster/${mai}`)).body).not.toContain('/link/')
+    expect((await rae.get(`/team/${mai}`)).body).not.toContain('/link/')
     expect((await made()).map(({ purpose }) => purpose)).toEqual(['invite', 'invite'])
   })
 

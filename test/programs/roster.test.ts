@@ -18,7 +18,7 @@ const later = (hours: number) => {
   world.clock.now = new Date(world.clock.now.getTime() + hours * 3_600_000)
 }
 const pageOf = async (email: string) =>
-  readable((await rae.get(`/programs/${program}/roster/${await personId(world.db, email)}`)).body)
+  readable((await rae.get(`/team/${await personId(world.db, email)}`)).body)
 const ledger = () =>
   world.db.selectFrom('ledger').select(['kind', 'facts', 'subject']).orderBy('seq').execute()
 
@@ -350,7 +350,7 @@ describe('changing what is on record', () => {
       expect([address, answer.statusCode]).toEqual([address, 409])
       expect(answer.body).toContain('You can’t change your own record.')
     }
-    const page = readable((await rae.get(`/programs/${program}/roster/${id}`)).body)
+    const page = readable((await rae.get(`/team/${id}`)).body)
     expect(page).toContain('This is your own record.')
     expect(page).not.toContain('Record leave')
   })
@@ -437,15 +437,38 @@ describe('the roster’s page', () => {
     )
   })
 
-  test('can be read but not changed by a supervisor', async () => {
+  test('can be read but not changed by a supervisor, except for leave', async () => {
     const sam = await world.as('sam@northstar.example')
     const page = await sam.get(`/programs/${program}/roster`)
     expect(page.statusCode).toBe(200)
     expect(page.body).not.toContain('Add a person')
     const mai = await personId(world.db, 'mai@northstar.example')
-    const person = await sam.get(`/programs/${program}/roster/${mai}`)
+    const old = await sam.get(`/programs/${program}/roster/${mai}`)
+    expect([old.statusCode, old.headers.location]).toEqual([308, `/team/${mai}#roster`])
+    const person = await sam.get(`/team/${mai}`)
     expect(person.statusCode).toBe(200)
-    expect(person.body).not.toMatch(/Correct|Record leave|<form method="post" action="\/programs/)
+    expect(person.body).not.toMatch(/Correct|Record direct contact|<form method="post" action="\/programs/)
+    const { assignment_id } = await assignmentOf(world.db, 'mai@northstar.example')
+    const work = `/programs/${program}/assignments/${assignment_id}`
+    expect(person.body).toContain(`href="${work}/leave"`)
+    expect((await sam.get(`${work}/leave`)).statusCode).toBe(200)
+    const left = await sam.post(`${work}/leave`, { from_on: '11/20/2026' })
+    expect([left.statusCode, left.headers.location]).toEqual([303, `/team/${mai}?done=saved`])
+    const { period_id, id } = await world.db
+      .selectFrom('leave_periods')
+      .select(['period_id', 'id'])
+      .where('assignment_id', '=', assignment_id)
+      .where('to_on', 'is', null)
+      .executeTakeFirstOrThrow()
+    const leave = `/programs/${program}/leave/${period_id}`
+    const correction = { change: 'remove', reason: 'x', seen: id }
+    expect((await sam.post(`${leave}/correction`, correction)).statusCode).toBe(404)
+    expect((await sam.post(`${work}/contact`, { from_on: '11/20/2026' })).statusCode).toBe(404)
+    expect((await sam.post(`${leave}/end`, { to_on: '11/22/2026' })).statusCode).toBe(303)
+    expect((await ledger()).filter(({ kind }) => kind === 'roster-changed').slice(-2)).toMatchObject([
+      { facts: expect.stringContaining('"leave-recorded"') },
+      { facts: expect.stringContaining('"leave-ended"') },
+    ])
     expect((await sam.post(`/programs/${program}/roster`, lena)).statusCode).toBe(404)
     expect((await sam.get(`/programs/${program}/roster.csv`)).statusCode).toBe(404)
   })

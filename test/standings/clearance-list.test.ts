@@ -15,6 +15,7 @@ const line = (name: string, answer: ClearanceLine['answer'], role_title = ''): C
   name,
   email: `${name}@north.example`,
   role_title,
+  unit: '',
   answer,
   until: null,
   on_leave: false,

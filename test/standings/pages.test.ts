@@ -99,12 +99,16 @@ describe('outside training', () => {
     const page = await theo.get(address)
     expect(page.body).toContain('once the license holder accepts it')
     expect(page.body).toContain('Does not count')
-    expect(page.body).not.toContain('Record decision')
+    expect(page.body).not.toContain('Accept training')
     const rae = await world.as('rae@northstar.example')
     expect((await rae.get('/training/elsewhere')).body).toContain('Theo Okafor: A webinar')
     const file = await rae.get(`${address}/file`)
     expect(file.headers['content-disposition']).toContain('attachment')
-    await rae.post(`${address}/decisions`, { program: await northStar(world), decision: 'accept' })
+    await rae.post(`${address}/decisions`, {
+      program: await northStar(world),
+      decision: 'accept',
+      reason: 'I read the certificate',
+    })
     const standing = await world.db
       .selectFrom('standings')
       .select(['standing', 'due_on'])

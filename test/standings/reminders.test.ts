@@ -232,9 +232,9 @@ test('a supervisor sends at most one reminder a day, and sees what was sent', as
   const client = await world.as(sam)
   const id = await personId(world.db, mai)
   const page = `/team/${id}`
-  expect((await client.get(page)).body).toContain('Send a reminder to Mai')
-  for (let n = 0; n < 2; n++)
-    expect((await client.post(`${page}/reminders`)).headers.location).toBe(`${page}#reminders`)
+  expect((await client.get(page)).body).toContain('>Send reminder<')
+  for (const done of ['sent', 'sent-today'])
+    expect((await client.post(`${page}/reminders`)).headers.location).toBe(`${page}?done=${done}`)
   expect(await noticesTo(mai, 'supervisor-reminder')).toHaveLength(1)
   const body = (await client.get(page)).body
   expect(body).toContain('reminds you of your training due by')

@@ -161,7 +161,7 @@ test('the same approved training from another provider counts once its certifica
   const { headers } = await record(world, ada, { ...webinar, same_curriculum: 'yes' })
   const rae = await world.as('rae@northstar.example')
   const decide = (more: Record<string, string>) =>
-    rae.post(`${headers.location}/decisions`, { decision: 'accept', ...more })
+    rae.post(`${headers.location}/decisions`, { decision: 'accept', reason: 'Seen', ...more })
   const program = await northStar(world)
   await decide({ program })
   expect((await ada.get(String(headers.location))).body).toContain('its certificate has not been verified')
@@ -177,14 +177,14 @@ describe('a recorded outside training', () => {
     const address = String((await record(world, theo, webinar)).headers.location)
     const rae = await world.as('rae@northstar.example')
     const program = await northStar(world)
-    await rae.post(`${address}/decisions`, { program, decision: 'accept' })
+    await rae.post(`${address}/decisions`, { program, decision: 'accept', reason: 'I read the certificate' })
     expect(await yearly(world)).toBe('current')
     expect((await rae.get(address)).body).toContain('Change the decision')
     expect((await theo.get('/')).body).toMatch(
       /A webinar<\/a>.*Webinars Inc\., November 2, 2026, 2 hours[\s\S]*Accepted/,
     )
     const silent = await rae.post(`${address}/decisions`, { program, decision: 'accept', verified: 'yes' })
-    expect(silent.body).toContain('Enter the reason')
+    expect(silent.body).toContain('Enter why it counts')
     await rae.post(`${address}/decisions`, {
       program,
       decision: 'decline',
@@ -207,7 +207,11 @@ describe('a recorded outside training', () => {
     const theo = await world.as('theo@northstar.example')
     const address = String((await record(world, theo, webinar)).headers.location)
     const rae = await world.as('rae@northstar.example')
-    await rae.post(`${address}/decisions`, { program: await northStar(world), decision: 'accept' })
+    await rae.post(`${address}/decisions`, {
+      program: await northStar(world),
+      decision: 'accept',
+      reason: 'I read the certificate',
+    })
     expect((await theo.post(`${address}/withdrawal`, { withdrawal: ' ' })).body).toContain(
       'Enter why you are withdrawing it',
     )

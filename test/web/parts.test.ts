@@ -16,6 +16,7 @@ const frame: PageFrame = {
   banner: null,
   owesDataNotice: false,
   reading: '',
+  waiting: {},
   idleMinutes: null,
   messages: [{ kind: 'success', text: 'Leave is <recorded>.' }],
 }

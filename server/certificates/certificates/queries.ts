@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import type { DB } from '#server/db/schema.ts'
+import { isInOwnTimeOf } from '#server/programs/own-time.queries.ts'
 import type { StoredCertificate } from './register-check.ts'
 
 export type CertificateRow = Readonly<{
@@ -64,6 +65,36 @@ export async function listCertificates(db: Kysely<DB>, personId: string): Promis
   const { rows } = await certificateRows(db, sql`c.person_id = ${personId} order by c.issued_at desc`)
   return rows
 }
+
+/** The certificates of people that some programs see, the latest first. Revoked and replaced ones too. */
+export async function listCertificatesForPrograms(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+  programIds: readonly string[],
+): Promise<readonly CertificateRow[]> {
+  const { rows } = await certificateRows(
+    db,
+    sql`c.person_id = any(${[...personIds]}::uuid[]) and ${isWithin(programIds)} order by p.name, c.issued_at desc`,
+  )
+  return rows
+}
+
+/** The number of the latest certificate in force of each of these people, within the same reach. */
+export async function listLatestCertificates(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+  programIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ person_id: string; number: string }>`
+    select distinct on (c.person_id) c.person_id, c.number from certificates c
+    where c.person_id = any(${[...personIds]}::uuid[])
+      and not exists (select from certificate_status_changes s where s.certificate_id = c.id) and ${isWithin(programIds)}
+    order by c.person_id, c.issued_at desc`.execute(db)
+  return new Map(rows.map(({ person_id, number }) => [person_id, number]))
+}
+
+const isWithin = (programIds: readonly string[]) =>
+  isInOwnTimeOf(programIds, sql`c.person_id`, sql`(c.facts ->> 'completed_on')::date`)
 
 export async function findCertificateOfCompletion(
   db: Kysely<DB>,

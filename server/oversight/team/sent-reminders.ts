@@ -7,8 +7,11 @@ export function remindersPage(sent: readonly SentReminder[], today: Day, asksFor
   const remindedToday = sent.some(
     ({ kind, created_at }) => kind === 'supervisor-reminder' && dayOf(created_at) === today,
   )
+  const last = sent.find(({ kind }) => kind === 'supervisor-reminder')
   return {
     remindedToday,
+    /** The day of the last reminder from a supervisor. */
+    lastOn: last ? dayOf(last.created_at) : null,
     canRemind: !remindedToday && asksForSomething,
     sent: sent.flatMap((one) => {
       const words = wordsOf(one)

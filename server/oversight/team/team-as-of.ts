@@ -27,12 +27,14 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
       const cleared = clearances.find(({ program_id }) => program_id === assignment.program_id)
       return [
         {
+          assignment_id: assignment.assignment_id,
           person_id: person.person_id,
           name: person.name,
           program_id: assignment.program_id,
           program: program.name,
           program_kind: program.kind,
           role_title: assignment.role_title,
+          unit: assignment.unit,
           worker_type: assignment.worker_type,
           hired_on: assignment.hired_on,
           is_on_leave: assignment.leave.some((period) => includesDay(period, on)),

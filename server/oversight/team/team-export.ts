@@ -1,39 +1,40 @@
-import { stringify } from 'csv-stringify/sync'
-import writeXlsxFile from 'write-excel-file/node'
 import type { Day } from '#server/lib/days.ts'
+import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
 import type { TeamLine } from './team-page.ts'
 
 type Asked = Readonly<{ on: Day; asKnownOn: Day | null }>
 
-const columns: readonly (readonly [heading: string, value: (line: TeamLine, asked: Asked) => string])[] = [
-  ['Name', (line) => line.name],
-  ['Program', (line) => line.program],
-  ['Role', (line) => line.role_title],
-  ['Direct contact', (line) => line.clearance],
-  ['Standing', (line) => line.shape.replaceAll('-', ' ')],
-  ['What', (line) => line.requirement],
-  ['In words', (line) => line.words],
-  ['Next date', (line) => line.due_on ?? ''],
-  ['Modules passed', (line) => (line.progress ? `${line.progress.passed} of ${line.progress.modules}` : '')],
-  ['Last active', (line) => line.lastActiveOn ?? ''],
+/** The program's own number for a person. */
+export type FindEmployeeId = (line: Pick<TeamLine, 'person_id' | 'program_id'>) => string | null
+
+const columnsFor = ({ on, asKnownOn }: Asked, employeeIdOf: FindEmployeeId): readonly Column<TeamLine>[] => [
+  { heading: 'Name', width: 26, value: (line) => line.name },
+  { heading: 'Employee ID', width: 14, value: employeeIdOf },
+  { heading: 'Program', width: 26, value: (line) => line.program },
+  { heading: 'Role', width: 22, value: (line) => line.role_title },
+  { heading: 'Unit or shift', width: 16, value: (line) => line.unit },
+  { heading: 'Worker type', width: 14, value: (line) => line.workerType },
+  { heading: 'Direct contact', width: 30, value: (line) => line.clearance },
+  { heading: 'Standing', width: 20, value: (line) => line.shape.replaceAll('-', ' ') },
+  { heading: 'What', width: 34, value: (line) => line.requirement },
+  { heading: 'In words', width: 44, value: (line) => line.words },
+  { heading: 'Next date', width: 12, isDay: true, value: (line) => line.due_on },
+  {
+    heading: 'Modules passed',
+    width: 15,
+    value: ({ progress }) => progress && `${progress.passed} of ${progress.modules}`,
+  },
+  { heading: 'Last active', width: 12, isDay: true, value: (line) => line.lastActiveOn },
   // The file must show which day it is about.
-  ['As of', (_, { on }) => on],
-  ['Known', (_, { asKnownOn }) => (asKnownOn ? 'then' : 'now')],
+  { heading: 'As of', width: 12, isDay: true, value: () => on },
+  { heading: 'Known', width: 8, value: () => (asKnownOn ? 'then' : 'now') },
 ]
 
-/** The rows as CSV. Cells that a spreadsheet would run as formulas are escaped. */
-export const teamCsv = (lines: readonly TeamLine[], asked: Asked): string =>
-  stringify([columns.map(([heading]) => heading), ...cellsOf(lines, asked)], {
-    bom: true,
-    record_delimiter: 'windows',
-    escape_formulas: true,
-  })
+export const teamCsv = (lines: readonly TeamLine[], asked: Asked, employeeIdOf: FindEmployeeId): string =>
+  csvOf(columnsFor(asked, employeeIdOf), lines)
 
-export async function teamXlsx(lines: readonly TeamLine[], asked: Asked): Promise<Buffer> {
-  const head = columns.map(([heading]) => ({ value: heading, fontWeight: 'bold' as const }))
-  const body = cellsOf(lines, asked).map((cells) => cells.map((value) => ({ type: String, value })))
-  return (await writeXlsxFile([head, ...body]).toBuffer()) as Buffer
-}
-
-const cellsOf = (lines: readonly TeamLine[], asked: Asked) =>
-  lines.map((line) => columns.map(([, value]) => value(line, asked)))
+export const teamXlsx = (
+  lines: readonly TeamLine[],
+  asked: Asked,
+  employeeIdOf: FindEmployeeId,
+): Promise<Buffer> => xlsxOf('Team', columnsFor(asked, employeeIdOf), lines)

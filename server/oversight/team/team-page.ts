@@ -1,6 +1,7 @@
 import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
+import { workerTypeNames } from '#server/programs/roster/assignment.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import { shortDay } from '#server/web/words.ts'
@@ -13,6 +14,7 @@ import {
   groupNames,
   groups,
   isIn,
+  isInContactUncleared,
   needsSomething,
   nextDue,
   pageSize,
@@ -25,11 +27,20 @@ import { countedTwice, programSwitch } from './team-programs.ts'
 
 /** A row of the table and the export. */
 export type TeamLine = Readonly<{
+  assignment_id: string
   person_id: string
   program_id: string
   name: string
   program: string
   role_title: string
+  unit: string
+  workerType: string
+  /** In direct contact on record while not cleared. */
+  isInContactUncleared: boolean
+  /** Something is due, so a reminder has something to say. */
+  canRemind: boolean
+  isOnLeave: boolean
+  program_kind: 'licensed' | 'agency'
   /** The name of the standing's shape. */
   shape: string
   words: string
@@ -54,11 +65,18 @@ export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
   const version =
     row.under_way && courses.catalogue.courses.get(row.under_way.course)?.versions.get(row.under_way.version)
   return {
+    assignment_id: row.assignment_id,
     person_id: row.person_id,
     program_id: row.program_id,
     name: row.name,
     program: row.program,
     role_title: row.role_title,
+    unit: row.unit,
+    workerType: workerTypeNames[row.worker_type],
+    isInContactUncleared: isInContactUncleared(row),
+    canRemind: !row.is_on_leave && urgency(row) <= urgencyOf.due_soon,
+    isOnLeave: row.is_on_leave,
+    program_kind: row.program_kind,
     shape: row.is_on_leave ? 'on-leave' : first ? standingShape(first) : 'not-required',
     words: first ? standingWords(asOfToday(first, row, today), today) : 'Nothing required',
     requirement: first ? requirementOn(first.requirement as RequirementId, today).title : '',
@@ -126,8 +144,11 @@ export function teamPage(
     countedTwice: countedTwice(rows),
     needs: needs.slice(0, few).map(line),
     needsMore: Math.max(0, needs.length - few),
+    next: needs.length === 0 ? nextDates(rows) : null,
+    hasLicensed: rows.some(({ program_kind }) => program_kind === 'licensed'),
+    ...choicesOf(rows),
     numbers: groups
-      .filter((group) => group !== 'unknown' || numbers.unknown > 0)
+      .filter((group) => isShown(group, rows, numbers))
       .map((group) => ({
         group,
         words: groupNames[group],
@@ -165,6 +186,54 @@ export function teamPage(
 }
 
 const few = 5
+
+/** County teams see county words: no tile about direct contact. A licensed program has no training without a date. */
+function isShown(group: Group, rows: readonly TeamRow[], numbers: Readonly<Record<Group, number>>): boolean {
+  const hasLicensed = rows.length === 0 || rows.some(({ program_kind }) => program_kind === 'licensed')
+  switch (group) {
+    case 'unknown':
+    case 'not-done':
+      return numbers[group] > 0
+    case 'contact-not-cleared':
+    case 'cleared':
+    case 'not-cleared':
+      return hasLicensed
+    default:
+      return true
+  }
+}
+
+/** The roles, units and worker types to filter by, where there is more than one. */
+function choicesOf(rows: readonly TeamRow[]) {
+  const different = (texts: readonly string[]) => [...new Set(texts)].filter(Boolean).sort()
+  const several = (options: readonly Readonly<{ value: string; label: string }>[]) =>
+    options.length > 1 ? [{ value: '', label: 'All' }, ...options] : null
+  const plain = (texts: readonly string[]) =>
+    several(different(texts).map((text) => ({ value: text, label: text })))
+  const units = different(rows.map(({ unit }) => unit))
+  return {
+    roles: plain(rows.map(({ role_title }) => role_title)),
+    units:
+      units.length > 0
+        ? [{ value: '', label: 'All' }, ...units.map((unit) => ({ value: unit, label: unit }))]
+        : null,
+    workers: several(
+      [...new Set(rows.map(({ worker_type }) => worker_type))]
+        .sort()
+        .map((type) => ({ value: type, label: workerTypeNames[type] })),
+    ),
+  }
+}
+
+/** When no one needs anything: the next date, and whose it is. */
+function nextDates(rows: readonly TeamRow[]): Readonly<{ on: Day; names: readonly string[] }> | null {
+  const dated = rows.flatMap((row) => {
+    const on = row.is_on_leave ? null : nextDue(row)
+    return on ? [{ on, name: row.name }] : []
+  })
+  const on = dated.map((one) => one.on).sort()[0]
+  return on ? { on, names: dated.filter((one) => one.on === on).map(({ name }) => name) } : null
+}
 
 const columns: readonly Readonly<{ sort: TeamSort | null; label: (isToday: boolean) => string }>[] = [
   { sort: 'name', label: () => 'Name' },

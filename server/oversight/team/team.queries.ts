@@ -3,18 +3,21 @@ import type { DB } from '#server/db/schema.ts'
 import type { Standing } from '#server/law/reasons/answer-schema.ts'
 import { addMonths, type Day } from '#server/lib/days.ts'
 import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
 import { isStale } from '#server/standings/stored.queries.ts'
 
 /** One person's work in one program, with its stored verdicts. */
 export type TeamRow = Readonly<{
+  assignment_id: string
   person_id: string
   name: string
   program_id: string
   program: string
   program_kind: 'licensed' | 'agency'
   role_title: string
-  worker_type: string
+  unit: string
+  worker_type: WorkerType
   hired_on: Day
   is_on_leave: boolean
   contact: string | null
@@ -74,7 +77,7 @@ export async function listTeam(
       from standings t where t.program_id = ${ids} group by 1, 2
     ),
     cleared as materialized (select * from clearances where program_id = ${ids})
-    select a.person_id, p.name, a.program_id, a.role_title, a.worker_type, a.hired_on, l.is_on_leave is not null as is_on_leave,
+    select a.assignment_id, a.person_id, p.name, a.program_id, a.role_title, a.unit, a.worker_type, a.hired_on, l.is_on_leave is not null as is_on_leave,
       c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
       ${isStale('s', today, ruleset)} as is_stale,
       coalesce(t.standings, '[]') as standings, e.under_way, p.last_active_on, k.completed
@@ -107,27 +110,63 @@ export async function listTeam(
 /** The first day of the month eleven months ago, which makes a year with the current month. */
 export const yearBack = (today: Day): Day => addMonths(`${today.slice(0, 7)}-01`, -11)
 
+export type PersonOfPrograms = Readonly<{
+  id: string
+  name: string
+  last_active_on: Day | null
+  /** False where every employment was recorded by mistake and removed. */
+  is_on_record: boolean
+}>
+
+/** A person, if they are or ever were on the roster of one of these programs. */
+export async function findPersonEverOf(
+  db: Kysely<DB>,
+  personId: string,
+  programIds: readonly string[],
+): Promise<PersonOfPrograms | null> {
+  const { rows } = await sql<PersonOfPrograms>`
+    select p.id, p.name, p.last_active_on, here.is_on_record from people p
+    join lateral (
+      select bool_or(a.superseded_at is null) as is_on_record from assignments a
+      where a.person_id = p.id and a.program_id = any(${[...programIds]}::uuid[])
+    ) here on here.is_on_record is not null
+    where p.id = ${personId}`.execute(db)
+  return rows[0] ?? null
+}
+
 /** A person, if they work or worked in one of these programs. */
 export async function findPersonOfPrograms(
   db: Kysely<DB>,
   personId: string,
   programIds: readonly string[],
-): Promise<Readonly<{ id: string; name: string; last_active_on: Day | null }> | null> {
-  if (programIds.length === 0) return null
-  const row = await db
-    .selectFrom('people')
-    .select(['id', 'name', 'last_active_on'])
-    .where('id', '=', personId)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('assignments')
-          .select('id')
-          .whereRef('assignments.person_id', '=', 'people.id')
-          .where('program_id', 'in', [...programIds])
-          .where('superseded_at', 'is', null),
-      ),
-    )
-    .executeTakeFirst()
-  return row ?? null
+): Promise<PersonOfPrograms | null> {
+  const person = await findPersonEverOf(db, personId, programIds)
+  return person?.is_on_record ? person : null
+}
+
+export type CheckedPerson = Readonly<{
+  assignment_id: string
+  person_id: string
+  program_id: string
+  program: string
+  name: string
+  role_title: string
+}>
+
+/** The people of some rows, by name, as far as they are the viewer's. */
+export async function listChecked(
+  db: Kysely<DB>,
+  assignmentIds: readonly string[],
+  programIds: readonly string[],
+): Promise<readonly CheckedPerson[]> {
+  const { rows } = await sql<CheckedPerson>`
+    select a.assignment_id, a.person_id, a.program_id, coalesce(d.name, h.name) as program, p.name, a.role_title
+    from assignments a join people p on p.id = a.person_id
+    join programs g on g.id = a.program_id join license_holders h on h.id = g.holder_id
+    left join lateral (select d.name from program_details d where d.program_id = g.id and d.superseded_at is null
+      order by d.from_on desc limit 1) d on true
+    where a.assignment_id = any(${[...assignmentIds]}::uuid[]) and a.superseded_at is null
+      and a.program_id = any(${[...programIds]}::uuid[])
+    order by lower(p.name), p.id, a.program_id`.execute(db)
+  return rows
 }

@@ -4,9 +4,11 @@ import type { StoredStanding, TeamRow } from './team.queries.ts'
 
 /** The groups of people on the team page. Each number on the page is the size of one. */
 export const groups = [
+  'contact-not-cleared',
   'cleared',
   'not-cleared',
   'overdue',
+  'not-done',
   'due-30',
   'due-60',
   'due-90',
@@ -17,9 +19,11 @@ export const groups = [
 export type Group = (typeof groups)[number]
 
 export const groupNames: Readonly<Record<Group, string>> = {
+  'contact-not-cleared': 'in contact, not cleared',
   cleared: 'cleared',
   'not-cleared': 'not cleared',
   overdue: 'overdue',
+  'not-done': 'not done yet',
   'due-30': 'due in 30 days',
   'due-60': 'due in 60 days',
   'due-90': 'due in 90 days',
@@ -30,6 +34,8 @@ export const groupNames: Readonly<Record<Group, string>> = {
 /** The only definition of each group, used for both the number and its list. */
 export function isIn(group: Group, row: TeamRow, today: Day): boolean {
   switch (group) {
+    case 'contact-not-cleared':
+      return isInContactUncleared(row)
     case 'cleared':
       return !row.is_on_leave && row.clearance === 'yes'
     case 'not-cleared':
@@ -44,10 +50,20 @@ export function isIn(group: Group, row: TeamRow, today: Day): boolean {
       return isDueWithin(row, today, 90)
     case 'overdue':
       return row.standings.some(isOverdue)
+    case 'not-done':
+      return row.standings.some(isNotDone)
     case 'on-leave':
       return row.is_on_leave
   }
 }
+
+/** In direct contact on record while the law says no: what matters first. */
+export const isInContactUncleared = (row: TeamRow): boolean =>
+  !row.is_on_leave && row.contact === 'in' && row.clearance === 'no'
+
+/** A child-protection duty has begun without its training. The law names no day by which that is late. */
+const isNotDone = ({ standing, requirement }: StoredStanding) =>
+  standing === 'not_cleared' && !requirement.startsWith('residential')
 
 /** Something is due within this many days and not overdue yet. */
 function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
@@ -64,6 +80,10 @@ export const sorts = ['name', 'due', 'standing', 'active'] as const
 export type TeamFilter = Readonly<{
   group: Group | null
   search: string
+  /** What the row's text must equal; empty where anything will do. */
+  role: string
+  unit: string
+  worker: string
   sort: TeamSort
   isDescending: boolean
   /** The page number, or all on one page. */
@@ -80,7 +100,10 @@ export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Da
   const left = rows.filter(
     (row) =>
       (!filter.group || isIn(filter.group, row, today)) &&
-      words.every((word) => plain(`${row.name} ${row.role_title} ${row.program}`).includes(word)),
+      (!filter.role || row.role_title === filter.role) &&
+      (!filter.unit || row.unit === filter.unit) &&
+      (!filter.worker || row.worker_type === filter.worker) &&
+      words.every((word) => plain(`${row.name} ${row.role_title} ${row.unit} ${row.program}`).includes(word)),
   )
   const direction = filter.isDescending ? -1 : 1
   return left
@@ -136,9 +159,12 @@ export const urgency = (row: TeamRow): number => {
   return first ? urgencyOf[first.standing] : 9
 }
 
-/** People who need attention now: training that is late, missing, or due before first contact. */
+/** People who need something now: in contact while not cleared first, then not cleared, overdue, and due soon. */
 export function needsSomething(rows: readonly TeamRow[]): readonly TeamRow[] {
-  return rows.filter((row) => !row.is_on_leave && urgency(row) <= 3).sort((a, b) => urgency(a) - urgency(b))
+  const rank = (row: TeamRow) => (isInContactUncleared(row) ? -1 : urgency(row))
+  return rows
+    .filter((row) => !row.is_on_leave && rank(row) <= urgencyOf.due_soon)
+    .sort((a, b) => rank(a) - rank(b) || compare(nextDue(a) ?? '9999', nextDue(b) ?? '9999'))
 }
 
 export const counts = (rows: readonly TeamRow[], today: Day): Readonly<Record<Group, number>> =>

@@ -6,20 +6,21 @@ import type { Assignment } from './assignment.ts'
 import { workTextColumns } from './roster.queries.ts'
 
 /**
- * Locks these programs until the transaction ends, so that roster changes run one after the other. False if the viewer
- * doesn't administer all of them.
+ * Locks these programs until the transaction ends, so that roster changes run one after the other. False if they are not
+ * all within reach: the programs that the viewer administers, unless the change says otherwise.
  */
 export async function lockProgramsOf(
   trx: Transaction<DB>,
   viewer: Viewer,
   programIds: readonly string[],
+  within: readonly string[] = viewer.administered_program_ids,
 ): Promise<boolean> {
   const wanted = [...new Set(programIds)]
   const locked = await trx
     .selectFrom('programs')
     .select('id')
     .where('id', 'in', wanted)
-    .where(sql<boolean>`id = any(${[...viewer.administered_program_ids]}::uuid[])`)
+    .where(sql<boolean>`id = any(${[...within]}::uuid[])`)
     .orderBy('id')
     .forNoKeyUpdate()
     .execute()

@@ -36,7 +36,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
   const ofWork = {
     policy,
     params: Type.Object({ program: uuid(), assignment: uuid() }),
-    next: nextOf<OfWork>,
+    next: nextOf,
   }
 
   changeFormRoutes(app, needs, {
@@ -91,7 +91,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
   const ofPerson = {
     policy,
     params: Type.Object({ program: uuid(), person: uuid() }),
-    next: nextOf<OfPerson>,
+    next: nextOf,
   }
 
   changeFormRoutes(app, needs, {
@@ -141,7 +141,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
     const person = (await findPersonOnRoster(db, program.id, personId)) ?? notFound()
     const page: Pick<ChangeForm, 'over' | 'back'> = {
       over: program.name,
-      back: { href: `/programs/${program.id}/roster/${person.id}`, label: person.name },
+      back: { href: `/team/${person.id}`, label: person.name },
     }
     return { program, person, page }
   }
@@ -164,5 +164,4 @@ const hireOf = (
   typed,
 })
 
-const nextOf = <Params extends { program: string }>({ program }: Params, { personId }: RosterDone): string =>
-  `/programs/${program}/roster/${personId}?done=saved`
+const nextOf = (_: unknown, { personId }: RosterDone): string => `/team/${personId}?done=saved`

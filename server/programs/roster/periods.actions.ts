@@ -21,7 +21,7 @@ export const startPeriod = (
 ): Promise<RosterAnswer> =>
   changeRoster(
     db,
-    acting,
+    recording(acting, kind),
     [programId],
     (trx) => findAssignment(trx, programId, assignmentId),
     (_, assignment) => {
@@ -29,6 +29,10 @@ export const startPeriod = (
       return saving(`${kind}-recorded`, assignment.person_id, decided)
     },
   )
+
+/** Supervisors record leave too. */
+const recording = (acting: Acting, kind: PeriodKind): Acting =>
+  kind === 'leave' ? { ...acting, within: acting.viewer.supervised_program_ids } : acting
 
 /** Records the last day of direct contact or leave. */
 export const endPeriod = (
@@ -41,7 +45,7 @@ export const endPeriod = (
 ): Promise<RosterAnswer> =>
   changeRoster(
     db,
-    acting,
+    recording(acting, kind),
     [programId],
     (trx) => findPeriod(trx, programId, kind, periodId),
     (_, { assignment, period }) => {

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
-import { findRosterToChangeOf } from '#server/programs/queries.ts'
+import { findRosterOf, findRosterToChangeOf } from '#server/programs/queries.ts'
 import { periodWords } from '#server/programs/recorded-period.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
@@ -18,23 +18,28 @@ type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChang
 type OfWork = Readonly<{ program: string; assignment: string }>
 type OfPeriod = Readonly<{ program: string; period: string }>
 
+type FindRoster = typeof findRosterOf
 type RosterAct<Params> = Act<Params, RosterDone>
-const policy = ['program_admin'] as const
+const administrators = ['program_admin'] as const
 
-/** Recording, ending and correcting direct contact and leave. */
+/**
+ * Recording, ending and correcting direct contact and leave. Supervisors, who hear of it first, may record leave and its
+ * end; every correction is an administrator's.
+ */
 export async function periodRoutes(app: App, needs: Needs): Promise<void> {
   const { db } = needs
-  const next = ({ program }: { program: string }, { personId }: RosterDone) =>
-    `/programs/${program}/roster/${personId}?done=saved`
+  const next = (_: unknown, { personId }: RosterDone) => `/team/${personId}?done=saved`
 
   for (const kind of ['contact', 'leave'] as const) {
+    const recorders = kind === 'leave' ? (['supervisor', 'program_admin'] as const) : administrators
+    const findRoster = kind === 'leave' ? findRosterOf : findRosterToChangeOf
     changeFormRoutes(app, needs, {
       address: `/programs/:program/assignments/:assignment/${kind}`,
-      policy,
+      policy: recorders,
       params: Type.Object({ program: uuid(), assignment: uuid() }),
       form: async (acting, { program, assignment }) => ({
         ...words[kind].add,
-        ...(await pageOf(acting, program, await findAssignment(db, program, assignment))),
+        ...(await pageOf(acting, program, await findAssignment(db, program, assignment), findRoster)),
         fields: (typed) => periodFields(kind, typed),
         start: {},
       }),
@@ -43,13 +48,14 @@ export async function periodRoutes(app: App, needs: Needs): Promise<void> {
       next,
     } satisfies RosterAct<OfWork>)
 
-    const ofPeriod = { policy, params: Type.Object({ program: uuid(), period: uuid() }), next }
+    const ofPeriod = { params: Type.Object({ program: uuid(), period: uuid() }), next }
 
     changeFormRoutes(app, needs, {
       ...ofPeriod,
+      policy: recorders,
       address: `/programs/:program/${kind}/:period/end`,
       form: async (acting, params) => {
-        const { period, page } = await periodOf(acting, kind, params)
+        const { period, page } = await periodOf(acting, kind, params, findRoster)
         return {
           ...words[kind].end,
           ...page,
@@ -63,9 +69,10 @@ export async function periodRoutes(app: App, needs: Needs): Promise<void> {
 
     changeFormRoutes(app, needs, {
       ...ofPeriod,
+      policy: administrators,
       address: `/programs/:program/${kind}/:period/correction`,
       form: async (acting, params) => {
-        const { period, page } = await periodOf(acting, kind, params)
+        const { period, page } = await periodOf(acting, kind, params, findRosterToChangeOf)
         return {
           ...words[kind].correct,
           ...page,
@@ -79,9 +86,9 @@ export async function periodRoutes(app: App, needs: Needs): Promise<void> {
     } satisfies RosterAct<OfPeriod>)
   }
 
-  async function periodOf(acting: Acting, kind: PeriodKind, params: OfPeriod) {
+  async function periodOf(acting: Acting, kind: PeriodKind, params: OfPeriod, findRoster: FindRoster) {
     const assignment = await findAssignmentOfPeriod(db, params.program, kind, params.period)
-    const page = await pageOf(acting, params.program, assignment)
+    const page = await pageOf(acting, params.program, assignment, findRoster)
     const period = assignment?.[kind].find(({ period_id }) => period_id === params.period) ?? notFound()
     return { period, page }
   }
@@ -90,13 +97,14 @@ export async function periodRoutes(app: App, needs: Needs): Promise<void> {
     { viewer, now }: Acting,
     programId: string,
     assignment: Assignment | null,
+    findRoster: FindRoster,
   ): Promise<Pick<ChangeForm, 'over' | 'back'>> {
-    const { program } = (await findRosterToChangeOf(db, viewer, programId, dayOf(now))) ?? notFound()
+    const { program } = (await findRoster(db, viewer, programId, dayOf(now))) ?? notFound()
     const { person_id } = assignment ?? notFound()
     const person = (await findPersonOnRoster(db, program.id, person_id)) ?? notFound()
     return {
       over: program.name,
-      back: { href: `/programs/${program.id}/roster/${person.id}`, label: person.name },
+      back: { href: `/team/${person.id}`, label: person.name },
     }
   }
 }

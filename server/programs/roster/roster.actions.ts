@@ -24,6 +24,8 @@ export type Actor = Readonly<{ viewer: Viewer; now: Date }>
 export type Acting = Actor &
   Readonly<{
     afterChange: AfterChange
+    /** The programs whose rosters this may change, if not those that the viewer administers. */
+    within?: readonly string[]
     /** The second person who confirmed a backdated hire. */
     confirmedBy?: string
   }>
@@ -66,7 +68,7 @@ export async function retryIfEmailTaken<T>(once: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One change to the rosters of programs that the viewer administers: one transaction, one ledger entry. */
+/** One change to the rosters within the viewer's reach: one transaction, one ledger entry. */
 export const changeRoster = <T extends Subject>(
   db: Database,
   acting: Acting,
@@ -83,7 +85,7 @@ function tryToChangeRoster<T extends Subject>(
   decide: (trx: Transaction<DB>, subject: T) => RosterDecision | Promise<RosterDecision>,
 ): Promise<RosterAnswer> {
   return writeEvidence(db, async (trx): Promise<RosterAnswer> => {
-    if (!(await lockProgramsOf(trx, acting.viewer, programIds))) return { kind: 'not-found' }
+    if (!(await lockProgramsOf(trx, acting.viewer, programIds, acting.within))) return { kind: 'not-found' }
     const subject = await find(trx)
     if (!subject) return { kind: 'not-found' }
     // No one changes their own record, under another account neither.

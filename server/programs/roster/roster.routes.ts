@@ -10,12 +10,8 @@ import { requestsPath } from '#server/programs/second-person/requests.actions.ts
 import { readOtherDay, type Typed } from '#server/programs/typed-form.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { findPersonOnRoster, listAssignments } from './assignments.queries.ts'
+import { findPersonOnRoster } from './assignments.queries.ts'
 import { recordHire } from './hires.actions.ts'
-import { listRecordRows } from './history.queries.ts'
-import { historyOf } from './history.ts'
-import { personPage } from './person-page.ts'
-import { listRolesHere } from './roles.queries.ts'
 import { contactFields, nameFields, workFields } from './roster-fields.ts'
 import { rosterFilters } from './roster-filters.ts'
 import { listRoster } from './roster-list.queries.ts'
@@ -31,7 +27,7 @@ type Needs = Readonly<{
   afterChange: AfterChange
 }>
 
-/** A program's roster: the list, a person's page, and adding a person. */
+/** A program's roster: the list, and adding a person. */
 export async function rosterRoutes(app: App, { db, mail, clock, config, afterChange }: Needs): Promise<void> {
   const readers = { policy: ['supervisor', 'program_admin'] } as const
   const administrators = { policy: ['program_admin'] } as const
@@ -115,7 +111,7 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
           .status(409)
           .page('programs/change-form', { ...addForm(program, request.body), refused: answer.message })
       const person = (await findPersonOnRoster(db, program.id, answer.personId)) ?? notFound()
-      const back = `/programs/${program.id}/roster/${person.id}`
+      const back = `/team/${person.id}`
       if (person.has_password) return reply.redirect(`${back}?done=added`, 303)
       const given = found(await giveLinks(db, acting, links, program.id, [person.id]))
       if (given.mailed.length > 0) return reply.redirect(`${back}?done=added-mailed`, 303)
@@ -130,26 +126,15 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
 
   const personParams = Type.Object({ program: uuid(), person: uuid() })
 
+  // Everything about a person is on one page.
   app.get(
     '/programs/:program/roster/:person',
-    {
-      config: readers,
-      schema: { params: personParams, querystring: Type.Object({ done: optional() }) },
-    },
+    { config: readers, schema: { params: personParams } },
     async (request, reply) => {
-      const viewer = viewerOf(request)
-      const today = dayOf(clock())
-      const place = (await findRosterOf(db, viewer, request.params.program, today)) ?? notFound()
-      const person = (await findPersonOnRoster(db, place.program.id, request.params.person)) ?? notFound()
-      const assignments = await listAssignments(db, place.program.id, [person.id])
-      const rows = await listRecordRows(db, place.program.id, person.id)
-      const roles = (await listRolesHere(db, place.program.id)).filter(
-        ({ person_id }) => person_id === person.id,
-      )
-      return reply.page(
-        'programs/person',
-        personPage(place, viewer, person, assignments, historyOf(rows), roles, request.query.done, today),
-      )
+      const { program, person } = request.params
+      ;(await findRosterOf(db, viewerOf(request), program, dayOf(clock()))) ?? notFound()
+      const { id } = (await findPersonOnRoster(db, program, person)) ?? notFound()
+      return reply.redirect(`/team/${id}#roster`, 308)
     },
   )
 
@@ -161,7 +146,7 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
       const { program } = await changeable(viewer, request.params.program)
       const acting = { viewer, now: clock() }
       const given = found(await giveLinks(db, acting, links, program.id, [request.params.person]))
-      const back = `/programs/${program.id}/roster/${request.params.person}`
+      const back = `/team/${request.params.person}`
       if (given.mailed.length > 0) return reply.redirect(`${back}?done=mailed`, 303)
       if (given.withheld.length > 0) reply.status(409)
       return reply.page('programs/links-given', {

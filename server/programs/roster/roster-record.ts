@@ -1,6 +1,6 @@
 import { type Day, formatDay, formatTime } from '#server/lib/days.ts'
 import { roleNames, type Viewer } from '#server/people/roles.ts'
-import type { Place } from '#server/programs/queries.ts'
+import type { ProgramHead } from '#server/programs/queries.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
 import { type Assignment, workerTypeNames } from './assignment.ts'
 import type { PersonOnRoster } from './assignments.queries.ts'
@@ -9,46 +9,53 @@ import { type Period, periodNames } from './periods.ts'
 import type { RoleHere } from './roles.queries.ts'
 import { workTexts } from './work-texts.ts'
 
-/** A person on a program's roster: their employments, latest first, and the history of the record. */
-export function personPage(
-  place: Place,
-  viewer: Pick<Viewer, 'id' | 'administered_program_ids'>,
+/** What a viewer may change in a person's record at one program. No one changes their own. */
+export type MayChange = Readonly<{ isOwn: boolean; leave: boolean; everything: boolean }>
+
+export function mayChange(
+  viewer: Pick<Viewer, 'id' | 'administered_program_ids' | 'supervised_program_ids'>,
+  programId: string,
+  personId: string,
+): MayChange {
+  const isOwn = viewer.id === personId
+  return {
+    isOwn,
+    leave: !isOwn && viewer.supervised_program_ids.includes(programId),
+    everything: !isOwn && viewer.administered_program_ids.includes(programId),
+  }
+}
+
+/** A person's record on a program's roster: their employments, latest first, and the history of the record. */
+export function rosterRecord(
+  program: ProgramHead,
+  viewer: Pick<Viewer, 'id' | 'administered_program_ids' | 'supervised_program_ids'>,
   person: PersonOnRoster,
   assignments: readonly Assignment[],
   history: readonly HistoryEntry[],
   roles: readonly RoleHere[],
-  done: string | undefined,
   today: Day,
 ) {
-  const isOwn = person.id === viewer.id
-  const canChange = place.canChange && !isOwn
-  const works = assignments.toReversed().map((assignment) => workCard(assignment, place, canChange, today))
+  const may = mayChange(viewer, program.id, person.id)
+  const works = assignments.toReversed().map((assignment) => workCard(assignment, program, may, today))
   const goesOn = assignments.some(({ separated_on }) => separated_on === null || separated_on >= today)
   return {
-    title: person.name,
-    place,
+    program,
     person,
-    isOwn: isOwn && place.canChange,
-    canChange,
+    may,
+    isAdministered: viewer.administered_program_ids.includes(program.id),
     sentence: sentenceOf(assignments, today),
     works,
     canTransfer: viewer.administered_program_ids.length > 1,
-    canReturn: canChange && assignments.every(({ separated_on }) => separated_on !== null),
+    canReturn: may.everything && assignments.every(({ separated_on }) => separated_on !== null),
     roles: roles.map(({ role, is_holder_wide }) =>
       is_holder_wide ? `${roleNames[role]} of all the license holder’s programs` : roleNames[role],
     ),
     stillActs: !goesOn && roles.some(({ is_holder_wide }) => !is_holder_wide),
     history,
-    done: doneWords.get(done ?? '') ?? null,
   }
 }
 
-const doneWords: ReadonlyMap<string, string> = new Map([
-  ['added', 'Added to the roster. The person already has an account, so they don’t need a link.'],
-  ['added-mailed', 'Added to the roster. We emailed the person a link to set a password.'],
-  ['mailed', 'We emailed the person a link to set a password. Earlier links no longer work.'],
-  ['saved', 'Saved. See the history below.'],
-])
+export type RosterRecord = ReturnType<typeof rosterRecord>
 
 function sentenceOf(assignments: readonly Assignment[], today: Day): string {
   const work = assignments.find((one) => one.hired_on <= today && (one.separated_on ?? today) >= today)
@@ -68,16 +75,16 @@ function sentenceOf(assignments: readonly Assignment[], today: Day): string {
 const current = (periods: readonly Period[], today: Day) =>
   periods.find((period) => includesDay(period, today))
 
-function workCard(assignment: Assignment, place: Place, canChange: boolean, today: Day) {
+function workCard(assignment: Assignment, program: ProgramHead, may: MayChange, today: Day) {
   const { assignment_id, hired_on, separated_on, duties_from, duties_to } = assignment
-  const address = `/programs/${place.program.id}/assignments/${assignment_id}`
-  const isAgency = place.program.kind === 'agency'
+  const address = `/programs/${program.id}/assignments/${assignment_id}`
+  const isAgency = program.kind === 'agency'
   return {
     heading: assignment.role_title || workerTypeNames[assignment.worker_type],
     goesOn: separated_on === null,
     hasEnded: separated_on !== null && separated_on < today,
+    leave: assignment.leave,
     address,
-    canChange,
     facts: [
       { name: 'Worker type', value: workerTypeNames[assignment.worker_type] },
       ...workTexts
@@ -93,8 +100,9 @@ function workCard(assignment: Assignment, place: Place, canChange: boolean, toda
       list: assignment[kind].map((period) => ({
         words: periodWords(period),
         isOpen: period.to_on === null,
-        address: `/programs/${place.program.id}/${kind}/${period.period_id}`,
+        address: `/programs/${program.id}/${kind}/${period.period_id}`,
       })),
+      canRecord: kind === 'leave' ? may.leave : may.everything,
       // An open period must end before another begins.
       canAdd: assignment[kind].every(({ to_on }) => to_on !== null),
       none: kind === 'contact' ? 'None on record' : 'None',

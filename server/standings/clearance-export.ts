@@ -1,0 +1,27 @@
+import type { Day } from '#server/lib/days.ts'
+import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
+import { answerWords, type ClearanceLine } from './clearance-list.ts'
+
+type Exported = Readonly<{
+  lines: readonly ClearanceLine[]
+  on: Day
+  employeeIds: ReadonlyMap<string, string>
+}>
+
+const columnsFor = ({ on, employeeIds }: Exported): readonly Column<ClearanceLine>[] => [
+  { heading: 'Name', width: 26, value: (line) => line.name },
+  { heading: 'Employee ID', width: 14, value: (line) => employeeIds.get(line.person_id) ?? null },
+  { heading: 'Role', width: 22, value: (line) => line.role_title },
+  { heading: 'Unit or shift', width: 16, value: (line) => line.unit },
+  { heading: 'Direct contact', width: 14, value: (line) => answerWords[line.answer] },
+  { heading: 'Until', width: 12, isDay: true, value: (line) => line.until },
+  { heading: 'On leave', width: 10, value: (line) => (line.on_leave ? 'Yes' : 'No') },
+  { heading: 'Why', width: 80, value: (line) => line.because().join(' ') },
+  // The file must show which day it is about.
+  { heading: 'As of', width: 12, isDay: true, value: () => on },
+]
+
+export const clearanceCsv = (exported: Exported): string => csvOf(columnsFor(exported), exported.lines)
+
+export const clearanceXlsx = (exported: Exported): Promise<Buffer> =>
+  xlsxOf('Clearance', columnsFor(exported), exported.lines)
