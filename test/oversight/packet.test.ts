@@ -47,10 +47,12 @@ test('a packet contains the roster, gaps and certificates, and all its hashes ma
   const { packet, page } = await aPacket(world, lee, everyone)
   expect(page).toContain('The packet is ready')
 
-  const zip = await lee.get(`${packet}/packet.zip`)
   // The same job once more, as after a process that died before it said so, leaves the packet as it is.
+  const hashOfZip = () => world.db.selectFrom('review_packets').select('zip_sha256').executeTakeFirstOrThrow()
+  const before = await hashOfZip()
   await (await handlersOf(world))['make-packet']({ packet: packet.split('/').at(-1)! })
-  expect((await lee.get(`${packet}/packet.zip`)).rawPayload.equals(zip.rawPayload)).toBe(true)
+  expect(await hashOfZip()).toEqual(before)
+  const zip = await lee.get(`${packet}/packet.zip`)
   const { files, manifest, signed, wrong } = await openPacket(world, zip.rawPayload)
   expect(wrong).toEqual([])
   const names = Object.keys(files)
