@@ -278,10 +278,8 @@ function showChecks() {
   for (const bar of document.querySelectorAll('[data-checked-bar]')) {
     const form = bar.closest('form')
     if (!form) continue
-    /** @type {HTMLElement} */ for (const hidden of form.querySelectorAll(
-      '[data-check-all], [data-check-all] + label, [data-print-checked]',
-    ))
-      hidden.hidden = false
+    const withScripts = '[data-check-all], [data-check-all] + label, [data-print-checked]'
+    for (const hidden of form.querySelectorAll(withScripts)) hidden.removeAttribute('hidden')
     countChecked(form)
   }
 }
