@@ -19,7 +19,7 @@ import { enqueue } from './jobs/enqueue.ts'
 import { startWorkers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
 import { logger } from './logging.ts'
-import { sealStoredSecrets } from './people/second-factor.actions.ts'
+import { sealStoredSecrets } from './people/sign-in/second-factor.actions.ts'
 import { settings } from './settings.ts'
 import { type Running, stopInOrder } from './stopping.ts'
 

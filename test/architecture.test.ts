@@ -12,6 +12,8 @@ const order = [
     'jobs',
     'ledger',
     'people',
+    'people/unsent-forms',
+    'people/sign-in',
     'people/data-notices',
     'people/reading',
     'notices/webhooks',

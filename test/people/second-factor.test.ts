@@ -5,7 +5,7 @@ import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { readConfig } from '#server/config.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { openSecret } from '#server/people/sealed-secret.ts'
-import { sealStoredSecrets } from '#server/people/second-factor.actions.ts'
+import { sealStoredSecrets } from '#server/people/sign-in/second-factor.actions.ts'
 import { aWorld, type Client, config, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 

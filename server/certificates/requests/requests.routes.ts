@@ -6,8 +6,8 @@ import {
   listRefused,
 } from '#server/certificates/certificates/queries.ts'
 import type { Database } from '#server/db/connection.ts'
-import { passwordAgain } from '#server/people/password-again.ts'
 import type { Sessions } from '#server/people/sessions.ts'
+import { passwordAgain } from '#server/people/sign-in/password-again.ts'
 import { twoPeopleWords } from '#server/people/two-people.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'

@@ -3,11 +3,9 @@ import type { Database } from '#server/db/connection.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { saveReadingSettings } from './reading-settings.actions.ts'
-import { readingSettings, readingText } from './reading-settings.ts'
+import { readingCookie, readingSettings, readingText } from './reading-settings.ts'
 
 type Needs = Readonly<{ db: Database; config: Readonly<{ https: boolean }> }>
-
-export const readingCookie = 'reading'
 
 /** Text size, typeface and the like: kept for the person on every device, and for this device when no one is signed in. */
 export async function readingSettingsRoutes(app: App, { db, config }: Needs): Promise<void> {

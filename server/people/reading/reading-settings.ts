@@ -1,3 +1,6 @@
+/** Where a device without a signed-in person keeps them. */
+export const readingCookie = 'reading'
+
 /** How someone likes to read: each setting with its choices, the usual one first. */
 export const readingChoices = {
   size: ['regular', 'small', 'large', 'largest'],

@@ -3,9 +3,9 @@ import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.
 import { notify } from '#server/notices/actions.ts'
 import type { By } from '#server/people/account.actions.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
-import { newPaperCode, paperCodeHash } from '#server/people/paper-code.ts'
 import { lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { newPaperCode, paperCodeHash } from '#server/people/sign-in/paper-code.ts'
 import { listConfirmers, listWaitingCodes } from './paper-codes.queries.ts'
 
 const hoursValid = 24

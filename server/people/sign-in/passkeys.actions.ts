@@ -8,9 +8,9 @@ import {
 } from '@simplewebauthn/server'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import { type AccountMail, tellOfSignIn } from './account-emails.ts'
-import type { Viewer } from './roles.ts'
-import type { Sessions } from './sessions.ts'
+import { type AccountMail, tellOfSignIn } from '#server/people/account-emails.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import type { Sessions } from '#server/people/sessions.ts'
 import { finishSignIn, type SignedIn, type Visit } from './sign-in.actions.ts'
 import { newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
 

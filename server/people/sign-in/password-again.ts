@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '#server/db/connection.ts'
+import type { Sessions } from '#server/people/sessions.ts'
+import { sessionToken, viewerOf } from '#server/people/viewer.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
-import type { Sessions } from './sessions.ts'
 import { confirmPassword } from './sign-in.actions.ts'
-import { sessionToken, viewerOf } from './viewer.ts'
 
 type Needs = Readonly<{
   db: Database

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database } from '#server/db/connection.ts'
+import type { Sessions } from '#server/people/sessions.ts'
+import { sessionToken } from '#server/people/viewer.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
-import type { Sessions } from './sessions.ts'
 import { keepUnsentForm } from './unsent-forms.actions.ts'
-import { sessionToken } from './viewer.ts'
 
 type Needs = Readonly<{
   db: Database

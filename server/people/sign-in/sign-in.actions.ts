@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import { newToken } from '#server/people/links.ts'
+import { checkPassword } from '#server/people/passwords.ts'
+import { findAccountBySignInName, findSecondFactors } from '#server/people/queries.ts'
+import { type DataKey, openSecret } from '#server/people/sealed-secret.ts'
+import type { Sessions } from '#server/people/sessions.ts'
 import { type AttemptSubject, countAttempt, forgetAttempt, sweepAttempts } from './attempts.actions.ts'
 import { recoveryCodeHash, stepOfCode } from './authenticator.ts'
-import { newToken } from './links.ts'
-import { checkPassword } from './passwords.ts'
-import { findAccountBySignInName, findSecondFactors } from './queries.ts'
-import { type DataKey, openSecret } from './sealed-secret.ts'
-import type { Sessions } from './sessions.ts'
 import { findChallenge, newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
 
 /** Where a sign-in comes from. */

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { viewerOf } from '#server/people/viewer.ts'
 import type { App } from '#server/web/routes.ts'
 import { dropUnsentForm, findUnsentForm } from './unsent-forms.actions.ts'
 import { forgetUnsent, unsentToken } from './unsent-forms.ts'
-import { viewerOf } from './viewer.ts'
 
 type Needs = Readonly<{ db: Database; config: Readonly<{ https: boolean }> }>
 

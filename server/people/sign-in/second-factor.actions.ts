@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
-import { type AccountMail, tellOfSignIn } from './account-emails.ts'
+import { type AccountMail, tellOfSignIn } from '#server/people/account-emails.ts'
+import { findSecondFactors, lockPeople } from '#server/people/queries.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import { type DataKey, isSealed, openSecret, sealSecret } from '#server/people/sealed-secret.ts'
 import { countAttempt, forgetAttempt } from './attempts.actions.ts'
 import { newRecoveryCodes, newSecret, recoveryCodeHash, stepOfCode } from './authenticator.ts'
-import { findSecondFactors, lockPeople } from './queries.ts'
-import type { Viewer } from './roles.ts'
-import { type DataKey, isSealed, openSecret, sealSecret } from './sealed-secret.ts'
 
 /** The secret for an app that isn't confirmed yet, the same each time the page is opened; null where one is set up. */
 export async function startAuthenticator(

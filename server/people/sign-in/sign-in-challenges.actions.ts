@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
-import { newToken, tokenHash } from './links.ts'
+import { newToken, tokenHash } from '#server/people/links.ts'
 
 type ChallengeKind = 'second-factor' | 'passkey-sign-in' | 'passkey-registration' | 'single-sign-on'
 

@@ -3,16 +3,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import QRCode from 'qrcode'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { countRecoveryCodes, listPasskeys } from '#server/people/account.queries.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
+import { findSecondFactors } from '#server/people/queries.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import type { DataKey } from '#server/people/sealed-secret.ts'
+import type { Sessions } from '#server/people/sessions.ts'
+import { secondFactorAddress, sessionToken, viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import { countRecoveryCodes, listPasskeys } from './account.queries.ts'
-import type { AccountMail } from './account-emails.ts'
 import { authenticatorAddress } from './authenticator.ts'
 import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
 import { addPasskey, canUsePasskeys, passkeyRegistration } from './passkeys.actions.ts'
-import { findSecondFactors } from './queries.ts'
-import type { Viewer } from './roles.ts'
-import type { DataKey } from './sealed-secret.ts'
 import {
   confirmAuthenticator,
   type Factor,
@@ -20,11 +22,9 @@ import {
   renewRecoveryCodes,
   startAuthenticator,
 } from './second-factor.actions.ts'
-import type { Sessions } from './sessions.ts'
 import { confirmPassword } from './sign-in.actions.ts'
 import { keepStep, stepOf } from './sign-in-cookies.ts'
 import { waitInWords } from './throttling.ts'
-import { secondFactorAddress, sessionToken, viewerOf } from './viewer.ts'
 
 type Needs = Readonly<{
   db: Database

@@ -1,10 +1,10 @@
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
-import type { TellOwner } from './account-news.ts'
-import { replaceLink } from './actions.ts'
+import type { TellOwner } from '#server/people/account-news.ts'
+import { replaceLink } from '#server/people/actions.ts'
+import { findAccountBySignInName, lockPeople } from '#server/people/queries.ts'
 import { countAttempt } from './attempts.actions.ts'
 import { paperCodeHash } from './paper-code.ts'
-import { findAccountBySignInName, lockPeople } from './queries.ts'
 
 type PaperCodeResult =
   | { kind: 'accepted'; linkToken: string }

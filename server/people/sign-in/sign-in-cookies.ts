@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { sessionCookie } from '#server/people/viewer.ts'
 import { deviceName } from './device-name.ts'
 import type { SignedIn, Visit } from './sign-in.actions.ts'
-import { sessionCookie } from './viewer.ts'
 
 type CookieConfig = Readonly<{ https: boolean; sessionHours: number }>
 

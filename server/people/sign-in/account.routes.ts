@@ -2,23 +2,27 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
-import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { changeName, changePassword, setConfidential } from './account.actions.ts'
+import { changeName, changePassword, setConfidential } from '#server/people/account.actions.ts'
 import {
   findOpenEmailChange,
   findOwnAccount,
   listEmployeeNames,
   listEverythingAbout,
   listViewsOf,
-} from './account.queries.ts'
-import { type AccountMail, emailChangeAsked } from './account-emails.ts'
-import { confirmRequestedChange, findChangeToConfirm, requestEmailChange } from './email-changes.actions.ts'
-import { newPassphrase } from './passphrase.ts'
+} from '#server/people/account.queries.ts'
+import { type AccountMail, emailChangeAsked } from '#server/people/account-emails.ts'
+import {
+  confirmRequestedChange,
+  findChangeToConfirm,
+  requestEmailChange,
+} from '#server/people/email-changes.actions.ts'
+import { newPassphrase } from '#server/people/passphrase.ts'
+import { findSecondFactors } from '#server/people/queries.ts'
+import { roleNames } from '#server/people/roles.ts'
+import type { Sessions } from '#server/people/sessions.ts'
+import { sessionToken, viewerOf } from '#server/people/viewer.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { passwordAgain } from './password-again.ts'
-import { findSecondFactors } from './queries.ts'
-import { roleNames } from './roles.ts'
-import type { Sessions } from './sessions.ts'
-import { sessionToken, viewerOf } from './viewer.ts'
 
 type Needs = Readonly<{
   db: Database

@@ -1,13 +1,13 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
+import type { TellOwner } from '#server/people/account-news.ts'
+import { setPassword } from '#server/people/actions.ts'
+import { confirmEmailChange, findEmailChange } from '#server/people/email-changes.actions.ts'
+import { tokenHash } from '#server/people/links.ts'
+import { newPassphrase } from '#server/people/passphrase.ts'
+import { findInvitation } from '#server/people/queries.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import type { AccountMail } from './account-emails.ts'
-import type { TellOwner } from './account-news.ts'
-import { setPassword } from './actions.ts'
-import { confirmEmailChange, findEmailChange } from './email-changes.actions.ts'
-import { tokenHash } from './links.ts'
-import { newPassphrase } from './passphrase.ts'
-import { findInvitation } from './queries.ts'
 
 type Needs = Readonly<{
   db: Database

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '#server/db/connection.ts'
 import { enqueue } from '#server/jobs/enqueue.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
+import type { TellOwner } from '#server/people/account-news.ts'
 import { type App, form, text } from '#server/web/routes.ts'
-import type { AccountMail } from './account-emails.ts'
-import type { TellOwner } from './account-news.ts'
 import { usePaperCode } from './paper-codes.actions.ts'
 import { tooManyAttempts } from './throttling.ts'
 
