@@ -3,9 +3,9 @@ import type { Duties, Facts, Program } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
 import { dueSoonDays } from '#server/law/reasons/due-soon.ts'
 import { situationAt } from '#server/law/reasons/situation.ts'
-import { annualDue } from '#server/law/residential/annual-clock.ts'
 import { possibleTrainingLists } from '#server/law/residential/possible-facts.ts'
 import { yearlyTurns } from '#server/law/residential/residential-annual.ts'
+import { annualDue } from '#server/law/residential/training-validity.ts'
 import { addDays, addMonths, compareDays, type Day } from '#server/lib/days.ts'
 
 /**

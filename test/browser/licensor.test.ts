@@ -100,6 +100,7 @@ async function findProgram(page: Page, look: Look, hasScripts: boolean): Promise
   await page.getByText('No matches.').waitFor()
   await look('no program found', page)
   await type('9900002')
+  await page.getByText('1 program with “9900002”').waitFor()
   await page.getByText('never checked').waitFor()
   await type('birch north')
   await page.getByText('1 program with “birch north”').waitFor()

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSetupLink } from '#server/admin/setup/setup-link.actions.ts'
-import { Client } from '#test/support/app.ts'
+import { Client, type World } from '#test/support/app.ts'
 import {
   aDevice,
   aServer,
@@ -13,6 +13,7 @@ import {
   type Served,
 } from '#test/support/browser.ts'
 import { personId } from '#test/support/cast.ts'
+import { workOff } from '#test/support/jobs.ts'
 import { takeCourse } from '#test/support/taking.ts'
 import { type Look, looking } from './looking.ts'
 import { readQr } from './paper.ts'
@@ -65,7 +66,7 @@ test('from an empty database to a learner who is cleared and a certificate that 
     return device.page
   }
   const ingrid = await signedIn('ingrid@birchlake.example')
-  const theirs = await addStaff(ingrid)
+  const theirs = await addStaff(world, ingrid)
   await signedIn('omar@tworivers.example')
   const [nell, ivo] = [await signedIn('nell@review.example'), await signedIn('ivo@review.example')]
   const course = world.catalogue.courses.get('residential-settings')!.current
@@ -234,13 +235,17 @@ async function shownLinks(page: Page): Promise<ReadonlyMap<string, string>> {
 }
 
 /** The program administrator brings the roster in and hands links to the staff. */
-async function addStaff(page: Page): Promise<ReadonlyMap<string, string>> {
+async function addStaff(world: World, page: Page): Promise<ReadonlyMap<string, string>> {
   await page.goto('/programs')
   await follow(page, 'Import a file')
   await page.getByLabel('CSV file').setInputFiles(csv(roster))
   await press(page, 'Check the file')
+  await page.getByRole('progressbar').waitFor()
+  await workOff(world, 'check-import')
   await heading(page, 'What this file would do')
   await press(page, 'Save 2 rows')
+  await page.getByRole('progressbar').waitFor()
+  await workOff(world, 'apply-import')
   await page.getByText('2 rows were saved.').waitFor({ timeout: 30_000 })
   await follow(page, 'Go to the roster')
   await follow(page, 'Links')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { annualDates, workedExamples } from '#server/law/examples/worked-examples.ts'
 import { readFacts } from '#server/law/facts/facts-check.ts'
-import { annualDue } from '#server/law/residential/annual-clock.ts'
+import { annualDue } from '#server/law/residential/training-validity.ts'
 import { standing } from '#server/law/standing.ts'
 
 test('there are thirty-two numbered worked examples', () => {

@@ -25,7 +25,7 @@ import {
 } from '#server/law/reasons/sentences.ts'
 import type { Situation } from '#server/law/reasons/situation.ts'
 import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
-import { keepsMonth, type Turn } from './annual-clock.ts'
+import { keepsMonth, type Turn } from './training-validity.ts'
 
 type Case = Pick<Finding, 'standing' | 'rule'> & {
   readonly situation: Situation

@@ -2,8 +2,8 @@ import type { Credit } from '#server/law/facts/evidence.ts'
 import { countDays, covers, overlap, type Period, without } from '#server/law/facts/periods.ts'
 import type { Situation } from '#server/law/reasons/situation.ts'
 import { addDays, compareInstants, type Day } from '#server/lib/days.ts'
-import type { Turn } from './annual-clock.ts'
 import { type InitialDue, sameDay } from './initial-due.ts'
+import type { Turn } from './training-validity.ts'
 
 /**
  * The required days between a date and the training that came after it, or `until` where none has: the days that count

@@ -12,7 +12,7 @@ import {
 import { termsOf } from '#server/law/facts/formula.ts'
 import { requirementOn, specializedCertification } from '#server/law/facts/ruleset.ts'
 import { addDays, compareDays, type Day, earlierOf, laterOf } from '#server/lib/days.ts'
-import { annualDue, keepMonthDays } from './annual-clock.ts'
+import { annualDue, keepMonthDays } from './training-validity.ts'
 
 /** One way in which the facts may be, with nothing missing at the program. */
 export type PossibleFacts = { readonly facts: Facts; readonly program: Program }

@@ -6,10 +6,10 @@ import { dueSoonDays } from '#server/law/reasons/due-soon.ts'
 import type { Finding, RuleCode, Verdict } from '#server/law/reasons/finding.ts'
 import { type Situation, specializedCertifications } from '#server/law/reasons/situation.ts'
 import { addDays, compareDays, type Day, daysBetween, lastDayOfMonth } from '#server/lib/days.ts'
-import { annualTurns, type Turn } from './annual-clock.ts'
 import { annualReasons } from './annual-reasons.ts'
 import { missedAfter, missedByTurn } from './days-late.ts'
 import { initialCredit } from './initial-due.ts'
+import { annualTurns, type Turn } from './training-validity.ts'
 
 /** What the rules say of the yearly training at one program (R4 to R7, R10, R11, R13). No fact may be missing. */
 export function annualVerdict(situation: Situation, trainings: readonly Training[]): Verdict {
