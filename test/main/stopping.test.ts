@@ -84,6 +84,8 @@ describe('a service that is asked to stop', () => {
       LOG_LEVEL: 'silent',
     })
     const socket = await openSocket(service, halfARequest)
+    // Answered after the half request was read, so the service knows of it.
+    expect(await refuses(service)).toBe(false)
     service.process.kill('SIGTERM')
     await until(() => refuses(service))
     service.process.kill('SIGTERM')
@@ -126,6 +128,7 @@ describe('npm start', () => {
     const service = await startService({ DATA_DIR: folder, STOP_SECONDS: '600', LOG_LEVEL: 'silent' })
     const postmaster = postmasterOf(folder)!
     const socket = await openSocket(service, halfARequest)
+    expect(await refuses(service)).toBe(false)
     service.process.kill('SIGINT')
     await until(() => refuses(service))
     service.process.kill('SIGINT')

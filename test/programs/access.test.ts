@@ -76,7 +76,7 @@ describe('Olu of Lakeside', () => {
       `${file.replace(northStar, lakeside)}/refused.csv`,
     ]
     const nowhere = (await olu.get('/programs/00000000-0000-0000-0000-000000000000/roster')).body
-    const withoutItsAddress = (body: string) => body.replace(/\/support\?back=[^"]*/g, '')
+    const withoutItsAddress = (body: string) => body.replace(/\/(support|reading-settings)\?back=[^"]*/g, '')
     for (const page of pages) {
       const answer = await olu.get(page)
       expect([page, answer.statusCode]).toEqual([page, 404])
