@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
@@ -98,7 +98,7 @@ function newServer({ config, logger = false, schemaController = {}, onRoute }: N
     http: { headersTimeout: arrivalLimits.headersTimeout },
     routerOptions: { maxParamLength: mostOfAPart },
     rewriteUrl: ({ url = '/' }) => readableAddress(url),
-    genReqId: () => randomBytes(8).toString('hex').slice(0, 10),
+    genReqId: () => randomUUID().slice(-10),
     return503OnClosing: false,
     logController: new OneLineOfARequest(),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },

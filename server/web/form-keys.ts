@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -127,7 +127,7 @@ export const sweepFormKeys = (db: Database): Promise<unknown> =>
 function withKeys(html: string, request: FastifyRequest): string {
   return html.replaceAll(/<form\b[^>]*>/g, (tag) => {
     if (!/\bmethod="post"/.test(tag)) return tag
-    const key = randomBytes(16).toString('base64url')
+    const key = randomUUID()
     // The key of a form with files must be known before its body is read.
     if (tag.includes('enctype="multipart/form-data"')) return withKeyInAddress(tag, key, request)
     return `${tag}<input type="hidden" name="${field}" value="${key}">`
