@@ -37,7 +37,7 @@ async function open(): Promise<Opened> {
   const name = `worker_${process.pid}_${process.env.VITEST_POOL_ID ?? 0}`
   const client = new pg.Client({ connectionString: template.replace(/[^/]+$/, 'postgres') })
   await client.connect()
-  await client.query(`drop database if exists ${name}`)
+  await client.query(`drop database if exists ${name} with (force)`)
   await client.query(`create database ${name} template template_safe_harbor`)
   await client.end()
   const url = template.replace(/[^/]+$/, name)
