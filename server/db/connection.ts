@@ -12,22 +12,25 @@ types.setTypeParser(pg.types.builtins.INT8, Number)
 // Pages run the same few statements again and again. Named statements are planned once per connection. Their texts
 // vary with filters, and every name takes memory in the database, so the number of names is limited.
 const mostNames = 300
-const names = new Map<string, string>()
 
-function nameOf(text: string): string | undefined {
-  const known = names.get(text)
-  if (known || names.size === mostNames) return known
-  const name = `s${names.size}`
-  names.set(text, name)
-  return name
-}
-
-/** A connection that sends Kysely's statements as named ones. */
-class NamingClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: pg's query is overloaded in ways that a subclass can only pass on
-  override query(text: any, values?: any, done?: any): any {
-    const isNamed = typeof text === 'string' && Array.isArray(values) && values.length > 0
-    return isNamed ? super.query({ name: nameOf(text), text, values }, done) : super.query(text, values, done)
+/** Connections of one pool that send Kysely's statements as named ones. */
+function namingClient(): typeof pg.Client {
+  const names = new Map<string, string>()
+  const nameOf = (text: string): string | undefined => {
+    const known = names.get(text)
+    if (known || names.size === mostNames) return known
+    const name = `s${names.size}`
+    names.set(text, name)
+    return name
+  }
+  return class extends pg.Client {
+    // biome-ignore lint/suspicious/noExplicitAny: pg's query is overloaded in ways that a subclass can only pass on
+    override query(text: any, values?: any, done?: any): any {
+      const isNamed = typeof text === 'string' && Array.isArray(values) && values.length > 0
+      return isNamed
+        ? super.query({ name: nameOf(text), text, values }, done)
+        : super.query(text, values, done)
+    }
   }
 }
 
@@ -52,7 +55,7 @@ export const isPooled = (url: string): boolean => new URL(url).searchParams.get(
 /** A pool of connections to one database; close it with `db.destroy()`. */
 export function connect(url: string, pool = 10, patience: Patience = {}): { db: Database; pool: pg.Pool } {
   const connections = new pg.Pool({
-    ...(isPooled(url) ? {} : { Client: NamingClient, options: sessionOptions(patience) }),
+    ...(isPooled(url) ? {} : { Client: namingClient(), options: sessionOptions(patience) }),
     connectionString: url,
     max: pool,
     types,

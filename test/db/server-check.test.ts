@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { connect } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { checkPooler, checkServer } from '#server/db/server-check.ts'
@@ -47,9 +47,6 @@ test('a pooler is told by the address, and one that the address does not name is
 
 test('statements are named, but not behind a pooler, where the next one may run on another connection', async () => {
   await emptyDatabase()
-  // Names are counted in each process, and the tests before this one may have used them all.
-  vi.resetModules()
-  const { connect } = await import('#server/db/connection.ts')
   const namesOn = async (url: string) => {
     const { db } = connect(url, 1)
     await db.selectFrom('people').select('id').where('name', '=', 'Nobody').execute()
