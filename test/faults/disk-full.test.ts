@@ -54,7 +54,7 @@ test('a full disk is told, loses nothing acknowledged, and the service goes on o
     const ready = await ada.get('/readyz').catch(() => null)
     if (ready) expect([ready.status, ready.body]).toEqual([503, expect.stringContaining('MB free')])
     for (let n = 0; n < 400 && service.process.exitCode === null; n++) if ((await write()) !== 303) break
-    // PostgreSQL may stop when it can't write its log; then the service ends, and is started again by whoever runs it.
+    // PostgreSQL may stop when it can't write its log. The service then ends, and its supervisor starts it again.
     const outcome = await Promise.race([service.ended, new Promise((r) => setTimeout(r, 3000, null))])
     rmSync(filler)
     if (outcome) stops++

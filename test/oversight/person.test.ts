@@ -168,7 +168,7 @@ describe('the checked rows', () => {
     expect(reminded).toHaveLength(2)
   })
 
-  test('are put on leave together, and whoever can’t be is named with the reason', async () => {
+  test('are put on leave together, and those who can’t be are named with the reason', async () => {
     const [one, other] = [await rowOf('mai@northstar.example'), await rowOf('theo@northstar.example')]
     const query = `row=${one}&row=${other}`
     expect(readable((await sam.get(`/team/leave?${query}`)).body)).toMatch(/Mai Vang[\s\S]*Theo Okafor/)

@@ -36,7 +36,7 @@ export const confirmersOf = (request: SecondPersonRequest): readonly Actor[] =>
     ? (grantingRules[postOf({ ...request.facts, holder_id: request.holder_id })].confirms ?? [])
     : hireConfirmers
 
-/** The second person confirms or refuses; whoever asked withdraws. What is confirmed is done at once. */
+/** A second person confirms or refuses a request, or the person who made it withdraws it. A confirmed change takes effect at once. */
 export async function decideRequest(
   db: Database,
   { viewer, now, afterChange }: Deciding,
