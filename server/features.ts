@@ -102,6 +102,7 @@ import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
 import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
+import { outsideTrainingRoutes } from '#server/training/outside-training.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
 import { transcriptRoutes } from '#server/training/transcript.routes.ts'
@@ -196,6 +197,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   // Requirements and clearance
   myTrainingRoutes,
   outsideRoutes,
+  outsideTrainingRoutes,
   transcriptRoutes,
   recordSharingRoutes,
   clearanceRoutes,
