@@ -3,8 +3,8 @@ import { scimSource } from '#server/people/directory-source.ts'
 import { applyGroupRoles } from '#server/people/group-roles.actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
 import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
+import type { Provisioning } from './scim-activation.actions.ts'
 import { listGroupNames, listScimGroups } from './scim-groups.queries.ts'
-import type { Provisioning } from './scim-users.actions.ts'
 import { listScimUsers } from './scim-users.queries.ts'
 
 type WantedGroup = Readonly<{

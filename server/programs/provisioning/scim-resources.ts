@@ -1,14 +1,9 @@
 import SCIMMY from 'scimmy'
+import type { Provisioning, ScimOutcome } from './scim-activation.actions.ts'
 import { type GroupOutcome, removeScimGroup, saveScimGroup } from './scim-groups.actions.ts'
 import { listScimGroups, type ScimGroupRow } from './scim-groups.queries.ts'
 import { readScimUser, scimUserOf } from './scim-user.ts'
-import {
-  changeScimUser,
-  createScimUser,
-  type Provisioning,
-  removeScimUser,
-  type ScimOutcome,
-} from './scim-users.actions.ts'
+import { changeScimUser, createScimUser, removeScimUser } from './scim-users.actions.ts'
 import { listScimUsers } from './scim-users.queries.ts'
 
 // scimmy keeps its resources for the whole process: what differs by request comes in the context.
