@@ -82,14 +82,7 @@ export const addWithConsent = (
     acting,
     [programId],
     async () => ({ person_id: personId }),
-    async (trx, { person_id }) => {
-      const others = await listAssignments(trx, programId, [person_id])
-      return saving(
-        'person-added',
-        person_id,
-        decideWork(typed, dayOf(acting.now), newIds(programId, person_id), others),
-      )
-    },
+    (trx, { person_id }) => newWork(trx, acting, 'person-added', programId, person_id, typed),
   )
 
 /** Records a new employment for a person who worked here before. */
@@ -105,12 +98,21 @@ export const addWork = (
     acting,
     [programId],
     (trx) => findPersonHere(trx, programId, personId),
-    async (trx, { person_id }) => {
-      const others = await listAssignments(trx, programId, [person_id])
-      const decided = decideWork(typed, dayOf(acting.now), newIds(programId, person_id), others)
-      return saving('work-added', person_id, decided)
-    },
+    (trx, { person_id }) => newWork(trx, acting, 'work-added', programId, person_id, typed),
   )
+
+/** A new employment of someone with an account: their first here, or a return. */
+async function newWork(
+  trx: Transaction<DB>,
+  { now }: Acting,
+  act: 'person-added' | 'work-added',
+  programId: string,
+  personId: string,
+  typed: Typed,
+): Promise<RosterDecision> {
+  const others = await listAssignments(trx, programId, [personId])
+  return saving(act, personId, decideWork(typed, dayOf(now), newIds(programId, personId), others))
+}
 
 /** Corrects or removes a recorded employment. */
 export const correctWork = (
