@@ -213,9 +213,9 @@ export async function personRoutes(
   }
 
   /** What each of the viewer's programs has on its roster about a person. */
-  async function rostersOf(viewer: Viewer, { id }: PersonOfPrograms, today: Day) {
+  async function rostersOf(viewer: Viewer, { id, program_ids }: PersonOfPrograms, today: Day) {
     const records: RosterRecord[] = []
-    for (const programId of viewer.supervised_program_ids) {
+    for (const programId of viewer.supervised_program_ids.filter((one) => program_ids.includes(one))) {
       const person = await findPersonOnRoster(db, programId, id)
       const place = person && (await findRosterOf(db, viewer, programId, today))
       if (!place) continue

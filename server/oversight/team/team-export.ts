@@ -1,6 +1,6 @@
 import type { Day } from '#server/lib/days.ts'
 import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
-import type { TeamLine } from './team-page.ts'
+import type { TeamLine } from './team-line.ts'
 
 type Asked = Readonly<{ on: Day; asKnownOn: Day | null }>
 

@@ -116,6 +116,8 @@ export type PersonOfPrograms = Readonly<{
   last_active_on: Day | null
   /** False where every employment was recorded by mistake and removed. */
   is_on_record: boolean
+  /** Of the programs asked for, those that have the person on record. */
+  program_ids: readonly string[]
 }>
 
 /** A person, if they are or ever were on the roster of one of these programs. */
@@ -125,9 +127,11 @@ export async function findPersonEverOf(
   programIds: readonly string[],
 ): Promise<PersonOfPrograms | null> {
   const { rows } = await sql<PersonOfPrograms>`
-    select p.id, p.name, p.last_active_on, here.is_on_record from people p
+    select p.id, p.name, p.last_active_on, here.is_on_record, here.program_ids from people p
     join lateral (
-      select bool_or(a.superseded_at is null) as is_on_record from assignments a
+      select bool_or(a.superseded_at is null) as is_on_record,
+        coalesce(array_agg(distinct a.program_id) filter (where a.superseded_at is null), '{}') as program_ids
+      from assignments a
       where a.person_id = p.id and a.program_id = any(${[...programIds]}::uuid[])
     ) here on here.is_on_record is not null
     where p.id = ${personId}`.execute(db)

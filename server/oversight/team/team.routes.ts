@@ -19,7 +19,8 @@ import { filtered } from './team.ts'
 import { teamAsOf } from './team-as-of.ts'
 import { type FindEmployeeId, teamCsv, teamXlsx } from './team-export.ts'
 import { addressOf, teamFilter } from './team-filter.ts'
-import { type TeamLine, teamLine, teamPage } from './team-page.ts'
+import { type TeamLine, teamLine } from './team-line.ts'
+import { teamPage } from './team-page.ts'
 import { toldWords } from './told.ts'
 
 type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
@@ -48,16 +49,8 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     )
     const address = addressOf(request.query)
     const months = forecast(rows, asked.on)
-    const page = teamPage(
-      programs,
-      request.query.program,
-      rows,
-      filter,
-      await offered(),
-      asked.on,
-      today,
-      address,
-    )
+    const { program } = request.query
+    const page = teamPage(rows, { programs, program, filter, on: asked.on, today, address }, await offered())
     const shown = [...page.needs, ...page.lines].map(({ person_id }) => person_id)
     const data = {
       ...page,
