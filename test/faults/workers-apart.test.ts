@@ -12,7 +12,7 @@ import { fillDemo } from '#server/demo/fill.ts'
 import { notify } from '#server/notices/actions.ts'
 import { createSessions } from '#server/people/sessions.ts'
 import { startImport } from '#server/programs/imports/imports.actions.ts'
-import { addWorker } from '#test/oversight/reviewed.ts'
+import { addWorker, programId } from '#test/oversight/reviewed.ts'
 import { config, theCourses, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { aMailbox } from '#test/support/mailbox.ts'
@@ -97,12 +97,10 @@ test('workers apart from the web process do imports, packets and email; one that
 async function cause(db: Database, address: string): Promise<void> {
   const lee = new Visitor(address)
   await lee.post('/sign-in', { email: 'lee@licensing.example', password: demoPassword })
-  const { program_id } = await db
-    .selectFrom('program_details')
-    .select('program_id')
-    .where('license_number', '=', '9900001')
-    .executeTakeFirstOrThrow()
-  await lee.post(`/licensing/programs/${program_id}/reviews`, { purpose: 'Licensing review' })
+  const program_id = await programId({ db }, '9900001')
+  await lee.post(`/licensing/programs/${program_id}/reviews`, {
+    purpose: 'Licensing review',
+  })
   const { id } = await db.selectFrom('reviews').select('id').executeTakeFirstOrThrow()
   for (let n = 0; n < 2; n++)
     await lee.post(`/reviews/${id}/packets`, { from_on: '1/1/2026', to_on: '6/1/2026', people: 'all' })

@@ -7,7 +7,7 @@ import { demoPassword } from '#server/demo/cast.ts'
 import { theCourses, type World } from '#test/support/app.ts'
 import { newFolder, type Service, startService, Visitor } from '#test/support/service.ts'
 import { openPacket } from './packets.ts'
-import { addWorker } from './reviewed.ts'
+import { addWorker, programId } from './reviewed.ts'
 
 test('a packet whose process is killed is resumed by the next process, with the certificates already drawn', {
   timeout: 180_000,
@@ -80,12 +80,9 @@ test('a packet whose process is killed is resumed by the next process, with the 
 async function askForPacket(db: Database, address: string): Promise<void> {
   const lee = new Visitor(address)
   await lee.post('/sign-in', { email: 'lee@licensing.example', password: demoPassword })
-  const { program_id } = await db
-    .selectFrom('program_details')
-    .select('program_id')
-    .where('license_number', '=', '9900001')
-    .executeTakeFirstOrThrow()
-  await lee.post(`/licensing/programs/${program_id}/reviews`, { purpose: 'Licensing review' })
+  await lee.post(`/licensing/programs/${await programId({ db }, '9900001')}/reviews`, {
+    purpose: 'Licensing review',
+  })
   const { id } = await db.selectFrom('reviews').select('id').executeTakeFirstOrThrow()
   const asked = await lee.post(`/reviews/${id}/packets`, {
     from_on: '1/1/2026',

@@ -3,7 +3,7 @@ import { writeEvidence } from '#server/ledger/actions.ts'
 import { type Client, config, type World } from '#test/support/app.ts'
 
 /** The id of a demo program, by its license number. */
-export async function programId({ db }: World, licenseNumber: string): Promise<string> {
+export async function programId({ db }: Pick<World, 'db'>, licenseNumber: string): Promise<string> {
   const { program_id } = await db
     .selectFrom('program_details')
     .select('program_id')
