@@ -56,6 +56,19 @@ describe('reading a version', () => {
     expect(questions.body).toContain('Fewer than ten people have answered this question')
   })
 
+  test('a module that asks nothing has no page of questions, and no link to one', async () => {
+    const { as } = await aWorld()
+    const reviewer = await as(noor)
+    const refresher = '/review/courses/residential-refresher/1.0.0'
+    const version = await reviewer.get(refresher)
+    expect(version.body).toContain(`${refresher}/questions/what-you-know`)
+    expect(version.body).not.toContain(`${refresher}/questions/short-refreshers`)
+    expect((await reviewer.get(`${refresher}/questions/short-refreshers`)).statusCode).toBe(404)
+    const lesson = await reviewer.get(`${refresher}/lessons/short-refreshers/two-laws-one-question`)
+    expect(lesson.statusCode).toBe(200)
+    expect(lesson.body).not.toContain(`${refresher}/questions/`)
+  })
+
   test('a reviewer sees each number that has to be confirmed, and why', async () => {
     const { as } = await aWorld()
     const { body } = await (await as(noor)).get('/review/courses')

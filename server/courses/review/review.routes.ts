@@ -104,6 +104,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
     { config, schema: { params: moduleParams } },
     async (request, reply) => {
       const { text, module } = moduleAt(request.params)
+      if (module.questions.size === 0) return notFound()
       const rows = await listMeetings(db, { course: text.slug, hash: text.hash }, module.slug)
       return reply.page('courses/review/questions', reviewQuestionsPage(text, module, rows))
     },
