@@ -3,6 +3,7 @@ import { wasApproved } from '#server/courses/catalogue/approvals.queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Confidence } from '#server/learning/questions/confidence.ts'
 import type { Drawn } from '#server/learning/questions/drawing.ts'
+import { accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
 
 export type Enrollment = Readonly<{
   id: string
@@ -45,14 +46,17 @@ export async function findEnrollment(
 ): Promise<Enrollment | null> {
   const { rows } = await enrollmentRows(
     db,
-    sql`e.id = (select id from enrollments where person_id = ${personId} and course = ${course}
+    sql`e.id = (select id from enrollments where person_id = ${accountsOf([personId])} and course = ${course}
                 order by ended_at desc nulls first, started_at desc limit 1)`,
   )
   return rows[0] ?? null
 }
 
 export async function listEnrollments(db: Kysely<DB>, personId: string): Promise<readonly Enrollment[]> {
-  const { rows } = await enrollmentRows(db, sql`e.person_id = ${personId} order by e.started_at desc`)
+  const { rows } = await enrollmentRows(
+    db,
+    sql`e.person_id = ${accountsOf([personId])} order by e.started_at desc`,
+  )
   return rows
 }
 
@@ -77,7 +81,7 @@ export async function isLockedFor(
     .selectFrom('enrollments')
     .select('id')
     .where('id', '=', enrollmentId)
-    .where('person_id', '=', personId)
+    .where(sql<boolean>`person_id = ${accountsOf([personId])}`)
     .forUpdate()
     .executeTakeFirst()
   return locked !== undefined
@@ -117,7 +121,7 @@ export type Attempt = Readonly<{
 
 const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   sql<Attempt>`
-  select a.id, a.enrollment_id, e.person_id, e.course, e.version, a.module, a.drawn, a.pass_mark, a.started_at,
+  select a.id, a.enrollment_id, p.id as person_id, e.course, e.version, a.module, a.drawn, a.pass_mark, a.started_at,
     coalesce((select json_agg(json_build_object('position', n.position, 'step', n.step, 'answer', n.answer,
                 'is_correct', n.is_correct, 'is_last_step', n.is_last_step, 'credit', n.credit,
                 'confidence', n.confidence) order by n.position, n.step)
@@ -126,13 +130,13 @@ const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
       else json_build_object('correct', r.correct, 'points', coalesce(r.points, r.correct), 'total', r.total, 'is_passed', r.is_passed,
         'finished_at', r.finished_at) end as result,
     case when c.id is not null then ${approvedAsKnownNow} end as was_approved
-  from attempts a join enrollments e on e.id = a.enrollment_id left join completions c on c.enrollment_id = e.id
+  from attempts a join enrollments e on e.id = a.enrollment_id ${joinPerson('e.person_id')} left join completions c on c.enrollment_id = e.id
     left join attempt_results r on r.attempt_id = a.id
   where ${where}`.execute(db)
 
 /** One attempt of this person, or null. */
 export async function findAttemptOf(db: Kysely<DB>, personId: string, id: string): Promise<Attempt | null> {
-  const { rows } = await attemptRows(db, sql`a.id = ${id} and e.person_id = ${personId}`)
+  const { rows } = await attemptRows(db, sql`a.id = ${id} and p.id = ${personId}`)
   return rows[0] ?? null
 }
 
@@ -170,7 +174,7 @@ export async function listCompletions(db: Kysely<DB>, personId: string): Promise
       where t.completion_id = c.id
         and not exists (select from certificate_status_changes a where a.certificate_id = t.id)
       order by t.issued_at desc limit 1) t on true
-    where c.person_id = ${personId} and not exists (select from completion_voids v where v.completion_id = c.id)
+    where c.person_id = ${accountsOf([personId])} and not exists (select from completion_voids v where v.completion_id = c.id)
     order by c.completed_at desc`.execute(db)
   return rows
 }
