@@ -82,6 +82,7 @@ import { sentLinkRoutes } from '#server/people/sign-in/sent-links.routes.ts'
 import { signInRoutes } from '#server/people/sign-in/sign-in.routes.ts'
 import { singleSignOnRoutes } from '#server/people/sign-in/single-sign-on.routes.ts'
 import { unsentFormRoutes } from '#server/people/unsent-forms/unsent-forms.routes.ts'
+import { mergeRoutes } from '#server/programs/accounts/merges.routes.ts'
 import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
@@ -148,6 +149,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   accountRoutes,
   secondFactorRoutes,
   accountLifeRoutes,
+  mergeRoutes,
   dataNoticeRoutes,
   readingSettingsRoutes,
   paperCodeRoutes,

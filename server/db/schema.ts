@@ -33,6 +33,20 @@ export interface AccessConfirmations {
   roles: Json;
 }
 
+export interface AccountMerges {
+  asked_by: string;
+  confirmed_by: string;
+  id: Generated<string>;
+  kept_id: string;
+  merged_at: Timestamp;
+  merged_id: string;
+  moved: Json;
+  reason: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+}
+
 export interface ApiTokens {
   created_at: Generated<Timestamp>;
   created_by: string;
@@ -860,7 +874,10 @@ export interface People {
   id: Generated<string>;
   is_confidential: Generated<boolean>;
   last_active_on: string | null;
+  merged_at: Timestamp | null;
+  merged_into: string | null;
   name: string;
+  other_account_ids: Generated<string[]>;
   /**
    * argon2id in PHC form; null until the person has set one
    */
@@ -1334,6 +1351,7 @@ export interface Webhooks {
 
 export interface DB {
   access_confirmations: AccessConfirmations;
+  account_merges: AccountMerges;
   api_tokens: ApiTokens;
   assignments: Assignments;
   attempt_answers: AttemptAnswers;

@@ -41,6 +41,8 @@ export type LedgerKind =
   | 'record-shared'
   | 'link-made'
   | 'account-changed'
+  | 'accounts-merged'
+  | 'accounts-separated'
   | 'records-exported'
   | 'person-viewed'
   | 'review-changed'

@@ -16,6 +16,7 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { accountPage, changePage, stateOf } from './account-page.ts'
 import { type Account, findAccountOf, listAccountHistory, listAccounts } from './accounts.queries.ts'
+import { listMerges } from './merges.queries.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -54,7 +55,8 @@ export async function accountLifeRoutes(
   app.get('/accounts/:person', { config: administrators, schema: { params } }, async (request, reply) => {
     const found = (await inReach(request, request.params.person)) ?? notFound()
     const history = await listAccountHistory(db, viewerOf(request), found.account.id)
-    return reply.page('programs/accounts/account', accountPage(found, history))
+    const merges = await listMerges(db, found.account.id)
+    return reply.page('programs/accounts/account', accountPage(found, history, merges, clock()))
   })
 
   for (const kind of Object.keys(accountChanges) as AccountChange[]) {
