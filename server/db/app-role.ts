@@ -26,6 +26,8 @@ export async function appRoleUrl(owner: Database, ownerUrl: string): Promise<str
     await run(`grant execute on all functions in schema pgboss to ${role}`)
     for (const table of await appendOnlyTables(trx))
       await run(`revoke update, delete, truncate, trigger, references on ${table} from ${role}`)
+    for (const table of await keptTables(trx))
+      await run(`revoke update, truncate, trigger, references on ${table} from ${role}`)
     // Only the owner runs migrations.
     await run(`revoke insert, update, delete on kysely_migration, kysely_migration_lock from ${role}`)
   })
@@ -36,9 +38,14 @@ export async function appRoleUrl(owner: Database, ownerUrl: string): Promise<str
 }
 
 /** The tables whose triggers refuse every update and delete. */
-export async function appendOnlyTables(db: Database): Promise<readonly string[]> {
+export const appendOnlyTables = (db: Database) => tablesWith(db, 'refuse_change')
+
+/** The tables whose triggers refuse every update, and deletes for 180 days. */
+const keptTables = (db: Database) => tablesWith(db, 'refuse_change_for_180_days')
+
+async function tablesWith(db: Database, trigger: string): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`
     select distinct t.tgrelid::regclass::text as name from pg_trigger t
-    where t.tgfoid = 'refuse_change'::regproc and t.tgtype & 1 = 1 order by 1`.execute(db)
+    where t.tgfoid = ${trigger}::regproc and t.tgtype & 1 = 1 order by 1`.execute(db)
   return rows.map(({ name }) => name)
 }

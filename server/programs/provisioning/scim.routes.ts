@@ -41,7 +41,7 @@ export async function scimRoutes(app: App, needs: Needs): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     const [scheme, token] = (request.headers.authorization ?? '').split(' ')
     if (scheme?.toLowerCase() === 'bearer' && token)
-      request.scimConnection = await useConnectionToken(db, token, clock())
+      request.scimConnection = await useConnectionToken(db, token, request.ip, clock())
     if (!request.scimConnection)
       return reply
         .status(401)
