@@ -3,7 +3,6 @@ import { findEmailLook } from './admin/branding/email-look.ts'
 import { tellOffices } from './admin/watch/watch.actions.ts'
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates } from './certificates/certificates/catch-up.actions.ts'
-import { sweepFailedNameChecks } from './certificates/certificates/name-checks.actions.ts'
 import { listRegister } from './certificates/certificates/queries.ts'
 import { checkRegister } from './certificates/certificates/register-check.ts'
 import { openDataKey, readKeysIfThere } from './certificates/credentials/key-file.ts'
@@ -69,7 +68,6 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
   'sweep-sign-ins': async () => {
     const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
     await sweepPeople(db, createSessions(db, limits))
-    await sweepFailedNameChecks(db)
     await sweepDeliveries(db)
     await sweepFormKeys(db)
     await sweepDirectEmails(db)

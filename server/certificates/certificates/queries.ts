@@ -154,17 +154,6 @@ export async function listRefused(db: Kysely<DB>): Promise<readonly RefusedRow[]
   return rows
 }
 
-/** Failed name checks for one code in the last hour. */
-export async function countFailedNameChecks(db: Kysely<DB>, token: string): Promise<number> {
-  const row = await db
-    .selectFrom('failed_name_checks')
-    .select((eb) => eb.fn.countAll<number>().as('tries'))
-    .where('token', '=', token)
-    .where('at', '>', sql<Date>`now() - interval '1 hour'`)
-    .executeTakeFirstOrThrow()
-  return row.tries
-}
-
 /** The whole register, to compare with the ledger. */
 export async function listRegister(db: Kysely<DB>): Promise<readonly StoredCertificate[]> {
   const { rows } = await sql<StoredCertificate>`

@@ -31,15 +31,14 @@ const endings: Readonly<Record<string, string>> = {
 }
 
 /** What the ledger says of how a certificate ended, from the kinds of its entries. */
-export const endedBy = (kinds: readonly string[]): readonly string[] =>
-  kinds.flatMap((kind) => endings[kind] ?? [])
+const endedBy = (kinds: readonly string[]): readonly string[] => kinds.flatMap((kind) => endings[kind] ?? [])
 
 const isSame = (one: readonly string[], other: readonly string[]) =>
   one.length === other.length && one.every((act) => other.includes(act))
 
 /**
- * Whether a certificate is as the ledger's entries about it say: its facts are those that were sealed, and it ended as
- * they record. The oldest entries have no digest of the facts.
+ * Whether a certificate can be shown as the ledger's entries about it say: its facts are those that were sealed, and an
+ * end that they record is in the register. The oldest entries have no digest of the facts.
  */
 export function isAsRecorded(
   certificate: Omit<StoredCertificate, 'number' | 'pdf_sha256'>,
@@ -49,7 +48,7 @@ export function isAsRecorded(
   if (!issued) return false
   const { facts_jcs_sha256 } = JSON.parse(issued.facts) as Record<string, unknown>
   if (facts_jcs_sha256 !== undefined && facts_jcs_sha256 !== digestOf(certificate.facts)) return false
-  return isSame(certificate.ended, endedBy(entries.map(({ kind }) => kind)))
+  return endedBy(entries.map(({ kind }) => kind)).every((act) => certificate.ended.includes(act))
 }
 
 /**

@@ -6,7 +6,7 @@ import { isAsRecorded } from './register-check.ts'
 
 /**
  * Whether a certificate's record can't be relied on now: the last check of the ledger found a change, or the register says
- * something else than the ledger: other facts than those sealed when it was issued, or a revocation more or less. Unknown
+ * something else than the ledger: other facts than those sealed when it was issued, or a revocation is missing. Unknown
  * certificates run the same queries, so that timing reveals nothing.
  */
 export async function isUnderReview(db: Kysely<DB>, certificate: CertificateRow | null): Promise<boolean> {

@@ -208,11 +208,14 @@ export async function confirmPassword(
   db: Database,
   sessions: Sessions,
   viewer: Readonly<{ id: string }>,
-  given: Readonly<{ token: string; password: string }>,
+  given: Readonly<{ token: string; password: string; address: string }>,
   now: Date,
 ): Promise<Confirmation> {
-  const subject = { kind: 'confirmation', value: viewer.id } as const
-  const seconds = await countAttempt(db, [subject], now)
+  const subjects: readonly AttemptSubject[] = [
+    { kind: 'confirmation', value: viewer.id },
+    { kind: 'confirmations', value: given.address },
+  ]
+  const seconds = await countAttempt(db, subjects, now)
   if (seconds > 0) return { kind: 'throttled', seconds }
   const account = await db
     .selectFrom('people')
@@ -220,7 +223,7 @@ export async function confirmPassword(
     .where('id', '=', viewer.id)
     .executeTakeFirst()
   if (!(await checkPassword(account?.password_hash, given.password))) return { kind: 'wrong' }
-  await forgetAttempt(db, [subject])
+  await forgetAttempt(db, subjects)
   await sessions.confirm(given.token)
   return { kind: 'confirmed' }
 }
