@@ -49,6 +49,7 @@ export type LedgerKind =
   | 'api-token-ended'
   | 'waiver-granted'
   | 'database-restored'
+  | 'personal-data-removed'
   | 'key-rotated'
   | 'data-notice-published'
   | 'data-notice-acknowledged'
