@@ -95,7 +95,9 @@ test('the log names request, route and account of a change, and never a name, co
     res: { statusCode: 303 },
     responseTime: expect.any(Number),
   })
-  expect(lineOf('/api/certificates/:token')).not.toHaveProperty('account')
+  expect(lineOf('/verify')).not.toHaveProperty('account')
+  // Ada supervises no one: what she was refused says who asked.
+  expect(lineOf('/programs/:program/roster')).toMatchObject({ account: ada, res: { statusCode: 404 } })
   expect(lines.find(({ err }) => err)?.err).toMatchObject({ code: '23505', message: 'No.' })
   // One line for each request, and one more for what went wrong.
   expect(lines.filter(({ reqId }) => reqId === failed.headers['x-request-id'])).toHaveLength(2)
