@@ -165,5 +165,5 @@ test('signing out clears what the browser kept, and no route answers TRACE', asy
       .on('error', reject)
       .end()
   })
-  expect(answer).toBe(404)
+  expect(answer).toBe(403)
 })
