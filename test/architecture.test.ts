@@ -73,6 +73,7 @@ const order = [
     'admin/ledger',
     'admin/console',
     'admin/watch',
+    'admin/retention',
     'demo',
   ],
   ...[

@@ -1264,6 +1264,16 @@ export interface SignInChallenges {
   token_hash: string;
 }
 
+export interface SignIns {
+  address: string;
+  at: Timestamp;
+  device: string;
+  how: string;
+  id: Generated<number>;
+  is_accepted: boolean;
+  person_id: string;
+}
+
 export interface SignInSubjects {
   issuer: string;
   linked_at: Timestamp;
@@ -1303,6 +1313,15 @@ export interface StoppedAddresses {
   answer: string;
   email: string;
   stopped_at: Generated<Timestamp>;
+}
+
+export interface TokenUses {
+  address: string;
+  api_token_id: string | null;
+  at: Timestamp;
+  id: Generated<number>;
+  scim_connection_id: string | null;
+  used_on: string;
 }
 
 export interface TrainingDecisions {
@@ -1474,10 +1493,12 @@ export interface DB {
   sign_in_attempts: SignInAttempts;
   sign_in_challenges: SignInChallenges;
   sign_in_subjects: SignInSubjects;
+  sign_ins: SignIns;
   standing_passes: StandingPasses;
   standings: Standings;
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
+  token_uses: TokenUses;
   training_decisions: TrainingDecisions;
   unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;

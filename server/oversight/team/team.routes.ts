@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { listLatestCertificates } from '#server/certificates/certificates/queries.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
+import { recordExport } from '#server/ledger/actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -75,7 +76,9 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
   })
 
   app.get('/team.csv', { config: supervisors, schema: { querystring } }, async (request, reply) => {
-    const { lines, asked } = await linesOf(viewerOf(request), request.query)
+    const viewer = viewerOf(request)
+    const { lines, asked } = await linesOf(viewer, request.query)
+    await recordTeamExport(viewer, 'csv', asked.on, lines)
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="team-${asked.on}.csv"`)
@@ -83,12 +86,33 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
   })
 
   app.get('/team.xlsx', { config: supervisors, schema: { querystring } }, async (request, reply) => {
-    const { lines, asked } = await linesOf(viewerOf(request), request.query)
+    const viewer = viewerOf(request)
+    const { lines, asked } = await linesOf(viewer, request.query)
+    await recordTeamExport(viewer, 'xlsx', asked.on, lines)
     return reply
       .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
       .header('content-disposition', `attachment; filename="team-${asked.on}.xlsx"`)
       .send(await teamXlsx(lines, asked, await employeeIdsOf(lines)))
   })
+
+  const recordTeamExport = (
+    viewer: Viewer,
+    format: 'csv' | 'xlsx',
+    on: Day,
+    lines: readonly Readonly<{ program_id: string; person_id: string }>[],
+  ) =>
+    recordExport(db, {
+      by: viewer.id,
+      subject: `team:${viewer.id}`,
+      at: clock(),
+      facts: {
+        what: 'team',
+        format,
+        on,
+        people: new Set(lines.map(({ person_id }) => person_id)).size,
+        program_ids: [...new Set(lines.map(({ program_id }) => program_id))],
+      },
+    })
 
   type Query = Readonly<
     Partial<
