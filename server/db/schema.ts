@@ -151,7 +151,7 @@ export interface CertificateProofs {
   list: number;
   revocation_index: number;
   salt: string;
-  supersession_index: number;
+  supersession_index: number | null;
 }
 
 export interface CertificateRefusals {
