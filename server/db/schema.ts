@@ -692,6 +692,13 @@ export interface LedgerHeads {
   size: number;
 }
 
+export interface LedgerTiles {
+  hashes: Buffer;
+  level: number;
+  number: number;
+  root: Buffer;
+}
+
 export interface LessonMarks {
   enrollment_id: string;
   lesson: string;
@@ -1401,6 +1408,7 @@ export interface DB {
   ledger: Ledger;
   ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
+  ledger_tiles: LedgerTiles;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
