@@ -19,6 +19,7 @@ import { calendarRoutes } from '#server/calendar/calendar.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
+import { refreshRoutes } from '#server/certificates/certificates/refresh.routes.ts'
 import { certificateRoutes } from '#server/certificates/certificates/verify.routes.ts'
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
 import { certificateRequestRoutes } from '#server/certificates/requests/requests.routes.ts'
@@ -185,6 +186,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   publicationRoutes,
   certificateApiRoutes,
   ledgerRoutes,
+  refreshRoutes,
   certificateRequestRoutes,
   // Learning
   handoutRoutes,

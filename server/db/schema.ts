@@ -165,7 +165,7 @@ export interface CertificateProofs {
   list: number;
   revocation_index: number;
   salt: string;
-  supersession_index: number;
+  supersession_index: number | null;
 }
 
 export interface CertificateRefusals {
@@ -704,6 +704,13 @@ export interface LedgerHeads {
   root: string;
   signed_at: Timestamp;
   size: number;
+}
+
+export interface LedgerTiles {
+  hashes: Buffer;
+  level: number;
+  number: number;
+  root: Buffer;
 }
 
 export interface LessonMarks {
@@ -1438,6 +1445,7 @@ export interface DB {
   ledger: Ledger;
   ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
+  ledger_tiles: LedgerTiles;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;

@@ -127,7 +127,7 @@ export const findCertificateFile = (db: Kysely<DB>, certificateId: string) =>
 export const findProof = (db: Kysely<DB>, certificateId: string) =>
   db
     .selectFrom('certificate_proofs')
-    .select(['salt', 'list', 'revocation_index', 'supersession_index'])
+    .select(['salt', 'list', 'revocation_index'])
     .where('certificate_id', '=', certificateId)
     .executeTakeFirstOrThrow()
 

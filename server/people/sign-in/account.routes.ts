@@ -18,6 +18,7 @@ import {
   requestEmailChange,
 } from '#server/people/email-changes.actions.ts'
 import { newPassphrase } from '#server/people/passphrase.ts'
+import { latinSpellingNeeded, unprintableLetters } from '#server/lib/latin-spelling.ts'
 import { findSecondFactors } from '#server/people/queries.ts'
 import { roleNames } from '#server/people/roles.ts'
 import type { Sessions } from '#server/people/sessions.ts'
@@ -49,9 +50,11 @@ export async function accountRoutes(
     { config: signedIn, schema: { querystring: Type.Object({ done: Type.Optional(text(20)) }) } },
     async (request, reply) => {
       const viewer = viewerOf(request)
+      const account = await findOwnAccount(db, viewer.id)
       return reply.page('people/account', {
         title: 'Your account',
-        account: await findOwnAccount(db, viewer.id),
+        account,
+        unprintable: unprintableLetters(account.name),
         employeeNames: await listEmployeeNames(db, viewer.id),
         openChange: await findOpenEmailChange(db, viewer.id, clock()),
         toConfirm: mail ? null : ((await findChangeToConfirm(db, viewer.id, clock())) ?? null),
@@ -76,6 +79,7 @@ export async function accountRoutes(
       const pronunciation = plainLine(request.body.pronunciation)
       const errors = [
         ...(name ? [] : [{ field: 'name', message: 'Enter your name.' }]),
+        ...[latinSpellingNeeded(name) ?? []].flat().map((message) => ({ field: 'name', message })),
         ...(name.length > 200 ? [{ field: 'name', message: 'Use at most 200 characters.' }] : []),
         ...(pronunciation.length > 200
           ? [{ field: 'pronunciation', message: 'Use at most 200 characters.' }]

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { latinSpellingNeeded } from '#server/lib/latin-spelling.ts'
 import { type By, changeName, setConfidential } from '#server/people/account.actions.ts'
 import { listSignIns } from '#server/people/account.queries.ts'
 import { type AccountMail, emailChangeAsked } from '#server/people/account-emails.ts'
@@ -182,6 +183,7 @@ const whyErrors = ({ reason }: By) =>
 
 const typedErrors = (typed: Readonly<{ name: string; email: string }>, { email }: Account) => [
   ...(typed.name ? [] : [{ field: 'name', message: 'Enter the person’s name.' }]),
+  ...[latinSpellingNeeded(typed.name) ?? []].flat().map((message) => ({ field: 'name', message })),
   ...(typed.name.length > 200 ? [{ field: 'name', message: 'Use at most 200 characters.' }] : []),
   ...(isEmail(typed.email) || (typed.email === '' && !email)
     ? []
