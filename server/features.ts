@@ -103,6 +103,8 @@ import { interpretationsRoutes } from '#server/standings/interpretations.routes.
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { outsideTrainingRoutes } from '#server/training/outside-training.routes.ts'
+import { programRequirementRoutes } from '#server/training/program-requirements/program-requirements.routes.ts'
+import { programTrainingRoutes } from '#server/training/program-requirements/program-trainings.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
 import { transcriptRoutes } from '#server/training/transcript.routes.ts'
@@ -199,6 +201,8 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   outsideRoutes,
   outsideTrainingRoutes,
   transcriptRoutes,
+  programRequirementRoutes,
+  programTrainingRoutes,
   recordSharingRoutes,
   clearanceRoutes,
   apiTokenRoutes,

@@ -46,6 +46,7 @@ const order = [
     'learning',
     'standings/reminders',
     'standings',
+    'training/program-requirements',
     'training',
     'classroom/scholarships',
     'classroom/instructor-led',

@@ -897,12 +897,62 @@ export interface ProgramInterpretations {
   superseded_at: Timestamp | null;
 }
 
+export interface ProgramRequirements {
+  course: string | null;
+  first_days: number;
+  from_on: string;
+  id: Generated<string>;
+  in_contact: Generated<boolean>;
+  least_hours: Numeric | null;
+  month: number | null;
+  months: number | null;
+  needs_file: Generated<boolean>;
+  program_id: string;
+  reason: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: Generated<string>;
+  roles: Generated<string[]>;
+  schedule: string;
+  source: Generated<string>;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+  title: string;
+  to_on: string | null;
+  units: Generated<string[]>;
+  worker_types: Generated<string[]>;
+}
+
 export interface Programs {
   code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface ProgramTrainingFiles {
+  file: Buffer;
+  file_name: string;
+  file_type: string;
+  id: Generated<string>;
+}
+
+export interface ProgramTrainings {
+  completed_on: string;
+  file_id: string | null;
+  hours: Numeric | null;
+  id: Generated<string>;
+  person_id: string;
+  program_id: string;
+  provider: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
 }
 
 export interface ReadingPlaces {
@@ -1419,6 +1469,9 @@ export interface DB {
   people: People;
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
+  program_requirements: ProgramRequirements;
+  program_training_files: ProgramTrainingFiles;
+  program_trainings: ProgramTrainings;
   programs: Programs;
   reading_places: ReadingPlaces;
   reading_settings: ReadingSettings;
