@@ -34,6 +34,7 @@ import { sweepImports } from './programs/imports/imports.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
 import { isMoot } from './standings/reminders/settle.actions.ts'
 import { refreshStale, refreshStandings } from './standings/standings.actions.ts'
+import { remindOfRequirements } from './training/program-requirements/requirement-reminders.actions.ts'
 import { sweepFormKeys } from './web/form-keys.ts'
 
 type Needs = Readonly<{
@@ -109,7 +110,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
   },
   'send-reminders': async () => {
     await refreshStale(db, dayOf(clock()))
-    await sendReminders(db, config.escalation, clock())
+    const own = await remindOfRequirements(db, clock())
+    await sendReminders(db, config.escalation, clock(), own)
     await tellOfChanges(db, catalogue, dayOf(clock()))
     await summarize(db, clock())
     await resendForgotten(db)

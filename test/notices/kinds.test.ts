@@ -18,6 +18,14 @@ const samples: NoticeFacts = {
   'lessons-changed': { course: 'Residential', path: '/changes', due_on: on },
   'training-due': { requirement: 'residential-initial', title: 'Residential', due_on: on, days: 7 },
   'training-overdue': { requirement: 'residential-initial', title: 'Residential', due_on: on },
+  'program-training-due': {
+    requirement_id: id,
+    title: 'First aid',
+    program: 'Lakes House',
+    due_on: on,
+    days: 7,
+  },
+  'program-training-overdue': { requirement_id: id, title: 'First aid', program: 'Lakes House', due_on: on },
   'supervisor-reminder': { from: 'Sam', due_on: on },
   'course-assigned': {
     from: 'Sam Reyes',
@@ -35,7 +43,7 @@ const samples: NoticeFacts = {
   'request-arrived': { request_id: id },
   'not-cleared': team,
   'not-cleared-long': { ...team, days: 7 },
-  'weekly-digest': { overdue: 1, coming: 2, cleared: 0 },
+  'weekly-digest': { overdue: 1, coming: 2, cleared: 0, own: 3 },
   'daily-summary': { count: 2 },
   'sign-in-changed': { what: 'password-set', by: null },
   'outside-training-waiting': { title: 'A webinar', name: 'Pat Paper', training_id: id },

@@ -128,8 +128,40 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     .select('id')
     .where('program_id', '=', program)
     .executeTakeFirstOrThrow()
+  await admin.post(`${base}/requirements`, {
+    title: 'First aid',
+    contact: 'no',
+    schedule: 'same-month',
+    first_days: '0',
+    from_on: '1/1/2026',
+  })
+  const { requirement_id } = await db
+    .selectFrom('program_requirements')
+    .select('requirement_id')
+    .where('program_id', '=', program)
+    .executeTakeFirstOrThrow()
+  const trained = await db
+    .insertInto('program_trainings')
+    .values({
+      requirement_id,
+      program_id: program,
+      person_id,
+      completed_on: '2026-05-01',
+      recorded_by: person.id,
+      file_id: (
+        await db
+          .insertInto('program_training_files')
+          .values({ file: Buffer.from('%PDF-1.7 %%EOF'), file_name: 'a.pdf', file_type: 'application/pdf' })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+      ).id,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   return {
     program,
+    'requirements/requirement': requirement_id,
+    'program-trainings/training': trained.id,
     person: person_id,
     assignment: assignment_id,
     role: role.id,

@@ -8,7 +8,8 @@ export type FindingLine = ProgramFinding & Readonly<{ shape: string; words: stri
 
 export const findingLine = (finding: ProgramFinding, on: Day): FindingLine => ({
   ...finding,
-  shape: standingShape({ ...finding, requirement: 'program' }),
+  shape:
+    finding.standing === 'not_required' ? 'on-leave' : standingShape({ ...finding, requirement: 'program' }),
   words: wordsOf(finding, on),
 })
 

@@ -242,3 +242,21 @@ export async function listRequirementNotices(
       and facts ->> 'requirement_id' = ${requirementId}`.execute(db)
   return rows.map(({ id }) => id)
 }
+
+/** Every training that a program recorded for some people, withdrawn ones too. */
+export const listTrainingsOfProgram = async (
+  db: Kysely<DB>,
+  programId: string,
+  personIds: readonly string[],
+): Promise<readonly ProgramTraining[]> =>
+  (await trainings(db, sql`t.program_id = ${programId} and t.person_id = ${ids(personIds)}`)).rows
+
+/** Of some people, those whose accounts are not suspended. */
+export async function listActivePeople(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from people where id = ${ids(personIds)} and disabled_at is null`.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
