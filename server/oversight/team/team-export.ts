@@ -24,12 +24,12 @@ const columnsFor = ({ on, asKnownOn }: Asked, employeeIdOf: FindEmployeeId): rea
     width: 15,
     value: ({ progress }) => progress && `${progress.passed} of ${progress.modules}`,
   },
-  { heading: 'The program’s own requirements', width: 34, value: ({ own }) => own?.words ?? null },
-  { heading: 'Own next date', width: 14, isDay: true, value: ({ own }) => own?.due_on ?? null },
   { heading: 'Last active', width: 12, isDay: true, value: (line) => line.lastActiveOn },
   // The file must show which day it is about.
   { heading: 'As of', width: 12, isDay: true, value: () => on },
   { heading: 'Known', width: 8, value: () => (asKnownOn ? 'then' : 'now') },
+  { heading: 'The program’s own requirements', width: 34, value: ({ own }) => own?.words ?? null },
+  { heading: 'Own next date', width: 14, isDay: true, value: ({ own }) => own?.due_on ?? null },
 ]
 
 export const teamCsv = (lines: readonly TeamLine[], asked: Asked, employeeIdOf: FindEmployeeId): string =>

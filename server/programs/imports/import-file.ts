@@ -1,6 +1,7 @@
 import { type CsvError, parse } from 'csv-parse/sync'
 import { unescapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { columnHeadings, columnOf, type ImportColumn, lineHeading, reasonHeading } from './import-columns.ts'
+import { isWorkbook } from './workbook.ts'
 
 export type Cells = Readonly<Partial<Record<ImportColumn, string>>>
 
@@ -20,10 +21,7 @@ const mostRows = 20_000
  */
 export function readImportFile(bytes: Uint8Array): ReadFile {
   const unreadable = (message: string): ReadFile => ({ kind: 'unreadable', message })
-  if (isWorkbook(bytes))
-    return unreadable(
-      'This is an Excel workbook. In Excel, choose Save As, then “CSV UTF-8,” and upload that file.',
-    )
+  if (isWorkbook(bytes)) return unreadable('This is an Excel workbook, not a CSV file. Upload it again.')
   const text = decode(bytes)
   if (text.includes('\0')) return unreadable('This is not a text file. Upload a CSV file.')
   // Excel may write a first line that names the separator.
@@ -48,10 +46,6 @@ export function readImportFile(bytes: Uint8Array): ReadFile {
     ),
   }
 }
-
-/** Excel workbooks, whatever their name: ZIP files, or the Office format from before 2007. */
-const isWorkbook = (bytes: Uint8Array) =>
-  ['504b', 'd0cf'].includes(Buffer.from(bytes.subarray(0, 2)).toString('hex'))
 
 function decode(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)

@@ -6,7 +6,7 @@ import type { ProgramFinding } from './program-requirement.ts'
 import type { RequirementChange, RequirementRow } from './program-requirements.queries.ts'
 import { appliesToWords, appliesWords, evidenceWords, scheduleWords } from './requirement-words.ts'
 
-export const requirementPageSize = 50
+export const requirementPageSize = 25
 
 export type ListFilter = Readonly<{ requirement: string; show: string; page: number }>
 
@@ -90,9 +90,9 @@ function requirementCards(rows: readonly RequirementRow[], findings: readonly Pr
         evidence: sentence(evidenceWords(row)),
         applies: appliesWords(row, today),
         counts: [
-          { show: 'overdue', word: 'overdue', tone: 'stop', count: count('overdue') },
-          { show: 'due_soon', word: 'due soon', tone: 'caution', count: count('due_soon') },
-          { show: 'current', word: 'in order', tone: 'good', count: count('current') },
+          { show: 'overdue', word: 'overdue', count: count('overdue') },
+          { show: 'due_soon', word: 'due soon', count: count('due_soon') },
+          { show: 'current', word: 'in order', count: count('current') },
         ].filter(({ count }) => count > 0),
         next: next && next !== row ? `Changes on ${formatDay(next.from_on)}.` : null,
       }
@@ -106,10 +106,13 @@ function sentenceOf(findings: readonly ProgramFinding[]): string {
   const people = (standing: ProgramFinding['standing']) =>
     new Set(findings.filter((one) => one.standing === standing).map(({ person_id }) => person_id)).size
   const [late, soon] = [people('overdue'), people('due_soon')]
-  const of = (count: number) => (count === 1 ? '1 person is' : `${count} people are`)
+  const of = (count: number, one: string, many: string) =>
+    `${count} ${count === 1 ? `person ${one}` : `people ${many}`}`
   if (late > 0)
-    return `${of(late)} overdue with something${soon > 0 ? `, and ${soon} more ${soon === 1 ? 'date is' : 'dates are'} close` : ''}.`
-  return soon > 0 ? `No one is overdue. ${of(soon)} due soon.` : 'Everyone is in order.'
+    return `${of(late, 'is', 'are')} overdue${soon > 0 ? `, and ${of(soon, 'has', 'have')} a date coming up` : ''}.`
+  return soon > 0
+    ? `No one is overdue, and ${of(soon, 'has', 'have')} a date coming up.`
+    : 'Everyone is in order.'
 }
 
 const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
