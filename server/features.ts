@@ -103,6 +103,7 @@ import { interpretationsRoutes } from '#server/standings/interpretations.routes.
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { outsideTrainingRoutes } from '#server/training/outside-training.routes.ts'
+import { pastTrainingRoutes } from '#server/training/past-trainings/past-trainings.routes.ts'
 import { programRequirementRoutes } from '#server/training/program-requirements/program-requirements.routes.ts'
 import { programTrainingRoutes } from '#server/training/program-requirements/program-trainings.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
@@ -203,6 +204,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   transcriptRoutes,
   programRequirementRoutes,
   programTrainingRoutes,
+  pastTrainingRoutes,
   recordSharingRoutes,
   clearanceRoutes,
   apiTokenRoutes,

@@ -48,6 +48,7 @@ const order = [
     'standings',
     'training/program-requirements',
     'training',
+    'training/past-trainings',
     'classroom/scholarships',
     'classroom/instructor-led',
     'classroom/group-sessions',

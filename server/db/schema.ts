@@ -1351,6 +1351,31 @@ export interface TrainingDecisions {
   superseded_at: Timestamp | null;
 }
 
+export interface TrainingImportRows {
+  cells: Json;
+  entry: Json | null;
+  import_id: string;
+  line: number;
+  person_id: string | null;
+  person_name: string | null;
+  problems: Json;
+  scan: string | null;
+}
+
+export interface TrainingImports {
+  created_at: Timestamp;
+  created_by: string;
+  file: Buffer | null;
+  file_name: string;
+  id: Generated<string>;
+  problem: string | null;
+  program_id: string;
+  rows_done: Generated<number>;
+  rows_total: Generated<number>;
+  state: Generated<string>;
+  unnamed_scans: Generated<Json>;
+}
+
 export interface UnsentForms {
   expires_at: Timestamp;
   person_id: string;
@@ -1514,6 +1539,8 @@ export interface DB {
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
   training_decisions: TrainingDecisions;
+  training_import_rows: TrainingImportRows;
+  training_imports: TrainingImports;
   unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;

@@ -35,10 +35,25 @@ export async function recordOutsideTraining(
   })
 }
 
-/** Inserts one row. The caller must refresh the person's standings. */
+/** Inserts one row and tells those who may decide. The caller must refresh the person's standings. */
 export async function insertOutsideTraining(
   trx: EvidenceTransaction,
-  viewer: Viewer,
+  viewer: Pick<Viewer, 'id'>,
+  personId: string,
+  entry: OutsideEntry,
+  file: KeptFile | null,
+  now: Date,
+): Promise<string> {
+  const id = await insertTrainingRow(trx, viewer, personId, entry, file, now)
+  const person = await findPerson(trx, personId)
+  await tellDeciders(trx, id, { title: entry.title, name: person?.name ?? '' }, now)
+  return id
+}
+
+/** The same without telling anyone, for many at once. */
+export async function insertTrainingRow(
+  trx: EvidenceTransaction,
+  viewer: Pick<Viewer, 'id'>,
   personId: string,
   entry: OutsideEntry,
   file: KeptFile | null,
@@ -64,8 +79,6 @@ export async function insertOutsideTraining(
     facts: { outside_training_id: id, ...entry, has_file: Boolean(file) },
     at: now,
   })
-  const person = await findPerson(trx, personId)
-  await tellDeciders(trx, id, { title: entry.title, name: person?.name ?? '' }, now)
   return id
 }
 

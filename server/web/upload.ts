@@ -139,6 +139,18 @@ export function keptName({ name, type }: KeptFile): string {
   return `${plain || 'certificate'}${endings[type]}`
 }
 
+/** The same for a file that did not come through a form, such as one of a ZIP: looks inside it, too. */
+export async function checkedCertificate({ name, bytes }: UploadedFile): Promise<Kept> {
+  const kept = certificateOf({ name, bytes })
+  if (kept.kind === 'refused') return kept
+  try {
+    return certificateOf({ name, bytes: await harmless(bytes) })
+  } catch (error) {
+    if (error instanceof RefusedFile) return { kind: 'refused', message: error.message }
+    throw error
+  }
+}
+
 type Kept = Readonly<{ kind: 'kept'; file: KeptFile | null }> | Readonly<{ kind: 'refused'; message: string }>
 
 /** An uploaded certificate as it may be stored, or why not. */

@@ -47,6 +47,7 @@ const samples: NoticeFacts = {
   'daily-summary': { count: 2 },
   'sign-in-changed': { what: 'password-set', by: null },
   'outside-training-waiting': { title: 'A webinar', name: 'Pat Paper', training_id: id },
+  'past-trainings-waiting': { count: 2, program: 'Lakes House' },
   'import-done': { program_id: id, import_id: id, file_name: 'roster.csv', state: 'checked' },
   'packet-done': { review_id: id, packet_id: id, program: 'Lakes House', state: 'made' },
   'second-confirmation': { what: 'A revocation', path: '/requests/1' },

@@ -115,6 +115,17 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const trainings = await db
+    .insertInto('training_imports')
+    .values({
+      program_id: program,
+      created_by: person_id,
+      created_at: new Date('2026-11-01T12:00:00Z'),
+      file_name: 'trainings.zip',
+      state: 'checked',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const rowOf = async (table: 'program_details' | 'license_statuses' | 'certifications') =>
     (await db.selectFrom(table).select('period_id').where('program_id', '=', program).executeTakeFirst())
       ?.period_id ?? ''
@@ -171,6 +182,7 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     'license-statuses/period': await rowOf('license_statuses'),
     'certifications/period': await rowOf('certifications'),
     'imports/import': file.id,
+    'past-trainings/import': trainings.id,
     'tokens/token': token.id,
   }
 }
