@@ -108,6 +108,7 @@ import { programRequirementRoutes } from '#server/training/program-requirements/
 import { programTrainingRoutes } from '#server/training/program-requirements/program-trainings.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
+import { trainingHoursRoutes } from '#server/training/training-hours/training-hours.routes.ts'
 import { transcriptRoutes } from '#server/training/transcript.routes.ts'
 import type { Assets } from '#server/web/assets.ts'
 import type { App } from '#server/web/routes.ts'
@@ -205,6 +206,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   programRequirementRoutes,
   programTrainingRoutes,
   pastTrainingRoutes,
+  trainingHoursRoutes,
   recordSharingRoutes,
   clearanceRoutes,
   apiTokenRoutes,

@@ -49,6 +49,7 @@ const order = [
     'training/program-requirements',
     'training',
     'training/past-trainings',
+    'training/training-hours',
     'classroom/scholarships',
     'classroom/instructor-led',
     'classroom/group-sessions',

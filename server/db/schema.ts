@@ -1351,6 +1351,17 @@ export interface TrainingDecisions {
   superseded_at: Timestamp | null;
 }
 
+export interface TrainingHourCosts {
+  from_on: string;
+  id: Generated<string>;
+  per_hour: Numeric;
+  program_id: string;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+}
+
 export interface TrainingImportRows {
   cells: Json;
   entry: Json | null;
@@ -1539,6 +1550,7 @@ export interface DB {
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
   training_decisions: TrainingDecisions;
+  training_hour_costs: TrainingHourCosts;
   training_import_rows: TrainingImportRows;
   training_imports: TrainingImports;
   unsent_forms: UnsentForms;
