@@ -105,8 +105,12 @@ import { interpretationsRoutes } from '#server/standings/interpretations.routes.
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { outsideTrainingRoutes } from '#server/training/outside-training.routes.ts'
+import { pastTrainingRoutes } from '#server/training/past-trainings/past-trainings.routes.ts'
+import { programRequirementRoutes } from '#server/training/program-requirements/program-requirements.routes.ts'
+import { programTrainingRoutes } from '#server/training/program-requirements/program-trainings.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
+import { trainingHoursRoutes } from '#server/training/training-hours/training-hours.routes.ts'
 import { transcriptRoutes } from '#server/training/transcript.routes.ts'
 import type { Assets } from '#server/web/assets.ts'
 import type { App } from '#server/web/routes.ts'
@@ -203,6 +207,10 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   outsideRoutes,
   outsideTrainingRoutes,
   transcriptRoutes,
+  programRequirementRoutes,
+  programTrainingRoutes,
+  pastTrainingRoutes,
+  trainingHoursRoutes,
   recordSharingRoutes,
   clearanceRoutes,
   apiTokenRoutes,

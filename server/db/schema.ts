@@ -921,12 +921,62 @@ export interface ProgramInterpretations {
   superseded_at: Timestamp | null;
 }
 
+export interface ProgramRequirements {
+  course: string | null;
+  first_days: number;
+  from_on: string;
+  id: Generated<string>;
+  in_contact: Generated<boolean>;
+  least_hours: Numeric | null;
+  month: number | null;
+  months: number | null;
+  needs_file: Generated<boolean>;
+  program_id: string;
+  reason: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: Generated<string>;
+  roles: Generated<string[]>;
+  schedule: string;
+  source: Generated<string>;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+  title: string;
+  to_on: string | null;
+  units: Generated<string[]>;
+  worker_types: Generated<string[]>;
+}
+
 export interface Programs {
   code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface ProgramTrainingFiles {
+  file: Buffer;
+  file_name: string;
+  file_type: string;
+  id: Generated<string>;
+}
+
+export interface ProgramTrainings {
+  completed_on: string;
+  file_id: string | null;
+  hours: Numeric | null;
+  id: Generated<string>;
+  person_id: string;
+  program_id: string;
+  provider: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
 }
 
 export interface ReadingPlaces {
@@ -1344,6 +1394,42 @@ export interface TrainingDecisions {
   superseded_at: Timestamp | null;
 }
 
+export interface TrainingHourCosts {
+  from_on: string;
+  id: Generated<string>;
+  per_hour: Numeric;
+  program_id: string;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+}
+
+export interface TrainingImportRows {
+  cells: Json;
+  entry: Json | null;
+  import_id: string;
+  line: number;
+  person_id: string | null;
+  person_name: string | null;
+  problems: Json;
+  scan: string | null;
+}
+
+export interface TrainingImports {
+  created_at: Timestamp;
+  created_by: string;
+  file: Buffer | null;
+  file_name: string;
+  id: Generated<string>;
+  problem: string | null;
+  program_id: string;
+  rows_done: Generated<number>;
+  rows_total: Generated<number>;
+  state: Generated<string>;
+  unnamed_scans: Generated<Json>;
+}
+
 export interface UnsentForms {
   expires_at: Timestamp;
   person_id: string;
@@ -1464,6 +1550,9 @@ export interface DB {
   people: People;
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
+  program_requirements: ProgramRequirements;
+  program_training_files: ProgramTrainingFiles;
+  program_trainings: ProgramTrainings;
   programs: Programs;
   reading_places: ReadingPlaces;
   reading_settings: ReadingSettings;
@@ -1508,6 +1597,9 @@ export interface DB {
   stopped_addresses: StoppedAddresses;
   token_uses: TokenUses;
   training_decisions: TrainingDecisions;
+  training_hour_costs: TrainingHourCosts;
+  training_import_rows: TrainingImportRows;
+  training_imports: TrainingImports;
   unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;

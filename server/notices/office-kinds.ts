@@ -4,6 +4,7 @@ import { type Kind, people } from './wording.ts'
 /** Notices to administrators, licensing staff and reviewers: work that waits, and what is about to end or went wrong. */
 export type OfficeFacts = Readonly<{
   'outside-training-waiting': { title: string; name: string; training_id: string }
+  'past-trainings-waiting': { count: number; program: string }
   'import-done': { program_id: string; import_id: string; file_name: string; state: string }
   'packet-done': { review_id: string; packet_id: string; program: string; state: string }
   'second-confirmation': { what: string; path: string }
@@ -34,6 +35,17 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A training that someone took elsewhere was recorded. It counts once you accept it.'],
       inbox: `${title} was recorded for ${name}. It counts once you accept it.`,
       action: { label: 'Decide', path: `/training/elsewhere/${training_id}` },
+    }),
+  },
+  'past-trainings-waiting': {
+    isOptional: true,
+    words: ({ count, program }) => ({
+      subject: 'Records to decide',
+      email: [
+        'Trainings that people took elsewhere were recorded from a file. They count once you accept them.',
+      ],
+      inbox: `${count === 1 ? '1 past training was' : `${count} past trainings were`} recorded from a file at ${program}. Each counts once you accept it.`,
+      action: { label: 'Decide', path: '/training/elsewhere' },
     }),
   },
   'import-done': {

@@ -7,6 +7,7 @@ import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
 import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
 import { isStale } from '#server/standings/stored.queries.ts'
+import type { OwnSummary } from '#server/training/program-requirements/program-finding-words.ts'
 
 /** One person's work in one program, with its stored verdicts. */
 export type TeamRow = Readonly<{
@@ -34,6 +35,8 @@ export type TeamRow = Readonly<{
   last_active_on: Day | null
   /** The days in the last year or so on which this person completed a course, at any program. */
   completed: readonly Day[]
+  /** Where they are with the program's own requirements; apart from the law's verdicts. Null where it asks nothing. */
+  own: OwnSummary | null
 }>
 
 export type StoredStanding = Readonly<{
@@ -62,7 +65,7 @@ export async function listTeam(
   const programs = new Map(listed.map((program) => [program.program_id, program]))
   const ids = sql`any(${[...programs.keys()]}::uuid[])`
   // Every join uses the program's or the person's key, so that the cost depends only on these people.
-  const { rows } = await sql<Omit<TeamRow, 'program' | 'program_kind'>>`
+  const { rows } = await sql<Omit<TeamRow, 'program' | 'program_kind' | 'own'>>`
     with
     work as materialized (
       select distinct on (a.person_id, a.program_id) a.*
@@ -104,7 +107,7 @@ export async function listTeam(
     order by lower(p.name), p.id, a.program_id`.execute(db)
   return rows.map((row) => {
     const { name, kind } = programs.get(row.program_id)!
-    return { ...row, program: name, program_kind: kind }
+    return { ...row, program: name, program_kind: kind, own: null }
   })
 }
 

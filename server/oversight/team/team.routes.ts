@@ -10,6 +10,9 @@ import { type Roster, rosterOn } from '#server/programs/roster/roster.queries.ts
 import { listEmployeeIds, listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
+import { summaryOf } from '#server/training/program-requirements/program-finding-words.ts'
+import { listProgramFindings } from '#server/training/program-requirements/program-findings.actions.ts'
+import type { ProgramFinding } from '#server/training/program-requirements/program-requirement.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { type Asked, askedDay } from './asked-day.ts'
@@ -40,6 +43,7 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     role: Type.Optional(text()),
     unit: Type.Optional(text()),
     worker: Type.Optional(text(20)),
+    own: Type.Optional(text(20)),
     told: Type.Optional(text(40)),
   })
 
@@ -117,7 +121,7 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
   type Query = Readonly<
     Partial<
       Record<
-        'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known' | 'role' | 'unit' | 'worker',
+        'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known' | 'role' | 'unit' | 'worker' | 'own',
         string
       >
     >
@@ -132,7 +136,11 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
       : programs
     if (query.program && chosen.length === 0) return notFound()
     const isToday = asked.on === today && !asked.asKnownOn
-    const rows = isToday ? await teamToday(chosen, today) : await pastTeam(chosen, asked)
+    const [law, findings] = await Promise.all([
+      isToday ? teamToday(chosen, today) : pastTeam(chosen, asked),
+      listProgramFindings(db, chosen.map(idOf), asked),
+    ])
+    const rows = withOwn(law, findings)
     const errors = asked.problem ? [{ field: 'on', message: asked.problem }] : []
     return { viewer, today, programs, asked, rows, filter: teamFilter(query), errors }
   }
@@ -180,5 +188,13 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
   }
 }
 
+/** The rows with what their programs ask beyond the law, which changes no verdict. */
+function withOwn(rows: readonly TeamRow[], findings: readonly ProgramFinding[]): readonly TeamRow[] {
+  if (findings.length === 0) return rows
+  const of = Map.groupBy(findings, placeOf)
+  return rows.map((row) => ({ ...row, own: summaryOf(of.get(placeOf(row)) ?? []) }))
+}
+
 const idOf = ({ program_id }: ProgramName) => program_id
-const placeOf = ({ person_id, program_id }: TeamRow) => `${person_id} ${program_id}`
+const placeOf = ({ person_id, program_id }: Pick<TeamRow, 'person_id' | 'program_id'>) =>
+  `${person_id} ${program_id}`
