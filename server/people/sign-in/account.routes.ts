@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
+import { latinSpellingNeeded, unprintableLetters } from '#server/lib/latin-spelling.ts'
 import { changeName, changePassword, setConfidential } from '#server/people/account.actions.ts'
 import {
   findOpenEmailChange,
@@ -17,7 +18,6 @@ import {
   requestEmailChange,
 } from '#server/people/email-changes.actions.ts'
 import { newPassphrase } from '#server/people/passphrase.ts'
-import { latinSpellingNeeded, unprintableLetters } from '#server/lib/latin-spelling.ts'
 import { findSecondFactors } from '#server/people/queries.ts'
 import { roleNames } from '#server/people/roles.ts'
 import type { Sessions } from '#server/people/sessions.ts'
