@@ -46,7 +46,10 @@ const order = [
     'learning',
     'standings/reminders',
     'standings',
+    'training/program-requirements',
     'training',
+    'training/past-trainings',
+    'training/training-hours',
     'classroom/scholarships',
     'classroom/instructor-led',
     'classroom/group-sessions',
@@ -73,6 +76,7 @@ const order = [
     'admin/ledger',
     'admin/console',
     'admin/watch',
+    'admin/retention',
     'demo',
   ],
   ...[

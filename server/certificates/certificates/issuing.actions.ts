@@ -226,7 +226,7 @@ export async function certificateFile(
   const proof = await findProof(db, certificate.id)
   const made = await make(
     facts,
-    { person_id: certificate.person_id, salt: proof.salt },
+    { person_id: certificate.account_id, salt: proof.salt },
     statusEntries(site, proof),
     await openSigningKey(keysFile, site, now),
     now,

@@ -24,7 +24,7 @@ type HeadResult =
   /** Nothing is due, or there is nothing new to sign. */
   | { kind: 'nothing-to-do' }
 
-class LedgerAltered extends Error {
+export class LedgerAltered extends Error {
   readonly finding: Finding
 
   constructor(finding: Finding) {

@@ -9,6 +9,7 @@ import {
   findOwnAccount,
   listEmployeeNames,
   listEverythingAbout,
+  listSignIns,
   listViewsOf,
 } from '#server/people/account.queries.ts'
 import { type AccountMail, emailChangeAsked } from '#server/people/account-emails.ts'
@@ -182,6 +183,13 @@ export async function accountRoutes(
     await db.deleteFrom('known_devices').where('person_id', '=', viewer.id).execute()
     return reply.redirect('/account?done=sessions#sessions', 303)
   })
+
+  app.get('/account/sign-ins', { config: signedIn }, async (request, reply) =>
+    reply.page('people/account-sign-ins', {
+      title: 'Your sign-ins',
+      signIns: await listSignIns(db, viewerOf(request).id),
+    }),
+  )
 
   app.get('/account/views', { config: signedIn }, async (request, reply) =>
     reply.page('people/account-views', {
