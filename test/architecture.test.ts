@@ -52,6 +52,7 @@ const order = [
     'classroom/group-sessions',
     'calendar',
     'oversight/team',
+    'oversight/shifts',
     'oversight/reviews',
   ],
   ...[

@@ -42,6 +42,7 @@ export interface ApiTokens {
   id: Generated<string>;
   label: string;
   last_used_at: Timestamp | null;
+  may_send_shifts: Generated<boolean>;
   program_id: string;
   token_hash: string;
 }
@@ -898,6 +899,7 @@ export interface ProgramInterpretations {
 }
 
 export interface Programs {
+  checks_shifts: Generated<boolean>;
   code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
@@ -1233,6 +1235,42 @@ export interface Settings {
   value: Json;
 }
 
+export interface ShiftCheckAnswers {
+  answer: string;
+  because: string;
+  check_id: string;
+  on_leave: boolean;
+  person_id: string;
+  until_on: string | null;
+}
+
+export interface ShiftChecks {
+  checked_at: Timestamp;
+  checked_by: string;
+  id: Generated<string>;
+  list_signed_at: Timestamp | null;
+  program_id: string;
+  recorded_at: Timestamp;
+  shift_id: string;
+}
+
+export interface ShiftPeople {
+  person_id: string;
+  shift_id: string;
+}
+
+export interface Shifts {
+  created_at: Timestamp;
+  created_by: string | null;
+  external_id: string | null;
+  id: Generated<string>;
+  label: string;
+  program_id: string;
+  starts_at: Timestamp;
+  token_id: string | null;
+  unmatched: Generated<string[]>;
+}
+
 export interface SignInAttempts {
   at: Timestamp;
   level: number;
@@ -1453,6 +1491,10 @@ export interface DB {
   service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;
+  shift_check_answers: ShiftCheckAnswers;
+  shift_checks: ShiftChecks;
+  shift_people: ShiftPeople;
+  shifts: Shifts;
   sign_in_attempts: SignInAttempts;
   sign_in_challenges: SignInChallenges;
   sign_in_subjects: SignInSubjects;

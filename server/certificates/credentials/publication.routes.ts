@@ -7,6 +7,7 @@ import { contexts, credentialsV2, openBadgesV3 } from './contexts.ts'
 import { openKeyFile } from './key-file.ts'
 import { didDocument, issuerDid, publishedKeys } from './keys.ts'
 import { publishedStatusList } from './status.actions.ts'
+import { webKeySet } from './web-tokens.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -45,6 +46,11 @@ export async function publicationRoutes(app: App, { db, clock, config }: Needs):
 
   app.get('/keys.json', { config: open }, async (_request, reply) =>
     reply.type('application/json').send(`${JSON.stringify(await keys(), null, 2)}\n`),
+  )
+
+  // For software that checks the signed answers of the API with any JOSE library.
+  app.get('/.well-known/jwks.json', { config: open }, async (_request, reply) =>
+    reply.type('application/jwk-set+json').send(JSON.stringify(await webKeySet(await keys(), did))),
   )
 
   app.get('/contexts.json', { config: open }, async (_request, reply) =>

@@ -58,6 +58,7 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
       canCheck: asked.on === today && !asked.asKnownOn,
       told: toldWords(request.query.told),
       back: address({}).replace(/^\/team\??/, ''),
+      shiftPrograms: programs.filter(({ checks_shifts }) => checks_shifts),
       administered: programs.find(({ program_id }) => viewer.administered_program_ids.includes(program_id)),
       errors,
       asked,
