@@ -64,6 +64,7 @@ import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.t
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
+import { reviewShiftRoutes } from '#server/oversight/reviews/review-shifts.routes.ts'
 import { keptListRoutes } from '#server/oversight/shifts/kept-list.routes.ts'
 import { shiftApiRoutes } from '#server/oversight/shifts/shift-api.routes.ts'
 import { shiftRoutes } from '#server/oversight/shifts/shifts.routes.ts'
@@ -228,6 +229,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   overviewRoutes,
   licensingReviewRoutes,
   reviewPeopleRoutes,
+  reviewShiftRoutes,
   reviewFindingRoutes,
   reviewAnswerRoutes,
   correctionOrderRoutes,

@@ -54,7 +54,8 @@ const now = () => Date.now() / 1000
 function wordsOf(list, person) {
   if (now() >= list.exp || Date.now() >= Date.parse(person.holds_until)) return 'Unknown, ask'
   if (person.on_leave) return 'On leave, not cleared'
-  return person.answer === 'yes' ? 'Cleared' : person.answer === 'no' ? 'Not cleared' : 'Unknown, ask'
+  if (person.answer === 'yes') return 'Cleared'
+  return `${person.answer === 'no' ? 'Not cleared' : 'Unknown, ask'}. ${person.why}`
 }
 
 const time = new Intl.DateTimeFormat('en-US', {

@@ -97,6 +97,14 @@ test('a shift lead checks tonight’s people, and the answers of that minute sta
   expect((await sam.get(`${base}/shifts`)).body).toContain(
     '3 people: 1 cleared, 1 not cleared, 1 not on the roster',
   )
+  const lee = await world.as('lee@licensing.example')
+  const opened = await lee.post(`/licensing/programs/${program}/reviews`, { purpose: 'Licensing review' })
+  const review = String(opened.headers.location).replace(/\/people$/, '')
+  const id = String(check.headers.location).split('/').at(-1)!
+  expect((await lee.get(`${review}/shift-checks`)).body).toContain(`${review}/shift-checks/${id}`)
+  expect((await lee.get(`${review}/shift-checks/${id}`)).body).toContain('Mai Vang</strong>')
+  const look = await world.db.selectFrom('ledger').select('facts').orderBy('seq', 'desc').executeTakeFirst()
+  expect(String(look?.facts)).toContain('a shift check-in')
   const olu = await world.as('olu@lakeside.example')
   expect((await olu.get(String(check.headers.location))).statusCode).toBe(404)
 })

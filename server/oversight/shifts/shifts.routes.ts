@@ -151,6 +151,8 @@ export async function shiftRoutes(app: App, { db, clock }: Needs): Promise<void>
       return reply.page('oversight/shifts/check', {
         title: 'Shift check-in',
         program,
+        base: `/programs/${program.program_id}/shifts`,
+        trail: 'Shift check-in',
         check,
         answers: checkedLines(answers),
       })
