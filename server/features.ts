@@ -69,6 +69,7 @@ import { keptListRoutes } from '#server/oversight/shifts/kept-list.routes.ts'
 import { shiftApiRoutes } from '#server/oversight/shifts/shift-api.routes.ts'
 import { shiftRoutes } from '#server/oversight/shifts/shifts.routes.ts'
 import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
+import { checkedChangeRoutes } from '#server/oversight/team/checked-changes.routes.ts'
 import { personRoutes } from '#server/oversight/team/person.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
@@ -222,6 +223,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   teamRoutes,
   personRoutes,
   checkedRoutes,
+  checkedChangeRoutes,
   keptListRoutes,
   shiftApiRoutes,
   shiftRoutes,

@@ -34,3 +34,15 @@ export const addressOf =
     const text = params.toString().replaceAll('%7Bpage%7D', '{page}')
     return text ? `/team?${text}` : '/team'
   }
+
+/** As many rows as are changed at once, and what fits in an address. */
+export const mostRows = 200
+
+/** The team page as it was filtered, with what became of a change. */
+export function teamAddress(back: string | undefined, told: string): string {
+  const kept = Object.fromEntries([...new URLSearchParams(back)].filter(([name]) => filters.has(name)))
+  const address = addressOf(kept)({})
+  return told ? `${address}${address.includes('?') ? '&' : '?'}told=${told}` : address
+}
+
+const filters = new Set(['program', 'show', 'search', 'sort', 'page', 'role', 'unit', 'worker'])

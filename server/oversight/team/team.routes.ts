@@ -12,6 +12,7 @@ import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { type Asked, askedDay } from './asked-day.ts'
+import { changesFor } from './checked-changes.ts'
 import { forecast, forecastChart, forecastTitle } from './forecast.ts'
 import { listLearningOn } from './learning-on.queries.ts'
 import { listTeam, type TeamRow } from './team.queries.ts'
@@ -58,6 +59,7 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
       canCheck: asked.on === today && !asked.asKnownOn,
       told: toldWords(request.query.told),
       back: address({}).replace(/^\/team\??/, ''),
+      changes: changesFor(viewer).filter(({ change }) => change !== 'leave'),
       shiftPrograms: programs.filter(({ checks_shifts }) => checks_shifts),
       administered: programs.find(({ program_id }) => viewer.administered_program_ids.includes(program_id)),
       errors,

@@ -14,8 +14,8 @@ export function toldWords(told: string | undefined): Message | null {
   switch (what) {
     case 'reminded':
       return remindedWords({ sent: first, earlier: second, nothing: third })
-    case 'leave':
-      return { kind: 'success', text: `Leave recorded for ${people(first)}.` }
+    case 'changed':
+      return { kind: 'success', text: `Recorded for ${people(first)}.` }
     case 'none':
       return { kind: 'info', text: 'Nothing was done: check at least one person in the table.' }
     case 'uncertified':
