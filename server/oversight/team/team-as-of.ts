@@ -37,7 +37,7 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
           unit: assignment.unit,
           worker_type: assignment.worker_type,
           hired_on: assignment.hired_on,
-          is_on_leave: assignment.leave.some((period) => includesDay(period, on)),
+          ...leaveOn(assignment, on),
           contact: cleared?.contact ?? null,
           clearance: cleared?.answer ?? null,
           until_on: cleared?.until_on ?? null,
@@ -50,6 +50,17 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
       ]
     })
   })
+}
+
+function leaveOn({ leave }: RosterAssignment, on: Day) {
+  const now = leave.filter((period) => includesDay(period, on))
+  const ends = now.flatMap(({ to_on }) => to_on ?? []).sort()
+  const starts = leave.map(({ from_on }) => from_on).filter((from) => from > on)
+  return {
+    is_on_leave: now.length > 0,
+    leave_until: ends.at(-1) ?? null,
+    leave_from: starts.sort()[0] ?? null,
+  }
 }
 
 /** A person's assignments on a day, one per program: the later one, if one ended on the day another began. */

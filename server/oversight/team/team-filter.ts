@@ -1,4 +1,4 @@
-import { type Group, groups, sorts, type TeamFilter } from './team.ts'
+import { type Group, groups, type InMonth, sorts, type TeamFilter } from './team.ts'
 
 type Query = Readonly<Partial<Record<string, string>>>
 
@@ -11,9 +11,12 @@ export function teamFilter({
   worker = '',
   sort = 'name',
   page = '1',
+  what,
+  month = '',
 }: Query): TeamFilter {
   return {
     group: groups.find((group): group is Group => group === show) ?? null,
+    inMonth: inMonth(what, month),
     search,
     role,
     unit,
@@ -22,6 +25,11 @@ export function teamFilter({
     isDescending: sort.startsWith('-'),
     page: page === 'all' ? 'all' : Math.max(1, Number.parseInt(page, 10) || 1),
   }
+}
+
+function inMonth(what: string | undefined, month: string): InMonth | null {
+  const known = (['due', 'completed', 'lapsed'] as const).find((one) => one === what)
+  return known && /^\d{4}-(0[1-9]|1[0-2])$/.test(month) ? { what: known, month } : null
 }
 
 /** The page's address with some filters changed, so that it can be bookmarked and shared. */
@@ -45,4 +53,15 @@ export function teamAddress(back: string | undefined, told: string): string {
   return told ? `${address}${address.includes('?') ? '&' : '?'}told=${told}` : address
 }
 
-const filters = new Set(['program', 'show', 'search', 'sort', 'page', 'role', 'unit', 'worker'])
+const filters = new Set([
+  'program',
+  'show',
+  'search',
+  'sort',
+  'page',
+  'role',
+  'unit',
+  'worker',
+  'what',
+  'month',
+])

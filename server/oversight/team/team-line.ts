@@ -1,6 +1,6 @@
 import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
-import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
+import { addDays, type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import { workerTypeNames } from '#server/programs/roster/assignment.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import { shortDay } from '#server/web/words.ts'
@@ -22,6 +22,8 @@ export type TeamLine = Readonly<{
   /** Something is due, so a reminder has something to say. */
   canRemind: boolean
   isOnLeave: boolean
+  /** Leave or a return to come, in words; empty where none is planned. */
+  planned: string
   program_kind: 'licensed' | 'agency'
   /** The name of the standing's shape. */
   shape: string
@@ -58,6 +60,7 @@ export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
     isInContactUncleared: isInContactUncleared(row),
     canRemind: !row.is_on_leave && urgency(row) <= urgencyOf.due_soon,
     isOnLeave: row.is_on_leave,
+    planned: plannedWords(row),
     program_kind: row.program_kind,
     shape: row.is_on_leave ? 'on-leave' : first ? standingShape(first) : 'not-required',
     words: first ? standingWords(asOfToday(first, row, today), today) : 'Nothing required',
@@ -77,6 +80,12 @@ export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
     lastActiveOn: row.last_active_on,
     lastActive: lastActive(row.last_active_on, today),
   }
+}
+
+function plannedWords({ is_on_leave, leave_until, leave_from }: TeamRow): string {
+  const back = is_on_leave && leave_until ? `Back ${formatDay(addDays(leave_until, 1))}` : ''
+  const away = leave_from ? `Leave planned from ${formatDay(leave_from)}` : ''
+  return [back, away].filter(Boolean).join('. ')
 }
 
 /** Stored lateness is as of the day it was calculated. If it is still growing, adds the days since. */

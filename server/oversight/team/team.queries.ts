@@ -20,6 +20,9 @@ export type TeamRow = Readonly<{
   worker_type: WorkerType
   hired_on: Day
   is_on_leave: boolean
+  /** The last day of the leave under way, and the first day of one to come, as far as they are on record. */
+  leave_until: Day | null
+  leave_from: Day | null
   contact: string | null
   clearance: 'yes' | 'no' | 'unknown' | null
   until_on: Day | null
@@ -77,7 +80,7 @@ export async function listTeam(
       from standings t where t.program_id = ${ids} group by 1, 2
     ),
     cleared as materialized (select * from clearances where program_id = ${ids})
-    select a.assignment_id, a.person_id, p.name, a.program_id, a.role_title, a.unit, a.worker_type, a.hired_on, l.is_on_leave is not null as is_on_leave,
+    select a.assignment_id, a.person_id, p.name, a.program_id, a.role_title, a.unit, a.worker_type, a.hired_on, coalesce(l.is_on_leave, false) as is_on_leave, l.leave_until, l.leave_from,
       c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
       ${isStale('s', today, ruleset)} as is_stale,
       coalesce(t.standings, '[]') as standings, e.under_way, p.last_active_on, k.completed
@@ -87,8 +90,10 @@ export async function listTeam(
     left join cleared c on c.person_id = a.person_id and c.program_id = a.program_id
     left join standing_passes s on s.person_id = a.person_id
     left join lateral (
-      select true as is_on_leave from leave_periods l
-      where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and ${holdsOn('l', today)} limit 1
+      select bool_or(${holdsOn('l', today)}) as is_on_leave, max(l.to_on) filter (where ${holdsOn('l', today)}) as leave_until,
+        min(l.from_on) filter (where l.from_on > ${today}) as leave_from
+      from leave_periods l
+      where l.assignment_id = a.assignment_id and ${isKnown('l', null)} and coalesce(l.to_on, 'infinity') >= ${today}
     ) l on true
     left join lateral (
       select json_build_object('course', e.course, 'version', e.version, 'passed',

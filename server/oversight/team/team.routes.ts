@@ -13,7 +13,7 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { type Asked, askedDay } from './asked-day.ts'
 import { changesFor } from './checked-changes.ts'
-import { forecast, forecastChart, forecastTitle } from './forecast.ts'
+import { forecast, forecastChart, forecastTitle, monthLinks } from './forecast.ts'
 import { listLearningOn } from './learning-on.queries.ts'
 import { listTeam, type TeamRow } from './team.queries.ts'
 import { filtered } from './team.ts'
@@ -40,6 +40,8 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     role: Type.Optional(text()),
     unit: Type.Optional(text()),
     worker: Type.Optional(text(20)),
+    what: Type.Optional(text(10)),
+    month: Type.Optional(text(7)),
     told: Type.Optional(text(40)),
   })
 
@@ -67,7 +69,7 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
       today,
       query: request.query,
       viewer,
-      months,
+      months: months.map((month) => ({ ...month, ...monthLinks(month.month, address) })),
       chart: { ...forecastChart(months), title: forecastTitle(months, asked.on === today) },
     }
     const wantsTable =
@@ -96,7 +98,18 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
   type Query = Readonly<
     Partial<
       Record<
-        'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known' | 'role' | 'unit' | 'worker',
+        | 'program'
+        | 'show'
+        | 'search'
+        | 'sort'
+        | 'page'
+        | 'on'
+        | 'known'
+        | 'role'
+        | 'unit'
+        | 'worker'
+        | 'what'
+        | 'month',
         string
       >
     >
