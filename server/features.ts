@@ -71,6 +71,7 @@ import { shiftRoutes } from '#server/oversight/shifts/shifts.routes.ts'
 import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
 import { checkedChangeRoutes } from '#server/oversight/team/checked-changes.routes.ts'
 import { personRoutes } from '#server/oversight/team/person.routes.ts'
+import { savedViewRoutes } from '#server/oversight/team/saved-views.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import type { AccountMail } from '#server/people/account-emails.ts'
@@ -223,6 +224,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   teamRoutes,
   personRoutes,
   checkedRoutes,
+  savedViewRoutes,
   checkedChangeRoutes,
   keptListRoutes,
   shiftApiRoutes,

@@ -1326,6 +1326,14 @@ export interface StoppedAddresses {
   stopped_at: Generated<Timestamp>;
 }
 
+export interface TeamViews {
+  id: Generated<string>;
+  name: string;
+  person_id: string;
+  query: string;
+  saved_at: Timestamp;
+}
+
 export interface TrainingDecisions {
   completion_id: string | null;
   decided_at: Generated<Timestamp>;
@@ -1502,6 +1510,7 @@ export interface DB {
   standings: Standings;
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
+  team_views: TeamViews;
   training_decisions: TrainingDecisions;
   unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;

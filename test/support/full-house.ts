@@ -125,6 +125,11 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     .executeTakeFirstOrThrow()
   await db.updateTable('programs').set({ checks_shifts: true }).where('id', '=', program).execute()
   const checked = new Date('2026-11-23T17:00:00Z')
+  const view = await db
+    .insertInto('team_views')
+    .values({ person_id, name: 'Overdue', query: 'show=overdue', saved_at: checked })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const token = await db
     .selectFrom('api_tokens')
     .select('id')
@@ -155,6 +160,7 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
   return {
     program,
     shift: shift.id,
+    view: view.id,
     check: check.id,
     person: person_id,
     assignment: assignment_id,

@@ -18,6 +18,7 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
   const programs = new Map(roster.programs.map((program) => [program.program_id, program]))
   return roster.people.flatMap((person) => {
     const own = facts.get(person.person_id)
+    const learned = learning.get(person.person_id)
     const { standings, clearances } = own
       ? verdictsOf(person.person_id, own, on)
       : { standings: [], clearances: [] }
@@ -45,7 +46,8 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
           computed_on: on,
           is_stale: false,
           standings: standings.filter(({ program_id }) => program_id === assignment.program_id),
-          ...(learning.get(person.person_id) ?? { under_way: null, last_active_on: null, completed: [] }),
+          last_active_on: learned?.last_active_on ?? null,
+          completed: learned?.completed ?? [],
         },
       ]
     })

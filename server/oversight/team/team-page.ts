@@ -1,4 +1,3 @@
-import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import { workerTypeNames } from '#server/programs/roster/assignment.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
@@ -36,14 +35,13 @@ type AskedTeam = Readonly<{
 export function teamPage(
   rows: readonly TeamRow[],
   { programs, program, filter, on, today, address }: AskedTeam,
-  courses: Offered,
 ) {
   const left = filtered(rows, filter, on)
   const size = filter.page === 'all' ? Math.max(1, left.length) : pageSize
   const last = Math.max(1, Math.ceil(left.length / size))
   const current = filter.page === 'all' ? 1 : Math.min(filter.page, last)
   const needs = needsSomething(rows)
-  const line = (row: TeamRow) => teamLine(row, courses, on)
+  const line = (row: TeamRow) => teamLine(row, on)
   const numbers = counts(rows, on)
   return {
     title: 'Team',
