@@ -56,7 +56,7 @@ export async function clearanceApiRoutes(app: App, { db, clock, config: site }: 
       },
     },
     async (request, reply) => {
-      const token = await useApiToken(db, bearerIn(request.headers.authorization), clock())
+      const token = await useApiToken(db, bearerIn(request.headers.authorization), request.ip, clock())
       if (!token) {
         reply.header('www-authenticate', 'Bearer')
         return reply.status(401).send({ error: 'Send the program’s token: Authorization: Bearer …' })

@@ -70,7 +70,7 @@ export async function shiftApiRoutes(app: App, { db, clock, config: site }: Need
     },
     async (request, reply) => {
       const now = clock()
-      const token = await useApiToken(db, bearerIn(request.headers.authorization), now)
+      const token = await useApiToken(db, bearerIn(request.headers.authorization), request.ip, now)
       if (!token) {
         reply.header('www-authenticate', 'Bearer')
         return reply.status(401).send({ error: 'Send the program’s token: Authorization: Bearer …' })

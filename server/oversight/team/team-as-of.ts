@@ -48,6 +48,7 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
           standings: standings.filter(({ program_id }) => program_id === assignment.program_id),
           last_active_on: learned?.last_active_on ?? null,
           completed: learned?.completed ?? [],
+          own: null,
         },
       ]
     })

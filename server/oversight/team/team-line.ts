@@ -35,6 +35,7 @@ export type TeamLine = Readonly<{
   isToBegin: boolean
   lastActiveOn: Day | null
   lastActive: string
+  own: TeamRow['own']
 }>
 
 /** A row with the course under way. */
@@ -87,6 +88,7 @@ export function teamLine(row: TeamRow, today: Day): TeamLine {
     isToBegin: first !== null && urgency(row) <= urgencyOf.due_soon,
     lastActiveOn: row.last_active_on,
     lastActive: lastActive(row.last_active_on, today),
+    own: row.own,
   }
 }
 

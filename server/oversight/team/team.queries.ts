@@ -2,10 +2,12 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Standing } from '#server/law/reasons/answer-schema.ts'
 import { addMonths, type Day } from '#server/lib/days.ts'
+import { accountsIn, eachAccountOf } from '#server/people/accounts-of.queries.ts'
 import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
 import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
 import { isStale } from '#server/standings/stored.queries.ts'
+import type { OwnSummary } from '#server/training/program-requirements/program-finding-words.ts'
 
 /** One person's work in one program, with its stored verdicts. */
 export type TeamRow = Readonly<{
@@ -34,6 +36,8 @@ export type TeamRow = Readonly<{
   last_active_on: Day | null
   /** The days in the last year or so on which this person completed a course, at any program. */
   completed: readonly Day[]
+  /** Where they are with the program's own requirements; apart from the law's verdicts. Null where it asks nothing. */
+  own: OwnSummary | null
 }>
 
 /** Modules passed in the course under way. The catalogue knows the total. */
@@ -88,8 +92,8 @@ export async function listTeam(
       group by 1
     ),
     done as materialized (
-      select k.person_id, json_agg(k.completed_on) as completed
-      from (select distinct person_id from work) a join completions k on k.person_id = a.person_id
+      select a.person_id, json_agg(k.completed_on) as completed
+      from (${eachAccountOf(sql`select person_id from work`)}) a join completions k on k.person_id = a.account_id
       where k.completed_on >= ${yearBack(today)}
         and not exists (select from completion_voids v where v.completion_id = k.id)
       group by 1
@@ -109,7 +113,7 @@ export async function listTeam(
     order by lower(p.name), p.id, a.program_id`.execute(db)
   return rows.map(({ standings, ...row }) => {
     const { name, kind } = programs.get(row.program_id)!
-    return { ...row, program: name, program_kind: kind, standings: standings.map(standingOf) }
+    return { ...row, program: name, program_kind: kind, standings: standings.map(standingOf), own: null }
   })
 }
 
@@ -125,7 +129,7 @@ type StandingValues = readonly [
   ...[late_days: number, is_late_running: boolean, lapses: readonly Day[]],
 ]
 
-type StoredRow = Omit<TeamRow, 'program' | 'program_kind' | 'standings'> &
+type StoredRow = Omit<TeamRow, 'program' | 'program_kind' | 'standings' | 'own'> &
   Readonly<{ standings: readonly StandingValues[] }>
 
 /** In the order of `standingFields`. */
@@ -141,10 +145,11 @@ export async function listUnderWay(
 ): Promise<ReadonlyMap<string, UnderWay>> {
   if (personIds.length === 0) return new Map()
   const { rows } = await sql<UnderWay & { person_id: string }>`
-    select distinct on (e.person_id) e.person_id, e.course, e.version,
+    select distinct on (p.id) p.id as person_id, e.course, e.version,
       (select count(distinct w.module)::int from enrollment_passes w where w.enrollment_id = e.id) as passed
-    from enrollments e where e.person_id = any(${[...personIds]}::uuid[]) and e.ended_at is null
-    order by e.person_id, e.started_at desc`.execute(db)
+    from people p join enrollments e on e.person_id = ${accountsIn('p')}
+    where p.id = any(${[...personIds]}::uuid[]) and e.ended_at is null
+    order by p.id, e.started_at desc`.execute(db)
   return new Map(rows.map(({ person_id, ...underWay }) => [person_id, underWay]))
 }
 
@@ -155,6 +160,8 @@ export type PersonOfPrograms = Readonly<{
   id: string
   name: string
   last_active_on: Day | null
+  /** Another account of theirs, into which this one was merged. */
+  merged_into: string | null
   /** False where every employment was recorded by mistake and removed. */
   is_on_record: boolean
   /** Of the programs asked for, those that have the person on record. */
@@ -168,7 +175,7 @@ export async function findPersonEverOf(
   programIds: readonly string[],
 ): Promise<PersonOfPrograms | null> {
   const { rows } = await sql<PersonOfPrograms>`
-    select p.id, p.name, p.last_active_on, here.is_on_record, here.program_ids from people p
+    select p.id, p.name, p.last_active_on, p.merged_into, here.is_on_record, here.program_ids from people p
     join lateral (
       select bool_or(a.superseded_at is null) as is_on_record,
         coalesce(array_agg(distinct a.program_id) filter (where a.superseded_at is null), '{}') as program_ids
