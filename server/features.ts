@@ -45,6 +45,7 @@ import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
 import { coursePageRoutes } from '#server/learning/course.routes.ts'
 import { lessonRoutes } from '#server/learning/lessons.routes.ts'
+import { offlineRoutes } from '#server/learning/offline.routes.ts'
 import { ownMarkRoutes } from '#server/learning/own/own-marks.routes.ts'
 import { changesRoutes } from '#server/learning/versions/changes.routes.ts'
 import { movingRoutes } from '#server/learning/versions/moving.routes.ts'
@@ -190,6 +191,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   coursePageRoutes,
   assessmentRoutes,
   lessonRoutes,
+  offlineRoutes,
   ownMarkRoutes,
   movingRoutes,
   changesRoutes,

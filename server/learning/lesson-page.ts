@@ -7,7 +7,7 @@ import {
 } from '#server/courses/catalogue/catalogue.ts'
 import type { JobAid } from '#server/courses/catalogue/course-parts.ts'
 import type { OwnMarks } from '#server/learning/own/own-marks.queries.ts'
-import { pathBefore } from '#server/learning/progress/paths.ts'
+import { pathAfter, pathBefore } from '#server/learning/progress/paths.ts'
 import { type Done, lessonKey } from '#server/learning/progress/progress.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { moduleOutline } from './course-page.ts'
@@ -44,6 +44,7 @@ export function lessonPage(
     asksForCommitment: asksForCommitment(module, lesson),
     jobAids: jobAidsWith(shown.jobAids, `${course.slug}/${module.slug}/${lesson.slug}`),
     back: pathBefore(course, module, lesson),
+    next: pathAfter(course, module, lesson),
     part: moduleOutline(course, module, done),
     bar: '/learning/_lesson-bar',
     waitsForHtmx: true,

@@ -14,7 +14,7 @@ import { savePlace } from '#server/learning/own/own-marks.actions.ts'
 import { findOwnMarks } from '#server/learning/own/own-marks.queries.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
 import { pathAfter, placePath } from '#server/learning/progress/paths.ts'
-import { isLessonOpen, nextPlace } from '#server/learning/progress/progress.ts'
+import { isLessonOpen, isModuleOpen, nextPlace } from '#server/learning/progress/progress.ts'
 import { findEnrollment } from '#server/learning/progress/queries.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { exerciseFeedback } from '#server/learning/questions/feedback.ts'
@@ -55,21 +55,29 @@ export async function lessonRoutes(
     '/courses/:course/:module/:lesson',
     {
       config: signedIn,
-      schema: { params: lessonParams, querystring: Type.Object({ ready: Type.Optional(text(5)) }) },
+      schema: {
+        params: lessonParams,
+        querystring: Type.Object({ ready: Type.Optional(text(5)), kept: Type.Optional(text(5)) }),
+      },
     },
     async (request, reply) => {
       const taking = await lessonOf(viewerOf(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { course, enrollment, module, lesson } = taking
       const done = doneOf(enrollment)
-      if (!isLessonOpen(course, done, module.slug, lesson.slug))
+      // A device keeps a module's lessons before the first of them is read.
+      const isKept = request.query.kept === 'yes' && isModuleOpen(course, done, module.slug)
+      if (!isKept && !isLessonOpen(course, done, module.slug, lesson.slug))
         return reply.redirect(placePath(course, nextPlace(course, done)), 303)
+      const shown = await shownTo(viewerOf(request).id, taking)
       return reply.page(
         'learning/lesson',
         lessonPage(course, module, lesson, done, {
           isReady: request.query.ready === 'yes',
           jobAids,
-          ...(await shownTo(viewerOf(request).id, taking)),
+          ...shown,
+          // Notes stay off a device that others may use.
+          ...(isKept && { own: { ...shown.own, notes: [] } }),
         }),
       )
     },
@@ -131,6 +139,7 @@ export async function lessonRoutes(
         body: form({
           opened: text(80),
           seconds: Type.Number({ minimum: 0, maximum: 86_400 }),
+          ago: Type.Optional(Type.Number({ minimum: 0, maximum: 90 * 86_400 })),
           paragraph: Type.Optional(Type.Integer({ minimum: 0, maximum: 5000 })),
         }),
       },
@@ -139,10 +148,11 @@ export async function lessonRoutes(
       const taking = await lessonOf(viewerOf(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { enrollmentId, ...place } = placeOf(taking)
-      const { seconds, paragraph } = request.body
+      const { seconds, ago = 0, paragraph } = request.body
+      const at = new Date(clock().getTime() - ago * 1000)
       const openedAt = await opened.read({ enrollmentId, ...place }, request.body.opened, clock())
       const seen = openedAt && { ...place, openedAt, seconds }
-      if (seen) await recordTime(db, viewerOf(request), enrollmentId, seen, clock())
+      if (seen) await recordTime(db, viewerOf(request), enrollmentId, seen, at)
       if (seen && paragraph !== undefined) await savePlace(db, enrollmentId, { ...place, paragraph }, clock())
       return reply.status(204).send()
     },
