@@ -692,6 +692,18 @@ export interface LedgerHeads {
   size: number;
 }
 
+export interface LessonHighlights {
+  course: string;
+  highlighted_at: Timestamp;
+  id: Generated<string>;
+  lesson: string;
+  module: string;
+  paragraph: number;
+  person_id: string;
+  quote: string;
+  start: number;
+}
+
 export interface LessonMarks {
   enrollment_id: string;
   lesson: string;
@@ -1115,6 +1127,12 @@ export interface RosterImports {
   state: Generated<string>;
 }
 
+export interface SavedWords {
+  person_id: string;
+  saved_at: Timestamp;
+  word: string;
+}
+
 export interface ScholarshipRequests {
   contact: string;
   id: Generated<string>;
@@ -1401,6 +1419,7 @@ export interface DB {
   ledger: Ledger;
   ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
+  lesson_highlights: LessonHighlights;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
@@ -1440,6 +1459,7 @@ export interface DB {
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;
+  saved_words: SavedWords;
   scholarship_requests: ScholarshipRequests;
   scholarship_steps: ScholarshipSteps;
   scim_connections: ScimConnections;

@@ -11,6 +11,7 @@ import { pathAfter, pathBefore } from '#server/learning/progress/paths.ts'
 import { type Done, lessonKey } from '#server/learning/progress/progress.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { moduleOutline } from './course-page.ts'
+import { withOwnParts } from './lesson-html.ts'
 
 /** A lesson page. A content note of level "stop" is shown first, until the learner chooses to continue. */
 export function lessonPage(
@@ -28,16 +29,17 @@ export function lessonPage(
     keep: string
   }>,
 ) {
+  const path = lessonPath(course.slug, module.slug, lesson.slug)
   const isFinished = done.finished.has(lessonKey(module.slug, lesson.slug))
   return {
     title: lesson.title,
     course,
     module,
     lesson,
-    path: lessonPath(course.slug, module.slug, lesson.slug),
+    path,
     /** Shows when this page was sent; its forms send it back. */
     opened: shown.opened,
-    html: shown.html ?? lesson.html,
+    html: withOwnParts(shown.html ?? lesson.html, path, shown.own.words),
     showsNote:
       lesson.contentNoteLevel === 'stop' && Boolean(lesson.contentNote) && !shown.isReady && !isFinished,
     isFinished,

@@ -25,6 +25,7 @@ import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { recordTime, recordTry } from './engagement.actions.ts'
+import { figureOf } from './lesson-html.ts'
 import { lessonPage } from './lesson-page.ts'
 import { finishLesson, skipLesson } from './lessons.actions.ts'
 import { openedTokens } from './opened.ts'
@@ -77,9 +78,32 @@ export async function lessonRoutes(
           jobAids,
           ...shown,
           // Notes stay off a device that others may use.
-          ...(isKept && { own: { ...shown.own, notes: [] } }),
+          ...(isKept && { own: { ...shown.own, notes: [], highlights: [] } }),
         }),
       )
+    },
+  )
+
+  app.get(
+    '/courses/:course/:module/:lesson/figures/:figure',
+    {
+      config: signedIn,
+      schema: {
+        params: Type.Object({
+          ...lessonParams.properties,
+          figure: Type.Integer({ minimum: 1, maximum: 99 }),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const taking = await lessonOf(viewerOf(request), request.params)
+      if (!taking) return reply.redirect(coursePath(request.params), 303)
+      const { course, enrollment, module, lesson } = taking
+      const path = lessonPath(course.slug, module.slug, lesson.slug)
+      if (!isLessonOpen(course, doneOf(enrollment), module.slug, lesson.slug))
+        return reply.redirect(path, 303)
+      const figure = figureOf(lesson.html, request.params.figure) ?? notFound()
+      return reply.page('learning/figure', { title: `Figure in “${lesson.title}”`, lesson, path, figure })
     },
   )
 

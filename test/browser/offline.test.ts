@@ -145,7 +145,7 @@ test('a module kept for offline goes on without a connection, and what was done 
   const times = await db.selectFrom('lesson_times').select(['lesson', 'visible_seconds']).execute()
   expect(times.find(({ lesson }) => lesson === first.slug)?.visible_seconds).toBeGreaterThan(0)
   await page.getByRole('button', { name: 'Save note' }).click()
-  await page.getByText('All your notes and bookmarks').waitFor()
+  await page.locator('.own-note').waitFor()
   expect(await db.selectFrom('lesson_notes').select('body').execute()).toEqual([
     { body: 'Ask Dee about the floor.' },
   ])
