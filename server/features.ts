@@ -33,6 +33,7 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import { recordingRoutes } from '#server/courses/recordings.routes.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
@@ -46,6 +47,7 @@ import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
 import { coursePageRoutes } from '#server/learning/course.routes.ts'
 import { lessonRoutes } from '#server/learning/lessons.routes.ts'
+import { offlineRoutes } from '#server/learning/offline.routes.ts'
 import { ownMarkRoutes } from '#server/learning/own/own-marks.routes.ts'
 import { changesRoutes } from '#server/learning/versions/changes.routes.ts'
 import { movingRoutes } from '#server/learning/versions/moving.routes.ts'
@@ -186,6 +188,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   confirmationRoutes,
   // Courses
   courseRoutes,
+  recordingRoutes,
   rightNowRoutes,
   searchRoutes,
   courseReviewRoutes,
@@ -205,6 +208,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   coursePageRoutes,
   assessmentRoutes,
   lessonRoutes,
+  offlineRoutes,
   ownMarkRoutes,
   movingRoutes,
   changesRoutes,

@@ -714,6 +714,18 @@ export interface LedgerTiles {
   root: Buffer;
 }
 
+export interface LessonHighlights {
+  course: string;
+  highlighted_at: Timestamp;
+  id: Generated<string>;
+  lesson: string;
+  module: string;
+  paragraph: number;
+  person_id: string;
+  quote: string;
+  start: number;
+}
+
 export interface LessonMarks {
   enrollment_id: string;
   lesson: string;
@@ -1191,6 +1203,12 @@ export interface RosterImports {
   state: Generated<string>;
 }
 
+export interface SavedWords {
+  person_id: string;
+  saved_at: Timestamp;
+  word: string;
+}
+
 export interface ScholarshipRequests {
   contact: string;
   id: Generated<string>;
@@ -1578,6 +1596,7 @@ export interface DB {
   ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
   ledger_tiles: LedgerTiles;
+  lesson_highlights: LessonHighlights;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
@@ -1620,6 +1639,7 @@ export interface DB {
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;
+  saved_words: SavedWords;
   scholarship_requests: ScholarshipRequests;
   scholarship_steps: ScholarshipSteps;
   scim_connections: ScimConnections;
