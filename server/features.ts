@@ -19,6 +19,7 @@ import { calendarRoutes } from '#server/calendar/calendar.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
+import { refreshRoutes } from '#server/certificates/certificates/refresh.routes.ts'
 import { certificateRoutes } from '#server/certificates/certificates/verify.routes.ts'
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
 import { certificateRequestRoutes } from '#server/certificates/requests/requests.routes.ts'
@@ -64,8 +65,14 @@ import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.t
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
+import { reviewShiftRoutes } from '#server/oversight/reviews/review-shifts.routes.ts'
+import { keptListRoutes } from '#server/oversight/shifts/kept-list.routes.ts'
+import { shiftApiRoutes } from '#server/oversight/shifts/shift-api.routes.ts'
+import { shiftRoutes } from '#server/oversight/shifts/shifts.routes.ts'
 import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
+import { checkedChangeRoutes } from '#server/oversight/team/checked-changes.routes.ts'
 import { personRoutes } from '#server/oversight/team/person.routes.ts'
+import { savedViewRoutes } from '#server/oversight/team/saved-views.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import type { AccountMail } from '#server/people/account-emails.ts'
@@ -100,12 +107,17 @@ import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
+import { clearanceApiRoutes } from '#server/standings/clearance-api.routes.ts'
 import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { outsideTrainingRoutes } from '#server/training/outside-training.routes.ts'
+import { pastTrainingRoutes } from '#server/training/past-trainings/past-trainings.routes.ts'
+import { programRequirementRoutes } from '#server/training/program-requirements/program-requirements.routes.ts'
+import { programTrainingRoutes } from '#server/training/program-requirements/program-trainings.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
+import { trainingHoursRoutes } from '#server/training/training-hours/training-hours.routes.ts'
 import { transcriptRoutes } from '#server/training/transcript.routes.ts'
 import type { Assets } from '#server/web/assets.ts'
 import type { App } from '#server/web/routes.ts'
@@ -185,6 +197,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   publicationRoutes,
   certificateApiRoutes,
   ledgerRoutes,
+  refreshRoutes,
   certificateRequestRoutes,
   // Learning
   handoutRoutes,
@@ -201,8 +214,13 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   outsideRoutes,
   outsideTrainingRoutes,
   transcriptRoutes,
+  programRequirementRoutes,
+  programTrainingRoutes,
+  pastTrainingRoutes,
+  trainingHoursRoutes,
   recordSharingRoutes,
   clearanceRoutes,
+  clearanceApiRoutes,
   apiTokenRoutes,
   rulesRoutes,
   interpretationsRoutes,
@@ -218,10 +236,16 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   teamRoutes,
   personRoutes,
   checkedRoutes,
+  savedViewRoutes,
+  checkedChangeRoutes,
+  keptListRoutes,
+  shiftApiRoutes,
+  shiftRoutes,
   licensingRoutes,
   overviewRoutes,
   licensingReviewRoutes,
   reviewPeopleRoutes,
+  reviewShiftRoutes,
   reviewFindingRoutes,
   reviewAnswerRoutes,
   correctionOrderRoutes,

@@ -56,6 +56,7 @@ export interface ApiTokens {
   id: Generated<string>;
   label: string;
   last_used_at: Timestamp | null;
+  may_send_shifts: Generated<boolean>;
   program_id: string;
   token_hash: string;
 }
@@ -165,7 +166,7 @@ export interface CertificateProofs {
   list: number;
   revocation_index: number;
   salt: string;
-  supersession_index: number;
+  supersession_index: number | null;
 }
 
 export interface CertificateRefusals {
@@ -706,6 +707,13 @@ export interface LedgerHeads {
   size: number;
 }
 
+export interface LedgerTiles {
+  hashes: Buffer;
+  level: number;
+  number: number;
+  root: Buffer;
+}
+
 export interface LessonMarks {
   enrollment_id: string;
   lesson: string;
@@ -914,12 +922,63 @@ export interface ProgramInterpretations {
   superseded_at: Timestamp | null;
 }
 
+export interface ProgramRequirements {
+  course: string | null;
+  first_days: number;
+  from_on: string;
+  id: Generated<string>;
+  in_contact: Generated<boolean>;
+  least_hours: Numeric | null;
+  month: number | null;
+  months: number | null;
+  needs_file: Generated<boolean>;
+  program_id: string;
+  reason: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: Generated<string>;
+  roles: Generated<string[]>;
+  schedule: string;
+  source: Generated<string>;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+  title: string;
+  to_on: string | null;
+  units: Generated<string[]>;
+  worker_types: Generated<string[]>;
+}
+
 export interface Programs {
+  checks_shifts: Generated<boolean>;
   code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface ProgramTrainingFiles {
+  file: Buffer;
+  file_name: string;
+  file_type: string;
+  id: Generated<string>;
+}
+
+export interface ProgramTrainings {
+  completed_on: string;
+  file_id: string | null;
+  hours: Numeric | null;
+  id: Generated<string>;
+  person_id: string;
+  program_id: string;
+  provider: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
 }
 
 export interface ReadingPlaces {
@@ -1250,6 +1309,42 @@ export interface Settings {
   value: Json;
 }
 
+export interface ShiftCheckAnswers {
+  answer: string;
+  because: string;
+  check_id: string;
+  on_leave: boolean;
+  person_id: string;
+  until_on: string | null;
+}
+
+export interface ShiftChecks {
+  checked_at: Timestamp;
+  checked_by: string;
+  id: Generated<string>;
+  list_signed_at: Timestamp | null;
+  program_id: string;
+  recorded_at: Timestamp;
+  shift_id: string;
+}
+
+export interface ShiftPeople {
+  person_id: string;
+  shift_id: string;
+}
+
+export interface Shifts {
+  created_at: Timestamp;
+  created_by: string | null;
+  external_id: string | null;
+  id: Generated<string>;
+  label: string;
+  program_id: string;
+  starts_at: Timestamp;
+  token_id: string | null;
+  unmatched: Generated<string[]>;
+}
+
 export interface SignInAttempts {
   at: Timestamp;
   level: number;
@@ -1262,6 +1357,16 @@ export interface SignInChallenges {
   kind: string;
   person_id: string | null;
   token_hash: string;
+}
+
+export interface SignIns {
+  address: string;
+  at: Timestamp;
+  device: string;
+  how: string;
+  id: Generated<number>;
+  is_accepted: boolean;
+  person_id: string;
 }
 
 export interface SignInSubjects {
@@ -1305,6 +1410,23 @@ export interface StoppedAddresses {
   stopped_at: Generated<Timestamp>;
 }
 
+export interface TeamViews {
+  id: Generated<string>;
+  name: string;
+  person_id: string;
+  query: string;
+  saved_at: Timestamp;
+}
+
+export interface TokenUses {
+  address: string;
+  api_token_id: string | null;
+  at: Timestamp;
+  id: Generated<number>;
+  scim_connection_id: string | null;
+  used_on: string;
+}
+
 export interface TrainingDecisions {
   completion_id: string | null;
   decided_at: Generated<Timestamp>;
@@ -1316,6 +1438,42 @@ export interface TrainingDecisions {
   program_id: string;
   reason: Generated<string>;
   superseded_at: Timestamp | null;
+}
+
+export interface TrainingHourCosts {
+  from_on: string;
+  id: Generated<string>;
+  per_hour: Numeric;
+  program_id: string;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+}
+
+export interface TrainingImportRows {
+  cells: Json;
+  entry: Json | null;
+  import_id: string;
+  line: number;
+  person_id: string | null;
+  person_name: string | null;
+  problems: Json;
+  scan: string | null;
+}
+
+export interface TrainingImports {
+  created_at: Timestamp;
+  created_by: string;
+  file: Buffer | null;
+  file_name: string;
+  id: Generated<string>;
+  problem: string | null;
+  program_id: string;
+  rows_done: Generated<number>;
+  rows_total: Generated<number>;
+  state: Generated<string>;
+  unnamed_scans: Generated<Json>;
 }
 
 export interface UnsentForms {
@@ -1419,6 +1577,7 @@ export interface DB {
   ledger: Ledger;
   ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
+  ledger_tiles: LedgerTiles;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
@@ -1437,6 +1596,9 @@ export interface DB {
   people: People;
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
+  program_requirements: ProgramRequirements;
+  program_training_files: ProgramTrainingFiles;
+  program_trainings: ProgramTrainings;
   programs: Programs;
   reading_places: ReadingPlaces;
   reading_settings: ReadingSettings;
@@ -1471,14 +1633,24 @@ export interface DB {
   service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;
+  shift_check_answers: ShiftCheckAnswers;
+  shift_checks: ShiftChecks;
+  shift_people: ShiftPeople;
+  shifts: Shifts;
   sign_in_attempts: SignInAttempts;
   sign_in_challenges: SignInChallenges;
   sign_in_subjects: SignInSubjects;
+  sign_ins: SignIns;
   standing_passes: StandingPasses;
   standings: Standings;
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
+  team_views: TeamViews;
+  token_uses: TokenUses;
   training_decisions: TrainingDecisions;
+  training_hour_costs: TrainingHourCosts;
+  training_import_rows: TrainingImportRows;
+  training_imports: TrainingImports;
   unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;

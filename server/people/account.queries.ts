@@ -73,6 +73,25 @@ export async function listViewsOf(db: Kysely<DB>, personId: string): Promise<rea
   return rows
 }
 
+export type SignInLine = Readonly<{
+  at: Date
+  how: string
+  is_accepted: boolean
+  address: string
+  device: string
+}>
+
+/** Someone's sign-ins of the last 180 days, refused ones included, the latest first. */
+export const listSignIns = (db: Kysely<DB>, personId: string): Promise<readonly SignInLine[]> =>
+  db
+    .selectFrom('sign_ins')
+    .select(['at', 'how', 'is_accepted', 'address', 'device'])
+    .where('person_id', '=', personId)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(200)
+    .execute()
+
 /** What no download holds: it would open the account to anyone who finds the file, or it is a file of its own. */
 const leftOut = [
   ...['password_hash', 'token_hash', 'code_hash', 'place_hash', 'secret', 'public_key', 'challenge'],

@@ -173,7 +173,7 @@ export async function insertCertificate(
     .executeTakeFirstOrThrow()
   const salt = randomBytes(32).toString('hex')
   for (let isPlaced = false; !isPlaced; ) {
-    // At most half of a list is ever used, so a few random draws find a free pair of entries.
+    // At most half of a list is ever used, so a few random draws find a free entry.
     const row = await trx
       .insertInto('certificate_proofs')
       .values({
@@ -181,7 +181,6 @@ export async function insertCertificate(
         salt,
         list: listOf(last + 1),
         revocation_index: randomIndex(),
-        supersession_index: randomIndex(),
       })
       .onConflict((conflict) => conflict.doNothing())
       .returning('certificate_id')

@@ -127,7 +127,7 @@ export const findCertificateFile = (db: Kysely<DB>, certificateId: string) =>
 export const findProof = (db: Kysely<DB>, certificateId: string) =>
   db
     .selectFrom('certificate_proofs')
-    .select(['salt', 'list', 'revocation_index', 'supersession_index'])
+    .select(['salt', 'list', 'revocation_index'])
     .where('certificate_id', '=', certificateId)
     .executeTakeFirstOrThrow()
 
@@ -163,21 +163,11 @@ export async function listRefused(db: Kysely<DB>): Promise<readonly RefusedRow[]
   return rows
 }
 
-/** Failed name checks for one code in the last hour. */
-export async function countFailedNameChecks(db: Kysely<DB>, token: string): Promise<number> {
-  const row = await db
-    .selectFrom('failed_name_checks')
-    .select((eb) => eb.fn.countAll<number>().as('tries'))
-    .where('token', '=', token)
-    .where('at', '>', sql<Date>`now() - interval '1 hour'`)
-    .executeTakeFirstOrThrow()
-  return row.tries
-}
-
 /** The whole register, to compare with the ledger. */
 export async function listRegister(db: Kysely<DB>): Promise<readonly StoredCertificate[]> {
   const { rows } = await sql<StoredCertificate>`
-    select c.number, c.facts, encode(sha256(f.pdf), 'hex') as pdf_sha256
+    select c.number, c.facts, encode(sha256(f.pdf), 'hex') as pdf_sha256,
+      array(select a.act from certificate_status_changes a where a.certificate_id = c.id order by a.act) as ended
     from certificates c left join certificate_files f on f.certificate_id = c.id
     order by c.number`.execute(db)
   return rows
