@@ -55,6 +55,7 @@ const order = [
     'classroom/group-sessions',
     'calendar',
     'oversight/team',
+    'oversight/shifts',
     'oversight/reviews',
   ],
   ...[
@@ -76,6 +77,7 @@ const order = [
     'admin/ledger',
     'admin/console',
     'admin/watch',
+    'admin/retention',
     'demo',
   ],
   ...[

@@ -33,6 +33,20 @@ export interface AccessConfirmations {
   roles: Json;
 }
 
+export interface AccountMerges {
+  asked_by: string;
+  confirmed_by: string;
+  id: Generated<string>;
+  kept_id: string;
+  merged_at: Timestamp;
+  merged_id: string;
+  moved: Json;
+  reason: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+}
+
 export interface ApiTokens {
   created_at: Generated<Timestamp>;
   created_by: string;
@@ -42,6 +56,7 @@ export interface ApiTokens {
   id: Generated<string>;
   label: string;
   last_used_at: Timestamp | null;
+  may_send_shifts: Generated<boolean>;
   program_id: string;
   token_hash: string;
 }
@@ -151,7 +166,7 @@ export interface CertificateProofs {
   list: number;
   revocation_index: number;
   salt: string;
-  supersession_index: number;
+  supersession_index: number | null;
 }
 
 export interface CertificateRefusals {
@@ -692,6 +707,13 @@ export interface LedgerHeads {
   size: number;
 }
 
+export interface LedgerTiles {
+  hashes: Buffer;
+  level: number;
+  number: number;
+  root: Buffer;
+}
+
 export interface LessonMarks {
   enrollment_id: string;
   lesson: string;
@@ -860,7 +882,10 @@ export interface People {
   id: Generated<string>;
   is_confidential: Generated<boolean>;
   last_active_on: string | null;
+  merged_at: Timestamp | null;
+  merged_into: string | null;
   name: string;
+  other_account_ids: Generated<string[]>;
   /**
    * argon2id in PHC form; null until the person has set one
    */
@@ -925,6 +950,7 @@ export interface ProgramRequirements {
 }
 
 export interface Programs {
+  checks_shifts: Generated<boolean>;
   code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
@@ -1283,6 +1309,42 @@ export interface Settings {
   value: Json;
 }
 
+export interface ShiftCheckAnswers {
+  answer: string;
+  because: string;
+  check_id: string;
+  on_leave: boolean;
+  person_id: string;
+  until_on: string | null;
+}
+
+export interface ShiftChecks {
+  checked_at: Timestamp;
+  checked_by: string;
+  id: Generated<string>;
+  list_signed_at: Timestamp | null;
+  program_id: string;
+  recorded_at: Timestamp;
+  shift_id: string;
+}
+
+export interface ShiftPeople {
+  person_id: string;
+  shift_id: string;
+}
+
+export interface Shifts {
+  created_at: Timestamp;
+  created_by: string | null;
+  external_id: string | null;
+  id: Generated<string>;
+  label: string;
+  program_id: string;
+  starts_at: Timestamp;
+  token_id: string | null;
+  unmatched: Generated<string[]>;
+}
+
 export interface SignInAttempts {
   at: Timestamp;
   level: number;
@@ -1295,6 +1357,16 @@ export interface SignInChallenges {
   kind: string;
   person_id: string | null;
   token_hash: string;
+}
+
+export interface SignIns {
+  address: string;
+  at: Timestamp;
+  device: string;
+  how: string;
+  id: Generated<number>;
+  is_accepted: boolean;
+  person_id: string;
 }
 
 export interface SignInSubjects {
@@ -1336,6 +1408,23 @@ export interface StoppedAddresses {
   answer: string;
   email: string;
   stopped_at: Generated<Timestamp>;
+}
+
+export interface TeamViews {
+  id: Generated<string>;
+  name: string;
+  person_id: string;
+  query: string;
+  saved_at: Timestamp;
+}
+
+export interface TokenUses {
+  address: string;
+  api_token_id: string | null;
+  at: Timestamp;
+  id: Generated<number>;
+  scim_connection_id: string | null;
+  used_on: string;
 }
 
 export interface TrainingDecisions {
@@ -1420,6 +1509,7 @@ export interface Webhooks {
 
 export interface DB {
   access_confirmations: AccessConfirmations;
+  account_merges: AccountMerges;
   api_tokens: ApiTokens;
   assignments: Assignments;
   attempt_answers: AttemptAnswers;
@@ -1487,6 +1577,7 @@ export interface DB {
   ledger: Ledger;
   ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
+  ledger_tiles: LedgerTiles;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
@@ -1542,13 +1633,20 @@ export interface DB {
   service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;
+  shift_check_answers: ShiftCheckAnswers;
+  shift_checks: ShiftChecks;
+  shift_people: ShiftPeople;
+  shifts: Shifts;
   sign_in_attempts: SignInAttempts;
   sign_in_challenges: SignInChallenges;
   sign_in_subjects: SignInSubjects;
+  sign_ins: SignIns;
   standing_passes: StandingPasses;
   standings: Standings;
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
+  team_views: TeamViews;
+  token_uses: TokenUses;
   training_decisions: TrainingDecisions;
   training_hour_costs: TrainingHourCosts;
   training_import_rows: TrainingImportRows;

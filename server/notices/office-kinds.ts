@@ -14,6 +14,7 @@ export type OfficeFacts = Readonly<{
   'follow-up-due': { finding_id: string; review: number; number: number; program: string; on: Day }
   'name-unprintable': { person_id: string; name: string; reason: string }
   'job-failed': { job: string; error: string }
+  'record-altered': { finding: string }
   'token-ending': { program_id: string; program: string; label: string; on: Day }
   'key-old': { since: Day }
   'never-signed-in': { program_id: string; program: string; count: number }
@@ -131,6 +132,18 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A background job failed after its last retry. Sign in to see which one.'],
       inbox: `A background job failed after its last retry: ${job}. It said: “${error}”`,
       action: { label: 'See the system’s health', path: '/admin' },
+    }),
+  },
+  'record-altered': {
+    isOptional: false,
+    isUrgent: true,
+    words: ({ finding }) => ({
+      subject: 'Check the records now',
+      email: [
+        'A check found that records were changed outside the service. Sign in to see what it found. Keep the database as it is.',
+      ],
+      inbox: `The hourly check found a change in the records: ${finding} Public pages say that the record is under review.`,
+      action: { label: 'See the ledger', path: '/admin/ledger' },
     }),
   },
   'token-ending': {

@@ -56,6 +56,7 @@ const samples: NoticeFacts = {
   'finding-answered': { ...finding, program: 'Lakes House' },
   'follow-up-due': { ...finding, program: 'Lakes House', on },
   'name-unprintable': { person_id: id, name: '名', reason: 'It has letters that can’t be drawn.' },
+  'record-altered': { finding: 'Entry 12: Its content was changed after it was written.' },
   'job-failed': { job: 'make-backup', error: 'No space left' },
   'token-ending': { program_id: id, program: 'Lakes House', label: 'Shifts', on },
   'key-old': { since: on },

@@ -10,6 +10,7 @@ import { expect, test, vi } from 'vitest'
 import { failLostPackets } from '#server/oversight/packets/packet.actions.ts'
 import { drawSample } from '#server/oversight/packets/packet-sample.ts'
 import { pageTexts, printedPieces, readPdf } from '#test/certificates/reading.ts'
+import { faultsOf } from '#test/paper/pdf-rules.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { handlersOf, workOff } from '#test/support/jobs.ts'
 import { isSigned, openPacket } from './packets.ts'
@@ -154,13 +155,14 @@ test('the PDF is tagged and contains what a reviewer looks for', async () => {
     'Thị Nguyễn',
     'Direct contact from April 2, 2026, training completed April 9, 2026: 7 days',
     'Minn. Stat. 245A.25, subd. 5(f)',
-    // Right-to-left text is drawn, alone and mixed. A character that no font has becomes a question mark.
+    // Right-to-left text is drawn, alone and mixed. A character that no font has becomes its Unicode number.
     'ليلى حداد',
-    'Haddad-?',
+    'Haddad-[U+1F600]',
   ])
     expect(read).toContain(words)
   expect(read).toMatch(/SH-0000\d\d/)
   for (const [index, page] of pages.entries()) expect(page).toContain(`page ${index + 1} of ${pages.length}`)
+  expect(faultsOf(pdf)).toEqual([])
   const { isTagged, language, title } = await readPdf(new Uint8Array(pdf))
   expect([isTagged, language]).toEqual([true, 'en-US'])
   expect(title).toContain('North Star House')

@@ -68,6 +68,7 @@ export async function personRoutes(
       const viewer = viewerOf(request)
       const { supervised_program_ids } = viewer
       const person = (await findPersonEverOf(db, request.params.person, supervised_program_ids)) ?? notFound()
+      if (person.merged_into) return reply.redirect(`/team/${person.merged_into}`)
       const today = dayOf(clock())
       const { done = '', ...day } = request.query
       const asked = askedDay(day, today)

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { recordEvidence } from '#server/ledger/actions.ts'
+import { recordExport } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -135,9 +135,16 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
     '/programs/:program/imports/:import/refused.csv',
     { config, schema: { params: importParams } },
     async (request, reply) => {
-      const place = await placeOf(viewerOf(request), request.params.program)
-      const file = (await findImport(db, place.program.id, request.params.import)) ?? notFound()
+      const viewer = viewerOf(request)
+      const { program } = await placeOf(viewer, request.params.program)
+      const file = (await findImport(db, program.id, request.params.import)) ?? notFound()
       const rows = await listImportRows(db, file.id, 'refused', { page: 1, size: 1_000_000 })
+      await recordExport(db, {
+        by: viewer.id,
+        subject: `program:${program.id}`,
+        at: clock(),
+        facts: { what: 'refused rows of a roster file', import_id: file.id, rows: rows.length },
+      })
       return csvFile(reply, 'refused-rows.csv', refusedCsv(rows))
     },
   )
@@ -148,12 +155,11 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
     const assignments = await listAssignments(db, program.id)
     const csv = rosterCsv(assignments, await listNames(db, program.id))
     const now = clock()
-    await recordEvidence(db, {
-      kind: 'records-exported',
-      actor_id: viewer.id,
+    await recordExport(db, {
+      by: viewer.id,
       subject: `program:${program.id}`,
-      facts: { what: 'roster', program_id: program.id, assignments: assignments.length },
       at: now,
+      facts: { what: 'roster', program_id: program.id, assignments: assignments.length },
     })
     return csvFile(reply, `roster-${dayOf(now)}.csv`, csv)
   })
