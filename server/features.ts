@@ -67,8 +67,14 @@ import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.t
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
+import { reviewShiftRoutes } from '#server/oversight/reviews/review-shifts.routes.ts'
+import { keptListRoutes } from '#server/oversight/shifts/kept-list.routes.ts'
+import { shiftApiRoutes } from '#server/oversight/shifts/shift-api.routes.ts'
+import { shiftRoutes } from '#server/oversight/shifts/shifts.routes.ts'
 import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
+import { checkedChangeRoutes } from '#server/oversight/team/checked-changes.routes.ts'
 import { personRoutes } from '#server/oversight/team/person.routes.ts'
+import { savedViewRoutes } from '#server/oversight/team/saved-views.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import type { AccountMail } from '#server/people/account-emails.ts'
@@ -103,6 +109,7 @@ import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
+import { clearanceApiRoutes } from '#server/standings/clearance-api.routes.ts'
 import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
@@ -217,6 +224,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   trainingHoursRoutes,
   recordSharingRoutes,
   clearanceRoutes,
+  clearanceApiRoutes,
   apiTokenRoutes,
   rulesRoutes,
   interpretationsRoutes,
@@ -232,10 +240,16 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   teamRoutes,
   personRoutes,
   checkedRoutes,
+  savedViewRoutes,
+  checkedChangeRoutes,
+  keptListRoutes,
+  shiftApiRoutes,
+  shiftRoutes,
   licensingRoutes,
   overviewRoutes,
   licensingReviewRoutes,
   reviewPeopleRoutes,
+  reviewShiftRoutes,
   reviewFindingRoutes,
   reviewAnswerRoutes,
   correctionOrderRoutes,

@@ -55,6 +55,7 @@ const order = [
     'classroom/group-sessions',
     'calendar',
     'oversight/team',
+    'oversight/shifts',
     'oversight/reviews',
   ],
   ...[
