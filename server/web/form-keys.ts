@@ -35,8 +35,8 @@ export const formKeys = fp(async (app: FastifyInstance, { db, senderOf }: Needs)
     if (!isForm(request)) return
     const key = takeKey(request)
     const { isRepeatable, policy } = request.routeOptions.config
-    // What a device sends from its queue carries a key of its own, and has one effect everywhere.
-    if (isRepeatable && request.headers['idempotency-key'] === undefined) return
+    // What a device kept without a connection has one effect everywhere: it may send it again days later.
+    if (isRepeatable && request.headers['x-queued'] === undefined) return
     request.formUse = key
     // Public ones are for signing in, or behind a link that works once.
     if (!key && !isRepeatable && policy !== 'public') throw new NoFormKey()

@@ -90,7 +90,7 @@ function sendItem({ id, action, fields, at }) {
   const body = new URLSearchParams(fields)
   // Clocks differ, so the server hears how long ago it was.
   if (action.endsWith('/time')) body.set('ago', String(Math.max(0, (Date.now() - at) / 1000)))
-  const headers = { 'Idempotency-Key': id, 'HX-Request': 'true' }
+  const headers = { 'Idempotency-Key': id, 'HX-Request': 'true', 'X-Queued': 'yes' }
   return fetch(action, { method: 'POST', body, headers, redirect: 'manual' })
 }
 
