@@ -60,6 +60,7 @@ import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
 import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
+import { evidenceRoutes } from '#server/oversight/reviews/evidence.routes.ts'
 import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.ts'
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
@@ -223,6 +224,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   reviewFindingRoutes,
   reviewAnswerRoutes,
   correctionOrderRoutes,
+  evidenceRoutes,
   packetRoutes,
   packetVerificationRoutes,
   bulkVerificationRoutes,

@@ -362,6 +362,19 @@ export interface CourseTexts {
   version: string;
 }
 
+export interface CurrentFindings {
+  body: string | null;
+  follow_up_on: string | null;
+  id: string | null;
+  law: string | null;
+  number: number | null;
+  person_id: string | null;
+  review_id: string | null;
+  rule: string | null;
+  written_at: Timestamp | null;
+  written_by: string | null;
+}
+
 export interface DataNoticeAcknowledgments {
   acknowledged_at: Timestamp;
   person_id: string;
@@ -450,6 +463,45 @@ export interface Enrollments {
   person_id: string;
   started_at: Generated<Timestamp>;
   version: string;
+}
+
+export interface EvidenceFiles {
+  bytes: Buffer;
+  id: Generated<string>;
+  message_id: string;
+  name: string;
+  sha256: string;
+  type: string;
+}
+
+export interface EvidenceMessages {
+  body: string;
+  id: Generated<string>;
+  is_from_program: boolean;
+  request_id: string;
+  written_at: Timestamp;
+  written_by: string;
+}
+
+export interface EvidenceRequests {
+  due_on: string;
+  id: Generated<string>;
+  number: number;
+  person_id: string | null;
+  requested_at: Timestamp;
+  requested_by: string;
+  review_id: string;
+  subject: string;
+}
+
+export interface EvidenceSteps {
+  done_at: Timestamp;
+  done_by: string;
+  due_on: string | null;
+  id: Generated<number>;
+  reason: string;
+  request_id: string;
+  step: string;
 }
 
 export interface ExerciseTries {
@@ -996,10 +1048,23 @@ export interface ReviewAnswers {
   id: Generated<string>;
 }
 
+export interface ReviewFindingEdits {
+  body: string;
+  edited_at: Timestamp;
+  edited_by: string;
+  finding_id: string;
+  follow_up_on: string | null;
+  id: Generated<number>;
+  law: string;
+  person_id: string | null;
+  rule: string;
+}
+
 export interface ReviewFindings {
   body: string;
   follow_up_on: string | null;
   id: Generated<string>;
+  law: Generated<string>;
   number: number;
   person_id: string | null;
   review_id: string;
@@ -1365,6 +1430,7 @@ export interface DB {
   course_change_readings: CourseChangeReadings;
   course_comments: CourseComments;
   course_texts: CourseTexts;
+  current_findings: CurrentFindings;
   data_notice_acknowledgments: DataNoticeAcknowledgments;
   data_notices: DataNotices;
   deputies: Deputies;
@@ -1375,6 +1441,10 @@ export interface DB {
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
+  evidence_files: EvidenceFiles;
+  evidence_messages: EvidenceMessages;
+  evidence_requests: EvidenceRequests;
+  evidence_steps: EvidenceSteps;
   exercise_tries: ExerciseTries;
   failed_name_checks: FailedNameChecks;
   finished_lessons: FinishedLessons;
@@ -1430,6 +1500,7 @@ export interface DB {
   recovery_codes: RecoveryCodes;
   registry_imports: RegistryImports;
   review_answers: ReviewAnswers;
+  review_finding_edits: ReviewFindingEdits;
   review_finding_steps: ReviewFindingSteps;
   review_findings: ReviewFindings;
   review_notes: ReviewNotes;

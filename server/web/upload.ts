@@ -29,18 +29,32 @@ type Upload = Readonly<{
 
 /** Reads a form's text fields and its one optional file. An empty file is ignored. */
 export async function readUpload(request: FastifyRequest): Promise<Upload> {
+  const { fields, files, isTooLarge } = await readForm(request, 1)
+  return { fields, file: files[0] ?? null, isTooLarge }
+}
+
+type UploadedForm = Omit<Upload, 'file'> &
+  Readonly<{ files: readonly UploadedFile[] /** The extra ones were dropped. */; isTooMany: boolean }>
+
+/** Reads a form's text fields and its optional files, up to a number of them. Empty files are ignored. */
+export async function readForm(request: FastifyRequest, mostFiles: number): Promise<UploadedForm> {
   const fields: Record<string, string> = {}
-  let file: UploadedFile | null = null
+  const files: UploadedFile[] = []
   let isTooLarge = false
-  for await (const part of partsOf(request)) {
-    if (part.type === 'file') {
-      // Always read to the end, because the rest of the form follows.
-      const bytes = await part.toBuffer()
-      if (part.file.truncated) isTooLarge = true
-      else if (bytes.length > 0) file = { name: part.filename || 'file', bytes: await harmless(bytes) }
-    } else if (typeof part.value === 'string') fields[part.fieldname] = part.value
+  try {
+    for await (const part of partsOf(request, { files: mostFiles })) {
+      if (part.type === 'file') {
+        // Always read to the end, because the rest of the form follows.
+        const bytes = await part.toBuffer()
+        if (part.file.truncated) isTooLarge = true
+        else if (bytes.length > 0) files.push({ name: part.filename || 'file', bytes: await harmless(bytes) })
+      } else if (typeof part.value === 'string') fields[part.fieldname] = part.value
+    }
+  } catch (error) {
+    if (mostFiles === 1 || (error as { code?: string }).code !== 'FST_FILES_LIMIT') throw error
+    return { fields, files, isTooLarge, isTooMany: true }
   }
-  return { fields, file, isTooLarge }
+  return { fields, files, isTooLarge, isTooMany: false }
 }
 
 /** The file as it may be kept. Throws for a PDF with scripts and for a picture too large to open. */

@@ -336,6 +336,7 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
   const review = String(opened.headers.location).split('/')[2]!
   await lee.post(`/reviews/${review}/findings`, {
     person: await personId(db, learner),
+    law: 'Minn. Stat. 245A.25, subd. 5(f)',
     body: 'Late.',
     follow_up_on: '12/15/2026',
     send: 'yes',
@@ -355,6 +356,40 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
       file: Buffer.from('%PDF-1.7 %%EOF'),
       file_name: 'plan.pdf',
       file_type: 'application/pdf',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const evidence = await db
+    .insertInto('evidence_requests')
+    .values({
+      review_id: review,
+      number: 1,
+      subject: 'A certificate',
+      due_on: '2026-12-15',
+      requested_by: person_id,
+      requested_at: clock.now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const message = await db
+    .insertInto('evidence_messages')
+    .values({
+      request_id: evidence.id,
+      is_from_program: true,
+      body: 'Here.',
+      written_by: person_id,
+      written_at: clock.now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const file = await db
+    .insertInto('evidence_files')
+    .values({
+      message_id: message.id,
+      name: 'plan.pdf',
+      type: 'application/pdf',
+      sha256: 'a'.repeat(64),
+      bytes: Buffer.from('%PDF-1.7 %%EOF'),
     })
     .returning('id')
     .executeTakeFirstOrThrow()
@@ -415,6 +450,8 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
     review,
     finding: finding.id,
     answer: answer.id,
+    'evidence/request': evidence.id,
+    'files/file': file.id,
     packet: packet.id,
     'packets/code': packet.code,
     verification: verification.id,

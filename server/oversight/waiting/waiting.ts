@@ -51,6 +51,11 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     label: plural('finding to answer', 'findings to answer'),
     href: ({ id }) => `/findings/${id}`,
   },
+  'evidence-to-send': {
+    home: '/team',
+    label: plural('request for evidence to answer', 'requests for evidence to answer'),
+    href: ({ id }) => `/evidence/${id}`,
+  },
   'unprintable-name': {
     home: '/team',
     label: plural(
@@ -88,6 +93,19 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     home: '/licensing',
     label: plural('answer came back', 'answers came back'),
     href: ({ id }) => `/findings/${id}`,
+  },
+  'evidence-to-read': {
+    home: '/licensing',
+    label: plural('request for evidence was answered', 'requests for evidence were answered'),
+    href: ({ id }) => `/evidence/${id}`,
+  },
+  'evidence-late': {
+    home: '/licensing',
+    label: plural(
+      'request for evidence is past its due day',
+      'requests for evidence are past their due days',
+    ),
+    href: ({ id }) => `/evidence/${id}`,
   },
   'follow-up': {
     home: '/licensing',
