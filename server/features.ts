@@ -57,6 +57,7 @@ import { webhookRoutes } from '#server/notices/webhooks/webhooks.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
 import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
+import { packetLinkRoutes } from '#server/oversight/packets/packet-links.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
 import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
@@ -226,6 +227,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   correctionOrderRoutes,
   evidenceRoutes,
   packetRoutes,
+  packetLinkRoutes,
   packetVerificationRoutes,
   bulkVerificationRoutes,
   registryRoutes,

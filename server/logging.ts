@@ -3,7 +3,7 @@ import type { Config } from './config.ts'
 
 /** Addresses that hold a secret, however their slashes and letters are written. */
 const secretPart =
-  /^\/+(link|record|email|setup|verify|packets|join|api\/+certificates|notices\/+unsubscribe|calendar\/+feeds)\/+[^?]*/i
+  /^\/+(link|record|email|setup|verify|packets|shared-packets|join|api\/+certificates|notices\/+unsubscribe|calendar\/+feeds)\/+[^?]*/i
 
 /** How the service logs: each request with its route, and never a secret. */
 export function logger({ logLevel, logPretty }: Pick<Config, 'logLevel' | 'logPretty'>) {

@@ -876,6 +876,29 @@ export interface OverviewDays {
   program_id: string;
 }
 
+export interface PacketLinkEnds {
+  ended_at: Timestamp;
+  ended_by: string;
+  link_id: string;
+}
+
+export interface PacketLinkOpenings {
+  id: Generated<number>;
+  link_id: string;
+  opened_at: Timestamp;
+  what: string;
+}
+
+export interface PacketLinks {
+  expires_at: Timestamp;
+  for_whom: string;
+  id: Generated<string>;
+  made_at: Timestamp;
+  made_by: string;
+  packet_id: string;
+  token_hash: string;
+}
+
 export interface PaperCodes {
   code_hash: string;
   confirmed_at: Timestamp | null;
@@ -1484,6 +1507,9 @@ export interface DB {
   notices: Notices;
   outside_trainings: OutsideTrainings;
   overview_days: OverviewDays;
+  packet_link_ends: PacketLinkEnds;
+  packet_link_openings: PacketLinkOpenings;
+  packet_links: PacketLinks;
   paper_codes: PaperCodes;
   passkeys: Passkeys;
   people: People;

@@ -39,11 +39,7 @@ import {
   previewRegistry,
   startRegistryImport,
 } from '#server/oversight/registry/registry.actions.ts'
-import {
-  requestEvidence,
-  takeEvidenceStep,
-  writeMessage,
-} from '#server/oversight/reviews/evidence.actions.ts'
+import { requestEvidence, writeMessage } from '#server/oversight/reviews/evidence.actions.ts'
 import { findEvidenceRequestOf } from '#server/oversight/reviews/evidence.queries.ts'
 import {
   changeReviewState,
@@ -608,26 +604,12 @@ export const evidenceActions: readonly EvidenceAction[] = [
       }
     },
   },
-  onReview('evidence requested', async (db, { lee }, review) => {
-    await requestEvidence(db, lee, review, evidenceOf, message, now)
-  }),
   {
     name: 'evidence sent',
     prepare: async (stage) => {
       const asked = await anEvidenceRequest(stage)
       return async (db) => {
         expectKind(await writeMessage(db, stage.rae, asked, true, message, now), 'written')
-        return 1
-      }
-    },
-  },
-  {
-    name: 'a request for evidence closed',
-    prepare: async (stage) => {
-      const asked = await anEvidenceRequest(stage)
-      const step = { step: 'closed', due_on: null, reason: 'Seen' } as const
-      return async (db) => {
-        expectKind(await takeEvidenceStep(db, stage.lee, asked, step, now), 'done')
         return 1
       }
     },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { notify, preferencesOf } from '#server/notices/actions.ts'
 import { createLink } from '#server/people/actions.ts'
+import { tokenHash } from '#server/people/links.ts'
 import { createSessions } from '#server/people/sessions.ts'
 import { assignmentOf, programId } from '#test/programs/programs.ts'
 import type { Client, World } from './app.ts'
@@ -414,6 +415,18 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
     })
     .returning(['id', 'code'])
     .executeTakeFirstOrThrow()
+  const link = await db
+    .insertInto('packet_links')
+    .values({
+      packet_id: packet.id,
+      token_hash: tokenHash(packet.code),
+      for_whom: 'An auditor',
+      made_by: person_id,
+      made_at: clock.now,
+      expires_at: new Date(clock.now.getTime() + 86_400_000),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const verification = await db
     .insertInto('bulk_verifications')
     .values({ review_id: review, verified_by: person_id, verified_at: clock.now, results: '[]' })
@@ -454,6 +467,8 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
     'files/file': file.id,
     packet: packet.id,
     'packets/code': packet.code,
+    'links/link': link.id,
+    'shared-packets/token': packet.code,
     verification: verification.id,
     'registry/import': registry.id,
     'certificates/requests/request': request.id,

@@ -1,3 +1,4 @@
+import { requirementIds, requirementOn } from '#server/law/facts/ruleset.ts'
 import type { RuleCode } from '#server/law/reasons/finding.ts'
 import { ruleOf, rules } from '#server/law/reasons/rules.ts'
 import type { Day } from '#server/lib/days.ts'
@@ -21,14 +22,17 @@ export type FindingEntry = Readonly<{
 
 /** The statute that a rule of time is read from. Empty where no source was seen. */
 export function statuteOf(rule: string): string {
-  const source = rule ? ruleOf(rule as RuleCode).source : ''
-  return /^Minn\. Stat\. [^,]+(, subd\. \w+(\(\w\))?)?/.exec(source)?.[0] ?? ''
+  return rule ? statuteIn(ruleOf(rule as RuleCode).source) : ''
 }
 
-/** The statutes that the rules of time are read from, to choose from. */
-export const citedStatutes: readonly string[] = [
-  ...new Set(rules.map(({ code }) => statuteOf(code)).filter(Boolean)),
-].sort()
+const statuteIn = (source: string) => /^Minn\. Stat\. [^,]+(, subd\. \w+(\(\w\))?)?/.exec(source)?.[0] ?? ''
+
+/** The statutes that ask for the trainings and that the rules of time are read from, to choose from. */
+export function citedStatutes(today: Day): readonly string[] {
+  const required = requirementIds.map((id) => requirementOn(id, today).citation)
+  const cited = [...required, ...rules.map(({ source }) => source)].map(statuteIn)
+  return [...new Set(cited.filter(Boolean))].sort()
+}
 
 /** Reads a finding. It is about a person in the program, about a rule, or about neither. To be sent, it cites the law. */
 export function readFinding(

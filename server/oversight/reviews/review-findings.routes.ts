@@ -162,7 +162,15 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
 
   async function newPage(review: Review, typed: Typed, errors: readonly FieldError[]) {
     const people = await listPeopleOfProgram(db, review.program_id)
-    return { title: 'Write a finding', review, typed, errors, people, rules, laws: citedStatutes }
+    return {
+      title: 'Write a finding',
+      review,
+      typed,
+      errors,
+      people,
+      rules,
+      laws: citedStatutes(dayOf(clock())),
+    }
   }
 
   async function editPage(viewer: Viewer, row: FindingRow, typed: Typed, errors: readonly FieldError[]) {
@@ -170,7 +178,15 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
     const people = await listPeopleOfProgram(db, row.program_id)
     await logList(viewer, review, people)
     const finding = findingPage(row)
-    return { title: `Edit ${finding.name}`, finding, typed, errors, people, rules, laws: citedStatutes }
+    return {
+      title: `Edit ${finding.name}`,
+      finding,
+      typed,
+      errors,
+      people,
+      rules,
+      laws: citedStatutes(dayOf(clock())),
+    }
   }
 
   /** The list of people to choose from counts as viewing each of them. */
