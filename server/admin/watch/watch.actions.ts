@@ -6,6 +6,7 @@ import { type JobName, timetable } from '#server/jobs/timetable.ts'
 import { addDays, type Day, dayOf, daysBetween } from '#server/lib/days.ts'
 import { notifyAll } from '#server/notices/actions.ts'
 import type { NewNotice } from '#server/notices/kinds.ts'
+import { daysOfWatch } from '#server/oversight/licensing/endings.queries.ts'
 import { listActive } from '#server/people/queries.ts'
 import {
   listEndingPeriods,
@@ -23,7 +24,6 @@ type Watched = Readonly<{
 }>
 
 const daysBeforeTokenEnds = 14
-const daysBeforeLicenseEnds = 60
 const daysBeforeEvidenceIsDue = 3
 const daysOfAKey = 350
 const daysOfAFact = 180
@@ -92,7 +92,7 @@ function factNotices(catalogue: Catalogue, reviewers: readonly string[], today: 
 
 async function endings(trx: Transaction<DB>, today: Day): Promise<readonly NewNotice[]> {
   const tokens = await listEndingTokens(trx, today, daysBeforeTokenEnds)
-  const periods = await listEndingPeriods(trx, today, daysBeforeLicenseEnds)
+  const periods = await listEndingPeriods(trx, today, daysOfWatch)
   return [
     ...tokens.map(
       ({ person_id, key, ...facts }): NewNotice => ({

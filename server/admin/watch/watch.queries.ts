@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { endingPeriods } from '#server/oversight/licensing/endings.queries.ts'
 import { openEvidence } from '#server/oversight/reviews/evidence.queries.ts'
 
 /** What someone should hear about a program, a job or a finding; `key` is the same each time it is found. */
@@ -49,20 +50,9 @@ export async function listEndingPeriods(
   days: number,
 ): Promise<readonly EndingPeriod[]> {
   const { rows } = await sql<EndingPeriod>`
-    with ending as (
-      select l.program_id, 'The license' as what, l.period_id, l.to_on from license_statuses l
-      where l.superseded_at is null and l.may_operate and l.to_on between ${today}::date and ${today}::date + ${days}::int
-        and not exists (select from license_statuses n where n.program_id = l.program_id and n.superseded_at is null
-          and n.may_operate and n.from_on > l.from_on and coalesce(n.to_on > l.to_on, true))
-      union all
-      select c.program_id, 'A certification', c.period_id, c.to_on from certifications c
-      where c.superseded_at is null and c.to_on between ${today}::date and ${today}::date + ${days}::int
-        and not exists (select from certifications n where n.program_id = c.program_id and n.superseded_at is null
-          and n.type = c.type and n.from_on > c.from_on and coalesce(n.to_on > c.to_on, true))
-    )
     select distinct p.id as person_id, e.period_id || ' ' || e.to_on as key, g.id as program_id, ${programName(today)} as program,
       e.what, e.to_on as on
-    from ending e join programs g on g.id = e.program_id join license_holders h on h.id = g.holder_id
+    from ${endingPeriods(today, days)} e join programs g on g.id = e.program_id join license_holders h on h.id = g.holder_id
     join roles r on r.ended_at is null and (r.role = 'licensing'
       or (r.role = 'program_admin' and (r.program_id = g.id or r.holder_id = g.holder_id)))
     join people p on p.id = r.person_id and p.disabled_at is null`.execute(db)

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { daysOfWatch, endingPeriods } from '#server/oversight/licensing/endings.queries.ts'
 import { openEvidence } from '#server/oversight/reviews/evidence.queries.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { worksOn } from '#server/programs/as-of.ts'
@@ -21,6 +22,7 @@ export type WaitingKind =
   | 'evidence-to-read'
   | 'evidence-late'
   | 'follow-up'
+  | 'license-ending'
   | 'refused-certificate'
   | 'approval-to-confirm'
   | 'mistake'
@@ -168,6 +170,10 @@ function licensingParts({ id }: Viewer, today: Day) {
           where s.finding_id = f.id and s.follow_up_on is not null order by s.id desc limit 1), f.follow_up_on) as on) d
           on d.on <= ${today}
         where ${id} in (f.written_by, r.opened_by) and last.act in ('sent', 'reopened', 'corrected') and not ${isAnswered}`,
+    ),
+    counted(
+      'license-ending',
+      sql`select e.to_on as at, null::jsonb as first from ${endingPeriods(today, daysOfWatch)} e`,
     ),
     counted('refused-certificate', sql`select r.refused_at as at, null::jsonb as first ${refusals}`),
   ]

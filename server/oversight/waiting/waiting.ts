@@ -112,6 +112,14 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     label: plural('follow-up is due', 'follow-ups are due'),
     href: ({ id }) => `/findings/${id}`,
   },
+  'license-ending': {
+    home: '/licensing',
+    label: plural(
+      'license or certification ends within 90 days',
+      'licenses or certifications end within 90 days',
+    ),
+    href: () => '/licensing/endings',
+  },
   'refused-certificate': {
     home: '/licensing',
     label: plural(
