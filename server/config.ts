@@ -33,6 +33,8 @@ export type Config = Readonly<{
   coursesDir: string
   /** PostgreSQL 15 or later. If absent, the embedded one runs. */
   databaseUrl: string | undefined
+  /** The owner of that database, for migrations and restores alone. */
+  databaseAdminUrl: string | undefined
   databasePool: number
   /** How long the start waits for a database that isn't up yet. */
   databaseStartSeconds: number
@@ -72,6 +74,8 @@ export type Config = Readonly<{
   escalation: Readonly<{ administratorDays: number; holderDays: number }>
   /** Whether webhooks may go to loopback and private addresses, and over http. */
   allowsPrivateWebhooks: boolean
+  /** How many processes serve pages on this machine, under one address. */
+  webProcesses: number
   /** Jobs run in this process, or in others started by `npm run worker`. */
   jobs: 'here' | 'apart'
   /** The bearer token that /metrics asks for. Without one, there is no such page. */
@@ -145,11 +149,19 @@ function databaseSettings(env: Environment) {
   const databaseUrl = env.DATABASE_URL || undefined
   if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
     throw new ConfigError('DATABASE_URL must start with postgres:// (its value is not repeated here).')
+  const databaseAdminUrl = env.DATABASE_ADMIN_URL || undefined
+  if (databaseAdminUrl) checkAdminUrl(databaseAdminUrl, databaseUrl)
   const jobs = oneOf(env, 'JOBS', ['here', 'apart'], 'here')
   if (jobs === 'apart' && !databaseUrl)
     throw new ConfigError('JOBS=apart needs DATABASE_URL: only one process can use the embedded database.')
+  const webProcesses = wholeNumber(env, 'WEB_CONCURRENCY', 1, 1, 64)
+  if (webProcesses > 1 && !databaseUrl)
+    throw new ConfigError(
+      'WEB_CONCURRENCY above 1 needs DATABASE_URL: only one process can use the embedded database.',
+    )
   return {
     databaseUrl,
+    databaseAdminUrl,
     databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 1, 200),
     databaseStartSeconds: wholeNumber(env, 'DATABASE_START_SECONDS', 60, 0, 3600),
     databasePatience: {
@@ -159,7 +171,22 @@ function databaseSettings(env: Environment) {
       idleTransactionSeconds: wholeNumber(env, 'DATABASE_IDLE_TRANSACTION_SECONDS', 60, 1, 3600),
     },
     jobs,
+    webProcesses,
   }
+}
+
+function checkAdminUrl(adminUrl: string, serviceUrl: string | undefined): void {
+  if (!/^postgres(ql)?:\/\//.test(adminUrl))
+    throw new ConfigError('DATABASE_ADMIN_URL must start with postgres:// (its value is not repeated here).')
+  if (!serviceUrl)
+    throw new ConfigError('DATABASE_ADMIN_URL needs DATABASE_URL, the address for the service.')
+  const { username } = new URL(serviceUrl)
+  if (!username)
+    throw new ConfigError('With DATABASE_ADMIN_URL, DATABASE_URL must name the role of the service.')
+  if (new URL(adminUrl).username === username)
+    throw new ConfigError(
+      `DATABASE_ADMIN_URL and DATABASE_URL name the same role, ${username}. Give the service a role of its own: npm run migrate makes it.`,
+    )
 }
 
 function mailSettings(env: Environment) {

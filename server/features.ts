@@ -19,6 +19,7 @@ import { calendarRoutes } from '#server/calendar/calendar.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
+import { refreshRoutes } from '#server/certificates/certificates/refresh.routes.ts'
 import { certificateRoutes } from '#server/certificates/certificates/verify.routes.ts'
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
 import { certificateRequestRoutes } from '#server/certificates/requests/requests.routes.ts'
@@ -84,6 +85,7 @@ import { sentLinkRoutes } from '#server/people/sign-in/sent-links.routes.ts'
 import { signInRoutes } from '#server/people/sign-in/sign-in.routes.ts'
 import { singleSignOnRoutes } from '#server/people/sign-in/single-sign-on.routes.ts'
 import { unsentFormRoutes } from '#server/people/unsent-forms/unsent-forms.routes.ts'
+import { mergeRoutes } from '#server/programs/accounts/merges.routes.ts'
 import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
@@ -105,8 +107,12 @@ import { interpretationsRoutes } from '#server/standings/interpretations.routes.
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { outsideTrainingRoutes } from '#server/training/outside-training.routes.ts'
+import { pastTrainingRoutes } from '#server/training/past-trainings/past-trainings.routes.ts'
+import { programRequirementRoutes } from '#server/training/program-requirements/program-requirements.routes.ts'
+import { programTrainingRoutes } from '#server/training/program-requirements/program-trainings.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
+import { trainingHoursRoutes } from '#server/training/training-hours/training-hours.routes.ts'
 import { transcriptRoutes } from '#server/training/transcript.routes.ts'
 import type { Assets } from '#server/web/assets.ts'
 import type { App } from '#server/web/routes.ts'
@@ -150,6 +156,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   accountRoutes,
   secondFactorRoutes,
   accountLifeRoutes,
+  mergeRoutes,
   dataNoticeRoutes,
   readingSettingsRoutes,
   paperCodeRoutes,
@@ -185,6 +192,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   publicationRoutes,
   certificateApiRoutes,
   ledgerRoutes,
+  refreshRoutes,
   certificateRequestRoutes,
   // Learning
   handoutRoutes,
@@ -201,6 +209,10 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   outsideRoutes,
   outsideTrainingRoutes,
   transcriptRoutes,
+  programRequirementRoutes,
+  programTrainingRoutes,
+  pastTrainingRoutes,
+  trainingHoursRoutes,
   recordSharingRoutes,
   clearanceRoutes,
   apiTokenRoutes,

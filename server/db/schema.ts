@@ -33,6 +33,20 @@ export interface AccessConfirmations {
   roles: Json;
 }
 
+export interface AccountMerges {
+  asked_by: string;
+  confirmed_by: string;
+  id: Generated<string>;
+  kept_id: string;
+  merged_at: Timestamp;
+  merged_id: string;
+  moved: Json;
+  reason: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+}
+
 export interface ApiTokens {
   created_at: Generated<Timestamp>;
   created_by: string;
@@ -151,7 +165,7 @@ export interface CertificateProofs {
   list: number;
   revocation_index: number;
   salt: string;
-  supersession_index: number;
+  supersession_index: number | null;
 }
 
 export interface CertificateRefusals {
@@ -744,6 +758,13 @@ export interface LedgerHeads {
   size: number;
 }
 
+export interface LedgerTiles {
+  hashes: Buffer;
+  level: number;
+  number: number;
+  root: Buffer;
+}
+
 export interface LessonMarks {
   enrollment_id: string;
   lesson: string;
@@ -935,7 +956,10 @@ export interface People {
   id: Generated<string>;
   is_confidential: Generated<boolean>;
   last_active_on: string | null;
+  merged_at: Timestamp | null;
+  merged_into: string | null;
   name: string;
+  other_account_ids: Generated<string[]>;
   /**
    * argon2id in PHC form; null until the person has set one
    */
@@ -972,12 +996,62 @@ export interface ProgramInterpretations {
   superseded_at: Timestamp | null;
 }
 
+export interface ProgramRequirements {
+  course: string | null;
+  first_days: number;
+  from_on: string;
+  id: Generated<string>;
+  in_contact: Generated<boolean>;
+  least_hours: Numeric | null;
+  month: number | null;
+  months: number | null;
+  needs_file: Generated<boolean>;
+  program_id: string;
+  reason: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: Generated<string>;
+  roles: Generated<string[]>;
+  schedule: string;
+  source: Generated<string>;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+  title: string;
+  to_on: string | null;
+  units: Generated<string[]>;
+  worker_types: Generated<string[]>;
+}
+
 export interface Programs {
   code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface ProgramTrainingFiles {
+  file: Buffer;
+  file_name: string;
+  file_type: string;
+  id: Generated<string>;
+}
+
+export interface ProgramTrainings {
+  completed_on: string;
+  file_id: string | null;
+  hours: Numeric | null;
+  id: Generated<string>;
+  person_id: string;
+  program_id: string;
+  provider: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
 }
 
 export interface ReadingPlaces {
@@ -1335,6 +1409,16 @@ export interface SignInChallenges {
   token_hash: string;
 }
 
+export interface SignIns {
+  address: string;
+  at: Timestamp;
+  device: string;
+  how: string;
+  id: Generated<number>;
+  is_accepted: boolean;
+  person_id: string;
+}
+
 export interface SignInSubjects {
   issuer: string;
   linked_at: Timestamp;
@@ -1376,6 +1460,15 @@ export interface StoppedAddresses {
   stopped_at: Generated<Timestamp>;
 }
 
+export interface TokenUses {
+  address: string;
+  api_token_id: string | null;
+  at: Timestamp;
+  id: Generated<number>;
+  scim_connection_id: string | null;
+  used_on: string;
+}
+
 export interface TrainingDecisions {
   completion_id: string | null;
   decided_at: Generated<Timestamp>;
@@ -1387,6 +1480,42 @@ export interface TrainingDecisions {
   program_id: string;
   reason: Generated<string>;
   superseded_at: Timestamp | null;
+}
+
+export interface TrainingHourCosts {
+  from_on: string;
+  id: Generated<string>;
+  per_hour: Numeric;
+  program_id: string;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+}
+
+export interface TrainingImportRows {
+  cells: Json;
+  entry: Json | null;
+  import_id: string;
+  line: number;
+  person_id: string | null;
+  person_name: string | null;
+  problems: Json;
+  scan: string | null;
+}
+
+export interface TrainingImports {
+  created_at: Timestamp;
+  created_by: string;
+  file: Buffer | null;
+  file_name: string;
+  id: Generated<string>;
+  problem: string | null;
+  program_id: string;
+  rows_done: Generated<number>;
+  rows_total: Generated<number>;
+  state: Generated<string>;
+  unnamed_scans: Generated<Json>;
 }
 
 export interface UnsentForms {
@@ -1422,6 +1551,7 @@ export interface Webhooks {
 
 export interface DB {
   access_confirmations: AccessConfirmations;
+  account_merges: AccountMerges;
   api_tokens: ApiTokens;
   assignments: Assignments;
   attempt_answers: AttemptAnswers;
@@ -1494,6 +1624,7 @@ export interface DB {
   ledger: Ledger;
   ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
+  ledger_tiles: LedgerTiles;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
@@ -1515,6 +1646,9 @@ export interface DB {
   people: People;
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
+  program_requirements: ProgramRequirements;
+  program_training_files: ProgramTrainingFiles;
+  program_trainings: ProgramTrainings;
   programs: Programs;
   reading_places: ReadingPlaces;
   reading_settings: ReadingSettings;
@@ -1553,11 +1687,16 @@ export interface DB {
   sign_in_attempts: SignInAttempts;
   sign_in_challenges: SignInChallenges;
   sign_in_subjects: SignInSubjects;
+  sign_ins: SignIns;
   standing_passes: StandingPasses;
   standings: Standings;
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
+  token_uses: TokenUses;
   training_decisions: TrainingDecisions;
+  training_hour_costs: TrainingHourCosts;
+  training_import_rows: TrainingImportRows;
+  training_imports: TrainingImports;
   unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;

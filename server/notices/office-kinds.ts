@@ -4,6 +4,7 @@ import { type Kind, people } from './wording.ts'
 /** Notices to administrators, licensing staff and reviewers: work that waits, and what is about to end or went wrong. */
 export type OfficeFacts = Readonly<{
   'outside-training-waiting': { title: string; name: string; training_id: string }
+  'past-trainings-waiting': { count: number; program: string }
   'import-done': { program_id: string; import_id: string; file_name: string; state: string }
   'packet-done': { review_id: string; packet_id: string; program: string; state: string }
   'second-confirmation': { what: string; path: string }
@@ -19,6 +20,7 @@ export type OfficeFacts = Readonly<{
   'follow-up-due': { finding_id: string; review: number; number: number; program: string; on: Day }
   'name-unprintable': { person_id: string; name: string; reason: string }
   'job-failed': { job: string; error: string }
+  'record-altered': { finding: string }
   'token-ending': { program_id: string; program: string; label: string; on: Day }
   'key-old': { since: Day }
   'never-signed-in': { program_id: string; program: string; count: number }
@@ -45,6 +47,17 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A training that someone took elsewhere was recorded. It counts once you accept it.'],
       inbox: `${title} was recorded for ${name}. It counts once you accept it.`,
       action: { label: 'Decide', path: `/training/elsewhere/${training_id}` },
+    }),
+  },
+  'past-trainings-waiting': {
+    isOptional: true,
+    words: ({ count, program }) => ({
+      subject: 'Records to decide',
+      email: [
+        'Trainings that people took elsewhere were recorded from a file. They count once you accept them.',
+      ],
+      inbox: `${count === 1 ? '1 past training was' : `${count} past trainings were`} recorded from a file at ${program}. Each counts once you accept it.`,
+      action: { label: 'Decide', path: '/training/elsewhere' },
     }),
   },
   'import-done': {
@@ -189,6 +202,18 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A background job failed after its last retry. Sign in to see which one.'],
       inbox: `A background job failed after its last retry: ${job}. It said: “${error}”`,
       action: { label: 'See the system’s health', path: '/admin' },
+    }),
+  },
+  'record-altered': {
+    isOptional: false,
+    isUrgent: true,
+    words: ({ finding }) => ({
+      subject: 'Check the records now',
+      email: [
+        'A check found that records were changed outside the service. Sign in to see what it found. Keep the database as it is.',
+      ],
+      inbox: `The hourly check found a change in the records: ${finding} Public pages say that the record is under review.`,
+      action: { label: 'See the ledger', path: '/admin/ledger' },
     }),
   },
   'token-ending': {

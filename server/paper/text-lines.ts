@@ -22,7 +22,7 @@ export function placed(
 
 /**
  * Breaks text into lines of a width. Each word is measured only once.
- * Words longer than a line are cut, and letters without a font are named by their script.
+ * Words longer than a line are cut, and characters without a font become their Unicode numbers.
  */
 export function linesOf(text: string, face: FaceName, size: number, width: number): readonly string[] {
   const space = wordWidth(' ', face) * size
@@ -75,31 +75,18 @@ function cut(word: string, face: FaceName, size: number, width: number): readonl
   return pieces
 }
 
-/** True if there is a font for each character. */
-export const isDrawable = (text: string): boolean => drawable(text, 'sans') === plain(text)
-
-const plain = (text: string) =>
-  text
-    .normalize('NFC')
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-
-/** Letters without a font, in words: a row of question marks would say nothing. */
-const undrawn: readonly (readonly [RegExp, string])[] = [
-  [/[\p{Script=Hiragana}\p{Script=Katakana}ー]/u, '[Japanese]'],
-  [/\p{Script=Hangul}/u, '[Korean]'],
-  [/\p{Script=Han}/u, '[Chinese characters]'],
-  [/[\p{Letter}\p{Number}]/u, '[other letters]'],
-]
-
 function drawable(text: string, face: FaceName): string {
   // Most text is ASCII, which every font has.
   if (/^[\x20-\x7e]*$/.test(text)) return text.trim()
-  let left = plain(text)
+  let left = text
+    .normalize('NFC')
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
   for (;;) {
     const runs = runsOf(left, face)
-    if (!('missing' in runs)) return left.replaceAll(/(\[[^\]]+\])(?:\s*\1)+/g, '$1').trim()
-    const words = undrawn.find(([letters]) => letters.test(runs.missing))?.[1]
-    left = left.replaceAll(runs.missing, words ?? '')
+    if (!('missing' in runs)) return left
+    // The number still says which letter it is, and two names stay two names.
+    const code = runs.missing.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+    left = left.replaceAll(runs.missing, `[U+${code}]`)
   }
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
+import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { noteTokenUse } from '#server/people/token-uses.ts'
 import { isTokenInForce } from './api-tokens.queries.ts'
 import { apiTokenHash, newApiToken } from './api-tokens.ts'
 
@@ -69,13 +71,20 @@ function endToken(
   })
 }
 
-/** The program that a token speaks for, while it does; notes its use, at most once an hour. */
-export async function useApiToken(db: Database, token: string, now: Date): Promise<string | null> {
-  const { rows } = await sql<{ id: string; program_id: string; is_noted: boolean }>`
-    select t.id, t.program_id, coalesce(t.last_used_at > ${now}::timestamptz - interval '1 hour', false) as is_noted
+/** The program that a token speaks for, while it does. Its use is noted: the last one to the hour, and each day's addresses. */
+export async function useApiToken(
+  db: Database,
+  token: string,
+  address: string,
+  now: Date,
+): Promise<string | null> {
+  const { rows } = await sql<{ id: string; program_id: string; is_noted: boolean; is_logged: boolean }>`
+    select t.id, t.program_id, coalesce(t.last_used_at > ${now}::timestamptz - interval '1 hour', false) as is_noted,
+      exists (select from token_uses u where u.api_token_id = t.id and u.used_on = ${dayOf(now)} and u.address = ${address}) as is_logged
     from api_tokens t
     where t.token_hash = ${apiTokenHash(token)} and ${isTokenInForce(now)}`.execute(db)
   const [found] = rows
+  if (found && !found.is_logged) await noteTokenUse(db, { api_token_id: found.id }, address, now)
   if (found && !found.is_noted)
     await db.updateTable('api_tokens').set({ last_used_at: now }).where('id', '=', found.id).execute()
   return found?.program_id ?? null

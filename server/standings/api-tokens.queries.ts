@@ -3,8 +3,8 @@ import type { DB } from '#server/db/schema.ts'
 
 /** The grants by which a token's owner administers its program, or did. */
 const ownersRoles = sql`
-  select from roles r join programs g on g.id = t.program_id
-  where r.person_id = t.created_by and r.role = 'program_admin'
+  select from roles r join programs g on g.id = t.program_id join people maker on maker.id = t.created_by
+  where r.person_id in (maker.id, maker.merged_into) and r.role = 'program_admin'
     and (r.program_id = t.program_id or r.holder_id = g.holder_id)`
 
 const ownerAdministers = sql<boolean>`(

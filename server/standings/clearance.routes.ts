@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { recordExport } from '#server/ledger/actions.ts'
 import { type Day, dayOf, isDay, parseDay, timeZone } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -95,6 +96,12 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
           listEmployeeIds(db, program_id),
         ])
         const shown = clearanceFiltered(lines, filterOf(request.query))
+        await recordExport(db, {
+          by: viewerOf(request).id,
+          subject: `program:${program_id}`,
+          at: clock(),
+          facts: { what: 'clearance', format: ending, on, people: shown.length },
+        })
         return reply
           .type(type)
           .header('content-disposition', `attachment; filename="clearance-${on}.${ending}"`)
@@ -150,7 +157,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
     async (request, reply) => {
       const [scheme, token] = (request.headers.authorization ?? '').split(' ')
       const programId =
-        scheme?.toLowerCase() === 'bearer' && token ? await useApiToken(db, token, clock()) : null
+        scheme?.toLowerCase() === 'bearer' && token ? await useApiToken(db, token, request.ip, clock()) : null
       if (!programId) {
         reply.header('www-authenticate', 'Bearer')
         return reply.status(401).send({ error: 'Send the program’s token: Authorization: Bearer …' })

@@ -31,6 +31,9 @@ export const security = fp(
           formAction: ["'self'"],
           baseUri: ["'none'"],
           frameAncestors: ["'none'"],
+          // The one policy is at the top of static/scripts/site.js.
+          requireTrustedTypesFor: ["'script'"],
+          trustedTypes: ['default'],
         },
       },
       hsts: https ? { maxAge: 31_536_000, includeSubDomains: true } : false,
@@ -65,7 +68,6 @@ const ofAnyAnswer = new Set(['connection', 'content-length', 'content-type', 'da
 const permissions = [
   'accelerometer',
   'autoplay',
-
   'camera',
   'display-capture',
   'geolocation',

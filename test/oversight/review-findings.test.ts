@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pageTexts } from '#test/certificates/reading.ts'
+import { faultsOf } from '#test/paper/pdf-rules.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { openReviewOf, readable, upload } from './reviewed.ts'
 
@@ -197,6 +198,7 @@ test('a correction order is drafted from open findings: the violation, the law, 
 
   const order = await lee.post(`${review}/correction-order`, { 'law-1': law, 'by-1': '7/14/2026' })
   expect(order.headers['content-type']).toBe('application/pdf')
+  expect(faultsOf(order.rawPayload)).toEqual([])
   const [said = ''] = await pageTexts(new Uint8Array(order.rawPayload))
   for (const words of [
     'This is a draft, not an order.',

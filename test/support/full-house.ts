@@ -116,6 +116,17 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const trainings = await db
+    .insertInto('training_imports')
+    .values({
+      program_id: program,
+      created_by: person_id,
+      created_at: new Date('2026-11-01T12:00:00Z'),
+      file_name: 'trainings.zip',
+      state: 'checked',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const rowOf = async (table: 'program_details' | 'license_statuses' | 'certifications') =>
     (await db.selectFrom(table).select('period_id').where('program_id', '=', program).executeTakeFirst())
       ?.period_id ?? ''
@@ -129,8 +140,40 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     .select('id')
     .where('program_id', '=', program)
     .executeTakeFirstOrThrow()
+  await admin.post(`${base}/requirements`, {
+    title: 'First aid',
+    contact: 'no',
+    schedule: 'same-month',
+    first_days: '0',
+    from_on: '1/1/2026',
+  })
+  const { requirement_id } = await db
+    .selectFrom('program_requirements')
+    .select('requirement_id')
+    .where('program_id', '=', program)
+    .executeTakeFirstOrThrow()
+  const trained = await db
+    .insertInto('program_trainings')
+    .values({
+      requirement_id,
+      program_id: program,
+      person_id,
+      completed_on: '2026-05-01',
+      recorded_by: person.id,
+      file_id: (
+        await db
+          .insertInto('program_training_files')
+          .values({ file: Buffer.from('%PDF-1.7 %%EOF'), file_name: 'a.pdf', file_type: 'application/pdf' })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+      ).id,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   return {
     program,
+    'requirements/requirement': requirement_id,
+    'program-trainings/training': trained.id,
     person: person_id,
     assignment: assignment_id,
     role: role.id,
@@ -140,6 +183,7 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     'license-statuses/period': await rowOf('license_statuses'),
     'certifications/period': await rowOf('certifications'),
     'imports/import': file.id,
+    'past-trainings/import': trainings.id,
     'tokens/token': token.id,
   }
 }

@@ -1,4 +1,5 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { request } from 'node:http'
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { buildApp } from '#server/app.ts'
 import { readConfig } from '#server/config.ts'
@@ -52,6 +53,9 @@ test('every page carries the policy that keeps scripts and frames of others out,
     const policy = String(answer.headers['content-security-policy'])
     expect(policy).toContain("default-src 'none'")
     expect(policy).not.toContain('unsafe')
+    expect(policy).toContain("require-trusted-types-for 'script';trusted-types default")
+    for (const feature of ['camera', 'microphone', 'geolocation', 'usb'])
+      expect(answer.headers['permissions-policy']).toContain(`${feature}=()`)
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.headers['x-content-type-options']).toBe('nosniff')
   }
@@ -70,7 +74,8 @@ test('a page is compressed for browsers that ask for it, with its length, and ke
   const { visitor } = await aWorld()
   const plain = await visitor().get('/verify')
   for (const [asked, encoding, unpack] of [
-    ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
+    ['gzip, deflate, br, zstd', 'zstd', zstdDecompressSync],
+    ['gzip, deflate, br', 'br', brotliDecompressSync],
     ['gzip, deflate', 'gzip', gunzipSync],
   ] as const) {
     const { headers, rawPayload } = await visitor().get('/verify', { 'accept-encoding': asked })
@@ -149,4 +154,17 @@ test('programs find what they look for: whom to tell of a weakness, where to cha
   expect((await client.get('/.well-known/change-password')).headers.location).toBe('/account/password')
   expect((await client.get('/robots.txt')).body).toContain('Disallow: /verify/')
   expect((await client.get('/verify')).headers['permissions-policy']).toContain('geolocation=()')
+})
+
+test('signing out clears what the browser kept, and no route answers TRACE', async () => {
+  const { as, app } = await aWorld()
+  const client = await as('ada@northstar.example')
+  expect((await client.post('/sign-out')).headers['clear-site-data']).toBe('"cache", "storage"')
+  const { hostname, port } = new URL(await app.listen({ port: 0 }))
+  const answer = await new Promise<number | undefined>((resolve, reject) => {
+    request({ hostname, port, method: 'TRACE', path: '/' }, (given) => resolve(given.resume().statusCode))
+      .on('error', reject)
+      .end()
+  })
+  expect(answer).toBe(403)
 })

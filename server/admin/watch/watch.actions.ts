@@ -3,6 +3,7 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type JobName, timetable } from '#server/jobs/timetable.ts'
+import { findLastCheck } from '#server/ledger/checks.ts'
 import { addDays, type Day, dayOf, daysBetween } from '#server/lib/days.ts'
 import { notifyAll } from '#server/notices/actions.ts'
 import type { NewNotice } from '#server/notices/kinds.ts'
@@ -36,6 +37,7 @@ export async function tellOffices(db: Database, watched: Watched, now: Date): Pr
     const reviewers = await listActive(trx, 'reviewer')
     await notifyAll(trx, [
       ...(await failures(trx, administrators)),
+      ...(await alterations(trx, administrators, today)),
       ...keyNotices(watched.keySince, administrators, today),
       ...factNotices(watched.catalogue, reviewers, today),
       ...(await endings(trx, today)),
@@ -61,6 +63,22 @@ async function failures(
       dedupe_key: `job-failed ${name} ${on}`,
     })),
   )
+}
+
+/** A failed check of the ledger or the register, each day until a later check finds nothing. */
+async function alterations(
+  trx: Transaction<DB>,
+  administrators: readonly string[],
+  today: Day,
+): Promise<readonly NewNotice[]> {
+  const finding = (await findLastCheck(trx))?.finding
+  if (!finding) return []
+  return administrators.map((person_id) => ({
+    person_id,
+    kind: 'record-altered',
+    facts: { finding },
+    dedupe_key: `record-altered ${today}`,
+  }))
 }
 
 const keyNotices = (

@@ -4,7 +4,6 @@ import type { PacketContent, PacketHead, PacketPerson } from './packet-content.t
 import { inNumbers } from './packet-dates.ts'
 import type { SignedManifest } from './packet-manifest.ts'
 import { hasConflict, type Matter, mattersOf } from './packet-matters.ts'
-import { printedName } from './packet-names.ts'
 import { drawPerson, shortNames } from './packet-person-pdf.ts'
 import { rankOf, samplingWords } from './packet-sample.ts'
 import { commonSentences, sentencesOf } from './packet-sentences.ts'
@@ -15,8 +14,7 @@ export async function drawPacket(
   manifest: SignedManifest,
   onProgress: (done: number) => void = () => {},
 ): Promise<Uint8Array> {
-  const { head } = content
-  const people = content.people.map((person) => ({ ...person, name: printedName(person) }))
+  const { head, people } = content
   const { program } = head.card
   const title = `Review packet, ${program.name}, ${head.from_on} to ${head.to_on}`
   const doc = flowingDocument(
@@ -29,6 +27,7 @@ export async function drawPacket(
   drawRoster(doc, people)
   drawPeople(doc, people, onProgress)
   doc.section(null)
+  drawOwnRequirements(doc, content)
   drawPatterns(doc, content)
   drawRules(doc, content)
   drawManifest(doc, head, manifest)
@@ -181,6 +180,35 @@ function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void
         .join(', ') || (hasConflict(person) ? 'Unknown: records conflict' : 'None'),
     ]),
   )
+}
+
+/** What the program asks for itself, in a section of its own, so that no one takes it for the law's. */
+function drawOwnRequirements(doc: FlowingDocument, { own, head }: PacketContent): void {
+  if (own.findings.length === 0 && own.trainings.length === 0) return
+  doc.need(200)
+  doc.heading(2, 'The program’s own requirements', 'top')
+  doc.section('The program’s own requirements')
+  doc.paragraph(
+    `What the program itself asks of its people, as of ${formatDay(head.to_on)}. It is not the law that this packet is about: no standing, gap or clearance depends on it.`,
+  )
+  if (own.findings.length > 0)
+    doc.table(
+      'The program’s own requirements, by person',
+      [
+        { heading: 'Name', width: 20 },
+        { heading: 'Requirement', width: 28 },
+        { heading: 'Standing', width: 36 },
+        { heading: 'Last done', width: 18 },
+        { heading: 'Hours', width: 8 },
+      ],
+      own.findings.map(({ name, title, words, satisfied_on, hours }) => [
+        name,
+        title,
+        `${words}.`,
+        satisfied_on ? formatDay(satisfied_on) : 'Not done',
+        hours === null ? '' : String(hours),
+      ]),
+    )
 }
 
 function drawPatterns(doc: FlowingDocument, { patterns }: PacketContent): void {

@@ -160,4 +160,4 @@ export async function checkedRoutes(app: App, { db, clock, config, afterChange }
   }
 }
 
-const filters = new Set(['program', 'show', 'search', 'sort', 'page', 'role', 'unit', 'worker'])
+const filters = new Set(['program', 'show', 'search', 'sort', 'page', 'role', 'unit', 'worker', 'own'])

@@ -45,6 +45,7 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
           computed_on: on,
           is_stale: false,
           standings: standings.filter(({ program_id }) => program_id === assignment.program_id),
+          own: null,
           ...(learning.get(person.person_id) ?? { under_way: null, last_active_on: null, completed: [] }),
         },
       ]

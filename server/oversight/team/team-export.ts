@@ -28,6 +28,8 @@ const columnsFor = ({ on, asKnownOn }: Asked, employeeIdOf: FindEmployeeId): rea
   // The file must show which day it is about.
   { heading: 'As of', width: 12, isDay: true, value: () => on },
   { heading: 'Known', width: 8, value: () => (asKnownOn ? 'then' : 'now') },
+  { heading: 'The program’s own requirements', width: 34, value: ({ own }) => own?.words ?? null },
+  { heading: 'Own next date', width: 14, isDay: true, value: ({ own }) => own?.due_on ?? null },
 ]
 
 export const teamCsv = (lines: readonly TeamLine[], asked: Asked, employeeIdOf: FindEmployeeId): string =>

@@ -9,6 +9,7 @@ export function teamFilter({
   role = '',
   unit = '',
   worker = '',
+  own = '',
   sort = 'name',
   page = '1',
 }: Query): TeamFilter {
@@ -18,6 +19,7 @@ export function teamFilter({
     role,
     unit,
     worker,
+    own,
     sort: sorts.find((one) => one === sort.replace(/^-/, '')) ?? 'name',
     isDescending: sort.startsWith('-'),
     page: page === 'all' ? 'all' : Math.max(1, Number.parseInt(page, 10) || 1),

@@ -40,6 +40,7 @@ export type TeamLine = Readonly<{
   isToBegin: boolean
   lastActiveOn: Day | null
   lastActive: string
+  own: TeamRow['own']
 }>
 
 export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
@@ -76,6 +77,7 @@ export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
     isToBegin: first !== null && urgency(row) <= urgencyOf.due_soon,
     lastActiveOn: row.last_active_on,
     lastActive: lastActive(row.last_active_on, today),
+    own: row.own,
   }
 }
 

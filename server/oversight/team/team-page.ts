@@ -53,6 +53,7 @@ export function teamPage(
     needs: needs.slice(0, few).map(line),
     needsMore: Math.max(0, needs.length - few),
     next: needs.length === 0 ? nextDates(rows) : null,
+    hasOwn: rows.some(({ own }) => own !== null),
     hasLicensed: rows.some(({ program_kind }) => program_kind === 'licensed'),
     ...choicesOf(rows),
     numbers: groups
@@ -120,6 +121,7 @@ function choicesOf(rows: readonly TeamRow[]) {
     several(different(texts).map((text) => ({ value: text, label: text })))
   const units = different(rows.map(({ unit }) => unit))
   return {
+    owns: rows.some(({ own }) => own !== null) ? ownChoices : null,
     roles: plain(rows.map(({ role_title }) => role_title)),
     units:
       units.length > 0
@@ -132,6 +134,13 @@ function choicesOf(rows: readonly TeamRow[]) {
     ),
   }
 }
+
+const ownChoices = [
+  { value: '', label: 'All' },
+  { value: 'overdue', label: 'Overdue' },
+  { value: 'due_soon', label: 'Due soon' },
+  { value: 'current', label: 'In order' },
+]
 
 /** When no one needs anything: the next date, and whose it is. */
 function nextDates(rows: readonly TeamRow[]): Readonly<{ on: Day; names: readonly string[] }> | null {

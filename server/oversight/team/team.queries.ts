@@ -2,10 +2,12 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Standing } from '#server/law/reasons/answer-schema.ts'
 import { addMonths, type Day } from '#server/lib/days.ts'
+import { accountsIn } from '#server/people/accounts-of.queries.ts'
 import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
 import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
 import { isStale } from '#server/standings/stored.queries.ts'
+import type { OwnSummary } from '#server/training/program-requirements/program-finding-words.ts'
 
 /** One person's work in one program, with its stored verdicts. */
 export type TeamRow = Readonly<{
@@ -33,6 +35,8 @@ export type TeamRow = Readonly<{
   last_active_on: Day | null
   /** The days in the last year or so on which this person completed a course, at any program. */
   completed: readonly Day[]
+  /** Where they are with the program's own requirements; apart from the law's verdicts. Null where it asks nothing. */
+  own: OwnSummary | null
 }>
 
 export type StoredStanding = Readonly<{
@@ -61,7 +65,7 @@ export async function listTeam(
   const programs = new Map(listed.map((program) => [program.program_id, program]))
   const ids = sql`any(${[...programs.keys()]}::uuid[])`
   // Every join uses the program's or the person's key, so that the cost depends only on these people.
-  const { rows } = await sql<Omit<TeamRow, 'program' | 'program_kind'>>`
+  const { rows } = await sql<Omit<TeamRow, 'program' | 'program_kind' | 'own'>>`
     with
     work as materialized (
       select distinct on (a.person_id, a.program_id) a.*
@@ -93,17 +97,17 @@ export async function listTeam(
     left join lateral (
       select json_build_object('course', e.course, 'version', e.version, 'passed',
         (select count(distinct w.module) from enrollment_passes w where w.enrollment_id = e.id)) as under_way
-      from enrollments e where e.person_id = a.person_id and e.ended_at is null order by e.started_at desc limit 1
+      from enrollments e where e.person_id = ${accountsIn('p')} and e.ended_at is null order by e.started_at desc limit 1
     ) e on true
     left join lateral (
       select coalesce(json_agg(k.completed_on), '[]') as completed from completions k
-      where k.person_id = a.person_id and k.completed_on >= ${yearBack(today)}
+      where k.person_id = ${accountsIn('p')} and k.completed_on >= ${yearBack(today)}
         and not exists (select from completion_voids v where v.completion_id = k.id)
     ) k on true
     order by lower(p.name), p.id, a.program_id`.execute(db)
   return rows.map((row) => {
     const { name, kind } = programs.get(row.program_id)!
-    return { ...row, program: name, program_kind: kind }
+    return { ...row, program: name, program_kind: kind, own: null }
   })
 }
 
@@ -114,6 +118,8 @@ export type PersonOfPrograms = Readonly<{
   id: string
   name: string
   last_active_on: Day | null
+  /** Another account of theirs, into which this one was merged. */
+  merged_into: string | null
   /** False where every employment was recorded by mistake and removed. */
   is_on_record: boolean
   /** Of the programs asked for, those that have the person on record. */
@@ -127,7 +133,7 @@ export async function findPersonEverOf(
   programIds: readonly string[],
 ): Promise<PersonOfPrograms | null> {
   const { rows } = await sql<PersonOfPrograms>`
-    select p.id, p.name, p.last_active_on, here.is_on_record, here.program_ids from people p
+    select p.id, p.name, p.last_active_on, p.merged_into, here.is_on_record, here.program_ids from people p
     join lateral (
       select bool_or(a.superseded_at is null) as is_on_record,
         coalesce(array_agg(distinct a.program_id) filter (where a.superseded_at is null), '{}') as program_ids

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { listLatestCertificates } from '#server/certificates/certificates/queries.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
+import { recordExport } from '#server/ledger/actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -9,6 +10,9 @@ import { type Roster, rosterOn } from '#server/programs/roster/roster.queries.ts
 import { listEmployeeIds, listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
+import { summaryOf } from '#server/training/program-requirements/program-finding-words.ts'
+import { listProgramFindings } from '#server/training/program-requirements/program-findings.actions.ts'
+import type { ProgramFinding } from '#server/training/program-requirements/program-requirement.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { type Asked, askedDay } from './asked-day.ts'
@@ -39,6 +43,7 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     role: Type.Optional(text()),
     unit: Type.Optional(text()),
     worker: Type.Optional(text(20)),
+    own: Type.Optional(text(20)),
     told: Type.Optional(text(40)),
   })
 
@@ -75,7 +80,9 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
   })
 
   app.get('/team.csv', { config: supervisors, schema: { querystring } }, async (request, reply) => {
-    const { lines, asked } = await linesOf(viewerOf(request), request.query)
+    const viewer = viewerOf(request)
+    const { lines, asked } = await linesOf(viewer, request.query)
+    await recordTeamExport(viewer, 'csv', asked.on, lines)
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="team-${asked.on}.csv"`)
@@ -83,17 +90,38 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
   })
 
   app.get('/team.xlsx', { config: supervisors, schema: { querystring } }, async (request, reply) => {
-    const { lines, asked } = await linesOf(viewerOf(request), request.query)
+    const viewer = viewerOf(request)
+    const { lines, asked } = await linesOf(viewer, request.query)
+    await recordTeamExport(viewer, 'xlsx', asked.on, lines)
     return reply
       .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
       .header('content-disposition', `attachment; filename="team-${asked.on}.xlsx"`)
       .send(await teamXlsx(lines, asked, await employeeIdsOf(lines)))
   })
 
+  const recordTeamExport = (
+    viewer: Viewer,
+    format: 'csv' | 'xlsx',
+    on: Day,
+    lines: readonly Readonly<{ program_id: string; person_id: string }>[],
+  ) =>
+    recordExport(db, {
+      by: viewer.id,
+      subject: `team:${viewer.id}`,
+      at: clock(),
+      facts: {
+        what: 'team',
+        format,
+        on,
+        people: new Set(lines.map(({ person_id }) => person_id)).size,
+        program_ids: [...new Set(lines.map(({ program_id }) => program_id))],
+      },
+    })
+
   type Query = Readonly<
     Partial<
       Record<
-        'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known' | 'role' | 'unit' | 'worker',
+        'program' | 'show' | 'search' | 'sort' | 'page' | 'on' | 'known' | 'role' | 'unit' | 'worker' | 'own',
         string
       >
     >
@@ -108,7 +136,11 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
       : programs
     if (query.program && chosen.length === 0) return notFound()
     const isToday = asked.on === today && !asked.asKnownOn
-    const rows = isToday ? await teamToday(chosen, today) : await pastTeam(chosen, asked)
+    const [law, findings] = await Promise.all([
+      isToday ? teamToday(chosen, today) : pastTeam(chosen, asked),
+      listProgramFindings(db, chosen.map(idOf), asked),
+    ])
+    const rows = withOwn(law, findings)
     const errors = asked.problem ? [{ field: 'on', message: asked.problem }] : []
     return { viewer, today, programs, asked, rows, filter: teamFilter(query), errors }
   }
@@ -156,5 +188,13 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
   }
 }
 
+/** The rows with what their programs ask beyond the law, which changes no verdict. */
+function withOwn(rows: readonly TeamRow[], findings: readonly ProgramFinding[]): readonly TeamRow[] {
+  if (findings.length === 0) return rows
+  const of = Map.groupBy(findings, placeOf)
+  return rows.map((row) => ({ ...row, own: summaryOf(of.get(placeOf(row)) ?? []) }))
+}
+
 const idOf = ({ program_id }: ProgramName) => program_id
-const placeOf = ({ person_id, program_id }: TeamRow) => `${person_id} ${program_id}`
+const placeOf = ({ person_id, program_id }: Pick<TeamRow, 'person_id' | 'program_id'>) =>
+  `${person_id} ${program_id}`

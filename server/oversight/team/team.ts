@@ -84,6 +84,8 @@ export type TeamFilter = Readonly<{
   role: string
   unit: string
   worker: string
+  /** A standing with the program's own requirements. */
+  own: string
   sort: TeamSort
   isDescending: boolean
   /** The page number, or all on one page. */
@@ -103,6 +105,7 @@ export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Da
       (!filter.role || row.role_title === filter.role) &&
       (!filter.unit || row.unit === filter.unit) &&
       (!filter.worker || row.worker_type === filter.worker) &&
+      (!filter.own || row.own?.standing === filter.own) &&
       words.every((word) => plain(`${row.name} ${row.role_title} ${row.unit} ${row.program}`).includes(word)),
   )
   const direction = filter.isDescending ? -1 : 1

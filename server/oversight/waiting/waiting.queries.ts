@@ -3,6 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { daysOfWatch, endingPeriods } from '#server/oversight/licensing/endings.queries.ts'
 import { openEvidence } from '#server/oversight/reviews/evidence.queries.ts'
+import { joinPerson } from '#server/people/accounts-of.queries.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { worksOn } from '#server/programs/as-of.ts'
 
@@ -86,9 +87,9 @@ function administratorParts({ id, administered_program_ids }: Viewer, today: Day
   return [
     counted(
       'outside-training',
-      sql`select o.recorded_at as at, jsonb_build_object('id', o.id) as first from outside_trainings o
-        where o.superseded_at is null and o.recorded_by <> ${id} and o.person_id <> ${id} and exists (
-          select from assignments a where a.person_id = o.person_id and a.superseded_at is null and a.program_id = ${theirs}
+      sql`select o.recorded_at as at, jsonb_build_object('id', o.id) as first from outside_trainings o ${joinPerson('o.person_id')}
+        where o.superseded_at is null and o.recorded_by <> ${id} and p.id <> ${id} and exists (
+          select from assignments a where a.person_id = p.id and a.superseded_at is null and a.program_id = ${theirs}
             and not exists (select from training_decisions d where d.outside_training_id = o.id
               and d.superseded_at is null and d.program_id = a.program_id))`,
     ),
@@ -123,8 +124,8 @@ function administratorParts({ id, administered_program_ids }: Viewer, today: Day
     ),
     counted(
       'unprintable-name',
-      sql`select r.refused_at as at, jsonb_build_object('id', c.person_id) as first ${refusals} and c.person_id <> ${id}
-        and exists (select from assignments a where a.person_id = c.person_id and a.superseded_at is null
+      sql`select r.refused_at as at, jsonb_build_object('id', p.id) as first ${refusals} and p.id <> ${id}
+        and exists (select from assignments a where a.person_id = p.id and a.superseded_at is null
           and a.program_id = ${theirs})`,
     ),
     counted(
@@ -142,8 +143,8 @@ function licensingParts({ id }: Viewer, today: Day) {
     counted(
       'request-to-confirm',
       sql`select q.requested_at as at, jsonb_build_object('id', q.id) as first
-        from certificate_requests q join certificates c on c.id = q.certificate_id
-        where q.requested_by <> ${id} and c.person_id <> ${id}
+        from certificate_requests q join certificates c on c.id = q.certificate_id ${joinPerson('c.person_id')}
+        where q.requested_by <> ${id} and p.id <> ${id}
           and not exists (select from certificate_request_ends e where e.request_id = q.id)`,
     ),
     counted(
@@ -235,7 +236,7 @@ const findingSince = sql`last.acted_at`
 
 /** Completions without a certificate because a name can't be printed. */
 const refusals = sql`
-  from certificate_refusals r join completions c on c.id = r.completion_id
+  from certificate_refusals r join completions c on c.id = r.completion_id ${joinPerson('c.person_id')}
   where not exists (select from certificates i where i.completion_id = r.completion_id)
     and not exists (select from completion_voids v where v.completion_id = r.completion_id)`
 

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { isPersonNamed } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
 import { isKnownTo, listAssignments, listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
@@ -89,14 +90,16 @@ export async function findImportState(
 ): Promise<Omit<ImportState, 'draft'> & { assignments: readonly Assignment[] }> {
   const emails = [...new Set(rows.map(({ cells }) => cells.email?.toLowerCase() ?? ''))]
   const { rows: people } = await sql<{ id: string; name: string; email: string }>`
-    select p.id, p.name, coalesce(p.email, p.asked_email) as email from people p
-    where coalesce(p.email, p.asked_email) = any(${emails}::text[]) and p.closed_at is null and ${isKnownTo(viewer)}`.execute(
+    select p.id, p.name, coalesce(named.email, named.asked_email) as email
+    from people named join people p on p.id = coalesce(named.merged_into, named.id)
+    where coalesce(named.email, named.asked_email) = any(${emails}::text[]) and p.closed_at is null and ${isKnownTo(viewer)}`.execute(
     db,
   )
   const employees = await db
     .selectFrom('employee_ids')
-    .innerJoin('people', 'people.id', 'employee_ids.person_id')
-    .select(['employee_id', 'people.id', 'people.name', 'people.email'])
+    .innerJoin('people as named', 'named.id', 'employee_ids.person_id')
+    .innerJoin('people as p', (join) => join.on(isPersonNamed))
+    .select(['employee_id', 'p.id', 'p.name', 'p.email'])
     .where('program_id', '=', programId)
     .execute()
   const program = await db

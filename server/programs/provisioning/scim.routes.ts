@@ -33,7 +33,8 @@ export async function scimRoutes(app: App, needs: Needs): Promise<void> {
   const { db, clock, config: site } = needs
   const { User, Group, Schema, ResourceType, ServiceProviderConfig } = scim.Resources
   const kinds = { Users: User, Groups: Group } as const
-  const config = { policy: 'public', isFromAnywhere: true } as const
+  const rateLimit = { max: 1200, timeWindow: '1 minute' }
+  const config = { policy: 'public', isFromAnywhere: true, rateLimit } as const
   for (const resource of [User, Group, Schema, ResourceType, ServiceProviderConfig])
     resource.basepath(`${site.baseUrl}${root}`)
 
@@ -41,7 +42,7 @@ export async function scimRoutes(app: App, needs: Needs): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     const [scheme, token] = (request.headers.authorization ?? '').split(' ')
     if (scheme?.toLowerCase() === 'bearer' && token)
-      request.scimConnection = await useConnectionToken(db, token, clock())
+      request.scimConnection = await useConnectionToken(db, token, request.ip, clock())
     if (!request.scimConnection)
       return reply
         .status(401)
