@@ -36,6 +36,7 @@ import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
+import { statuteWatchRoutes } from '#server/courses/review/statute-watch.routes.ts'
 import { rightNowRoutes } from '#server/courses/right-now.routes.ts'
 import { courseRoutes } from '#server/courses/routes.ts'
 import { searchRoutes } from '#server/courses/search/search.routes.ts'
@@ -184,6 +185,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   rightNowRoutes,
   searchRoutes,
   courseReviewRoutes,
+  statuteWatchRoutes,
   mistakeRoutes,
   approvalRoutes,
   // Certificates

@@ -231,6 +231,21 @@ export interface Certifications {
   type: string;
 }
 
+export interface ChangedFactEnds {
+  changed_fact_id: string;
+  how: string;
+  resolved_at: Timestamp;
+  resolved_by: string;
+}
+
+export interface ChangedFacts {
+  id: Generated<string>;
+  key: string;
+  marked_at: Timestamp;
+  marked_by: string;
+  reason: string;
+}
+
 export interface Clearances {
   answer: string;
   because: string;
@@ -1570,6 +1585,8 @@ export interface DB {
   certificate_status_changes: CertificateStatusChanges;
   certificates: Certificates;
   certifications: Certifications;
+  changed_fact_ends: ChangedFactEnds;
+  changed_facts: ChangedFacts;
   clearances: Clearances;
   commitments: Commitments;
   completion_confirmations: CompletionConfirmations;

@@ -26,6 +26,7 @@ export type OfficeFacts = Readonly<{
   'never-signed-in': { program_id: string; program: string; count: number }
   'license-ending': { program_id: string; program: string; what: string; on: Day }
   'mistake-reported': { course: string; lesson: string }
+  'fact-changed': { key: string; about: string; reason: string }
   'facts-due': { count: number; since: Day }
 }>
 
@@ -261,6 +262,17 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A learner reported a mistake in a lesson. Sign in to read and answer it.'],
       inbox: `A learner reported a mistake in ${course}, “${lesson}”.`,
       action: { label: 'Read reported mistakes', path: '/review/mistakes' },
+    }),
+  },
+  'fact-changed': {
+    isOptional: true,
+    words: ({ key, about, reason }) => ({
+      subject: 'A fact was marked as changed',
+      email: [
+        'A reviewer marked a statute or fact of the courses as changed. Sign in to see what quotes it.',
+      ],
+      inbox: `“${about}” was marked as changed: ${reason}`,
+      action: { label: 'See what quotes it', path: `/review/watch/${key}` },
     }),
   },
   'facts-due': {

@@ -471,6 +471,11 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const change = await db
+    .insertInto('changed_facts')
+    .values({ key: 'A1-02', reason: 'Amended', marked_by: person_id, marked_at: clock.now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const verification = await db
     .insertInto('bulk_verifications')
     .values({ review_id: review, verified_by: person_id, verified_at: clock.now, results: '[]' })
@@ -512,6 +517,8 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
     packet: packet.id,
     'packets/code': packet.code,
     'links/link': link.id,
+    'watch/key': 'A1-02',
+    'changes/change': change.id,
     'shared-packets/token': packet.code,
     verification: verification.id,
     'registry/import': registry.id,

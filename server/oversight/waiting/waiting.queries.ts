@@ -26,6 +26,7 @@ export type WaitingKind =
   | 'license-ending'
   | 'refused-certificate'
   | 'approval-to-confirm'
+  | 'changed-fact'
   | 'mistake'
   | 'comment'
   | 'office-second-person'
@@ -186,6 +187,11 @@ const reviewerParts = ({ id }: Viewer) => [
     sql`select a.recorded_at as at, jsonb_build_object('course', a.course, 'version', a.version) as first
       from course_approvals a where a.recorded_by is distinct from ${id}::uuid and not a.is_demonstration
         and not exists (select from course_approval_decisions d where d.approval_id = a.id)`,
+  ),
+  counted(
+    'changed-fact',
+    sql`select c.marked_at as at, jsonb_build_object('key', c.key) as first from changed_facts c
+      where not exists (select from changed_fact_ends e where e.changed_fact_id = c.id)`,
   ),
   counted(
     'mistake',

@@ -133,6 +133,11 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     label: plural('approval to confirm', 'approvals to confirm'),
     href: ({ course, version }) => `/review/courses/${course}/${version}#approval`,
   },
+  'changed-fact': {
+    home: '/review/courses',
+    label: plural('changed statute or fact to correct', 'changed statutes or facts to correct'),
+    href: ({ key }, count) => (count === 1 ? `/review/watch/${key}` : '/review/watch'),
+  },
   mistake: {
     home: '/review/courses',
     label: plural('reported mistake to answer', 'reported mistakes to answer'),
