@@ -37,6 +37,7 @@ import { recordingRoutes } from '#server/courses/recordings.routes.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
+import { statuteWatchRoutes } from '#server/courses/review/statute-watch.routes.ts'
 import { rightNowRoutes } from '#server/courses/right-now.routes.ts'
 import { courseRoutes } from '#server/courses/routes.ts'
 import { searchRoutes } from '#server/courses/search/search.routes.ts'
@@ -60,9 +61,11 @@ import { webhookRoutes } from '#server/notices/webhooks/webhooks.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
 import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
+import { packetLinkRoutes } from '#server/oversight/packets/packet-links.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
 import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
+import { evidenceRoutes } from '#server/oversight/reviews/evidence.routes.ts'
 import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.ts'
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
@@ -192,6 +195,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   rightNowRoutes,
   searchRoutes,
   courseReviewRoutes,
+  statuteWatchRoutes,
   mistakeRoutes,
   approvalRoutes,
   // Certificates
@@ -253,7 +257,9 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   reviewFindingRoutes,
   reviewAnswerRoutes,
   correctionOrderRoutes,
+  evidenceRoutes,
   packetRoutes,
+  packetLinkRoutes,
   packetVerificationRoutes,
   bulkVerificationRoutes,
   registryRoutes,
