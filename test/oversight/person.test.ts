@@ -241,7 +241,7 @@ describe('the team’s spreadsheet', () => {
     const sheet = text('xl/worksheets/sheet1.xml')
     const rows = sheet.match(/<row /g)!.length
     expect(sheet).toContain('state="frozen"')
-    expect(sheet).toContain(`<autoFilter ref="A1:O${rows}"/>`)
+    expect(sheet).toContain(`<autoFilter ref="A1:Q${rows}"/>`)
     expect(sheet).toMatch(/<col [^>]*width="26"/)
     // November 23, 2026, counted in days as spreadsheets do.
     expect(sheet).toMatch(/<v>46349<\/v>/)

@@ -490,7 +490,7 @@ describe('as of a past day', () => {
     const sam = await world.as('sam@northstar.example')
     const modules = current.modules.length
     const told = async (day: string) =>
-      (await csvRows(sam, `/team.csv?on=${day}&search=ada`)).map((row) => row.split(',').slice(-4, -1))
+      (await csvRows(sam, `/team.csv?on=${day}&search=ada`)).map((row) => row.split(',').slice(-6, -3))
     expect(await told('2026-11-04')).toEqual([['', '', '2026-11-04']])
     expect(await told('2026-11-10')).toEqual([[`1 of ${modules}`, '2026-11-08', '2026-11-10']])
     expect(await told('2026-11-20')).toEqual([[`2 of ${modules}`, '2026-11-12', '2026-11-20']])

@@ -139,6 +139,12 @@ const movable: readonly Readonly<{
   { table: 'lesson_notes', key: ['id'], once: ['id'] },
   { table: 'bookmarks', key: ['course', 'module', 'lesson'], once: ['course', 'module', 'lesson'] },
   { table: 'team_views', key: ['id'], once: ['name'] },
+  {
+    table: 'lesson_highlights',
+    key: ['id'],
+    once: ['course', 'module', 'lesson', 'paragraph', 'start', 'quote'],
+  },
+  { table: 'saved_words', key: ['word'], once: ['word'] },
   { table: 'deputies', key: ['id'], once: ['id'] },
   {
     table: 'calendar_feeds',
