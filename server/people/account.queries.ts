@@ -86,7 +86,7 @@ export const listSignIns = (db: Kysely<DB>, personId: string): Promise<readonly 
   db
     .selectFrom('sign_ins')
     .select(['at', 'how', 'is_accepted', 'address', 'device'])
-    .where('person_id', '=', personId)
+    .where(sql<boolean>`person_id = ${accountsOf([personId])}`)
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')
     .limit(200)

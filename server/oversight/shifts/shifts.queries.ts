@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { joinPerson } from '#server/people/accounts-of.queries.ts'
 import { isKnown, worksOn } from '#server/programs/as-of.ts'
 import type { OnRoster } from './shift-people.ts'
 
@@ -35,7 +36,7 @@ export type Shift = Readonly<{
 
 const shifts = sql`
   select s.id, s.program_id, s.label, s.starts_at, s.created_at, b.name as created_by, s.unmatched,
-    coalesce((select array_agg(p.person_id) from shift_people p where p.shift_id = s.id), '{}') as person_ids
+    coalesce((select array_agg(distinct p.id) from shift_people n ${joinPerson('n.person_id')} where n.shift_id = s.id), '{}') as person_ids
   from shifts s left join people b on b.id = s.created_by`
 
 export async function findShift(db: Kysely<DB>, programId: string, shiftId: string): Promise<Shift | null> {

@@ -138,6 +138,7 @@ const movable: readonly Readonly<{
   { table: 'notices', key: ['id'], once: ['dedupe_key'] },
   { table: 'lesson_notes', key: ['id'], once: ['id'] },
   { table: 'bookmarks', key: ['course', 'module', 'lesson'], once: ['course', 'module', 'lesson'] },
+  { table: 'team_views', key: ['id'], once: ['name'] },
   {
     table: 'lesson_highlights',
     key: ['id'],

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { joinPerson } from '#server/people/accounts-of.queries.ts'
 import type { KnownPerson, PastRow } from './past-training-rows.ts'
 
 export type TrainingImport = Readonly<{
@@ -74,8 +75,8 @@ export async function listRecordedTrainings(
   programId: string,
 ): Promise<readonly Readonly<{ person_id: string; completed_on: string; title: string }>[]> {
   const { rows } = await sql<{ person_id: string; completed_on: string; title: string }>`
-    select o.person_id, o.completed_on, o.title from outside_trainings o
-    where o.superseded_at is null and o.person_id in (
+    select p.id as person_id, o.completed_on, o.title from outside_trainings o ${joinPerson('o.person_id')}
+    where o.superseded_at is null and p.id in (
       select a.person_id from assignments a where a.program_id = ${programId} and a.superseded_at is null)`.execute(
     db,
   )
