@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsIn, accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
 import { type AsKnownOn, holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
 import { isInOwnTime } from '#server/programs/own-time.queries.ts'
 import type { Done, ProgramRequirement, Work } from './program-requirement.ts'
@@ -63,17 +64,19 @@ export async function listDone(
 ): Promise<readonly DoneRow[]> {
   const known = asKnownOn ?? on
   const { rows } = await sql<DoneRow>`
-    select t.person_id, t.requirement_id, t.completed_on, null as course, t.provider, t.hours::float8 as hours
-    from program_trainings t
-    where t.program_id = ${ids(programIds)} and t.completed_on <= ${on} and ${isKnown('t', asKnownOn)} and ${only('t', personId)}
+    select p.id as person_id, t.requirement_id, t.completed_on, null as course, t.provider, t.hours::float8 as hours
+    from program_trainings t ${joinPerson('t.person_id')}
+    where t.program_id = ${ids(programIds)} and t.completed_on <= ${on} and ${isKnown('t', asKnownOn)}
+      and ${personId === null ? sql`true` : sql`p.id = ${personId}`}
     union all
-    select k.person_id, r.requirement_id, k.completed_on, k.course, '' as provider, round(k.minutes / 60.0, 2)::float8 as hours
+    select p.id as person_id, r.requirement_id, k.completed_on, k.course, '' as provider, round(k.minutes / 60.0, 2)::float8 as hours
     from (select distinct requirement_id, program_id, course from program_requirements r
       where r.program_id = ${ids(programIds)} and r.course is not null and ${isKnown('r', asKnownOn)}) r
     join lateral (select distinct on (a.person_id) a.* from assignments a
       where a.program_id = r.program_id and ${isKnown('a', asKnownOn)} and ${only('a', personId)}
       order by a.person_id, a.hired_on desc) a on true
-    join completions k on k.person_id = a.person_id and k.course = r.course and k.completed_on <= least(${on}::date, ${known}::date)
+    join people p on p.id = a.person_id
+    join completions k on k.person_id = ${accountsIn('p')} and k.course = r.course and k.completed_on <= least(${on}::date, ${known}::date)
       and ${isInOwnTime('a', sql<Day>`k.completed_on`)}
       and not exists (select from completion_voids v where v.completion_id = k.id)`.execute(db)
   return rows
@@ -105,11 +108,11 @@ export type ProgramTraining = Readonly<{
 
 const trainings = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
   sql<ProgramTraining>`
-    select t.id, t.requirement_id, t.program_id, t.person_id, r.title, coalesce(d.name, h.name) as program, t.completed_on,
+    select t.id, t.requirement_id, t.program_id, p.id as person_id, r.title, coalesce(d.name, h.name) as program, t.completed_on,
       t.hours::float8 as hours, t.provider, f.file_name,
       exists (select from program_trainings o where o.file_id = t.file_id and o.person_id <> t.person_id) as is_shared, t.recorded_at, t.recorded_by, by.name as recorded_by_name,
       t.superseded_at, s.name as superseded_by_name, t.superseded_reason
-    from program_trainings t
+    from program_trainings t ${joinPerson('t.person_id')}
     join lateral (select r.title from program_requirements r where r.requirement_id = t.requirement_id
       order by r.superseded_at is null desc, r.from_on desc limit 1) r on true
     join programs g on g.id = t.program_id join license_holders h on h.id = g.holder_id
@@ -126,14 +129,15 @@ export const listProgramTrainings = async (
   personId: string,
   programIds: readonly string[],
 ): Promise<readonly ProgramTraining[]> =>
-  (await trainings(db, sql`t.person_id = ${personId} and t.program_id = ${ids(programIds)}`)).rows
+  (await trainings(db, sql`t.person_id = ${accountsOf([personId])} and t.program_id = ${ids(programIds)}`))
+    .rows
 
 /** Every training of their own that programs recorded for the viewer. */
 export const listOwnProgramTrainings = async (
   db: Kysely<DB>,
   personId: string,
 ): Promise<readonly ProgramTraining[]> =>
-  (await trainings(db, sql`t.person_id = ${personId} and t.superseded_at is null`)).rows
+  (await trainings(db, sql`t.person_id = ${accountsOf([personId])} and t.superseded_at is null`)).rows
 
 /** A training that the viewer may see: their own, or one of a program that they look after. */
 export const findProgramTrainingOf = async (
@@ -144,7 +148,7 @@ export const findProgramTrainingOf = async (
   (
     await trainings(
       db,
-      sql`t.id = ${id} and (t.person_id = ${viewer.id} or t.program_id = ${ids(viewer.supervised_program_ids)})`,
+      sql`t.id = ${id} and (t.person_id = ${accountsOf([viewer.id])} or t.program_id = ${ids(viewer.supervised_program_ids)})`,
     )
   ).rows[0] ?? null
 
@@ -219,14 +223,10 @@ export async function listRecordedOn(
   personIds: readonly string[],
   on: Day,
 ): Promise<readonly string[]> {
-  const rows = await db
-    .selectFrom('program_trainings')
-    .select('person_id')
-    .where('requirement_id', '=', requirementId)
-    .where('person_id', 'in', [...personIds])
-    .where('completed_on', '=', on)
-    .where('superseded_at', 'is', null)
-    .execute()
+  const { rows } = await sql<{ person_id: string }>`
+    select distinct p.id as person_id from program_trainings t ${joinPerson('t.person_id')}
+    where t.requirement_id = ${requirementId} and t.person_id = ${accountsOf(personIds)}
+      and t.completed_on = ${on} and t.superseded_at is null`.execute(db)
   return rows.map(({ person_id }) => person_id)
 }
 
@@ -249,7 +249,7 @@ export const listTrainingsOfProgram = async (
   programId: string,
   personIds: readonly string[],
 ): Promise<readonly ProgramTraining[]> =>
-  (await trainings(db, sql`t.program_id = ${programId} and t.person_id = ${ids(personIds)}`)).rows
+  (await trainings(db, sql`t.program_id = ${programId} and t.person_id = ${accountsOf(personIds)}`)).rows
 
 /** Of some people, those whose accounts are not suspended. */
 export async function listActivePeople(

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsIn } from '#server/people/accounts-of.queries.ts'
 import { isInOwnTime } from '#server/programs/own-time.queries.ts'
 import type { HourCost, TrainingHours } from './training-hours.ts'
 
@@ -19,18 +20,18 @@ export async function listTrainingHours(
       where a.program_id = ${programId} and a.superseded_at is null order by a.person_id, a.hired_on desc
     )
     select a.person_id, a.name, k.completed_on as "on", 'courses' as kind, (k.minutes / 60.0)::float8 as hours
-    from here a join completions k on k.person_id = a.person_id and k.completed_on between ${from_on} and ${to_on}
+    from here a join people p on p.id = a.person_id join completions k on k.person_id = ${accountsIn('p')} and k.completed_on between ${from_on} and ${to_on}
     where ${isInOwnTime('a', sql<Day>`k.completed_on`)}
       and not exists (select from completion_voids v where v.completion_id = k.id)
     union all
     select a.person_id, a.name, o.completed_on, 'outside', o.hours::float8
-    from here a join outside_trainings o on o.person_id = a.person_id and o.superseded_at is null and o.hours is not null
+    from here a join people p on p.id = a.person_id join outside_trainings o on o.person_id = ${accountsIn('p')} and o.superseded_at is null and o.hours is not null
       and o.completed_on between ${from_on} and ${to_on}
     where exists (select from training_decisions d where d.outside_training_id = o.id and d.program_id = ${programId}
       and d.superseded_at is null and d.is_accepted)
     union all
     select a.person_id, a.name, t.completed_on, 'own', t.hours::float8
-    from here a join program_trainings t on t.person_id = a.person_id and t.program_id = ${programId}
+    from here a join people p on p.id = a.person_id join program_trainings t on t.person_id = ${accountsIn('p')} and t.program_id = ${programId}
       and t.superseded_at is null and t.hours is not null and t.completed_on between ${from_on} and ${to_on}`.execute(
     db,
   )
