@@ -3,6 +3,7 @@ import { openKeyFile, openSigningKey } from '#server/certificates/credentials/ke
 import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.ts'
 import { openWebToken, signWebToken, webKeySet } from '#server/certificates/credentials/web-tokens.ts'
 import type { Database } from '#server/db/connection.ts'
+import { recordExport } from '#server/ledger/actions.ts'
 import { dayOf, isInstant } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -46,6 +47,8 @@ export async function keptListRoutes(app: App, { db, clock, config: site }: Need
       const { answered_at: issuedAt, expires_at: expiresAt } = statement
       const key = await openSigningKey(site.keysFile, site.baseUrl, now)
       const claims = keptClaims(statement, name)
+      const facts = { what: 'shift list for a phone', on: today, people: lines.length }
+      await recordExport(db, { by: viewerOf(request).id, subject: `program:${program_id}`, at: now, facts })
       return reply.send({
         signed: await signWebToken({ type: keptListType, claims, issuedAt, expiresAt }, key),
         ...(await webKeySet({ keys: [key] }, key.controller)),
