@@ -289,6 +289,37 @@ describe('a course of this system that meets a requirement', () => {
   })
 })
 
+test('what was recorded for another account of the same person counts as theirs', async () => {
+  const ada = await personId(world.db, 'ada@northstar.example')
+  const recorded_by = await personId(world.db, 'sam@northstar.example')
+  const requirement_id = await idOf('First aid')
+  const standing = async () =>
+    (await sam.get(`${base}.csv?requirement=${requirement_id}`)).body
+      .split('\r\n')
+      .find((line) => line.startsWith('Ada'))
+  const { id } = await world.db
+    .insertInto('people')
+    .values({ name: 'Ada Lindqvist' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await world.db
+    .insertInto('program_trainings')
+    .values({ requirement_id, program_id: house, person_id: id, completed_on: '2026-11-03', recorded_by })
+    .execute()
+  expect(await standing()).not.toContain('Current until')
+  const merge = async (merged_into: string | null, other_account_ids: string[]) => {
+    await world.db
+      .updateTable('people')
+      .set({ merged_into, merged_at: merged_into && new Date() })
+      .where('id', '=', id)
+      .execute()
+    await world.db.updateTable('people').set({ other_account_ids }).where('id', '=', ada).execute()
+  }
+  await merge(ada, [id])
+  expect(await standing()).toContain('"Current until November 3, 2027"')
+  await merge(null, [])
+})
+
 describe('by the clock', () => {
   test('people hear of what is overdue once, the supervisor in the digest; recording it ends the message', async () => {
     const id = await idOf('Medication')

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
-import { joinPerson } from '#server/people/accounts-of.queries.ts'
+import { isPersonNamed, joinPerson } from '#server/people/accounts-of.queries.ts'
 import type { KnownPerson, PastRow } from './past-training-rows.ts'
 
 export type TrainingImport = Readonly<{
@@ -61,7 +61,8 @@ type Person = KnownPerson & Readonly<{ email: string | null; employee_id: string
 /** Everyone who works or worked at a program, with what tells them apart in a file. */
 export async function listPeopleToMatch(db: Kysely<DB>, programId: string): Promise<readonly Person[]> {
   const { rows } = await sql<Person>`
-    select p.id, p.name, coalesce(p.email, p.asked_email) as email, e.employee_id from people p
+    select p.id, p.name, coalesce(named.email, named.asked_email) as email, e.employee_id from people named
+    join people p on ${isPersonNamed}
     left join employee_ids e on e.person_id = p.id and e.program_id = ${programId}
     where exists (select from assignments a where a.person_id = p.id and a.program_id = ${programId} and a.superseded_at is null)`.execute(
     db,

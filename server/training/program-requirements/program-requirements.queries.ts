@@ -223,14 +223,10 @@ export async function listRecordedOn(
   personIds: readonly string[],
   on: Day,
 ): Promise<readonly string[]> {
-  const rows = await db
-    .selectFrom('program_trainings')
-    .select('person_id')
-    .where('requirement_id', '=', requirementId)
-    .where('person_id', 'in', [...personIds])
-    .where('completed_on', '=', on)
-    .where('superseded_at', 'is', null)
-    .execute()
+  const { rows } = await sql<{ person_id: string }>`
+    select distinct p.id as person_id from program_trainings t ${joinPerson('t.person_id')}
+    where t.requirement_id = ${requirementId} and t.person_id = ${accountsOf(personIds)}
+      and t.completed_on = ${on} and t.superseded_at is null`.execute(db)
   return rows.map(({ person_id }) => person_id)
 }
 
