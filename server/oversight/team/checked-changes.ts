@@ -126,11 +126,14 @@ export const programsFor = (
 ): readonly string[] =>
   supervisorsMay.has(change) ? viewer.supervised_program_ids : viewer.administered_program_ids
 
+/** A county has no direct contact on record. */
 export const changesFor = (
   viewer: Pick<Viewer, 'supervised_program_ids' | 'administered_program_ids'>,
+  hasLicensed: boolean,
 ): readonly Readonly<{ change: ChangeName; title: string }>[] =>
   changeNames
     .filter((change) => programsFor(change, viewer).length > 0)
+    .filter((change) => hasLicensed || !change.startsWith('contact'))
     .map((change) => ({ change, title: checkedChanges[change].title }))
 
 export type Planned = Readonly<
