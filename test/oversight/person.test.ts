@@ -200,7 +200,8 @@ describe('the checked rows', () => {
     const preview = readable((await sam.post(address, leave)).body)
     expect(preview).toContain('Theo Okafor Leave September 14, 2026 to October 2, 2026')
     expect(preview).toMatch(/Not recorded for Mai Vang This overlaps the leave on record/)
-    const rows = () => world.db.selectFrom('leave_periods').select(['reason']).execute()
+    const rows = () =>
+      world.db.selectFrom('leave_periods').select(['reason']).orderBy('recorded_at').execute()
     const before = (await rows()).length
     const some = readable((await sam.post(address, { ...leave, confirmed: 'yes' })).body)
     expect(some).toContain('Recorded for 1 person.')
