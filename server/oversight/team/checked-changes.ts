@@ -168,8 +168,9 @@ function sentencesOf(
     const earlier = before[period.kind].find(({ period_id }) => period_id === period.period_id)
     if (earlier && period.to_on)
       return `${name} since ${formatDay(earlier.from_on)} ends ${formatDay(period.to_on)}`
-    const plan = period.from_on > today ? ' Until then, nothing changes.' : ''
-    return `${name} ${periodWords(period)}.${plan}`
+    if (period.from_on <= today) return `${name} ${periodWords(period)}.`
+    const to = period.to_on ? ` to ${formatDay(period.to_on)}` : ''
+    return `${name} from ${formatDay(period.from_on)}${to}. Until then, nothing changes.`
   })
   const gone = removed.flatMap(({ kind, id }) => {
     const period = kind === 'assignment' ? undefined : before[kind].find(({ period_id }) => period_id === id)
