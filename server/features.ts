@@ -33,9 +33,11 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import { recordingRoutes } from '#server/courses/recordings.routes.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
+import { statuteWatchRoutes } from '#server/courses/review/statute-watch.routes.ts'
 import { rightNowRoutes } from '#server/courses/right-now.routes.ts'
 import { courseRoutes } from '#server/courses/routes.ts'
 import { searchRoutes } from '#server/courses/search/search.routes.ts'
@@ -46,6 +48,7 @@ import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
 import { coursePageRoutes } from '#server/learning/course.routes.ts'
 import { lessonRoutes } from '#server/learning/lessons.routes.ts'
+import { offlineRoutes } from '#server/learning/offline.routes.ts'
 import { ownMarkRoutes } from '#server/learning/own/own-marks.routes.ts'
 import { changesRoutes } from '#server/learning/versions/changes.routes.ts'
 import { movingRoutes } from '#server/learning/versions/moving.routes.ts'
@@ -58,9 +61,11 @@ import { webhookRoutes } from '#server/notices/webhooks/webhooks.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
 import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
+import { packetLinkRoutes } from '#server/oversight/packets/packet-links.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
 import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
+import { evidenceRoutes } from '#server/oversight/reviews/evidence.routes.ts'
 import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.ts'
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
@@ -186,9 +191,11 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   confirmationRoutes,
   // Courses
   courseRoutes,
+  recordingRoutes,
   rightNowRoutes,
   searchRoutes,
   courseReviewRoutes,
+  statuteWatchRoutes,
   mistakeRoutes,
   approvalRoutes,
   // Certificates
@@ -205,6 +212,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   coursePageRoutes,
   assessmentRoutes,
   lessonRoutes,
+  offlineRoutes,
   ownMarkRoutes,
   movingRoutes,
   changesRoutes,
@@ -249,7 +257,9 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   reviewFindingRoutes,
   reviewAnswerRoutes,
   correctionOrderRoutes,
+  evidenceRoutes,
   packetRoutes,
+  packetLinkRoutes,
   packetVerificationRoutes,
   bulkVerificationRoutes,
   registryRoutes,

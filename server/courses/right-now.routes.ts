@@ -11,7 +11,15 @@ type Needs = Readonly<{ catalogue: Catalogue; assets: Assets }>
 
 /** The files that a page kept on a phone needs. */
 const keptAssets = [
-  ...['styles.css', 'site.js', 'shift-list.js', 'favicon.svg', 'open-door.svg', 'quiet-water.svg'],
+  ...[
+    'styles.css',
+    'site.js',
+    'offline.js',
+    'shift-list.js',
+    'favicon.svg',
+    'open-door.svg',
+    'quiet-water.svg',
+  ],
   ...['public-sans-latin-400-normal.woff2', 'public-sans-latin-700-normal.woff2'],
 ]
 
