@@ -5,6 +5,7 @@ import { type Kind, monthDay, people } from './wording.ts'
 export type TeamFacts = Readonly<{
   'not-cleared': NotCleared
   'not-cleared-long': NotCleared & { days: number }
+  transferred: { person_id: string; name: string; from: string; to: string; on: Day }
   'weekly-digest': {
     overdue: number
     coming: number
@@ -45,6 +46,15 @@ export const teamKinds: { [K in keyof TeamFacts]: Kind<TeamFacts[K]> } = {
       ],
       inbox: `For ${days} days, not cleared for direct contact at ${program}: ${named(people)}.`,
       action: { label: 'See who and why', path: teamPath(people) },
+    }),
+  },
+  transferred: {
+    isOptional: true,
+    words: ({ person_id, name, from, to, on }) => ({
+      subject: 'Someone moves to another program',
+      email: ['Someone on your roster moves from one program to another. Sign in to see who, and from when.'],
+      inbox: `${name} moves from ${from} to ${to}. The first day there is ${formatDay(on)}.`,
+      action: { label: 'See their record', path: `/team/${person_id}` },
     }),
   },
   'weekly-digest': {

@@ -28,6 +28,13 @@ const samples: NoticeFacts = {
   },
   'program-training-overdue': { requirement_id: id, title: 'First aid', program: 'Lakes House', due_on: on },
   'supervisor-reminder': { from: 'Sam', due_on: on },
+  transferred: {
+    person_id: '00000000-0000-0000-0000-000000000001',
+    name: 'Mai Vang',
+    from: 'North Star House',
+    to: 'Prairie Shelter',
+    on: '2026-12-01',
+  },
   'course-assigned': {
     from: 'Sam Reyes',
     course: 'residential-settings',

@@ -148,6 +148,26 @@ describe('a supervisor', () => {
   })
 })
 
+describe('a saved view', () => {
+  test('is its owner’s list of filters, by an address that works for others, too', async () => {
+    const back = 'show=overdue&unit=&told=x&evil=1'
+    expect((await sam.post('/team/views', { name: ' ', back })).headers.location).toContain('told=unnamed')
+    const saved = await sam.post('/team/views', { name: 'Late ones', back })
+    expect(saved.headers.location).toBe('/team?show=overdue&told=saved')
+    const link = 'href="/team?show=overdue#people"'
+    expect((await sam.get('/team')).body).toMatch(
+      new RegExp(`${link.replace('?', '\\?')}[^>]*>Late ones</a>`),
+    )
+    const rae = await world.as('rae@northstar.example')
+    expect((await rae.get('/team')).body).not.toContain('Late ones')
+    const { id } = await world.db.selectFrom('team_views').select('id').executeTakeFirstOrThrow()
+    await rae.post(`/team/views/${id}/removal`)
+    expect((await sam.get('/team')).body).toContain('Late ones')
+    await sam.post(`/team/views/${id}/removal`)
+    expect((await sam.get('/team')).body).not.toContain('Late ones')
+  })
+})
+
 describe('the checked rows', () => {
   test('are reminded together, each once a day, and no one outside the viewer’s programs', async () => {
     const row = [await rowOf('mai@northstar.example'), await rowOf('ada@northstar.example')]
@@ -180,7 +200,8 @@ describe('the checked rows', () => {
     const preview = readable((await sam.post(address, leave)).body)
     expect(preview).toContain('Theo Okafor Leave September 14, 2026 to October 2, 2026')
     expect(preview).toMatch(/Not recorded for Mai Vang This overlaps the leave on record/)
-    const rows = () => world.db.selectFrom('leave_periods').select(['reason']).execute()
+    const rows = () =>
+      world.db.selectFrom('leave_periods').select(['reason']).orderBy('recorded_at').execute()
     const before = (await rows()).length
     const some = readable((await sam.post(address, { ...leave, confirmed: 'yes' })).body)
     expect(some).toContain('Recorded for 1 person.')

@@ -326,6 +326,15 @@ describe('changing what is on record', () => {
     ])
     const acts = (await ledger()).map(({ facts }) => JSON.parse(facts).act).filter(Boolean)
     expect(acts).toEqual(['transferred'])
+    // Those who look after either program are told, but for Rae, who did it.
+    const told = await world.db
+      .selectFrom('notices')
+      .innerJoin('people', 'people.id', 'notices.person_id')
+      .select(['people.email'])
+      .where('kind', '=', 'transferred')
+      .execute()
+    expect(told.map(({ email }) => email)).toContain('sam@northstar.example')
+    expect(told.map(({ email }) => email)).not.toContain('rae@northstar.example')
     expect((await rae.get('/programs')).body).toContain('Prairie Shelter')
     expect((await rae.get(`/programs/${program}/roster`)).body).toContain('Another program')
   })

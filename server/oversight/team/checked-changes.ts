@@ -126,11 +126,14 @@ export const programsFor = (
 ): readonly string[] =>
   supervisorsMay.has(change) ? viewer.supervised_program_ids : viewer.administered_program_ids
 
+/** A county has no direct contact on record. */
 export const changesFor = (
   viewer: Pick<Viewer, 'supervised_program_ids' | 'administered_program_ids'>,
+  hasLicensed: boolean,
 ): readonly Readonly<{ change: ChangeName; title: string }>[] =>
   changeNames
     .filter((change) => programsFor(change, viewer).length > 0)
+    .filter((change) => hasLicensed || !change.startsWith('contact'))
     .map((change) => ({ change, title: checkedChanges[change].title }))
 
 export type Planned = Readonly<
@@ -165,8 +168,9 @@ function sentencesOf(
     const earlier = before[period.kind].find(({ period_id }) => period_id === period.period_id)
     if (earlier && period.to_on)
       return `${name} since ${formatDay(earlier.from_on)} ends ${formatDay(period.to_on)}`
-    const plan = period.from_on > today ? ' Until then, nothing changes.' : ''
-    return `${name} ${periodWords(period)}.${plan}`
+    if (period.from_on <= today) return `${name} ${periodWords(period)}.`
+    const to = period.to_on ? ` to ${formatDay(period.to_on)}` : ''
+    return `${name} from ${formatDay(period.from_on)}${to}. Until then, nothing changes.`
   })
   const gone = removed.flatMap(({ kind, id }) => {
     const period = kind === 'assignment' ? undefined : before[kind].find(({ period_id }) => period_id === id)

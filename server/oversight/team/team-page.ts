@@ -54,6 +54,7 @@ export function teamPage(
     next: needs.length === 0 ? nextDates(rows) : null,
     hasOwn: rows.some(({ own }) => own !== null),
     hasLicensed: rows.some(({ program_kind }) => program_kind === 'licensed'),
+    isCounty: programs.length > 0 && programs.every(({ kind }) => kind === 'agency'),
     ...choicesOf(rows),
     numbers: groups
       .filter((group) => isShown(group, rows, numbers))

@@ -77,7 +77,7 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
         ...view,
         isHere: view.query === teamAddress(backOf(address), '').split('?')[1],
       })),
-      changes: changesFor(viewer).filter(({ change }) => change !== 'leave'),
+      changes: changesFor(viewer, page.hasLicensed).filter(({ change }) => change !== 'leave'),
       shiftPrograms: programs.filter(({ checks_shifts }) => checks_shifts),
       administered: programs.find(({ program_id }) => viewer.administered_program_ids.includes(program_id)),
       errors,

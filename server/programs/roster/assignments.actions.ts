@@ -4,7 +4,10 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { latinSpellingNeeded } from '#server/lib/latin-spelling.ts'
+import type { NewNotice } from '#server/notices/kinds.ts'
+import { findPerson } from '#server/people/queries.ts'
 import { otherEmail, otherName, type Problem } from '#server/programs/form-problem.ts'
+import { findProgramOf } from '#server/programs/queries.ts'
 import { isSameName, type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import type { Assignment } from './assignment.ts'
 import {
@@ -23,6 +26,7 @@ import {
   listAssignments,
   listOutOfReach,
 } from './assignments.queries.ts'
+import { listRolesHere } from './roles.queries.ts'
 import { type Acting, changeRoster, type RosterAnswer, type RosterDecision } from './roster.actions.ts'
 import { noChanges } from './roster-changes.ts'
 
@@ -199,9 +203,38 @@ export async function transfer(
     async (trx, assignment) => {
       const { person_id } = assignment
       const there = { ...newIds(to, person_id), assignments: await listAssignments(trx, to, [person_id]) }
-      return saving('transferred', person_id, decideTransfer(typed, dayOf(acting.now), assignment, there))
+      const decided = decideTransfer(typed, dayOf(acting.now), assignment, there)
+      const decision = saving('transferred', person_id, decided)
+      if (decision.kind !== 'save') return decision
+      return { ...decision, notices: await transferNotices(trx, acting, assignment, to, decision.facts) }
     },
   )
+}
+
+/** Tells those who look after either program, but for the one who moves the person. */
+async function transferNotices(
+  trx: Transaction<DB>,
+  { viewer, now }: Acting,
+  { person_id, program_id, assignment_id }: Assignment,
+  to: string,
+  { hired_on }: Readonly<Record<string, unknown>>,
+): Promise<readonly NewNotice[]> {
+  const places = [program_id, to]
+  const programs = await Promise.all(places.map((id) => findProgramOf(trx, viewer, id, dayOf(now))))
+  const roles = (await Promise.all(places.map((id) => listRolesHere(trx, id)))).flat()
+  const person = await findPerson(trx, person_id)
+  const [from, there] = programs.map((program) => program?.name ?? '')
+  const told = new Set(
+    roles.filter(({ role }) => role === 'supervisor' || role === 'program_admin').map((one) => one.person_id),
+  )
+  told.delete(viewer.id)
+  told.delete(person_id)
+  return [...told].map((reader) => ({
+    person_id: reader,
+    kind: 'transferred',
+    facts: { person_id, name: person?.name ?? '', from: from ?? '', to: there ?? '', on: String(hired_on) },
+    dedupe_key: `transferred ${assignment_id} ${to}`,
+  }))
 }
 
 /** Corrects a person's name, if the account belongs only to the viewer's programs. */

@@ -4,6 +4,7 @@ import type { DB } from '#server/db/schema.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { notifyAll } from '#server/notices/actions.ts'
+import type { NewNotice } from '#server/notices/kinds.ts'
 import { findPerson, lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
@@ -53,6 +54,8 @@ export type RosterDecision =
       /** For the ledger: the kind of change and its details. */
       act: string
       facts: Readonly<Record<string, unknown>>
+      /** Who gets a message of it. */
+      notices?: readonly NewNotice[]
     }
 
 /** An account with one of these emails was created at the same moment. Nothing was saved. */
@@ -103,6 +106,7 @@ function tryToChangeRoster<T extends Subject>(
     }
     await saveRosterChanges(trx, acting, decision.changes, reason)
     await acting.afterChange(trx, [personId], acting.now)
+    await notifyAll(trx, decision.notices ?? [])
     const confirmed = acting.confirmedBy ? { confirmed_by: acting.confirmedBy } : {}
     trx.record({
       kind: 'roster-changed',
