@@ -33,6 +33,7 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import { recordingRoutes } from '#server/courses/recordings.routes.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
@@ -47,6 +48,7 @@ import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
 import { coursePageRoutes } from '#server/learning/course.routes.ts'
 import { lessonRoutes } from '#server/learning/lessons.routes.ts'
+import { offlineRoutes } from '#server/learning/offline.routes.ts'
 import { ownMarkRoutes } from '#server/learning/own/own-marks.routes.ts'
 import { changesRoutes } from '#server/learning/versions/changes.routes.ts'
 import { movingRoutes } from '#server/learning/versions/moving.routes.ts'
@@ -68,8 +70,14 @@ import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.t
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
+import { reviewShiftRoutes } from '#server/oversight/reviews/review-shifts.routes.ts'
+import { keptListRoutes } from '#server/oversight/shifts/kept-list.routes.ts'
+import { shiftApiRoutes } from '#server/oversight/shifts/shift-api.routes.ts'
+import { shiftRoutes } from '#server/oversight/shifts/shifts.routes.ts'
 import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
+import { checkedChangeRoutes } from '#server/oversight/team/checked-changes.routes.ts'
 import { personRoutes } from '#server/oversight/team/person.routes.ts'
+import { savedViewRoutes } from '#server/oversight/team/saved-views.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import type { AccountMail } from '#server/people/account-emails.ts'
@@ -104,6 +112,7 @@ import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
+import { clearanceApiRoutes } from '#server/standings/clearance-api.routes.ts'
 import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
@@ -182,6 +191,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   confirmationRoutes,
   // Courses
   courseRoutes,
+  recordingRoutes,
   rightNowRoutes,
   searchRoutes,
   courseReviewRoutes,
@@ -202,6 +212,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   coursePageRoutes,
   assessmentRoutes,
   lessonRoutes,
+  offlineRoutes,
   ownMarkRoutes,
   movingRoutes,
   changesRoutes,
@@ -217,6 +228,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   trainingHoursRoutes,
   recordSharingRoutes,
   clearanceRoutes,
+  clearanceApiRoutes,
   apiTokenRoutes,
   rulesRoutes,
   interpretationsRoutes,
@@ -232,10 +244,16 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   teamRoutes,
   personRoutes,
   checkedRoutes,
+  savedViewRoutes,
+  checkedChangeRoutes,
+  keptListRoutes,
+  shiftApiRoutes,
+  shiftRoutes,
   licensingRoutes,
   overviewRoutes,
   licensingReviewRoutes,
   reviewPeopleRoutes,
+  reviewShiftRoutes,
   reviewFindingRoutes,
   reviewAnswerRoutes,
   correctionOrderRoutes,

@@ -56,6 +56,7 @@ export interface ApiTokens {
   id: Generated<string>;
   label: string;
   last_used_at: Timestamp | null;
+  may_send_shifts: Generated<boolean>;
   program_id: string;
   token_hash: string;
 }
@@ -780,6 +781,18 @@ export interface LedgerTiles {
   root: Buffer;
 }
 
+export interface LessonHighlights {
+  course: string;
+  highlighted_at: Timestamp;
+  id: Generated<string>;
+  lesson: string;
+  module: string;
+  paragraph: number;
+  person_id: string;
+  quote: string;
+  start: number;
+}
+
 export interface LessonMarks {
   enrollment_id: string;
   lesson: string;
@@ -1039,6 +1052,7 @@ export interface ProgramRequirements {
 }
 
 export interface Programs {
+  checks_shifts: Generated<boolean>;
   code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
@@ -1292,6 +1306,12 @@ export interface RosterImports {
   state: Generated<string>;
 }
 
+export interface SavedWords {
+  person_id: string;
+  saved_at: Timestamp;
+  word: string;
+}
+
 export interface ScholarshipRequests {
   contact: string;
   id: Generated<string>;
@@ -1410,6 +1430,42 @@ export interface Settings {
   value: Json;
 }
 
+export interface ShiftCheckAnswers {
+  answer: string;
+  because: string;
+  check_id: string;
+  on_leave: boolean;
+  person_id: string;
+  until_on: string | null;
+}
+
+export interface ShiftChecks {
+  checked_at: Timestamp;
+  checked_by: string;
+  id: Generated<string>;
+  list_signed_at: Timestamp | null;
+  program_id: string;
+  recorded_at: Timestamp;
+  shift_id: string;
+}
+
+export interface ShiftPeople {
+  person_id: string;
+  shift_id: string;
+}
+
+export interface Shifts {
+  created_at: Timestamp;
+  created_by: string | null;
+  external_id: string | null;
+  id: Generated<string>;
+  label: string;
+  program_id: string;
+  starts_at: Timestamp;
+  token_id: string | null;
+  unmatched: Generated<string[]>;
+}
+
 export interface SignInAttempts {
   at: Timestamp;
   level: number;
@@ -1473,6 +1529,14 @@ export interface StoppedAddresses {
   answer: string;
   email: string;
   stopped_at: Generated<Timestamp>;
+}
+
+export interface TeamViews {
+  id: Generated<string>;
+  name: string;
+  person_id: string;
+  query: string;
+  saved_at: Timestamp;
 }
 
 export interface TokenUses {
@@ -1642,6 +1706,7 @@ export interface DB {
   ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
   ledger_tiles: LedgerTiles;
+  lesson_highlights: LessonHighlights;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
@@ -1688,6 +1753,7 @@ export interface DB {
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;
+  saved_words: SavedWords;
   scholarship_requests: ScholarshipRequests;
   scholarship_steps: ScholarshipSteps;
   scim_connections: ScimConnections;
@@ -1701,6 +1767,10 @@ export interface DB {
   service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;
+  shift_check_answers: ShiftCheckAnswers;
+  shift_checks: ShiftChecks;
+  shift_people: ShiftPeople;
+  shifts: Shifts;
   sign_in_attempts: SignInAttempts;
   sign_in_challenges: SignInChallenges;
   sign_in_subjects: SignInSubjects;
@@ -1709,6 +1779,7 @@ export interface DB {
   standings: Standings;
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
+  team_views: TeamViews;
   token_uses: TokenUses;
   training_decisions: TrainingDecisions;
   training_hour_costs: TrainingHourCosts;

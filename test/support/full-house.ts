@@ -135,10 +135,39 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     .select('period_id')
     .where('assignment_id', '=', assignment_id)
     .executeTakeFirstOrThrow()
+  await db.updateTable('programs').set({ checks_shifts: true }).where('id', '=', program).execute()
+  const checked = new Date('2026-11-23T17:00:00Z')
+  const view = await db
+    .insertInto('team_views')
+    .values({ person_id, name: 'Overdue', query: 'show=overdue', saved_at: checked })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const token = await db
     .selectFrom('api_tokens')
     .select('id')
     .where('program_id', '=', program)
+    .executeTakeFirstOrThrow()
+  const shift = await db
+    .insertInto('shifts')
+    .values({
+      program_id: program,
+      label: 'Night',
+      starts_at: checked,
+      created_at: checked,
+      created_by: person_id,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const check = await db
+    .insertInto('shift_checks')
+    .values({
+      shift_id: shift.id,
+      program_id: program,
+      checked_by: person_id,
+      checked_at: checked,
+      recorded_at: checked,
+    })
+    .returning('id')
     .executeTakeFirstOrThrow()
   await admin.post(`${base}/requirements`, {
     title: 'First aid',
@@ -172,6 +201,9 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     .executeTakeFirstOrThrow()
   return {
     program,
+    shift: shift.id,
+    view: view.id,
+    check: check.id,
     'requirements/requirement': requirement_id,
     'program-trainings/training': trained.id,
     person: person_id,
