@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import type { Catalogue, Course } from '#server/courses/catalogue/catalogue.ts'
 import { fixtureDir, publish } from '#test/courses/fixture.ts'
+import { readable } from '#test/oversight/reviewed.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { takeCourse } from '#test/support/taking.ts'
@@ -52,7 +53,10 @@ test('after a change of meaning, people who completed an older version must read
   expect((await ada.get(lesson)).statusCode).toBe(404)
   const past = await noor.post('/review/courses/welcome/1.1.0/change-day', { due_on: '11/19/2026' })
   expect(past.statusCode).toBe(422)
+  const readers = async () => readable((await noor.get('/review/courses/welcome/1.1.0/readers')).body)
+  expect(await readers()).toContain('No deadline is set')
   await noor.post('/review/courses/welcome/1.1.0/change-day', { due_on: '12/31/2026' })
+  expect(await readers()).toContain('0 of 1 person who completed an older version')
   const home = await ada.get('/')
   expect(home.body).toContain('Changed since you took it: Welcoming a newcomer')
   expect(home.body).toContain('Read these lessons by December 31, 2026.')
@@ -66,6 +70,10 @@ test('after a change of meaning, people who completed an older version must read
   const read = await again.post(`${lesson}/reading`)
   expect(read.headers.location).toBe('/courses/welcome')
   expect((await again.get('/')).body).not.toContain('Changed since you took it')
+  const noorLater = await as('noor@review.example')
+  const seen = readable((await noorLater.get('/review/courses/welcome/1.1.0/readers')).body)
+  expect(seen).toMatch(/1 of 1 person .* December 31, 2026, which has passed\./)
+  expect(seen).not.toContain('Ada')
   expect((await again.get('/courses/welcome')).body).toContain('You have read the changes.')
   await again.post(`${lesson}/reading`)
   expect(await db.selectFrom('course_change_readings').select('lesson').execute()).toEqual([

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { readToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
 import { findPlace } from '#server/ledger/queries.ts'
+import { hasRole } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
@@ -83,7 +84,8 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
     const certificate = await findCertificateByToken(db, readToken(request.params.token) ?? '-')
     const page = verifyPage(certificate, null, ...(await standingOf(certificate)))
     if (page.verdict === 'unknown') await evenTime(reply)
-    return reply.page('certificates/verdict', page)
+    const mayRevoke = request.viewer !== null && hasRole(request.viewer, 'licensing')
+    return reply.page('certificates/verdict', { ...page, mayRevoke })
   })
 
   app.post(

@@ -21,6 +21,23 @@ type Reader = Readonly<{
   readings: readonly ChangeReading[]
 }>
 
+/** Everyone who completed a course, with the versions and what they read since; and whether they had the notice. */
+export async function listReadersOfChange(
+  db: Kysely<DB>,
+  course: string,
+  key: string,
+): Promise<readonly (Reader & Readonly<{ is_told: boolean }>)[]> {
+  const { rows } = await sql<Reader & { is_told: boolean }>`
+    select p.id as person_id, json_agg(distinct c.version) as versions,
+      coalesce((select json_agg(json_build_object('course', r.course, 'version', r.version, 'place', r.module || '/' || r.lesson))
+        from course_change_readings r where r.person_id = ${accountsIn('p')} and r.course = ${course}), '[]'::json) as readings,
+      exists (select from notices n where n.person_id = p.id and n.dedupe_key = ${key}) as is_told
+    from completions c ${joinPerson('c.person_id')}
+    where p.disabled_at is null and c.course = ${course} and not exists (select from completion_voids v where v.completion_id = c.id)
+    group by p.id`.execute(db)
+  return rows
+}
+
 /** People who completed a course and have not had the notice with this key, with what they completed and read. */
 export async function listReadersToTell(
   db: Kysely<DB>,

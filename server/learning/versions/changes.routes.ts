@@ -9,8 +9,8 @@ import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
 import { recordChangeRead } from './changes.actions.ts'
-import { listChangeReadings } from './changes.queries.ts'
-import { changePath, changesToRead } from './changes.ts'
+import { listChangeReadings, listReadersOfChange } from './changes.queries.ts'
+import { changePath, changesToRead, noticeOfChange, readersOfChange } from './changes.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
 
@@ -58,6 +58,30 @@ export async function changesRoutes(app: App, { db, catalogue, clock }: Needs): 
       const after = await changedLessonOf(viewer.id, request.params)
       const next = after.change.lessons.find(({ isRead }) => !isRead)
       return reply.redirect(next?.href ?? `/courses/${request.params.course}`, 303)
+    },
+  )
+
+  app.get(
+    '/review/courses/:course/:version/readers',
+    {
+      config: { policy: ['reviewer'] },
+      schema: {
+        params: Type.Object({ course: params.properties.course, version: params.properties.version }),
+      },
+    },
+    async (request, reply) => {
+      const { course, version } = request.params
+      const text = catalogue.courses.get(course)?.versions.get(version) ?? notFound()
+      if (text.change?.kind !== 'meaning') return notFound()
+      const day = (await listChangeDays(db)).find((one) => one.course === course && one.version === version)
+      const people = day ? await listReadersOfChange(db, course, noticeOfChange(day)) : []
+      return reply.page('learning/change-readers', {
+        title: 'Who has read the changes',
+        text,
+        back: `/review/courses/${course}/${version}#change-day`,
+        due_on: null,
+        ...(day ? readersOfChange(catalogue, day, people, dayOf(clock())) : {}),
+      })
     },
   )
 

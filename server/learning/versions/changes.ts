@@ -26,6 +26,10 @@ type ChangesToRead = Readonly<{
 export const changePath = (course: string, version: string, place: string) =>
   `/courses/${course}/changes/${version}/${place}`
 
+/** By this key a person gets one notice of a change and its due date. */
+export const noticeOfChange = ({ course, version, due_on }: ChangeDay) =>
+  `lessons-changed ${course} ${version} ${due_on}`
+
 /**
  * Every change of meaning with a due date, after the newest version that the person completed. A person who completes
  * the newer version has nothing to read.
@@ -87,3 +91,32 @@ function changesOf(
 /** The lessons that the author named or, if none, all changed lessons. */
 const isToRead = ({ readAgain, lessons }: ChangeRecord, place: string): boolean =>
   Object.keys(readAgain).length > 0 ? Object.hasOwn(readAgain, place) : lessons.includes(place)
+
+type Readers = readonly Readonly<{
+  versions: readonly string[]
+  readings: readonly ChangeReading[]
+  is_told: boolean
+}>[]
+
+/** How many of those who completed an older version have read a change, in all and by lesson. */
+export function readersOfChange(catalogue: Catalogue, day: ChangeDay, people: Readers, today: Day) {
+  const asked = people.flatMap(({ versions, readings, is_told }) => {
+    const completions = versions.map((version) => ({ course: day.course, version }))
+    const [change] = changesToRead(catalogue, completions, [day], readings, today)
+    return change ? [{ change, is_told }] : []
+  })
+  const lessons = asked[0]?.change.lessons ?? []
+  return {
+    due_on: day.due_on,
+    isPast: day.due_on < today,
+    asked: asked.length,
+    done: asked.filter(({ change }) => change.isDone).length,
+    begun: asked.filter(({ change }) => !change.isDone && change.lessons.some(({ isRead }) => isRead)).length,
+    told: asked.filter(({ is_told }) => is_told).length,
+    lessons: lessons.map(({ title, href }) => ({
+      title,
+      readers: asked.filter(({ change }) => change.lessons.some((one) => one.href === href && one.isRead))
+        .length,
+    })),
+  }
+}

@@ -4,14 +4,14 @@ import type { Database } from '#server/db/connection.ts'
 import type { Day } from '#server/lib/days.ts'
 import { notifyAll } from '#server/notices/actions.ts'
 import { listReadersToTell } from './changes.queries.ts'
-import { changesToRead } from './changes.ts'
+import { changesToRead, noticeOfChange } from './changes.ts'
 
 /** Tells everyone who completed an older version which changed lessons to read, once for each change and due date. */
 export async function tellOfChanges(db: Database, catalogue: Catalogue, today: Day): Promise<void> {
   for (const day of await listChangeDays(db)) {
     const course = catalogue.courses.get(day.course)
     if (!course) continue
-    const key = `lessons-changed ${day.course} ${day.version} ${day.due_on}`
+    const key = noticeOfChange(day)
     await db.transaction().execute(async (trx) => {
       const readers = await listReadersToTell(trx, day.course, key)
       await notifyAll(
