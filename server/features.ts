@@ -34,9 +34,11 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import { recordingRoutes } from '#server/courses/recordings.routes.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
+import { statuteWatchRoutes } from '#server/courses/review/statute-watch.routes.ts'
 import { rightNowRoutes } from '#server/courses/right-now.routes.ts'
 import { courseRoutes } from '#server/courses/routes.ts'
 import { searchRoutes } from '#server/courses/search/search.routes.ts'
@@ -47,6 +49,7 @@ import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
 import { coursePageRoutes } from '#server/learning/course.routes.ts'
 import { lessonRoutes } from '#server/learning/lessons.routes.ts'
+import { offlineRoutes } from '#server/learning/offline.routes.ts'
 import { ownMarkRoutes } from '#server/learning/own/own-marks.routes.ts'
 import { changesRoutes } from '#server/learning/versions/changes.routes.ts'
 import { movingRoutes } from '#server/learning/versions/moving.routes.ts'
@@ -59,15 +62,23 @@ import { webhookRoutes } from '#server/notices/webhooks/webhooks.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
 import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
+import { packetLinkRoutes } from '#server/oversight/packets/packet-links.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
 import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
+import { evidenceRoutes } from '#server/oversight/reviews/evidence.routes.ts'
 import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.ts'
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
+import { reviewShiftRoutes } from '#server/oversight/reviews/review-shifts.routes.ts'
+import { keptListRoutes } from '#server/oversight/shifts/kept-list.routes.ts'
+import { shiftApiRoutes } from '#server/oversight/shifts/shift-api.routes.ts'
+import { shiftRoutes } from '#server/oversight/shifts/shifts.routes.ts'
 import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
+import { checkedChangeRoutes } from '#server/oversight/team/checked-changes.routes.ts'
 import { personRoutes } from '#server/oversight/team/person.routes.ts'
+import { savedViewRoutes } from '#server/oversight/team/saved-views.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import type { AccountMail } from '#server/people/account-emails.ts'
@@ -102,6 +113,7 @@ import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
+import { clearanceApiRoutes } from '#server/standings/clearance-api.routes.ts'
 import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
@@ -180,9 +192,11 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   confirmationRoutes,
   // Courses
   courseRoutes,
+  recordingRoutes,
   rightNowRoutes,
   searchRoutes,
   courseReviewRoutes,
+  statuteWatchRoutes,
   mistakeRoutes,
   approvalRoutes,
   // Certificates
@@ -200,6 +214,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   coursePageRoutes,
   assessmentRoutes,
   lessonRoutes,
+  offlineRoutes,
   ownMarkRoutes,
   movingRoutes,
   changesRoutes,
@@ -215,6 +230,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   trainingHoursRoutes,
   recordSharingRoutes,
   clearanceRoutes,
+  clearanceApiRoutes,
   apiTokenRoutes,
   rulesRoutes,
   interpretationsRoutes,
@@ -230,14 +246,22 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   teamRoutes,
   personRoutes,
   checkedRoutes,
+  savedViewRoutes,
+  checkedChangeRoutes,
+  keptListRoutes,
+  shiftApiRoutes,
+  shiftRoutes,
   licensingRoutes,
   overviewRoutes,
   licensingReviewRoutes,
   reviewPeopleRoutes,
+  reviewShiftRoutes,
   reviewFindingRoutes,
   reviewAnswerRoutes,
   correctionOrderRoutes,
+  evidenceRoutes,
   packetRoutes,
+  packetLinkRoutes,
   packetVerificationRoutes,
   bulkVerificationRoutes,
   registryRoutes,

@@ -55,6 +55,7 @@ const order = [
     'classroom/group-sessions',
     'calendar',
     'oversight/team',
+    'oversight/shifts',
     'oversight/reviews',
   ],
   ...[
@@ -126,6 +127,7 @@ const usedByQueries: Readonly<Record<string, string>> = {
   'programs/as-of.ts': 'pieces of SQL',
   'programs/roster/work-texts.ts': 'the columns of an employment that are plain text',
   'law/facts/ruleset.ts': 'the certification that the law names',
+  'ledger/tiles.ts': 'a tile is made of the rows that are read',
 }
 
 const world =

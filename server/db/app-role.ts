@@ -54,6 +54,8 @@ const hasRole = async (trx: Database, name: string): Promise<boolean> =>
 async function giveServiceRights(trx: Database, name: string): Promise<void> {
   const role = pg.escapeIdentifier(name)
   const run = (text: string) => sql.raw(text).execute(trx)
+  // Two that start together would change the same rights at once, which PostgreSQL refuses.
+  await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-rights'))`.execute(trx)
   await run(`revoke all on all tables in schema public from ${role}`)
   await run(`revoke create on schema public from ${role}`)
   await run(`grant usage on schema public to ${role}`)

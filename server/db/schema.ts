@@ -56,6 +56,7 @@ export interface ApiTokens {
   id: Generated<string>;
   label: string;
   last_used_at: Timestamp | null;
+  may_send_shifts: Generated<boolean>;
   program_id: string;
   token_hash: string;
 }
@@ -231,6 +232,21 @@ export interface Certifications {
   type: string;
 }
 
+export interface ChangedFactEnds {
+  changed_fact_id: string;
+  how: string;
+  resolved_at: Timestamp;
+  resolved_by: string;
+}
+
+export interface ChangedFacts {
+  id: Generated<string>;
+  key: string;
+  marked_at: Timestamp;
+  marked_by: string;
+  reason: string;
+}
+
 export interface Clearances {
   answer: string;
   because: string;
@@ -376,6 +392,19 @@ export interface CourseTexts {
   version: string;
 }
 
+export interface CurrentFindings {
+  body: string | null;
+  follow_up_on: string | null;
+  id: string | null;
+  law: string | null;
+  number: number | null;
+  person_id: string | null;
+  review_id: string | null;
+  rule: string | null;
+  written_at: Timestamp | null;
+  written_by: string | null;
+}
+
 export interface DataNoticeAcknowledgments {
   acknowledged_at: Timestamp;
   person_id: string;
@@ -464,6 +493,45 @@ export interface Enrollments {
   person_id: string;
   started_at: Generated<Timestamp>;
   version: string;
+}
+
+export interface EvidenceFiles {
+  bytes: Buffer;
+  id: Generated<string>;
+  message_id: string;
+  name: string;
+  sha256: string;
+  type: string;
+}
+
+export interface EvidenceMessages {
+  body: string;
+  id: Generated<string>;
+  is_from_program: boolean;
+  request_id: string;
+  written_at: Timestamp;
+  written_by: string;
+}
+
+export interface EvidenceRequests {
+  due_on: string;
+  id: Generated<string>;
+  number: number;
+  person_id: string | null;
+  requested_at: Timestamp;
+  requested_by: string;
+  review_id: string;
+  subject: string;
+}
+
+export interface EvidenceSteps {
+  done_at: Timestamp;
+  done_by: string;
+  due_on: string | null;
+  id: Generated<number>;
+  reason: string;
+  request_id: string;
+  step: string;
 }
 
 export interface ExerciseTries {
@@ -720,6 +788,18 @@ export interface LedgerTiles {
   root: Buffer;
 }
 
+export interface LessonHighlights {
+  course: string;
+  highlighted_at: Timestamp;
+  id: Generated<string>;
+  lesson: string;
+  module: string;
+  paragraph: number;
+  person_id: string;
+  quote: string;
+  start: number;
+}
+
 export interface LessonMarks {
   enrollment_id: string;
   lesson: string;
@@ -852,6 +932,29 @@ export interface OverviewDays {
   program_id: string;
 }
 
+export interface PacketLinkEnds {
+  ended_at: Timestamp;
+  ended_by: string;
+  link_id: string;
+}
+
+export interface PacketLinkOpenings {
+  id: Generated<number>;
+  link_id: string;
+  opened_at: Timestamp;
+  what: string;
+}
+
+export interface PacketLinks {
+  expires_at: Timestamp;
+  for_whom: string;
+  id: Generated<string>;
+  made_at: Timestamp;
+  made_by: string;
+  packet_id: string;
+  token_hash: string;
+}
+
 export interface PaperCodes {
   code_hash: string;
   confirmed_at: Timestamp | null;
@@ -956,6 +1059,7 @@ export interface ProgramRequirements {
 }
 
 export interface Programs {
+  checks_shifts: Generated<boolean>;
   code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
@@ -1077,10 +1181,23 @@ export interface ReviewAnswers {
   id: Generated<string>;
 }
 
+export interface ReviewFindingEdits {
+  body: string;
+  edited_at: Timestamp;
+  edited_by: string;
+  finding_id: string;
+  follow_up_on: string | null;
+  id: Generated<number>;
+  law: string;
+  person_id: string | null;
+  rule: string;
+}
+
 export interface ReviewFindings {
   body: string;
   follow_up_on: string | null;
   id: Generated<string>;
+  law: Generated<string>;
   number: number;
   person_id: string | null;
   review_id: string;
@@ -1194,6 +1311,12 @@ export interface RosterImports {
   rows_total: Generated<number>;
   sha256: string;
   state: Generated<string>;
+}
+
+export interface SavedWords {
+  person_id: string;
+  saved_at: Timestamp;
+  word: string;
 }
 
 export interface ScholarshipRequests {
@@ -1314,6 +1437,42 @@ export interface Settings {
   value: Json;
 }
 
+export interface ShiftCheckAnswers {
+  answer: string;
+  because: string;
+  check_id: string;
+  on_leave: boolean;
+  person_id: string;
+  until_on: string | null;
+}
+
+export interface ShiftChecks {
+  checked_at: Timestamp;
+  checked_by: string;
+  id: Generated<string>;
+  list_signed_at: Timestamp | null;
+  program_id: string;
+  recorded_at: Timestamp;
+  shift_id: string;
+}
+
+export interface ShiftPeople {
+  person_id: string;
+  shift_id: string;
+}
+
+export interface Shifts {
+  created_at: Timestamp;
+  created_by: string | null;
+  external_id: string | null;
+  id: Generated<string>;
+  label: string;
+  program_id: string;
+  starts_at: Timestamp;
+  token_id: string | null;
+  unmatched: Generated<string[]>;
+}
+
 export interface SignInAttempts {
   at: Timestamp;
   level: number;
@@ -1377,6 +1536,14 @@ export interface StoppedAddresses {
   answer: string;
   email: string;
   stopped_at: Generated<Timestamp>;
+}
+
+export interface TeamViews {
+  id: Generated<string>;
+  name: string;
+  person_id: string;
+  query: string;
+  saved_at: Timestamp;
 }
 
 export interface TokenUses {
@@ -1498,6 +1665,8 @@ export interface DB {
   certificate_status_changes: CertificateStatusChanges;
   certificates: Certificates;
   certifications: Certifications;
+  changed_fact_ends: ChangedFactEnds;
+  changed_facts: ChangedFacts;
   clearances: Clearances;
   commitments: Commitments;
   completion_confirmations: CompletionConfirmations;
@@ -1511,6 +1680,7 @@ export interface DB {
   course_change_readings: CourseChangeReadings;
   course_comments: CourseComments;
   course_texts: CourseTexts;
+  current_findings: CurrentFindings;
   data_notice_acknowledgments: DataNoticeAcknowledgments;
   data_notices: DataNotices;
   deputies: Deputies;
@@ -1521,6 +1691,10 @@ export interface DB {
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
+  evidence_files: EvidenceFiles;
+  evidence_messages: EvidenceMessages;
+  evidence_requests: EvidenceRequests;
+  evidence_steps: EvidenceSteps;
   exercise_tries: ExerciseTries;
   failed_name_checks: FailedNameChecks;
   finished_lessons: FinishedLessons;
@@ -1549,6 +1723,7 @@ export interface DB {
   ledger_cosignatures: LedgerCosignatures;
   ledger_heads: LedgerHeads;
   ledger_tiles: LedgerTiles;
+  lesson_highlights: LessonHighlights;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
@@ -1562,6 +1737,9 @@ export interface DB {
   notices: Notices;
   outside_trainings: OutsideTrainings;
   overview_days: OverviewDays;
+  packet_link_ends: PacketLinkEnds;
+  packet_link_openings: PacketLinkOpenings;
+  packet_links: PacketLinks;
   paper_codes: PaperCodes;
   passkeys: Passkeys;
   people: People;
@@ -1581,6 +1759,7 @@ export interface DB {
   recovery_codes: RecoveryCodes;
   registry_imports: RegistryImports;
   review_answers: ReviewAnswers;
+  review_finding_edits: ReviewFindingEdits;
   review_finding_steps: ReviewFindingSteps;
   review_findings: ReviewFindings;
   review_notes: ReviewNotes;
@@ -1591,6 +1770,7 @@ export interface DB {
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;
+  saved_words: SavedWords;
   scholarship_requests: ScholarshipRequests;
   scholarship_steps: ScholarshipSteps;
   scim_connections: ScimConnections;
@@ -1604,6 +1784,10 @@ export interface DB {
   service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;
+  shift_check_answers: ShiftCheckAnswers;
+  shift_checks: ShiftChecks;
+  shift_people: ShiftPeople;
+  shifts: Shifts;
   sign_in_attempts: SignInAttempts;
   sign_in_challenges: SignInChallenges;
   sign_in_subjects: SignInSubjects;
@@ -1612,6 +1796,7 @@ export interface DB {
   standings: Standings;
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
+  team_views: TeamViews;
   token_uses: TokenUses;
   training_decisions: TrainingDecisions;
   training_hour_costs: TrainingHourCosts;

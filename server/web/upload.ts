@@ -38,22 +38,44 @@ export async function readListUpload(
   request: FastifyRequest,
   list: string,
 ): Promise<Upload & Readonly<{ lists: readonly string[] }>> {
+  const { files, ...rest } = await readForm(request, { files: 1, list })
+  return { ...rest, file: files[0] ?? null }
+}
+
+type UploadedForm = Omit<Upload, 'file'> &
+  Readonly<{
+    lists: readonly string[]
+    files: readonly UploadedFile[]
+    /** True if there were too many files. The extra ones were dropped. */
+    isTooMany: boolean
+  }>
+
+/** Reads a form's text fields and its optional files, up to a number of them. Empty files are ignored. */
+export async function readForm(
+  request: FastifyRequest,
+  { files: most, list = '' }: Readonly<{ files: number; list?: string }>,
+): Promise<UploadedForm> {
   const fields: Record<string, string> = {}
   const lists: string[] = []
-  let file: UploadedFile | null = null
+  const files: UploadedFile[] = []
   let isTooLarge = false
-  for await (const part of partsOf(request, { fields: 40 + mostChecked })) {
-    if (part.type === 'file') {
-      // Always read to the end, because the rest of the form follows.
-      const bytes = await part.toBuffer()
-      if (part.file.truncated) isTooLarge = true
-      else if (bytes.length > 0) file = { name: part.filename || 'file', bytes: await harmless(bytes) }
-    } else if (typeof part.value === 'string') {
-      if (part.fieldname === list) lists.push(part.value)
-      else fields[part.fieldname] = part.value
+  try {
+    for await (const part of partsOf(request, { files: most, fields: 40 + mostChecked })) {
+      if (part.type === 'file') {
+        // Always read to the end, because the rest of the form follows.
+        const bytes = await part.toBuffer()
+        if (part.file.truncated) isTooLarge = true
+        else if (bytes.length > 0) files.push({ name: part.filename || 'file', bytes: await harmless(bytes) })
+      } else if (typeof part.value === 'string') {
+        if (part.fieldname === list) lists.push(part.value)
+        else fields[part.fieldname] = part.value
+      }
     }
+  } catch (error) {
+    if (most === 1 || (error as { code?: string }).code !== 'FST_FILES_LIMIT') throw error
+    return { fields, lists, files, isTooLarge, isTooMany: true }
   }
-  return { fields, lists, file, isTooLarge }
+  return { fields, lists, files, isTooLarge, isTooMany: false }
 }
 
 /** The file as it may be kept. Throws for a PDF with scripts and for a picture too large to open. */

@@ -10,6 +10,7 @@ import { workOff } from '#test/support/jobs.ts'
 const id = '00000000-0000-4000-8000-000000000000'
 const on = '2026-07-01'
 const team = { program_id: id, program: 'Lakes House', on, people: [{ id, name: 'Pat Paper' }] }
+const evidence = { request_id: id, review: 3, number: 1 }
 const finding = { finding_id: id, review: 3, number: 2 }
 
 /** One of each kind; the compiler asks for a new one. */
@@ -53,7 +54,13 @@ const samples: NoticeFacts = {
   'second-confirmation': { what: 'A revocation', path: '/requests/1' },
   'email-stopped': { name: 'Pat Paper', email: 'pat@lakes.example', answer: '550 No such user' },
   'finding-sent': finding,
+  'finding-corrected': finding,
   'finding-answered': { ...finding, program: 'Lakes House' },
+  'evidence-requested': { ...evidence, on },
+  'evidence-reply': evidence,
+  'evidence-sent': { ...evidence, program: 'Lakes House' },
+  'evidence-due': { ...evidence, on },
+  'evidence-late': { ...evidence, program: 'Lakes House', on },
   'follow-up-due': { ...finding, program: 'Lakes House', on },
   'name-unprintable': { person_id: id, name: '名', reason: 'It has letters that can’t be drawn.' },
   'record-altered': { finding: 'Entry 12: Its content was changed after it was written.' },
@@ -63,6 +70,7 @@ const samples: NoticeFacts = {
   'never-signed-in': { program_id: id, program: 'Lakes House', count: 2 },
   'license-ending': { program_id: id, program: 'Lakes House', what: 'The license', on },
   'mistake-reported': { course: 'Residential', lesson: 'Why' },
+  'fact-changed': { key: 'A1-02', about: 'Who must take the training', reason: 'Amended' },
   'facts-due': { count: 3, since: on },
   'role-changed': {
     change: 'granted',

@@ -8,6 +8,7 @@ import { didDocument, issuerDid, publishedKeys } from './keys.ts'
 import { credentialTypes, json, typeFor } from './media-types.ts'
 import { publishedStatusList } from './status.actions.ts'
 import { statusListTtl } from './status-list.ts'
+import { webKeySet } from './web-tokens.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -37,6 +38,11 @@ export async function publicationRoutes(app: App, { db, clock, config }: Needs):
 
   app.get('/keys.json', { config: open }, async (request, reply) =>
     reply.type(typeFor(request, json)).send(`${JSON.stringify(await keys(), null, 2)}\n`),
+  )
+
+  // For software that checks the signed answers of the API with any JOSE library.
+  app.get('/.well-known/jwks.json', { config: open }, async (_request, reply) =>
+    reply.type('application/jwk-set+json').send(JSON.stringify(await webKeySet(await keys(), did))),
   )
 
   app.get('/contexts.json', { config: open }, async (request, reply) =>

@@ -3,9 +3,10 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { accountsIn, accountsOf } from '#server/people/accounts-of.queries.ts'
 import { type AsKnownOn, dayAt, endOfDay } from '#server/programs/as-of.ts'
-import { type TeamRow, yearBack } from './team.queries.ts'
+import { type TeamRow, type UnderWay, yearBack } from './team.queries.ts'
 
-export type Learning = Pick<TeamRow, 'under_way' | 'last_active_on' | 'completed'>
+export type Learning = Pick<TeamRow, 'last_active_on' | 'completed'> &
+  Readonly<{ under_way: UnderWay | null }>
 
 /** Courses under way and completed at the end of a day in Minnesota. Never answers or scores. */
 export async function listLearningOn(

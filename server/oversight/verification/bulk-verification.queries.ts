@@ -33,7 +33,8 @@ export async function listCertificatesAsked(
 export async function listBulkVerifications(db: Kysely<DB>, reviewId: string) {
   const { rows } = await sql<{ id: string; verified_at: Date; verified_by_name: string; asked: number }>`
     select v.id, v.verified_at, p.name as verified_by_name,
-      (select count(*) from jsonb_array_elements(v.results) r where r ->> 'asked' <> '') as asked
+      (select count(*) from jsonb_array_elements(v.results) r where r ->> 'asked' <> ''
+        and r ->> 'verdict' not in ('not-a-certificate', 'unreadable')) as asked
     from bulk_verifications v join people p on p.id = v.verified_by
     where v.review_id = ${reviewId} order by v.verified_at desc`.execute(db)
   return rows

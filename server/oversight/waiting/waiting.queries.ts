@@ -1,6 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { daysOfWatch, endingPeriods } from '#server/oversight/licensing/endings.queries.ts'
+import { openEvidence } from '#server/oversight/reviews/evidence.queries.ts'
 import { joinPerson } from '#server/people/accounts-of.queries.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { worksOn } from '#server/programs/as-of.ts'
@@ -10,6 +12,7 @@ export type WaitingKind =
   | 'outside-training'
   | 'second-person'
   | 'finding-to-answer'
+  | 'evidence-to-send'
   | 'import-to-save'
   | 'records-conflict'
   | 'unprintable-name'
@@ -17,9 +20,13 @@ export type WaitingKind =
   | 'stopped-address'
   | 'request-to-confirm'
   | 'answer-to-read'
+  | 'evidence-to-read'
+  | 'evidence-late'
   | 'follow-up'
+  | 'license-ending'
   | 'refused-certificate'
   | 'approval-to-confirm'
+  | 'changed-fact'
   | 'mistake'
   | 'comment'
   | 'office-second-person'
@@ -96,8 +103,13 @@ function administratorParts({ id, administered_program_ids }: Viewer, today: Day
     counted(
       'finding-to-answer',
       sql`select ${findingSince} as at, jsonb_build_object('id', f.id) as first
-        from review_findings f join reviews r on r.id = f.review_id ${lastStep}
-        where r.program_id = ${theirs} and last.act in ('sent', 'reopened') and not ${isAnswered}`,
+        from current_findings f join reviews r on r.id = f.review_id ${lastStep}
+        where r.program_id = ${theirs} and last.act in ('sent', 'reopened', 'corrected') and not ${isAnswered}`,
+    ),
+    counted(
+      'evidence-to-send',
+      sql`select e.due_on as at, jsonb_build_object('id', e.id) as first from ${openEvidence} e
+        where e.program_id = ${theirs} and not e.is_answered`,
     ),
     counted(
       'import-to-save',
@@ -139,17 +151,31 @@ function licensingParts({ id }: Viewer, today: Day) {
     counted(
       'answer-to-read',
       sql`select ${findingSince} as at, jsonb_build_object('id', f.id) as first
-        from review_findings f join reviews r on r.id = f.review_id ${lastStep}
-        where ${id} in (f.written_by, r.opened_by) and last.act in ('sent', 'reopened') and ${isAnswered}`,
+        from current_findings f join reviews r on r.id = f.review_id ${lastStep}
+        where ${id} in (f.written_by, r.opened_by) and last.act in ('sent', 'reopened', 'corrected') and ${isAnswered}`,
+    ),
+    counted(
+      'evidence-to-read',
+      sql`select e.written_at as at, jsonb_build_object('id', e.id) as first from ${openEvidence} e
+        where ${id} in (e.requested_by, e.opened_by) and e.is_answered`,
+    ),
+    counted(
+      'evidence-late',
+      sql`select e.due_on as at, jsonb_build_object('id', e.id) as first from ${openEvidence} e
+        where ${id} in (e.requested_by, e.opened_by) and not e.is_answered and e.due_on < ${today}::date`,
     ),
     counted(
       'follow-up',
       sql`select d.on as at, jsonb_build_object('id', f.id) as first
-        from review_findings f join reviews r on r.id = f.review_id ${lastStep}
+        from current_findings f join reviews r on r.id = f.review_id ${lastStep}
         join lateral (select coalesce((select s.follow_up_on from review_finding_steps s
           where s.finding_id = f.id and s.follow_up_on is not null order by s.id desc limit 1), f.follow_up_on) as on) d
           on d.on <= ${today}
-        where ${id} in (f.written_by, r.opened_by) and last.act in ('sent', 'reopened') and not ${isAnswered}`,
+        where ${id} in (f.written_by, r.opened_by) and last.act in ('sent', 'reopened', 'corrected') and not ${isAnswered}`,
+    ),
+    counted(
+      'license-ending',
+      sql`select e.to_on as at, null::jsonb as first from ${endingPeriods(today, daysOfWatch)} e`,
     ),
     counted('refused-certificate', sql`select r.refused_at as at, null::jsonb as first ${refusals}`),
   ]
@@ -161,6 +187,11 @@ const reviewerParts = ({ id }: Viewer) => [
     sql`select a.recorded_at as at, jsonb_build_object('course', a.course, 'version', a.version) as first
       from course_approvals a where a.recorded_by is distinct from ${id}::uuid and not a.is_demonstration
         and not exists (select from course_approval_decisions d where d.approval_id = a.id)`,
+  ),
+  counted(
+    'changed-fact',
+    sql`select c.marked_at as at, jsonb_build_object('key', c.key) as first from changed_facts c
+      where not exists (select from changed_fact_ends e where e.changed_fact_id = c.id)`,
   ),
   counted(
     'mistake',

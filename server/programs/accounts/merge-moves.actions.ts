@@ -138,6 +138,12 @@ const movable: readonly Readonly<{
   { table: 'notices', key: ['id'], once: ['dedupe_key'] },
   { table: 'lesson_notes', key: ['id'], once: ['id'] },
   { table: 'bookmarks', key: ['course', 'module', 'lesson'], once: ['course', 'module', 'lesson'] },
+  {
+    table: 'lesson_highlights',
+    key: ['id'],
+    once: ['course', 'module', 'lesson', 'paragraph', 'start', 'quote'],
+  },
+  { table: 'saved_words', key: ['word'], once: ['word'] },
   { table: 'deputies', key: ['id'], once: ['id'] },
   {
     table: 'calendar_feeds',

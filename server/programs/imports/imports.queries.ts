@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import { isPersonNamed } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { emailSeen } from '#server/programs/email-seen.queries.ts'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
 import { isKnownTo, listAssignments, listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
 import type { FileRow } from './import-file.ts'
@@ -128,7 +129,7 @@ export type NamedWork = Readonly<{ name: string; email: string | null; employee_
 /** The names and emails of the people on a program's roster. */
 export async function listNames(db: Kysely<DB>, programId: string): Promise<ReadonlyMap<string, NamedWork>> {
   const { rows } = await sql<NamedWork & { id: string }>`
-    select p.id, p.name, coalesce(p.email, p.asked_email) as email, e.employee_id from people p
+    select p.id, p.name, ${emailSeen(sql`here.program_id = ${programId}`)} as email, e.employee_id from people p
     left join employee_ids e on e.person_id = p.id and e.program_id = ${programId}
     where p.id in (select a.person_id from assignments a where a.program_id = ${programId} and a.superseded_at is null)`.execute(
     db,

@@ -11,6 +11,7 @@ import {
   type Decided,
   decideCorrection,
   decideSeparation,
+  decideTexts,
   decideTransfer,
   decideWork,
 } from './assignment-forms.ts'
@@ -157,6 +158,23 @@ export const separate = (
     (trx) => findAssignment(trx, programId, assignmentId),
     (_, assignment) =>
       saving('separated', assignment.person_id, decideSeparation(typed, dayOf(acting.now), assignment)),
+  )
+
+/** Changes the role title, unit or shift. */
+export const changeTexts = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  assignmentId: string,
+  typed: Typed,
+): Promise<RosterAnswer> =>
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    (trx) => findAssignment(trx, programId, assignmentId),
+    (_, assignment) =>
+      saving('texts-changed', assignment.person_id, decideTexts(typed, dayOf(acting.now), assignment)),
   )
 
 /** Moves a person to another program that the viewer administers. */

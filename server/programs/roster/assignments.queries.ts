@@ -3,6 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { isPersonNamed } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { emailSeen } from '#server/programs/email-seen.queries.ts'
 import type { Assignment } from './assignment.ts'
 import { workTextColumns } from './roster.queries.ts'
 
@@ -89,7 +90,7 @@ export async function findPersonOnRoster(
   personId: string,
 ): Promise<PersonOnRoster | null> {
   const { rows } = await sql<PersonOnRoster>`
-    select p.id, p.name, coalesce(p.email, p.asked_email) as email, p.password_hash is not null as has_password,
+    select p.id, p.name, ${emailSeen(sql`here.program_id = ${programId}`)} as email, p.password_hash is not null as has_password,
       (select e.employee_id from employee_ids e where e.person_id = p.id and e.program_id = ${programId}) as employee_id,
       (select here.code from programs here where here.id = ${programId}) as program_code,
       i.created_at as link_made_at, i.expires_at as link_expires_at

@@ -13,6 +13,10 @@ export type Field = Readonly<{
   /** A list where several boxes can be checked. */
   value?: string | readonly string[] | undefined
   required?: boolean
+  /** Said instead of “optional,” where it depends on another field. */
+  requiredFor?: string
+  /** Values to choose from while typing. */
+  suggestions?: readonly string[]
   size?: 'small' | 'medium'
   autocomplete?: string
   options?: readonly Readonly<{ value: string; label: string; description?: string }>[]
