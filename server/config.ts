@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { WitnessSetting } from './certificates/credentials/witnesses.actions.ts'
 import type { Patience } from './db/connection.ts'
 import {
   ConfigError,
@@ -11,6 +12,7 @@ import {
   secret,
   wholeNumber,
 } from './environment.ts'
+import { readVerifierKey, type VerifierKey } from './ledger/signed-note.ts'
 import { isLoopback } from './lib/loopback.ts'
 import { likelyTypo } from './lib/typos.ts'
 import { type IdentityProvider, parseProviders } from './people/identity-providers.ts'
@@ -47,6 +49,9 @@ export type Config = Readonly<{
   mailFrom: string
   /** Gets the ledger's signed head by email each day. If absent, it is only stored as a file. */
   ledgerHeadMail: string | undefined
+  /** Other installations that cosign the ledger's heads, and the ledgers of others that this one cosigns. */
+  witnesses: readonly WitnessSetting[]
+  witnessedLogs: readonly VerifierKey[]
   logLevel: string
   logPretty: boolean
   /** Address of the proxy whose X-Forwarded-For header is trusted. If absent, none is. */
@@ -123,6 +128,7 @@ function readSettings(env: Environment): Config {
       administratorDays: wholeNumber(env, 'ESCALATE_TO_ADMINISTRATOR_DAYS', 7, 1, 90),
       holderDays: wholeNumber(env, 'ESCALATE_TO_HOLDER_DAYS', 14, 1, 90),
     },
+    ...witnessSettings(env),
     allowsPrivateWebhooks: oneOf(env, 'WEBHOOKS_TO_PRIVATE_ADDRESSES', ['no', 'yes'], 'no') === 'yes',
     metricsToken: secret(env, 'METRICS_TOKEN'),
     version: ownVersion(),
@@ -199,6 +205,27 @@ function mailSettings(env: Environment) {
       `LEDGER_HEAD_MAIL=${ledgerHeadMail} needs a mail server, and there is none. Set SMTP_URL too.`,
     )
   return { smtpUrl, ledgerHeadMail, mailFrom: env.MAIL_FROM || 'Safe Harbor Training <no-reply@localhost>' }
+}
+
+function witnessSettings(env: Environment) {
+  const listOf = (text: string | undefined) => (text ?? '').split(',').flatMap((one) => one.trim() || [])
+  return {
+    witnesses: listOf(env.WITNESSES).map((text) => {
+      const [vkey = '', url = ''] = text.split(/\s+/)
+      const key = readVerifierKey(vkey)
+      if (key?.role !== 'witness' || !/^https?:\/\/[^\s]+[^/]$/.test(url))
+        throw new ConfigError(
+          `WITNESSES: “${text}” is not a witness’s verifier key, a space and its address without a slash at its end.`,
+        )
+      return { key, url }
+    }),
+    witnessedLogs: listOf(env.WITNESSED_LOGS).map((text) => {
+      const key = readVerifierKey(text)
+      if (key?.role !== 'log')
+        throw new ConfigError(`WITNESSED_LOGS: “${text}” is not a ledger’s verifier key.`)
+      return key
+    }),
+  }
 }
 
 function signInSettings(env: Environment) {

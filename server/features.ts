@@ -22,6 +22,7 @@ import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts
 import { refreshRoutes } from '#server/certificates/certificates/refresh.routes.ts'
 import { certificateRoutes } from '#server/certificates/certificates/verify.routes.ts'
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
+import { witnessRoutes } from '#server/certificates/credentials/witness.routes.ts'
 import { certificateRequestRoutes } from '#server/certificates/requests/requests.routes.ts'
 import { groupJoiningRoutes } from '#server/classroom/group-sessions/group-joining.routes.ts'
 import { groupSessionRoutes } from '#server/classroom/group-sessions/group-sessions.routes.ts'
@@ -205,6 +206,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   certificateApiRoutes,
   ledgerRoutes,
   refreshRoutes,
+  witnessRoutes,
   certificateRequestRoutes,
   // Learning
   handoutRoutes,

@@ -766,6 +766,13 @@ export interface LedgerChecks {
   id: Generated<number>;
 }
 
+export interface LedgerCosignatures {
+  cosigned_at: Timestamp;
+  head_id: number;
+  line: string;
+  witness: string;
+}
+
 export interface LedgerHeads {
   id: Generated<number>;
   note: string;
@@ -1628,6 +1635,15 @@ export interface Webhooks {
   url: string;
 }
 
+export interface WitnessedHeads {
+  cosigned_at: Timestamp;
+  id: Generated<number>;
+  note: string;
+  origin: string;
+  root: string;
+  size: number;
+}
+
 export interface DB {
   access_confirmations: AccessConfirmations;
   account_merges: AccountMerges;
@@ -1704,6 +1720,7 @@ export interface DB {
   leave_periods: LeavePeriods;
   ledger: Ledger;
   ledger_checks: LedgerChecks;
+  ledger_cosignatures: LedgerCosignatures;
   ledger_heads: LedgerHeads;
   ledger_tiles: LedgerTiles;
   lesson_highlights: LessonHighlights;
@@ -1788,4 +1805,5 @@ export interface DB {
   unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;
+  witnessed_heads: WitnessedHeads;
 }

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Finding } from './checking.ts'
-import { countTiles, listRowHashes, listTiles, tileReader } from './tiles.queries.ts'
-import { hashesAt, leavesOf, rootOfHashes, type Tile, tileWidth } from './tiles.ts'
+import { countTiles, findTileHashes, listRowHashes, listTileRoots, listTiles } from './tiles.queries.ts'
+import { hashesAt, leavesOf, type ReadTile, rootOfHashes, tileWidth } from './tiles.ts'
 
 /**
  * Stores the full tiles that a tree of this size has and that are not stored yet. Two processes that do it at once write the
@@ -12,7 +12,7 @@ export async function keepTiles(db: Kysely<DB>, size: number): Promise<void> {
   for (let level = 0; hashesAt(level, size) >= tileWidth; level++) {
     const full = Math.floor(hashesAt(level, size) / tileWidth)
     for (let number = await countTiles(db, level); number < full; number++) {
-      const hashes = await hashesOf(db, { level, number, width: tileWidth })
+      const hashes = await hashesOf(db, level, number, tileWidth)
       await db
         .insertInto('ledger_tiles')
         .values({ level, number, hashes, root: rootOfHashes(hashes) })
@@ -22,14 +22,18 @@ export async function keepTiles(db: Kysely<DB>, size: number): Promise<void> {
   }
 }
 
-/** A tile made again from what it is made of. */
-async function hashesOf(db: Kysely<DB>, { level, number }: Tile): Promise<Buffer> {
-  if (level === 0) return leavesOf(await listRowHashes(db, number * tileWidth, tileWidth))
-  const read = tileReader(db)
-  const below = []
-  for (let n = number * tileWidth; n < (number + 1) * tileWidth; n++)
-    below.push(rootOfHashes(await read({ level: level - 1, number: n, width: tileWidth })))
-  return Buffer.concat(below)
+/** Reads tiles from the database: full ones as they are stored, the last of each level from what it is made of. */
+export const tileReader =
+  (db: Kysely<DB>): ReadTile =>
+  async ({ level, number, width }) =>
+    width === tileWidth ? findTileHashes(db, level, number) : hashesOf(db, level, number, width)
+
+/** A tile from what it is made of: rows at level 0, roots of tiles above it. */
+async function hashesOf(db: Kysely<DB>, level: number, number: number, width: number): Promise<Buffer> {
+  const first = number * tileWidth
+  return level === 0
+    ? leavesOf(await listRowHashes(db, first, width))
+    : Buffer.concat(await listTileRoots(db, level - 1, first, width))
 }
 
 /** The first stored tile that is not what the rows make of it. Proofs are read from the tiles alone. */

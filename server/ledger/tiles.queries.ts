@@ -1,14 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
-import { leavesOf, type ReadTile, type Tile, tileWidth } from './tiles.ts'
 
-/** Reads tiles from the database: full ones as they are stored, the last of each level from what it is made of. */
-export const tileReader =
-  (db: Kysely<DB>): ReadTile =>
-  async (tile) =>
-    tile.width === tileWidth ? findFullTile(db, tile) : findPartialTile(db, tile)
-
-async function findFullTile(db: Kysely<DB>, { level, number }: Tile): Promise<Buffer> {
+/** The hashes of a full tile. */
+export async function findTileHashes(db: Kysely<DB>, level: number, number: number): Promise<Buffer> {
   const { hashes } = await db
     .selectFrom('ledger_tiles')
     .select('hashes')
@@ -18,18 +12,22 @@ async function findFullTile(db: Kysely<DB>, { level, number }: Tile): Promise<Bu
   return hashes
 }
 
-async function findPartialTile(db: Kysely<DB>, { level, number, width }: Tile): Promise<Buffer> {
-  const first = number * tileWidth
-  if (level === 0) return leavesOf(await listRowHashes(db, first, width))
+/** The roots of full tiles, from this number on. */
+export async function listTileRoots(
+  db: Kysely<DB>,
+  level: number,
+  from: number,
+  count: number,
+): Promise<readonly Buffer[]> {
   const rows = await db
     .selectFrom('ledger_tiles')
     .select('root')
-    .where('level', '=', level - 1)
-    .where('number', '>=', first)
-    .where('number', '<', first + width)
+    .where('level', '=', level)
+    .where('number', '>=', from)
+    .where('number', '<', from + count)
     .orderBy('number')
     .execute()
-  return Buffer.concat(rows.map(({ root }) => root))
+  return rows.map(({ root }) => root)
 }
 
 /** The hashes of rows, from the one with this index on. */

@@ -244,6 +244,22 @@ export const settingList: readonly Setting[] = [
     value: ({ ledgerHeadMail }) => ledgerHeadMail ?? 'Not set',
   },
   {
+    name: 'WITNESSES',
+    group: 'Certificates',
+    example: 'other.example.org/witness+0123abcd+BA… https://other.example.org/witness',
+    changes:
+      'Other installations that cosign the ledger’s heads (C2SP tlog-witness), with commas between them: the verifier key from their /witness/key, a space, and their address. If one has seen a history that this ledger does not continue, no head is published and the record is under review.',
+    value: ({ witnesses }) => witnesses.map(({ key }) => key.name).join(', ') || 'Not set',
+  },
+  {
+    name: 'WITNESSED_LOGS',
+    group: 'Certificates',
+    example: 'other.example.org/ledger+0123abcd+AT…',
+    changes:
+      'Ledgers of other installations that this one cosigns, with commas between them: the verifier keys from their /ledger/keys. A new key of theirs has to be added.',
+    value: ({ witnessedLogs }) => witnessedLogs.map(({ name }) => name).join(', ') || 'Not set',
+  },
+  {
     name: 'SESSION_IDLE_MINUTES',
     group: 'Sign-in',
     fallback: '60',

@@ -3,11 +3,12 @@ import { Type } from 'typebox'
 import { openKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { ledgerOrigin, verifierKey } from '#server/certificates/credentials/ledger-head.ts'
+import { listCosignatures } from '#server/certificates/credentials/witness.queries.ts'
 import { readToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
 import { findEntry, findEntryText, findLastHead } from '#server/ledger/queries.ts'
-import { keepTiles } from '#server/ledger/tiles.actions.ts'
-import { listRowHashes, tileReader } from '#server/ledger/tiles.queries.ts'
+import { keepTiles, tileReader } from '#server/ledger/tiles.actions.ts'
+import { listRowHashes } from '#server/ledger/tiles.queries.ts'
 import { inclusionProof } from '#server/ledger/tiles.ts'
 import { entryBundle, isWithin, proofText, readTilePath } from '#server/ledger/tlog.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -33,7 +34,7 @@ export async function ledgerRoutes(app: App, { db, clock, config }: Needs): Prom
       return forAnyone(reply)
         .header('cache-control', 'public, max-age=5')
         .type('text/plain; charset=utf-8')
-        .send(head.note)
+        .send(await published(head))
     })
 
   app.get('/ledger/keys', { config: open }, async (_request, reply) => {
@@ -91,7 +92,7 @@ export async function ledgerRoutes(app: App, { db, clock, config }: Needs): Prom
         size: head.size,
         path: path.map((hash) => hash.toString('hex')),
         root: head.root,
-        head: head.note,
+        head: await published(head),
       }
     },
   )
@@ -111,9 +112,14 @@ export async function ledgerRoutes(app: App, { db, clock, config }: Needs): Prom
       return reply
         .type('text/plain; charset=utf-8')
         .header('content-disposition', `attachment; filename="certificate-${number}.tlog-proof"`)
-        .send(proofText({ index: entry.seq - 1, path, note: head.note, extra }))
+        .send(proofText({ index: entry.seq - 1, path, note: await published(head), extra }))
     },
   )
+
+  /** The head's note with the lines of its witnesses. */
+  async function published({ size, note }: Readonly<{ size: number; note: string }>): Promise<string> {
+    return note + (await listCosignatures(db, size)).map((line) => `${line}\n`).join('')
+  }
 
   async function proofOf(number: string) {
     const [entry, head] = await Promise.all([

@@ -26,6 +26,7 @@ const publishedShape = Type.Object({ keys: Type.Array(Type.Object(published, clo
 const secretShape = Type.Object({
   keys: Type.Array(Type.Object({ ...published, secret_key_multibase: Type.String() }, closed)),
   data_key: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' })),
+  witness_key: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' })),
 })
 
 export class KeyFileError extends Error {}
@@ -51,6 +52,16 @@ export async function openDataKey(file: string, controller: string, now: Date): 
     data_key ??
     (await changeKeyFile(file, async (keys) => ({ ...keys, data_key: keys.data_key ?? newDataKey() })))
       .data_key
+  return Buffer.from(kept ?? '', 'base64')
+}
+
+/** The key that cosigns other ledgers, made when it is first needed. It is not rotated: others have it in their settings. */
+export async function openWitnessSeed(file: string, controller: string, now: Date): Promise<Buffer> {
+  const { witness_key } = await openKeyFile(file, controller, now)
+  const kept =
+    witness_key ??
+    (await changeKeyFile(file, async (keys) => ({ ...keys, witness_key: keys.witness_key ?? newDataKey() })))
+      .witness_key
   return Buffer.from(kept ?? '', 'base64')
 }
 

@@ -21,6 +21,8 @@ export type Keys = Readonly<{
   keys: readonly SigningKey[]
   /** Seals what the database must hold but not show, such as the secrets of authenticator apps: 32 bytes, base64. */
   data_key?: string
+  /** Signs cosignatures on other installations' ledgers: 32 bytes, base64. */
+  witness_key?: string
 }>
 
 /** What anyone needs to verify certificates offline. */

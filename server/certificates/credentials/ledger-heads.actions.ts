@@ -11,9 +11,16 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { openSigningKey } from './key-file.ts'
 import { ledgerOrigin, signHead } from './ledger-head.ts'
+import { askWitnesses, type WitnessSetting } from './witnesses.actions.ts'
 
 type Needs = Readonly<{
-  config: Readonly<{ baseUrl: string; keysFile: string; dataDir: string; ledgerHeadMail: string | undefined }>
+  config: Readonly<{
+    baseUrl: string
+    keysFile: string
+    dataDir: string
+    ledgerHeadMail: string | undefined
+    witnesses: readonly WitnessSetting[]
+  }>
   mail: Mail
   /** Compares the certificate register, which is in a room above, with the ledger. */
   checkRegister?: (rows: readonly StoredEntry[]) => Promise<Finding | null>
@@ -48,11 +55,13 @@ export async function keepHead(
   const file = path.join(folder, `${dayOf(now)}.txt`)
   const { rows, kept, finding: altered } = await checkAgainstKept(db, config.dataDir)
   const finding = altered ?? (await checkRegister?.(rows)) ?? null
-  await recordCheck(db, rows.length, finding, now)
-  if (finding) throw new LedgerAltered(finding)
+  await keepFinding(db, rows.length, finding, now)
   const isFirstOfDay = (await textOf(file)) === null
   const last = await findLastHead(db)
-  if (rows.length === 0 || (!isFirstOfDay && last?.size === rows.length)) return { kind: 'nothing-to-do' }
+  if (rows.length === 0 || (!isFirstOfDay && last?.size === rows.length)) {
+    await recordCheck(db, rows.length, null, now)
+    return { kind: 'nothing-to-do' }
+  }
   const hashes = rows.map(({ hash }) => hash)
   const head: Head = {
     origin: ledgerOrigin(config.baseUrl),
@@ -62,10 +71,21 @@ export async function keepHead(
   }
   await keepTiles(db, head.size)
   const note = await signHead(head, await openSigningKey(config.keysFile, config.baseUrl, now))
-  await db
-    .insertInto('ledger_heads')
-    .values({ size: head.size, root: head.root, note, signed_at: now })
-    .execute()
+  const { finding: other, cosignatures } = await askWitnesses(db, config.witnesses, { size: head.size, note })
+  await keepFinding(db, rows.length, other, now)
+  await recordCheck(db, rows.length, null, now)
+  await db.transaction().execute(async (trx) => {
+    const { id: head_id } = await trx
+      .insertInto('ledger_heads')
+      .values({ size: head.size, root: head.root, note, signed_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    if (cosignatures.length > 0)
+      await trx
+        .insertInto('ledger_cosignatures')
+        .values(cosignatures.map((one) => ({ ...one, head_id, cosigned_at: now })))
+        .execute()
+  })
   await mkdir(folder, { recursive: true })
   const there = kept?.hashes?.length ?? 0
   await appendFile(
@@ -85,6 +105,12 @@ export async function keepHead(
       text: `Keep this message. It can show any later change to the first ${head.size} rows of the ledger:\nnpm run ledger:check -- --head FILE\n\n${note}`,
     })
   return { kind: 'kept', note, file }
+}
+
+async function keepFinding(db: Database, entries: number, finding: Finding | null, now: Date): Promise<void> {
+  if (!finding) return
+  await recordCheck(db, entries, finding, now)
+  throw new LedgerAltered(finding)
 }
 
 async function isCheckDue(db: Database, now: Date): Promise<boolean> {
