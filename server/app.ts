@@ -168,6 +168,7 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
         readingSettings(request.viewer?.reading ?? request.cookies?.[readingCookie]),
       ),
       idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
+      person: request.viewer?.id.slice(0, 8) ?? null,
     }),
     development: config.development,
     // Tests have no log, so throw instead.

@@ -35,6 +35,12 @@ import { sweepImports } from './programs/imports/imports.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
 import { isMoot } from './standings/reminders/settle.actions.ts'
 import { refreshStale, refreshStandings } from './standings/standings.actions.ts'
+import {
+  checkPastTrainings,
+  savePastTrainings,
+  sweepPastTrainings,
+} from './training/past-trainings/past-trainings.actions.ts'
+import { remindOfRequirements } from './training/program-requirements/requirement-reminders.actions.ts'
 import { sweepFormKeys } from './web/form-keys.ts'
 
 type Needs = Readonly<{
@@ -72,6 +78,7 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     await sweepFormKeys(db)
     await sweepDirectEmails(db)
     await sweepImports(db)
+    await sweepPastTrainings(db)
     await failLostImports(db)
     await failLostPackets(db)
   },
@@ -87,6 +94,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
       run,
       clock(),
     ),
+  'check-past-trainings': (data, run = onlyTry) => checkPastTrainings(db, importOf(data), run, clock()),
+  'record-past-trainings': (data, run = onlyTry) => savePastTrainings(db, importOf(data), run, clock()),
   'make-packet': ({ packet }, run = onlyTry) => makePacket({ db, clock, ...config }, String(packet), run),
   'send-email': async ({ notice }) => {
     const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
@@ -113,7 +122,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
   },
   'send-reminders': async () => {
     await refreshStale(db, dayOf(clock()))
-    await sendReminders(db, config.escalation, clock())
+    const own = await remindOfRequirements(db, clock())
+    await sendReminders(db, config.escalation, clock(), own)
     await tellOfChanges(db, catalogue, dayOf(clock()))
     await summarize(db, clock())
     await resendForgotten(db)

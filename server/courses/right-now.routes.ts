@@ -11,7 +11,15 @@ type Needs = Readonly<{ catalogue: Catalogue; assets: Assets }>
 
 /** The files that a page kept on a phone needs. */
 const keptAssets = [
-  ...['styles.css', 'site.js', 'favicon.svg', 'open-door.svg', 'quiet-water.svg'],
+  ...[
+    'styles.css',
+    'site.js',
+    'offline.js',
+    'shift-list.js',
+    'favicon.svg',
+    'open-door.svg',
+    'quiet-water.svg',
+  ],
   ...['public-sans-latin-400-normal.woff2', 'public-sans-latin-700-normal.woff2'],
 ]
 
@@ -54,7 +62,7 @@ export async function rightNowRoutes(app: App, { catalogue, assets }: Needs): Pr
       // A changed number or word replaces what a phone has kept.
       version: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16),
       pages: [
-        ...['/offline', '/right-now', '/support', '/job-aids'],
+        ...['/offline', '/right-now', '/support', '/job-aids', '/shift-list'],
         ...catalogue.rightNow.map(({ id }) => `/right-now/${id}`),
         ...catalogue.jobAids.map(({ slug }) => `/job-aids/${slug}`),
       ],

@@ -25,6 +25,8 @@ export const security = fp(
           styleSrc: ["'self'"],
           imgSrc: ["'self'", 'data:'],
           fontSrc: ["'self'"],
+          // Recordings in lessons, and their captions.
+          mediaSrc: ["'self'"],
           connectSrc: ["'self'"],
           manifestSrc: ["'self'"],
           workerSrc: ["'self'"],

@@ -14,7 +14,7 @@ const ofPerson = [
   ...['sessions', 'known_devices', 'known_places', 'sign_in_challenges', 'sign_in_subjects'],
   ...['passkeys', 'authenticators', 'recovery_codes', 'paper_codes', 'invitations', 'email_changes'],
   ...['notices', 'notice_preferences', 'direct_emails', 'calendar_feeds', 'deputies', 'scim_group_members'],
-  ...['bookmarks', 'lesson_notes', 'reading_settings', 'unsent_forms'],
+  ...['bookmarks', 'lesson_notes', 'lesson_highlights', 'saved_words', 'reading_settings', 'unsent_forms'],
 ] as const
 const ofEnrollment = ['reading_places', 'lesson_times', 'commitments'] as const
 

@@ -26,7 +26,7 @@ export function retentionList(people: readonly Past[], before: Day, years: numbe
     '',
     ...people.map(({ name, last_on, id }) => `  ${name}, last day ${formatDay(last_on)} (${id})`),
     '',
-    'Would go: how they sign in, their email, messages to them, their notes, bookmarks, commitments and settings, and times',
+    'Would go: how they sign in, their email, messages to them, their notes, highlights, words, bookmarks, commitments and settings, and times',
     'of reading. Their accounts would be closed. Stays: names, certificates, completions, answers, outside trainings,',
     'rosters, reviews and the ledger. Nothing was changed. To remove it for everyone on this list:',
     '',

@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { recordExport } from '#server/ledger/actions.ts'
-import { addDays, dayOf } from '#server/lib/days.ts'
+import { addDays, dayOf, daysBetween } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { toneOf } from '#server/programs/record/license-card.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import type { App } from '#server/web/routes.ts'
+import { daysOfWatch, listEndings } from './endings.queries.ts'
 import { listOverview } from './overview.queries.ts'
 import { overviewCsv, overviewFilters, overviewPrograms } from './overview-page.ts'
 
@@ -33,6 +34,16 @@ export async function overviewRoutes(
       filters: Object.entries(overviewFilters).map(([value, label]) => ({ value, label })),
       showWords: overviewFilters[show],
       toneOf,
+    })
+  })
+
+  app.get('/licensing/endings', { config }, async (_request, reply) => {
+    const today = dayOf(clock())
+    const endings = await listEndings(db, today)
+    return reply.page('oversight/licensing/endings', {
+      title: 'About to end',
+      days: daysOfWatch,
+      endings: endings.map((one) => ({ ...one, left: daysBetween(today, one.to_on) })),
     })
   })
 

@@ -8,14 +8,34 @@ import { findRosterToChangeOf, type Place } from '#server/programs/queries.ts'
 import { listAssignments } from '#server/programs/roster/assignments.queries.ts'
 import { findFileRequest } from '#server/programs/second-person/requests.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
+import { fileThread } from '#server/web/file-threads.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
-import { readUpload } from '#server/web/upload.ts'
+import { readUpload, type UploadedFile } from '#server/web/upload.ts'
+import { mostBytes } from './import-file.ts'
 import { resumeImport, startImport, tooLarge } from './imports.actions.ts'
 import { findImport, listImportRows, listImports, listNames } from './imports.queries.ts'
 import { importPage, importPageSize, kindToShow, stateWords } from './imports-page.ts'
 import { refusedCsv, rosterCsv, templateCsv } from './roster-csv.ts'
+import { isWorkbook, type OpenedWorkbook } from './workbook.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
+
+const openWorkbook = fileThread<Uint8Array, OpenedWorkbook>(
+  new URL('./workbook.worker.ts', import.meta.url),
+  15,
+)
+
+/** The first sheet of an Excel workbook as a CSV file of the same name, or why it can't be read. */
+async function openedWorkbook({
+  name,
+  bytes,
+}: UploadedFile): Promise<UploadedFile | Readonly<{ message: string }>> {
+  if (bytes.length > mostBytes) return { message: tooLarge }
+  const opened = await openWorkbook(bytes)
+  if (opened === 'too-much')
+    return { message: 'This workbook takes too long to read. Save the sheet as CSV and upload that.' }
+  return opened.kind === 'csv' ? { name, bytes: Buffer.from(opened.text) } : opened
+}
 
 /** Roster files: imports, with a preview of every change, and exports. */
 export async function importRoutes(app: App, { db, clock }: Needs): Promise<void> {
@@ -51,7 +71,9 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
     if (Buffer.byteLength(pasted) >= mostPasted)
       return refuse('pasted', 'That is too long to paste. Upload it as a file.')
     const actor = { viewer, now: clock() }
-    const sent = file ?? (pasted.trim() ? { name: 'pasted rows', bytes: Buffer.from(pasted) } : null)
+    const opened = file && isWorkbook(file.bytes) ? await openedWorkbook(file) : file
+    if (opened && 'message' in opened) return refuse('file', opened.message)
+    const sent = opened ?? (pasted.trim() ? { name: 'pasted rows', bytes: Buffer.from(pasted) } : null)
     const started = found(await startImport(db, actor, place.program.id, sent))
     if (started.kind === 'problems') return refuse('file', started.problems[0]?.message ?? '')
     return reply.redirect(`/programs/${place.program.id}/imports/${started.id}`, 303)
