@@ -12,6 +12,7 @@ export const pleaseStop = 'stop'
  * start, or when this process is asked to stop, all of them end.
  */
 export async function startWebProcesses(many: number): Promise<void> {
+  const serving = new WeakSet<Worker>()
   let isServing = false
   let isStopping = false
   const running = () => Object.values(cluster.workers ?? {}).filter((one) => one !== undefined)
@@ -20,13 +21,17 @@ export async function startWebProcesses(many: number): Promise<void> {
     process.on(signal, () => {
       if (isStopping) for (const worker of running()) worker.process.kill('SIGKILL')
       isStopping = true
-      for (const worker of running()) worker.send(pleaseStop)
+      // One that is still starting would miss the message, and has nothing to finish.
+      for (const worker of running())
+        if (serving.has(worker)) worker.send(pleaseStop)
+        else worker.process.kill('SIGKILL')
       if (running().length === 0) process.exit(0)
     })
 
   function start(isFirst: boolean): Worker {
     cluster.setupPrimary({ args: isFirst ? [] : [besideAnother] })
     const worker = cluster.fork()
+    worker.once('listening', () => serving.add(worker))
     worker.once('exit', (code, signal) => {
       if (isStopping) return running().length === 0 && process.exit(0)
       // It has said why.
