@@ -32,6 +32,7 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import { resourceRoutes } from '#server/courses/resources/resources.routes.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
@@ -173,6 +174,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   // Courses
   courseRoutes,
   rightNowRoutes,
+  resourceRoutes,
   searchRoutes,
   courseReviewRoutes,
   mistakeRoutes,

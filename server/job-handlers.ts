@@ -11,6 +11,7 @@ import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
 import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
 import type { Catalogue } from './courses/catalogue/catalogue.ts'
+import { checkLinks } from './courses/resources/link-check.actions.ts'
 import type { Database } from './db/connection.ts'
 import { type JobData, timetable } from './jobs/timetable.ts'
 import { type Handlers, onlyTry } from './jobs/workers.ts'
@@ -74,6 +75,12 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
   'make-backup': async () => {
     const { backupDir: folder, backupKeep: keep } = config
     if (folder) await makeBackup(databaseUrl, config, { folder, keep }, clock())
+  },
+  'check-links': async (_data, { signal } = onlyTry) => {
+    if (!config.checksLinks) return
+    const { allowsPrivateWebhooks: allowsPrivate, baseUrl } = config
+    const checking = { allowsPrivate, baseUrl, signal, pauseMilliseconds: 3000 }
+    await checkLinks(db, catalogue.resources, checking, clock())
   },
   'check-import': (data, run = onlyTry) => checkImport(db, importOf(data), run, clock()),
   'apply-import': (data, run = onlyTry) =>

@@ -28,7 +28,7 @@ const order = [
     'courses/authoring/text',
     'courses/authoring/questions',
   ],
-  ...['courses/authoring', 'courses/review', 'courses/search', 'courses'],
+  ...['courses/authoring', 'courses/review', 'courses/resources', 'courses/search', 'courses'],
   ...[
     'paper',
     'certificates',
@@ -99,6 +99,7 @@ const worldly: Readonly<Record<string, string>> = {
   'lib/mail.ts': 'sends mail',
   'notices/webhooks/public-address.ts': 'compares addresses with blocks of addresses',
   'notices/webhooks/sending.ts': 'posts what happened to a program’s software',
+  'courses/resources/asking-a-site.ts': 'asks a site whether a page is there',
   'people/sessions.ts': 'lucia behind one adapter',
   'people/viewer.ts': 'the hook that finds out who is asking',
   'people/passwords.ts': 'the queue of hashes, and its typed 503',

@@ -768,6 +768,15 @@ export interface LicenseStatuses {
   to_on: string | null;
 }
 
+export interface LinkChecks {
+  checked_at: Timestamp;
+  failing_since: Timestamp | null;
+  moved_to: string | null;
+  says: string;
+  url: string;
+  verdict: string;
+}
+
 export interface NoticeEmails {
   attempts: Generated<number>;
   last_error: string | null;
@@ -983,6 +992,25 @@ export interface RegistryImports {
   file_name: string;
   id: Generated<string>;
   sha256: string;
+}
+
+export interface ResourceRecords {
+  about: string;
+  checked_on: string;
+  email: string;
+  group_id: string;
+  id: Generated<number>;
+  is_listed: boolean;
+  name: string;
+  phone: string;
+  reason: string;
+  recorded_at: Timestamp;
+  recorded_by: string;
+  regions: string[];
+  resource: string;
+  sms: string;
+  source: string;
+  url: string;
 }
 
 export interface ReviewAnswers {
@@ -1409,6 +1437,7 @@ export interface DB {
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
+  link_checks: LinkChecks;
   notice_emails: NoticeEmails;
   notice_preferences: NoticePreferences;
   notices: Notices;
@@ -1429,6 +1458,7 @@ export interface DB {
   record_shares: RecordShares;
   recovery_codes: RecoveryCodes;
   registry_imports: RegistryImports;
+  resource_records: ResourceRecords;
   review_answers: ReviewAnswers;
   review_finding_steps: ReviewFindingSteps;
   review_findings: ReviewFindings;

@@ -40,6 +40,12 @@ export const timetable = {
     retries: 3,
     minutes: 120,
   },
+  'check-links': {
+    says: 'Ask whether the links of the Resources page still work, if LINK_CHECKS allows it',
+    cron: '50 4 * * *',
+    retries: 1,
+    minutes: 30,
+  },
   'check-import': {
     says: 'Compare an uploaded roster file with the roster',
     retries: 3,

@@ -45,6 +45,7 @@ export type LedgerKind =
   | 'person-viewed'
   | 'review-changed'
   | 'setting-changed'
+  | 'resource-changed'
   | 'api-token-created'
   | 'api-token-ended'
   | 'waiver-granted'

@@ -19,6 +19,7 @@ export type OfficeFacts = Readonly<{
   'license-ending': { program_id: string; program: string; what: string; on: Day }
   'mistake-reported': { course: string; lesson: string }
   'facts-due': { count: number; since: Day }
+  'link-broken': { resource: string; name: string }
 }>
 
 const review = ({ review: one, number }: Readonly<{ review: number; number: number }>) =>
@@ -177,6 +178,15 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       ],
       inbox: `${count} facts in the courses were last checked on ${formatDay(since)} or before. Check them again in courses/facts.yml.`,
       action: { label: 'Open course reviews', path: '/review/courses' },
+    }),
+  },
+  'link-broken': {
+    isOptional: true,
+    words: ({ resource, name }) => ({
+      subject: 'A link is broken',
+      email: ['A link on the Resources page leads nowhere. Sign in to see which, and correct it.'],
+      inbox: `The link of “${name}” on the Resources page leads nowhere. Find its new address, or take it off the page.`,
+      action: { label: 'Correct it', path: `/review/resources/${resource}` },
     }),
   },
 }

@@ -54,6 +54,7 @@ const samples: NoticeFacts = {
   'license-ending': { program_id: id, program: 'Lakes House', what: 'The license', on },
   'mistake-reported': { course: 'Residential', lesson: 'Why' },
   'facts-due': { count: 3, since: on },
+  'link-broken': { resource: 'otip', name: 'U.S. Office on Trafficking in Persons' },
   'role-changed': {
     change: 'granted',
     role: 'Supervisor',
