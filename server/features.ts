@@ -42,6 +42,7 @@ import { searchRoutes } from '#server/courses/search/search.routes.ts'
 import type { Database } from '#server/db/connection.ts'
 import { facilitatorGuideRoutes } from '#server/handouts/facilitator-guides.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
+import { afterCareRoutes } from '#server/learning/after-care/after-care.routes.ts'
 import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
 import { coursePageRoutes } from '#server/learning/course.routes.ts'
@@ -196,6 +197,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   movingRoutes,
   changesRoutes,
   attemptRoutes,
+  afterCareRoutes,
   // Requirements and clearance
   myTrainingRoutes,
   outsideRoutes,

@@ -15,6 +15,7 @@ import { checkLinks } from './courses/resources/link-check.actions.ts'
 import type { Database } from './db/connection.ts'
 import { type JobData, timetable } from './jobs/timetable.ts'
 import { type Handlers, onlyTry } from './jobs/workers.ts'
+import { sendAfterCare } from './learning/after-care/after-care.actions.ts'
 import { tellOfChanges } from './learning/versions/tell-of-changes.actions.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
@@ -121,6 +122,7 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     await summarize(db, clock())
     await resendForgotten(db)
   },
+  'send-after-care': () => sendAfterCare(db, catalogue, clock()),
   'keep-overview': async () => {
     await refreshStale(db, dayOf(clock()))
     await keepOverviewDay(db, dayOf(clock()))

@@ -42,6 +42,7 @@ const order = [
     'learning/questions',
     'learning/progress',
     'learning/own',
+    'learning/after-care',
     'learning/versions',
     'learning',
     'standings/reminders',

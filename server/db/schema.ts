@@ -33,6 +33,24 @@ export interface AccessConfirmations {
   roles: Json;
 }
 
+export interface AfterCareCases {
+  answered_at: Timestamp | null;
+  completion_id: string;
+  course: string;
+  days: number;
+  id: Generated<string>;
+  module: string;
+  person_id: string;
+  question: string;
+  sent_at: Timestamp;
+  version: string;
+}
+
+export interface AfterCareConsents {
+  person_id: string;
+  since: string;
+}
+
 export interface ApiTokens {
   created_at: Generated<Timestamp>;
   created_by: string;
@@ -1362,6 +1380,8 @@ export interface Webhooks {
 
 export interface DB {
   access_confirmations: AccessConfirmations;
+  after_care_cases: AfterCareCases;
+  after_care_consents: AfterCareConsents;
   api_tokens: ApiTokens;
   assignments: Assignments;
   attempt_answers: AttemptAnswers;

@@ -98,6 +98,12 @@ export const timetable = {
     retries: 5,
     minutes: 30,
   },
+  'send-after-care': {
+    says: 'Send a short case to people who asked for them after a course',
+    cron: '30 10 * * *',
+    retries: 3,
+    minutes: 10,
+  },
   'tell-offices': {
     says: 'Tell administrators, licensing staff and reviewers what is due, about to end or has failed',
     cron: '37 * * * *',

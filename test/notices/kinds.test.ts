@@ -28,6 +28,7 @@ const samples: NoticeFacts = {
   'certificate-corrected': { certificate: 'SH-000001' },
   'certificate-revoked': { certificate: 'SH-000001' },
   'outside-training-decided': { title: 'A webinar', is_accepted: true },
+  'after-care': { case: '00000000-0000-4000-8000-000000000000' },
   'place-opened': { session_id: id },
   'session-changed': { session_id: id },
   'session-canceled': { session_id: id },

@@ -136,6 +136,16 @@ export async function findAttemptOf(db: Kysely<DB>, personId: string, id: string
   return rows[0] ?? null
 }
 
+/** All attempts of a person at a course. */
+export async function listAttemptsAt(
+  db: Kysely<DB>,
+  personId: string,
+  course: string,
+): Promise<readonly Attempt[]> {
+  const { rows } = await attemptRows(db, sql`e.person_id = ${personId} and e.course = ${course}`)
+  return rows
+}
+
 /** All attempts of one module in one enrollment, newest first. */
 export async function listAttempts(
   db: Kysely<DB>,
