@@ -189,7 +189,8 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
   await app.register(compress, {
     threshold: 1024,
     syncThreshold: 256 * 1024,
-    encodings: ['br', 'gzip'],
+    // What browsers ask for: Zstandard takes half of brotli's time for a page of the same size.
+    encodings: ['zstd', 'br', 'gzip'],
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } },
     globalDecompression: false,
   })

@@ -74,6 +74,8 @@ export type Config = Readonly<{
   allowsPrivateWebhooks: boolean
   /** Whether a job asks the sites that the Resources page links to whether the page is still there. */
   checksLinks: boolean
+  /** How many processes serve pages on this machine, under one address. */
+  webProcesses: number
   /** Jobs run in this process, or in others started by `npm run worker`. */
   jobs: 'here' | 'apart'
   /** The bearer token that /metrics asks for. Without one, there is no such page. */
@@ -152,6 +154,11 @@ function databaseSettings(env: Environment) {
   const jobs = oneOf(env, 'JOBS', ['here', 'apart'], 'here')
   if (jobs === 'apart' && !databaseUrl)
     throw new ConfigError('JOBS=apart needs DATABASE_URL: only one process can use the embedded database.')
+  const webProcesses = wholeNumber(env, 'WEB_CONCURRENCY', 1, 1, 64)
+  if (webProcesses > 1 && !databaseUrl)
+    throw new ConfigError(
+      'WEB_CONCURRENCY above 1 needs DATABASE_URL: only one process can use the embedded database.',
+    )
   return {
     databaseUrl,
     databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 1, 200),
@@ -163,6 +170,7 @@ function databaseSettings(env: Environment) {
       idleTransactionSeconds: wholeNumber(env, 'DATABASE_IDLE_TRANSACTION_SECONDS', 60, 1, 3600),
     },
     jobs,
+    webProcesses,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { OpenDatabase } from './db/open.ts'
 import type { Workers } from './jobs/workers.ts'
 import type { App } from './web/routes.ts'
+import { pleaseStop } from './web-processes.ts'
 
 /** What this process holds open; filled in as the start goes on. */
 export type Running = {
@@ -32,6 +33,10 @@ export function stopInOrder(running: Running, seconds: number): Stop {
       if (!running.app && !running.workers) process.exit(0)
       stop(0)
     })
+  // From the process that started several of this kind.
+  process.on('message', (message) => {
+    if (message === pleaseStop) stop(0)
+  })
   return stop
 }
 

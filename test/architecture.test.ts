@@ -84,8 +84,10 @@ const order = [
     'features.ts',
     'app.ts',
     'logging.ts',
+    'web-processes.ts',
     'stopping.ts',
     'worker.ts',
+    'start.ts',
     'main.ts',
     'cli',
   ],
@@ -93,7 +95,7 @@ const order = [
 
 /** Rooms whose work is the world itself: the database, HTTP, jobs, commands, starting up, filling a demonstration. */
 const worldlyRooms =
-  /^(backup|db|web|jobs|cli|demo)\/|^(app|features|main|worker|config|environment|settings|stopping|job-handlers)\.ts$/
+  /^(backup|db|web|jobs|cli|demo)\/|^(app|features|main|start|web-processes|worker|config|environment|settings|stopping|job-handlers)\.ts$/
 
 /** Files elsewhere that touch the world without being routes, actions or queries, each for a reason of its own. */
 const worldly: Readonly<Record<string, string>> = {

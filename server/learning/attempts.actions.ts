@@ -6,12 +6,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
 import { isAssessmentOpen } from '#server/learning/progress/progress.ts'
-import {
-  type Attempt,
-  findAttemptOf,
-  listAttempts,
-  lockEnrollmentOf,
-} from '#server/learning/progress/queries.ts'
+import { type Attempt, listAttempts, lockEnrollmentOf } from '#server/learning/progress/queries.ts'
 import { pickedRefreshers } from '#server/learning/progress/refresher.ts'
 import type { Confidence } from '#server/learning/questions/confidence.ts'
 import { type Drawn, drawQuestions } from '#server/learning/questions/drawing.ts'
@@ -99,11 +94,10 @@ export async function answerQuestion(
     afterChange: AfterChange
   }>,
   viewer: Viewer,
-  attemptId: string,
+  attempt: Attempt | null,
   form: Readonly<Record<string, unknown>>,
   now: Date,
 ): Promise<AnswerResult> {
-  const attempt = await findAttemptOf(db, viewer.id, attemptId)
   const course = attempt && needs.findCourse(attempt.course, attempt.version)
   const module = course?.modules.find((one) => one.slug === attempt?.module)
   if (!attempt || !course || !module) return { kind: 'absent' }

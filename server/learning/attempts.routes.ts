@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import { findCertificateOfCompletion } from '#server/certificates/certificates/queries.ts'
@@ -7,7 +8,8 @@ import type { Database } from '#server/db/connection.ts'
 import { wantsAfterCare } from '#server/learning/after-care/after-care.queries.ts'
 import {
   type Attempt,
-  findAttemptOf,
+  attemptAlongside,
+  attemptFrom,
   findEnrollment,
   listAttempts,
 } from '#server/learning/progress/queries.ts'
@@ -15,7 +17,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type App, text, uuid } from '#server/web/routes.ts'
+import { type App, isUuid, text, uuid } from '#server/web/routes.ts'
 import { questionPage, resultPage } from './attempt-page.ts'
 import { answerQuestion } from './attempts.actions.ts'
 
@@ -35,7 +37,8 @@ export async function attemptRoutes(
   app: App,
   { db, catalogue, offered, clock, config, afterChange, countsFor }: Needs,
 ): Promise<void> {
-  const signedIn = { policy: 'signed-in' } as const
+  // The attempt is read with the session.
+  const inAttempt = { policy: 'signed-in', alongside: takingAlongside } as const
   const params = Type.Object({ attempt: uuid() })
   const findCourse = (course: string, version: string): CourseVersion | null =>
     catalogue.courses.get(course)?.versions.get(version) ?? null
@@ -44,14 +47,14 @@ export async function attemptRoutes(
   app.get(
     '/attempts/:attempt',
     {
-      config: signedIn,
+      config: inAttempt,
       schema: {
         params,
         querystring: Type.Object({ earlier: Type.Optional(text(5)), answers: Type.Optional(text(5)) }),
       },
     },
     async (request, reply) => {
-      const { attempt, course, module } = await attemptOf(viewerOf(request).id, request.params.attempt)
+      const { attempt, course, module } = attemptOn(request)
       if (attempt.result) {
         const completion =
           request.query.answers === 'yes' ? null : await completionAt(attempt, course, module)
@@ -81,7 +84,7 @@ export async function attemptRoutes(
     '/attempts/:attempt/answers',
     {
       // An answer's primary key decides: the same form sent again finds it answered, and leads to the same page.
-      config: { ...signedIn, isRepeatable: true },
+      config: { ...inAttempt, isRepeatable: true },
       schema: {
         params,
         body: Type.Record(Type.String({ maxLength: 80 }), Type.Unknown(), { maxProperties: 60 }),
@@ -90,10 +93,17 @@ export async function attemptRoutes(
     async (request, reply) => {
       const viewer = viewerOf(request)
       const id = request.params.attempt
-      const result = await answerQuestion(db, answering, viewer, id, request.body, clock())
+      const result = await answerQuestion(
+        db,
+        answering,
+        viewer,
+        attemptFrom(request.alongside),
+        request.body,
+        clock(),
+      )
       if (result.kind === 'absent') return notFound()
       if (result.kind === 'empty') {
-        const { attempt, course, module } = await attemptOf(viewer.id, id)
+        const { attempt, course, module } = attemptOn(request)
         return reply
           .status(422)
           .page('learning/question', questionPage(course, module, attempt, request.body))
@@ -116,10 +126,13 @@ export async function attemptRoutes(
     }
   }
 
-  async function attemptOf(personId: string, id: string) {
-    const attempt = (await findAttemptOf(db, personId, id)) ?? notFound()
+  function attemptOn({ alongside }: FastifyRequest) {
+    const attempt = attemptFrom(alongside) ?? notFound()
     const course = findCourse(attempt.course, attempt.version) ?? notFound()
     const module = course.modules.find((one) => one.slug === attempt.module) ?? notFound()
     return { attempt, course, module }
   }
 }
+
+const takingAlongside = ({ attempt }: Readonly<Record<string, string>>) =>
+  isUuid(attempt!) ? attemptAlongside(attempt!) : null

@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
 import { Type } from 'typebox'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import {
@@ -11,11 +13,15 @@ import {
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { savePlace } from '#server/learning/own/own-marks.actions.ts'
-import { findOwnMarks } from '#server/learning/own/own-marks.queries.ts'
+import {
+  type LessonAddress,
+  type OwnMarks,
+  ownMarksAlongside,
+} from '#server/learning/own/own-marks.queries.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
 import { pathAfter, placePath } from '#server/learning/progress/paths.ts'
 import { isLessonOpen, nextPlace } from '#server/learning/progress/progress.ts'
-import { findEnrollment } from '#server/learning/progress/queries.ts'
+import { enrollmentAlongside, enrollmentFrom, findEnrollment } from '#server/learning/progress/queries.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { exerciseFeedback } from '#server/learning/questions/feedback.ts'
 import { dayOf } from '#server/lib/days.ts'
@@ -44,9 +50,11 @@ export async function lessonRoutes(
   app: App,
   { db, catalogue, offered, clock, config, afterChange }: Needs,
 ): Promise<void> {
-  const signedIn = { policy: 'signed-in' } as const
+  // The enrollment, and on a page the person's own marks, are read with the session.
+  const inLesson = { policy: 'signed-in', alongside: takingAlongside } as const
+  const onPage = { policy: 'signed-in', alongside: pageAlongside } as const
   const opened = openedTokens(db)
-  const { lessonOf } = takings(db, catalogue, offered)
+  const { lessonIn } = takings(db, catalogue, offered)
   const { jobAids } = catalogue
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
   const lessonParams = Type.Object({ course: slug(), module: slug(), lesson: slug() })
@@ -54,11 +62,11 @@ export async function lessonRoutes(
   app.get(
     '/courses/:course/:module/:lesson',
     {
-      config: signedIn,
+      config: onPage,
       schema: { params: lessonParams, querystring: Type.Object({ ready: Type.Optional(text(5)) }) },
     },
     async (request, reply) => {
-      const taking = await lessonOf(viewerOf(request), request.params)
+      const taking = await lessonIn(takenOn(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { course, enrollment, module, lesson } = taking
       const done = doneOf(enrollment)
@@ -69,7 +77,7 @@ export async function lessonRoutes(
         lessonPage(course, module, lesson, done, {
           isReady: request.query.ready === 'yes',
           jobAids,
-          ...(await shownTo(viewerOf(request).id, taking)),
+          ...(await shownIn(taking, ownMarksOn(request))),
         }),
       )
     },
@@ -78,7 +86,7 @@ export async function lessonRoutes(
   app.post(
     '/courses/:course/:module/:lesson/finished',
     {
-      config: { ...signedIn, isRepeatable: true },
+      config: { ...inLesson, isRepeatable: true },
       schema: {
         params: lessonParams,
         body: Type.Optional(
@@ -92,7 +100,7 @@ export async function lessonRoutes(
     },
     async (request, reply) => {
       const viewer = viewerOf(request)
-      const found = await lessonOf(viewer, request.params)
+      const found = await lessonIn(takenOn(request), request.params)
       if (!found) return reply.redirect(coursePath(request.params), 303)
       const { course, enrollment, module, lesson } = found
       const place = { module: module.slug, lesson: lesson.slug }
@@ -110,10 +118,10 @@ export async function lessonRoutes(
 
   app.post(
     '/courses/:course/:module/:lesson/skipped',
-    { config: signedIn, schema: { params: lessonParams } },
+    { config: inLesson, schema: { params: lessonParams } },
     async (request, reply) => {
       const viewer = viewerOf(request)
-      const found = await lessonOf(viewer, request.params)
+      const found = await lessonIn(takenOn(request), request.params)
       if (!found) return reply.redirect(coursePath(request.params), 303)
       const { course, enrollment, module, lesson } = found
       const place = { module: module.slug, lesson: lesson.slug }
@@ -125,7 +133,7 @@ export async function lessonRoutes(
   app.post(
     '/courses/:course/:module/:lesson/time',
     {
-      config: { ...signedIn, isRepeatable: true },
+      config: { ...inLesson, isRepeatable: true },
       schema: {
         params: lessonParams,
         body: form({
@@ -136,7 +144,7 @@ export async function lessonRoutes(
       },
     },
     async (request, reply) => {
-      const taking = await lessonOf(viewerOf(request), request.params)
+      const taking = await lessonIn(takenOn(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { enrollmentId, ...place } = placeOf(taking)
       const { seconds, paragraph } = request.body
@@ -151,14 +159,14 @@ export async function lessonRoutes(
   app.post(
     '/courses/:course/:module/:lesson/exercises/:exercise',
     {
-      config: { ...signedIn, isRepeatable: true },
+      config: { ...onPage, isRepeatable: true },
       schema: {
         params: Type.Object({ ...lessonParams.properties, exercise: slug() }),
         body: Type.Record(Type.String({ maxLength: 80 }), Type.Unknown(), { maxProperties: 60 }),
       },
     },
     async (request, reply) => {
-      const taking = await lessonOf(viewerOf(request), request.params)
+      const taking = await lessonIn(takenOn(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { course, enrollment, module, lesson } = taking
       const exercise = lesson.exercises.get(request.params.exercise) ?? notFound()
@@ -183,20 +191,16 @@ export async function lessonRoutes(
           isReady: true,
           html,
           jobAids,
-          ...(await shownTo(viewerOf(request).id, taking)),
+          ...(await shownIn(taking, ownMarksOn(request))),
         }),
       )
     },
   )
 
-  async function shownTo(personId: string, taking: TakingLesson) {
+  async function shownIn(taking: TakingLesson, own: OwnMarks) {
     const place = placeOf(taking)
-    const [token, own] = await Promise.all([
-      opened.make(place, clock()),
-      findOwnMarks(db, personId, place.enrollmentId, { course: taking.course.slug, ...place }),
-    ])
     return {
-      opened: token,
+      opened: await opened.make(place, clock()),
       own,
       keep: `${place.enrollmentId.slice(0, 8)}/${place.module}/${place.lesson}`,
     }
@@ -216,3 +220,15 @@ export async function lessonRoutes(
       : `/courses/${course.slug}`
   }
 }
+
+const takingAlongside = ({ course }: Readonly<Record<string, string>>) =>
+  sql`select json_build_object('enrollment', (${enrollmentAlongside(course!)}))`
+
+const pageAlongside = (params: Readonly<Record<string, string>>) => sql`
+  select json_build_object('enrollment', (${enrollmentAlongside(params.course!)}),
+    'own', (${ownMarksAlongside(params as LessonAddress)}))`
+
+const takenOn = ({ alongside }: FastifyRequest) =>
+  enrollmentFrom((alongside as Readonly<{ enrollment: unknown }>).enrollment)
+
+const ownMarksOn = ({ alongside }: FastifyRequest) => (alongside as Readonly<{ own: OwnMarks }>).own

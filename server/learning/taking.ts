@@ -20,10 +20,9 @@ export function takings(db: Database, catalogue: Catalogue, offered: FindOffered
   const courseOf = async (slug: string): Promise<Course> =>
     (await offered()).catalogue.courses.get(slug) ?? notFound()
 
-  /** The person's enrollment with its version's text. Null if they have not started the course. */
-  async function takingOf(personId: string, slug: string): Promise<Taking | null> {
+  /** An enrollment with its version's text. Null if the person has not started the course. */
+  async function takingOf(enrollment: Enrollment | null, slug: string): Promise<Taking | null> {
     const known = catalogue.courses.get(slug) ?? notFound()
-    const enrollment = await findEnrollment(db, personId, known.slug)
     if (!enrollment) return null
     const taken = takenText(known, enrollment)
     if (taken) return { course: taken, enrollment }
@@ -37,32 +36,37 @@ export function takings(db: Database, catalogue: Catalogue, offered: FindOffered
     const known = await courseOf(slug)
     const enrollment = await findEnrollment(db, personId, slug)
     const isGone = enrollment && !enrollment.ended_at && textState(known, enrollment) === 'gone'
-    const taking = isGone ? null : await takingOf(personId, slug)
+    const taking = isGone ? null : await takingOf(enrollment, slug)
     if (!taking) return `/courses/${slug}`
     return placePath(taking.course, nextPlace(taking.course, doneOf(taking.enrollment)))
   }
 
-  async function moduleOf(
+  const moduleOf = async (
     viewer: Viewer,
     at: Readonly<{ course: string; module: string }>,
+  ): Promise<TakingModule | null> => moduleIn(await findEnrollment(db, viewer.id, at.course), at)
+
+  async function moduleIn(
+    enrollment: Enrollment | null,
+    at: Readonly<{ course: string; module: string }>,
   ): Promise<TakingModule | null> {
-    const taking = await takingOf(viewer.id, at.course)
+    const taking = await takingOf(enrollment, at.course)
     if (!taking) return hasPlace(await courseOf(at.course), at) ? null : notFound()
     const module = taking.course.modules.find((one) => one.slug === at.module) ?? notFound()
     return { ...taking, module }
   }
 
-  async function lessonOf(
-    viewer: Viewer,
+  async function lessonIn(
+    enrollment: Enrollment | null,
     at: Readonly<{ course: string; module: string; lesson: string }>,
   ): Promise<TakingLesson | null> {
-    const taking = await moduleOf(viewer, at)
+    const taking = await moduleIn(enrollment, at)
     if (!taking) return null
     const lesson = taking.module.lessons.find((one) => one.slug === at.lesson) ?? notFound()
     return { ...taking, lesson }
   }
 
-  return { courseOf, moduleOf, lessonOf, nextPath }
+  return { courseOf, moduleOf, lessonIn, nextPath }
 }
 
 /** A link into a course that the person has not started leads to the course page, where they can start it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
@@ -9,11 +9,14 @@ import type { Grant, Viewer } from './roles.ts'
 // Everything that knows of lucia is in this file; DECISIONS.md says why it is here and how to leave it.
 declare module 'lucia' {
   interface Register {
-    Lucia: Lucia<Record<never, never>, Viewer>
+    Lucia: Lucia<Record<never, never>, Recognized>
     DatabaseSessionAttributes: { device: string }
-    DatabaseUserAttributes: Viewer
+    DatabaseUserAttributes: Recognized
   }
 }
+
+/** Who is asking, and what was read in the same statement. */
+type Recognized = Readonly<{ viewer: Viewer; alongside: unknown }>
 
 export type OpenSession = Readonly<{
   handle: string
@@ -30,6 +33,8 @@ export type Sessions = Readonly<{
   create: (personId: string, device?: string) => Promise<string>
   /** Who holds the token; null when it is unknown, has ended, or its person is disabled. */
   viewer: (token: string) => Promise<Viewer | null>
+  /** The same, with one more value about the person `p` from the same statement, such as the course that a page is about. */
+  viewerWith: (token: string, alongside: RawBuilder<unknown>) => Promise<Recognized | null>
   /** Whose session the token opened until it ran out, within the last day; null otherwise. */
   findEnded: (token: string) => Promise<string | null>
   end: (token: string) => Promise<void>
@@ -45,18 +50,20 @@ export type Sessions = Readonly<{
 }>
 
 export function createSessions(db: Database, limits: { idleMinutes: number; hours: number }): Sessions {
-  const lucia = new Lucia(hashingAdapter(db, limits.hours), {
-    sessionExpiresIn: new TimeSpan(limits.idleMinutes, 'm'),
-    getUserAttributes: (viewer) => viewer,
-  })
+  const luciaReading = (alongside: RawBuilder<unknown>) =>
+    new Lucia(hashingAdapter(db, limits.hours, alongside), {
+      sessionExpiresIn: new TimeSpan(limits.idleMinutes, 'm'),
+      getUserAttributes: (recognized) => recognized,
+    })
+  const lucia = luciaReading(nothing)
+  // lucia's own reader of cookies is never used: it takes a later cookie of an escaped name over the right one.
+  const isToken = (token: string) => /^[a-z2-7]{40}$/.test(token)
   return {
     create: async (personId, device = '') => (await lucia.createSession(personId, { device })).id,
-    viewer: async (token) => {
-      // lucia's own reader is never used: it takes a later cookie of an escaped name over the right one.
-      if (!/^[a-z2-7]{40}$/.test(token)) return null
-      const { user } = await lucia.validateSession(token)
-      return user
-    },
+    viewer: async (token) =>
+      isToken(token) ? ((await lucia.validateSession(token)).user?.viewer ?? null) : null,
+    viewerWith: async (token, alongside) =>
+      isToken(token) ? (await luciaReading(alongside).validateSession(token)).user : null,
     findEnded: async (token) => {
       const row = await db
         .selectFrom('sessions as s')
@@ -100,15 +107,17 @@ export function createSessions(db: Database, limits: { idleMinutes: number; hour
   }
 }
 
+const nothing = sql`null`
+
 const hashed = (token: string) => createHash('sha256').update(token).digest('hex')
 
 /** Stores only the SHA-256 of the token, and gives every session an absolute end beside its idle one. */
-function hashingAdapter(db: Database, hours: number): Adapter {
+function hashingAdapter(db: Database, hours: number, alongside: RawBuilder<unknown>): Adapter {
   return {
     async getSessionAndUser(token) {
-      const row = await findSessionAndViewer(db, hashed(token))
+      const row = await findSessionAndViewer(db, hashed(token), alongside)
       if (!row) return [null, null]
-      const { expires_at, is_due, ...viewer } = row
+      const { expires_at, is_due, alongside: read, ...viewer } = row
       if (is_due) await noteUse(db, hashed(token))
       // lucia calls back with this id to renew or end the session: it must be the token it gave, not the hash.
       const session: DatabaseSession = {
@@ -117,7 +126,7 @@ function hashingAdapter(db: Database, hours: number): Adapter {
         expiresAt: expires_at,
         attributes: { device: '' },
       }
-      const user: DatabaseUser = { id: row.id, attributes: viewer }
+      const user: DatabaseUser = { id: row.id, attributes: { viewer, alongside: read } }
       return [session, user]
     },
     async getUserSessions() {
@@ -162,8 +171,10 @@ const noteUse = (db: Database, tokenHash: string) =>
   db.updateTable('sessions').set({ last_used_at: sql`now()` }).where('token_hash', '=', tokenHash).execute()
 
 /** Session, person and roles in one statement, at every request. */
-async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
-  const { rows } = await sql<Viewer & { expires_at: Date; is_due: boolean; grants: Grant[] }>`
+async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string, alongside: RawBuilder<unknown>) {
+  const { rows } = await sql<
+    Viewer & { expires_at: Date; is_due: boolean; grants: Grant[]; alongside: unknown }
+  >`
     select p.id, p.name, p.email, p.last_active_on, s.expires_at, s.confirmed_at,
       s.last_used_at < now() - interval '5 minutes' as is_due,
       exists (select from passkeys k where k.person_id = p.id)
@@ -179,7 +190,8 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string) {
           where a.person_id = p.id and a.version = d.version)) as owes_data_notice,
       exists (select from notices n where n.person_id = p.id and n.read_at is null and n.moot_at is null
         and n.kind = 'sign-in-changed') as has_account_news,
-      (select r.settings from reading_settings r where r.person_id = p.id) as reading
+      (select r.settings from reading_settings r where r.person_id = p.id) as reading,
+      (${alongside}) as alongside
     from sessions s
     join people p on p.id = s.person_id and p.disabled_at is null
     left join lateral (${grantsOf(sql`p.id`)}) g on true

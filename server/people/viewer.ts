@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import type { RawBuilder } from 'kysely'
 import type { Day } from '#server/lib/days.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { WaitingItem } from '#server/web/views.ts'
@@ -19,6 +20,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null when no one is signed in; use `viewerOf` where the route’s policy requires a person. */
     viewer: Viewer | null
+    /** What the route reads in the session's own statement; null unless someone is signed in. */
+    alongside: unknown
     /** False until we know who is asking; it stays false where they can't be looked up. */
     isViewerKnown: boolean
     /** A form arrived without a session where one is needed: it is kept, and its handler doesn't run. */
@@ -28,6 +31,11 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     policy?: Policy
+    /**
+     * What a much-used route reads in the session's own statement, as JSON about the person `p`. The parameters are not
+     * validated yet. Null where they can't be an address.
+     */
+    alongside?: (params: Readonly<Record<string, string>>) => RawBuilder<unknown> | null
   }
 }
 
@@ -51,7 +59,12 @@ export const recognizeBy =
   async (request: FastifyRequest): Promise<void> => {
     if (request.isViewerKnown) return
     const token = sessionToken(request, https)
-    request.viewer = token ? await sessions.viewer(token) : null
+    const read = request.routeOptions.config?.alongside?.(request.params as Record<string, string>)
+    if (token && read) {
+      const found = await sessions.viewerWith(token, read)
+      request.viewer = found?.viewer ?? null
+      request.alongside = found?.alongside ?? null
+    } else request.viewer = token ? await sessions.viewer(token) : null
     request.isViewerKnown = true
   }
 
@@ -79,6 +92,7 @@ export const viewerHook = fp(
     },
   ) => {
     app.decorateRequest('viewer', null)
+    app.decorateRequest('alongside', null)
     app.decorateRequest('isViewerKnown', false)
     app.decorateRequest('isSessionEnded', false)
     app.decorateRequest('waiting', null)

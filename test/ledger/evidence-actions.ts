@@ -144,7 +144,7 @@ export const evidenceActions: readonly EvidenceAction[] = [
       const form = formFor(course.modules[0]!, attempt, true)
       const needs = { issuer: world.config, findCourse: () => course, afterChange }
       return async (db) => {
-        expectKind(await answerQuestion(db, needs, theo, attemptId, form, now), 'course-completed')
+        expectKind(await answerQuestion(db, needs, theo, attempt, form, now), 'course-completed')
         return 2
       }
     },

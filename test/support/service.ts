@@ -116,7 +116,7 @@ export function killAll(pid: number): void {
   }
 }
 
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   if (existsSync('/proc/self/stat'))
     return readdirSync('/proc').flatMap((entry) => {
       const file = `/proc/${entry}/stat`

@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { buildApp } from '#server/app.ts'
 import { readConfig } from '#server/config.ts'
@@ -70,7 +70,8 @@ test('a page is compressed for browsers that ask for it, with its length, and ke
   const { visitor } = await aWorld()
   const plain = await visitor().get('/verify')
   for (const [asked, encoding, unpack] of [
-    ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
+    ['gzip, deflate, br, zstd', 'zstd', zstdDecompressSync],
+    ['gzip, deflate, br', 'br', brotliDecompressSync],
     ['gzip, deflate', 'gzip', gunzipSync],
   ] as const) {
     const { headers, rawPayload } = await visitor().get('/verify', { 'accept-encoding': asked })

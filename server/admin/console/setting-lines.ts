@@ -32,6 +32,14 @@ export const settingList: readonly Setting[] = [
     value: ({ port }) => String(port),
   },
   {
+    name: 'WEB_CONCURRENCY',
+    group: 'Address',
+    fallback: '1',
+    changes:
+      'How many processes serve pages on this machine, under one address; about one for each processor core. Each takes DATABASE_POOL connections; the first also runs the jobs. Needs DATABASE_URL.',
+    value: ({ webProcesses }) => String(webProcesses),
+  },
+  {
     name: 'BASE_URL',
     group: 'Address',
     example: 'https://training.example.org',

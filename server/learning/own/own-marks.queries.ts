@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { latestEnrollment } from '#server/learning/progress/queries.ts'
 
 export type LessonAddress = Readonly<{ course: string; module: string; lesson: string }>
 
@@ -14,23 +15,18 @@ export type OwnMarks = Readonly<{
   notes: readonly OwnNote[]
 }>
 
-export async function findOwnMarks(
-  db: Kysely<DB>,
-  personId: string,
-  enrollmentId: string,
-  { course, module, lesson }: LessonAddress,
-): Promise<OwnMarks> {
-  const { rows } = await sql<OwnMarks>`
-    select p.paragraph, (extract(epoch from p.at) * 1000)::float8 as paragraph_at,
-      exists (select from bookmarks b where b.person_id = ${personId} and b.course = ${course}
-        and b.module = ${module} and b.lesson = ${lesson}) as is_bookmarked,
-      coalesce((select json_agg(json_build_object('id', n.id, 'body', n.body, 'written_at', n.written_at) order by n.written_at)
-        from lesson_notes n where n.person_id = ${personId} and n.course = ${course}
-          and n.module = ${module} and n.lesson = ${lesson}), '[]'::json) as notes
-    from (select) one left join reading_places p
-      on p.enrollment_id = ${enrollmentId} and p.module = ${module} and p.lesson = ${lesson}`.execute(db)
-  return rows[0]!
-}
+/** The marks of the person `p` as JSON, in the statement that reads the session. */
+export const ownMarksAlongside = ({ course, module, lesson }: LessonAddress) => sql`
+  select json_build_object(
+    'paragraph', place.paragraph, 'paragraph_at', (extract(epoch from place.at) * 1000)::float8,
+    'is_bookmarked', exists (select from bookmarks b where b.person_id = p.id and b.course = ${course}
+      and b.module = ${module} and b.lesson = ${lesson}),
+    'notes', coalesce((select json_agg(json_build_object('id', n.id, 'body', n.body, 'written_at', n.written_at) order by n.written_at)
+      from lesson_notes n where n.person_id = p.id and n.course = ${course}
+        and n.module = ${module} and n.lesson = ${lesson}), '[]'::json))
+  from (select) one left join lateral (
+    select r.paragraph, r.at from reading_places r
+    where r.enrollment_id = ${latestEnrollment(sql`p.id`, course)} and r.module = ${module} and r.lesson = ${lesson}) place on true`
 
 export type KeptNote = LessonAddress & OwnNote
 export type Bookmark = LessonAddress & Readonly<{ saved_at: Date }>

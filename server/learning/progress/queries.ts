@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { wasApproved } from '#server/courses/catalogue/approvals.queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Confidence } from '#server/learning/questions/confidence.ts'
@@ -26,8 +26,7 @@ export type Enrollment = Readonly<{
 // Approvals as known now.
 const approvedAsKnownNow = wasApproved(() => sql`true`)
 
-const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
-  sql<Enrollment>`
+const enrollmentsWhere = (where: RawBuilder<unknown>) => sql<Enrollment>`
   select e.id, e.course, e.version, e.content_hash, e.started_at, e.ended_at, c.id as completion_id, c.completed_on,
     case when c.id is not null then ${approvedAsKnownNow} end as was_approved,
     array(select distinct m.module || '/' || m.lesson from finished_lessons m where m.enrollment_id = e.id) as finished,
@@ -35,7 +34,14 @@ const enrollmentRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
     array(select m.module || '/' || m.lesson from lesson_marks m where m.enrollment_id = e.id and m.mark = 'optional') as optional,
     array(select distinct s.module from enrollment_passes s where s.enrollment_id = e.id) as passed
   from enrollments e left join completions c on c.enrollment_id = e.id
-  where ${where}`.execute(db)
+  where ${where}`
+
+const enrollmentRows = (db: Kysely<DB>, where: RawBuilder<unknown>) => enrollmentsWhere(where).execute(db)
+
+/** The id of the person's open enrollment in a course or, if none, of the latest. */
+export const latestEnrollment = (personId: unknown, course: string) => sql`
+  (select id from enrollments where person_id = ${personId} and course = ${course}
+    order by ended_at desc nulls first, started_at desc limit 1)`
 
 /** The person's open enrollment or, if none, the latest. */
 export async function findEnrollment(
@@ -43,12 +49,24 @@ export async function findEnrollment(
   personId: string,
   course: string,
 ): Promise<Enrollment | null> {
-  const { rows } = await enrollmentRows(
-    db,
-    sql`e.id = (select id from enrollments where person_id = ${personId} and course = ${course}
-                order by ended_at desc nulls first, started_at desc limit 1)`,
-  )
+  const { rows } = await enrollmentRows(db, sql`e.id = ${latestEnrollment(personId, course)}`)
   return rows[0] ?? null
+}
+
+/** The same of the person `p`, as JSON in the statement that reads the session. */
+export const enrollmentAlongside = (course: string) =>
+  sql`select row_to_json(found) from (${enrollmentsWhere(sql`e.id = ${latestEnrollment(sql`p.id`, course)}`)}) found`
+
+/** What `enrollmentAlongside` read. */
+export function enrollmentFrom(read: unknown): Enrollment | null {
+  const found = read as Enrollment | null
+  return (
+    found && {
+      ...found,
+      started_at: new Date(found.started_at),
+      ended_at: found.ended_at && new Date(found.ended_at),
+    }
+  )
 }
 
 export async function listEnrollments(db: Kysely<DB>, personId: string): Promise<readonly Enrollment[]> {
@@ -115,8 +133,7 @@ export type Attempt = Readonly<{
   was_approved: Enrollment['was_approved']
 }>
 
-const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
-  sql<Attempt>`
+const attemptsWhere = (where: RawBuilder<unknown>) => sql<Attempt>`
   select a.id, a.enrollment_id, e.person_id, e.course, e.version, a.module, a.drawn, a.pass_mark, a.started_at,
     coalesce((select json_agg(json_build_object('position', n.position, 'step', n.step, 'answer', n.answer,
                 'is_correct', n.is_correct, 'is_last_step', n.is_last_step, 'credit', n.credit,
@@ -128,7 +145,9 @@ const attemptRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
     case when c.id is not null then ${approvedAsKnownNow} end as was_approved
   from attempts a join enrollments e on e.id = a.enrollment_id left join completions c on c.enrollment_id = e.id
     left join attempt_results r on r.attempt_id = a.id
-  where ${where}`.execute(db)
+  where ${where}`
+
+const attemptRows = (db: Kysely<DB>, where: RawBuilder<unknown>) => attemptsWhere(where).execute(db)
 
 /** One attempt of this person, or null. */
 export async function findAttemptOf(db: Kysely<DB>, personId: string, id: string): Promise<Attempt | null> {
@@ -144,6 +163,16 @@ export async function listAttemptsAt(
 ): Promise<readonly Attempt[]> {
   const { rows } = await attemptRows(db, sql`e.person_id = ${personId} and e.course = ${course}`)
   return rows
+}
+
+/** The same of the person `p`, as JSON in the statement that reads the session. */
+export const attemptAlongside = (id: string) =>
+  sql`select row_to_json(found) from (${attemptsWhere(sql`a.id = ${id} and e.person_id = p.id`)}) found`
+
+/** What `attemptAlongside` read. */
+export function attemptFrom(read: unknown): Attempt | null {
+  const found = read as Attempt | null
+  return found && { ...found, started_at: new Date(found.started_at) }
 }
 
 /** All attempts of one module in one enrollment, newest first. */

@@ -1,0 +1,156 @@
+import { KeyFileError, openDataKey } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid } from '#server/certificates/credentials/keys.ts'
+import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'
+import { hasErrors, problemLine } from '#server/courses/authoring/files/problems.ts'
+import { loadCourses } from '#server/courses/authoring/load.ts'
+import { createSetupLink } from './admin/setup/setup-link.actions.ts'
+import { buildApp } from './app.ts'
+import { type Config, configWarnings } from './config.ts'
+import { AlreadyRunning } from './db/lock.ts'
+import { type OpenDatabase, openDatabase } from './db/open.ts'
+import { demoCast, demoPassword } from './demo/cast.ts'
+import { fillDemoClassroom } from './demo/classroom.ts'
+import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
+import { demoStart } from './demo/permission.ts'
+import { demoStaff } from './demo/staff.ts'
+import { fillDemoVersions } from './demo/versions.ts'
+import { jobHandlers } from './job-handlers.ts'
+import { enqueue } from './jobs/enqueue.ts'
+import { startWorkers } from './jobs/workers.ts'
+import { createMail } from './lib/mail.ts'
+import { logger } from './logging.ts'
+import { sealStoredSecrets } from './people/sign-in/second-factor.actions.ts'
+import { settings } from './settings.ts'
+import { type Running, stopInOrder } from './stopping.ts'
+import { besideAnother } from './web-processes.ts'
+
+const config = settings()
+for (const warning of configWarnings(config)) console.warn(warning)
+const { catalogue, problems } = loadCourses(config.coursesDir)
+if (hasErrors(problems)) {
+  for (const problem of problems) if (problem.level === 'error') console.error(problemLine(problem))
+  console.error(
+    'The courses have errors, so the service did not start. Fix them, then check with: npm run courses:check',
+  )
+  process.exit(1)
+}
+
+/** Beside another web process, this one only serves pages. */
+const isFirst = !process.argv.includes(besideAnother)
+const running: Running = {}
+const stop = stopInOrder(running, config.stopSeconds)
+const database = await open()
+running.database = database
+const { db } = database
+await haveKeys()
+const clock = () => new Date()
+const start = demoStart({
+  ...config,
+  isEmbedded: database.isEmbedded,
+  isEmpty: await isEmpty(db),
+  isDemo: await isDemo(db),
+})
+if (start.kind === 'refuse') {
+  console.error(start.why)
+  await database.close()
+  process.exit(1)
+}
+if (start.kind === 'fill') {
+  await fillDemo(
+    db,
+    {
+      residential: catalogue.courses.get('residential-settings') ?? null,
+      issuer: config,
+      staff: demoStaff,
+    },
+    clock(),
+  )
+  await fillDemoVersions(db, catalogue, config, clock())
+  await fillDemoClassroom(db, catalogue, clock())
+  await enqueue(db, 'sign-ledger-head')
+}
+const demo = await isDemo(db)
+await sealStoredSecrets(db, () => openDataKey(config.keysFile, issuerDid(config.baseUrl), clock()))
+
+const mail = createMail(config.smtpUrl, config.mailFrom)
+const app = await buildApp({
+  db,
+  catalogue,
+  mail,
+  clock,
+  config,
+  isDemo: demo,
+  logger: logger(config),
+})
+running.app = app
+
+database.lost.then(() => {
+  if (running.isStopping) return
+  console.error(
+    'The database stopped unexpectedly, so the service is stopping too. Start it again; the database recovers.',
+  )
+  stop(1)
+})
+
+try {
+  await app.listen({ host: config.host, port: config.port })
+  if (config.jobs === 'here' && isFirst) {
+    const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, catalogue, config })
+    running.workers = await startWorkers(database.url, handlers, app.log, { isAlone: database.isEmbedded })
+  }
+} catch (error) {
+  const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  console.error(
+    inUse
+      ? `Port ${config.port} is used by another program. Stop that program, or choose another port with PORT=3001 npm start.`
+      : error,
+  )
+  await stop(1)
+}
+if (!running.isStopping && isFirst)
+  console.log(welcome(config, database, demo, await createSetupLink(db, clock())))
+
+async function open(): Promise<OpenDatabase> {
+  try {
+    return await openDatabase(config)
+  } catch (error) {
+    console.error(
+      error instanceof AlreadyRunning ? error.message : `The database could not be opened. ${error}`,
+    )
+    process.exit(1)
+  }
+}
+
+async function haveKeys(): Promise<void> {
+  try {
+    await checkKeys(db, config.keysFile, config.lostKeys)
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error
+    console.error(error.message)
+    await stop(1)
+  }
+}
+
+function welcome(
+  { baseUrl, dataDir }: Config,
+  { isEmbedded }: OpenDatabase,
+  isDemonstration: boolean,
+  setupToken: string | null,
+): string {
+  const lines = ['', `  Safe Harbor Training is ready: ${baseUrl}`, '']
+  if (setupToken)
+    lines.push(
+      `  Set-up: open this address within an hour: ${baseUrl}/setup/${setupToken}`,
+      '  For another link: npm run admin -- setup-link',
+      '',
+    )
+  if (isDemonstration) {
+    const width = Math.max(...demoCast.map(({ email }) => email.length))
+    lines.push(`  Demonstration accounts, all with the password ${demoPassword}`)
+    for (const { email, reason } of demoCast) lines.push(`    ${email.padEnd(width)}  ${reason}`)
+    lines.push('')
+  }
+  lines.push(isEmbedded ? `  Data: ${dataDir}` : '  Data: the database at DATABASE_URL')
+  lines.push('  To stop: Ctrl-C', '')
+  return lines.join('\n')
+}
