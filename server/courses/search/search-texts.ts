@@ -58,7 +58,8 @@ export function searchTexts(catalogue: Catalogue, resources: readonly KeptResour
       id: `support-${at}`,
     })),
     ...resources
-      .filter(({ isListed }) => isListed)
+      // The Support page has the help lines of the project.
+      .filter(({ isListed, isOwn, group }) => isListed && (isOwn || group !== 'help-lines'))
       .map(({ id, name, about, phone, email }) =>
         page('Resource', `/resources#${id}`, name, [about, phone, email].filter(Boolean).join(' ')),
       ),
