@@ -174,6 +174,7 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
         reading: readingAttributes(settings),
         isNamed: settings.install === 'named',
         idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
+        person: request.viewer?.id.slice(0, 8) ?? null,
       }
     },
     development: config.development,
@@ -222,6 +223,15 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
   })
   if (isDemo && config.demo === 'public') await app.register(readOnly, { refusalOf: demoRefusal })
   await app.register(rateLimit, { global: false })
+  // A file costs more than a form. Counted by account where there is one: a whole office may share one address.
+  const limitUploads = app.rateLimit({
+    max: 60,
+    timeWindow: '10 minutes',
+    keyGenerator: ({ viewer, ip }) => `upload ${viewer?.id ?? ip}`,
+  })
+  app.addHook('preHandler', async function (request, reply) {
+    if (request.isMultipart()) await limitUploads.call(this, request, reply)
+  })
   await app.register(async (files) => {
     files.addHook('onRoute', (route) => {
       route.config = { ...route.config, policy: 'asset' }

@@ -33,6 +33,8 @@ export type Config = Readonly<{
   coursesDir: string
   /** PostgreSQL 15 or later. If absent, the embedded one runs. */
   databaseUrl: string | undefined
+  /** The owner of that database, for migrations and restores alone. */
+  databaseAdminUrl: string | undefined
   databasePool: number
   /** How long the start waits for a database that isn't up yet. */
   databaseStartSeconds: number
@@ -151,6 +153,8 @@ function databaseSettings(env: Environment) {
   const databaseUrl = env.DATABASE_URL || undefined
   if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
     throw new ConfigError('DATABASE_URL must start with postgres:// (its value is not repeated here).')
+  const databaseAdminUrl = env.DATABASE_ADMIN_URL || undefined
+  if (databaseAdminUrl) checkAdminUrl(databaseAdminUrl, databaseUrl)
   const jobs = oneOf(env, 'JOBS', ['here', 'apart'], 'here')
   if (jobs === 'apart' && !databaseUrl)
     throw new ConfigError('JOBS=apart needs DATABASE_URL: only one process can use the embedded database.')
@@ -161,6 +165,7 @@ function databaseSettings(env: Environment) {
     )
   return {
     databaseUrl,
+    databaseAdminUrl,
     databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 1, 200),
     databaseStartSeconds: wholeNumber(env, 'DATABASE_START_SECONDS', 60, 0, 3600),
     databasePatience: {
@@ -172,6 +177,20 @@ function databaseSettings(env: Environment) {
     jobs,
     webProcesses,
   }
+}
+
+function checkAdminUrl(adminUrl: string, serviceUrl: string | undefined): void {
+  if (!/^postgres(ql)?:\/\//.test(adminUrl))
+    throw new ConfigError('DATABASE_ADMIN_URL must start with postgres:// (its value is not repeated here).')
+  if (!serviceUrl)
+    throw new ConfigError('DATABASE_ADMIN_URL needs DATABASE_URL, the address for the service.')
+  const { username } = new URL(serviceUrl)
+  if (!username)
+    throw new ConfigError('With DATABASE_ADMIN_URL, DATABASE_URL must name the role of the service.')
+  if (new URL(adminUrl).username === username)
+    throw new ConfigError(
+      `DATABASE_ADMIN_URL and DATABASE_URL name the same role, ${username}. Give the service a role of its own: npm run migrate makes it.`,
+    )
 }
 
 function mailSettings(env: Environment) {

@@ -19,6 +19,7 @@ import { calendarRoutes } from '#server/calendar/calendar.routes.ts'
 import { certificateApiRoutes } from '#server/certificates/certificates/api.routes.ts'
 import { certificateFileRoutes } from '#server/certificates/certificates/files.routes.ts'
 import { ledgerRoutes } from '#server/certificates/certificates/ledger.routes.ts'
+import { refreshRoutes } from '#server/certificates/certificates/refresh.routes.ts'
 import { certificateRoutes } from '#server/certificates/certificates/verify.routes.ts'
 import { publicationRoutes } from '#server/certificates/credentials/publication.routes.ts'
 import { certificateRequestRoutes } from '#server/certificates/requests/requests.routes.ts'
@@ -32,10 +33,12 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
+import { recordingRoutes } from '#server/courses/recordings.routes.ts'
 import { resourceRoutes } from '#server/courses/resources/resources.routes.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
+import { statuteWatchRoutes } from '#server/courses/review/statute-watch.routes.ts'
 import { rightNowRoutes } from '#server/courses/right-now.routes.ts'
 import { courseRoutes } from '#server/courses/routes.ts'
 import { searchRoutes } from '#server/courses/search/search.routes.ts'
@@ -47,6 +50,7 @@ import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
 import { coursePageRoutes } from '#server/learning/course.routes.ts'
 import { lessonRoutes } from '#server/learning/lessons.routes.ts'
+import { offlineRoutes } from '#server/learning/offline.routes.ts'
 import { ownMarkRoutes } from '#server/learning/own/own-marks.routes.ts'
 import { changesRoutes } from '#server/learning/versions/changes.routes.ts'
 import { movingRoutes } from '#server/learning/versions/moving.routes.ts'
@@ -59,15 +63,23 @@ import { webhookRoutes } from '#server/notices/webhooks/webhooks.routes.ts'
 import { licensingRoutes } from '#server/oversight/licensing/licensing.routes.ts'
 import { overviewRoutes } from '#server/oversight/licensing/overview.routes.ts'
 import { packetRoutes } from '#server/oversight/packets/packet.routes.ts'
+import { packetLinkRoutes } from '#server/oversight/packets/packet-links.routes.ts'
 import { packetVerificationRoutes } from '#server/oversight/packets/packet-verification.routes.ts'
 import { registryRoutes } from '#server/oversight/registry/registry.routes.ts'
 import { correctionOrderRoutes } from '#server/oversight/reviews/correction-order.routes.ts'
+import { evidenceRoutes } from '#server/oversight/reviews/evidence.routes.ts'
 import { licensingReviewRoutes } from '#server/oversight/reviews/review.routes.ts'
 import { reviewAnswerRoutes } from '#server/oversight/reviews/review-answers.routes.ts'
 import { reviewFindingRoutes } from '#server/oversight/reviews/review-findings.routes.ts'
 import { reviewPeopleRoutes } from '#server/oversight/reviews/review-people.routes.ts'
+import { reviewShiftRoutes } from '#server/oversight/reviews/review-shifts.routes.ts'
+import { keptListRoutes } from '#server/oversight/shifts/kept-list.routes.ts'
+import { shiftApiRoutes } from '#server/oversight/shifts/shift-api.routes.ts'
+import { shiftRoutes } from '#server/oversight/shifts/shifts.routes.ts'
 import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
+import { checkedChangeRoutes } from '#server/oversight/team/checked-changes.routes.ts'
 import { personRoutes } from '#server/oversight/team/person.routes.ts'
+import { savedViewRoutes } from '#server/oversight/team/saved-views.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
 import { bulkVerificationRoutes } from '#server/oversight/verification/bulk-verification.routes.ts'
 import type { AccountMail } from '#server/people/account-emails.ts'
@@ -84,6 +96,7 @@ import { sentLinkRoutes } from '#server/people/sign-in/sent-links.routes.ts'
 import { signInRoutes } from '#server/people/sign-in/sign-in.routes.ts'
 import { singleSignOnRoutes } from '#server/people/sign-in/single-sign-on.routes.ts'
 import { unsentFormRoutes } from '#server/people/unsent-forms/unsent-forms.routes.ts'
+import { mergeRoutes } from '#server/programs/accounts/merges.routes.ts'
 import { paperCodeRoutes } from '#server/programs/accounts/paper-codes.routes.ts'
 import { accountLifeRoutes } from '#server/programs/accounts/routes.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
@@ -101,12 +114,17 @@ import { periodRoutes } from '#server/programs/roster/periods.routes.ts'
 import { rosterRoutes } from '#server/programs/roster/roster.routes.ts'
 import { apiTokenRoutes } from '#server/standings/api-tokens.routes.ts'
 import { clearanceRoutes } from '#server/standings/clearance.routes.ts'
+import { clearanceApiRoutes } from '#server/standings/clearance-api.routes.ts'
 import { interpretationsRoutes } from '#server/standings/interpretations.routes.ts'
 import { myTrainingRoutes } from '#server/training/my-training.routes.ts'
 import { outsideRoutes } from '#server/training/outside.routes.ts'
 import { outsideTrainingRoutes } from '#server/training/outside-training.routes.ts'
+import { pastTrainingRoutes } from '#server/training/past-trainings/past-trainings.routes.ts'
+import { programRequirementRoutes } from '#server/training/program-requirements/program-requirements.routes.ts'
+import { programTrainingRoutes } from '#server/training/program-requirements/program-trainings.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
+import { trainingHoursRoutes } from '#server/training/training-hours/training-hours.routes.ts'
 import { transcriptRoutes } from '#server/training/transcript.routes.ts'
 import type { Assets } from '#server/web/assets.ts'
 import type { App } from '#server/web/routes.ts'
@@ -150,6 +168,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   accountRoutes,
   secondFactorRoutes,
   accountLifeRoutes,
+  mergeRoutes,
   dataNoticeRoutes,
   readingSettingsRoutes,
   paperCodeRoutes,
@@ -174,10 +193,12 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   confirmationRoutes,
   // Courses
   courseRoutes,
+  recordingRoutes,
   rightNowRoutes,
   resourceRoutes,
   searchRoutes,
   courseReviewRoutes,
+  statuteWatchRoutes,
   mistakeRoutes,
   approvalRoutes,
   // Certificates
@@ -186,6 +207,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   publicationRoutes,
   certificateApiRoutes,
   ledgerRoutes,
+  refreshRoutes,
   certificateRequestRoutes,
   // Learning
   handoutRoutes,
@@ -193,6 +215,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   coursePageRoutes,
   assessmentRoutes,
   lessonRoutes,
+  offlineRoutes,
   ownMarkRoutes,
   movingRoutes,
   changesRoutes,
@@ -203,8 +226,13 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   outsideRoutes,
   outsideTrainingRoutes,
   transcriptRoutes,
+  programRequirementRoutes,
+  programTrainingRoutes,
+  pastTrainingRoutes,
+  trainingHoursRoutes,
   recordSharingRoutes,
   clearanceRoutes,
+  clearanceApiRoutes,
   apiTokenRoutes,
   rulesRoutes,
   interpretationsRoutes,
@@ -220,14 +248,22 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   teamRoutes,
   personRoutes,
   checkedRoutes,
+  savedViewRoutes,
+  checkedChangeRoutes,
+  keptListRoutes,
+  shiftApiRoutes,
+  shiftRoutes,
   licensingRoutes,
   overviewRoutes,
   licensingReviewRoutes,
   reviewPeopleRoutes,
+  reviewShiftRoutes,
   reviewFindingRoutes,
   reviewAnswerRoutes,
   correctionOrderRoutes,
+  evidenceRoutes,
   packetRoutes,
+  packetLinkRoutes,
   packetVerificationRoutes,
   bulkVerificationRoutes,
   registryRoutes,

@@ -3,20 +3,21 @@ import { findEmailLook } from './admin/branding/email-look.ts'
 import { tellOffices } from './admin/watch/watch.actions.ts'
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates } from './certificates/certificates/catch-up.actions.ts'
-import { sweepFailedNameChecks } from './certificates/certificates/name-checks.actions.ts'
 import { listRegister } from './certificates/certificates/queries.ts'
 import { checkRegister } from './certificates/certificates/register-check.ts'
 import { openDataKey, readKeysIfThere } from './certificates/credentials/key-file.ts'
 import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
-import { keepHead } from './certificates/credentials/ledger-heads.actions.ts'
+import { keepHead, LedgerAltered } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
 import type { Catalogue } from './courses/catalogue/catalogue.ts'
 import { checkLinks } from './courses/resources/link-check.actions.ts'
 import type { Database } from './db/connection.ts'
+import { runNow } from './jobs/enqueue.ts'
 import { type JobData, timetable } from './jobs/timetable.ts'
 import { type Handlers, onlyTry } from './jobs/workers.ts'
 import { sendAfterCare } from './learning/after-care/after-care.actions.ts'
 import { tellOfChanges } from './learning/versions/tell-of-changes.actions.ts'
+import type { StoredEntry } from './ledger/checking.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { accountMail, deliverAccountEmail } from './notices/account-mail.actions.ts'
@@ -36,6 +37,12 @@ import { sweepImports } from './programs/imports/imports.actions.ts'
 import { sendReminders } from './standings/reminders/reminders.actions.ts'
 import { isMoot } from './standings/reminders/settle.actions.ts'
 import { refreshStale, refreshStandings } from './standings/standings.actions.ts'
+import {
+  checkPastTrainings,
+  savePastTrainings,
+  sweepPastTrainings,
+} from './training/past-trainings/past-trainings.actions.ts'
+import { remindOfRequirements } from './training/program-requirements/requirement-reminders.actions.ts'
 import { sweepFormKeys } from './web/form-keys.ts'
 
 type Needs = Readonly<{
@@ -52,24 +59,28 @@ type Needs = Readonly<{
 export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }: Needs): Handlers => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
   'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
-  'sign-ledger-head': () =>
-    keepHead(
-      db,
-      {
-        config,
-        mail: loggedMail(db, mail),
-        checkRegister: async (rows) => checkRegister(rows, await listRegister(db)),
-      },
-      clock(),
-    ),
+  'sign-ledger-head': async () => {
+    const needs = {
+      config,
+      mail: loggedMail(db, mail),
+      checkRegister: async (rows: readonly StoredEntry[]) => checkRegister(rows, await listRegister(db)),
+    }
+    try {
+      await keepHead(db, needs, clock())
+    } catch (error) {
+      // What was found is kept already. Administrators hear of it within seconds.
+      if (error instanceof LedgerAltered) await db.transaction().execute((trx) => runNow(trx, 'tell-offices'))
+      throw error
+    }
+  },
   'sweep-sign-ins': async () => {
     const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
     await sweepPeople(db, createSessions(db, limits))
-    await sweepFailedNameChecks(db)
     await sweepDeliveries(db)
     await sweepFormKeys(db)
     await sweepDirectEmails(db)
     await sweepImports(db)
+    await sweepPastTrainings(db)
     await failLostImports(db)
     await failLostPackets(db)
   },
@@ -91,6 +102,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
       run,
       clock(),
     ),
+  'check-past-trainings': (data, run = onlyTry) => checkPastTrainings(db, importOf(data), run, clock()),
+  'record-past-trainings': (data, run = onlyTry) => savePastTrainings(db, importOf(data), run, clock()),
   'make-packet': ({ packet }, run = onlyTry) => makePacket({ db, clock, ...config }, String(packet), run),
   'send-email': async ({ notice }) => {
     const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
@@ -117,7 +130,8 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
   },
   'send-reminders': async () => {
     await refreshStale(db, dayOf(clock()))
-    await sendReminders(db, config.escalation, clock())
+    const own = await remindOfRequirements(db, clock())
+    await sendReminders(db, config.escalation, clock(), own)
     await tellOfChanges(db, catalogue, dayOf(clock()))
     await summarize(db, clock())
     await resendForgotten(db)

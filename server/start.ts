@@ -6,6 +6,7 @@ import { loadCourses } from '#server/courses/authoring/load.ts'
 import { createSetupLink } from './admin/setup/setup-link.actions.ts'
 import { buildApp } from './app.ts'
 import { type Config, configWarnings } from './config.ts'
+import { findEvidenceRisks } from './db/app-role.ts'
 import { AlreadyRunning } from './db/lock.ts'
 import { type OpenDatabase, openDatabase } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
@@ -43,6 +44,7 @@ const database = await open()
 running.database = database
 const { db } = database
 await haveKeys()
+if (isFirst) await warnOfRights()
 const clock = () => new Date()
 const start = demoStart({
   ...config,
@@ -119,6 +121,16 @@ async function open(): Promise<OpenDatabase> {
     )
     process.exit(1)
   }
+}
+
+/** The service works on, because the triggers still refuse; but its password then protects the evidence alone. */
+async function warnOfRights(): Promise<void> {
+  const risks = await findEvidenceRisks(db)
+  if (risks.length === 0) return
+  for (const risk of risks) console.error(`WARNING: ${risk}`)
+  console.error(
+    'WARNING: The service could change evidence. Give it a role of its own: see “Two roles” in docs/operations.md.',
+  )
 }
 
 async function haveKeys(): Promise<void> {

@@ -6,6 +6,7 @@ import { openDatabase } from './db/open.ts'
 import { jobHandlers } from './job-handlers.ts'
 import { startWorkers } from './jobs/workers.ts'
 import { createMail } from './lib/mail.ts'
+import { logger } from './logging.ts'
 import { settings } from './settings.ts'
 import { type Running, stopInOrder } from './stopping.ts'
 
@@ -29,7 +30,9 @@ try {
   await checkKeys(db, config.keysFile, config.lostKeys)
   const mail = createMail(config.smtpUrl, config.mailFrom)
   const handlers = jobHandlers({ db, databaseUrl, clock: () => new Date(), mail, catalogue, config })
-  running.workers = await startWorkers(databaseUrl, handlers, pino({ level: config.logLevel }))
+  const { stream, ...options } = { stream: undefined, ...logger(config) }
+  const log = stream ? pino(options, stream) : pino(options)
+  running.workers = await startWorkers(databaseUrl, handlers, log)
   console.log('The worker is ready.')
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

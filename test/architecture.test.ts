@@ -47,12 +47,16 @@ const order = [
     'learning',
     'standings/reminders',
     'standings',
+    'training/program-requirements',
     'training',
+    'training/past-trainings',
+    'training/training-hours',
     'classroom/scholarships',
     'classroom/instructor-led',
     'classroom/group-sessions',
     'calendar',
     'oversight/team',
+    'oversight/shifts',
     'oversight/reviews',
   ],
   ...[
@@ -74,6 +78,7 @@ const order = [
     'admin/ledger',
     'admin/console',
     'admin/watch',
+    'admin/retention',
     'demo',
   ],
   ...[
@@ -124,6 +129,7 @@ const usedByQueries: Readonly<Record<string, string>> = {
   'programs/as-of.ts': 'pieces of SQL',
   'programs/roster/work-texts.ts': 'the columns of an employment that are plain text',
   'law/facts/ruleset.ts': 'the certification that the law names',
+  'ledger/tiles.ts': 'a tile is made of the rows that are read',
 }
 
 const world =

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 import type { SessionTime } from './feed.ts'
 
 export type CalendarScope = 'own' | 'team'
@@ -48,7 +49,7 @@ export async function listSessionTimes(
       and not exists (select from instructor_led_session_cancellations c where c.session_id = s.id)
       and (d.instructor_id = ${personId} or exists (select from instructor_led_registrations r
         join instructor_led_places l on l.registration_id = r.id
-        where r.session_id = s.id and r.person_id = ${personId}
+        where r.session_id = s.id and r.person_id = ${accountsOf([personId])}
           and not exists (select from instructor_led_registration_ends e where e.registration_id = r.id)))
     order by 3`.execute(db)
   return rows

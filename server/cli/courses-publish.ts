@@ -3,7 +3,7 @@
  * freezes the draft of a course as a published version, which is never edited again. Exit code 1: refused.
  * Standard error says why, and nothing was written.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { changeWords } from '#server/courses/authoring/change-record.ts'
@@ -85,10 +85,11 @@ function write(
   const root = `${course}/published/${version}`
   const beside = `${course}/published/.${version}-unfinished`
   rmSync(join(dir, beside), { recursive: true, force: true })
-  for (const [path, text] of files) {
+  for (const [path, content] of files) {
     const target = join(dir, beside, path.slice(root.length + 1))
     mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, text)
+    if (typeof content === 'string') writeFileSync(target, content)
+    else copyFileSync(content.copyOf, target)
   }
   renameSync(join(dir, beside), join(dir, root))
 }

@@ -13,7 +13,15 @@ type Needs = Readonly<{ db: Database; catalogue: Catalogue; assets: Assets }>
 
 /** The files that a page kept on a phone needs. */
 const keptAssets = [
-  ...['styles.css', 'site.js', 'favicon.svg', 'open-door.svg', 'quiet-water.svg'],
+  ...[
+    'styles.css',
+    'site.js',
+    'offline.js',
+    'shift-list.js',
+    'favicon.svg',
+    'open-door.svg',
+    'quiet-water.svg',
+  ],
   ...['public-sans-latin-400-normal.woff2', 'public-sans-latin-700-normal.woff2'],
 ]
 
@@ -57,7 +65,7 @@ export async function rightNowRoutes(app: App, { db, catalogue, assets }: Needs)
       // A changed number or word replaces what a phone has kept.
       version: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16),
       pages: [
-        ...['/offline', '/right-now', '/support', '/job-aids', '/resources'],
+        ...['/offline', '/right-now', '/support', '/job-aids', '/resources', '/shift-list'],
         ...catalogue.rightNow.map(({ id }) => `/right-now/${id}`),
         ...catalogue.jobAids.map(({ slug }) => `/job-aids/${slug}`),
       ],

@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
-import { appRoleUrl } from './app-role.ts'
+import { appRoleUrl, makeServiceRole } from './app-role.ts'
 import { isDatabaseAway } from './away.ts'
 import { connect, type Database, type Patience } from './connection.ts'
 import { runningUrl, startEmbeddedPostgres } from './embedded.ts'
 import { AlreadyRunning, lockDataFolder } from './lock.ts'
-import { migrate } from './migrate.ts'
+import { migrate, schemaState } from './migrate.ts'
 import { installQueue } from './queue-schema.ts'
 import { checkPooler, checkServer, isPoolerRefusal, unnamedPooler } from './server-check.ts'
 
@@ -23,6 +23,7 @@ export type OpenDatabase = Readonly<{
 export async function openDatabase(
   config: Readonly<{
     databaseUrl: string | undefined
+    databaseAdminUrl: string | undefined
     dataDir: string
     databasePool: number
     databaseStartSeconds: number
@@ -33,7 +34,11 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const { databasePool, databasePatience } = config
   if (config.databaseUrl) {
-    await onceUp(() => migrateAt(config.databaseUrl!, databasePool), config.databaseStartSeconds)
+    const { databaseUrl, databaseAdminUrl } = config
+    await onceUp(async () => {
+      if (databaseAdminUrl) await migrateFor(databaseUrl, databaseAdminUrl)
+      await migrateAt(databaseUrl, databasePool)
+    }, config.databaseStartSeconds)
     const { db } = connect(config.databaseUrl, databasePool, databasePatience)
     return {
       db,
@@ -77,18 +82,41 @@ async function onceUp(open: () => Promise<void>, seconds: number): Promise<void>
   }
 }
 
+/** Migrates as the owner, and gives the service's role its rights. */
+async function migrateFor(serviceUrl: string, adminUrl: string): Promise<void> {
+  const { db } = connect(adminUrl, 2)
+  try {
+    await migrate(db)
+    await installQueue(db)
+    await makeServiceRole(db, serviceUrl)
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Checks the database as the service. A role that may do so brings it up to date, too. */
 async function migrateAt(url: string, pool: number): Promise<void> {
   const { db } = connect(url, 2)
   try {
     await checkServer(db, pool, new Date())
     await checkPooler(db, url)
-    await migrate(db)
+    if ((await schemaState(db)) !== 'current') await migrate(db)
     await installQueue(db)
   } catch (error) {
-    throw isPoolerRefusal(error as Error) ? new Error(unnamedPooler) : error
+    if (isPoolerRefusal(error as Error)) throw new Error(unnamedPooler)
+    throw isRefusedToRole(error) ? new Error(needsOwner, { cause: error }) : error
   } finally {
     await db.destroy()
   }
+}
+
+const needsOwner =
+  'The database is not up to date, and the role in DATABASE_URL may not change its tables. Run npm run migrate with DATABASE_ADMIN_URL set to the owner of the database, then start again.'
+
+/** 42501: the role lacks a right. A failed migration has the database's own error as its cause. */
+function isRefusedToRole(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } }
+  return code === '42501' || cause?.code === '42501'
 }
 
 /** Closes the connections. After a grace period, those still in use are cut off and their transactions rolled back. */
@@ -110,16 +138,22 @@ async function migrateAsOwner(url: string, pool: number): Promise<string> {
 
 /** The database for a restore: nothing is migrated, and nothing may run on it. */
 export async function openUnmigrated(
-  config: Readonly<{ databaseUrl: string | undefined; dataDir: string; baseUrl: string }>,
+  config: Readonly<{
+    databaseUrl: string | undefined
+    databaseAdminUrl: string | undefined
+    dataDir: string
+    baseUrl: string
+  }>,
 ): Promise<Readonly<{ url: string; close: () => Promise<void> }>> {
-  if (config.databaseUrl) return { url: config.databaseUrl, close: async () => {} }
+  const url = config.databaseAdminUrl ?? config.databaseUrl
+  if (url) return { url, close: async () => {} }
   const unlock = await lockDataFolder(config.dataDir, config.baseUrl)
-  const { url, stop } = await startEmbeddedPostgres(path.resolve(config.dataDir))
+  const postgres = await startEmbeddedPostgres(path.resolve(config.dataDir))
   const close = async () => {
-    await stop()
+    await postgres.stop()
     unlock()
   }
-  return { url, close }
+  return { url: postgres.url, close }
 }
 
 /** The migrated database for a command, which may run beside the server: then it joins that server's database. */

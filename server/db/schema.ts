@@ -33,6 +33,20 @@ export interface AccessConfirmations {
   roles: Json;
 }
 
+export interface AccountMerges {
+  asked_by: string;
+  confirmed_by: string;
+  id: Generated<string>;
+  kept_id: string;
+  merged_at: Timestamp;
+  merged_id: string;
+  moved: Json;
+  reason: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+}
+
 export interface AfterCareCases {
   answered_at: Timestamp | null;
   completion_id: string;
@@ -60,6 +74,7 @@ export interface ApiTokens {
   id: Generated<string>;
   label: string;
   last_used_at: Timestamp | null;
+  may_send_shifts: Generated<boolean>;
   program_id: string;
   token_hash: string;
 }
@@ -169,7 +184,7 @@ export interface CertificateProofs {
   list: number;
   revocation_index: number;
   salt: string;
-  supersession_index: number;
+  supersession_index: number | null;
 }
 
 export interface CertificateRefusals {
@@ -233,6 +248,21 @@ export interface Certifications {
   superseded_reason: Generated<string>;
   to_on: string | null;
   type: string;
+}
+
+export interface ChangedFactEnds {
+  changed_fact_id: string;
+  how: string;
+  resolved_at: Timestamp;
+  resolved_by: string;
+}
+
+export interface ChangedFacts {
+  id: Generated<string>;
+  key: string;
+  marked_at: Timestamp;
+  marked_by: string;
+  reason: string;
 }
 
 export interface Clearances {
@@ -380,6 +410,19 @@ export interface CourseTexts {
   version: string;
 }
 
+export interface CurrentFindings {
+  body: string | null;
+  follow_up_on: string | null;
+  id: string | null;
+  law: string | null;
+  number: number | null;
+  person_id: string | null;
+  review_id: string | null;
+  rule: string | null;
+  written_at: Timestamp | null;
+  written_by: string | null;
+}
+
 export interface DataNoticeAcknowledgments {
   acknowledged_at: Timestamp;
   person_id: string;
@@ -468,6 +511,45 @@ export interface Enrollments {
   person_id: string;
   started_at: Generated<Timestamp>;
   version: string;
+}
+
+export interface EvidenceFiles {
+  bytes: Buffer;
+  id: Generated<string>;
+  message_id: string;
+  name: string;
+  sha256: string;
+  type: string;
+}
+
+export interface EvidenceMessages {
+  body: string;
+  id: Generated<string>;
+  is_from_program: boolean;
+  request_id: string;
+  written_at: Timestamp;
+  written_by: string;
+}
+
+export interface EvidenceRequests {
+  due_on: string;
+  id: Generated<string>;
+  number: number;
+  person_id: string | null;
+  requested_at: Timestamp;
+  requested_by: string;
+  review_id: string;
+  subject: string;
+}
+
+export interface EvidenceSteps {
+  done_at: Timestamp;
+  done_by: string;
+  due_on: string | null;
+  id: Generated<number>;
+  reason: string;
+  request_id: string;
+  step: string;
 }
 
 export interface ExerciseTries {
@@ -710,6 +792,25 @@ export interface LedgerHeads {
   size: number;
 }
 
+export interface LedgerTiles {
+  hashes: Buffer;
+  level: number;
+  number: number;
+  root: Buffer;
+}
+
+export interface LessonHighlights {
+  course: string;
+  highlighted_at: Timestamp;
+  id: Generated<string>;
+  lesson: string;
+  module: string;
+  paragraph: number;
+  person_id: string;
+  quote: string;
+  start: number;
+}
+
 export interface LessonMarks {
   enrollment_id: string;
   lesson: string;
@@ -851,6 +952,29 @@ export interface OverviewDays {
   program_id: string;
 }
 
+export interface PacketLinkEnds {
+  ended_at: Timestamp;
+  ended_by: string;
+  link_id: string;
+}
+
+export interface PacketLinkOpenings {
+  id: Generated<number>;
+  link_id: string;
+  opened_at: Timestamp;
+  what: string;
+}
+
+export interface PacketLinks {
+  expires_at: Timestamp;
+  for_whom: string;
+  id: Generated<string>;
+  made_at: Timestamp;
+  made_by: string;
+  packet_id: string;
+  token_hash: string;
+}
+
 export interface PaperCodes {
   code_hash: string;
   confirmed_at: Timestamp | null;
@@ -887,7 +1011,10 @@ export interface People {
   id: Generated<string>;
   is_confidential: Generated<boolean>;
   last_active_on: string | null;
+  merged_at: Timestamp | null;
+  merged_into: string | null;
   name: string;
+  other_account_ids: Generated<string[]>;
   /**
    * argon2id in PHC form; null until the person has set one
    */
@@ -924,12 +1051,63 @@ export interface ProgramInterpretations {
   superseded_at: Timestamp | null;
 }
 
+export interface ProgramRequirements {
+  course: string | null;
+  first_days: number;
+  from_on: string;
+  id: Generated<string>;
+  in_contact: Generated<boolean>;
+  least_hours: Numeric | null;
+  month: number | null;
+  months: number | null;
+  needs_file: Generated<boolean>;
+  program_id: string;
+  reason: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: Generated<string>;
+  roles: Generated<string[]>;
+  schedule: string;
+  source: Generated<string>;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
+  title: string;
+  to_on: string | null;
+  units: Generated<string[]>;
+  worker_types: Generated<string[]>;
+}
+
 export interface Programs {
+  checks_shifts: Generated<boolean>;
   code: Generated<number>;
   created_at: Generated<Timestamp>;
   holder_id: string;
   id: Generated<string>;
   kind: string;
+}
+
+export interface ProgramTrainingFiles {
+  file: Buffer;
+  file_name: string;
+  file_type: string;
+  id: Generated<string>;
+}
+
+export interface ProgramTrainings {
+  completed_on: string;
+  file_id: string | null;
+  hours: Numeric | null;
+  id: Generated<string>;
+  person_id: string;
+  program_id: string;
+  provider: Generated<string>;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  requirement_id: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+  superseded_reason: Generated<string>;
 }
 
 export interface ReadingPlaces {
@@ -1042,10 +1220,23 @@ export interface ReviewAnswers {
   id: Generated<string>;
 }
 
+export interface ReviewFindingEdits {
+  body: string;
+  edited_at: Timestamp;
+  edited_by: string;
+  finding_id: string;
+  follow_up_on: string | null;
+  id: Generated<number>;
+  law: string;
+  person_id: string | null;
+  rule: string;
+}
+
 export interface ReviewFindings {
   body: string;
   follow_up_on: string | null;
   id: Generated<string>;
+  law: Generated<string>;
   number: number;
   person_id: string | null;
   review_id: string;
@@ -1159,6 +1350,12 @@ export interface RosterImports {
   rows_total: Generated<number>;
   sha256: string;
   state: Generated<string>;
+}
+
+export interface SavedWords {
+  person_id: string;
+  saved_at: Timestamp;
+  word: string;
 }
 
 export interface ScholarshipRequests {
@@ -1279,6 +1476,42 @@ export interface Settings {
   value: Json;
 }
 
+export interface ShiftCheckAnswers {
+  answer: string;
+  because: string;
+  check_id: string;
+  on_leave: boolean;
+  person_id: string;
+  until_on: string | null;
+}
+
+export interface ShiftChecks {
+  checked_at: Timestamp;
+  checked_by: string;
+  id: Generated<string>;
+  list_signed_at: Timestamp | null;
+  program_id: string;
+  recorded_at: Timestamp;
+  shift_id: string;
+}
+
+export interface ShiftPeople {
+  person_id: string;
+  shift_id: string;
+}
+
+export interface Shifts {
+  created_at: Timestamp;
+  created_by: string | null;
+  external_id: string | null;
+  id: Generated<string>;
+  label: string;
+  program_id: string;
+  starts_at: Timestamp;
+  token_id: string | null;
+  unmatched: Generated<string[]>;
+}
+
 export interface SignInAttempts {
   at: Timestamp;
   level: number;
@@ -1291,6 +1524,16 @@ export interface SignInChallenges {
   kind: string;
   person_id: string | null;
   token_hash: string;
+}
+
+export interface SignIns {
+  address: string;
+  at: Timestamp;
+  device: string;
+  how: string;
+  id: Generated<number>;
+  is_accepted: boolean;
+  person_id: string;
 }
 
 export interface SignInSubjects {
@@ -1334,6 +1577,23 @@ export interface StoppedAddresses {
   stopped_at: Generated<Timestamp>;
 }
 
+export interface TeamViews {
+  id: Generated<string>;
+  name: string;
+  person_id: string;
+  query: string;
+  saved_at: Timestamp;
+}
+
+export interface TokenUses {
+  address: string;
+  api_token_id: string | null;
+  at: Timestamp;
+  id: Generated<number>;
+  scim_connection_id: string | null;
+  used_on: string;
+}
+
 export interface TrainingDecisions {
   completion_id: string | null;
   decided_at: Generated<Timestamp>;
@@ -1345,6 +1605,42 @@ export interface TrainingDecisions {
   program_id: string;
   reason: Generated<string>;
   superseded_at: Timestamp | null;
+}
+
+export interface TrainingHourCosts {
+  from_on: string;
+  id: Generated<string>;
+  per_hour: Numeric;
+  program_id: string;
+  recorded_at: Generated<Timestamp>;
+  recorded_by: string;
+  superseded_at: Timestamp | null;
+  superseded_by: string | null;
+}
+
+export interface TrainingImportRows {
+  cells: Json;
+  entry: Json | null;
+  import_id: string;
+  line: number;
+  person_id: string | null;
+  person_name: string | null;
+  problems: Json;
+  scan: string | null;
+}
+
+export interface TrainingImports {
+  created_at: Timestamp;
+  created_by: string;
+  file: Buffer | null;
+  file_name: string;
+  id: Generated<string>;
+  problem: string | null;
+  program_id: string;
+  rows_done: Generated<number>;
+  rows_total: Generated<number>;
+  state: Generated<string>;
+  unnamed_scans: Generated<Json>;
 }
 
 export interface UnsentForms {
@@ -1380,6 +1676,7 @@ export interface Webhooks {
 
 export interface DB {
   access_confirmations: AccessConfirmations;
+  account_merges: AccountMerges;
   after_care_cases: AfterCareCases;
   after_care_consents: AfterCareConsents;
   api_tokens: ApiTokens;
@@ -1400,6 +1697,8 @@ export interface DB {
   certificate_status_changes: CertificateStatusChanges;
   certificates: Certificates;
   certifications: Certifications;
+  changed_fact_ends: ChangedFactEnds;
+  changed_facts: ChangedFacts;
   clearances: Clearances;
   commitments: Commitments;
   completion_confirmations: CompletionConfirmations;
@@ -1413,6 +1712,7 @@ export interface DB {
   course_change_readings: CourseChangeReadings;
   course_comments: CourseComments;
   course_texts: CourseTexts;
+  current_findings: CurrentFindings;
   data_notice_acknowledgments: DataNoticeAcknowledgments;
   data_notices: DataNotices;
   deputies: Deputies;
@@ -1423,6 +1723,10 @@ export interface DB {
   enrollment_moves: EnrollmentMoves;
   enrollment_passes: EnrollmentPasses;
   enrollments: Enrollments;
+  evidence_files: EvidenceFiles;
+  evidence_messages: EvidenceMessages;
+  evidence_requests: EvidenceRequests;
+  evidence_steps: EvidenceSteps;
   exercise_tries: ExerciseTries;
   failed_name_checks: FailedNameChecks;
   finished_lessons: FinishedLessons;
@@ -1449,6 +1753,8 @@ export interface DB {
   ledger: Ledger;
   ledger_checks: LedgerChecks;
   ledger_heads: LedgerHeads;
+  ledger_tiles: LedgerTiles;
+  lesson_highlights: LessonHighlights;
   lesson_marks: LessonMarks;
   lesson_mistake_answers: LessonMistakeAnswers;
   lesson_mistakes: LessonMistakes;
@@ -1463,11 +1769,17 @@ export interface DB {
   notices: Notices;
   outside_trainings: OutsideTrainings;
   overview_days: OverviewDays;
+  packet_link_ends: PacketLinkEnds;
+  packet_link_openings: PacketLinkOpenings;
+  packet_links: PacketLinks;
   paper_codes: PaperCodes;
   passkeys: Passkeys;
   people: People;
   program_details: ProgramDetails;
   program_interpretations: ProgramInterpretations;
+  program_requirements: ProgramRequirements;
+  program_training_files: ProgramTrainingFiles;
+  program_trainings: ProgramTrainings;
   programs: Programs;
   reading_places: ReadingPlaces;
   reading_settings: ReadingSettings;
@@ -1480,6 +1792,7 @@ export interface DB {
   registry_imports: RegistryImports;
   resource_records: ResourceRecords;
   review_answers: ReviewAnswers;
+  review_finding_edits: ReviewFindingEdits;
   review_finding_steps: ReviewFindingSteps;
   review_findings: ReviewFindings;
   review_notes: ReviewNotes;
@@ -1490,6 +1803,7 @@ export interface DB {
   roles: Roles;
   roster_import_rows: RosterImportRows;
   roster_imports: RosterImports;
+  saved_words: SavedWords;
   scholarship_requests: ScholarshipRequests;
   scholarship_steps: ScholarshipSteps;
   scim_connections: ScimConnections;
@@ -1503,14 +1817,24 @@ export interface DB {
   service_secrets: ServiceSecrets;
   sessions: Sessions;
   settings: Settings;
+  shift_check_answers: ShiftCheckAnswers;
+  shift_checks: ShiftChecks;
+  shift_people: ShiftPeople;
+  shifts: Shifts;
   sign_in_attempts: SignInAttempts;
   sign_in_challenges: SignInChallenges;
   sign_in_subjects: SignInSubjects;
+  sign_ins: SignIns;
   standing_passes: StandingPasses;
   standings: Standings;
   status_lists: StatusLists;
   stopped_addresses: StoppedAddresses;
+  team_views: TeamViews;
+  token_uses: TokenUses;
   training_decisions: TrainingDecisions;
+  training_hour_costs: TrainingHourCosts;
+  training_import_rows: TrainingImportRows;
+  training_imports: TrainingImports;
   unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;

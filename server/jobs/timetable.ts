@@ -59,6 +59,18 @@ export const timetable = {
     minutes: 15,
     isAwaited: true,
   },
+  'check-past-trainings': {
+    says: 'Compare an uploaded file of past trainings with the roster and its scans',
+    retries: 3,
+    minutes: 15,
+    isAwaited: true,
+  },
+  'record-past-trainings': {
+    says: 'Record past trainings from a checked file',
+    retries: 3,
+    minutes: 15,
+    isAwaited: true,
+  },
   'make-packet': {
     says: 'Make a review packet',
     retries: 5,

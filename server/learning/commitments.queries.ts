@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 
 type CommitmentRow = Readonly<{
   enrollment_id: string
@@ -23,7 +24,7 @@ export const findCommitment = async (db: Kysely<DB>, enrollmentId: string): Prom
 /** The commitments that a person shares with their supervisors, newest first. */
 export const listSharedCommitments = (db: Kysely<DB>, personId: string): Promise<readonly CommitmentRow[]> =>
   commitments(db)
-    .where('e.person_id', '=', personId)
+    .where(sql<boolean>`e.person_id = ${accountsOf([personId])}`)
     .where('c.is_shared', '=', true)
     .orderBy('c.made_at', 'desc')
     .execute()

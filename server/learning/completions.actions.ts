@@ -16,6 +16,7 @@ import { minutesTaken } from '#server/learning/progress/refresher.ts'
 import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { emit } from '#server/notices/webhooks/emit.actions.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findProgramOfPerson } from '#server/programs/queries.ts'
@@ -141,7 +142,7 @@ async function hasEarlierCompletion(trx: Transaction<DB>, personId: string, cour
     .selectFrom('completions')
     .leftJoin('completion_voids', 'completion_voids.completion_id', 'completions.id')
     .select('completions.id')
-    .where('person_id', '=', personId)
+    .where(sql<boolean>`person_id = ${accountsOf([personId])}`)
     .where('course', '=', course)
     .where('completions.id', '<>', but)
     .where('completion_voids.completion_id', 'is', null)

@@ -10,15 +10,15 @@ import { type Evidence, evidenceOf, paceOf } from './engagement.ts'
 export type LessonPlace = Readonly<{ module: string; lesson: string }>
 
 /**
- * Records how long a lesson was visible. A browser may claim what it likes: the time counts from when the lesson was
- * opened, and no more than has passed since the last time that counted in this course.
+ * Records how long a lesson was visible, up to `at`. A browser may claim what it likes: the time counts from when the
+ * lesson was opened, and no more than has passed since the last time that counted in this course.
  */
 export async function recordTime(
   db: Database,
   viewer: Viewer,
   enrollmentId: string,
   seen: LessonPlace & Readonly<{ openedAt: Date; seconds: number }>,
-  now: Date,
+  at: Date,
 ): Promise<void> {
   const { module, lesson, openedAt, seconds } = seen
   await db.transaction().execute(async (trx) => {
@@ -29,11 +29,11 @@ export async function recordTime(
       .where('enrollment_id', '=', enrollmentId)
       .executeTakeFirst()
     const from = Math.max(openedAt.getTime(), last?.at?.getTime() ?? 0)
-    const visible_seconds = Math.floor(Math.min(seconds, (now.getTime() - from) / 1000, 86_400))
+    const visible_seconds = Math.floor(Math.min(seconds, (at.getTime() - from) / 1000, 86_400))
     if (visible_seconds < 1) return
     await trx
       .insertInto('lesson_times')
-      .values({ enrollment_id: enrollmentId, module, lesson, visible_seconds, at: now })
+      .values({ enrollment_id: enrollmentId, module, lesson, visible_seconds, at })
       .execute()
   })
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 import type { EngagementRows } from './engagement.ts'
 
 /**
@@ -63,7 +64,7 @@ export async function listFastCompletions(
           'note', f.note) order by f.confirmed_at)
         from completion_confirmations f join people p on p.id = f.confirmed_by where f.completion_id = c.id), '[]') as confirmed
     from completions c join completion_evidence e on e.completion_id = c.id
-    where c.person_id = ${personId} and e.is_fast
+    where c.person_id = ${accountsOf([personId])} and e.is_fast
       and not exists (select from completion_voids v where v.completion_id = c.id)
     order by c.completed_at desc`.execute(db)
   return rows

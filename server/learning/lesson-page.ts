@@ -7,10 +7,11 @@ import {
 } from '#server/courses/catalogue/catalogue.ts'
 import type { JobAid } from '#server/courses/catalogue/course-parts.ts'
 import type { OwnMarks } from '#server/learning/own/own-marks.queries.ts'
-import { pathBefore } from '#server/learning/progress/paths.ts'
+import { pathAfter, pathBefore } from '#server/learning/progress/paths.ts'
 import { type Done, lessonKey } from '#server/learning/progress/progress.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { moduleOutline } from './course-page.ts'
+import { withOwnParts } from './lesson-html.ts'
 
 /** A lesson page. A content note of level "stop" is shown first, until the learner chooses to continue. */
 export function lessonPage(
@@ -28,22 +29,24 @@ export function lessonPage(
     keep: string
   }>,
 ) {
+  const path = lessonPath(course.slug, module.slug, lesson.slug)
   const isFinished = done.finished.has(lessonKey(module.slug, lesson.slug))
   return {
     title: lesson.title,
     course,
     module,
     lesson,
-    path: lessonPath(course.slug, module.slug, lesson.slug),
+    path,
     /** Shows when this page was sent; its forms send it back. */
     opened: shown.opened,
-    html: shown.html ?? lesson.html,
+    html: withOwnParts(shown.html ?? lesson.html, path, shown.own.words),
     showsNote:
       lesson.contentNoteLevel === 'stop' && Boolean(lesson.contentNote) && !shown.isReady && !isFinished,
     isFinished,
     asksForCommitment: asksForCommitment(module, lesson),
     jobAids: jobAidsWith(shown.jobAids, `${course.slug}/${module.slug}/${lesson.slug}`),
     back: pathBefore(course, module, lesson),
+    next: pathAfter(course, module, lesson),
     part: moduleOutline(course, module, done),
     bar: '/learning/_lesson-bar',
     waitsForHtmx: true,

@@ -20,7 +20,7 @@ import {
 } from '#server/learning/own/own-marks.queries.ts'
 import { doneOf } from '#server/learning/progress/done.ts'
 import { pathAfter, placePath } from '#server/learning/progress/paths.ts'
-import { isLessonOpen, nextPlace } from '#server/learning/progress/progress.ts'
+import { isLessonOpen, isModuleOpen, nextPlace } from '#server/learning/progress/progress.ts'
 import { enrollmentAlongside, enrollmentFrom, findEnrollment } from '#server/learning/progress/queries.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { exerciseFeedback } from '#server/learning/questions/feedback.ts'
@@ -31,6 +31,7 @@ import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { recordTime, recordTry } from './engagement.actions.ts'
+import { figureOf } from './lesson-html.ts'
 import { lessonPage } from './lesson-page.ts'
 import { finishLesson, skipLesson } from './lessons.actions.ts'
 import { openedTokens } from './opened.ts'
@@ -63,23 +64,54 @@ export async function lessonRoutes(
     '/courses/:course/:module/:lesson',
     {
       config: onPage,
-      schema: { params: lessonParams, querystring: Type.Object({ ready: Type.Optional(text(5)) }) },
+      schema: {
+        params: lessonParams,
+        querystring: Type.Object({ ready: Type.Optional(text(5)), kept: Type.Optional(text(5)) }),
+      },
     },
     async (request, reply) => {
       const taking = await lessonIn(takenOn(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { course, enrollment, module, lesson } = taking
       const done = doneOf(enrollment)
-      if (!isLessonOpen(course, done, module.slug, lesson.slug))
+      // A device keeps a module's lessons before the first of them is read.
+      const isKept = request.query.kept === 'yes' && isModuleOpen(course, done, module.slug)
+      if (!isKept && !isLessonOpen(course, done, module.slug, lesson.slug))
         return reply.redirect(placePath(course, nextPlace(course, done)), 303)
+      const shown = await shownIn(taking, ownMarksOn(request))
       return reply.page(
         'learning/lesson',
         lessonPage(course, module, lesson, done, {
           isReady: request.query.ready === 'yes',
           jobAids,
-          ...(await shownIn(taking, ownMarksOn(request))),
+          ...shown,
+          // Notes stay off a device that others may use.
+          ...(isKept && { own: { ...shown.own, notes: [], highlights: [] } }),
         }),
       )
+    },
+  )
+
+  app.get(
+    '/courses/:course/:module/:lesson/figures/:figure',
+    {
+      config: inLesson,
+      schema: {
+        params: Type.Object({
+          ...lessonParams.properties,
+          figure: Type.Integer({ minimum: 1, maximum: 99 }),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const taking = await lessonIn(takenOn(request), request.params)
+      if (!taking) return reply.redirect(coursePath(request.params), 303)
+      const { course, enrollment, module, lesson } = taking
+      const path = lessonPath(course.slug, module.slug, lesson.slug)
+      if (!isLessonOpen(course, doneOf(enrollment), module.slug, lesson.slug))
+        return reply.redirect(path, 303)
+      const figure = figureOf(lesson.html, request.params.figure) ?? notFound()
+      return reply.page('learning/figure', { title: `Figure in “${lesson.title}”`, lesson, path, figure })
     },
   )
 
@@ -139,6 +171,7 @@ export async function lessonRoutes(
         body: form({
           opened: text(80),
           seconds: Type.Number({ minimum: 0, maximum: 86_400 }),
+          ago: Type.Optional(Type.Number({ minimum: 0, maximum: 90 * 86_400 })),
           paragraph: Type.Optional(Type.Integer({ minimum: 0, maximum: 5000 })),
         }),
       },
@@ -147,10 +180,11 @@ export async function lessonRoutes(
       const taking = await lessonIn(takenOn(request), request.params)
       if (!taking) return reply.redirect(coursePath(request.params), 303)
       const { enrollmentId, ...place } = placeOf(taking)
-      const { seconds, paragraph } = request.body
+      const { seconds, ago = 0, paragraph } = request.body
+      const at = new Date(clock().getTime() - ago * 1000)
       const openedAt = await opened.read({ enrollmentId, ...place }, request.body.opened, clock())
       const seen = openedAt && { ...place, openedAt, seconds }
-      if (seen) await recordTime(db, viewerOf(request), enrollmentId, seen, clock())
+      if (seen) await recordTime(db, viewerOf(request), enrollmentId, seen, at)
       if (seen && paragraph !== undefined) await savePlace(db, enrollmentId, { ...place, paragraph }, clock())
       return reply.status(204).send()
     },

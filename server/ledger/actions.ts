@@ -26,6 +26,9 @@ export type LedgerKind =
   | 'outside-training-recorded'
   | 'outside-training-decided'
   | 'outside-training-superseded'
+  | 'program-requirement-changed'
+  | 'program-training-recorded'
+  | 'program-training-superseded'
   | 'attendance-recorded'
   | 'group-session-ended'
   | 'group-presence-confirmed'
@@ -41,15 +44,19 @@ export type LedgerKind =
   | 'record-shared'
   | 'link-made'
   | 'account-changed'
+  | 'accounts-merged'
+  | 'accounts-separated'
   | 'records-exported'
   | 'person-viewed'
   | 'review-changed'
   | 'setting-changed'
   | 'resource-changed'
+  | 'shift-checked'
   | 'api-token-created'
   | 'api-token-ended'
   | 'waiver-granted'
   | 'database-restored'
+  | 'personal-data-removed'
   | 'key-rotated'
   | 'data-notice-published'
   | 'data-notice-acknowledged'
@@ -84,6 +91,17 @@ export function writeEvidence<T>(db: Database, write: (trx: EvidenceTransaction)
 /** Writes a single entry, such as when someone views a person's record. */
 export const recordEvidence = (db: Database, entry: NewEntry): Promise<void> =>
   writeEvidence(db, async (trx) => trx.record(entry))
+
+type Export = Readonly<{
+  by: string
+  subject: string
+  at: Date
+  facts: Readonly<{ what: string } & Record<string, unknown>>
+}>
+
+/** Writes down who takes records out of the service. Called before the file is sent: what isn't written isn't sent. */
+export const recordExport = (db: Database, { by, ...entry }: Export): Promise<void> =>
+  recordEvidence(db, { kind: 'records-exported', actor_id: by, ...entry })
 
 // A process that freezes while it has its turn must not stop the others: the database ends its transaction. Less than a
 // writer waits for a lock.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 /**
  * The RFC 6962 Merkle tree over the ledger's rows. Its root covers all rows, and a few hashes prove that a row is
- * included. A leaf is a row's hash.
+ * included (see `tiles.ts`). A leaf is a row's hash.
  */
 
 /** Every level of the tree, leaves first. A last node without a neighbor moves up unchanged. */
@@ -26,18 +26,6 @@ export function merkleTree(leaves: readonly string[]): MerkleTree {
 export const merkleRoot = (tree: MerkleTree): string =>
   (tree.at(-1)?.[0] ?? createHash('sha256').digest()).toString('hex')
 
-/** The neighbors on the path from a leaf to the root, in hex. */
-export function inclusionProof(tree: MerkleTree, index: number): readonly string[] {
-  const path: string[] = []
-  let at = index
-  for (const level of tree.slice(0, -1)) {
-    const neighbour = level[at ^ 1]
-    if (neighbour) path.push(neighbour.toString('hex'))
-    at >>= 1
-  }
-  return path
-}
-
 /** True if the path leads from the leaf at this index, in a tree of this size, to the root. */
 export function isIncluded(
   leaf: string,
@@ -60,8 +48,8 @@ export function isIncluded(
   return last === 0 && hash.toString('hex') === root
 }
 
-const leafHash = (hex: string) =>
+export const leafHash = (hex: string) =>
   createHash('sha256').update(Buffer.of(0)).update(Buffer.from(hex, 'hex')).digest()
 
-const nodeHash = (left: Buffer, right: Buffer) =>
+export const nodeHash = (left: Buffer, right: Buffer) =>
   createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest()

@@ -2,19 +2,18 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { StoredEntry } from './checking.ts'
 
+const unparsed = sql`seq, coalesce(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as at,
+  actor_id::text, kind, subject, facts, previous_hash, hash`
+
 /** Every row, unparsed. */
 export async function listEntries(db: Kysely<DB>): Promise<readonly StoredEntry[]> {
-  const { rows } = await sql<StoredEntry>`
-    select seq, coalesce(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as at,
-      actor_id::text, kind, subject, facts, previous_hash, hash
-    from ledger order by seq`.execute(db)
+  const { rows } = await sql<StoredEntry>`select ${unparsed} from ledger order by seq`.execute(db)
   return rows
 }
 
-/** The hashes of the first rows, in order. */
-export async function listHashes(db: Kysely<DB>, size: number): Promise<readonly string[]> {
-  const rows = await db.selectFrom('ledger').select('hash').where('seq', '<=', size).orderBy('seq').execute()
-  return rows.map(({ hash }) => hash)
+export async function findEntryText(db: Kysely<DB>, seq: number): Promise<StoredEntry | null> {
+  const { rows } = await sql<StoredEntry>`select ${unparsed} from ledger where seq = ${seq}`.execute(db)
+  return rows[0] ?? null
 }
 
 /** How many rows there are, by the number of the last one. */

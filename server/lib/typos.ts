@@ -14,7 +14,7 @@ export function likelyTypo(names: readonly string[], settings: ReadonlySet<strin
 }
 
 /** How many letters have to be added, dropped, replaced or swapped with their neighbor (optimal string alignment). */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)]
   for (let i = 1; i <= a.length; i++) {
     const row = [i]

@@ -30,4 +30,8 @@ const accountNews: Readonly<Record<AccountNews, (by: string) => string>> = {
   'password-set': () => 'Your password was set with a link.',
   'email-requested': (by) => `${by} asked to change your email. It changes when you confirm it.`,
   'provider-linked': () => 'Your account was linked to single sign-on.',
+  'accounts-merged': (by) =>
+    `${by} merged another account of yours into this one. Its trainings, certificates, and work are here now.`,
+  'accounts-separated': (by) =>
+    `${by} reversed the merge of two accounts. Each has again what it had, and its own way to sign in.`,
 }

@@ -7,6 +7,14 @@ export type LearnerFacts = Readonly<{
   'lessons-changed': { course: string; path: string; due_on: Day }
   'training-due': { requirement: string; title: string; due_on: Day; days: number }
   'training-overdue': { requirement: string; title: string; due_on: Day | null }
+  'program-training-due': {
+    requirement_id: string
+    title: string
+    program: string
+    due_on: Day
+    days: number
+  }
+  'program-training-overdue': { requirement_id: string; title: string; program: string; due_on: Day | null }
   'supervisor-reminder': { from: string; due_on: Day | null }
   'course-assigned': { from: string; course: string; title: string }
   'course-completed': { course: string; certificate: string }
@@ -67,6 +75,28 @@ export const learnerKinds: { [K in keyof LearnerFacts]: Kind<LearnerFacts[K]> } 
         ? `${title} was due by ${formatDay(due_on)}.`
         : `${title} isn’t done, and it has to be done before direct contact.`,
       action: myTraining,
+    }),
+  },
+  'program-training-due': {
+    isOptional: true,
+    words: ({ title, program, due_on, days }) => ({
+      subject: `A date coming up: ${monthDay(due_on)}`,
+      email: [`Your program asks for a training by **${formatDay(due_on)}**, ${inDays(days)}.`],
+      inbox: `${program} asks for ${title} by ${formatDay(due_on)}, ${inDays(days)}. It’s the program’s own requirement.`,
+      action: ownRequirements,
+    }),
+  },
+  'program-training-overdue': {
+    isOptional: true,
+    words: ({ title, program, due_on }) => ({
+      subject: 'A date has passed',
+      email: [
+        due_on
+          ? `Your program asked for a training by **${formatDay(due_on)}**.`
+          : 'Your program asks for a training that isn’t done.',
+      ],
+      inbox: `${program} asked for ${title}${due_on ? ` by ${formatDay(due_on)}` : ''}. It’s the program’s own requirement.`,
+      action: ownRequirements,
     }),
   },
   'supervisor-reminder': {
@@ -138,5 +168,6 @@ export const learnerKinds: { [K in keyof LearnerFacts]: Kind<LearnerFacts[K]> } 
   },
 }
 
+const ownRequirements = { label: 'Open my training', path: '/#own-requirements' }
 const myTraining = { label: 'Open my training', path: '/' }
 const inDays = (days: number) => (days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`)

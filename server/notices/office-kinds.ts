@@ -4,23 +4,38 @@ import { type Kind, people } from './wording.ts'
 /** Notices to administrators, licensing staff and reviewers: work that waits, and what is about to end or went wrong. */
 export type OfficeFacts = Readonly<{
   'outside-training-waiting': { title: string; name: string; training_id: string }
+  'past-trainings-waiting': { count: number; program: string }
   'import-done': { program_id: string; import_id: string; file_name: string; state: string }
   'packet-done': { review_id: string; packet_id: string; program: string; state: string }
   'second-confirmation': { what: string; path: string }
   'email-stopped': { name: string; email: string; answer: string }
   'finding-sent': { finding_id: string; review: number; number: number }
+  'finding-corrected': { finding_id: string; review: number; number: number }
   'finding-answered': { finding_id: string; review: number; number: number; program: string }
+  'evidence-requested': EvidenceFacts & { on: Day }
+  'evidence-reply': EvidenceFacts
+  'evidence-sent': EvidenceFacts & { program: string }
+  'evidence-due': EvidenceFacts & { on: Day }
+  'evidence-late': EvidenceFacts & { program: string; on: Day }
   'follow-up-due': { finding_id: string; review: number; number: number; program: string; on: Day }
   'name-unprintable': { person_id: string; name: string; reason: string }
   'job-failed': { job: string; error: string }
+  'record-altered': { finding: string }
   'token-ending': { program_id: string; program: string; label: string; on: Day }
   'key-old': { since: Day }
   'never-signed-in': { program_id: string; program: string; count: number }
   'license-ending': { program_id: string; program: string; what: string; on: Day }
   'mistake-reported': { course: string; lesson: string }
+  'fact-changed': { key: string; about: string; reason: string }
   'facts-due': { count: number; since: Day }
   'link-broken': { resource: string; name: string }
 }>
+
+type EvidenceFacts = { request_id: string; review: number; number: number }
+
+const evidence = ({ review: one, number }: Readonly<{ review: number; number: number }>) =>
+  `evidence request ${number} of review ${one}`
+const evidenceAction = (id: string) => ({ label: 'Open the request', path: `/evidence/${id}` })
 
 const review = ({ review: one, number }: Readonly<{ review: number; number: number }>) =>
   `finding ${number} of review ${one}`
@@ -34,6 +49,17 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A training that someone took elsewhere was recorded. It counts once you accept it.'],
       inbox: `${title} was recorded for ${name}. It counts once you accept it.`,
       action: { label: 'Decide', path: `/training/elsewhere/${training_id}` },
+    }),
+  },
+  'past-trainings-waiting': {
+    isOptional: true,
+    words: ({ count, program }) => ({
+      subject: 'Records to decide',
+      email: [
+        'Trainings that people took elsewhere were recorded from a file. They count once you accept them.',
+      ],
+      inbox: `${count === 1 ? '1 past training was' : `${count} past trainings were`} recorded from a file at ${program}. Each counts once you accept it.`,
+      action: { label: 'Decide', path: '/training/elsewhere' },
     }),
   },
   'import-done': {
@@ -86,6 +112,15 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       action: findingAction(facts.finding_id),
     }),
   },
+  'finding-corrected': {
+    isOptional: false,
+    words: (facts) => ({
+      subject: 'A finding was corrected',
+      email: ['Licensing staff corrected a finding that they had sent your program. Sign in to read it.'],
+      inbox: `Licensing staff corrected ${review(facts)}. Read the new text, and answer it.`,
+      action: findingAction(facts.finding_id),
+    }),
+  },
   'finding-answered': {
     isOptional: true,
     words: (facts) => ({
@@ -93,6 +128,55 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A program answered a finding of yours.'],
       inbox: `${facts.program} answered ${review(facts)}.`,
       action: findingAction(facts.finding_id),
+    }),
+  },
+  'evidence-requested': {
+    isOptional: false,
+    words: (facts) => ({
+      subject: 'Licensing staff ask for evidence',
+      email: [
+        `Licensing staff ask your program for evidence by **${formatDay(facts.on)}**. Sign in to see what they need.`,
+      ],
+      inbox: `Licensing staff ask for evidence by ${formatDay(facts.on)}: ${evidence(facts)}.`,
+      action: evidenceAction(facts.request_id),
+    }),
+  },
+  'evidence-reply': {
+    isOptional: false,
+    words: (facts) => ({
+      subject: 'Licensing staff replied',
+      email: [
+        'Licensing staff replied to your program about evidence that they asked for. Sign in to read it.',
+      ],
+      inbox: `Licensing staff replied to ${evidence(facts)}.`,
+      action: evidenceAction(facts.request_id),
+    }),
+  },
+  'evidence-sent': {
+    isOptional: true,
+    words: (facts) => ({
+      subject: 'Evidence to read',
+      email: ['A program sent evidence that you asked for.'],
+      inbox: `${facts.program} answered ${evidence(facts)}.`,
+      action: evidenceAction(facts.request_id),
+    }),
+  },
+  'evidence-due': {
+    isOptional: false,
+    words: (facts) => ({
+      subject: `Evidence is due: ${formatDay(facts.on)}`,
+      email: [`Licensing staff wait for evidence of your program. It is due on **${formatDay(facts.on)}**.`],
+      inbox: `The answer to ${evidence(facts)} is due on ${formatDay(facts.on)}.`,
+      action: evidenceAction(facts.request_id),
+    }),
+  },
+  'evidence-late': {
+    isOptional: true,
+    words: (facts) => ({
+      subject: 'Evidence has not arrived',
+      email: [`Evidence that you asked a program for was due on **${formatDay(facts.on)}**.`],
+      inbox: `${facts.program} has not answered ${evidence(facts)}. It was due on ${formatDay(facts.on)}.`,
+      action: evidenceAction(facts.request_id),
     }),
   },
   'follow-up-due': {
@@ -120,6 +204,18 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A background job failed after its last retry. Sign in to see which one.'],
       inbox: `A background job failed after its last retry: ${job}. It said: “${error}”`,
       action: { label: 'See the system’s health', path: '/admin' },
+    }),
+  },
+  'record-altered': {
+    isOptional: false,
+    isUrgent: true,
+    words: ({ finding }) => ({
+      subject: 'Check the records now',
+      email: [
+        'A check found that records were changed outside the service. Sign in to see what it found. Keep the database as it is.',
+      ],
+      inbox: `The hourly check found a change in the records: ${finding} Public pages say that the record is under review.`,
+      action: { label: 'See the ledger', path: '/admin/ledger' },
     }),
   },
   'token-ending': {
@@ -167,6 +263,17 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A learner reported a mistake in a lesson. Sign in to read and answer it.'],
       inbox: `A learner reported a mistake in ${course}, “${lesson}”.`,
       action: { label: 'Read reported mistakes', path: '/review/mistakes' },
+    }),
+  },
+  'fact-changed': {
+    isOptional: true,
+    words: ({ key, about, reason }) => ({
+      subject: 'A fact was marked as changed',
+      email: [
+        'A reviewer marked a statute or fact of the courses as changed. Sign in to see what quotes it.',
+      ],
+      inbox: `“${about}” was marked as changed: ${reason}`,
+      action: { label: 'See what quotes it', path: `/review/watch/${key}` },
     }),
   },
   'facts-due': {

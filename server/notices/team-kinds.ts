@@ -5,7 +5,13 @@ import { type Kind, monthDay, people } from './wording.ts'
 export type TeamFacts = Readonly<{
   'not-cleared': NotCleared
   'not-cleared-long': NotCleared & { days: number }
-  'weekly-digest': { overdue: number; coming: number; cleared: number }
+  'weekly-digest': {
+    overdue: number
+    coming: number
+    cleared: number
+    /** People overdue with a requirement of their program's own. */
+    own?: number
+  }
   'daily-summary': { count: number }
 }>
 
@@ -43,11 +49,12 @@ export const teamKinds: { [K in keyof TeamFacts]: Kind<TeamFacts[K]> } = {
   },
   'weekly-digest': {
     isOptional: true,
-    words: ({ overdue, coming, cleared }) => {
+    words: ({ overdue, coming, cleared, own = 0 }) => {
       const parts = [
         overdue > 0 ? `${people(overdue)} newly overdue` : '',
         coming > 0 ? `${people(coming)} with a date in the next 30 days` : '',
         cleared > 0 ? `${people(cleared)} newly cleared` : '',
+        own > 0 ? `${people(own)} overdue with a requirement of the program’s own` : '',
       ].filter(Boolean)
       return {
         subject: 'Your team this week',

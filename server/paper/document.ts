@@ -1,3 +1,4 @@
+import { documentMetadata } from './metadata.ts'
 import { ReadableDocument } from './readable-document.ts'
 import type { Placed } from './typesetting.ts'
 
@@ -21,7 +22,7 @@ type DocumentSetting = Readonly<{
   pagesByHand?: boolean
 }>
 
-/** An empty tagged Letter document (PDF/UA), and a promise of its bytes. */
+/** An empty tagged Letter document (PDF/A-3b and PDF/UA-1), and a promise of its bytes. */
 export function openDocument({ title, at, landscape = false, pagesByHand = false }: DocumentSetting) {
   const doc = new ReadableDocument({
     size: 'LETTER',
@@ -32,15 +33,14 @@ export function openDocument({ title, at, landscape = false, pagesByHand = false
     // No default font: PDF/UA needs embedded fonts, and pdfkit doesn't embed the standard ones.
     font: '',
     pdfVersion: '1.7',
-    subset: 'PDF/UA',
+    subset: 'PDF/A-3b',
     tagged: true,
     lang: 'en-US',
     displayTitle: true,
     info: { Title: title, CreationDate: at, ModDate: at },
   } as unknown as PDFKit.PDFDocumentOptions)
-  // pdfkit writes a CIDSet where the part is the number 1. It misses the parts of composite letters, such as accents, which
-  // breaks ISO 14289-1, 7.21.4.2. The entry is optional, so leave it out.
-  Object.assign(doc, { subset: '1' })
+  // pdfkit describes a file as one standard only, and writes titles into XML as they are.
+  Object.assign(doc, { _addInfo: () => doc.appendXML(documentMetadata(title, at, doc.info)) })
   return { doc, bytes: collect(doc) }
 }
 

@@ -11,8 +11,14 @@ type Column = Readonly<{ heading: string; width: number }>
 export type FlowingDocument = Readonly<{
   /** With `mark`, it also becomes a PDF bookmark: at the top level, or under the last top-level one. */
   heading(level: 1 | 2 | 3 | 4, text: string, mark?: 'top' | 'within'): void
-  paragraph(text: string, more?: Readonly<{ quiet?: boolean; size?: number }>): void
-  table(caption: string, columns: readonly Column[], rows: readonly (readonly string[])[]): void
+  paragraph(text: string, more?: Readonly<{ quiet?: boolean; size?: number; wide?: boolean }>): void
+  /** With `dense`, a long list of codes takes less room. */
+  table(
+    caption: string,
+    columns: readonly Column[],
+    rows: readonly (readonly string[])[],
+    more?: Readonly<{ dense?: boolean }>,
+  ): void
   /** The text at the head of pages that continue this section. */
   section(name: string | null): void
   /** Starts a new page unless this much room is left. */
@@ -24,10 +30,10 @@ export type FlowingDocument = Readonly<{
 const textWidth = 792 - 2 * 48
 const left = 48
 const top = 60
-const bottom = 612 - 48
+const bottom = 612 - 44
 const headSize = 7.5
-const cellSize = 8.5
-const cellPadding = 4
+/** The size of a table’s text and the room around it. */
+const cells = { plain: { size: 8.5, padding: 3 }, dense: { size: 7.5, padding: 2 } } as const
 
 /** A tagged landscape Letter document with its title and "page x of y" on every page. */
 export function flowingDocument(title: string, running: string, at: Date): FlowingDocument {
@@ -107,7 +113,15 @@ export function flowingDocument(title: string, running: string, at: Date): Flowi
     element.end()
   }
 
-  function table(caption: string, columns: readonly Column[], rows: readonly (readonly string[])[]): void {
+  function table(
+    caption: string,
+    columns: readonly Column[],
+    rows: readonly (readonly string[])[],
+    { dense: isDense = false }: Readonly<{ dense?: boolean }> = {},
+  ): void {
+    const { size: cellSize, padding: cellPadding } = isDense ? cells.dense : cells.plain
+    const heightOf = (row: Row) =>
+      Math.max(1, ...row.map((lines) => lines.length)) * cellSize * leading + 2 * cellPadding
     const scale = textWidth / columns.reduce((sum, { width }) => sum + width, 0)
     const widths = columns.map(({ width }) => width * scale)
     const lefts = widths.map(
@@ -167,7 +181,7 @@ export function flowingDocument(title: string, running: string, at: Date): Flowi
   }
 
   let marked: PDFKit.PDFOutline | null = null
-  const sizes = { 1: 20, 2: 15, 3: 12.5, 4: 10 } as const
+  const sizes = { 1: 20, 2: 15, 3: 11.5, 4: 10 } as const
 
   return {
     need,
@@ -188,8 +202,14 @@ export function flowingDocument(title: string, running: string, at: Date): Flowi
       if (mark === 'top') marked = doc.outline.addItem(text, fit)
       else if (mark === 'within') (marked ?? doc.outline).addItem(text, fit)
     },
-    paragraph(text, { quiet: isQuiet = false, size = 9.5 } = {}) {
-      write('P', linesOf(text, 'sans', size, 600), 'sans', size, isQuiet ? 'quiet' : 'ink')
+    paragraph(text, { quiet: isQuiet = false, size = 9.5, wide: isWide = false } = {}) {
+      write(
+        'P',
+        linesOf(text, 'sans', size, isWide ? textWidth : 600),
+        'sans',
+        size,
+        isQuiet ? 'quiet' : 'ink',
+      )
       y += size * 0.45
     },
     async finish() {
@@ -203,9 +223,6 @@ export function flowingDocument(title: string, running: string, at: Date): Flowi
 
 /** The lines of each cell. */
 type Row = readonly (readonly string[])[]
-
-const heightOf = (row: Row) =>
-  Math.max(1, ...row.map((lines) => lines.length)) * cellSize * leading + 2 * cellPadding
 
 const mostLines = 30
 

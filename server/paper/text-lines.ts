@@ -22,7 +22,7 @@ export function placed(
 
 /**
  * Breaks text into lines of a width. Each word is measured only once.
- * Words longer than a line are cut, and characters without a font become question marks.
+ * Words longer than a line are cut, and characters without a font become their Unicode numbers.
  */
 export function linesOf(text: string, face: FaceName, size: number, width: number): readonly string[] {
   const space = wordWidth(' ', face) * size
@@ -85,6 +85,8 @@ function drawable(text: string, face: FaceName): string {
   for (;;) {
     const runs = runsOf(left, face)
     if (!('missing' in runs)) return left
-    left = left.replaceAll(runs.missing, '?')
+    // The number still says which letter it is, and two names stay two names.
+    const code = runs.missing.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+    left = left.replaceAll(runs.missing, `[U+${code}]`)
   }
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { dayOf, formatDay } from '#server/lib/days.ts'
 
 /** A message about an account. Neutral, and without a program's name: others may see it. */
 export type AccountEmail = Readonly<{
@@ -65,6 +66,14 @@ export async function tellOfSignIn(
       text: `${what}\n\nIf this was not you, set a new password with “I forgot my password”, and tell your administrator.\n`,
     })
 }
+
+/** To the email of an account that was merged: it still leads to the person. */
+export const accountsMerged = (to: string, personId: string, until: Date): AccountEmail => ({
+  to,
+  personId,
+  subject: 'Your work training accounts are one now',
+  text: `You had two work training accounts, and they were merged. Nothing was lost. You can still sign in with this email; use the password of your other account.\n\nIf the two accounts aren’t both yours, tell your administrator by ${formatDay(dayOf(until))}: until then the merge can be reversed.\n`,
+})
 
 export const resetLink = (to: string, address: string): AccountEmail => ({
   to,

@@ -8,6 +8,8 @@ export type AccountNews =
   | 'password-set'
   | 'email-requested'
   | 'provider-linked'
+  | 'accounts-merged'
+  | 'accounts-separated'
 
 /** Tells the owner on every channel they have. Messages are written in a room above, so this is handed down. */
 export type TellOwner = (

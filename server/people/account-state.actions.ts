@@ -21,7 +21,7 @@ export async function changeAccountState(
   await lockPeople(trx, [personId])
   const person = await trx
     .selectFrom('people')
-    .select(['disabled_at', 'closed_at'])
+    .select(['disabled_at', 'closed_at', 'merged_into'])
     .select(sql<boolean>`password_hash is not null`.as('has_password'))
     .where('id', '=', personId)
     .executeTakeFirstOrThrow()
@@ -45,7 +45,8 @@ export async function changeAccountState(
   return 'changed'
 }
 
-async function endAccess(trx: EvidenceTransaction, personId: string, now: Date): Promise<void> {
+/** Ends sessions, remembered devices, links and codes of an account, and a change of email that waits for its link. */
+export async function endAccess(trx: EvidenceTransaction, personId: string, now: Date): Promise<void> {
   for (const table of ['sessions', 'known_devices', 'sign_in_challenges'] as const)
     await trx.deleteFrom(table).where('person_id', '=', personId).execute()
   await trx

@@ -1,13 +1,20 @@
 /** Where an account is in its life. An invited person has not signed in yet. */
-export type AccountState = 'invited' | 'active' | 'suspended' | 'closed'
+export type AccountState = 'invited' | 'active' | 'suspended' | 'closed' | 'merged'
 
 type AccountFacts = Readonly<{
   disabled_at: Date | null
   closed_at: Date | null
+  merged_into: string | null
   has_password: boolean
 }>
 
-export function accountState({ disabled_at, closed_at, has_password }: AccountFacts): AccountState {
+export function accountState({
+  disabled_at,
+  closed_at,
+  merged_into,
+  has_password,
+}: AccountFacts): AccountState {
+  if (merged_into) return 'merged'
   if (closed_at) return 'closed'
   if (disabled_at) return 'suspended'
   return has_password ? 'active' : 'invited'
@@ -18,6 +25,7 @@ export const stateWords: Readonly<Record<AccountState, string>> = {
   active: 'Active',
   suspended: 'Suspended: can’t sign in',
   closed: 'Closed: can’t sign in',
+  merged: 'Merged into another account of the same person',
 }
 
 /** What an administrator can do with an account. */

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 
 export const findOwnAccount = (db: Kysely<DB>, personId: string) =>
   db
@@ -58,17 +59,38 @@ type RecordView = Readonly<{
 
 /** Who looked at this person's record, the latest first: each look of licensing staff and system administrators, others' once a day. */
 export async function listViewsOf(db: Kysely<DB>, personId: string): Promise<readonly RecordView[]> {
+  const isTheirs = sql`id = ${accountsOf([personId])}`
   const { rows } = await sql<RecordView>`
     select l.at, p.name as who, l.kind, l.facts::jsonb as facts
     from ledger l left join people p on p.id = l.actor_id
     where l.kind in ('person-viewed', 'record-opened') and l.actor_id is distinct from ${personId}::uuid
-      and (l.subject = ${`person:${personId}`} or l.facts like ${`%"${personId}"%`})
+      and (l.subject = any(array(select 'person:' || id from people where ${isTheirs}))
+        or l.facts like any(array(select '%"' || id || '"%' from people where ${isTheirs})))
     union all
     select k.looked_at, p.name, 'page-opened', jsonb_build_object('what', k.what)
-    from record_looks k join people p on p.id = k.looked_by where k.person_id = ${personId}
+    from record_looks k join people p on p.id = k.looked_by where k.person_id = ${accountsOf([personId])}
     order by at desc limit 200`.execute(db)
   return rows
 }
+
+export type SignInLine = Readonly<{
+  at: Date
+  how: string
+  is_accepted: boolean
+  address: string
+  device: string
+}>
+
+/** Someone's sign-ins of the last 180 days, refused ones included, the latest first. */
+export const listSignIns = (db: Kysely<DB>, personId: string): Promise<readonly SignInLine[]> =>
+  db
+    .selectFrom('sign_ins')
+    .select(['at', 'how', 'is_accepted', 'address', 'device'])
+    .where('person_id', '=', personId)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(200)
+    .execute()
 
 /** What no download holds: it would open the account to anyone who finds the file, or it is a file of its own. */
 const leftOut = [
@@ -78,14 +100,15 @@ const leftOut = [
 
 /** The columns by which a row is about a person, and how it leads to them. */
 const leadsTo = (personId: string): Readonly<Record<string, RawBuilder<unknown>>> => {
-  const enrollments = sql`select e.id from enrollments e where e.person_id = ${personId}`
+  const theirs = accountsOf([personId])
+  const enrollments = sql`select e.id from enrollments e where e.person_id = ${theirs}`
   return {
-    person_id: sql`select ${personId}::uuid`,
-    assignment_id: sql`select a.assignment_id from assignments a where a.person_id = ${personId}`,
+    person_id: sql`select id from people where id = ${theirs}`,
+    assignment_id: sql`select a.assignment_id from assignments a where a.person_id = ${theirs}`,
     enrollment_id: enrollments,
     attempt_id: sql`select a.id from attempts a where a.enrollment_id in (${enrollments})`,
     completion_id: sql`select c.id from completions c where c.enrollment_id in (${enrollments})`,
-    certificate_id: sql`select c.id from certificates c where c.person_id = ${personId}`,
+    certificate_id: sql`select c.id from certificates c where c.person_id = ${theirs}`,
   }
 }
 
@@ -104,8 +127,12 @@ export async function listEverythingAbout(
     where table_schema = 'public' and column_name = any(${Object.keys(columns)}::text[]) and table_name not like 'review%'
     order by table_name, array_position(${Object.keys(columns)}::text[], column_name::text)`.execute(db)
   const about: Record<string, readonly unknown[]> = {
-    people: await rowsOf(db, 'people', sql`t.id = ${personId}`),
-    ledger: await rowsOf(db, 'ledger', sql`t.subject = ${`person:${personId}`}`),
+    people: await rowsOf(db, 'people', sql`t.id in (${columns.person_id!})`),
+    ledger: await rowsOf(
+      db,
+      'ledger',
+      sql`t.subject in (select 'person:' || id from (${columns.person_id!}) own)`,
+    ),
   }
   for (const { table, column } of places)
     about[table] = await rowsOf(db, table, sql`t.${sql.ref(column)} in (${columns[column]!})`)

@@ -58,11 +58,7 @@ export async function inviteAdministrator(
   now: Date,
 ): Promise<string> {
   const id = await writeEvidence(db, async (trx) => {
-    const known = await trx
-      .selectFrom('people')
-      .select('id')
-      .where('email', '=', person.email)
-      .executeTakeFirst()
+    const known = await findAccountByEmail(trx, person.email)
     const { id } =
       known ?? (await trx.insertInto('people').values(person).returning('id').executeTakeFirstOrThrow())
     const granted = await trx

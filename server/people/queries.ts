@@ -1,12 +1,15 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { isPersonNamed } from './accounts-of.queries.ts'
 import type { Role, Viewer } from './roles.ts'
 
+/** An account by its email. The email of one that was merged leads to the account that was kept. */
 export const findAccountByEmail = (db: Kysely<DB>, email: string) =>
   db
-    .selectFrom('people')
-    .select(['id', 'name', 'email', 'password_hash', 'disabled_at'])
-    .where('email', '=', email.trim().toLowerCase())
+    .selectFrom('people as named')
+    .innerJoin('people as p', (join) => join.on(isPersonNamed))
+    .select(['p.id', 'p.name', 'p.email', 'p.password_hash', 'p.disabled_at'])
+    .where('named.email', '=', email.trim().toLowerCase())
     .executeTakeFirst()
 
 /** The account behind what someone types to sign in: an email, or a program's code and an employee id as in 101-4482. */
@@ -16,8 +19,9 @@ export function findAccountBySignInName(db: Kysely<DB>, name: string) {
   return db
     .selectFrom('employee_ids')
     .innerJoin('programs', 'programs.id', 'employee_ids.program_id')
-    .innerJoin('people', 'people.id', 'employee_ids.person_id')
-    .select(['people.id', 'people.name', 'people.email', 'people.password_hash', 'people.disabled_at'])
+    .innerJoin('people as named', 'named.id', 'employee_ids.person_id')
+    .innerJoin('people as p', (join) => join.on(isPersonNamed))
+    .select(['p.id', 'p.name', 'p.email', 'p.password_hash', 'p.disabled_at'])
     .where('programs.code', '=', Number(code))
     .where('employee_id', '=', employeeId.toUpperCase())
     .executeTakeFirst()

@@ -33,7 +33,7 @@ export type Sessions = Readonly<{
   create: (personId: string, device?: string) => Promise<string>
   /** Who holds the token; null when it is unknown, has ended, or its person is disabled. */
   viewer: (token: string) => Promise<Viewer | null>
-  /** The same, with one more value about the person `p` from the same statement, such as the course that a page is about. */
+  /** The same, with one more value about the person `viewer` from the same statement, such as the course that a page is about. */
   viewerWith: (token: string, alongside: RawBuilder<unknown>) => Promise<Recognized | null>
   /** Whose session the token opened until it ran out, within the last day; null otherwise. */
   findEnded: (token: string) => Promise<string | null>
@@ -175,26 +175,26 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string, alongside
   const { rows } = await sql<
     Viewer & { expires_at: Date; is_due: boolean; grants: Grant[]; alongside: unknown }
   >`
-    select p.id, p.name, p.email, p.last_active_on, s.expires_at, s.confirmed_at,
+    select viewer.id, viewer.name, viewer.email, viewer.last_active_on, s.expires_at, s.confirmed_at,
       s.last_used_at < now() - interval '5 minutes' as is_due,
-      exists (select from passkeys k where k.person_id = p.id)
-        or exists (select from authenticators t where t.person_id = p.id and t.confirmed_at is not null) as has_second_factor,
+      exists (select from passkeys k where k.person_id = viewer.id)
+        or exists (select from authenticators t where t.person_id = viewer.id and t.confirmed_at is not null) as has_second_factor,
       coalesce(g.grants, '[]') as grants,
       coalesce(g.supervised, '{}') as supervised_program_ids,
       coalesce(g.administered, '{}') as administered_program_ids,
       coalesce(g.trained, '{}') as trained_program_ids,
       (select count(*) from notices n
-        where n.person_id = p.id and n.read_at is null and n.moot_at is null)::int as unread_notices,
+        where n.person_id = viewer.id and n.read_at is null and n.moot_at is null)::int as unread_notices,
       exists (select from data_notices d where d.version = (select max(version) from data_notices)
         and not exists (select from data_notice_acknowledgments a
-          where a.person_id = p.id and a.version = d.version)) as owes_data_notice,
-      exists (select from notices n where n.person_id = p.id and n.read_at is null and n.moot_at is null
+          where a.person_id = viewer.id and a.version = d.version)) as owes_data_notice,
+      exists (select from notices n where n.person_id = viewer.id and n.read_at is null and n.moot_at is null
         and n.kind = 'sign-in-changed') as has_account_news,
-      (select r.settings from reading_settings r where r.person_id = p.id) as reading,
+      (select r.settings from reading_settings r where r.person_id = viewer.id) as reading,
       (${alongside}) as alongside
     from sessions s
-    join people p on p.id = s.person_id and p.disabled_at is null
-    left join lateral (${grantsOf(sql`p.id`)}) g on true
+    join people viewer on viewer.id = s.person_id and viewer.disabled_at is null
+    left join lateral (${grantsOf(sql`viewer.id`)}) g on true
     where s.token_hash = ${tokenHash} and s.expires_at > now()`.execute(db)
   return rows[0] ?? null
 }

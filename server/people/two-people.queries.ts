@@ -41,7 +41,7 @@ export async function listTwoPeopleProblems(
 
 /** What says that the accounts f and s are in the same hands, whenever it was. */
 export const sameHands = sql`
-      when s.id = f.id then 'same-account'
+      when coalesce(s.merged_into, s.id) = coalesce(f.merged_into, f.id) then 'same-account'
       when exists (
         select from employee_ids a join programs ap on ap.id = a.program_id
         join employee_ids b on b.employee_id = a.employee_id join programs bp on bp.id = b.program_id

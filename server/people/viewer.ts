@@ -32,7 +32,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     policy?: Policy
     /**
-     * What a much-used route reads in the session's own statement, as JSON about the person `p`. The parameters are not
+     * What a much-used route reads in the session's own statement, as JSON about the row `viewer`. The parameters are not
      * validated yet. Null where they can't be an address.
      */
     alongside?: (params: Readonly<Record<string, string>>) => RawBuilder<unknown> | null

@@ -19,7 +19,7 @@ export const isInOwnTime = (a: string, on: RawBuilder<Day>): RawBuilder<boolean>
           select min(${dayAt(sql`f.recorded_at`)}) from assignments f where f.assignment_id = w.assignment_id)))
     or exists (
       select from record_shares s
-      where s.person_id = ${work('person_id')} and s.program_id = ${work('program_id')} and ${dayAt(sql`s.shared_at`)} >= ${on})))`
+      where s.person_id in (select m.id from people m where ${work('person_id')} in (m.id, m.merged_into)) and s.program_id = ${work('program_id')} and ${dayAt(sql`s.shared_at`)} >= ${on})))`
 }
 
 /** The same for any of these programs, for a query about `person`. */

@@ -3,8 +3,8 @@ import type { DB } from '#server/db/schema.ts'
 
 /** The grants by which a token's owner administers its program, or did. */
 const ownersRoles = sql`
-  select from roles r join programs g on g.id = t.program_id
-  where r.person_id = t.created_by and r.role = 'program_admin'
+  select from roles r join programs g on g.id = t.program_id join people maker on maker.id = t.created_by
+  where r.person_id in (maker.id, maker.merged_into) and r.role = 'program_admin'
     and (r.program_id = t.program_id or r.holder_id = g.holder_id)`
 
 const ownerAdministers = sql<boolean>`(
@@ -25,6 +25,7 @@ type ApiToken = Readonly<{
   program_id: string
   program: string
   owner: string
+  may_send_shifts: boolean
   created_at: Date
   expires_at: Date
   last_used_at: Date | null
@@ -41,7 +42,7 @@ export async function listApiTokens(
   { programId, page, size }: Asked,
 ): Promise<Readonly<{ tokens: readonly ApiToken[]; total: number }>> {
   const { rows } = await sql<ApiToken & { total: number }>`
-    select t.id, t.label, t.program_id, coalesce(named.name, h.name) as program, o.name as owner, t.created_at,
+    select t.id, t.label, t.program_id, coalesce(named.name, h.name) as program, o.name as owner, t.may_send_shifts, t.created_at,
       t.expires_at, t.last_used_at, t.ended_at, ${ownerAdministers} as owner_administers,
       count(*) over ()::int as total
     from api_tokens t

@@ -28,7 +28,10 @@ export async function apiTokenRoutes(app: App, { db, clock }: Needs): Promise<vo
     '/programs/:program/tokens',
     {
       config,
-      schema: { params, body: form({ label: text(100), days: Type.Optional(text(4)) }) },
+      schema: {
+        params,
+        body: form({ label: text(100), days: Type.Optional(text(4)), shifts: Type.Optional(text(3)) }),
+      },
     },
     async (request, reply) => {
       const viewer = viewerOf(request)
@@ -44,7 +47,11 @@ export async function apiTokenRoutes(app: App, { db, clock }: Needs): Promise<vo
         return tokensPage(reply.status(422), program, { label, errors: [{ field: 'days', message }] })
       }
       const acting = { viewer, now: clock() }
-      const made = await createApiToken(db, acting, program.program_id, { label, days: Number(days) })
+      const made = await createApiToken(db, acting, program.program_id, {
+        label,
+        days: Number(days),
+        maySendShifts: request.body.shifts === 'yes',
+      })
       return tokensPage(reply, program, { made })
     },
   )

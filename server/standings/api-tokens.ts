@@ -19,3 +19,7 @@ export function tokenState(
   if (!token.owner_administers) return 'owner left'
   return token.expires_at <= now ? 'expired' : 'works'
 }
+
+/** The token in an `Authorization` header. */
+export const bearerIn = (authorization: string | undefined): string | null =>
+  /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null

@@ -9,6 +9,8 @@ export type ProgramName = Readonly<{
   name: string
   kind: 'licensed' | 'agency'
   license_number: string | null
+  /** Uses shift check-in. */
+  checks_shifts: boolean
 }>
 
 /** The programs that a viewer supervises or administers, sorted by their names on a day. */
@@ -27,7 +29,7 @@ export async function listPrograms(
 ): Promise<readonly ProgramName[]> {
   if (programIds.length === 0) return []
   const { rows } = await sql<ProgramName>`
-    select p.id as program_id, p.kind, coalesce(d.name, h.name) as name, d.license_number
+    select p.id as program_id, p.kind, coalesce(d.name, h.name) as name, d.license_number, p.checks_shifts
     from programs p join license_holders h on h.id = p.holder_id
     left join lateral (
       select d.name, d.license_number from program_details d

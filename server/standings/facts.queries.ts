@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { wasApproved } from '#server/courses/catalogue/approvals.queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsIn } from '#server/people/accounts-of.queries.ts'
 import { type AsKnownOn, dayAt, endOfDay, isKnown } from '#server/programs/as-of.ts'
 
 /** A person's completions here and outside trainings, in the shape that the rules read. */
@@ -50,6 +51,7 @@ export async function listTrainings(
   asKnownOn: AsKnownOn = null,
 ): Promise<readonly PersonTrainings[]> {
   const known = knownBy(asKnownOn)
+  const theirs = accountsKnown(asKnownOn)
   const { rows } = await sql<PersonTrainings>`
     select p.id as person_id,
       coalesce((select json_agg(json_build_object(
@@ -67,7 +69,7 @@ export async function listTrainings(
           ) order by c.completed_at)
         from completions c
         left join lateral (${decisionsOf(sql`d.completion_id = c.id`, asKnownOn)}) d on true
-        where c.person_id = p.id and ${known(sql`c.completed_at`)}), '[]') as completions,
+        where c.person_id = ${theirs} and ${known(sql`c.completed_at`)}), '[]') as completions,
       coalesce((select json_agg(json_build_object(
           'id', o.id, 'code', o.code, 'title', o.title, 'provider', nullif(o.provider, ''), 'completed_on', o.completed_on,
           'hours', o.hours, 'accepted', d.is_accepted, 'human_trafficking', o.is_human_trafficking,
@@ -75,10 +77,16 @@ export async function listTrainings(
           'recorded_at', o.recorded_at, 'verified', coalesce(d.verified, '[]')) order by o.completed_on)
         from outside_trainings o
         left join lateral (${decisionsOf(sql`d.outside_training_id = o.id`, asKnownOn)}) d on true
-        where o.person_id = p.id and ${isKnown('o', asKnownOn)}), '[]') as outside
+        where o.person_id = ${theirs} and ${isKnown('o', asKnownOn)}), '[]') as outside
     from people p where p.id = any(${[...personIds]}::uuid[])`.execute(db)
   return rows
 }
+
+/** A person's accounts as known then: one merged later still seemed to be someone else's. */
+const accountsKnown = (asKnownOn: AsKnownOn) =>
+  asKnownOn === null
+    ? accountsIn('p')
+    : sql`any(p.id || array(select m.id from people m where m.merged_into = p.id and m.merged_at < ${endOfDay(asKnownOn)}))`
 
 const knownBy = (asKnownOn: AsKnownOn) => (at: ReturnType<typeof sql>) =>
   asKnownOn === null ? sql`true` : sql`${at} < ${endOfDay(asKnownOn)}`

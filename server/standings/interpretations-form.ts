@@ -67,33 +67,57 @@ export const interpretationChoices: Readonly<
   ],
 }
 
-/** Reads the form. Only choices that differ from the defaults are stored. */
+const agencySettings: readonly SettingName[] = ['hours_year', 'fiscal_year_month', 'trafficking_due_months']
+
+/** Whether a setting concerns a kind of program: county and Tribal agencies have child-protection duties, licensed programs direct contact. */
+export const concerns = (name: SettingName, kind: ProgramKind): boolean =>
+  agencySettings.includes(name) === (kind === 'agency')
+
+export type ProgramKind = 'licensed' | 'agency'
+
+/**
+ * Reads the form. Only choices that differ from the defaults are stored. What doesn't concern this kind of program isn't on
+ * the form, and stays as it is.
+ */
 export function readInterpretationsForm(
   typed: Readonly<Record<string, string>>,
+  kind: ProgramKind,
+  stored: Partial<Settings>,
 ): Readonly<{ interpretations: Partial<Settings>; errors: readonly FieldError[] }> {
   const errors: FieldError[] = []
-  const interpretations: Record<string, unknown> = {}
+  const interpretations: Record<string, unknown> = Object.fromEntries(
+    Object.entries(stored).filter(([name]) => !concerns(name as SettingName, kind)),
+  )
   for (const [name, choices] of Object.entries(interpretationChoices)) {
+    if (!concerns(name as SettingName, kind)) continue
     const value = typed[name] ?? ''
     if (!choices.some((choice) => choice.value === value))
       errors.push({ field: name, message: 'Choose one.' })
     else if (value !== defaultSettings[name as SettingName]) interpretations[name] = value
   }
+  if (kind === 'agency') errors.push(...readAgencyNumbers(typed, interpretations))
+  if (!typed.reason?.trim())
+    errors.push({ field: 'reason', message: 'Enter the reason. It is kept for later reviews.' })
+  return { interpretations: interpretations as Partial<Settings>, errors }
+}
+
+function readAgencyNumbers(
+  typed: Readonly<Record<string, string>>,
+  interpretations: Record<string, unknown>,
+): readonly FieldError[] {
+  const errors: FieldError[] = []
   const month = Number(typed.fiscal_year_month || defaultSettings.fiscal_year_month)
   if (!Number.isInteger(month) || month < 1 || month > 12)
     errors.push({ field: 'fiscal_year_month', message: 'Enter the month as a number from 1 to 12.' })
   else if (month !== defaultSettings.fiscal_year_month) interpretations.fiscal_year_month = month
   const months = typed.trafficking_due_months?.trim()
-  if (months) {
-    const count = Number(months)
-    if (!Number.isInteger(count) || count < 1 || count > 120)
-      errors.push({
-        field: 'trafficking_due_months',
-        message: 'Enter a whole number of months from 1 to 120, or leave it empty.',
-      })
-    else interpretations.trafficking_due_months = count
-  }
-  if (!typed.reason?.trim())
-    errors.push({ field: 'reason', message: 'Enter the reason. It is kept for later reviews.' })
-  return { interpretations: interpretations as Partial<Settings>, errors }
+  if (!months) return errors
+  const count = Number(months)
+  if (!Number.isInteger(count) || count < 1 || count > 120)
+    errors.push({
+      field: 'trafficking_due_months',
+      message: 'Enter a whole number of months from 1 to 120, or leave it empty.',
+    })
+  else interpretations.trafficking_due_months = count
+  return errors
 }

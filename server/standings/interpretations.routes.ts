@@ -8,7 +8,12 @@ import { type App, text, uuid } from '#server/web/routes.ts'
 import { listPrograms } from './clearance.queries.ts'
 import { listInterpretations } from './facts.queries.ts'
 import { recordInterpretations } from './interpretations.actions.ts'
-import { interpretationChoices, readInterpretationsForm } from './interpretations-form.ts'
+import {
+  concerns,
+  interpretationChoices,
+  type ProgramKind,
+  readInterpretationsForm,
+} from './interpretations-form.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -42,7 +47,8 @@ export async function interpretationsRoutes(app: App, { db, clock }: Needs): Pro
     async (request, reply) => {
       const viewer = viewerOf(request)
       const program = await administeredOf(viewer.administered_program_ids, request.params.program)
-      const { interpretations, errors } = readInterpretationsForm(request.body)
+      const stored = (await listInterpretations(db, [program.program_id])).get(program.program_id) ?? {}
+      const { interpretations, errors } = readInterpretationsForm(request.body, program.kind, stored)
       if (errors.length > 0)
         return reply.status(422).page('standings/interpretations', pageOf(program, request.body, errors))
       await recordInterpretations(
@@ -70,7 +76,7 @@ const asTyped = (settings: Readonly<Record<string, unknown>>): Readonly<Record<s
   )
 
 function pageOf(
-  program: Readonly<{ program_id: string; name: string; kind: string }>,
+  program: Readonly<{ program_id: string; name: string; kind: ProgramKind }>,
   typed: Readonly<Record<string, string>>,
   errors: readonly { field: string; message: string }[],
 ) {
@@ -79,22 +85,27 @@ function pageOf(
     program,
     typed,
     errors,
-    questions: Object.entries(interpretationChoices).map(([name, choices]) => ({
-      name,
-      rule: interpretations[name as SettingName].rule,
-      question: interpretations[name as SettingName].question,
-      choices: choices.map((choice) => ({
-        ...choice,
-        label:
-          choice.value === defaultSettings[name as SettingName]
-            ? `${choice.label} (cautious default)`
-            : choice.label,
+    questions: Object.entries(interpretationChoices)
+      .filter(([name]) => concerns(name as SettingName, program.kind))
+      .map(([name, choices]) => ({
+        name,
+        rule: interpretations[name as SettingName].rule,
+        question: interpretations[name as SettingName].question,
+        choices: choices.map((choice) => ({
+          ...choice,
+          label:
+            choice.value === defaultSettings[name as SettingName]
+              ? `${choice.label} (cautious default)`
+              : choice.label,
+        })),
       })),
-    })),
-    agencyQuestions: (['fiscal_year_month', 'trafficking_due_months'] as const).map((name) => ({
-      name,
-      rule: interpretations[name].rule,
-      question: interpretations[name].question,
-    })),
+    agencyQuestions:
+      program.kind === 'agency'
+        ? (['fiscal_year_month', 'trafficking_due_months'] as const).map((name) => ({
+            name,
+            rule: interpretations[name].rule,
+            question: interpretations[name].question,
+          }))
+        : null,
   }
 }

@@ -8,11 +8,17 @@ import { courseSteps } from '#server/learning/progress/next-step.ts'
 import { listCompletions, listEnrollments } from '#server/learning/progress/queries.ts'
 import { listChangeReadings } from '#server/learning/versions/changes.queries.ts'
 import { changesToRead } from '#server/learning/versions/changes.ts'
-import { dayOf } from '#server/lib/days.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import type { App } from '#server/web/routes.ts'
 import { myTrainingPage } from './my-training.ts'
 import { listOwnOutsideTrainings } from './outside.queries.ts'
+import { findingLine, urgencyOfFinding } from './program-requirements/program-finding-words.ts'
+import { listProgramFindings } from './program-requirements/program-findings.actions.ts'
+import {
+  listOwnProgramTrainings,
+  listWorkplaces,
+} from './program-requirements/program-requirements.queries.ts'
 import { listSupervisorNames } from './supervisors.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
@@ -48,6 +54,19 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
       cannotCount: page.next && courses.cannotCount(page.next.course),
       changes,
       elsewhere,
+      ...(await ownRequirements(viewer.id, today)),
     })
   })
+
+  /** What the viewer's programs ask of them beyond the law. */
+  async function ownRequirements(personId: string, today: Day) {
+    const programs = await listWorkplaces(db, personId, today)
+    const findings = await listProgramFindings(db, programs, { on: today, asKnownOn: null }, personId)
+    return {
+      ownRequirements: findings
+        .toSorted((a, b) => urgencyOfFinding(a) - urgencyOfFinding(b))
+        .map((one) => findingLine(one, today)),
+      ownTrainings: await listOwnProgramTrainings(db, personId),
+    }
+  }
 }

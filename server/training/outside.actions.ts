@@ -10,7 +10,7 @@ import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
 import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
 import { recordBlocked } from '#server/programs/second-person/blocked.actions.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
-import { fileType, isWhole, type UploadedFile } from '#server/web/upload.ts'
+import { certificateOf, type KeptFile, keptName, type UploadedFile } from '#server/web/upload.ts'
 import type { OutsideTraining } from './outside.queries.ts'
 import { tellDeciders } from './outside-deciders.actions.ts'
 import type { OutsideEntry } from './outside-form.ts'
@@ -26,27 +26,34 @@ export async function recordOutsideTraining(
   file: UploadedFile | null,
   now: Date,
 ): Promise<RecordResult> {
-  const type = file && fileType(file.bytes)
-  if (file && !type) return { kind: 'file-refused', message: 'The file must be a PDF, PNG or JPEG.' }
-  if (file && !isWhole(file.bytes))
-    return {
-      kind: 'file-refused',
-      message: 'The file seems incomplete or damaged. Save it again and upload the new copy.',
-    }
+  const kept = certificateOf(file)
+  if (kept.kind === 'refused') return { kind: 'file-refused', message: kept.message }
   return writeEvidence(db, async (trx) => {
-    const kept = file && type ? { ...file, type } : null
-    const id = await insertOutsideTraining(trx, viewer, personId, entry, kept, now)
+    const id = await insertOutsideTraining(trx, viewer, personId, entry, kept.file, now)
     await refreshStandings(trx, [personId], dayOf(now))
     return { kind: 'recorded', id }
   })
 }
 
-type KeptFile = UploadedFile & Readonly<{ type: NonNullable<ReturnType<typeof fileType>> }>
-
-/** Inserts one row. The caller must refresh the person's standings. */
+/** Inserts one row and tells those who may decide. The caller must refresh the person's standings. */
 export async function insertOutsideTraining(
   trx: EvidenceTransaction,
-  viewer: Viewer,
+  viewer: Pick<Viewer, 'id'>,
+  personId: string,
+  entry: OutsideEntry,
+  file: KeptFile | null,
+  now: Date,
+): Promise<string> {
+  const id = await insertTrainingRow(trx, viewer, personId, entry, file, now)
+  const person = await findPerson(trx, personId)
+  await tellDeciders(trx, id, { title: entry.title, name: person?.name ?? '' }, now)
+  return id
+}
+
+/** The same without telling anyone, for many at once. */
+export async function insertTrainingRow(
+  trx: EvidenceTransaction,
+  viewer: Pick<Viewer, 'id'>,
   personId: string,
   entry: OutsideEntry,
   file: KeptFile | null,
@@ -72,20 +79,7 @@ export async function insertOutsideTraining(
     facts: { outside_training_id: id, ...entry, has_file: Boolean(file) },
     at: now,
   })
-  const person = await findPerson(trx, personId)
-  await tellDeciders(trx, id, { title: entry.title, name: person?.name ?? '' }, now)
   return id
-}
-
-const endings = { 'application/pdf': '.pdf', 'image/png': '.png', 'image/jpeg': '.jpg' } as const
-
-/** The stored file name gets the extension of the file's real type. */
-function keptName({ name, type }: KeptFile): string {
-  const plain = name
-    .replace(/\.[A-Za-z]{1,8}$/, '')
-    .replace(/[^\w.\- ]+/g, '_')
-    .slice(-90)
-  return `${plain || 'certificate'}${endings[type]}`
 }
 
 /** Withdraws a recorded training. Its learner, its author and program administrators can do this. */

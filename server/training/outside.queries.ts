@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { dayAt } from '#server/programs/as-of.ts'
 import { isInOwnTime } from '#server/programs/own-time.queries.ts'
@@ -59,7 +60,7 @@ export const isSeenAt = sql<boolean>`(${isInOwnTime('a', dayAt(sql`o.recorded_at
 /** Trainings that the viewer may see: their own, and those that the programs they look after see. */
 const outsideRows = (db: Kysely<DB>, viewer: Looking, where: ReturnType<typeof sql>) =>
   sql<OutsideTraining>`
-  select o.id, o.person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
+  select o.id, p.id as person_id, p.name as person_name, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours,
     o.topics, o.mastery, o.is_human_trafficking, o.is_same_curriculum, o.file_name, o.recorded_by, r.name as recorded_by_name,
     o.recorded_at, o.superseded_at, s.name as superseded_by_name, o.reason,
     coalesce((select json_agg(json_build_object('program_id', d.program_id, 'program', coalesce(pd.name, h.name), 'is_accepted', d.is_accepted,
@@ -68,22 +69,22 @@ const outsideRows = (db: Kysely<DB>, viewer: Looking, where: ReturnType<typeof s
       from training_decisions d join people dp on dp.id = d.decided_by
       join programs g on g.id = d.program_id join license_holders h on h.id = g.holder_id
       left join program_details pd on pd.program_id = d.program_id and pd.superseded_at is null and pd.to_on is null
-      where d.outside_training_id = o.id and d.superseded_at is null and (o.person_id = ${viewer.id} or g.holder_id in (
+      where d.outside_training_id = o.id and d.superseded_at is null and (p.id = ${viewer.id} or g.holder_id in (
         select mine.holder_id from programs mine where mine.id = any(${[...viewer.administered_program_ids]}::uuid[])))), '[]') as decisions,
     coalesce((select json_agg(distinct jsonb_build_object('program_id', a.program_id, 'program', coalesce(pd.name, h.name)))
       from assignments a
       join programs g on g.id = a.program_id join license_holders h on h.id = g.holder_id
       left join program_details pd on pd.program_id = a.program_id and pd.superseded_at is null and pd.to_on is null
-      where o.superseded_at is null and a.person_id = o.person_id and a.superseded_at is null
+      where o.superseded_at is null and a.person_id = p.id and a.superseded_at is null
         and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[]) and ${isSeenAt}
         and not exists (select from training_decisions d where d.outside_training_id = o.id and d.superseded_at is null
                         and d.program_id = a.program_id)), '[]') as waiting
   from outside_trainings o
-  join people p on p.id = o.person_id
+  ${joinPerson('o.person_id')}
   join people r on r.id = o.recorded_by
   left join people s on s.id = o.superseded_by
-  where (o.person_id = ${viewer.id} or exists (
-      select from assignments a where a.person_id = o.person_id and a.superseded_at is null
+  where (p.id = ${viewer.id} or exists (
+      select from assignments a where a.person_id = p.id and a.superseded_at is null
         and a.program_id = any(${[...(viewer.supervised_program_ids ?? viewer.administered_program_ids)]}::uuid[]) and ${isSeenAt})) and ${where}
   order by o.completed_on desc, o.recorded_at desc`.execute(db)
 
@@ -104,10 +105,10 @@ export async function findOutsideRecord(db: Kysely<DB>, id: string) {
     recorded_at: Date
     program_ids: readonly string[]
   }>`
-    select o.person_id, o.recorded_by, o.recorded_at, array(
+    select p.id as person_id, o.recorded_by, o.recorded_at, array(
       select distinct a.program_id from assignments a
-      where a.person_id = o.person_id and a.superseded_at is null and ${isSeenAt}) as program_ids
-    from outside_trainings o where o.id = ${id}`.execute(db)
+      where a.person_id = p.id and a.superseded_at is null and ${isSeenAt}) as program_ids
+    from outside_trainings o ${joinPerson('o.person_id')} where o.id = ${id}`.execute(db)
   return rows[0] ?? null
 }
 
@@ -115,7 +116,7 @@ export async function listOwnOutsideTrainings(
   db: Kysely<DB>,
   viewer: Viewer,
 ): Promise<readonly OutsideTraining[]> {
-  const { rows } = await outsideRows(db, viewer, sql`o.person_id = ${viewer.id}`)
+  const { rows } = await outsideRows(db, viewer, sql`p.id = ${viewer.id}`)
   return rows
 }
 
@@ -124,7 +125,7 @@ export async function listOutsideTrainingsOf(
   viewer: Viewer,
   personId: string,
 ): Promise<readonly OutsideTraining[]> {
-  const { rows } = await outsideRows(db, viewer, sql`o.person_id = ${personId}`)
+  const { rows } = await outsideRows(db, viewer, sql`o.person_id = ${accountsOf([personId])}`)
   return rows
 }
 
@@ -137,7 +138,7 @@ export async function listWaitingOutsideTrainings(
     db,
     viewer,
     sql`o.superseded_at is null and exists (
-      select from assignments a where a.person_id = o.person_id and a.superseded_at is null
+      select from assignments a where a.person_id = p.id and a.superseded_at is null
         and a.program_id = any(${[...viewer.administered_program_ids]}::uuid[]) and ${isSeenAt}
         and not exists (select from training_decisions d where d.outside_training_id = o.id and d.superseded_at is null
                         and d.program_id = a.program_id))`,

@@ -9,7 +9,8 @@ import { lockPeople } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { moveRoles } from '#server/programs/roles/moved-roles.actions.ts'
 import { addWithConsent } from '#server/programs/roster/assignments.actions.ts'
-import { type Acting, type RosterAnswer, workTextNames } from '#server/programs/roster/roster.actions.ts'
+import { moveWork } from '#server/programs/roster/moved-work.actions.ts'
+import type { Acting, RosterAnswer } from '#server/programs/roster/roster.actions.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { findRecordLink, findShown, listRecordRequests } from './record-sharing.queries.ts'
@@ -47,14 +48,8 @@ export const answerRecordRequest = (
 
 /** The work on record for the empty account is theirs; nothing of it is rewritten. */
 async function takePlace(trx: EvidenceTransaction, from: string, to: string, now: Date): Promise<void> {
-  await sql`
-    with gone as (
-      update assignments set superseded_at = ${now}, superseded_by = ${to}, superseded_reason = 'The person agreed to share their record'
-      where person_id = ${from} and superseded_at is null returning *)
-    insert into assignments (assignment_id, person_id, program_id, worker_type, ${workTextNames}, hired_on, separated_on,
-      duties_from, duties_to, recorded_at, recorded_by, reason)
-    select assignment_id, ${to}, program_id, worker_type, ${workTextNames}, hired_on, separated_on, duties_from, duties_to,
-      ${now}, recorded_by, 'The person agreed to share their record' from gone`.execute(trx)
+  const reason = 'The person agreed to share their record'
+  await moveWork(trx, { from, to, by: to, reason, now })
   await sql`
     update employee_ids e set person_id = ${to} where e.person_id = ${from}
       and not exists (select from employee_ids own where own.person_id = ${to} and own.program_id = e.program_id)`.execute(

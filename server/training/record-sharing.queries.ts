@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 import type { Role } from '#server/people/roles.ts'
 
 const programName = sql`coalesce(named.name, h.name)`
@@ -36,10 +37,10 @@ export async function listRecordRequests(db: Kysely<DB>, personId: string) {
 export async function listShares(db: Kysely<DB>, personId: string) {
   const { rows } = await sql<{ program: string; shared_at: Date; who: string; shown: Shown; still: boolean }>`
     select ${programName} as program, s.shared_at, w.name as who, '{"trainings": []}'::jsonb || s.shown as shown,
-      exists (select from assignments a where a.person_id = s.person_id and a.program_id = s.program_id
+      exists (select from assignments a where a.person_id = ${personId} and a.program_id = s.program_id
         and a.superseded_at is null and coalesce(a.separated_on >= current_date, true)) as still
     from record_shares s join people w on w.id = s.shared_with join programs g on g.id = s.program_id ${named}
-    where s.person_id = ${personId} order by s.shared_at desc`.execute(db)
+    where s.person_id = ${accountsOf([personId])} order by s.shared_at desc`.execute(db)
   return rows
 }
 
@@ -53,9 +54,9 @@ type Shown = Readonly<{
 /** What a new program needs: each requirement's standing, the certificates, and outside trainings to decide on. */
 export async function findShown(db: Kysely<DB>, personId: string): Promise<Shown> {
   const { rows } = await sql<Shown>`
-    select array(select c.number from certificates c where c.person_id = ${personId} order by c.issued_at) as certificates,
+    select array(select c.number from certificates c where c.person_id = ${accountsOf([personId])} order by c.issued_at) as certificates,
       array(select distinct s.requirement || ': ' || s.standing from standings s where s.person_id = ${personId}) as standings,
-      array(select o.title from outside_trainings o where o.person_id = ${personId} and o.superseded_at is null
+      array(select o.title from outside_trainings o where o.person_id = ${accountsOf([personId])} and o.superseded_at is null
         order by o.recorded_at) as trainings`.execute(db)
   return rows[0] ?? { certificates: [], standings: [], trainings: [] }
 }

@@ -2,6 +2,11 @@ import createError from '@fastify/error'
 
 /** Missing and not allowed get the same response, so that it doesn't reveal what exists. */
 export const NotFound = createError('NOT_FOUND', 'We can’t find that page.', 404)
+export const Gone = createError(
+  'GONE',
+  'This certificate was revoked or replaced. Ask its holder for the current one.',
+  410,
+)
 const Forbidden = createError('FORBIDDEN', 'This request did not come from one of our pages.', 403)
 export const ReadOnly = createError(
   'READ_ONLY',

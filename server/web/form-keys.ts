@@ -34,10 +34,12 @@ export const formKeys = fp(async (app: FastifyInstance, { db, senderOf }: Needs)
   app.addHook('preValidation', async (request) => {
     if (!isForm(request)) return
     const key = takeKey(request)
-    if (request.routeOptions.config.isRepeatable) return
+    const { isRepeatable, policy } = request.routeOptions.config
+    // What a device kept without a connection has one effect everywhere: it may send it again days later.
+    if (isRepeatable && request.headers['x-queued'] === undefined) return
     request.formUse = key
     // Public ones are for signing in, or behind a link that works once.
-    if (!request.formUse && request.routeOptions.config.policy !== 'public') throw new NoFormKey()
+    if (!key && !isRepeatable && policy !== 'public') throw new NoFormKey()
   })
 
   app.addHook('preHandler', async (request, reply) => {

@@ -25,12 +25,17 @@ export const security = fp(
           styleSrc: ["'self'"],
           imgSrc: ["'self'", 'data:'],
           fontSrc: ["'self'"],
+          // Recordings in lessons, and their captions.
+          mediaSrc: ["'self'"],
           connectSrc: ["'self'"],
           manifestSrc: ["'self'"],
           workerSrc: ["'self'"],
           formAction: ["'self'"],
           baseUri: ["'none'"],
           frameAncestors: ["'none'"],
+          // The one policy is at the top of static/scripts/site.js.
+          requireTrustedTypesFor: ["'script'"],
+          trustedTypes: ['default'],
         },
       },
       hsts: https ? { maxAge: 31_536_000, includeSubDomains: true } : false,
@@ -65,7 +70,6 @@ const ofAnyAnswer = new Set(['connection', 'content-length', 'content-type', 'da
 const permissions = [
   'accelerometer',
   'autoplay',
-
   'camera',
   'display-capture',
   'geolocation',

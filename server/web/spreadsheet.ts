@@ -4,12 +4,13 @@ import { stringify } from 'csv-stringify/sync'
 import writeXlsxFile, { type Feature, type SheetData } from 'write-excel-file/node'
 import type { Day } from '#server/lib/days.ts'
 
-/** One column of a downloaded table. A day is a real date in a spreadsheet. */
+/** One column of a downloaded table. A day is a real date in a spreadsheet, and a number a real number. */
 export type Column<T> = Readonly<{
   heading: string
   /** In characters. */
   width: number
   isDay?: boolean
+  isNumber?: boolean
   value: (line: T) => string | null
 }>
 
@@ -42,8 +43,9 @@ export async function xlsxOf<T>(
   return (await writeXlsxFile(data, options, { features }).toBuffer()) as Buffer
 }
 
-function cellOf<T>({ isDay, value }: Column<T>, line: T) {
+function cellOf<T>({ isDay, isNumber, value }: Column<T>, line: T) {
   const text = value(line)
+  if (isNumber) return text ? { type: Number, value: Number(text) } : null
   if (isDay) return text ? { type: Date, value: dateOf(text) } : null
   return text ? { type: String, value: text } : null
 }

@@ -5,7 +5,10 @@ import { fileThread } from './file-threads.ts'
 import { hasNul } from './input.ts'
 import { mostPixels, pictureSize, withoutPlace } from './pictures.ts'
 
-type Limits = Readonly<{ files?: number; fileSize?: number }>
+type Limits = Readonly<{ files?: number; fileSize?: number; fields?: number }>
+
+/** As many boxes as a form of people shows. */
+export const mostChecked = 200
 
 /** The fields and files of a form, one after the other. A file that is too large is truncated and marked. */
 export async function* partsOf(request: FastifyRequest, limits: Limits = {}): AsyncGenerator<Multipart> {
@@ -28,19 +31,51 @@ type Upload = Readonly<{
 }>
 
 /** Reads a form's text fields and its one optional file. An empty file is ignored. */
-export async function readUpload(request: FastifyRequest): Promise<Upload> {
+export const readUpload = (request: FastifyRequest): Promise<Upload> => readListUpload(request, '')
+
+/** The same, with every value of one field that may be there several times, such as checked boxes. */
+export async function readListUpload(
+  request: FastifyRequest,
+  list: string,
+): Promise<Upload & Readonly<{ lists: readonly string[] }>> {
+  const { files, ...rest } = await readForm(request, { files: 1, list })
+  return { ...rest, file: files[0] ?? null }
+}
+
+type UploadedForm = Omit<Upload, 'file'> &
+  Readonly<{
+    lists: readonly string[]
+    files: readonly UploadedFile[]
+    /** True if there were too many files. The extra ones were dropped. */
+    isTooMany: boolean
+  }>
+
+/** Reads a form's text fields and its optional files, up to a number of them. Empty files are ignored. */
+export async function readForm(
+  request: FastifyRequest,
+  { files: most, list = '' }: Readonly<{ files: number; list?: string }>,
+): Promise<UploadedForm> {
   const fields: Record<string, string> = {}
-  let file: UploadedFile | null = null
+  const lists: string[] = []
+  const files: UploadedFile[] = []
   let isTooLarge = false
-  for await (const part of partsOf(request)) {
-    if (part.type === 'file') {
-      // Always read to the end, because the rest of the form follows.
-      const bytes = await part.toBuffer()
-      if (part.file.truncated) isTooLarge = true
-      else if (bytes.length > 0) file = { name: part.filename || 'file', bytes: await harmless(bytes) }
-    } else if (typeof part.value === 'string') fields[part.fieldname] = part.value
+  try {
+    for await (const part of partsOf(request, { files: most, fields: 40 + mostChecked })) {
+      if (part.type === 'file') {
+        // Always read to the end, because the rest of the form follows.
+        const bytes = await part.toBuffer()
+        if (part.file.truncated) isTooLarge = true
+        else if (bytes.length > 0) files.push({ name: part.filename || 'file', bytes: await harmless(bytes) })
+      } else if (typeof part.value === 'string') {
+        if (part.fieldname === list) lists.push(part.value)
+        else fields[part.fieldname] = part.value
+      }
+    }
+  } catch (error) {
+    if (most === 1 || (error as { code?: string }).code !== 'FST_FILES_LIMIT') throw error
+    return { fields, lists, files, isTooLarge, isTooMany: true }
   }
-  return { fields, file, isTooLarge }
+  return { fields, lists, files, isTooLarge, isTooMany: false }
 }
 
 /** The file as it may be kept. Throws for a PDF with scripts and for a picture too large to open. */
@@ -110,4 +145,45 @@ export function fileType(bytes: Buffer): 'application/pdf' | 'image/png' | 'imag
     return 'image/png'
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
   return null
+}
+
+/** An uploaded file with its real type. */
+export type KeptFile = UploadedFile & Readonly<{ type: NonNullable<ReturnType<typeof fileType>> }>
+
+const endings = { 'application/pdf': '.pdf', 'image/png': '.png', 'image/jpeg': '.jpg' } as const
+
+/** The stored file name gets the extension of the file's real type. */
+export function keptName({ name, type }: KeptFile): string {
+  const plain = name
+    .replace(/\.[A-Za-z]{1,8}$/, '')
+    .replace(/[^\w.\- ]+/g, '_')
+    .slice(-90)
+  return `${plain || 'certificate'}${endings[type]}`
+}
+
+/** The same for a file that did not come through a form, such as one of a ZIP: looks inside it, too. */
+export async function checkedCertificate({ name, bytes }: UploadedFile): Promise<Kept> {
+  const kept = certificateOf({ name, bytes })
+  if (kept.kind === 'refused') return kept
+  try {
+    return certificateOf({ name, bytes: await harmless(bytes) })
+  } catch (error) {
+    if (error instanceof RefusedFile) return { kind: 'refused', message: error.message }
+    throw error
+  }
+}
+
+type Kept = Readonly<{ kind: 'kept'; file: KeptFile | null }> | Readonly<{ kind: 'refused'; message: string }>
+
+/** An uploaded certificate as it may be stored, or why not. */
+export function certificateOf(file: UploadedFile | null): Kept {
+  const type = file && fileType(file.bytes)
+  if (!file) return { kind: 'kept', file: null }
+  if (!type) return { kind: 'refused', message: 'The file must be a PDF, PNG or JPEG.' }
+  if (!isWhole(file.bytes))
+    return {
+      kind: 'refused',
+      message: 'The file seems incomplete or damaged. Save it again and upload the new copy.',
+    }
+  return { kind: 'kept', file: { ...file, type } }
 }

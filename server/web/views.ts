@@ -40,6 +40,8 @@ export type PageFrame = Readonly<{
   isNamed: boolean
   /** Minutes without a request after which the session ends. Null if no one is signed in. */
   idleMinutes: number | null
+  /** Tells two people at one device apart, for what the device keeps. Null if no one is signed in. */
+  person: string | null
   /** A quiet line above every page: this is a demonstration. */
   banner: string | null
   /** The viewer has not yet read the latest data practices notice. */

@@ -81,16 +81,65 @@ function followReading(text, header) {
   }
 }
 
-// An exercise is a plain form until htmx is here, which is fetched when someone turns to one.
+/**
+ * What few need is fetched when someone turns to it.
+ * @param {string | undefined} address
+ * @param {() => void} [then]
+ */
+function fetchScript(address, then) {
+  const script = document.createElement('script')
+  script.src = address ?? ''
+  if (then) script.addEventListener('load', then)
+  document.head.append(script)
+}
+
+// An exercise is a plain form until htmx is here.
 for (const kind of ['focusin', 'pointerdown'])
   addEventListener(kind, ({ target }) => {
     const address = text?.dataset.htmx
     if (!text || !address || !(target instanceof Element) || !target.closest('.exercise')) return
     delete text.dataset.htmx
-    const script = document.createElement('script')
-    script.src = address
-    document.head.append(script)
+    fetchScript(address)
   })
+
+// Highlights, when there are some, when words are selected, or from the button.
+const highlighter = /** @type {HTMLElement | null} */ (document.querySelector('[data-highlight]'))
+if (text && highlighter && 'highlights' in CSS) {
+  let isFetched = false
+  /** @param {() => void} [then] */
+  const fetchHighlights = (then) => {
+    if (!isFetched) fetchScript(highlighter.dataset.highlight, then)
+    isFetched = true
+  }
+  highlighter.hidden = false
+  highlighter.addEventListener('click', () => fetchHighlights(() => highlighter.click()))
+  document.addEventListener('selectionchange', () => {
+    const { anchorNode, isCollapsed } = getSelection() ?? {}
+    if (!isCollapsed && anchorNode && text.contains(anchorNode)) fetchHighlights()
+  })
+  if (document.querySelector('.own-highlight')) fetchHighlights()
+}
+
+// A figure opens large in a dialog, which Escape closes. On a small screen it is moved like any part that scrolls.
+addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest('.lesson-figure-link') : null
+  const drawing = link?.querySelector('svg')
+  if (!drawing || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
+  const dialog = document.createElement('dialog')
+  dialog.className = 'figure-dialog'
+  dialog.ariaLabel = drawing.querySelector('title')?.textContent ?? ''
+  dialog.innerHTML =
+    '<form method="dialog"><button class="usa-button usa-button--outline">Close</button></form><div class="figure-pan" tabindex="0" role="region" aria-label="Figure"></div>'
+  const copy = /** @type {SVGElement} */ (drawing.cloneNode(true))
+  copy.removeAttribute('aria-labelledby')
+  copy.ariaLabel = dialog.ariaLabel
+  for (const part of copy.querySelectorAll('[id]')) part.removeAttribute('id')
+  dialog.lastElementChild?.append(copy)
+  dialog.addEventListener('close', () => dialog.remove())
+  document.body.append(dialog)
+  dialog.showModal()
+})
 
 // A link to a source opens the list that it is in.
 addEventListener('click', ({ target }) => {

@@ -41,3 +41,16 @@ for (const term of terms) {
     if (newState === 'closed') byMouse = false
   })
 }
+
+// A word is saved without leaving the place in the lesson.
+document.addEventListener('click', async (event) => {
+  const button = event.target instanceof Element ? event.target.closest('[form="save-word"]') : null
+  if (!(button instanceof HTMLButtonElement)) return
+  event.preventDefault()
+  const answer = await fetch('/my-words', {
+    method: 'POST',
+    headers: { 'Idempotency-Key': crypto.randomUUID(), 'HX-Request': 'true' },
+    body: new URLSearchParams({ word: button.value }),
+  }).catch(() => null)
+  button.textContent = answer?.status === 204 ? 'Saved to your words' : 'Not saved. Try again'
+})

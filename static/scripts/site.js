@@ -1,5 +1,15 @@
 // Enhancements only: every page works without this script.
 
+// Trusted Types: in browsers that have them, text becomes HTML only through this policy, and no text becomes a script.
+// HTML may pass: the page's Content Security Policy runs no script in it.
+const { trustedTypes } = /** @type {any} */ (window)
+trustedTypes?.createPolicy('default', {
+  createHTML: (/** @type {string} */ html) => html,
+  createScript: (/** @type {string} */ text) => (text.trim() === '' ? '' : null),
+  createScriptURL: (/** @type {string} */ url) =>
+    new URL(url, location.href).origin === location.origin ? url : null,
+})
+
 const presses = 3
 const within = 2000
 
@@ -29,6 +39,18 @@ function forget() {
   navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((one) => one.unregister())))
   caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))
 }
+
+// What one person kept on this device goes when another signs in here.
+const { person = '', offline = '' } = document.body.dataset
+try {
+  if (person && (localStorage.getItem('person') ?? person) !== person) forget()
+  if (person) localStorage.setItem('person', person)
+  if (person && (localStorage.getItem('queue') || document.querySelector('[data-queues]'))) {
+    const script = document.createElement('script')
+    script.src = offline
+    document.head.append(script)
+  }
+} catch {}
 
 // Pages for a moment of need are kept once someone opens one of them.
 if ('serviceWorker' in navigator && document.querySelector('[data-keeps-offline]'))
@@ -200,10 +222,75 @@ document.addEventListener('htmx:after:swap', (event) => {
   if (sourceElement?.hasAttribute('hx-replace-url')) history.replaceState(history.state, '', request.action)
 })
 
-// A failed htmx request: show an error and keep what was typed.
-document.addEventListener('htmx:error', () =>
-  say('Your request didn’t reach us. What you typed is still here. Try again.'),
+// A lost connection shows at once, next to the button, and what was typed stays. Lessons keep some forms for later.
+/** @type {SubmitEvent | null} */
+let lastSubmit = null
+
+document.addEventListener(
+  'submit',
+  (event) => {
+    const form = event.target
+    if (!(form instanceof HTMLFormElement) || methodOf(event) !== 'post') return
+    lastSubmit = event
+    form.querySelector('.form-unsent')?.remove()
+    if (navigator.onLine) return
+    event.preventDefault()
+    // Nor by htmx.
+    event.stopImmediatePropagation()
+    keepUnsent(form, event.submitter)
+  },
+  { capture: true },
 )
+
+// The service worker couldn't send a form.
+navigator.serviceWorker?.addEventListener('message', () => {
+  const form = lastSubmit?.target
+  if (form instanceof HTMLFormElement && form.isConnected) keepUnsent(form, lastSubmit?.submitter)
+})
+
+document.addEventListener('sent', (event) => say(/** @type {CustomEvent} */ (event).detail, 'success'))
+
+document.addEventListener('htmx:error', (event) => {
+  const { sourceElement, response } = /** @type {CustomEvent} */ (event).detail.ctx
+  const form = response ? null : sourceElement?.closest('form[method=post]')
+  if (form) keepUnsent(form, lastSubmit?.submitter)
+  else say('Your request didn’t reach us. What you typed is still here. Try again.')
+})
+
+/** @param {SubmitEvent} event */
+function methodOf({ target, submitter }) {
+  // A button may only ask for a page or a file.
+  return submitter?.getAttribute('formmethod') ?? /** @type {HTMLFormElement} */ (target).method
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} [submitter]
+ */
+function keepUnsent(form, submitter = null) {
+  delete form.dataset.sentAt
+  /** @param {string} text */
+  const sayHere = (text) => sayAt(form, text)
+  const isKept = !form.dispatchEvent(
+    new CustomEvent('unsent', { bubbles: true, cancelable: true, detail: { submitter, sayHere } }),
+  )
+  if (!isKept)
+    sayHere(
+      'No connection. Nothing was sent, and what you typed is still here. Try again once you’re connected.',
+    )
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} text
+ */
+function sayAt(form, text) {
+  const line = form.querySelector('.form-unsent') ?? document.createElement('p')
+  line.className = 'form-unsent'
+  line.role = 'alert'
+  form.append(line)
+  line.textContent = text
+}
 
 // Two minutes before the session ends, the person can stay.
 const idleMinutes = Number(document.body.dataset.idleMinutes ?? 0)
@@ -255,9 +342,7 @@ function say(text, kind = 'error', action) {
 // A double click would send a form twice and show the answer to the second, which only says that it was sent before.
 document.addEventListener('submit', (event) => {
   const form = event.target
-  if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return
-  // A button may only ask for a page or a file.
-  if ((event.submitter?.getAttribute('formmethod') ?? form.method) !== 'post') return
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || methodOf(event) !== 'post') return
   if (Date.now() - Number(form.dataset.sentAt ?? 0) < 2000) event.preventDefault()
   else form.dataset.sentAt = String(Date.now())
 })

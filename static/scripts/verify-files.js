@@ -63,9 +63,18 @@ async function findingOf(file, keys, contexts) {
   if (opened.kind !== 'page') return { name, ...opened }
   const { credential, blanked } = opened
   const sha256 = await digest(blanked)
-  const isItsPage = credential.relatedResource?.[0]?.id === `ni:///sha-256;${base64url(sha256)}`
-  const holds = isItsPage && (await isSigned(credential, keys, contexts))
+  const holds = isOfPage(credential, sha256) && (await isSigned(credential, keys, contexts))
   return { name, kind: 'page', credential, page_sha256: hex(sha256), holds }
+}
+
+/** Both digests of the page must be its own, or the credential is refused. @param {Credential} credential @param {Bytes} sha256 */
+function isOfPage({ relatedResource }, sha256) {
+  const [page, ...more] = Array.isArray(relatedResource) ? relatedResource : []
+  return (
+    more.length === 0 &&
+    page?.id === `ni:///sha-256;${base64url(sha256)}` &&
+    page?.digestSRI === `sha256-${base64(sha256)}`
+  )
 }
 
 const context = '"https://www.w3.org/ns/credentials/v2"'
@@ -127,7 +136,9 @@ async function inflated(bytes) {
  * @param {Credential} credential @param {Key[]} keys @param {Contexts} contexts
  */
 async function isSigned(credential, keys, contexts) {
-  const { proof, ...document } = credential ?? {}
+  const { proof: proofs, ...document } = credential ?? {}
+  // Certificates until November 2026 have their proof without the list.
+  const proof = Array.isArray(proofs) && proofs.length === 1 ? proofs[0] : proofs
   const key = keys.find(({ id }) => id === proof?.verificationMethod)
   const value = fromBase58(proof?.proofValue)
   if (!key || !value || proof.cryptosuite !== 'eddsa-rdfc-2022') return false
@@ -174,11 +185,9 @@ const digest = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-2
 /** @param {Bytes} bytes */
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 /** @param {Bytes} bytes */
-const base64url = (bytes) =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '')
+const base64 = (bytes) => btoa(String.fromCharCode(...bytes))
+/** @param {Bytes} bytes */
+const base64url = (bytes) => base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 

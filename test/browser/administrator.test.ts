@@ -17,7 +17,7 @@ const rae = 'rae@northstar.example'
 const theo = 'theo@northstar.example'
 
 test('on a desktop, Rae adds a person, imports a file with errors and decides on an outside training; each page is accessible', {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async () => {
   const { look, problems } = looking()
   await theDay(look, {})
@@ -55,6 +55,7 @@ async function theDay(look: Look, options: BrowserContextOptions): Promise<void>
   await night.page.getByText('accepted by the license holder or agency').waitFor()
   expect(await night.page.getByRole('main').textContent()).not.toMatch(/approved by the commissioner/)
   await readTheRest(page, look)
+  if (look !== unlooked) await askForTraining(page, look)
   for (const { complaints, context } of [office, theirs, night]) {
     // A form with errors answers 422, which the browser logs to its console.
     expect(complaints.filter((complaint) => !/\b422\b/.test(complaint))).toEqual([])
@@ -327,6 +328,33 @@ async function readTheRest(page: Page, look: Look): Promise<void> {
   ] as const) {
     await follow(page, name)
     await page.getByRole('navigation', { name: 'North Star House' }).locator('[aria-current]').waitFor()
+    await look(kind, page)
+  }
+}
+
+/** A requirement of the program's own, and the pages beside it. */
+async function askForTraining(page: Page, look: Look): Promise<void> {
+  await follow(page, 'Own requirements')
+  await follow(page, 'Add a requirement')
+  await page.getByLabel('Training', { exact: true }).fill('Mandated reporter training')
+  await press(page, 'Add requirement')
+  await page.getByRole('heading', { name: /Please fix/ }).waitFor()
+  await look('add a requirement, problems', page)
+  await page.getByText('Everyone who works here').click()
+  await page.getByLabel('Days after the first day').fill('30')
+  await page.getByText('Each year, by the end of the same month').click()
+  await page.getByLabel('Applies from').fill('1/1/2025')
+  await press(page, 'Add requirement')
+  await page.getByRole('heading', { level: 3, name: 'Mandated reporter training' }).waitFor()
+  await look('own requirements', page)
+  await page.getByRole('link', { name: /^Record training/ }).click()
+  await look('record own training', page)
+  const base = page.url().replace(/\/requirements\/.*/, '')
+  for (const [address, kind] of [
+    ['past-trainings', 'past trainings'],
+    ['training-hours', 'training hours'],
+  ] as const) {
+    await page.goto(`${base}/${address}`)
     await look(kind, page)
   }
 }

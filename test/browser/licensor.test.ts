@@ -169,6 +169,7 @@ async function writeFinding(page: Page, look: Look): Promise<void> {
   await page
     .getByLabel('What was found')
     .fill('Seven days of direct contact before the training was completed.')
+  await page.getByLabel('Law cited').fill('Minn. Stat. 245A.25, subd. 5(f)')
   await page.getByLabel('Follow up by').fill('soon')
   await page.getByText('Send it now').click()
   await press(page, 'Save finding')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Credential } from '#server/certificates/credentials/credential-shape.ts'
+import { type Credential, proofOf } from '#server/certificates/credentials/credential-shape.ts'
 import {
   issuerDid,
   markCompromised,
@@ -16,6 +16,7 @@ import { did, issue, key, keys, signedAt } from './issued.ts'
 import { sample } from './sample.ts'
 
 const { pdf, credential } = await issue()
+const proof = proofOf(credential)
 const other = await issue({ ...sample, person_name: 'Mallory Northwind', certificate_number: 'SH-000124' })
 
 const verdictOfFile = async (bytes: Uint8Array, by = keys) => (await verifyCertificateFile(bytes, by)).verdict
@@ -155,7 +156,7 @@ describe('an altered credential', () => {
   })
 
   test('with any changed character in its proof is not genuine', async () => {
-    const { proofValue } = credential.proof
+    const { proofValue } = proof
     const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
     for (let at = 0; at < proofValue.length; at++) {
       const next = alphabet[(alphabet.indexOf(proofValue[at]!) + 1) % alphabet.length]
@@ -168,7 +169,7 @@ describe('an altered credential', () => {
   })
 
   test('with its signature in another encoding is not genuine', async () => {
-    const { proofValue } = credential.proof
+    const { proofValue } = proof
     for (const spelled of [
       `z1${proofValue.slice(1)}`,
       ` ${proofValue}`,
@@ -205,20 +206,20 @@ describe('an altered credential', () => {
   test('with only its keys in another order is the same credential, but not the same file', async () => {
     const turned = Object.fromEntries(Object.entries(credential).toReversed()) as Credential
     expect(await verdictOf(turned)).toBe('genuine')
-    const { proof, ...rest } = credential
     const { proofValue, ...others } = proof
-    const moved = { ...rest, proof: { proofValue, ...others } }
+    const moved = { ...credential, proof: [{ proofValue, ...others }] }
     expect(await verdictOf(moved)).toBe('genuine')
     expect(await verdictOfFile(filledWith(moved))).toBe('altered')
   })
 
-  const [v2, openBadges] = credential['@context']
+  const [v2, openBadges, extensions] = credential['@context']
   test.each([
-    ['swapped', [openBadges, v2]],
-    ['an older Open Badges', [v2, 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json']],
-    ['version 1', ['https://www.w3.org/2018/credentials/v1', openBadges]],
-    ['one more', [v2, openBadges, 'https://www.w3.org/ns/credentials/undefined-terms/v2']],
-    ['words of its own', [v2, openBadges, { name: 'https://schema.org/alternateName' }]],
+    ['swapped', [openBadges, v2, extensions]],
+    ['an older Open Badges', [v2, 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json', extensions]],
+    ['version 1', ['https://www.w3.org/2018/credentials/v1', openBadges, extensions]],
+    ['one more', [v2, openBadges, extensions, 'https://www.w3.org/ns/credentials/undefined-terms/v2']],
+    ['words of its own', [v2, openBadges, extensions, { name: 'https://schema.org/alternateName' }]],
+    ['one fewer', [v2, openBadges]],
     ['one alone', [v2]],
     ['none', []],
     ['not a list', v2],
@@ -235,12 +236,14 @@ describe('an altered credential', () => {
     ['an end', { expires: '2099-01-01T00:00:00Z' }],
     ['a challenge', { challenge: 'x' }],
   ])('by %s in its proof is not genuine', async (_what, change) => {
-    expect(await verdictOf({ ...credential, proof: { ...credential.proof, ...change } })).toBe('altered')
+    expect(await verdictOf({ ...credential, proof: [{ ...proof, ...change }] })).toBe('altered')
   })
 
-  test('with its proof in a list, once or twice, is not one of ours', async () => {
-    for (const proof of [[credential.proof], [credential.proof, credential.proof], [], null, 'z'])
-      expect(await verdictOf({ ...credential, proof })).toBe('not_a_certificate')
+  test('with its proof out of its list, twice or not at all is not genuine', async () => {
+    for (const other of [proof, [proof, proof], [proof, {}]])
+      expect(await verdictOf({ ...credential, proof: other })).toBe('altered')
+    for (const other of [[], [[proof]], null, 'z'])
+      expect(await verdictOf({ ...credential, proof: other })).toBe('not_a_certificate')
   })
 
   test('with a duplicate key is not genuine', async () => {
@@ -253,7 +256,7 @@ describe('an altered credential', () => {
   })
 
   const verdictOfProof = (proofValue: string) =>
-    verdictOf({ ...credential, proof: { ...credential.proof, proofValue } })
+    verdictOf({ ...credential, proof: [{ ...proof, proofValue }] })
 })
 
 describe('a credential signed by someone else', () => {

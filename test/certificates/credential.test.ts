@@ -1,15 +1,7 @@
-import { verifyCredential as verifyElsewhere } from '@digitalcredentials/verifier-core'
 import { describe, expect, test, vi } from 'vitest'
 import { holderHash, readCredential } from '#server/certificates/credentials/credential.ts'
-import { didDocument } from '#server/certificates/credentials/keys.ts'
-import {
-  newStatusList,
-  type StatusList,
-  statusListCredential,
-  withSet,
-} from '#server/certificates/credentials/status-list.ts'
 import { verifyCredential } from '#server/certificates/credentials/verification.ts'
-import { did, issue, key, keys, signedAt, status } from './issued.ts'
+import { did, issue, keys } from './issued.ts'
 import { sample } from './sample.ts'
 
 const { credential } = await issue()
@@ -54,62 +46,3 @@ describe('the credential of a certificate', () => {
     }
   })
 })
-
-describe('an independent verifier', () => {
-  const lists = (revoked: StatusList) =>
-    Promise.all([
-      statusListCredential(revoked, 'revocation', status.revocation.list_url, key, signedAt),
-      statusListCredential(newStatusList(), 'message', status.supersession.list_url, key, signedAt),
-    ])
-
-  test('accepts the credential with the documents published on the site', async () => {
-    const log = await stepsElsewhere(credential, await lists(newStatusList()))
-    expect(log).toMatchObject({
-      valid_signature: true,
-      revocation_status: true,
-      message_status: true,
-      expiration: true,
-    })
-  })
-
-  test('sees a revocation in the published list', async () => {
-    const revoked = withSet(newStatusList(), status.revocation.index)
-    expect(await stepsElsewhere(credential, await lists(revoked))).toMatchObject({
-      valid_signature: true,
-      revocation_status: false,
-    })
-  })
-
-  test('refuses the credential with a changed name', async () => {
-    const forged = structuredClone(credential)
-    forged.credentialSubject.identifier[0].identityHash = 'Mallory'
-    expect(await stepsElsewhere(forged, await lists(newStatusList()))).toEqual({ error: 'invalid_signature' })
-  })
-})
-
-/** Runs the independent verifier with a network that only has this site's documents. */
-async function stepsElsewhere(asked: object, lists: readonly { id: string }[]): Promise<object> {
-  vi.useFakeTimers({ toFake: ['Date'], now: signedAt.getTime() + 86_400_000 })
-  const published = new Map<string, object>([
-    ['https://training.example.org/.well-known/did.json', didDocument(keys, did)],
-    ...lists.map((list) => [list.id, list] as const),
-  ])
-  const fetching = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
-    const document = published.get(input instanceof Request ? input.url : String(input))
-    if (!document) throw new TypeError('The network is off.')
-    return Response.json(document)
-  })
-  const quiet = vi.spyOn(console, 'log').mockReturnValue()
-  const quieter = vi.spyOn(console, 'error').mockReturnValue()
-  try {
-    const { errors, log } = (await verifyElsewhere({
-      credential: structuredClone(asked) as never,
-      knownDIDRegistries: [],
-    })) as { errors?: readonly { name: string }[]; log?: readonly { id: string; valid: boolean }[] }
-    if (errors) return { error: errors[0]?.name }
-    return Object.fromEntries((log ?? []).map(({ id, valid }) => [id, valid]))
-  } finally {
-    for (const spy of [fetching, quiet, quieter]) spy.mockRestore()
-    vi.useRealTimers()
-  }
-}

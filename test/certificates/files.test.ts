@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { makeCertificate } from '#server/certificates/certificates/certificate-file.ts'
-import { findCertificateOf } from '#server/certificates/certificates/queries.ts'
+import { findCertificateOf, findProof } from '#server/certificates/certificates/queries.ts'
+import { statusEntries } from '#server/certificates/credentials/status-places.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { issue, key, status } from './issued.ts'
@@ -95,10 +96,29 @@ describe('files that a visitor verifies', () => {
     const own = await openSigningKey(world.config.keysFile, world.config.baseUrl, new Date())
     const token = 'b'.repeat(26)
     const facts = { ...certificate.facts, token, verify_url: `${world.config.baseUrl}/verify/${token}` }
-    const lists = { revocation: status.revocation, supersession: status.supersession }
+    const lists = { revocation: status.revocation, supersession: null }
     const { pdf } = await makeCertificate(facts, { person_id: 'x', salt: 'y' }, lists, own, new Date())
     expect((await send(world, ['lost.pdf', pdf])).body).toContain('not in our record')
     expect(own.id).not.toBe(key.id)
+  })
+
+  test('that are a credential for a different page than the one on record are refused', async () => {
+    const { world, person, certificate } = await maisFiles()
+    const { openSigningKey } = await import('#server/certificates/credentials/key-file.ts')
+    const own = await openSigningKey(world.config.keysFile, world.config.baseUrl, new Date())
+    const proof = await findProof(world.db, certificate.id)
+    const made = async (note: string) => {
+      const { credential } = await makeCertificate(
+        { ...certificate.facts, note },
+        { person_id: person, salt: proof.salt },
+        statusEntries(world.config.baseUrl, proof),
+        own,
+        new Date(),
+      )
+      return (await send(world, ['mai.json', Buffer.from(JSON.stringify(credential))])).body
+    }
+    expect(await made(certificate.facts.note)).toContain('Genuine and unaltered')
+    expect(await made('A sentence that was never printed.')).toContain('made for a different page')
   })
 
   test('of a confidential person show only the verdict', async () => {

@@ -12,7 +12,7 @@ export const signedAt = new Date(sample.issued_at)
 
 export const status: StatusEntries = {
   revocation: { list_url: `${site}/status/revocation/1`, index: 94_567 },
-  supersession: { list_url: `${site}/status/supersession/1`, index: 23 },
+  supersession: null,
 }
 
 export const issue = (facts: CertificateFacts = sample, by = key, at = signedAt) =>

@@ -57,7 +57,7 @@ describe('issuing', () => {
       entries: number
     }>`
       select count(*) as made, count(distinct number) as numbers, min(number) as least, max(number) as most,
-        (select count(distinct (revocation_index, supersession_index)) from certificate_proofs) as places,
+        (select count(distinct revocation_index) from certificate_proofs) as places,
         (select count(*) from ledger where kind = 'certificate-issued') as entries
       from certificates`.execute(db)
     expect(rows).toEqual([
@@ -183,6 +183,15 @@ describe('the published documents', () => {
       // Signed once, then served unchanged.
       expect((await visitor().get(`/status/${name}`)).body).toBe(answer.body)
     }
+    const typeOf = async (address: string, accept: string) =>
+      (await visitor().get(address, { accept })).headers['content-type']?.split(';')[0]
+    const types = ['application/json', 'application/ld+json', 'application/vc']
+    for (const type of types) expect(await typeOf('/status/revocation', type)).toBe(type)
+    expect(await typeOf('/status/revocation', '*/*')).toBe('application/vc')
+    expect(await typeOf('/keys.json', 'text/html, application/json;q=0.5, application/ld+json;q=0.9')).toBe(
+      'application/ld+json',
+    )
+    expect((await visitor().get('/status/revocation')).headers['cache-control']).toBe('public, max-age=300')
     for (const absent of [
       '/status/revocation/1',
       '/status/revocation/2',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { drawCertificate } from '#server/certificates/certificates/drawing.ts'
 import { checkName } from '#server/certificates/certificates/printable-name.ts'
+import { latinSpellingNeeded } from '#server/lib/latin-spelling.ts'
 import { drawnNames, refusedNames } from './names-of-the-world.ts'
 import { readPdf } from './reading.ts'
 import { sample } from './sample.ts'
@@ -31,6 +32,12 @@ describe('a name on a certificate', () => {
       }
     },
   )
+
+  test('that has no font is refused where it is typed, and only then', () => {
+    for (const name of Object.values(drawnNames).flat()) expect(latinSpellingNeeded(name), name).toBeNull()
+    for (const name of Object.values(refusedNames).flat())
+      expect(latinSpellingNeeded(name), name).toContain('Type the name in Latin letters')
+  })
 
   test('is normalized, with single spaces', () => {
     expect(checkName('  Thi\u0323  A\u0301nh\u00a0Le ')).toEqual({ ok: true, name: 'Thị Ánh Le' })

@@ -22,6 +22,16 @@ async function aCertificate() {
 const ask = async (client: Client, address: string, form: Record<string, string>) =>
   String((await client.post(address, form)).headers.location)
 
+/** What software with an earlier copy of the credential learns from its refresh service. */
+async function refreshed({ visitor }: World, credential: string) {
+  const { refreshService, proof } = JSON.parse(credential)
+  const { statusCode, headers, body } = await visitor().get(new URL(refreshService.id).pathname)
+  expect(statusCode === 200 ? headers['content-type'] : 'application/vc').toContain('application/vc')
+  return statusCode === 200
+    ? { isSame: JSON.stringify(JSON.parse(body).proof) === JSON.stringify(proof), body }
+    : statusCode
+}
+
 const bits = async ({ visitor }: World, name: string) =>
   decodeList(JSON.parse((await visitor().get(`/status/${name}`)).body).credentialSubject.encodedList)!
 
@@ -59,7 +69,6 @@ describe('revoking', () => {
     expect(page).toContain('has been revoked')
     expect(page).not.toContain('Taken by someone else')
     expect(isSet(await bits(world, 'revocation'), place)).toBe(true)
-    expect(isSet(await bits(world, 'supersession'), place)).toBe(false)
     const kinds = await world.db.selectFrom('ledger').select('kind').orderBy('seq', 'desc').limit(3).execute()
     expect(kinds.map(({ kind }) => kind)).toEqual([
       'certificate-revoked',
@@ -169,13 +178,38 @@ describe('correcting', () => {
     expect(fresh).toContain(certificate.number)
     expect((await lee.get(at)).body).toContain(`href="/certificates/records/${number}"`)
     expect((await lee.get(next)).body).toContain(`href="${at}"`)
-    const place = (await proofOf(world, certificate.id)).supersession_index
-    expect(isSet(await bits(world, 'supersession'), place)).toBe(true)
     const mai = await world.as('mai@northstar.example')
     expect((await mai.get('/account')).body).toContain('Mai Vang Lee')
     expect((await mai.get(`/certificates/${number}.pdf`)).statusCode).toBe(200)
     // Nothing is deleted: the holder can still download the old file.
     expect((await mai.get(`/certificates/${certificate.number}.pdf`)).statusCode).toBe(200)
+  })
+
+  test('is told by the refresh service of earlier copies, which never tells a new name', async () => {
+    const { world, person, certificate, lee, max, at } = await aCertificate()
+    const mai = await world.as('mai@northstar.example')
+    const first = (await mai.get(`/certificates/${certificate.number}.json`)).body
+    expect(await refreshed(world, first)).toMatchObject({ isSame: true })
+    const { refreshService } = JSON.parse(first)
+    // The printed code alone opens nothing.
+    for (const key of ['x', 'a'.repeat(64)])
+      expect((await world.visitor().get(`/verify/${certificate.token}/refresh/${key}`)).statusCode).toBe(404)
+
+    const correct = async (form: Record<string, string>, of = at) => {
+      const request = await ask(lee, `${of}/correction`, { reason: 'A mistake', account: 'renames', ...form })
+      return String((await max.post(`${request}/confirmation`)).headers.location)
+    }
+    const renamed = await correct({ person_name: 'Mai Vang Lee' })
+    expect(await refreshed(world, first)).toBe(410)
+    const second = (await mai.get(`/certificates/${renamed.split('/').at(-1)}.json`)).body
+    await world.db.updateTable('people').set({ is_confidential: true }).where('id', '=', person).execute()
+    expect(new URL(refreshService.id).pathname).toContain('/refresh/')
+    expect(await refreshed(world, second)).toBe(404)
+    await world.db.updateTable('people').set({ is_confidential: false }).where('id', '=', person).execute()
+    const revocation = await ask(lee, `${renamed}/revocation`, { reason: 'A mistake' })
+    expect(await refreshed(world, second)).toMatchObject({ isSame: true })
+    await max.post(`${revocation}/confirmation`)
+    expect(await refreshed(world, second)).toBe(410)
   })
 
   test('immediately refuses what cannot be printed and what changes nothing', async () => {

@@ -3,7 +3,11 @@ import { expect, test } from 'vitest'
 import { listRegister } from '#server/certificates/certificates/queries.ts'
 import { checkRegister } from '#server/certificates/certificates/register-check.ts'
 import { keepHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
+import { recordEvidence } from '#server/ledger/actions.ts'
+import { countEntries } from '#server/ledger/queries.ts'
 import { aWorld } from '#test/support/app.ts'
+import { handlersOf, workOff } from '#test/support/jobs.ts'
+import { listTold } from '#test/support/notices.ts'
 
 test('a register edited to another name no longer verifies, and the next hourly check puts the record under review', async () => {
   const world = await aWorld()
@@ -46,4 +50,50 @@ test('a register edited to another name no longer verifies, and the next hourly 
   expect(await verdictOf(other!.token)).toBe('under-review')
   const kit = await world.as('kit@system.example')
   expect((await kit.get('/admin/ledger')).body).toContain('Public pages say that the record is under review.')
+})
+
+test('a revocation removed from the register is found at once, and administrators are told of a failed check', async () => {
+  const world = await aWorld()
+  const { db } = world
+  const { id, number, token, person_id } = await db
+    .selectFrom('certificates')
+    .select(['id', 'number', 'token', 'person_id'])
+    .where('id', 'not in', (eb) => eb.selectFrom('certificate_status_changes').select('certificate_id'))
+    .executeTakeFirstOrThrow()
+  const verdict = async () =>
+    JSON.parse((await world.visitor().get(`/api/certificates/${token}`)).body).verdict
+  expect(await verdict()).toBe('valid')
+  await recordEvidence(db, {
+    kind: 'certificate-revoked',
+    actor_id: person_id,
+    subject: `certificate:${number}`,
+    facts: {},
+    at: new Date(),
+  })
+  expect([id, await verdict()]).toEqual([id, 'under-review'])
+
+  const check = (await handlersOf(world))['sign-ledger-head']
+  await expect(check({})).rejects.toThrow('the register doesn’t say so')
+  await workOff(world, 'tell-offices')
+  expect(await listTold(db, 'record-altered')).toEqual(['kit@system.example record-altered'])
+})
+
+test('a tail of the ledger that is cut on the day of its head is found by the next check, whatever else is removed', async () => {
+  const world = await aWorld()
+  const { db, config } = world
+  const now = new Date('2026-11-24T15:00:00Z')
+  const check = (hours: number) =>
+    keepHead(db, { config, mail: null }, new Date(now.getTime() + hours * 3_600_000))
+  const add = (n: number) =>
+    recordEvidence(db, { kind: 'setting-changed', actor_id: null, subject: `x:${n}`, facts: { n }, at: now })
+  expect((await check(0)).kind).toBe('kept')
+  const before = await countEntries(db)
+  for (let n = 0; n < 5; n++) await add(n)
+  expect((await check(1)).kind).toBe('kept')
+  await db.transaction().execute(async (trx) => {
+    await sql`set local session_replication_role = replica`.execute(trx)
+    await sql`delete from ledger where seq > ${before + 2}`.execute(trx)
+    await sql`delete from ledger_heads where size > ${before}`.execute(trx)
+  })
+  await expect(check(2)).rejects.toThrow(`row ${before + 3}`)
 })

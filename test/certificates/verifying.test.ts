@@ -36,12 +36,28 @@ describe('the page behind the QR code', () => {
     expect(wrong.body).not.toContain('Mai Vang')
   })
 
-  test('allows five failed attempts an hour for each certificate', async () => {
-    const { visitor, address } = await maisCertificate()
-    for (let n = 0; n < 5; n++) await visitor().post(address, { name: `Someone ${n}` })
-    const slowed = await visitor().post(address, { name: 'Mai Vang' })
+  test('allows five failed attempts for each certificate and address, and others can still verify it', async () => {
+    const { db, visitor, address, certificate } = await maisCertificate()
+    const guesser = visitor('203.0.113.50')
+    for (let n = 0; n < 5; n++) await guesser.post(address, { name: `Someone ${n}` })
+    const slowed = await guesser.post(address, { name: 'Mai Vang' })
     expect(slowed.statusCode).toBe(429)
     expect(slowed.body).not.toContain('>Mai Vang<')
+    expect((await visitor('203.0.113.51').post(address, { name: 'Mai Vang' })).body).toContain('Mai Vang')
+    // What is counted names neither the code nor the address.
+    const kept = JSON.stringify(await db.selectFrom('sign_in_attempts').selectAll().execute())
+    for (const secret of [certificate.token, '203.0.113.50']) expect(kept).not.toContain(secret)
+  })
+
+  test('slows someone who types names for one code after the other', async () => {
+    const { visitor } = await maisCertificate()
+    const guesser = visitor('203.0.113.60')
+    const statuses: number[] = []
+    for (let n = 0; n < 61; n++) {
+      const code = `${'abcdefghij'[n % 10]}${'abcdefghij'[Math.floor(n / 10)]}`.padEnd(26, 'a')
+      statuses.push((await guesser.post(`/verify/${code}`, { name: 'Mai' })).statusCode)
+    }
+    expect([statuses.filter((one) => one === 429).length, statuses.at(-1)]).toEqual([1, 429])
   })
 
   test.each(['revoked', 'superseded'] as const)('says when a certificate is %s', async (act) => {

@@ -11,8 +11,9 @@ const mapped = (more: object) => ({
   '@context': [v2, { Example: example }],
   ...more,
 })
-const digestSRI = `sha256-${'ab'.repeat(32)}`
-const resource = { id: 'https://w3c.github.io/vc-data-model/related-resource.json', digestSRI }
+const digestSRI = 'sha384-NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg'
+const resource = { id: v2, digestSRI }
+const named = { id: 'ni:///sha-256;brjHp7hox3eoJAi-FxzHFjtb2bQaHfMBjeg6IWAmQ2A' }
 
 const accepted: readonly (readonly [string, object])[] = [
   ['4.3 the base context alone', {}],
@@ -62,7 +63,7 @@ const accepted: readonly (readonly [string, object])[] = [
     '5.3 two resources, by multibase and with media types',
     {
       relatedResource: [
-        { id: 'https://example.org/a', digestMultibase: 'uEiAjCHMnK5-ayOIZLWo_TBoKYVvSAprlkYEjRlm19Cj0uw' },
+        { ...named, digestMultibase: 'uEiBuuMenuGjHd6gkCL4XHMcWO1vZtBod8wGN6DohYCZDYA' },
         { ...resource, mediaType: 'application/ld+json' },
       ],
     },
@@ -150,6 +151,8 @@ const refused: readonly (readonly [string, object])[] = [
   ['5.3 a resource without an id', { relatedResource: [{ digestSRI }] }],
   ['5.3 a resource without a digest', { relatedResource: [{ id: resource.id }] }],
   ['5.3 a resource given twice', { relatedResource: [resource, resource] }],
+  ['5.3 another digest than the resource’s', { relatedResource: [{ ...named, digestSRI }] }],
+  ['5.3 a digest that can’t be checked', { relatedResource: [{ ...resource, id: 'https://example.org/a' }] }],
   ['5.3 a digest with an unknown hash', { relatedResource: [{ ...resource, digestSRI: 'md5-abcd' }] }],
 ]
 

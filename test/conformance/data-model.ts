@@ -1,3 +1,5 @@
+import { isOwnDigest } from './resource-digests.ts'
+
 /**
  * What the W3C's Verifiable Credentials Data Model asks of a credential or a presentation beyond its being JSON-LD: for
  * the conformance suites, which send much that a library lets pass. Values in, faults out; nothing is fetched.
@@ -97,6 +99,9 @@ function resourceFaults(resources: readonly unknown[]): readonly Fault[] {
     ...(resources.every(hasDigest)
       ? []
       : [malformed('Each "relatedResource" has a "digestSRI" or a "digestMultibase".')]),
+    ...(resources.every(isOwnDigest)
+      ? []
+      : [malformed('The digest of a "relatedResource" is not its own, or can’t be checked here.')]),
   ]
 }
 

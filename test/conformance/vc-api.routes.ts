@@ -1,30 +1,30 @@
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
-import { from, generate } from '@digitalbazaar/ed25519-multikey'
 import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
-import { issue, verify, verifyCredential } from '@digitalbazaar/vc'
+import { verify } from '@digitalbazaar/vc'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import { isSignedBy, sign } from '#server/certificates/credentials/proof.ts'
 import type { App } from '#server/web/routes.ts'
 import { credentialFaults, type Fault, type Json, presentationFaults, several } from './data-model.ts'
 import { proofFaults } from './data-model-proof.ts'
 import { conformanceLoader as documentLoader } from './vc-api-documents.ts'
+import { keyOfItself, publicKey } from './vc-api-key.ts'
+import { statusesAt } from './vc-api-status.ts'
 
 /**
  * The W3C VC-API's endpoints that the public suites of conformance tests ask: a server of its own, to be listened to on
- * loopback alone. It signs whatever well-formed credential it is sent, and so never with a key of ours: its key is made
- * created at its start, trusted by no one and discarded at its end.
+ * loopback alone. It signs and verifies with the product's own code, whatever well-formed credential it is sent, and so never
+ * with a key of ours: its key is created at its start, trusted by no one and discarded at its end. With the option
+ * `credentialStatus`, an issued credential gets an entry in the server's status list.
  */
-export async function buildVcApi(clock: () => Date): Promise<App & { issuer: string }> {
-  const { publicKeyMultibase, secretKeyMultibase } = await generate({ controller: 'did:key:new' })
-  const issuer = `did:key:${publicKeyMultibase}`
-  const pair = await from({
-    type: 'Multikey',
-    id: `${issuer}#${publicKeyMultibase}`,
-    controller: issuer,
-    publicKeyMultibase,
-    secretKeyMultibase,
-  })
+export async function buildVcApi(
+  clock: () => Date,
+  site = 'http://127.0.0.1:3999',
+): Promise<App & { issuer: string }> {
+  const key = await keyOfItself(clock())
+  const issuer = key.controller
+  const statuses = statusesAt(site, key, clock)
   const app = Fastify({ bodyLimit: 1_048_576 }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   const document = Type.Record(Type.String(), Type.Unknown())
   const options = Type.Optional(
@@ -32,6 +32,8 @@ export async function buildVcApi(clock: () => Date): Promise<App & { issuer: str
       expectedProofPurpose: Type.Optional(Type.String()),
       domain: Type.Optional(Type.String()),
       challenge: Type.Optional(Type.String()),
+      credentialStatus: Type.Optional(Type.Boolean()),
+      checks: Type.Optional(Type.Array(Type.String())),
     }),
   )
 
@@ -40,6 +42,19 @@ export async function buildVcApi(clock: () => Date): Promise<App & { issuer: str
   )
 
   app.get('/', async () => ({ issuer, cryptosuite: cryptosuite.name }))
+
+  app.get('/status/revocation', async (_request, reply) =>
+    reply.type('application/ld+json').send(JSON.stringify(await statuses.list())),
+  )
+
+  app.post(
+    '/credentials/status',
+    { schema: { body: Type.Object({ credentialId: Type.String() }) } },
+    async (request, reply) =>
+      statuses.revoke(request.body.credentialId)
+        ? { revoked: true }
+        : refuse(reply, [parsing('No credential with that id was issued with a status.')]),
+  )
 
   app.post(
     '/credentials/issue',
@@ -51,9 +66,9 @@ export async function buildVcApi(clock: () => Date): Promise<App & { issuer: str
       const named = typeof credential.issuer === 'object' ? credential.issuer.id : credential.issuer
       if (named !== issuer) return refuse(reply, [parsing(`The issuer must be ${issuer}.`)])
       if ('proof' in credential) return refuse(reply, [parsing('The credential has a proof already.')])
-      const suite = new DataIntegrityProof({ signer: pair.signer(), date: clock(), cryptosuite })
+      const told = request.body.options?.credentialStatus ? statuses.withEntry(credential) : credential
       try {
-        const verifiableCredential = await issue({ credential, suite, documentLoader, now: clock() })
+        const verifiableCredential = await sign(told, key, clock(), documentLoader)
         return reply.status(201).send({ verifiableCredential })
       } catch (error) {
         return refuse(reply, [parsing((error as Error).message)])
@@ -71,7 +86,9 @@ export async function buildVcApi(clock: () => Date): Promise<App & { issuer: str
         ...credentialFaults(credential),
         ...proofFaults(credential, { purpose, ...expected }, clock()),
       ]
-      return answer(reply, faults.length > 0 ? faults : await signatureFaults(credential, verifyOne))
+      if (faults.length > 0) return refuse(reply, faults)
+      const signed = await signatureFaults(credential, verifyOne)
+      return answer(reply, [...signed, ...(await statuses.faults(credential))])
     },
   )
 
@@ -97,14 +114,20 @@ export async function buildVcApi(clock: () => Date): Promise<App & { issuer: str
     },
   )
 
-  // No list is fetched: a suite that asks for status hears of the proof alone.
-  const checkStatus = async () => ({ verified: true })
-  const suite = () => new DataIntegrityProof({ cryptosuite })
-  const verifyOne = (credential: Json) =>
-    verifyCredential({ credential, suite: suite(), documentLoader, checkStatus, now: clock() })
+  const verifyOne = async (credential: Json) => ({
+    verified: await isSignedBy(
+      publicKey(credential.proof as Json),
+      asSigned(credential),
+      documentLoader,
+      clock(),
+    ),
+  })
+  // The product has no presentations, so the library verifies them.
   const presented = (presentation: Json) => {
     const { challenge = '' } = presentation.proof as { challenge?: string }
-    return verify({ presentation, challenge, suite: suite(), documentLoader, checkStatus, now: clock() })
+    const checkStatus = async () => ({ verified: true })
+    const suite = new DataIntegrityProof({ cryptosuite })
+    return verify({ presentation, challenge, suite, documentLoader, checkStatus, now: clock() })
   }
 
   return Object.assign(app, { issuer })
@@ -128,6 +151,9 @@ async function signatureFaults(
   }
   return faults
 }
+
+/** A verifier is told of one proof at a time. */
+const asSigned = (credential: Json) => credential as Json & { proof: unknown }
 
 const answer = (reply: FastifyReply, faults: readonly Fault[]) =>
   faults.length > 0

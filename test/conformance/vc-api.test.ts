@@ -10,6 +10,25 @@ const { proof } = signed
 const value = String(proof.proofValue)
 const withProof = (change: object) => ({ ...signed, proof: { ...proof, ...change } })
 
+test('a credential issued with a status is verified until it is revoked in the server’s list', async () => {
+  const credential = { ...least, id: 'urn:uuid:3f0d8f6a-5a0b-4b5e-9f0e-1f6a2b3c4d5e' }
+  const { body } = await post('/credentials/issue', { credential, options: { credentialStatus: true } })
+  const issued = body.verifiableCredential
+  expect(issued.credentialStatus).toMatchObject({
+    type: 'BitstringStatusListEntry',
+    statusPurpose: 'revocation',
+  })
+  expect((await verifyOf(issued)).status).toBe(200)
+  const list = await api.inject({ url: '/status/revocation' })
+  expect(JSON.parse(list.body)).toMatchObject({
+    id: issued.credentialStatus.statusListCredential,
+    issuer: api.issuer,
+  })
+  expect((await post('/credentials/status', { credentialId: credential.id })).status).toBe(200)
+  expect(await verifyOf(issued)).toMatchObject({ status: 400, body: { errors: ['It was revoked.'] } })
+  expect((await post('/credentials/status', { credentialId: 'urn:other' })).status).toBe(400)
+})
+
 describe('the endpoint that issues', () => {
   test('adds the proof that the standard describes, and changes nothing else', async () => {
     const credential = { ...least, id: 'urn:uuid:86294362-4254-4f36-854f-3952fe42555d' }

@@ -21,6 +21,7 @@ type Compose = Readonly<{
 const given: Readonly<Record<string, string>> = {
   HOSTNAME_PUBLIC: 'training.lakes.example',
   DATABASE_PASSWORD: 'a-password',
+  DATABASE_ADMIN_PASSWORD: 'another-password',
 }
 const filledIn = (text: string) =>
   text.replace(/\$\{(\w+)(:\?|:-)([^}]*)\}/g, (_whole, name, _kind, fallback) => given[name] ?? fallback)
@@ -38,7 +39,10 @@ test('compose.yaml names services, volumes and settings that exist, and the serv
     const named = (part.volumes ?? []).map((one) => one.split(':')[0]!).filter((one) => !/^[./]/.test(one))
     expect(named.filter((one) => !(one in compose.volumes))).toEqual([])
   }
-  const { web, worker } = services
+  const { web, worker, migration } = services
+  // The owner's password is where migrations run, and nowhere else.
+  expect(readConfig({ ...migration?.environment }).databaseAdminUrl).toContain('another-password')
+  expect(JSON.stringify([web, worker])).not.toContain('another-password')
   expect(worker?.environment).toEqual(web?.environment)
   expect(worker?.volumes).toEqual(web?.volumes)
   const config = readConfig({ ...web?.environment, NODE_ENV: 'production', DATA_DIR: '/data' })

@@ -6,6 +6,7 @@ import { problemLine } from '#server/courses/authoring/files/problems.ts'
 import { loadFolder } from '#server/courses/authoring/load.ts'
 import { facilitatorGuidePath, isForGroups } from '#server/courses/catalogue/catalogue.ts'
 import { fixtureDir } from '#test/courses/fixture.ts'
+import { faultsOf } from '#test/paper/pdf-rules.ts'
 import { aWorld, type Client, theCourses, type World } from '#test/support/app.ts'
 import { readPaper, wordsMissing } from './paper-reading.ts'
 
@@ -72,6 +73,7 @@ describe.each(modules)('the facilitator’s guide to $name', ({ course, module }
   test('has the same content as a PDF: tagged, in English, titled, headings in order, within its margins', async () => {
     const answer = await sam.get(`${path}.pdf`)
     expect(answer.headers['content-type']).toBe('application/pdf')
+    expect(faultsOf(answer.rawPayload)).toEqual([])
     const paper = await readPaper(answer.rawPayload)
     expect(paper).toMatchObject({ isTagged: true, language: 'en-US' })
     expect(paper.title).toContain(module.title)

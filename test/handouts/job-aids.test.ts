@@ -3,6 +3,7 @@ import { parseDocument } from 'htmlparser2'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { drawSheet } from '#server/handouts/drawing.ts'
 import { layOutOnePage } from '#server/handouts/sheet-layout.ts'
+import { faultsOf } from '#test/paper/pdf-rules.ts'
 import { aWorld, theCourses, type World } from '#test/support/app.ts'
 import { openedIn, readModule } from '#test/support/taking.ts'
 import { type PaperReading, readPaper, wordsMissing } from './paper-reading.ts'
@@ -39,6 +40,7 @@ describe.each(eight)('%s', (slug) => {
     page = (await visitor.get(`/job-aids/${slug}`)).body
     const answer = await visitor.get(`/job-aids/${slug}.pdf`)
     expect(answer.headers['content-type']).toBe('application/pdf')
+    expect(faultsOf(answer.rawPayload)).toEqual([])
     paper = await readPaper(answer.rawPayload)
   })
 

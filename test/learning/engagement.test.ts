@@ -51,6 +51,28 @@ describe('evidence of engagement', () => {
     expect(times.map(({ visible_seconds }) => visible_seconds)).toEqual([60, 20])
   })
 
+  test('time without a connection counts for when it was, once, however often it is sent', async () => {
+    const { ada, db, clock } = await adaInEvenings()
+    const opened = openedIn((await ada.get(lessonPaths[0]!)).body)
+    later(clock, 60)
+    const claim = (ago: string, seconds: string, key: string) =>
+      ada.post(
+        `${lessonPaths[0]}/time`,
+        { opened, seconds, ago },
+        { 'idempotency-key': key, 'x-queued': 'yes' },
+      )
+    const [first, second] = [crypto.randomUUID(), crypto.randomUUID()]
+    await claim('2400', '900', first)
+    expect((await claim('2400.5', '900', first)).statusCode).toBe(204)
+    await claim('1200', '900', second)
+    expect((await claim('1200', '900', second)).statusCode).toBe(409)
+    // An hour has passed, and no more than that counts.
+    await claim('0', '86400', crypto.randomUUID())
+    await claim('4000', '600', crypto.randomUUID())
+    const times = await db.selectFrom('lesson_times').select('visible_seconds').orderBy('id').execute()
+    expect(times.map(({ visible_seconds }) => visible_seconds)).toEqual([900, 900, 1200])
+  })
+
   test('a script that completes a course in seconds gets a fast completion, known to all who rely on it', async () => {
     const world = await adaInEvenings()
     const { ada, id, db } = world

@@ -52,6 +52,56 @@ test('a note is deleted by its writer and by no one else, and leaves nothing beh
   expect(await world.db.selectFrom('lesson_notes').select('id').execute()).toEqual([])
 })
 
+test('highlights and saved words are in the lesson, on the page of notes and in the export, until their owner removes them', async () => {
+  const words = { paragraph: '3', start: '0', quote: 'Two <laws>, side by side' }
+  await ada.post(`${lesson}/highlights`, words)
+  await ada.post(`${lesson}/highlights`, words)
+  await ada.post('/my-words', { word: 'trafficking-navigator' })
+  const word = world.catalogue.glossary[0]!
+  await ada.post('/my-words', { word: word.slug, back: lesson })
+  await ada.post('/my-words', { word: word.slug })
+  expect((await ada.post('/my-words', { word: 'no-such-word' })).statusCode).toBe(404)
+  expect((await ada.get(lesson)).body).toContain('Two &lt;laws&gt;, side by side')
+  const own = (await ada.get('/my-notes')).body
+  expect(own).toContain('Two &lt;laws&gt;, side by side')
+  expect(own).toContain(`<strong>${word.term}</strong>`)
+  const about = JSON.parse((await ada.get('/account/data.json')).body)
+  expect(about.lesson_highlights).toMatchObject([{ quote: 'Two <laws>, side by side' }])
+  expect(about.saved_words).toContainEqual(expect.objectContaining({ word: word.slug }))
+  expect((await mai.get('/my-notes')).body).not.toContain('side by side')
+
+  const { id } = await world.db.selectFrom('lesson_highlights').select('id').executeTakeFirstOrThrow()
+  expect((await mai.post(`/my-highlights/${id}/deletion`)).statusCode).toBe(404)
+  const removed = await ada.post(`/my-highlights/${id}/deletion`, { from: 'lesson' })
+  expect(removed.headers.location).toBe(`${lesson}?ready=yes#notes`)
+  await ada.post('/my-words', { word: word.slug, keep: 'no' })
+  expect(await world.db.selectFrom('lesson_highlights').select('id').execute()).toEqual([])
+  expect(
+    await world.db.selectFrom('saved_words').select('word').where('word', '=', word.slug).execute(),
+  ).toEqual([])
+})
+
+test('a kept lesson opens before the one before it is read, without notes, and only pages that use htmx load it', async () => {
+  const { modules } = world.catalogue.courses.get(course)!.current
+  const at = lesson.split('/').slice(0, 4).join('/')
+  const last = `${at}/${modules[0]!.lessons.at(-1)!.slug}`
+  await ada.post(`${last}/notes`, { body: 'A note of mine' })
+  expect((await ada.get(last)).statusCode).toBe(303)
+  const kept = await ada.get(`${last}?kept=yes`)
+  expect(kept.statusCode).toBe(200)
+  expect(kept.body).not.toContain('A note of mine')
+  const list = JSON.parse((await ada.get(`${at}/offline`)).body)
+  expect(list.pages).toContainEqual({ path: last, from: `${last}?kept=yes` })
+  expect(JSON.stringify(list)).not.toContain('assessment')
+  expect((await ada.get(`/courses/${course}/${modules[1]!.slug}/offline`)).statusCode).toBe(404)
+  const next = `/courses/${course}/${modules[1]!.slug}/${modules[1]!.lessons[0]!.slug}`
+  expect((await ada.get(`${next}?kept=yes`)).statusCode).toBe(303)
+
+  const sam = await world.as('sam@northstar.example')
+  expect((await sam.get('/team')).body).toMatch(/<script src="[^"]*htmx/)
+  expect((await ada.get('/')).body).not.toContain('htmx.')
+})
+
 test('opening the address of a form leads to its page', async () => {
   const opened = async (address: string) => (await ada.get(address)).headers.location
   expect(await opened(`${lesson}/finished`)).toBe(lesson)

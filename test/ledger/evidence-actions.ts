@@ -39,6 +39,8 @@ import {
   previewRegistry,
   startRegistryImport,
 } from '#server/oversight/registry/registry.actions.ts'
+import { requestEvidence, writeMessage } from '#server/oversight/reviews/evidence.actions.ts'
+import { findEvidenceRequestOf } from '#server/oversight/reviews/evidence.queries.ts'
 import {
   changeReviewState,
   logLook,
@@ -49,6 +51,7 @@ import { findFindingOf, findReviewOf, type Review } from '#server/oversight/revi
 import {
   actOnFinding,
   answerFinding,
+  editFinding,
   writeFinding,
 } from '#server/oversight/reviews/review-findings.actions.ts'
 import { recordBulkExport, verifyInBulk } from '#server/oversight/verification/bulk-verification.actions.ts'
@@ -591,6 +594,27 @@ export const evidenceActions: readonly EvidenceAction[] = [
     },
   },
   {
+    name: 'a finding corrected after it was sent',
+    prepare: async (stage) => {
+      const found = await aFinding(stage)
+      const entry = { ...finding(stage.theo), body: 'It was 3 days late.' }
+      return async (db) => {
+        expectKind(await editFinding(db, stage.lee, found, entry, 'The day was wrong', now), 'done')
+        return 1
+      }
+    },
+  },
+  {
+    name: 'evidence sent',
+    prepare: async (stage) => {
+      const asked = await anEvidenceRequest(stage)
+      return async (db) => {
+        expectKind(await writeMessage(db, stage.rae, asked, true, message, now), 'written')
+        return 1
+      }
+    },
+  },
+  {
     name: 'a finding answered',
     prepare: async (stage) => {
       const found = await aFinding(stage)
@@ -774,6 +798,7 @@ async function groupEntries({ db }: World, sessionId: string): Promise<number> {
 const finding = (person: Viewer) => ({
   person_id: person.id,
   rule: 'R1',
+  law: 'Minn. Stat. 245A.25, subd. 5(f)',
   body: 'The training was late.',
   follow_up_on: null,
   isSent: true,
@@ -805,6 +830,15 @@ async function aPacket(stage: Stage) {
   const review = await aReview(stage)
   const id = await requestPacket(stage.world.db, stage.lee, review, packetOf, now)
   return { review, packet: (await findPacketById(stage.world.db, id))! }
+}
+
+const evidenceOf = { person_id: null, subject: 'The certificate of 2025', due_on: '2030-01-01' }
+const message = { body: 'Please see the file.', files: [] }
+
+async function anEvidenceRequest(stage: Stage) {
+  const review = await aReview(stage)
+  const id = await requestEvidence(stage.world.db, stage.lee, review, evidenceOf, message, now)
+  return (await findEvidenceRequestOf(stage.world.db, stage.lee, id))!
 }
 
 async function aFinding(stage: Stage) {

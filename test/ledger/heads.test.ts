@@ -1,15 +1,21 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { openHead } from '#server/certificates/credentials/ledger-head.ts'
 import { headsFolder, keepHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
-import { recordEvidence } from '#server/ledger/actions.ts'
+import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
+import { entryHash } from '#server/ledger/chain.ts'
+import type { StoredEntry } from '#server/ledger/checking.ts'
 import { isIncluded } from '#server/ledger/merkle.ts'
+import { type ReadTile, rootOfTiles } from '#server/ledger/tiles.ts'
 import type { Message } from '#server/lib/mail.ts'
 import { aWorld, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
 import { databaseUrl } from '#test/support/db.ts'
+import { checkProof, openCheckpoint } from './tlog-checker.ts'
 
 const day = 86_400_000
 
@@ -117,6 +123,83 @@ describe('the proof linked from a certificate’s page', () => {
     await world.db.updateTable('people').set({ is_confidential: true }).execute()
     for (const code of [token, 'a'.repeat(26)])
       expect((await world.visitor().get(`/verify/${code}/proof.json`)).statusCode).toBe(404)
+  })
+})
+
+describe('the ledger as a transparency log', () => {
+  test('gives the holder a proof file that a checker of C2SP’s formats accepts offline', async () => {
+    const { world, add, keep } = await aKeptLedger()
+    for (let n = 0; n < 3; n++) await add(n)
+    await keep(1)
+    const person = await personId(world.db, 'mai@northstar.example')
+    const { number } = await world.db
+      .selectFrom('certificates')
+      .select('number')
+      .where('person_id', '=', person)
+      .executeTakeFirstOrThrow()
+    const mai = await world.as('mai@northstar.example')
+    const file = await mai.get(`/certificates/${number}.tlog-proof`)
+    expect(file.headers['content-disposition']).toContain(`certificate-${number}.tlog-proof`)
+    const vkeys = (await world.visitor().get('/ledger/keys')).body.trim().split('\n')
+    const leafOf = (extra: unknown) => {
+      const row = extra as StoredEntry
+      return Buffer.from(entryHash({ ...row, at: new Date(row.at) }, row.previous_hash), 'hex')
+    }
+    const proof = checkProof(file.body, leafOf, vkeys)
+    expect(proof).toMatchObject({
+      origin: '127.0.0.1:3000/ledger',
+      extra: { kind: 'certificate-issued', subject: `certificate:${number}` },
+    })
+    expect(proof.index).toBe((proof.extra as StoredEntry).seq - 1)
+    expect(file.body).not.toContain('Mai')
+    const forged = (extra: unknown) => leafOf({ ...(extra as object), subject: 'certificate:SH-999999' })
+    expect(() => checkProof(file.body, forged, vkeys)).toThrow('does not lead to the root')
+    const lee = await world.as('lee@licensing.example')
+    expect((await lee.get(`/certificates/${number}.tlog-proof`)).statusCode).toBe(404)
+    if (process.env.TLOG_OUT) writeFileSync(process.env.TLOG_OUT, JSON.stringify({ proof: file.body, vkeys }))
+  })
+
+  test('serves its tree as tiles that never change, from which anyone gets the signed root', async () => {
+    const { world, keep } = await aKeptLedger()
+    const at = new Date()
+    await writeEvidence(world.db, async (trx) => {
+      for (let n = 0; n < 600; n++)
+        trx.record({ kind: 'setting-changed', actor_id: null, subject: `x:${n}`, facts: { n }, at })
+    })
+    await keep(1)
+    const visitor = world.visitor()
+    const note = (await visitor.get('/ledger/checkpoint')).body
+    const { size, root } = openCheckpoint(note, (await visitor.get('/ledger/keys')).body.trim().split('\n'))
+    const bytes = async (path: string) => {
+      const { statusCode, headers, rawPayload } = await visitor.get(`/ledger/tile/${path}`)
+      if (statusCode === 200) expect(headers['cache-control']).toContain('immutable')
+      return statusCode === 200 ? rawPayload : statusCode
+    }
+    const last = Math.floor(size / 256)
+    const read: ReadTile = async ({ level, number, width }) =>
+      (await bytes(`${level}/00${number}${width === 256 ? '' : `.p/${width}`}`)) as Buffer
+    expect(await rootOfTiles(size, read)).toEqual(root)
+    const leaves = (await bytes('0/000')) as Buffer
+    const entries = (await bytes('entries/000')) as Buffer
+    expect(entries.length).toBe(256 * 34)
+    const first = createHash('sha256').update(Buffer.of(0)).update(entries.subarray(2, 34)).digest()
+    expect(leaves.subarray(0, 32)).toEqual(first)
+    for (const absent of [
+      `0/00${last}`,
+      `0/00${last}.p/${(size % 256) + 1}`,
+      '1/000',
+      '2/000.p/1',
+      '0/0',
+      '0/x000/001',
+    ])
+      expect(await bytes(absent), absent).toBe(404)
+    expect(await bytes(`1/000.p/${last}`)).toHaveLength(32 * last)
+
+    await asSuperuser(
+      world,
+      sql`update ledger_tiles set hashes = decode(repeat('00', 8192), 'hex') where number = 1`,
+    )
+    await expect(keep(2)).rejects.toThrow('altered at row 257')
   })
 })
 

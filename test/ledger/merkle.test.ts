@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { headBody, readHead } from '#server/ledger/heads.ts'
-import { inclusionProof, isIncluded, merkleRoot, merkleTree } from '#server/ledger/merkle.ts'
+import { isIncluded, merkleRoot, merkleTree } from '#server/ledger/merkle.ts'
+import {
+  consistencyProof,
+  hashesAt,
+  leavesOf as hashesOf,
+  inclusionProof,
+  type ReadTile,
+  rootOfHashes,
+  rootOfTiles,
+  tileWidth,
+} from '#server/ledger/tiles.ts'
+import { isConsistent } from './tlog-checker.ts'
 
 const sha = (...parts: readonly Buffer[]) => createHash('sha256').update(Buffer.concat(parts)).digest()
 
@@ -32,13 +43,13 @@ describe('the Merkle tree', () => {
     )
   })
 
-  test('proves every row’s inclusion, and no wrong row, index, size or root', () => {
+  test('proves every row’s inclusion, and no wrong row, index, size or root', async () => {
     for (const size of [1, 2, 3, 5, 7, 8, 13, 64, 65, 100]) {
       const leaves = leavesOf(size)
       const tree = merkleTree(leaves)
       const root = merkleRoot(tree)
       for (let index = 0; index < size; index++) {
-        const path = inclusionProof(tree, index)
+        const path = hex(await inclusionProof(index, size, tilesOf(leaves)))
         expect(isIncluded(leaves[index]!, index, size, path, root)).toBe(true)
         expect(isIncluded('00'.repeat(32), index, size, path, root)).toBe(false)
         expect(isIncluded(leaves[index]!, index + 1, size, path, root)).toBe(false)
@@ -49,6 +60,53 @@ describe('the Merkle tree', () => {
     }
   })
 })
+
+describe('the tree in tiles', () => {
+  test('has the same root, and proves inclusion and consistency, within and beyond 65,536 rows', async () => {
+    const leaves = leavesOf(66_000)
+    for (const size of [255, 256, 257, 511, 65_536, 65_537, 66_000]) {
+      const some = leaves.slice(0, size)
+      const read = tilesOf(some)
+      const root = merkleRoot(merkleTree(some))
+      expect((await rootOfTiles(size, read)).toString('hex')).toBe(root)
+      for (const index of [0, 1, 254, size >> 1, size - 1]) {
+        let tiles = 0
+        const counted: ReadTile = (tile) => read(tile).finally(() => tiles++)
+        const path = await inclusionProof(index, size, counted)
+        expect(isIncluded(leaves[index]!, index, size, hex(path), root)).toBe(true)
+        // Two for each level: one on the way up from the row, one at the right edge.
+        expect(tiles).toBeLessThanOrEqual(2 * 3)
+      }
+      for (const earlier of [1, 2, 3, 128, 255, size - 1, size]) {
+        const before = Buffer.from(merkleRoot(merkleTree(leaves.slice(0, earlier))), 'hex')
+        const path = await consistencyProof(earlier, size, read)
+        const after = Buffer.from(root, 'hex')
+        expect(isConsistent({ earlier, size, before, after, path }), `${earlier} to ${size}`).toBe(true)
+        if (earlier === size) continue
+        expect(isConsistent({ earlier, size, before: after, after, path })).toBe(false)
+        expect(isConsistent({ earlier, size, before, after, path: path.slice(1) })).toBe(false)
+      }
+    }
+  })
+})
+
+const hex = (path: readonly Buffer[]) => path.map((hash) => hash.toString('hex'))
+
+/** Tiles of rows in memory. */
+function tilesOf(rows: readonly string[]): ReadTile {
+  const levels = [hashesOf(rows)]
+  while (hashesAt(levels.length, rows.length) > 0) {
+    const below = levels.at(-1)!
+    const roots = Array.from({ length: hashesAt(levels.length, rows.length) }, (_, n) =>
+      rootOfHashes(below.subarray(n * 8192, (n + 1) * 8192)),
+    )
+    levels.push(Buffer.concat(roots))
+  }
+  return async ({ level, number, width }) => {
+    const from = number * tileWidth * 32
+    return levels[level]!.subarray(from, from + width * 32)
+  }
+}
 
 test('a head can be read back, and nothing else can be read as one', () => {
   const head = {

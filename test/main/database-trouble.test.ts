@@ -7,7 +7,7 @@ import { fillDemo } from '#server/demo/fill.ts'
 import { programId } from '#test/programs/programs.ts'
 import { config } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
-import { databaseUrl, emptyDatabase } from '#test/support/db.ts'
+import { emptyDatabase, serviceUrl } from '#test/support/db.ts'
 import { newFolder, type Service, startService, Visitor } from '#test/support/service.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -26,7 +26,7 @@ describe('a service with database problems', () => {
     const waits = { DATABASE_LOCK_SECONDS: '600', DATABASE_STATEMENT_SECONDS: '600' }
     service = await startService({
       ...waits,
-      DATABASE_URL: await databaseUrl(),
+      DATABASE_URL: await serviceUrl(),
       DATA_DIR: folder,
       STOP_SECONDS: '1',
       LOG_LEVEL: 'silent',

@@ -6,7 +6,7 @@ import type { Database } from '#server/db/connection.ts'
 import { enqueue } from '#server/jobs/enqueue.ts'
 import { recordEvidence } from '#server/ledger/actions.ts'
 import { freePort } from '#test/support/browser.ts'
-import { databaseUrl, emptyDatabase } from '#test/support/db.ts'
+import { emptyDatabase, serviceUrl } from '#test/support/db.ts'
 import {
   isAlive,
   newFolder,
@@ -49,7 +49,7 @@ describe('a service that is asked to stop', () => {
   test('ends in time although sockets are kept open and a job waits for a mail server that hangs', async () => {
     const { port } = mailServer.address() as { port: number }
     const service = await startService({
-      DATABASE_URL: await databaseUrl(),
+      DATABASE_URL: await serviceUrl(),
       DATA_DIR: folder,
       SMTP_URL: `smtp://127.0.0.1:${port}`,
       LEDGER_HEAD_MAIL: 'records@example.org',
@@ -78,7 +78,7 @@ describe('a service that is asked to stop', () => {
 
   test('ends at once at a second signal', async () => {
     const service = await startService({
-      DATABASE_URL: await databaseUrl(),
+      DATABASE_URL: await serviceUrl(),
       DATA_DIR: folder,
       STOP_SECONDS: '600',
       LOG_LEVEL: 'silent',

@@ -3,7 +3,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
 import type { Database } from '#server/db/connection.ts'
-import { databaseUrl, emptyDatabase } from '#test/support/db.ts'
+import { emptyDatabase, serviceUrl } from '#test/support/db.ts'
 import { childrenOf, isAlive, newFolder, run, startService, Visitor } from '#test/support/service.ts'
 
 const folder = newFolder()
@@ -14,7 +14,7 @@ test('two web processes share one address: one that dies is replaced, jobs run i
 }, async () => {
   const db = await emptyDatabase()
   const service = await startService({
-    DATABASE_URL: await databaseUrl(),
+    DATABASE_URL: await serviceUrl(),
     DATA_DIR: folder,
     WEB_CONCURRENCY: '2',
     LOG_LEVEL: 'silent',

@@ -10,6 +10,7 @@ import { workOff } from '#test/support/jobs.ts'
 const id = '00000000-0000-4000-8000-000000000000'
 const on = '2026-07-01'
 const team = { program_id: id, program: 'Lakes House', on, people: [{ id, name: 'Pat Paper' }] }
+const evidence = { request_id: id, review: 3, number: 1 }
 const finding = { finding_id: id, review: 3, number: 2 }
 
 /** One of each kind; the compiler asks for a new one. */
@@ -18,6 +19,14 @@ const samples: NoticeFacts = {
   'lessons-changed': { course: 'Residential', path: '/changes', due_on: on },
   'training-due': { requirement: 'residential-initial', title: 'Residential', due_on: on, days: 7 },
   'training-overdue': { requirement: 'residential-initial', title: 'Residential', due_on: on },
+  'program-training-due': {
+    requirement_id: id,
+    title: 'First aid',
+    program: 'Lakes House',
+    due_on: on,
+    days: 7,
+  },
+  'program-training-overdue': { requirement_id: id, title: 'First aid', program: 'Lakes House', due_on: on },
   'supervisor-reminder': { from: 'Sam', due_on: on },
   'course-assigned': {
     from: 'Sam Reyes',
@@ -36,24 +45,33 @@ const samples: NoticeFacts = {
   'request-arrived': { request_id: id },
   'not-cleared': team,
   'not-cleared-long': { ...team, days: 7 },
-  'weekly-digest': { overdue: 1, coming: 2, cleared: 0 },
+  'weekly-digest': { overdue: 1, coming: 2, cleared: 0, own: 3 },
   'daily-summary': { count: 2 },
   'sign-in-changed': { what: 'password-set', by: null },
   'outside-training-waiting': { title: 'A webinar', name: 'Pat Paper', training_id: id },
+  'past-trainings-waiting': { count: 2, program: 'Lakes House' },
   'import-done': { program_id: id, import_id: id, file_name: 'roster.csv', state: 'checked' },
   'packet-done': { review_id: id, packet_id: id, program: 'Lakes House', state: 'made' },
   'second-confirmation': { what: 'A revocation', path: '/requests/1' },
   'email-stopped': { name: 'Pat Paper', email: 'pat@lakes.example', answer: '550 No such user' },
   'finding-sent': finding,
+  'finding-corrected': finding,
   'finding-answered': { ...finding, program: 'Lakes House' },
+  'evidence-requested': { ...evidence, on },
+  'evidence-reply': evidence,
+  'evidence-sent': { ...evidence, program: 'Lakes House' },
+  'evidence-due': { ...evidence, on },
+  'evidence-late': { ...evidence, program: 'Lakes House', on },
   'follow-up-due': { ...finding, program: 'Lakes House', on },
   'name-unprintable': { person_id: id, name: '名', reason: 'It has letters that can’t be drawn.' },
+  'record-altered': { finding: 'Entry 12: Its content was changed after it was written.' },
   'job-failed': { job: 'make-backup', error: 'No space left' },
   'token-ending': { program_id: id, program: 'Lakes House', label: 'Shifts', on },
   'key-old': { since: on },
   'never-signed-in': { program_id: id, program: 'Lakes House', count: 2 },
   'license-ending': { program_id: id, program: 'Lakes House', what: 'The license', on },
   'mistake-reported': { course: 'Residential', lesson: 'Why' },
+  'fact-changed': { key: 'A1-02', about: 'Who must take the training', reason: 'Amended' },
   'facts-due': { count: 3, since: on },
   'link-broken': { resource: 'otip', name: 'U.S. Office on Trafficking in Persons' },
   'role-changed': {

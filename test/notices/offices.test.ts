@@ -49,7 +49,15 @@ async function runJob(name: 'tell-offices' | 'send-reminders'): Promise<void> {
 test('a finding, its answer and its follow-up day reach who has to act next, each once', async () => {
   const licensor = await world.as(lee)
   const review = await openReviewOf(world, licensor, '9900001')
-  const body = { person: '', rule: '', body: 'Please send a plan.', follow_up_on: '6/16/2026', send: 'yes' }
+  const law = 'Minn. Stat. 245A.25, subd. 5(f)'
+  const body = {
+    person: '',
+    rule: '',
+    law,
+    body: 'Please send a plan.',
+    follow_up_on: '6/16/2026',
+    send: 'yes',
+  }
   await licensor.post(`${review}/findings`, body)
   expect(await listTold(world.db, 'finding-sent')).toEqual([`${rae} finding-sent`])
   const { id } = await world.db.selectFrom('review_findings').select('id').executeTakeFirstOrThrow()

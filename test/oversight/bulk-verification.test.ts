@@ -29,11 +29,12 @@ test('each certificate is shown with whether its person is on the roster, then e
   expect(answer.statusCode).toBe(303)
   const page = await lee.get(String(answer.headers.location))
   const text = readable(page.body)
-  expect(text).toContain('2 of 4 certificates are valid.')
+  expect(text).toContain('2 of 3 certificates are valid.')
   expect(text).toMatch(new RegExp(`${mai.number} Valid Mai Vang .* On this roster`))
   expect(text).toMatch(/Valid Ivy Sorensen .* Certificate, not on this roster/)
   expect(text).toContain('SH-999999 Unknown')
-  expect(text).toContain('hello Unreadable')
+  expect(text).toContain('1 item is not one of our certificates and ignored')
+  expect(text).toContain('hello: This is neither a certificate number')
   expect(text).toContain('Ada Lindqvist On the roster, no certificate')
   expect(text).toContain('Theo Okafor On the roster, not in this list')
 
@@ -66,7 +67,7 @@ test('tables and certificate files are verified, and a changed byte is found', a
   const text = readable((await lee.get(String(answer.headers.location))).body)
   expect(text).toMatch(/mai\.pdf Valid Mai Vang/)
   expect(text).toMatch(/changed\.pdf Altered/)
-  expect(text).toMatch(/other\.pdf Not one of our certificates/)
+  expect(text).toMatch(/^(?!.*other\.pdf Not).*Ignored 1 item.*other\.pdf:/)
   expect(text).toMatch(new RegExp(`${theo.number} Valid Theo Okafor`))
 })
 
@@ -80,14 +81,20 @@ test('a ZIP of certificates is verified, and a file that can’t be opened gives
   const pdf = (await self.get(`/certificates/${mai.number}.pdf`)).rawPayload
   const zip = zipSync({
     'house/mai vang.pdf': pdf,
-    'house/list.csv': strToU8(`Number\n${theo.number}\n`),
+    'house/list.csv': strToU8(`Number\n${theo.number}\n${mai.number}\n`),
+    'house/copy of mai vang.pdf': pdf,
+    'house/packet.pdf': strToU8('%PDF-1.7 a packet'),
+    'house/manifest.json': strToU8('{}'),
     'house/picture.png': strToU8('not looked at'),
     '__MACOSX/house/._mai vang.pdf': strToU8('of the machine that packed it'),
   })
   const answer = await send(world, lee, review, '', [{ name: 'house.zip', bytes: Buffer.from(zip) }])
   const text = readable((await lee.get(String(answer.headers.location))).body)
   expect(text).toContain('2 of 2 certificates are valid.')
-  expect(text).toMatch(/mai vang\.pdf Valid Mai Vang/)
+  expect(text).toContain(
+    '2 items are duplicates, counted once; 2 items are not one of our certificates and ignored.',
+  )
+  expect(text).toMatch(/mai vang\.pdf Also .*SH-\d+ .*Valid Mai Vang/)
 
   const broken = Buffer.from(zip).subarray(0, 5000)
   const refused = await send(world, lee, review, 'SH-000001', [{ name: 'cut.zip', bytes: broken }])

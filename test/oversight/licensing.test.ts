@@ -172,7 +172,12 @@ test('every page that names a person to licensing staff is logged with its revie
   const rae = await world.as('rae@northstar.example')
   const review = await openReviewOf(world, lee, '9900001')
   const theo = await personId(world.db, 'theo@northstar.example')
-  const written = await lee.post(`${review}/findings`, { person: theo, body: 'Overdue.', send: 'yes' })
+  const written = await lee.post(`${review}/findings`, {
+    person: theo,
+    law: 'Minn. Stat. 245A.25',
+    body: 'Overdue.',
+    send: 'yes',
+  })
   expect(written.statusCode).toBe(303)
   const { id } = await world.db.selectFrom('review_findings').select('id').executeTakeFirstOrThrow()
   const finding = `/findings/${id}`

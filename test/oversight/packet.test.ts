@@ -10,10 +10,11 @@ import { expect, test, vi } from 'vitest'
 import { failLostPackets } from '#server/oversight/packets/packet.actions.ts'
 import { drawSample } from '#server/oversight/packets/packet-sample.ts'
 import { pageTexts, printedPieces, readPdf } from '#test/certificates/reading.ts'
+import { faultsOf } from '#test/paper/pdf-rules.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { handlersOf, workOff } from '#test/support/jobs.ts'
 import { isSigned, openPacket } from './packets.ts'
-import { addWorker, openReviewOf, readable } from './reviewed.ts'
+import { addWorker, openReviewOf, programId, readable } from './reviewed.ts'
 
 // Each packet is made by a thread that starts with it.
 vi.setConfig({ testTimeout: 60_000 })
@@ -42,7 +43,8 @@ test('a packet contains the roster, gaps and certificates, and all its hashes ma
     contact_from: '2026-04-02',
     completed_on: '2026-04-09',
   }
-  await addWorker(world, '9900001', worker)
+  const bo = await addWorker(world, '9900001', worker)
+  await addOwnTraining(world, bo)
   const lee = await world.as('lee@licensing.example')
   const { packet, page } = await aPacket(world, lee, everyone)
   expect(page).toContain('The packet is ready')
@@ -65,6 +67,10 @@ test('a packet contains the roster, gaps and certificates, and all its hashes ma
   // Formulas are escaped.
   expect(strFromU8(files['people.csv']!)).toContain("'=Bo Sand")
 
+  // What the program itself asks for has a section and tables of its own.
+  expect(strFromU8(files['own-requirements.csv']!)).toMatch(/First aid,current,"Current until May 31, 2027"/)
+  expect(strFromU8(files['own-trainings.csv']!)).toContain('First aid,2026-05-05,4,,none')
+  expect(strFromU8(files['standings.csv']!)).not.toContain('First aid')
   expect(manifest.program.license).toBe('9900001-CRF')
   const changed = Buffer.from(files['manifest.json']!)
   changed[10]! ^= 1
@@ -83,6 +89,8 @@ test('a packet contains the roster, gaps and certificates, and all its hashes ma
   ])
   const pdf = (await lee.get(`${packet}/packet.pdf`)).rawPayload
   expect(pdf.equals(Buffer.from(files['packet.pdf']!))).toBe(true)
+  const printed = (await pageTexts(new Uint8Array(pdf))).join(' ')
+  expect(printed).toContain('no standing, gap or clearance depends on it')
   await expect(
     world.db
       .updateTable('review_packets')
@@ -90,6 +98,32 @@ test('a packet contains the roster, gaps and certificates, and all its hashes ma
       .execute(),
   ).rejects.toThrow('kept as made')
 })
+
+/** A requirement of North Star's own, and a training that met it. */
+async function addOwnTraining({ db }: World, person_id: string): Promise<void> {
+  const program_id = await programId({ db }, '9900001')
+  const { person_id: recorded_by } = await db
+    .selectFrom('roles')
+    .select('person_id')
+    .where('program_id', '=', program_id)
+    .executeTakeFirstOrThrow()
+  const { requirement_id } = await db
+    .insertInto('program_requirements')
+    .values({
+      program_id,
+      title: 'First aid',
+      schedule: 'same-month',
+      first_days: 0,
+      from_on: '2026-01-01',
+      recorded_by,
+    })
+    .returning('requirement_id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('program_trainings')
+    .values({ requirement_id, program_id, person_id, completed_on: '2026-05-05', hours: 4, recorded_by })
+    .execute()
+}
 
 test('the PDF is tagged and contains what a reviewer looks for', async () => {
   const world = await aWorld({ now })
@@ -121,13 +155,14 @@ test('the PDF is tagged and contains what a reviewer looks for', async () => {
     'Thị Nguyễn',
     'Direct contact from April 2, 2026, training completed April 9, 2026: 7 days',
     'Minn. Stat. 245A.25, subd. 5(f)',
-    // Right-to-left text is drawn, alone and mixed. A character that no font has becomes a question mark.
+    // Right-to-left text is drawn, alone and mixed. A character that no font has becomes its Unicode number.
     'ليلى حداد',
-    'Haddad-?',
+    'Haddad-[U+1F600]',
   ])
     expect(read).toContain(words)
   expect(read).toMatch(/SH-0000\d\d/)
   for (const [index, page] of pages.entries()) expect(page).toContain(`page ${index + 1} of ${pages.length}`)
+  expect(faultsOf(pdf)).toEqual([])
   const { isTagged, language, title } = await readPdf(new Uint8Array(pdf))
   expect([isTagged, language]).toEqual([true, 'en-US'])
   expect(title).toContain('North Star House')
@@ -139,12 +174,13 @@ test('the PDF is tagged and contains what a reviewer looks for', async () => {
   expect(pdfText(pdf, 'qpdf', ['--check', 'FILE'])).toContain('No syntax or stream encoding errors')
 })
 
-test('long words never overflow the margin or the next column', async () => {
+test('24 people take at most 15 pages, and long words never overflow the margin or the next column', async () => {
   const world = await aWorld({ now })
   for (const name of [
     'Wilhelmina Featherstonehaugh-Vandersloot de la Concepción y Montenegro von und zu Hohenschwangau-Neuschwanstein',
     'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
     'Thị Nguyễn',
+    ...Array.from({ length: 18 }, (_, index) => `Person ${index}`),
   ])
     await addWorker(world, '9900001', {
       name,
@@ -155,6 +191,7 @@ test('long words never overflow the margin or the next column', async () => {
   const lee = await world.as('lee@licensing.example')
   const { packet } = await aPacket(world, lee, everyone)
   const pieces = await printedPieces(new Uint8Array((await lee.get(`${packet}/packet.pdf`)).rawPayload))
+  expect(Math.max(...pieces.map(({ page }) => page))).toBeLessThanOrEqual(15)
   expect(pieces.length).toBeGreaterThan(300)
   const margin = pieces.filter(({ left, right, baseline }) => left < 47.5 || right > 744.5 || baseline < 47.5)
   expect(margin).toEqual([])

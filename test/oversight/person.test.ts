@@ -168,27 +168,54 @@ describe('the checked rows', () => {
     expect(reminded).toHaveLength(2)
   })
 
-  test('are put on leave together, and those who can’t be are named with the reason', async () => {
+  test('are put on leave together after one preview, and those who can’t be are named with the reason', async () => {
     const [one, other] = [await rowOf('mai@northstar.example'), await rowOf('theo@northstar.example')]
+    const address = '/team/changes/leave'
     const query = `row=${one}&row=${other}`
-    expect(readable((await sam.get(`/team/leave?${query}`)).body)).toMatch(/Mai Vang[\s\S]*Theo Okafor/)
-    const unread = await sam.post('/team/leave', { row: [one, other], from_on: 'soon' })
+    expect(readable((await sam.get(`${address}?${query}`)).body)).toMatch(/Mai Vang[\s\S]*Theo Okafor/)
+    const unread = await sam.post(address, { row: [one, other], from_on: 'soon' })
     expect([unread.statusCode, unread.body.match(/We can’t read “soon”/g)?.length]).toEqual([422, 2])
     // Mai has been away for a week of September.
-    const some = await sam.post('/team/leave', {
-      row: [one, other],
-      from_on: '9/14/2026',
-      to_on: '10/2/2026',
-    })
-    expect(some.statusCode).toBe(422)
-    expect(readable(some.body)).toContain('Leave recorded for 1 person.')
-    expect(readable(some.body)).toContain('Mai Vang : This overlaps the leave on record')
-    expect(some.body).not.toContain(`value="${other}"`)
-    const rest = await sam.post('/team/leave', { row: one, from_on: '11/20/2026', back: '' })
-    expect(rest.headers.location).toBe('/team?told=leave-1')
-    expect((await olu.post('/team/leave', { row: one, from_on: '11/20/2026' })).headers.location).toBe(
-      '/team?told=leave-0',
+    const leave = { row: [one, other], from_on: '9/14/2026', to_on: '10/2/2026', reason: 'Season' }
+    const preview = readable((await sam.post(address, leave)).body)
+    expect(preview).toContain('Theo Okafor Leave September 14, 2026 to October 2, 2026')
+    expect(preview).toMatch(/Not recorded for Mai Vang This overlaps the leave on record/)
+    const rows = () => world.db.selectFrom('leave_periods').select(['reason']).execute()
+    const before = (await rows()).length
+    const some = readable((await sam.post(address, { ...leave, confirmed: 'yes' })).body)
+    expect(some).toContain('Recorded for 1 person.')
+    expect(some).toMatch(/Mai Vang This overlaps the leave on record/)
+    expect([(await rows()).length - before, (await rows()).at(-1)?.reason]).toEqual([1, 'Season'])
+    const rest = await sam.post(address, { row: one, from_on: '11/20/2026', back: '', confirmed: 'yes' })
+    expect(rest.headers.location).toBe('/team?told=changed-1')
+    expect((await olu.post(address, { row: one, from_on: '11/20/2026' })).headers.location).toBe(
+      '/team?told=none',
     )
+  })
+
+  test('get a unit, direct contact or a last day together, recorded by administrators alone and never for themselves', async () => {
+    const row = [await rowOf('ada@northstar.example'), await rowOf('theo@northstar.example')]
+    const rae = await world.as('rae@northstar.example')
+    const send = async (client: Client, change: string, more: Record<string, string>) =>
+      client.post(`/team/changes/${change}`, { row, ...more })
+    expect(readable((await send(sam, 'unit', { unit: 'Maple' })).body)).toMatch(
+      /Nothing can be recorded[\s\S]*Only an administrator of North Star House can record this/,
+    )
+    const preview = readable((await send(rae, 'unit', { unit: 'Maple' })).body)
+    expect(preview).toMatch(/Ada Lindqvist Unit or shift: none → Maple/)
+    const done = await send(rae, 'unit', { unit: 'Maple', confirmed: 'yes' })
+    expect(done.headers.location).toBe('/team?told=changed-2')
+    expect(readable((await send(rae, 'unit', { unit: 'Maple' })).body)).toContain(
+      'This is the unit or shift on record already.',
+    )
+    const contact = readable((await send(rae, 'contact', { from_on: '11/23/2026' })).body)
+    expect(contact).toMatch(/Ada Lindqvist Direct contact since[\s\S]*Not cleared on that day/)
+    expect(contact).toMatch(/Theo Okafor This overlaps the direct contact on record/)
+    const leaving = readable((await send(rae, 'separation', { separated_on: '12/4/2026' })).body)
+    expect(leaving).toMatch(/Theo Okafor Last day of work: December 4, 2026, to come Direct contact since/)
+    await send(rae, 'separation', { separated_on: '12/4/2026', confirmed: 'yes' })
+    const { separated_on } = await assignmentOf(world.db, 'theo@northstar.example')
+    expect(separated_on).toBe('2026-12-04')
   })
 
   test('give one file with the certificates in force, named by person, day and number', async () => {
@@ -214,7 +241,7 @@ describe('the team’s spreadsheet', () => {
     const sheet = text('xl/worksheets/sheet1.xml')
     const rows = sheet.match(/<row /g)!.length
     expect(sheet).toContain('state="frozen"')
-    expect(sheet).toContain(`<autoFilter ref="A1:O${rows}"/>`)
+    expect(sheet).toContain(`<autoFilter ref="A1:Q${rows}"/>`)
     expect(sheet).toMatch(/<col [^>]*width="26"/)
     // November 23, 2026, counted in days as spreadsheets do.
     expect(sheet).toMatch(/<v>46349<\/v>/)

@@ -113,6 +113,41 @@ test('a file is not saved if the record has changed since its preview, and never
   ).toHaveLength(1)
 })
 
+test('a period that was never checked is not called checked, and an older look-up does not take a later day away', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const id = await programId(world, '9900001')
+  const save = async (...rows: readonly string[]) => {
+    const page = await preview(world, lee, [heading, ...rows])
+    expect((await lee.post(`${page.address}/application`, { seen: page.seen })).statusCode).toBe(303)
+    return (
+      await world.db
+        .selectFrom('license_statuses')
+        .select(['status', 'checked_on'])
+        .where('program_id', '=', id)
+        .where('superseded_at', 'is', null)
+        .orderBy('from_on')
+        .execute()
+    ).map(({ status, checked_on }) => `${status} ${checked_on ?? 'never'}`)
+  }
+  const never = { program_id: id, status: 'active', may_operate: true, from_on: '2019-01-01' } as const
+  const statuses = world.db.updateTable('license_statuses').where('program_id', '=', id)
+  await statuses.set({ superseded_at: world.clock.now, superseded_reason: 'x' }).execute()
+  await world.db.insertInto('license_statuses').values(never).execute()
+  expect(await save('9900001,Conditional,Yes,6/1/2026,,,,,6/10/2026')).toEqual([
+    ...['active never', 'conditional 2026-06-10'],
+  ])
+  expect(await save('9900001,Conditional,Yes,,,,,,6/5/2026')).toEqual([
+    'active never',
+    'conditional 2026-06-10',
+  ])
+  await save('9900001,Conditional,Yes,6/1/2026,8/1/2026,,,,6/12/2026')
+  expect((await lee.get('/licensing')).body).toContain('1 license or certification ends within 90 days')
+  expect(readable((await lee.get('/licensing/endings')).body)).toMatch(
+    /North Star House .*license ends on August 1, 2026, checked June 12, 2026.*48 days left/,
+  )
+})
+
 test('a status repeated in each row of a program counts once, and a contradicting row is refused', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')

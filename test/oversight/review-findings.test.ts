@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { pageTexts } from '#test/certificates/reading.ts'
+import { faultsOf } from '#test/paper/pdf-rules.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
-import { openReviewOf, readable } from './reviewed.ts'
+import { openReviewOf, readable, upload } from './reviewed.ts'
 
 const now = new Date('2026-06-14T15:00:00Z')
 
@@ -95,6 +96,50 @@ test('the program answers with text and a file; licensing requests more, changes
   ])
 })
 
+test('a finding is edited until it is sent; after that the earlier wording stays and the answer is awaited again', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const rae = await world.as('rae@northstar.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const finding = await aFinding(world, lee, review, 'no')
+  const edit = (fields: Record<string, string>) =>
+    lee.post(`${finding}/edits`, { body: 'It is 3 days overdue.', ...fields })
+
+  expect((await lee.get(`${finding}/edit`)).body).toContain('Minn. Stat. 245A.02')
+  expect((await edit({ law: '', follow_up_on: '7/8/2026' })).statusCode).toBe(303)
+  expect((await lee.post(`${finding}/acts`, { act: 'sent' })).statusCode).toBe(422)
+  clockForward(world, 5)
+  await edit({ law: 'Minn. Stat. 245A.25, subd. 5(f)', follow_up_on: '7/8/2026' })
+  clockForward(world, 5)
+  expect((await lee.post(`${finding}/acts`, { act: 'sent' })).statusCode).toBe(303)
+  const sent = readable((await rae.get(finding)).body)
+  expect(sent).toContain('Law Minn. Stat. 245A.25, subd. 5(f)')
+  expect(sent).toContain('Follow up by July 8, 2026')
+  expect(sent).not.toContain('yearly training')
+  expect((await rae.get(`${finding}/edit`)).statusCode).toBe(404)
+
+  await answerWith(world, rae, finding, 'See the plan.', null)
+  clockForward(world, 5)
+  const corrected = { law: 'Minn. Stat. 245A.25, subd. 5(g)', body: 'It is 4 days overdue.' }
+  expect((await edit(corrected)).statusCode).toBe(422)
+  expect((await edit({ ...corrected, reason: 'The day was wrong.' })).statusCode).toBe(303)
+  const seen = readable((await rae.get(finding)).body)
+  expect(seen).toContain('Sent to the program')
+  expect(seen).toContain('subd. 5(g)')
+  expect(seen).toMatch(/The day was wrong\..*Earlier wording 1 version.*It is 3 days overdue\./)
+  expect(readable((await lee.get(finding)).body)).toContain('Earlier wording 3 versions')
+  expect((await lee.get(review)).body).toContain('Follow up by July 8, 2026')
+  const told = await world.db
+    .selectFrom('notices')
+    .select('kind')
+    .where('kind', 'like', 'finding-%')
+    .execute()
+  expect(told.map(({ kind }) => kind)).toEqual(['finding-sent', 'finding-answered', 'finding-corrected'])
+  await expect(world.db.deleteFrom('review_finding_edits').execute()).rejects.toThrow('append-only')
+  await lee.post(`${finding}/acts`, { act: 'resolved', reason: 'Done.' })
+  expect((await edit({ ...corrected, reason: 'Again' })).statusCode).toBe(422)
+})
+
 test('no one can change a note, a finding or an answer', async () => {
   const world = await aWorld({ now })
   const lee = await world.as('lee@licensing.example')
@@ -126,35 +171,8 @@ const clockForward = (world: World, minutes: number) => {
   world.clock.now = new Date(world.clock.now.getTime() + minutes * 60_000)
 }
 
-/** Sends the form with a file, as a browser does. */
-async function answerWith(
-  { app }: World,
-  client: Client,
-  finding: string,
-  body: string,
-  file: Buffer | null,
-) {
-  const boundary = 'a-boundary-of-a-form'
-  const parts = [
-    Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="body"\r\n\r\n${body}\r\n`),
-    Buffer.from(
-      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="plan.pdf"\r\ncontent-type: application/pdf\r\n\r\n`,
-    ),
-    file ?? Buffer.alloc(0),
-    Buffer.from(`\r\n--${boundary}--\r\n`),
-  ]
-  return app.inject({
-    method: 'POST',
-    url: `${finding}/answers`,
-    headers: {
-      'content-type': `multipart/form-data; boundary=${boundary}`,
-      'sec-fetch-site': 'same-origin',
-      'idempotency-key': crypto.randomUUID(),
-      cookie: [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-    },
-    payload: Buffer.concat(parts),
-  })
-}
+const answerWith = ({ app }: World, client: Client, finding: string, body: string, file: Buffer | null) =>
+  upload(app, client, `${finding}/answers`, { body }, { file: file ?? Buffer.alloc(0) })
 
 test('a correction order is drafted from open findings: the violation, the law, and the time allowed', async () => {
   const world = await aWorld({ now })
@@ -180,6 +198,7 @@ test('a correction order is drafted from open findings: the violation, the law, 
 
   const order = await lee.post(`${review}/correction-order`, { 'law-1': law, 'by-1': '7/14/2026' })
   expect(order.headers['content-type']).toBe('application/pdf')
+  expect(faultsOf(order.rawPayload)).toEqual([])
   const [said = ''] = await pageTexts(new Uint8Array(order.rawPayload))
   for (const words of [
     'This is a draft, not an order.',

@@ -5,7 +5,7 @@ import { addDays, dayOf, formatDay } from '#server/lib/days.ts'
 import { forecast, forecastTitle } from '#server/oversight/team/forecast.ts'
 import { listLearningOn } from '#server/oversight/team/learning-on.queries.ts'
 import { listTeam, type TeamRow } from '#server/oversight/team/team.queries.ts'
-import { filtered, groups, isIn, openDates, pageSize } from '#server/oversight/team/team.ts'
+import { filtered, groups, isIn, isInMonth, openDates, pageSize } from '#server/oversight/team/team.ts'
 import { teamAsOf } from '#server/oversight/team/team-as-of.ts'
 import { teamFilter } from '#server/oversight/team/team-filter.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
@@ -59,7 +59,7 @@ describe("the team page's numbers", () => {
       for (const group of groups) {
         const behind = rows.filter((row) => isIn(group, row, today))
         const told = [seed, group, behind.length]
-        if (!['unknown', 'not-done'].includes(group) || behind.length > 0)
+        if (!['unknown', 'not-done', 'leave-planned'].includes(group) || behind.length > 0)
           expect([seed, group, numbers.get(group)]).toEqual(told)
         const table = (await sam.get(`/team?show=${group}&page=all`)).body
         expect([seed, group, table.split('<th scope="row"><a href="/team/').length - 1]).toEqual(told)
@@ -98,11 +98,28 @@ describe("the team page's numbers", () => {
     expect(sum('lapses')).toBe(lapses.filter((day) => day >= from).length)
     expect(sum('lapses')).toBeGreaterThan(10)
     // The chart and its table.
+    const number = (value: number | string) => `\\s*(?:<a [^>]*>)?${value}(?:<span[^<]*</span></a>)?\\s*`
     const page = (await (await world.as('sam@northstar.example')).get('/team')).body
     for (const { label, lapses: lapsed } of months.slice(0, 11))
       expect(page).toMatch(
-        new RegExp(`${label}</th>\\s*<td class="number">\\d+</td>\\s*<td class="number">${lapsed}</td>`),
+        new RegExp(
+          `${label}</th>\\s*<td class="number">${number('\\d+')}</td>\\s*<td class="number">${number(lapsed)}</td>`,
+        ),
       )
+    // Each number opens the people behind it, on the page and in the file.
+    const sam = await world.as('sam@northstar.example')
+    for (const [what, month] of [
+      ['due', months.slice(11).find(({ due }) => due > 0)!.month],
+      ['completed', months.find(({ completions }) => completions > 0)!.month],
+      ['lapsed', months.find((one) => one.lapses > 0)!.month],
+    ] as const) {
+      const behind = rows.filter((row) => isInMonth({ what, month }, row, today))
+      expect(behind.length).toBeGreaterThan(0)
+      expect(page).toContain(`/team?what=${what}&amp;month=${month}#people`)
+      const shown = (await sam.get(`/team?what=${what}&month=${month}&page=all`)).body
+      expect([what, shown.split('<th scope="row"><a href="/team/').length - 1]).toEqual([what, behind.length])
+      expect(await csvRows(sam, `/team.csv?what=${what}&month=${month}`)).toHaveLength(behind.length)
+    }
   })
 
   test('come from stored rows that equal the rules’ results, for every generated person', async () => {
@@ -182,7 +199,7 @@ describe("the team page's numbers", () => {
     expect(await computed(world, [program], today)).toHaveLength(before)
   })
 
-  test('a page over a thousand people takes six statements, including those for the session, approvals and what waits', async () => {
+  test('a page over a thousand people takes nine statements, including those for the session, approvals, own requirements, saved views and what waits', async () => {
     const world = await aWorld()
     const program = await programId(world.db, 'North Star House')
     await drawTeam(world, program, 1000, 3)
@@ -203,7 +220,7 @@ describe("the team page's numbers", () => {
       executor.executeQuery = original
     }
     // Statements of scheduled jobs don't belong to the page.
-    expect(statements.filter((text) => !text.includes('review_packets'))).toHaveLength(6)
+    expect(statements.filter((text) => !text.includes('review_packets'))).toHaveLength(9)
   }, 60_000)
 })
 
@@ -272,6 +289,8 @@ test('an open due date counts for every requirement', () => {
       name: 'Jo',
       clearance: null,
       is_on_leave: false,
+      leave_until: null,
+      leave_from: null,
       standings: [
         {
           requirement: 'child-protection-foundation',
@@ -471,7 +490,7 @@ describe('as of a past day', () => {
     const sam = await world.as('sam@northstar.example')
     const modules = current.modules.length
     const told = async (day: string) =>
-      (await csvRows(sam, `/team.csv?on=${day}&search=ada`)).map((row) => row.split(',').slice(-4, -1))
+      (await csvRows(sam, `/team.csv?on=${day}&search=ada`)).map((row) => row.split(',').slice(-6, -3))
     expect(await told('2026-11-04')).toEqual([['', '', '2026-11-04']])
     expect(await told('2026-11-10')).toEqual([[`1 of ${modules}`, '2026-11-08', '2026-11-10']])
     expect(await told('2026-11-20')).toEqual([[`2 of ${modules}`, '2026-11-12', '2026-11-20']])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { failLostImports } from '#server/programs/imports/import-job.actions.ts'
+import { xlsxOf } from '#server/web/spreadsheet.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { handlersOf, workOff } from '#test/support/jobs.ts'
@@ -124,13 +125,16 @@ describe('importing a file', () => {
     )
   })
 
-  test('shows a clear message for a missing file, a wrong file type and a file that is too large', async () => {
+  test('shows a clear message for a missing file, a wrong file type and a file that is too large; reads a workbook', async () => {
     const { world, rae, program } = await rosterAt()
     const none = await sendFile(world, rae, program, '')
     expect(none.statusCode).toBe(422)
     expect(none.body).toContain('Choose a file, or paste rows below.')
-    const workbook = await checkFile(world, rae, program, Buffer.from([0x50, 0x4b, 3, 4]))
-    expect(workbook.page.body).toContain('This is an Excel workbook.')
+    const broken = await sendFile(world, rae, program, Buffer.from([0x50, 0x4b, 3, 4]))
+    expect([broken.statusCode, readable(broken.body)]).toEqual([
+      422,
+      expect.stringContaining('This workbook can’t be opened.'),
+    ])
     const large = await sendFile(world, rae, program, Buffer.alloc(5 * 1024 * 1024 + 1, 'a'))
     expect(large.statusCode).toBe(422)
     expect(large.body).toContain('larger than 5 MB')
@@ -140,6 +144,18 @@ describe('importing a file', () => {
     expect(huge.body).toContain('larger than 5 MB')
     const bare = await checkFile(world, rae, program, file())
     expect(readable(bare.page.body)).toContain('headings but no rows')
+    // A workbook is read like a CSV file.
+    const columns = ['Name', 'Email', 'Worker type', 'Hired on'].map((heading, index) => ({
+      heading,
+      width: 20,
+      isDay: heading === 'Hired on',
+      value: (cells: readonly string[]) => cells[index] ?? null,
+    }))
+    const sheet = await xlsxOf('Staff', columns, [
+      ['Lena Fox', 'lena@northstar.example', 'employee', '2026-03-03'],
+    ])
+    const workbook = await checkFile(world, rae, program, sheet)
+    expect(readable(workbook.page.body)).toMatch(/1 row is ready.*Lena Fox.*2026-03-03/)
   })
 
   test('nothing is saved if the roster changed after the check', async () => {

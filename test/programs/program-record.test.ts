@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { likelyHolders } from '#server/programs/record/holder-match.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { programId, readable } from './programs.ts'
@@ -107,6 +108,49 @@ test('a system administrator adds a program to an existing license holder', asyn
     .where('name', 'ilike', 'north star%')
     .execute()
   expect(holders).toHaveLength(1)
+})
+
+test('a license number belongs to one program, and a holder on record is recognized however it is written', async () => {
+  const kit = await world.as('kit@system.example')
+  const form = {
+    kind: 'licensed',
+    holder: 'north-star youth services inc',
+    program_name: 'West Star House',
+    from_on: '1/1/2026',
+    licensing_authority: 'DHS',
+    license_number: '9900001',
+  }
+  expect((await kit.get('/programs/new')).body).toContain('(required for a licensed program)')
+  const taken = await kit.post('/programs/new', form)
+  expect(taken.statusCode).toBe(422)
+  expect(taken.body).toContain('License number 9900001 belongs to North Star House.')
+  const unsure = await kit.post('/programs/new', { ...form, license_number: '9900009' })
+  expect(unsure.statusCode).toBe(422)
+  expect(readable(unsure.body)).toContain('This looks like “North Star Youth Services”')
+  expect(unsure.body).toContain('Yes, add it as a new one')
+  const answers = await Promise.all(
+    [1, 2].map((number) =>
+      kit.post('/programs/new', {
+        ...form,
+        program_name: `West ${number}`,
+        license_number: '9900009',
+        holder_is_new: 'yes',
+      }),
+    ),
+  )
+  expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([303, 422])
+})
+
+test.each([
+  ['harbor homes inc', 'Harbor Homes, Inc.'],
+  ['The Harbour Homes', 'Harbor Homes, Inc.'],
+  ['Nino’s House & Co.', 'Niño’s House'],
+  ['Harbor Hills', null],
+  ['Inc.', null],
+])('of holders on record, “%s” may mean %s', (typed, name) => {
+  expect(likelyHolders(typed, ['Lakeside Homes LLC', 'Harbor Homes, Inc.', 'Niño’s House'])).toEqual(
+    name ? [name] : [],
+  )
 })
 
 test('program administrators and supervisors can read the program’s record but not change it', async () => {

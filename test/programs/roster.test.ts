@@ -473,3 +473,39 @@ describe('the roster’s page', () => {
     expect((await sam.get(`/programs/${program}/roster.csv`)).statusCode).toBe(404)
   })
 })
+
+test('after someone has left, the roster’s file and search and their page know the email that they had then, and no other', async () => {
+  const id = await personId(world.db, 'theo@northstar.example')
+  const { assignment_id } = await assignmentOf(world.db, 'theo@northstar.example')
+  const emails = ['theo@northstar.example', 'theo@while.example', 'theo@after.example']
+  /** What confirming a new email writes. */
+  const change = async (from: number, at: string) => {
+    const confirmed_at = new Date(at)
+    await world.db
+      .updateTable('people')
+      .set({ email: emails[from + 1]! })
+      .where('id', '=', id)
+      .execute()
+    await world.db
+      .insertInto('email_changes')
+      .values({
+        ...{ person_id: id, from_email: emails[from]!, to_email: emails[from + 1]!, token_hash: at },
+        ...{ requested_by: id, requested_at: confirmed_at, expires_at: confirmed_at, confirmed_at },
+      })
+      .execute()
+  }
+  const seen = async () => {
+    const pages = [`/programs/${program}/roster.csv`, `/team/${id}`]
+    const bodies = await Promise.all(pages.map(async (page) => (await rae.get(page)).body))
+    return bodies.map((body) => emails.filter((email) => body.includes(email)))
+  }
+  await change(0, '2026-11-10T18:00:00Z')
+  expect(await seen()).toEqual([[emails[1]], [emails[1]]])
+  const left = { separated_on: '11/20/2026', reason: 'Took another job' }
+  await rae.post(`/programs/${program}/assignments/${assignment_id}/separation`, left)
+  await change(1, '2026-11-22T18:00:00Z')
+  expect(await seen()).toEqual([[emails[1]], [emails[1]]])
+  const finds = async (search: string) =>
+    (await rae.get(`/programs/${program}/roster?show=all&search=${search}`)).body.includes('Theo Okafor')
+  expect([await finds('while.example'), await finds('after.example')]).toEqual([true, false])
+})

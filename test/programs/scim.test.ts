@@ -146,6 +146,7 @@ describe('SCIM, by the examples of RFC 7644', () => {
     }
     expect(Object.keys((await ask('GET', `/Users/${id}?attributes=userName`)).body).sort()).toEqual([
       'id',
+      'schemas',
       'userName',
     ])
     const changed = await changes(id)
@@ -294,6 +295,56 @@ describe('SCIM, by the examples of RFC 7644', () => {
     expect(await roles()).toEqual(['supervisor'])
     expect((await ask('DELETE', group)).status).toBe(204)
     expect(await roles()).toEqual([])
+  })
+
+  test('publishes what it keeps, and answers every address under it as its own messages', async () => {
+    const { body } = await ask('GET', '/Schemas')
+    const names = (schema: { attributes: { name: string }[] }) => schema.attributes.map(({ name }) => name)
+    expect(body.Resources.map(({ id }: { id: string }) => id)).toEqual([userSchema, groupSchema])
+    expect(names(body.Resources[0])).toEqual([
+      'userName',
+      'name',
+      'displayName',
+      'active',
+      'emails',
+      'groups',
+    ])
+    expect(names((await ask('GET', `/Schemas/${groupSchema}`)).body)).toEqual(['displayName', 'members'])
+    const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+    expect((await ask('GET', `/Schemas/${enterprise}`)).status).toBe(404)
+    expect(JSON.stringify((await ask('GET', '/ResourceTypes')).body)).not.toContain(enterprise)
+    const nowhere = await ask('GET', '/Nowhere')
+    expect([nowhere.status, nowhere.body.schemas]).toEqual([
+      404,
+      ['urn:ietf:params:scim:api:messages:2.0:Error'],
+    ])
+  })
+
+  test('says of each resource what it is, whichever attributes are asked for, and searches users and groups at once', async () => {
+    const group = await ask('POST', '/Groups', { schemas: [groupSchema], displayName: 'Night staff' })
+    expect(group.body).not.toHaveProperty('members')
+    for (const wanted of ['attributes=displayName', 'excludedAttributes=schemas,members'])
+      expect((await ask('GET', `/Groups/${group.body.id}?${wanted}`)).body).toMatchObject({
+        schemas: [groupSchema],
+        displayName: 'Night staff',
+      })
+    const found = await ask('POST', '/.search', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
+      attributes: ['displayName'],
+    })
+    const kinds = found.body.Resources.map(({ schemas }: { schemas: string[] }) => schemas[0])
+    expect([...new Set(kinds)].sort()).toEqual([groupSchema, userSchema])
+    const { id } = (await ask('POST', '/Users', { schemas: [userSchema], userName: 'pat@northstar.example' }))
+      .body
+    await ask(
+      'PATCH',
+      `/Groups/${group.body.id}`,
+      patchOp({ op: 'add', path: 'members', value: [{ value: id }] }),
+    )
+    const [member] = (await ask('GET', `/Groups/${group.body.id}`)).body.members
+    expect(member.$ref).toBe(`http://127.0.0.1:3000/scim/v2/Users/${id}`)
+    await ask('PATCH', `/Groups/${group.body.id}`, patchOp({ op: 'remove', path: 'members' }))
+    expect((await ask('GET', `/Groups/${group.body.id}`)).body).not.toHaveProperty('members')
   })
 
   test('a token ends with its day, with its connection, and with its owner’s role', async () => {

@@ -247,6 +247,8 @@ test('a program’s interpretation applies to its people at once and is kept wit
   const rae = await world.as('rae@northstar.example')
   const page = await rae.get(`/programs/${program}/interpretations`)
   expect(page.body).toContain('cautious default')
+  // Only what concerns a licensed program.
+  expect(page.body).not.toMatch(/fiscal_year_month|hours_year|trafficking_due_months/)
   const choices = {
     annual_anchor: 'keep-month',
     leave: 'not-required',
@@ -256,9 +258,6 @@ test('a program’s interpretation applies to its people at once and is kept wit
     same_day_contact: 'accept-and-flag',
     refresher: 'not-counted',
     fast_completions: 'count',
-    hours_year: 'calendar',
-    fiscal_year_month: '7',
-    trafficking_due_months: '',
   }
   const silent = await rae.post(`/programs/${program}/interpretations`, { ...choices, reason: '' })
   expect(silent.body).toContain('Enter the reason')

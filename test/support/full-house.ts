@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { notify, preferencesOf } from '#server/notices/actions.ts'
 import { createLink } from '#server/people/actions.ts'
+import { tokenHash } from '#server/people/links.ts'
 import { createSessions } from '#server/people/sessions.ts'
 import { assignmentOf, programId } from '#test/programs/programs.ts'
 import type { Client, World } from './app.ts'
@@ -115,6 +116,17 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const trainings = await db
+    .insertInto('training_imports')
+    .values({
+      program_id: program,
+      created_by: person_id,
+      created_at: new Date('2026-11-01T12:00:00Z'),
+      file_name: 'trainings.zip',
+      state: 'checked',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const rowOf = async (table: 'program_details' | 'license_statuses' | 'certifications') =>
     (await db.selectFrom(table).select('period_id').where('program_id', '=', program).executeTakeFirst())
       ?.period_id ?? ''
@@ -123,13 +135,77 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     .select('period_id')
     .where('assignment_id', '=', assignment_id)
     .executeTakeFirstOrThrow()
+  await db.updateTable('programs').set({ checks_shifts: true }).where('id', '=', program).execute()
+  const checked = new Date('2026-11-23T17:00:00Z')
+  const view = await db
+    .insertInto('team_views')
+    .values({ person_id, name: 'Overdue', query: 'show=overdue', saved_at: checked })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const token = await db
     .selectFrom('api_tokens')
     .select('id')
     .where('program_id', '=', program)
     .executeTakeFirstOrThrow()
+  const shift = await db
+    .insertInto('shifts')
+    .values({
+      program_id: program,
+      label: 'Night',
+      starts_at: checked,
+      created_at: checked,
+      created_by: person_id,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const check = await db
+    .insertInto('shift_checks')
+    .values({
+      shift_id: shift.id,
+      program_id: program,
+      checked_by: person_id,
+      checked_at: checked,
+      recorded_at: checked,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await admin.post(`${base}/requirements`, {
+    title: 'First aid',
+    contact: 'no',
+    schedule: 'same-month',
+    first_days: '0',
+    from_on: '1/1/2026',
+  })
+  const { requirement_id } = await db
+    .selectFrom('program_requirements')
+    .select('requirement_id')
+    .where('program_id', '=', program)
+    .executeTakeFirstOrThrow()
+  const trained = await db
+    .insertInto('program_trainings')
+    .values({
+      requirement_id,
+      program_id: program,
+      person_id,
+      completed_on: '2026-05-01',
+      recorded_by: person.id,
+      file_id: (
+        await db
+          .insertInto('program_training_files')
+          .values({ file: Buffer.from('%PDF-1.7 %%EOF'), file_name: 'a.pdf', file_type: 'application/pdf' })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+      ).id,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   return {
     program,
+    shift: shift.id,
+    view: view.id,
+    check: check.id,
+    'requirements/requirement': requirement_id,
+    'program-trainings/training': trained.id,
     person: person_id,
     assignment: assignment_id,
     role: role.id,
@@ -139,6 +215,7 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     'license-statuses/period': await rowOf('license_statuses'),
     'certifications/period': await rowOf('certifications'),
     'imports/import': file.id,
+    'past-trainings/import': trainings.id,
     'tokens/token': token.id,
   }
 }
@@ -336,6 +413,7 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
   const review = String(opened.headers.location).split('/')[2]!
   await lee.post(`/reviews/${review}/findings`, {
     person: await personId(db, learner),
+    law: 'Minn. Stat. 245A.25, subd. 5(f)',
     body: 'Late.',
     follow_up_on: '12/15/2026',
     send: 'yes',
@@ -355,6 +433,40 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
       file: Buffer.from('%PDF-1.7 %%EOF'),
       file_name: 'plan.pdf',
       file_type: 'application/pdf',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const evidence = await db
+    .insertInto('evidence_requests')
+    .values({
+      review_id: review,
+      number: 1,
+      subject: 'A certificate',
+      due_on: '2026-12-15',
+      requested_by: person_id,
+      requested_at: clock.now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const message = await db
+    .insertInto('evidence_messages')
+    .values({
+      request_id: evidence.id,
+      is_from_program: true,
+      body: 'Here.',
+      written_by: person_id,
+      written_at: clock.now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const file = await db
+    .insertInto('evidence_files')
+    .values({
+      message_id: message.id,
+      name: 'plan.pdf',
+      type: 'application/pdf',
+      sha256: 'a'.repeat(64),
+      bytes: Buffer.from('%PDF-1.7 %%EOF'),
     })
     .returning('id')
     .executeTakeFirstOrThrow()
@@ -378,6 +490,23 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
       zip_sha256: 'a'.repeat(64),
     })
     .returning(['id', 'code'])
+    .executeTakeFirstOrThrow()
+  const link = await db
+    .insertInto('packet_links')
+    .values({
+      packet_id: packet.id,
+      token_hash: tokenHash(packet.code),
+      for_whom: 'An auditor',
+      made_by: person_id,
+      made_at: clock.now,
+      expires_at: new Date(clock.now.getTime() + 86_400_000),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const change = await db
+    .insertInto('changed_facts')
+    .values({ key: 'A1-02', reason: 'Amended', marked_by: person_id, marked_at: clock.now })
+    .returning('id')
     .executeTakeFirstOrThrow()
   const verification = await db
     .insertInto('bulk_verifications')
@@ -415,8 +544,14 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
     review,
     finding: finding.id,
     answer: answer.id,
+    'evidence/request': evidence.id,
+    'files/file': file.id,
     packet: packet.id,
     'packets/code': packet.code,
+    'links/link': link.id,
+    'watch/key': 'A1-02',
+    'changes/change': change.id,
+    'shared-packets/token': packet.code,
     verification: verification.id,
     'registry/import': registry.id,
     'certificates/requests/request': request.id,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readPaper } from '#test/handouts/paper-reading.ts'
+import { faultsOf } from '#test/paper/pdf-rules.ts'
 import { aWorld } from '#test/support/app.ts'
 
 test('the transcript lists what was completed, and the calendar file has the due date', async () => {
@@ -7,6 +8,7 @@ test('the transcript lists what was completed, and the calendar file has the due
   const mai = await world.as('mai@northstar.example')
   const file = await mai.get('/transcript.pdf')
   expect(file.headers['content-type']).toBe('application/pdf')
+  expect(faultsOf(file.rawPayload)).toEqual([])
   const { letters, roles, isTagged, title } = await readPaper(file.rawPayload)
   expect(isTagged).toBe(true)
   expect(title).toBe('Training transcript of Mai Vang')

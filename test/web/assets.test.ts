@@ -125,6 +125,7 @@ describe('static files', () => {
     const names = [
       'styles.css',
       'site.js',
+      'offline.js',
       'lesson-terms.js',
       'lesson-time.js',
       'lesson-place.js',
@@ -140,6 +141,15 @@ describe('static files', () => {
       }),
     )
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(78_000)
+  })
+
+  it('all scripts of our own are together at most 20 KB over the wire, without their comments', async () => {
+    const names = await readdir(path.join(import.meta.dirname, '../../static/scripts'))
+    const sent = await Promise.all(
+      names.map((name) => readFile(path.join(assets.folder, `${path.basename(assets.asset(name))}.br`))),
+    )
+    expect(sent.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(20_000)
+    for (const script of sent) expect(brotliDecompressSync(script).toString()).not.toMatch(/^ *\/\/|\/\*\*/m)
   })
 
   it('are served compressed, cached for a year, under a name that changes with the content', async () => {

@@ -19,6 +19,7 @@ const frame: PageFrame = {
   waiting: {},
   idleMinutes: null,
   isNamed: false,
+  person: null,
   messages: [{ kind: 'success', text: 'Leave is <recorded>.' }],
 }
 

@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { buildApp } from '#server/app.ts'
@@ -52,6 +53,9 @@ test('every page carries the policy that keeps scripts and frames of others out,
     const policy = String(answer.headers['content-security-policy'])
     expect(policy).toContain("default-src 'none'")
     expect(policy).not.toContain('unsafe')
+    expect(policy).toContain("require-trusted-types-for 'script';trusted-types default")
+    for (const feature of ['camera', 'microphone', 'geolocation', 'usb'])
+      expect(answer.headers['permissions-policy']).toContain(`${feature}=()`)
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.headers['x-content-type-options']).toBe('nosniff')
   }
@@ -150,4 +154,17 @@ test('programs find what they look for: whom to tell of a weakness, where to cha
   expect((await client.get('/.well-known/change-password')).headers.location).toBe('/account/password')
   expect((await client.get('/robots.txt')).body).toContain('Disallow: /verify/')
   expect((await client.get('/verify')).headers['permissions-policy']).toContain('geolocation=()')
+})
+
+test('signing out clears what the browser kept, and no route answers TRACE', async () => {
+  const { as, app } = await aWorld()
+  const client = await as('ada@northstar.example')
+  expect((await client.post('/sign-out')).headers['clear-site-data']).toBe('"cache", "storage"')
+  const { hostname, port } = new URL(await app.listen({ port: 0 }))
+  const answer = await new Promise<number | undefined>((resolve, reject) => {
+    request({ hostname, port, method: 'TRACE', path: '/' }, (given) => resolve(given.resume().statusCode))
+      .on('error', reject)
+      .end()
+  })
+  expect(answer).toBe(403)
 })

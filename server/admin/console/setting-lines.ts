@@ -82,8 +82,16 @@ export const settingList: readonly Setting[] = [
     group: 'Database',
     example: 'postgres://user:password@127.0.0.1:5432/safe_harbor',
     changes:
-      'A PostgreSQL 15 or later in place of the embedded one. It is never filled with the demonstration. The embedded one is used in a role that can’t change what is append-only. Here the service works in the role that you name, so triggers alone refuse such changes: let no one else have its password. Behind PgBouncer in transaction mode, add ?pgbouncer=true (docs/operations.md).',
+      'A PostgreSQL 15 or later in place of the embedded one. It is never filled with the demonstration. The service works in the role that this names: give it one that can’t change evidence, with DATABASE_ADMIN_URL (docs/operations.md). Behind PgBouncer in transaction mode, add ?pgbouncer=true (docs/operations.md).',
     value: ({ databaseUrl }) => set(databaseUrl),
+  },
+  {
+    name: 'DATABASE_ADMIN_URL',
+    group: 'Database',
+    example: 'postgres://owner:password@127.0.0.1:5432/safe_harbor',
+    changes:
+      'The owner of that database, for npm run migrate and npm run restore alone: leave it out of the service’s own environment. npm run migrate makes the role that DATABASE_URL names and gives it what the service needs: it can add evidence, but not change or remove it.',
+    value: ({ databaseAdminUrl }) => set(databaseAdminUrl),
   },
   {
     name: 'DATABASE_POOL',

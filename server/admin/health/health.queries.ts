@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { type Kysely, sql } from 'kysely'
+import { findEvidenceRisks } from '#server/db/app-role.ts'
 import type { Database } from '#server/db/connection.ts'
 import { schemaState } from '#server/db/migrate.ts'
 import type { DB } from '#server/db/schema.ts'
@@ -9,15 +10,18 @@ export type DatabaseHealth = Readonly<{
   version: string
   bytes: number
   is_migrated: boolean
+  /** How the service's role could change evidence. Empty if it can't. */
+  risks: readonly string[]
   /** What the database's clock says, to compare with this machine's. */
   now: Date
 }>
 
 export async function findDatabaseHealth(db: Database): Promise<DatabaseHealth> {
-  const { rows } = await sql<Omit<DatabaseHealth, 'is_migrated'>>`
+  const { rows } = await sql<Omit<DatabaseHealth, 'is_migrated' | 'risks'>>`
     select current_setting('server_version') as version, pg_database_size(current_database())::float8 as bytes,
       clock_timestamp() as now`.execute(db)
-  return { ...rows[0]!, is_migrated: (await schemaState(db)) === 'current' }
+  const is_migrated = (await schemaState(db)) === 'current'
+  return { ...rows[0]!, is_migrated, risks: await findEvidenceRisks(db) }
 }
 
 export type JobHealth = Readonly<{ failed: number; waiting: number; last_at: Date | null }>

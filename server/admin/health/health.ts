@@ -63,10 +63,18 @@ export function healthSentence(lines: readonly HealthLine[]): string {
   return `Training is running. ${number(names.length)} things need attention.`
 }
 
-const databaseLine = ({ database }: HealthFacts) =>
-  database.is_migrated
-    ? line('Database', 'good', `PostgreSQL ${database.version}, ${bytes(database.bytes)}`)
-    : line('Database', 'attention', 'Its schema is older than this version. Run npm run migrate.')
+function databaseLine({ database }: HealthFacts): HealthLine {
+  if (!database.is_migrated)
+    return line('Database', 'attention', 'Its schema is older than this version. Run npm run migrate.')
+  const [risk] = database.risks
+  if (risk)
+    return line(
+      'Database',
+      'attention',
+      `${risk} Set DATABASE_ADMIN_URL and run npm run migrate (docs/operations.md).`,
+    )
+  return line('Database', 'good', `PostgreSQL ${database.version}, ${bytes(database.bytes)}`)
+}
 
 function diskLine({ disk }: HealthFacts): HealthLine {
   const isLow = disk.free < 2 * gigabyte || disk.free / disk.total < 0.05

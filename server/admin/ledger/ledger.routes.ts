@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { findSetting } from '#server/admin/setup/settings.queries.ts'
 import { findLastKeptHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import type { Database } from '#server/db/connection.ts'
+import { recordExport } from '#server/ledger/actions.ts'
 import { findLastCheck } from '#server/ledger/checks.ts'
 import { findLastHead } from '#server/ledger/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
@@ -80,6 +81,12 @@ export async function ledgerConsoleRoutes(
     async (request, reply) => {
       const { below, ...typed } = request.query
       const { filter } = readLedgerFilter(typed, dayOf(clock()))
+      await recordExport(db, {
+        by: viewerOf(request).id,
+        subject: 'ledger',
+        at: clock(),
+        facts: { what: 'ledger', filter },
+      })
       const batches = eachLedgerBatch(db, filter)
       // The first batch is read before the answer begins, so that a database in trouble is an error page.
       const first = await batches.next()

@@ -5,6 +5,7 @@ import { writeEvidence } from '#server/ledger/actions.ts'
 import { listRefusing } from '#server/notices/queries.ts'
 import { type AccountMail, passwordLink } from '#server/people/account-emails.ts'
 import { listMailedOften, replaceLink } from '#server/people/actions.ts'
+import { findAccountByEmail } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { otherName } from '#server/programs/form-problem.ts'
 import { grantRole } from '#server/programs/roles/granting.actions.ts'
@@ -98,11 +99,11 @@ async function findOrAddPerson(
   now: Date,
 ) {
   const byId = employee_id && program_id ? await findPersonByEmployeeId(trx, program_id, employee_id) : null
+  const found = byId ?? (email ? await findAccountByEmail(trx, email) : undefined)
   const known = await trx
     .selectFrom('people')
     .select(['id', 'name', 'email', hasWayIn.as('has_password')])
-    .$if(Boolean(byId), (query) => query.where('id', '=', byId!.id))
-    .$if(!byId, (query) => query.where('email', '=', email))
+    .where('id', '=', found?.id ?? null)
     .executeTakeFirst()
   const person =
     known ??

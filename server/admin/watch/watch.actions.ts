@@ -3,13 +3,16 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type JobName, timetable } from '#server/jobs/timetable.ts'
+import { findLastCheck } from '#server/ledger/checks.ts'
 import { addDays, type Day, dayOf, daysBetween } from '#server/lib/days.ts'
 import { notifyAll } from '#server/notices/actions.ts'
 import type { NewNotice } from '#server/notices/kinds.ts'
+import { daysOfWatch } from '#server/oversight/licensing/endings.queries.ts'
 import { listActive } from '#server/people/queries.ts'
 import {
   listEndingPeriods,
   listEndingTokens,
+  listEvidenceDue,
   listFailedJobs,
   listFollowUps,
   listUnusedAccounts,
@@ -22,7 +25,7 @@ type Watched = Readonly<{
 }>
 
 const daysBeforeTokenEnds = 14
-const daysBeforeLicenseEnds = 60
+const daysBeforeEvidenceIsDue = 3
 const daysOfAKey = 350
 const daysOfAFact = 180
 
@@ -34,10 +37,12 @@ export async function tellOffices(db: Database, watched: Watched, now: Date): Pr
     const reviewers = await listActive(trx, 'reviewer')
     await notifyAll(trx, [
       ...(await failures(trx, administrators)),
+      ...(await alterations(trx, administrators, today)),
       ...keyNotices(watched.keySince, administrators, today),
       ...factNotices(watched.catalogue, reviewers, today),
       ...(await endings(trx, today)),
       ...(await followUps(trx, today)),
+      ...(await evidenceDue(trx, today)),
       ...(await unusedAccounts(trx, today)),
     ])
   })
@@ -58,6 +63,22 @@ async function failures(
       dedupe_key: `job-failed ${name} ${on}`,
     })),
   )
+}
+
+/** A failed check of the ledger or the register, each day until a later check finds nothing. */
+async function alterations(
+  trx: Transaction<DB>,
+  administrators: readonly string[],
+  today: Day,
+): Promise<readonly NewNotice[]> {
+  const finding = (await findLastCheck(trx))?.finding
+  if (!finding) return []
+  return administrators.map((person_id) => ({
+    person_id,
+    kind: 'record-altered',
+    facts: { finding },
+    dedupe_key: `record-altered ${today}`,
+  }))
 }
 
 const keyNotices = (
@@ -89,7 +110,7 @@ function factNotices(catalogue: Catalogue, reviewers: readonly string[], today: 
 
 async function endings(trx: Transaction<DB>, today: Day): Promise<readonly NewNotice[]> {
   const tokens = await listEndingTokens(trx, today, daysBeforeTokenEnds)
-  const periods = await listEndingPeriods(trx, today, daysBeforeLicenseEnds)
+  const periods = await listEndingPeriods(trx, today, daysOfWatch)
   return [
     ...tokens.map(
       ({ person_id, key, ...facts }): NewNotice => ({
@@ -117,6 +138,17 @@ async function followUps(trx: Transaction<DB>, today: Day): Promise<readonly New
     facts,
     dedupe_key: `follow-up ${key}`,
   }))
+}
+
+/** A program hears some days before its evidence is due; who asked for it, once the day has passed. */
+async function evidenceDue(trx: Transaction<DB>, today: Day): Promise<readonly NewNotice[]> {
+  const due = await listEvidenceDue(trx, today, daysBeforeEvidenceIsDue)
+  return due.map(({ person_id, key, is_asker, program, ...facts }): NewNotice => {
+    const to = { person_id, dedupe_key: `evidence-due ${key}` }
+    return is_asker
+      ? { ...to, kind: 'evidence-late', facts: { ...facts, program } }
+      : { ...to, kind: 'evidence-due', facts }
+  })
 }
 
 /** Once a week, on Mondays: March 1, 2027 is one. */

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { endingPeriods } from '#server/oversight/licensing/endings.queries.ts'
+import { openEvidence } from '#server/oversight/reviews/evidence.queries.ts'
 
 /** What someone should hear about a program, a job or a finding; `key` is the same each time it is found. */
 type For = Readonly<{ person_id: string; key: string }>
@@ -48,20 +50,9 @@ export async function listEndingPeriods(
   days: number,
 ): Promise<readonly EndingPeriod[]> {
   const { rows } = await sql<EndingPeriod>`
-    with ending as (
-      select l.program_id, 'The license' as what, l.period_id, l.to_on from license_statuses l
-      where l.superseded_at is null and l.may_operate and l.to_on between ${today}::date and ${today}::date + ${days}::int
-        and not exists (select from license_statuses n where n.program_id = l.program_id and n.superseded_at is null
-          and n.may_operate and n.from_on > l.from_on and coalesce(n.to_on > l.to_on, true))
-      union all
-      select c.program_id, 'A certification', c.period_id, c.to_on from certifications c
-      where c.superseded_at is null and c.to_on between ${today}::date and ${today}::date + ${days}::int
-        and not exists (select from certifications n where n.program_id = c.program_id and n.superseded_at is null
-          and n.type = c.type and n.from_on > c.from_on and coalesce(n.to_on > c.to_on, true))
-    )
     select distinct p.id as person_id, e.period_id || ' ' || e.to_on as key, g.id as program_id, ${programName(today)} as program,
       e.what, e.to_on as on
-    from ending e join programs g on g.id = e.program_id join license_holders h on h.id = g.holder_id
+    from ${endingPeriods(today, days)} e join programs g on g.id = e.program_id join license_holders h on h.id = g.holder_id
     join roles r on r.ended_at is null and (r.role = 'licensing'
       or (r.role = 'program_admin' and (r.program_id = g.id or r.holder_id = g.holder_id)))
     join people p on p.id = r.person_id and p.disabled_at is null`.execute(db)
@@ -95,13 +86,45 @@ export async function listFollowUps(db: Kysely<DB>, today: Day): Promise<readonl
   const { rows } = await sql<FollowUp>`
     select p.id as person_id, f.id || ' ' || d.on as key, f.id as finding_id, r.number as review, f.number,
       ${programName(today)} as program, d.on
-    from review_findings f join reviews r on r.id = f.review_id
+    from current_findings f join reviews r on r.id = f.review_id
     join programs g on g.id = r.program_id join license_holders h on h.id = g.holder_id
     join lateral (select coalesce((select s.follow_up_on from review_finding_steps s
       where s.finding_id = f.id and s.follow_up_on is not null order by s.id desc limit 1), f.follow_up_on) as on) d on d.on <= ${today}
     join people p on p.id in (f.written_by, r.opened_by) and p.disabled_at is null
     where coalesce((select s.act from review_finding_steps s where s.finding_id = f.id and s.act <> 'follow-up-moved'
       order by s.id desc limit 1), '') not in ('resolved', 'withdrawn')`.execute(db)
+  return rows
+}
+
+type EvidenceDue = For &
+  Readonly<{
+    is_asker: boolean
+    request_id: string
+    review: number
+    number: number
+    program: string
+    on: Day
+  }>
+
+/** Unanswered requests for evidence: soon due, for the program's administrators; past the day, for who asked. */
+export async function listEvidenceDue(
+  db: Kysely<DB>,
+  today: Day,
+  days: number,
+): Promise<readonly EvidenceDue[]> {
+  const { rows } = await sql<EvidenceDue>`
+    select p.id as person_id, o.id || ' ' || o.due_on as key, p.is_asker, o.id as request_id, o.review, o.number,
+      ${programName(today)} as program, o.due_on as on
+    from ${openEvidence} o join programs g on g.id = o.program_id join license_holders h on h.id = g.holder_id
+    join lateral (
+      select one.id, true as is_asker from people one
+        where one.id = o.requested_by and one.disabled_at is null and o.due_on < ${today}::date
+      union all
+      select distinct one.id, false from roles r join people one on one.id = r.person_id and one.disabled_at is null
+        where o.due_on between ${today}::date and ${today}::date + ${days}::int and r.ended_at is null
+          and r.role = 'program_admin' and (r.program_id = g.id or r.holder_id = g.holder_id)
+    ) p on true
+    where not o.is_answered`.execute(db)
   return rows
 }
 

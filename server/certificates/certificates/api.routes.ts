@@ -9,7 +9,7 @@ import { findCertificateByToken } from './queries.ts'
 import { isUnderReview } from './under-review.actions.ts'
 import { type PublicVerdict, verifyPage } from './verification-page.ts'
 
-type Needs = Readonly<{ db: Database }>
+type Needs = Readonly<{ db: Database; clock: () => Date }>
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
   Type.Union([type, Type.Null()])
@@ -41,7 +41,7 @@ const answer = (description: string) => Type.Object(facts, { description })
 const problem = (description: string) => Type.Object({ error: Type.String() }, { description })
 
 /** The API for the page behind the QR code: the same facts under the same rules. */
-export async function certificateApiRoutes(app: App, { db }: Needs): Promise<void> {
+export async function certificateApiRoutes(app: App, { db, clock }: Needs): Promise<void> {
   app.get(
     '/api/certificates/:token',
     {
@@ -71,7 +71,10 @@ export async function certificateApiRoutes(app: App, { db }: Needs): Promise<voi
       const token = readToken(request.params.token) ?? request.params.token
       const { name } = request.query
       const found = await findCertificateByToken(db, token)
-      const compared = name === undefined ? null : await compareName(db, token, found, name)
+      const compared =
+        name === undefined
+          ? null
+          : await compareName(db, found, { token, name, address: request.ip }, clock())
       const { verdict, facts, ended_at, corrected_by } = verifyPage(
         found,
         compared && { ...compared, typed: name ?? '' },

@@ -30,7 +30,10 @@ export async function makeCertificate(
     describeCredential({ facts: told, holder: hashed, status, page_sha256 })
   const room = Buffer.byteLength(JSON.stringify(describe(Buffer.alloc(32)))) + proofRoom
   const page = await drawCertificate(facts, { attachment: credentialPlace(room) })
-  const pdf = await sealCertificate(page, async (pageSha256) => sign(describe(pageSha256), key, now))
+  const pdf = await sealCertificate(page, async (pageSha256) => {
+    const { proof, ...credential } = await sign(describe(pageSha256), key, now)
+    return { ...credential, proof: [proof] }
+  })
   return { pdf, credential: await proven(pdf, key, now) }
 }
 

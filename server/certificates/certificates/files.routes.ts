@@ -14,6 +14,7 @@ import { type App, text } from '#server/web/routes.ts'
 import { readUploads } from '#server/web/upload.ts'
 import { checkedFile } from './file-check.ts'
 import { findCertificateByToken } from './queries.ts'
+import { checkStoredPage } from './stored-page.actions.ts'
 import { isUnderReview } from './under-review.actions.ts'
 
 type Needs = Readonly<{
@@ -54,6 +55,7 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
       verified.push({
         name,
         verification: isTooLarge ? null : await verifyUploadedFile(bytes, published),
+        isAlone: bytes[0] !== 0x25,
       })
     return reply.page('certificates/files', await filesPage(verified, false))
   })
@@ -103,6 +105,7 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
         verified.push({
           name: found.name,
           verification: isAgreed ? verification : disagreement(verification),
+          isAlone: found.kind === 'text',
         })
       }
       return reply.page('certificates/files', await filesPage(verified, true))
@@ -110,13 +113,20 @@ export async function certificateFileRoutes(app: App, { db, clock, config }: Nee
   )
 
   async function filesPage(
-    verified: readonly Readonly<{ name: string; verification: Verification | null }>[],
+    verified: readonly Readonly<{
+      name: string
+      verification: Verification | null
+      /** It came without its PDF. */
+      isAlone: boolean
+    }>[],
     isCheckedInBrowser: boolean,
   ) {
     const files = []
-    for (const { name, verification } of verified) {
-      const token = readToken(verification?.claimed_address?.split('/').at(-1) ?? '')
+    for (const { name, verification: own, isAlone } of verified) {
+      const token = readToken(own?.claimed_address?.split('/').at(-1) ?? '')
       const certificate = await findCertificateByToken(db, token ?? '-')
+      const verification =
+        own && isAlone ? await checkStoredPage(db, own, certificate, config.keysFile, clock()) : own
       files.push(checkedFile(name, verification, certificate, await isUnderReview(db, certificate)))
     }
     return { title: 'Verify certificates', robots: 'noindex', files, code: '', isCheckedInBrowser }

@@ -173,7 +173,7 @@ export async function insertCertificate(
     .executeTakeFirstOrThrow()
   const salt = randomBytes(32).toString('hex')
   for (let isPlaced = false; !isPlaced; ) {
-    // At most half of a list is ever used, so a few random draws find a free pair of entries.
+    // At most half of a list is ever used, so a few random draws find a free entry.
     const row = await trx
       .insertInto('certificate_proofs')
       .values({
@@ -181,7 +181,6 @@ export async function insertCertificate(
         salt,
         list: listOf(last + 1),
         revocation_index: randomIndex(),
-        supersession_index: randomIndex(),
       })
       .onConflict((conflict) => conflict.doNothing())
       .returning('certificate_id')
@@ -227,7 +226,7 @@ export async function certificateFile(
   const proof = await findProof(db, certificate.id)
   const made = await make(
     facts,
-    { person_id: certificate.person_id, salt: proof.salt },
+    { person_id: certificate.account_id, salt: proof.salt },
     statusEntries(site, proof),
     await openSigningKey(keysFile, site, now),
     now,

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import type { DB } from '#server/db/schema.ts'
+import { accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
 import { isInOwnTimeOf } from '#server/programs/own-time.queries.ts'
 import type { StoredCertificate } from './register-check.ts'
 
@@ -8,6 +9,8 @@ export type CertificateRow = Readonly<{
   id: string
   completion_id: string
   person_id: string
+  /** The account that it was issued to: another one of theirs where two were merged. */
+  account_id: string
   number: string
   token: string
   facts: CertificateFacts
@@ -23,12 +26,12 @@ export type CertificateRow = Readonly<{
 
 const certificateRows = (db: Kysely<DB>, where: ReturnType<typeof sql>) =>
   sql<CertificateRow>`
-  select c.id, c.completion_id, c.person_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
+  select c.id, c.completion_id, p.id as person_id, c.person_id as account_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
     (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
     (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
     (select json_build_object('number', n.number, 'issued_at', n.issued_at) from certificates n where n.corrects_id = c.id) as corrected_by,
     (select o.number from certificates o where o.id = c.corrects_id) as corrects
-  from certificates c join people p on p.id = c.person_id
+  from certificates c ${joinPerson('c.person_id')}
   where ${where}`.execute(db)
 
 /** The certificate behind a QR code. */
@@ -57,12 +60,18 @@ export async function findCertificateOf(
   personId: string,
   number: string,
 ): Promise<CertificateRow | null> {
-  const { rows } = await certificateRows(db, sql`c.number = ${number} and c.person_id = ${personId}`)
+  const { rows } = await certificateRows(
+    db,
+    sql`c.number = ${number} and c.person_id = ${accountsOf([personId])}`,
+  )
   return rows[0] ?? null
 }
 
 export async function listCertificates(db: Kysely<DB>, personId: string): Promise<readonly CertificateRow[]> {
-  const { rows } = await certificateRows(db, sql`c.person_id = ${personId} order by c.issued_at desc`)
+  const { rows } = await certificateRows(
+    db,
+    sql`c.person_id = ${accountsOf([personId])} order by c.issued_at desc`,
+  )
   return rows
 }
 
@@ -74,7 +83,7 @@ export async function listCertificatesForPrograms(
 ): Promise<readonly CertificateRow[]> {
   const { rows } = await certificateRows(
     db,
-    sql`c.person_id = any(${[...personIds]}::uuid[]) and ${isWithin(programIds)} order by p.name, c.issued_at desc`,
+    sql`c.person_id = ${accountsOf(personIds)} and ${isWithin(programIds)} order by p.name, c.issued_at desc`,
   )
   return rows
 }
@@ -86,15 +95,15 @@ export async function listLatestCertificates(
   programIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await sql<{ person_id: string; number: string }>`
-    select distinct on (c.person_id) c.person_id, c.number from certificates c
-    where c.person_id = any(${[...personIds]}::uuid[])
+    select distinct on (p.id) p.id as person_id, c.number from certificates c ${joinPerson('c.person_id')}
+    where c.person_id = ${accountsOf(personIds)}
       and not exists (select from certificate_status_changes s where s.certificate_id = c.id) and ${isWithin(programIds)}
-    order by c.person_id, c.issued_at desc`.execute(db)
+    order by p.id, c.issued_at desc`.execute(db)
   return new Map(rows.map(({ person_id, number }) => [person_id, number]))
 }
 
 const isWithin = (programIds: readonly string[]) =>
-  isInOwnTimeOf(programIds, sql`c.person_id`, sql`(c.facts ->> 'completed_on')::date`)
+  isInOwnTimeOf(programIds, sql`p.id`, sql`(c.facts ->> 'completed_on')::date`)
 
 export async function findCertificateOfCompletion(
   db: Kysely<DB>,
@@ -118,7 +127,7 @@ export const findCertificateFile = (db: Kysely<DB>, certificateId: string) =>
 export const findProof = (db: Kysely<DB>, certificateId: string) =>
   db
     .selectFrom('certificate_proofs')
-    .select(['salt', 'list', 'revocation_index', 'supersession_index'])
+    .select(['salt', 'list', 'revocation_index'])
     .where('certificate_id', '=', certificateId)
     .executeTakeFirstOrThrow()
 
@@ -154,21 +163,11 @@ export async function listRefused(db: Kysely<DB>): Promise<readonly RefusedRow[]
   return rows
 }
 
-/** Failed name checks for one code in the last hour. */
-export async function countFailedNameChecks(db: Kysely<DB>, token: string): Promise<number> {
-  const row = await db
-    .selectFrom('failed_name_checks')
-    .select((eb) => eb.fn.countAll<number>().as('tries'))
-    .where('token', '=', token)
-    .where('at', '>', sql<Date>`now() - interval '1 hour'`)
-    .executeTakeFirstOrThrow()
-  return row.tries
-}
-
 /** The whole register, to compare with the ledger. */
 export async function listRegister(db: Kysely<DB>): Promise<readonly StoredCertificate[]> {
   const { rows } = await sql<StoredCertificate>`
-    select c.number, c.facts, encode(sha256(f.pdf), 'hex') as pdf_sha256
+    select c.number, c.facts, encode(sha256(f.pdf), 'hex') as pdf_sha256,
+      array(select a.act from certificate_status_changes a where a.certificate_id = c.id order by a.act) as ended
     from certificates c left join certificate_files f on f.certificate_id = c.id
     order by c.number`.execute(db)
   return rows

@@ -112,7 +112,8 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
       // Failed attempts on a malformed code count only against that code.
       const token = readToken(request.params.token) ?? request.params.token
       const certificate = await findCertificateByToken(db, token)
-      const answer = await compareName(db, token, certificate, name)
+      const given = { token, name, address: request.ip }
+      const answer = await compareName(db, certificate, given, clock())
       const page = verifyPage(certificate, { ...answer, typed: name }, ...(await standingOf(certificate)))
       if (page.verdict === 'unknown') await evenTime(reply)
       return reply.status(answer.kind === 'slowed' ? 429 : 200).page('certificates/verdict', page)

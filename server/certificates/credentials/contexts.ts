@@ -5,12 +5,15 @@ import type { PublishedKeys } from './keys.ts'
 
 export const credentialsV2 = 'https://www.w3.org/ns/credentials/v2'
 export const openBadgesV3 = 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json'
+/** Names the refresh service. */
+export const openBadgesExtensions = 'https://purl.imsglobal.org/spec/ob/v3p0/extensions.json'
 const multikeyV1 = 'https://w3id.org/security/multikey/v1'
 
 /** The JSON-LD contexts of our credentials, from npm. */
 export const contexts: ReadonlyMap<string, object> = new Map<string, object>([
   [credentialsV2, credentialContexts.get(credentialsV2)!],
   [openBadgesV3, openBadges.contexts.get(openBadgesV3)!],
+  [openBadgesExtensions, openBadges.contexts.get(openBadgesExtensions)!],
 ])
 
 /** Loads only our credentials' contexts and the given keys. Everything else is refused: nothing is ever fetched. */

@@ -1,5 +1,6 @@
 import Type, { type Static, type TProperties } from 'typebox'
-import { credentialsV2, openBadgesV3 } from './contexts.ts'
+import Value from 'typebox/value'
+import { credentialsV2, openBadgesExtensions, openBadgesV3 } from './contexts.ts'
 
 const closed = <T extends TProperties>(properties: T) =>
   Type.Object(properties, { additionalProperties: false })
@@ -49,8 +50,9 @@ const supersession = closed({
   ]),
 })
 
-const unsigned = {
-  '@context': Type.Tuple([Type.Literal(credentialsV2), Type.Literal(openBadgesV3)]),
+const refreshService = closed({ id: address, type: Type.Literal('1EdTechCredentialRefresh') })
+
+const shared = {
   id: address,
   type: Type.Tuple([Type.Literal('VerifiableCredential'), Type.Literal('OpenBadgeCredential')]),
   name: text,
@@ -103,7 +105,6 @@ const unsigned = {
       ]),
     ),
   }),
-  credentialStatus: Type.Tuple([revocation, supersession]),
   relatedResource: Type.Tuple([
     closed({
       id: contentId,
@@ -124,8 +125,33 @@ export const proofShape = closed({
 })
 
 /** The exact shape of our credentials. Anything added or missing means that it isn't one of ours. */
-export const credentialShape = closed({ ...unsigned, proof: proofShape })
+export const credentialShape = closed({
+  '@context': Type.Tuple([
+    Type.Literal(credentialsV2),
+    Type.Literal(openBadgesV3),
+    Type.Literal(openBadgesExtensions),
+  ]),
+  ...shared,
+  credentialStatus: revocation,
+  refreshService,
+  proof: Type.Tuple([proofShape]),
+})
+
+/** The shape until November 2026. These certificates stay genuine. Open Badges' schema allows one status only. */
+export const earlierShape = closed({
+  '@context': Type.Tuple([Type.Literal(credentialsV2), Type.Literal(openBadgesV3)]),
+  ...shared,
+  credentialStatus: Type.Tuple([revocation, supersession]),
+  proof: proofShape,
+})
 
 export type Proof = Static<typeof proofShape>
-export type UnsignedCredential = Omit<Credential, 'proof'>
-export type Credential = Static<typeof credentialShape>
+type CurrentCredential = Static<typeof credentialShape>
+type EarlierCredential = Static<typeof earlierShape>
+export type Credential = CurrentCredential | EarlierCredential
+export type UnsignedCredential = Omit<CurrentCredential, 'proof'> | Omit<EarlierCredential, 'proof'>
+
+export const isCredential = (value: unknown): value is Credential =>
+  Value.Check(credentialShape, value) || Value.Check(earlierShape, value)
+
+export const proofOf = ({ proof }: Credential): Proof => (Array.isArray(proof) ? proof[0] : proof)

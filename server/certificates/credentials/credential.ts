@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { CertificateFacts, CertificateKind, CompletedModule } from '#server/certificates/facts.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { credentialsV2, openBadgesV3 } from './contexts.ts'
+import { credentialsV2, openBadgesExtensions, openBadgesV3 } from './contexts.ts'
 import type { Credential, UnsignedCredential } from './credential-shape.ts'
 
-/** A certificate's two entries in the installation's status lists. */
-export type StatusEntries = Readonly<{ revocation: StatusEntry; supersession: StatusEntry }>
+/** A certificate's entries in the installation's status lists. */
+export type StatusEntries = Readonly<{
+  revocation: StatusEntry
+  /** Null since the refresh service tells of a replacement. Certificates until November 2026 have an entry. */
+  supersession: StatusEntry | null
+}>
 
 export type StatusEntry = Readonly<{ list_url: string; index: number }>
 
@@ -58,28 +62,43 @@ export function credentialFactsOf(
  * you change this format, keep the old one too: credentials already issued must still verify.
  */
 export function describeCredential(content: CredentialContent): UnsignedCredential {
+  const { facts, holder } = content
+  const { revocation, supersession } = content.status
+  const { relatedResource, ...described } = describeShared(content)
+  if (supersession)
+    return {
+      '@context': [credentialsV2, openBadgesV3],
+      ...described,
+      credentialStatus: [revocationStatus(revocation), supersessionStatus(supersession)],
+      relatedResource,
+    }
+  return {
+    '@context': [credentialsV2, openBadgesV3, openBadgesExtensions],
+    ...described,
+    credentialStatus: revocationStatus(revocation),
+    refreshService: { id: refreshUrl(facts.verify_url, holder.salt), type: '1EdTechCredentialRefresh' },
+    relatedResource,
+  }
+}
+
+/** Only someone who has the credential knows the salt. The address of the certificate's page alone isn't enough. */
+const refreshUrl = (verify_url: string, salt: string) => `${verify_url}/refresh/${salt}`
+
+function describeShared(content: CredentialContent) {
   const { facts, page_sha256 } = content
   return {
-    '@context': [credentialsV2, openBadgesV3],
     id: facts.verify_url,
-    type: ['VerifiableCredential', 'OpenBadgeCredential'],
+    type: ['VerifiableCredential', 'OpenBadgeCredential'] as ['VerifiableCredential', 'OpenBadgeCredential'],
     name: `Certificate ${facts.certificate_number}`,
     issuer: {
       id: facts.issuer,
-      type: ['Profile'],
+      type: ['Profile'] as ['Profile'],
       name: facts.issuer_name,
       url: new URL(facts.verify_url).origin,
     },
     validFrom: facts.issued_at,
     credentialSubject: describeSubject(content),
-    credentialStatus: describeStatus(content.status),
-    relatedResource: [
-      {
-        id: contentIdOf(page_sha256),
-        digestSRI: `sha256-${page_sha256.toString('base64')}`,
-        mediaType: 'application/pdf',
-      },
-    ],
+    relatedResource: [describePage(page_sha256)] as [ReturnType<typeof describePage>],
   }
 }
 
@@ -150,20 +169,28 @@ function describeCourse(facts: CredentialFacts): Subject['achievement'] {
 
 const partOf = ({ verify_url }: CredentialFacts, name: string) => `${verify_url}#${name}`
 
-function describeStatus({ revocation, supersession }: StatusEntries): UnsignedCredential['credentialStatus'] {
-  return [
-    { ...entryOf(revocation), statusPurpose: 'revocation' },
-    {
-      ...entryOf(supersession),
-      statusPurpose: 'message',
-      statusSize: 1,
-      statusMessage: [
-        { status: '0x0', message: 'current' },
-        { status: '0x1', message: 'superseded' },
-      ],
-    },
-  ]
-}
+const describePage = (page_sha256: Buffer) => ({
+  id: contentIdOf(page_sha256),
+  digestSRI: `sha256-${page_sha256.toString('base64')}`,
+  mediaType: 'application/pdf' as const,
+})
+
+const revocationStatus = (entry: StatusEntry) => ({
+  ...entryOf(entry),
+  statusPurpose: 'revocation' as const,
+})
+
+type Message<Status, Text> = { status: Status; message: Text }
+
+const supersessionStatus = (entry: StatusEntry) => ({
+  ...entryOf(entry),
+  statusPurpose: 'message' as const,
+  statusSize: 1 as const,
+  statusMessage: [
+    { status: '0x0', message: 'current' },
+    { status: '0x1', message: 'superseded' },
+  ] as [Message<'0x0', 'current'>, Message<'0x1', 'superseded'>],
+})
 
 /** The inverse of `describeCredential`. */
 export function readCredential(credential: UnsignedCredential): CredentialContent {
@@ -172,7 +199,9 @@ export function readCredential(credential: UnsignedCredential): CredentialConten
   return {
     facts: readFacts(credential),
     holder: { hash: hashed.identityHash, salt: hashed.salt },
-    status: { revocation: readEntry(credentialStatus[0]), supersession: readEntry(credentialStatus[1]) },
+    status: Array.isArray(credentialStatus)
+      ? { revocation: readEntry(credentialStatus[0]), supersession: readEntry(credentialStatus[1]) }
+      : { revocation: readEntry(credentialStatus), supersession: null },
     page_sha256: pageDigest(credential),
   }
 }

@@ -16,6 +16,10 @@ declare module '@digitalbazaar/ed25519-multikey' {
     export(options: { publicKey: true; raw: true }): Promise<{ publicKey: Uint8Array }>
   }
   export function generate(options: { controller: string }): Promise<Multikey>
+  export function toJwk(options: {
+    keyPair: Multikey
+    secretKey?: boolean
+  }): Promise<{ kty: 'OKP'; crv: 'Ed25519'; x: string; d?: string }>
   export function from(key: {
     type: 'Multikey'
     id: string

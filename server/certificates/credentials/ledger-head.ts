@@ -52,16 +52,26 @@ export async function openHead(note: string, { keys }: PublishedKeys): Promise<O
   return { kind: 'refused', why: 'It is signed with a key that we have not published.' }
 }
 
+/** The key in the form that tools for transparency logs are given. */
+export async function verifierKey(name: string, key: PublishedKey): Promise<string> {
+  const material = Buffer.concat([Buffer.of(ed25519), await rawKey(key)]).toString('base64')
+  return `${name}+${(await keyHint(name, key)).toString('hex')}+${material}`
+}
+
+const ed25519 = 1
+
 /** The key ID of a signed note: four bytes of a hash over the name and the key. */
 async function keyHint(name: string, key: PublishedKey): Promise<Buffer> {
-  const { publicKey } = await (await publicPair(key)).export({ publicKey: true, raw: true })
-  const ed25519 = 1
   return createHash('sha256')
     .update(`${name}\n`)
     .update(Buffer.of(ed25519))
-    .update(publicKey)
+    .update(await rawKey(key))
     .digest()
     .subarray(0, 4)
+}
+
+async function rawKey(key: PublishedKey): Promise<Uint8Array> {
+  return (await (await publicPair(key)).export({ publicKey: true, raw: true })).publicKey
 }
 
 const publicPair = (key: PublishedKey) =>

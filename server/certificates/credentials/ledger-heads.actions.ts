@@ -6,6 +6,7 @@ import { findLastCheck, recordCheck } from '#server/ledger/checks.ts'
 import { type Head, readHead } from '#server/ledger/heads.ts'
 import { merkleRoot, merkleTree } from '#server/ledger/merkle.ts'
 import { countEntries, findLastHead, listEntries } from '#server/ledger/queries.ts'
+import { findAlteredTile, keepTiles } from '#server/ledger/tiles.actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { openSigningKey } from './key-file.ts'
@@ -23,7 +24,7 @@ type HeadResult =
   /** Nothing is due, or there is nothing new to sign. */
   | { kind: 'nothing-to-do' }
 
-class LedgerAltered extends Error {
+export class LedgerAltered extends Error {
   readonly finding: Finding
 
   constructor(finding: Finding) {
@@ -59,6 +60,7 @@ export async function keepHead(
     root: merkleRoot(merkleTree(hashes)),
     at: now.toISOString(),
   }
+  await keepTiles(db, head.size)
   const note = await signHead(head, await openSigningKey(config.keysFile, config.baseUrl, now))
   await db
     .insertInto('ledger_heads')
@@ -114,7 +116,13 @@ export async function checkAgainstKept(
 ): Promise<Readonly<{ rows: readonly StoredEntry[]; kept: Kept | null; finding: Finding | null }>> {
   const rows = await listEntries(db)
   const kept = await readKept(headsFolder(dataDir), (await findLastHead(db))?.note ?? null)
-  return { rows, kept, finding: checkLedger(rows, kept) }
+  const finding =
+    checkLedger(rows, kept) ??
+    (await findAlteredTile(
+      db,
+      rows.map(({ hash }) => hash),
+    ))
+  return { rows, kept, finding }
 }
 
 /** The latest head that is kept outside the database, or else the one in it, with the hashes beside them. */

@@ -1,16 +1,17 @@
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
 import { from } from '@digitalbazaar/ed25519-multikey'
 import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
-import { issue, verifyCredential } from '@digitalbazaar/vc'
+import { type DocumentLoader, issue, verifyCredential } from '@digitalbazaar/vc'
 import { offlineLoader } from './contexts.ts'
 import type { Proof } from './credential-shape.ts'
 import { type PublishedKey, publishedKeys, type SigningKey } from './keys.ts'
 
-/** Signs a credential. The proof's time is in whole seconds. */
+/** Signs a credential. The proof's time is in whole seconds. Our own credentials need no other documents than ours. */
 export async function sign<T extends object>(
   credential: T,
   key: SigningKey,
   now: Date,
+  documentLoader: DocumentLoader = offlineLoader(publishedKeys({ keys: [key] })),
 ): Promise<T & { proof: Proof }> {
   const pair = await from({
     type: 'Multikey',
@@ -20,11 +21,13 @@ export async function sign<T extends object>(
     secretKeyMultibase: key.secret_key_multibase,
   })
   const suite = new DataIntegrityProof({ signer: pair.signer(), date: now, cryptosuite })
-  const documentLoader = offlineLoader(publishedKeys({ keys: [key] }))
-  const signed = (await issue({ credential: structuredClone(credential), suite, documentLoader, now })) as {
-    proof: Proof
-  }
-  return { ...credential, proof: inOrder(signed.proof) }
+  const signed = (await issue({
+    credential: structuredClone(credential),
+    suite,
+    documentLoader,
+    now,
+  })) as T & { proof: Proof }
+  return { ...signed, proof: inOrder(signed.proof) }
 }
 
 /** A proof with its parts in our fixed order. */
@@ -37,14 +40,19 @@ export function inOrder(proof: Proof): Proof {
 const endOfTime = new Date(8_640_000_000_000_000)
 
 /** True if the key signed exactly this credential. `keyFault` checks the key's validity period. */
-export async function isSignedBy(key: PublishedKey, credential: { readonly proof: Proof }): Promise<boolean> {
+export async function isSignedBy(
+  key: PublishedKey,
+  credential: { readonly proof: unknown },
+  documentLoader: DocumentLoader = offlineLoader({ keys: [key] }),
+  now: Date = endOfTime,
+): Promise<boolean> {
   const { verified } = await verifyCredential({
     credential: structuredClone(credential),
     suite: new DataIntegrityProof({ cryptosuite }),
-    documentLoader: offlineLoader({ keys: [key] }),
+    documentLoader,
     // Only the signature is checked here. The register knows the status.
     checkStatus: async () => ({ verified: true }),
-    now: endOfTime,
+    now,
   })
   return verified
 }

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -6,22 +5,16 @@ import type { App } from '#server/web/routes.ts'
 import { contexts, credentialsV2, openBadgesV3 } from './contexts.ts'
 import { openKeyFile } from './key-file.ts'
 import { didDocument, issuerDid, publishedKeys } from './keys.ts'
+import { credentialTypes, json, typeFor } from './media-types.ts'
 import { publishedStatusList } from './status.actions.ts'
+import { statusListTtl } from './status-list.ts'
+import { webKeySet } from './web-tokens.ts'
 
 type Needs = Readonly<{
   db: Database
   clock: () => Date
   config: Readonly<{ baseUrl: string; issuerName: string; keysFile: string }>
 }>
-
-const json = ['application/json', 'application/ld+json']
-const credentialTypes = ['application/vc', ...json]
-
-/** The first of our media types that the client asks for, or else our own. The content is the same in each. */
-function typeFor({ headers }: FastifyRequest, types: readonly string[]): string {
-  const asked = (headers.accept ?? '').split(',').map((one) => one.split(';', 1)[0]!.trim().toLowerCase())
-  return asked.find((type) => types.includes(type)) ?? types[0]!
-}
 
 /** What anyone needs to verify our certificates: the issuer, its keys and the status lists. */
 export async function publicationRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
@@ -34,7 +27,7 @@ export async function publicationRoutes(app: App, { db, clock, config }: Needs):
     reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
     // Verifiers of many certificates ask for the same few files. A revocation is seen after five minutes at most.
     if (reply.statusCode === 200)
-      reply.header('cache-control', 'public, max-age=300').header('vary', 'accept')
+      reply.header('cache-control', `public, max-age=${statusListTtl / 1000}`).header('vary', 'accept')
   })
 
   app.get('/.well-known/did.json', { config: open }, async (request, reply) =>
@@ -43,16 +36,21 @@ export async function publicationRoutes(app: App, { db, clock, config }: Needs):
       .send(JSON.stringify(didDocument(await keys(), did))),
   )
 
-  app.get('/keys.json', { config: open }, async (_request, reply) =>
-    reply.type('application/json').send(`${JSON.stringify(await keys(), null, 2)}\n`),
+  app.get('/keys.json', { config: open }, async (request, reply) =>
+    reply.type(typeFor(request, json)).send(`${JSON.stringify(await keys(), null, 2)}\n`),
   )
 
-  app.get('/contexts.json', { config: open }, async (_request, reply) =>
-    reply.type('application/json').send(JSON.stringify(Object.fromEntries(contexts))),
+  // For software that checks the signed answers of the API with any JOSE library.
+  app.get('/.well-known/jwks.json', { config: open }, async (_request, reply) =>
+    reply.type('application/jwk-set+json').send(JSON.stringify(await webKeySet(await keys(), did))),
   )
 
-  app.get('/issuer.json', { config: open }, async (_request, reply) =>
-    reply.type('application/ld+json').send(
+  app.get('/contexts.json', { config: open }, async (request, reply) =>
+    reply.type(typeFor(request, json)).send(JSON.stringify(Object.fromEntries(contexts))),
+  )
+
+  app.get('/issuer.json', { config: open }, async (request, reply) =>
+    reply.type(typeFor(request, ['application/ld+json', 'application/json'])).send(
       JSON.stringify({
         '@context': [credentialsV2, openBadgesV3],
         id: did,

@@ -16,6 +16,9 @@ type StatusPurpose = 'revocation' | 'message'
 /** The minimum length in the standard, so that fetching a list doesn't reveal whose status was looked up. */
 export const statusListLength = 131_072
 
+/** How long others may keep a list, in milliseconds: a revocation is seen after five minutes at most. */
+export const statusListTtl = 300_000
+
 export function newStatusList(): StatusList {
   return new Uint8Array(statusListLength / 8)
 }
@@ -55,6 +58,7 @@ export async function statusListCredential(
       type: 'BitstringStatusList' as const,
       statusPurpose: purpose,
       encodedList: encodeList(list),
+      ttl: statusListTtl,
     },
   }
   return sign(credential, key, now)
@@ -121,6 +125,8 @@ const shape = Type.Object(
         type: Type.Literal('BitstringStatusList'),
         statusPurpose: Type.Union([Type.Literal('revocation'), Type.Literal('message')]),
         encodedList: Type.String({ pattern: '^u[A-Za-z0-9_-]+$' }),
+        // Lists signed until November 2026 have none.
+        ttl: Type.Optional(Type.Integer({ minimum: 0 })),
       },
       closed,
     ),

@@ -2,7 +2,10 @@ import { randomInt } from 'node:crypto'
 import type { StatusEntries } from './credential.ts'
 import { statusListLength } from './status-list.ts'
 
-/** The two lists that an installation publishes. The standard calls supersession `message`. */
+/**
+ * The two lists that an installation publishes. The standard calls supersession `message`. Only certificates until
+ * November 2026 have an entry in it.
+ */
 export type ListName = 'revocation' | 'supersession'
 
 /** Only half of a list's entries are used, so that a certificate's entry reveals nothing about others. */
@@ -19,11 +22,10 @@ export const listUrl = (site: string, name: ListName, list: number): string =>
 
 export function statusEntries(
   site: string,
-  places: Readonly<{ list: number; revocation_index: number; supersession_index: number }>,
+  { list, revocation_index }: Readonly<{ list: number; revocation_index: number }>,
 ): StatusEntries {
-  const { list } = places
   return {
-    revocation: { list_url: listUrl(site, 'revocation', list), index: places.revocation_index },
-    supersession: { list_url: listUrl(site, 'supersession', list), index: places.supersession_index },
+    revocation: { list_url: listUrl(site, 'revocation', list), index: revocation_index },
+    supersession: null,
   }
 }

@@ -3,12 +3,15 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { openSigningKey } from './key-file.ts'
 import { countIssued, findSignedList, listSetPlaces } from './status.queries.ts'
-import { newStatusList, statusListCredential, withSet } from './status-list.ts'
+import { encodeList, newStatusList, statusListCredential, statusListTtl, withSet } from './status-list.ts'
 import { type ListName, listOf, listUrl } from './status-places.ts'
 
 export type Signing = Readonly<{ baseUrl: string; keysFile: string }>
 
-/** Signs a list with this transaction's changes. Call it in the transaction that revokes or supersedes. */
+/**
+ * Signs a list with this transaction's changes. Call it in the transaction that revokes or supersedes. A list that has not
+ * changed is not signed again, so that copies of it stay the same.
+ */
 export async function signStatusList(
   trx: Transaction<DB>,
   name: ListName,
@@ -20,6 +23,9 @@ export async function signStatusList(
   await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-status-lists'))`.execute(trx)
   const key = await openSigningKey(keysFile, baseUrl, now)
   const bits = withSet(newStatusList(), ...(await listSetPlaces(trx, name, list)))
+  const last = await findSignedList(trx, name, list)
+  if (last && isAsSigned(last.credential, listUrl(baseUrl, name, list), key.id, encodeList(bits)))
+    return last.credential
   const purpose = name === 'revocation' ? 'revocation' : 'message'
   const signed = await statusListCredential(bits, purpose, listUrl(baseUrl, name, list), key, now)
   const credential = JSON.stringify(signed)
@@ -38,13 +44,22 @@ export async function publishedStatusList(
   if (list < 1 || list > listOf(Math.max(await countIssued(db), 1))) return null
   const signed = await findSignedList(db, name, list)
   const key = await openSigningKey(signing.keysFile, signing.baseUrl, now)
-  if (signed) {
-    const { id, proof } = JSON.parse(signed.credential) as {
-      id: string
-      proof: { verificationMethod: string }
-    }
-    if (id === listUrl(signing.baseUrl, name, list) && proof.verificationMethod === key.id)
-      return signed.credential
-  }
+  if (signed && isAsSigned(signed.credential, listUrl(signing.baseUrl, name, list), key.id))
+    return signed.credential
   return db.transaction().execute((trx) => signStatusList(trx, name, list, signing, now))
+}
+
+/** Whether a list would be signed the same way today. Without the bits, only its address, key and form are compared. */
+function isAsSigned(credential: string, url: string, keyId: string, bits?: string): boolean {
+  const { id, proof, credentialSubject } = JSON.parse(credential) as {
+    id: string
+    proof: { verificationMethod: string }
+    credentialSubject: { encodedList: string; ttl?: number }
+  }
+  return (
+    id === url &&
+    proof.verificationMethod === keyId &&
+    credentialSubject.ttl === statusListTtl &&
+    (bits === undefined || credentialSubject.encodedList === bits)
+  )
 }

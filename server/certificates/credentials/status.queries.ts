@@ -22,7 +22,9 @@ export async function listSetPlaces(
   const { rows } = await sql<{ place: number }>`
     select ${sql.ref(`${name}_index`)} as place
     from certificate_proofs p join certificate_status_changes a using (certificate_id)
-    where p.list = ${list} and a.act = ${name === 'revocation' ? 'revoked' : 'superseded'}`.execute(db)
+    where p.list = ${list} and ${sql.ref(`${name}_index`)} is not null and a.act = ${name === 'revocation' ? 'revoked' : 'superseded'}`.execute(
+    db,
+  )
   return rows.map(({ place }) => place)
 }
 

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import Value from 'typebox/value'
 import { fileThread } from '#server/web/file-threads.ts'
 import { type CredentialFacts, describeCredential, pageDigest, readCredential } from './credential.ts'
-import { type Credential, credentialShape } from './credential-shape.ts'
+import { type Credential, isCredential, proofOf } from './credential-shape.ts'
 import { keyFault, type PublishedKeys } from './keys.ts'
 import { inOrder, isSignedBy } from './proof.ts'
 import { type OpenedCertificate, openCertificate } from './seal.ts'
@@ -61,7 +60,7 @@ export async function verifyOpened(opened: OpenedCertificate, keys: PublishedKey
       'The file was changed or saved again by another program. Ask for the original download.',
     )
   const { credential, pageSha256 } = opened
-  if (!Value.Check(credentialShape, credential)) return verifyCredential(credential, keys)
+  if (!isCredential(credential)) return verifyCredential(credential, keys)
   if (!pageDigest(credential).equals(pageSha256))
     return not('altered', 'The credential in this file was made for a different page.', credential)
   if (JSON.stringify(asIssued(credential)) !== JSON.stringify(credential))
@@ -73,9 +72,9 @@ export async function verifyOpened(opened: OpenedCertificate, keys: PublishedKey
 export async function verifyCredential(credential: unknown, keys: PublishedKeys): Promise<Verification> {
   if (!looksLikeCredential(credential))
     return not('not_a_certificate', 'This is not one of our certificates.')
-  const key = keys.keys.find(({ id }) => id === credential.proof.verificationMethod)
+  const key = keys.keys.find(({ id }) => id === signerOf(credential))
   if (!key) return not('unknown_key', 'It is signed with a key that we have not published.', credential)
-  if (!Value.Check(credentialShape, credential))
+  if (!isCredential(credential))
     return not('altered', 'The credential has parts added, missing or changed.', credential)
   // The signature covers the meaning only, not the order or repetition of parts. This check covers those too.
   if (!isDeepStrictEqual(asIssued(credential), credential))
@@ -86,9 +85,9 @@ export async function verifyCredential(credential: unknown, keys: PublishedKeys)
     )
   if (credential.issuer.id !== key.controller)
     return not('altered', 'It names one issuer but is signed with another one’s key.', credential)
-  if (!(await isSignedBy(key, credential)))
+  if (!(await isSignedBy(key, { ...credential, proof: proofOf(credential) })))
     return not('altered', 'Its signature does not match its content.', credential)
-  const fault = keyFault(key, new Date(credential.proof.created))
+  const fault = keyFault(key, new Date(proofOf(credential).created))
   if (fault) return not('unknown_key', fault, credential)
   return {
     verdict: 'genuine',
@@ -113,10 +112,18 @@ export const disagreement = (verification: Verification): Verification => ({
   claimed_address: verification.claimed_address,
 })
 
+/** Of a credential whose digest of its PDF is not the one of the PDF on record. */
+export const withoutItsPage = (verification: Verification): Verification => ({
+  ...not('altered', 'The credential was made for a different page than the certificate on record.'),
+  claimed_number: verification.claimed_number,
+  claimed_address: verification.claimed_address,
+})
+
 /** The credential with this content in our encoding, or null if it has an impossible date or address. */
 function asIssued({ proof, ...unsigned }: Credential): Credential | null {
   try {
-    return { ...describeCredential(readCredential(unsigned)), proof: inOrder(proof) }
+    const described = describeCredential(readCredential(unsigned))
+    return { ...described, proof: Array.isArray(proof) ? [inOrder(proof[0])] : inOrder(proof) } as Credential
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) return null
     throw error
@@ -149,9 +156,16 @@ function compact(text: string): string {
 
 const mostCredentialBytes = 1_000_000
 
-function looksLikeCredential(value: unknown): value is object & { proof: { verificationMethod: string } } {
-  const { proof } = (value ?? {}) as { proof?: { verificationMethod?: unknown } }
-  return typeof value === 'object' && typeof proof?.verificationMethod === 'string'
+const looksLikeCredential = (value: unknown): value is object =>
+  typeof value === 'object' && signerOf(value) !== null
+
+/** The key that the only or first proof names. */
+function signerOf(value: unknown): string | null {
+  const { proof } = (value ?? {}) as { proof?: unknown }
+  const { verificationMethod } = ((Array.isArray(proof) ? proof[0] : proof) ?? {}) as {
+    verificationMethod?: unknown
+  }
+  return typeof verificationMethod === 'string' ? verificationMethod : null
 }
 
 function isPdf(bytes: Uint8Array): boolean {

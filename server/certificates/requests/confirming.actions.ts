@@ -144,11 +144,11 @@ async function correct(
   if (!correction) throw new Error('A correction request must say what to correct.')
   const printable = printableFacts(correctedFacts(certificate, correction, now), issuer)
   if (printable.kind !== 'printable') throw new Error(printable.reason)
-  const { completion_id, person_id } = certificate
+  const { completion_id, person_id, account_id } = certificate
   const { id, facts } = await insertCertificate(
     trx,
     {
-      completion: { id: completion_id, person_id },
+      completion: { id: completion_id, person_id: account_id },
       certified: printable.certified,
       corrects_id: certificate.id,
     },

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import type { GroupEnd, Presence } from './group-session.ts'
 
@@ -69,7 +70,7 @@ export async function findGroupSessionByCode(
     db,
     sql``,
     sql`s.code = ${code} and (${isLedBy(viewer)}
-      or exists (select from group_presences x where x.session_id = s.id and x.person_id = ${viewer.id})
+      or exists (select from group_presences x where x.session_id = s.id and x.person_id = ${accountsOf([viewer.id])})
       or exists (select from assignments a join programs w on w.id = a.program_id
         where a.person_id = ${viewer.id} and a.superseded_at is null and w.holder_id = p.holder_id
           and a.hired_on <= ${on} and coalesce(a.separated_on >= ${on}, true)))`,

@@ -1,6 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
+import { findAccountByEmail } from '#server/people/queries.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import type { LedEntry } from './instructor-led-form.ts'
 
@@ -38,7 +40,7 @@ const ledRows = async (
       (select count(*)::int from standing x where x.session_id = s.id and x.given_at is null) as waiting,
       (select json_build_object('id', x.id, 'has_place', x.given_at is not null, 'given_at', x.given_at, 'before',
           (select count(*)::int from standing y where y.session_id = s.id and y.given_at is null and y.id < x.id))
-        from standing x where x.session_id = s.id and x.person_id = ${viewer?.id ?? null}) as own
+        from standing x where x.session_id = s.id and x.person_id = ${accountsOf(viewer ? [viewer.id] : [])} limit 1) as own
     from instructor_led_sessions s
     join lateral (select * from instructor_led_session_details d where d.session_id = s.id order by d.id desc limit 1) d on true
     left join people i on i.id = d.instructor_id
@@ -56,7 +58,7 @@ const isSeenBy = (viewer: Viewer | null, on: Day) =>
   viewer
     ? sql`(d.is_for_all or ${isLedBy(viewer)}
         or s.program_id = any(${[...viewer.supervised_program_ids, ...viewer.trained_program_ids]}::uuid[])
-        or exists (select from instructor_led_registrations r where r.session_id = s.id and r.person_id = ${viewer.id})
+        or exists (select from instructor_led_registrations r where r.session_id = s.id and r.person_id = ${accountsOf([viewer.id])})
         or exists (select from assignments a where a.person_id = ${viewer.id} and a.program_id = s.program_id
           and a.superseded_at is null and a.hired_on <= ${on} and coalesce(a.separated_on >= ${on}, true)))`
     : sql`d.is_for_all`
@@ -115,7 +117,7 @@ export const listOwnRegistrations = (db: Kysely<DB>, viewer: Viewer) =>
   ledRows(
     db,
     viewer,
-    sql`exists (select from standing x where x.session_id = s.id and x.person_id = ${viewer.id})
+    sql`exists (select from standing x where x.session_id = s.id and x.person_id = ${accountsOf([viewer.id])})
       order by d.starts_at desc limit 50`,
   )
 
@@ -147,7 +149,7 @@ export type Registration = Readonly<{
 /** All registrations: places first, then the waiting list in order, then canceled ones. */
 export async function listRegistrations(db: Kysely<DB>, sessionId: string): Promise<readonly Registration[]> {
   const { rows } = await sql<Registration>`
-    select r.id, r.person_id, p.name, p.email, r.registered_at, g.given_at, e.ended_at,
+    select r.id, p.id as person_id, p.name, p.email, r.registered_at, g.given_at, e.ended_at,
       coalesce((select json_agg(json_build_object('id', a.id, 'outcome', a.outcome, 'minutes_missed', a.minutes_missed,
           'reason', a.reason, 'recorded_by_name', b.name, 'recorded_at', a.recorded_at) order by a.id)
         from instructor_led_attendance a join people b on b.id = a.recorded_by where a.registration_id = r.id), '[]') as attendance,
@@ -155,7 +157,7 @@ export async function listRegistrations(db: Kysely<DB>, sessionId: string): Prom
         join outside_trainings o on o.id = c.outside_training_id and o.superseded_at is null
         where a.registration_id = r.id limit 1) as training_id
     from instructor_led_registrations r
-    join people p on p.id = r.person_id
+    ${joinPerson('r.person_id')}
     left join instructor_led_places g on g.registration_id = r.id
     left join instructor_led_registration_ends e on e.registration_id = r.id
     where r.session_id = ${sessionId}
@@ -166,10 +168,7 @@ export async function listRegistrations(db: Kysely<DB>, sessionId: string): Prom
 }
 
 /** The account of an instructor, by email. */
-export const findInstructor = (db: Kysely<DB>, email: string) =>
-  db
-    .selectFrom('people')
-    .select('id')
-    .where('email', '=', email)
-    .where('disabled_at', 'is', null)
-    .executeTakeFirst()
+export async function findInstructor(db: Kysely<DB>, email: string) {
+  const account = await findAccountByEmail(db, email)
+  return account?.disabled_at === null ? { id: account.id } : undefined
+}

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import type { CourseFile, CourseFolder } from '#server/courses/authoring/files/course-files.ts'
 import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
+import { isCaptions, isRecording, recordingKinds } from '#server/courses/authoring/files/recording-names.ts'
 import type { YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
 import type { Module } from '#server/courses/catalogue/catalogue.ts'
 import type { courseShape } from '#server/courses/catalogue/course-shapes.ts'
@@ -55,12 +56,15 @@ export function checkStrayFiles(folder: CourseFolder, log: ProblemLog): void {
       folder.published === undefined
         ? ['course.yml', readAgainFile]
         : ['course.yml', changeFile, ...registerCopies]
+    if (isRecording(inner) || isCaptions(inner)) continue
     if (known.includes(inner) || /^\d+-[^/]+\//.test(inner) || /^figures\/[^/]+\.svg$/.test(inner)) continue
     log.warning(path, 1, 'This file is not used.', strayFix(inner))
   }
 }
 
 function strayFix(inner: string): string {
+  if (inner.startsWith('media/'))
+    return `Put recordings directly in media/, as ${Object.keys(recordingKinds).join(', ')}, with captions as vtt.`
   if (inner.startsWith('figures/')) return 'Put drawings directly in figures/, as SVG files.'
   if (registerCopies.includes(inner))
     return 'Facts and glossary terms of all courses belong in the parent folder.'

@@ -4,6 +4,7 @@ import { parseYaml } from '#server/courses/authoring/files/yaml-document.ts'
 import { readExercise } from '#server/courses/authoring/questions/questions.ts'
 import type { BlockEnv } from '#server/courses/authoring/text/blocks.ts'
 import type { Drawing } from '#server/courses/authoring/text/figures.ts'
+import type { Recordings } from '#server/courses/authoring/text/recordings.ts'
 import type { Scope } from '#server/courses/authoring/text/scope.ts'
 import { citationMark } from '#server/courses/authoring/text/sources.ts'
 import { renderWords } from '#server/courses/authoring/text/words.ts'
@@ -17,6 +18,7 @@ export type LessonSetting = {
   readonly scope: Scope
   readonly support: string
   readonly drawing: (file: string, line: Line, scope: Scope) => Drawing | undefined
+  readonly recording: Recordings['find']
   readonly drawExercise: (exercise: Exercise) => string
   readonly format: CourseFormat
 }
@@ -41,6 +43,16 @@ export function lessonBlocks(setting: LessonSetting, firstLine: number) {
         open:
           `<figure class="lesson-figure">\n${html}` +
           '<details class="lesson-figure-words"><summary>This picture in words</summary>\n',
+        close: '</details>\n</figure>\n',
+      }
+    },
+    recording(name, caption, line) {
+      const player = setting.recording(name, line, scope)
+      const words = captionHtml(setting, { kind: 'recording', name, caption, line })
+      return {
+        open:
+          `<figure class="lesson-recording">\n<figcaption>${words}</figcaption>\n${player?.html ?? ''}\n` +
+          '<details class="lesson-figure-words" open><summary>Transcript</summary>\n',
         close: '</details>\n</figure>\n',
       }
     },
@@ -72,22 +84,30 @@ export function lessonBlocks(setting: LessonSetting, firstLine: number) {
   return { env, exercises, counts }
 }
 
-type Figure = Readonly<{ kind: 'figure' | 'explore'; name: string; caption: string; line: Line }>
+type Figure = Readonly<{
+  kind: 'figure' | 'explore' | 'recording'
+  name: string
+  caption: string
+  line: Line
+}>
 
-function drawnFigure({ scope, md, drawing: find }: LessonSetting, number: number, figure: Figure) {
-  const { kind, name, caption, line } = figure
+function drawnFigure(setting: LessonSetting, number: number, figure: Figure) {
   const place = `figure-${number}`
-  const drawing = find(name, line, scope)
+  const drawing = setting.drawing(figure.name, figure.line, setting.scope)
+  const words = captionHtml(setting, figure)
+  return { place, drawing, html: `${drawing?.svg(place) ?? ''}\n<figcaption>${words}</figcaption>\n` }
+}
+
+function captionHtml({ scope, md }: LessonSetting, { kind, name, caption, line }: Figure): string {
   if (caption === '') {
     scope.log.error(
       scope.file,
       line,
-      `The figure ${name} has no caption.`,
+      `The ${kind === 'recording' ? kind : 'figure'} ${name} has no caption.`,
       `Write ::: ${kind} ${name} "What it shows".`,
     )
   }
-  const words = renderWords(md, scope, caption, line, false).html.replace(/^<p>|<\/p>$/g, '')
-  return { place, drawing, html: `${drawing?.svg(place) ?? ''}\n<figcaption>${words}</figcaption>\n` }
+  return renderWords(md, scope, caption, line, false).html.replace(/^<p>|<\/p>$/g, '')
 }
 
 function checkSteps({ scope }: LessonSetting, { name, line }: Figure, drawing: Drawing, steps: number): void {

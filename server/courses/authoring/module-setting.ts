@@ -18,6 +18,7 @@ export type ModuleSetting = {
   readonly kind: CourseKind
   readonly scopeFor: (file: string, notes?: PageNotes) => Scope
   readonly drawing: LessonSetting['drawing']
+  readonly recording: LessonSetting['recording']
   readonly drawExercise: (lesson: string, exercise: Exercise) => string
   /** Ids of the course's questions so far, each with its location. */
   readonly questionIds: Map<string, { readonly file: string; readonly line: Line }>

@@ -1,5 +1,6 @@
 import type { CourseFile, CourseFolder } from '#server/courses/authoring/files/course-files.ts'
 import type { ProblemLog } from '#server/courses/authoring/files/problems.ts'
+import { captionsOf } from '#server/courses/authoring/files/recording-names.ts'
 import { checkedShape, parseYaml, type YamlDocument } from '#server/courses/authoring/files/yaml-document.ts'
 import { checkPool } from '#server/courses/authoring/questions/pools.ts'
 import { plainText, type Scope } from '#server/courses/authoring/text/scope.ts'
@@ -154,6 +155,7 @@ function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Le
   const slug = /\/\d+-([^/]+)\.md$/.exec(file.inner)![1]!
   const scope = setting.scopeFor(file.path, { sources: new Map(), terms: new Map() })
   const drawings = new Set<string>()
+  const recordings = new Set<string>()
   const text = readLesson(file, at + 1, slug, {
     md: setting.md,
     scope,
@@ -163,9 +165,13 @@ function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Le
       drawings.add(name)
       return setting.drawing(name, line, scope)
     },
+    recording: (name, line, scope) => {
+      recordings.add(name)
+      return setting.recording(name, line, scope)
+    },
     drawExercise: (exercise) => setting.drawExercise(slug, exercise),
   })
-  const lesson = text && { ...text, hash: lessonHash(file, drawings, scope, setting.folder) }
+  const lesson = text && { ...text, hash: lessonHash(file, { drawings, recordings }, scope, setting.folder) }
   if (lesson) {
     const { calculatedMinutes, words } = lesson.measure
     if (Math.abs(lesson.minutes - calculatedMinutes) > lesson.minutes * 0.25) {
@@ -185,7 +191,7 @@ function readOneLesson(file: CourseFile, at: number, setting: ModuleSetting): Le
 /** The file name is not hashed: a lesson that only moves is the same lesson. */
 function lessonHash(
   file: CourseFile,
-  drawings: ReadonlySet<string>,
+  { drawings, recordings }: Readonly<{ drawings: ReadonlySet<string>; recordings: ReadonlySet<string> }>,
   scope: Scope,
   folder: CourseFolder,
 ): string {
@@ -194,7 +200,10 @@ function lessonHash(
     const value = (name: string) => scope.register.values.get(name)?.text ?? ''
     return [name, text.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (_, name: string) => value(name))]
   })
-  return textHash([['lesson', file.text], ...drawn], scope.register, scope.glossary, scope.used)
+  const recorded = [...recordings]
+    .flatMap((name) => [name, captionsOf(name)])
+    .map((name): [string, string] => [name, folder.files.get(`media/${name}`)?.text ?? ''])
+  return textHash([['lesson', file.text], ...drawn, ...recorded], scope.register, scope.glossary, scope.used)
 }
 
 function checkLessonNames(files: readonly CourseFile[], log: ProblemLog): void {

@@ -26,7 +26,7 @@ export type PublicationPlan =
   | Readonly<{
       kind: 'ready'
       /** The files to write: paths under the courses folder, with their content. */
-      files: readonly (readonly [path: string, text: string])[]
+      files: readonly (readonly [path: string, content: string | Readonly<{ copyOf: string }>])[]
       text: CourseVersion
       record: ChangeRecord
     }>
@@ -65,7 +65,10 @@ export function planPublication(
     files: [
       ...[...source.files.values()]
         .filter(({ inner }) => !registerCopies.includes(inner) && inner !== readAgainFile)
-        .map(({ inner, text }) => [`${root}/${inner}`, text] as const),
+        .map(
+          ({ inner, text, recording }) =>
+            [`${root}/${inner}`, recording ? { copyOf: recording.disk } : text] as const,
+        ),
       ...copies.map(({ inner, text }) => [`${root}/${inner}`, text] as const),
       [`${root}/${changeFile}`, changeText(working, record)],
     ],

@@ -8,6 +8,7 @@ import { lessonBlocks } from '#server/courses/authoring/text/blocks.ts'
 import { drawingsOf } from '#server/courses/authoring/text/drawings.ts'
 import { type GlossaryEntries, readGlossary } from '#server/courses/authoring/text/glossary.ts'
 import { lessonMarkdown } from '#server/courses/authoring/text/markdown.ts'
+import { type Recordings, recordingsOf } from '#server/courses/authoring/text/recordings.ts'
 import {
   nothingUsed,
   type PageNotes,
@@ -76,7 +77,8 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
     return scope
   }
   const questions: ModuleSetting['questionIds'] = new Map()
-  const modules = readModules(folder, given, shared, scopeFor, questions)
+  const recordings = recordingsOf(folder, log)
+  const modules = readModules(folder, given, shared, scopeFor, { questionIds: questions, recordings })
   checkStrayFiles(folder, log)
   if (!file) {
     log.warning(
@@ -98,7 +100,13 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
   const scope = scopeFor(file.path)
   checkAuthority(given.authority ?? [], document, scope)
   const head = describeVersion(folder, given, document, scope)
-  const version = { ...head, readAgain: readReadAgain(folder, log), modules, minutes: minutesOf(modules) }
+  const version = {
+    ...head,
+    readAgain: readReadAgain(folder, log),
+    modules,
+    recordings: recordings.served,
+    minutes: minutesOf(modules),
+  }
   const hash = contentHash(folder, shared.register, shared.glossary, unionOf(scopes))
   const text = { ...version, hash, change: readChangeRecord(folder, hash, log) }
   if (formatOf(given) === 2 && text.state === 'working') checkText(text, { file, document, questions }, log)
@@ -112,7 +120,10 @@ function readModules(
   given: CourseHead | undefined,
   { log, support }: Shared,
   scopeFor: ModuleSetting['scopeFor'],
-  questionIds: ModuleSetting['questionIds'],
+  {
+    questionIds,
+    recordings,
+  }: Readonly<{ questionIds: ModuleSetting['questionIds']; recordings: Recordings }>,
 ): readonly Module[] {
   const format = formatOf(given)
   const drawings = drawingsOf(folder, scopeFor, log, format)
@@ -130,6 +141,7 @@ function readModules(
       kind: given?.kind ?? 'training',
       scopeFor,
       drawing: drawings.find,
+      recording: recordings.find,
       questionIds,
       drawExercise: (lesson, exercise) =>
         exerciseHtml(exercise, { course: folder.slug, module: name.replace(/^\d+-/, ''), lesson }),
@@ -137,6 +149,7 @@ function readModules(
     return module ? [module] : []
   })
   drawings.checkUnused()
+  recordings.checkUnused()
   return read.map((module, at): Module => ({ ...module, number: at + 1 }))
 }
 

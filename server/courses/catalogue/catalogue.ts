@@ -8,6 +8,7 @@ import type {
   LessonSource,
   OwedReview,
   ReadAgain,
+  RecordingFile,
   RightNowCard,
   SupportLine,
   Together,
@@ -79,6 +80,8 @@ export type CourseVersion = {
   /** The changes since the previous published version. Undefined for the draft. */
   readonly change: ChangeRecord | undefined
   readonly modules: readonly Module[]
+  /** Recordings and captions, by the name in their address. */
+  readonly recordings: ReadonlyMap<string, RecordingFile>
   /** Lessons and assessments of all modules. */
   readonly minutes: number
 }

@@ -1,5 +1,8 @@
 import type { Sheet, SheetBlock } from './sheet.ts'
 
+/** A recording on disk, or the captions of one. */
+export type RecordingFile = Readonly<{ disk: string }> | Readonly<{ text: string }>
+
 /** The parts of a catalogue besides courses. Authoring reads them from files, and pages show them. */
 
 export const changeKinds = ['typo', 'clarification', 'meaning'] as const

@@ -8,6 +8,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { listApprovalRecords } from './approvals.queries.ts'
+import { listChangedFacts } from './changed-facts.queries.ts'
 import { commentOnParagraph } from './comments.actions.ts'
 import { listComments } from './comments.queries.ts'
 import { countOpenMistakes } from './mistakes.queries.ts'
@@ -21,6 +22,7 @@ import {
 } from './review-page.ts'
 import { listMeetings } from './statistics.queries.ts'
 import { fewestPeople } from './statistics.ts'
+import { flagsOf, watchedThings } from './statute-watch.ts'
 import { findVersionRecord } from './version-record.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
@@ -68,7 +70,8 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       const { text, module, lesson } = lessonAt(request.params)
       const comments = await listComments(db, text.slug, module.slug, lesson.slug)
       const page = reviewLessonPage(text, module, lesson, comments, request.query.paragraph)
-      return reply.page('courses/review/lesson', page)
+      const flags = await flagsAt(request.url.split('?')[0] ?? '')
+      return reply.page('courses/review/lesson', { ...page, flags })
     },
   )
 
@@ -91,7 +94,9 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
         const comments = await listComments(db, text.slug, module.slug, lesson.slug)
         const page = reviewLessonPage(text, module, lesson, comments, paragraph.anchor)
         const errors = [{ field: 'body', message: 'Enter a comment.' }]
-        return reply.status(422).page('courses/review/lesson', { ...page, errors })
+        return reply
+          .status(422)
+          .page('courses/review/lesson', { ...page, errors, flags: await flagsAt(path) })
       }
       const comment = { module: module.slug, lesson: lesson.slug, paragraph, body: said }
       await commentOnParagraph(db, viewerOf(request), text, comment, clock())
@@ -106,7 +111,8 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       const { text, module } = moduleAt(request.params)
       if (module.questions.size === 0) return notFound()
       const rows = await listMeetings(db, { course: text.slug, hash: text.hash }, module.slug)
-      return reply.page('courses/review/questions', reviewQuestionsPage(text, module, rows))
+      const flags = await flagsAt(request.url.split('?')[0] ?? '')
+      return reply.page('courses/review/questions', { ...reviewQuestionsPage(text, module, rows), flags })
     },
   )
 
@@ -137,6 +143,12 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       return reply.redirect(`/review/courses/${text.slug}/${text.version}#change-day`, 303)
     },
   )
+
+  /** The changed statutes and facts that a page of the review quotes. */
+  async function flagsAt(path: string) {
+    const open = await listChangedFacts(db, { isOpen: true })
+    return open.length === 0 ? [] : flagsOf(watchedThings((await offered()).catalogue), open, path)
+  }
 
   function textAt(at: { course: string; version: string }) {
     const course = catalogue.courses.get(at.course) ?? notFound()

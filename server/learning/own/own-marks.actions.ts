@@ -39,6 +39,42 @@ export async function deleteNote(db: Kysely<DB>, personId: string, id: string): 
   return numDeletedRows > 0n
 }
 
+/** Highlighting the same words again changes nothing. */
+export const addHighlight = (
+  db: Kysely<DB>,
+  person_id: string,
+  lesson: LessonAddress,
+  words: Readonly<{ paragraph: number; start: number; quote: string }>,
+  highlighted_at: Date,
+): Promise<unknown> =>
+  db
+    .insertInto('lesson_highlights')
+    .values({ person_id, ...lesson, ...words, highlighted_at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+
+export const deleteHighlight = (
+  db: Kysely<DB>,
+  personId: string,
+  id: string,
+): Promise<LessonAddress | undefined> =>
+  db
+    .deleteFrom('lesson_highlights')
+    .where('id', '=', id)
+    .where('person_id', '=', personId)
+    .returning(['course', 'module', 'lesson'])
+    .executeTakeFirst()
+
+export const saveWord = (db: Kysely<DB>, person_id: string, word: string, saved_at: Date): Promise<unknown> =>
+  db
+    .insertInto('saved_words')
+    .values({ person_id, word, saved_at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+
+export const removeWord = (db: Kysely<DB>, personId: string, word: string): Promise<unknown> =>
+  db.deleteFrom('saved_words').where('person_id', '=', personId).where('word', '=', word).execute()
+
 export const addBookmark = (
   db: Kysely<DB>,
   person_id: string,

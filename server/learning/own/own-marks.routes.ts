@@ -4,9 +4,25 @@ import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import type { Database } from '#server/db/connection.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
+import { pathOfOurs } from '#server/web/paths.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { addBookmark, addNote, deleteNote, removeBookmark } from './own-marks.actions.ts'
-import { type LessonAddress, listBookmarks, listNotes } from './own-marks.queries.ts'
+import {
+  addBookmark,
+  addHighlight,
+  addNote,
+  deleteHighlight,
+  deleteNote,
+  removeBookmark,
+  removeWord,
+  saveWord,
+} from './own-marks.actions.ts'
+import {
+  type LessonAddress,
+  listBookmarks,
+  listHighlights,
+  listNotes,
+  listWords,
+} from './own-marks.queries.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -15,7 +31,7 @@ type Needs = Readonly<{
   clock: () => Date
 }>
 
-/** Notes and bookmarks in lessons. No one but their writer sees them. */
+/** Notes, highlights and bookmarks in lessons, and saved words. No one but their owner sees them. */
 export async function ownMarkRoutes(app: App, { db, catalogue, lessonHref, clock }: Needs): Promise<void> {
   const signedIn = { policy: 'signed-in' } as const
   const slug = () => Type.String({ pattern: '^[a-z0-9-]{1,80}$' })
@@ -23,9 +39,11 @@ export async function ownMarkRoutes(app: App, { db, catalogue, lessonHref, clock
 
   app.get('/my-notes', { config: signedIn }, async (request, reply) => {
     const { id } = viewerOf(request)
-    const [notes, bookmarks, href] = await Promise.all([
+    const [notes, highlights, bookmarks, words, href] = await Promise.all([
       listNotes(db, id),
+      listHighlights(db, id),
       listBookmarks(db, id),
+      listWords(db, id),
       lessonHref(request.viewer),
     ])
     const placed = <T extends LessonAddress>(one: T) => {
@@ -40,9 +58,12 @@ export async function ownMarkRoutes(app: App, { db, catalogue, lessonHref, clock
       }
     }
     return reply.page('learning/my-notes', {
-      title: 'Your notes and bookmarks',
+      title: 'Your notes and words',
       notes: notes.map(placed),
+      highlights: highlights.map(placed),
       bookmarks: bookmarks.map(placed),
+      // A word that has left the glossary is explained nowhere.
+      words: words.flatMap((word) => catalogue.glossary.filter(({ slug }) => slug === word)),
     })
   })
 
@@ -53,7 +74,7 @@ export async function ownMarkRoutes(app: App, { db, catalogue, lessonHref, clock
       const lesson = known(request.params)
       const body = request.body.body.trim()
       if (body) await addNote(db, viewerOf(request).id, lesson, body, clock())
-      return reply.redirect(`${hrefOf(lesson)}?ready=yes#notes`, 303)
+      return reply.redirect(notesOf(lesson), 303)
     },
   )
 
@@ -63,6 +84,60 @@ export async function ownMarkRoutes(app: App, { db, catalogue, lessonHref, clock
     async (request, reply) => {
       if (!(await deleteNote(db, viewerOf(request).id, request.params.note))) return notFound()
       return reply.redirect('/my-notes', 303)
+    },
+  )
+
+  app.post(
+    '/courses/:course/:module/:lesson/highlights',
+    {
+      config: signedIn,
+      schema: {
+        params,
+        body: form({
+          paragraph: Type.Integer({ minimum: 0, maximum: 5000 }),
+          start: Type.Integer({ minimum: 0, maximum: 100_000 }),
+          quote: Type.String({ minLength: 1, maxLength: 1000 }),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const lesson = known(request.params)
+      const { id } = viewerOf(request)
+      await addHighlight(db, id, lesson, request.body, clock())
+      if (request.headers['hx-request'] !== 'true') return reply.redirect(notesOf(lesson), 303)
+      return reply.partial('learning/_highlights', { highlights: await listHighlights(db, id, lesson) })
+    },
+  )
+
+  app.post(
+    '/my-highlights/:highlight/deletion',
+    {
+      config: signedIn,
+      schema: { params: Type.Object({ highlight: uuid() }), body: form({ from: Type.Optional(text(10)) }) },
+    },
+    async (request, reply) => {
+      const lesson = await deleteHighlight(db, viewerOf(request).id, request.params.highlight)
+      if (!lesson) return notFound()
+      return reply.redirect(request.body.from === 'lesson' ? notesOf(lesson) : '/my-notes', 303)
+    },
+  )
+
+  app.post(
+    '/my-words',
+    {
+      config: signedIn,
+      schema: {
+        body: form({ word: text(100), keep: Type.Optional(text(5)), back: Type.Optional(text(2000)) }),
+      },
+    },
+    async (request, reply) => {
+      const { word, keep, back } = request.body
+      const { id } = viewerOf(request)
+      if (keep === 'no') await removeWord(db, id, word)
+      else if (catalogue.glossary.some(({ slug }) => slug === word)) await saveWord(db, id, word, clock())
+      else return notFound()
+      if (request.headers['hx-request'] === 'true') return reply.status(204).send()
+      return reply.redirect(pathOfOurs(back) ?? '/my-notes#words', 303)
     },
   )
 
@@ -87,5 +162,6 @@ export async function ownMarkRoutes(app: App, { db, catalogue, lessonHref, clock
     return isThere ? { course, module, lesson } : notFound()
   }
 
+  const notesOf = (lesson: LessonAddress) => `${hrefOf(lesson)}?ready=yes#notes`
   const hrefOf = ({ course, module, lesson }: LessonAddress) => lessonPath(course, module, lesson)
 }

@@ -3,6 +3,7 @@ import { wasApproved } from '#server/courses/catalogue/approvals.queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Confidence } from '#server/learning/questions/confidence.ts'
 import type { Drawn } from '#server/learning/questions/drawing.ts'
+import { accountsIn, accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
 
 export type Enrollment = Readonly<{
   id: string
@@ -38,9 +39,9 @@ const enrollmentsWhere = (where: RawBuilder<unknown>) => sql<Enrollment>`
 
 const enrollmentRows = (db: Kysely<DB>, where: RawBuilder<unknown>) => enrollmentsWhere(where).execute(db)
 
-/** The id of the person's open enrollment in a course or, if none, of the latest. */
-export const latestEnrollment = (personId: unknown, course: string) => sql`
-  (select id from enrollments where person_id = ${personId} and course = ${course}
+/** The id of the open enrollment of these accounts in a course or, if none, of the latest. */
+export const latestEnrollment = (accounts: RawBuilder<unknown>, course: string) => sql`
+  (select id from enrollments where person_id = ${accounts} and course = ${course}
     order by ended_at desc nulls first, started_at desc limit 1)`
 
 /** The person's open enrollment or, if none, the latest. */
@@ -49,13 +50,13 @@ export async function findEnrollment(
   personId: string,
   course: string,
 ): Promise<Enrollment | null> {
-  const { rows } = await enrollmentRows(db, sql`e.id = ${latestEnrollment(personId, course)}`)
+  const { rows } = await enrollmentRows(db, sql`e.id = ${latestEnrollment(accountsOf([personId]), course)}`)
   return rows[0] ?? null
 }
 
-/** The same of the person `p`, as JSON in the statement that reads the session. */
+/** The same of the viewer, as JSON in the statement that reads the session. */
 export const enrollmentAlongside = (course: string) =>
-  sql`select row_to_json(found) from (${enrollmentsWhere(sql`e.id = ${latestEnrollment(sql`p.id`, course)}`)}) found`
+  sql`select row_to_json(found) from (${enrollmentsWhere(sql`e.id = ${latestEnrollment(accountsIn('viewer'), course)}`)}) found`
 
 /** What `enrollmentAlongside` read. */
 export function enrollmentFrom(read: unknown): Enrollment | null {
@@ -70,7 +71,10 @@ export function enrollmentFrom(read: unknown): Enrollment | null {
 }
 
 export async function listEnrollments(db: Kysely<DB>, personId: string): Promise<readonly Enrollment[]> {
-  const { rows } = await enrollmentRows(db, sql`e.person_id = ${personId} order by e.started_at desc`)
+  const { rows } = await enrollmentRows(
+    db,
+    sql`e.person_id = ${accountsOf([personId])} order by e.started_at desc`,
+  )
   return rows
 }
 
@@ -95,7 +99,7 @@ export async function isLockedFor(
     .selectFrom('enrollments')
     .select('id')
     .where('id', '=', enrollmentId)
-    .where('person_id', '=', personId)
+    .where(sql<boolean>`person_id = ${accountsOf([personId])}`)
     .forUpdate()
     .executeTakeFirst()
   return locked !== undefined
@@ -134,7 +138,7 @@ export type Attempt = Readonly<{
 }>
 
 const attemptsWhere = (where: RawBuilder<unknown>) => sql<Attempt>`
-  select a.id, a.enrollment_id, e.person_id, e.course, e.version, a.module, a.drawn, a.pass_mark, a.started_at,
+  select a.id, a.enrollment_id, p.id as person_id, e.course, e.version, a.module, a.drawn, a.pass_mark, a.started_at,
     coalesce((select json_agg(json_build_object('position', n.position, 'step', n.step, 'answer', n.answer,
                 'is_correct', n.is_correct, 'is_last_step', n.is_last_step, 'credit', n.credit,
                 'confidence', n.confidence) order by n.position, n.step)
@@ -143,7 +147,7 @@ const attemptsWhere = (where: RawBuilder<unknown>) => sql<Attempt>`
       else json_build_object('correct', r.correct, 'points', coalesce(r.points, r.correct), 'total', r.total, 'is_passed', r.is_passed,
         'finished_at', r.finished_at) end as result,
     case when c.id is not null then ${approvedAsKnownNow} end as was_approved
-  from attempts a join enrollments e on e.id = a.enrollment_id left join completions c on c.enrollment_id = e.id
+  from attempts a join enrollments e on e.id = a.enrollment_id ${joinPerson('e.person_id')} left join completions c on c.enrollment_id = e.id
     left join attempt_results r on r.attempt_id = a.id
   where ${where}`
 
@@ -151,7 +155,7 @@ const attemptRows = (db: Kysely<DB>, where: RawBuilder<unknown>) => attemptsWher
 
 /** One attempt of this person, or null. */
 export async function findAttemptOf(db: Kysely<DB>, personId: string, id: string): Promise<Attempt | null> {
-  const { rows } = await attemptRows(db, sql`a.id = ${id} and e.person_id = ${personId}`)
+  const { rows } = await attemptRows(db, sql`a.id = ${id} and p.id = ${personId}`)
   return rows[0] ?? null
 }
 
@@ -161,13 +165,13 @@ export async function listAttemptsAt(
   personId: string,
   course: string,
 ): Promise<readonly Attempt[]> {
-  const { rows } = await attemptRows(db, sql`e.person_id = ${personId} and e.course = ${course}`)
+  const { rows } = await attemptRows(db, sql`e.person_id = ${accountsOf(personId)} and e.course = ${course}`)
   return rows
 }
 
-/** The same of the person `p`, as JSON in the statement that reads the session. */
+/** The same of the viewer, as JSON in the statement that reads the session. */
 export const attemptAlongside = (id: string) =>
-  sql`select row_to_json(found) from (${attemptsWhere(sql`a.id = ${id} and e.person_id = p.id`)}) found`
+  sql`select row_to_json(found) from (${attemptsWhere(sql`a.id = ${id} and e.person_id = ${accountsIn('viewer')}`)}) found`
 
 /** What `attemptAlongside` read. */
 export function attemptFrom(read: unknown): Attempt | null {
@@ -209,7 +213,7 @@ export async function listCompletions(db: Kysely<DB>, personId: string): Promise
       where t.completion_id = c.id
         and not exists (select from certificate_status_changes a where a.certificate_id = t.id)
       order by t.issued_at desc limit 1) t on true
-    where c.person_id = ${personId} and not exists (select from completion_voids v where v.completion_id = c.id)
+    where c.person_id = ${accountsOf([personId])} and not exists (select from completion_voids v where v.completion_id = c.id)
     order by c.completed_at desc`.execute(db)
   return rows
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { accountsIn, accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
 
 /** A changed lesson that the person has read since completing the course: 'module/lesson' of a version. */
 export type ChangeReading = Readonly<{ course: string; version: string; place: string }>
@@ -10,7 +11,7 @@ export async function listChangeReadings(
 ): Promise<readonly ChangeReading[]> {
   const { rows } = await sql<ChangeReading>`
     select course, version, module || '/' || lesson as place from course_change_readings
-    where person_id = ${personId}`.execute(db)
+    where person_id = ${accountsOf([personId])}`.execute(db)
   return rows
 }
 
@@ -27,12 +28,12 @@ export async function listReadersToTell(
   key: string,
 ): Promise<readonly Reader[]> {
   const { rows } = await sql<Reader>`
-    select c.person_id, json_agg(distinct c.version) as versions,
+    select p.id as person_id, json_agg(distinct c.version) as versions,
       coalesce((select json_agg(json_build_object('course', r.course, 'version', r.version, 'place', r.module || '/' || r.lesson))
-        from course_change_readings r where r.person_id = c.person_id and r.course = ${course}), '[]'::json) as readings
-    from completions c join people p on p.id = c.person_id and p.disabled_at is null
-    where c.course = ${course} and not exists (select from completion_voids v where v.completion_id = c.id)
-      and not exists (select from notices n where n.person_id = c.person_id and n.dedupe_key = ${key})
-    group by c.person_id`.execute(db)
+        from course_change_readings r where r.person_id = ${accountsIn('p')} and r.course = ${course}), '[]'::json) as readings
+    from completions c ${joinPerson('c.person_id')}
+    where p.disabled_at is null and c.course = ${course} and not exists (select from completion_voids v where v.completion_id = c.id)
+      and not exists (select from notices n where n.person_id = p.id and n.dedupe_key = ${key})
+    group by p.id`.execute(db)
   return rows
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsIn } from '#server/people/accounts-of.queries.ts'
 import { holdsOn, isKnown } from '#server/programs/as-of.ts'
 import type { LicenseStatus } from '#server/programs/record/program-record.queries.ts'
 
@@ -46,19 +47,20 @@ export async function listOverview(
         case
           when c.answer = 'yes' then null
           when c.cause in ('initial-training', 'annual-training') and exists (
-            select from outside_trainings o where o.person_id = c.person_id and o.superseded_at is null
+            select from outside_trainings o where o.person_id = ${accountsIn('p')} and o.superseded_at is null
               and o.is_human_trafficking and not exists (select from training_decisions d
                 where d.outside_training_id = o.id and d.program_id = c.program_id and d.superseded_at is null)
           ) then 'waiting-for-decision'
           when c.cause in ('initial-training', 'annual-training') and exists (
             select from completions k join completion_voids v on v.completion_id = k.id
-            where k.person_id = c.person_id and v.voided_at > ${today}::date - 365
+            where k.person_id = ${accountsIn('p')} and v.voided_at > ${today}::date - 365
           ) then 'certificate-revoked'
           else coalesce(c.cause, 'missing-fact')
         end as cause
       from clearances c
       join certified using (program_id)
       join standing_passes s on s.person_id = c.person_id
+      join people p on p.id = c.person_id
       where c.contact in ('in', 'unknown')
     ),
     counted as (

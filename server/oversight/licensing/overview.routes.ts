@@ -1,9 +1,12 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { addDays, dayOf } from '#server/lib/days.ts'
+import { recordExport } from '#server/ledger/actions.ts'
+import { addDays, dayOf, daysBetween } from '#server/lib/days.ts'
+import { viewerOf } from '#server/people/viewer.ts'
 import { toneOf } from '#server/programs/record/license-card.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import type { App } from '#server/web/routes.ts'
+import { daysOfWatch, listEndings } from './endings.queries.ts'
 import { listOverview } from './overview.queries.ts'
 import { overviewCsv, overviewFilters, overviewPrograms } from './overview-page.ts'
 
@@ -34,8 +37,25 @@ export async function overviewRoutes(
     })
   })
 
+  app.get('/licensing/endings', { config }, async (_request, reply) => {
+    const today = dayOf(clock())
+    const endings = await listEndings(db, today)
+    return reply.page('oversight/licensing/endings', {
+      title: 'About to end',
+      days: daysOfWatch,
+      endings: endings.map((one) => ({ ...one, left: daysBetween(today, one.to_on) })),
+    })
+  })
+
   app.get('/licensing/overview.csv', { config, schema: { querystring } }, async (request, reply) => {
-    const { programs, today } = await shown(request.query.show ?? 'all')
+    const { show = 'all' } = request.query
+    const { programs, today } = await shown(show)
+    await recordExport(db, {
+      by: viewerOf(request).id,
+      subject: 'overview',
+      at: clock(),
+      facts: { what: 'certified programs', show, programs: programs.length },
+    })
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="certified-programs-${today}.csv"`)

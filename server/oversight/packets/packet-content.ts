@@ -10,6 +10,8 @@ import type {
 } from '#server/oversight/reviews/review-person.queries.ts'
 import type { LicenseCard } from '#server/programs/record/license-card.ts'
 import type { Roster, RosterAssignment } from '#server/programs/roster/roster.queries.ts'
+import type { FindingLine } from '#server/training/program-requirements/program-finding-words.ts'
+import type { ProgramTraining } from '#server/training/program-requirements/program-requirements.queries.ts'
 import { drawSample } from './packet-sample.ts'
 
 export type PacketHead = Readonly<{
@@ -53,6 +55,11 @@ export type PacketContent = Readonly<{
   head: PacketHead
   people: readonly PacketPerson[]
   rules: readonly PacketRule[]
+  /** What the program itself asks of these people at the end of the period, beyond the law, and every training recorded for it. */
+  own: Readonly<{
+    findings: readonly FindingLine[]
+    trainings: readonly (ProgramTraining & Readonly<{ name: string }>)[]
+  }>
   /** Decisions and attempts of the period that one person may have made as two. */
   patterns: readonly Readonly<{ at: Date; what: string; why: string; word: string }>[]
 }>

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { certificateFile } from '#server/certificates/certificates/issuing.actions.ts'
 import type { Database } from '#server/db/connection.ts'
-import { dayOf } from '#server/lib/days.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
 import { findProgramHead } from '#server/oversight/licensing/licensing.queries.ts'
 import type { Review } from '#server/oversight/reviews/review.queries.ts'
 import {
@@ -18,8 +18,17 @@ import { listPatterns } from '#server/programs/roles/access.queries.ts'
 import { patternLine } from '#server/programs/roles/access-page.ts'
 import { rosterOn } from '#server/programs/roster/roster.queries.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
+import { findingLine } from '#server/training/program-requirements/program-finding-words.ts'
+import { listProgramFindings } from '#server/training/program-requirements/program-findings.actions.ts'
+import { listTrainingsOfProgram } from '#server/training/program-requirements/program-requirements.queries.ts'
 import { listCertificateFiles, type Packet } from './packet.queries.ts'
-import { type PacketContent, packetPerson, peopleOfPeriod, rulesApplied } from './packet-content.ts'
+import {
+  type PacketContent,
+  type PacketPerson,
+  packetPerson,
+  peopleOfPeriod,
+  rulesApplied,
+} from './packet-content.ts'
 import type { PacketFile } from './packet-tables.ts'
 import type { PacketThreads } from './packet-threads.ts'
 
@@ -89,7 +98,29 @@ export async function contentOf(
     .filter(({ at }) => dayOf(at) >= packet.from_on && dayOf(at) <= packet.to_on)
     .map(patternLine)
     .map(({ at, what, why, word }) => ({ at, what, why, word }))
-  return { content: { head, people, rules: rulesApplied(people, packet.to_on), patterns }, certificates }
+  const own = await ownOf(db, programId, people, packet.to_on)
+  return { content: { head, people, rules: rulesApplied(people, packet.to_on), own, patterns }, certificates }
+}
+
+/** The program's own requirements, apart from the law's. */
+async function ownOf(
+  db: Database,
+  programId: string,
+  people: readonly PacketPerson[],
+  on: Day,
+): Promise<PacketContent['own']> {
+  const names = new Map(people.map(({ person_id, name }) => [person_id, name]))
+  const findings = await listProgramFindings(db, [programId], { on, asKnownOn: null })
+  const trainings = await listTrainingsOfProgram(db, programId, [...names.keys()])
+  return {
+    findings: findings
+      .filter(({ person_id }) => names.has(person_id))
+      .toSorted((a, b) => a.name.localeCompare(b.name, 'en-US'))
+      .map((one) => findingLine(one, on)),
+    trainings: trainings
+      .filter(({ completed_on }) => completed_on <= on)
+      .map((one) => ({ ...one, name: names.get(one.person_id) ?? '' })),
+  }
 }
 
 /** The number of people whose certificates are read or drawn between two progress reports. */

@@ -1,12 +1,12 @@
-import type { RequirementId } from '#server/law/facts/ruleset.ts'
 import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
 import { type FlowingDocument, flowingDocument } from '#server/paper/flowing-document.ts'
 import type { PacketContent, PacketHead, PacketPerson } from './packet-content.ts'
+import { inNumbers } from './packet-dates.ts'
 import type { SignedManifest } from './packet-manifest.ts'
 import { hasConflict, type Matter, mattersOf } from './packet-matters.ts'
-import { drawPerson } from './packet-person-pdf.ts'
+import { drawPerson, shortNames } from './packet-person-pdf.ts'
 import { rankOf, samplingWords } from './packet-sample.ts'
-import { sentencesOf, sentencesOfEveryone } from './packet-sentences.ts'
+import { commonSentences, sentencesOf } from './packet-sentences.ts'
 
 /** The packet's PDF. `onProgress` is called after each person. */
 export async function drawPacket(
@@ -25,20 +25,33 @@ export async function drawPacket(
   drawFront(doc, head, people)
   drawSampling(doc, head, people)
   drawRoster(doc, people)
+  drawPeople(doc, people, onProgress)
   doc.section(null)
-  doc.newPage()
-  doc.heading(2, 'Person by person', 'top')
-  const ofEveryone = sentencesOfEveryone(people)
-  if (ofEveryone.size > 0) doc.paragraph(`For everyone: ${[...ofEveryone].join(' ')}`)
-  for (const [index, person] of people.entries()) {
-    drawPerson(doc, person, sentencesOf(person, ofEveryone))
-    onProgress(index + 1)
-  }
-  doc.section(null)
+  drawOwnRequirements(doc, content)
   drawPatterns(doc, content)
   drawRules(doc, content)
   drawManifest(doc, head, manifest)
   return doc.finish()
+}
+
+/** What is said of everyone comes first, then what is said of several people, each once under a number. */
+function drawPeople(
+  doc: FlowingDocument,
+  people: readonly PacketPerson[],
+  onProgress: (done: number) => void,
+): void {
+  doc.section(null)
+  doc.need(200)
+  doc.heading(2, 'Person by person', 'top')
+  const said = commonSentences(people)
+  if (said.ofEveryone.size > 0)
+    doc.paragraph(`For everyone: ${[...said.ofEveryone].join(' ')}`, { size: 8.5, wide: true })
+  for (const [sentence, number] of said.notes)
+    doc.paragraph(`Note ${number}. ${sentence}`, { size: 8.5, wide: true })
+  for (const [index, person] of people.entries()) {
+    drawPerson(doc, person, sentencesOf(person, said))
+    onProgress(index + 1)
+  }
 }
 
 function drawFront(doc: FlowingDocument, head: PacketHead, people: readonly PacketPerson[]): void {
@@ -133,35 +146,32 @@ function drawSampling(doc: FlowingDocument, head: PacketHead, people: readonly P
   )
 }
 
-/** What the roster’s narrow column calls each requirement. */
-const shortNames: Readonly<Record<RequirementId, string>> = {
-  'residential-initial': 'Initial',
-  'residential-annual': 'Annual',
-  'child-protection-trafficking': 'Trafficking',
-  'child-protection-foundation': 'Foundation',
-  'annual-hours': 'Hours',
-}
-
 function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void {
   doc.heading(2, 'Roster', 'top')
   doc.section('Roster')
   doc.table(
     'Everyone in this packet, with dates and standing',
     [
-      { heading: 'Name', width: 16 },
+      { heading: 'Name', width: 22 },
       { heading: 'Role', width: 14 },
-      { heading: 'Hired', width: 13 },
-      { heading: 'Direct contact', width: 24 },
-      { heading: 'Standing at the end of the period', width: 36 },
-      { heading: 'Certificates', width: 11 },
-      { heading: 'Gaps', width: 11 },
+      { heading: 'Hired', width: 12 },
+      { heading: 'Direct contact', width: 22 },
+      { heading: 'Standing at the end of the period', width: 50 },
+      { heading: 'Certificates', width: 13 },
+      { heading: 'Gaps', width: 14 },
     ],
     people.map((person) => [
       person.name,
       person.role_title,
-      `${formatDay(person.hired_on)}${person.separated_on ? `, last day ${formatDay(person.separated_on)}` : ''}`,
-      person.contact_words,
-      person.requirements.map(({ requirement, words }) => `${shortNames[requirement]}: ${words}.`).join(' '),
+      inNumbers(
+        `${formatDay(person.hired_on)}${person.separated_on ? `, last day ${formatDay(person.separated_on)}` : ''}`,
+      ),
+      inNumbers(person.contact_words),
+      inNumbers(
+        person.requirements
+          .map(({ requirement, words }) => `${shortNames[requirement]}: ${words}.`)
+          .join(' '),
+      ),
       person.certificates
         .map(({ number, status }) => (status === 'valid' ? number : `${number} (${status})`))
         .join(', ') || 'None',
@@ -170,6 +180,35 @@ function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void
         .join(', ') || (hasConflict(person) ? 'Unknown: records conflict' : 'None'),
     ]),
   )
+}
+
+/** What the program asks for itself, in a section of its own, so that no one takes it for the law's. */
+function drawOwnRequirements(doc: FlowingDocument, { own, head }: PacketContent): void {
+  if (own.findings.length === 0 && own.trainings.length === 0) return
+  doc.need(200)
+  doc.heading(2, 'The program’s own requirements', 'top')
+  doc.section('The program’s own requirements')
+  doc.paragraph(
+    `What the program itself asks of its people, as of ${formatDay(head.to_on)}. It is not the law that this packet is about: no standing, gap or clearance depends on it.`,
+  )
+  if (own.findings.length > 0)
+    doc.table(
+      'The program’s own requirements, by person',
+      [
+        { heading: 'Name', width: 20 },
+        { heading: 'Requirement', width: 28 },
+        { heading: 'Standing', width: 36 },
+        { heading: 'Last done', width: 18 },
+        { heading: 'Hours', width: 8 },
+      ],
+      own.findings.map(({ name, title, words, satisfied_on, hours }) => [
+        name,
+        title,
+        `${words}.`,
+        satisfied_on ? formatDay(satisfied_on) : 'Not done',
+        hours === null ? '' : String(hours),
+      ]),
+    )
 }
 
 function drawPatterns(doc: FlowingDocument, { patterns }: PacketContent): void {
@@ -207,10 +246,10 @@ function drawRules(doc: FlowingDocument, { rules }: PacketContent): void {
   doc.table(
     'Rules applied, with their sources',
     [
-      { heading: 'Rule', width: 22 },
+      { heading: 'Rule', width: 18 },
       { heading: 'What it says', width: 50 },
-      { heading: 'Citation and source', width: 34 },
-      { heading: 'Status', width: 10 },
+      { heading: 'Citation and source', width: 48 },
+      { heading: 'Status', width: 9 },
     ],
     rules.map(({ name, words, citation, source, status }) => [
       name,
@@ -238,6 +277,7 @@ function drawManifest(doc: FlowingDocument, head: PacketHead, manifest: SignedMa
       { heading: 'SHA-256', width: 60 },
     ],
     manifest.files.map(({ name, bytes, sha256 }) => [name, String(bytes), sha256]),
+    { dense: true },
   )
 }
 

@@ -1,17 +1,19 @@
+import type { RequirementId } from '#server/law/facts/ruleset.ts'
 import { dayOf, formatDay } from '#server/lib/days.ts'
 import type { FlowingDocument } from '#server/paper/flowing-document.ts'
 import type { RecordedPeriod } from '#server/programs/recorded-period.ts'
 import { lateEntryDays, type PacketPerson } from './packet-content.ts'
+import { inNumbers } from './packet-dates.ts'
 import type { PersonSentences } from './packet-sentences.ts'
 
 /** A person’s sentences are as small as the tables’ cells, so that three people fit on a page. */
-const small = (doc: FlowingDocument, text: string) => doc.paragraph(text, { size: 8.5 })
+const small = (doc: FlowingDocument, text: string) => doc.paragraph(text, { size: 8.5, wide: true })
 
 /** The pages about one person. */
 export function drawPerson(doc: FlowingDocument, person: PacketPerson, told: PersonSentences): void {
   doc.section(null)
   // Keeps the heading and the first standing together on a page.
-  doc.need(120)
+  doc.need(100)
   doc.heading(3, person.name, 'within')
   doc.section(person.name)
   if (person.is_confidential)
@@ -23,7 +25,7 @@ export function drawPerson(doc: FlowingDocument, person: PacketPerson, told: Per
   if (person.certificates.length > 0) drawCertificates(doc, person)
   if (person.outside.length > 0) drawOutsideTraining(doc, person)
   if (person.late.length > 0)
-    small(doc, `Entered more than ${lateEntryDays} days late. ${person.late.join(' ')}`)
+    small(doc, `Entered more than ${lateEntryDays} days late. ${inNumbers(person.late.join(' '))}`)
   if (person.corrections.length > 0) small(doc, `Corrections. ${person.corrections.join(' ')}`)
 }
 
@@ -49,17 +51,26 @@ function drawWork(doc: FlowingDocument, person: PacketPerson): void {
 const daysWords = ({ from_on, to_on }: RecordedPeriod) =>
   `${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`
 
+/** What narrow columns call each requirement. “Rules applied” has its whole title. */
+export const shortNames: Readonly<Record<RequirementId, string>> = {
+  'residential-initial': 'Initial',
+  'residential-annual': 'Annual',
+  'child-protection-trafficking': 'Trafficking',
+  'child-protection-foundation': 'Foundation',
+  'annual-hours': 'Hours',
+}
+
 function drawStandings(doc: FlowingDocument, person: PacketPerson, own: PersonSentences['own']): void {
   doc.table(
     `Standing of ${person.name}`,
     [
-      { heading: 'Requirement', width: 22 },
-      { heading: 'Standing', width: 26 },
-      { heading: 'Rule', width: 6 },
-      { heading: 'Why', width: 68 },
+      { heading: 'Training', width: 11 },
+      { heading: 'Standing', width: 34 },
+      { heading: 'Rule', width: 5 },
+      { heading: 'Why', width: 76 },
     ],
     person.requirements.map((one, index) => [
-      one.title,
+      shortNames[one.requirement],
       `${one.words}.`,
       one.rule,
       (own[index] ?? []).join(' '),

@@ -9,13 +9,33 @@ const saidElsewhere = /^(Next:|Rule R\d|Hired at |Direct contact at |No direct c
 const ownSentences = (explanation: readonly string[]) =>
   explanation.filter((sentence) => !saidElsewhere.test(sentence))
 
-/** What is said of everyone in the packet, such as the program’s certification, so that it is printed once. */
-export function sentencesOfEveryone(people: readonly PacketPerson[]): ReadonlySet<string> {
-  if (people.length < 2) return new Set()
-  const [first, ...others] = people.map(
-    ({ requirements }) => new Set(requirements.flatMap(({ explanation }) => ownSentences(explanation))),
+/** Sentences that are printed once for several people. */
+export type CommonSentences = Readonly<{
+  /** Said of everyone, such as the program’s certification. */
+  ofEveryone: ReadonlySet<string>
+  /** Long sentences said of several people, with the number by which they are referred to. */
+  notes: ReadonlyMap<string, number>
+}>
+
+const fewestForANote = 3
+const shortestNote = 60
+
+export function commonSentences(people: readonly PacketPerson[]): CommonSentences {
+  const told = people.flatMap(({ requirements }) => [
+    ...new Set(requirements.flatMap(({ explanation }) => ownSentences(explanation))),
+  ])
+  const times = [...Map.groupBy(told, (sentence) => sentence)].map(
+    ([sentence, { length }]) => [sentence, length] as const,
   )
-  return new Set([...(first ?? [])].filter((sentence) => others.every((one) => one.has(sentence))))
+  const ofEveryone = times.filter(([, count]) => people.length > 1 && count === people.length)
+  const repeated = times.filter(
+    ([sentence, count]) =>
+      count >= fewestForANote && count < people.length && sentence.length >= shortestNote,
+  )
+  return {
+    ofEveryone: new Set(ofEveryone.map(([sentence]) => sentence)),
+    notes: new Map(repeated.map(([sentence], index) => [sentence, index + 1])),
+  }
 }
 
 export type PersonSentences = Readonly<{
@@ -25,10 +45,10 @@ export type PersonSentences = Readonly<{
   own: readonly (readonly string[])[]
 }>
 
-/** One person’s explanations, each sentence once. */
+/** One person’s explanations, each sentence once, and by its number if it is a note. */
 export function sentencesOf(
   { requirements }: Pick<PacketPerson, 'requirements'>,
-  ofEveryone: ReadonlySet<string>,
+  { ofEveryone, notes }: CommonSentences,
 ): PersonSentences {
   const told = requirements.map(({ explanation }) =>
     ownSentences(explanation).filter((sentence) => !ofEveryone.has(sentence)),
@@ -39,7 +59,21 @@ export function sentencesOf(
   )
   const isShared = (sentence: string) => (times.get(sentence)?.length ?? 0) > 1
   return {
-    shared: [...times.keys()].filter(isShared),
-    own: told.map((sentences) => sentences.filter((sentence) => !isShared(sentence))),
+    shared: withNotes([...times.keys()].filter(isShared), notes),
+    own: told.map((sentences) =>
+      withNotes(
+        sentences.filter((sentence) => !isShared(sentence)),
+        notes,
+      ),
+    ),
   }
+}
+
+/** The sentences that are no notes, and then the numbers of those that are. */
+function withNotes(sentences: readonly string[], notes: CommonSentences['notes']): readonly string[] {
+  const numbers = sentences.flatMap((sentence) => notes.get(sentence) ?? []).map(String)
+  const rest = sentences.filter((sentence) => !notes.has(sentence))
+  if (numbers.length === 0) return rest
+  const words = numbers.length === 1 ? 'note' : 'notes'
+  return [...rest, `See ${words} ${new Intl.ListFormat('en-US').format(numbers)}.`]
 }

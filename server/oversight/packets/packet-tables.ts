@@ -12,7 +12,7 @@ type Cell = string | number | boolean | null
  * The packet's tables as CSV. With a sample, they include all ids it was drawn from, without names, so that anyone can
  * draw it again. Cells that a spreadsheet would run as formulas are escaped.
  */
-export function packetTables({ head, people }: PacketContent): readonly PacketFile[] {
+export function packetTables({ head, people, own }: PacketContent): readonly PacketFile[] {
   return [
     ...(head.sample_size === null ? [] : [populationTable(head, people)]),
     peopleTable(people),
@@ -21,6 +21,8 @@ export function packetTables({ head, people }: PacketContent): readonly PacketFi
     certificatesTable(people),
     outsideTable(people),
     lateEntriesTable(people),
+    ...(own.findings.length > 0 ? [ownRequirementsTable(own)] : []),
+    ...(own.trainings.length > 0 ? [ownTrainingsTable(own)] : []),
   ]
 }
 
@@ -193,6 +195,68 @@ const lateEntriesTable = (people: People) =>
     people.flatMap((person) => [
       ...person.late.map((words) => [person.person_id, person.name, 'late entry', words]),
       ...person.corrections.map((words) => [person.person_id, person.name, 'correction', words]),
+    ]),
+  )
+
+const ownRequirementsTable = ({ findings }: PacketContent['own']) =>
+  table(
+    'own-requirements.csv',
+    [
+      'Person id',
+      'Name',
+      'The program’s own requirement',
+      'Standing',
+      'In words',
+      'Last done',
+      'Hours',
+      'Due',
+      'Why',
+    ],
+    findings.map((one) => [
+      ...[
+        one.person_id,
+        one.name,
+        one.title,
+        one.standing,
+        one.words,
+        one.satisfied_on,
+        one.hours,
+        one.due_on,
+      ],
+      one.explanation.join(' '),
+    ]),
+  )
+
+const ownTrainingsTable = ({ trainings }: PacketContent['own']) =>
+  table(
+    'own-trainings.csv',
+    [
+      'Person id',
+      'Name',
+      'Training',
+      'Completed',
+      'Hours',
+      'Taught by',
+      'File',
+      'Recorded',
+      'Recorded by',
+      'Withdrawn',
+    ],
+    trainings.map((one) => [
+      ...[
+        one.person_id,
+        one.name,
+        one.title,
+        one.completed_on,
+        one.hours,
+        one.provider,
+        one.file_name ?? 'none',
+      ],
+      ...[
+        one.recorded_at.toISOString(),
+        one.recorded_by_name,
+        one.superseded_at ? one.superseded_reason : 'no',
+      ],
     ]),
   )
 

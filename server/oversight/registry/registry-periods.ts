@@ -15,7 +15,8 @@ export type PlannedPeriod = Readonly<{
   period_id: string | null
   from_on: Day
   to_on: Day | null
-  checked_on: Day
+  /** Null where the licensing record was never looked up for this period. */
+  checked_on: Day | null
 }> &
   (
     | Readonly<{ fact: 'status'; status: LicenseStatus; may_operate: boolean }>
@@ -59,7 +60,7 @@ export function planStatus(
     period_id: there?.period_id ?? null,
     from_on: there?.from_on ?? from ?? checked_on,
     to_on: until ?? (from ? null : (there?.to_on ?? null)),
-    checked_on,
+    checked_on: laterCheck(there?.checked_on, checked_on),
     status,
     may_operate,
   }
@@ -91,7 +92,7 @@ const endedStatus = (row: StatusRow, to_on: Day): PlannedPeriod => ({
     status: row.status,
     may_operate: row.may_operate,
   },
-  checked_on: row.checked_on ?? to_on,
+  checked_on: row.checked_on,
 })
 
 /** The change that a row's certification makes. */
@@ -117,7 +118,7 @@ export function planCertification(
     period_id: there?.period_id ?? null,
     from_on: there?.from_on ?? from ?? checked_on,
     to_on: until ?? (from ? null : (there?.to_on ?? null)),
-    checked_on,
+    checked_on: laterCheck(there?.checked_on, checked_on),
     type,
   }
   if (period.to_on !== null && period.to_on < period.from_on)
@@ -134,6 +135,10 @@ export function planCertification(
     : `The certification (${name}) no longer ends on ${formatDay(there.to_on ?? period.from_on)}.`
   return { periods: [period], words: [words], problems: [] }
 }
+
+/** A file that was looked up before the last check doesn't take the later day away. */
+const laterCheck = (known: Day | null | undefined, checked_on: Day): Day =>
+  known && known > checked_on ? known : checked_on
 
 const daysWords = ({ from_on, to_on }: RecordedPeriod) =>
   `from ${formatDay(from_on)} ${to_on ? `to ${formatDay(to_on)}` : 'on'}`

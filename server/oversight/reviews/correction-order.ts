@@ -1,9 +1,8 @@
-import type { RuleCode } from '#server/law/reasons/finding.ts'
-import { ruleOf } from '#server/law/reasons/rules.ts'
 import type { Day } from '#server/lib/days.ts'
 import { reader, type Typed } from '#server/programs/typed-form.ts'
 import type { FieldError } from '#server/web/views.ts'
 import type { FindingRow } from './review.queries.ts'
+import { statuteOf } from './review-finding-form.ts'
 import { findingPage } from './review-finding-page.ts'
 
 /** One violation of a draft: what was found, the law, and the time allowed (Minn. Stat. 245A.06, subd. 1). */
@@ -23,7 +22,7 @@ export const orderFields = (findings: readonly OpenFinding[], typed: Typed) =>
       name: `law-${finding.number}`,
       label: 'Law or rule',
       required: false,
-      value: typed[`law-${finding.number}`] ?? lawOf(finding),
+      value: typed[`law-${finding.number}`] ?? (finding.law || statuteOf(finding.rule)),
       hint: 'Like “Minn. Stat. 245A.25, subd. 5(f)”',
       autocomplete: 'off',
     },
@@ -37,12 +36,6 @@ export const orderFields = (findings: readonly OpenFinding[], typed: Typed) =>
       autocomplete: 'off',
     },
   }))
-
-/** The statute that the finding’s rule is read from. Empty where no source was seen. */
-function lawOf({ rule }: OpenFinding): string {
-  const source = rule ? ruleOf(rule as RuleCode).source : ''
-  return /^Minn\. Stat\. [^,]+(, subd\. \w+)?/.exec(source)?.[0] ?? ''
-}
 
 export type OrderRead =
   | { kind: 'order'; violations: readonly Violation[] }

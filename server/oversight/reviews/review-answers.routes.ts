@@ -1,10 +1,13 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
 import { fileType, readUpload } from '#server/web/upload.ts'
 import type { FieldError } from '#server/web/views.ts'
+import { listEvidenceToSend } from './evidence.queries.ts'
+import { evidencePage } from './evidence-page.ts'
 import { logFinding } from './review.actions.ts'
 import { findAnswerFile, findFindingOf, listFindingsToAnswer } from './review.queries.ts'
 import { readAnswer } from './review-finding-form.ts'
@@ -20,11 +23,13 @@ export async function reviewAnswerRoutes(app: App, { db, clock }: Needs): Promis
   const params = Type.Object({ finding: uuid() })
 
   app.get('/findings', { config: administrators }, async (request, reply) => {
-    const findings = (await listFindingsToAnswer(db, viewerOf(request))).map(findingPage)
+    const viewer = viewerOf(request)
+    const findings = (await listFindingsToAnswer(db, viewer)).map(findingPage)
     return reply.page('oversight/reviews/findings', {
-      title: 'Findings',
+      title: 'Findings and evidence',
       waiting: findings.filter(({ state }) => state === 'sent'),
       others: findings.filter(({ state }) => state !== 'sent'),
+      evidence: (await listEvidenceToSend(db, viewer)).map((asked) => evidencePage(asked, dayOf(clock()))),
     })
   })
 

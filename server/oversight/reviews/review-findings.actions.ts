@@ -4,12 +4,13 @@ import type { DB } from '#server/db/schema.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import type { Day } from '#server/lib/days.ts'
 import { notifyAll } from '#server/notices/actions.ts'
+import type { NewNotice } from '#server/notices/kinds.ts'
 import { listProgramAdministrators } from '#server/notices/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { insertReviewState, recordReviewAct } from './review.actions.ts'
 import { type FindingRow, listLicensorsOf, type Review } from './review.queries.ts'
 import type { AnswerFile, FindingEntry } from './review-finding-form.ts'
-import { actsOpenTo, type FindingAct, findingState } from './review-words.ts'
+import { actsOpenTo, type FindingAct, findingState, isEditable } from './review-words.ts'
 
 /** Writes a finding and, if requested, sends it to the program. The review then awaits the program. */
 export async function writeFinding(
@@ -69,15 +70,20 @@ async function send(trx: Transaction<DB>, viewer: Viewer, sent: Sent, now: Date)
     .executeTakeFirstOrThrow()
   if (state !== 'awaiting-program')
     await insertReviewState(trx, viewer, review_id, 'awaiting-program', 'A finding was sent.', now)
-  const administrators = await listProgramAdministrators(trx, { programId: sent.program_id })
+  await tellAdministrators(trx, sent.program_id, {
+    kind: 'finding-sent',
+    facts: { finding_id, review: sent.number, number: finding },
+    dedupe_key: `finding-sent ${finding_id}`,
+  })
+}
+
+type AboutFinding = Omit<Extract<NewNotice, { kind: 'finding-sent' | 'finding-corrected' }>, 'person_id'>
+
+async function tellAdministrators(trx: Transaction<DB>, programId: string, notice: AboutFinding) {
+  const administrators = await listProgramAdministrators(trx, { programId })
   await notifyAll(
     trx,
-    administrators.map((person_id) => ({
-      person_id,
-      kind: 'finding-sent',
-      facts: { finding_id, review: sent.number, number: finding },
-      dedupe_key: `finding-sent ${finding_id}`,
-    })),
+    administrators.map((person_id) => ({ ...notice, person_id })),
   )
 }
 
@@ -86,6 +92,7 @@ type FindingResult =
   | { kind: 'not-open-to-this' }
   | { kind: 'reason-missing' }
   | { kind: 'day-missing' }
+  | { kind: 'law-missing' }
 
 export async function actOnFinding(
   db: Database,
@@ -97,6 +104,7 @@ export async function actOnFinding(
   if (!actsOpenTo[findingState(finding.acts, finding.answers.at(-1)?.at ?? null)].includes(act))
     return { kind: 'not-open-to-this' }
   if (act === 'follow-up-moved' && !follow_up_on) return { kind: 'day-missing' }
+  if (act === 'sent' && !finding.law) return { kind: 'law-missing' }
   if (act !== 'sent' && act !== 'follow-up-moved' && reason === '') return { kind: 'reason-missing' }
   return writeEvidence(db, async (trx) => {
     const { review_id, review_number, program_id, number } = finding
@@ -121,6 +129,50 @@ export async function actOnFinding(
       { act: `finding-${act}`, review_id: finding.review_id, finding_id: finding.id, reason, follow_up_on },
       now,
     )
+    return { kind: 'done' }
+  })
+}
+
+/**
+ * Changes a finding's text. Before it is sent, that is no one else's concern. After that it needs a reason, the program
+ * is told, its answer is awaited again, and the wording that it had seen stays on record.
+ */
+export async function editFinding(
+  db: Database,
+  viewer: Viewer,
+  finding: FindingRow,
+  entry: FindingEntry,
+  reason: string,
+  now: Date,
+): Promise<FindingResult> {
+  const state = findingState(finding.acts, finding.answers.at(-1)?.at ?? null)
+  if (!isEditable(state)) return { kind: 'not-open-to-this' }
+  const wasSent = state !== 'draft'
+  if (wasSent && !reason) return { kind: 'reason-missing' }
+  if (wasSent && !entry.law) return { kind: 'law-missing' }
+  const { isSent: _, body, ...typed } = entry
+  // Once a finding is sent, its follow-up day is changed by a step of its own.
+  const facts = wasSent ? { ...typed, follow_up_on: finding.follow_up_on } : typed
+  return writeEvidence(db, async (trx) => {
+    const { id } = await trx
+      .insertInto('review_finding_edits')
+      .values({ ...facts, body, finding_id: finding.id, edited_by: viewer.id, edited_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    if (wasSent) {
+      await trx
+        .insertInto('review_finding_steps')
+        .values({ finding_id: finding.id, act: 'corrected', reason, acted_by: viewer.id, acted_at: now })
+        .execute()
+      await tellAdministrators(trx, finding.program_id, {
+        kind: 'finding-corrected',
+        facts: { finding_id: finding.id, review: finding.review_number, number: finding.number },
+        dedupe_key: `finding-corrected ${id}`,
+      })
+    }
+    const act = { act: wasSent ? 'finding-corrected' : 'finding-edited', ...facts, reason }
+    const about = { review_id: finding.review_id, finding_id: finding.id }
+    recordReviewAct(trx, viewer, finding.review_number, { ...act, ...about }, now)
     return { kind: 'done' }
   })
 }

@@ -4,16 +4,22 @@ import { rules } from '#server/law/reasons/rules.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
-import { reader, type Typed } from '#server/programs/typed-form.ts'
+import { reader, type Typed, typedDay } from '#server/programs/typed-form.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { logFinding, logLook } from './review.actions.ts'
-import { findFindingOf, findReviewOf, listPeopleOfProgram, type Review } from './review.queries.ts'
+import {
+  type FindingRow,
+  findFindingOf,
+  findReviewOf,
+  listPeopleOfProgram,
+  type Review,
+} from './review.queries.ts'
 import { closedPage } from './review-day.ts'
-import { longestFinding, readFinding } from './review-finding-form.ts'
-import { findingPageFor } from './review-finding-page.ts'
-import { actOnFinding, writeFinding } from './review-findings.actions.ts'
+import { citedStatutes, lawMissing, longestFinding, readFinding } from './review-finding-form.ts'
+import { findingPage, findingPageFor } from './review-finding-page.ts'
+import { actOnFinding, editFinding, writeFinding } from './review-findings.actions.ts'
 import { findingActs } from './review-words.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -23,6 +29,14 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ finding: uuid() })
   const reviewParams = Type.Object({ review: uuid() })
+
+  const findingFields = {
+    person: Type.Optional(text(40)),
+    rule: Type.Optional(text(10)),
+    law: Type.Optional(text(300)),
+    body: text(longestFinding),
+    follow_up_on: Type.Optional(text(40)),
+  }
 
   app.get(
     '/reviews/:review/findings/new',
@@ -46,13 +60,7 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
       config: licensing,
       schema: {
         params: reviewParams,
-        body: form({
-          person: Type.Optional(text(40)),
-          rule: Type.Optional(text(10)),
-          body: text(longestFinding),
-          follow_up_on: Type.Optional(text(40)),
-          send: Type.Optional(text(5)),
-        }),
+        body: form({ ...findingFields, send: Type.Optional(text(5)) }),
       },
     },
     async (request, reply) => {
@@ -69,6 +77,45 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
       }
       await writeFinding(db, viewer, review, read.entry, clock())
       return reply.redirect(`/reviews/${review.id}#findings`, 303)
+    },
+  )
+
+  app.get('/findings/:finding/edit', { config: licensing, schema: { params } }, async (request, reply) => {
+    const viewer = viewerOf(request)
+    const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
+    const { person_id, rule, law, body, follow_up_on } = finding
+    const typed = {
+      person: person_id ?? '',
+      rule,
+      law,
+      body,
+      follow_up_on: typedDay(follow_up_on),
+      reason: '',
+    }
+    return reply.page('oversight/reviews/finding-edit', await editPage(viewer, finding, typed, []))
+  })
+
+  app.post(
+    '/findings/:finding/edits',
+    {
+      config: licensing,
+      schema: { params, body: form({ ...findingFields, reason: Type.Optional(text(2000)) }) },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
+      const people = await listPeopleOfProgram(db, finding.program_id)
+      const read = readFinding(request.body, people, dayOf(clock()))
+      if (read.kind === 'problems') return showAgain(read.problems)
+      const reason = (request.body.reason ?? '').trim()
+      const result = await editFinding(db, viewer, finding, read.entry, reason, clock())
+      if (result.kind === 'done') return reply.redirect(`/findings/${finding.id}`, 303)
+      return showAgain([refusals[result.kind]])
+
+      async function showAgain(errors: readonly FieldError[]) {
+        const page = await editPage(viewer, finding, request.body, errors)
+        return reply.status(422).page('oversight/reviews/finding-edit', page)
+      }
     },
   )
 
@@ -100,22 +147,9 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
         { act, reason: reason.trim(), follow_up_on },
         clock(),
       )
-      switch (result.kind) {
-        case 'done':
-          return reply.redirect(`/findings/${finding.id}`, 303)
-        case 'reason-missing':
-          return showAgain([{ field: 'reason', message: 'Enter a reason. It stays with the finding.' }])
-        case 'day-missing':
-          return showAgain([{ field: 'follow_up_on', message: 'Enter the new follow-up day.' }])
-        case 'not-open-to-this':
-          return showAgain([
-            {
-              field: 'reason',
-              message:
-                'The finding changed in the meantime, so nothing was saved. This is its current state.',
-            },
-          ])
-      }
+      if (result.kind === 'done') return reply.redirect(`/findings/${finding.id}`, 303)
+      return showAgain([refusals[result.kind]])
+
       async function showAgain(errors: readonly FieldError[]) {
         // Read again, because it may have changed.
         const now = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
@@ -128,7 +162,31 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
 
   async function newPage(review: Review, typed: Typed, errors: readonly FieldError[]) {
     const people = await listPeopleOfProgram(db, review.program_id)
-    return { title: 'Write a finding', review, typed, errors, people, rules }
+    return {
+      title: 'Write a finding',
+      review,
+      typed,
+      errors,
+      people,
+      rules,
+      laws: citedStatutes(dayOf(clock())),
+    }
+  }
+
+  async function editPage(viewer: Viewer, row: FindingRow, typed: Typed, errors: readonly FieldError[]) {
+    const review = (await findReviewOf(db, viewer, row.review_id)) ?? notFound()
+    const people = await listPeopleOfProgram(db, row.program_id)
+    await logList(viewer, review, people)
+    const finding = findingPage(row)
+    return {
+      title: `Edit ${finding.name}`,
+      finding,
+      typed,
+      errors,
+      people,
+      rules,
+      laws: citedStatutes(dayOf(clock())),
+    }
   }
 
   /** The list of people to choose from counts as viewing each of them. */
@@ -142,3 +200,13 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
       clock(),
     )
 }
+
+const refusals = {
+  'reason-missing': { field: 'reason', message: 'Enter a reason. It stays with the finding.' },
+  'day-missing': { field: 'follow_up_on', message: 'Enter the new follow-up day.' },
+  'law-missing': { field: 'law', message: lawMissing },
+  'not-open-to-this': {
+    field: 'reason',
+    message: 'The finding changed in the meantime, so nothing was saved. This is its current state.',
+  },
+} as const

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { CertificateRow } from '#server/certificates/certificates/queries.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
 import { type AsKnownOn, endOfDay, isKnown } from '#server/programs/as-of.ts'
 
 export type ReviewCertificate = CertificateRow &
@@ -16,13 +17,13 @@ export async function listCertificatesOfPeople(
   personIds: readonly string[],
 ): Promise<readonly ReviewCertificate[]> {
   const { rows } = await sql<CertificateRow>`
-    select c.id, c.completion_id, c.person_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
+    select c.id, c.completion_id, p.id as person_id, c.person_id as account_id, c.number, c.token, c.facts, c.issued_at, p.is_confidential,
       (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'revoked') as revoked_at,
       (select a.acted_at from certificate_status_changes a where a.certificate_id = c.id and a.act = 'superseded') as superseded_at,
       (select json_build_object('number', n.number, 'issued_at', n.issued_at) from certificates n
         where n.corrects_id = c.id) as corrected_by
-    from certificates c join people p on p.id = c.person_id
-    where c.person_id = any(${[...personIds]}::uuid[])
+    from certificates c ${joinPerson('c.person_id')}
+    where c.person_id = ${accountsOf(personIds)}
     order by c.issued_at desc`.execute(db)
   return rows.map((row) => ({
     ...row,
@@ -64,17 +65,17 @@ export async function listOutsideOfPeople(
       : sql`d.decided_at < ${endOfDay(asKnownOn)}
           and (d.superseded_at is null or d.superseded_at >= ${endOfDay(asKnownOn)})`
   const { rows } = await sql<ReviewOutside>`
-    select o.id, o.person_id, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours, o.topics, o.mastery,
+    select o.id, p.id as person_id, o.title, o.provider, o.code, o.completed_on, o.hours::float8 as hours, o.topics, o.mastery,
       o.is_human_trafficking, o.is_same_curriculum, o.recorded_at, r.name as recorded_by_name, o.file is not null as has_file,
       d.is_accepted, coalesce(d.is_certificate_verified, false) as is_certificate_verified, coalesce(d.reason, '') as decision_reason
-    from outside_trainings o
+    from outside_trainings o ${joinPerson('o.person_id')}
     join people r on r.id = o.recorded_by
     left join lateral (
       select bool_or(d.is_accepted) as is_accepted, bool_or(d.is_certificate_verified) as is_certificate_verified,
         string_agg(nullif(d.reason, ''), '; ') as reason
       from training_decisions d where d.outside_training_id = o.id and ${decided}
     ) d on true
-    where o.person_id = any(${[...personIds]}::uuid[]) and ${isKnown('o', asKnownOn)}
+    where o.person_id = ${accountsOf(personIds)} and ${isKnown('o', asKnownOn)}
     order by o.completed_on desc, o.recorded_at desc`.execute(db)
   return rows
 }
@@ -118,8 +119,8 @@ export async function listRecordedRows(
       select o.person_id, 'leave', '', s.from_on, s.to_on, s.recorded_at, s.recorded_by, s.reason, s.superseded_at,
         s.superseded_by, s.superseded_reason from whose o join leave_periods s using (assignment_id)
       union all
-      select t.person_id, 'training', t.title, t.completed_on, null, t.recorded_at, t.recorded_by, '', t.superseded_at,
-        t.superseded_by, t.reason from outside_trainings t where t.person_id = any(${ids}::uuid[])
+      select p.id, 'training', t.title, t.completed_on, null, t.recorded_at, t.recorded_by, '', t.superseded_at,
+        t.superseded_by, t.reason from outside_trainings t ${joinPerson('t.person_id')} where t.person_id = ${accountsOf(ids)}
     ) r
     left join people writer on writer.id = r.recorded_by
     left join people remover on remover.id = r.superseded_by

@@ -14,11 +14,18 @@ export const stateTones: Readonly<Record<ReviewState, 'good' | 'caution' | 'quie
   closed: 'quiet',
 }
 
-export const findingActs = ['sent', 'follow-up-moved', 'resolved', 'reopened', 'withdrawn'] as const
+export const findingActs = [
+  'sent',
+  'follow-up-moved',
+  'corrected',
+  'resolved',
+  'reopened',
+  'withdrawn',
+] as const
 
 export type FindingAct = (typeof findingActs)[number]
 
-type FindingState = 'draft' | 'sent' | 'answered' | 'resolved' | 'withdrawn'
+export type FindingState = 'draft' | 'sent' | 'answered' | 'resolved' | 'withdrawn'
 
 export const findingStateNames: Readonly<Record<FindingState, string>> = {
   draft: 'Not sent yet',
@@ -47,7 +54,11 @@ export function findingState(
   return lastAnswerAt !== null && Date.parse(lastAnswerAt) >= Date.parse(last.at) ? 'answered' : 'sent'
 }
 
-/** The actions allowed in each state. */
+/** Whether a finding's text may be changed. Once it is sent, that needs a reason, and the earlier wording stays. */
+export const isEditable = (state: FindingState): boolean =>
+  state === 'draft' || state === 'sent' || state === 'answered'
+
+/** The actions allowed in each state. The text is corrected on a page of its own. */
 export const actsOpenTo: Readonly<Record<FindingState, readonly FindingAct[]>> = {
   draft: ['sent', 'withdrawn'],
   sent: ['follow-up-moved', 'resolved', 'withdrawn'],

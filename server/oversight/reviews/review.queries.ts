@@ -30,7 +30,7 @@ const reviewRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
     (select min(coalesce(
         (select a.follow_up_on from review_finding_steps a where a.finding_id = f.id and a.follow_up_on is not null
           order by a.id desc limit 1), f.follow_up_on))
-      from review_findings f
+      from current_findings f
       where f.review_id = r.id and coalesce((select a.act from review_finding_steps a where a.finding_id = f.id
         and a.act <> 'follow-up-moved' order by a.id desc limit 1), 'sent') not in ('resolved', 'withdrawn')) as next_follow_up_on
   from reviews r
@@ -100,6 +100,7 @@ export type FindingRow = Readonly<{
   person_id: string | null
   person_name: string | null
   rule: string
+  law: string
   body: string
   follow_up_on: Day | null
   written_by_name: string
@@ -113,19 +114,35 @@ export type FindingRow = Readonly<{
     at: string
   }>[]
   answers: readonly Readonly<{ id: string; body: string; file_name: string | null; by: string; at: string }>[]
+  /** The finding as written, and as edited since, the current wording last. */
+  wordings: readonly Readonly<{
+    body: string
+    rule: string
+    law: string
+    person_name: string | null
+    by: string
+    at: string
+  }>[]
 }>
 
 const findingRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
   sql<FindingRow>`
   select f.id, f.review_id, r.number as review_number, f.number, r.program_id, coalesce(d.name, h.name) as program,
-    f.person_id, person.name as person_name, f.rule, f.body, f.follow_up_on, w.name as written_by_name, f.written_at,
+    f.person_id, person.name as person_name, f.rule, f.law, f.body, f.follow_up_on, w.name as written_by_name, f.written_at,
     coalesce((select json_agg(json_build_object('act', a.act, 'follow_up_on', a.follow_up_on, 'reason', a.reason,
         'by', p.name, 'at', a.acted_at) order by a.id)
       from review_finding_steps a join people p on p.id = a.acted_by where a.finding_id = f.id), '[]') as acts,
     coalesce((select json_agg(json_build_object('id', a.id, 'body', a.body, 'file_name', a.file_name,
         'by', p.name, 'at', a.answered_at) order by a.answered_at)
-      from review_answers a join people p on p.id = a.answered_by where a.finding_id = f.id), '[]') as answers
-  from review_findings f
+      from review_answers a join people p on p.id = a.answered_by where a.finding_id = f.id), '[]') as answers,
+    (select json_agg(json_build_object('body', one.body, 'rule', one.rule, 'law', one.law, 'person_name', p.name,
+        'by', w.name, 'at', one.at) order by one.at, one.id)
+      from (select 0 as id, o.body, o.rule, o.law, o.person_id, o.written_by as by, o.written_at as at
+          from review_findings o where o.id = f.id
+        union all select e.id, e.body, e.rule, e.law, e.person_id, e.edited_by, e.edited_at
+          from review_finding_edits e where e.finding_id = f.id) one
+      join people w on w.id = one.by left join people p on p.id = one.person_id) as wordings
+  from current_findings f
   join reviews r on r.id = f.review_id
   join programs p on p.id = r.program_id
   join license_holders h on h.id = p.holder_id

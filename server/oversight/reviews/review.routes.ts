@@ -8,6 +8,8 @@ import { listPatterns } from '#server/programs/roles/access.queries.ts'
 import { patternLine } from '#server/programs/roles/access-page.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { listEvidenceRequests } from './evidence.queries.ts'
+import { evidencePage } from './evidence-page.ts'
 import { changeReviewState, logLook, writeNote } from './review.actions.ts'
 import {
   findReviewOf,
@@ -98,11 +100,12 @@ export async function licensingReviewRoutes(app: App, { db, clock }: Needs): Pro
   }
 
   async function reviewPage(review: Review) {
-    const [states, notes, findings, looks] = await Promise.all([
+    const [states, notes, findings, looks, evidence] = await Promise.all([
       listReviewStates(db, review.id),
       listReviewNotes(db, review.id),
       listFindings(db, review.id),
       listLooks(db, review.number, 20),
+      listEvidenceRequests(db, review.id),
     ])
     return {
       title: `Review ${review.number}, ${review.program}`,
@@ -111,7 +114,8 @@ export async function licensingReviewRoutes(app: App, { db, clock }: Needs): Pro
       states,
       notes,
       findings: findings.map(findingPage),
-      named: findings.flatMap(({ person_id }) => person_id ?? []),
+      evidence: evidence.map((asked) => evidencePage(asked, dayOf(clock()))),
+      named: [...findings, ...evidence].flatMap(({ person_id }) => person_id ?? []),
       looks,
       patterns: (await listPatterns(db, review.program_id)).map(patternLine),
       stateNames,

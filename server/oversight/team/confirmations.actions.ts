@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 
@@ -26,7 +27,7 @@ export function confirmCompletion(
       .innerJoin('completion_evidence', 'completion_evidence.completion_id', 'completions.id')
       .select('completions.id')
       .where('completions.id', '=', id)
-      .where('completions.person_id', '=', personId)
+      .where(sql<boolean>`completions.person_id = ${accountsOf([personId])}`)
       .where('is_fast', '=', true)
       .executeTakeFirst()
     if (!fast) return { kind: 'not-found' }

@@ -15,6 +15,7 @@ export const doneWords: ReadonlyMap<string, Message> = new Map(
       ['sent', 'success', 'Reminder sent.'],
       ['sent-today', 'info', 'A reminder was already sent today, so no other was sent.'],
       ['nothing-due', 'info', 'Nothing is due, so no reminder was sent.'],
+      ['withdrawn', 'success', 'Withdrawn. It no longer counts, but stays on record with the reason.'],
       ['asked', 'success', 'Course assigned. The person gets a message with a link to it.'],
       ['asked-today', 'info', 'This course was already assigned today.'],
     ] as const

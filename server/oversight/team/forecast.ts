@@ -1,7 +1,7 @@
 import { scaleBand, scaleLinear } from 'd3-scale'
 import { addMonths, type Day } from '#server/lib/days.ts'
 import { type TeamRow, yearBack } from './team.queries.ts'
-import { openDates } from './team.ts'
+import { type InMonth, openDates } from './team.ts'
 
 type Month = Readonly<{
   month: string
@@ -33,6 +33,18 @@ function countByMonth(days: readonly Day[]): ReadonlyMap<string, number> {
   for (const day of days) counts.set(day.slice(0, 7), (counts.get(day.slice(0, 7)) ?? 0) + 1)
   return counts
 }
+
+/** Where each of a month's numbers opens its people. */
+export function monthLinks(month: string, address: (change: Partial<Record<string, string>>) => string) {
+  const to = (what: InMonth['what']) => `${address({ ...unfiltered, what, month })}#people`
+  return { completedHref: to('completed'), lapsedHref: to('lapsed'), dueHref: to('due') }
+}
+
+const unfiltered = { show: '', search: '', page: '', role: '', unit: '', worker: '' }
+
+/** "fall due in Mar 2027" */
+export const inMonthWords = ({ what, month }: InMonth): string =>
+  `${{ due: 'fall due', completed: 'completed a course', lapsed: 'lapsed' }[what]} in ${monthName(month)}`
 
 const names = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const monthName = (month: string) => `${names[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`
@@ -80,6 +92,8 @@ export function forecastChart(months: readonly Month[]) {
       down: y(lapses + due),
       completions,
       below: lapses + due,
+      month,
+      label,
       // Labels the first month of each quarter, and the year at January.
       tick: (Number(month.slice(5)) - 1) % 3 === 0 ? label.slice(0, 3) : '',
       year: month.endsWith('-01') ? month.slice(0, 4) : '',

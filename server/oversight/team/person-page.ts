@@ -53,7 +53,7 @@ export function personPage(
     ahead: isNow
       ? events
           .filter((event) => event.on > on)
-          .map(timelineLine)
+          .map((event) => ({ ...timelineLine(event), sentence: plans[event.kind](event) }))
           .reverse()
       : [],
   }
@@ -97,6 +97,18 @@ const timelineLine = (event: TimelineEvent) => ({
   sentence: sentences[event.kind](event),
   day: formatDay(event.on),
 })
+
+/** What is on record for a day to come. Until that day, no rule counts it. */
+const plans: Readonly<Record<TimelineEvent['kind'], (event: TimelineEvent) => string>> = {
+  hired: ({ what, more }) => `Starts at ${what}${more ? ` as ${more.toLowerCase()}` : ''}`,
+  left: ({ what }) => `Last day at ${what}`,
+  'contact-began': ({ what }) => `Direct contact begins at ${what}`,
+  'contact-ended': ({ what }) => `Direct contact ends at ${what}`,
+  'leave-began': ({ what }) => `Leave from ${what} begins`,
+  'leave-ended': ({ what }) => `Last day of leave from ${what}`,
+  completed: ({ what }) => `Completes ${what}`,
+  elsewhere: ({ what }) => `Outside training: ${what}`,
+}
 
 const sentences: Readonly<Record<TimelineEvent['kind'], (event: TimelineEvent) => string>> = {
   hired: ({ what, more }) => `Hired at ${what}${more ? ` as ${more.toLowerCase()}` : ''}`,

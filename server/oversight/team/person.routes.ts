@@ -20,6 +20,8 @@ import { listOpenStandings, remindPerson } from '#server/standings/reminders/rem
 import { listSentReminders } from '#server/standings/reminders/reminders.queries.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { listOutsideTrainingsOf } from '#server/training/outside.queries.ts'
+import { listProgramFindings } from '#server/training/program-requirements/program-findings.actions.ts'
+import { listProgramTrainings } from '#server/training/program-requirements/program-requirements.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { type Asked, askedDay } from './asked-day.ts'
@@ -28,6 +30,7 @@ import { confirmCompletion } from './confirmations.actions.ts'
 import { assignCourse } from './course-assignments.actions.ts'
 import { doneWords } from './done-words.ts'
 import { listLearningOn, listUnderWayOn } from './learning-on.queries.ts'
+import { ownRequirements } from './own-requirements.ts'
 import { personActions } from './person-actions.ts'
 import { type CourseUnderWay, personPage } from './person-page.ts'
 import { remindersPage } from './sent-reminders.ts'
@@ -65,6 +68,7 @@ export async function personRoutes(
       const viewer = viewerOf(request)
       const { supervised_program_ids } = viewer
       const person = (await findPersonEverOf(db, request.params.person, supervised_program_ids)) ?? notFound()
+      if (person.merged_into) return reply.redirect(`/team/${person.merged_into}`)
       const today = dayOf(clock())
       const { done = '', ...day } = request.query
       const asked = askedDay(day, today)
@@ -99,6 +103,7 @@ export async function personRoutes(
           ({ made_at }) => dayOf(made_at) <= until,
         ),
         ...(await fastOf(viewer, person.id, until)),
+        own: await ownOf(viewer, person.id, { ...asked, on: until }),
         reminders,
         actions: personActions(viewer, person, rosters, certified, courses, today),
         sameDay: addressOf(day)({}).replace('/team', ''),
@@ -228,6 +233,16 @@ export async function personRoutes(
       records.push(rosterRecord(place.program, viewer, person, assignments, historyOf(rows), held, today))
     }
     return records
+  }
+
+  /** The programs' own requirements, apart from the law's. */
+  async function ownOf(viewer: Viewer, personId: string, { on, asKnownOn }: Asked) {
+    const programs = viewer.supervised_program_ids
+    const [findings, trainings] = await Promise.all([
+      listProgramFindings(db, programs, { on, asKnownOn }, personId),
+      listProgramTrainings(db, personId, programs),
+    ])
+    return ownRequirements(findings, trainings, on)
   }
 
   const fastOf = async (viewer: Viewer, personId: string, until: Day) => {

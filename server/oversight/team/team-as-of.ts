@@ -18,6 +18,7 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
   const programs = new Map(roster.programs.map((program) => [program.program_id, program]))
   return roster.people.flatMap((person) => {
     const own = facts.get(person.person_id)
+    const learned = learning.get(person.person_id)
     const { standings, clearances } = own
       ? verdictsOf(person.person_id, own, on)
       : { standings: [], clearances: [] }
@@ -37,7 +38,7 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
           unit: assignment.unit,
           worker_type: assignment.worker_type,
           hired_on: assignment.hired_on,
-          is_on_leave: assignment.leave.some((period) => includesDay(period, on)),
+          ...leaveOn(assignment, on),
           contact: cleared?.contact ?? null,
           clearance: cleared?.answer ?? null,
           until_on: cleared?.until_on ?? null,
@@ -45,11 +46,24 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
           computed_on: on,
           is_stale: false,
           standings: standings.filter(({ program_id }) => program_id === assignment.program_id),
-          ...(learning.get(person.person_id) ?? { under_way: null, last_active_on: null, completed: [] }),
+          last_active_on: learned?.last_active_on ?? null,
+          completed: learned?.completed ?? [],
+          own: null,
         },
       ]
     })
   })
+}
+
+function leaveOn({ leave }: RosterAssignment, on: Day) {
+  const now = leave.filter((period) => includesDay(period, on))
+  const ends = now.flatMap(({ to_on }) => to_on ?? []).sort()
+  const starts = leave.map(({ from_on }) => from_on).filter((from) => from > on)
+  return {
+    is_on_leave: now.length > 0,
+    leave_until: ends.at(-1) ?? null,
+    leave_from: starts.sort()[0] ?? null,
+  }
 }
 
 /** A person's assignments on a day, one per program: the later one, if one ended on the day another began. */

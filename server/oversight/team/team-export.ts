@@ -1,13 +1,16 @@
 import type { Day } from '#server/lib/days.ts'
 import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
-import type { TeamLine } from './team-line.ts'
+import type { LineWithProgress, TeamLine } from './team-line.ts'
 
 type Asked = Readonly<{ on: Day; asKnownOn: Day | null }>
 
 /** The program's own number for a person. */
 export type FindEmployeeId = (line: Pick<TeamLine, 'person_id' | 'program_id'>) => string | null
 
-const columnsFor = ({ on, asKnownOn }: Asked, employeeIdOf: FindEmployeeId): readonly Column<TeamLine>[] => [
+const columnsFor = (
+  { on, asKnownOn }: Asked,
+  employeeIdOf: FindEmployeeId,
+): readonly Column<LineWithProgress>[] => [
   { heading: 'Name', width: 26, value: (line) => line.name },
   { heading: 'Employee ID', width: 14, value: employeeIdOf },
   { heading: 'Program', width: 26, value: (line) => line.program },
@@ -28,13 +31,18 @@ const columnsFor = ({ on, asKnownOn }: Asked, employeeIdOf: FindEmployeeId): rea
   // The file must show which day it is about.
   { heading: 'As of', width: 12, isDay: true, value: () => on },
   { heading: 'Known', width: 8, value: () => (asKnownOn ? 'then' : 'now') },
+  { heading: 'The program’s own requirements', width: 34, value: ({ own }) => own?.words ?? null },
+  { heading: 'Own next date', width: 14, isDay: true, value: ({ own }) => own?.due_on ?? null },
 ]
 
-export const teamCsv = (lines: readonly TeamLine[], asked: Asked, employeeIdOf: FindEmployeeId): string =>
-  csvOf(columnsFor(asked, employeeIdOf), lines)
+export const teamCsv = (
+  lines: readonly LineWithProgress[],
+  asked: Asked,
+  employeeIdOf: FindEmployeeId,
+): string => csvOf(columnsFor(asked, employeeIdOf), lines)
 
 export const teamXlsx = (
-  lines: readonly TeamLine[],
+  lines: readonly LineWithProgress[],
   asked: Asked,
   employeeIdOf: FindEmployeeId,
 ): Promise<Buffer> => xlsxOf('Team', columnsFor(asked, employeeIdOf), lines)

@@ -1,10 +1,10 @@
 import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
-import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
+import { addDays, type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import { workerTypeNames } from '#server/programs/roster/assignment.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import { shortDay } from '#server/web/words.ts'
-import type { TeamRow } from './team.queries.ts'
+import type { TeamRow, UnderWay } from './team.queries.ts'
 import { foremost, isInContactUncleared, nextDue, urgency, urgencyOf } from './team.ts'
 
 /** A row of the table and the export. */
@@ -22,6 +22,8 @@ export type TeamLine = Readonly<{
   /** Something is due, so a reminder has something to say. */
   canRemind: boolean
   isOnLeave: boolean
+  /** Leave or a return to come, in words; empty where none is planned. */
+  planned: string
   program_kind: 'licensed' | 'agency'
   /** The name of the standing's shape. */
   shape: string
@@ -29,23 +31,41 @@ export type TeamLine = Readonly<{
   requirement: string
   due_on: Day | null
   clearance: string
-  progress: Readonly<{
-    passed: number
-    modules: number
-    course: string
-    /** Whether completing this version can count. */
-    counts: boolean
-  }> | null
   /** When no course is under way: whether one must still be started. */
   isToBegin: boolean
   lastActiveOn: Day | null
   lastActive: string
+  own: TeamRow['own']
 }>
 
-export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
+/** A row with the course under way. */
+export type LineWithProgress = TeamLine & Readonly<{ progress: Progress | null }>
+
+type Progress = Readonly<{
+  passed: number
+  modules: number
+  course: string
+  /** Whether completing this version can count. */
+  counts: boolean
+}>
+
+export function withProgress(
+  line: TeamLine,
+  underWay: UnderWay | null | undefined,
+  { catalogue, cannotCount }: Offered,
+): LineWithProgress {
+  const version = underWay && catalogue.courses.get(underWay.course)?.versions.get(underWay.version)
+  if (!version) return { ...line, progress: null }
+  const { modules, shortTitle: course } = version
+  const { passed } = underWay
+  return {
+    ...line,
+    progress: { passed, modules: modules.length, course, counts: cannotCount(version) === null },
+  }
+}
+
+export function teamLine(row: TeamRow, today: Day): TeamLine {
   const first = foremost(row)
-  const version =
-    row.under_way && courses.catalogue.courses.get(row.under_way.course)?.versions.get(row.under_way.version)
   return {
     assignment_id: row.assignment_id,
     person_id: row.person_id,
@@ -58,25 +78,24 @@ export function teamLine(row: TeamRow, courses: Offered, today: Day): TeamLine {
     isInContactUncleared: isInContactUncleared(row),
     canRemind: !row.is_on_leave && urgency(row) <= urgencyOf.due_soon,
     isOnLeave: row.is_on_leave,
+    planned: plannedWords(row),
     program_kind: row.program_kind,
     shape: row.is_on_leave ? 'on-leave' : first ? standingShape(first) : 'not-required',
     words: first ? standingWords(asOfToday(first, row, today), today) : 'Nothing required',
     requirement: first ? requirementOn(first.requirement as RequirementId, today).title : '',
     due_on: nextDue(row),
     clearance: clearanceWords(row),
-    progress:
-      row.under_way && version
-        ? {
-            passed: row.under_way.passed,
-            modules: version.modules.length,
-            course: version.shortTitle,
-            counts: courses.cannotCount(version) === null,
-          }
-        : null,
     isToBegin: first !== null && urgency(row) <= urgencyOf.due_soon,
     lastActiveOn: row.last_active_on,
     lastActive: lastActive(row.last_active_on, today),
+    own: row.own,
   }
+}
+
+function plannedWords({ is_on_leave, leave_until, leave_from }: TeamRow): string {
+  const back = is_on_leave && leave_until ? `Back ${formatDay(addDays(leave_until, 1))}` : ''
+  const away = leave_from ? `Leave planned from ${formatDay(leave_from)}` : ''
+  return [back, away].filter(Boolean).join('. ')
 }
 
 /** Stored lateness is as of the day it was calculated. If it is still growing, adds the days since. */

@@ -1,7 +1,7 @@
-import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import { workerTypeNames } from '#server/programs/roster/assignment.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
+import { inMonthWords } from './forecast.ts'
 import type { TeamRow } from './team.queries.ts'
 import {
   counts,
@@ -35,14 +35,13 @@ type AskedTeam = Readonly<{
 export function teamPage(
   rows: readonly TeamRow[],
   { programs, program, filter, on, today, address }: AskedTeam,
-  courses: Offered,
 ) {
   const left = filtered(rows, filter, on)
   const size = filter.page === 'all' ? Math.max(1, left.length) : pageSize
   const last = Math.max(1, Math.ceil(left.length / size))
   const current = filter.page === 'all' ? 1 : Math.min(filter.page, last)
   const needs = needsSomething(rows)
-  const line = (row: TeamRow) => teamLine(row, courses, on)
+  const line = (row: TeamRow) => teamLine(row, on)
   const numbers = counts(rows, on)
   return {
     title: 'Team',
@@ -53,6 +52,7 @@ export function teamPage(
     needs: needs.slice(0, few).map(line),
     needsMore: Math.max(0, needs.length - few),
     next: needs.length === 0 ? nextDates(rows) : null,
+    hasOwn: rows.some(({ own }) => own !== null),
     hasLicensed: rows.some(({ program_kind }) => program_kind === 'licensed'),
     ...choicesOf(rows),
     numbers: groups
@@ -61,7 +61,7 @@ export function teamPage(
         group,
         words: groupNames[group],
         count: numbers[group],
-        href: `${address({ show: group, search: '', page: '' })}#people`,
+        href: `${address({ ...anyMonth, show: group, search: '', page: '' })}#people`,
         isShown: filter.group === group,
       })),
     filter,
@@ -70,11 +70,11 @@ export function teamPage(
     of: rows.length,
     pages: { current, last, href: `${address({ page: '{page}' })}#people` },
     onOnePage: last > 1 ? address({ page: 'all' }) : null,
-    showAll: `${address({ show: '', search: '', page: '' })}#people`,
+    showAll: `${address({ ...anyMonth, ...anyone })}#people`,
     exportCsv: address({ page: '' }).replace('/team', '/team.csv'),
     exportXlsx: address({ page: '' }).replace('/team', '/team.xlsx'),
     // A person's page opens for the same day as the list.
-    sameDay: address({ program: '', show: '', search: '', sort: '', page: '' }).replace('/team', ''),
+    sameDay: address({ ...anyMonth, ...anyone, program: '', sort: '' }).replace('/team', ''),
     columns: columns.map(({ sort, label }) => {
       const isHere = sort === filter.sort
       return {
@@ -86,8 +86,8 @@ export function teamPage(
           : null,
       }
     }),
-    byUrgency: `${address({ show: '', search: '', sort: 'standing', page: '' })}#people`,
-    showing: filter.group && groupNames[filter.group],
+    byUrgency: `${address({ ...anyMonth, show: '', search: '', sort: 'standing', page: '' })}#people`,
+    showing: filter.inMonth ? inMonthWords(filter.inMonth) : filter.group && groupNames[filter.group],
     hasSeveralPrograms: programs.length > 1,
     ...programSwitch(programs, program, address),
   }
@@ -95,12 +95,16 @@ export function teamPage(
 
 const few = 5
 
+const anyMonth = { what: '', month: '' }
+const anyone = { show: '', search: '', role: '', unit: '', worker: '', page: '' }
+
 /** County teams see county words: no tile about direct contact. A licensed program has no training without a date. */
 function isShown(group: Group, rows: readonly TeamRow[], numbers: Readonly<Record<Group, number>>): boolean {
   const hasLicensed = rows.length === 0 || rows.some(({ program_kind }) => program_kind === 'licensed')
   switch (group) {
     case 'unknown':
     case 'not-done':
+    case 'leave-planned':
       return numbers[group] > 0
     case 'contact-not-cleared':
     case 'cleared':
@@ -120,6 +124,7 @@ function choicesOf(rows: readonly TeamRow[]) {
     several(different(texts).map((text) => ({ value: text, label: text })))
   const units = different(rows.map(({ unit }) => unit))
   return {
+    owns: rows.some(({ own }) => own !== null) ? ownChoices : null,
     roles: plain(rows.map(({ role_title }) => role_title)),
     units:
       units.length > 0
@@ -132,6 +137,13 @@ function choicesOf(rows: readonly TeamRow[]) {
     ),
   }
 }
+
+const ownChoices = [
+  { value: '', label: 'All' },
+  { value: 'overdue', label: 'Overdue' },
+  { value: 'due_soon', label: 'Due soon' },
+  { value: 'current', label: 'In order' },
+]
 
 /** When no one needs anything: the next date, and whose it is. */
 function nextDates(rows: readonly TeamRow[]): Readonly<{ on: Day; names: readonly string[] }> | null {

@@ -13,6 +13,7 @@ export const groups = [
   'due-60',
   'due-90',
   'on-leave',
+  'leave-planned',
   'unknown',
 ] as const
 
@@ -28,6 +29,7 @@ export const groupNames: Readonly<Record<Group, string>> = {
   'due-60': 'due in 60 days',
   'due-90': 'due in 90 days',
   'on-leave': 'on leave',
+  'leave-planned': 'leave or return planned',
   unknown: 'missing information',
 }
 
@@ -54,6 +56,8 @@ export function isIn(group: Group, row: TeamRow, today: Day): boolean {
       return row.standings.some(isNotDone)
     case 'on-leave':
       return row.is_on_leave
+    case 'leave-planned':
+      return row.leave_from !== null || row.leave_until !== null
   }
 }
 
@@ -77,13 +81,32 @@ export const openDates = ({ standings }: TeamRow): readonly Day[] =>
 
 export const sorts = ['name', 'due', 'standing', 'active'] as const
 
+/** One number of the forecast: what happens or happened in a month. */
+export type InMonth = Readonly<{ what: 'due' | 'completed' | 'lapsed'; month: string }>
+
+/** The people behind a number of the forecast. */
+export function isInMonth({ what, month }: InMonth, row: TeamRow, today: Day): boolean {
+  const isThen = (day: Day) => day.slice(0, 7) === month
+  switch (what) {
+    case 'due':
+      return openDates(row).some((day) => day >= today && isThen(day))
+    case 'completed':
+      return row.completed.some(isThen)
+    case 'lapsed':
+      return row.standings.some(({ lapses }) => lapses.some(isThen))
+  }
+}
+
 export type TeamFilter = Readonly<{
   group: Group | null
+  inMonth: InMonth | null
   search: string
   /** What the row's text must equal; empty where anything will do. */
   role: string
   unit: string
   worker: string
+  /** A standing with the program's own requirements. */
+  own: string
   sort: TeamSort
   isDescending: boolean
   /** The page number, or all on one page. */
@@ -100,9 +123,11 @@ export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Da
   const left = rows.filter(
     (row) =>
       (!filter.group || isIn(filter.group, row, today)) &&
+      (!filter.inMonth || isInMonth(filter.inMonth, row, today)) &&
       (!filter.role || row.role_title === filter.role) &&
       (!filter.unit || row.unit === filter.unit) &&
       (!filter.worker || row.worker_type === filter.worker) &&
+      (!filter.own || row.own?.standing === filter.own) &&
       words.every((word) => plain(`${row.name} ${row.role_title} ${row.unit} ${row.program}`).includes(word)),
   )
   const direction = filter.isDescending ? -1 : 1

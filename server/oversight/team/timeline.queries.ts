@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 import { type AsKnownOn, isKnown } from '#server/programs/as-of.ts'
 import { isInOwnTimeOf } from '#server/programs/own-time.queries.ts'
 import { isSeenAt } from '#server/training/outside.queries.ts'
@@ -47,12 +48,12 @@ export async function listTimeline(
       union all select s.to_on, 'leave-ended', w.program, '' from work w join leave_periods s using (assignment_id) where ${isKnown('s', asKnownOn)} and s.to_on is not null
       union all select c.completed_on, 'completed', c.course, coalesce((select 'certificate ' || t.number from certificates t
           where t.completion_id = c.id and not exists (select from certificate_status_changes x where x.certificate_id = t.id) order by t.issued_at desc limit 1), '')
-        from completions c where c.person_id = ${personId}
-          and ${isInOwnTimeOf(programIds, sql`c.person_id`, sql`c.completed_on`)}
+        from completions c where c.person_id = ${accountsOf([personId])}
+          and ${isInOwnTimeOf(programIds, sql`${personId}`, sql`c.completed_on`)}
           and not exists (select from completion_voids v where v.completion_id = c.id)
       union all select o.completed_on, 'elsewhere', o.title, o.provider from outside_trainings o
-        where o.person_id = ${personId} and ${isKnown('o', asKnownOn)}
-          and exists (select from assignments a where a.person_id = o.person_id and a.superseded_at is null
+        where o.person_id = ${accountsOf([personId])} and ${isKnown('o', asKnownOn)}
+          and exists (select from assignments a where a.person_id = ${personId} and a.superseded_at is null
             and a.program_id = any(${[...programIds]}::uuid[]) and ${isSeenAt})
     )
     select * from events order by "on" desc, kind`.execute(db)

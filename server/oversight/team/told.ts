@@ -14,8 +14,17 @@ export function toldWords(told: string | undefined): Message | null {
   switch (what) {
     case 'reminded':
       return remindedWords({ sent: first, earlier: second, nothing: third })
-    case 'leave':
-      return { kind: 'success', text: `Leave recorded for ${people(first)}.` }
+    case 'changed':
+      return { kind: 'success', text: `Recorded for ${people(first)}.` }
+    case 'saved':
+      return {
+        kind: 'success',
+        text: 'View saved. Only you see it here; its address works for your colleagues, too.',
+      }
+    case 'unnamed':
+      return { kind: 'info', text: 'Nothing was saved: choose a filter, and give the view a name.' }
+    case 'full':
+      return { kind: 'info', text: 'You have 20 saved views. Remove one first.' }
     case 'none':
       return { kind: 'info', text: 'Nothing was done: check at least one person in the table.' }
     case 'uncertified':

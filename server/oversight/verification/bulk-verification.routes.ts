@@ -14,7 +14,15 @@ import { fileType, partsOf, type UploadedFile } from '#server/web/upload.ts'
 import { mostFiles, type OpenedFiles } from './bulk-files.ts'
 import { askedOfFile, recordBulkExport, verifyInBulk } from './bulk-verification.actions.ts'
 import { findBulkVerification, listBulkVerifications } from './bulk-verification.queries.ts'
-import { type Asked, bulkCsv, mostAsked, readAsked, verdictNames, verdictTones } from './bulk-verification.ts'
+import {
+  type Asked,
+  bulkCsv,
+  isAboutCertificate,
+  mostAsked,
+  readAsked,
+  verdictNames,
+  verdictTones,
+} from './bulk-verification.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; config: Config }>
 
@@ -79,8 +87,11 @@ export async function bulkVerificationRoutes(app: App, { db, clock, config }: Ne
         title: 'Certificates verified',
         review,
         found,
+        results: found.results.filter((one) => one.asked === '' || isAboutCertificate(one)),
+        ignored: found.results.filter((one) => one.asked !== '' && !isAboutCertificate(one)),
         valid: found.results.filter(({ verdict }) => verdict === 'valid').length,
-        asked: found.results.filter(({ asked }) => asked !== '').length,
+        certificates: found.results.filter(isAboutCertificate).length,
+        duplicates: found.results.reduce((sum, one) => sum + (one.duplicates?.length ?? 0), 0),
         verdictNames,
         verdictTones,
       })

@@ -34,7 +34,13 @@ export type BulkResult = Readonly<{
   completed_on: string | null
   /** Null if the person is not known. */
   is_on_roster: boolean | null
+  /** The other items that are the same certificate. Not kept before December 2026. */
+  duplicates?: readonly string[]
 }>
+
+/** Whether a result is about a certificate: not one of other files or words, and not one of the roster’s people. */
+export const isAboutCertificate = ({ asked, verdict }: Pick<BulkResult, 'asked' | 'verdict'>): boolean =>
+  asked !== '' && verdict !== 'not-a-certificate' && verdict !== 'unreadable'
 
 export const mostAsked = 2000
 
@@ -54,7 +60,7 @@ export function readAsked(text: string, { isTable }: Readonly<{ isTable: boolean
   return [...found.values()]
 }
 
-/** The result for each item, then everyone on the roster whom none of the items belongs to. */
+/** The result for each certificate, then what is none, then everyone on the roster whom none of the items belongs to. */
 export function bulkResults(
   asked: readonly Asked[],
   certificates: readonly (ReviewCertificate & Readonly<{ sha256: string | null }>)[],
@@ -62,7 +68,7 @@ export function bulkResults(
   ofRoster: readonly ReviewCertificate[],
 ): readonly BulkResult[] {
   const onRoster = new Set(roster.map(({ person_id }) => person_id))
-  const results = asked.map((one) => resultOf(one, certificates, onRoster))
+  const results = once(asked.map((one) => resultOf(one, certificates, onRoster)))
   const shown = new Set(
     results.flatMap(({ person_id, verdict }) => (person_id && verdict === 'valid' ? [person_id] : [])),
   )
@@ -84,6 +90,15 @@ export function bulkResults(
       }
     })
   return [...results, ...missing]
+}
+
+/** A certificate that was sent as a file, a number and a line of a table is one certificate, named by the first of them. */
+function once(results: readonly BulkResult[]): readonly BulkResult[] {
+  const same = Map.groupBy(results, (one) => `${one.verdict} ${one.number ?? one.asked}`)
+  const found = [...same.values()].flatMap(([first, ...others]) =>
+    first ? [{ ...first, duplicates: others.map(({ asked }) => asked) }] : [],
+  )
+  return [...found.filter(isAboutCertificate), ...found.filter((one) => !isAboutCertificate(one))]
 }
 
 const unknownPerson = {
@@ -185,10 +200,10 @@ const rosterWords = (isOn: boolean | null) =>
 export const bulkCsv = (results: readonly BulkResult[]): string =>
   stringify(
     [
-      ['Item', 'Result', 'Certificate', 'Name', 'Course', 'Completed', 'Roster', 'More'],
+      ['Item', 'Result', 'Certificate', 'Name', 'Course', 'Completed', 'Roster', 'More', 'Also sent as'],
       ...results.map((one) => [
         ...[one.asked, verdictNames[one.verdict], one.number, one.name, one.course, one.completed_on],
-        ...[rosterWords(one.is_on_roster), one.why],
+        ...[rosterWords(one.is_on_roster), one.why, (one.duplicates ?? []).join(', ')],
       ]),
     ],
     { bom: true, record_delimiter: 'windows', escape_formulas: true },

@@ -1,6 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { daysOfWatch, endingPeriods } from '#server/oversight/licensing/endings.queries.ts'
+import { openEvidence } from '#server/oversight/reviews/evidence.queries.ts'
+import { joinPerson } from '#server/people/accounts-of.queries.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { worksOn } from '#server/programs/as-of.ts'
 
@@ -9,6 +12,7 @@ export type WaitingKind =
   | 'outside-training'
   | 'second-person'
   | 'finding-to-answer'
+  | 'evidence-to-send'
   | 'import-to-save'
   | 'records-conflict'
   | 'unprintable-name'
@@ -16,9 +20,13 @@ export type WaitingKind =
   | 'stopped-address'
   | 'request-to-confirm'
   | 'answer-to-read'
+  | 'evidence-to-read'
+  | 'evidence-late'
   | 'follow-up'
+  | 'license-ending'
   | 'refused-certificate'
   | 'approval-to-confirm'
+  | 'changed-fact'
   | 'mistake'
   | 'comment'
   | 'office-second-person'
@@ -80,9 +88,9 @@ function administratorParts({ id, administered_program_ids }: Viewer, today: Day
   return [
     counted(
       'outside-training',
-      sql`select o.recorded_at as at, jsonb_build_object('id', o.id) as first from outside_trainings o
-        where o.superseded_at is null and o.recorded_by <> ${id} and o.person_id <> ${id} and exists (
-          select from assignments a where a.person_id = o.person_id and a.superseded_at is null and a.program_id = ${theirs}
+      sql`select o.recorded_at as at, jsonb_build_object('id', o.id) as first from outside_trainings o ${joinPerson('o.person_id')}
+        where o.superseded_at is null and o.recorded_by <> ${id} and p.id <> ${id} and exists (
+          select from assignments a where a.person_id = p.id and a.superseded_at is null and a.program_id = ${theirs}
             and not exists (select from training_decisions d where d.outside_training_id = o.id
               and d.superseded_at is null and d.program_id = a.program_id))`,
     ),
@@ -95,8 +103,13 @@ function administratorParts({ id, administered_program_ids }: Viewer, today: Day
     counted(
       'finding-to-answer',
       sql`select ${findingSince} as at, jsonb_build_object('id', f.id) as first
-        from review_findings f join reviews r on r.id = f.review_id ${lastStep}
-        where r.program_id = ${theirs} and last.act in ('sent', 'reopened') and not ${isAnswered}`,
+        from current_findings f join reviews r on r.id = f.review_id ${lastStep}
+        where r.program_id = ${theirs} and last.act in ('sent', 'reopened', 'corrected') and not ${isAnswered}`,
+    ),
+    counted(
+      'evidence-to-send',
+      sql`select e.due_on as at, jsonb_build_object('id', e.id) as first from ${openEvidence} e
+        where e.program_id = ${theirs} and not e.is_answered`,
     ),
     counted(
       'import-to-save',
@@ -112,8 +125,8 @@ function administratorParts({ id, administered_program_ids }: Viewer, today: Day
     ),
     counted(
       'unprintable-name',
-      sql`select r.refused_at as at, jsonb_build_object('id', c.person_id) as first ${refusals} and c.person_id <> ${id}
-        and exists (select from assignments a where a.person_id = c.person_id and a.superseded_at is null
+      sql`select r.refused_at as at, jsonb_build_object('id', p.id) as first ${refusals} and p.id <> ${id}
+        and exists (select from assignments a where a.person_id = p.id and a.superseded_at is null
           and a.program_id = ${theirs})`,
     ),
     counted(
@@ -131,24 +144,38 @@ function licensingParts({ id }: Viewer, today: Day) {
     counted(
       'request-to-confirm',
       sql`select q.requested_at as at, jsonb_build_object('id', q.id) as first
-        from certificate_requests q join certificates c on c.id = q.certificate_id
-        where q.requested_by <> ${id} and c.person_id <> ${id}
+        from certificate_requests q join certificates c on c.id = q.certificate_id ${joinPerson('c.person_id')}
+        where q.requested_by <> ${id} and p.id <> ${id}
           and not exists (select from certificate_request_ends e where e.request_id = q.id)`,
     ),
     counted(
       'answer-to-read',
       sql`select ${findingSince} as at, jsonb_build_object('id', f.id) as first
-        from review_findings f join reviews r on r.id = f.review_id ${lastStep}
-        where ${id} in (f.written_by, r.opened_by) and last.act in ('sent', 'reopened') and ${isAnswered}`,
+        from current_findings f join reviews r on r.id = f.review_id ${lastStep}
+        where ${id} in (f.written_by, r.opened_by) and last.act in ('sent', 'reopened', 'corrected') and ${isAnswered}`,
+    ),
+    counted(
+      'evidence-to-read',
+      sql`select e.written_at as at, jsonb_build_object('id', e.id) as first from ${openEvidence} e
+        where ${id} in (e.requested_by, e.opened_by) and e.is_answered`,
+    ),
+    counted(
+      'evidence-late',
+      sql`select e.due_on as at, jsonb_build_object('id', e.id) as first from ${openEvidence} e
+        where ${id} in (e.requested_by, e.opened_by) and not e.is_answered and e.due_on < ${today}::date`,
     ),
     counted(
       'follow-up',
       sql`select d.on as at, jsonb_build_object('id', f.id) as first
-        from review_findings f join reviews r on r.id = f.review_id ${lastStep}
+        from current_findings f join reviews r on r.id = f.review_id ${lastStep}
         join lateral (select coalesce((select s.follow_up_on from review_finding_steps s
           where s.finding_id = f.id and s.follow_up_on is not null order by s.id desc limit 1), f.follow_up_on) as on) d
           on d.on <= ${today}
-        where ${id} in (f.written_by, r.opened_by) and last.act in ('sent', 'reopened') and not ${isAnswered}`,
+        where ${id} in (f.written_by, r.opened_by) and last.act in ('sent', 'reopened', 'corrected') and not ${isAnswered}`,
+    ),
+    counted(
+      'license-ending',
+      sql`select e.to_on as at, null::jsonb as first from ${endingPeriods(today, daysOfWatch)} e`,
     ),
     counted('refused-certificate', sql`select r.refused_at as at, null::jsonb as first ${refusals}`),
   ]
@@ -160,6 +187,11 @@ const reviewerParts = ({ id }: Viewer) => [
     sql`select a.recorded_at as at, jsonb_build_object('course', a.course, 'version', a.version) as first
       from course_approvals a where a.recorded_by is distinct from ${id}::uuid and not a.is_demonstration
         and not exists (select from course_approval_decisions d where d.approval_id = a.id)`,
+  ),
+  counted(
+    'changed-fact',
+    sql`select c.marked_at as at, jsonb_build_object('key', c.key) as first from changed_facts c
+      where not exists (select from changed_fact_ends e where e.changed_fact_id = c.id)`,
   ),
   counted(
     'mistake',
@@ -210,7 +242,7 @@ const findingSince = sql`last.acted_at`
 
 /** Completions without a certificate because a name can't be printed. */
 const refusals = sql`
-  from certificate_refusals r join completions c on c.id = r.completion_id
+  from certificate_refusals r join completions c on c.id = r.completion_id ${joinPerson('c.person_id')}
   where not exists (select from certificates i where i.completion_id = r.completion_id)
     and not exists (select from completion_voids v where v.completion_id = r.completion_id)`
 

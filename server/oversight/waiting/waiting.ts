@@ -51,6 +51,11 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     label: plural('finding to answer', 'findings to answer'),
     href: ({ id }) => `/findings/${id}`,
   },
+  'evidence-to-send': {
+    home: '/team',
+    label: plural('request for evidence to answer', 'requests for evidence to answer'),
+    href: ({ id }) => `/evidence/${id}`,
+  },
   'unprintable-name': {
     home: '/team',
     label: plural(
@@ -89,10 +94,31 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     label: plural('answer came back', 'answers came back'),
     href: ({ id }) => `/findings/${id}`,
   },
+  'evidence-to-read': {
+    home: '/licensing',
+    label: plural('request for evidence was answered', 'requests for evidence were answered'),
+    href: ({ id }) => `/evidence/${id}`,
+  },
+  'evidence-late': {
+    home: '/licensing',
+    label: plural(
+      'request for evidence is past its due day',
+      'requests for evidence are past their due days',
+    ),
+    href: ({ id }) => `/evidence/${id}`,
+  },
   'follow-up': {
     home: '/licensing',
     label: plural('follow-up is due', 'follow-ups are due'),
     href: ({ id }) => `/findings/${id}`,
+  },
+  'license-ending': {
+    home: '/licensing',
+    label: plural(
+      'license or certification ends within 90 days',
+      'licenses or certifications end within 90 days',
+    ),
+    href: () => '/licensing/endings',
   },
   'refused-certificate': {
     home: '/licensing',
@@ -106,6 +132,11 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     home: '/review/courses',
     label: plural('approval to confirm', 'approvals to confirm'),
     href: ({ course, version }) => `/review/courses/${course}/${version}#approval`,
+  },
+  'changed-fact': {
+    home: '/review/courses',
+    label: plural('changed statute or fact to correct', 'changed statutes or facts to correct'),
+    href: ({ key }, count) => (count === 1 ? `/review/watch/${key}` : '/review/watch'),
   },
   mistake: {
     home: '/review/courses',

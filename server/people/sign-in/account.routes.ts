@@ -2,12 +2,14 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
+import { latinSpellingNeeded, unprintableLetters } from '#server/lib/latin-spelling.ts'
 import { changeName, changePassword, setConfidential } from '#server/people/account.actions.ts'
 import {
   findOpenEmailChange,
   findOwnAccount,
   listEmployeeNames,
   listEverythingAbout,
+  listSignIns,
   listViewsOf,
 } from '#server/people/account.queries.ts'
 import { type AccountMail, emailChangeAsked } from '#server/people/account-emails.ts'
@@ -48,9 +50,11 @@ export async function accountRoutes(
     { config: signedIn, schema: { querystring: Type.Object({ done: Type.Optional(text(20)) }) } },
     async (request, reply) => {
       const viewer = viewerOf(request)
+      const account = await findOwnAccount(db, viewer.id)
       return reply.page('people/account', {
         title: 'Your account',
-        account: await findOwnAccount(db, viewer.id),
+        account,
+        unprintable: unprintableLetters(account.name),
         employeeNames: await listEmployeeNames(db, viewer.id),
         openChange: await findOpenEmailChange(db, viewer.id, clock()),
         toConfirm: mail ? null : ((await findChangeToConfirm(db, viewer.id, clock())) ?? null),
@@ -75,6 +79,7 @@ export async function accountRoutes(
       const pronunciation = plainLine(request.body.pronunciation)
       const errors = [
         ...(name ? [] : [{ field: 'name', message: 'Enter your name.' }]),
+        ...[latinSpellingNeeded(name) ?? []].flat().map((message) => ({ field: 'name', message })),
         ...(name.length > 200 ? [{ field: 'name', message: 'Use at most 200 characters.' }] : []),
         ...(pronunciation.length > 200
           ? [{ field: 'pronunciation', message: 'Use at most 200 characters.' }]
@@ -178,6 +183,13 @@ export async function accountRoutes(
     await db.deleteFrom('known_devices').where('person_id', '=', viewer.id).execute()
     return reply.redirect('/account?done=sessions#sessions', 303)
   })
+
+  app.get('/account/sign-ins', { config: signedIn }, async (request, reply) =>
+    reply.page('people/account-sign-ins', {
+      title: 'Your sign-ins',
+      signIns: await listSignIns(db, viewerOf(request).id),
+    }),
+  )
 
   app.get('/account/views', { config: signedIn }, async (request, reply) =>
     reply.page('people/account-views', {

@@ -6,7 +6,7 @@ import { type Limited, limits, secondsToWait } from './throttling.ts'
 /** What an attempt counts against. Stored hashed, so that the table names no account and no address. */
 export type AttemptSubject = Readonly<{ kind: Limited; value: string }>
 
-const subjectKey = ({ kind, value }: AttemptSubject): string =>
+export const subjectKey = ({ kind, value }: AttemptSubject): string =>
   `${kind}:${createHash('sha256').update(value).digest('hex').slice(0, 32)}`
 
 /**

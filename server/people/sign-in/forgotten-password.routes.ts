@@ -28,7 +28,11 @@ export async function forgottenPasswordRoutes(
 
   app.post(
     '/forgot-password',
-    { config: open, schema: { body: form({ email: text(254) }) } },
+    {
+      // For one account, three links an hour: see mailResetLink.
+      config: { ...open, rateLimit: { max: 60, timeWindow: '10 minutes' } },
+      schema: { body: form({ email: text(254) }) },
+    },
     async (request, reply) => {
       // The account is looked up by the job: a known and an unknown email take the same time.
       if (mail) await enqueue(db, 'send-reset-link', { email: request.body.email, key: randomUUID() })

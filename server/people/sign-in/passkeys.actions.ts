@@ -13,6 +13,7 @@ import type { Viewer } from '#server/people/roles.ts'
 import type { Sessions } from '#server/people/sessions.ts'
 import { finishSignIn, type SignedIn, type Visit } from './sign-in.actions.ts'
 import { newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
+import { noteSignIn } from './sign-in-log.actions.ts'
 
 /** The site that a passkey belongs to. */
 export type Site = Readonly<{ baseUrl: string; issuerName: string }>
@@ -126,11 +127,14 @@ export async function signInWithPasskey(
     expectedRPID: hostOf(site),
     credential: { id, counter, publicKey: new Uint8Array(passkey.public_key) },
   }).catch(() => null)
-  if (!verified?.verified) return { kind: 'refused' }
+  if (!verified?.verified) {
+    await noteSignIn(db, { ...visit, personId: passkey.person_id, how: 'passkey', isAccepted: false }, now)
+    return { kind: 'refused' }
+  }
   await db
     .updateTable('passkeys')
     .set({ counter: verified.authenticationInfo.newCounter, last_used_at: now })
     .where('id', '=', id)
     .execute()
-  return finishSignIn(db, sessions, passkey.person_id, visit, now)
+  return finishSignIn(db, sessions, { personId: passkey.person_id, how: 'passkey' }, visit, now)
 }

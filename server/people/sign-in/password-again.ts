@@ -28,7 +28,7 @@ export function passwordAgain({ db, sessions, clock, config }: Needs): PasswordA
     errors: async (request, password) => {
       if (!isAsked(request)) return []
       if (!password) return confirmationErrors({ kind: 'missing' })
-      const given = { token: sessionToken(request, config.https) ?? '', password }
+      const given = { token: sessionToken(request, config.https) ?? '', password, address: request.ip }
       return confirmationErrors(await confirmPassword(db, sessions, viewerOf(request), given, clock()))
     },
   }

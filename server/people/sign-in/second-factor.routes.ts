@@ -51,7 +51,11 @@ export async function secondFactorRoutes(
     `${secondFactorAddress}/password`,
     { config: signedIn, schema: { body: form({ password: text(1024) }) } },
     async (request, reply) => {
-      const given = { token: sessionToken(request, config.https) ?? '', password: request.body.password }
+      const given = {
+        token: sessionToken(request, config.https) ?? '',
+        password: request.body.password,
+        address: request.ip,
+      }
       const confirmation = await confirmPassword(db, sessions, viewerOf(request), given, clock())
       if (confirmation.kind === 'confirmed') return reply.redirect(secondFactorAddress, 303)
       return page(request, reply.status(422), { errors: confirmationErrors(confirmation) })

@@ -9,6 +9,7 @@ import type { Sessions } from '#server/people/sessions.ts'
 import { type AttemptSubject, countAttempt, forgetAttempt, sweepAttempts } from './attempts.actions.ts'
 import { recoveryCodeHash, stepOfCode } from './authenticator.ts'
 import { findChallenge, newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
+import { noteRefusal, noteSignIn, type SignInWay, sweepSignInLog } from './sign-in-log.actions.ts'
 
 /** Where a sign-in comes from. */
 export type Visit = Readonly<{
@@ -41,12 +42,15 @@ export async function signIn(
   const seconds = await countAttempt(db, subjects, now)
   if (seconds > 0) return { kind: 'throttled', seconds }
   const isRight = await checkPassword(account?.password_hash, form.password)
-  if (!account || !isRight || account.disabled_at) return { kind: 'refused' }
+  if (!account || !isRight || account.disabled_at) {
+    await noteRefusal(db, account?.id ?? null, visit, subjects, now)
+    return { kind: 'refused' }
+  }
   await forgetAttempt(db, subjects)
   const factors = await findSecondFactors(db, account.id)
   const isAsked = factors.passkeys > 0 || factors.has_authenticator
   if (!isAsked || (known.second_factor_until ?? now) > now)
-    return finishSignIn(db, sessions, account.id, visit, now)
+    return finishSignIn(db, sessions, { personId: account.id, how: 'password' }, visit, now)
   return { kind: 'second-factor', challengeToken: await newChallenge(db, 'second-factor', account.id) }
 }
 
@@ -81,15 +85,17 @@ function subjectsOf(
 const placeHash = (address: string) => createHash('sha256').update(`place:${address}`).digest('hex')
 const deviceHash = (token: string) => createHash('sha256').update(`device:${token}`).digest('hex')
 
-/** Starts the session, and remembers the device and the address for the next time. */
+type Proof = Readonly<{ personId: string; how: SignInWay; secondFactorUntil?: Date | null }>
+
+/** Writes the sign-in down, starts the session, and remembers the device and the address for the next time. */
 export async function finishSignIn(
   db: Database,
   sessions: Sessions,
-  personId: string,
+  { personId, how, secondFactorUntil = null }: Proof,
   visit: Visit,
   now: Date,
-  secondFactorUntil: Date | null = null,
 ): Promise<SignedIn> {
+  await noteSignIn(db, { ...visit, personId, how, isAccepted: true }, now)
   const deviceToken = visit.deviceToken ?? newToken()
   await db
     .insertInto('known_devices')
@@ -140,14 +146,19 @@ export async function signInWithCode(
   const subject = { kind: 'code', value: person.id } as const
   const seconds = await countAttempt(db, [subject], now)
   if (seconds > 0) return { kind: 'throttled', seconds }
-  const isRight =
-    (await useAuthenticatorCode(db, person.id, form.code, dataKey, now)) ||
-    (await useRecoveryCode(db, person.id, form.code, now))
-  if (!isRight) return { kind: 'wrong' }
+  const how = (await useAuthenticatorCode(db, person.id, form.code, dataKey, now))
+    ? 'code'
+    : (await useRecoveryCode(db, person.id, form.code, now))
+      ? 'recovery-code'
+      : null
+  if (!how) {
+    await noteSignIn(db, { ...visit, personId: person.id, how: 'code', isAccepted: false }, now)
+    return { kind: 'wrong' }
+  }
   await forgetAttempt(db, [subject])
   if (!(await takeChallenge(db, form.challengeToken, 'second-factor'))) return { kind: 'challenge-ended' }
   const until = form.remember ? new Date(now.getTime() + rememberedDays * 86_400_000) : null
-  return finishSignIn(db, sessions, person.id, visit, now, until)
+  return finishSignIn(db, sessions, { personId: person.id, how, secondFactorUntil: until }, visit, now)
 }
 
 /** True for a right code of the confirmed app. Its time step is stored in the same statement, so it works once. */
@@ -197,11 +208,14 @@ export async function confirmPassword(
   db: Database,
   sessions: Sessions,
   viewer: Readonly<{ id: string }>,
-  given: Readonly<{ token: string; password: string }>,
+  given: Readonly<{ token: string; password: string; address: string }>,
   now: Date,
 ): Promise<Confirmation> {
-  const subject = { kind: 'confirmation', value: viewer.id } as const
-  const seconds = await countAttempt(db, [subject], now)
+  const subjects: readonly AttemptSubject[] = [
+    { kind: 'confirmation', value: viewer.id },
+    { kind: 'confirmations', value: given.address },
+  ]
+  const seconds = await countAttempt(db, subjects, now)
   if (seconds > 0) return { kind: 'throttled', seconds }
   const account = await db
     .selectFrom('people')
@@ -209,7 +223,7 @@ export async function confirmPassword(
     .where('id', '=', viewer.id)
     .executeTakeFirst()
   if (!(await checkPassword(account?.password_hash, given.password))) return { kind: 'wrong' }
-  await forgetAttempt(db, [subject])
+  await forgetAttempt(db, subjects)
   await sessions.confirm(given.token)
   return { kind: 'confirmed' }
 }
@@ -219,6 +233,7 @@ export async function sweepPeople(db: Database, sessions: Sessions): Promise<voi
   await sessions.sweep()
   await db.deleteFrom('unsent_forms').where('expires_at', '<=', sql<Date>`now()`).execute()
   await sweepAttempts(db)
+  await sweepSignInLog(db)
   await db.deleteFrom('sign_in_challenges').where('expires_at', '<', sql<Date>`now()`).execute()
   const old = sql<Date>`now() - interval '180 days'`
   await db.deleteFrom('known_devices').where('last_used_at', '<', old).execute()

@@ -4,11 +4,12 @@ import * as openid from 'openid-client'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
+import { isPersonNamed } from '#server/people/accounts-of.queries.ts'
 import { providerSource } from '#server/people/directory-source.ts'
 import { applyGroupRoles } from '#server/people/group-roles.actions.ts'
 import { type Claims, linkableEmail, readGroups } from '#server/people/identity.ts'
 import type { IdentityProvider } from '#server/people/identity-providers.ts'
-import { lockPeople } from '#server/people/queries.ts'
+import { findAccountByEmail, lockPeople } from '#server/people/queries.ts'
 import type { TellOfRole } from '#server/people/role-news.ts'
 import { newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
 
@@ -141,21 +142,17 @@ function findOrLink(
   return writeEvidence(db, async (trx) => {
     const linked = await trx
       .selectFrom('sign_in_subjects')
-      .innerJoin('people', 'people.id', 'sign_in_subjects.person_id')
-      .select(['people.id', 'people.disabled_at'])
+      .innerJoin('people as named', 'named.id', 'sign_in_subjects.person_id')
+      .innerJoin('people as p', (join) => join.on(isPersonNamed))
+      .select(['p.id', 'p.disabled_at'])
       .where('issuer', '=', provider.issuer)
       .where('subject', '=', claims.sub)
       .executeTakeFirst()
     if (linked) return linked.disabled_at ? null : linked.id
     const email = linkableEmail(claims, provider.domains)
     if (!email) return null
-    const person = await trx
-      .selectFrom('people')
-      .select('id')
-      .where('email', '=', email)
-      .where('disabled_at', 'is', null)
-      .executeTakeFirst()
-    if (!person) return null
+    const person = await findAccountByEmail(trx, email)
+    if (!person || person.disabled_at) return null
     await lockPeople(trx, [person.id])
     const link = await trx
       .insertInto('sign_in_subjects')

@@ -80,7 +80,8 @@ export async function singleSignOnRoutes(
         keepStep(reply, await newChallenge(db, 'second-factor', result.personId), config)
         return reply.redirect(`/sign-in/second-factor?next=${encodeURIComponent(result.next)}`, 303)
       }
-      const signedIn = await finishSignIn(db, sessions, result.personId, visitOf(request, config), clock())
+      const proof = { personId: result.personId, how: 'single-sign-on' } as const
+      const signedIn = await finishSignIn(db, sessions, proof, visitOf(request, config), clock())
       keepSignIn(reply, signedIn, config)
       const viewer = result.next === '/' ? await sessions.viewer(signedIn.token) : null
       return reply.redirect(viewer ? workplaceOf(viewer) : result.next, 303)

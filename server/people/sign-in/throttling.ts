@@ -2,7 +2,7 @@
 type Limit = Readonly<{ burst: number; secondsEach: number }>
 
 /**
- * Who has signed in before, from this device or this address, has a limit of their own, so that an attack on their
+ * Sign-ins, and what else someone could guess. Who has signed in before, from this device or this address, has a limit of their own, so that an attack on their
  * account or from their office doesn't lock them out. Everyone else shares the account's limit and the address's.
  */
 export const limits = {
@@ -11,6 +11,11 @@ export const limits = {
   place: { burst: 10, secondsEach: 60 },
   address: { burst: 15, secondsEach: 3 },
   confirmation: { burst: 5, secondsEach: 60 },
+  /** Passwords typed again, from one address for any account. */
+  confirmations: { burst: 30, secondsEach: 20 },
+  /** Names typed for one certificate from one address, and from it for any. */
+  name: { burst: 5, secondsEach: 720 },
+  names: { burst: 60, secondsEach: 60 },
   code: { burst: 5, secondsEach: 300 },
 } as const satisfies Record<string, Limit>
 

@@ -7,11 +7,18 @@ import {
   stateWords,
 } from '#server/people/account-state.ts'
 import type { Account, AccountInReach } from './accounts.queries.ts'
+import type { Merge } from './merges.queries.ts'
+import { canReverse } from './merging.ts'
 
 type Entry = Readonly<{ at: Date; who: string | null; kind: string; facts: Record<string, unknown> }>
 
 /** One account, for the administrator who looks after it. */
-export function accountPage({ account, canChange, isOwn }: AccountInReach, history: readonly Entry[]) {
+export function accountPage(
+  { account, canChange, isOwn }: AccountInReach,
+  history: readonly Entry[],
+  merges: readonly Merge[],
+  now: Date,
+) {
   const state = accountState(account)
   return {
     title: account.name,
@@ -21,6 +28,10 @@ export function accountPage({ account, canChange, isOwn }: AccountInReach, histo
     state: stateOf(account),
     canRecover: canChange && state === 'active',
     changes: canChange ? changesFrom(state).map((kind) => ({ kind, label: accountChanges[kind].label })) : [],
+    merges: merges.map((merge) => ({
+      ...merge,
+      canReverse: canChange && merge.kept_id === account.id && canReverse(merge.merged_at, now),
+    })),
     history: history.map((entry) => ({ ...entry, what: whatOf(entry) })),
   }
 }
@@ -35,6 +46,7 @@ const tones: Readonly<Record<AccountState, string>> = {
   active: 'good',
   suspended: 'caution',
   closed: 'stop',
+  merged: 'quiet',
 }
 
 const leads: Readonly<Record<AccountChange, string>> = {
@@ -56,6 +68,8 @@ export const changePage = (account: Account, kind: AccountChange, reason: string
 
 function whatOf({ kind, facts }: Entry): string {
   if (kind === 'role-granted') return `Role given: ${facts.role}`
+  if (kind === 'accounts-merged') return 'Merged with another account of the same person'
+  if (kind === 'accounts-separated') return 'The merge was reversed'
   if (kind === 'role-ended') return `Role ended: ${facts.role}`
   switch (facts.change) {
     case 'name':

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { accountsOf } from '#server/people/accounts-of.queries.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
 
@@ -11,6 +12,8 @@ export type Account = Readonly<{
   email: string | null
   disabled_at: Date | null
   closed_at: Date | null
+  /** The account of the same person that it was merged into. */
+  merged_into: string | null
   has_password: boolean
   /** They have a password, a passkey or single sign-on: no one else may see a link that opens it. */
   has_way_in: boolean
@@ -41,7 +44,10 @@ export async function findAccountOf(
   const account = rows[0]
   if (!account) return null
   const isOwn = account.id === viewer.id
-  const canChange = !isOwn && (isSystem || !(await listOutOfReach(db, viewer, [account.id])).has(account.id))
+  const canChange =
+    !isOwn &&
+    !account.merged_into &&
+    (isSystem || !(await listOutOfReach(db, viewer, [account.id])).has(account.id))
   const isTheirs = isSystem || canChange || isOwn || (await isHere(db, programs, personId, today))
   return isTheirs ? { account, canChange, isOwn } : null
 }
@@ -77,14 +83,16 @@ export async function listAccountHistory(db: Kysely<DB>, viewer: Viewer, personI
   const { rows } = await sql<{ at: Date; who: string | null; kind: string; facts: Record<string, unknown> }>`
     select l.at, p.name as who, l.kind, l.facts::jsonb as facts
     from ledger l left join people p on p.id = l.actor_id
-    where l.subject = ${`person:${personId}`} and (l.kind = 'account-changed' or (l.kind in ('role-granted', 'role-ended') and (${hasRole(viewer, 'system_admin')}
+    where l.subject = any(array(select 'person:' || m.id from people m where m.id = ${accountsOf([personId])}))
+      and (l.kind = 'account-changed'
+        or (l.kind in ('accounts-merged', 'accounts-separated') and l.subject = ${`person:${personId}`}) or (l.kind in ('role-granted', 'role-ended') and (${hasRole(viewer, 'system_admin')}
         or l.facts::jsonb ->> 'program_id' = any(${[...viewer.administered_program_ids]}::text[]))))
     order by l.seq desc limit 100`.execute(db)
   return rows
 }
 
 const accounts = sql`
-    select p.id, p.name, p.pronunciation, coalesce(p.email, p.asked_email) as email, p.disabled_at, p.closed_at, p.password_hash is not null as has_password,
+    select p.id, p.name, p.pronunciation, coalesce(p.email, p.asked_email) as email, p.disabled_at, p.closed_at, p.merged_into, p.password_hash is not null as has_password,
       p.password_hash is not null or exists (select from passkeys k where k.person_id = p.id)
         or exists (select from sign_in_subjects s where s.person_id = p.id) as has_way_in,
       p.is_confidential

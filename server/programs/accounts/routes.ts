@@ -3,7 +3,9 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { latinSpellingNeeded } from '#server/lib/latin-spelling.ts'
 import { type By, changeName, setConfidential } from '#server/people/account.actions.ts'
+import { listSignIns } from '#server/people/account.queries.ts'
 import { type AccountMail, emailChangeAsked } from '#server/people/account-emails.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
 import { changeAccountState } from '#server/people/account-state.actions.ts'
@@ -16,6 +18,7 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { accountPage, changePage, stateOf } from './account-page.ts'
 import { type Account, findAccountOf, listAccountHistory, listAccounts } from './accounts.queries.ts'
+import { listMerges } from './merges.queries.ts'
 
 type Needs = Readonly<{
   db: Database
@@ -54,7 +57,14 @@ export async function accountLifeRoutes(
   app.get('/accounts/:person', { config: administrators, schema: { params } }, async (request, reply) => {
     const found = (await inReach(request, request.params.person)) ?? notFound()
     const history = await listAccountHistory(db, viewerOf(request), found.account.id)
-    return reply.page('programs/accounts/account', accountPage(found, history))
+    const merges = await listMerges(db, found.account.id)
+    // Where someone signs in from is private; who runs the installation looks for break-ins.
+    const isSystemAdmin = viewerOf(request).grants.some(({ role }) => role === 'system_admin')
+    const signIns = isSystemAdmin ? await listSignIns(db, found.account.id) : null
+    return reply.page('programs/accounts/account', {
+      ...accountPage(found, history, merges, clock()),
+      signIns,
+    })
   })
 
   for (const kind of Object.keys(accountChanges) as AccountChange[]) {
@@ -173,6 +183,7 @@ const whyErrors = ({ reason }: By) =>
 
 const typedErrors = (typed: Readonly<{ name: string; email: string }>, { email }: Account) => [
   ...(typed.name ? [] : [{ field: 'name', message: 'Enter the person’s name.' }]),
+  ...[latinSpellingNeeded(typed.name) ?? []].flat().map((message) => ({ field: 'name', message })),
   ...(typed.name.length > 200 ? [{ field: 'name', message: 'Use at most 200 characters.' }] : []),
   ...(isEmail(typed.email) || (typed.email === '' && !email)
     ? []

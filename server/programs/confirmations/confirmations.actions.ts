@@ -12,7 +12,7 @@ import { findAsViewer } from '#server/people/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
 import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
-import type { AfterChange } from '#server/programs/changes.ts'
+import { confirmMerge, type Merging, mergeConfirmers } from '#server/programs/accounts/merges.actions.ts'
 import { resumeImport } from '#server/programs/imports/imports.actions.ts'
 import { confirmGrant } from '#server/programs/roles/granting.actions.ts'
 import { applyHire } from '#server/programs/roster/hires.actions.ts'
@@ -28,21 +28,24 @@ export type DecideAnswer =
   | { kind: 'not-two'; problem: TwoPeopleProblem; requester: string }
   | { kind: 'moot'; message: string }
 
-type Deciding = Readonly<{ viewer: Viewer; now: Date; afterChange: AfterChange }>
+type Deciding = Merging
 
 /** Who may decide on a request: the table for roles, and those who look after rosters for hires. */
 export const confirmersOf = (request: SecondPersonRequest): readonly Actor[] =>
   request.kind === 'role'
     ? (grantingRules[postOf({ ...request.facts, holder_id: request.holder_id })].confirms ?? [])
-    : hireConfirmers
+    : request.kind === 'account-merge'
+      ? mergeConfirmers
+      : hireConfirmers
 
 /** A second person confirms or refuses a request, or the person who made it withdraws it. A confirmed change takes effect at once. */
 export async function decideRequest(
   db: Database,
-  { viewer, now, afterChange }: Deciding,
+  deciding: Deciding,
   requestId: string,
   decision: 'confirmed' | 'refused' | 'withdrawn',
 ): Promise<DecideAnswer> {
+  const { viewer, now } = deciding
   const answer = await writeEvidence(db, async (trx) => {
     const request = await lockOpenRequest(trx, requestId)
     const scope = request && (await findScope(trx, request))
@@ -59,6 +62,8 @@ export async function decideRequest(
     if (problem) return { kind: 'blocked', problem, request } as const
     if (decision === 'confirmed' && request.kind === 'role')
       return confirmGrant(trx, { viewer, now }, request)
+    if (decision === 'confirmed' && request.kind === 'account-merge')
+      return confirmMerge(trx, deciding, request)
     await endSecondPersonRequest(trx, request, decision, viewer.id, now)
     return decision === 'confirmed' ? ({ kind: 'apply', request } as const) : ({ kind: 'done' } as const)
   })
@@ -70,7 +75,7 @@ export async function decideRequest(
       return { kind: 'not-two', problem, requester: request.requester }
     }
     case 'apply':
-      return applyConfirmed(db, { viewer, now, afterChange }, answer.request)
+      return applyConfirmed(db, deciding, answer.request)
     case 'not-allowed':
       return { kind: 'not-found' }
     default:
@@ -82,14 +87,18 @@ export async function decideRequest(
 export async function problemOf(
   db: Parameters<typeof whyNotTwoPeople>[0],
   viewer: Pick<Viewer, 'id'>,
-  { requested_by, requested_at, person_id }: SecondPersonRequest,
+  request: SecondPersonRequest,
   now: Date,
 ): Promise<TwoPeopleProblem | null> {
-  const between = { askedAt: requested_at, now }
-  const problem = await whyNotTwoPeople(db, requested_by, viewer.id, between)
-  if (problem || !person_id) return problem
-  const asThePerson = await whyNotTwoPeople(db, person_id, viewer.id, between)
-  return isOneself(asThePerson) ? asThePerson : null
+  const between = { askedAt: request.requested_at, now }
+  const problem = await whyNotTwoPeople(db, request.requested_by, viewer.id, between)
+  if (problem) return problem
+  const about = [request.person_id, request.kind === 'account-merge' ? request.facts.merged_id : null]
+  for (const personId of about) {
+    const asThePerson = personId && (await whyNotTwoPeople(db, personId, viewer.id, between))
+    if (asThePerson && isOneself(asThePerson)) return asThePerson
+  }
+  return null
 }
 
 /** Does what was asked, in the name of the one who asked and with the second person's on record. */

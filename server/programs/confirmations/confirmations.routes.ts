@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { formatDay } from '#server/lib/days.ts'
-import { actorsAt, mayDo, postDuties, postNames, postOf } from '#server/people/granting.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
+import type { TellOwner } from '#server/people/account-news.ts'
+import { actorsAt, mayDo, postDuties, postOf } from '#server/people/granting.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { twoPeopleWords } from '#server/people/two-people.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
+import { requestWords } from '#server/programs/second-person/request-words.ts'
 import { requestsPath } from '#server/programs/second-person/requests.actions.ts'
 import {
   listOpenRequests,
@@ -17,10 +19,19 @@ import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
 import { confirmersOf, decideRequest, problemOf } from './confirmations.actions.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
+type Needs = Readonly<{
+  db: Database
+  clock: () => Date
+  afterChange: AfterChange
+  mail: AccountMail
+  tellOwner: TellOwner
+}>
 
 /** What waits for a second person: one page for everyone who asks or decides. */
-export async function confirmationRoutes(app: App, { db, clock, afterChange }: Needs): Promise<void> {
+export async function confirmationRoutes(
+  app: App,
+  { db, clock, afterChange, mail, tellOwner }: Needs,
+): Promise<void> {
   const config = { policy: ['program_admin', 'licensing', 'system_admin'] } as const
 
   app.get(
@@ -38,7 +49,7 @@ export async function confirmationRoutes(app: App, { db, clock, afterChange }: N
       `${requestsPath}/:request/${noun}`,
       { config, schema: { params: Type.Object({ request: uuid() }) } },
       async (request, reply) => {
-        const deciding = { viewer: viewerOf(request), now: clock(), afterChange }
+        const deciding = { viewer: viewerOf(request), now: clock(), afterChange, mail, tellOwner }
         const answer = await decideRequest(db, deciding, request.params.request, decision)
         switch (answer.kind) {
           case 'done':
@@ -83,7 +94,8 @@ export async function confirmationRoutes(app: App, { db, clock, afterChange }: N
     const problem = isOwn ? null : await problemOf(db, viewer, request, clock())
     return {
       ...request,
-      ...wordsOf(request),
+      what: requestWords(request),
+      detail: detailOf(request),
       isOwn,
       where: scope.where,
       problem: problem && twoPeopleWords[problem](request.requester),
@@ -96,26 +108,21 @@ const doneWords: ReadonlyMap<string, string> = new Map([
     'asked',
     'Nothing is saved yet: the day of hire is more than 30 days ago. It is saved when a second person confirms it.',
   ],
+  ['merge', 'Nothing has changed yet. The accounts are merged when a second person confirms it.'],
   ['confirmed', 'Confirmed. It is in effect now.'],
   ['refused', 'Refused. Nothing was changed.'],
   ['withdrawn', 'Withdrawn. Nothing was changed.'],
 ])
 
-function wordsOf(request: SecondPersonRequest): Readonly<{ what: string; detail: string }> {
+function detailOf(request: SecondPersonRequest): string {
   switch (request.kind) {
-    case 'role': {
-      const post = postOf({ ...request.facts, holder_id: request.holder_id })
-      return { what: `${request.person} as ${postNames[post].toLowerCase()}`, detail: postDuties[post] }
-    }
+    case 'role':
+      return postDuties[postOf({ ...request.facts, holder_id: request.holder_id })]
     case 'hire':
-      return {
-        what: `Day of hire of ${request.facts.name}: ${formatDay(request.facts.hired_on)}`,
-        detail: 'The day is more than 30 days before it was recorded. Compare it with the personnel file',
-      }
+      return 'The day is more than 30 days before it was recorded. Compare it with the personnel file'
     case 'roster-file':
-      return {
-        what: `Roster file ${request.facts.file_name}`,
-        detail: `${request.facts.backdated} of its days of hire ${request.facts.backdated === 1 ? 'is' : 'are'} more than 30 days ago. Compare them with the personnel files`,
-      }
+      return `${request.facts.backdated} of its days of hire ${request.facts.backdated === 1 ? 'is' : 'are'} more than 30 days ago. Compare them with the personnel files`
+    case 'account-merge':
+      return `Why: ${request.facts.reason}. What comes along: ${request.facts.moves}. It can be reversed for 30 days`
   }
 }

@@ -1,6 +1,6 @@
-import { type CsvError, parse } from 'csv-parse/sync'
 import { unescapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { columnHeadings, columnOf, type ImportColumn, lineHeading, reasonHeading } from './import-columns.ts'
+import { readTable } from './table-file.ts'
 
 export type Cells = Readonly<Partial<Record<ImportColumn, string>>>
 
@@ -14,24 +14,12 @@ type ReadFile =
 export const mostBytes = 5 * 1024 * 1024
 const mostRows = 20_000
 
-/**
- * Reads a roster file from Excel, a payroll system or a text editor: UTF-8, UTF-16 with a byte order mark, or
- * Windows-1252; commas, semicolons or tabs; any line endings.
- */
+/** Reads a roster file: its rows by column, or why it can't be read. */
 export function readImportFile(bytes: Uint8Array): ReadFile {
   const unreadable = (message: string): ReadFile => ({ kind: 'unreadable', message })
-  if (isWorkbook(bytes))
-    return unreadable(
-      'This is an Excel workbook. In Excel, choose Save As, then “CSV UTF-8,” and upload that file.',
-    )
-  const text = decode(bytes)
-  if (text.includes('\0')) return unreadable('This is not a text file. Upload a CSV file.')
-  // Excel may write a first line that names the separator.
-  const [, named] = /^sep=(.)\r?\n/i.exec(text) ?? []
-  const body = named ? text.slice(text.indexOf('\n') + 1) : text
-  const records = parseRecords(body, named ?? delimiterOf(body))
-  if (records.kind === 'unreadable') return records
-  const [head, ...rows] = records.records
+  const table = readTable(bytes)
+  if (table.kind === 'unreadable') return table
+  const [head, ...rows] = table.records
   if (!head) return unreadable('The file is empty.')
   const columns = head.cells.map((heading) => columnOf(heading))
   const problem = headingProblem(columns)
@@ -39,66 +27,12 @@ export function readImportFile(bytes: Uint8Array): ReadFile {
   if (rows.length === 0) return unreadable('The file has headings but no rows. Add a row for each person.')
   if (rows.length > mostRows)
     return unreadable(`The file has more than ${mostRows} rows. Split it and upload the parts.`)
-  const linesBefore = named ? 1 : 0
   return {
     kind: 'rows',
-    rows: rows.map(({ line, cells }) => rowOf(line + linesBefore, cells, columns)),
+    rows: rows.map(({ line, cells }) => rowOf(line, cells, columns)),
     ignoredHeadings: head.cells.filter(
       (heading, index) => !columns[index] && heading && ![reasonHeading, lineHeading].includes(heading),
     ),
-  }
-}
-
-/** Excel workbooks, whatever their name: ZIP files, or the Office format from before 2007. */
-const isWorkbook = (bytes: Uint8Array) =>
-  ['504b', 'd0cf'].includes(Buffer.from(bytes.subarray(0, 2)).toString('hex'))
-
-function decode(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes)
-  }
-}
-
-/** The separator that occurs most in the first line, outside quotes. */
-function delimiterOf(text: string): string {
-  const line = (/^[^\r\n]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '')
-  const times = (delimiter: string) => line.split(delimiter).length
-  return [',', ';', '\t'].reduce((best, one) => (times(one) > times(best) ? one : best))
-}
-
-type Record_ = { line: number; cells: readonly string[] }
-
-function parseRecords(
-  text: string,
-  delimiter: string,
-): { kind: 'records'; records: readonly Record_[] } | { kind: 'unreadable'; message: string } {
-  try {
-    const parsed = parse(text, {
-      delimiter,
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      info: true,
-      trim: true,
-      max_record_size: 100_000,
-    }) as unknown as readonly { record: readonly string[]; info: { lines: number } }[]
-    return {
-      kind: 'records',
-      records: parsed.map(({ record, info }) => ({ line: info.lines, cells: record })),
-    }
-  } catch (error) {
-    const { code, lines } = error as CsvError & { lines?: number }
-    const where = lines ? `Near line ${lines}` : 'Somewhere in the file'
-    const what =
-      code === 'CSV_QUOTE_NOT_CLOSED'
-        ? 'a quotation mark is opened but never closed'
-        : 'the file can’t be read as CSV'
-    return { kind: 'unreadable', message: `${where}, ${what}. Fix the file and upload it again.` }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Day } from '#server/lib/days.ts'
+import { latinSpellingNeeded } from '#server/lib/latin-spelling.ts'
 import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
 import { type WorkTexts, workTexts } from '#server/programs/roster/work-texts.ts'
 import { isEmail, notAnEmployeeId, oneLine, readDay, readEmployeeId } from '#server/programs/typed-form.ts'
@@ -53,7 +54,9 @@ export function readRow(
   }
   for (const column of ['name', ...workTexts.map(({ name }) => name)] as const) {
     const line = oneLine(cells[column] ?? '')
+    const needed = column === 'name' ? latinSpellingNeeded(line) : null
     if (line.length > 200) refuse(column, 'Use 200 characters or fewer.')
+    else if (needed) refuse(column, needed)
     else if (line) says[column] = line
   }
   if (cells.worker_type) {

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { isPersonNamed } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { emailSeen } from '#server/programs/email-seen.queries.ts'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
 import { isKnownTo, listAssignments, listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
 import type { FileRow } from './import-file.ts'
@@ -89,14 +91,16 @@ export async function findImportState(
 ): Promise<Omit<ImportState, 'draft'> & { assignments: readonly Assignment[] }> {
   const emails = [...new Set(rows.map(({ cells }) => cells.email?.toLowerCase() ?? ''))]
   const { rows: people } = await sql<{ id: string; name: string; email: string }>`
-    select p.id, p.name, coalesce(p.email, p.asked_email) as email from people p
-    where coalesce(p.email, p.asked_email) = any(${emails}::text[]) and p.closed_at is null and ${isKnownTo(viewer)}`.execute(
+    select p.id, p.name, coalesce(named.email, named.asked_email) as email
+    from people named join people p on p.id = coalesce(named.merged_into, named.id)
+    where coalesce(named.email, named.asked_email) = any(${emails}::text[]) and p.closed_at is null and ${isKnownTo(viewer)}`.execute(
     db,
   )
   const employees = await db
     .selectFrom('employee_ids')
-    .innerJoin('people', 'people.id', 'employee_ids.person_id')
-    .select(['employee_id', 'people.id', 'people.name', 'people.email'])
+    .innerJoin('people as named', 'named.id', 'employee_ids.person_id')
+    .innerJoin('people as p', (join) => join.on(isPersonNamed))
+    .select(['employee_id', 'p.id', 'p.name', 'p.email'])
     .where('program_id', '=', programId)
     .execute()
   const program = await db
@@ -125,7 +129,7 @@ export type NamedWork = Readonly<{ name: string; email: string | null; employee_
 /** The names and emails of the people on a program's roster. */
 export async function listNames(db: Kysely<DB>, programId: string): Promise<ReadonlyMap<string, NamedWork>> {
   const { rows } = await sql<NamedWork & { id: string }>`
-    select p.id, p.name, coalesce(p.email, p.asked_email) as email, e.employee_id from people p
+    select p.id, p.name, ${emailSeen(sql`here.program_id = ${programId}`)} as email, e.employee_id from people p
     left join employee_ids e on e.person_id = p.id and e.program_id = ${programId}
     where p.id in (select a.person_id from assignments a where a.program_id = ${programId} and a.superseded_at is null)`.execute(
     db,

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
-import { recordEvidence } from '#server/ledger/actions.ts'
+import { recordExport } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -8,14 +8,34 @@ import { findRosterToChangeOf, type Place } from '#server/programs/queries.ts'
 import { listAssignments } from '#server/programs/roster/assignments.queries.ts'
 import { findFileRequest } from '#server/programs/second-person/requests.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
+import { fileThread } from '#server/web/file-threads.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
-import { readUpload } from '#server/web/upload.ts'
+import { readUpload, type UploadedFile } from '#server/web/upload.ts'
+import { mostBytes } from './import-file.ts'
 import { resumeImport, startImport, tooLarge } from './imports.actions.ts'
 import { findImport, listImportRows, listImports, listNames } from './imports.queries.ts'
 import { importPage, importPageSize, kindToShow, stateWords } from './imports-page.ts'
 import { refusedCsv, rosterCsv, templateCsv } from './roster-csv.ts'
+import { isWorkbook, type OpenedWorkbook } from './workbook.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
+
+const openWorkbook = fileThread<Uint8Array, OpenedWorkbook>(
+  new URL('./workbook.worker.ts', import.meta.url),
+  15,
+)
+
+/** The first sheet of an Excel workbook as a CSV file of the same name, or why it can't be read. */
+async function openedWorkbook({
+  name,
+  bytes,
+}: UploadedFile): Promise<UploadedFile | Readonly<{ message: string }>> {
+  if (bytes.length > mostBytes) return { message: tooLarge }
+  const opened = await openWorkbook(bytes)
+  if (opened === 'too-much')
+    return { message: 'This workbook takes too long to read. Save the sheet as CSV and upload that.' }
+  return opened.kind === 'csv' ? { name, bytes: Buffer.from(opened.text) } : opened
+}
 
 /** Roster files: imports, with a preview of every change, and exports. */
 export async function importRoutes(app: App, { db, clock }: Needs): Promise<void> {
@@ -51,7 +71,9 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
     if (Buffer.byteLength(pasted) >= mostPasted)
       return refuse('pasted', 'That is too long to paste. Upload it as a file.')
     const actor = { viewer, now: clock() }
-    const sent = file ?? (pasted.trim() ? { name: 'pasted rows', bytes: Buffer.from(pasted) } : null)
+    const opened = file && isWorkbook(file.bytes) ? await openedWorkbook(file) : file
+    if (opened && 'message' in opened) return refuse('file', opened.message)
+    const sent = opened ?? (pasted.trim() ? { name: 'pasted rows', bytes: Buffer.from(pasted) } : null)
     const started = found(await startImport(db, actor, place.program.id, sent))
     if (started.kind === 'problems') return refuse('file', started.problems[0]?.message ?? '')
     return reply.redirect(`/programs/${place.program.id}/imports/${started.id}`, 303)
@@ -113,9 +135,16 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
     '/programs/:program/imports/:import/refused.csv',
     { config, schema: { params: importParams } },
     async (request, reply) => {
-      const place = await placeOf(viewerOf(request), request.params.program)
-      const file = (await findImport(db, place.program.id, request.params.import)) ?? notFound()
+      const viewer = viewerOf(request)
+      const { program } = await placeOf(viewer, request.params.program)
+      const file = (await findImport(db, program.id, request.params.import)) ?? notFound()
       const rows = await listImportRows(db, file.id, 'refused', { page: 1, size: 1_000_000 })
+      await recordExport(db, {
+        by: viewer.id,
+        subject: `program:${program.id}`,
+        at: clock(),
+        facts: { what: 'refused rows of a roster file', import_id: file.id, rows: rows.length },
+      })
       return csvFile(reply, 'refused-rows.csv', refusedCsv(rows))
     },
   )
@@ -126,12 +155,11 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
     const assignments = await listAssignments(db, program.id)
     const csv = rosterCsv(assignments, await listNames(db, program.id))
     const now = clock()
-    await recordEvidence(db, {
-      kind: 'records-exported',
-      actor_id: viewer.id,
+    await recordExport(db, {
+      by: viewer.id,
       subject: `program:${program.id}`,
-      facts: { what: 'roster', program_id: program.id, assignments: assignments.length },
       at: now,
+      facts: { what: 'roster', program_id: program.id, assignments: assignments.length },
     })
     return csvFile(reply, `roster-${dayOf(now)}.csv`, csv)
   })

@@ -1,5 +1,6 @@
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
+import { noteTokenUse } from '#server/people/token-uses.ts'
 import { connectionTokenHash, newConnectionToken } from './connection-token.ts'
 import { type Connection, findConnectionByToken } from './connections.queries.ts'
 
@@ -97,10 +98,16 @@ export function endConnection(db: Database, { viewerId, now }: Acting, id: strin
   })
 }
 
-/** The connection that a token speaks for, while it does; notes its use, at most once an hour. */
-export async function useConnectionToken(db: Database, token: string, now: Date): Promise<Connection | null> {
-  const found = await findConnectionByToken(db, connectionTokenHash(token), now)
+/** The connection that a token speaks for, while it does. Its use is noted: the last one to the hour, and each day's addresses. */
+export async function useConnectionToken(
+  db: Database,
+  token: string,
+  address: string,
+  now: Date,
+): Promise<Connection | null> {
+  const found = await findConnectionByToken(db, connectionTokenHash(token), address, now)
   if (!found) return null
+  if (!found.is_logged) await noteTokenUse(db, { scim_connection_id: found.id }, address, now)
   if (!found.is_noted)
     await db.updateTable('scim_connections').set({ last_used_at: now }).where('id', '=', found.id).execute()
   return found

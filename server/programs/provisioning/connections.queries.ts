@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { dayOf } from '#server/lib/days.ts'
 
 /** A directory that provisions accounts here, such as an agency's or a license holder's. */
 export type Connection = Readonly<{
@@ -18,11 +19,13 @@ const isInForce = (now: Date) => sql<boolean>`(c.ended_at is null and c.expires_
 export async function findConnectionByToken(
   db: Kysely<DB>,
   tokenHash: string,
+  address: string,
   now: Date,
-): Promise<(Connection & { is_noted: boolean }) | undefined> {
-  const { rows } = await sql<Connection & { is_noted: boolean }>`
+): Promise<(Connection & { is_noted: boolean; is_logged: boolean }) | undefined> {
+  const { rows } = await sql<Connection & { is_noted: boolean; is_logged: boolean }>`
     select c.id, c.label, c.holder_id, c.domains, c.created_by,
-      coalesce(c.last_used_at > ${now}::timestamptz - interval '1 hour', false) as is_noted
+      coalesce(c.last_used_at > ${now}::timestamptz - interval '1 hour', false) as is_noted,
+      exists (select from token_uses u where u.scim_connection_id = c.id and u.used_on = ${dayOf(now)} and u.address = ${address}) as is_logged
     from scim_connections c where c.token_hash = ${tokenHash} and ${isInForce(now)}`.execute(db)
   return rows[0]
 }

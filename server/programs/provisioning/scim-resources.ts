@@ -79,7 +79,16 @@ const scimGroupOf = (row: ScimGroupRow) => ({
   id: row.id,
   displayName: row.display_name,
   ...(row.external_id ? { externalId: row.external_id } : {}),
-  members: row.members.map(({ id, name }) => ({ value: id, display: name, type: 'User' })),
+  ...(row.members.length > 0
+    ? {
+        members: row.members.map(({ id, name }) => ({
+          value: id,
+          $ref: `${User.basepath()}/${id}`,
+          display: name,
+          type: 'User',
+        })),
+      }
+    : {}),
   meta: { created: row.created_at, lastModified: row.changed_at },
 })
 

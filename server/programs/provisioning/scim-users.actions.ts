@@ -58,7 +58,7 @@ async function addPerson(trx: EvidenceTransaction, { name, email }: WantedUser):
 async function findPersonId(trx: EvidenceTransaction, email: string): Promise<string> {
   const { id } = await trx
     .selectFrom('people')
-    .select('id')
+    .select((eb) => eb.fn.coalesce('merged_into', 'id').as('id'))
     .where('email', '=', email)
     .executeTakeFirstOrThrow()
   return id

@@ -6,6 +6,7 @@ import type { App } from '#server/web/routes.ts'
 import { useConnectionToken } from './connections.actions.ts'
 import type { Connection } from './connections.queries.ts'
 import { filterInLowerCase, scim } from './scim-resources.ts'
+import { isPublished, publishedSchemas } from './scim-schemas.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,7 +34,8 @@ export async function scimRoutes(app: App, needs: Needs): Promise<void> {
   const { db, clock, config: site } = needs
   const { User, Group, Schema, ResourceType, ServiceProviderConfig } = scim.Resources
   const kinds = { Users: User, Groups: Group } as const
-  const config = { policy: 'public', isFromAnywhere: true } as const
+  const rateLimit = { max: 1200, timeWindow: '1 minute' }
+  const config = { policy: 'public', isFromAnywhere: true, rateLimit } as const
   for (const resource of [User, Group, Schema, ResourceType, ServiceProviderConfig])
     resource.basepath(`${site.baseUrl}${root}`)
 
@@ -41,7 +43,7 @@ export async function scimRoutes(app: App, needs: Needs): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     const [scheme, token] = (request.headers.authorization ?? '').split(' ')
     if (scheme?.toLowerCase() === 'bearer' && token)
-      request.scimConnection = await useConnectionToken(db, token, clock())
+      request.scimConnection = await useConnectionToken(db, token, request.ip, clock())
     if (!request.scimConnection)
       return reply
         .status(401)
@@ -104,27 +106,35 @@ export async function scimRoutes(app: App, needs: Needs): Promise<void> {
       await new Resource(idOf(request)).dispose(contextOf(request))
       return reply.status(204).send()
     })
-    app.post(`${root}/${name}/.search`, { config }, async (request, reply) => {
-      const { filter, ...rest } = request.body as { filter?: string }
-      const search = new scim.Messages.SearchRequest({
-        ...rest,
-        ...(filter ? { filter: filterInLowerCase(filter) } : {}),
-      } as never)
-      return reply.type(type).send(await search.apply([Resource] as never, contextOf(request)))
-    })
+    app.post(`${root}/${name}/.search`, { config }, async (request, reply) =>
+      reply.type(type).send(await searchOf(request).apply([Resource] as never, contextOf(request))),
+    )
   }
+  app.post(`${root}/.search`, { config }, async (request, reply) =>
+    reply.type(type).send(await searchOf(request).apply([User, Group] as never, contextOf(request))),
+  )
 
   app.get(`${root}/ServiceProviderConfig`, { config }, async (_request, reply) =>
     reply.type(type).send(await new ServiceProviderConfig().read()),
   )
   for (const [name, Resource] of Object.entries({ Schemas: Schema, ResourceTypes: ResourceType })) {
     app.get(`${root}/${name}`, { config }, async (_request, reply) =>
-      reply.type(type).send(await new Resource().read()),
+      reply.type(type).send(publishedSchemas(await new Resource().read())),
     )
-    app.get(`${root}/${name}/:id`, { config }, async (request, reply) =>
-      reply.type(type).send(await new Resource(idOf(request)).read()),
-    )
+    app.get(`${root}/${name}/:id`, { config }, async (request, reply) => {
+      const id = idOf(request)
+      if (!isPublished(id))
+        return reply
+          .status(404)
+          .type(type)
+          .send(errorBody(404, `Resource ${id} not found`))
+      return reply.type(type).send(publishedSchemas(await new Resource(id).read()))
+    })
   }
+  // Anything else under this address is answered in the same form.
+  app.all(`${root}/*`, { config }, async (_request, reply) =>
+    reply.status(404).type(type).send(errorBody(404, 'There is no such endpoint.')),
+  )
 
   const contextOf = (request: FastifyRequest) => ({
     db,
@@ -140,12 +150,33 @@ type Made = Readonly<{ meta: { location: string } }>
 
 const idOf = (request: FastifyRequest) => (request.params as { id: string }).id
 
-const attributesOf = (request: FastifyRequest) => {
-  const { attributes, excludedAttributes } = request.query as Query
+const attributesOf = (request: FastifyRequest) => shownOf(request.query as Query) as never
+
+/** Which attributes an answer shows. What a resource is, is always among them (RFC 7643, section 3). */
+function shownOf({ attributes, excludedAttributes }: Query) {
+  const excluded = excludedAttributes?.split(',').filter((name) => !['schemas', 'id'].includes(name.trim()))
   return {
-    ...(attributes ? { attributes } : {}),
-    ...(excludedAttributes ? { excludedAttributes } : {}),
-  } as never
+    ...(attributes ? { attributes: `${attributes},schemas` } : {}),
+    ...(excluded && excluded.length > 0 ? { excludedAttributes: excluded.join(',') } : {}),
+  }
+}
+
+/** A search that is sent as a message (RFC 7644, section 3.4.3). */
+function searchOf(request: FastifyRequest) {
+  const { filter, attributes, excludedAttributes, ...rest } = request.body as {
+    filter?: string
+    attributes?: readonly string[]
+    excludedAttributes?: readonly string[]
+  }
+  const shown = shownOf({
+    attributes: attributes?.join(','),
+    excludedAttributes: excludedAttributes?.join(','),
+  })
+  return new scim.Messages.SearchRequest({
+    ...rest,
+    ...(filter ? { filter: filterInLowerCase(filter) } : {}),
+    ...Object.fromEntries(Object.entries(shown).map(([name, text]) => [name, text.split(',')])),
+  } as never)
 }
 
 const mostOfAPage = 200
@@ -165,8 +196,7 @@ function listOptions({
     ...(filter ? { filter: filterInLowerCase(filter) } : {}),
     ...(sortBy ? { sortBy } : {}),
     ...(sortOrder ? { sortOrder } : {}),
-    ...(attributes ? { attributes } : {}),
-    ...(excludedAttributes ? { excludedAttributes } : {}),
+    ...shownOf({ attributes, excludedAttributes }),
     startIndex: Math.max(1, number(startIndex, 1)),
     count: Math.min(mostOfAPage, Math.max(0, number(count, 100))),
   }

@@ -1,5 +1,6 @@
 import { day, type Field, optionsOf, removable } from '#server/programs/roster/roster-fields.ts'
 import { type Typed, typedDay } from '#server/programs/typed-form.ts'
+import { likelyHolders } from './holder-match.ts'
 import { authorityNames, certificationNames, type ProgramFact, statusNames } from './program-forms.ts'
 import type { CertificationRow, DetailsRow, StatusRow } from './program-record.queries.ts'
 
@@ -38,7 +39,7 @@ export const correctionOfProgramFields = (
   ...removable(typed, 'It was recorded by mistake and was never true.'),
 ]
 
-export const newProgramFields = (typed: Typed): readonly Field[] => [
+export const newProgramFields = (typed: Typed, holders: readonly string[]): readonly Field[] => [
   {
     name: 'kind',
     label: 'Kind',
@@ -52,21 +53,39 @@ export const newProgramFields = (typed: Typed): readonly Field[] => [
   {
     name: 'holder',
     label: 'License holder or agency',
-    hint: 'If it is already in the system, type its exact name.',
+    hint: 'Names on record are suggested while you type.',
     value: typed.holder ?? '',
+    suggestions: holders,
+    autocomplete: 'off',
   },
-  ...detailsFields(typed, false),
+  ...(typed.holder && !holders.includes(typed.holder) && likelyHolders(typed.holder, holders).length > 0
+    ? [
+        {
+          name: 'holder_is_new',
+          label: 'Is this another license holder?',
+          type: 'radio' as const,
+          value: typed.holder_is_new ?? '',
+          options: optionsOf({ no: 'No, I corrected the name above', yes: 'Yes, add it as a new one' }),
+        },
+      ]
+    : []),
+  ...detailsFields(typed, 'not-said-yet'),
   day('from_on', 'From', typed),
 ]
 
-const detailsFields = (typed: Typed, isLicensed: boolean): readonly Field[] => [
+const neededIf = (isLicensed: boolean | 'not-said-yet') =>
+  isLicensed === 'not-said-yet'
+    ? { required: false, requiredFor: 'a licensed program' }
+    : { required: isLicensed }
+
+const detailsFields = (typed: Typed, isLicensed: boolean | 'not-said-yet'): readonly Field[] => [
   { name: 'program_name', label: 'Name of the program', value: typed.program_name ?? '' },
   { name: 'place', label: 'Place', required: false, value: typed.place ?? '' },
   {
     name: 'license_number',
     label: 'License number',
     hint: 'Six or seven digits',
-    required: isLicensed,
+    ...neededIf(isLicensed),
     size: 'small',
     value: typed.license_number ?? '',
   },
@@ -82,7 +101,7 @@ const detailsFields = (typed: Typed, isLicensed: boolean): readonly Field[] => [
     name: 'licensing_authority',
     label: 'Licensed by',
     type: 'select',
-    required: isLicensed,
+    ...neededIf(isLicensed),
     value: typed.licensing_authority ?? '',
     options: [{ value: '', label: 'No one' }, ...optionsOf(authorityNames)],
   },

@@ -9,6 +9,7 @@ import type { Problem } from '#server/programs/form-problem.ts'
 import { changedMeanwhile } from '#server/programs/roster/assignments.actions.ts'
 import type { Acting, Actor } from '#server/programs/roster/roster.actions.ts'
 import { reader, type Typed } from '#server/programs/typed-form.ts'
+import { likelyHolders } from './holder-match.ts'
 import {
   decideProgramCorrection,
   decideProgramFact,
@@ -20,6 +21,8 @@ import {
 import {
   findHolderByName,
   findProgramRecord,
+  findProgramWithLicense,
+  listHolderNames,
   listPeopleOf,
   type ProgramRecord,
 } from './program-record.queries.ts'
@@ -68,6 +71,10 @@ export async function addProgram(db: Database, { viewer, now }: Actor, typed: Ty
   const details = readDetails(form, kind === 'licensed')
   if (!kind || !from_on || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
   return writeEvidence(db, async (trx): Promise<ProgramAnswer> => {
+    const problem =
+      (await licenseProblem(trx, details.license_number, { from_on, to_on: null }, null)) ??
+      (await holderProblem(trx, holder, typed))
+    if (problem) return { kind: 'problems', problems: [problem] }
     const holder_id =
       (await findHolderByName(trx, holder))?.id ??
       (
@@ -95,6 +102,36 @@ export async function addProgram(db: Database, { viewer, now }: Actor, typed: Ty
   })
 }
 
+/** A license number belongs to one program at a time. Changes with the same number take turns. */
+async function licenseProblem(
+  trx: Transaction<DB>,
+  license: string | null,
+  period: Readonly<{ from_on: Day; to_on: Day | null }>,
+  programId: string | null,
+): Promise<Problem | null> {
+  if (!license) return null
+  await sql`select pg_advisory_xact_lock(hashtext(${`license ${license}`}))`.execute(trx)
+  const other = await findProgramWithLicense(trx, license, period, programId)
+  return (
+    other && {
+      field: 'license_number',
+      message: `License number ${license} belongs to ${other.name}. Check the number, or end it there first.`,
+    }
+  )
+}
+
+/** A new holder whose name is almost one on record is probably that one, so the person who adds it says which. */
+async function holderProblem(trx: Transaction<DB>, holder: string, typed: Typed): Promise<Problem | null> {
+  if (typed.holder_is_new === 'yes' || (await findHolderByName(trx, holder))) return null
+  const likely = likelyHolders(holder, await listHolderNames(trx))
+  return likely.length === 0
+    ? null
+    : {
+        field: 'holder',
+        message: `This looks like ${new Intl.ListFormat('en-US', { type: 'disjunction' }).format(likely.map((name) => `“${name}”`))}, which is on record. Enter that name, or confirm that this is another license holder.`,
+      }
+}
+
 function changeProgram(
   db: Database,
   { viewer, now, afterChange }: Acting,
@@ -115,6 +152,10 @@ function changeProgram(
     const decided = decide(record, program.kind === 'licensed', dayOf(now))
     if (decided.kind !== 'rows') return decided
     const { rows, removed, reason } = decided
+    for (const { license_number, from_on, to_on } of fact === 'details' ? rows : []) {
+      const problem = await licenseProblem(trx, String(license_number ?? ''), { from_on, to_on }, program.id)
+      if (problem) return { kind: 'problems', problems: [problem] }
+    }
     await saveRows(trx, { viewer, now }, program.id, fact, decided)
     await afterChange(trx, await listPeopleOf(trx, program.id), now)
     trx.record({

@@ -76,6 +76,27 @@ export const findHolderByName = (db: Kysely<DB>, name: string) =>
     .limit(1)
     .executeTakeFirst()
 
+export async function listHolderNames(db: Kysely<DB>): Promise<readonly string[]> {
+  const holders = await db.selectFrom('license_holders').select('name').distinct().orderBy('name').execute()
+  return holders.map(({ name }) => name)
+}
+
+/** Another program that has this license number on a day of the period. */
+export async function findProgramWithLicense(
+  db: Kysely<DB>,
+  license: string,
+  { from_on, to_on }: Readonly<{ from_on: Day; to_on: Day | null }>,
+  exceptProgramId: string | null,
+): Promise<Readonly<{ id: string; name: string }> | null> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select d.program_id as id, d.name from program_details d
+    where d.superseded_at is null and d.license_number = ${license}
+      and d.program_id is distinct from ${exceptProgramId}::uuid
+      and coalesce(d.to_on >= ${from_on}::date, true) and coalesce(d.from_on <= ${to_on}::date, true)
+    order by d.from_on desc limit 1`.execute(db)
+  return rows[0] ?? null
+}
+
 /** Everyone whose standings may depend on this program's record. */
 export async function listPeopleOf(db: Kysely<DB>, programId: string): Promise<readonly string[]> {
   const people = await db

@@ -16,7 +16,7 @@ import {
   type ProgramDone,
   recordProgramFact,
 } from './program-record.actions.ts'
-import { findProgramRecord } from './program-record.queries.ts'
+import { findProgramRecord, listHolderNames } from './program-record.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 type OfProgram = Readonly<{ program: string }>
@@ -32,15 +32,18 @@ export async function programRecordRoutes(app: App, needs: Needs): Promise<void>
     address: '/programs/new',
     params: Type.Object({}),
     policy,
-    form: async () => ({
-      title: 'Add a program',
-      over: 'Programs',
-      lead: 'A licensed program is one site. You add its license status and certifications on the next page.',
-      fields: newProgramFields,
-      start: {},
-      button: 'Add program',
-      back: { href: '/programs', label: 'Programs' },
-    }),
+    form: async () => {
+      const holders = await listHolderNames(db)
+      return {
+        title: 'Add a program',
+        over: 'Programs',
+        lead: 'A licensed program is one site. You add its license status and certifications on the next page.',
+        fields: (typed) => newProgramFields(typed, holders),
+        start: {},
+        button: 'Add program',
+        back: { href: '/programs', label: 'Programs' },
+      }
+    },
     act: (acting, _params, typed) => addProgram(db, acting, typed),
     next,
   } satisfies Act<unknown, ProgramDone>)

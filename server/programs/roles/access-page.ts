@@ -11,6 +11,7 @@ const actWords: Readonly<Record<string, string>> = {
   role: 'A role',
   hire: 'A day of hire',
   'roster-file': 'A roster file',
+  'account-merge': 'A merge of two accounts',
   'outside-training': 'An outside training',
   certificate: 'A certificate',
   'own-record': 'One’s own record',

@@ -2,10 +2,11 @@ import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
-import { actorsAt, mayDo, postNames, postOf } from '#server/people/granting.ts'
+import { actorsAt, mayDo } from '#server/people/granting.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findRosterToChangeOf } from '#server/programs/queries.ts'
+import { requestWords } from '#server/programs/second-person/request-words.ts'
 import { listOpenRequests } from '#server/programs/second-person/requests.queries.ts'
 import { findScope, type PlacedScope } from '#server/programs/second-person/scope.queries.ts'
 import { notFound } from '#server/web/errors.ts'
@@ -106,15 +107,7 @@ export async function accessRoutes(app: App, { db, clock }: Needs): Promise<void
         ...roleLine(line, viewer, scope, now),
         isFromSetUp: atSetUp.has(line.person_id),
       })),
-      waiting: waiting.map((one) => ({
-        ...one,
-        what:
-          one.kind === 'role'
-            ? `${one.person} as ${postNames[postOf({ ...one.facts, holder_id: one.holder_id })].toLowerCase()}`
-            : one.kind === 'hire'
-              ? `Day of hire of ${one.facts.name}`
-              : `Roster file ${one.facts.file_name}`,
-      })),
+      waiting: waiting.map((one) => ({ ...one, what: requestWords(one) })),
       confirmation: confirmationState(await findAccessConfirmation(db, scope.program_id), dayOf(now)),
       confirmAddress: scope.program_id
         ? `/programs/${scope.program_id}/access/confirmations`

@@ -5,7 +5,7 @@ import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import { type Assignment, type Work, workerTypeNames, workProblem } from './assignment.ts'
 import { type PeriodKind, periodNames, periodProblem } from './periods.ts'
 import { noChanges, type PeriodRow, type RosterChanges, rowOf, separation } from './roster-changes.ts'
-import { workTextsBy } from './work-texts.ts'
+import { workTexts, workTextsBy } from './work-texts.ts'
 
 /** The change that a form makes, or why it can't be made. */
 export type Decided =
@@ -102,6 +102,25 @@ export function decideSeparation(typed: Typed, today: Day, assignment: Assignmen
     changes: separation(assignment, separated_on),
     reason,
     facts: { assignment_id, separated_on },
+  }
+}
+
+/** Another role title, unit or shift. Texts that the form doesn't name stay. */
+export function decideTexts(typed: Typed, today: Day, assignment: Assignment): Decided {
+  const form = reader(typed, today)
+  const reason = form.line('reason', undefined, 500)
+  const texts = workTextsBy((name) => (typed[name] === undefined ? assignment[name] : form.line(name)))
+  const changed = workTexts.filter(({ name }) => texts[name] !== assignment[name])
+  const [named = workTexts[0]] = workTexts.filter(({ name }) => typed[name] !== undefined)
+  if (form.problems.length === 0 && changed.length === 0)
+    form.refuse(named.name, `This is the ${named.label.toLowerCase()} on record already.`)
+  if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+  const facts = Object.fromEntries(changed.map(({ name }) => [name, texts[name]]))
+  return {
+    kind: 'changes',
+    changes: { ...noChanges, assignments: [rowOf(assignment, texts)] },
+    reason,
+    facts: { assignment_id: assignment.assignment_id, ...facts },
   }
 }
 

@@ -3,13 +3,15 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { latinSpellingNeeded } from '#server/lib/latin-spelling.ts'
 import { otherEmail, otherName, type Problem } from '#server/programs/form-problem.ts'
-import { isSameName, reader, type Typed } from '#server/programs/typed-form.ts'
+import { isSameName, type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import type { Assignment } from './assignment.ts'
 import {
   type Decided,
   decideCorrection,
   decideSeparation,
+  decideTexts,
   decideTransfer,
   decideWork,
 } from './assignment-forms.ts'
@@ -46,7 +48,7 @@ export const addToRoster = (
     async (trx, { person_id, known }) => {
       const today = dayOf(acting.now)
       const form = reader(typed, today)
-      const name = form.line('name', 'Enter the person’s name, as it should appear on certificates.')
+      const name = readName(form)
       const employee_id = form.employeeId('employee_id')
       const email = form.optionalEmail('email')
       if (!email && !employee_id && form.problems.every(({ field }) => field === 'name'))
@@ -68,6 +70,13 @@ export const addToRoster = (
       })
     },
   )
+
+function readName(form: Reader): string {
+  const name = form.line('name', 'Enter the person’s name, as it should appear on certificates.')
+  const needed = latinSpellingNeeded(name)
+  if (needed) form.refuse('name', needed)
+  return name
+}
 
 /** Adds someone who handed over their record: they agreed, so their account is found by itself. */
 export const addWithConsent = (
@@ -151,6 +160,23 @@ export const separate = (
       saving('separated', assignment.person_id, decideSeparation(typed, dayOf(acting.now), assignment)),
   )
 
+/** Changes the role title, unit or shift. */
+export const changeTexts = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  assignmentId: string,
+  typed: Typed,
+): Promise<RosterAnswer> =>
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    (trx) => findAssignment(trx, programId, assignmentId),
+    (_, assignment) =>
+      saving('texts-changed', assignment.person_id, decideTexts(typed, dayOf(acting.now), assignment)),
+  )
+
 /** Moves a person to another program that the viewer administers. */
 export async function transfer(
   db: Database,
@@ -200,7 +226,7 @@ export const correctName = (
       const other = employee_id ? await findPersonByEmployeeId(trx, programId, employee_id) : undefined
       if (other && other.id !== person_id)
         form.refuse('employee_id', `This employee ID belongs to ${other.name}.`)
-      const name = form.line('name', 'Enter the person’s name, as it should appear on certificates.')
+      const name = readName(form)
       if (name !== from && (await listOutOfReach(trx, acting.viewer, [person_id])).has(person_id))
         form.refuse('name', accountUsedElsewhere)
       if (form.problems.length > 0) return { kind: 'problems', problems: form.problems }

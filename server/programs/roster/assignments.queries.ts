@@ -1,7 +1,9 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { isPersonNamed } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { emailSeen } from '#server/programs/email-seen.queries.ts'
 import type { Assignment } from './assignment.ts'
 import { workTextColumns } from './roster.queries.ts'
 
@@ -88,7 +90,7 @@ export async function findPersonOnRoster(
   personId: string,
 ): Promise<PersonOnRoster | null> {
   const { rows } = await sql<PersonOnRoster>`
-    select p.id, p.name, coalesce(p.email, p.asked_email) as email, p.password_hash is not null as has_password,
+    select p.id, p.name, ${emailSeen(sql`here.program_id = ${programId}`)} as email, p.password_hash is not null as has_password,
       (select e.employee_id from employee_ids e where e.person_id = p.id and e.program_id = ${programId}) as employee_id,
       (select here.code from programs here where here.id = ${programId}) as program_code,
       i.created_at as link_made_at, i.expires_at as link_expires_at
@@ -129,9 +131,10 @@ export async function findKnownByEmail(
   email: string,
 ): Promise<NamedPerson | undefined> {
   const { rows } = await sql<NamedPerson>`
-    select p.id, p.name, coalesce(p.email, p.asked_email) as email from people p
-    where coalesce(p.email, p.asked_email) = ${email} and p.closed_at is null and ${isKnownTo(viewer)}
-    order by p.email is null limit 1`.execute(db)
+    select p.id, p.name, coalesce(p.email, p.asked_email) as email
+    from people named join people p on p.id = coalesce(named.merged_into, named.id)
+    where coalesce(named.email, named.asked_email) = ${email} and p.closed_at is null and ${isKnownTo(viewer)}
+    order by named.email is null limit 1`.execute(db)
   return rows[0]
 }
 
@@ -143,8 +146,9 @@ export const findPersonByEmployeeId = (
 ): Promise<NamedPerson | undefined> =>
   db
     .selectFrom('employee_ids')
-    .innerJoin('people', 'people.id', 'employee_ids.person_id')
-    .select(['people.id', 'people.name', 'people.email'])
+    .innerJoin('people as named', 'named.id', 'employee_ids.person_id')
+    .innerJoin('people as p', (join) => join.on(isPersonNamed))
+    .select(['p.id', 'p.name', 'p.email'])
     .where('program_id', '=', programId)
     .where('employee_id', '=', employeeId)
     .executeTakeFirst()

@@ -58,7 +58,16 @@ const names = [
     'to_program',
   ],
   ...workTexts.map(({ name }) => name),
-  ...['program_name', 'place', 'holder', 'kind', 'license_number', 'license_type', 'licensing_authority'],
+  ...[
+    'program_name',
+    'place',
+    'holder',
+    'holder_is_new',
+    'kind',
+    'license_number',
+    'license_type',
+    'licensing_authority',
+  ],
   ...['status', 'may_operate', 'type', 'checked_on'],
 ]
 

@@ -14,7 +14,7 @@ export function decidePeriod(
   period_id: string,
 ): Decided {
   const form = reader(typed, today)
-  return decide(kind, form, assignment, { period_id, ...readPeriod(kind, form) }, '')
+  return decide(kind, form, assignment, { period_id, ...readPeriod(kind, form) }, noteIn(form))
 }
 
 /** Sets the last day of open direct contact or leave. */
@@ -29,7 +29,7 @@ export function decidePeriodEnd(
   const to_on = form.day('to_on', 'Enter the last day.')
   if (period.to_on !== null)
     form.refuse('to_on', 'A last day is already on record. To change it, correct the record.')
-  return decide(kind, form, assignment, { ...period, to_on }, '')
+  return decide(kind, form, assignment, { ...period, to_on }, noteIn(form))
 }
 
 /** Corrects recorded contact or leave, or removes a period that never was. */
@@ -54,6 +54,9 @@ export function decidePeriodCorrection(
     facts: { assignment_id, period_id: period.period_id, removed: true },
   }
 }
+
+/** Why, where the form asks. */
+const noteIn = (form: Reader) => form.line('reason', undefined, 500)
 
 function readPeriod(kind: PeriodKind, form: Reader): Omit<Period, 'row_id' | 'period_id'> {
   const from_on = form.day('from_on', `Enter the first day of ${periodNames[kind].toLowerCase()}.`)

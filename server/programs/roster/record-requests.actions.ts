@@ -13,7 +13,9 @@ export async function listAskedFor(
   const emails = people.flatMap(({ email }) => email ?? [])
   if (emails.length === 0) return []
   const { rows } = await sql<{ id: string; email: string }>`
-    select id, email from people where email = any(${emails}::text[])`.execute(db)
+    select coalesce(merged_into, id) as id, email from people where email = any(${emails}::text[])`.execute(
+    db,
+  )
   const owners = new Map(rows.map(({ id, email }) => [email, id]))
   return people.flatMap(({ id, email, program_id }) => {
     const person_id = email && owners.get(email)

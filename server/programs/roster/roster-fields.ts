@@ -9,9 +9,14 @@ export type Field = Readonly<{
   name: string
   label: string
   hint?: string
-  type?: 'text' | 'email' | 'select' | 'radio' | 'textarea' | 'search'
-  value?: string | undefined
+  type?: 'text' | 'email' | 'select' | 'radio' | 'checkbox' | 'textarea' | 'search'
+  /** A list where several boxes can be checked. */
+  value?: string | readonly string[] | undefined
   required?: boolean
+  /** Said instead of “optional,” where it depends on another field. */
+  requiredFor?: string
+  /** Values to choose from while typing. */
+  suggestions?: readonly string[]
   size?: 'small' | 'medium'
   autocomplete?: string
   options?: readonly Readonly<{ value: string; label: string; description?: string }>[]

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { holdsOn, worksOn } from '#server/programs/as-of.ts'
+import { emailSeen } from '#server/programs/email-seen.queries.ts'
 import type { WorkerType } from './roster.queries.ts'
 import { workTextColumns } from './roster.queries.ts'
 import type { RosterFilters, RosterShow, RosterSort } from './roster-filters.ts'
@@ -56,7 +57,7 @@ export async function listRoster(
 const found = (programId: string, on: Day, search: string) => {
   const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`
   return sql`
-      select p.id as person_id, p.name, coalesce(p.email, p.asked_email) as email, ${workTextColumns}, a.worker_type, a.hired_on, a.separated_on,
+      select p.id as person_id, p.name, seen.email, ${workTextColumns}, a.worker_type, a.hired_on, a.separated_on,
         a.is_working, case when a.is_working then c.from_on end as contact_from,
         a.is_working and l.assignment_id is not null as is_on_leave, l.to_on as leave_to,
         a.hired_on > ${on} as is_starting, p.password_hash is not null as has_password
@@ -66,6 +67,7 @@ const found = (programId: string, on: Day, search: string) => {
         order by a.person_id, ${worksOn('a', on)} desc, a.hired_on > ${on} desc, a.hired_on desc
       ) a
       join people p on p.id = a.person_id
+      cross join lateral (select ${emailSeen(sql`here.program_id = ${programId}`)} as email) seen
       left join lateral (
         select s.from_on from contact_periods s
         where s.assignment_id = a.assignment_id and s.superseded_at is null and ${holdsOn('s', on)}
@@ -76,7 +78,7 @@ const found = (programId: string, on: Day, search: string) => {
         where s.assignment_id = a.assignment_id and s.superseded_at is null and ${holdsOn('s', on)}
         order by s.from_on limit 1
       ) l on true
-      where ${search === ''} or p.name ilike ${like} or coalesce(p.email, p.asked_email) ilike ${like}
+      where ${search === ''} or p.name ilike ${like} or seen.email ilike ${like}
         or ${sql.join(
           workTexts.map(({ name }) => sql`${sql.ref(`a.${name}`)} ilike ${like}`),
           sql` or `,

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { type AsKnownOn, holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+import { emailSeen } from '#server/programs/email-seen.queries.ts'
 import { type WorkTexts, workTexts } from './work-texts.ts'
 
 export type WorkerType = 'employee' | 'contractor' | 'volunteer' | 'student'
@@ -121,7 +122,8 @@ async function readRoster(
     )
     select
       (select coalesce(json_agg(json_build_object(
-          'person_id', s.person_id, 'name', p.name, 'email', p.email, 'is_confidential', p.is_confidential,
+          'person_id', s.person_id, 'name', p.name, 'email', ${emailSeen(sql`here.program_id in (select k.program_id from kept k where k.person_id = p.id)`)},
+          'is_confidential', p.is_confidential,
           'assignments', s.assignments) order by lower(p.name), p.id), '[]')
         from staff s join people p on p.id = s.person_id) as people,
       (select coalesce(json_agg(json_build_object(

@@ -6,7 +6,7 @@ import type { TwoPeopleProblem } from '#server/people/two-people.ts'
 export const recordBlocked = (
   db: Database,
   blocked: Readonly<{
-    act: 'role' | 'hire' | 'roster-file' | 'outside-training' | 'certificate' | 'own-record'
+    act: 'role' | 'hire' | 'roster-file' | 'account-merge' | 'outside-training' | 'certificate' | 'own-record'
     firstId: string
     secondId: string
     programId: string | null

@@ -1,7 +1,7 @@
 import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import { endNotices, notify } from '#server/notices/actions.ts'
 import type { Reach } from '#server/people/roles.ts'
-import type { FileFacts, HireFacts, RoleFacts, SecondPersonRequest } from './requests.queries.ts'
+import type { FileFacts, HireFacts, MergeFacts, RoleFacts, SecondPersonRequest } from './requests.queries.ts'
 import type { SecondPerson } from './second-people.queries.ts'
 
 export const requestsPath = '/confirmations'
@@ -17,6 +17,7 @@ type NewRequest = Reach &
     | Readonly<{ kind: 'role'; facts: RoleFacts }>
     | Readonly<{ kind: 'hire'; facts: HireFacts }>
     | Readonly<{ kind: 'roster-file'; facts: FileFacts }>
+    | Readonly<{ kind: 'account-merge'; facts: MergeFacts }>
   )
 
 /** Keeps what someone asked for until a second person decides, and tells everyone who can. */

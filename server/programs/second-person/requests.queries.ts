@@ -16,10 +16,20 @@ export type HireFacts = Readonly<{
 
 export type FileFacts = Readonly<{ import_id: string; file_name: string; backdated: number }>
 
+/** Two accounts of one person: the request's person is the account that is kept. */
+export type MergeFacts = Readonly<{
+  merged_id: string
+  kept: string
+  merged: string
+  moves: string
+  reason: string
+}>
+
 type Kinds =
   | Readonly<{ kind: 'role'; facts: RoleFacts }>
   | Readonly<{ kind: 'hire'; facts: HireFacts }>
   | Readonly<{ kind: 'roster-file'; facts: FileFacts }>
+  | Readonly<{ kind: 'account-merge'; facts: MergeFacts }>
 
 export type SecondPersonRequest = Kinds &
   Readonly<{

@@ -12,19 +12,28 @@ import {
   listOpenAlerts,
   listPeopleWithDates,
   listStandings,
+  listSupervisorsOf,
   listWeeks,
   type PersonsStanding,
 } from './reminders.queries.ts'
 import { asksForSomething, type Escalation, remindedDaysAhead, reminderOf } from './reminders.ts'
 import { settleNotices } from './settle.actions.ts'
 
+/** Who is overdue with a requirement of their program's own, by program: in digests only, apart from the law's dates. */
+export type OwnOverdue = ReadonlyMap<string, readonly string[]>
+
 /** Each morning: reminders to learners, alerts to supervisors, what has been open too long, and on Mondays the digest. */
-export async function sendReminders(db: Database, escalation: Escalation, now: Date): Promise<void> {
+export async function sendReminders(
+  db: Database,
+  escalation: Escalation,
+  now: Date,
+  own: OwnOverdue = new Map(),
+): Promise<void> {
   const today = dayOf(now)
   await remindLearners(db, today)
   await db.transaction().execute((trx) => settleNotices(trx, null, today))
   await db.transaction().execute((trx) => escalate(trx, escalation, today))
-  if (isMonday(today)) await db.transaction().execute((trx) => sendDigests(trx, today))
+  if (isMonday(today)) await db.transaction().execute((trx) => sendDigests(trx, own, today))
 }
 
 const atOnce = 500
@@ -87,9 +96,24 @@ async function escalate(
   }
 }
 
-async function sendDigests(trx: Transaction<DB>, today: Day): Promise<void> {
-  for (const { person_id, ...facts } of await listWeeks(trx, today, digested))
+async function sendDigests(trx: Transaction<DB>, own: OwnOverdue, today: Day): Promise<void> {
+  const weeks = new Map((await listWeeks(trx, today, digested)).map((week) => [week.person_id, week]))
+  const overdue = new Map<string, Set<string>>()
+  for (const { program_id, person_id } of await listSupervisorsOf(trx, [...own.keys()], today))
+    overdue.set(
+      person_id,
+      new Set(
+        [...(overdue.get(person_id) ?? []), ...(own.get(program_id) ?? [])].filter(
+          (one) => one !== person_id,
+        ),
+      ),
+    )
+  for (const person_id of new Set([...weeks.keys(), ...overdue.keys()])) {
+    const { overdue: late, coming, cleared } = weeks.get(person_id) ?? { overdue: 0, coming: 0, cleared: 0 }
+    const facts = { overdue: late, coming, cleared, own: overdue.get(person_id)?.size ?? 0 }
+    if (facts.overdue + facts.coming + facts.cleared + facts.own === 0) continue
     await notify(trx, { person_id, kind: 'weekly-digest', facts, dedupe_key: `digest ${today}` })
+  }
 }
 
 const digested = { overdue: ['overdue', 'not_cleared'], coming: ['due_soon'] }

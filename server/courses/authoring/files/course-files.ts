@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
+import { isRecording } from './recording-names.ts'
 
 /** A text file of a course: its path as shown in problems, and its text with normalized line endings. */
 export type CourseFile = {
@@ -7,6 +9,8 @@ export type CourseFile = {
   /** Path inside its version's folder, with `/` on every system. */
   readonly inner: string
   readonly text: string
+  /** A recording stays on disk. Its text here is its hash, so that a changed recording is a changed course. */
+  readonly recording?: Readonly<{ disk: string; bytes: number }>
 }
 
 /** The files of one version of a course: the draft, or a version frozen under `published/<version>`. */
@@ -37,7 +41,7 @@ export type CoursesFolder = {
   readonly courses: readonly CourseFolder[]
 }
 
-/** Reads everything under `courses/` at the start. Nothing is read from disk later. */
+/** Reads everything under `courses/` at the start. Later, only recordings are read from disk. */
 export function readCoursesFolder(dir: string): CoursesFolder {
   const name = basename(dir)
   const files = readdirSync(dir, { recursive: true, withFileTypes: true })
@@ -46,13 +50,20 @@ export function readCoursesFolder(dir: string): CoursesFolder {
     .filter((path) => !path.split('/').some((part) => part.startsWith('.')))
     .sort()
   const folders = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-  const read = (path: string, root: string): CourseFile => ({
-    path: `${name}/${path}`,
-    inner: path.slice(root.length),
-    text: readFileSync(join(dir, path), 'utf8')
+  const read = (path: string, root: string): CourseFile => {
+    const named = { path: `${name}/${path}`, inner: path.slice(root.length) }
+    const disk = join(dir, path)
+    const content = readFileSync(disk)
+    if (isRecording(path)) {
+      const text = createHash('sha256').update(content).digest('hex')
+      return { ...named, text, recording: { disk, bytes: content.length } }
+    }
+    const text = content
+      .toString('utf8')
       .replaceAll('\r\n', '\n')
-      .replace(/^\uFEFF/, ''),
-  })
+      .replace(/^\uFEFF/, '')
+    return { ...named, text }
+  }
   const folderAt = (slug: string, published: string | undefined): CourseFolder => {
     const root = published === undefined ? `${slug}/` : `${slug}/published/${published}/`
     const inside = files.filter(

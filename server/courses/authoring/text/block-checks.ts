@@ -14,7 +14,7 @@ import {
 } from './blocks.ts'
 
 /** Blocks that take words after their name. */
-const takesWords: readonly string[] = ['definition', 'figure', 'explore', 'day']
+const takesWords: readonly string[] = ['definition', 'figure', 'explore', 'recording', 'day']
 
 /** Reports invalid blocks. `tokens` are those of the whole lesson. */
 export function checkBlocks(tokens: Token[], firstLine: number, file: string, log: ProblemLog): void {
@@ -24,7 +24,14 @@ export function checkBlocks(tokens: Token[], firstLine: number, file: string, lo
     const rest = token.info.trim().slice(name.length).trim()
     const line = firstLine + (token.map?.[0] ?? 0)
     const inside = tokens.slice(index + 1, tokens.indexOf(closingToken(tokens, index)))
-    if (inside.length === 0 && name !== 'support') {
+    if (inside.length === 0 && name === 'recording') {
+      log.error(
+        file,
+        line,
+        'The recording has no transcript.',
+        'Write between the ::: lines what is said and shown.',
+      )
+    } else if (inside.length === 0 && name !== 'support') {
       log.error(file, line, `The block "${name}" is empty.`, 'Fill it in or remove it.')
     }
     if (name === 'definition' && rest === '') {

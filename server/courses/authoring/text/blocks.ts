@@ -19,6 +19,7 @@ export const blockNames = [
   'tomorrow',
   'figure',
   'explore',
+  'recording',
 ] as const
 export type BlockName = (typeof blockNames)[number]
 
@@ -37,6 +38,8 @@ export type BlockEnv = TextEnv & {
   /** An interactive drawing with its steps below it. */
   explore: (file: string, caption: string, steps: number, line: Line) => { open: string; place: string }
   figure: (file: string, caption: string, line: Line) => { open: string; close: string }
+  /** A player with its transcript below it. */
+  recording: (file: string, caption: string, line: Line) => { open: string; close: string }
 }
 
 export function lessonBlocks(md: MarkdownIt): void {
@@ -56,9 +59,9 @@ function open(md: MarkdownIt, tokens: Token[], index: number, env: BlockEnv): st
   const name = blockName(token.info) as BlockName
   const rest = token.info.trim().slice(name.length).trim()
   const line = lineBelow(env.firstLine, token.map?.[0] ?? 0)
-  if (name === 'figure') {
+  if (name === 'figure' || name === 'recording') {
     const { file, words } = fileAndWords(rest)
-    const figure = env.figure(file, words, line)
+    const figure = env[name](file, words, line)
     token.meta = { close: figure.close }
     closingToken(tokens, index).meta = { close: figure.close }
     return figure.open
@@ -86,7 +89,7 @@ function open(md: MarkdownIt, tokens: Token[], index: number, env: BlockEnv): st
 function close(tokens: Token[], index: number, env: BlockEnv): string {
   const opening = openingToken(tokens, index)
   const name = blockName(opening.info)
-  if (name === 'figure') return String(tokens[index]!.meta?.close ?? '')
+  if (name === 'figure' || name === 'recording') return String(tokens[index]!.meta?.close ?? '')
   if (name === 'explore') return '</figure>\n'
   if (name === 'day') return '</section>\n'
   if (name === 'support') return `${env.support}</div>\n`

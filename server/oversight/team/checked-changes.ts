@@ -1,0 +1,176 @@
+import { type Day, formatDay } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
+import type { Problem } from '#server/programs/form-problem.ts'
+import { periodWords } from '#server/programs/recorded-period.ts'
+import type { Assignment } from '#server/programs/roster/assignment.ts'
+import { type Decided, decideSeparation, decideTexts } from '#server/programs/roster/assignment-forms.ts'
+import { decidePeriod, decidePeriodEnd } from '#server/programs/roster/period-forms.ts'
+import { type PeriodKind, periodNames } from '#server/programs/roster/periods.ts'
+import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
+import {
+  type Field,
+  periodEndFields,
+  periodFields,
+  separationFields,
+} from '#server/programs/roster/roster-fields.ts'
+import { workTexts } from '#server/programs/roster/work-texts.ts'
+import type { Typed } from '#server/programs/typed-form.ts'
+
+/** What can be recorded for several people at once. */
+export const changeNames = [
+  'leave',
+  'return',
+  'contact',
+  'contact-end',
+  'unit',
+  'role',
+  'separation',
+] as const
+
+export type ChangeName = (typeof changeNames)[number]
+
+type Change = Readonly<{
+  title: string
+  lead: string
+  fields: (typed: Typed) => readonly Field[]
+  decide: (typed: Typed, today: Day, assignment: Assignment) => Decided
+}>
+
+/** Only to see what would change: what is recorded gets an id of its own. */
+const noId = '00000000-0000-0000-0000-000000000000'
+
+export const checkedChanges: Readonly<Record<ChangeName, Change>> = {
+  leave: {
+    title: 'Record leave',
+    lead: 'A person on leave has no direct contact. Leave the last day empty until you know it. A first day to come plans the leave.',
+    fields: (typed) => periodFields('leave', typed),
+    decide: (typed, today, assignment) => decidePeriod('leave', typed, today, assignment, noId),
+  },
+  return: {
+    title: 'Record return from leave',
+    lead: 'The leave that has no last day ends. A last day to come plans the return.',
+    fields: (typed) => periodEndFields('leave', typed),
+    decide: endOf('leave', 'No leave without a last day is on record.'),
+  },
+  contact: {
+    title: 'Record direct contact',
+    lead: 'Direct contact means work with young people in the program.',
+    fields: (typed) => periodFields('contact', typed).filter(({ name }) => name !== 'from_time'),
+    decide: (typed, today, assignment) => decidePeriod('contact', typed, today, assignment, noId),
+  },
+  'contact-end': {
+    title: 'End direct contact',
+    lead: 'The direct contact that has no last day ends.',
+    fields: (typed) => periodEndFields('contact', typed),
+    decide: endOf('contact', 'No direct contact without a last day is on record.'),
+  },
+  unit: {
+    title: 'Change unit or shift',
+    lead: 'In the program’s own words. Leave it empty to remove it.',
+    fields: (typed) => textField('unit', typed),
+    decide: (typed, today, assignment) => decideTexts({ unit: '', ...typed }, today, assignment),
+  },
+  role: {
+    title: 'Change role title',
+    lead: 'In the program’s own words. No rule reads it.',
+    fields: (typed) => textField('role_title', typed),
+    decide: (typed, today, assignment) => decideTexts({ role_title: '', ...typed }, today, assignment),
+  },
+  separation: {
+    title: 'Record last day of work',
+    lead: 'Open periods of direct contact and leave end on the same day. A day to come plans it.',
+    fields: (typed) => separationFields(typed).filter(({ name }) => name !== 'reason'),
+    decide: decideSeparation,
+  },
+}
+
+function endOf(kind: PeriodKind, none: string): Change['decide'] {
+  return (typed, today, assignment) => {
+    const open = openPeriod(assignment, kind)
+    if (!open) return { kind: 'problems', problems: [{ field: '', message: none }] }
+    return decidePeriodEnd(kind, typed, today, assignment, open)
+  }
+}
+
+export const openPeriod = (assignment: Assignment, kind: PeriodKind) =>
+  assignment[kind].find(({ to_on }) => to_on === null)
+
+const textField = (text: (typeof workTexts)[number]['name'], typed: Typed): readonly Field[] =>
+  workTexts
+    .filter(({ name }) => name === text)
+    .map(({ name, label, hint }) => ({
+      name,
+      label,
+      hint,
+      required: false,
+      value: typed[name] ?? '',
+      autocomplete: 'off',
+    }))
+
+/** One reason for everyone. */
+export const reasonField = (typed: Typed): Field => ({
+  name: 'reason',
+  label: 'Why',
+  hint: 'Stays with each person’s record. Leave out anything about someone’s health.',
+  required: false,
+  value: typed.reason ?? '',
+  autocomplete: 'off',
+})
+
+const supervisorsMay: ReadonlySet<ChangeName> = new Set(['leave', 'return'])
+
+/** The programs for whose people a viewer may record a change. Supervisors record leave and the return from it. */
+export const programsFor = (
+  change: ChangeName,
+  viewer: Pick<Viewer, 'supervised_program_ids' | 'administered_program_ids'>,
+): readonly string[] =>
+  supervisorsMay.has(change) ? viewer.supervised_program_ids : viewer.administered_program_ids
+
+export const changesFor = (
+  viewer: Pick<Viewer, 'supervised_program_ids' | 'administered_program_ids'>,
+): readonly Readonly<{ change: ChangeName; title: string }>[] =>
+  changeNames
+    .filter((change) => programsFor(change, viewer).length > 0)
+    .map((change) => ({ change, title: checkedChanges[change].title }))
+
+export type Planned = Readonly<
+  | { kind: 'changes'; says: readonly string[]; contactFrom: Day | null }
+  | { kind: 'problems'; problems: readonly Problem[] }
+>
+
+/** What a change would do to one person's record, in sentences, or why it can't be made. */
+export function plannedChange(change: ChangeName, typed: Typed, today: Day, assignment: Assignment): Planned {
+  const decided = checkedChanges[change].decide(typed, today, assignment)
+  if (decided.kind === 'problems') return decided
+  const { changes } = decided
+  const contactFrom = change === 'contact' ? (changes.periods[0]?.from_on ?? null) : null
+  return { kind: 'changes', says: sentencesOf(changes, assignment, today), contactFrom }
+}
+
+function sentencesOf(
+  { assignments, periods, removed }: RosterChanges,
+  before: Assignment,
+  today: Day,
+): readonly string[] {
+  const [work] = assignments
+  const texts = workTexts
+    .filter(({ name }) => work && work[name] !== before[name])
+    .map(({ name, label }) => `${label}: ${before[name] || 'none'} → ${work?.[name] || 'none'}`)
+  const lastDay =
+    work?.separated_on && work.separated_on !== before.separated_on
+      ? [`Last day of work: ${formatDay(work.separated_on)}${work.separated_on > today ? ', to come' : ''}`]
+      : []
+  const recorded = periods.map((period) => {
+    const name = periodNames[period.kind]
+    const earlier = before[period.kind].find(({ period_id }) => period_id === period.period_id)
+    if (earlier && period.to_on)
+      return `${name} since ${formatDay(earlier.from_on)} ends ${formatDay(period.to_on)}`
+    const plan = period.from_on > today ? ' Until then, nothing changes.' : ''
+    return `${name} ${periodWords(period)}.${plan}`
+  })
+  const gone = removed.flatMap(({ kind, id }) => {
+    const period = kind === 'assignment' ? undefined : before[kind].find(({ period_id }) => period_id === id)
+    return period && kind !== 'assignment' ? [`${periodNames[kind]} ${periodWords(period)} is removed`] : []
+  })
+  return [...lastDay, ...texts, ...recorded, ...gone]
+}

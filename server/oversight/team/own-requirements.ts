@@ -1,0 +1,18 @@
+import type { Day } from '#server/lib/days.ts'
+import { findingLine, urgencyOfFinding } from '#server/training/program-requirements/program-finding-words.ts'
+import type { ProgramFinding } from '#server/training/program-requirements/program-requirement.ts'
+import type { ProgramTraining } from '#server/training/program-requirements/program-requirements.queries.ts'
+
+/** The programs' own requirements on a person's page, and the trainings recorded for them. Withdrawn ones come last. */
+export const ownRequirements = (
+  findings: readonly ProgramFinding[],
+  trainings: readonly ProgramTraining[],
+  on: Day,
+) => ({
+  findings: findings
+    .toSorted((a, b) => urgencyOfFinding(a) - urgencyOfFinding(b) || a.title.localeCompare(b.title, 'en-US'))
+    .map((one) => findingLine(one, on)),
+  trainings: trainings
+    .filter(({ completed_on }) => completed_on <= on)
+    .toSorted((a, b) => Number(Boolean(a.superseded_at)) - Number(Boolean(b.superseded_at))),
+})

@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely'
+import type { DB } from '#server/db/schema.ts'
+import { includesDay } from '#server/programs/recorded-period.ts'
+import { findingOf, type ProgramFinding } from './program-requirement.ts'
+import { type AskedOn, listDone, listRequirementRows, listWork } from './program-requirements.queries.ts'
+
+/**
+ * Where everyone at some programs, or one person, is with those programs' own requirements on a day. A program without
+ * any costs one small query.
+ */
+export async function listProgramFindings(
+  db: Kysely<DB>,
+  programIds: readonly string[],
+  asked: AskedOn,
+  personId: string | null = null,
+): Promise<readonly ProgramFinding[]> {
+  const rows = await listRequirementRows(db, programIds, asked.asKnownOn)
+  const requirements = rows.filter((row) => includesDay(row, asked.on))
+  if (requirements.length === 0) return []
+  const programs = [...new Set(requirements.map(({ program_id }) => program_id))]
+  const work = await listWork(db, programs, asked, personId)
+  const done = Map.groupBy(
+    await listDone(db, programs, asked, personId),
+    ({ person_id, requirement_id }) => `${person_id} ${requirement_id}`,
+  )
+  const byProgram = Map.groupBy(requirements, ({ program_id }) => program_id)
+  return work.flatMap((one) =>
+    (byProgram.get(one.program_id) ?? []).flatMap(
+      (requirement) =>
+        findingOf(
+          requirement,
+          one,
+          done.get(`${one.person_id} ${requirement.requirement_id}`) ?? [],
+          asked.on,
+        ) ?? [],
+    ),
+  )
+}

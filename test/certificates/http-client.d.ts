@@ -1,0 +1,3 @@
+declare module '@digitalbazaar/http-client' {
+  export const httpClient: { get(url: string): Promise<{ data?: unknown }> }
+}
