@@ -80,8 +80,16 @@ export async function buildApp(given: Needs): Promise<App> {
   if (metricsToken) await app.register(metricsRoutes, { db: given.db, token: metricsToken })
   for (const feature of features) await app.register(feature, needs)
   const contactEmail = () => needs.installation.now()?.contact_email || null
-  const icon = () => needs.assets.asset('favicon.svg')
-  await app.register(wellKnownRoutes, { clock: given.clock, baseUrl, contactEmail, icon })
+  const { asset } = needs.assets
+  const home = () => ({
+    discreet: { name: 'Training', short_name: 'Training', icon: asset('discreet-icon.svg') },
+    named: {
+      name: needs.ownName() ?? 'Safe Harbor Training',
+      short_name: 'Safe Harbor',
+      icon: asset('favicon.svg'),
+    },
+  })
+  await app.register(wellKnownRoutes, { clock: given.clock, baseUrl, contactEmail, home })
   await app.register(movedAddresses)
   await app.register(apiDocs)
   return app
@@ -158,18 +166,17 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
   // First, because a refused request needs an error page.
   await app.register(views, {
     assets,
-    frame: (request) => ({
-      ...frameOf(
-        request,
-        { installation: installation.now(), look: installation.look() },
-        isDemo && config.demo,
-      ),
-      reading: readingAttributes(
-        readingSettings(request.viewer?.reading ?? request.cookies?.[readingCookie]),
-      ),
-      idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
-      person: request.viewer?.id.slice(0, 8) ?? null,
-    }),
+    frame: (request) => {
+      const settings = readingSettings(request.viewer?.reading ?? request.cookies?.[readingCookie])
+      const known = { installation: installation.now(), look: installation.look() }
+      return {
+        ...frameOf(request, known, isDemo && config.demo),
+        reading: readingAttributes(settings),
+        isNamed: settings.install === 'named',
+        idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
+        person: request.viewer?.id.slice(0, 8) ?? null,
+      }
+    },
     development: config.development,
     // Tests have no log, so throw instead.
     strict: config.development || !logger,

@@ -79,6 +79,8 @@ export type Config = Readonly<{
   escalation: Readonly<{ administratorDays: number; holderDays: number }>
   /** Whether webhooks may go to loopback and private addresses, and over http. */
   allowsPrivateWebhooks: boolean
+  /** Whether a job asks the sites that the Resources page links to whether the page is still there. */
+  checksLinks: boolean
   /** How many processes serve pages on this machine, under one address. */
   webProcesses: number
   /** Jobs run in this process, or in others started by `npm run worker`. */
@@ -148,7 +150,9 @@ function addressSettings(env: Environment) {
   if (!https && !isLoopback(new URL(baseUrl).hostname))
     throw new ConfigError(`BASE_URL=${baseUrl} is not https. Only a loopback address may use http.`)
   const isReachable = https || !isLoopback(host)
-  return { host, port, baseUrl, https, isReachable, trustedProxy: proxies(env) }
+  const links = oneOf(env, 'LINK_CHECKS', ['auto', 'yes', 'no'], 'auto')
+  const checksLinks = links === 'auto' ? isReachable : links === 'yes'
+  return { host, port, baseUrl, https, isReachable, checksLinks, trustedProxy: proxies(env) }
 }
 
 function databaseSettings(env: Environment) {

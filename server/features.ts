@@ -35,6 +35,7 @@ import type { SupportLine } from '#server/courses/catalogue/course-parts.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { recordingRoutes } from '#server/courses/recordings.routes.ts'
+import { resourceRoutes } from '#server/courses/resources/resources.routes.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
@@ -45,6 +46,7 @@ import { searchRoutes } from '#server/courses/search/search.routes.ts'
 import type { Database } from '#server/db/connection.ts'
 import { facilitatorGuideRoutes } from '#server/handouts/facilitator-guides.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
+import { afterCareRoutes } from '#server/learning/after-care/after-care.routes.ts'
 import { assessmentRoutes } from '#server/learning/assessments.routes.ts'
 import { attemptRoutes } from '#server/learning/attempts.routes.ts'
 import { coursePageRoutes } from '#server/learning/course.routes.ts'
@@ -194,6 +196,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   courseRoutes,
   recordingRoutes,
   rightNowRoutes,
+  resourceRoutes,
   searchRoutes,
   courseReviewRoutes,
   statuteWatchRoutes,
@@ -219,6 +222,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   movingRoutes,
   changesRoutes,
   attemptRoutes,
+  afterCareRoutes,
   // Requirements and clearance
   myTrainingRoutes,
   outsideRoutes,

@@ -10,10 +10,12 @@ import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
 import { keepHead, LedgerAltered } from './certificates/credentials/ledger-heads.actions.ts'
 import type { Config } from './config.ts'
 import type { Catalogue } from './courses/catalogue/catalogue.ts'
+import { checkLinks } from './courses/resources/link-check.actions.ts'
 import type { Database } from './db/connection.ts'
 import { runNow } from './jobs/enqueue.ts'
 import { type JobData, timetable } from './jobs/timetable.ts'
 import { type Handlers, onlyTry } from './jobs/workers.ts'
+import { sendAfterCare } from './learning/after-care/after-care.actions.ts'
 import { tellOfChanges } from './learning/versions/tell-of-changes.actions.ts'
 import type { StoredEntry } from './ledger/checking.ts'
 import { dayOf } from './lib/days.ts'
@@ -86,6 +88,12 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     const { backupDir: folder, backupKeep: keep } = config
     if (folder) await makeBackup(databaseUrl, config, { folder, keep }, clock())
   },
+  'check-links': async (_data, { signal } = onlyTry) => {
+    if (!config.checksLinks) return
+    const { allowsPrivateWebhooks: allowsPrivate, baseUrl } = config
+    const checking = { allowsPrivate, baseUrl, signal, pauseMilliseconds: 3000 }
+    await checkLinks(db, catalogue.resources, checking, clock())
+  },
   'check-import': (data, run = onlyTry) => checkImport(db, importOf(data), run, clock()),
   'apply-import': (data, run = onlyTry) =>
     applyImport(
@@ -128,6 +136,7 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     await summarize(db, clock())
     await resendForgotten(db)
   },
+  'send-after-care': () => sendAfterCare(db, catalogue, clock()),
   'keep-overview': async () => {
     await refreshStale(db, dayOf(clock()))
     await keepOverviewDay(db, dayOf(clock()))

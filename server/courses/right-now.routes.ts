@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import { findNewestRecord } from '#server/courses/resources/resources.queries.ts'
+import type { Database } from '#server/db/connection.ts'
 import type { Assets } from '#server/web/assets.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
 
-type Needs = Readonly<{ catalogue: Catalogue; assets: Assets }>
+type Needs = Readonly<{ db: Database; catalogue: Catalogue; assets: Assets }>
 
 /** The files that a page kept on a phone needs. */
 const keptAssets = [
@@ -24,7 +26,7 @@ const keptAssets = [
 ]
 
 /** What helps in a moment of need: public cards, and a worker that keeps them on the phone for when there is no connection. */
-export async function rightNowRoutes(app: App, { catalogue, assets }: Needs): Promise<void> {
+export async function rightNowRoutes(app: App, { db, catalogue, assets }: Needs): Promise<void> {
   const open = { policy: 'public' } as const
 
   app.get('/right-now', { config: open }, async (_request, reply) =>
@@ -57,12 +59,13 @@ export async function rightNowRoutes(app: App, { catalogue, assets }: Needs): Pr
       path.join(assets.folder, path.basename(assets.asset('offline-worker.js'))),
       'utf8',
     )
-    const content = [catalogue.rightNow, catalogue.support, catalogue.jobAids]
+    const newest = await findNewestRecord(db)
+    const content = [catalogue.rightNow, catalogue.support, catalogue.jobAids, catalogue.resources, newest]
     const kept = {
       // A changed number or word replaces what a phone has kept.
       version: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16),
       pages: [
-        ...['/offline', '/right-now', '/support', '/job-aids', '/shift-list'],
+        ...['/offline', '/right-now', '/support', '/job-aids', '/resources', '/shift-list'],
         ...catalogue.rightNow.map(({ id }) => `/right-now/${id}`),
         ...catalogue.jobAids.map(({ slug }) => `/job-aids/${slug}`),
       ],

@@ -47,6 +47,24 @@ export interface AccountMerges {
   superseded_reason: Generated<string>;
 }
 
+export interface AfterCareCases {
+  answered_at: Timestamp | null;
+  completion_id: string;
+  course: string;
+  days: number;
+  id: Generated<string>;
+  module: string;
+  person_id: string;
+  question: string;
+  sent_at: Timestamp;
+  version: string;
+}
+
+export interface AfterCareConsents {
+  person_id: string;
+  since: string;
+}
+
 export interface ApiTokens {
   created_at: Generated<Timestamp>;
   created_by: string;
@@ -876,6 +894,15 @@ export interface LicenseStatuses {
   to_on: string | null;
 }
 
+export interface LinkChecks {
+  checked_at: Timestamp;
+  failing_since: Timestamp | null;
+  moved_to: string | null;
+  says: string;
+  url: string;
+  verdict: string;
+}
+
 export interface NoticeEmails {
   attempts: Generated<number>;
   last_error: string | null;
@@ -1168,6 +1195,25 @@ export interface RegistryImports {
   file_name: string;
   id: Generated<string>;
   sha256: string;
+}
+
+export interface ResourceRecords {
+  about: string;
+  checked_on: string;
+  email: string;
+  group_id: string;
+  id: Generated<number>;
+  is_listed: boolean;
+  name: string;
+  phone: string;
+  reason: string;
+  recorded_at: Timestamp;
+  recorded_by: string;
+  regions: string[];
+  resource: string;
+  sms: string;
+  source: string;
+  url: string;
 }
 
 export interface ReviewAnswers {
@@ -1647,6 +1693,8 @@ export interface WitnessedHeads {
 export interface DB {
   access_confirmations: AccessConfirmations;
   account_merges: AccountMerges;
+  after_care_cases: AfterCareCases;
+  after_care_consents: AfterCareConsents;
   api_tokens: ApiTokens;
   assignments: Assignments;
   attempt_answers: AttemptAnswers;
@@ -1732,6 +1780,7 @@ export interface DB {
   lesson_times: LessonTimes;
   license_holders: LicenseHolders;
   license_statuses: LicenseStatuses;
+  link_checks: LinkChecks;
   notice_emails: NoticeEmails;
   notice_preferences: NoticePreferences;
   notices: Notices;
@@ -1758,6 +1807,7 @@ export interface DB {
   record_shares: RecordShares;
   recovery_codes: RecoveryCodes;
   registry_imports: RegistryImports;
+  resource_records: ResourceRecords;
   review_answers: ReviewAnswers;
   review_finding_edits: ReviewFindingEdits;
   review_finding_steps: ReviewFindingSteps;

@@ -40,6 +40,12 @@ export const timetable = {
     retries: 3,
     minutes: 120,
   },
+  'check-links': {
+    says: 'Ask whether the links of the Resources page still work, if LINK_CHECKS allows it',
+    cron: '50 4 * * *',
+    retries: 1,
+    minutes: 30,
+  },
   'check-import': {
     says: 'Compare an uploaded roster file with the roster',
     retries: 3,
@@ -103,6 +109,12 @@ export const timetable = {
     cron: '0 8 * * *',
     retries: 5,
     minutes: 30,
+  },
+  'send-after-care': {
+    says: 'Send a short case to people who asked for them after a course',
+    cron: '30 10 * * *',
+    retries: 3,
+    minutes: 10,
   },
   'tell-offices': {
     says: 'Tell administrators, licensing staff and reviewers what is due, about to end or has failed',

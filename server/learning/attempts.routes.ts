@@ -5,6 +5,7 @@ import { findCertificateOfCompletion } from '#server/certificates/certificates/q
 import type { Catalogue, CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
+import { wantsAfterCare } from '#server/learning/after-care/after-care.queries.ts'
 import {
   type Attempt,
   attemptAlongside,
@@ -63,6 +64,8 @@ export async function attemptRoutes(
             course,
             ...completion,
             counts: await countsFor(viewerOf(request).id),
+            hasAfterCare: await wantsAfterCare(db, viewerOf(request).id),
+            pageHref: `/attempts/${attempt.id}`,
             cannotCount: (await offered()).cannotCount(course, attempt.was_approved),
             resultHref: `/attempts/${attempt.id}?answers=yes`,
           })

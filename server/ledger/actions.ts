@@ -50,6 +50,7 @@ export type LedgerKind =
   | 'person-viewed'
   | 'review-changed'
   | 'setting-changed'
+  | 'resource-changed'
   | 'shift-checked'
   | 'api-token-created'
   | 'api-token-ended'

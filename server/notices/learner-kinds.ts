@@ -21,6 +21,8 @@ export type LearnerFacts = Readonly<{
   'certificate-corrected': { certificate: string }
   'certificate-revoked': { certificate: string }
   'outside-training-decided': { title: string; is_accepted: boolean }
+  /** Private: no one but its person is told of it, or sees it in a list. */
+  'after-care': { case: string }
 }>
 
 export const learnerKinds: { [K in keyof LearnerFacts]: Kind<LearnerFacts[K]> } = {
@@ -144,6 +146,15 @@ export const learnerKinds: { [K in keyof LearnerFacts]: Kind<LearnerFacts[K]> } 
       email: ['One of your certificates was revoked. Sign in to see what is due now.'],
       inbox: `Certificate ${certificate} was revoked.`,
       action: myTraining,
+    }),
+  },
+  'after-care': {
+    isOptional: true,
+    words: ({ case: id }) => ({
+      subject: 'Two minutes, if you like',
+      email: ['You asked for a short case now and then. It doesn’t count, and no one else sees it.'],
+      inbox: 'A short case, if you like: about two minutes, not counted, and no one else sees it.',
+      action: { label: 'Open the case', path: `/after-care/${id}` },
     }),
   },
   'outside-training-decided': {

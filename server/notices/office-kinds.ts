@@ -28,6 +28,7 @@ export type OfficeFacts = Readonly<{
   'mistake-reported': { course: string; lesson: string }
   'fact-changed': { key: string; about: string; reason: string }
   'facts-due': { count: number; since: Day }
+  'link-broken': { resource: string; name: string }
 }>
 
 type EvidenceFacts = { request_id: string; review: number; number: number }
@@ -284,6 +285,15 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       ],
       inbox: `${count} facts in the courses were last checked on ${formatDay(since)} or before. Check them again in courses/facts.yml.`,
       action: { label: 'Open course reviews', path: '/review/courses' },
+    }),
+  },
+  'link-broken': {
+    isOptional: true,
+    words: ({ resource, name }) => ({
+      subject: 'A link is broken',
+      email: ['A link on the Resources page leads nowhere. Sign in to see which, and correct it.'],
+      inbox: `The link of “${name}” on the Resources page leads nowhere. Find its new address, or take it off the page.`,
+      action: { label: 'Correct it', path: `/review/resources/${resource}` },
     }),
   },
 }

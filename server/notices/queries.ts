@@ -106,6 +106,9 @@ export async function listForgottenEmails(db: Kysely<DB>): Promise<readonly stri
   return rows.map(({ notice_id }) => notice_id)
 }
 
+// That someone asked for after-care is their own affair.
+const isNotPrivate = sql`n.kind <> 'after-care'`
+
 export type Undelivered = Readonly<{
   notice_id: string
   name: string
@@ -127,7 +130,7 @@ export async function listUndelivered(
     select e.notice_id, p.name, p.email, n.kind, n.created_at, e.state, e.attempts, e.last_error
     from notice_emails e join notices n on n.id = e.notice_id join people p on p.id = n.person_id
     where ((e.state = 'queued' and e.attempts > 0) or e.state in ('stopped', 'not-set-up'))
-      and n.read_at is null and n.moot_at is null
+      and n.read_at is null and n.moot_at is null and ${isNotPrivate}
       and ${withinReach(programIds, isEverywhere)}
     order by n.created_at desc limit 200`.execute(db)
   return rows
@@ -173,7 +176,7 @@ export async function findNoticeToPrint(
 ): Promise<(Notice & Readonly<{ name: string }>) | null> {
   const { rows } = await sql<Notice & { name: string }>`
     select n.*, p.name from notices n join people p on p.id = n.person_id
-    where n.id = ${id} and ${withinReach(programIds, isEverywhere)}`.execute(db)
+    where n.id = ${id} and ${isNotPrivate} and ${withinReach(programIds, isEverywhere)}`.execute(db)
   return rows[0] ?? null
 }
 

@@ -36,6 +36,8 @@ export type PageFrame = Readonly<{
   }>
   /** The attributes of <html> for how this person likes to read. */
   reading: string
+  /** The home screen's icon carries our name. */
+  isNamed: boolean
   /** Minutes without a request after which the session ends. Null if no one is signed in. */
   idleMinutes: number | null
   /** Tells two people at one device apart, for what the device keeps. Null if no one is signed in. */

@@ -1,18 +1,21 @@
+import { Type } from 'typebox'
 import type { App } from './routes.ts'
+
+type HomeScreen = Readonly<{ name: string; short_name: string; icon: string }>
 
 type Needs = Readonly<{
   clock: () => Date
   baseUrl: string
   /** Whom the installation names as its contact. Null before set-up. */
   contactEmail: () => string | null
-  /** The address of the icon. */
-  icon: () => string
+  /** The name and icon on a home screen: one that says nothing to others, and our own. */
+  home: () => Readonly<Record<'discreet' | 'named', HomeScreen>>
 }>
 
 /** Files that programs look for under fixed names. */
 export async function wellKnownRoutes(
   app: App,
-  { clock, baseUrl, contactEmail, icon }: Needs,
+  { clock, baseUrl, contactEmail, home }: Needs,
 ): Promise<void> {
   const open = { policy: 'public' } as const
 
@@ -33,20 +36,25 @@ export async function wellKnownRoutes(
     return reply.type('text/plain').send(`${lines.join('\n')}\n`)
   })
 
-  // A discreet name: it stands on a phone's screen that others see.
-  app.get('/manifest.webmanifest', { config: open }, async (_request, reply) =>
-    reply.type('application/manifest+json').send(
-      JSON.stringify({
-        name: 'Training',
-        short_name: 'Training',
-        start_url: '/',
-        scope: '/',
-        display: 'standalone',
-        background_color: '#fbfaf7',
-        theme_color: '#0b3a5b',
-        icons: [{ src: icon(), sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
-      }),
-    ),
+  // Browsers ask for it without the cookie, so the address says which one.
+  app.get(
+    '/manifest.webmanifest',
+    { config: open, schema: { querystring: Type.Object({ as: Type.Optional(Type.Literal('named')) }) } },
+    async (request, reply) => {
+      const { icon, ...names } = home()[request.query.as ?? 'discreet']
+      return reply.type('application/manifest+json').send(
+        JSON.stringify({
+          ...names,
+          id: '/',
+          start_url: '/',
+          scope: '/',
+          display: 'standalone',
+          background_color: '#fbfaf7',
+          theme_color: '#0b3a5b',
+          icons: [{ src: icon, sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+        }),
+      )
+    },
   )
 
   // Password managers send people here to change their password.

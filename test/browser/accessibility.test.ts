@@ -28,6 +28,7 @@ test('public pages are accessible on a phone and on a desktop', {
   await visit('verify', '/verify')
   await visit('verdict unknown', '/verify/zzzzzzzzzzzzzzzzzzzzzzzzzz')
   await visit('support', '/support?back=/courses')
+  await visit('resources', '/resources')
   await visit('glossary', '/glossary')
   await visit('index', '/courses/residential-settings/index')
   await visit('job aids', '/job-aids')

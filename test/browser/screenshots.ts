@@ -1,10 +1,9 @@
 /** `npm run docs:screenshots`: pictures of the console and of set-up for docs/, each of a service of its own. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { aDevice, freePort, openBrowser, signIn } from '#test/support/browser.ts'
+import { aDevice, openBrowser, signIn } from '#test/support/browser.ts'
+import { withService } from './own-service.ts'
 
 const project = path.join(import.meta.dirname, '../..')
 const images = path.join(project, 'docs/images')
@@ -97,35 +96,4 @@ async function picture(page: Page, name: string, url?: string): Promise<void> {
   })
   await devtools.detach()
   writeFileSync(path.join(images, `${name}.webp`), Buffer.from(data, 'base64'))
-}
-
-/** The whole service on a data folder of its own, stopped and removed afterwards. */
-async function withService(
-  environment: Readonly<Record<string, string>>,
-  use: (address: string, said: string) => Promise<void>,
-): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-pictures-'))
-  const port = await freePort()
-  const service = spawn(process.execPath, ['server/main.ts'], {
-    cwd: project,
-    env: { ...process.env, ...environment, DATA_DIR: folder, PORT: String(port), LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  try {
-    await use(`http://127.0.0.1:${port}`, await whenReady(service))
-  } finally {
-    service.kill()
-    await new Promise((resolve) => service.once('exit', resolve))
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function whenReady({ stdout }: ChildProcess): Promise<string> {
-  let said = ''
-  return new Promise((resolve) => {
-    stdout?.on('data', (part) => {
-      said += part
-      if (said.includes('To stop:')) resolve(said)
-    })
-  })
 }

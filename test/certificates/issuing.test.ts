@@ -137,6 +137,19 @@ describe('the credential', () => {
       (await (await world.as('ivy@lakeside.example')).get(`/certificates/${number}.json`)).statusCode,
     ).toBe(404)
     expect((await world.visitor().get(`/certificates/${number}.json`)).statusCode).toBe(303)
+    const ivy = await world.as('ivy@lakeside.example')
+    expect((await ivy.get(`/certificates/${number}/sharing`)).statusCode).toBe(404)
+  })
+
+  test('is shared by its holder with the link that verifies it, by email, or as a badge', async () => {
+    const world = await aWorld()
+    const { number, token } = await maisCertificate(world)
+    const { body } = await (await world.as('mai@northstar.example')).get(`/certificates/${number}/sharing`)
+    const link = `${world.config.baseUrl}/verify/${token}`
+    expect(body).toContain(`<a href="${link}">`)
+    expect(body).toContain(encodeURIComponent(link))
+    expect(body).toContain(`href="/certificates/${number}.json" download`)
+    expect((await world.visitor().get(`/verify/${token}`)).body).toContain('This certificate is valid.')
   })
 
   test('is made once, even if two servers make it at the same time', async () => {

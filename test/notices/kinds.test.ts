@@ -44,6 +44,7 @@ const samples: NoticeFacts = {
   'certificate-corrected': { certificate: 'SH-000001' },
   'certificate-revoked': { certificate: 'SH-000001' },
   'outside-training-decided': { title: 'A webinar', is_accepted: true },
+  'after-care': { case: '00000000-0000-4000-8000-000000000000' },
   'place-opened': { session_id: id },
   'session-changed': { session_id: id },
   'session-canceled': { session_id: id },
@@ -79,6 +80,7 @@ const samples: NoticeFacts = {
   'mistake-reported': { course: 'Residential', lesson: 'Why' },
   'fact-changed': { key: 'A1-02', about: 'Who must take the training', reason: 'Amended' },
   'facts-due': { count: 3, since: on },
+  'link-broken': { resource: 'otip', name: 'U.S. Office on Trafficking in Persons' },
   'role-changed': {
     change: 'granted',
     role: 'Supervisor',

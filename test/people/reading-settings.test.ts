@@ -18,7 +18,23 @@ test('reading settings follow a person to every device, and stay on a device whe
 })
 
 test('a value that no page offers becomes the usual one', () => {
-  expect(readingText({ size: 'huge', motion: 'less' })).toBe('regular.regular.serif.auto.less.on')
+  expect(readingText({ size: 'huge', motion: 'less' })).toBe('regular.regular.serif.auto.less.on.discreet')
   expect(readingAttributes(readingSettings('"><script>.wide'))).toBe(' data-spacing="wide"')
   expect(readingAttributes(readingSettings(null))).toBe('')
+})
+
+test('installed, the site is called Training and has a book, unless someone chose our own name and lighthouse', async () => {
+  const visitor = (await aWorld({ cast: false })).visitor()
+  const manifestOn = async (path: string) => {
+    const [, href] = /rel="manifest" href="([^"]+)"/.exec((await visitor.get(path)).body) ?? []
+    return (await visitor.get(href!)).json() as { name: string; icons: { src: string }[] }
+  }
+  const discreet = await manifestOn('/reading-settings')
+  expect(discreet.name).toBe('Training')
+  expect(discreet.icons[0]!.src).toMatch(/discreet-icon/)
+  await visitor.post('/reading-settings', { install: 'named' })
+  const named = await manifestOn('/reading-settings')
+  expect(named.name).toBe('Safe Harbor Training')
+  expect(named.icons[0]!.src).toMatch(/favicon/)
+  for (const { icons } of [discreet, named]) expect((await visitor.get(icons[0]!.src)).statusCode).toBe(200)
 })

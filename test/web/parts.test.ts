@@ -18,6 +18,7 @@ const frame: PageFrame = {
   reading: '',
   waiting: {},
   idleMinutes: null,
+  isNamed: false,
   person: null,
   messages: [{ kind: 'success', text: 'Leave is <recorded>.' }],
 }

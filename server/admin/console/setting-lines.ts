@@ -214,6 +214,14 @@ export const settingList: readonly Setting[] = [
     value: ({ escalation }) => String(escalation.holderDays),
   },
   {
+    name: 'LINK_CHECKS',
+    group: 'Jobs and messages',
+    fallback: 'auto',
+    changes:
+      'Whether a nightly job asks the sites that the Resources page links to whether the page is still there, each about once a week. auto does so where people on other machines can reach this server. no never does, such as in a closed network.',
+    value: ({ checksLinks }) => (checksLinks ? 'yes' : 'no'),
+  },
+  {
     name: 'WEBHOOKS_TO_PRIVATE_ADDRESSES',
     group: 'Jobs and messages',
     fallback: 'no',

@@ -42,7 +42,7 @@ export function readLedgerFilter(
 
 /** Kinds whose details are about the installation. Those about people's training stay closed to system administrators. */
 const openKinds =
-  /^(role|link|program|setting|approval|change-day|api-token|account|setup|key|data-notice-published|database-restored)(-|$)/
+  /^(role|link|program|setting|resource|approval|change-day|api-token|account|setup|key|data-notice-published|database-restored)(-|$)/
 
 export const mayShowFacts = (kind: string): boolean => openKinds.test(kind)
 

@@ -16,7 +16,7 @@ import { verifyPage } from './verification-page.ts'
 type Needs = Readonly<{
   db: Database
   clock: () => Date
-  config: Readonly<{ keysFile: string }>
+  config: Readonly<{ keysFile: string; baseUrl: string; issuerName: string }>
 }>
 
 export async function certificateRoutes(app: App, { db, clock, config }: Needs): Promise<void> {
@@ -47,6 +47,24 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
         .type('application/vc')
         .header('content-disposition', `attachment; filename="certificate-${number}.json"`)
         .send(credential ?? notFound())
+    },
+  )
+
+  app.get(
+    '/certificates/:number/sharing',
+    { config: { policy: 'signed-in' }, schema: { params: numberParams } },
+    async (request, reply) => {
+      const { number } = request.params
+      const { facts, token } = (await findCertificateOf(db, viewerOf(request).id, number)) ?? notFound()
+      const link = `${config.baseUrl}/verify/${token}`
+      return reply.page('certificates/sharing', {
+        title: `Share certificate ${number}`,
+        number,
+        facts,
+        link,
+        issuer: config.issuerName,
+        mail: `I finished “${facts.course_title}.” Verify my certificate here: ${link}`,
+      })
     },
   )
 

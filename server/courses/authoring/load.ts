@@ -20,6 +20,7 @@ import { readFacilitatorsGuide } from './facilitators-guide.ts'
 import { readJobAids } from './job-aids.ts'
 import { readElsewhere } from './outside-courses.ts'
 import { readOwedReviews } from './owed-reviews.ts'
+import { noResources, readResources } from './resources.ts'
 import { readRightNow } from './right-now.ts'
 import { courseOf, markdown, readVersion, type Shared, scopeOf } from './versions.ts'
 
@@ -42,7 +43,7 @@ function readCatalogue(folder: CoursesFolder, log: ProblemLog): Catalogue {
   const support = supportLines(register)
   const shared: Shared = { log, register, glossary, support: supportHtml(support) }
   const scoped = (file: CourseFile) => scopeOf(file.path, shared)
-  const { catalogue, rightNow, facilitatorsGuide, owedReviews, coverage } = folder
+  const { catalogue, rightNow, resources, facilitatorsGuide, owedReviews, coverage } = folder
 
   const courses = readCourses(folder, shared)
   const terms = glossaryTerms(folder, shared)
@@ -62,6 +63,7 @@ function readCatalogue(folder: CoursesFolder, log: ProblemLog): Catalogue {
     facilitatorsGuide: guide,
     elsewhere,
     rightNow: cards,
+    resources: resources ? readResources(resources, scoped(resources), log) : noResources,
     coverage: coverage ? readCoverage(coverage, { courses, jobAids, register }, log) : [],
     owedReviews: owedReviews ? readOwedReviews(owedReviews, known, log) : [],
     glossary: terms,

@@ -15,6 +15,7 @@ import type {
 } from './course-parts.ts'
 import type { ContentNoteLevel, CourseKind, Engagement, RefresherPart } from './course-shapes.ts'
 import type { Exercise, Question } from './question-types.ts'
+import type { ResourceFile } from './resource-parts.ts'
 
 /** All courses, read, checked and rendered once at the start. */
 export type Catalogue = {
@@ -28,6 +29,8 @@ export type Catalogue = {
   readonly elsewhere: readonly ElsewhereTraining[]
   /** Cards for a moment of need, in file order. */
   readonly rightNow: readonly RightNowCard[]
+  /** Whom to call, where to report and what to read, as the project ships them. */
+  readonly resources: ResourceFile
   /** The topics that the law requires, and the facts that identify what teaches them. */
   readonly coverage: readonly CoverageGroup[]
   /** Reviews by people outside that are still owed. */

@@ -4,7 +4,13 @@ import type { Exercise, Step, Words } from './question-types.ts'
 import { walk } from './scenarios.ts'
 
 /** The lesson of an exercise, by the names in its address. */
-export type ExercisePlace = { readonly course: string; readonly module: string; readonly lesson: string }
+export type ExercisePlace = {
+  readonly course: string
+  readonly module: string
+  readonly lesson: string
+  /** Where the answer is posted to, if not to the exercise's own address. */
+  readonly action?: string
+}
 
 /** The data of `_exercise.eta`: an exercise waiting for an answer. */
 export type ExerciseView = {
@@ -34,7 +40,7 @@ export type ExerciseView = {
 
 /** The seed of an exercise in a lesson: the same page for everyone on every visit. */
 export const exerciseSeed = (place: ExercisePlace, exercise: Exercise) =>
-  exercisePath(place.course, place.module, place.lesson, exercise.id)
+  place.action ?? exercisePath(place.course, place.module, place.lesson, exercise.id)
 
 export function exerciseView(
   exercise: Exercise,

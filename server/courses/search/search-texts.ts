@@ -2,10 +2,11 @@ import { type ChildNode, isTag, isText } from 'domhandler'
 import { parseDocument } from 'htmlparser2'
 import { type Catalogue, lessonPath } from '#server/courses/catalogue/catalogue.ts'
 import { sheetHtml } from '#server/courses/catalogue/sheet-html.ts'
+import type { KeptResource } from '#server/courses/resources/resource-list.ts'
 
 export type SearchText = Readonly<{
   id: string
-  kind: 'Lesson' | 'Word' | 'Job aid' | 'Right now' | 'Course' | 'Support'
+  kind: 'Lesson' | 'Word' | 'Job aid' | 'Right now' | 'Course' | 'Support' | 'Resource'
   title: string
   body: string
   href: string
@@ -15,7 +16,7 @@ export type SearchText = Readonly<{
 }>
 
 /** Everything that can be found. Questions and exercises are left out: their answers aren't for looking up. */
-export function searchTexts(catalogue: Catalogue): readonly SearchText[] {
+export function searchTexts(catalogue: Catalogue, resources: readonly KeptResource[]): readonly SearchText[] {
   const courses = [...catalogue.courses.values()].map(({ current }) => current)
   const page = (kind: SearchText['kind'], href: string, title: string, body: string): SearchText => ({
     ...{ id: href, kind, href, title, body },
@@ -56,6 +57,12 @@ export function searchTexts(catalogue: Catalogue): readonly SearchText[] {
       ...page('Support', '/support', name, about ?? ''),
       id: `support-${at}`,
     })),
+    ...resources
+      // The Support page has the help lines of the project.
+      .filter(({ isListed, isOwn, group }) => isListed && (isOwn || group !== 'help-lines'))
+      .map(({ id, name, about, phone, email }) =>
+        page('Resource', `/resources#${id}`, name, [about, phone, email].filter(Boolean).join(' ')),
+      ),
   ]
 }
 

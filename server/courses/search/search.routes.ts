@@ -2,6 +2,8 @@ import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import { escapeHtml } from '#server/courses/catalogue/escape.ts'
 import type { FindLessonHref } from '#server/courses/catalogue/lesson-links.ts'
+import { keptResources } from '#server/courses/resources/resource-list.ts'
+import { findNewestRecord, listResourceRecords } from '#server/courses/resources/resources.queries.ts'
 import type { Database } from '#server/db/connection.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { fillSearch } from './search.actions.ts'
@@ -12,8 +14,21 @@ type Needs = Readonly<{ db: Database; catalogue: Catalogue; lessonHref: FindLess
 
 /** Finds lessons, words, job aids and support by what they say, with a guess at misspelled words. */
 export async function searchRoutes(app: App, { db, catalogue, lessonHref }: Needs): Promise<void> {
-  // The texts are a copy of the course files, so the first search of a process checks that it is fresh.
-  let filled: Promise<void> | null = null
+  // The texts are a copy of the course files and the resources, so a search checks that it is fresh where this process
+  // has not filled it yet, or a resource was changed since.
+  let filled: Readonly<{ at: string; done: Promise<void> }> | null = null
+
+  function fill(at: string): Promise<void> {
+    if (filled?.at === at) return filled.done
+    const done = listResourceRecords(db)
+      .then((records) => fillSearch(db, searchTexts(catalogue, keptResources(catalogue.resources, records))))
+      .catch((error) => {
+        filled = null
+        throw error
+      })
+    filled = { at, done }
+    return done
+  }
 
   app.get(
     '/search',
@@ -21,11 +36,7 @@ export async function searchRoutes(app: App, { db, catalogue, lessonHref }: Need
     async (request, reply) => {
       const asked = (request.query.q ?? '').trim()
       if (!asked) return reply.page('courses/search', { title: 'Search', asked, meant: null, found: [] })
-      filled ??= fillSearch(db, searchTexts(catalogue)).catch((error) => {
-        filled = null
-        throw error
-      })
-      await filled
+      await fill(await findNewestRecord(db))
       const { found, meant } = await findOrGuess(asked, request.viewer !== null)
       const href = await lessonHref(request.viewer)
       return reply.page('courses/search', {

@@ -159,6 +159,16 @@ export async function findAttemptOf(db: Kysely<DB>, personId: string, id: string
   return rows[0] ?? null
 }
 
+/** All attempts of a person at a course. */
+export async function listAttemptsAt(
+  db: Kysely<DB>,
+  personId: string,
+  course: string,
+): Promise<readonly Attempt[]> {
+  const { rows } = await attemptRows(db, sql`e.person_id = ${accountsOf(personId)} and e.course = ${course}`)
+  return rows
+}
+
 /** The same of the viewer, as JSON in the statement that reads the session. */
 export const attemptAlongside = (id: string) =>
   sql`select row_to_json(found) from (${attemptsWhere(sql`a.id = ${id} and e.person_id = ${accountsIn('viewer')}`)}) found`

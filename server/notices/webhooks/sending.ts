@@ -63,7 +63,8 @@ export function post(
 const notPublicCode = 'NOT_PUBLIC'
 const refused: Answer = { isAccepted: false, says: 'The address is private, so nothing was sent' }
 
-const publicOnly: LookupFunction = (host, options, done) =>
+/** Looks a name up, and refuses it where one of its addresses is not public. */
+export const publicOnly: LookupFunction = (host, options, done) =>
   lookup(host, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, [])
     const wrong = addresses.some(({ address }) => !isPublicAddress(address))

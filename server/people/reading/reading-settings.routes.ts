@@ -42,6 +42,7 @@ export async function readingSettingsRoutes(app: App, { db, config }: Needs): Pr
             scheme: choice,
             motion: choice,
             shortcuts: choice,
+            install: choice,
           },
           reset: choice,
           back: Type.Optional(text(2000)),

@@ -9,6 +9,8 @@ export const readingChoices = {
   scheme: ['auto', 'light', 'dark'],
   motion: ['auto', 'less'],
   shortcuts: ['on', 'off'],
+  /** The name and icon on a home screen that others may see. */
+  install: ['discreet', 'named'],
 } as const
 
 export type ReadingSetting = keyof typeof readingChoices

@@ -29,6 +29,7 @@ export type CoursesFolder = {
   /** Outside trainings. */
   readonly catalogue: CourseFile | undefined
   readonly rightNow: CourseFile | undefined
+  readonly resources?: CourseFile | undefined
   /** The topics that the law requires, and what teaches them. */
   readonly coverage?: CourseFile | undefined
   /** Which reviews by people outside are still owed. */
@@ -92,6 +93,7 @@ export function readCoursesFolder(dir: string): CoursesFolder {
     glossary: optional('glossary.yml'),
     catalogue: optional('catalogue.yml'),
     rightNow: optional('right-now.yml'),
+    resources: optional('resources.yml'),
     coverage: optional('coverage.yml'),
     owedReviews: optional('owed-reviews.yml'),
     jobAids: files.filter((path) => path.startsWith('job-aids/')).map((path) => read(path, '')),
