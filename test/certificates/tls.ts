@@ -1,10 +1,15 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { createServer as createProxy } from 'node:http'
 import { createServer } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import {
+  BasicConstraintsExtension,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509'
 import type { World } from '#test/support/app.ts'
 import { openBadgeSchema } from './open-badges-schema.ts'
 
@@ -16,20 +21,19 @@ const schemaHost = 'purl.imsglobal.org'
  */
 export async function overTls({ app, config }: World, given: object) {
   const site = new URL(config.baseUrl).hostname
-  const { key, cert } = certificateFor([site, schemaHost], config.dataDir)
+  const tls = await certificateFor([site, schemaHost])
+  const trusted = path.join(config.dataDir, 'tls-cert.pem')
+  writeFileSync(trusted, tls.cert)
   const asked: string[] = []
-  const server = createServer(
-    { key: readFileSync(key), cert: readFileSync(cert) },
-    async (request, response) => {
-      const host = request.headers.host ?? ''
-      asked.push(`${host}${request.url}`)
-      if (host === schemaHost)
-        return response.setHeader('content-type', 'application/json').end(JSON.stringify(openBadgeSchema))
-      const { accept = '*/*' } = request.headers
-      const answer = await app.inject({ url: request.url ?? '/', headers: { accept } })
-      response.writeHead(answer.statusCode, answer.headers as Record<string, string>).end(answer.rawPayload)
-    },
-  )
+  const server = createServer(tls, async (request, response) => {
+    const host = request.headers.host ?? ''
+    asked.push(`${host}${request.url}`)
+    if (host === schemaHost)
+      return response.setHeader('content-type', 'application/json').end(JSON.stringify(openBadgeSchema))
+    const { accept = '*/*' } = request.headers
+    const answer = await app.inject({ url: request.url ?? '/', headers: { accept } })
+    response.writeHead(answer.statusCode, answer.headers as Record<string, string>).end(answer.rawPayload)
+  })
   const port = await listening(server)
   const proxy = createProxy()
   proxy.on('connect', (request, socket, head) => {
@@ -49,7 +53,7 @@ export async function overTls({ app, config }: World, given: object) {
       {
         env: {
           PATH: process.env.PATH,
-          NODE_EXTRA_CA_CERTS: cert,
+          NODE_EXTRA_CA_CERTS: trusted,
           NODE_USE_ENV_PROXY: '1',
           HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
         },
@@ -68,22 +72,25 @@ const listening = (server: ReturnType<typeof createProxy> | ReturnType<typeof cr
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
   })
 
-function certificateFor(hosts: readonly string[], folder: string) {
-  const [key, cert] = [path.join(folder, 'tls-key.pem'), path.join(folder, 'tls-cert.pem')]
-  const names = hosts.map((host) => `DNS:${host}`).join(',')
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'].concat([
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      '-subj',
-      '/CN=Test',
-      '-addext',
-      `subjectAltName=${names}`,
-    ]),
-    { stdio: 'pipe' },
-  )
-  return { key, cert }
+/** A certificate for these hosts that its own key signed, and that key, both PEM. */
+async function certificateFor(hosts: readonly string[]) {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const now = Date.now()
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: 'CN=Test',
+    notBefore: new Date(now - 3_600_000),
+    notAfter: new Date(now + 86_400_000),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new BasicConstraintsExtension(true),
+      new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns' as const, value }))),
+    ],
+  })
+  const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  return {
+    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
+    cert: certificate.toString('pem'),
+  }
 }
