@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import { bestPath } from '#server/courses/catalogue/scenarios.ts'
 import type { Database } from '#server/db/connection.ts'
@@ -24,7 +24,7 @@ export async function makeLearners(
 ): Promise<readonly Learner[]> {
   const people = await db
     .insertInto('people')
-    .values(numbered(many, (n) => ({ name: `Learner ${n}`, email: `learner-${n}@bench.example` })))
+    .values(numbered(many, (n) => ({ name: `Learner ${n}`, email: `learner-${randomUUID()}@bench.example` })))
     .returning('id')
     .execute()
   const enrollments = await db
