@@ -165,7 +165,10 @@ export async function listAttemptsAt(
   personId: string,
   course: string,
 ): Promise<readonly Attempt[]> {
-  const { rows } = await attemptRows(db, sql`p.id = ${personId} and e.course = ${course}`)
+  const { rows } = await attemptRows(
+    db,
+    sql`e.person_id = ${accountsOf([personId])} and e.course = ${course}`,
+  )
   return rows
 }
 
