@@ -51,6 +51,7 @@ describe('downloads', () => {
     '/admin/people/template.csv': 'empty',
     '/admin/programs/template.csv': 'empty',
     '/programs/roster-template.csv': 'empty',
+    '/programs/past-trainings-template.csv': 'empty',
     '/licensing/registry/template.csv': 'programs alone, to fill in',
     '/calendar/due-dates.ics': 'one’s own',
     '/certificates/:number.json': 'one’s own',
@@ -58,6 +59,7 @@ describe('downloads', () => {
     '/courses/:course/modules/:module/facilitator-guide.pdf': 'names no one',
     '/review/approvals/:approval/document': 'names no one',
     '/training/elsewhere/:id/file': 'one’s own, or opened to decide about it',
+    '/program-trainings/:training/file': 'one’s own, or in the log of who looked',
   }
 
   test('each file that leaves the service with records of others is in the ledger, whatever its format', async () => {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { recordExport } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -132,8 +133,15 @@ export async function evidenceRoutes(app: App, { db, clock }: Needs): Promise<vo
     '/evidence/:request/files/:file',
     { config: both, schema: { params: Type.Object({ request: uuid(), file: uuid() }) } },
     async (request, reply) => {
-      const asked = await requestOf(viewerOf(request), request.params.request)
+      const viewer = viewerOf(request)
+      const asked = await requestOf(viewer, request.params.request)
       const file = (await findEvidenceFile(db, asked.id, request.params.file)) ?? notFound()
+      await recordExport(db, {
+        by: viewer.id,
+        subject: `review:${asked.review_id}`,
+        at: clock(),
+        facts: { what: 'a file of evidence', file_id: request.params.file },
+      })
       // Always as a download, so that an uploaded file can never run on our site.
       return reply
         .type(file.type)

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { recordExport } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -79,8 +80,15 @@ export async function pastTrainingRoutes(app: App, { db, clock }: Needs): Promis
     `${base}/:import/refused.csv`,
     { config, schema: { params: oneParams } },
     async (request, reply) => {
-      const { file } = await oneOf(viewerOf(request), request.params)
+      const viewer = viewerOf(request)
+      const { place, file } = await oneOf(viewer, request.params)
       const rows = await listTrainingImportRows(db, file.id)
+      await recordExport(db, {
+        by: viewer.id,
+        subject: `program:${place.program.id}`,
+        at: clock(),
+        facts: { what: 'refused rows of a file of trainings', import_id: file.id },
+      })
       return reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', 'attachment; filename="refused-trainings.csv"')
