@@ -157,49 +157,17 @@ function featureNeeds({ db, catalogue, clock, config, ...given }: Needs, assets:
 }
 
 /** What happens to each request before a feature sees it, and to each answer after. */
-async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNeeds): Promise<void> {
+async function addPlugins(app: App, given: Needs, needs: FeatureNeeds): Promise<void> {
   const { db, config, clock, assets, installation, sessions, requiresSecondFactor } = needs
   const recognize = recognizeBy(sessions, config.https)
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config?.policy !== 'asset') await installation.refresh()
   })
   // First, because a refused request needs an error page.
-  await app.register(views, {
-    assets,
-    frame: (request) => {
-      const settings = readingSettings(request.viewer?.reading ?? request.cookies?.[readingCookie])
-      const known = { installation: installation.now(), look: installation.look() }
-      return {
-        ...frameOf(request, known, isDemo && config.demo),
-        reading: readingAttributes(settings),
-        isNamed: settings.install === 'named',
-        idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
-        person: request.viewer?.id.slice(0, 8) ?? null,
-      }
-    },
-    development: config.development,
-    // Tests have no log, so throw instead.
-    strict: config.development || !logger,
-  })
+  await addViews(app, given, needs)
   await app.register(cookie)
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
-  // Before compression, because it writes the keys into pages.
-  await app.register(formKeys, { db, senderOf: ({ viewer, ip }) => viewer?.id ?? ip })
-  // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
-  // A page in one call: a stream costs six times the processor. What is longer, such as an export, is streamed.
-  await app.register(compress, {
-    threshold: 1024,
-    syncThreshold: 256 * 1024,
-    // What browsers ask for: Zstandard takes half of brotli's time for a page of the same size.
-    encodings: ['zstd', 'br', 'gzip'],
-    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } },
-    globalDecompression: false,
-  })
-  await app.register(formbody)
-  // For forms with files. Read them with web/upload.ts.
-  await app.register(multipart, {
-    limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
-  })
+  await addForms(app, needs)
   // The same code that error pages and the log show.
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -221,7 +189,60 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
     if (!isPage || !viewer || viewer.grants.length === 0) return
     request.waiting = waitingByHome(await listWaiting(db, viewer, dayOf(clock())))
   })
-  if (isDemo && config.demo === 'public') await app.register(readOnly, { refusalOf: demoRefusal })
+  if (given.isDemo && config.demo === 'public') await app.register(readOnly, { refusalOf: demoRefusal })
+  await limitRequests(app)
+  await app.register(async (files) => {
+    files.addHook('onRoute', (route) => {
+      route.config = { ...route.config, policy: 'asset' }
+    })
+    await files.register(assetFiles, assets)
+  })
+  await app.register(apiDescription, { baseUrl: config.baseUrl, webhooks: webhookDescriptions() })
+}
+
+async function addViews(app: App, { isDemo, logger }: Needs, needs: FeatureNeeds): Promise<void> {
+  const { config, assets, installation } = needs
+  await app.register(views, {
+    assets,
+    frame: (request) => {
+      const settings = readingSettings(request.viewer?.reading ?? request.cookies?.[readingCookie])
+      const known = { installation: installation.now(), look: installation.look() }
+      return {
+        ...frameOf(request, known, isDemo && config.demo),
+        reading: readingAttributes(settings),
+        isNamed: settings.install === 'named',
+        idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
+        person: request.viewer?.id.slice(0, 8) ?? null,
+      }
+    },
+    development: config.development,
+    // Tests have no log, so throw instead.
+    strict: config.development || !logger,
+  })
+}
+
+/** What forms send, and what pages are sent as. */
+async function addForms(app: App, { db }: FeatureNeeds): Promise<void> {
+  // Before compression, because it writes the keys into pages.
+  await app.register(formKeys, { db, senderOf: ({ viewer, ip }) => viewer?.id ?? ip })
+  // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
+  // A page in one call: a stream costs six times the processor. What is longer, such as an export, is streamed.
+  await app.register(compress, {
+    threshold: 1024,
+    syncThreshold: 256 * 1024,
+    // What browsers ask for: Zstandard takes half of brotli's time for a page of the same size.
+    encodings: ['zstd', 'br', 'gzip'],
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } },
+    globalDecompression: false,
+  })
+  await app.register(formbody)
+  // For forms with files. Read them with web/upload.ts.
+  await app.register(multipart, {
+    limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 1_000_000 },
+  })
+}
+
+async function limitRequests(app: App): Promise<void> {
   await app.register(rateLimit, { global: false })
   // A file costs more than a form. Counted by account where there is one: a whole office may share one address.
   const limitUploads = app.rateLimit({
@@ -232,13 +253,6 @@ async function addPlugins(app: App, { isDemo, logger }: Needs, needs: FeatureNee
   app.addHook('preHandler', async function (request, reply) {
     if (request.isMultipart()) await limitUploads.call(this, request, reply)
   })
-  await app.register(async (files) => {
-    files.addHook('onRoute', (route) => {
-      route.config = { ...route.config, policy: 'asset' }
-    })
-    await files.register(assetFiles, assets)
-  })
-  await app.register(apiDescription, { baseUrl: config.baseUrl, webhooks: webhookDescriptions() })
 }
 
 /** Where an account is changed, or how someone signs in to it. */

@@ -13,7 +13,7 @@ import type { Catalogue } from './courses/catalogue/catalogue.ts'
 import { checkLinks } from './courses/resources/link-check.actions.ts'
 import type { Database } from './db/connection.ts'
 import { runNow } from './jobs/enqueue.ts'
-import { type JobData, timetable } from './jobs/timetable.ts'
+import { type JobData, type JobName, timetable } from './jobs/timetable.ts'
 import { type Handlers, onlyTry } from './jobs/workers.ts'
 import { sendAfterCare } from './learning/after-care/after-care.actions.ts'
 import { tellOfChanges } from './learning/versions/tell-of-changes.actions.ts'
@@ -56,7 +56,36 @@ type Needs = Readonly<{
 }>
 
 /** The handler of each job in the timetable. It's safe to run one twice or on two servers at once. */
-export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }: Needs): Handlers => ({
+export const jobHandlers = (needs: Needs): Handlers => ({
+  ...recordHandlers(needs),
+  ...fileHandlers(needs),
+  ...messageHandlers(needs),
+  ...housekeeping(needs),
+})
+
+type Part<Name extends JobName> = Pick<Handlers, Name>
+type RecordJob =
+  | 'refresh-standings'
+  | 'draw-certificates'
+  | 'sign-ledger-head'
+  | 'keep-overview'
+  | 'make-backup'
+type FileJob =
+  | 'check-import'
+  | 'apply-import'
+  | 'check-past-trainings'
+  | 'record-past-trainings'
+  | 'make-packet'
+type MessageJob =
+  | 'send-email'
+  | 'send-account-email'
+  | 'send-reset-link'
+  | 'send-webhook'
+  | 'send-reminders'
+  | 'send-after-care'
+  | 'tell-offices'
+
+const recordHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Part<RecordJob> => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
   'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
   'sign-ledger-head': async () => {
@@ -73,27 +102,17 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
       throw error
     }
   },
-  'sweep-sign-ins': async () => {
-    const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
-    await sweepPeople(db, createSessions(db, limits))
-    await sweepDeliveries(db)
-    await sweepFormKeys(db)
-    await sweepDirectEmails(db)
-    await sweepImports(db)
-    await sweepPastTrainings(db)
-    await failLostImports(db)
-    await failLostPackets(db)
+  'keep-overview': async () => {
+    await refreshStale(db, dayOf(clock()))
+    await keepOverviewDay(db, dayOf(clock()))
   },
   'make-backup': async () => {
     const { backupDir: folder, backupKeep: keep } = config
     if (folder) await makeBackup(databaseUrl, config, { folder, keep }, clock())
   },
-  'check-links': async (_data, { signal } = onlyTry) => {
-    if (!config.checksLinks) return
-    const { allowsPrivateWebhooks: allowsPrivate, baseUrl } = config
-    const checking = { allowsPrivate, baseUrl, signal, pauseMilliseconds: 3000 }
-    await checkLinks(db, catalogue.resources, checking, clock())
-  },
+})
+
+const fileHandlers = ({ db, clock, config }: Needs): Part<FileJob> => ({
   'check-import': (data, run = onlyTry) => checkImport(db, importOf(data), run, clock()),
   'apply-import': (data, run = onlyTry) =>
     applyImport(
@@ -105,6 +124,9 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
   'check-past-trainings': (data, run = onlyTry) => checkPastTrainings(db, importOf(data), run, clock()),
   'record-past-trainings': (data, run = onlyTry) => savePastTrainings(db, importOf(data), run, clock()),
   'make-packet': ({ packet }, run = onlyTry) => makePacket({ db, clock, ...config }, String(packet), run),
+})
+
+const messageHandlers = ({ db, clock, mail, catalogue, config }: Needs): Part<MessageJob> => ({
   'send-email': async ({ notice }) => {
     const isMootToday: Delivery['isMoot'] = (trx, one) => isMoot(trx, one, dayOf(clock()))
     const delivery = { mail, baseUrl: config.baseUrl, look: await findEmailLook(db), isMoot: isMootToday }
@@ -137,10 +159,6 @@ export const jobHandlers = ({ db, databaseUrl, clock, mail, catalogue, config }:
     await resendForgotten(db)
   },
   'send-after-care': () => sendAfterCare(db, catalogue, clock()),
-  'keep-overview': async () => {
-    await refreshStale(db, dayOf(clock()))
-    await keepOverviewDay(db, dayOf(clock()))
-  },
   'tell-offices': async () => {
     const keys = await readKeysIfThere(config.keysFile)
     const key = keys && signingKeyAt(keys, issuerDid(config.baseUrl), clock())
@@ -156,4 +174,24 @@ const importOf = (data: JobData) => ({
   importId: String(data.import),
   personId: String(data.person),
   confirmedBy: data.confirmed_by ? String(data.confirmed_by) : undefined,
+})
+
+const housekeeping = ({ db, clock, catalogue, config }: Needs): Part<'sweep-sign-ins' | 'check-links'> => ({
+  'sweep-sign-ins': async () => {
+    const limits = { idleMinutes: config.sessionIdleMinutes, hours: config.sessionHours }
+    await sweepPeople(db, createSessions(db, limits))
+    await sweepDeliveries(db)
+    await sweepFormKeys(db)
+    await sweepDirectEmails(db)
+    await sweepImports(db)
+    await sweepPastTrainings(db)
+    await failLostImports(db)
+    await failLostPackets(db)
+  },
+  'check-links': async (_data, { signal } = onlyTry) => {
+    if (!config.checksLinks) return
+    const { allowsPrivateWebhooks: allowsPrivate, baseUrl } = config
+    const checking = { allowsPrivate, baseUrl, signal, pauseMilliseconds: 3000 }
+    await checkLinks(db, catalogue.resources, checking, clock())
+  },
 })

@@ -9,7 +9,7 @@ export type Witness = Readonly<{
 }>
 
 const ed25519Witness = 4
-/** What stands before the 32 bytes of an Ed25519 key in PKCS #8. */
+/** The bytes before the 32 of an Ed25519 key in PKCS #8. */
 const prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 export function witnessOf(site: string, seed: Buffer): Witness {
