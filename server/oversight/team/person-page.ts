@@ -13,13 +13,11 @@ import type { TimelineEvent } from './timeline.queries.ts'
 /** One person for a supervisor: only the supervisor's programs, never answers or scores. */
 export function personPage(
   person: Readonly<{ id: string; name: string; last_active_on: Day | null }>,
-  roster: Roster,
-  facts: Facts | undefined,
+  { roster, facts }: Readonly<{ roster: Roster; facts: Facts | undefined }>,
   programIds: readonly string[],
   { on, asKnownOn }: Asked,
   today: Day,
-  events: readonly TimelineEvent[],
-  courses: readonly CourseUnderWay[],
+  { events, courses }: Readonly<{ events: readonly TimelineEvent[]; courses: readonly CourseUnderWay[] }>,
 ) {
   const known = facts ?? factsOf({})
   const names = new Map(roster.programs.map(({ program_id, name }) => [program_id, name]))

@@ -207,13 +207,11 @@ export async function personRoutes(
         : person
     return personPage(
       { ...person, last_active_on: active?.last_active_on ?? null },
-      roster,
-      facts.get(person.id),
+      { roster, facts: facts.get(person.id) },
       supervised_program_ids,
       asked,
       dayOf(clock()),
-      events,
-      underWay.flatMap((one) => courseUnderWay(one, courses)),
+      { events, courses: underWay.flatMap((one) => courseUnderWay(one, courses)) },
     )
   }
 
@@ -230,7 +228,15 @@ export async function personRoutes(
         listRolesHere(db, programId),
       ])
       const held = roles.filter(({ person_id }) => person_id === id)
-      records.push(rosterRecord(place.program, viewer, person, assignments, historyOf(rows), held, today))
+      records.push(
+        rosterRecord(
+          place.program,
+          viewer,
+          person,
+          { assignments, history: historyOf(rows), roles: held },
+          today,
+        ),
+      )
     }
     return records
   }

@@ -30,9 +30,15 @@ export function rosterRecord(
   program: ProgramHead,
   viewer: Pick<Viewer, 'id' | 'administered_program_ids' | 'supervised_program_ids'>,
   person: PersonOnRoster,
-  assignments: readonly Assignment[],
-  history: readonly HistoryEntry[],
-  roles: readonly RoleHere[],
+  {
+    assignments,
+    history,
+    roles,
+  }: Readonly<{
+    assignments: readonly Assignment[]
+    history: readonly HistoryEntry[]
+    roles: readonly RoleHere[]
+  }>,
   today: Day,
 ) {
   const may = mayChange(viewer, program.id, person.id)

@@ -54,7 +54,7 @@ export async function recordProgramTrainings(
   await writeEvidence(db, async (trx) => {
     const file_id = kept.file ? await insertFile(trx, { ...kept.file, name: keptName(kept.file) }) : null
     for (const person_id of read.people)
-      await insertTraining(trx, viewer, requirement, person_id, read, file_id, now)
+      await insertTraining(trx, viewer, requirement, { ...read, person_id, file_id }, now)
     await endNotices(trx, await listRequirementNotices(trx, read.people, requirement.requirement_id))
   })
   return { kind: 'recorded', count: read.people.length }
@@ -134,9 +134,13 @@ async function insertTraining(
   trx: EvidenceTransaction,
   viewer: Viewer,
   { requirement_id, program_id, title }: ProgramRequirement,
-  person_id: string,
-  { completed_on, hours, provider }: Entry,
-  file_id: string | null,
+  {
+    person_id,
+    completed_on,
+    hours,
+    provider,
+    file_id,
+  }: Entry & Readonly<{ person_id: string; file_id: string | null }>,
   now: Date,
 ): Promise<void> {
   const { id } = await trx
