@@ -86,38 +86,9 @@ async function apply(
     await askAboutFile(trx, acting, { ...file, import_id: file.id, backdated: backdated.length })
     return 'second-person'
   }
-  const people = peopleIn(changes, draft)
-  const steps = changes.assignments.length + changes.periods.length + people.length
-  let done = 0
-  const step = (some: number) => {
-    done += some
-    progress(Math.round((done / Math.max(1, steps)) * rows.length), rows.length)
-  }
-  const reason = `From the file ${file.file_name}`
-  await saveRosterChanges(
-    trx,
-    acting,
-    {
-      ...noChanges,
-      people: changes.people.map((person) => ({ ...person, program_id: file.program_id })),
-      renamed: changes.renamed,
-      employeeIds: changes.employeeIds,
-    },
-    reason,
+  await save(trx, acting, file, { changes, people: peopleIn(changes, draft) }, (part) =>
+    progress(Math.round(part * rows.length), rows.length),
   )
-  for (const assignments of chunks(changes.assignments)) {
-    await saveRosterChanges(trx, acting, { ...noChanges, assignments }, reason)
-    step(assignments.length)
-  }
-  for (const periods of chunks(changes.periods)) {
-    await saveRosterChanges(trx, acting, { ...noChanges, periods }, reason)
-    step(periods.length)
-  }
-  await saveRosterChanges(trx, acting, { ...noChanges, removed: changes.removed }, reason)
-  for (const some of chunks(people)) {
-    await acting.afterChange(trx, some, acting.now)
-    step(some.length)
-  }
   const isFinished = await endImport(trx, file.id, 'applying', {
     state: 'applied',
     finished_at: acting.now,
@@ -141,6 +112,47 @@ async function apply(
     at: acting.now,
   })
   return 'applied'
+}
+
+/** Saves the changes in chunks, and tells which part of them is done. */
+async function save(
+  trx: EvidenceTransaction,
+  acting: Acting,
+  { file_name, program_id }: ImportFile,
+  { changes, people }: Readonly<{ changes: RosterChanges; people: readonly string[] }>,
+  tell: (part: number) => void,
+): Promise<void> {
+  const steps = changes.assignments.length + changes.periods.length + people.length
+  let done = 0
+  const step = (some: number) => {
+    done += some
+    tell(done / Math.max(1, steps))
+  }
+  const reason = `From the file ${file_name}`
+  await saveRosterChanges(
+    trx,
+    acting,
+    {
+      ...noChanges,
+      people: changes.people.map((person) => ({ ...person, program_id })),
+      renamed: changes.renamed,
+      employeeIds: changes.employeeIds,
+    },
+    reason,
+  )
+  for (const assignments of chunks(changes.assignments)) {
+    await saveRosterChanges(trx, acting, { ...noChanges, assignments }, reason)
+    step(assignments.length)
+  }
+  for (const periods of chunks(changes.periods)) {
+    await saveRosterChanges(trx, acting, { ...noChanges, periods }, reason)
+    step(periods.length)
+  }
+  await saveRosterChanges(trx, acting, { ...noChanges, removed: changes.removed }, reason)
+  for (const some of chunks(people)) {
+    await acting.afterChange(trx, some, acting.now)
+    step(some.length)
+  }
 }
 
 /** The file has hires long ago: it waits, as it was checked, until a second person confirms it. */

@@ -142,90 +142,130 @@ export async function saveRosterChanges(
   reason: string,
 ): Promise<void> {
   const { people, renamed, employeeIds, assignments, periods, removed } = changes
-  if (people.length > 0) {
-    const asked = await listAskedFor(trx, people)
-    const { rows } = await sql`
-      insert into people (id, name, email, asked_email, created_by, created_at)
-      select id, name, case when id = any(${asked.map(({ placeholder_id }) => placeholder_id)}::uuid[]) then null else email end,
-        case when id = any(${asked.map(({ placeholder_id }) => placeholder_id)}::uuid[]) then email end,
-        ${viewer.id}::uuid, ${now}::timestamptz
-      from ${records(people, sql`id uuid, name text, email text`)} order by email
-      on conflict (email) do nothing returning id`.execute(trx)
-    if (rows.length < people.length) throw new EmailTaken()
-    await askOwners(trx, { viewer, now }, asked)
-  }
-  if (renamed.length > 0) {
-    await lockPeople(
-      trx,
-      renamed.map(({ id }) => id),
-    )
-    await sql`
-      update people p set name = rows.name from ${records(renamed, sql`id uuid, name text`)} where p.id = rows.id`.execute(
-      trx,
-    )
-    for (const { id, from, name } of renamed)
-      trx.record({
-        kind: 'account-changed',
-        actor_id: viewer.id,
-        subject: `person:${id}`,
-        facts: { change: 'name', from, to: name, ...(reason ? { reason } : {}) },
-        at: now,
-      })
-  }
-  if (employeeIds.length > 0)
-    await sql`
-      insert into employee_ids (program_id, person_id, employee_id, recorded_at, recorded_by)
-      select rows.*, ${now}::timestamptz, ${viewer.id}::uuid
-      from ${records(employeeIds, sql`program_id uuid, person_id uuid, employee_id text`)}
-      on conflict (program_id, person_id) do update set employee_id = excluded.employee_id,
-        recorded_at = excluded.recorded_at, recorded_by = excluded.recorded_by`.execute(trx)
+  const by = { viewer, now, reason }
+  if (people.length > 0) await addPeople(trx, by, people)
+  if (renamed.length > 0) await renamePeople(trx, by, renamed)
+  if (employeeIds.length > 0) await saveEmployeeIds(trx, by, employeeIds)
   const ids = (kind: 'assignment' | PeriodKind) =>
     removed.filter((one) => one.kind === kind).map(({ id }) => id)
   const taken = ids('assignment')
-  if (assignments.length + taken.length > 0) {
-    const added = await listNewWork(trx, assignments, dayOf(now))
-    await notifyAll(
-      trx,
-      added.map(({ person_id, assignment_id, program }) => ({
-        person_id,
-        kind: 'assigned',
-        facts: { program },
-        dedupe_key: `assigned ${assignment_id}`,
-      })),
-    )
-    await sql`
-      update assignments set superseded_at = ${now}, superseded_by = ${viewer.id}, superseded_reason = ${reason}
-      where superseded_at is null
-        and assignment_id = any(${[...taken, ...assignments.map(({ assignment_id }) => assignment_id)]}::uuid[])`.execute(
-      trx,
-    )
-    await sql`
-      insert into assignments (assignment_id, person_id, program_id, worker_type, ${workTextNames}, hired_on, separated_on,
-        duties_from, duties_to, recorded_at, recorded_by, reason)
-      select rows.*, ${now}::timestamptz, ${viewer.id}::uuid, ${reason} from ${records(
-        assignments,
-        sql`assignment_id uuid, person_id uuid, program_id uuid, worker_type text, ${workTextTypes}, hired_on date,
-          separated_on date, duties_from date, duties_to date`,
-      )}`.execute(trx)
-  }
+  if (assignments.length + taken.length > 0) await saveAssignments(trx, by, assignments, taken)
   for (const kind of ['contact', 'leave'] as const) {
     const rows = periods.filter((period) => period.kind === kind)
     const gone = [...ids(kind), ...rows.map(({ period_id }) => period_id)]
-    if (gone.length + taken.length === 0) continue
-    const table = sql.table(`${kind}_periods`)
-    const fromAt = kind === 'contact' ? sql`from_at,` : sql``
-    await sql`
-      update ${table} set superseded_at = ${now}, superseded_by = ${viewer.id}, superseded_reason = ${reason}
-      where superseded_at is null
-        and (period_id = any(${gone}::uuid[]) or assignment_id = any(${taken}::uuid[]))`.execute(trx)
-    await sql`
-      insert into ${table} (period_id, assignment_id, from_on, ${fromAt} to_on, recorded_at, recorded_by, reason)
-      select period_id, assignment_id, from_on, ${fromAt} to_on, ${now}::timestamptz, ${viewer.id}::uuid, ${reason}
-      from ${records(
-        rows,
-        sql`period_id uuid, assignment_id uuid, from_on date, from_at timestamptz, to_on date`,
-      )}`.execute(trx)
+    if (gone.length + taken.length > 0) await savePeriods(trx, by, kind, rows, { gone, taken })
   }
+}
+
+type By = Readonly<{ viewer: Pick<Viewer, 'id'>; now: Date; reason: string }>
+
+async function addPeople(
+  trx: EvidenceTransaction,
+  { viewer, now }: By,
+  people: RosterChanges['people'],
+): Promise<void> {
+  const asked = await listAskedFor(trx, people)
+  const { rows } = await sql`
+    insert into people (id, name, email, asked_email, created_by, created_at)
+    select id, name, case when id = any(${asked.map(({ placeholder_id }) => placeholder_id)}::uuid[]) then null else email end,
+      case when id = any(${asked.map(({ placeholder_id }) => placeholder_id)}::uuid[]) then email end,
+      ${viewer.id}::uuid, ${now}::timestamptz
+    from ${records(people, sql`id uuid, name text, email text`)} order by email
+    on conflict (email) do nothing returning id`.execute(trx)
+  if (rows.length < people.length) throw new EmailTaken()
+  await askOwners(trx, { viewer, now }, asked)
+}
+
+async function renamePeople(
+  trx: EvidenceTransaction,
+  { viewer, now, reason }: By,
+  renamed: RosterChanges['renamed'],
+): Promise<void> {
+  await lockPeople(
+    trx,
+    renamed.map(({ id }) => id),
+  )
+  await sql`
+    update people p set name = rows.name from ${records(renamed, sql`id uuid, name text`)} where p.id = rows.id`.execute(
+    trx,
+  )
+  for (const { id, from, name } of renamed)
+    trx.record({
+      kind: 'account-changed',
+      actor_id: viewer.id,
+      subject: `person:${id}`,
+      facts: { change: 'name', from, to: name, ...(reason ? { reason } : {}) },
+      at: now,
+    })
+}
+
+async function saveEmployeeIds(
+  trx: EvidenceTransaction,
+  { viewer, now }: By,
+  employeeIds: RosterChanges['employeeIds'],
+): Promise<void> {
+  await sql`
+    insert into employee_ids (program_id, person_id, employee_id, recorded_at, recorded_by)
+    select rows.*, ${now}::timestamptz, ${viewer.id}::uuid
+    from ${records(employeeIds, sql`program_id uuid, person_id uuid, employee_id text`)}
+    on conflict (program_id, person_id) do update set employee_id = excluded.employee_id,
+      recorded_at = excluded.recorded_at, recorded_by = excluded.recorded_by`.execute(trx)
+}
+
+/** New wording of employments; `taken` are removed. */
+async function saveAssignments(
+  trx: EvidenceTransaction,
+  { viewer, now, reason }: By,
+  assignments: RosterChanges['assignments'],
+  taken: readonly string[],
+): Promise<void> {
+  const added = await listNewWork(trx, assignments, dayOf(now))
+  await notifyAll(
+    trx,
+    added.map(({ person_id, assignment_id, program }) => ({
+      person_id,
+      kind: 'assigned',
+      facts: { program },
+      dedupe_key: `assigned ${assignment_id}`,
+    })),
+  )
+  await sql`
+    update assignments set superseded_at = ${now}, superseded_by = ${viewer.id}, superseded_reason = ${reason}
+    where superseded_at is null
+      and assignment_id = any(${[...taken, ...assignments.map(({ assignment_id }) => assignment_id)]}::uuid[])`.execute(
+    trx,
+  )
+  await sql`
+    insert into assignments (assignment_id, person_id, program_id, worker_type, ${workTextNames}, hired_on, separated_on,
+      duties_from, duties_to, recorded_at, recorded_by, reason)
+    select rows.*, ${now}::timestamptz, ${viewer.id}::uuid, ${reason} from ${records(
+      assignments,
+      sql`assignment_id uuid, person_id uuid, program_id uuid, worker_type text, ${workTextTypes}, hired_on date,
+        separated_on date, duties_from date, duties_to date`,
+    )}`.execute(trx)
+}
+
+/** New wording of periods; `gone` are replaced or removed, and so are all of the employments in `taken`. */
+async function savePeriods(
+  trx: EvidenceTransaction,
+  { viewer, now, reason }: By,
+  kind: PeriodKind,
+  rows: RosterChanges['periods'],
+  { gone, taken }: Readonly<{ gone: readonly string[]; taken: readonly string[] }>,
+): Promise<void> {
+  const table = sql.table(`${kind}_periods`)
+  const fromAt = kind === 'contact' ? sql`from_at,` : sql``
+  await sql`
+    update ${table} set superseded_at = ${now}, superseded_by = ${viewer.id}, superseded_reason = ${reason}
+    where superseded_at is null
+      and (period_id = any(${gone}::uuid[]) or assignment_id = any(${taken}::uuid[]))`.execute(trx)
+  await sql`
+    insert into ${table} (period_id, assignment_id, from_on, ${fromAt} to_on, recorded_at, recorded_by, reason)
+    select period_id, assignment_id, from_on, ${fromAt} to_on, ${now}::timestamptz, ${viewer.id}::uuid, ${reason}
+    from ${records(
+      rows,
+      sql`period_id uuid, assignment_id uuid, from_on date, from_at timestamptz, to_on date`,
+    )}`.execute(trx)
 }
 
 export const workTextNames = sql.join(workTexts.map(({ name }) => sql.ref(name)))
