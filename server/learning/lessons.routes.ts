@@ -255,12 +255,20 @@ export async function lessonRoutes(
   }
 }
 
-const takingAlongside = ({ course }: Readonly<Record<string, string>>) =>
-  sql`select json_build_object('enrollment', (${enrollmentAlongside(course!)}))`
+const isAddress = ({ course = '', module = '', lesson = '' }: Readonly<Record<string, string>>): boolean =>
+  [course, module, lesson].every((one) => /^[a-z0-9-]{1,80}$/.test(one))
 
-const pageAlongside = (params: Readonly<Record<string, string>>) => sql`
-  select json_build_object('enrollment', (${enrollmentAlongside(params.course!)}),
-    'own', (${ownMarksAlongside(params as LessonAddress)}))`
+const takingAlongside = (params: Readonly<Record<string, string>>) =>
+  isAddress(params)
+    ? sql`select json_build_object('enrollment', (${enrollmentAlongside(params.course!)}))`
+    : null
+
+const pageAlongside = (params: Readonly<Record<string, string>>) =>
+  isAddress(params)
+    ? sql`
+      select json_build_object('enrollment', (${enrollmentAlongside(params.course!)}),
+        'own', (${ownMarksAlongside(params as LessonAddress)}))`
+    : null
 
 const takenOn = ({ alongside }: FastifyRequest) =>
   enrollmentFrom((alongside as Readonly<{ enrollment: unknown }>).enrollment)

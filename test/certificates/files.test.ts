@@ -187,7 +187,11 @@ describe('the verification API', () => {
     const { visitor } = await aWorld({ cast: false })
     const description = JSON.parse((await visitor().get('/api/openapi.json')).body)
     expect(description.openapi).toBe('3.1.0')
-    expect(Object.keys(description.paths).sort()).toEqual(['/api/certificates/{token}', '/api/clearance'])
+    expect(Object.keys(description.paths).sort()).toEqual([
+      '/api/certificates/{token}',
+      '/api/clearance',
+      '/api/shifts',
+    ])
     const page = await visitor().get('/api/docs')
     expect(page.statusCode).toBe(200)
     for (const word of ['/api/clearance', 'name_matches', 'valid, superseded, revoked'])

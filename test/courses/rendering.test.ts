@@ -172,7 +172,7 @@ describe('an exercise in a lesson', () => {
 
   test('is a form that works with a script and without', () => {
     expect(practice!.html).toContain(
-      `<form class="exercise" id="exercise-name-first" method="post" action="${at}/name-first" hx-post="${at}/name-first" hx-target="#exercise-name-first" hx-swap="outerHTML">`,
+      `<form class="exercise" id="exercise-name-first" method="post" action="${at}/name-first" hx-post="${at}/name-first" hx-target="#exercise-name-first" hx-swap="outerHTML" data-queues>`,
     )
     expect(practice!.html.match(/<form /g)).toHaveLength(7)
   })

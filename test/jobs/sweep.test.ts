@@ -5,16 +5,9 @@ import { handlersOf } from '#test/support/jobs.ts'
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
 
-test('what is past its time is deleted by the sweep: failed name checks, email logs and roster files', async () => {
+test('what is past its time is deleted by the sweep: email logs and roster files', async () => {
   const world = await aWorld()
   const { db } = world
-  await db
-    .insertInto('failed_name_checks')
-    .values([
-      { token: 'recent', at: daysAgo(0.02) },
-      { token: 'old', at: daysAgo(1.04) },
-    ])
-    .execute()
   await db
     .insertInto('direct_emails')
     .values([
@@ -34,7 +27,6 @@ test('what is past its time is deleted by the sweep: failed name checks, email l
 
   await (await handlersOf(world))['sweep-sign-ins']({})
 
-  expect(await db.selectFrom('failed_name_checks').select('token').execute()).toEqual([{ token: 'recent' }])
   expect(await db.selectFrom('direct_emails').select('address').execute()).toEqual([
     { address: 'recent@x.example' },
   ])

@@ -37,6 +37,7 @@ test('every form that someone signed in can send needs its one-use key, but the 
     if (!answer.body.includes('without its key')) unguarded.push(url)
   }
   expect(unguarded.sort()).toEqual([
+    '/after-care/:case',
     '/attempts/:attempt/answers',
     '/courses/:course/:module/:lesson/exercises/:exercise',
     '/courses/:course/:module/:lesson/finished',

@@ -63,6 +63,8 @@ export async function certificateRoutes(app: App, { db, clock, config }: Needs):
         facts,
         link,
         issuer: config.issuerName,
+        // Until the next signed head, at most an hour, there is none.
+        isProven: Boolean((await findPlace(db, number))?.head_signed_at),
         mail: `I finished “${facts.course_title}.” Verify my certificate here: ${link}`,
       })
     },

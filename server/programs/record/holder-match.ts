@@ -15,6 +15,9 @@ function comparable(name: string): string {
   return plain.replace(forms, ' ').replace(/\s+/g, ' ').trim() || plain.trim()
 }
 
+/** “House 1” and “House 2” are two, although one letter makes the difference. */
+const numbersIn = (name: string): string => (name.match(/\d+/g) ?? []).join(' ')
+
 /** The holders on record that a typed name may mean, the likeliest first: “harbor homes inc” means “Harbor Homes, Inc.” */
 export function likelyHolders(typed: string, names: readonly string[]): readonly string[] {
   const sought = comparable(typed)
@@ -23,7 +26,7 @@ export function likelyHolders(typed: string, names: readonly string[]): readonly
     .flatMap((name) => {
       const known = comparable(name)
       if (known === sought) return [{ name, away: 0 }]
-      if (Math.abs(known.length - sought.length) > most) return []
+      if (Math.abs(known.length - sought.length) > most || numbersIn(known) !== numbersIn(sought)) return []
       const away = distance(known, sought)
       return away <= most ? [{ name, away }] : []
     })
