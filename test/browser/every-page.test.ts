@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import type { Role } from '#server/people/roles.ts'
+import { aDevice, aServer, openBrowser, signIn } from '#test/support/browser.ts'
+import { addressOf, idFor, twoHouses } from '#test/support/full-house.ts'
+import { looking } from './looking.ts'
+
+const learner = 'mai@northstar.example'
+const cast: Readonly<Record<Role, string>> = {
+  supervisor: 'sam@northstar.example',
+  trainer: 'rae@northstar.example',
+  program_admin: 'rae@northstar.example',
+  licensing: 'lee@licensing.example',
+  reviewer: 'noor@review.example',
+  system_admin: 'kit@system.example',
+}
+
+/** Pages that no walk opens. `npm run test:long` opens all. */
+const inEachRun =
+  /\/merge|sign-ins|\/watch|\/endings|shared-packets|after-care|\/sharing|\/shift|past-trainings|training-hours|\/evidence|team\/changes|\/readers|\/links$/
+
+test('every page with an address is accessible and fits, on a phone and at a desk', {
+  timeout: 3_600_000,
+}, async () => {
+  const world = await aServer({ now: new Date('2026-11-23T18:00:00Z') })
+  const { own } = await twoHouses(world)
+  const byPerson = new Map<string, string[]>()
+  for (const { method, url, policy } of world.routes) {
+    if (method !== 'GET' || policy === 'asset' || !(process.env.LONG || inEachRun.test(url))) continue
+    const email = typeof policy === 'string' ? learner : cast[policy[0]!]
+    byPerson.set(email, [...(byPerson.get(email) ?? []), url])
+  }
+  const browser = await openBrowser()
+  const { look, problems } = looking(['desk', 'phone'])
+  let pages = 0
+  for (const [email, urls] of byPerson) {
+    const client = await world.as(email)
+    const { page, context } = await aDevice(browser, world.address)
+    await signIn(page, email)
+    for (const url of urls) {
+      const address = addressOf(url, (name) => idFor(own, name))
+      const { statusCode, headers } = await client.get(address)
+      if (statusCode !== 200 || !String(headers['content-type']).startsWith('text/html')) continue
+      await page.goto(address)
+      await look(url, page)
+      pages++
+    }
+    await context.close()
+  }
+  await browser.close()
+  await world.app.close()
+  expect(problems).toEqual([])
+  expect(pages).toBeGreaterThan(process.env.LONG ? 150 : 12)
+})
