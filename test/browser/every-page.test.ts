@@ -16,7 +16,7 @@ const cast: Readonly<Record<Role, string>> = {
 
 /** Pages that no walk opens. `npm run test:long` opens all. */
 const inEachRun =
-  /\/merge|sign-ins|\/watch|\/endings|shared-packets|after-care|\/sharing|\/shift|past-trainings|training-hours|\/evidence|team\/changes|\/readers|\/links$/
+  /\/merge|sign-ins|\/watch|\/endings|shared-packets|after-care|\/sharing|\/shift|past-trainings|training-hours|\/evidence|team\/changes|\/readers|\/links$|mistakes/
 
 test('every page with an address is accessible and fits, on a phone and at a desk', {
   timeout: 3_600_000,
