@@ -182,4 +182,32 @@ describe('two accounts of one person', () => {
       world.db.updateTable('account_merges').set({ reason: 'Another' }).where('id', '=', merge.id).execute(),
     ).rejects.toThrow('superseded once')
   })
+
+  test('are merged for a program’s administrator, who has both on the roster, when licensing staff confirm', async () => {
+    const mai = await personId(world.db, 'mai@northstar.example')
+    const { id: earlier } = await world.db
+      .insertInto('people')
+      .values({ name: 'Mai Vang', email: 'mai.vang@home.example' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await world.db
+      .insertInto('assignments')
+      .values({
+        person_id: earlier,
+        program_id: await programId(world.db, 'North Star House'),
+        worker_type: 'employee',
+        hired_on: '2019-03-04',
+        separated_on: '2020-03-04',
+      })
+      .execute()
+    const rae = await world.as('rae@northstar.example')
+    expect((await ask(rae, [mai, earlier])).statusCode).toBe(303)
+    expect(await confirmAll(rae)).not.toContain(303)
+    const state = () =>
+      world.db.selectFrom('people').select('merged_into').where('id', '=', earlier).executeTakeFirstOrThrow()
+    expect(await state()).toEqual({ merged_into: null })
+    lee = await world.as('lee@licensing.example')
+    expect(await confirmAll(lee)).toEqual([303])
+    expect(await state()).toEqual({ merged_into: mai })
+  })
 })
