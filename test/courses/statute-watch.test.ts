@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { watchedThings } from '#server/courses/review/statute-watch.ts'
+import { watchedThings } from '#server/courses/review/watch/statute-watch.ts'
 import { readable } from '#test/oversight/reviewed.ts'
 import { aWorld, type Client, theCourses, type World } from '#test/support/app.ts'
 

@@ -78,6 +78,7 @@ const samples: NoticeFacts = {
   'never-signed-in': { program_id: id, program: 'Lakes House', count: 2 },
   'license-ending': { program_id: id, program: 'Lakes House', what: 'The license', on },
   'mistake-reported': { course: 'Residential', lesson: 'Why' },
+  'comment-assigned': { comment_id: id, lesson: 'At the door', from: 'Noor Haddad' },
   'fact-changed': { key: 'A1-02', about: 'Who must take the training', reason: 'Amended' },
   'facts-due': { count: 3, since: on },
   'link-broken': { resource: 'otip', name: 'U.S. Office on Trafficking in Persons' },

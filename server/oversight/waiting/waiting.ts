@@ -143,11 +143,15 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     label: plural('reported mistake to answer', 'reported mistakes to answer'),
     href: () => '/review/mistakes',
   },
+  'comment-assigned': {
+    home: '/review/courses',
+    label: plural('comment assigned to you', 'comments assigned to you'),
+    href: ({ id }, count) => (count === 1 ? `/review/comments/${id}` : '/review/comments?show=mine'),
+  },
   comment: {
     home: '/review/courses',
     label: plural('comment without a reply', 'comments without a reply'),
-    href: ({ course, version, module, lesson, anchor }) =>
-      `/review/courses/${course}/${version}/lessons/${module}/${lesson}#p-${anchor}`,
+    href: ({ id }, count) => (count === 1 ? `/review/comments/${id}` : '/review/comments?show=unassigned'),
   },
   'office-second-person': {
     home: '/admin',
