@@ -508,10 +508,6 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
     .values({ key: 'A1-02', reason: 'Amended', marked_by: person_id, marked_at: clock.now })
     .returning('id')
     .executeTakeFirstOrThrow()
-  await db
-    .insertInto('changed_fact_flags')
-    .values({ changed_fact_id: change.id, kind: 'Rule', place: 'R4', title: 'R4', within: 'Rules of time' })
-    .execute()
   const comment = await db
     .insertInto('course_comments')
     .values({

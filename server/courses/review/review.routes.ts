@@ -27,8 +27,8 @@ import {
 import { listMeetings } from './statistics.queries.ts'
 import { fewestPeople } from './statistics.ts'
 import { findVersionRecord } from './version-record.queries.ts'
-import { listChangedFacts } from './watch/changed-facts.queries.ts'
-import { flagsOf, watchedThings } from './watch/statute-watch.ts'
+import { listOpenFlags, type OpenFlag } from './watch/changed-facts.queries.ts'
+import { countDue } from './watch/fact-checks.ts'
 
 type LessonAt = Readonly<{ text: CourseVersion; module: Module; lesson: Lesson }>
 
@@ -50,7 +50,11 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       ),
     )
     const page = reviewListPage((await offered()).catalogue, new Map(approvals))
-    return reply.page('courses/review/list', { ...page, mistakes: await countOpenMistakes(db) })
+    return reply.page('courses/review/list', {
+      ...page,
+      mistakes: await countOpenMistakes(db),
+      factsDue: countDue(catalogue.register, dayOf(clock())),
+    })
   })
 
   app.get(
@@ -113,7 +117,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       const { text, module } = moduleAt(request.params)
       if (module.questions.size === 0) return notFound()
       const rows = await listMeetings(db, { course: text.slug, hash: text.hash }, module.slug)
-      const flags = await flagsAt(request.url.split('?')[0] ?? '')
+      const flags = await flagsOfQuestions(text.slug, module.slug)
       const readBy = await readersWords(text, module.slug, '')
       return reply.page('courses/review/questions', {
         ...reviewQuestionsPage(text, module, rows),
@@ -184,7 +188,9 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       readersWords(text, module.slug, lesson.slug),
     ])
     const page = reviewLessonPage(text, module, lesson, { comments, threads }, paragraph)
-    return { ...page, readBy, flags: await flagsAt(page.path) }
+    const place = `${text.slug}/${module.slug}/${lesson.slug}`
+    const flags = (await listOpenFlags(db, 'Lesson')).filter((one) => one.place === place)
+    return { ...page, readBy, flags }
   }
 
   /** Who read a lesson, or the questions of a module. */
@@ -193,10 +199,11 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
     return part ? readWords(readersOf(part, await listReviewReadings(db, text.slug))) : ''
   }
 
-  /** The changed statutes and facts that a page of the review quotes. */
-  async function flagsAt(path: string) {
-    const open = await listChangedFacts(db, { isOpen: true })
-    return open.length === 0 ? [] : flagsOf(watchedThings((await offered()).catalogue), open, path)
+  /** Each change that a question of the module has to be checked for, once. */
+  async function flagsOfQuestions(course: string, module: string): Promise<readonly OpenFlag[]> {
+    const open = await listOpenFlags(db, 'Question')
+    const here = open.filter(({ place }) => place.startsWith(`${course}/${module}/`))
+    return [...new Map(here.map((one) => [one.changed_fact_id, one])).values()]
   }
 
   function textAt(at: { course: string; version: string }) {

@@ -191,8 +191,10 @@ const reviewerParts = ({ id }: Viewer) => [
   ),
   counted(
     'changed-fact',
-    sql`select c.marked_at as at, jsonb_build_object('key', c.key) as first from changed_facts c
-      where not exists (select from changed_fact_ends e where e.changed_fact_id = c.id)`,
+    // Each flag that no one has answered, and each mark that flags nothing.
+    sql`select c.marked_at as at, jsonb_build_object('key', c.key, 'change', c.id) as first from open_changed_facts c
+      left join changed_fact_flags f on f.changed_fact_id = c.id
+        and not exists (select from changed_fact_flag_answers a where a.flag_id = f.id)`,
   ),
   counted(
     'mistake',

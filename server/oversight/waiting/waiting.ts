@@ -135,8 +135,11 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
   },
   'changed-fact': {
     home: '/review/courses',
-    label: plural('changed statute or fact to correct', 'changed statutes or facts to correct'),
-    href: ({ key }, count) => (count === 1 ? `/review/watch/${key}` : '/review/watch'),
+    label: plural(
+      'place to check for a changed statute or fact',
+      'places to check for a changed statute or fact',
+    ),
+    href: ({ key, change }) => `/review/watch/${key}/changes/${change}`,
   },
   mistake: {
     home: '/review/courses',

@@ -1,12 +1,16 @@
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import { rules } from '#server/law/reasons/rules.ts'
-import type { ChangedFact } from './changed-facts.queries.ts'
+import type { Day } from '#server/lib/days.ts'
+import type { ChangedFact, Flag } from './changed-facts.queries.ts'
+import { factChecks } from './fact-checks.ts'
 
 /** Something that quotes a statute or fact, and where a reviewer reads it. */
 type Place = Readonly<{
-  kind: 'Rule' | 'Lesson' | 'Question' | 'Job aid'
+  kind: 'Rule' | 'Lesson' | 'Question' | 'Job aid' | 'Resource' | 'Right now' | 'Glossary'
+  /** Its name within the kind, the same in every version: R4, course/module/lesson, course/module/question. */
+  place: string
   title: string
-  in: string
+  within: string
   href: string
 }>
 
@@ -28,7 +32,7 @@ const sectionsIn = (text: string): readonly string[] =>
 
 const plain = (html: string) => html.replace(/<svg[\s\S]*?<\/svg>/g, ' ').replace(/<[^>]+>/g, ' ')
 
-/** Every statute that a rule, lesson, question or job aid quotes, then every fact of the register. */
+/** Every statute and then every fact of the register, with what quotes it. */
 export function watchedThings(catalogue: Catalogue): readonly Watched[] {
   const quoting = placesWithQuotes(catalogue)
   const sections = new Map<string, Place[]>()
@@ -61,50 +65,80 @@ function factWords({ register }: Catalogue, key: string): string {
 
 type Quoting = Readonly<{ place: Place; factKeys: readonly string[]; text: string }>
 
-function placesWithQuotes(catalogue: Catalogue): readonly Quoting[] {
-  const ofRules = rules.map(({ code, title, words, source }): Quoting => {
-    const place = { kind: 'Rule', title: `${code}: ${title}`, in: 'Rules of time', href: '/rules' } as const
+const placesWithQuotes = (catalogue: Catalogue): readonly Quoting[] => [
+  ...rules.map(({ code, title, words, source }): Quoting => {
+    const place = {
+      kind: 'Rule',
+      place: code,
+      title: `${code}: ${title}`,
+      within: 'Rules of time',
+      href: `/rules#${code}`,
+    } as const
     return { place, factKeys: [], text: `${words} ${source}` }
-  })
-  const ofCourses = [...catalogue.courses.values()].flatMap(({ current }) => {
+  }),
+  ...placesInCourses(catalogue),
+  ...placesBesideCourses(catalogue),
+]
+
+const placesInCourses = ({ courses }: Catalogue): readonly Quoting[] =>
+  [...courses.values()].flatMap(({ current }) => {
     const base = `/review/courses/${current.slug}/${current.version}`
-    return current.modules.flatMap((module) => [
-      ...module.lessons.map(({ title, slug, html, factKeys }): Quoting => {
-        const href = `${base}/lessons/${module.slug}/${slug}`
-        return { place: { kind: 'Lesson', title, in: current.shortTitle, href }, factKeys, text: plain(html) }
-      }),
-      ...[...module.questions.values()].map((question): Quoting => {
-        const href = `${base}/questions/${module.slug}#question-${question.id}`
-        const place = { kind: 'Question', title: question.id, in: current.shortTitle, href } as const
-        return { place, factKeys: question.facts, text: plain(JSON.stringify(question)) }
-      }),
-    ])
+    const within = current.shortTitle
+    return current.modules.flatMap((module) => {
+      const inModule = `${current.slug}/${module.slug}`
+      return [
+        ...module.lessons.map(({ title, slug, html, factKeys }): Quoting => {
+          const href = `${base}/lessons/${module.slug}/${slug}`
+          const place = { kind: 'Lesson', place: `${inModule}/${slug}`, title, within, href } as const
+          return { place, factKeys, text: plain(html) }
+        }),
+        ...[...module.questions.values()].map((question): Quoting => {
+          const { id, facts } = question
+          const href = `${base}/questions/${module.slug}#question-${id}`
+          const place = { kind: 'Question', place: `${inModule}/${id}`, title: id, within, href } as const
+          return { place, factKeys: facts, text: plain(JSON.stringify(question)) }
+        }),
+      ]
+    })
   })
-  const ofJobAids = catalogue.jobAids.map(({ slug, sheet, factKeys }): Quoting => {
-    const place = { kind: 'Job aid', title: sheet.title, in: 'Job aids', href: `/job-aids/${slug}` } as const
+
+const placesBesideCourses = ({ jobAids, resources, rightNow, glossary }: Catalogue): readonly Quoting[] => [
+  ...jobAids.map(({ slug, sheet, factKeys }): Quoting => {
+    const place = {
+      kind: 'Job aid',
+      place: slug,
+      title: sheet.title,
+      within: 'Job aids',
+      href: `/job-aids/${slug}`,
+    } as const
     return { place, factKeys, text: plain(JSON.stringify(sheet)) }
-  })
-  return [...ofRules, ...ofCourses, ...ofJobAids]
-}
+  }),
+  ...resources.resources.map(({ id, name, about, sources, facts }): Quoting => {
+    const href = `/review/resources/${id}`
+    const place = { kind: 'Resource', place: id, title: name, within: 'Resources', href } as const
+    return { place, factKeys: facts, text: `${name} ${about} ${sources.join(' ')}` }
+  }),
+  ...rightNow.map((card): Quoting => {
+    const { id, title, facts } = card
+    const href = `/right-now/${id}`
+    const place = { kind: 'Right now', place: id, title, within: 'Right now', href } as const
+    return { place, factKeys: facts, text: JSON.stringify(card) }
+  }),
+  ...glossary.map(({ slug, term, html, facts }): Quoting => {
+    const href = `/glossary#${slug}`
+    const place = { kind: 'Glossary', place: slug, title: term, within: 'Glossary', href } as const
+    return { place, factKeys: facts, text: plain(html) }
+  }),
+]
 
-/** The open marks that flag one page of the review, by its address. */
-export function flagsOf(
+/** The list: what is marked first, then what has the typed words, then what is due to be checked. */
+export function watchPage(
+  { register }: Catalogue,
   watched: readonly Watched[],
-  open: readonly ChangedFact[],
-  path: string,
-): readonly ChangedFact[] {
-  const keys = new Set(
-    watched
-      .filter(({ places }) => places.some(({ href }) => href.split('#')[0] === path))
-      .map(({ key }) => key),
-  )
-  return open.filter(({ key }) => keys.has(key))
-}
-
-/** The list: what is marked first, then what has the typed words. */
-export function watchPage(watched: readonly Watched[], open: readonly ChangedFact[], search: string) {
+  changes: readonly ChangedFact[],
+  { search, today }: Readonly<{ search: string; today: Day }>,
+) {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  const marked = new Set(open.map(({ key }) => key))
   const fits = ({ key, about }: Watched) => {
     const text = `${key} ${about}`.toLowerCase()
     return words.every((word) => text.includes(word))
@@ -113,8 +147,27 @@ export function watchPage(watched: readonly Watched[], open: readonly ChangedFac
   return {
     title: 'Statute watch',
     search,
-    marked: watched.filter(({ key }) => marked.has(key)),
+    marked: changes.filter(({ is_open }) => is_open).map((one) => ({ ...one, about: aboutOf(watched, one) })),
     statutes: watched.filter((one) => one.kind === 'statute' && fits(one)),
     facts: watched.filter((one) => one.kind === 'fact' && isQuoted(one) && fits(one)),
+    checks: factChecks(register, today),
+  }
+}
+
+const aboutOf = (watched: readonly Watched[], { key }: Pick<ChangedFact, 'key'>): string =>
+  watched.find((one) => one.key === key)?.about ?? key
+
+/** One mark: the flags to answer, each with where it is read today, and the answers. */
+export function changedFactPage(watched: readonly Watched[], change: ChangedFact, flags: readonly Flag[]) {
+  const hrefs = new Map(
+    watched.flatMap(({ places }) => places.map(({ kind, place, href }) => [`${kind} ${place}`, href])),
+  )
+  const linked = flags.map((one) => ({ ...one, href: hrefs.get(`${one.kind} ${one.place}`) ?? null }))
+  return {
+    title: `Changed: ${aboutOf(watched, change)}`,
+    about: aboutOf(watched, change),
+    change,
+    open: linked.filter(({ outcome }) => outcome === null),
+    answered: linked.filter(({ outcome }) => outcome !== null),
   }
 }
