@@ -17,6 +17,7 @@ const finding = { finding_id: id, review: 3, number: 2 }
 const samples: NoticeFacts = {
   assigned: { program: 'Lakes House' },
   'lessons-changed': { course: 'Residential', path: '/changes', due_on: on },
+  'lessons-changed-late': { course: 'Residential', path: '/changes', due_on: on },
   'training-due': { requirement: 'residential-initial', title: 'Residential', due_on: on, days: 7 },
   'training-overdue': { requirement: 'residential-initial', title: 'Residential', due_on: on },
   'program-training-due': {
