@@ -397,6 +397,83 @@ describe('question statistics', () => {
   })
 })
 
+test('a drawn world’s statistics are those of each person’s first answer, and questions that nine people met show none', async () => {
+  const { db, as, clock } = await aWorld({ catalogue })
+  const text = version('1.1.0')
+  const [module] = text.modules
+  const questions = [...module!.questions.keys()]
+  let seed = 20261130
+  const draw = () => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31
+    return seed / 2 ** 31
+  }
+  // By question and person: whether the first answer was correct, and whether it was sure but incorrect.
+  const first = new Map<string, Map<number, Readonly<{ isRight: boolean; isSureMiss: boolean }>>>()
+  for (let person = 0; person < 14; person++) {
+    const { id: person_id } = await db
+      .insertInto('people')
+      .values({ name: `Learner ${person}`, email: `learner${person}@drawn.example` })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const { id: enrollment_id } = await db
+      .insertInto('enrollments')
+      .values({ person_id, course: 'welcome', version: text.version, content_hash: text.hash })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (let attempt = 0; attempt < 1 + Math.floor(draw() * 3); attempt++) {
+      // Nine people meet the first question.
+      const met = questions.filter((_, at) => (at === 0 ? person < 9 : draw() < 0.95))
+      const answers = met.map((question) => {
+        const isRight = draw() < 0.6
+        const confidence = draw() < 0.5 ? ('sure' as const) : null
+        const own = first.get(question) ?? new Map()
+        if (!own.has(person)) own.set(person, { isRight, isSureMiss: !isRight && confidence === 'sure' })
+        first.set(question, own)
+        return { isRight, confidence }
+      })
+      const at = new Date(clock.now.getTime() + attempt * 60_000)
+      const { id: attempt_id } = await db
+        .insertInto('attempts')
+        .values({
+          ...{ enrollment_id, module: module!.slug, pass_mark: 80, started_at: at },
+          drawn: JSON.stringify(met.map((question) => ({ question, seed: 1 }))),
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await db
+        .insertInto('attempt_answers')
+        .values(
+          answers.map(({ isRight, confidence }, position) => ({
+            ...{ attempt_id, position, confidence, is_correct: isRight, is_last_step: true },
+            answer: '{}',
+          })),
+        )
+        .execute()
+      const correct = answers.filter(({ isRight }) => isRight).length
+      await db
+        .insertInto('attempt_results')
+        .values({ attempt_id, correct, total: met.length, is_passed: false, finished_at: at })
+        .execute()
+    }
+  }
+  const page = (await (await as(noor)).get('/review/courses/welcome/1.1.0/questions/first-day')).body
+  const percent = (share: number) => `${Math.round(share * 100)}%`
+  for (const question of questions) {
+    const shown = readable(page.split(`<h2 id="question-${question}">`)[1]!.split('<h2')[0]!)
+    const met = [...first.get(question)!.values()]
+    if (met.length < 10) {
+      expect(shown).toContain('Fewer than ten people')
+      continue
+    }
+    const right = percent(met.filter(({ isRight }) => isRight).length / met.length)
+    const sure = percent(met.filter(({ isSureMiss }) => isSureMiss).length / met.length)
+    expect(shown).toContain(
+      `People ${met.length} Correct at first attempt ${right} Sure but incorrect ${sure}`,
+    )
+  }
+  expect(page.match(/Fewer than ten people/g)).toHaveLength(1)
+})
+
 test('reviewers see which outside reviews are owed, each with places to look at first', async () => {
   const { as, catalogue } = await aWorld()
   const page = (await (await as('noor@review.example')).get('/review/courses')).body
