@@ -40,17 +40,19 @@ const groups: Readonly<Record<string, Group>> = {
       'server/certificates/credentials/status-places.ts',
       'server/certificates/credentials/verification.ts',
     ],
-    tests: ['alterations', 'credential', 'earlier', 'rewritten', 'status-list', 'verification-page'].map(
+    tests: ['credential', 'earlier', 'refusals', 'rewritten', 'status-list', 'verification-page'].map(
       (name) => `test/certificates/${name}.test.ts`,
     ),
-    slowTests: ['files', 'issuing', 'requests', 'status-places', 'verifying'].map(
-      (name) => `test/certificates/${name}.test.ts`,
-    ),
+    slowTests: ['test/certificates/alterations.test.ts'],
   },
   policies: {
     files: ['server/people/granting.ts', 'server/people/roles.ts'],
-    tests: ['test/people/granting-table.test.ts'],
-    slowTests: ['test/people/granting.test.ts', 'test/programs/roles.test.ts', 'test/admin/roles.test.ts'],
+    tests: ['test/people/role-rules.test.ts'],
+    slowTests: [
+      'test/people/granting-table.test.ts',
+      'test/programs/roles.test.ts',
+      'test/admin/roles.test.ts',
+    ],
   },
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import {
   type Actor,
+  actorNames,
   actorsAt,
   canUndo,
   grantingRules,
   hireConfirmers,
   mayDo,
+  postDuties,
+  postNames,
   postOf,
   trainingDeciders,
 } from '#server/people/granting.ts'
@@ -17,8 +20,10 @@ import {
   mayLeadGroups,
   mustSetUpSecondFactor,
   type Role,
+  roleNames,
   type Viewer,
 } from '#server/people/roles.ts'
+import { grantingCells } from './granting-cells.ts'
 
 const today = '2026-11-30'
 
@@ -159,6 +164,38 @@ test('a lead is an administrator of all of a license holder’s programs', () =>
   expect(postOf({ role: 'program_admin', holder_id: 'harbor' })).toBe('lead')
   expect(postOf({ role: 'program_admin', holder_id: null })).toBe('program_admin')
   expect(postOf({ role: 'supervisor', holder_id: 'harbor' })).toBe('supervisor')
+})
+
+test.each(grantingCells)(
+  '$actor and the role $post: $mark, as in the agreed table',
+  ({ post, actor, mark }) => {
+    const { grants, ends, confirms } = grantingRules[post]
+    const isIn = (actors: readonly Actor[] | null) => actors?.some((one) => one === actor) ?? false
+    expect(isIn(grants)).toBe(mark.includes('g'))
+    expect(isIn(ends)).toBe(mark.includes('e'))
+    // A lead's role has no administrator of one program beside it: they are administrators of another one to it.
+    expect(isIn(confirms) || (post === 'lead' && actor === 'program_admin')).toBe(mark.includes('c'))
+    expect(confirms === null).toBe(post === 'supervisor' || post === 'trainer')
+  },
+)
+
+test('each role has a name and a sentence of its own, for readers who are not lawyers', () => {
+  expect(roleNames).toEqual({
+    supervisor: 'Supervisor',
+    trainer: 'Trainer',
+    program_admin: 'Program administrator',
+    licensing: 'Licensing staff',
+    reviewer: 'Content reviewer',
+    system_admin: 'System administrator',
+  })
+  const { learner, lead, ...others } = postNames
+  expect([learner, lead, others]).toEqual(['Learner', 'License holder’s lead', roleNames])
+  for (const texts of [postDuties, actorNames]) {
+    expect(Object.values(texts).every((text) => text.length > 10)).toBe(true)
+    expect(new Set(Object.values(texts)).size).toBe(Object.keys(texts).length)
+  }
+  expect(Object.keys(postDuties)).toEqual(Object.keys(postNames))
+  expect(Object.keys(actorNames)).toHaveLength(5)
 })
 
 test('those who put people on a roster confirm a backdated hire, and licensing staff where no one else can', () => {
