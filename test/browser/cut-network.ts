@@ -20,6 +20,7 @@ export function cuttingNetwork() {
     const note = (at: number, when: string, found: readonly string[]) =>
       problems.push(...found.map((one) => `${kindOf(known[at]!.action)}, ${when}: ${one}`))
     const noteWhatIsLost = async (at: number, when: string) => {
+      await page.waitForFunction(whatIsSaid, at, { timeout: 3000 }).catch(() => null)
       const words = await page.evaluate(whatIsSaid, at)
       note(at, when, words?.startsWith('No connection.') ? [] : [`the page says “${words}”`])
       note(at, when, await page.evaluate(whatIsLost, at))
@@ -41,17 +42,18 @@ export function cuttingNetwork() {
     await page.context().setOffline(false)
     for (const { at } of forms.filter(({ isHtmx, isQueued }) => isHtmx && !isQueued)) {
       await page.evaluate(send, { at, times: 1 })
-      await page.waitForFunction(whatIsSaid, at)
       await noteWhatIsLost(at, 'answer lost')
     }
     answer = 'here'
-    for (const { at, isQueued } of forms) {
+    for (const { at, isHtmx, isQueued } of forms) {
       if (isQueued) continue
       posts.length = 0
-      await page.evaluate(send, { at, times: 2 })
+      await page.evaluate(send, { at, times: isHtmx ? 1 : 2 })
       for (let waits = 0; posts.length === 0 && waits < 40; waits++) await page.waitForTimeout(25)
       note(at, 'connected', posts.length === 1 ? [] : [`sent ${posts.length} times`])
     }
+    // What waits on this device stays out of later pages.
+    await page.evaluate(() => localStorage.removeItem('queue'))
     await page.unrouteAll()
   }
   return { cut, problems, seen }

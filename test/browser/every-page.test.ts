@@ -38,7 +38,8 @@ test('every page with an address is accessible and fits, on a phone and at a des
   let pages = 0
   for (const [email, urls] of byPerson) {
     const client = await world.as(email)
-    const { page, context } = await aDevice(browser, world.address)
+    // Playwright doesn't see what a service worker sends.
+    const { page, context } = await aDevice(browser, world.address, { serviceWorkers: 'block' })
     await signIn(page, email)
     for (const url of urls) {
       const address = addressOf(url, (name) => idFor(own, name))
