@@ -5,6 +5,7 @@ import type { NewNotice, NoticeFacts, NoticeKind } from '#server/notices/kinds.t
 import { addWebhook } from '#server/notices/webhooks/webhooks.actions.ts'
 import { aStage, evidenceActions, type Stage } from '#test/ledger/evidence-actions.ts'
 import { asTheService } from '#test/support/db.ts'
+import { htmlProblems } from '#test/support/html.ts'
 import { workOff } from '#test/support/jobs.ts'
 
 const id = '00000000-0000-4000-8000-000000000000'
@@ -149,6 +150,7 @@ describe('every kind of notice', () => {
       const flat = html.replace(/<style[\s\S]*?<\/style>/g, '').replace(/<[^>]+>/g, '')
       expect(flat.replace(/\s+/g, ' ')).toContain(lead.slice(0, 30))
       expect(html).toContain('lang="en"')
+      expect(await htmlProblems(new Map([[kind, html]]))).toEqual([])
       expect(`${subject} ${text} ${flat}`).not.toMatch(
         /undefined|null|NaN|Lakes House|Pat Paper|Residential|webinar/,
       )
