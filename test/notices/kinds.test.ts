@@ -18,6 +18,7 @@ const finding = { finding_id: id, review: 3, number: 2 }
 const samples: NoticeFacts = {
   assigned: { program: 'Lakes House' },
   'lessons-changed': { course: 'Residential', path: '/changes', due_on: on },
+  'lessons-changed-late': { course: 'Residential', path: '/changes', due_on: on },
   'training-due': { requirement: 'residential-initial', title: 'Residential', due_on: on, days: 7 },
   'training-overdue': { requirement: 'residential-initial', title: 'Residential', due_on: on },
   'program-training-due': {
@@ -79,6 +80,7 @@ const samples: NoticeFacts = {
   'never-signed-in': { program_id: id, program: 'Lakes House', count: 2 },
   'license-ending': { program_id: id, program: 'Lakes House', what: 'The license', on },
   'mistake-reported': { course: 'Residential', lesson: 'Why' },
+  'comment-assigned': { comment_id: id, lesson: 'At the door', from: 'Noor Haddad' },
   'fact-changed': { key: 'A1-02', about: 'Who must take the training', reason: 'Amended' },
   'facts-due': { count: 3, since: on },
   'link-broken': { resource: 'otip', name: 'U.S. Office on Trafficking in Persons' },
