@@ -15,6 +15,7 @@ export function fileThread<Task, Result>(worker: URL, seconds: number): FileThre
     maxThreads: 2,
     maxQueue: 100,
     idleTimeout: 5_000,
+    recordTiming: false,
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   })
   return async (task) => {
