@@ -93,8 +93,9 @@ const outlines = new Map<string, ScriptFont>()
 function outlined(font: ScriptFont): ScriptFont {
   const known = outlines.get(font.file)
   if (known) return known
-  const made = Object.assign(Object.create(fontkit.create(fontBytes(font.file))), font)
-  outlines.set(font.file, made)
+  const { file, layout } = font
+  const made = Object.assign(Object.create(fontkit.create(fontBytes(file))), { file, layout })
+  outlines.set(file, made)
   return made
 }
 
