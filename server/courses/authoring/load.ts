@@ -15,7 +15,6 @@ import { supportHtml, supportLines } from '#server/courses/authoring/text/suppor
 import { renderWords } from '#server/courses/authoring/text/words.ts'
 import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { FactRegister } from '#server/courses/catalogue/course-parts.ts'
-import { shareStrings } from '#server/courses/catalogue/shared-strings.ts'
 import { draftOf, readCoverage } from './coverage.ts'
 import { readFacilitatorsGuide } from './facilitators-guide.ts'
 import { readJobAids } from './job-aids.ts'
@@ -28,11 +27,7 @@ import { courseOf, markdown, readVersion, type Shared, scopeOf } from './version
 export type LoadedCourses = { readonly catalogue: Catalogue; readonly problems: readonly Problem[] }
 
 /** Reads, checks and renders every course under `dir` (the folder `courses`). */
-export function loadCourses(dir: string): LoadedCourses {
-  const loaded = loadFolder(readCoursesFolder(dir))
-  shareStrings(loaded.catalogue)
-  return loaded
-}
+export const loadCourses = (dir: string): LoadedCourses => loadFolder(readCoursesFolder(dir))
 
 /** The same for files already in memory. */
 export function loadFolder(folder: CoursesFolder): LoadedCourses {

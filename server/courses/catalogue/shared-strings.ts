@@ -1,19 +1,13 @@
-/**
- * Makes equal texts one text, everywhere below `root`: versions of a course repeat most of each other's. Each text is also
- * a copy of its own, because V8 cuts a short text out of a long one by keeping the long one.
- */
+/** Makes equal texts below `root` one text in memory: versions of a course repeat most of each other's. */
 export function shareStrings(root: object): void {
   const known = new Map<string, string>()
   const seen = new Set<object>()
-  const own = (text: string) => {
-    const found = known.get(text) ?? Buffer.from(text).toString()
-    known.set(found, found)
-    return found
-  }
-  const shared = (value: unknown) => {
-    if (typeof value === 'string') return own(value)
+  const shared = (value: unknown): unknown => {
     if (typeof value === 'object' && value !== null) share(value)
-    return value
+    if (typeof value !== 'string') return value
+    const found = known.get(value)
+    if (found === undefined) known.set(value, value)
+    return found ?? value
   }
   function share(value: object): void {
     if (seen.has(value)) return
