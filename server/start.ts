@@ -23,6 +23,7 @@ import { logger } from './logging.ts'
 import { sealStoredSecrets } from './people/sign-in/second-factor.actions.ts'
 import { settings } from './settings.ts'
 import { type Running, stopInOrder } from './stopping.ts'
+import { returnUnusedMemory } from './unused-memory.ts'
 import { besideAnother } from './web-processes.ts'
 
 const config = settings()
@@ -109,6 +110,7 @@ try {
   )
   await stop(1)
 }
+returnUnusedMemory()
 if (!running.isStopping && isFirst)
   console.log(welcome(config, database, demo, await createSetupLink(db, clock())))
 

@@ -91,6 +91,7 @@ const order = [
     'app.ts',
     'logging.ts',
     'web-processes.ts',
+    'unused-memory.ts',
     'stopping.ts',
     'worker.ts',
     'start.ts',
