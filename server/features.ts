@@ -123,6 +123,7 @@ import { outsideTrainingRoutes } from '#server/training/outside-training.routes.
 import { pastTrainingRoutes } from '#server/training/past-trainings/past-trainings.routes.ts'
 import { programRequirementRoutes } from '#server/training/program-requirements/program-requirements.routes.ts'
 import { programTrainingRoutes } from '#server/training/program-requirements/program-trainings.routes.ts'
+import { submissionRoutes } from '#server/training/program-requirements/submissions.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
 import { trainingHoursRoutes } from '#server/training/training-hours/training-hours.routes.ts'
@@ -230,6 +231,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   transcriptRoutes,
   programRequirementRoutes,
   programTrainingRoutes,
+  submissionRoutes,
   pastTrainingRoutes,
   trainingHoursRoutes,
   recordSharingRoutes,

@@ -22,6 +22,7 @@ import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { listOutsideTrainingsOf } from '#server/training/outside.queries.ts'
 import { listProgramFindings } from '#server/training/program-requirements/program-findings.actions.ts'
 import { listProgramTrainings } from '#server/training/program-requirements/program-requirements.queries.ts'
+import { listSubmissionsBy } from '#server/training/program-requirements/submissions.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { type Asked, askedDay } from './asked-day.ts'
@@ -244,11 +245,12 @@ export async function personRoutes(
   /** The programs' own requirements, apart from the law's. */
   async function ownOf(viewer: Viewer, personId: string, { on, asKnownOn }: Asked) {
     const programs = viewer.supervised_program_ids
-    const [findings, trainings] = await Promise.all([
+    const [findings, trainings, submissions] = await Promise.all([
       listProgramFindings(db, programs, { on, asKnownOn }, personId),
       listProgramTrainings(db, personId, programs),
+      listSubmissionsBy(db, personId, programs),
     ])
-    return ownRequirements(findings, trainings, on)
+    return ownRequirements(findings, trainings, submissions, on)
   }
 
   const fastOf = async (viewer: Viewer, personId: string, until: Day) => {

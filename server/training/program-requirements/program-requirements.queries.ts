@@ -101,6 +101,8 @@ export type ProgramTraining = Readonly<{
   recorded_at: Date
   recorded_by: string
   recorded_by_name: string
+  /** Why it was accepted, where the person submitted it. */
+  accepted_because: string | null
   superseded_at: Date | null
   superseded_by_name: string | null
   superseded_reason: string
@@ -111,7 +113,7 @@ const trainings = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
     select t.id, t.requirement_id, t.program_id, p.id as person_id, r.title, coalesce(d.name, h.name) as program, t.completed_on,
       t.hours::float8 as hours, t.provider, f.file_name,
       exists (select from program_trainings o where o.file_id = t.file_id and o.person_id <> t.person_id) as is_shared, t.recorded_at, t.recorded_by, by.name as recorded_by_name,
-      t.superseded_at, s.name as superseded_by_name, t.superseded_reason
+      e.reason as accepted_because, t.superseded_at, s.name as superseded_by_name, t.superseded_reason
     from program_trainings t ${joinPerson('t.person_id')}
     join lateral (select r.title from program_requirements r where r.requirement_id = t.requirement_id
       order by r.superseded_at is null desc, r.from_on desc limit 1) r on true
@@ -121,6 +123,7 @@ const trainings = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
     join people by on by.id = t.recorded_by
     left join people s on s.id = t.superseded_by
     left join program_training_files f on f.id = t.file_id
+    left join program_training_submission_ends e on e.submission_id = t.submission_id
     where ${where} order by t.completed_on desc, t.recorded_at desc`.execute(db)
 
 /** The trainings that some programs recorded for a person, withdrawn ones too. */
