@@ -85,6 +85,7 @@ export interface Assignments {
   duties_to: string | null;
   hired_on: string;
   id: Generated<string>;
+  later_titles: Generated<Json>;
   person_id: string;
   program_id: string;
   reason: Generated<string>;

@@ -7,6 +7,12 @@ import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
 import { listFastCompletions } from '#server/learning/engagement.queries.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { supervisorKinds } from '#server/notices/kinds.ts'
+import { addressOf } from '#server/oversight/team/bulk-changes/team-address.ts'
+import { certificatesZip } from '#server/oversight/team/exports/certificates-zip.ts'
+import {
+  collectStaffCertificates,
+  openStaffCertificate,
+} from '#server/oversight/team/exports/staff-certificates.actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findLastDay } from '#server/programs/own-time.queries.ts'
@@ -26,7 +32,6 @@ import { listSubmissionsBy } from '#server/training/program-requirements/submiss
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { type Asked, askedDay } from './asked-day.ts'
-import { certificatesZip } from './certificates-zip.ts'
 import { confirmCompletion } from './confirmations.actions.ts'
 import { assignCourse } from './course-assignments.actions.ts'
 import { doneWords } from './done-words.ts'
@@ -35,9 +40,7 @@ import { ownRequirements } from './own-requirements.ts'
 import { personActions } from './person-actions.ts'
 import { type CourseUnderWay, personPage } from './person-page.ts'
 import { remindersPage } from './sent-reminders.ts'
-import { collectStaffCertificates, openStaffCertificate } from './staff-certificates.actions.ts'
 import { findPersonEverOf, findPersonOfPrograms, type PersonOfPrograms } from './team.queries.ts'
-import { addressOf } from './team-filter.ts'
 import { listTimeline } from './timeline.queries.ts'
 
 type Needs = Readonly<{

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { accountsIn, accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
-import { type AsKnownOn, holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+import { type AsKnownOn, holdsOn, isKnown, titleOn, worksOn } from '#server/programs/as-of.ts'
 import { isInOwnTime } from '#server/programs/own-time.queries.ts'
 import type { Done, ProgramRequirement, Work } from './program-requirement.ts'
 
@@ -40,7 +40,7 @@ export async function listWork(
       where s.assignment_id = a.assignment_id and ${isKnown('s', asKnownOn)} and ${holdsOn('s', on)})`
   const { rows } = await sql<Work>`
     select distinct on (a.person_id, a.program_id) a.person_id, p.name, a.program_id, coalesce(d.name, h.name) as program,
-      a.role_title, a.unit, a.worker_type, a.hired_on, ${since('contact_periods')} as contact_from,
+      ${titleOn('a', on)} as role_title, a.unit, a.worker_type, a.hired_on, ${since('contact_periods')} as contact_from,
       ${since('leave_periods')} as leave_from
     from assignments a join people p on p.id = a.person_id
     join programs g on g.id = a.program_id join license_holders h on h.id = g.holder_id
