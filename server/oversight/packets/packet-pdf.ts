@@ -1,6 +1,5 @@
 import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
 import { type FlowingDocument, flowingDocument } from '#server/paper/flowing-document.ts'
-import { drawChecks } from './packet-checks.ts'
 import type { PacketContent, PacketHead, PacketPerson } from './packet-content.ts'
 import { inNumbers } from './packet-dates.ts'
 import type { SignedManifest } from './packet-manifest.ts'
@@ -28,7 +27,6 @@ export async function drawPacket(
   drawRoster(doc, people)
   drawPeople(doc, people, onProgress)
   doc.section(null)
-  drawChecks(doc, content)
   drawOwnRequirements(doc, content)
   drawPatterns(doc, content)
   drawRules(doc, content)

@@ -2,7 +2,6 @@ import type { RequirementId } from '#server/law/facts/ruleset.ts'
 import { dayOf, formatDay } from '#server/lib/days.ts'
 import type { FlowingDocument } from '#server/paper/flowing-document.ts'
 import type { RecordedPeriod } from '#server/programs/recorded-period.ts'
-import { checksSentence } from './packet-checks.ts'
 import { lateEntryDays, type PacketPerson } from './packet-content.ts'
 import { inNumbers } from './packet-dates.ts'
 import type { PersonSentences } from './packet-sentences.ts'
@@ -25,8 +24,6 @@ export function drawPerson(doc: FlowingDocument, person: PacketPerson, told: Per
   for (const gap of person.gaps) small(doc, `Gap, ${gap.title}: ${gap.words}.`)
   if (person.certificates.length > 0) drawCertificates(doc, person)
   if (person.outside.length > 0) drawOutsideTraining(doc, person)
-  const checks = checksSentence(person)
-  if (checks) small(doc, inNumbers(checks))
   if (person.late.length > 0)
     small(doc, `Entered more than ${lateEntryDays} days late. ${inNumbers(person.late.join(' '))}`)
   if (person.corrections.length > 0) small(doc, `Corrections. ${person.corrections.join(' ')}`)
