@@ -12,6 +12,7 @@ import { type OpenDatabase, openDatabase } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
 import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
+import { fillDemoOwnRequirements } from './demo/own-requirements.ts'
 import { demoStart } from './demo/permission.ts'
 import { demoStaff } from './demo/staff.ts'
 import { fillDemoVersions } from './demo/versions.ts'
@@ -70,6 +71,7 @@ if (start.kind === 'fill') {
   )
   await fillDemoVersions(db, catalogue, config, clock())
   await fillDemoClassroom(db, catalogue, clock())
+  await fillDemoOwnRequirements(db, clock())
   await enqueue(db, 'sign-ledger-head')
 }
 const demo = await isDemo(db)

@@ -56,6 +56,8 @@ const order = [
     'classroom/instructor-led',
     'classroom/group-sessions',
     'calendar',
+    'oversight/team/exports',
+    'oversight/team/bulk-changes',
     'oversight/team',
     'oversight/shifts',
     'oversight/reviews',
