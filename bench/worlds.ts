@@ -67,7 +67,7 @@ export async function addPeople(
   const hired = sql`done_on - ${365 * (years - 1) + 30}::int`
   for (const insert of [
     sql`people (id, name, email, password_hash, last_active_on)
-      select person_id, (array['Ada', 'Ben', 'Maria', 'Person'])[1 + n % 4] || ' ' || left(person_id::text, 8), person_id || '@bench.example', 'none', done_on from staff`,
+      select person_id, ${givenName} || ' ' || left(person_id::text, 8), person_id || '@bench.example', 'none', done_on from staff`,
     sql`assignments (assignment_id, person_id, program_id, worker_type, role_title, hired_on)
       select assignment_id, person_id, program_id, 'employee', 'Youth worker', ${hired} from staff`,
     sql`contact_periods (assignment_id, from_on) select assignment_id, ${hired} + 31 from staff where n % 10 > 0`,
@@ -87,6 +87,11 @@ export async function addPeople(
     await sql`insert into ${insert}`.execute(trx)
   await sql`drop table staff, taken`.execute(trx)
 }
+
+/** One of 200, as common as names are. */
+const givenName = sql`
+  (array['Mar', 'An', 'Jo', 'Ka', 'El', 'Li', 'Sa', 'Ro', 'Mi', 'Da'])[1 + (random() * 9)::int]
+  || (array['ia', 'na', 'se', 'ri', 'lle', 'za', 'mar', 'sa', 'cha', 'vid', 'tin', 'nor', 'la', 'bel', 'ko', 'dre', 'lyn', 'ter', 'go', 'wen'])[1 + (random() * 19)::int]`
 
 /** What five years leave beside trainings: certificates, former work, messages, sign-ins and a closed review of each program. */
 export async function addHistory(trx: Transaction<DB>): Promise<void> {
