@@ -20,6 +20,7 @@ import type { Ports } from './server.ts'
 const many = Number(process.argv[2] ?? 1000)
 const withinSeconds = 30
 const readers = 8
+const offices = Array.from({ length: 20 }, (_, n) => `127.0.0.${n + 2}`)
 const password = 'correct horse battery staple'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-bench-'))
@@ -47,19 +48,21 @@ async function measure(): Promise<void> {
   await sql`vacuum analyze`.execute(db)
   server.send({ url: postgres.url, pages: [{ path: lesson, cookie: reader!.cookie, encoding: null }] })
   const [{ product }] = (await once(server, 'message')) as [Ports]
-  const pool = new Pool(`http://127.0.0.1:${product}`, {
-    connections: 256,
-    pipelining: 1,
-    // Shorter than the server's, which may close a connection just when it is used again.
-    keepAliveTimeout: 500,
-  })
+  // The service takes 60 connections from one address.
+  const pools = offices.map(
+    (localAddress) =>
+      new Pool(`http://127.0.0.1:${product}`, { localAddress, connections: 50, pipelining: 1 }),
+  )
+  const pool = pools[0]!
   const read = () => timed(pool, { method: 'GET', path: lesson, headers: { cookie: reader!.cookie } }, 200)
   const alone = await reading(read, pause(5000))
   const began = performance.now()
-  const storm = Promise.all(Array.from({ length: many }, (_, n) => signIn(pool, n, began)))
+  const storm = Promise.all(
+    Array.from({ length: many }, (_, n) => signIn(pools[n % pools.length]!, n, began)),
+  )
   const meanwhile = await reading(read, storm)
   const signIns = await storm
-  await pool.close()
+  for (const pool of pools) await pool.close()
   const times = signIns.map(({ seconds }) => seconds).sort((a, b) => a - b)
   console.log(`
 ${availableParallelism()} cores (load ${loadavg()[0]!.toFixed(1)}), Node ${process.versions.node}; ${many} people sign in within ${withinSeconds} s
@@ -70,14 +73,13 @@ lesson pages of others, 95 of 100: ${percentile(alone, 0.95).toFixed(0)} ms befo
 /** People with a password, who have signed in from here before. */
 async function addColleagues(db: Database): Promise<void> {
   const hash = await hashPassword(password)
-  const place = createHash('sha256').update('place:127.0.0.1').digest('hex')
+  const places = offices.map((office) => createHash('sha256').update(`place:${office}`).digest('hex'))
   await sql`
     with colleagues as (
       insert into people (name, email, password_hash)
       select 'Colleague ' || n, 'colleague' || n || '@bench.example', ${hash} from generate_series(0, ${many - 1}) n returning id)
-    insert into known_places (person_id, place_hash, last_used_at) select id, ${place}, now() from colleagues`.execute(
-    db,
-  )
+    insert into known_places (person_id, place_hash, last_used_at)
+    select id, place, now() from colleagues, unnest(${places}::text[]) place`.execute(db)
 }
 
 /** One person: at some moment they sign in, and where the service is busy they try again. */
