@@ -46,12 +46,12 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
       const found = await findPrograms(db, search, today, search ? mostFound : mostShown)
       const data = { title: 'Licensed programs', search, ...found, licenseWords, toneOf }
       if (request.headers['hx-request'] === 'true') return reply.partial('oversight/licensing/_found', data)
-      const overview = await listOverview(db, today, addDays(today, 30), rulesRevision)
+      // Reads every answer of the state, which a search doesn't ask for.
+      const whole = search ? null : await listOverview(db, today, addDays(today, 30), rulesRevision)
       return reply.page('oversight/licensing/find', {
         ...data,
         now,
-        totals: overviewTotals(overview),
-        days: await listOverviewDays(db, 12),
+        overview: whole && { totals: overviewTotals(whole), days: await listOverviewDays(db, 12) },
       })
     },
   )
