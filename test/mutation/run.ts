@@ -23,7 +23,7 @@ type Group = Readonly<{
 
 // It starts a process of its own for each life; the same answers are asked in one process.
 const withoutProcesses = (file: string) => !file.endsWith('standing-command.test.ts')
-const drawing = /\/(second-opinion|gaps|next-change|properties|periods)\.test\.ts$/
+const drawing = /\/(clearance|second-opinion|gaps|next-change|properties|periods)\.test\.ts$/
 const lawTests = globSync('test/law/*.test.ts').filter(withoutProcesses)
 
 const groups: Readonly<Record<string, Group>> = {
