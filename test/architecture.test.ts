@@ -28,7 +28,8 @@ const order = [
     'courses/authoring/text',
     'courses/authoring/questions',
   ],
-  ...['courses/authoring', 'courses/review', 'courses/resources', 'courses/search', 'courses'],
+  ...['courses/authoring', 'courses/review/comments', 'courses/review/watch', 'courses/review'],
+  ...['courses/resources', 'courses/search', 'courses'],
   ...[
     'paper',
     'certificates',
