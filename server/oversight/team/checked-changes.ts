@@ -136,7 +136,7 @@ export const changesFor = (
     .filter((change) => hasLicensed || !change.startsWith('contact'))
     .map((change) => ({ change, title: checkedChanges[change].title }))
 
-export type Planned = Readonly<
+type Planned = Readonly<
   | { kind: 'changes'; says: readonly string[]; contactFrom: Day | null }
   | { kind: 'problems'; problems: readonly Problem[] }
 >
