@@ -3,7 +3,7 @@ import { PgBoss } from 'pg-boss'
 import { timeZone } from '#server/lib/days.ts'
 import { type JobData, type JobName, type JobPlan, queueOptions, timetable } from './timetable.ts'
 
-export type JobRun = Readonly<{
+type JobRun = Readonly<{
   /** Aborted when the process stops, or the job was given to another one. */
   signal: AbortSignal
   /** If this attempt fails, there is no other. */

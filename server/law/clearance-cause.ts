@@ -2,7 +2,7 @@ import { isShort } from '#server/law/reasons/finding.ts'
 import type { ClearanceVerdict } from './clearance-reasons.ts'
 
 /** Everything that can keep someone from direct contact, in the order in which it is asked. */
-export const clearanceCauses = [
+const clearanceCauses = [
   'records-conflict',
   'not-on-roster',
   'on-leave',

@@ -7,7 +7,7 @@ import { type Confidence, parseConfidence } from '#server/learning/questions/con
 import { type Mark, markAnswer, parseAnswer, passed, scoreOf } from '#server/learning/questions/marking.ts'
 
 /** The current question of an attempt. */
-export type Current = Readonly<{
+type Current = Readonly<{
   position: number
   /** The step of a scenario. 0 for other questions. */
   step: number
@@ -55,7 +55,7 @@ export type TakenAnswer = {
   result: Result | null
 }
 
-export type Result = Readonly<{ correct: number; points: number; total: number; is_passed: boolean }>
+type Result = Readonly<{ correct: number; points: number; total: number; is_passed: boolean }>
 
 /**
  * Marks one answer. A form for a question that is not the current one (a second tab, the Back button, an ended attempt)

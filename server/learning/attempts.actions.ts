@@ -70,7 +70,7 @@ async function insertAttempt(
   return id
 }
 
-export type AnswerResult =
+type AnswerResult =
   /** The attempt doesn't exist or belongs to someone else. */
   | { kind: 'absent' }
   /** The attempt has ended or this question is already answered. Nothing changed. */

@@ -24,7 +24,7 @@ function withFigureLinks(html: string, path: string): string {
 
 const drawing = /<svg class="lesson-drawing"[\s\S]*?<\/svg>/g
 
-export type LessonFigure = Readonly<{ svg: string; title: string; caption: string }>
+type LessonFigure = Readonly<{ svg: string; title: string; caption: string }>
 
 /** The n-th figure of a lesson, from 1. */
 export function figureOf(html: string, number: number): LessonFigure | null {

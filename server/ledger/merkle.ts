@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
  */
 
 /** Every level of the tree, leaves first. A last node without a neighbor moves up unchanged. */
-export type MerkleTree = readonly (readonly Buffer[])[]
+type MerkleTree = readonly (readonly Buffer[])[]
 
 export function merkleTree(leaves: readonly string[]): MerkleTree {
   let level: readonly Buffer[] = leaves.map((leaf) => leafHash(leaf))

@@ -17,7 +17,7 @@ export type ReadTile = (tile: Tile) => Promise<Buffer>
 export const hashesAt = (level: number, size: number): number => Math.floor(size / tileWidth ** level)
 
 /** The tile of a tree of this size, or null if it has none there. */
-export function tileOf(level: number, number: number, size: number): Tile | null {
+function tileOf(level: number, number: number, size: number): Tile | null {
   const width = Math.min(tileWidth, hashesAt(level, size) - number * tileWidth)
   return width > 0 ? { level, number, width } : null
 }

@@ -109,7 +109,7 @@ export async function listForgottenEmails(db: Kysely<DB>): Promise<readonly stri
 // That someone asked for after-care is their own affair.
 const isNotPrivate = sql`n.kind <> 'after-care'`
 
-export type Undelivered = Readonly<{
+type Undelivered = Readonly<{
   notice_id: string
   name: string
   email: string

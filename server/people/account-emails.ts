@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import { dayOf, formatDay } from '#server/lib/days.ts'
 
 /** A message about an account. Neutral, and without a program's name: others may see it. */
-export type AccountEmail = Readonly<{
+type AccountEmail = Readonly<{
   to: string
   subject: string
   text: string

@@ -11,7 +11,7 @@ import { findAccountByEmail, findInvitation, listKnownWords, lockPeople } from '
 import type { TellOfRole } from './role-news.ts'
 import type { Grant } from './roles.ts'
 
-export type LinkPurpose = 'invite' | 'reset'
+type LinkPurpose = 'invite' | 'reset'
 
 /** Makes a one-time link to set a password, good for a week; the token is returned once and never stored. */
 export async function createLink(
@@ -112,7 +112,7 @@ export async function listMailedOften(
 }
 
 /** What someone who forgot their password typed, and a key by which the job that runs twice writes one email. */
-export type ResetRequest = Readonly<{ email: string; key: string }>
+type ResetRequest = Readonly<{ email: string; key: string }>
 
 /**
  * Writes the email with a link for someone who forgot their password: at most three an hour for an account, and only the
@@ -139,10 +139,7 @@ export function mailResetLink(
   })
 }
 
-export type SetPasswordResult =
-  | { kind: 'set' }
-  | { kind: 'link-ended' }
-  | { kind: 'problem'; message: string }
+type SetPasswordResult = { kind: 'set' } | { kind: 'link-ended' } | { kind: 'problem'; message: string }
 
 /** Uses up a link: of many tries with one link, one wins. All earlier sessions, links and devices of the person end. */
 export async function setPassword(

@@ -6,7 +6,7 @@ import { type AccountMail, emailChanged } from './account-emails.ts'
 import { newToken, tokenHash } from './links.ts'
 import { lockPeople } from './queries.ts'
 
-export type EmailChange = Readonly<{
+type EmailChange = Readonly<{
   token: string
   from: string | null
   to: string
@@ -87,7 +87,7 @@ const openChanges = (db: Database, now: Date) =>
     .where('expires_at', '>', now)
     .where('people.disabled_at', 'is', null)
 
-export type Confirmed =
+type Confirmed =
   | { kind: 'changed'; from: string | null; to: string }
   | { kind: 'link-ended' }
   | { kind: 'owner-must-sign-in' }

@@ -18,7 +18,7 @@ declare module 'lucia' {
 /** Who is asking, and what was read in the same statement. */
 type Recognized = Readonly<{ viewer: Viewer; alongside: unknown }>
 
-export type OpenSession = Readonly<{
+type OpenSession = Readonly<{
   handle: string
   /** "Firefox on Windows" */
   device: string

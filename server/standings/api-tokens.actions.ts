@@ -72,7 +72,7 @@ function endToken(
   })
 }
 
-export type TokenInUse = Readonly<{ id: string; program_id: string; may_send_shifts: boolean }>
+type TokenInUse = Readonly<{ id: string; program_id: string; may_send_shifts: boolean }>
 
 /** A token that speaks for its program now. Its use is noted: the last one to the hour, and each day's addresses. */
 export async function useApiToken(

@@ -4,7 +4,7 @@ import { instantOf } from '#server/programs/typed-form.ts'
 import type { ClearanceLine } from './clearance-list.ts'
 
 /** How long software may rely on an answer: what is recorded after it, such as leave, is not in it. */
-export const statementHours = 24
+const statementHours = 24
 
 export const statementType = 'clearance+jwt'
 
@@ -24,7 +24,7 @@ export const clearedPersonSchema = Type.Object({
   because: Type.Unsafe<readonly string[]>(Type.Array(Type.String())),
 })
 
-export type ClearedPerson = Static<typeof clearedPersonSchema>
+type ClearedPerson = Static<typeof clearedPersonSchema>
 
 /** What software is told of some people, and until when it holds. */
 export type ClearanceStatement = Readonly<{

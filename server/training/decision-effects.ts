@@ -4,9 +4,9 @@ import { standing } from '#server/law/standing.ts'
 import type { Day } from '#server/lib/days.ts'
 import { standingWords } from '#server/standings/standing-words.ts'
 
-export type Effect = Readonly<{ program: string; what: string; from: string; to: string }>
+type Effect = Readonly<{ program: string; what: string; from: string; to: string }>
 
-export type DecisionEffects = Readonly<{
+type DecisionEffects = Readonly<{
   accepted: readonly Effect[]
   /** Only where verifying the certificate changes more than accepting alone. */
   verified: readonly Effect[] | null

@@ -15,7 +15,7 @@ import type { OutsideTraining } from './outside.queries.ts'
 import { tellDeciders } from './outside-deciders.actions.ts'
 import type { OutsideEntry } from './outside-form.ts'
 
-export type RecordResult = { kind: 'recorded'; id: string } | { kind: 'file-refused'; message: string }
+type RecordResult = { kind: 'recorded'; id: string } | { kind: 'file-refused'; message: string }
 
 /** Records an outside training, with its certificate file. It counts once a license holder or agency accepts it. */
 export async function recordOutsideTraining(
@@ -127,14 +127,14 @@ export async function supersedeOutsideTraining(
   })
 }
 
-export type Decision = Readonly<{
+type Decision = Readonly<{
   program_id: string
   is_accepted: boolean
   is_certificate_verified: boolean
   reason: string
 }>
 
-export type DecideResult =
+type DecideResult =
   | { kind: 'decided' }
   | { kind: 'not-two'; problem: TwoPeopleProblem; other: string }
   | { kind: 'not-yours' }

@@ -121,7 +121,7 @@ export async function readUploads(
 }
 
 /** True if the file ends where its format says. A truncated file proves nothing, and one with extra data may be two files. */
-export function isWhole(bytes: Buffer): boolean {
+function isWhole(bytes: Buffer): boolean {
   switch (fileType(bytes)) {
     case 'application/pdf':
       return bytes.subarray(-2048).includes('%%EOF')

@@ -55,7 +55,7 @@ export type PageFrame = Readonly<{
 /** A field's error, shown at the field and in the summary at the top. */
 export type FieldError = Readonly<{ field: string; message: string }>
 
-export type PageData = Readonly<{
+type PageData = Readonly<{
   title: string
   /** `noindex` to keep a page out of search engines. */
   robots?: string
@@ -69,7 +69,7 @@ export type PageData = Readonly<{
   [name: string]: unknown
 }>
 
-export type ViewOptions = Readonly<{
+type ViewOptions = Readonly<{
   assets: Assets
   frame: (request: FastifyRequest, reply: FastifyReply) => PageFrame
   /** Recompile templates on each request. */

@@ -84,6 +84,19 @@ describe('as known on an earlier day', () => {
     expect(known(facts, '2024-03-01', '2024-02-20')).toMatchObject({ standing: 'current', late_days: 10 })
   })
 
+  test('a supervisor’s confirmation of a fast completion counts from its own day, and until then is what it waits for', () => {
+    const facts = atNorthStar(
+      {},
+      [done('2024-02-08', { fast: true, confirmed: [{ program: 'north-star', on: '2024-02-20' }] })],
+      { settings: { fast_completions: 'after-confirmation' } },
+    )
+    expect(known(facts, '2024-03-01', '2024-02-19').standing).toBe('not_cleared')
+    expect(known(facts, '2024-03-01', '2024-02-20')).toMatchObject({ standing: 'current', late_days: 10 })
+    expect(initial(facts, '2024-02-19').explanation.join(' ')).toContain(
+      'no supervisor there has confirmed it',
+    )
+  })
+
   test('child-protection facts recorded later are left out too', () => {
     const facts = {
       outside: [elsewhere('X205', '2024-03-01', { recorded_on: '2024-06-01' })],

@@ -4,16 +4,18 @@ import { hoursLedger } from '#server/law/child-protection/hours-ledger.ts'
 import { clearanceVerdict } from '#server/law/clearance.ts'
 import { clearanceCause } from '#server/law/clearance-cause.ts'
 import { workedExamples } from '#server/law/examples/worked-examples.ts'
-import type { Facts } from '#server/law/facts/facts.ts'
+import { type Facts, factsOf } from '#server/law/facts/facts.ts'
 import { readFacts } from '#server/law/facts/facts-check.ts'
+import type { WrittenFacts } from '#server/law/facts/facts-schema.ts'
 import { problemLine } from '#server/law/facts/problem.ts'
 import { gaps } from '#server/law/gaps.ts'
 import { nextChangeOn, upcoming } from '#server/law/next-change.ts'
-import { outsideCredits } from '#server/law/outside-training.ts'
+import { creditsFor, outsideCredits } from '#server/law/outside-training.ts'
 import { agenciesOf } from '#server/law/reasons/duties.ts'
 import { programsOf } from '#server/law/reasons/situation.ts'
 import { standing } from '#server/law/standing.ts'
 import type { Day } from '#server/lib/days.ts'
+import { rareLives } from './rare-lives.ts'
 import { drawnLife } from './second-opinion/drawn-lives.ts'
 
 const reviewedFile = (name: string) => path.join(import.meta.dirname, 'answers', `${name}.txt`)
@@ -37,9 +39,17 @@ test.each(workedExamples)(
   },
 )
 
+test.each(rareLives.map((life, index) => [index + 1, life] as const))(
+  'the law answers rare life %i as in its reviewed file',
+  async (number, { what, facts, on, asKnownOn }) => {
+    const answer = [`# ${what}`, ...answerLines(facts, on, asKnownOn), ...creditLines(facts), '']
+    await expect(reviewed(answer)).toMatchFileSnapshot(reviewedFile(`rare-${number}`))
+  },
+)
+
 test.each(lives)('the law answers drawn life %i as in its reviewed file', async (seed) => {
   const { life, asked } = drawnLife(seed)
-  const answer = [JSON.stringify(life), ...answerLines(life, asked[0] as Day), '']
+  const answer = [JSON.stringify(life), ...answerLines(life as WrittenFacts, asked[0] as Day), '']
   await expect(reviewed(answer)).toMatchFileSnapshot(reviewedFile(`life-${seed}`))
 })
 
@@ -47,8 +57,8 @@ test.each(lives)('the law answers drawn life %i as in its reviewed file', async 
 function reviewed(lines: readonly string[]): string {
   const long = new Map<string, string>()
   const short = lines.map((line) => {
-    if (line.length < 100 || line.includes(' | ') || line.startsWith('{') || /, \d{4}\b/.test(line))
-      return line
+    // Rows and facts are written where they are.
+    if (line.length < 100 || /^[#{]|^own: | \| |, \d{4}\b/.test(line)) return line
     const begins = `${line.slice(0, 70)}…`
     if ((long.get(begins) ?? line) !== line) return line
     long.set(begins, line)
@@ -57,27 +67,32 @@ function reviewed(lines: readonly string[]): string {
   return [...short, '# Written out', ...[...long.values()].map((line) => line.trim()).sort(), ''].join('\n')
 }
 
-function creditLines(written: unknown): readonly string[] {
-  const read = readFacts(written)
-  if (!read.ok) return []
-  const { trainings } = read.facts
-  return trainings.flatMap((training) =>
-    outsideCredits(training, trainings).flatMap(({ requirement, answer, says, sentence }) => [
-      `${requirement}, ${answer}: ${says}`,
-      `  ${sentence}`,
-    ]),
-  )
+function creditLines(written: WrittenFacts): readonly string[] {
+  const facts = factsOf(written)
+  return facts.trainings.flatMap((training) => {
+    const credits = outsideCredits(training, facts.trainings)
+    const { own, other } = creditsFor(facts, credits)
+    return [
+      ...credits.flatMap(({ requirement, answer, says, sentence }) => [
+        `${requirement}, ${answer}: ${says}`,
+        `  ${sentence}`,
+      ]),
+      `own: ${own.map(({ requirement }) => requirement)}, other: ${other.map(({ requirement }) => requirement)}`,
+    ]
+  })
 }
 
-function answerLines(written: unknown, on: Day): readonly string[] {
+/** Facts that cannot all be true are refused in a file, and answered as far as possible on a page. */
+function answerLines(written: WrittenFacts, on: Day, asKnownOn?: Day): readonly string[] {
   const read = readFacts(written)
-  if (!read.ok) return read.problems.map(problemLine)
-  const { requirements, clearance } = standing(read.facts, on)
+  const facts = factsOf(written)
+  const { requirements, clearance } = standing(facts, on, asKnownOn)
   return [
+    ...(read.ok ? [] : read.problems.map(problemLine)),
     `On ${on}`,
     ...requirements.flatMap(({ explanation, ...row }) => [values(row), ...explanation.map(indented)]),
     ...clearance.flatMap(({ because, ...row }) => [values(row), ...because.map(indented)]),
-    ...laterLines(read.facts, on),
+    ...laterLines(facts, on),
   ]
 }
 

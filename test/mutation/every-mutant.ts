@@ -19,7 +19,7 @@ declare module 'vitest' {
 type Counts = Record<string, number>
 
 /** What an instrumented file looks at; the names are the instrumenter's. */
-const switches: Switches = {}
+const switches: Switches = { mutantCoverage: { static: {}, perTest: {} } }
 Object.assign(globalThis, { __stryker__: switches })
 type Switches = {
   activeMutant?: string | undefined

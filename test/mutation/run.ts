@@ -9,7 +9,7 @@
  * So a change costs what the tests that meet it cost, milliseconds where they need no database.
  */
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { everyMutant, type Mutant } from './mutants.ts'
@@ -23,7 +23,7 @@ type Group = Readonly<{
 
 // It starts a process of its own for each life; the same answers are asked in one process.
 const withoutProcesses = (file: string) => !file.endsWith('standing-command.test.ts')
-const drawing = /\/(second-opinion|gaps|next-change|properties|periods)\.test\.ts$/
+const drawing = /\/(clearance|second-opinion|gaps|next-change|properties|periods)\.test\.ts$/
 const lawTests = globSync('test/law/*.test.ts').filter(withoutProcesses)
 
 const groups: Readonly<Record<string, Group>> = {
@@ -69,6 +69,7 @@ async function mutate({ files, tests, slowTests }: Group) {
   const results = new Map<string, Result>()
   for (const some of [tests, slowTests]) {
     const left = mutants.filter(({ id }) => !results.get(id)?.by)
+    if (left.length === 0) break
     for (const result of resultsOf(chosen, some, left)) results.set(result.id, result)
   }
   report(mutants, results)
@@ -76,6 +77,7 @@ async function mutate({ files, tests, slowTests }: Group) {
 
 function resultsOf(files: readonly string[], tests: readonly string[], left: readonly Mutant[]) {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'safe-harbor-mutation-')), 'results')
+  writeFileSync(file, '')
   spawnSync('npx', ['vitest', 'run', '-c', 'test/mutation/vitest.config.ts'], {
     stdio: 'inherit',
     env: {
@@ -86,7 +88,9 @@ function resultsOf(files: readonly string[], tests: readonly string[], left: rea
       MUTATION_RESULTS: file,
     },
   })
-  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
   return lines.map((line) => JSON.parse(line) as Result)
 }
 

@@ -74,7 +74,9 @@ test(`none of ${many} requests of every kind and role gets a 5xx`, {
     )
     for (const [index, answer] of answers.entries()) {
       const { route, request, sender } = batch[index]!
-      if (answer.statusCode >= 500) {
+      // "Not ready" is the truth about a machine too busy to answer in time, not about what was sent.
+      const isBusy = answer.statusCode === 503 && route.url === '/readyz'
+      if (answer.statusCode >= 500 && !isBusy) {
         const what = `${answer.statusCode} ${route.method} ${route.url}`
         wrong.set(what, JSON.stringify({ sender: sender.email, request }).slice(0, 1500))
       } else if (sent < 3_000 || draw.chance(0.05)) requests.learn(request.url, answer, sender.email)

@@ -16,7 +16,7 @@ const hex = (values: readonly number[]): string =>
   `#${values.map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`
 
 /** 0: the first color alone. 1: the second alone. */
-export const mix = (one: string, other: string, part: number): string => {
+const mix = (one: string, other: string, part: number): string => {
   const others = channels(other)
   return hex(channels(one).map((value, at) => value + (others[at]! - value) * part))
 }
@@ -30,7 +30,7 @@ function luminance(color: string): number {
 }
 
 /** The contrast ratio of WCAG 2: from 1 to 21. */
-export function contrast(one: string, other: string): number {
+function contrast(one: string, other: string): number {
   const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number]
   return (light + 0.05) / (dark + 0.05)
 }

@@ -27,11 +27,9 @@ export type Invited = Readonly<{
   waiting: readonly Waiting[]
 }>
 
-export type Waiting = Readonly<{ person: Person; confirmers: readonly SecondPerson[] }>
+type Waiting = Readonly<{ person: Person; confirmers: readonly SecondPerson[] }>
 
-export type InviteAnswer =
-  | { kind: 'invited'; invited: Invited }
-  | { kind: 'refused'; problems: readonly string[] }
+type InviteAnswer = { kind: 'invited'; invited: Invited } | { kind: 'refused'; problems: readonly string[] }
 
 /** Gives each person their role, and an account where they have none; one problem, and nothing is done. */
 export async function inviteToRoles(

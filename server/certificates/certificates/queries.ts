@@ -140,7 +140,7 @@ export async function listUndrawn(db: Kysely<DB>, limit: number): Promise<readon
   return rows
 }
 
-export type RefusedRow = Readonly<{
+type RefusedRow = Readonly<{
   completion_id: string
   person_id: string
   /** The name on the account today. */

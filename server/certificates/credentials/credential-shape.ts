@@ -125,7 +125,7 @@ export const proofShape = closed({
 })
 
 /** The exact shape of our credentials. Anything added or missing means that it isn't one of ours. */
-export const credentialShape = closed({
+const credentialShape = closed({
   '@context': Type.Tuple([
     Type.Literal(credentialsV2),
     Type.Literal(openBadgesV3),
@@ -138,7 +138,7 @@ export const credentialShape = closed({
 })
 
 /** The shape until November 2026. These certificates stay genuine. Open Badges' schema allows one status only. */
-export const earlierShape = closed({
+const earlierShape = closed({
   '@context': Type.Tuple([Type.Literal(credentialsV2), Type.Literal(openBadgesV3)]),
   ...shared,
   credentialStatus: Type.Tuple([revocation, supersession]),

@@ -8,7 +8,7 @@ import { keyFault, type PublishedKeys, type SigningKey } from './keys.ts'
 import { isSignedBy, sign } from './proof.ts'
 
 /** A Bitstring Status List 1.0: one bit for each certificate, the first bit of a byte its highest. */
-export type StatusList = Uint8Array
+type StatusList = Uint8Array
 
 /** The standard calls supersession `message`: the entry says what a set bit means. */
 type StatusPurpose = 'revocation' | 'message'

@@ -114,7 +114,7 @@ export const instructions: Record<Exercise['type'], string> = {
 }
 
 /** The errors for incomplete answers. */
-export const missing: Record<Exercise['type'], string> = {
+const missing: Record<Exercise['type'], string> = {
   single: 'Choose an answer.',
   multiple: 'Choose at least one answer.',
   'true-false': 'Choose true or false.',
@@ -125,7 +125,7 @@ export const missing: Record<Exercise['type'], string> = {
 }
 
 /** What is missing in an incomplete answer, and where: what was chosen stays. */
-export type Asked = Readonly<{ message: string; line: Readonly<{ name: string; text: string }> | null }>
+type Asked = Readonly<{ message: string; line: Readonly<{ name: string; text: string }> | null }>
 
 export function askedFor(type: Exercise['type'], fields: AnswerFields): Asked {
   if (fields.kind === 'choices') return { message: missing[type], line: null }

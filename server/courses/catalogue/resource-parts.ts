@@ -4,7 +4,7 @@ export type Point = readonly [west: number, north: number]
 /** A part of the state on the map. */
 export type ResourceRegion = Readonly<{ id: string; name: string; label: Point; outline: readonly Point[] }>
 
-export type ResourceGroup = Readonly<{ id: string; title: string; about: string }>
+type ResourceGroup = Readonly<{ id: string; title: string; about: string }>
 
 /** What the administrator's page can change. A way that there isn't is empty. */
 export type ResourceText = Readonly<{

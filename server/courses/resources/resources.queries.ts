@@ -20,7 +20,7 @@ export async function findNewestRecord(db: Kysely<DB>): Promise<string> {
   return String(row?.id ?? 0)
 }
 
-export type ResourceHistory = Readonly<{
+type ResourceHistory = Readonly<{
   id: number
   checked_on: string
   is_listed: boolean

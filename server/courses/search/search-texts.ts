@@ -75,7 +75,7 @@ const unread = /^(svg|sup|small|form|script|style)$/
 const unreadClass = /\b(lesson-term-note|lesson-sources)\b/
 
 /** What a page says, in one line. */
-export function wordsOfHtml(html: string): string {
+function wordsOfHtml(html: string): string {
   const parts: string[] = []
   const visit = (nodes: readonly ChildNode[]) => {
     for (const node of nodes)

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-export type FoundText = Readonly<{
+type FoundText = Readonly<{
   kind: string
   title: string
   href: string

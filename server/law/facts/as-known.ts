@@ -37,17 +37,22 @@ export function doneBy(facts: Facts, day: Day): Facts {
     ...facts,
     trainings: facts.trainings
       .filter((training) => training.day === null || training.day <= day)
-      .map((training) => ({
-        ...training,
-        verified: training.verified.filter(({ on }) => on <= day),
-        confirmed: training.confirmed.filter(({ on }) => on <= day),
-      })),
+      .map((training) => checkedBy(training, day)),
   }
 }
 
 function trainingAsKnown(training: Training, day: Day): Training {
   const voidedOn = training.voidedOn !== null && training.voidedOn > day ? null : training.voidedOn
-  return { ...training, voidedOn, verified: training.verified.filter(({ on }) => on <= day) }
+  return { ...checkedBy(training, day), voidedOn }
+}
+
+/** A training with only those verifications and confirmations that programs had made by a day. */
+export function checkedBy(training: Training, day: Day): Training {
+  return {
+    ...training,
+    verified: training.verified.filter(({ on }) => on <= day),
+    confirmed: training.confirmed.filter(({ on }) => on <= day),
+  }
 }
 
 function endKnown({ endRecordedOn }: { readonly endRecordedOn: Day | null }, day: Day): boolean {

@@ -1,4 +1,5 @@
 import { type Day, laterOf } from '#server/lib/days.ts'
+import { checkedBy } from './as-known.ts'
 import type { Program, Training } from './facts.ts'
 import { type Formula, type Match, type Term, termsOf } from './formula.ts'
 
@@ -65,7 +66,7 @@ export function evidenceOf(
     if (found.some((match) => match.answer === 'yes')) {
       if (training.day === null) doubts.push({ training, why: 'the day of completion is not on file' })
       else if (held !== null && held <= on) credits.push({ training, day: training.day, held })
-      else if (training.day <= on) unverified.push(training)
+      else if (training.day <= on) unverified.push(checkedBy(training, on))
     } else if (doubt && (training.day === null || training.day <= on))
       doubts.push({ training, why: doubt.why })
   }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 
-export type AfterCareCase = Readonly<{
+type AfterCareCase = Readonly<{
   id: string
   course: string
   version: string

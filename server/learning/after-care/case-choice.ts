@@ -5,7 +5,7 @@ import type { Attempt } from '#server/learning/progress/queries.ts'
 /** How many days after a course a case is sent. */
 export const caseDays = [3, 10, 30, 90] as const
 
-export type ChosenCase = Readonly<{ module: string; question: string }>
+type ChosenCase = Readonly<{ module: string; question: string }>
 
 type Met = Pick<Attempt, 'module' | 'drawn' | 'answers'>
 

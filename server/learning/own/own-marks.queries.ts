@@ -5,10 +5,10 @@ import { accountsIn } from '#server/people/accounts-of.queries.ts'
 
 export type LessonAddress = Readonly<{ course: string; module: string; lesson: string }>
 
-export type OwnNote = Readonly<{ id: string; body: string; written_at: string }>
+type OwnNote = Readonly<{ id: string; body: string; written_at: string }>
 
 /** Words that someone highlighted, and where they were in the lesson. */
-export type OwnHighlight = Readonly<{ id: string; paragraph: number; start: number; quote: string }>
+type OwnHighlight = Readonly<{ id: string; paragraph: number; start: number; quote: string }>
 
 /** What one person has in one lesson: where they stopped reading, a bookmark, notes, highlights and saved words. */
 export type OwnMarks = Readonly<{
@@ -39,9 +39,9 @@ export const ownMarksAlongside = ({ course, module, lesson }: LessonAddress) => 
     select r.paragraph, r.at from reading_places r
     where r.enrollment_id = ${latestEnrollment(accountsIn('viewer'), course)} and r.module = ${module} and r.lesson = ${lesson}) place on true`
 
-export type KeptNote = LessonAddress & OwnNote
-export type KeptHighlight = LessonAddress & OwnHighlight & Readonly<{ highlighted_at: Date }>
-export type Bookmark = LessonAddress & Readonly<{ saved_at: Date }>
+type KeptNote = LessonAddress & OwnNote
+type KeptHighlight = LessonAddress & OwnHighlight & Readonly<{ highlighted_at: Date }>
+type Bookmark = LessonAddress & Readonly<{ saved_at: Date }>
 
 export async function listNotes(db: Kysely<DB>, personId: string): Promise<readonly KeptNote[]> {
   const { rows } = await sql<KeptNote>`

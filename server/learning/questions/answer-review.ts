@@ -14,7 +14,7 @@ export type AnswerReview = {
   readonly practice: boolean
 }
 
-export type ReviewLine = {
+type ReviewLine = {
   /** What the choice was about: a step's situation, a left side, an item. */
   readonly about: string
   /** For a scenario: its steps are what happened, and each choice has its reason. */
@@ -22,7 +22,7 @@ export type ReviewLine = {
   readonly parts: readonly ReviewPart[]
 }
 
-export type ReviewPart = {
+type ReviewPart = {
   readonly label: string
   /** `good` fits, `safer` would be safer, `given` was chosen but doesn't fit. */
   readonly tone: 'given' | 'good' | 'safer'

@@ -12,7 +12,7 @@ import { type AnswerReview, answerReview } from './answer-review.ts'
 import { type PathAnswer, parseAnswer } from './marking.ts'
 
 /** The data for `_exercise-feedback.eta` after an answer to an exercise in a lesson. Nothing is stored. */
-export type ExerciseFeedback =
+type ExerciseFeedback =
   | {
       /** The answer is incomplete, the scenario continues, or the learner starts again. */
       readonly kind: 'exercise'

@@ -96,7 +96,7 @@ export async function listOverview(
   return rows
 }
 
-export type OverviewDay = Readonly<{ day: Day; in_contact: number; not_cleared: number }>
+type OverviewDay = Readonly<{ day: Day; in_contact: number; not_cleared: number }>
 
 /** The kept days of all programs, latest first: the first kept day of each of the last months. */
 export async function listOverviewDays(db: Kysely<DB>, months: number): Promise<readonly OverviewDay[]> {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-export type PacketLink = Readonly<{
+type PacketLink = Readonly<{
   id: string
   for_whom: string
   made_by_name: string

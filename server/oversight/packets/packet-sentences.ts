@@ -10,7 +10,7 @@ const ownSentences = (explanation: readonly string[]) =>
   explanation.filter((sentence) => !saidElsewhere.test(sentence))
 
 /** Sentences that are printed once for several people. */
-export type CommonSentences = Readonly<{
+type CommonSentences = Readonly<{
   /** Said of everyone, such as the program’s certification. */
   ofEveryone: ReadonlySet<string>
   /** Long sentences said of several people, with the number by which they are referred to. */

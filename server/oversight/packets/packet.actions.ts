@@ -12,7 +12,7 @@ import { findPacketById, listLostPackets, type Packet } from './packet.queries.t
 import type { PacketContent } from './packet-content.ts'
 import type { PacketFiles } from './packet-files.ts'
 
-export type PacketEntry = Readonly<{ from_on: Day; to_on: Day; sample_size: number | null; seed: string }>
+type PacketEntry = Readonly<{ from_on: Day; to_on: Day; sample_size: number | null; seed: string }>
 
 /** Requests a packet, with the job that makes it. */
 export async function requestPacket(

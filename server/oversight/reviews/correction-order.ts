@@ -37,7 +37,7 @@ export const orderFields = (findings: readonly OpenFinding[], typed: Typed) =>
     },
   }))
 
-export type OrderRead =
+type OrderRead =
   | { kind: 'order'; violations: readonly Violation[] }
   | { kind: 'problems'; problems: readonly FieldError[] }
 

@@ -4,10 +4,10 @@ import { reader, type Typed } from '#server/programs/typed-form.ts'
 import { fileType, type UploadedFile } from '#server/web/upload.ts'
 
 /** Maximum characters and files of one message. */
-export const longestMessage = 10_000
+const longestMessage = 10_000
 export const mostFiles = 5
 
-export type EvidenceFile = Readonly<{
+type EvidenceFile = Readonly<{
   bytes: Buffer
   name: string
   type: 'application/pdf' | 'image/png' | 'image/jpeg'
@@ -15,7 +15,7 @@ export type EvidenceFile = Readonly<{
 
 export type EvidenceMessage = Readonly<{ body: string; files: readonly EvidenceFile[] }>
 
-export type Uploaded = Readonly<{
+type Uploaded = Readonly<{
   fields: Typed
   files: readonly UploadedFile[]
   isTooLarge: boolean

@@ -1,7 +1,7 @@
 import type { Day } from '#server/lib/days.ts'
 import type { EvidenceRequest } from './evidence.queries.ts'
 
-export type EvidenceState = 'waiting' | 'answered' | 'closed'
+type EvidenceState = 'waiting' | 'answered' | 'closed'
 
 type Timed = Readonly<{ at: string }>
 const isAfter = (one: Timed, other: Timed | undefined) => !other || Date.parse(one.at) >= Date.parse(other.at)

@@ -25,7 +25,7 @@ export const findingActs = [
 
 export type FindingAct = (typeof findingActs)[number]
 
-export type FindingState = 'draft' | 'sent' | 'answered' | 'resolved' | 'withdrawn'
+type FindingState = 'draft' | 'sent' | 'answered' | 'resolved' | 'withdrawn'
 
 export const findingStateNames: Readonly<Record<FindingState, string>> = {
   draft: 'Not sent yet',

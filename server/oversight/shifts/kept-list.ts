@@ -26,7 +26,7 @@ const shape = Type.Object({
   ),
 })
 
-export type KeptList = Static<typeof shape>
+type KeptList = Static<typeof shape>
 
 /** The claims of the list that a phone keeps: each answer, why, and until when it holds. */
 export const keptClaims = (

@@ -6,7 +6,7 @@ import type { CheckedAnswer, CheckLine, Shift } from './shifts.queries.ts'
 type Answer = ClearanceLine['answer']
 
 /** How a person's answer looks: its shape and its words. */
-export function answerLook(answer: Answer, onLeave: boolean) {
+function answerLook(answer: Answer, onLeave: boolean) {
   if (onLeave) return { shape: 'on-leave', words: 'On leave, not cleared' }
   return {
     yes: { shape: 'current', words: 'Cleared' },

@@ -36,7 +36,7 @@ export function setShiftChecks(
   })
 }
 
-export type NewShift = Readonly<{
+type NewShift = Readonly<{
   label: string
   starts_at: Date
   named: Omit<Named, 'people'> & Readonly<{ people: readonly Pick<OnRoster, 'person_id'>[] }>
@@ -140,7 +140,7 @@ export function checkShift(
 }
 
 /** A check-in that was made from a signed list, without a connection, and arrives later. */
-export type KeptCheck = Readonly<{
+type KeptCheck = Readonly<{
   checkedAt: Date
   listSignedAt: Date
   answers: readonly Answer[]

@@ -3,7 +3,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { notify } from '#server/notices/actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 
-export type AssignResult = { kind: 'asked' } | { kind: 'asked-today' }
+type AssignResult = { kind: 'asked' } | { kind: 'asked-today' }
 
 /** A supervisor asks a person to take a course, at most once a day for each. The law's dates don't change. */
 export const assignCourse = (

@@ -17,7 +17,7 @@ type Requirement = Readonly<{
   words: string
 }>
 
-export type Banner = Readonly<{
+type Banner = Readonly<{
   tone: 'good' | 'caution' | 'stop' | 'quiet'
   shape: string
   heading: string

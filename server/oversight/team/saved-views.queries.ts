@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 
-export type SavedView = Readonly<{ id: string; name: string; query: string }>
+type SavedView = Readonly<{ id: string; name: string; query: string }>
 
 /** A person's own views of the team page, by name. */
 export const listViews = (db: Kysely<DB>, personId: string): Promise<readonly SavedView[]> =>

@@ -7,7 +7,7 @@ import type { Learning } from './learning-on.queries.ts'
 import type { TeamRow } from './team.queries.ts'
 
 /** The facts about people that the rules need. */
-export type TeamFacts = Readonly<{
+type TeamFacts = Readonly<{
   roster: Roster
   facts: ReadonlyMap<string, Facts>
   learning: ReadonlyMap<string, Learning>

@@ -2,7 +2,7 @@
 export const readingCookie = 'reading'
 
 /** How someone likes to read: each setting with its choices, the usual one first. */
-export const readingChoices = {
+const readingChoices = {
   size: ['regular', 'small', 'large', 'largest'],
   spacing: ['regular', 'wide', 'widest'],
   typeface: ['serif', 'sans', 'atkinson'],
@@ -13,8 +13,8 @@ export const readingChoices = {
   install: ['discreet', 'named'],
 } as const
 
-export type ReadingSetting = keyof typeof readingChoices
-export type ReadingSettings = Readonly<Record<ReadingSetting, string>>
+type ReadingSetting = keyof typeof readingChoices
+type ReadingSettings = Readonly<Record<ReadingSetting, string>>
 
 const names = Object.keys(readingChoices) as ReadingSetting[]
 

@@ -32,7 +32,7 @@ export type Merging = Readonly<{
 export const mergeConfirmers: readonly Actor[] = [...hireConfirmers, 'system_admin']
 
 type Side = Readonly<{ account: Account; holdings: Holdings }>
-export type PlannedMerge = Readonly<{ kept: Side; merged: Side; problem: string | null }>
+type PlannedMerge = Readonly<{ kept: Side; merged: Side; problem: string | null }>
 
 /** Two accounts that this administrator may merge, with what they hold; null if one is out of reach. */
 export async function planMerge(

@@ -5,7 +5,7 @@ import type { Account } from './accounts.queries.ts'
 import type { Holdings, Work } from './merges.queries.ts'
 
 /** For how long a merge can be reversed. */
-export const daysToReverse = 30
+const daysToReverse = 30
 
 export const canReverse = (mergedAt: Date, now: Date): boolean => now < reversibleUntil(mergedAt)
 

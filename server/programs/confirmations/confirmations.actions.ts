@@ -22,7 +22,7 @@ import { endSecondPersonRequest } from '#server/programs/second-person/requests.
 import { lockOpenRequest, type SecondPersonRequest } from '#server/programs/second-person/requests.queries.ts'
 import { findScope } from '#server/programs/second-person/scope.queries.ts'
 
-export type DecideAnswer =
+type DecideAnswer =
   | { kind: 'done' }
   | { kind: 'not-found' }
   | { kind: 'not-two'; problem: TwoPeopleProblem; requester: string }

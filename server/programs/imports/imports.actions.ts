@@ -7,7 +7,7 @@ import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
 import type { Acting, Actor } from '#server/programs/roster/roster.actions.ts'
 import { mostBytes } from './import-file.ts'
 
-export type StartedImport =
+type StartedImport =
   | { kind: 'started'; id: string }
   | { kind: 'problems'; problems: readonly Problem[] }
   | { kind: 'not-found' }

@@ -4,7 +4,7 @@ import { isWorkbook } from './workbook.ts'
 /** The last line of a row, and its cells. */
 export type TableRecord = Readonly<{ line: number; cells: readonly string[] }>
 
-export type ReadTable =
+type ReadTable =
   | Readonly<{ kind: 'records'; records: readonly TableRecord[] }>
   | Readonly<{ kind: 'unreadable'; message: string }>
 

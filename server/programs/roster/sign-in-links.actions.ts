@@ -10,7 +10,7 @@ import type { Actor } from './roster.actions.ts'
 
 type Addressee = Invitable
 
-export type GivenLinks = Readonly<{
+type GivenLinks = Readonly<{
   kind: 'given'
   mailed: readonly Addressee[]
   /** Links to print or copy. Each is shown only once. */

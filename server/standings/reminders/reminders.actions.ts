@@ -20,7 +20,7 @@ import { asksForSomething, type Escalation, remindedDaysAhead, reminderOf } from
 import { settleNotices } from './settle.actions.ts'
 
 /** Who is overdue with a requirement of their program's own, by program: in digests only, apart from the law's dates. */
-export type OwnOverdue = ReadonlyMap<string, readonly string[]>
+type OwnOverdue = ReadonlyMap<string, readonly string[]>
 
 /** Each morning: reminders to learners, alerts to supervisors, what has been open too long, and on Mondays the digest. */
 export async function sendReminders(

@@ -22,9 +22,9 @@ export const pastColumns = {
 
 export type PastColumn = keyof typeof pastColumns
 
-export type PastCells = Readonly<Partial<Record<PastColumn, string>>>
+type PastCells = Readonly<Partial<Record<PastColumn, string>>>
 
-export type PastProblem = Readonly<{ column: PastColumn | null; message: string }>
+type PastProblem = Readonly<{ column: PastColumn | null; message: string }>
 
 /** A row as it was checked. Without problems it becomes an outside training that waits for a decision. */
 export type PastRow = Readonly<{

@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate'
 import { workbookCsv } from '#server/programs/imports/workbook.ts'
 
-export const mostScans = 500
+const mostScans = 500
 const mostInside = 120_000_000
 
 type InsideFile = Readonly<{ name: string; bytes: Uint8Array }>

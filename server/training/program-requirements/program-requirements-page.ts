@@ -6,9 +6,9 @@ import type { ProgramFinding } from './program-requirement.ts'
 import type { RequirementChange, RequirementRow } from './program-requirements.queries.ts'
 import { appliesToWords, appliesWords, evidenceWords, scheduleWords } from './requirement-words.ts'
 
-export const requirementPageSize = 25
+const requirementPageSize = 25
 
-export type ListFilter = Readonly<{ requirement: string; show: string; page: number }>
+type ListFilter = Readonly<{ requirement: string; show: string; page: number }>
 
 /** A program's own requirements, and where everyone is with them. */
 export function requirementsPage(

@@ -6,7 +6,7 @@ import { reader } from '#server/programs/typed-form.ts'
 
 type Viewer = Readonly<{ id: string; administered_program_ids: readonly string[] }>
 
-export type CostAnswer =
+type CostAnswer =
   | Readonly<{ kind: 'done' }>
   | Readonly<{ kind: 'problems'; problems: readonly Problem[] }>
   | Readonly<{ kind: 'not-found' }>

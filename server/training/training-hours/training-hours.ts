@@ -1,6 +1,6 @@
 import { addMonths, type Day } from '#server/lib/days.ts'
 
-export type HoursKind = 'courses' | 'outside' | 'own'
+type HoursKind = 'courses' | 'outside' | 'own'
 
 /** Hours of one training of one person. */
 export type TrainingHours = Readonly<{
@@ -20,11 +20,11 @@ export type HourCost = Readonly<{
 }>
 
 /** Hours by kind, and what they cost. Null where no cost is known for any of them. */
-export type HoursSum = Readonly<Record<HoursKind, number>> & Readonly<{ hours: number; cost: number | null }>
+type HoursSum = Readonly<Record<HoursKind, number>> & Readonly<{ hours: number; cost: number | null }>
 
 export type HoursLine = HoursSum & Readonly<{ person_id: string; name: string; month: string }>
 
-export type HoursReport = Readonly<{
+type HoursReport = Readonly<{
   total: HoursSum
   people: readonly (HoursSum & Readonly<{ person_id: string; name: string }>)[]
   months: readonly (HoursSum & Readonly<{ month: string }>)[]
@@ -33,7 +33,7 @@ export type HoursReport = Readonly<{
 }>
 
 /** What an hour cost on a day. Null before the first cost on record. */
-export const costOn = (costs: readonly HourCost[], on: Day): number | null =>
+const costOn = (costs: readonly HourCost[], on: Day): number | null =>
   costs.findLast(({ from_on }) => from_on <= on)?.per_hour ?? null
 
 /** The hours of a period by month and by person, the most hours first, with what they cost. */

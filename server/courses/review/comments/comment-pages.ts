@@ -8,7 +8,7 @@ export const shows = [
   { value: 'resolved', label: 'Resolved' },
 ] as const
 
-export type Show = (typeof shows)[number]['value']
+type Show = (typeof shows)[number]['value']
 
 const fits = (thread: Thread, show: Show, viewerId: string): boolean =>
   show === 'resolved'

@@ -1,7 +1,7 @@
 import { changedWords } from '#server/programs/roster/bulk-change-names.ts'
 import type { Message } from '#server/web/views.ts'
 
-export type Reminded = Readonly<{ sent: number; earlier: number; nothing: number }>
+type Reminded = Readonly<{ sent: number; earlier: number; nothing: number }>
 
 /** What became of a change for several people, as it is carried in the team page's address. */
 export const toldOf = ({ sent, earlier, nothing }: Reminded): string =>
