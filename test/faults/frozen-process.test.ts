@@ -5,8 +5,8 @@ import { afterEach, expect, test } from 'vitest'
 import { connect } from '#server/db/connection.ts'
 import { recordEvidence } from '#server/ledger/actions.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
-import { listEntries } from '#server/ledger/queries.ts'
 import { emptyDatabase, serviceUrl } from '#test/support/db.ts'
+import { placedEntries } from '#test/support/ledger.ts'
 
 const patience = { connectionSeconds: 10, statementSeconds: 30, lockSeconds: 10 }
 const script = `
@@ -46,7 +46,7 @@ test('a process that freezes while it writes evidence delays the others by secon
     slowest = Math.max(slowest, performance.now() - from)
     child.kill('SIGKILL')
   }
-  const entries = await listEntries(owner)
+  const entries = await placedEntries(owner)
   expect(entries.filter(({ subject }) => subject === 'setting:own')).toHaveLength(written)
   expect(checkLedger(entries, null)).toBeNull()
   console.log(

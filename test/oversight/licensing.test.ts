@@ -281,8 +281,8 @@ test('as known on an earlier day, a certificate has the status it had then', () 
 
 const looks = (db: Awaited<ReturnType<typeof aWorld>>['db']) =>
   db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select(['subject', 'facts'])
     .where('kind', '=', 'person-viewed')
-    .orderBy('seq')
+    .orderBy('turn')
     .execute()
