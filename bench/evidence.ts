@@ -167,7 +167,7 @@ async function measureProof(db: Database, size: number): Promise<void> {
     from generate_series(1, ${size}::bigint) n`.execute(db)
   await sql`vacuum analyze ledger`.execute(db)
   const from = performance.now()
-  await keepTiles(db, size)
+  await db.transaction().execute((trx) => keepTiles(trx, size))
   console.log(`${size} entries; tiles made in ${Math.round((performance.now() - from) / 1000)} s`)
   await db
     .insertInto('ledger_heads')

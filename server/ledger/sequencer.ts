@@ -8,6 +8,7 @@ export type Sequencer = Readonly<{
 }>
 
 type Told = Readonly<{
+  /** Placing failed, and goes on being tried: told once, until it works again. */
   failed: (error: unknown) => void
   /** How long entries waited for their place, in seconds. */
   waited?: (seconds: readonly number[]) => void
@@ -42,16 +43,18 @@ export function startSequencer(db: Database, told: Told): Sequencer {
     isWanted = false
   }
   const run = async () => {
+    let hasFailed = false
     while (!isStopping) {
       await pause()
       try {
         const { placed, waited } = await placeSome(db)
+        hasFailed = false
         if (placed > 0) told.waited?.(waited)
         // There may be more than fit in one transaction.
         if (placed > 0) isWanted = true
       } catch (error) {
-        if (!isStopping) told.failed(error)
-        await after(lookMilliseconds)
+        if (!hasFailed) told.failed(error)
+        hasFailed = true
       }
     }
     await placeEntries(db).catch(told.failed)

@@ -129,14 +129,15 @@ export function printableFacts(
   return fault === null ? { kind: 'printable', certified: named } : { kind: 'name-refused', reason: fault }
 }
 
-/** The next number. The counter's row is locked until the commit, so that numbers have no gaps. */
+/**
+ * The next number. The counter's row is locked until the commit, so that numbers have no gaps. A process that freezes until
+ * then must not stop the others: the database ends its transaction.
+ */
 async function takeNumber(trx: Transaction<DB>): Promise<number> {
-  const { last_number } = await trx
-    .updateTable('certificate_counter')
-    .set(({ eb }) => ({ last_number: eb('last_number', '+', 1) }))
-    .returning('last_number')
-    .executeTakeFirstOrThrow()
-  return last_number
+  const { rows } = await sql<{ last_number: number }>`
+    update certificate_counter set last_number = last_number + 1
+    returning last_number, set_config('idle_in_transaction_session_timeout', '4s', true)`.execute(trx)
+  return rows[0]!.last_number
 }
 
 type NewCertificate = Readonly<{
