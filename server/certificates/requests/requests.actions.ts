@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { type Issuer, printableFacts } from '#server/certificates/certificates/issuing.actions.ts'
 import { type CertificateRow, findCertificateById } from '#server/certificates/certificates/queries.ts'
 import { verdictOf } from '#server/certificates/certificates/verification-page.ts'
