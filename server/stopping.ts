@@ -1,6 +1,6 @@
 import type { OpenDatabase } from './db/open.ts'
 import type { Workers } from './jobs/workers.ts'
-import type { Sequencer } from './ledger/sequencer.ts'
+import type { Sequencer } from './ledger/sequencer.actions.ts'
 import type { App } from './web/routes.ts'
 import { pleaseStop } from './web-processes.ts'
 

@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize'
 import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { wakeSequencer } from './sequencer.ts'
+import { wakeSequencer } from './sequencer.actions.ts'
 
 /** Every kind of change that is evidence. */
 export type LedgerKind =

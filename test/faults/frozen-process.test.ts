@@ -13,7 +13,7 @@ const patience = { connectionSeconds: 10, statementSeconds: 30, lockSeconds: 10 
 const script = `
   import { connect } from '#server/db/connection.ts'
   import { recordEvidence } from '#server/ledger/actions.ts'
-  import { startSequencer } from '#server/ledger/sequencer.ts'
+  import { startSequencer } from '#server/ledger/sequencer.actions.ts'
   const { db } = connect(process.argv[1], 2, ${JSON.stringify(patience)})
   startSequencer(db, { failed: () => {} })
   for (let n = 0; ; n++) {
