@@ -3,8 +3,7 @@ import { findEmailLook } from './admin/branding/email-look.ts'
 import { tellOffices } from './admin/watch/watch.actions.ts'
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates } from './certificates/certificates/catch-up.actions.ts'
-import { listRegister } from './certificates/certificates/queries.ts'
-import { checkRegister } from './certificates/certificates/register-check.ts'
+import { readRegister } from './certificates/certificates/register-check.actions.ts'
 import { openDataKey, readKeysIfThere } from './certificates/credentials/key-file.ts'
 import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
 import { keepHead, LedgerAltered } from './certificates/credentials/ledger-heads.actions.ts'
@@ -17,7 +16,6 @@ import { type JobData, type JobName, timetable } from './jobs/timetable.ts'
 import { type Handlers, onlyTry } from './jobs/workers.ts'
 import { sendAfterCare } from './learning/after-care/after-care.actions.ts'
 import { tellOfChanges } from './learning/versions/tell-of-changes.actions.ts'
-import type { StoredEntry } from './ledger/checking.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
 import { accountMail, deliverAccountEmail } from './notices/account-mail.actions.ts'
@@ -92,7 +90,7 @@ const recordHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Part<R
     const needs = {
       config,
       mail: loggedMail(db, mail),
-      checkRegister: async (rows: readonly StoredEntry[]) => checkRegister(rows, await listRegister(db)),
+      readRegister,
     }
     try {
       await keepHead(db, needs, clock())

@@ -19,6 +19,7 @@ import { fillDemoVersions } from './demo/versions.ts'
 import { jobHandlers } from './job-handlers.ts'
 import { enqueue } from './jobs/enqueue.ts'
 import { startWorkers } from './jobs/workers.ts'
+import { startSequencer } from './ledger/sequencer.actions.ts'
 import { createMail } from './lib/mail.ts'
 import { logger } from './logging.ts'
 import { sealStoredSecrets } from './people/sign-in/second-factor.actions.ts'
@@ -88,6 +89,9 @@ const app = await buildApp({
   logger: logger(config),
 })
 running.app = app
+running.sequencer = startSequencer(db, {
+  failed: (error) => app.log.error(error, 'placing ledger entries failed'),
+})
 
 database.lost.then(() => {
   if (running.isStopping) return

@@ -1,5 +1,6 @@
 import type { OpenDatabase } from './db/open.ts'
 import type { Workers } from './jobs/workers.ts'
+import type { Sequencer } from './ledger/sequencer.actions.ts'
 import type { App } from './web/routes.ts'
 import { pleaseStop } from './web-processes.ts'
 
@@ -7,6 +8,7 @@ import { pleaseStop } from './web-processes.ts'
 export type Running = {
   app?: App
   workers?: Workers
+  sequencer?: Sequencer
   database?: OpenDatabase
   isStopping?: boolean
 }
@@ -44,10 +46,11 @@ export function stopInOrder(running: Running, seconds: number): Stop {
  * New requests are refused; running ones and jobs have half the time to end. Then they are cut off: a browser asks again,
  * and a job runs again.
  */
-async function endWork({ app, workers }: Running, seconds: number): Promise<void> {
+async function endWork({ app, workers, sequencer }: Running, seconds: number): Promise<void> {
   const half = seconds * 500
   const cutOff = setTimeout(() => app?.server.closeAllConnections(), half)
   await Promise.all([app?.close(), workers?.stop(half)])
+  await sequencer?.stop()
   clearTimeout(cutOff)
 }
 

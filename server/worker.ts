@@ -5,6 +5,7 @@ import { openCourses } from '#server/courses/authoring/rendered-courses.ts'
 import { openDatabase } from './db/open.ts'
 import { jobHandlers } from './job-handlers.ts'
 import { startWorkers } from './jobs/workers.ts'
+import { startSequencer } from './ledger/sequencer.actions.ts'
 import { createMail } from './lib/mail.ts'
 import { logger } from './logging.ts'
 import { settings } from './settings.ts'
@@ -33,6 +34,9 @@ try {
   const handlers = jobHandlers({ db, databaseUrl, clock: () => new Date(), mail, catalogue, config })
   const { stream, ...options } = { stream: undefined, ...logger(config) }
   const log = stream ? pino(options, stream) : pino(options)
+  running.sequencer = startSequencer(db, {
+    failed: (error) => log.error(error, 'placing ledger entries failed'),
+  })
   running.workers = await startWorkers(databaseUrl, handlers, log)
   console.log('The worker is ready.')
   returnUnusedMemory()

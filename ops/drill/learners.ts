@@ -4,6 +4,7 @@ import { Agent } from 'undici'
 import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
+import { placeEntries } from '#server/ledger/placing.actions.ts'
 import { listEntries } from '#server/ledger/queries.ts'
 import { type Learner, makeLearners } from '../../bench/learners.ts'
 
@@ -101,6 +102,7 @@ export async function checkKept(db: Database, answers: number, learners: number)
     throw new Error(
       `${learners} certificates are due; there are ${kept.numbers}, the highest is ${kept.highest}.`,
     )
+  await placeEntries(db)
   const problem = checkLedger(await listEntries(db), null)
   if (problem) throw new Error(`The ledger: ${JSON.stringify(problem)}`)
 }

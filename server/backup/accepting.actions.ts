@@ -6,6 +6,7 @@ import {
 } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { recordEvidence } from '#server/ledger/actions.ts'
+import { placeEntries } from '#server/ledger/placing.actions.ts'
 import { BackupError } from './backup-file.ts'
 import { type Restored, writeLedgerHeads } from './restore.actions.ts'
 import { openSealedKeys } from './sealed-keys.ts'
@@ -36,6 +37,7 @@ export async function acceptRestore(
   const known = await readHashes(hashesBeside(`${folder}/x`))
   const setAside = `${folder}-before-${now.toISOString().slice(0, 19).replaceAll(':', '')}Z`
   const { size, root } = restored.manifest.ledger
+  await placeEntries(db)
   await recordEvidence(db, {
     kind: 'database-restored',
     actor_id: null,
@@ -49,6 +51,7 @@ export async function acceptRestore(
     },
     at: now,
   })
+  await placeEntries(db)
   const isSetAside = await rename(folder, setAside).then(
     () => true,
     (error: NodeJS.ErrnoException) => {

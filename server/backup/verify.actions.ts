@@ -3,15 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { listRegister } from '#server/certificates/certificates/queries.ts'
-import { checkRegister } from '#server/certificates/certificates/register-check.ts'
+import { readRegister } from '#server/certificates/certificates/register-check.actions.ts'
 import type { PublishedKeys } from '#server/certificates/credentials/keys.ts'
 import { openHead } from '#server/certificates/credentials/ledger-head.ts'
 import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import { connect, type Database } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
-import { listEntries } from '#server/ledger/queries.ts'
+import { listEntries, listWaiting } from '#server/ledger/queries.ts'
 import type { Manifest } from './backup-file.ts'
 import { copyOut } from './copying.ts'
 import { type Restored, restoreBackup } from './restore.actions.ts'
@@ -84,7 +83,8 @@ async function checkRestoredLedger(db: Database, { ledger }: Manifest, keys: Pub
   const head =
     ledger.size === 0 ? null : { origin: '', size: ledger.size, root: ledger.root, at: 'the backup' }
   const finding =
-    checkLedger(rows, head && { head, hashes: null }) ?? checkRegister(rows, await listRegister(db))
+    checkLedger(rows, head && { head, hashes: null }) ??
+    (await readRegister(db)).check([...rows, ...(await listWaiting(db))])
   const problems = finding ? [`Ledger row ${finding.row}: ${finding.what}`] : []
   if (ledger.note === null) return problems
   const opened = await openHead(ledger.note, keys)

@@ -5,15 +5,14 @@
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { listRegister } from '#server/certificates/certificates/queries.ts'
-import { checkRegister } from '#server/certificates/certificates/register-check.ts'
+import { readRegister } from '#server/certificates/certificates/register-check.actions.ts'
 import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/credentials/key-file.ts'
 import { type PublishedKeys, publishedKeys } from '#server/certificates/credentials/keys.ts'
 import { openHead } from '#server/certificates/credentials/ledger-head.ts'
 import { hashesBeside, readHashes } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import { openBesideServer } from '#server/db/open.ts'
 import { checkLedger, type Kept } from '#server/ledger/checking.ts'
-import { listEntries } from '#server/ledger/queries.ts'
+import { atOneInstant, listEntries, listWaiting } from '#server/ledger/queries.ts'
 import { settings } from '#server/settings.ts'
 
 const usage = `Usage:
@@ -27,15 +26,22 @@ const config = settings()
 const kept = options.head === undefined ? null : await openKept(options.head)
 const database = await openBesideServer(config)
 try {
-  const rows = await listEntries(database.db)
-  const register = await listRegister(database.db)
-  const finding = checkLedger(rows, kept) ?? checkRegister(rows, register)
+  const { rows, waiting, register } = await atOneInstant(database.db, async (trx) => ({
+    rows: await listEntries(trx),
+    waiting: await listWaiting(trx),
+    register: await readRegister(trx),
+  }))
+  const finding = checkLedger(rows, kept) ?? register.check([...rows, ...waiting])
   if (finding) {
     console.log(`Row ${finding.row}: ${finding.what}`)
     process.exitCode = 1
   } else {
     const covered = kept ? `; the head of ${kept.head.at} covers ${kept.head.size} of them` : ''
-    console.log(`${rows.length} rows, none altered${covered}; ${register.length} certificates, none altered.`)
+    console.log(
+      `${rows.length} rows, none altered${covered}; ${register.certificates} certificates, none altered.`,
+    )
+    if (waiting.length > 0)
+      console.log(`${waiting.length} entries have no place yet. The service gives them one when it runs.`)
     if (!kept)
       console.log(
         'Use --head with a head stored outside the database to detect missing last rows or a rewritten ledger.',

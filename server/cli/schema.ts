@@ -17,9 +17,25 @@ try {
   const from = ['--url', postgres.url, '--dialect', 'postgres', '--exclude-pattern', '{kysely_*,pgboss.*}']
   // The types that server/db/connection.ts parses them to.
   const types = ['--date-parser', 'string', '--type-mapping', '{"int8":"number"}']
+  // PostgreSQL doesn't say that a view's columns are never null.
+  const columns = {
+    'ledger_entries.turn': 'number',
+    'ledger_entries.at': 'Timestamp',
+    'ledger_entries.kind': 'string',
+    'ledger_entries.subject': 'string',
+    'ledger_entries.facts': 'string',
+  }
   const result = spawnSync(
     'kysely-codegen',
-    [...from, ...types, '--out-file', out, ...process.argv.slice(2)],
+    [
+      ...from,
+      ...types,
+      '--overrides',
+      JSON.stringify({ columns }),
+      '--out-file',
+      out,
+      ...process.argv.slice(2),
+    ],
     { stdio: 'inherit' },
   )
   process.exitCode = result.status ?? 1

@@ -74,8 +74,11 @@ async function giveServiceRights(trx: Database, name: string): Promise<void> {
 /** The tables whose triggers refuse every update and delete. */
 export const appendOnlyTables = (db: Database) => tablesWith(db, 'refuse_change')
 
-/** The tables whose triggers refuse every update, and deletes for 180 days. */
-const keptTables = (db: Database) => tablesWith(db, 'refuse_change_for_180_days')
+/** The tables whose triggers refuse every update, and deletes for 180 days or until the ledger has the row. */
+const keptTables = async (db: Database) => [
+  ...(await tablesWith(db, 'refuse_change_for_180_days')),
+  ...(await tablesWith(db, 'refuse_change_until_placed')),
+]
 
 async function tablesWith(db: Database, trigger: string): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`

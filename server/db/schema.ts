@@ -821,6 +821,7 @@ export interface LeavePeriods {
 
 export interface Ledger {
   actor_id: string | null;
+  arrival: number | null;
   at: Timestamp;
   /**
    * JSON in canonical form (RFC 8785): the very text that was hashed
@@ -830,6 +831,19 @@ export interface Ledger {
   kind: string;
   previous_hash: string;
   seq: number;
+  subject: string;
+}
+
+export interface LedgerArrivals {
+  actor_id: string | null;
+  arrived_at: Generated<Timestamp>;
+  at: Timestamp;
+  /**
+   * JSON in canonical form (RFC 8785): the very text that will be hashed
+   */
+  facts: string;
+  id: Generated<number>;
+  kind: string;
   subject: string;
 }
 
@@ -845,6 +859,17 @@ export interface LedgerCosignatures {
   head_id: number;
   line: string;
   witness: string;
+}
+
+export interface LedgerEntries {
+  actor_id: string | null;
+  at: Timestamp;
+  facts: string;
+  hash: string | null;
+  kind: string;
+  seq: number | null;
+  subject: string;
+  turn: number;
 }
 
 export interface LedgerHeads {
@@ -1859,8 +1884,10 @@ export interface DB {
   known_places: KnownPlaces;
   leave_periods: LeavePeriods;
   ledger: Ledger;
+  ledger_arrivals: LedgerArrivals;
   ledger_checks: LedgerChecks;
   ledger_cosignatures: LedgerCosignatures;
+  ledger_entries: LedgerEntries;
   ledger_heads: LedgerHeads;
   ledger_tiles: LedgerTiles;
   lesson_highlights: LessonHighlights;

@@ -28,7 +28,7 @@ export type Completing = Readonly<{ issuer: Issuer; afterChange: AfterChange }>
 /** Records the completion if nothing is left to do. Returns whether it did. */
 export async function completeIfDone(
   trx: EvidenceTransaction,
-  { issuer, afterChange }: Completing,
+  completing: Completing,
   viewer: Viewer,
   enrollmentId: string,
   course: CourseVersion,
@@ -41,15 +41,14 @@ export async function completeIfDone(
   const minutes = minutesTaken(course, new Set(enrollment.finished))
   const evidence = await findEngagement(trx, enrollment, course)
   const taken = { enrollmentId: enrollment.id, course, modules, minutes, evidence }
-  await recordCompletion(trx, issuer, viewer, taken, now)
-  await afterChange(trx, [viewer.id], now)
+  await recordCompletion(trx, completing, viewer, taken, now)
   return true
 }
 
-/** Records the completion, ends its enrollment, issues the certificate and writes the ledger: all or nothing. */
+/** Records the completion, ends its enrollment, refreshes standings and issues the certificate: all or nothing. */
 export async function recordCompletion(
   trx: EvidenceTransaction,
-  issuer: Issuer,
+  { issuer, afterChange }: Completing,
   person: Readonly<{ id: string; name: string }>,
   taken: Readonly<{
     enrollmentId: string
@@ -105,6 +104,7 @@ export async function recordCompletion(
     program: await findProgramOfPerson(trx, person.id, completed_on),
     note: course.supplementary,
   }
+  await afterChange(trx, [person.id], now)
   await issueCertificate(trx, completion, certified, issuer, now)
 }
 

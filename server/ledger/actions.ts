@@ -1,8 +1,8 @@
 import canonicalize from 'canonicalize'
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { entryHash, genesisHash } from './chain.ts'
+import { wakeSequencer } from './sequencer.actions.ts'
 
 /** Every kind of change that is evidence. */
 export type LedgerKind =
@@ -76,18 +76,23 @@ type NewEntry = Readonly<{
 export type EvidenceTransaction = Transaction<DB> & Readonly<{ record: (entry: NewEntry) => void }>
 
 /**
- * Runs a transaction and appends what it recorded as its last statement. The ledger has one lock for all writers, held
- * until commit: a transaction that took it early and then waited for another lock could deadlock with one that holds
- * that lock and waits for the ledger. All other locks are taken before it, in this order: what the change is about
- * (program, enrollment, session, review), the certificate counter, status lists, people, stored standings.
+ * Runs a transaction and inserts what it recorded as its last statement, without a lock: the sequencer gives the entries
+ * their places after the commit. All locks are taken in this order, so that two transactions can't deadlock: what the
+ * change is about (program, enrollment, session, review, request), status lists, people, stored standings, and the
+ * certificate counter last.
  */
-export function writeEvidence<T>(db: Database, write: (trx: EvidenceTransaction) => Promise<T>): Promise<T> {
-  return db.transaction().execute(async (trx) => {
-    const entries: NewEntry[] = []
+export async function writeEvidence<T>(
+  db: Database,
+  write: (trx: EvidenceTransaction) => Promise<T>,
+): Promise<T> {
+  const entries: NewEntry[] = []
+  const result = await db.transaction().execute(async (trx) => {
     const result = await write(Object.assign(trx, { record: (entry: NewEntry) => void entries.push(entry) }))
-    if (entries.length > 0) await append(trx, entries)
+    if (entries.length > 0) await arrive(trx, entries)
     return result
   })
+  if (entries.length > 0) wakeSequencer(db)
+  return result
 }
 
 /** Writes a single entry, such as when someone views a person's record. */
@@ -105,28 +110,8 @@ type Export = Readonly<{
 export const recordExport = (db: Database, { by, ...entry }: Export): Promise<void> =>
   recordEvidence(db, { kind: 'records-exported', actor_id: by, ...entry })
 
-// A process that freezes while it has its turn must not stop the others: the database ends its transaction. Less than a
-// writer waits for a lock.
-const mostIdle = '4s'
-
-/** Writers take turns until commit, so that each row's hash covers the row before it. */
-async function append(trx: Transaction<DB>, entries: readonly NewEntry[]): Promise<void> {
-  await sql`select set_config('idle_in_transaction_session_timeout', ${mostIdle}, true)`.execute(trx)
-  await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(trx)
-  const last = await trx
-    .selectFrom('ledger')
-    .select(['seq', 'hash'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  let seq = last?.seq ?? 0
-  let previous_hash = last?.hash ?? genesisHash
-  const rows = entries.map((entry) => {
-    seq += 1
-    const chained = { ...entry, seq, facts: canonicalize(entry.facts) ?? '{}' }
-    const row = { ...chained, previous_hash, hash: entryHash(chained, previous_hash) }
-    previous_hash = row.hash
-    return row
-  })
-  await trx.insertInto('ledger').values(rows).execute()
-}
+const arrive = (trx: Transaction<DB>, entries: readonly NewEntry[]) =>
+  trx
+    .insertInto('ledger_arrivals')
+    .values(entries.map((entry) => ({ ...entry, facts: canonicalize(entry.facts) ?? '{}' })))
+    .execute()

@@ -5,10 +5,33 @@ import type { StoredEntry } from './checking.ts'
 const unparsed = sql`seq, coalesce(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as at,
   actor_id::text, kind, subject, facts, previous_hash, hash`
 
-/** Every row, unparsed. */
+/** Every row that has its place, unparsed. */
 export async function listEntries(db: Kysely<DB>): Promise<readonly StoredEntry[]> {
   const { rows } = await sql<StoredEntry>`select ${unparsed} from ledger order by seq`.execute(db)
   return rows
+}
+
+/** What an entry says, and its place. */
+export type Recorded = Pick<StoredEntry, 'seq' | 'kind' | 'subject' | 'facts'>
+
+/** Entries that wait for their place, each with the one that it gets if no other comes before. */
+export async function listWaiting(db: Kysely<DB>): Promise<readonly Recorded[]> {
+  const { rows } = await sql<Recorded>`
+    select (select coalesce(max(seq), 0) from ledger) + row_number() over (order by id) as seq, kind, subject, facts
+    from ledger_arrivals order by id`.execute(db)
+  return rows
+}
+
+/** Runs queries that all read the same instant. */
+export const atOneInstant = <T>(db: Kysely<DB>, read: (trx: Kysely<DB>) => Promise<T>): Promise<T> =>
+  db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read)
+
+/** For how many seconds the oldest waiting entry has waited for its place. 0 where none waits. */
+export async function findLag(db: Kysely<DB>): Promise<number> {
+  const { rows } = await sql<{ seconds: number | null }>`
+    select extract(epoch from clock_timestamp() - arrived_at)::float8 as seconds
+    from ledger_arrivals order by id limit 1`.execute(db)
+  return Math.max(rows[0]?.seconds ?? 0, 0)
 }
 
 export async function findEntryText(db: Kysely<DB>, seq: number): Promise<StoredEntry | null> {
@@ -33,7 +56,7 @@ export const findLastHead = (db: Kysely<DB>) =>
     .limit(1)
     .executeTakeFirst()
 
-/** The first row of a kind about a subject. */
+/** The first placed row of a kind about a subject. */
 export const findEntry = (db: Kysely<DB>, kind: string, subject: string) =>
   db
     .selectFrom('ledger')
@@ -44,14 +67,14 @@ export const findEntry = (db: Kysely<DB>, kind: string, subject: string) =>
     .limit(1)
     .executeTakeFirst()
 
-/** The ledger row of a certificate's issue, and when the first head that covers it was signed, if any. */
+/** The ledger row of a certificate's issue, if it has its place, and when the first head that covers it was signed, if any. */
 export async function findPlace(
   db: Kysely<DB>,
   number: string,
-): Promise<Readonly<{ seq: number; head_signed_at: Date | null }> | null> {
-  const { rows } = await sql<{ seq: number; head_signed_at: Date | null }>`
+): Promise<Readonly<{ seq: number | null; head_signed_at: Date | null }> | null> {
+  const { rows } = await sql<{ seq: number | null; head_signed_at: Date | null }>`
     select l.seq, (select h.signed_at from ledger_heads h where h.size >= l.seq order by h.id desc limit 1) as head_signed_at
-    from ledger l where l.subject = ${`certificate:${number}`} and l.kind = 'certificate-issued'
-    order by l.seq limit 1`.execute(db)
+    from ledger_entries l where l.subject = ${`certificate:${number}`} and l.kind = 'certificate-issued'
+    order by l.turn limit 1`.execute(db)
   return rows[0] ?? null
 }

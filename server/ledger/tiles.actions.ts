@@ -41,9 +41,11 @@ export async function findAlteredTile(db: Kysely<DB>, rowHashes: readonly string
   let below: readonly Buffer[] = []
   for (let level = 0; level === 0 || below.length >= tileWidth; level++) {
     const roots: Buffer[] = []
-    const count = await countTiles(db, level)
+    // Rows that came after these ones may have made more tiles.
+    const full = Math.floor(hashesAt(level, rowHashes.length) / tileWidth)
+    const count = Math.min(await countTiles(db, level), full)
     for (let from = 0; from < count; from += readAtOnce)
-      for (const tile of await listTiles(db, level, from, readAtOnce)) {
+      for (const tile of await listTiles(db, level, from, Math.min(readAtOnce, count - from))) {
         const first = tile.number * tileWidth
         const expected =
           level === 0

@@ -62,7 +62,7 @@ export async function listViewsOf(db: Kysely<DB>, personId: string): Promise<rea
   const isTheirs = sql`id = ${accountsOf([personId])}`
   const { rows } = await sql<RecordView>`
     select l.at, p.name as who, l.kind, l.facts::jsonb as facts
-    from ledger l left join people p on p.id = l.actor_id
+    from ledger_entries l left join people p on p.id = l.actor_id
     where l.kind in ('person-viewed', 'record-opened') and l.actor_id is distinct from ${personId}::uuid
       and (l.subject = any(array(select 'person:' || id from people where ${isTheirs}))
         or l.facts like any(array(select '%"' || id || '"%' from people where ${isTheirs})))
@@ -95,7 +95,7 @@ export const listSignIns = (db: Kysely<DB>, personId: string): Promise<readonly 
 /** What no download holds: it would open the account to anyone who finds the file, or it is a file of its own. */
 const leftOut = [
   ...['password_hash', 'token_hash', 'code_hash', 'place_hash', 'secret', 'public_key', 'challenge'],
-  ...['pdf', 'salt'],
+  ...['pdf', 'salt', 'turn'],
 ]
 
 /** The columns by which a row is about a person, and how it leads to them. */
@@ -130,7 +130,7 @@ export async function listEverythingAbout(
     people: await rowsOf(db, 'people', sql`t.id in (${columns.person_id!})`),
     ledger: await rowsOf(
       db,
-      'ledger',
+      'ledger_entries',
       sql`t.subject in (select 'person:' || id from (${columns.person_id!}) own)`,
     ),
   }

@@ -10,6 +10,8 @@ type Part = Readonly<{ isWell: boolean; says: string }>
 type Parts = Readonly<Record<'database' | 'schema' | 'jobs' | 'disk' | 'ledger', Part>>
 
 const mostMilliseconds = 800
+/** Entries usually get their place within half a second. */
+const mostLagSeconds = 5
 const leastFreeBytes = 500 * 1024 * 1024
 
 /** For whatever watches the service: is the process alive, and can it serve? */
@@ -62,13 +64,23 @@ async function jobsPart(db: Database): Promise<Part> {
 
 /** The ledger is checked before each head is signed: no new head for two days means that a check failed, or none ran. */
 async function ledgerPart(db: Database): Promise<Part> {
-  const { rows } = await sql<{ has_rows: boolean; is_fresh: boolean | null; finding: string | null }>`
-    select (select finding from ledger_checks order by id desc limit 1) as finding, exists (select from ledger) as has_rows,
+  const { rows } = await sql<{
+    has_rows: boolean
+    is_fresh: boolean | null
+    finding: string | null
+    lag: number
+  }>`
+    select (select finding from ledger_checks order by id desc limit 1) as finding, exists (select from ledger_entries) as has_rows,
       (select max(signed_at) from ledger_heads) > now() - interval '2 days'
-        or not exists (select from ledger where at < now() - interval '2 days') as is_fresh`.execute(db)
-  const { has_rows, is_fresh, finding } = rows[0]!
+        or not exists (select from ledger where at < now() - interval '2 days') as is_fresh,
+      coalesce((select extract(epoch from clock_timestamp() - min(arrived_at)) from ledger_arrivals), 0)::float8 as lag`.execute(
+    db,
+  )
+  const { has_rows, is_fresh, finding, lag } = rows[0]!
   if (finding) return { isWell: false, says: 'the last check found a change' }
   if (!has_rows) return well('empty')
+  if (lag > mostLagSeconds)
+    return { isWell: false, says: `an entry has waited ${Math.round(lag)} seconds for its place` }
   return is_fresh ? well('signed') : { isWell: false, says: 'no head signed for two days' }
 }
 

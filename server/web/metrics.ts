@@ -35,19 +35,35 @@ export const metricsRoutes = fp(async (app: App, { db, token }: { db: Database; 
     help: 'Emails that have not been sent yet',
     registers: [register],
   })
+  const unplaced = new Gauge({
+    name: 'ledger_entries_unplaced',
+    help: 'Ledger entries that wait for their place',
+    registers: [register],
+  })
+  const lag = new Gauge({
+    name: 'ledger_lag_seconds',
+    help: 'How long the oldest of them has waited. Usually below 0.5',
+    registers: [register],
+  })
   const expected = sha256(`Bearer ${token}`)
 
   app.get('/metrics', { config: { policy: 'public' } }, async (request, reply) => {
     if (!timingSafeEqual(sha256(request.headers.authorization ?? ''), expected)) throw new NotFound()
-    const { rows } = await sql<{ waiting: number; late: number; failed: number; emails: number }>`
+    const { rows } = await sql<
+      Readonly<Record<'waiting' | 'late' | 'failed' | 'emails' | 'unplaced' | 'lag', number>>
+    >`
       select count(*) filter (where state in ('created', 'retry'))::int as waiting,
         count(*) filter (where state in ('created', 'retry') and start_after < now() - interval '10 minutes')::int as late,
         count(*) filter (where state = 'failed' and completed_on > now() - interval '1 day')::int as failed,
-        (select count(*) from notice_emails where state = 'queued')::int as emails
+        (select count(*) from notice_emails where state = 'queued')::int as emails,
+        (select count(*) from ledger_arrivals)::int as unplaced,
+        (select coalesce(extract(epoch from clock_timestamp() - min(arrived_at)), 0) from ledger_arrivals)::float8 as lag
       from pgboss.job`.execute(db)
-    const { emails: waiting, ...states } = rows[0]!
+    const { emails: waiting, unplaced: entries, lag: seconds, ...states } = rows[0]!
     for (const [state, count] of Object.entries(states)) jobs.set({ state }, count)
     emails.set(waiting)
+    unplaced.set(entries)
+    lag.set(seconds)
     return reply.type(register.contentType).send(await register.metrics())
   })
 

@@ -7,6 +7,7 @@ import { nextTime } from '#server/admin/jobs/job-lines.ts'
 import { eachLedgerBatch } from '#server/admin/ledger/ledger-entries.queries.ts'
 import { readLedgerFilter } from '#server/admin/ledger/ledger-filter.ts'
 import { demoPassword } from '#server/demo/cast.ts'
+import { placeEntries } from '#server/ledger/placing.actions.ts'
 import { createMail } from '#server/lib/mail.ts'
 import { notify } from '#server/notices/actions.ts'
 import { emailMessage } from '#server/notices/email-message.ts'
@@ -32,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => mailbox.close())
 
 const entriesOf = (kind: string) =>
-  world.db.selectFrom('ledger').select(['subject', 'facts']).where('kind', '=', kind).execute()
+  world.db.selectFrom('ledger_entries').select(['subject', 'facts']).where('kind', '=', kind).execute()
 
 /** A file in a form, as a browser sends it. */
 const sendFile = (client: Client, url: string, bytes: Buffer) => {
@@ -120,8 +121,9 @@ test('a new signing key takes the password again, signs from then on, and is in 
 
 test('an export of the ledger has every entry once, however many batches it takes', async () => {
   const { filter } = readLedgerFilter({}, '2026-11-23')
+  await placeEntries(world.db)
   const seqs: number[] = []
-  for await (const lines of eachLedgerBatch(world.db, filter, 7)) seqs.push(...lines.map(({ seq }) => seq))
+  for await (const lines of eachLedgerBatch(world.db, filter, 7)) seqs.push(...lines.map(({ seq }) => seq!))
   const csv = (await kit.get('/admin/ledger.csv')).body.trim().split('\r\n')
   expect(seqs).toEqual([...seqs.keys()].map((at) => seqs.length - at))
   // The headings, and the entry of this very download.

@@ -72,7 +72,7 @@ describe('an API token', () => {
     expect(await ask()).toBe(401)
     expect((await kit.post(`/admin/tokens/${id}/end`)).statusCode).toBe(404)
     const kinds = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('kind')
       .where('kind', 'like', 'api-token%')
       .execute()
@@ -92,7 +92,7 @@ describe('the ledger’s page', () => {
     expect(training.body).not.toContain('Details')
     const csv = await kit.get('/admin/ledger.csv?kind=course-completed')
     const facts = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('facts')
       .where('kind', '=', 'course-completed')
       .executeTakeFirstOrThrow()

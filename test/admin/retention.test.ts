@@ -6,10 +6,10 @@ import { listCode, pastBefore, retentionList } from '#server/admin/retention/ret
 import { listRegister } from '#server/certificates/certificates/queries.ts'
 import { checkRegister } from '#server/certificates/certificates/register-check.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
-import { listEntries } from '#server/ledger/queries.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { asTheService } from '#test/support/db.ts'
+import { placedEntries } from '#test/support/ledger.ts'
 
 const mai = 'mai@northstar.example'
 const now = new Date('2026-11-30T18:00:00Z')
@@ -97,7 +97,7 @@ test('two people remove what is not evidence: the account closes, certificates a
       .where('id', '=', person)
       .executeTakeFirst(),
   ).toEqual({ name: 'Mai Vang', email: null, password_hash: null, closed_at: now })
-  const entries = await listEntries(world.db)
+  const entries = await placedEntries(world.db)
   expect(entries.at(-1)).toMatchObject({ kind: 'personal-data-removed', subject: `person:${person}` })
   expect(JSON.parse(entries.at(-1)!.facts)).toMatchObject({
     last_on: '2021-11-29',

@@ -70,7 +70,7 @@ describe('a system administrator', () => {
     expect((await roleOf('lee@licensing.example')).ended_at).not.toBeNull()
     expect((await kit.post(`/roles/${id}/end`)).statusCode).toBe(404)
     const ended = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('subject')
       .where('kind', '=', 'role-ended')
       .execute()

@@ -64,7 +64,7 @@ describe('the set-up link', () => {
       .where('ended_at', 'is', null)
       .execute()
     expect(live).toEqual([{ email: 'kit@lakes.example', role: 'system_admin' }])
-    const kinds = await world.db.selectFrom('ledger').select('kind').orderBy('seq').execute()
+    const kinds = await world.db.selectFrom('ledger_entries').select('kind').orderBy('turn').execute()
     expect(kinds.map(({ kind }) => kind)).toEqual([
       'setting-changed',
       'role-granted',

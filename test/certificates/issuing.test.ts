@@ -58,7 +58,7 @@ describe('issuing', () => {
     }>`
       select count(*) as made, count(distinct number) as numbers, min(number) as least, max(number) as most,
         (select count(distinct revocation_index) from certificate_proofs) as places,
-        (select count(*) from ledger where kind = 'certificate-issued') as entries
+        (select count(*) from ledger_entries where kind = 'certificate-issued') as entries
       from certificates`.execute(db)
     expect(rows).toEqual([
       { made: 100, numbers: 100, least: 'SH-000001', most: 'SH-000100', places: 100, entries: 100 },

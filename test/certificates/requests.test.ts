@@ -69,7 +69,12 @@ describe('revoking', () => {
     expect(page).toContain('has been revoked')
     expect(page).not.toContain('Taken by someone else')
     expect(isSet(await bits(world, 'revocation'), place)).toBe(true)
-    const kinds = await world.db.selectFrom('ledger').select('kind').orderBy('seq', 'desc').limit(3).execute()
+    const kinds = await world.db
+      .selectFrom('ledger_entries')
+      .select('kind')
+      .orderBy('turn', 'desc')
+      .limit(3)
+      .execute()
     expect(kinds.map(({ kind }) => kind)).toEqual([
       'certificate-revoked',
       'completion-voided',
@@ -141,7 +146,7 @@ describe('revoking', () => {
       expect((await (await world.as(email)).get(at)).statusCode).toBe(404)
     await lee.get(at)
     const looks = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('subject')
       .where('kind', '=', 'person-viewed')
       .execute()

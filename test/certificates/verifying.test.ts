@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { evenMilliseconds } from '#server/certificates/certificates/constant-time.ts'
+import { placeEntries } from '#server/ledger/placing.actions.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -165,6 +166,7 @@ describe('the certificate file', () => {
 
   test('and its facts cannot be changed or deleted, not even by a mistaken SQL statement', async () => {
     const { db, certificate } = await maisCertificate()
+    await placeEntries(db)
     for (const statement of [
       sql`update certificates set facts = '{}' where id = ${certificate.id}`,
       sql`delete from certificates where id = ${certificate.id}`,

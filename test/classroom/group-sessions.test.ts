@@ -120,10 +120,10 @@ describe('a module taken as a group', () => {
     await close(room.leader, address)
     const id = await personId(db, ada)
     const entries = await db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select(['kind', 'actor_id', 'subject', 'facts'])
       .where('kind', 'like', 'group-%')
-      .orderBy('seq')
+      .orderBy('turn')
       .execute()
     const leader = await personId(db, sam)
     expect(entries.map(({ facts: _, ...rest }) => rest)).toEqual([

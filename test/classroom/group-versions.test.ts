@@ -84,7 +84,7 @@ test('a learner on another version sees that and gets credit only for lessons th
   expect(await finished()).toEqual(['first-day/practice'])
   // The learner stays on their version.
   const { facts } = await db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('facts')
     .where('kind', '=', 'group-lessons-marked')
     .executeTakeFirstOrThrow()

@@ -316,7 +316,11 @@ describe('attendance', () => {
       decision: 'accept',
     })
     expect(own.statusCode).toBe(422)
-    const kinds = await db.selectFrom('ledger').select('kind').where('kind', 'like', 'attendance%').execute()
+    const kinds = await db
+      .selectFrom('ledger_entries')
+      .select('kind')
+      .where('kind', 'like', 'attendance%')
+      .execute()
     expect(kinds).toHaveLength(3)
   })
 
@@ -336,7 +340,12 @@ describe('attendance', () => {
     expect(await trainingsOf(db, mai)).toMatchObject([{ superseded_at: null }])
     const page = await pageOf(organizer, `${address}/attendance/${id.ada}`)
     expect(page).toMatch(/Present, recorded by Rae Halvorsen.*Absent, recorded by Rae Halvorsen. Took her/)
-    const ledger = await db.selectFrom('ledger').select('kind').orderBy('seq', 'desc').limit(4).execute()
+    const ledger = await db
+      .selectFrom('ledger_entries')
+      .select('kind')
+      .orderBy('turn', 'desc')
+      .limit(4)
+      .execute()
     expect(ledger.map(({ kind }) => kind)).toEqual([
       'outside-training-recorded',
       'attendance-recorded',

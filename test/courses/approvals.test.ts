@@ -88,10 +88,10 @@ describe('the commissioner’s approval', () => {
       'was approved by Commissioner of Human Services, reference Letter 26-17, on March 15, 2026, in effect from April 1, 2026',
     )
     const acts = await db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select(['kind', 'actor_id', 'subject'])
       .where('subject', '=', `course:child-protection@${text.version}`)
-      .orderBy('seq')
+      .orderBy('turn')
       .execute()
     expect(acts.map(({ kind, actor_id }) => [kind, actor_id])).toEqual([
       ['approval-recorded', await personId(db, noor)],

@@ -72,7 +72,7 @@ test('an administrator adds a resource, and visitors find it under its regions a
   expect(body.match(/North House/g)).toHaveLength(3)
   expect((await world.visitor().get('/search?q=north+house')).body).toContain('href="/resources#own-')
   const entry = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select(['subject', 'facts'])
     .where('kind', '=', 'resource-changed')
     .executeTakeFirstOrThrow()

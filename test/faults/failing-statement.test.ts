@@ -2,9 +2,9 @@ import { type KyselyPlugin, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Database } from '#server/db/connection.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
-import { listEntries } from '#server/ledger/queries.ts'
 import { aStage, evidenceActions } from '#test/ledger/evidence-actions.ts'
 import { asTheService } from '#test/support/db.ts'
+import { placedEntries } from '#test/support/ledger.ts'
 
 const mostStatements = 200
 
@@ -32,11 +32,11 @@ test.each(evidenceActions)(
       failures++
       const after = await countRows(db)
       // What fails after the transaction, such as noting that someone was active, leaves its rows whole.
-      if (after.ledger === before.ledger) expect(after, `statement ${n}`).toEqual(before)
+      if (after.ledger_entries === before.ledger_entries) expect(after, `statement ${n}`).toEqual(before)
     }
     expect(failures).toBeGreaterThan(0)
     expect(failures).toBeLessThan(mostStatements)
-    expect(checkLedger(await listEntries(db), null)).toBeNull()
+    expect(checkLedger(await placedEntries(db), null)).toBeNull()
   },
 )
 
@@ -57,7 +57,7 @@ function failingAt(n: number): Readonly<{ plugin: KyselyPlugin; wasHit: () => bo
 }
 
 async function countRows(db: Database): Promise<Readonly<Record<string, number>>> {
-  const counts = [...evidence, 'ledger'].map(
+  const counts = [...evidence, 'ledger_entries'].map(
     (name) => sql`(select count(*)::int from ${sql.table(name)}) as ${sql.id(name)}`,
   )
   const { rows } = await sql<Record<string, number>>`select ${sql.join(counts)}`.execute(db)

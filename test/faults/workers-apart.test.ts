@@ -77,7 +77,11 @@ test('workers apart from the web process do imports, packets and email; one that
     const told = async (kind: string) =>
       (await db.selectFrom('notices').select('id').where('kind', '=', kind).execute()).length
     expect([await told('import-done'), await told('packet-done')]).toEqual([files, 2])
-    const made = await db.selectFrom('ledger').select('seq').where('facts', 'like', '%packet-made%').execute()
+    const made = await db
+      .selectFrom('ledger_entries')
+      .select('seq')
+      .where('facts', 'like', '%packet-made%')
+      .execute()
     expect(made).toHaveLength(2)
     const failed = await sql`select from pgboss.job where state = 'failed'`.execute(db)
     expect(failed.rows).toEqual([])

@@ -80,7 +80,11 @@ test('after a change of meaning, people who completed an older version must read
   expect(await db.selectFrom('course_change_readings').select('lesson').execute()).toEqual([
     { lesson: 'at-the-door' },
   ])
-  const acts = await db.selectFrom('ledger').select('kind').where('kind', '=', 'change-day-set').execute()
+  const acts = await db
+    .selectFrom('ledger_entries')
+    .select('kind')
+    .where('kind', '=', 'change-day-set')
+    .execute()
   expect(acts).toHaveLength(1)
 })
 

@@ -20,10 +20,10 @@ describe('taking a course', () => {
       approval: { demonstration: true },
     })
     const kinds = await db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('kind')
       .where('actor_id', '=', id)
-      .orderBy('seq')
+      .orderBy('turn')
       .execute()
     expect(kinds.map(({ kind }) => kind)).toEqual(['course-completed', 'certificate-issued'])
     const page = await ada.get('/courses/residential-settings')

@@ -122,7 +122,7 @@ describe('a learner under way when a newer version is published', () => {
     expect(marks).toHaveLength(4)
     const move = await db.selectFrom('enrollment_moves').select('kept').executeTakeFirstOrThrow()
     expect(move.kept).toMatchObject({ modules: ['first-day'] })
-    const acts = await db.selectFrom('ledger').select('kind').where('actor_id', '=', id).execute()
+    const acts = await db.selectFrom('ledger_entries').select('kind').where('actor_id', '=', id).execute()
     expect(acts).toEqual([{ kind: 'enrollment-moved' }])
     // The kept module counts at the end, with the day it was passed.
     const current = course().current

@@ -20,7 +20,8 @@ const counted = async ({ db }: World) => {
   const parts = [...evidence, 'review_packets'].map(
     (name) => sql`(select count(*) from ${sql.table(name)}) as ${sql.id(name)}`,
   )
-  return (await sql`select ${sql.join(parts)}, (select count(*) from ledger) as ledger`.execute(db)).rows[0]
+  return (await sql`select ${sql.join(parts)}, (select count(*) from ledger_entries) as ledger`.execute(db))
+    .rows[0]
 }
 
 /** Evidence written by a transaction without a ledger row. */
@@ -29,7 +30,7 @@ async function silentlyAdded({ db }: World, since: string): Promise<readonly str
   for (const name of evidence) {
     const { rows } = await sql<{ silent: number }>`
       select count(*) as silent from ${sql.table(name)} t where t.xmin::text::bigint >= ${since}::bigint
-      and not exists (select from ledger l where l.xmin = t.xmin)`.execute(db)
+      and not exists (select from ledger_arrivals l where l.xmin = t.xmin)`.execute(db)
     if (rows[0]!.silent > 0) silent.push(name)
   }
   return silent
@@ -40,13 +41,13 @@ async function withoutLedger<T>({ db }: World, work: () => Promise<T>): Promise<
   await sql`create function refuse_row() returns trigger language plpgsql as $$ begin raise 'The ledger is away.'; end $$`.execute(
     db,
   )
-  await sql`create trigger refuse_row before insert on ledger for each row execute function refuse_row()`.execute(
+  await sql`create trigger refuse_row before insert on ledger_arrivals for each row execute function refuse_row()`.execute(
     db,
   )
   try {
     return await work()
   } finally {
-    await sql`drop trigger refuse_row on ledger`.execute(db)
+    await sql`drop trigger refuse_row on ledger_arrivals`.execute(db)
     await sql`drop function refuse_row`.execute(db)
   }
 }
@@ -83,10 +84,15 @@ test('every evidence action writes its ledger row in the same transaction, and f
     await withoutLedger(world, work)
     expect(await counted(world), `${kinds} without the ledger`).toEqual(before)
     const from = (
-      await sql<{ seq: number }>`select coalesce(max(seq), 0)::int as seq from ledger`.execute(db)
-    ).rows[0]!.seq
+      await sql<{ turn: number }>`select coalesce(max(turn), 0) as turn from ledger_entries`.execute(db)
+    ).rows[0]!.turn
     const answer = (await work()) as { headers?: { location?: string } }
-    const rows = await db.selectFrom('ledger').select('kind').where('seq', '>', from).orderBy('seq').execute()
+    const rows = await db
+      .selectFrom('ledger_entries')
+      .select('kind')
+      .where('turn', '>', from)
+      .orderBy('turn')
+      .execute()
     expect(rows.map(({ kind }) => kind)).toEqual(kinds)
     return String(answer?.headers?.location)
   }

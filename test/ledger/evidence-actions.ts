@@ -787,7 +787,7 @@ async function aGroupSession({ world, sam, theo, program }: Stage) {
 /** The session's end, and the lessons marked where the learner still took the course then. */
 async function groupEntries({ db }: World, sessionId: string): Promise<number> {
   const marked = await db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('seq')
     .where('kind', '=', 'group-lessons-marked')
     .where('facts', 'like', `%${sessionId}%`)

@@ -3,8 +3,8 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Database } from '#server/db/connection.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
-import { listEntries } from '#server/ledger/queries.ts'
 import { asTheService } from '#test/support/db.ts'
+import { placedEntries } from '#test/support/ledger.ts'
 import { aStage, evidenceActions, type Stage } from './evidence-actions.ts'
 
 /** How many of an action's pairs also run without being held: 200 rounds in all, or with LONG=1 every pair. */
@@ -36,13 +36,13 @@ test.each(pairs)(
         const left = results.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)
         expect((await countEntries(db)) - before, pair).toBe(left)
       }
-    expect(checkLedger(await listEntries(db), null)).toBeNull()
+    expect(checkLedger(await placedEntries(db), null)).toBeNull()
   },
   240_000,
 )
 
 async function countEntries(db: Database): Promise<number> {
-  const { rows } = await sql<{ entries: number }>`select count(*) as entries from ledger`.execute(db)
+  const { rows } = await sql<{ entries: number }>`select count(*) as entries from ledger_entries`.execute(db)
   return rows[0]!.entries
 }
 
@@ -52,13 +52,13 @@ type Act = () => Promise<number>
 const atOnce = (_stage: Stage, acts: readonly Act[]) => Promise.allSettled(acts.map((act) => act()))
 
 /**
- * Holds the learner's stored standing and the ledger until each action waits for one of them or has ended. If one
- * action takes the ledger before the standing, and the other the standing before the ledger, they then deadlock.
+ * Holds the learner's stored standing and the certificate counter until each action waits for one of them or has ended. If
+ * one action takes the counter before the standing, and the other the standing before the counter, they then deadlock.
  */
 async function afterBothWait({ world, theo }: Stage, acts: readonly Act[]) {
   const { all } = await world.db.transaction().execute(async (holder) => {
     await sql`select from standing_passes where person_id = ${theo.id} for update`.execute(holder)
-    await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(holder)
+    await sql`select from certificate_counter for update`.execute(holder)
     let ended = 0
     const running = acts.map((act) =>
       act().finally(() => {

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { listRegister } from '#server/certificates/certificates/queries.ts'
 import { checkRegister } from '#server/certificates/certificates/register-check.ts'
 import type { Database } from '#server/db/connection.ts'
-import { listEntries } from '#server/ledger/queries.ts'
 import { aWorld } from '#test/support/app.ts'
+import { placedEntries } from '#test/support/ledger.ts'
 
-const check = async (db: Database) => checkRegister(await listEntries(db), await listRegister(db))
+const check = async (db: Database) => checkRegister(await placedEntries(db), await listRegister(db))
 
 /** As the database owner with triggers disabled. */
 async function tamper(db: Database, statement: ReturnType<typeof sql>): Promise<void> {
@@ -39,7 +39,7 @@ describe('the certificate register compared with the ledger', () => {
   test('a changed name, day, file or number is found at the row of its issue or drawing', async () => {
     const { db, number } = await aRegister()
     const rowOf = async (kind: string) => {
-      const entries = await listEntries(db)
+      const entries = await placedEntries(db)
       return entries.find((one) => one.kind === kind && one.subject === `certificate:${number}`)!.seq
     }
     const facts = async (key: string, value: string) =>

@@ -41,7 +41,7 @@ test('each certificate is shown with whether its person is on the roster, then e
   const csv = await lee.get(`${answer.headers.location}/results.csv`)
   expect(csv.body).toContain('Certificate, not on this roster')
   const kinds = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('kind')
     .where('kind', 'in', ['person-viewed', 'records-exported'])
     .execute()

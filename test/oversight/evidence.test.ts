@@ -92,10 +92,10 @@ test('licensing staff ask for evidence by a day, the program answers with files,
     'append-only',
   )
   const acts = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('facts')
     .where('kind', '=', 'review-changed')
-    .orderBy('seq')
+    .orderBy('turn')
     .execute()
   expect(acts.map(({ facts }) => (JSON.parse(facts) as { act: string }).act).slice(1)).toEqual([
     ...['evidence-requested', 'evidence-sent', 'evidence-asked-again', 'evidence-due-day-changed'],

@@ -281,10 +281,10 @@ test('as known on an earlier day, a certificate has the status it had then', () 
 
 const looks = (db: Awaited<ReturnType<typeof aWorld>>['db']) =>
   db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select(['subject', 'facts'])
     .where('kind', '=', 'person-viewed')
-    .orderBy('seq')
+    .orderBy('turn')
     .execute()
 
 /** Follows links that the pages show, one click each, and gives the address where they lead. */

@@ -60,10 +60,10 @@ test('a link shows one packet without a sign-in, and licensing staff see each op
   const seen = readable((await lee.get(`${packet}/links`)).body)
   expect(seen).toMatch(/Kim Auditor, State Auditor.*Opened 2 times.*downloaded the PDF.*opened the page/)
   const entries = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('facts')
     .where('kind', '=', 'records-exported')
-    .orderBy('seq')
+    .orderBy('turn')
     .execute()
   expect(entries.map(({ facts }) => (JSON.parse(facts) as { act: string }).act)).toEqual([
     ...['packet-link-made', 'packet-opened-by-link', 'packet-opened-by-link'],

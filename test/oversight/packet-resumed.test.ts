@@ -64,7 +64,7 @@ test('a packet whose process is killed is resumed by the next process, with the 
     const after = await drawn(second.db)
     expect(before.filter((hash) => !after.includes(hash))).toEqual([])
     const entries = await second.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('facts')
       .where('kind', '=', 'records-exported')
       .execute()

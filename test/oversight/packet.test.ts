@@ -78,10 +78,10 @@ test('a packet contains the roster, gaps and certificates, and all its hashes ma
   expect(await isSigned(world, signed.key, changed, signed.signature)).toBe(false)
 
   const exported = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('facts')
     .where('kind', '=', 'records-exported')
-    .orderBy('seq')
+    .orderBy('turn')
     .execute()
   expect(exported.map(({ facts }) => (JSON.parse(facts) as { act: string }).act)).toEqual([
     'packet-requested',

@@ -27,10 +27,10 @@ const numbersOf = async (id: string) =>
 const looks = async () =>
   (
     await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select(['actor_id', 'subject', 'facts'])
       .where('kind', '=', 'person-viewed')
-      .orderBy('seq')
+      .orderBy('turn')
       .execute()
   )
     .map(({ actor_id, subject, facts }) => ({ actor_id, subject, facts: JSON.parse(String(facts)) }))

@@ -52,7 +52,7 @@ test('ending a certification shows how many people it affects without names, and
   )
   expect(program).toContain('January 1, 2022 to May 31, 2026. Last checked June 10, 2026')
   const { facts } = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('facts')
     .where('kind', '=', 'program-changed')
     .executeTakeFirstOrThrow()
@@ -109,7 +109,7 @@ test('a file is not saved if the record has changed since its preview, and never
   expect(await ends()).toEqual([{ to_on: '2026-04-30' }])
   await lee.post(`${second.address}/application`, { seen: second.seen })
   expect(
-    await world.db.selectFrom('ledger').select('seq').where('kind', '=', 'program-changed').execute(),
+    await world.db.selectFrom('ledger_entries').select('seq').where('kind', '=', 'program-changed').execute(),
   ).toHaveLength(1)
 })
 

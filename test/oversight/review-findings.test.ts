@@ -85,10 +85,10 @@ test('the program answers with text and a file; licensing requests more, changes
   expect((await answerWith(world, rae, finding, 'One more.', null)).statusCode).toBe(422)
 
   const acts = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('facts')
     .where('kind', '=', 'review-changed')
-    .orderBy('seq')
+    .orderBy('turn')
     .execute()
   expect(acts.map(({ facts }) => (JSON.parse(facts) as { act: string }).act)).toEqual([
     ...['opened', 'finding-written', 'finding-answered', 'finding-reopened', 'finding-follow-up-moved'],
@@ -211,7 +211,7 @@ test('a correction order is drafted from open findings: the violation, the law, 
     expect(said).toContain(words)
   expect(said).not.toContain('Theo')
   const [exported] = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('facts')
     .where('kind', '=', 'records-exported')
     .execute()

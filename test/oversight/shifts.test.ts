@@ -88,9 +88,9 @@ test('a shift lead checks tonight’s people, and the answers of that minute sta
   expect(record).toMatch(/Theo Okafor<\/strong> <span>Not cleared/)
   await expect(world.db.updateTable('shift_check_answers').set({ answer: 'yes' }).execute()).rejects.toThrow()
   const entry = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select(['kind', 'subject', 'facts'])
-    .orderBy('seq', 'desc')
+    .orderBy('turn', 'desc')
     .executeTakeFirstOrThrow()
   expect(entry).toMatchObject({ kind: 'shift-checked', subject: `program:${program}` })
   expect(JSON.stringify(entry.facts)).not.toContain('Agency Temp')
@@ -103,7 +103,11 @@ test('a shift lead checks tonight’s people, and the answers of that minute sta
   const id = String(check.headers.location).split('/').at(-1)!
   expect((await lee.get(`${review}/shift-checks`)).body).toContain(`${review}/shift-checks/${id}`)
   expect((await lee.get(`${review}/shift-checks/${id}`)).body).toContain('Mai Vang</strong>')
-  const look = await world.db.selectFrom('ledger').select('facts').orderBy('seq', 'desc').executeTakeFirst()
+  const look = await world.db
+    .selectFrom('ledger_entries')
+    .select('facts')
+    .orderBy('turn', 'desc')
+    .executeTakeFirst()
   expect(String(look?.facts)).toContain('a shift check-in')
   const olu = await world.as('olu@lakeside.example')
   expect((await olu.get(String(check.headers.location))).statusCode).toBe(404)

@@ -33,15 +33,18 @@ async function clientOf(email: string): Promise<Client> {
 }
 
 const lastEntry = async () =>
-  Number((await sql<{ n: number }>`select coalesce(max(seq), 0) n from ledger`.execute(world.db)).rows[0]!.n)
+  Number(
+    (await sql<{ n: number }>`select coalesce(max(turn), 0) n from ledger_entries`.execute(world.db)).rows[0]!
+      .n,
+  )
 
-const entriesAfter = async (seq: number) =>
+const entriesAfter = async (turn: number) =>
   (
     await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select(['kind', 'facts'])
-      .where('seq', '>', seq)
-      .orderBy('seq')
+      .where('turn', '>', turn)
+      .orderBy('turn')
       .execute()
   ).map(({ kind, facts }) => `${kind} ${(JSON.parse(facts) as { change?: string }).change ?? ''}`.trim())
 

@@ -25,11 +25,11 @@ const mailbox = () => {
 
 const changesOf = async ({ db }: World, id: string) => {
   const rows = await db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select(['kind', 'facts', 'actor_id'])
     .where('subject', '=', `person:${id}`)
     .where('kind', 'in', ['account-changed', 'role-ended'])
-    .orderBy('seq')
+    .orderBy('turn')
     .execute()
   return rows.map(({ facts, ...row }) => ({ ...row, facts: JSON.parse(facts) as Record<string, unknown> }))
 }

@@ -129,7 +129,7 @@ describe('two accounts of one person', () => {
     expect(JSON.parse((await her.get('/account/data.json')).body).certificates).toHaveLength(1)
     expect(await evidence()).toEqual(before.evidence)
     const entries = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('subject')
       .where('kind', '=', 'accounts-merged')
       .execute()

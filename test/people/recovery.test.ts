@@ -55,11 +55,11 @@ describe('a one-time code on paper', () => {
     expect(await listTold(world.db, 'sign-in-changed')).toHaveLength(4)
     expect(await listTold(world.db, 'second-confirmation')).toContain(`${sam} second-confirmation`)
     const entries = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select(['facts', 'actor_id'])
       .where('subject', '=', `person:${id}`)
       .where('kind', '=', 'account-changed')
-      .orderBy('seq')
+      .orderBy('turn')
       .execute()
     expect(
       entries.map(({ facts, actor_id }) => [(JSON.parse(facts) as { change: string }).change, actor_id]),

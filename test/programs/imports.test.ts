@@ -46,7 +46,7 @@ describe('importing a file', () => {
     expect(roster).toContain('Lena Fox Youth worker Mar 3, 2025 Since Mar 17, 2025 Working')
     expect(roster).not.toContain('Vera Holm')
     const entries = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select(['kind', 'facts'])
       .where('subject', '=', `program:${program}`)
       .execute()
@@ -252,7 +252,7 @@ describe('importing a file', () => {
     await Promise.all([1, 2, 3].map(() => handlers['apply-import'](job)))
     expect(readable((await rae.get(address)).body)).toContain('2 rows were saved')
     const applied = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('facts')
       .where('facts', 'like', '%file-applied%')
       .execute()

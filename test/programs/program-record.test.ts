@@ -32,7 +32,7 @@ test('licensing staff record a certification, and it is in effect on its days', 
     { type: 'st-cse-at-risk', from_on: '2026-07-01', to_on: null },
   ])
   const entries = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select(['kind', 'subject'])
     .where('kind', '=', 'program-changed')
     .execute()

@@ -70,10 +70,10 @@ describe('a program administrator', () => {
     await rae.post(`/roles/${role!.id}/end`)
     expect((await mai.get(`/programs/${program}/roster`)).statusCode).toBe(404)
     const kinds = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('kind')
       .where('kind', 'like', 'role-%')
-      .orderBy('seq')
+      .orderBy('turn')
       .execute()
     expect(kinds.map(({ kind }) => kind)).toEqual(['role-granted', 'role-ended'])
     expect(readable((await mai.get('/notices')).body)).toContain(
@@ -228,7 +228,7 @@ describe('a link to set a password', () => {
     const answer = await rae.post(`/programs/${program}/links`, { person: people })
     expect(answer.body.match(/\/link\/[\w-]{27}/g)).toHaveLength(3)
     const entries = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('facts')
       .where('kind', '=', 'link-made')
       .execute()

@@ -20,7 +20,7 @@ const later = (hours: number) => {
 const pageOf = async (email: string) =>
   readable((await rae.get(`/team/${await personId(world.db, email)}`)).body)
 const ledger = () =>
-  world.db.selectFrom('ledger').select(['kind', 'facts', 'subject']).orderBy('seq').execute()
+  world.db.selectFrom('ledger_entries').select(['kind', 'facts', 'subject']).orderBy('turn').execute()
 
 const lena = {
   name: 'Lena Fox',

@@ -51,10 +51,10 @@ const bjensen = {
 
 const changes = async (id: string) => {
   const rows = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select(['kind', 'facts'])
     .where('subject', '=', `person:${id}`)
-    .orderBy('seq')
+    .orderBy('turn')
     .execute()
   return rows.map(({ kind, facts }) => ({ kind, ...(JSON.parse(facts) as Record<string, unknown>) }))
 }

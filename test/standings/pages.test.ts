@@ -117,9 +117,9 @@ describe('outside training', () => {
       .executeTakeFirstOrThrow()
     expect(standing).toEqual({ standing: 'current', due_on: '2027-11-30' })
     const ledger = await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select('kind')
-      .orderBy('seq', 'desc')
+      .orderBy('turn', 'desc')
       .limit(2)
       .execute()
     expect(ledger.map(({ kind }) => kind)).toEqual(['outside-training-decided', 'outside-training-recorded'])

@@ -61,10 +61,10 @@ const idOf = async (title: string) => (await rowsOf(title))[0]!.requirement_id
 const ledger = async () =>
   (
     await world.db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select(['kind', 'subject'])
       .where('kind', 'like', 'program-%')
-      .orderBy('seq')
+      .orderBy('turn')
       .execute()
   ).map(({ kind, subject }) => `${kind} ${subject.split(':')[0]}`)
 /** Everything that the law says of anyone, as it is stored. */

@@ -64,10 +64,10 @@ test('a worker hands their record to a new employer with a link that works once,
       'Theo Okafor shared their training record with Example County Social Services.',
     )
   const { facts } = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('facts')
     .where('kind', '=', 'record-shared')
-    .orderBy('seq', 'desc')
+    .orderBy('turn', 'desc')
     .executeTakeFirstOrThrow()
   expect(JSON.parse(facts)).toMatchObject({
     program_id: county,
@@ -91,10 +91,10 @@ test('a system administrator sees a training record for an hour, with a reason t
       'A certificate does not open',
     )
   const kinds = await world.db
-    .selectFrom('ledger')
+    .selectFrom('ledger_entries')
     .select('kind')
     .where('subject', '=', `person:${ada}`)
-    .orderBy('seq', 'desc')
+    .orderBy('turn', 'desc')
     .limit(2)
     .execute()
   expect(kinds.map(({ kind }) => kind)).toEqual(['person-viewed', 'record-opened'])

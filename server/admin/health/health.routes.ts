@@ -4,7 +4,7 @@ import { findSetupSteps, type SetupSources } from '#server/admin/setup/setup-pro
 import { findLastBackup } from '#server/backup/last-backup.ts'
 import { KeyFileError, openKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { issuerDid, publishedKeys } from '#server/certificates/credentials/keys.ts'
-import { findLastHead } from '#server/ledger/queries.ts'
+import { findLag, findLastHead } from '#server/ledger/queries.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { App } from '#server/web/routes.ts'
 import { findDatabaseHealth, findDiskHealth, findJobHealth } from './health.queries.ts'
@@ -71,6 +71,7 @@ export async function consoleHealthRoutes(app: App, needs: Needs): Promise<void>
       backups: await findSetting(db, 'backups'),
       head: await findLastHead(db),
       ledgerCheck: await findSetting(db, 'ledger-check'),
+      ledgerLag: await findLag(db),
       ...(await keysNow()),
       hasTrustedProxy: config.trustedProxy !== undefined,
       version: config.version,

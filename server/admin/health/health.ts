@@ -30,6 +30,8 @@ type HealthFacts = Readonly<{
   lastBackup: LastBackup | null
   head: Readonly<{ size: number; signed_at: Date }> | undefined
   ledgerCheck: LedgerCheck | null
+  /** For how many seconds the oldest waiting entry has waited for its place in the ledger. */
+  ledgerLag: number
   keys: readonly PublishedKey[]
   /** Why the key file can't be used; null where it can. */
   keysProblem: string | null
@@ -121,9 +123,16 @@ function jobsLine({ failed, waiting, last_at }: JobHealth): HealthLine {
   return jobs('good', last_at ? `Last one finished ${instant(last_at)}` : 'None has run yet')
 }
 
-function ledgerLine({ head, ledgerCheck, now }: HealthFacts): HealthLine {
+function ledgerLine({ head, ledgerCheck, ledgerLag, now }: HealthFacts): HealthLine {
   const link = { href: '/admin/ledger', label: 'See the ledger' }
   if (ledgerCheck?.finding) return line('Record ledger', 'attention', ledgerCheck.finding, link)
+  if (ledgerLag > 5)
+    return line(
+      'Record ledger',
+      'attention',
+      `An entry has waited ${number(Math.round(ledgerLag))} seconds for its place. Nothing is lost; restart the service if it goes on.`,
+      link,
+    )
   if (!head)
     return line(
       'Record ledger',

@@ -1,10 +1,10 @@
 import { saveSetting } from '#server/admin/setup/settings.actions.ts'
 import type { LedgerCheck } from '#server/admin/setup/settings.queries.ts'
-import { listRegister } from '#server/certificates/certificates/queries.ts'
-import { checkRegister } from '#server/certificates/certificates/register-check.ts'
+import { readRegister } from '#server/certificates/certificates/register-check.actions.ts'
 import { checkAgainstKept } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { recordCheck } from '#server/ledger/checks.ts'
+import { placeEntries } from '#server/ledger/placing.actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 
 /** Checks every entry of the ledger and every certificate against it, and keeps what was found. */
@@ -12,8 +12,8 @@ export async function checkLedgerNow(
   db: Database,
   { viewer, now, dataDir }: Readonly<{ viewer: Viewer; now: Date; dataDir: string }>,
 ): Promise<LedgerCheck> {
-  const { rows, finding } = await checkAgainstKept(db, dataDir)
-  const found = finding ?? checkRegister(rows, await listRegister(db))
+  await placeEntries(db)
+  const { rows, finding: found } = await checkAgainstKept(db, dataDir, readRegister)
   await recordCheck(db, rows.length, found, now)
   const check = {
     at: now.toISOString(),

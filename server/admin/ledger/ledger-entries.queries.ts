@@ -3,7 +3,10 @@ import type { DB } from '#server/db/schema.ts'
 import type { LedgerFilter } from './ledger-filter.ts'
 
 export type LedgerLine = Readonly<{
-  seq: number
+  /** Sorts entries, also those that wait for their place. */
+  turn: number
+  /** Its place. Null until it has one, for less than a second. */
+  seq: number | null
   at: Date
   actor: string | null
   kind: string
@@ -11,10 +14,10 @@ export type LedgerLine = Readonly<{
   /** The person that an entry about a role or an account speaks of; training is never shown by name. */
   person: string | null
   facts: string
-  hash: string
+  hash: string | null
 }>
 
-/** Entries that fit a filter, the newest first, from below a row number on. */
+/** Entries that fit a filter, the newest first, from below a turn on. */
 export async function listLedgerLines(
   db: Kysely<DB>,
   { kind, subject, actor, from, until }: LedgerFilter,
@@ -22,16 +25,16 @@ export async function listLedgerLines(
 ): Promise<readonly LedgerLine[]> {
   const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
   const { rows } = await sql<LedgerLine>`
-    select l.seq, l.at, p.name as actor, l.kind, l.subject, s.name as person, l.facts, l.hash
-    from ledger l left join people p on p.id = l.actor_id
+    select l.turn, l.seq, l.at, p.name as actor, l.kind, l.subject, s.name as person, l.facts, l.hash
+    from ledger_entries l left join people p on p.id = l.actor_id
     left join people s on l.kind ~ '^(role|link|account|data-notice)-' and l.subject = 'person:' || s.id
-    where (${below}::bigint is null or l.seq < ${below}::bigint)
+    where (${below}::bigint is null or l.turn < ${below}::bigint)
       and (${kind}::text is null or l.kind = ${kind})
       and (${subject === ''} or l.subject ilike ${like(subject)})
       and (${actor === ''} or p.name ilike ${like(actor)} or p.email ilike ${like(actor)})
       and (${from}::timestamptz is null or l.at >= ${from}::timestamptz)
       and (${until}::timestamptz is null or l.at < ${until}::timestamptz)
-    order by l.seq desc limit ${size}`.execute(db)
+    order by l.turn desc limit ${size}`.execute(db)
   return rows
 }
 
@@ -46,7 +49,7 @@ export async function* eachLedgerBatch(
     const lines: readonly LedgerLine[] = await listLedgerLines(db, filter, { below, size })
     if (lines.length > 0) yield lines
     if (lines.length < size) return
-    below = lines.at(-1)!.seq
+    below = lines.at(-1)!.turn
   }
 }
 

@@ -55,7 +55,7 @@ export async function ledgerConsoleRoutes(
     const lines = found.slice(0, pageSize)
     const query = new URLSearchParams(Object.entries(typed).filter(([, value]) => value !== ''))
     const older = new URLSearchParams(query)
-    older.set('below', String(lines.at(-1)?.seq ?? 1))
+    older.set('below', String(lines.at(-1)?.turn ?? 1))
     const { total, kinds } = await findLedgerSummary(db)
     return reply.status(errors.length > 0 ? 422 : 200).page('admin/ledger', {
       title: 'Ledger',
@@ -119,13 +119,13 @@ const csvLines = (lines: readonly LedgerLine[]): string =>
   stringify(
     lines.map((line) =>
       [
-        String(line.seq),
+        line.seq === null ? 'not yet placed' : String(line.seq),
         line.at.toISOString(),
         line.actor ?? '',
         line.kind,
         line.subject,
         mayShowFacts(line.kind) ? line.facts : '',
-        line.hash,
+        line.hash ?? '',
       ].map(escapeFormula),
     ),
     { record_delimiter: 'windows' },

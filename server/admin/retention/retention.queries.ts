@@ -16,7 +16,7 @@ export async function listPast(db: Kysely<DB>, before: Day): Promise<readonly Pa
       and not exists (select from sign_ins s where s.person_id = p.id and s.is_accepted and s.at >= ${before}::date)
     group by p.id
     having bool_and(a.separated_on < ${before})
-      and not exists (select from ledger l where l.kind = 'personal-data-removed' and l.subject = 'person:' || p.id
+      and not exists (select from ledger_entries l where l.kind = 'personal-data-removed' and l.subject = 'person:' || p.id
         and l.at >= max(a.separated_on))
     order by max(a.separated_on), p.id`.execute(db)
   return rows

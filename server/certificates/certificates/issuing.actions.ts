@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { certificateNumber } from '#server/certificates/certificate-number.ts'
 import { openSigningKey } from '#server/certificates/credentials/key-file.ts'
 import { listOf, randomIndex, statusEntries } from '#server/certificates/credentials/status-places.ts'
@@ -34,7 +34,8 @@ type IssueResult =
 
 /**
  * Issues the one certificate of a completion, in the transaction that records it. Repeated or parallel calls return
- * the same certificate. The printed facts are frozen in the row.
+ * the same certificate. The printed facts are frozen in the row. Call it last: from its number until the commit, every other
+ * certificate waits.
  */
 export async function issueCertificate(
   trx: EvidenceTransaction,
@@ -43,6 +44,10 @@ export async function issueCertificate(
   issuer: Issuer,
   now: Date,
 ): Promise<IssueResult> {
+  // The second of two parallel calls waits here and then finds the first one's certificate.
+  await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-completion'), hashtext(${completion.id}))`.execute(
+    trx,
+  )
   const there = await findCertificateOfCompletion(trx, completion.id)
   if (there) return { kind: 'issued', number: there.number }
   const printable = printableFacts(certified, issuer)
@@ -60,14 +65,10 @@ export async function issueCertificate(
     await tellOfRefusedName(trx, completion, certified.person_name, printable.reason)
     return printable
   }
-  const last = await lockCounter(trx)
-  const existing = await findCertificateOfCompletion(trx, completion.id)
-  if (existing) return { kind: 'issued', number: existing.number }
   const { id, facts } = await insertCertificate(
     trx,
     { completion, certified: printable.certified, corrects_id: null },
     issuer,
-    last,
     now,
   )
   trx.record({
@@ -128,14 +129,15 @@ export function printableFacts(
   return fault === null ? { kind: 'printable', certified: named } : { kind: 'name-refused', reason: fault }
 }
 
-/** Locks the counter's row. The second of two parallel calls waits here and then finds the first one's certificate. */
-export async function lockCounter(trx: Transaction<DB>): Promise<number> {
-  const { last_number } = await trx
-    .selectFrom('certificate_counter')
-    .select('last_number')
-    .forUpdate()
-    .executeTakeFirstOrThrow()
-  return last_number
+/**
+ * The next number. The counter's row is locked until the commit, so that numbers have no gaps. A process that freezes until
+ * then must not stop the others: the database ends its transaction.
+ */
+async function takeNumber(trx: Transaction<DB>): Promise<number> {
+  const { rows } = await sql<{ last_number: number }>`
+    update certificate_counter set last_number = last_number + 1
+    returning last_number, set_config('idle_in_transaction_session_timeout', '4s', true)`.execute(trx)
+  return rows[0]!.last_number
 }
 
 type NewCertificate = Readonly<{
@@ -145,19 +147,15 @@ type NewCertificate = Readonly<{
   corrects_id: string | null
 }>
 
-/** Inserts the certificate and its status list entries and raises the counter. The caller has locked the counter. */
+/** Inserts the certificate with the next number, and its status list entries. */
 export async function insertCertificate(
   trx: Transaction<DB>,
   { completion, certified, corrects_id }: NewCertificate,
   issuer: Issuer,
-  last: number,
   now: Date,
 ): Promise<Readonly<{ id: string; facts: CertificateFacts }>> {
-  const facts = completed(certified, issuer, certificateNumber(last + 1), newCertificateToken())
-  await trx
-    .updateTable('certificate_counter')
-    .set({ last_number: last + 1 })
-    .execute()
+  const number = await takeNumber(trx)
+  const facts = completed(certified, issuer, certificateNumber(number), newCertificateToken())
   const { id } = await trx
     .insertInto('certificates')
     .values({
@@ -179,7 +177,7 @@ export async function insertCertificate(
       .values({
         certificate_id: id,
         salt,
-        list: listOf(last + 1),
+        list: listOf(number),
         revocation_index: randomIndex(),
       })
       .onConflict((conflict) => conflict.doNothing())

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
-import type { Finding, StoredEntry } from '#server/ledger/checking.ts'
+import type { Finding } from '#server/ledger/checking.ts'
+import type { Recorded } from '#server/ledger/queries.ts'
 
 /** The facts kept in the ledger: no name, nothing that gives access to the certificate, and the digest of all facts. */
 export function recordedFacts(facts: CertificateFacts): Readonly<Record<string, unknown>> {
@@ -56,7 +57,7 @@ export function isAsRecorded(
  * there with unchanged facts and its original file, ended only as the ledger records, and no other certificate is there.
  */
 export function checkRegister(
-  entries: readonly StoredEntry[],
+  entries: readonly Recorded[],
   certificates: readonly StoredCertificate[],
 ): Finding | null {
   const register = new Map(certificates.map((one) => [one.number, one]))

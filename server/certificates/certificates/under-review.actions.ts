@@ -13,10 +13,10 @@ export async function isUnderReview(db: Kysely<DB>, certificate: CertificateRow 
   const [check, entries] = await Promise.all([
     findLastCheck(db),
     db
-      .selectFrom('ledger')
+      .selectFrom('ledger_entries')
       .select(['kind', 'facts'])
       .where('subject', '=', `certificate:${certificate?.number ?? '-'}`)
-      .orderBy('seq')
+      .orderBy('turn')
       .execute(),
   ])
   if (!certificate) return false

@@ -21,7 +21,7 @@ export function verdictOf(certificate: CertificateRow | null): Verdict {
 export function verifyPage(
   certificate: CertificateRow | null,
   answer: (NameAnswer & { typed: string }) | null,
-  place: Readonly<{ seq: number; head_signed_at: Date | null }> | null = null,
+  place: Readonly<{ seq: number | null; head_signed_at: Date | null }> | null = null,
   isUnderReview = false,
 ) {
   const isNamed = answer?.kind === 'match'

@@ -1,11 +1,21 @@
 import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { Kysely } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import type { DB } from '#server/db/schema.ts'
 import { checkLedger, type Finding, type Kept, type StoredEntry } from '#server/ledger/checking.ts'
 import { findLastCheck, recordCheck } from '#server/ledger/checks.ts'
 import { type Head, readHead } from '#server/ledger/heads.ts'
 import { merkleRoot, merkleTree } from '#server/ledger/merkle.ts'
-import { countEntries, findLastHead, listEntries } from '#server/ledger/queries.ts'
+import { placeEntries } from '#server/ledger/placing.actions.ts'
+import {
+  atOneInstant,
+  countEntries,
+  findLastHead,
+  listEntries,
+  listWaiting,
+  type Recorded,
+} from '#server/ledger/queries.ts'
 import { findAlteredTile, keepTiles } from '#server/ledger/tiles.actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'
@@ -22,9 +32,13 @@ type Needs = Readonly<{
     witnesses: readonly WitnessSetting[]
   }>
   mail: Mail
-  /** Compares the certificate register, which is in a room above, with the ledger. */
-  checkRegister?: (rows: readonly StoredEntry[]) => Promise<Finding | null>
+  readRegister?: ReadRegister
 }>
+
+/** Reads the certificate register, which is in a room above, and returns what compares it with the ledger. */
+type ReadRegister = (
+  db: Kysely<DB>,
+) => Promise<Readonly<{ check: (entries: readonly Recorded[]) => Finding | null }>>
 
 type HeadResult =
   | { kind: 'kept'; note: string; file: string }
@@ -47,14 +61,14 @@ export class LedgerAltered extends Error {
  */
 export async function keepHead(
   db: Database,
-  { config, mail, checkRegister }: Needs,
+  { config, mail, readRegister }: Needs,
   now: Date,
 ): Promise<HeadResult> {
+  await placeEntries(db)
   if (!(await isCheckDue(db, now))) return { kind: 'nothing-to-do' }
   const folder = headsFolder(config.dataDir)
   const file = path.join(folder, `${dayOf(now)}.txt`)
-  const { rows, kept, finding: altered } = await checkAgainstKept(db, config.dataDir)
-  const finding = altered ?? (await checkRegister?.(rows)) ?? null
+  const { rows, kept, finding } = await checkAgainstKept(db, config.dataDir, readRegister)
   await keepFinding(db, rows.length, finding, now)
   const isFirstOfDay = (await textOf(file)) === null
   const last = await findLastHead(db)
@@ -135,19 +149,29 @@ export async function findLastKeptHead(dataDir: string): Promise<{ file: string;
 
 const hashesName = 'hashes.txt'
 
-/** Compares every row with what was kept outside the database, and says the first difference. */
+/**
+ * Compares every row with what was kept outside the database, and the certificate register with the rows. Says the first
+ * difference. What is compared was read at one instant, and the head before it.
+ */
 export async function checkAgainstKept(
   db: Database,
   dataDir: string,
+  readRegister?: ReadRegister,
 ): Promise<Readonly<{ rows: readonly StoredEntry[]; kept: Kept | null; finding: Finding | null }>> {
-  const rows = await listEntries(db)
   const kept = await readKept(headsFolder(dataDir), (await findLastHead(db))?.note ?? null)
+  const { rows, waiting, register } = await atOneInstant(db, async (trx) => ({
+    rows: await listEntries(trx),
+    waiting: await listWaiting(trx),
+    register: await readRegister?.(trx),
+  }))
   const finding =
     checkLedger(rows, kept) ??
     (await findAlteredTile(
       db,
       rows.map(({ hash }) => hash),
-    ))
+    )) ??
+    register?.check([...rows, ...waiting]) ??
+    null
   return { rows, kept, finding }
 }
 

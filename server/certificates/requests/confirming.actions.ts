@@ -2,7 +2,6 @@ import {
   emitIssued,
   type Issuer,
   insertCertificate,
-  lockCounter,
   printableFacts,
 } from '#server/certificates/certificates/issuing.actions.ts'
 import {
@@ -23,7 +22,7 @@ import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
 import { isOneself, type TwoPeopleProblem } from '#server/people/two-people.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { correctedFacts } from './correcting.ts'
-import { endRow } from './requests.actions.ts'
+import { endRow, takeTurn } from './requests.actions.ts'
 import { findRequest, type RequestRow } from './requests.queries.ts'
 
 type ConfirmResult =
@@ -42,7 +41,7 @@ export async function confirmRequest(
   now: Date,
 ): Promise<ConfirmResult> {
   return writeEvidence(db, async (trx): Promise<ConfirmResult> => {
-    const last = await lockCounter(trx)
+    await takeTurn(trx)
     const request = await findRequest(trx, requestId)
     if (!request || request.outcome) return { kind: 'ended' }
     const between = { askedAt: request.requested_at, now }
@@ -74,12 +73,12 @@ export async function confirmRequest(
       now,
     )
     const confirmed = { request, certificate, confirmed_by: viewer.id, now }
-    const number =
-      request.act === 'revoke'
-        ? await revoke(trx, confirmed)
-        : await correct(trx, confirmed, needs.issuer, last)
+    if (request.act === 'revoke') await revoke(trx, confirmed)
+    else await rename(trx, confirmed)
     await needs.afterChange(trx, [certificate.person_id], now)
-    return { kind: 'confirmed', number }
+    if (request.act === 'revoke') return { kind: 'confirmed', number: certificate.number }
+    // After the standings, because its number is the last lock.
+    return { kind: 'confirmed', number: await correct(trx, confirmed, needs.issuer) }
   })
 }
 
@@ -93,7 +92,7 @@ type Confirmed = Readonly<{
 async function revoke(
   trx: EvidenceTransaction,
   { request, certificate, confirmed_by, now }: Confirmed,
-): Promise<string> {
+): Promise<void> {
   const { completion_id, number, person_id } = certificate
   const voided = request.voids_completion
     ? await trx
@@ -130,15 +129,20 @@ async function revoke(
     [{ person_id, program_id: null, data: { number, replaced_by: null } }],
     now,
   )
-  return number
 }
 
-async function correct(
-  trx: EvidenceTransaction,
-  confirmed: Confirmed,
-  issuer: Issuer,
-  last: number,
-): Promise<string> {
+/** The account gets the corrected name too, if the request says so. */
+async function rename(trx: EvidenceTransaction, { request, certificate }: Confirmed): Promise<void> {
+  const { correction } = request
+  if (!correction?.renames_person) return
+  await trx
+    .updateTable('people')
+    .set({ name: correction.person_name })
+    .where('id', '=', certificate.person_id)
+    .execute()
+}
+
+async function correct(trx: EvidenceTransaction, confirmed: Confirmed, issuer: Issuer): Promise<string> {
   const { request, certificate, now } = confirmed
   const { correction } = request
   if (!correction) throw new Error('A correction request must say what to correct.')
@@ -153,15 +157,8 @@ async function correct(
       corrects_id: certificate.id,
     },
     issuer,
-    last,
     now,
   )
-  if (correction.renames_person)
-    await trx
-      .updateTable('people')
-      .set({ name: correction.person_name })
-      .where('id', '=', person_id)
-      .execute()
   await tellOfCorrection(trx, confirmed, correction.renames_person, facts)
   const number = facts.certificate_number
   trx.record({

@@ -1,9 +1,5 @@
-import type { Transaction } from 'kysely'
-import {
-  type Issuer,
-  lockCounter,
-  printableFacts,
-} from '#server/certificates/certificates/issuing.actions.ts'
+import { sql, type Transaction } from 'kysely'
+import { type Issuer, printableFacts } from '#server/certificates/certificates/issuing.actions.ts'
 import { type CertificateRow, findCertificateById } from '#server/certificates/certificates/queries.ts'
 import { verdictOf } from '#server/certificates/certificates/verification-page.ts'
 import type { Database } from '#server/db/connection.ts'
@@ -89,8 +85,7 @@ async function insertRequest(
   if (isOneself(await whyNotTwoPeople(db, person_id, viewer.id, { askedAt: now, now })))
     return { kind: 'own' }
   return writeEvidence(db, async (trx): Promise<RequestResult> => {
-    // Requests take turns with each other and with issuing.
-    await lockCounter(trx)
+    await takeTurn(trx)
     const certificate = await findCertificateById(trx, id)
     const earlier = await listRequests(trx, id)
     if (verdictOf(certificate) !== 'valid' || earlier.some(({ outcome }) => outcome === null))
@@ -138,7 +133,7 @@ export async function endRequest(
   now: Date,
 ): Promise<{ kind: 'withdrawn' | 'refused' | 'ended'; number: string | null }> {
   return writeEvidence(db, async (trx) => {
-    await lockCounter(trx)
+    await takeTurn(trx)
     const request = await findRequest(trx, requestId)
     if (!request || request.outcome) return { kind: 'ended', number: request?.number ?? null }
     const kind = request.requested_by === viewer.id ? 'withdrawn' : 'refused'
@@ -153,6 +148,10 @@ export async function endRequest(
     return { kind, number: request.number }
   })
 }
+
+/** Requests and their ends take turns, so that a certificate has one open request and each ends once. */
+export const takeTurn = (trx: Transaction<DB>) =>
+  sql`select pg_advisory_xact_lock(hashtext('safe-harbor-certificate-requests'))`.execute(trx)
 
 /** How a request ended: confirmed, refused or withdrawn. */
 export const endRow = (

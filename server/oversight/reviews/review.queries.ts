@@ -211,9 +211,9 @@ export async function listLooks(db: Kysely<DB>, reviewNumber: number, limit: num
   const { rows } = await sql<{ at: Date; who: string; what: string; people: number }>`
     select l.at, p.name as who, l.facts::jsonb ->> 'what' as what,
       jsonb_array_length(l.facts::jsonb -> 'person_ids') as people
-    from ledger l join people p on p.id = l.actor_id
+    from ledger_entries l join people p on p.id = l.actor_id
     where l.kind = 'person-viewed' and l.subject = ${`review:${reviewNumber}`}
-    order by l.seq desc limit ${limit}`.execute(db)
+    order by l.turn desc limit ${limit}`.execute(db)
   return rows
 }
 

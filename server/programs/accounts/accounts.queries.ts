@@ -84,12 +84,12 @@ export async function listAccounts(db: Kysely<DB>, search: string): Promise<read
 export async function listAccountHistory(db: Kysely<DB>, viewer: Viewer, personId: string) {
   const { rows } = await sql<{ at: Date; who: string | null; kind: string; facts: Record<string, unknown> }>`
     select l.at, p.name as who, l.kind, l.facts::jsonb as facts
-    from ledger l left join people p on p.id = l.actor_id
+    from ledger_entries l left join people p on p.id = l.actor_id
     where l.subject = any(array(select 'person:' || m.id from people m where m.id = ${accountsOf([personId])}))
       and (l.kind = 'account-changed'
         or (l.kind in ('accounts-merged', 'accounts-separated') and l.subject = ${`person:${personId}`}) or (l.kind in ('role-granted', 'role-ended') and (${hasRole(viewer, 'system_admin')}
         or l.facts::jsonb ->> 'program_id' = any(${[...viewer.administered_program_ids]}::text[]))))
-    order by l.seq desc limit 100`.execute(db)
+    order by l.turn desc limit 100`.execute(db)
   return rows
 }
 

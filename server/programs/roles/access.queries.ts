@@ -39,7 +39,7 @@ export async function listPatterns(db: Kysely<DB>, programId: string): Promise<r
     select * from (
       select l.at, 'blocked' as kind, l.facts::jsonb ->> 'act' as act, f.name as first, s.name as second,
         null as about, l.facts::jsonb ->> 'problem' as problem
-      from ledger l join people s on s.id = l.actor_id left join people f on f.id = (l.facts::jsonb ->> 'first_id')::uuid
+      from ledger_entries l join people s on s.id = l.actor_id left join people f on f.id = (l.facts::jsonb ->> 'first_id')::uuid
       where l.kind = 'second-person-blocked' and l.subject = ${subject}
       union all
       select pair.at, 'done', pair.act, f.name, s.name, pair.about, pair.problem from (
@@ -57,7 +57,7 @@ export async function listPatterns(db: Kysely<DB>, programId: string): Promise<r
       ) pair join people f on f.id = pair.first_id join people s on s.id = pair.second_id where pair.problem is not null
       union all
       select l.at, 'link', 'link', a.name, p.name, null, null
-      from ledger l join people a on a.id = l.actor_id
+      from ledger_entries l join people a on a.id = l.actor_id
       cross join lateral jsonb_array_elements_text(l.facts::jsonb -> 'person_ids') person(id)
       join people p on p.id = person.id::uuid
       where l.kind = 'link-made' and l.subject = ${subject} and not (l.facts::jsonb ->> 'is_mailed')::boolean
@@ -72,7 +72,7 @@ export async function listSetUpGrants(
 ): Promise<ReadonlySet<string>> {
   const subjects = personIds.map((id) => `person:${id}`)
   const { rows } = await sql<{ subject: string }>`
-    select distinct l.subject from ledger l
+    select distinct l.subject from ledger_entries l
     where l.kind = 'role-granted' and l.subject = any(${subjects}::text[]) and l.facts::jsonb ->> 'exception' = 'set-up'`.execute(
     db,
   )
