@@ -22,6 +22,7 @@ import { factsOfPeople, refreshStandings } from '#server/standings/standings.act
 import { countsFor } from '#server/training/counts-for.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/connection.ts'
+import { type Replica, withoutReplica } from './db/replica.ts'
 import { type FeatureNeeds, features } from './features.ts'
 import { lessonHrefFor } from './learning/progress/lesson-href.ts'
 import { listEnrollments } from './learning/progress/queries.ts'
@@ -57,6 +58,7 @@ import { wellKnownRoutes } from './web/well-known.routes.ts'
 
 export type Needs = Readonly<{
   db: Database
+  replica?: Replica
   catalogue: Catalogue
   mail: Mail
   clock: () => Date
@@ -122,6 +124,7 @@ function featureNeeds({ db, catalogue, clock, config, ...given }: Needs, assets:
   const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), clock())
   return {
     db,
+    replica: given.replica ?? withoutReplica(db),
     catalogue,
     clock,
     config,

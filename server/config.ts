@@ -37,6 +37,9 @@ export type Config = Readonly<{
   databaseUrl: string | undefined
   /** The owner of that database, for migrations and restores alone. */
   databaseAdminUrl: string | undefined
+  /** A streaming replica of that database, for lists and exports; and how many seconds it may be behind. */
+  databaseReplicaUrl: string | undefined
+  databaseReplicaSeconds: number
   databasePool: number
   /** How long the start waits for a database that isn't up yet. */
   databaseStartSeconds: number
@@ -161,6 +164,8 @@ function databaseSettings(env: Environment) {
     throw new ConfigError('DATABASE_URL must start with postgres:// (its value is not repeated here).')
   const databaseAdminUrl = env.DATABASE_ADMIN_URL || undefined
   if (databaseAdminUrl) checkAdminUrl(databaseAdminUrl, databaseUrl)
+  const databaseReplicaUrl = env.DATABASE_REPLICA_URL || undefined
+  if (databaseReplicaUrl) checkReplicaUrl(databaseReplicaUrl, databaseUrl)
   const jobs = oneOf(env, 'JOBS', ['here', 'apart'], 'here')
   if (jobs === 'apart' && !databaseUrl)
     throw new ConfigError('JOBS=apart needs DATABASE_URL: only one process can use the embedded database.')
@@ -172,6 +177,8 @@ function databaseSettings(env: Environment) {
   return {
     databaseUrl,
     databaseAdminUrl,
+    databaseReplicaUrl,
+    databaseReplicaSeconds: wholeNumber(env, 'DATABASE_REPLICA_SECONDS', 30, 1, 3600),
     databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 1, 200),
     databaseStartSeconds: wholeNumber(env, 'DATABASE_START_SECONDS', 60, 0, 3600),
     databasePatience: {
@@ -196,6 +203,19 @@ function checkAdminUrl(adminUrl: string, serviceUrl: string | undefined): void {
   if (new URL(adminUrl).username === username)
     throw new ConfigError(
       `DATABASE_ADMIN_URL and DATABASE_URL name the same role, ${username}. Give the service a role of its own: npm run migrate makes it.`,
+    )
+}
+
+function checkReplicaUrl(replicaUrl: string, serviceUrl: string | undefined): void {
+  if (!/^postgres(ql)?:\/\//.test(replicaUrl))
+    throw new ConfigError(
+      'DATABASE_REPLICA_URL must start with postgres:// (its value is not repeated here).',
+    )
+  if (!serviceUrl)
+    throw new ConfigError('DATABASE_REPLICA_URL needs DATABASE_URL, the database that it is a replica of.')
+  if (replicaUrl === serviceUrl)
+    throw new ConfigError(
+      'DATABASE_REPLICA_URL and DATABASE_URL are the same address. Name a replica, or none.',
     )
 }
 

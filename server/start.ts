@@ -8,7 +8,7 @@ import { buildApp } from './app.ts'
 import { type Config, configWarnings } from './config.ts'
 import { findEvidenceRisks } from './db/app-role.ts'
 import { AlreadyRunning } from './db/lock.ts'
-import { type OpenDatabase, openDatabase } from './db/open.ts'
+import { type OpenDatabase, openDatabase, openReplica } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
 import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
@@ -43,6 +43,8 @@ const stop = stopInOrder(running, config.stopSeconds)
 const database = await open()
 running.database = database
 const { db } = database
+const replica = await openCopy()
+running.replica = replica
 await haveKeys()
 if (isFirst) await warnOfRights()
 const clock = () => new Date()
@@ -77,6 +79,7 @@ await sealStoredSecrets(db, () => openDataKey(config.keysFile, issuerDid(config.
 const mail = createMail(config.smtpUrl, config.mailFrom)
 const app = await buildApp({
   db,
+  ...(replica ? { replica } : {}),
   catalogue,
   mail,
   clock,
@@ -119,6 +122,16 @@ async function open(): Promise<OpenDatabase> {
     console.error(
       error instanceof AlreadyRunning ? error.message : `The database could not be opened. ${error}`,
     )
+    process.exit(1)
+  }
+}
+
+async function openCopy() {
+  try {
+    return await openReplica(config, db)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    await database.close()
     process.exit(1)
   }
 }

@@ -8,6 +8,7 @@ export type Running = {
   app?: App
   workers?: Workers
   database?: OpenDatabase
+  replica?: Readonly<{ close: () => Promise<void> }> | undefined
   isStopping?: boolean
 }
 
@@ -23,7 +24,7 @@ export function stopInOrder(running: Running, seconds: number): Stop {
     running.isStopping = true
     setTimeout(() => process.exit(code), seconds * 950)
     await Promise.race([endWork(running, seconds), elapsed(seconds * 600)])
-    await running.database?.close()
+    await Promise.all([running.replica?.close(), running.database?.close()])
     process.exit(code)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
