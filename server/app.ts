@@ -53,12 +53,14 @@ import { readOnly } from './web/read-only.ts'
 import { OneLineOfARequest } from './web/request-log.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security-headers.ts'
+import type { Tracing } from './web/tracing.ts'
 import { views } from './web/views.ts'
 import { wellKnownRoutes } from './web/well-known.routes.ts'
 
 export type Needs = Readonly<{
   db: Database
   replica?: Replica
+  tracing?: Pick<Tracing, 'requests'>
   catalogue: Catalogue
   mail: Mail
   clock: () => Date
@@ -76,6 +78,7 @@ export type Needs = Readonly<{
 export async function buildApp(given: Needs): Promise<App> {
   const app = newServer(given)
   const needs = featureNeeds(given, await buildAssets())
+  if (given.tracing) await app.register(given.tracing.requests)
   await addPlugins(app, given, needs)
   await app.register(healthRoutes, needs)
   const { metricsToken, baseUrl } = given.config

@@ -6,6 +6,7 @@ import {
   ConfigError,
   type Environment,
   existingFolder,
+  httpAddress,
   oneOf,
   origin,
   proxies,
@@ -88,6 +89,8 @@ export type Config = Readonly<{
   webProcesses: number
   /** Jobs run in this process, or in others started by `npm run worker`. */
   jobs: 'here' | 'apart'
+  /** Where OpenTelemetry traces and metrics go. Without it, none are made and nothing is loaded. */
+  telemetryEndpoint: string | undefined
   /** The bearer token that /metrics asks for. Without one, there is no such page. */
   metricsToken: string | undefined
   /** The version of this program. */
@@ -136,6 +139,7 @@ function readSettings(env: Environment): Config {
     ...witnessSettings(env),
     allowsPrivateWebhooks: oneOf(env, 'WEBHOOKS_TO_PRIVATE_ADDRESSES', ['no', 'yes'], 'no') === 'yes',
     metricsToken: secret(env, 'METRICS_TOKEN'),
+    telemetryEndpoint: httpAddress(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
     version: ownVersion(),
     development: env.NODE_ENV === 'development',
   })

@@ -23,6 +23,7 @@ import { logger } from './logging.ts'
 import { sealStoredSecrets } from './people/sign-in/second-factor.actions.ts'
 import { settings } from './settings.ts'
 import { type Running, stopInOrder } from './stopping.ts'
+import { openTelemetry } from './web/opentelemetry.ts'
 import { besideAnother } from './web-processes.ts'
 
 const config = settings()
@@ -40,10 +41,12 @@ if (hasErrors(problems)) {
 const isFirst = !process.argv.includes(besideAnother)
 const running: Running = {}
 const stop = stopInOrder(running, config.stopSeconds)
+const tracing = await orStop(openTelemetry(config))
+running.tracing = tracing
 const database = await open()
 running.database = database
-const { db } = database
-const replica = await openCopy()
+const db = tracing ? database.db.withPlugin(tracing.statements) : database.db
+const replica = await orStop(openReplica(config, db))
 running.replica = replica
 await haveKeys()
 if (isFirst) await warnOfRights()
@@ -80,6 +83,7 @@ const mail = createMail(config.smtpUrl, config.mailFrom)
 const app = await buildApp({
   db,
   ...(replica ? { replica } : {}),
+  ...(tracing ? { tracing } : {}),
   catalogue,
   mail,
   clock,
@@ -126,12 +130,13 @@ async function open(): Promise<OpenDatabase> {
   }
 }
 
-async function openCopy() {
+/** What is part of a start and may be refused in words. */
+async function orStop<T>(opening: Promise<T>): Promise<T> {
   try {
-    return await openReplica(config, db)
+    return await opening
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
-    await database.close()
+    await running.database?.close()
     process.exit(1)
   }
 }

@@ -86,8 +86,11 @@ export async function openReplica(
   const { db } = connect(config.databaseReplicaUrl, config.databasePool, patience, 'read only')
   const tell = (problem: string) => console.error(problem)
   try {
-    if ((await checkReplica(primary, db)) === 'away')
-      tell('DATABASE_REPLICA_URL does not answer. Until it does, DATABASE_URL reads everything.')
+    const found = await checkReplica(primary, db)
+    if (found !== 'is a replica')
+      tell(
+        `The database at DATABASE_REPLICA_URL ${found}. Until it is a replica, the one at DATABASE_URL reads everything.`,
+      )
   } catch (error) {
     await db.destroy()
     throw error

@@ -97,25 +97,27 @@ export function replicaReads(
   }
 }
 
-/** Refuses what isn't a replica of this database, in words. One that can't be reached may come up later. */
-export async function checkReplica(primary: Database, replica: Database): Promise<'checked' | 'away'> {
+/**
+ * Refuses what isn't this database, in words. A replica that can't be reached may come up later, and one that takes writes
+ * since a failover may be a replica again.
+ */
+export async function checkReplica(
+  primary: Database,
+  replica: Database,
+): Promise<'is a replica' | 'takes writes' | 'is away'> {
   let copy: Identity
   try {
     copy = await identity(replica)
   } catch (error) {
-    if (isDatabaseAway(error as Error)) return 'away'
+    if (isDatabaseAway(error as Error)) return 'is away'
     throw new Error(`DATABASE_REPLICA_URL could not be opened. ${error}`)
   }
-  if (!copy.is_replica)
-    throw new Error(
-      'DATABASE_REPLICA_URL leads to a database that takes writes. It must be a streaming replica of the one at DATABASE_URL.',
-    )
   const own = await identity(primary)
   if (copy.server !== own.server || copy.database !== own.database)
     throw new Error(
-      'DATABASE_REPLICA_URL leads to a replica of another database. It must be a streaming replica of the one at DATABASE_URL.',
+      'DATABASE_REPLICA_URL leads to another database. It must lead to a streaming replica of the one at DATABASE_URL.',
     )
-  return 'checked'
+  return copy.is_replica ? 'is a replica' : 'takes writes'
 }
 
 type Identity = Readonly<{ is_replica: boolean; server: string; database: number }>

@@ -14,10 +14,13 @@ const whoReads = async (db: Database) => {
   return rows[0]!.is === 'on' ? 'replica' : 'primary'
 }
 
-test('a database that takes writes is refused as a replica, and its connections could not write', async () => {
+test('a replica’s connections can’t write, and a database that takes writes is known for one', async () => {
   const primary = await emptyDatabase()
   const { db } = connect(await serviceUrl(), 1, {}, 'read only')
-  await expect(checkReplica(primary, db)).rejects.toThrow('leads to a database that takes writes')
+  expect(await checkReplica(primary, db)).toBe('takes writes')
+  const other = connect((await serviceUrl()).replace(/[^/]+$/, 'postgres'), 1)
+  await expect(checkReplica(primary, other.db)).rejects.toThrow('leads to another database')
+  await other.db.destroy()
   const write = db.insertInto('people').values({ name: 'Nobody', email: 'nobody@lakes.example' }).execute()
   await expect(write).rejects.toThrow('read-only transaction')
   await db.destroy()
@@ -37,7 +40,7 @@ test('the primary reads if the replica is down or takes writes, and what is wron
     expect(await replica.readAll(whoReads)).toBe('primary')
     expect(told).toHaveLength(problems)
     expect(told.join()).not.toContain('hidden')
-    if (problems) expect(await checkReplica(primary, db)).toBe('away')
+    if (problems) expect(await checkReplica(primary, db)).toBe('is away')
     await replica.close()
   }
 })
