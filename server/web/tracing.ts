@@ -11,15 +11,14 @@ import {
 } from '@opentelemetry/resources'
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { KyselyPlugin, QueryId, RootOperationNode } from 'kysely'
 import type { App } from './routes.ts'
 
 export type Tracing = Readonly<{
   /** Registered before all other plugins. */
-  // biome-ignore lint/suspicious/noExplicitAny: the service's own type of app
-  requests: FastifyPluginAsync<any, any, any, any>
+  requests: (app: App) => Promise<void>
   /** For the database of the service. */
   statements: KyselyPlugin
   /** Sends what is left. */
