@@ -23,7 +23,6 @@ import { logger } from './logging.ts'
 import { sealStoredSecrets } from './people/sign-in/second-factor.actions.ts'
 import { settings } from './settings.ts'
 import { type Running, stopInOrder } from './stopping.ts'
-import { openTelemetry } from './web/opentelemetry.ts'
 import { besideAnother } from './web-processes.ts'
 
 const config = settings()
@@ -41,7 +40,8 @@ if (hasErrors(problems)) {
 const isFirst = !process.argv.includes(besideAnother)
 const running: Running = {}
 const stop = stopInOrder(running, config.stopSeconds)
-const tracing = await orStop(openTelemetry(config))
+// Loaded where it is asked for, and nowhere else.
+const tracing = config.telemetryEndpoint ? (await import('./web/tracing.ts')).startTracing(config) : undefined
 running.tracing = tracing
 const database = await open()
 running.database = database

@@ -66,6 +66,9 @@ test('compose.yaml names services, volumes and settings that exist, and the serv
 
 test('the image copies what is there, and starts what is there', () => {
   const lines = read('Dockerfile').split('\n')
+  const { node } = JSON.parse(read('package.json')).dependencies
+  const bases = lines.filter((line) => line.startsWith('FROM')).map((line) => line.split(' ')[1])
+  expect(new Set(bases)).toEqual(new Set([`node:${node}-bookworm-slim`]))
   const copied = lines
     .filter((line) => line.startsWith('COPY ') && !line.includes('--from'))
     .flatMap((line) => line.split(' ').slice(1, -1))

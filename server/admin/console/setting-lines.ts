@@ -219,7 +219,7 @@ export const settingList: readonly Setting[] = [
     group: 'Jobs and messages',
     example: 'http://127.0.0.1:4318',
     changes:
-      'Where OpenTelemetry traces and metrics go, by OTLP over HTTP. They name routes and request codes, never people or addresses. Needs packages that are not installed with the service: the start names them. OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES and OTEL_EXPORTER_OTLP_HEADERS work, too.',
+      'Where OpenTelemetry traces and metrics go, by OTLP over HTTP. They name routes and request codes, never people or addresses. OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES and OTEL_EXPORTER_OTLP_HEADERS work, too.',
     value: ({ telemetryEndpoint }) => telemetryEndpoint ?? 'Not set',
   },
   {
