@@ -2,6 +2,8 @@ import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
+const cache = path.join(import.meta.dirname, 'node_modules/.cache')
+
 /** Files that take more than ten seconds. */
 const long = new RegExp(
   [
@@ -31,8 +33,8 @@ export default defineConfig({
     maxWorkers: 2,
     // One worker serves many files: its database is copied once, and the courses are read once.
     isolate: false,
-    // More than a hundred starts and commands load the same thousand files.
-    env: { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/compiled') },
+    // More than a hundred starts and commands load the same thousand files and the same courses.
+    env: { NODE_COMPILE_CACHE: path.join(cache, 'compiled'), CACHE_DIR: path.join(cache, 'safe-harbor') },
     sequence: { sequencer: LongestFirst },
   },
 })

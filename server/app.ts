@@ -83,7 +83,9 @@ export async function buildApp(given: Needs): Promise<App> {
   await app.register(healthRoutes, needs)
   const { metricsToken, baseUrl } = given.config
   if (metricsToken) await app.register(metricsRoutes, { db: given.db, token: metricsToken })
-  for (const feature of features) await app.register(feature, needs)
+  // Named, or Fastify compares each with every module that was ever loaded.
+  for (const feature of features)
+    await app.register(Object.assign(feature, { [Symbol.for('fastify.display-name')]: feature.name }), needs)
   const contactEmail = () => needs.installation.now()?.contact_email || null
   const { asset } = needs.assets
   const home = () => ({

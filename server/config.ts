@@ -34,6 +34,8 @@ export type Config = Readonly<{
   dataDir: string
   /** Folder of the courses; see courses/README.md. */
   coursesDir: string
+  /** What can be made again, such as the rendered courses. */
+  cacheDir: string
   /** PostgreSQL 15 or later. If absent, the embedded one runs. */
   databaseUrl: string | undefined
   /** The owner of that database, for migrations and restores alone. */
@@ -125,6 +127,7 @@ function readSettings(env: Environment): Config {
     ...backupSettings(env),
     demo: oneOf(env, 'DEMO', ['auto', 'no', 'public'], 'auto'),
     dataDir,
+    cacheDir: path.resolve(env.CACHE_DIR || path.join(dataDir, 'cache')),
     coursesDir: existingFolder(env, 'COURSES_DIR', path.join(import.meta.dirname, '../courses')),
     stopSeconds: wholeNumber(env, 'STOP_SECONDS', 10, 1, 600),
     logLevel: oneOf(env, 'LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),

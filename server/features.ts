@@ -37,9 +37,10 @@ import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { recordingRoutes } from '#server/courses/recordings.routes.ts'
 import { resourceRoutes } from '#server/courses/resources/resources.routes.ts'
 import { approvalRoutes } from '#server/courses/review/approvals.routes.ts'
+import { commentRoutes } from '#server/courses/review/comments/comments.routes.ts'
 import { mistakeRoutes } from '#server/courses/review/mistakes.routes.ts'
 import { courseReviewRoutes } from '#server/courses/review/review.routes.ts'
-import { statuteWatchRoutes } from '#server/courses/review/statute-watch.routes.ts'
+import { statuteWatchRoutes } from '#server/courses/review/watch/statute-watch.routes.ts'
 import { rightNowRoutes } from '#server/courses/right-now.routes.ts'
 import { courseRoutes } from '#server/courses/routes.ts'
 import { searchRoutes } from '#server/courses/search/search.routes.ts'
@@ -202,6 +203,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   resourceRoutes,
   searchRoutes,
   courseReviewRoutes,
+  commentRoutes,
   statuteWatchRoutes,
   mistakeRoutes,
   approvalRoutes,

@@ -2,7 +2,7 @@ import { KeyFileError, openDataKey } from '#server/certificates/credentials/key-
 import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'
 import { hasErrors, problemLine } from '#server/courses/authoring/files/problems.ts'
-import { loadCourses } from '#server/courses/authoring/load.ts'
+import { openCourses } from '#server/courses/authoring/rendered-courses.ts'
 import { createSetupLink } from './admin/setup/setup-link.actions.ts'
 import { buildApp } from './app.ts'
 import { type Config, configWarnings } from './config.ts'
@@ -27,7 +27,7 @@ import { besideAnother } from './web-processes.ts'
 
 const config = settings()
 for (const warning of configWarnings(config)) console.warn(warning)
-const { catalogue, problems } = loadCourses(config.coursesDir)
+const { catalogue, problems } = await openCourses(config.coursesDir, config.cacheDir)
 if (hasErrors(problems)) {
   for (const problem of problems) if (problem.level === 'error') console.error(problemLine(problem))
   console.error(

@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { checkKeys } from '#server/certificates/credentials/keys-at-start.actions.ts'
 import { hasErrors } from '#server/courses/authoring/files/problems.ts'
-import { loadCourses } from '#server/courses/authoring/load.ts'
+import { openCourses } from '#server/courses/authoring/rendered-courses.ts'
 import { openDatabase } from './db/open.ts'
 import { jobHandlers } from './job-handlers.ts'
 import { startWorkers } from './jobs/workers.ts'
@@ -16,7 +16,7 @@ if (!config.databaseUrl) {
   console.error('A worker needs DATABASE_URL. With the embedded database, jobs run in the web process.')
   process.exit(2)
 }
-const { catalogue, problems } = loadCourses(config.coursesDir)
+const { catalogue, problems } = await openCourses(config.coursesDir, config.cacheDir)
 if (hasErrors(problems)) {
   console.error('The courses have errors. See them with: npm run courses:check')
   process.exit(1)

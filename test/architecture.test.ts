@@ -28,7 +28,8 @@ const order = [
     'courses/authoring/text',
     'courses/authoring/questions',
   ],
-  ...['courses/authoring', 'courses/review', 'courses/resources', 'courses/search', 'courses'],
+  ...['courses/authoring', 'courses/review/comments', 'courses/review/watch', 'courses/review'],
+  ...['courses/resources', 'courses/search', 'courses'],
   ...[
     'paper',
     'certificates',
@@ -118,6 +119,7 @@ const worldly: Readonly<Record<string, string>> = {
   'certificates/credentials/key-file.ts': 'reads and writes the key file',
   'courses/authoring/load.ts': 'the course loader',
   'courses/authoring/files/course-files.ts': 'reads the course files from disk',
+  'courses/authoring/rendered-courses.ts': 'keeps rendered courses on disk',
   'standings/rules-revision.ts': 'hashes the files of the law',
   'learning/taking.ts': 'loads a lesson through its learner, or answers that it is not there',
   'oversight/packets/packet-threads.ts': 'starts the threads that make packets',

@@ -64,7 +64,7 @@ function publish(asked: Exclude<ReturnType<typeof commandLine>, string>): void {
       : []),
     '',
     'Next:',
-    `  1. Commit courses/${asked.course}/published/${asked.version}and restart the service. New learners then get this version.`,
+    `  1. Commit courses/${asked.course}/published/${asked.version} and restart the service. New learners then get this version.`,
     '     Learners who have already started stay on their version until they choose to switch.',
     '  2. A content reviewer records the commissioner’s approval of this text, and a second one confirms it: /review/courses',
     `  3. Before the next edit of the draft, enter a higher version in courses/${asked.course}/course.yml.`,

@@ -257,12 +257,32 @@ export interface ChangedFactEnds {
   resolved_by: string;
 }
 
+export interface ChangedFactFlagAnswers {
+  answered_at: Timestamp;
+  answered_by: string;
+  flag_id: string;
+  outcome: string;
+  reason: Generated<string>;
+  version: Generated<string>;
+}
+
+export interface ChangedFactFlags {
+  changed_fact_id: string;
+  id: Generated<string>;
+  kind: string;
+  place: string;
+  title: string;
+  within: string;
+}
+
 export interface ChangedFacts {
+  changed_on: string | null;
   id: Generated<string>;
   key: string;
   marked_at: Timestamp;
   marked_by: string;
   reason: string;
+  source: Generated<string>;
 }
 
 export interface Clearances {
@@ -400,6 +420,41 @@ export interface CourseComments {
   version: string;
   written_at: Timestamp;
   written_by: string;
+}
+
+export interface CourseCommentSteps {
+  act: string;
+  acted_at: Timestamp;
+  acted_by: string;
+  assigned_to: string | null;
+  comment_id: string;
+  id: Generated<number>;
+  reason: Generated<string>;
+}
+
+export interface CourseCommentThreads {
+  anchor: string | null;
+  assigned_to: string | null;
+  course: string | null;
+  first_at: Timestamp | null;
+  id: string | null;
+  is_resolved: boolean | null;
+  last_at: Timestamp | null;
+  lesson: string | null;
+  module: string | null;
+  quoted: string | null;
+  version: string | null;
+  writers: string[] | null;
+}
+
+export interface CourseReviewReadings {
+  course: string;
+  lesson: string;
+  module: string;
+  part_hash: string;
+  person_id: string;
+  read_at: Timestamp;
+  version: string;
 }
 
 export interface CourseTexts {
@@ -928,6 +983,16 @@ export interface Notices {
   moot_at: Timestamp | null;
   person_id: string;
   read_at: Timestamp | null;
+}
+
+export interface OpenChangedFacts {
+  changed_on: string | null;
+  id: string | null;
+  key: string | null;
+  marked_at: Timestamp | null;
+  marked_by: string | null;
+  reason: string | null;
+  source: string | null;
 }
 
 export interface OutsideTrainings {
@@ -1714,6 +1779,8 @@ export interface DB {
   certificates: Certificates;
   certifications: Certifications;
   changed_fact_ends: ChangedFactEnds;
+  changed_fact_flag_answers: ChangedFactFlagAnswers;
+  changed_fact_flags: ChangedFactFlags;
   changed_facts: ChangedFacts;
   clearances: Clearances;
   commitments: Commitments;
@@ -1726,7 +1793,10 @@ export interface DB {
   course_approvals: CourseApprovals;
   course_change_days: CourseChangeDays;
   course_change_readings: CourseChangeReadings;
+  course_comment_steps: CourseCommentSteps;
+  course_comment_threads: CourseCommentThreads;
   course_comments: CourseComments;
+  course_review_readings: CourseReviewReadings;
   course_texts: CourseTexts;
   current_findings: CurrentFindings;
   data_notice_acknowledgments: DataNoticeAcknowledgments;
@@ -1784,6 +1854,7 @@ export interface DB {
   notice_emails: NoticeEmails;
   notice_preferences: NoticePreferences;
   notices: Notices;
+  open_changed_facts: OpenChangedFacts;
   outside_trainings: OutsideTrainings;
   overview_days: OverviewDays;
   packet_link_ends: PacketLinkEnds;

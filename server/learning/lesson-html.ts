@@ -9,7 +9,7 @@ const withWordButtons = (html: string, saved: readonly string[]): string =>
     (_, link: string, word: string) =>
       saved.includes(word)
         ? `${link} <a href="/my-notes#words">In your words</a>`
-        : `${link} <button class="usa-button usa-button--unstyled" form="save-word" name="word" value="${word}">Save to your words</button>`,
+        : `${link} <button class="usa-button usa-button--unstyled" type="submit" form="save-word" name="word" value="${word}">Save to your words</button>`,
   )
 
 /** Without a script, a figure's link leads to a page of its own. */

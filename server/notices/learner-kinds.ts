@@ -5,6 +5,7 @@ import { type Kind, monthDay } from './wording.ts'
 export type LearnerFacts = Readonly<{
   assigned: { program: string }
   'lessons-changed': { course: string; path: string; due_on: Day }
+  'lessons-changed-late': { course: string; path: string; due_on: Day }
   'training-due': { requirement: string; title: string; due_on: Day; days: number }
   'training-overdue': { requirement: string; title: string; due_on: Day | null }
   'program-training-due': {
@@ -46,6 +47,17 @@ export const learnerKinds: { [K in keyof LearnerFacts]: Kind<LearnerFacts[K]> } 
         `A training you completed has changed. Read the changed pages by **${formatDay(due_on)}**. You don’t take it again.`,
       ],
       inbox: `${course} has changed since you completed it. Read the changed lessons by ${formatDay(due_on)}. You don’t take the course again.`,
+      action: { label: 'Read what changed', path },
+    }),
+  },
+  'lessons-changed-late': {
+    isOptional: false,
+    words: ({ course, path, due_on }) => ({
+      subject: 'Something new to read',
+      email: [
+        `A training you completed has changed. The changed pages were to be read by **${formatDay(due_on)}**, and you haven’t read all of them yet.`,
+      ],
+      inbox: `${course} has changed since you completed it. The changed lessons were to be read by ${formatDay(due_on)}, and you haven’t read all of them yet.`,
       action: { label: 'Read what changed', path },
     }),
   },

@@ -26,6 +26,7 @@ export type OfficeFacts = Readonly<{
   'never-signed-in': { program_id: string; program: string; count: number }
   'license-ending': { program_id: string; program: string; what: string; on: Day }
   'mistake-reported': { course: string; lesson: string }
+  'comment-assigned': { comment_id: string; lesson: string; from: string }
   'fact-changed': { key: string; about: string; reason: string }
   'facts-due': { count: number; since: Day }
   'link-broken': { resource: string; name: string }
@@ -263,6 +264,15 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A learner reported a mistake in a lesson. Sign in to read and answer it.'],
       inbox: `A learner reported a mistake in ${course}, “${lesson}”.`,
       action: { label: 'Read reported mistakes', path: '/review/mistakes' },
+    }),
+  },
+  'comment-assigned': {
+    isOptional: true,
+    words: ({ comment_id, lesson, from }) => ({
+      subject: 'A comment for you',
+      email: ['A colleague assigned you a comment on a text. Sign in to read and answer it.'],
+      inbox: `${from} assigned you a comment on “${lesson}”.`,
+      action: { label: 'Open the comment', path: `/review/comments/${comment_id}` },
     }),
   },
   'fact-changed': {

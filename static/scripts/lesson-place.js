@@ -130,7 +130,7 @@ addEventListener('click', (event) => {
   dialog.className = 'figure-dialog'
   dialog.ariaLabel = drawing.querySelector('title')?.textContent ?? ''
   dialog.innerHTML =
-    '<form method="dialog"><button class="usa-button usa-button--outline">Close</button></form><div class="figure-pan" tabindex="0" role="region" aria-label="Figure"></div>'
+    '<form method="dialog"><button class="usa-button usa-button--outline">Close</button></form><section class="figure-pan" tabindex="0" aria-label="Figure"></section>'
   const copy = /** @type {SVGElement} */ (drawing.cloneNode(true))
   copy.removeAttribute('aria-labelledby')
   copy.ariaLabel = dialog.ariaLabel

@@ -232,7 +232,7 @@ document.addEventListener(
     const form = event.target
     if (!(form instanceof HTMLFormElement) || methodOf(event) !== 'post') return
     lastSubmit = event
-    form.querySelector('.form-unsent')?.remove()
+    placeOf(form, event.submitter).querySelector('.form-unsent')?.remove()
     if (navigator.onLine) return
     event.preventDefault()
     // Nor by htmx.
@@ -270,7 +270,7 @@ function methodOf({ target, submitter }) {
 function keepUnsent(form, submitter = null) {
   delete form.dataset.sentAt
   /** @param {string} text */
-  const sayHere = (text) => sayAt(form, text)
+  const sayHere = (text) => sayAt(placeOf(form, submitter), text)
   const isKept = !form.dispatchEvent(
     new CustomEvent('unsent', { bubbles: true, cancelable: true, detail: { submitter, sayHere } }),
   )
@@ -281,14 +281,23 @@ function keepUnsent(form, submitter = null) {
 }
 
 /**
+ * Next to the action: a button may be outside its form.
  * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} submitter
+ */
+function placeOf(form, submitter) {
+  return (form.contains(submitter) ? form : submitter?.parentElement) ?? form
+}
+
+/**
+ * @param {HTMLElement} place
  * @param {string} text
  */
-function sayAt(form, text) {
-  const line = form.querySelector('.form-unsent') ?? document.createElement('p')
+function sayAt(place, text) {
+  const line = place.querySelector('.form-unsent') ?? document.createElement('p')
   line.className = 'form-unsent'
   line.role = 'alert'
-  form.append(line)
+  place.append(line)
   line.textContent = text
 }
 
@@ -340,11 +349,21 @@ function say(text, kind = 'error', action) {
 }
 
 // A double click would send a form twice and show the answer to the second, which only says that it was sent before.
-document.addEventListener('submit', (event) => {
-  const form = event.target
+let isReached = false
+document.addEventListener('submit', async (event) => {
+  const { target: form, submitter } = event
   if (event.defaultPrevented || !(form instanceof HTMLFormElement) || methodOf(event) !== 'post') return
-  if (Date.now() - Number(form.dataset.sentAt ?? 0) < 2000) event.preventDefault()
-  else form.dataset.sentAt = String(Date.now())
+  if (Date.now() - Number(form.dataset.sentAt ?? 0) < 2000) return event.preventDefault()
+  form.dataset.sentAt = String(Date.now())
+  // Without a service worker, the browser would leave the page for an error page of its own. A page that was open for
+  // a while asks first whether we can be reached.
+  if (isReached || navigator.serviceWorker?.controller || performance.now() < 10_000) return
+  event.preventDefault()
+  if (!(await fetch('/healthz').catch(() => null))) return keepUnsent(form, submitter)
+  delete form.dataset.sentAt
+  isReached = true
+  form.requestSubmit(submitter)
+  isReached = false
 })
 
 // Checked rows: the bar with what to do for them appears with the first check, counts them, and stays in reach.

@@ -1,3 +1,4 @@
+import type { LightMyRequestResponse } from 'fastify'
 import { expect, test } from 'vitest'
 import { schemaState } from '#server/db/migrate.ts'
 import type { Policy } from '#server/people/roles.ts'
@@ -5,6 +6,7 @@ import { createSessions, type Sessions } from '#server/people/sessions.ts'
 import { aWorld, type Route, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { addressOf, idFor, twoHouses } from '#test/support/full-house.ts'
+import { htmlProblems } from '#test/support/html.ts'
 
 /** One person per role, all from North Star if the role belongs to a program. */
 const cast = {
@@ -19,7 +21,7 @@ const cast = {
 
 type RoleName = keyof typeof cast
 
-test('each address answers each role as in the reviewed table', { timeout: 300_000 }, async () => {
+test('each address answers each role as in the reviewed table', { timeout: 900_000 }, async () => {
   const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
   const table = await asked(world)
   const broken = table.flatMap(({ route, kind, cells }) =>
@@ -29,6 +31,14 @@ test('each address answers each role as in the reviewed table', { timeout: 300_0
   )
   expect(broken).toEqual([])
   await expect(written(table)).toMatchFileSnapshot('every-address.txt')
+})
+
+/** What was answered as HTML: one page of each address and status, and with LONG=1 each role's. */
+const pages = new Map<string, string>()
+
+test('each of these pages is valid HTML', { timeout: 300_000 }, async () => {
+  expect(pages.size).toBeGreaterThan(250)
+  expect(await htmlProblems(pages)).toEqual([])
 })
 
 type Kind = 'own' | 'other' | 'absent' | 'malformed'
@@ -89,8 +99,16 @@ async function cellOf(asking: Asking, { method, url, schema }: Route, role: Role
     },
     ...(method === 'POST' ? { payload: leastBody(schema.body as BodySchema).toString() } : {}),
   })
+  keepPage(answer, `${method} ${url}`, role)
   const isSignIn = String(answer.headers.location ?? '').startsWith('/sign-in') && url !== '/sign-out'
   return isSignIn ? 'sign-in' : String(answer.statusCode)
+}
+
+function keepPage({ statusCode, headers, body }: LightMyRequestResponse, address: string, role: RoleName) {
+  if (!String(headers['content-type']).startsWith('text/html')) return
+  // Whatever is missing is missing in the same words.
+  const what = statusCode === 404 ? `404 as ${role}` : `${statusCode} ${address}`
+  pages.set(process.env.LONG ? `${what} as ${role}` : what, body)
 }
 
 type BodySchema =

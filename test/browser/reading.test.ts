@@ -77,6 +77,16 @@ test('on a phone, a lesson keeps its place, a pause comes back to it, lines are 
   await page.getByRole('button', { name: 'Go to where you stopped' }).tap()
   await page.waitForFunction(() => scrollY > 300)
 
+  // A finger selects words with the system's own handles: the page hears only that the selection changed.
+  await page
+    .locator('.lesson-text p:visible')
+    .nth(3)
+    .evaluate((line) => getSelection()!.selectAllChildren(line))
+  await page.getByRole('region', { name: 'Highlight' }).getByRole('button', { name: 'Highlight' }).tap()
+  await page.getByText('Highlighted. It’s under “Notes.”').waitFor()
+  expect(await world.db.selectFrom('lesson_highlights').select('quote').execute()).toHaveLength(1)
+  await page.getByRole('button', { name: 'Close' }).tap()
+
   await page.locator('.bar-tools summary').tap()
   await page.getByRole('button', { name: 'Read aloud' }).tap()
   await page.getByLabel('Speed').selectOption('1.5')

@@ -8,11 +8,12 @@ import { questionKey } from '#server/courses/catalogue/question-key.ts'
 import type { Question, ScenarioExercise } from '#server/courses/catalogue/question-types.ts'
 import { bestPath } from '#server/courses/catalogue/scenarios.ts'
 import { chosenIn, takenWords } from '#server/courses/review/choices-taken.ts'
-import { paragraphsOf, withParagraphs } from '#server/courses/review/paragraphs.ts'
+import { paragraphsOf, withParagraphs } from '#server/courses/review/comments/paragraphs.ts'
 import { listMeetings } from '#server/courses/review/statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from '#server/courses/review/statistics.ts'
 import { compareTexts, diffLines } from '#server/courses/review/text-diff.ts'
 import { keyOf } from '#server/learning/questions/marking.ts'
+import { readable } from '#test/oversight/reviewed.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { readModule, takeAssessment } from '#test/support/taking.ts'
@@ -112,7 +113,98 @@ describe('reading a version', () => {
     expect(text).toContain('Keep this.')
     expect(changed).toContain('Ask &lt;b&gt;first&lt;/b&gt;.')
     await expect(db.updateTable('course_comments').set({ body: 'x' }).execute()).rejects.toThrow()
-    expect((await second.get('/review/courses/welcome/1.1.0')).body).toContain('2 comments')
+    expect((await second.get('/review/courses/welcome/1.1.0')).body).toContain('2 open comments')
+  })
+
+  test('a comment is assigned, resolved with a reason, and open again after a reply; each page counts it', async () => {
+    const { db, as, clock } = await aWorld({ catalogue })
+    const [reviewer, second] = [await as(noor), await as('ines@review.example')]
+    const path = '/review/courses/welcome/1.1.0/lessons/first-day/at-the-door'
+    const [paragraph] = paragraphsOf(version('1.1.0').modules[0]!.lessons[0]!.html)
+    await reviewer.post(`${path}/comments`, { paragraph: paragraph!.anchor, body: 'Ask first.' })
+    const [comment] = await db.selectFrom('course_comments').select('id').execute()
+    const thread = `/review/comments/${comment!.id}`
+    const waiting = async (client: typeof reviewer) => readable((await client.get('/review/courses')).body)
+    expect(await waiting(second)).toContain('1 comment without a reply')
+    // Only a reviewer can be assigned.
+    const ines = await personId(db, 'ines@review.example')
+    const ada = await personId(db, 'ada@northstar.example')
+    for (const assigned_to of [ada, 'x'])
+      expect((await reviewer.post(`${thread}/assignment`, { assigned_to })).statusCode).toBe(422)
+    await reviewer.post(`${thread}/assignment`, { assigned_to: ines })
+    expect(await waiting(second)).toContain('1 comment assigned to you')
+    expect(await waiting(second)).toContain('Review courses (1)')
+    expect(await waiting(second)).not.toContain('without a reply')
+    expect(readable((await second.get('/notices')).body)).toContain('assigned you a comment on “At the door”')
+    expect((await second.get('/review/courses/welcome/1.1.0')).body).toContain(
+      '1 open comment, 1 assigned to you',
+    )
+    expect((await second.get('/review/comments?show=mine')).body).toContain(thread)
+    expect((await reviewer.get('/review/comments?show=mine')).body).not.toContain(thread)
+    // An approval isn't recorded unaware of it.
+    const approving = readable((await second.get('/review/courses/welcome/1.1.0')).body)
+    expect(approving).toContain(
+      '1 comment on this course is still open Read it before you record the approval.',
+    )
+
+    expect((await second.post(`${thread}/resolution`, { reason: ' ' })).statusCode).toBe(422)
+    clock.now = new Date(clock.now.getTime() + 60_000)
+    await second.post(`${thread}/resolution`, { reason: 'Version 1.2.0 asks first.' })
+    // A second resolution at once changes nothing.
+    await second.post(`${thread}/resolution`, { reason: 'Twice.' })
+    expect(await db.selectFrom('course_comment_steps').select('act').orderBy('id').execute()).toEqual([
+      { act: 'assigned' },
+      { act: 'resolved' },
+    ])
+    expect((await reviewer.post(`${thread}/assignment`, { assigned_to: ines })).statusCode).toBe(422)
+    expect(await waiting(second)).not.toContain('assigned to you')
+    expect((await second.get('/review/courses/welcome/1.1.0')).body).not.toContain('still open')
+    expect((await second.get('/review/comments')).body).not.toContain(thread)
+    const settled = readable((await second.get(thread)).body)
+    expect(settled).toMatch(/Ines .* resolved it: Version 1\.2\.0 asks first\./)
+
+    clock.now = new Date(clock.now.getTime() + 60_000)
+    await reviewer.post(`${thread}/replies`, { body: 'Not yet.' })
+    expect((await second.get(thread)).body).toContain('Mark as resolved')
+    await second.post(`${thread}/resolution`, { reason: 'Now it does.' })
+    await reviewer.post(`${thread}/reopening`, { reason: 'It asks second.' })
+    expect((await second.get('/review/comments?show=open&course=welcome')).body).toContain(thread)
+    await expect(db.deleteFrom('course_comment_steps').execute()).rejects.toThrow('append-only')
+    const lee = await as('lee@licensing.example')
+    expect((await lee.get(thread)).statusCode).toBe(404)
+  })
+
+  test('a version’s page says which reviewer read what and when, what has changed since, and what no one has read', async () => {
+    const { db, as } = await aWorld({ catalogue, now: new Date('2026-11-20T15:00:00Z') })
+    const [reviewer, second] = [await as(noor), await as('ines@review.example')]
+    const old = '/review/courses/welcome/1.0.0/lessons/first-day'
+    const now = '/review/courses/welcome/1.1.0'
+    const page = async () => readable((await second.get(now)).body)
+    const { modules } = version('1.1.0')
+    const parts = modules.reduce((sum, one) => sum + one.lessons.length + Math.min(1, one.questions.size), 0)
+    expect(await page()).toContain(`No reviewer has read ${parts} of ${parts} lessons and pages of questions`)
+    const next = await reviewer.post(`${old}/at-the-door/reading`)
+    expect(next.headers.location).toBe(`${old}/practice`)
+    await reviewer.post(`${old}/practice/reading`)
+    await reviewer.post(`${old}/practice/reading`)
+    // The door has changed in 1.1.0 and the practice hasn't.
+    expect(await page()).toMatch(
+      /At the door .*?No reviewer has read this text\. It has changed since Noor .*? read it on November 20, 2026\./,
+    )
+    expect(await page()).toMatch(/Practice .*?Read by Noor .*? on November 20, 2026\./)
+    expect(await page()).toMatch(new RegExp(`Noor [^ ]+ 1 of ${parts} 1 November 20, 2026`))
+    expect(await page()).toMatch(new RegExp(`Ines [^ ]+ 0 of ${parts} 0 Not yet`))
+    expect(await page()).toContain(`No reviewer has read ${parts - 1} of ${parts}`)
+    for (const { module, lesson } of modules.flatMap((module) =>
+      module.lessons.map((lesson) => ({ module, lesson })),
+    ))
+      await second.post(`${now}/lessons/${module.slug}/${lesson.slug}/reading`)
+    for (const { slug, questions } of modules)
+      if (questions.size > 0) await second.post(`${now}/questions/${slug}/reading`)
+    expect(await page()).toContain('At least one reviewer has read every lesson and question in this text.')
+    const learner = await as('ada@northstar.example')
+    expect((await learner.post(`${old}/practice/reading`)).statusCode).toBe(404)
+    await expect(db.deleteFrom('course_review_readings').execute()).rejects.toThrow('append-only')
   })
 })
 
@@ -303,6 +395,83 @@ describe('question statistics', () => {
       [],
     )
   })
+})
+
+test('a drawn world’s statistics are those of each person’s first answer, and questions that nine people met show none', async () => {
+  const { db, as, clock } = await aWorld({ catalogue })
+  const text = version('1.1.0')
+  const [module] = text.modules
+  const questions = [...module!.questions.keys()]
+  let seed = 20261130
+  const draw = () => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31
+    return seed / 2 ** 31
+  }
+  // By question and person: whether the first answer was correct, and whether it was sure but incorrect.
+  const first = new Map<string, Map<number, Readonly<{ isRight: boolean; isSureMiss: boolean }>>>()
+  for (let person = 0; person < 14; person++) {
+    const { id: person_id } = await db
+      .insertInto('people')
+      .values({ name: `Learner ${person}`, email: `learner${person}@drawn.example` })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const { id: enrollment_id } = await db
+      .insertInto('enrollments')
+      .values({ person_id, course: 'welcome', version: text.version, content_hash: text.hash })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (let attempt = 0; attempt < 1 + Math.floor(draw() * 3); attempt++) {
+      // Nine people meet the first question.
+      const met = questions.filter((_, at) => (at === 0 ? person < 9 : draw() < 0.95))
+      const answers = met.map((question) => {
+        const isRight = draw() < 0.6
+        const confidence = draw() < 0.5 ? ('sure' as const) : null
+        const own = first.get(question) ?? new Map()
+        if (!own.has(person)) own.set(person, { isRight, isSureMiss: !isRight && confidence === 'sure' })
+        first.set(question, own)
+        return { isRight, confidence }
+      })
+      const at = new Date(clock.now.getTime() + attempt * 60_000)
+      const { id: attempt_id } = await db
+        .insertInto('attempts')
+        .values({
+          ...{ enrollment_id, module: module!.slug, pass_mark: 80, started_at: at },
+          drawn: JSON.stringify(met.map((question) => ({ question, seed: 1 }))),
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await db
+        .insertInto('attempt_answers')
+        .values(
+          answers.map(({ isRight, confidence }, position) => ({
+            ...{ attempt_id, position, confidence, is_correct: isRight, is_last_step: true },
+            answer: '{}',
+          })),
+        )
+        .execute()
+      const correct = answers.filter(({ isRight }) => isRight).length
+      await db
+        .insertInto('attempt_results')
+        .values({ attempt_id, correct, total: met.length, is_passed: false, finished_at: at })
+        .execute()
+    }
+  }
+  const page = (await (await as(noor)).get('/review/courses/welcome/1.1.0/questions/first-day')).body
+  const percent = (share: number) => `${Math.round(share * 100)}%`
+  for (const question of questions) {
+    const shown = readable(page.split(`<h2 id="question-${question}">`)[1]!.split('<h2')[0]!)
+    const met = [...first.get(question)!.values()]
+    if (met.length < 10) {
+      expect(shown).toContain('Fewer than ten people')
+      continue
+    }
+    const right = percent(met.filter(({ isRight }) => isRight).length / met.length)
+    const sure = percent(met.filter(({ isSureMiss }) => isSureMiss).length / met.length)
+    expect(shown).toContain(
+      `People ${met.length} Correct at first attempt ${right} Sure but incorrect ${sure}`,
+    )
+  }
+  expect(page.match(/Fewer than ten people/g)).toHaveLength(1)
 })
 
 test('reviewers see which outside reviews are owed, each with places to look at first', async () => {

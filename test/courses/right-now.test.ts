@@ -25,3 +25,37 @@ test('each card says what to say, to do, not to do and to report, and its number
   }
   expect((await visitor().get('/right-now/no-such-card')).statusCode).toBe(404)
 })
+
+test('the card for each of ten questions is two taps or one search from the front door, in the words of a shift worker', async () => {
+  const { visitor, as, catalogue } = await aWorld()
+  const cards = catalogue.rightNow.map(({ id }) => `/right-now/${id}`)
+  for (const client of [visitor(), await as('ada@northstar.example')]) {
+    expect((await client.get('/')).body).toContain('href="/right-now"')
+    const { body } = await client.get('/right-now')
+    const doors = [...body.matchAll(/class="door" href="([^"]+)"/g)].map(([, href]) => href)
+    expect(doors).toEqual(cards)
+    const found: Record<string, string | undefined> = {}
+    for (const typed of Object.keys(questions)) {
+      const results = (await client.get(`/search?q=${encodeURIComponent(typed)}`)).body
+      found[typed] = /<p><a href="\/right-now\/([^"]+)"/.exec(results.split('search-results')[1] ?? '')?.[1]
+    }
+    expect(found).toEqual(questions)
+  }
+  // A phone that opened one of them has them all without a connection.
+  const worker = (await visitor().get('/sw.js')).body
+  for (const href of ['/right-now', ...cards]) expect(worker).toContain(`"${href}"`)
+})
+
+/** What someone on a shift would type, and the card that they need. */
+const questions = {
+  'missed curfew': 'did-not-come-back',
+  'bed is empty': 'did-not-come-back',
+  'ran away': 'did-not-come-back',
+  'she is back': 'came-back',
+  'man makes her do things': 'told-me',
+  'uncle sells': 'told-me',
+  'threatening to post nudes': 'saw-online',
+  'car outside won’t leave': 'at-the-door',
+  'boyfriend in parking lot': 'at-the-door',
+  'wants to kill himself': 'about-suicide',
+}

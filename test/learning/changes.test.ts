@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadCourses } from '#server/courses/authoring/load.ts'
 import type { Catalogue, Course } from '#server/courses/catalogue/catalogue.ts'
+import { tellOfChanges } from '#server/learning/versions/tell-of-changes.actions.ts'
 import { fixtureDir, publish } from '#test/courses/fixture.ts'
 import { readable } from '#test/oversight/reviewed.ts'
 import { aWorld } from '#test/support/app.ts'
@@ -99,6 +100,41 @@ test('people who complete the newer version or never took the course have nothin
     expect((await one.get(lesson)).statusCode).toBe(404)
     expect((await one.post(`${lesson}/reading`)).statusCode).toBe(404)
   }
+})
+
+test('supervisors see who of their people has read the changes; those who haven’t get three messages', async () => {
+  const courses = new Map([['welcome', before]])
+  const catalogue: Catalogue = { ...loadCourses(dir).catalogue, courses }
+  const { db, as } = await aWorld({ catalogue, now: new Date('2026-11-20T15:00:00Z') })
+  for (const email of ['ada@northstar.example', 'mai@northstar.example'])
+    await takeCourse(db, await as(email), await personId(db, email), before.current)
+  courses.set('welcome', after)
+  const [sam, olu] = [await as('sam@northstar.example'), await as('olu@lakeside.example')]
+  await (await as('noor@review.example')).post('/review/courses/welcome/1.1.0/change-day', {
+    due_on: '12/31/2026',
+  })
+  await (await as('ada@northstar.example')).post(`${lesson}/reading`)
+  const told = async (on: string) => {
+    for (let times = 0; times < 2; times++) await tellOfChanges(db, catalogue, on)
+    const notices = await db
+      .selectFrom('notices')
+      .select(['person_id', 'kind'])
+      .where('dedupe_key', 'like', 'lessons-changed %')
+      .orderBy('id')
+      .execute()
+    const mai = await personId(db, 'mai@northstar.example')
+    return notices.map(({ person_id, kind }) => [person_id === mai, kind])
+  }
+  const first = [true, 'lessons-changed']
+  expect(await told('2026-11-20')).toEqual([first])
+  expect(await told('2026-12-23')).toEqual([first])
+  expect(await told('2026-12-24')).toEqual([first, first])
+  expect(await told('2027-01-01')).toEqual([first, first, [true, 'lessons-changed-late']])
+  const team = readable((await sam.get('/team/changed-lessons')).body)
+  expect(team).toContain('1 of 2 people has read everything that changed.')
+  expect(team).toMatch(/Mai Vang 0 of 1 lesson .* Ada \S+ Read on November 20, 2026 None yet/)
+  expect(readable((await olu.get('/team/changed-lessons')).body)).toContain('No one on your team')
+  expect((await (await as('noor@review.example')).get('/team/changed-lessons')).statusCode).toBe(404)
 })
 
 test('a due date can’t be set for a version without a change of meaning', async () => {

@@ -1,32 +1,40 @@
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { everyMutant } from './mutants.ts'
 
-const tests = (process.env.MUTATION_TESTS ?? 'test/law/**/*.test.ts').split(',')
+const { MUTATION_FILES = '', MUTATION_TESTS = '', MUTATION_RESULTS = '', MUTATION_IDS } = process.env
+const { contents, mutants } = await everyMutant(MUTATION_FILES.split(','))
+const chosen = MUTATION_IDS && new Set(MUTATION_IDS.split(','))
+const tests = MUTATION_TESTS.split(',').flatMap((pattern) => globSync(pattern))
+const needsDatabase = tests.some((file) => readFileSync(file, 'utf8').includes('aWorld'))
 
-// What the law says needs no database; everything else does.
-const needsDatabase = tests.some((it) => !it.startsWith('test/law/'))
-
-/** Most changes fail an example, so the files that draw lives come last: a run ends at the first failure. */
-class ExamplesFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]) {
-    const drawing = ['second-opinion', 'clearance', 'gaps', 'next-change', 'properties']
-    const place = ({ moduleId }: TestSpecification) =>
-      drawing.findIndex((name) => moduleId.endsWith(`/law/${name}.test.ts`))
-    return files.toSorted((a, b) => place(a) - place(b))
-  }
-}
+const inTests = /\/test\/(?!mutation\/)/
 
 export default defineConfig({
+  plugins: [
+    {
+      name: 'mutants',
+      enforce: 'pre',
+      resolveId: (source, importer) =>
+        source === 'vitest' && importer && inTests.test(importer)
+          ? path.join(import.meta.dirname, 'collecting.ts')
+          : null,
+      transform: (_code, id) => contents.get(id),
+    },
+  ],
   test: {
-    include: tests,
-    // Starts a process of its own for each life of facts; the same answers are asked in-process.
-    exclude: ['test/law/standing-command.test.ts'],
+    include: ['test/mutation/every-mutant.ts'],
     globalSetup: needsDatabase ? ['test/support/global-setup.ts'] : [],
     setupFiles: ['test/mutation/same-draws.ts'],
-    sequence: { sequencer: ExamplesFirst },
-    testTimeout: 30_000,
+    provide: {
+      mutants: chosen ? mutants.filter(({ id }) => chosen.has(id)) : mutants,
+      tests,
+      results: MUTATION_RESULTS,
+      canReload: !needsDatabase,
+    },
     maxWorkers: 1,
     isolate: false,
-    env: { LIVES: '400' },
+    env: { LIVES: process.env.LIVES ?? '400' },
   },
 })

@@ -5,6 +5,7 @@ import type { NewNotice, NoticeFacts, NoticeKind } from '#server/notices/kinds.t
 import { addWebhook } from '#server/notices/webhooks/webhooks.actions.ts'
 import { aStage, evidenceActions, type Stage } from '#test/ledger/evidence-actions.ts'
 import { asTheService } from '#test/support/db.ts'
+import { htmlProblems } from '#test/support/html.ts'
 import { workOff } from '#test/support/jobs.ts'
 
 const id = '00000000-0000-4000-8000-000000000000'
@@ -17,6 +18,7 @@ const finding = { finding_id: id, review: 3, number: 2 }
 const samples: NoticeFacts = {
   assigned: { program: 'Lakes House' },
   'lessons-changed': { course: 'Residential', path: '/changes', due_on: on },
+  'lessons-changed-late': { course: 'Residential', path: '/changes', due_on: on },
   'training-due': { requirement: 'residential-initial', title: 'Residential', due_on: on, days: 7 },
   'training-overdue': { requirement: 'residential-initial', title: 'Residential', due_on: on },
   'program-training-due': {
@@ -78,6 +80,7 @@ const samples: NoticeFacts = {
   'never-signed-in': { program_id: id, program: 'Lakes House', count: 2 },
   'license-ending': { program_id: id, program: 'Lakes House', what: 'The license', on },
   'mistake-reported': { course: 'Residential', lesson: 'Why' },
+  'comment-assigned': { comment_id: id, lesson: 'At the door', from: 'Noor Haddad' },
   'fact-changed': { key: 'A1-02', about: 'Who must take the training', reason: 'Amended' },
   'facts-due': { count: 3, since: on },
   'link-broken': { resource: 'otip', name: 'U.S. Office on Trafficking in Persons' },
@@ -147,6 +150,7 @@ describe('every kind of notice', () => {
       const flat = html.replace(/<style[\s\S]*?<\/style>/g, '').replace(/<[^>]+>/g, '')
       expect(flat.replace(/\s+/g, ' ')).toContain(lead.slice(0, 30))
       expect(html).toContain('lang="en"')
+      expect(await htmlProblems(new Map([[kind, html]]))).toEqual([])
       expect(`${subject} ${text} ${flat}`).not.toMatch(
         /undefined|null|NaN|Lakes House|Pat Paper|Residential|webinar/,
       )

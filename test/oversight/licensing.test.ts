@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { certificatesOn } from '#server/oversight/reviews/review-people.ts'
 import type { ReviewCertificate } from '#server/oversight/reviews/review-person.queries.ts'
-import { aWorld } from '#test/support/app.ts'
+import { aWorld, type Client } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { addWorker, openReviewOf, programId, readable } from './reviewed.ts'
 
@@ -286,3 +286,66 @@ const looks = (db: Awaited<ReturnType<typeof aWorld>>['db']) =>
     .where('kind', '=', 'person-viewed')
     .orderBy('seq')
     .execute()
+
+/** Follows links that the pages show, one click each, and gives the address where they lead. */
+async function clicks(client: Client, from: string, ...links: readonly RegExp[]): Promise<string> {
+  let address = from
+  for (const link of links) {
+    const { body } = await client.get(address)
+    const found = [...body.matchAll(/href="([^"#]+)/g)]
+      .map(([, href]) => href!)
+      .find((href) => link.test(href))
+    expect(found, `${link} on ${address}`).toBeDefined()
+    address = found!
+  }
+  return address
+}
+
+test('gaps, a packet, a revocation and an outside training to accept are as few clicks away as promised', async () => {
+  const world = await aWorld({ now })
+  await addWorker(world, '9900001', {
+    name: 'Bo Sand',
+    hired_on: '2026-03-20',
+    contact_from: '2026-04-02',
+    completed_on: '2026-04-09',
+  })
+  const lee = await world.as('lee@licensing.example')
+  const program = await programId(world, '9900001')
+  // Gaps without names: one click from licensing's home. With names, in an open review: two.
+  const programPage = await clicks(lee, '/licensing', new RegExp(`^/licensing/programs/${program}`))
+  expect(readable((await lee.get(programPage)).body)).toContain('with a gap on record')
+  await openReviewOf(world, lee, '9900001')
+  const people = await clicks(
+    lee,
+    '/licensing',
+    new RegExp(`^/licensing/programs/${program}`),
+    /^\/reviews\/.*people/,
+  )
+  expect(readable((await lee.get(people)).body)).toContain('Direct contact from April 2, 2026')
+  // The packet: one more.
+  const packets = await clicks(lee, people, /\/packets$/)
+  expect((await lee.get(packets)).body).toContain('>Make packet</button>')
+  // A revocation: two from the person, then the form.
+  const bo = await world.db
+    .selectFrom('people')
+    .select('id')
+    .where('name', '=', 'Bo Sand')
+    .executeTakeFirstOrThrow()
+  const person = await clicks(lee, people, new RegExp(bo.id))
+  const revocation = await clicks(lee, person, /^\/certificates\/records\/SH-/, /\/revocation$/)
+  expect((await lee.get(revocation)).body).toContain('<form')
+  // An outside training: one click from the administrator's home, and the button that accepts it.
+  await world.db
+    .insertInto('outside_trainings')
+    .values({
+      person_id: bo.id,
+      recorded_by: bo.id,
+      title: 'A webinar',
+      completed_on: '2026-05-01',
+      is_human_trafficking: true,
+    })
+    .execute()
+  const rae = await world.as('rae@northstar.example')
+  const training = await clicks(rae, '/team', /^\/training\/elsewhere\/[0-9a-f-]{36}$/)
+  expect((await rae.get(training)).body).toContain('name="decision" value="accept"')
+})

@@ -49,6 +49,13 @@ test('the statewide numbers are those of the law, agree with their lists and fil
   expect(sum[1]!.split(' + ').reduce((total, one) => total + Number(one), 0)).toBe(people.length)
   expect(Number(sum[2])).toBe(people.length)
 
+  const byStatus = [...page.matchAll(/License: \w+: (\d+)|License status not on record: (\d+)/g)]
+  const certified = Number(/(\d+) certified program/.exec(page)![1])
+  expect(byStatus.reduce((total, [, known, unknown]) => total + Number(known ?? unknown), 0)).toBe(certified)
+  const active = Number(/License: Active: (\d+)/.exec(page)![1])
+  const rows = (await lee.get('/licensing/overview?show=license-active')).body.match(/<th scope="row">/g)
+  expect(rows).toHaveLength(active)
+
   const list = readable((await lee.get('/licensing/overview?show=gaps')).body)
   const csv = (await lee.get('/licensing/overview.csv')).body.split('\r\n').slice(1, -1)
   expect(csv.reduce((total, line) => total + Number(line.split(',')[8]), 0)).toBe(people.length)
@@ -92,7 +99,16 @@ test('a day’s counts are kept once, never changed, and shown month by month', 
   expect(new Set(kept.map(({ program_id }) => program_id)).size).toBe(kept.length)
   await expect(world.db.deleteFrom('overview_days').execute()).rejects.toThrow('overview_days')
   const lee = await world.as('lee@licensing.example')
-  expect(readable((await lee.get('/licensing')).body)).toContain('June 14, 2026')
+  const home = readable((await lee.get('/licensing')).body)
+  const [, inContact, short] = /June 14, 2026 (\d+) (\d+)/.exec(home)!
+  const day = await lee.get('/licensing/overview/days/2026-06-14')
+  expect(readable(day.body)).toContain(`${short} of ${inContact} people in direct contact weren’t cleared`)
+  const rows = [...day.body.matchAll(/data-label="Not cleared">(?:<strong>)?(\d+)/g)].map(([, count]) =>
+    Number(count),
+  )
+  expect(rows.reduce((sum, count) => sum + count, 0)).toBe(Number(short))
+  for (const none of ['2026-06-13', '2026-02-31'])
+    expect((await lee.get(`/licensing/overview/days/${none}`)).statusCode).toBe(404)
 })
 
 test('a program’s page begins with its gaps, open ones first, without names', async () => {

@@ -128,8 +128,9 @@ describe('what waits', () => {
         .values({ ...place, quoted: 'x', body: 'x', written_by, written_at: world.clock.now })
         .execute()
     await comment(noor)
+    const { id } = await world.db.selectFrom('course_comments').select('id').executeTakeFirstOrThrow()
     expect(await waitingAt('ines@review.example', '/review/courses')).toEqual({
-      '1 comment without a reply': `/review/courses/c/1.0.0/lessons/m/l#p-${place.anchor}`,
+      '1 comment without a reply': `/review/comments/${id}`,
     })
     expect(await waitingAt('noor@review.example', '/review/courses')).toEqual({})
     await comment(ines)

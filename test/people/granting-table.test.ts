@@ -6,34 +6,14 @@ import type { Reach, Role, Viewer } from '#server/people/roles.ts'
 import { endRole, grantRole } from '#server/programs/roles/granting.actions.ts'
 import { programId } from '#test/programs/programs.ts'
 import { aWorld, type World } from '#test/support/app.ts'
+import { grantingCells } from './granting-cells.ts'
 
-/**
- * The table once more, as the agreement says it: who may give (g), end (e) and confirm (c) which role. A dot means no.
- * Each cell asks the service itself.
- */
-const table = `
-                 program_admin lead other_program_admin licensing system_admin supervisor reviewer
-  supervisor     ge            ge   .                   .         ge           .          .
-  trainer        ge            ge   .                   .         ge           .          .
-  program_admin  gec           gec  c                   c         gec          .          .
-  lead           c             gec  c                   c         gec          .          .
-  licensing      .             .    .                   gec       gec          .          .
-  reviewer       .             .    .                   c         gec          .          .
-  system_admin   .             .    .                   c         gec          .          .
-`
-
-const [head, ...lines] = table.trim().split('\n')
-const actors = head!.trim().split(/\s+/)
-const cells = lines.flatMap((line) => {
-  const [post, ...marks] = line.trim().split(/\s+/)
-  return marks.map((mark, at) => ({ post: post as Exclude<Post, 'learner'>, actor: actors[at]!, mark }))
-})
-
+// Each cell asks the service itself.
 test('each role is given and ended by exactly the people in the table, and waits exactly where it says', async () => {
   const world = await aWorld()
   const places = await placesOf(world)
   const wrong: string[] = []
-  for (const { post, actor, mark } of cells) {
+  for (const { post, actor, mark } of grantingCells) {
     const viewer = await viewerAs(world, actor, places)
     const grant = { ...roleOf(post), ...reachOf(post, places) }
     const may = await inVain(world, async (trx) => {

@@ -107,28 +107,36 @@ export async function signIn(page: Page, email: string): Promise<void> {
 const axe = readFileSync(path.join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')
 
 type Axe = {
-  run(options: { runOnly: readonly string[] | { type: 'rule'; values: string[] } }): Promise<AxeResults>
+  run(options: { runOnly: Rules; resultTypes: readonly ['violations'] }): Promise<AxeResults>
 }
+type Rules = readonly string[] | { type: 'rule'; values: readonly string[] }
 type AxeResults = {
   violations: { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[]
 }
 
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-const contrast = { type: 'rule' as const, values: ['color-contrast'] }
+const rule = (...values: string[]): Rules => ({ type: 'rule', values })
 
-/**
- * axe-core's WCAG 2.2 AA and best-practice violations on the current page, one line per element; or those of its
- * colors alone, where the page was already checked in others.
- */
-export async function accessibilityProblems(page: Page, onlyColors = false): Promise<string[]> {
+/** What axe-core looks for: all of WCAG 2.2 AA and best practice, or what a page in another size or color can change. */
+const rules = {
+  all: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  layout: rule('target-size', 'color-contrast', 'scrollable-region-focusable', 'link-in-text-block'),
+  colors: rule('color-contrast'),
+} satisfies Record<string, Rules>
+
+/** axe-core's violations on the current page, one line per element. */
+export async function accessibilityProblems(
+  page: Page,
+  looksFor: keyof typeof rules = 'all',
+): Promise<string[]> {
   // Sent once a document: it is half a megabyte to parse.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   // What lies under the bar on a page that was scrolled is not too small.
   await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }))
-  const { violations } = await page.evaluate(
-    (runOnly) => (globalThis as unknown as { axe: Axe }).axe.run({ runOnly }),
-    onlyColors ? contrast : rules,
-  )
+  // Only what was found comes back: a long page passes in thousands of places.
+  const violations = await page.evaluate(async (runOnly) => {
+    const { axe } = globalThis as unknown as { axe: Axe }
+    return (await axe.run({ runOnly, resultTypes: ['violations'] })).violations
+  }, rules[looksFor] as Rules)
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) =>

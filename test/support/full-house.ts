@@ -508,6 +508,22 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
     .values({ key: 'A1-02', reason: 'Amended', marked_by: person_id, marked_at: clock.now })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const comment = await db
+    .insertInto('course_comments')
+    .values({
+      course: 'residential-settings',
+      version: '1.0.0',
+      content_hash: 'a'.repeat(64),
+      module: 'm',
+      lesson: change.id,
+      anchor: 'a'.repeat(12),
+      quoted: 'x',
+      body: 'x',
+      written_by: person_id,
+      written_at: clock.now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const verification = await db
     .insertInto('bulk_verifications')
     .values({ review_id: review, verified_by: person_id, verified_at: clock.now, results: '[]' })
@@ -551,6 +567,7 @@ async function licensingIds(world: World, { program, learner }: House): Promise<
     'links/link': link.id,
     'watch/key': 'A1-02',
     'changes/change': change.id,
+    'comments/comment': comment.id,
     'shared-packets/token': packet.code,
     verification: verification.id,
     'registry/import': registry.id,

@@ -60,11 +60,11 @@ export const run = (args: readonly string[], settings: Settings, root = project)
   launch(args, settings, root).ended
 
 function launch(args: readonly string[], settings: Settings, root: string): Omit<Service, 'address'> {
-  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '', CACHE_DIR = '' } = process.env
   const child = spawn(node, [path.join(root, args[0]!), ...args.slice(1)], {
     // Not the project's folder, because it may have a developer's .env file.
     cwd: tmpdir(),
-    env: { PATH, HOME, NODE_COMPILE_CACHE, ...settings },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, CACHE_DIR, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

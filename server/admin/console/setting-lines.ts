@@ -70,6 +70,14 @@ export const settingList: readonly Setting[] = [
     value: ({ coursesDir }) => coursesDir,
   },
   {
+    name: 'CACHE_DIR',
+    group: 'Data',
+    example: '/var/cache/safe-harbor',
+    changes:
+      'The folder for what a start can make again, such as the rendered courses; `cache` in `DATA_DIR` by default.',
+    value: ({ cacheDir }) => cacheDir,
+  },
+  {
     name: 'DEMO',
     group: 'Data',
     fallback: 'auto',

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import { daysOfAFact } from '#server/courses/review/watch/fact-checks.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type JobName, timetable } from '#server/jobs/timetable.ts'
@@ -27,7 +28,6 @@ type Watched = Readonly<{
 const daysBeforeTokenEnds = 14
 const daysBeforeEvidenceIsDue = 3
 const daysOfAKey = 350
-const daysOfAFact = 180
 
 /** Tells administrators, licensing staff and reviewers of what is due, about to end or has failed; of each thing once. */
 export async function tellOffices(db: Database, watched: Watched, now: Date): Promise<void> {

@@ -92,6 +92,7 @@ export function readResources(file: CourseFile, scope: Scope, log: ProblemLog): 
         email: plain(given.email, path),
         regions: given.regions ?? [],
         sources: (given.sources ?? []).map((key) => scope.register.sources.get(key)?.title ?? key),
+        facts: given.facts ?? [],
         isOfRegister: Object.values(ways).some((text) => text?.includes('{{')),
       },
     ]

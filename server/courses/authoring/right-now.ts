@@ -15,6 +15,7 @@ const cardShape = Type.Object(
     }),
     title: words('what is happening, in the words of staff'),
     lead: words('what the card is about, in a few words'),
+    also: words('what staff may type to find it'),
     say: words('what to say first'),
     do: Type.Array(words('one thing to do'), {
       minItems: 1,
@@ -57,6 +58,7 @@ export function readRightNow(file: CourseFile, scope: Scope, log: ProblemLog): r
         id: given.id,
         title: plain(given.title),
         lead: plain(given.lead),
+        also: plain(given.also),
         say: plain(given.say),
         steps: given.do.map(plain),
         calls: given.call.map(({ number, who }) => ({ number: plain(number), who: plain(who) })),

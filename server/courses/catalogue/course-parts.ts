@@ -78,6 +78,8 @@ export type RightNowCard = {
   readonly id: string
   readonly title: string
   readonly lead: string
+  /** What staff may type to find it. */
+  readonly also: string
   readonly say: string
   readonly steps: readonly string[]
   /** A call without a number is one that each program has of its own. */

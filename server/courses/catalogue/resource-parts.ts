@@ -24,6 +24,8 @@ export type Resource = ResourceText &
     /** Seen in the source, at second hand, or not confirmed. */
     status: 'V' | 'V2' | 'U'
     sources: readonly string[]
+    /** The keys of the facts that it rests on. */
+    facts: readonly string[]
     /** ISO day on which it was last checked. */
     checked: string
     /** Its number or address is also on other pages, so it is changed in facts.yml. */

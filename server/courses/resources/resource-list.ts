@@ -44,6 +44,7 @@ function textOf(shipped: Resource | null, record: ResourceRecord): Resource {
     ...{ phone, sms, url, email, regions: record.regions },
     status: shipped && record.source === '' ? shipped.status : 'V',
     sources: record.source === '' ? (shipped?.sources ?? []) : [record.source],
+    facts: shipped?.facts ?? [],
     checked: record.checked_on,
     isOfRegister: shipped?.isOfRegister ?? false,
   }

@@ -169,7 +169,7 @@ export async function approvalRoutes(
     typed: Readonly<Record<string, string | undefined>>,
     errors: readonly FieldError[],
   ) {
-    const record = await findVersionRecord(db, version, fewestPeople)
+    const record = await findVersionRecord(db, version, viewer, fewestPeople)
     return {
       ...reviewVersionPage((await offered()).catalogue, version, record, viewer),
       typed,

@@ -4,19 +4,19 @@ import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/c
 import { escapeHtml } from '#server/courses/catalogue/escape.ts'
 import { questionKey } from '#server/courses/catalogue/question-key.ts'
 import type { Question } from '#server/courses/catalogue/question-types.ts'
+import { formatDay } from '#server/lib/days.ts'
 import type { ApprovalRecord } from './approvals.ts'
 import { approvalState, carriableApproval, decidingProblem, recordingProblem } from './approvals.ts'
 import { chosenIn, takenWords } from './choices-taken.ts'
-import type { Comment } from './comments.queries.ts'
-import { exerciseParagraph, paragraphsOf, withParagraphs } from './paragraphs.ts'
+import type { Comment, CommentCounts, Thread } from './comments/comments.queries.ts'
+import { exerciseParagraph, paragraphsOf, withParagraphs } from './comments/paragraphs.ts'
+import { type PartReader, readingCoverage, reviewPath } from './reading-coverage.ts'
 import type { MeetingRow } from './statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from './statistics.ts'
 import { compareTexts } from './text-diff.ts'
 import type { VersionRecord } from './version-record.queries.ts'
 
 type Reviewer = Readonly<{ id: string; email: string | null; name: string }>
-
-const reviewPath = (text: CourseVersion) => `/review/courses/${text.slug}/${text.version}`
 
 /** Every version of every course, with its approval status. */
 export function reviewListPage(
@@ -78,10 +78,11 @@ export function reviewVersionPage(
   /** With the version for new learners as each course's current one. */
   catalogue: Catalogue,
   text: CourseVersion,
-  { approvals, comments, days, times }: VersionRecord,
+  { approvals, comments, days, times, readings, reviewers }: VersionRecord,
   viewer: Reviewer,
 ) {
   const course = catalogue.courses.get(text.slug)!
+  const { readers, ...coverage } = readingCoverage(text, readings, reviewers)
   const guides = new Map(guidesOf(catalogue, course).map(({ module, href }) => [module, href]))
   return {
     title: `${text.shortTitle}, version ${text.version}`,
@@ -92,14 +93,19 @@ export function reviewVersionPage(
       module,
       guideHref: text.hash === course.current.hash ? (guides.get(module.slug) ?? null) : null,
       questionsHref: `${reviewPath(text)}/questions/${module.slug}`,
+      questionsReadBy: readWords(readers.get(`${module.slug}/`) ?? []),
       lessons: module.lessons.map((lesson) => ({
         lesson,
         href: `${reviewPath(text)}/lessons/${module.slug}/${lesson.slug}`,
         recorded:
           times.find((time) => time.module === module.slug && time.lesson === lesson.slug)?.minutes ?? null,
-        comments: comments.get(`${module.slug}/${lesson.slug}`) ?? 0,
+        place: `${module.slug}/${lesson.slug}`,
+        comments: commentWords(comments.get(`${module.slug}/${lesson.slug}`) ?? none),
+        readBy: readWords(readers.get(`${module.slug}/${lesson.slug}`) ?? []),
       })),
     })),
+    coverage,
+    comments: [...comments.values()].reduce(sumOf, none),
     others: [...course.versions.values()].filter(({ version }) => version !== text.version),
     changeDay: days.find(({ course, version }) => course === text.slug && version === text.version) ?? null,
     recordingProblem: recordingProblem(text, approvals, viewer),
@@ -120,12 +126,48 @@ export function reviewVersionPage(
   }
 }
 
+const none: CommentCounts = { open: 0, mine: 0, resolved: 0 }
+
+const sumOf = (a: CommentCounts, b: CommentCounts): CommentCounts => ({
+  open: a.open + b.open,
+  mine: a.mine + b.mine,
+  resolved: a.resolved + b.resolved,
+})
+
+/** "2 open comments, 1 assigned to you, 3 resolved". Empty without any. */
+function commentWords({ open, mine, resolved }: CommentCounts): string {
+  const said = [
+    open > 0 ? `${open} open ${open === 1 ? 'comment' : 'comments'}` : '',
+    mine > 0 ? `${mine} assigned to you` : '',
+    resolved > 0 ? `${resolved} resolved` : '',
+  ]
+  return said.filter((words) => words !== '').join(', ')
+}
+
+/** "Read by Noor Haddad on November 20, 2026. It has changed since Ines Ruiz read it on November 2, 2026." */
+export function readWords(readers: readonly PartReader[]): string {
+  const each = (hasChanged: boolean) =>
+    readers
+      .filter((one) => one.hasChanged === hasChanged)
+      .map(({ name, on }) => ({ name, on: formatDay(on) }))
+  const current = each(false).map(({ name, on }) => `${name} on ${on}`)
+  const older = each(true).map(({ name, on }) => `${name} read it on ${on}`)
+  return [
+    current.length > 0 ? `Read by ${wordList(current)}.` : 'No reviewer has read this text.',
+    older.length > 0 ? `It has changed since ${wordList(older)}.` : '',
+  ]
+    .filter((words) => words !== '')
+    .join(' ')
+}
+
+const wordList = (words: readonly string[]) => new Intl.ListFormat('en-US').format(words)
+
 /** A lesson as learners see it, plus answers below each exercise and reviewers' comments in place. */
 export function reviewLessonPage(
   text: CourseVersion,
   module: Module,
   lesson: Lesson,
-  comments: readonly Comment[],
+  { comments, threads }: Readonly<{ comments: readonly Comment[]; threads: readonly Thread[] }>,
   anchor: string | undefined,
 ) {
   const path = `${reviewPath(text)}/lessons/${module.slug}/${lesson.slug}`
@@ -153,7 +195,9 @@ export function reviewLessonPage(
     }),
     chosen: paragraphs.find((one) => one.anchor === anchor) ?? null,
     /** Comments on text that this version no longer has. */
-    earlier: comments.filter((one) => !known.has(one.anchor)),
+    earlier: comments
+      .filter((one) => !known.has(one.anchor))
+      .map((one) => ({ ...one, thread: threads.find(({ anchor }) => anchor === one.anchor) ?? null })),
     ...neighbors(text, module, lesson),
   }
 
@@ -164,11 +208,23 @@ export function reviewLessonPage(
         (one) =>
           `<span class="small"><strong>${escapeHtml(one.by_name)}</strong>, version ${escapeHtml(one.version)}: ${escapeHtml(one.body)}</span>`,
       )
+    const thread = threads.find(({ anchor }) => anchor === of)
     const words = escapeHtml(paragraphs.find((one) => one.anchor === of)?.text.slice(0, 40) ?? '')
     const link = `<a class="small quiet" href="${path}?paragraph=${of}#comment">Comment<span class="usa-sr-only"> on “${words}”</span></a>`
-    return ` ${link}${said.map((one) => ` <br>${one}`).join('')}`
+    const state = thread
+      ? ` <br><a class="small" href="/review/comments/${thread.id}">${escapeHtml(stateWords(thread))}</a>`
+      : ''
+    return ` ${link}${said.map((one) => ` <br>${one}`).join('')}${state}`
   }
 }
+
+/** What a link to a thread says. */
+const stateWords = ({ is_resolved, assigned_to_name }: Thread): string =>
+  is_resolved
+    ? 'Resolved. Reopen it'
+    : assigned_to_name
+      ? `Open, assigned to ${assigned_to_name}. Reply or resolve`
+      : 'Open. Reply, assign or resolve'
 
 export const lessonParagraphs = (lesson: Lesson) =>
   lesson.pieces.flatMap((piece) => {

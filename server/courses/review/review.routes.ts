@@ -1,20 +1,24 @@
 import { Type } from 'typebox'
-import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
+import type { Catalogue, CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import { setChangeDay } from '#server/courses/catalogue/change-days.actions.ts'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf, parseDay } from '#server/lib/days.ts'
+import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import { listApprovalRecords } from './approvals.queries.ts'
-import { listChangedFacts } from './changed-facts.queries.ts'
-import { commentOnParagraph } from './comments.actions.ts'
-import { listComments } from './comments.queries.ts'
+import { commentOnParagraph } from './comments/comments.actions.ts'
+import { listComments, listThreadsOfLesson } from './comments/comments.queries.ts'
 import { countOpenMistakes } from './mistakes.queries.ts'
+import { afterPart, partsToReview, readersOf } from './reading-coverage.ts'
+import { recordReviewReading } from './readings.actions.ts'
+import { listReviewReadings } from './readings.queries.ts'
 import {
   comparePage,
   lessonParagraphs,
+  readWords,
   reviewLessonPage,
   reviewListPage,
   reviewQuestionsPage,
@@ -22,8 +26,11 @@ import {
 } from './review-page.ts'
 import { listMeetings } from './statistics.queries.ts'
 import { fewestPeople } from './statistics.ts'
-import { flagsOf, watchedThings } from './statute-watch.ts'
 import { findVersionRecord } from './version-record.queries.ts'
+import { listOpenFlags, type OpenFlag } from './watch/changed-facts.queries.ts'
+import { countDue } from './watch/fact-checks.ts'
+
+type LessonAt = Readonly<{ text: CourseVersion; module: Module; lesson: Lesson }>
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
@@ -43,7 +50,11 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       ),
     )
     const page = reviewListPage((await offered()).catalogue, new Map(approvals))
-    return reply.page('courses/review/list', { ...page, mistakes: await countOpenMistakes(db) })
+    return reply.page('courses/review/list', {
+      ...page,
+      mistakes: await countOpenMistakes(db),
+      factsDue: countDue(catalogue.register, dayOf(clock())),
+    })
   })
 
   app.get(
@@ -51,7 +62,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
     { config, schema: { params: versionParams } },
     async (request, reply) => {
       const { text } = textAt(request.params)
-      const record = await findVersionRecord(db, text, fewestPeople)
+      const record = await findVersionRecord(db, text, viewerOf(request), fewestPeople)
       const page = reviewVersionPage((await offered()).catalogue, text, record, viewerOf(request))
       return reply.page('courses/review/version', { ...page, typed: {} })
     },
@@ -67,11 +78,8 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       },
     },
     async (request, reply) => {
-      const { text, module, lesson } = lessonAt(request.params)
-      const comments = await listComments(db, text.slug, module.slug, lesson.slug)
-      const page = reviewLessonPage(text, module, lesson, comments, request.query.paragraph)
-      const flags = await flagsAt(request.url.split('?')[0] ?? '')
-      return reply.page('courses/review/lesson', { ...page, flags })
+      const at = lessonAt(request.params)
+      return reply.page('courses/review/lesson', await lessonPage(at, request.query.paragraph))
     },
   )
 
@@ -85,18 +93,16 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       },
     },
     async (request, reply) => {
-      const { text, module, lesson } = lessonAt(request.params)
+      const at = lessonAt(request.params)
+      const { text, module, lesson } = at
       const paragraph =
         lessonParagraphs(lesson).find(({ anchor }) => anchor === request.body.paragraph) ?? notFound()
       const said = request.body.body.trim()
       const path = `/review/courses/${text.slug}/${text.version}/lessons/${module.slug}/${lesson.slug}`
       if (said === '') {
-        const comments = await listComments(db, text.slug, module.slug, lesson.slug)
-        const page = reviewLessonPage(text, module, lesson, comments, paragraph.anchor)
+        const page = await lessonPage(at, paragraph.anchor)
         const errors = [{ field: 'body', message: 'Enter a comment.' }]
-        return reply
-          .status(422)
-          .page('courses/review/lesson', { ...page, errors, flags: await flagsAt(path) })
+        return reply.status(422).page('courses/review/lesson', { ...page, errors })
       }
       const comment = { module: module.slug, lesson: lesson.slug, paragraph, body: said }
       await commentOnParagraph(db, viewerOf(request), text, comment, clock())
@@ -111,8 +117,31 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       const { text, module } = moduleAt(request.params)
       if (module.questions.size === 0) return notFound()
       const rows = await listMeetings(db, { course: text.slug, hash: text.hash }, module.slug)
-      const flags = await flagsAt(request.url.split('?')[0] ?? '')
-      return reply.page('courses/review/questions', { ...reviewQuestionsPage(text, module, rows), flags })
+      const flags = await flagsOfQuestions(text.slug, module.slug)
+      const readBy = await readersWords(text, module.slug, '')
+      return reply.page('courses/review/questions', {
+        ...reviewQuestionsPage(text, module, rows),
+        flags,
+        readBy,
+      })
+    },
+  )
+
+  app.post(
+    '/review/courses/:course/:version/lessons/:module/:lesson/reading',
+    { config, schema: { params: lessonParams } },
+    async (request, reply) => {
+      const { text, module, lesson } = lessonAt(request.params)
+      return reply.redirect(await markRead(viewerOf(request), text, module.slug, lesson.slug), 303)
+    },
+  )
+
+  app.post(
+    '/review/courses/:course/:version/questions/:module/reading',
+    { config, schema: { params: moduleParams } },
+    async (request, reply) => {
+      const { text, module } = moduleAt(request.params)
+      return reply.redirect(await markRead(viewerOf(request), text, module.slug, ''), 303)
     },
   )
 
@@ -134,7 +163,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
       const due = parseDay(request.body.due_on)
       if (text.change?.kind !== 'meaning') return notFound()
       if (!due || due <= dayOf(clock())) {
-        const record = await findVersionRecord(db, text, fewestPeople)
+        const record = await findVersionRecord(db, text, viewerOf(request), fewestPeople)
         const page = reviewVersionPage((await offered()).catalogue, text, record, viewerOf(request))
         const errors = [{ field: 'due_on', message: 'Enter a date in the future, such as 3/15/2027.' }]
         return reply.status(422).page('courses/review/version', { ...page, typed: request.body, errors })
@@ -144,10 +173,37 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
     },
   )
 
-  /** The changed statutes and facts that a page of the review quotes. */
-  async function flagsAt(path: string) {
-    const open = await listChangedFacts(db, { isOpen: true })
-    return open.length === 0 ? [] : flagsOf(watchedThings((await offered()).catalogue), open, path)
+  /** Records that a reviewer read a part, and says where to go on. */
+  async function markRead(viewer: Viewer, text: CourseVersion, module: string, lesson: string) {
+    const part =
+      partsToReview(text).find((one) => one.module === module && one.lesson === lesson) ?? notFound()
+    await recordReviewReading(db, viewer, text, part, clock())
+    return afterPart(text, module, lesson)
+  }
+
+  async function lessonPage({ text, module, lesson }: LessonAt, paragraph: string | undefined) {
+    const [comments, threads, readBy] = await Promise.all([
+      listComments(db, text.slug, module.slug, lesson.slug),
+      listThreadsOfLesson(db, text.slug, module.slug, lesson.slug),
+      readersWords(text, module.slug, lesson.slug),
+    ])
+    const page = reviewLessonPage(text, module, lesson, { comments, threads }, paragraph)
+    const place = `${text.slug}/${module.slug}/${lesson.slug}`
+    const flags = (await listOpenFlags(db, 'Lesson')).filter((one) => one.place === place)
+    return { ...page, readBy, flags }
+  }
+
+  /** Who read a lesson, or the questions of a module. */
+  async function readersWords(text: CourseVersion, module: string, lesson: string) {
+    const part = partsToReview(text).find((one) => one.module === module && one.lesson === lesson)
+    return part ? readWords(readersOf(part, await listReviewReadings(db, text.slug))) : ''
+  }
+
+  /** Each change that a question of the module has to be checked for, once. */
+  async function flagsOfQuestions(course: string, module: string): Promise<readonly OpenFlag[]> {
+    const open = await listOpenFlags(db, 'Question')
+    const here = open.filter(({ place }) => place.startsWith(`${course}/${module}/`))
+    return [...new Map(here.map((one) => [one.changed_fact_id, one])).values()]
   }
 
   function textAt(at: { course: string; version: string }) {
@@ -160,7 +216,7 @@ export async function courseReviewRoutes(app: App, { db, catalogue, offered, clo
     return { text, module: text.modules.find(({ slug }) => slug === at.module) ?? notFound() }
   }
 
-  function lessonAt(at: { course: string; version: string; module: string; lesson: string }) {
+  function lessonAt(at: { course: string; version: string; module: string; lesson: string }): LessonAt {
     const { text, module } = moduleAt(at)
     return { text, module, lesson: module.lessons.find(({ slug }) => slug === at.lesson) ?? notFound() }
   }

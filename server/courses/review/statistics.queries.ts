@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import { joinPerson } from '#server/people/accounts-of.queries.ts'
 
 /** One person's first answer to a question, from finished attempts. */
 export type MeetingRow = Readonly<{
@@ -18,10 +19,10 @@ export async function listMeetings(
   module: string,
 ): Promise<readonly MeetingRow[]> {
   const { rows } = await sql<MeetingRow>`
-    select distinct on (e.person_id, d.drawn ->> 'question')
+    select distinct on (p.id, d.drawn ->> 'question')
       d.drawn ->> 'question' as question, n.is_right, n.is_sure_miss,
       case when r.total > 1 then (r.correct - n.is_right::int)::float8 / (r.total - 1) else 0 end as rest_share, n.answers
-    from enrollments e
+    from enrollments e ${joinPerson('e.person_id')}
     join attempts a on a.enrollment_id = e.id and a.module = ${module}
     join attempt_results r on r.attempt_id = a.id
     cross join lateral jsonb_array_elements(a.drawn) with ordinality as d(drawn, place)
@@ -30,7 +31,7 @@ export async function listMeetings(
         bool_or(n.confidence = 'sure' and not n.is_correct) is true as is_sure_miss
       from attempt_answers n where n.attempt_id = a.id and n.position = d.place - 1) n
     where e.course = ${text.course} and e.content_hash = ${text.hash} and n.is_right is not null
-    order by e.person_id, d.drawn ->> 'question', a.started_at`.execute(db)
+    order by p.id, d.drawn ->> 'question', a.started_at`.execute(db)
   return rows
 }
 
@@ -46,13 +47,13 @@ export async function listLessonTimes(
     select module, lesson, count(*)::int as people,
       round((percentile_cont(0.5) within group (order by seconds) / 60)::numeric, 1)::float8 as minutes
     from (
-      select e.person_id, t.module, t.lesson, sum(t.visible_seconds) as seconds
-      from enrollments e
+      select p.id as person_id, t.module, t.lesson, sum(t.visible_seconds) as seconds
+      from enrollments e ${joinPerson('e.person_id')}
       join lesson_times t on t.enrollment_id = e.id
       where e.course = ${text.course} and e.content_hash = ${text.hash}
         and exists (select from lesson_marks m where m.enrollment_id = e.id and m.module = t.module
                     and m.lesson = t.lesson and m.mark = 'finished')
-      group by e.person_id, t.module, t.lesson) each
+      group by p.id, t.module, t.lesson) each
     group by module, lesson having count(*) >= ${fewestPeople}`.execute(db)
   return rows
 }

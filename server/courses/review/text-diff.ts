@@ -2,7 +2,7 @@ import { diffArrays, diffWordsWithSpace } from 'diff'
 import type { CourseVersion, Lesson, Module } from '#server/courses/catalogue/catalogue.ts'
 import { questionLines } from '#server/courses/catalogue/question-key.ts'
 import { changesBetween, type PartChange } from '#server/courses/catalogue/version-changes.ts'
-import { paragraphsOf } from './paragraphs.ts'
+import { paragraphsOf } from './comments/paragraphs.ts'
 
 /** Part of a line: in both versions, or only in one of them. */
 type DiffPart = Readonly<{ text: string; kind: 'same' | 'removed' | 'added' }>

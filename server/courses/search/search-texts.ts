@@ -50,8 +50,13 @@ export function searchTexts(catalogue: Catalogue, resources: readonly KeptResour
         `${sheet.lead} ${wordsOfHtml(sheetHtml(sheet.blocks))}`,
       ),
     ),
-    ...catalogue.rightNow.map(({ id, title, lead, say, steps, avoid }) =>
-      page('Right now', `/right-now/${id}`, title, [lead, say, ...steps, avoid].map(wordsOfHtml).join(' ')),
+    ...catalogue.rightNow.map(({ id, title, lead, also, say, steps, avoid }) =>
+      page(
+        'Right now',
+        `/right-now/${id}`,
+        title,
+        [lead, also, say, ...steps, avoid].map(wordsOfHtml).join(' '),
+      ),
     ),
     ...catalogue.support.map(({ name, about }, at) => ({
       ...page('Support', '/support', name, about ?? ''),

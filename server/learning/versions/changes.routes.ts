@@ -9,8 +9,8 @@ import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
 import { recordChangeRead } from './changes.actions.ts'
-import { listChangeReadings, listReadersOfChange } from './changes.queries.ts'
-import { changePath, changesToRead, noticeOfChange, readersOfChange } from './changes.ts'
+import { listChangeReadings, listReadersOfChange, listTeamReaders } from './changes.queries.ts'
+import { changePath, changesToRead, noticesOfChange, readersOfChange, teamReadersOf } from './changes.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
 
@@ -74,13 +74,33 @@ export async function changesRoutes(app: App, { db, catalogue, clock }: Needs): 
       const text = catalogue.courses.get(course)?.versions.get(version) ?? notFound()
       if (text.change?.kind !== 'meaning') return notFound()
       const day = (await listChangeDays(db)).find((one) => one.course === course && one.version === version)
-      const people = day ? await listReadersOfChange(db, course, noticeOfChange(day)) : []
+      const people = day ? await listReadersOfChange(db, course, noticesOfChange(day)) : []
       return reply.page('learning/change-readers', {
         title: 'Who has read the changes',
         text,
         back: `/review/courses/${course}/${version}#change-day`,
         due_on: null,
         ...(day ? readersOfChange(catalogue, day, people, dayOf(clock())) : {}),
+      })
+    },
+  )
+
+  app.get(
+    '/team/changed-lessons',
+    { config: { policy: ['supervisor', 'program_admin'] } },
+    async (request, reply) => {
+      const { supervised_program_ids } = viewerOf(request)
+      const today = dayOf(clock())
+      const changes = await Promise.all(
+        (await listChangeDays(db)).map(async (day) => {
+          const asked = { key: noticesOfChange(day), today }
+          const people = await listTeamReaders(db, supervised_program_ids, day, asked)
+          return teamReadersOf(catalogue, day, people, today)
+        }),
+      )
+      return reply.page('learning/team-change-readers', {
+        title: 'Who has read the changes',
+        changes: changes.filter(({ readers }) => readers.length > 0),
       })
     },
   )

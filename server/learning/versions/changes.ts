@@ -2,8 +2,8 @@ import { compareVersions } from '#server/courses/authoring/versions.ts'
 import type { Catalogue, Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { ChangeDay } from '#server/courses/catalogue/change-days.queries.ts'
 import type { ChangeRecord } from '#server/courses/catalogue/course-parts.ts'
-import type { Day } from '#server/lib/days.ts'
-import type { ChangeReading } from './changes.queries.ts'
+import { type Day, dayOf, daysBetween } from '#server/lib/days.ts'
+import type { ChangeReading, TeamReader } from './changes.queries.ts'
 
 /** The lessons that changed in law or meaning since a person completed a course. */
 type ChangesToRead = Readonly<{
@@ -26,9 +26,19 @@ type ChangesToRead = Readonly<{
 export const changePath = (course: string, version: string, place: string) =>
   `/courses/${course}/changes/${version}/${place}`
 
-/** By this key a person gets one notice of a change and its due date. */
-export const noticeOfChange = ({ course, version, due_on }: ChangeDay) =>
+/** Every notice of a change and its due date has a key that begins like this. */
+export const noticesOfChange = ({ course, version, due_on }: ChangeDay) =>
   `lessons-changed ${course} ${version} ${due_on}`
+
+const daysOfLastReminder = 7
+
+/** The notice that is due on a day: by its key, a person gets it once. */
+export function noticeOfChange(day: ChangeDay, today: Day) {
+  const key = noticesOfChange(day)
+  if (day.due_on < today) return { key: `${key} late`, kind: 'lessons-changed-late' } as const
+  const isLastWeek = daysBetween(today, day.due_on) <= daysOfLastReminder
+  return { key: isLastWeek ? `${key} last week` : key, kind: 'lessons-changed' } as const
+}
 
 /**
  * Every change of meaning with a due date, after the newest version that the person completed. A person who completes
@@ -118,5 +128,38 @@ export function readersOfChange(catalogue: Catalogue, day: ChangeDay, people: Re
       readers: asked.filter(({ change }) => change.lessons.some((one) => one.href === href && one.isRead))
         .length,
     })),
+  }
+}
+
+/** Of each change with a deadline: which people of a team have read it, who hasn't, and when they got a message. */
+export function teamReadersOf(
+  catalogue: Catalogue,
+  day: ChangeDay,
+  people: readonly TeamReader[],
+  today: Day,
+) {
+  const readers = people.flatMap(({ versions, readings, ...person }) => {
+    const completions = versions.map((version) => ({ course: day.course, version }))
+    const [change] = changesToRead(catalogue, completions, [day], readings, today)
+    if (!change) return []
+    const days = readings.map(({ read_at }) => dayOf(new Date(read_at))).sort()
+    return {
+      ...person,
+      change,
+      read: change.lessons.filter(({ isRead }) => isRead).length,
+      readOn: change.isDone ? (days.at(-1) ?? null) : null,
+      toldOn: person.told_at && dayOf(person.told_at),
+    }
+  })
+  return {
+    course: catalogue.courses.get(day.course)?.current.title ?? day.course,
+    version: day.version,
+    due_on: day.due_on,
+    isPast: day.due_on < today,
+    done: readers.filter(({ change }) => change.isDone).length,
+    // Who hasn't read it comes first.
+    readers: readers.sort(
+      (a, b) => Number(a.change.isDone) - Number(b.change.isDone) || a.name.localeCompare(b.name),
+    ),
   }
 }

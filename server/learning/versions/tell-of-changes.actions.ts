@@ -6,12 +6,15 @@ import { notifyAll } from '#server/notices/actions.ts'
 import { listReadersToTell } from './changes.queries.ts'
 import { changesToRead, noticeOfChange } from './changes.ts'
 
-/** Tells everyone who completed an older version which changed lessons to read, once for each change and due date. */
+/**
+ * Tells everyone who completed an older version which changed lessons to read: once for each change and due date, again in
+ * its last week, and once it has passed.
+ */
 export async function tellOfChanges(db: Database, catalogue: Catalogue, today: Day): Promise<void> {
   for (const day of await listChangeDays(db)) {
     const course = catalogue.courses.get(day.course)
     if (!course) continue
-    const key = noticeOfChange(day)
+    const { key, kind } = noticeOfChange(day, today)
     await db.transaction().execute(async (trx) => {
       const readers = await listReadersToTell(trx, day.course, key)
       await notifyAll(
@@ -22,7 +25,7 @@ export async function tellOfChanges(db: Database, catalogue: Catalogue, today: D
           const lesson = change?.lessons.find(({ isRead }) => !isRead)
           if (!change || !lesson) return []
           const facts = { course: change.text.title, path: lesson.href, due_on: day.due_on }
-          return [{ person_id, kind: 'lessons-changed' as const, facts, dedupe_key: key }]
+          return [{ person_id, kind, facts, dedupe_key: key }]
         }),
       )
     })

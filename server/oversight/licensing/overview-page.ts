@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
-import { addDays, type Day } from '#server/lib/days.ts'
-import type { OverviewProgram } from './overview.queries.ts'
+import { addDays, type Day, formatDay } from '#server/lib/days.ts'
+import { statusNames } from '#server/programs/record/program-forms.ts'
+import type { OverviewDayProgram, OverviewProgram } from './overview.queries.ts'
 
 /** Why people are not cleared, in the order of the page. */
 export const causeWords: Readonly<Record<string, string>> = {
@@ -22,8 +23,22 @@ const filterWords = {
   ending: 'License or certification ends within 90 days',
 } as const
 
+/** The license statuses, and none on record. */
+const statusWords: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(statusNames).map(([status, words]) => [`license-${status}`, `License: ${words}`]),
+  ),
+  'license-unknown': 'License status not on record',
+}
+
+const statusFilter = ({ status }: OverviewProgram) => `license-${status ?? 'unknown'}`
+
 /** The programs that a list can be narrowed to. */
-export const overviewFilters: Readonly<Record<string, string>> = { ...filterWords, ...causeWords }
+export const overviewFilters: Readonly<Record<string, string>> = {
+  ...filterWords,
+  ...causeWords,
+  ...statusWords,
+}
 
 const notCleared = ({ in_contact, cleared }: OverviewProgram) => in_contact - cleared
 
@@ -40,8 +55,16 @@ export function overviewTotals(programs: readonly OverviewProgram[]) {
     }))
     .filter(({ people }) => people > 0)
     .sort((a, b) => b.people - a.people)
+  const statuses = Object.entries(statusWords)
+    .map(([show, words]) => ({
+      show,
+      words,
+      programs: programs.filter((program) => statusFilter(program) === show).length,
+    }))
+    .filter((one) => one.programs > 0)
   return {
     programs: programs.length,
+    statuses,
     inContact: sum(({ in_contact }) => in_contact),
     cleared: sum(({ cleared }) => cleared),
     notCleared: sum(notCleared),
@@ -62,6 +85,7 @@ export function overviewPrograms(programs: readonly OverviewProgram[], show: str
 }
 
 function isShown(program: OverviewProgram, show: string, today: Day): boolean {
+  if (show in statusWords) return statusFilter(program) === show
   if (show in causeWords) return (program.causes[show] ?? 0) > 0
   if (show === 'gaps') return notCleared(program) > 0
   if (show === 'due') return program.due_soon > 0
@@ -87,3 +111,12 @@ export const overviewCsv = (programs: ReturnType<typeof overviewPrograms>, today
     ],
     { bom: true, record_delimiter: 'windows', escape_formulas: true },
   )
+
+/** The programs of a kept day, those with the most people not cleared first. */
+export const overviewDayPage = (day: Day, programs: readonly OverviewDayProgram[]) => ({
+  title: `Certified programs on ${formatDay(day)}`,
+  keptOn: day,
+  programs: [...programs].sort((a, b) => b.not_cleared - a.not_cleared),
+  inContact: programs.reduce((sum, { in_contact }) => sum + in_contact, 0),
+  notCleared: programs.reduce((sum, { not_cleared }) => sum + not_cleared, 0),
+})

@@ -110,3 +110,24 @@ export async function listOverviewDays(db: Kysely<DB>, months: number): Promise<
     from overview_days o join firsts using (day) group by o.day order by o.day desc`.execute(db)
   return rows
 }
+
+export type OverviewDayProgram = Readonly<{
+  program_id: string
+  name: string
+  in_contact: number
+  not_cleared: number
+}>
+
+/** The counts of each program that were kept on a day. */
+export async function listOverviewDay(db: Kysely<DB>, day: Day): Promise<readonly OverviewDayProgram[]> {
+  const { rows } = await sql<OverviewDayProgram>`
+    select o.program_id, coalesce(d.name, h.name) as name, o.in_contact,
+      (select coalesce(sum(value::int), 0) from jsonb_each_text(o.causes))::int as not_cleared
+    from overview_days o join programs p on p.id = o.program_id join license_holders h on h.id = p.holder_id
+    left join lateral (
+      select d.name from program_details d where d.program_id = p.id and ${isKnown('d', null)}
+      order by ${holdsOn('d', day)} desc, d.from_on desc limit 1
+    ) d on true
+    where o.day = ${day} order by lower(coalesce(d.name, h.name)), o.program_id`.execute(db)
+  return rows
+}

@@ -2,14 +2,15 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import type { Replica } from '#server/db/replica.ts'
 import { recordExport } from '#server/ledger/actions.ts'
-import { addDays, dayOf, daysBetween } from '#server/lib/days.ts'
+import { addDays, dayOf, daysBetween, parseDay } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { toneOf } from '#server/programs/record/license-card.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
+import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
 import { daysOfWatch, listEndings } from './endings.queries.ts'
-import { listOverview } from './overview.queries.ts'
-import { overviewCsv, overviewFilters, overviewPrograms } from './overview-page.ts'
+import { listOverview, listOverviewDay } from './overview.queries.ts'
+import { overviewCsv, overviewDayPage, overviewFilters, overviewPrograms } from './overview-page.ts'
 
 /** The certified programs behind each number of the statewide overview. It names no one. */
 export async function overviewRoutes(
@@ -39,6 +40,17 @@ export async function overviewRoutes(
       toneOf,
     })
   })
+
+  app.get(
+    '/licensing/overview/days/:day',
+    { config, schema: { params: Type.Object({ day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }) }) } },
+    async (request, reply) => {
+      const day = parseDay(request.params.day) ?? notFound()
+      const programs = await listOverviewDay(db, day)
+      if (programs.length === 0) return notFound()
+      return reply.page('oversight/licensing/overview-day', overviewDayPage(day, programs))
+    },
+  )
 
   app.get('/licensing/endings', { config }, async (_request, reply) => {
     const today = dayOf(clock())

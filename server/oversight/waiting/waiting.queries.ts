@@ -28,6 +28,7 @@ export type WaitingKind =
   | 'approval-to-confirm'
   | 'changed-fact'
   | 'mistake'
+  | 'comment-assigned'
   | 'comment'
   | 'office-second-person'
   | 'failed-job'
@@ -190,8 +191,10 @@ const reviewerParts = ({ id }: Viewer) => [
   ),
   counted(
     'changed-fact',
-    sql`select c.marked_at as at, jsonb_build_object('key', c.key) as first from changed_facts c
-      where not exists (select from changed_fact_ends e where e.changed_fact_id = c.id)`,
+    // Each flag that no one has answered, and each mark that flags nothing.
+    sql`select c.marked_at as at, jsonb_build_object('key', c.key, 'change', c.id) as first from open_changed_facts c
+      left join changed_fact_flags f on f.changed_fact_id = c.id
+        and not exists (select from changed_fact_flag_answers a where a.flag_id = f.id)`,
   ),
   counted(
     'mistake',
@@ -199,12 +202,16 @@ const reviewerParts = ({ id }: Viewer) => [
       where not exists (select from lesson_mistake_answers a where a.mistake_id = m.id)`,
   ),
   counted(
+    'comment-assigned',
+    sql`select t.first_at as at, jsonb_build_object('id', t.id) as first
+      from course_comment_threads t where t.assigned_to = ${id} and not t.is_resolved`,
+  ),
+  counted(
     'comment',
-    // Only one person has spoken, and it wasn't the viewer.
-    sql`select min(c.written_at) as at, (array_agg(jsonb_build_object('course', c.course, 'version', c.version,
-        'module', c.module, 'lesson', c.lesson, 'anchor', c.anchor) order by c.written_at))[1] as first
-      from course_comments c group by c.course, c.module, c.lesson, c.anchor
-      having count(distinct c.written_by) = 1 and bool_and(c.written_by <> ${id})`,
+    // Only one person has spoken, it wasn't the viewer, and no one was asked to answer.
+    sql`select t.first_at as at, jsonb_build_object('id', t.id) as first
+      from course_comment_threads t where t.assigned_to is null and not t.is_resolved
+        and cardinality(t.writers) = 1 and t.writers[1] <> ${id}`,
   ),
 ]
 

@@ -135,19 +135,26 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
   },
   'changed-fact': {
     home: '/review/courses',
-    label: plural('changed statute or fact to correct', 'changed statutes or facts to correct'),
-    href: ({ key }, count) => (count === 1 ? `/review/watch/${key}` : '/review/watch'),
+    label: plural(
+      'place to check for a changed statute or fact',
+      'places to check for a changed statute or fact',
+    ),
+    href: ({ key, change }) => `/review/watch/${key}/changes/${change}`,
   },
   mistake: {
     home: '/review/courses',
     label: plural('reported mistake to answer', 'reported mistakes to answer'),
     href: () => '/review/mistakes',
   },
+  'comment-assigned': {
+    home: '/review/courses',
+    label: plural('comment assigned to you', 'comments assigned to you'),
+    href: ({ id }, count) => (count === 1 ? `/review/comments/${id}` : '/review/comments?show=mine'),
+  },
   comment: {
     home: '/review/courses',
     label: plural('comment without a reply', 'comments without a reply'),
-    href: ({ course, version, module, lesson, anchor }) =>
-      `/review/courses/${course}/${version}/lessons/${module}/${lesson}#p-${anchor}`,
+    href: ({ id }, count) => (count === 1 ? `/review/comments/${id}` : '/review/comments?show=unassigned'),
   },
   'office-second-person': {
     home: '/admin',
