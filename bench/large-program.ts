@@ -38,7 +38,8 @@ async function measure(): Promise<void> {
   console.log(`
 ${availableParallelism()} cores (load ${loadavg()[0]!.toFixed(1)}), Node ${process.versions.node}; a program of ${people} people, the median of ${rounds}
 
-                                        time   processor        size`)
+                                        time   processor        size      memory`)
+  const atRest = process.memoryUsage.rss()
   for (const url of [
     '/team',
     '/team?search=person',
@@ -53,6 +54,10 @@ ${availableParallelism()} cores (load ${loadavg()[0]!.toFixed(1)}), Node ${proce
     const times: number[] = []
     const processor: number[] = []
     let says = ''
+    let peak = 0
+    const sampling = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage.rss())
+    }, 20)
     // The first one warms up and isn't counted.
     for (let round = 0; round <= rounds; round++) {
       const [start, used] = [performance.now(), process.cpuUsage()]
@@ -62,7 +67,9 @@ ${availableParallelism()} cores (load ${loadavg()[0]!.toFixed(1)}), Node ${proce
       if (round > 0) processor.push((user + system) / 1000)
       says = `${(rawPayload.length / 1024).toFixed(0)} KB${statusCode === 200 ? '' : `, ${statusCode}`}`
     }
-    const cells = [`${median(times).toFixed(0)} ms`, `${median(processor).toFixed(0)} ms`, says]
+    clearInterval(sampling)
+    const memory = `+${(Math.max(0, Math.max(peak, process.memoryUsage.rss()) - atRest) / 1e6).toFixed(0)} MB`
+    const cells = [`${median(times).toFixed(0)} ms`, `${median(processor).toFixed(0)} ms`, says, memory]
     console.log(url.replace(program, '…').padEnd(32) + cells.map((cell) => cell.padStart(12)).join(''))
   }
   await app.close()

@@ -79,8 +79,8 @@ import { reviewShiftRoutes } from '#server/oversight/reviews/review-shifts.route
 import { keptListRoutes } from '#server/oversight/shifts/kept-list.routes.ts'
 import { shiftApiRoutes } from '#server/oversight/shifts/shift-api.routes.ts'
 import { shiftRoutes } from '#server/oversight/shifts/shifts.routes.ts'
-import { checkedRoutes } from '#server/oversight/team/checked.routes.ts'
-import { checkedChangeRoutes } from '#server/oversight/team/checked-changes.routes.ts'
+import { checkedRoutes } from '#server/oversight/team/bulk-changes/checked.routes.ts'
+import { checkedChangeRoutes } from '#server/oversight/team/bulk-changes/checked-changes.routes.ts'
 import { personRoutes } from '#server/oversight/team/person.routes.ts'
 import { savedViewRoutes } from '#server/oversight/team/saved-views.routes.ts'
 import { teamRoutes } from '#server/oversight/team/team.routes.ts'
@@ -125,6 +125,7 @@ import { outsideTrainingRoutes } from '#server/training/outside-training.routes.
 import { pastTrainingRoutes } from '#server/training/past-trainings/past-trainings.routes.ts'
 import { programRequirementRoutes } from '#server/training/program-requirements/program-requirements.routes.ts'
 import { programTrainingRoutes } from '#server/training/program-requirements/program-trainings.routes.ts'
+import { submissionRoutes } from '#server/training/program-requirements/submissions.routes.ts'
 import { recordSharingRoutes } from '#server/training/record-sharing.routes.ts'
 import { rulesRoutes } from '#server/training/rules.routes.ts'
 import { trainingHoursRoutes } from '#server/training/training-hours/training-hours.routes.ts'
@@ -235,6 +236,7 @@ export const features: readonly ((app: App, needs: FeatureNeeds) => Promise<void
   transcriptRoutes,
   programRequirementRoutes,
   programTrainingRoutes,
+  submissionRoutes,
   pastTrainingRoutes,
   trainingHoursRoutes,
   recordSharingRoutes,

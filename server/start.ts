@@ -12,6 +12,7 @@ import { type OpenDatabase, openDatabase, openReplica } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
 import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
+import { fillDemoOwnRequirements } from './demo/own-requirements.ts'
 import { demoStart } from './demo/permission.ts'
 import { demoStaff } from './demo/staff.ts'
 import { fillDemoVersions } from './demo/versions.ts'
@@ -23,6 +24,7 @@ import { logger } from './logging.ts'
 import { sealStoredSecrets } from './people/sign-in/second-factor.actions.ts'
 import { settings } from './settings.ts'
 import { type Running, stopInOrder } from './stopping.ts'
+import { returnUnusedMemory } from './unused-memory.ts'
 import { besideAnother } from './web-processes.ts'
 
 const config = settings()
@@ -74,6 +76,7 @@ if (start.kind === 'fill') {
   )
   await fillDemoVersions(db, catalogue, config, clock())
   await fillDemoClassroom(db, catalogue, clock())
+  await fillDemoOwnRequirements(db, clock())
   await enqueue(db, 'sign-ledger-head')
 }
 const demo = await isDemo(db)
@@ -116,6 +119,7 @@ try {
   )
   await stop(1)
 }
+returnUnusedMemory()
 if (!running.isStopping && isFirst)
   console.log(welcome(config, database, demo, await createSetupLink(db, clock())))
 

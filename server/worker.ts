@@ -9,6 +9,7 @@ import { createMail } from './lib/mail.ts'
 import { logger } from './logging.ts'
 import { settings } from './settings.ts'
 import { type Running, stopInOrder } from './stopping.ts'
+import { returnUnusedMemory } from './unused-memory.ts'
 
 /** Runs background jobs and serves no pages. Several of these can run beside several web processes. */
 const config = settings()
@@ -34,6 +35,7 @@ try {
   const log = stream ? pino(options, stream) : pino(options)
   running.workers = await startWorkers(databaseUrl, handlers, log)
   console.log('The worker is ready.')
+  returnUnusedMemory()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   await stop(1)

@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
 import { tokenHash } from '#server/people/links.ts'
 import { openDate } from '#server/standings/reminders/open-date.ts'
 import { listStandings } from '#server/standings/reminders/reminders.queries.ts'
+import { listProgramFindings } from '#server/training/program-requirements/program-findings.actions.ts'
+import { openDateOf } from '#server/training/program-requirements/program-requirement.ts'
+import { listWorkplaces } from '#server/training/program-requirements/program-requirements.queries.ts'
 import {
   type CalendarScope,
   type FeedOwner,
@@ -57,35 +61,63 @@ export async function readFeed(
   await sql`
     update calendar_feeds set last_read_at = ${now} where id = ${feed.id}
       and (last_read_at is null or last_read_at < ${now}::timestamptz - interval '1 hour')`.execute(db)
-  const dates = await (feed.scope === 'own' ? ownDates(db, feed) : teamDates(db, feed))
+  const dates = await (feed.scope === 'own' ? ownDates(db, feed.person_id, now) : teamDates(db, feed, now))
   const sessions = feed.scope === 'own' ? await listSessionTimes(db, feed.person_id, now) : []
   return calendarFile({ dates, sessions }, baseUrl, now)
 }
 
 /** A person's own due dates as a file. */
 export const dueDatesFile = async (db: Database, person_id: string, baseUrl: string, now: Date) =>
-  calendarFile({ dates: await ownDates(db, { person_id }), sessions: [] }, baseUrl, now)
+  calendarFile({ dates: await ownDates(db, person_id, now), sessions: [] }, baseUrl, now)
 
-async function ownDates(
-  db: Database,
-  { person_id }: Pick<FeedOwner, 'person_id'>,
-): Promise<readonly DueDate[]> {
-  const standings = await listStandings(db, [person_id])
-  const days = new Set(standings.flatMap((one) => openDate(one) ?? []))
-  return [...days].sort().map((on) => ({ id: `due-${on}`, on, people: null }))
+async function ownDates(db: Database, personId: string, now: Date): Promise<readonly DueDate[]> {
+  const today = dayOf(now)
+  const standings = await listStandings(db, [personId])
+  const programs = await listWorkplaces(db, personId, today)
+  const findings = await listProgramFindings(db, programs, { on: today, asKnownOn: null }, personId)
+  return [
+    ...onceADay(standings.flatMap((one) => openDate(one) ?? [])).map((on) => dueOn(`due-${on}`, on, 'law')),
+    ...onceADay(findings.flatMap((one) => openDateOf(one) ?? [])).map((on) =>
+      dueOn(`own-due-${on}`, on, 'program'),
+    ),
+  ]
 }
 
-async function teamDates(db: Database, { supervised_program_ids }: FeedOwner): Promise<readonly DueDate[]> {
+const onceADay = (days: readonly Day[]) => [...new Set(days)].sort()
+
+const dueOn = (id: string, on: Day, by: DueDate['by']): DueDate => ({ id, on, people: null, by })
+
+async function teamDates(
+  db: Database,
+  { supervised_program_ids }: FeedOwner,
+  now: Date,
+): Promise<readonly DueDate[]> {
   const people = await listPeopleIn(db, supervised_program_ids)
   const standings = (await listStandings(db, people)).filter(({ program_id }) =>
     supervised_program_ids.includes(program_id),
   )
-  const dated = standings.flatMap((one) => {
-    const on = openDate(one)
+  const asked = { on: dayOf(now), asKnownOn: null }
+  const findings = await listProgramFindings(db, supervised_program_ids, asked)
+  return [
+    ...peopleByDay(standings, openDate).map((one) => ({ ...one, id: `team-${one.on}`, by: 'law' as const })),
+    ...peopleByDay(findings, openDateOf).map((one) => ({
+      ...one,
+      id: `own-team-${one.on}`,
+      by: 'program' as const,
+    })),
+  ]
+}
+
+/** How many people have a date on each day. */
+function peopleByDay<T extends Readonly<{ person_id: string }>>(
+  all: readonly T[],
+  dateOf: (one: T) => Day | null,
+): readonly Readonly<{ on: Day; people: number }>[] {
+  const dated = all.flatMap((one) => {
+    const on = dateOf(one)
     return on ? [{ on, person_id: one.person_id }] : []
   })
   return [...Map.groupBy(dated, ({ on }) => on)].sort().map(([on, some]) => ({
-    id: `team-${on}`,
     on,
     people: new Set(some.map(({ person_id }) => person_id)).size,
   }))

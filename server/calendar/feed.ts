@@ -1,8 +1,8 @@
 import ical, { ICalCalendarMethod } from 'ical-generator'
 import type { Day } from '#server/lib/days.ts'
 
-/** A date by which training is due; for a team, how many people it concerns. */
-export type DueDate = Readonly<{ id: string; on: Day; people: number | null }>
+/** A date by which training is due, by the law or by a program's own requirement; for a team, how many people it concerns. */
+export type DueDate = Readonly<{ id: string; on: Day; people: number | null; by: 'law' | 'program' }>
 
 export type SessionTime = Readonly<{ id: string; session_id: string; starts_at: Date; ends_at: Date }>
 
@@ -22,7 +22,8 @@ export function calendarFile(
     method: ICalCalendarMethod.PUBLISH,
     ttl: 6 * 3600,
   })
-  for (const { id, on, people } of dates)
+  for (const { id, on, people, by } of dates) {
+    const what = by === 'law' ? 'Training due' : 'Training due for your program’s own requirement'
     calendar.createEvent({
       id: `${id}@${host}`,
       stamp: now,
@@ -30,10 +31,10 @@ export function calendarFile(
       start: new Date(`${on}T00:00:00Z`),
       timezone: 'UTC',
       allDay: true,
-      summary:
-        people === null ? 'Training due' : `Training due: ${people === 1 ? '1 person' : `${people} people`}`,
+      summary: people === null ? what : `${what}: ${people === 1 ? '1 person' : `${people} people`}`,
       url: people === null ? `${baseUrl}/` : `${baseUrl}/team`,
     })
+  }
   for (const { id, session_id, starts_at, ends_at } of sessions)
     calendar.createEvent({
       id: `session-${id}@${host}`,

@@ -3,6 +3,7 @@ import { openBesideServer } from '#server/db/open.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { fillDemoClassroom } from '#server/demo/classroom.ts'
 import { fillDemo, isEmpty } from '#server/demo/fill.ts'
+import { fillDemoOwnRequirements } from '#server/demo/own-requirements.ts'
 import { demoStaff } from '#server/demo/staff.ts'
 import { fillDemoVersions } from '#server/demo/versions.ts'
 import { settings } from '#server/settings.ts'
@@ -28,6 +29,7 @@ try {
     await fillDemo(database.db, { residential, issuer: config, staff: demoStaff }, new Date())
     await fillDemoVersions(database.db, catalogue, config, new Date())
     await fillDemoClassroom(database.db, catalogue, new Date())
+    await fillDemoOwnRequirements(database.db, new Date())
     console.log(`The demonstration data is ready. All accounts have the password ${demoPassword}`)
   }
 } finally {

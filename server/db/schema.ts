@@ -85,6 +85,7 @@ export interface Assignments {
   duties_to: string | null;
   hired_on: string;
   id: Generated<string>;
+  later_titles: Generated<Json>;
   person_id: string;
   program_id: string;
   reason: Generated<string>;
@@ -1177,9 +1178,30 @@ export interface ProgramTrainings {
   recorded_at: Generated<Timestamp>;
   recorded_by: string;
   requirement_id: string;
+  submission_id: string | null;
   superseded_at: Timestamp | null;
   superseded_by: string | null;
   superseded_reason: Generated<string>;
+}
+
+export interface ProgramTrainingSubmissionEnds {
+  ended_at: Timestamp;
+  ended_by: string;
+  outcome: string;
+  reason: Generated<string>;
+  submission_id: string;
+}
+
+export interface ProgramTrainingSubmissions {
+  completed_on: string;
+  file_id: string | null;
+  hours: Numeric | null;
+  id: Generated<string>;
+  person_id: string;
+  program_id: string;
+  provider: Generated<string>;
+  requirement_id: string;
+  submitted_at: Timestamp;
 }
 
 export interface ReadingPlaces {
@@ -1867,6 +1889,8 @@ export interface DB {
   program_interpretations: ProgramInterpretations;
   program_requirements: ProgramRequirements;
   program_training_files: ProgramTrainingFiles;
+  program_training_submission_ends: ProgramTrainingSubmissionEnds;
+  program_training_submissions: ProgramTrainingSubmissions;
   program_trainings: ProgramTrainings;
   programs: Programs;
   reading_places: ReadingPlaces;

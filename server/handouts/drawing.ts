@@ -11,7 +11,7 @@ type Element = PDFKit.PDFStructureElement
 
 /** Draws a document as a tagged PDF. `at` is its creation date: the same document and date give the same bytes. */
 export async function drawSheet(sheet: Sheet, layout: SheetLayout, at: Date): Promise<Uint8Array> {
-  const { doc, bytes } = openDocument({ title: `${sheet.title}: ${sheet.over}`, at, pagesByHand: true })
+  const { doc, bytes } = await openDocument({ title: `${sheet.title}: ${sheet.over}`, at, pagesByHand: true })
   const root = doc.struct('Document' as 'P')
   doc.addStructure(root)
   const tree = structure(doc, root)

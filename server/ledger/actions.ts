@@ -29,6 +29,8 @@ export type LedgerKind =
   | 'program-requirement-changed'
   | 'program-training-recorded'
   | 'program-training-superseded'
+  | 'program-training-submitted'
+  | 'program-training-submission-ended'
   | 'attendance-recorded'
   | 'group-session-ended'
   | 'group-presence-confirmed'

@@ -1,5 +1,3 @@
-import nodemailer from 'nodemailer'
-
 export type Message = Readonly<{
   to: string
   subject: string
@@ -18,20 +16,22 @@ export type Mail = ((message: Message) => Promise<void>) | null
 /** Sends email through the server at `smtpUrl`, from one address. It gives up on a server that hangs within half a minute. */
 export function createMail(smtpUrl: string | undefined, from: string): Mail {
   if (!smtpUrl) return null
-  const transport = nodemailer.createTransport({
-    url: smtpUrl,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 20_000,
-  })
   const address = /<([^>]+)>/.exec(from)?.[1] ?? from
+  let transport: ReturnType<typeof openTransport> | undefined
   return async ({ fromName, headers, ...message }) => {
-    await transport.sendMail({
+    transport ??= openTransport(smtpUrl)
+    await (await transport).sendMail({
       ...message,
       from: fromName ? { name: fromName, address } : from,
       headers: { ...headers },
     })
   }
+}
+
+/** The library is loaded with the first email. */
+async function openTransport(url: string) {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({ url, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 })
 }
 
 /** What the mail server answered if it refused the recipient for good; null for any other failure, which may pass. */

@@ -22,6 +22,7 @@ export type LearnerFacts = Readonly<{
   'certificate-corrected': { certificate: string }
   'certificate-revoked': { certificate: string }
   'outside-training-decided': { title: string; is_accepted: boolean }
+  'program-training-decided': { title: string; program: string; submission_id: string; is_accepted: boolean }
   /** Private: no one but its person is told of it, or sees it in a list. */
   'after-care': { case: string }
 }>
@@ -158,6 +159,15 @@ export const learnerKinds: { [K in keyof LearnerFacts]: Kind<LearnerFacts[K]> } 
       email: ['One of your certificates was revoked. Sign in to see what is due now.'],
       inbox: `Certificate ${certificate} was revoked.`,
       action: myTraining,
+    }),
+  },
+  'program-training-decided': {
+    isOptional: true,
+    words: ({ title, program, submission_id, is_accepted }) => ({
+      subject: 'About a training you submitted',
+      email: ['Your program decided on the evidence that you submitted. Sign in to see the decision.'],
+      inbox: `${program} ${is_accepted ? 'accepted' : 'declined'} the evidence that you submitted for ${title}.`,
+      action: { label: 'See the decision', path: `/program-submissions/${submission_id}` },
     }),
   },
   'after-care': {

@@ -4,6 +4,7 @@ import { type Kind, people } from './wording.ts'
 /** Notices to administrators, licensing staff and reviewers: work that waits, and what is about to end or went wrong. */
 export type OfficeFacts = Readonly<{
   'outside-training-waiting': { title: string; name: string; training_id: string }
+  'program-training-waiting': { title: string; name: string; submission_id: string }
   'past-trainings-waiting': { count: number; program: string }
   'import-done': { program_id: string; import_id: string; file_name: string; state: string }
   'packet-done': { review_id: string; packet_id: string; program: string; state: string }
@@ -50,6 +51,17 @@ export const officeKinds: { [K in keyof OfficeFacts]: Kind<OfficeFacts[K]> } = {
       email: ['A training that someone took elsewhere was recorded. It counts once you accept it.'],
       inbox: `${title} was recorded for ${name}. It counts once you accept it.`,
       action: { label: 'Decide', path: `/training/elsewhere/${training_id}` },
+    }),
+  },
+  'program-training-waiting': {
+    isOptional: true,
+    words: ({ title, name, submission_id }) => ({
+      subject: 'A record to decide',
+      email: [
+        'Someone submitted evidence of a training that your program asks for. It counts once you accept it.',
+      ],
+      inbox: `${name} submitted evidence for ${title}. It counts once you accept it.`,
+      action: { label: 'Decide', path: `/program-submissions/${submission_id}` },
     }),
   },
   'past-trainings-waiting': {

@@ -1,5 +1,5 @@
 import { documentMetadata } from './metadata.ts'
-import { ReadableDocument } from './readable-document.ts'
+import type { ReadableDocument } from './readable-document.ts'
 import type { Placed } from './typesetting.ts'
 
 /** The three text colors. Each has at least 4.5:1 contrast on white and stays legible in black and white. */
@@ -22,8 +22,12 @@ type DocumentSetting = Readonly<{
   pagesByHand?: boolean
 }>
 
-/** An empty tagged Letter document (PDF/A-3b and PDF/UA-1), and a promise of its bytes. */
-export function openDocument({ title, at, landscape = false, pagesByHand = false }: DocumentSetting) {
+/**
+ * An empty tagged Letter document (PDF/A-3b and PDF/UA-1), and a promise of its bytes. The PDF library is loaded with the
+ * first one: it takes 15 MB.
+ */
+export async function openDocument({ title, at, landscape = false, pagesByHand = false }: DocumentSetting) {
+  const { ReadableDocument } = await import('./readable-document.ts')
   const doc = new ReadableDocument({
     size: 'LETTER',
     layout: landscape ? 'landscape' : 'portrait',

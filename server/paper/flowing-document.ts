@@ -36,8 +36,8 @@ const headSize = 7.5
 const cells = { plain: { size: 8.5, padding: 3 }, dense: { size: 7.5, padding: 2 } } as const
 
 /** A tagged landscape Letter document with its title and "page x of y" on every page. */
-export function flowingDocument(title: string, running: string, at: Date): FlowingDocument {
-  const { doc, bytes } = openDocument({ title, at, landscape: true, pagesByHand: true })
+export async function flowingDocument(title: string, running: string, at: Date): Promise<FlowingDocument> {
+  const { doc, bytes } = await openDocument({ title, at, landscape: true, pagesByHand: true })
   const struct = (type: string, options: object = {}) => doc.struct(type as 'P', options)
   const root = struct('Document')
   doc.addStructure(root)

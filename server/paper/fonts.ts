@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import * as fontkit from 'fontkit'
 import { Blob, Face, Feature, Font, Buffer as ShapingBuffer, shape } from 'harfbuzzjs'
 
 /** A style and weight. Each script has its own font file for it. */
@@ -11,10 +10,7 @@ type Glyph = Readonly<{ id: number; advanceWidth: number; codePoints: readonly n
 /** Text in one script, drawn with one font. */
 export type Run = Readonly<{ text: string; script: Script; font: ScriptFont }>
 
-/**
- * A font that pdfkit can embed, shaped by HarfBuzz: pdfkit's own shaping misplaces marks in several scripts
- * that names use.
- */
+/** A font, shaped by HarfBuzz: pdfkit's own shaping misplaces marks in several scripts that names use. */
 export type ScriptFont = Readonly<{
   file: string
   unitsPerEm: number
@@ -138,8 +134,7 @@ function fontFile({ family }: Script, face: FaceName): string {
 }
 
 function openFont(file: string): ScriptFont {
-  const bytes = readFileSync(createRequire(import.meta.url).resolve(file))
-  const face = new Face(new Blob(bytes))
+  const face = new Face(new Blob(fontBytes(file)))
   const font = new Font(face)
   const covered = new Set(face.collectUnicodes())
   const codePointOf = new Map<number, number>()
@@ -155,14 +150,17 @@ function openFont(file: string): ScriptFont {
     shaped.set(text, known)
     return known
   }
-  // fontkit still embeds the outlines. Only the glyph placement is replaced.
-  return Object.assign(Object.create(fontkit.create(bytes)), {
+  return {
     file,
+    unitsPerEm: face.upem,
     has: (codePoint: number) => covered.has(codePoint),
     layout: (text: string) => layoutOf(shapeOnce(text)),
     widthOf: (text: string) => shapeOnce(text).width,
-  })
+  }
 }
+
+/** The file of a font, by its name. */
+export const fontBytes = (file: string): Buffer => readFileSync(createRequire(import.meta.url).resolve(file))
 
 /** Copies the positions for each caller, because pdfkit scales them in place. */
 function layoutOf({ glyphs, positions }: ShapedText): Layout {

@@ -1,5 +1,6 @@
+import * as fontkit from 'fontkit'
 import PDFDocument from 'pdfkit'
-import { type Run, type ScriptFont, widthOf } from './fonts.ts'
+import { fontBytes, type Run, type ScriptFont, widthOf } from './fonts.ts'
 import type { Placed } from './typesetting.ts'
 
 export type Attachment = Readonly<{ name: string; type: string; description: string; bytes: Uint8Array }>
@@ -36,7 +37,7 @@ export class ReadableDocument extends PDFDocument {
   }
 
   #printText(text: string, font: ScriptFont, size: number, x: number, y: number): void {
-    this.registerFont(font.file, font as unknown as PDFKit.Mixins.PDFFontSource)
+    this.registerFont(font.file, outlined(font) as unknown as PDFKit.Mixins.PDFFontSource)
     this.font(font.file).fontSize(size)
     this.text(text, x, y, { lineBreak: false, baseline: 'alphabetic', features: [] })
   }
@@ -84,6 +85,18 @@ export class ReadableDocument extends PDFDocument {
   override restore(): this {
     return this.isUpright ? this : super.restore()
   }
+}
+
+const outlines = new Map<string, ScriptFont>()
+
+/** The font as pdfkit embeds it: the outlines by fontkit, the placement of glyphs by HarfBuzz. */
+function outlined(font: ScriptFont): ScriptFont {
+  const known = outlines.get(font.file)
+  if (known) return known
+  const { file, layout } = font
+  const made = Object.assign(Object.create(fontkit.create(fontBytes(file))), { file, layout })
+  outlines.set(file, made)
+  return made
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import pLimit from 'p-limit'
@@ -17,6 +18,15 @@ function queued<T>(work: () => Promise<T>): Promise<T> {
 
 export const hashPassword = (password: string): Promise<string> =>
   queued(() => hash(password.normalize('NFC'), cost))
+
+/**
+ * The hash of a short code, as slow as a password's. `owner` is the salt, so that a code can be looked up by its hash: what it
+ * is for, and the random id of whose it is.
+ */
+export const hashCode = (owner: string, code: string): Promise<string> => {
+  const salt = createHash('sha256').update(owner).digest().subarray(0, 16)
+  return queued(() => hash(code, { ...cost, salt }))
+}
 
 // A hash of nothing anybody knows: an unknown email costs the same time as a wrong password.
 const decoy = hash(crypto.randomUUID(), cost)

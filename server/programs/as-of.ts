@@ -32,3 +32,12 @@ export function holdsOn(row: string, on: Day): RawBuilder<boolean> {
 export function worksOn(row: string, on: Day): RawBuilder<boolean> {
   return sql<boolean>`(${sql.ref(`${row}.hired_on`)} <= ${on} and coalesce(${sql.ref(`${row}.separated_on`)} >= ${on}, true))`
 }
+
+/** The role title of an employment on a day: the last that began by then, or the one that it began with. */
+export function titleOn(row: string, on: Day): RawBuilder<string> {
+  const later = sql.ref(`${row}.later_titles`)
+  const first = sql.ref(`${row}.role_title`)
+  return sql<string>`(case when ${later} = '[]' then ${first} else coalesce((
+    select t.title ->> 'role_title' from jsonb_array_elements(${later}) t(title) where t.title ->> 'from_on' <= ${on}::date::text
+    order by t.title ->> 'from_on' desc limit 1), ${first}) end)`
+}

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
@@ -117,12 +117,23 @@ export async function listProgramsOf(
 ): Promise<Readonly<{ programs: readonly ProgramHead[]; total: number }>> {
   const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`
   const { rows } = await sql<ProgramHead & { total: number }>`
-    select found.*, count(*) over () as total from (${heads(on, null)} where ${isSeenBy(viewer)}) found
+    select found.*, count(*) over () as total from (${heads(on, null)}
+      where ${isSeenBy(viewer)} and ${search === '' ? sql`true` : mayBeNamed('p', like)}) found
     where ${search === ''} or found.name ilike ${like} or found.holder ilike ${like} or found.license_number like ${like}
     order by lower(found.name), found.id
     limit ${size} offset ${(page - 1) * size}`.execute(db)
   return { programs: rows.map(({ total, ...program }) => program), total: rows[0]?.total ?? 0 }
 }
+
+/**
+ * Programs that a search can find at all, by any name, place or license that they or their license holder ever had. Each
+ * part has an index, which the names of one day can't have.
+ */
+export const mayBeNamed = (program: string, like: string): RawBuilder<boolean> => sql<boolean>`
+  ${sql.ref(`${program}.id`)} in (
+    select d.program_id from program_details d
+    where coalesce(d.license_number, '') || '-' || coalesce(d.license_type, '') || ' ' || d.name || ' ' || d.place ilike ${like}
+    union select g.id from license_holders h join programs g on g.holder_id = h.id where h.name ilike ${like})`
 
 /** Where a program has no name on record for that day, the license holder's name is used. */
 const heads = (on: Day, asKnownOn: AsKnownOn) => sql`

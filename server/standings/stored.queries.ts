@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
-import { isKnown, worksOn } from '#server/programs/as-of.ts'
+import { isKnown, titleOn, worksOn } from '#server/programs/as-of.ts'
 import type { ListedPerson } from './clearance-list.ts'
 import type { verdictsOf } from './verdicts.ts'
 
@@ -77,7 +77,7 @@ export async function listStoredAnswers(
 ): Promise<readonly (Omit<ListedPerson, 'answer'> & Readonly<{ answer: ListedPerson['answer'] | null }>)[]> {
   const { rows } = await sql<ListedPerson>`
     with staff as materialized (
-      select a.person_id, (array_agg(a.role_title order by a.hired_on desc, a.assignment_id desc))[1] as role_title
+      select a.person_id, (array_agg(${titleOn('a', today)} order by a.hired_on desc, a.assignment_id desc))[1] as role_title
       from assignments a
       where a.program_id = ${programId} and ${isKnown('a', null)}
       group by a.person_id having bool_or(${worksOn('a', today)})

@@ -19,6 +19,7 @@ import {
   listOwnProgramTrainings,
   listWorkplaces,
 } from './program-requirements/program-requirements.queries.ts'
+import { listSubmissionsBy } from './program-requirements/submissions.queries.ts'
 import { listSupervisorNames } from './supervisors.queries.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
@@ -62,7 +63,12 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
   async function ownRequirements(personId: string, today: Day) {
     const programs = await listWorkplaces(db, personId, today)
     const findings = await listProgramFindings(db, programs, { on: today, asKnownOn: null }, personId)
+    const submissions = await listSubmissionsBy(db, personId, null)
     return {
+      // The latest for each requirement, until it is accepted: then it's among the trainings.
+      submissions: new Map(
+        submissions.toReversed().map((one) => [one.requirement_id, one.outcome === 'accepted' ? null : one]),
+      ),
       ownRequirements: findings
         .toSorted((a, b) => urgencyOfFinding(a) - urgencyOfFinding(b))
         .map((one) => findingLine(one, today)),

@@ -28,12 +28,12 @@ export type Transcript = Readonly<{
 }>
 
 /** Everything that one person has completed, as a PDF to keep or hand on. */
-export function transcriptPdf(
+export async function transcriptPdf(
   { name, issuer, courses, outside }: Transcript,
   on: Day,
   at: Date,
 ): Promise<Uint8Array> {
-  const doc = flowingDocument(`Training transcript of ${name}`, `${issuer}: training transcript`, at)
+  const doc = await flowingDocument(`Training transcript of ${name}`, `${issuer}: training transcript`, at)
   doc.newPage()
   doc.heading(1, `Training transcript of ${name}`)
   doc.paragraph(

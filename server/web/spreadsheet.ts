@@ -1,7 +1,7 @@
 import type { Blob } from 'node:buffer'
 import type Stream from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
-import writeXlsxFile, { type Feature, type SheetData } from 'write-excel-file/node'
+import type { Feature, SheetData } from 'write-excel-file/node'
 import type { Day } from '#server/lib/days.ts'
 
 /** One column of a downloaded table. A day is a real date in a spreadsheet, and a number a real number. */
@@ -40,6 +40,7 @@ export async function xlsxOf<T>(
   }
   const features = [filterOver(columns.length, lines.length + 1)]
   const data: SheetData = [head, ...body]
+  const { default: writeXlsxFile } = await import('write-excel-file/node')
   return (await writeXlsxFile(data, options, { features }).toBuffer()) as Buffer
 }
 

@@ -29,6 +29,12 @@ const samples: NoticeFacts = {
     days: 7,
   },
   'program-training-overdue': { requirement_id: id, title: 'First aid', program: 'Lakes House', due_on: on },
+  'program-training-decided': {
+    title: 'First aid',
+    program: 'Lakes House',
+    submission_id: id,
+    is_accepted: true,
+  },
   'supervisor-reminder': { from: 'Sam', due_on: on },
   transferred: {
     person_id: '00000000-0000-0000-0000-000000000001',
@@ -58,6 +64,7 @@ const samples: NoticeFacts = {
   'daily-summary': { count: 2 },
   'sign-in-changed': { what: 'password-set', by: null },
   'outside-training-waiting': { title: 'A webinar', name: 'Pat Paper', training_id: id },
+  'program-training-waiting': { title: 'First aid', name: 'Mai Vang', submission_id: id },
   'past-trainings-waiting': { count: 2, program: 'Lakes House' },
   'import-done': { program_id: id, import_id: id, file_name: 'roster.csv', state: 'checked' },
   'packet-done': { review_id: id, packet_id: id, program: 'Lakes House', state: 'made' },

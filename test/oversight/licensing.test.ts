@@ -331,7 +331,7 @@ test('gaps, a packet, a revocation and an outside training to accept are as few 
     .select('id')
     .where('name', '=', 'Bo Sand')
     .executeTakeFirstOrThrow()
-  const person = await clicks(lee, people, new RegExp(bo.id))
+  const person = await clicks(lee, people, new RegExp(`/people/${bo.id}`))
   const revocation = await clicks(lee, person, /^\/certificates\/records\/SH-/, /\/revocation$/)
   expect((await lee.get(revocation)).body).toContain('<form')
   // An outside training: one click from the administrator's home, and the button that accepts it.

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { strFromU8 } from 'fflate'
+import { strFromU8, unzipSync } from 'fflate'
 import { sql } from 'kysely'
 import { expect, test, vi } from 'vitest'
 import { failLostPackets } from '#server/oversight/packets/packet.actions.ts'
@@ -12,6 +12,7 @@ import { drawSample } from '#server/oversight/packets/packet-sample.ts'
 import { pageTexts, printedPieces, readPdf } from '#test/certificates/reading.ts'
 import { faultsOf } from '#test/paper/pdf-rules.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
+import { personId } from '#test/support/cast.ts'
 import { handlersOf, workOff } from '#test/support/jobs.ts'
 import { isSigned, openPacket } from './packets.ts'
 import { addWorker, openReviewOf, programId, readable } from './reviewed.ts'
@@ -98,6 +99,28 @@ test('a packet contains the roster, gaps and certificates, and all its hashes ma
       .execute(),
   ).rejects.toThrow('kept as made')
 })
+
+/** Check-ins of so many nights: everyone who works at North Star, all cleared but for one person in the last. */
+async function addShiftChecks({ db }: World, nights: number): Promise<void> {
+  const program_id = await programId({ db }, '9900001')
+  const checked_by = await personId(db, 'rae@northstar.example')
+  await sql`
+    with nights as (
+      select gen_random_uuid() as shift_id, gen_random_uuid() as check_id, n,
+        ${now}::timestamptz - n * interval '1 day' as at from generate_series(1, ${nights}) n
+    ), shifts as (
+      insert into shifts (id, program_id, label, starts_at, created_at, created_by)
+      select shift_id, ${program_id}::uuid, 'Night', at, at, ${checked_by}::uuid from nights returning id
+    ), checks as (
+      insert into shift_checks (id, shift_id, program_id, checked_by, checked_at, recorded_at)
+      select check_id, shift_id, ${program_id}::uuid, ${checked_by}::uuid, at, at from nights returning id
+    )
+    insert into shift_check_answers (check_id, person_id, answer, on_leave, because)
+    select check_id, a.person_id, case when n = 1 and p.name = 'Theo Okafor' then 'no' else 'yes' end, false,
+      case when n = 1 and p.name = 'Theo Okafor' then 'Training is overdue.' else 'Cleared.' end
+    from nights cross join assignments a join people p on p.id = a.person_id
+    where a.program_id = ${program_id}`.execute(db)
+}
 
 /** A requirement of North Star's own, and a training that met it. */
 async function addOwnTraining({ db }: World, person_id: string): Promise<void> {
@@ -188,8 +211,13 @@ test('24 people take at most 15 pages, and long words never overflow the margin 
       contact_from: '2026-04-02',
       completed_on: '2026-04-09',
     })
+  await addShiftChecks(world, 90)
   const lee = await world.as('lee@licensing.example')
   const { packet } = await aPacket(world, lee, everyone)
+  const files = unzipSync(new Uint8Array((await lee.get(`${packet}/packet.zip`)).rawPayload))
+  const checked = strFromU8(files['shift-check-ins.csv']!)
+  expect(checked).toContain(',Night,Rae Halvorsen,no,Training is overdue.')
+  expect(checked.trim().split('\r\n').length).toBeGreaterThan(90 * 20)
   const pieces = await printedPieces(new Uint8Array((await lee.get(`${packet}/packet.pdf`)).rawPayload))
   expect(Math.max(...pieces.map(({ page }) => page))).toBeLessThanOrEqual(15)
   expect(pieces.length).toBeGreaterThan(300)

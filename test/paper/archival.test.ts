@@ -20,7 +20,11 @@ test('certificates keep to PDF/A-3b and PDF/UA-1 for names in every script', asy
 }, 300_000)
 
 test('documents with tables over several pages keep to both, with any title', async () => {
-  const doc = flowingDocument('Review packet, “A & B <House>”', 'A & B', new Date('2027-03-31T05:00:00Z'))
+  const doc = await flowingDocument(
+    'Review packet, “A & B <House>”',
+    'A & B',
+    new Date('2027-03-31T05:00:00Z'),
+  )
   doc.newPage()
   doc.heading(1, 'Review packet', 'top')
   doc.paragraph('Zoë Łukasz Nguyễn စောဖိုးထူး and 王小明')

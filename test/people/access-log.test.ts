@@ -60,6 +60,7 @@ describe('downloads', () => {
     '/review/approvals/:approval/document': 'names no one',
     '/training/elsewhere/:id/file': 'one’s own, or opened to decide about it',
     '/program-trainings/:training/file': 'one’s own, or in the log of who looked',
+    '/program-submissions/:submission/file': 'one’s own, or in the log of who looked',
   }
 
   test('each file that leaves the service with records of others is in the ledger, whatever its format', async () => {

@@ -22,6 +22,7 @@ const work: Assignment = {
   program_id: 'here',
   worker_type: 'employee',
   role_title: 'Youth worker',
+  later_titles: [],
   unit: '',
   hired_on: '2025-03-03',
   separated_on: null,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fillDemo } from '#server/demo/fill.ts'
+import { fillDemoOwnRequirements } from '#server/demo/own-requirements.ts'
 import { demoStaff } from '#server/demo/staff.ts'
 import { fillDemoVersions } from '#server/demo/versions.ts'
 import { gaps } from '#server/law/gaps.ts'
@@ -52,4 +53,12 @@ test('in the demonstration Tess, who completed the version before, sees which le
   expect(home).toContain('Changed since you took it')
   expect(home).toContain('child-protection/changes/2.0.0/response-paths/three-paths')
   expect(home).not.toContain('child-protection/changes/2.0.0/response-paths/tribe-first')
+})
+
+test('in the demonstration North Star House asks for more than the law, and Mai’s certificate waits for Rae', async () => {
+  const { as, db, clock } = await aWorld()
+  await fillDemoOwnRequirements(db, clock.now)
+  const home = (await (await as('rae@northstar.example')).get('/team')).body
+  expect(home).toContain('1 training for the program’s own requirement to decide')
+  expect(home).toContain('Overdue: Mandated reporter training')
 })

@@ -199,8 +199,22 @@ async function rosterIds({ db }: World, { program, learner, admin }: House, name
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const submitted = await db
+    .insertInto('program_training_submissions')
+    .values({
+      requirement_id,
+      program_id: program,
+      person_id,
+      completed_on: '2026-05-02',
+      submitted_at: checked,
+      file_id: (await db.selectFrom('program_training_files').select('id').limit(1).executeTakeFirstOrThrow())
+        .id,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   return {
     program,
+    'program-submissions/submission': submitted.id,
     shift: shift.id,
     view: view.id,
     check: check.id,

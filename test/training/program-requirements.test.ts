@@ -349,6 +349,133 @@ describe('by the clock', () => {
   })
 })
 
+describe('evidence that a person submits', () => {
+  const submit = (client: Client, id: string, fields: readonly (readonly [string, string])[], file = '') => {
+    const part = (name: string, value: string, more = '') =>
+      `--b\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`
+    const attached = file ? part('file', file, '; filename="card.pdf"') : ''
+    const body = `${fields.map(([name, value]) => part(name, value)).join('')}${attached}--b--\r\n`
+    return client.send('POST', `${base}/${id}/submissions`, body, {
+      'content-type': 'multipart/form-data; boundary=b',
+      'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
+    })
+  }
+  const adaStands = async (id: string) =>
+    (await sam.get(`${base}.csv?requirement=${id}`)).body.split('\r\n').find((line) => line.startsWith('Ada'))
+
+  test('counts once an administrator accepts it with a reason, and is told to both', async () => {
+    const id = await idOf('First aid')
+    const ada = await world.as('ada@northstar.example')
+    const fields = [
+      ['completed_on', '11/20/2026'],
+      ['hours', '4'],
+    ] as const
+    expect((await submit(olu, id, fields)).statusCode).toBe(404)
+    expect(readable((await submit(ada, id, [['hours', '1']])).body)).toContain(
+      'This training takes at least 4 hours.',
+    )
+    const address = (await submit(ada, id, fields, '%PDF-1.7 %%EOF')).headers.location as string
+    expect(readable((await submit(ada, id, fields)).body)).toContain('It waits for a decision.')
+    expect(await adaStands(id)).not.toContain('2026-11-20')
+    expect(readable((await ada.get('/')).body)).toContain('It waits for a decision.')
+    expect((await olu.get(address)).statusCode).toBe(404)
+    expect((await sam.post(`${address}/decision`, { decision: 'accept', reason: 'x' })).statusCode).toBe(404)
+    expect((await sam.get(`${address}/file`)).headers['content-disposition']).toContain('card.pdf')
+
+    expect(readable((await rae.get('/team')).body)).toContain(
+      '1 training for the program’s own requirement to decide',
+    )
+    expect(
+      await noticesTo(await personId(world.db, 'rae@northstar.example'), 'program-training-waiting'),
+    ).toEqual([expect.objectContaining({ moot_at: null })])
+    const page = readable((await rae.get(address)).body)
+    expect(page).toContain('If you accept it, today First aid')
+    expect(page).toContain('Current until November 20, 2027')
+    const silent = await rae.post(`${address}/decision`, { decision: 'accept', reason: ' ' })
+    expect(readable(silent.body)).toContain('Enter why it counts')
+    expect(
+      (await rae.post(`${address}/decision`, { decision: 'accept', reason: 'Saw the card' })).statusCode,
+    ).toBe(303)
+    const again = await rae.post(`${address}/decision`, { decision: 'decline', reason: 'Changed my mind' })
+    expect(readable(again.body)).toContain('already decided')
+
+    expect(await adaStands(id)).toContain('2026-11-20')
+    const theirs = await personId(world.db, 'ada@northstar.example')
+    expect(readable((await sam.get(`/team/${theirs}`)).body)).toMatch(
+      /Accepted by Rae Halvorsen, .*: Saw the card/,
+    )
+    expect(await noticesTo(theirs, 'program-training-decided')).toHaveLength(1)
+    const [waiting] = await noticesTo(
+      await personId(world.db, 'rae@northstar.example'),
+      'program-training-waiting',
+    )
+    expect(waiting?.moot_at).not.toBeNull()
+  })
+
+  test('is declined with a reason that the person sees, or withdrawn by them, and stays on record', async () => {
+    const id = await idOf('First aid')
+    const ada = await world.as('ada@northstar.example')
+    const sent = async (day: string) => {
+      world.clock.now = new Date(world.clock.now.getTime() + 60_000)
+      return (
+        await submit(ada, id, [
+          ['completed_on', day],
+          ['hours', '5'],
+        ])
+      ).headers.location as string
+    }
+    const declined = await sent('11/21/2026')
+    await rae.post(`${declined}/decision`, { decision: 'decline', reason: 'No certificate' })
+    expect(readable((await ada.get('/')).body)).toContain('Your evidence was declined : No certificate')
+    const withdrawn = await sent('11/22/2026')
+    expect((await rae.post(`${withdrawn}/withdrawal`)).statusCode).toBe(404)
+    expect((await ada.post(`${withdrawn}/withdrawal`)).statusCode).toBe(303)
+    expect(readable((await ada.get(withdrawn)).body)).toContain('Withdrawn by Ada Lindqvist')
+    expect(await adaStands(id)).toContain('2026-11-20')
+  })
+
+  test('no administrator decides on their own', async () => {
+    const id = await idOf('First aid')
+    const person_id = await personId(world.db, 'rae@northstar.example')
+    const { id: own } = await world.db
+      .insertInto('program_training_submissions')
+      .values({
+        requirement_id: id,
+        program_id: house,
+        person_id,
+        completed_on: '2026-11-01',
+        submitted_at: new Date(),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const answer = await rae.post(`/program-submissions/${own}/decision`, {
+      decision: 'accept',
+      reason: 'Mine',
+    })
+    expect([answer.statusCode, readable(answer.body)]).toEqual([
+      422,
+      expect.stringContaining('someone else has to decide'),
+    ])
+  })
+})
+
+test('a person’s and a team’s calendar have the dates of the program’s own requirements, apart from the law’s', async () => {
+  const calendarOf = async (client: Client, scope: string) => {
+    const [address] = /\/calendar\/feeds\/[\w-]{32}\.ics/.exec(
+      (await client.post(`/calendar/${scope}`)).body,
+    )!
+    return (await world.visitor().get(address)).body.replaceAll('\r\n ', '')
+  }
+  const own = await calendarOf(await world.as('mai@northstar.example'), 'own')
+  expect(own).toContain('SUMMARY:Training due for your program’s own requirement')
+  expect(own).toContain('DTSTART;VALUE=DATE:20271102')
+  expect(own).not.toContain('First aid')
+  expect(await calendarOf(sam, 'team')).toMatch(
+    /Training due for your program’s own requirement: \d (person|people)/,
+  )
+})
+
 test('a withdrawn training no longer counts, stays on record with its reason, and no one withdraws their own', async () => {
   const [{ id }] = (await world.db
     .selectFrom('program_trainings')

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import { holdsOn, isKnown } from '#server/programs/as-of.ts'
+import { mayBeNamed } from '#server/programs/queries.ts'
 
 /** License numbers and the names of agencies on record, to pass over what a file repeats. */
 export async function listKnownPrograms(db: Kysely<DB>) {
@@ -33,22 +34,27 @@ export async function listHolders(
 ): Promise<Readonly<{ holders: readonly HolderWithPrograms[]; total: number }>> {
   const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`
   const { rows } = await sql<HolderWithPrograms & { total: number }>`
-    with named as (
-      select p.id, p.holder_id, coalesce(d.name, h.name) as name, d.license_number,
-        (select count(distinct r.person_id) from roles r join people a on a.id = r.person_id
-          where r.role = 'program_admin' and r.ended_at is null and a.disabled_at is null
-            and (r.program_id = p.id or r.holder_id = p.holder_id))::int as administrators
-      from programs p join license_holders h on h.id = p.holder_id
-      left join lateral (
-        select d.* from program_details d where d.program_id = p.id and ${isKnown('d', null)}
-        order by ${holdsOn('d', on)} desc, d.from_on desc limit 1) d on true)
-    select h.id, h.name, count(*) over ()::int as total,
-      coalesce(json_agg(json_build_object('id', n.id, 'name', n.name, 'license_number', n.license_number,
-        'administrators', n.administrators) order by lower(n.name)) filter (where n.id is not null), '[]') as programs
-    from license_holders h left join named n on n.holder_id = h.id
-    where ${search === ''} or h.name ilike ${like} or exists (
-      select from named m where m.holder_id = h.id and (m.name ilike ${like} or m.license_number like ${like}))
-    group by h.id order by lower(h.name), h.id
-    limit ${size} offset ${(page - 1) * size}`.execute(db)
+    with found as (
+      select h.id, h.name, count(*) over ()::int as total from license_holders h
+      where ${search === ''} or h.id in (
+        select n.id from license_holders n where n.name ilike ${like}
+        union select p.holder_id from programs p
+          left join lateral (${detailsOn('p', on)}) d on true
+          where ${mayBeNamed('p', like)} and (d.name ilike ${like} or d.license_number like ${like}))
+      order by lower(h.name), h.id
+      limit ${size} offset ${(page - 1) * size}
+    )
+    select h.id, h.name, h.total,
+      coalesce((select json_agg(json_build_object('id', p.id, 'name', coalesce(d.name, h.name), 'license_number', d.license_number,
+          'administrators', (select count(distinct r.person_id) from roles r join people a on a.id = r.person_id
+            where r.role = 'program_admin' and r.ended_at is null and a.disabled_at is null
+              and (r.program_id = p.id or r.holder_id = p.holder_id))) order by lower(coalesce(d.name, h.name)))
+        from programs p left join lateral (${detailsOn('p', on)}) d on true where p.holder_id = h.id), '[]') as programs
+    from found h order by lower(h.name), h.id`.execute(db)
   return { holders: rows.map(({ total, ...holder }) => holder), total: rows[0]?.total ?? 0 }
 }
+
+/** A program's details of a day, or else the latest. */
+const detailsOn = (program: string, on: string) => sql`
+  select d.name, d.license_number from program_details d where d.program_id = ${sql.ref(`${program}.id`)} and ${isKnown('d', null)}
+  order by ${holdsOn('d', on)} desc, d.from_on desc limit 1`

@@ -20,7 +20,7 @@ export async function drawCertificate(
   const text = certificateText(facts)
   const page = layOutPage(text)
   const at = new Date(facts.issued_at)
-  const { doc, bytes } = openDocument({
+  const { doc, bytes } = await openDocument({
     title: `Certificate of completion ${facts.certificate_number}`,
     at,
     landscape: true,

@@ -1,10 +1,18 @@
-import { DataIntegrityProof } from '@digitalbazaar/data-integrity'
 import { from } from '@digitalbazaar/ed25519-multikey'
-import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite'
-import { type DocumentLoader, issue, verifyCredential } from '@digitalbazaar/vc'
+import type { DocumentLoader } from '@digitalbazaar/vc'
 import { offlineLoader } from './contexts.ts'
 import type { Proof } from './credential-shape.ts'
 import { type PublishedKey, publishedKeys, type SigningKey } from './keys.ts'
+
+/** Loaded with the first credential: JSON-LD brings an HTTP client with it, which is never used. */
+async function dataIntegrity() {
+  const [{ DataIntegrityProof }, { cryptosuite }, { issue, verifyCredential }] = await Promise.all([
+    import('@digitalbazaar/data-integrity'),
+    import('@digitalbazaar/eddsa-rdfc-2022-cryptosuite'),
+    import('@digitalbazaar/vc'),
+  ])
+  return { DataIntegrityProof, cryptosuite, issue, verifyCredential }
+}
 
 /** Signs a credential. The proof's time is in whole seconds. Our own credentials need no other documents than ours. */
 export async function sign<T extends object>(
@@ -20,6 +28,7 @@ export async function sign<T extends object>(
     publicKeyMultibase: key.public_key_multibase,
     secretKeyMultibase: key.secret_key_multibase,
   })
+  const { DataIntegrityProof, cryptosuite, issue } = await dataIntegrity()
   const suite = new DataIntegrityProof({ signer: pair.signer(), date: now, cryptosuite })
   const signed = (await issue({
     credential: structuredClone(credential),
@@ -46,6 +55,7 @@ export async function isSignedBy(
   documentLoader: DocumentLoader = offlineLoader({ keys: [key] }),
   now: Date = endOfTime,
 ): Promise<boolean> {
+  const { DataIntegrityProof, cryptosuite, verifyCredential } = await dataIntegrity()
   const { verified } = await verifyCredential({
     credential: structuredClone(credential),
     suite: new DataIntegrityProof({ cryptosuite }),

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import path from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { type CoursesFolder, readCoursesFolder } from '#server/courses/authoring/files/course-files.ts'
+import { shareStrings } from '#server/courses/catalogue/shared-strings.ts'
 import type { LoadedCourses } from './load.ts'
 
 const project = path.join(import.meta.dirname, '../../..')
@@ -16,12 +17,17 @@ const hashBytes = 32
 export async function openCourses(dir: string, cacheDir: string): Promise<LoadedCourses> {
   const folder = readCoursesFolder(dir)
   const file = path.join(cacheDir, `courses-${hashOfSources(folder)}`)
-  const kept = readKept(file)
-  if (kept) return kept
-  const { loadFolder } = await import('./load.ts')
-  const loaded = loadFolder(folder)
-  keep(file, loaded)
+  const loaded: LoadedCourses = deserialize(readKept(file) ?? (await render(folder, file)))
+  shareStrings(loaded.catalogue)
   return loaded
+}
+
+/** The serialized form is opened even right after rendering: what was cut out of a source file would hold the whole file. */
+async function render(folder: CoursesFolder, file: string): Promise<Buffer> {
+  const { loadFolder } = await import('./load.ts')
+  const content = serialize(loadFolder(folder))
+  keep(file, content)
+  return content
 }
 
 /** The courses' files, and everything that turns them into pages: our code, templates, packages and Node. */
@@ -40,20 +46,19 @@ function hashOfSources(folder: CoursesFolder): string {
 }
 
 /** Null if there is none or it was damaged. */
-function readKept(file: string): LoadedCourses | null {
+function readKept(file: string): Buffer | null {
   try {
     const bytes = readFileSync(file)
     const content = bytes.subarray(hashBytes)
-    return sha256(content).equals(bytes.subarray(0, hashBytes)) ? deserialize(content) : null
+    return sha256(content).equals(bytes.subarray(0, hashBytes)) ? content : null
   } catch {
     return null
   }
 }
 
 /** Replaces what was kept before. A folder that can't be written only makes the next start slower. */
-function keep(file: string, loaded: LoadedCourses): void {
+function keep(file: string, content: Buffer): void {
   const folder = path.dirname(file)
-  const content = serialize(loaded)
   const draft = path.join(folder, `courses-draft-${randomUUID()}`)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })

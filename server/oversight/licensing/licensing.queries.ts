@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import type { Day } from '#server/lib/days.ts'
 import { holdsOn, isKnown } from '#server/programs/as-of.ts'
-import type { ProgramHead } from '#server/programs/queries.ts'
+import { mayBeNamed, type ProgramHead } from '#server/programs/queries.ts'
 import type { LicenseStatus } from '#server/programs/record/program-record.queries.ts'
 
 type FoundProgram = Readonly<{
@@ -30,6 +30,7 @@ type Found = Readonly<{ programs: readonly FoundProgram[]; total: number }>
 export async function findPrograms(db: Kysely<DB>, search: string, on: Day, limit: number): Promise<Found> {
   const words = search.split(/\s+/).filter(Boolean).slice(0, 12)
   const likes = words.map((word) => `%${escaped(word)}%`)
+  const longest = likes.toSorted((a, b) => b.length - a.length)[0]
   const begins = `${escaped(words.join(' '))}%`
   const { rows } = await sql<FoundProgram & { total: number }>`
     with named as (
@@ -42,6 +43,7 @@ export async function findPrograms(db: Kysely<DB>, search: string, on: Day, limi
         select d.* from program_details d where d.program_id = p.id and ${isKnown('d', null)}
         order by ${holdsOn('d', on)} desc, d.from_on desc limit 1
       ) d on true
+      where ${longest ? mayBeNamed('p', longest) : sql`true`}
     ), found as (
       select n.*, count(*) over () as total from named n
       where not exists (

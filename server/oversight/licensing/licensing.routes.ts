@@ -47,16 +47,21 @@ export async function licensingRoutes(app: App, { db, replica, clock }: Needs): 
       const isPiece = request.headers['hx-request'] === 'true'
       const { found, asOf } = await replica.read(async (reading) => ({
         programs: await findPrograms(reading, search, today, search ? mostFound : mostShown),
-        overview: isPiece ? [] : await listOverview(reading, today, addDays(today, 30), rulesRevision),
-        days: isPiece ? [] : await listOverviewDays(reading, 12),
+        // Reads every answer of the state, which a search doesn't ask for.
+        overview:
+          isPiece || search
+            ? null
+            : {
+                totals: overviewTotals(await listOverview(reading, today, addDays(today, 30), rulesRevision)),
+                days: await listOverviewDays(reading, 12),
+              },
       }))
       const data = { title: 'Licensed programs', search, ...found.programs, asOf, licenseWords, toneOf }
       if (isPiece) return reply.partial('oversight/licensing/_found', data)
       return reply.page('oversight/licensing/find', {
         ...data,
         now: asOf ?? now,
-        totals: overviewTotals(found.overview),
-        days: found.days,
+        overview: found.overview,
       })
     },
   )

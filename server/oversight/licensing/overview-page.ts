@@ -26,7 +26,10 @@ const filterWords = {
 /** The license statuses, and none on record. */
 const statusWords: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    Object.entries(statusNames).map(([status, words]) => [`license-${status}`, `License: ${words}`]),
+    Object.entries(statusNames).map(([status, words]) => [
+      `license-${status}`,
+      `License ${words.toLowerCase()}`,
+    ]),
   ),
   'license-unknown': 'License status not on record',
 }

@@ -8,6 +8,7 @@ import type {
   ReviewCertificate,
   ReviewOutside,
 } from '#server/oversight/reviews/review-person.queries.ts'
+import type { CheckedPersonLine } from '#server/oversight/shifts/shifts.queries.ts'
 import type { LicenseCard } from '#server/programs/record/license-card.ts'
 import type { Roster, RosterAssignment } from '#server/programs/roster/roster.queries.ts'
 import type { FindingLine } from '#server/training/program-requirements/program-finding-words.ts'
@@ -39,6 +40,8 @@ export type PacketPerson = ReviewPerson &
     outside: readonly ReviewOutside[]
     /** The days of completions that took less recorded time than is plausible. */
     fast: readonly Day[]
+    /** What shift check-ins of the period answered for this person. */
+    checks: readonly CheckedPersonLine[]
     late: readonly string[]
     corrections: readonly string[]
   }>
@@ -95,6 +98,7 @@ export function packetPerson(
     certificates: readonly ReviewCertificate[]
     outside: readonly ReviewOutside[]
     recorded: readonly RecordedRow[]
+    checks: readonly CheckedPersonLine[]
   }>,
 ): PacketPerson | null {
   const row = roster.people.find(({ person_id }) => person_id === personId)
@@ -106,6 +110,7 @@ export function packetPerson(
     gaps: person.gaps.filter((gap) => isWithin(gap, period)),
     certificates: found.certificates,
     outside: found.outside,
+    checks: found.checks,
     fast: (facts.get(personId)?.trainings ?? []).flatMap(({ fast, day, voidedOn }) =>
       fast && day !== null && voidedOn === null && day >= period.from_on && day <= period.to_on ? [day] : [],
     ),

@@ -11,6 +11,7 @@ import {
   listRecordedRows,
   type ReviewCertificate,
 } from '#server/oversight/reviews/review-person.queries.ts'
+import { listChecksOfPeople } from '#server/oversight/shifts/shifts.queries.ts'
 import { UndrawableText } from '#server/paper/typesetting.ts'
 import { licenseCard } from '#server/programs/record/license-card.ts'
 import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
@@ -60,9 +61,10 @@ export async function contentOf(
   const found = await listCertificatesOfPeople(db, drawn)
   const certificates = await gather(drawn, found)
   const { roster, facts } = await factsOfPeople(db, drawn, packet.to_on)
-  const [outside, recorded, record, program] = await Promise.all([
+  const [outside, recorded, checks, record, program] = await Promise.all([
     listOutsideOfPeople(db, drawn, null),
     listRecordedRows(db, programId, drawn),
+    listChecksOfPeople(db, programId, drawn, period),
     findProgramRecord(db, programId),
     findProgramHead(db, programId, packet.to_on),
   ])
@@ -75,6 +77,7 @@ export async function contentOf(
       certificates: of(found),
       outside: of(outside),
       recorded: of(recorded),
+      checks: of(checks),
     })
     if (person) people.push(person)
     // Lets other requests run in between.

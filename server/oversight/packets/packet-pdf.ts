@@ -17,7 +17,7 @@ export async function drawPacket(
   const { head, people } = content
   const { program } = head.card
   const title = `Review packet, ${program.name}, ${head.from_on} to ${head.to_on}`
-  const doc = flowingDocument(
+  const doc = await flowingDocument(
     title,
     `Packet ${head.code}, review ${head.review}, ${program.name}`,
     head.made_at,

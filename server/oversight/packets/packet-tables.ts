@@ -21,6 +21,7 @@ export function packetTables({ head, people, own }: PacketContent): readonly Pac
     certificatesTable(people),
     outsideTable(people),
     lateEntriesTable(people),
+    ...(people.some(({ checks }) => checks.length > 0) ? [checksTable(people)] : []),
     ...(own.findings.length > 0 ? [ownRequirementsTable(own)] : []),
     ...(own.trainings.length > 0 ? [ownTrainingsTable(own)] : []),
   ]
@@ -184,6 +185,17 @@ const outsideTable = (people: People) =>
           one.is_certificate_verified ? 'yes' : 'no',
         ],
         ...[one.recorded_at.toISOString(), one.recorded_by_name, one.decision_reason],
+      ]),
+    ),
+  )
+
+const checksTable = (people: People) =>
+  table(
+    'shift-check-ins.csv',
+    ['Person id', 'Name', 'Checked', 'Shift', 'Checked by', 'Answer', 'Why'],
+    people.flatMap((person) =>
+      person.checks.map(({ checked_at, label, checked_by, answer, because }) => [
+        ...[person.person_id, person.name, checked_at.toISOString(), label, checked_by, answer, because],
       ]),
     ),
   )

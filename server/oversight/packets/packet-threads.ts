@@ -30,6 +30,7 @@ export function packetThreads(): PacketThreads {
     minThreads: 0,
     maxThreads: many,
     idleTimeout: 5_000,
+    recordTiming: false,
   })
   return {
     many,

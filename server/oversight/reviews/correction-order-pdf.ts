@@ -15,13 +15,13 @@ export type OrderHead = Readonly<{
  * The draft of a correction order, with what Minn. Stat. 245A.06, subd. 1 asks for: in plain language the violation, the
  * specific law, and the time allowed to correct each.
  */
-export function drawCorrectionOrder(
+export async function drawCorrectionOrder(
   head: OrderHead,
   violations: readonly Violation[],
   at: Date,
   today: Day,
 ): Promise<Uint8Array> {
-  const doc = flowingDocument(
+  const doc = await flowingDocument(
     `Draft of a correction order, ${head.program}`,
     `Draft, review ${head.review}, ${head.program}`,
     at,

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { joinPerson } from '#server/people/accounts-of.queries.ts'
-import { isKnown, worksOn } from '#server/programs/as-of.ts'
+import { dayAt, isKnown, titleOn, worksOn } from '#server/programs/as-of.ts'
 import type { OnRoster } from './shift-people.ts'
 
 /** Everyone who works in a program today, as a list may name them. */
@@ -13,7 +13,8 @@ export async function listOnRoster(
 ): Promise<readonly OnRoster[]> {
   const { rows } = await sql<OnRoster>`
     select * from (
-      select distinct on (a.person_id) a.person_id, p.name, p.email, e.employee_id, a.role_title, a.unit
+      select distinct on (a.person_id) a.person_id, p.name, p.email, e.employee_id, ${titleOn('a', today)} as role_title,
+        a.unit
       from assignments a join people p on p.id = a.person_id
       left join employee_ids e on e.program_id = a.program_id and e.person_id = a.person_id
       where a.program_id = ${programId} and ${isKnown('a', null)} and ${worksOn('a', today)}
@@ -138,6 +139,32 @@ export async function findCheck(
     from shift_check_answers a join people p on p.id = a.person_id
     where a.check_id = ${checkId} order by lower(p.name), p.id`.execute(db)
   return { check, answers: rows }
+}
+
+export type CheckedPersonLine = Readonly<{
+  person_id: string
+  checked_at: Date
+  label: string
+  checked_by: string
+  answer: 'yes' | 'no' | 'unknown'
+  because: string
+}>
+
+/** What check-ins of a program answered for some people from a day on until another, the earliest first. */
+export async function listChecksOfPeople(
+  db: Kysely<DB>,
+  programId: string,
+  personIds: readonly string[],
+  { from_on, to_on }: Readonly<{ from_on: Day; to_on: Day }>,
+): Promise<readonly CheckedPersonLine[]> {
+  const { rows } = await sql<CheckedPersonLine>`
+    select p.id as person_id, c.checked_at, s.label, b.name as checked_by, a.answer, a.because
+    from shift_checks c join shifts s on s.id = c.shift_id join people b on b.id = c.checked_by
+    join shift_check_answers a on a.check_id = c.id ${joinPerson('a.person_id')}
+    where c.program_id = ${programId} and p.id = any(${[...personIds]}::uuid[])
+      and ${dayAt(sql`c.checked_at`)} between ${from_on} and ${to_on}
+    order by c.checked_at, c.id, p.id`.execute(db)
+  return rows
 }
 
 /** Whether a program uses shift check-in. */

@@ -100,6 +100,7 @@ const timelineLine = (event: TimelineEvent) => ({
 const plans: Readonly<Record<TimelineEvent['kind'], (event: TimelineEvent) => string>> = {
   hired: ({ what, more }) => `Starts at ${what}${more ? ` as ${more.toLowerCase()}` : ''}`,
   left: ({ what }) => `Last day at ${what}`,
+  'title-changed': ({ what, more }) => `Role title at ${what} becomes ${more || 'empty'}`,
   'contact-began': ({ what }) => `Direct contact begins at ${what}`,
   'contact-ended': ({ what }) => `Direct contact ends at ${what}`,
   'leave-began': ({ what }) => `Leave from ${what} begins`,
@@ -111,6 +112,7 @@ const plans: Readonly<Record<TimelineEvent['kind'], (event: TimelineEvent) => st
 const sentences: Readonly<Record<TimelineEvent['kind'], (event: TimelineEvent) => string>> = {
   hired: ({ what, more }) => `Hired at ${what}${more ? ` as ${more.toLowerCase()}` : ''}`,
   left: ({ what }) => `Last day at ${what}`,
+  'title-changed': ({ what, more }) => `Role title at ${what}: ${more || 'none'}`,
   'contact-began': ({ what }) => `Direct contact began at ${what}`,
   'contact-ended': ({ what }) => `Direct contact ended at ${what}`,
   'leave-began': ({ what }) => `Leave from ${what} began`,

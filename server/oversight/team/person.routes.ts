@@ -7,6 +7,12 @@ import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
 import { listFastCompletions } from '#server/learning/engagement.queries.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { supervisorKinds } from '#server/notices/kinds.ts'
+import { addressOf } from '#server/oversight/team/bulk-changes/team-address.ts'
+import { certificatesZip } from '#server/oversight/team/exports/certificates-zip.ts'
+import {
+  collectStaffCertificates,
+  openStaffCertificate,
+} from '#server/oversight/team/exports/staff-certificates.actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findLastDay } from '#server/programs/own-time.queries.ts'
@@ -22,10 +28,10 @@ import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { listOutsideTrainingsOf } from '#server/training/outside.queries.ts'
 import { listProgramFindings } from '#server/training/program-requirements/program-findings.actions.ts'
 import { listProgramTrainings } from '#server/training/program-requirements/program-requirements.queries.ts'
+import { listSubmissionsBy } from '#server/training/program-requirements/submissions.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { type Asked, askedDay } from './asked-day.ts'
-import { certificatesZip } from './certificates-zip.ts'
 import { confirmCompletion } from './confirmations.actions.ts'
 import { assignCourse } from './course-assignments.actions.ts'
 import { doneWords } from './done-words.ts'
@@ -34,9 +40,7 @@ import { ownRequirements } from './own-requirements.ts'
 import { personActions } from './person-actions.ts'
 import { type CourseUnderWay, personPage } from './person-page.ts'
 import { remindersPage } from './sent-reminders.ts'
-import { collectStaffCertificates, openStaffCertificate } from './staff-certificates.actions.ts'
 import { findPersonEverOf, findPersonOfPrograms, type PersonOfPrograms } from './team.queries.ts'
-import { addressOf } from './team-filter.ts'
 import { listTimeline } from './timeline.queries.ts'
 
 type Needs = Readonly<{
@@ -244,11 +248,12 @@ export async function personRoutes(
   /** The programs' own requirements, apart from the law's. */
   async function ownOf(viewer: Viewer, personId: string, { on, asKnownOn }: Asked) {
     const programs = viewer.supervised_program_ids
-    const [findings, trainings] = await Promise.all([
+    const [findings, trainings, submissions] = await Promise.all([
       listProgramFindings(db, programs, { on, asKnownOn }, personId),
       listProgramTrainings(db, personId, programs),
+      listSubmissionsBy(db, personId, programs),
     ])
-    return ownRequirements(findings, trainings, on)
+    return ownRequirements(findings, trainings, submissions, on)
   }
 
   const fastOf = async (viewer: Viewer, personId: string, until: Day) => {

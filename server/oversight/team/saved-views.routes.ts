@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { teamAddress } from '#server/oversight/team/bulk-changes/team-address.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { oneLine } from '#server/programs/typed-form.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { listViews } from './saved-views.queries.ts'
-import { teamAddress } from './team-filter.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 

@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Standing } from '#server/law/reasons/answer-schema.ts'
 import { addMonths, type Day } from '#server/lib/days.ts'
 import { accountsIn, eachAccountOf } from '#server/people/accounts-of.queries.ts'
-import { holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+import { holdsOn, isKnown, titleOn, worksOn } from '#server/programs/as-of.ts'
 import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
 import { isStale } from '#server/standings/stored.queries.ts'
@@ -98,8 +98,8 @@ export async function listTeam(
         and not exists (select from completion_voids v where v.completion_id = k.id)
       group by 1
     )
-    select a.assignment_id, a.person_id, p.name, a.program_id, a.role_title, a.unit, a.worker_type, a.hired_on,
-      coalesce(l.is_on_leave, false) as is_on_leave, l.leave_until, l.leave_from,
+    select a.assignment_id, a.person_id, p.name, a.program_id, ${titleOn('a', today)} as role_title, a.unit,
+      a.worker_type, a.hired_on, coalesce(l.is_on_leave, false) as is_on_leave, l.leave_until, l.leave_from,
       c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
       ${isStale('s', today, ruleset)} as is_stale,
       coalesce(t.standings, '[]') as standings, p.last_active_on, coalesce(k.completed, '[]') as completed
@@ -194,31 +194,4 @@ export async function findPersonOfPrograms(
 ): Promise<PersonOfPrograms | null> {
   const person = await findPersonEverOf(db, personId, programIds)
   return person?.is_on_record ? person : null
-}
-
-export type CheckedPerson = Readonly<{
-  assignment_id: string
-  person_id: string
-  program_id: string
-  program: string
-  name: string
-  role_title: string
-}>
-
-/** The people of some rows, by name, as far as they are the viewer's. */
-export async function listChecked(
-  db: Kysely<DB>,
-  assignmentIds: readonly string[],
-  programIds: readonly string[],
-): Promise<readonly CheckedPerson[]> {
-  const { rows } = await sql<CheckedPerson>`
-    select a.assignment_id, a.person_id, a.program_id, coalesce(d.name, h.name) as program, p.name, a.role_title
-    from assignments a join people p on p.id = a.person_id
-    join programs g on g.id = a.program_id join license_holders h on h.id = g.holder_id
-    left join lateral (select d.name from program_details d where d.program_id = g.id and d.superseded_at is null
-      order by d.from_on desc limit 1) d on true
-    where a.assignment_id = any(${[...assignmentIds]}::uuid[]) and a.superseded_at is null
-      and a.program_id = any(${[...programIds]}::uuid[])
-    order by lower(p.name), p.id, a.program_id`.execute(db)
-  return rows
 }

@@ -11,6 +11,7 @@ export type TimelineEvent = Readonly<{
   kind:
     | 'hired'
     | 'left'
+    | 'title-changed'
     | 'contact-began'
     | 'contact-ended'
     | 'leave-began'
@@ -41,6 +42,8 @@ export async function listTimeline(
       where a.person_id = ${personId} and ${isKnown('a', asKnownOn)} and a.program_id = any(${[...programIds]}::uuid[])
     ), events as (
       select hired_on as "on", 'hired' as kind, program as what, role_title as more from work
+      union all select (t.title ->> 'from_on')::date, 'title-changed', program, t.title ->> 'role_title'
+        from work cross join lateral jsonb_array_elements(later_titles) t(title)
       union all select separated_on, 'left', program, '' from work where separated_on is not null
       union all select s.from_on, 'contact-began', w.program, '' from work w join contact_periods s using (assignment_id) where ${isKnown('s', asKnownOn)}
       union all select s.to_on, 'contact-ended', w.program, '' from work w join contact_periods s using (assignment_id) where ${isKnown('s', asKnownOn)} and s.to_on is not null

@@ -10,6 +10,7 @@ import { worksOn } from '#server/programs/as-of.ts'
 export type WaitingKind =
   | 'contact-not-cleared'
   | 'outside-training'
+  | 'own-training'
   | 'second-person'
   | 'finding-to-answer'
   | 'evidence-to-send'
@@ -94,6 +95,13 @@ function administratorParts({ id, administered_program_ids }: Viewer, today: Day
           select from assignments a where a.person_id = p.id and a.superseded_at is null and a.program_id = ${theirs}
             and not exists (select from training_decisions d where d.outside_training_id = o.id
               and d.superseded_at is null and d.program_id = a.program_id))`,
+    ),
+    counted(
+      'own-training',
+      sql`select s.submitted_at as at, jsonb_build_object('id', s.id) as first
+        from program_training_submissions s ${joinPerson('s.person_id')}
+        where s.program_id = ${theirs} and p.id <> ${id}
+          and not exists (select from program_training_submission_ends e where e.submission_id = s.id)`,
     ),
     counted(
       'second-person',

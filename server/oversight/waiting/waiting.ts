@@ -41,6 +41,14 @@ const lines: Readonly<Record<WaitingKind, Line>> = {
     label: plural('outside training to decide', 'outside trainings to decide'),
     href: ({ id }) => `/training/elsewhere/${id}`,
   },
+  'own-training': {
+    home: '/team',
+    label: plural(
+      'training for the program’s own requirement to decide',
+      'trainings for the program’s own requirements to decide',
+    ),
+    href: ({ id }) => `/program-submissions/${id}`,
+  },
   'second-person': {
     home: '/team',
     label: plural('request to confirm', 'requests to confirm'),

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { Database } from '#server/db/connection.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
 import { replaceLink } from '#server/people/actions.ts'
 import { findAccountBySignInName, lockPeople } from '#server/people/queries.ts'
 import { countAttempt } from './attempts.actions.ts'
-import { paperCodeHash } from './paper-code.ts'
+import { earlierPaperCodeHash, paperCodeHash } from './paper-code.ts'
 
 type PaperCodeResult =
   | { kind: 'accepted'; linkToken: string }
@@ -25,6 +26,8 @@ export async function usePaperCode(
   const seconds = await countAttempt(db, [{ kind: 'address', value: given.address }], now)
   if (seconds > 0) return { kind: 'throttled', seconds }
   const account = await findAccountBySignInName(db, given.name)
+  // Before the lock, because it is slow; and for an unknown name too, so that the time tells nothing.
+  const hash = await paperCodeHash(account?.id ?? randomUUID(), given.code)
   if (!account || account.disabled_at) return { kind: 'refused' }
   return writeEvidence(db, async (trx): Promise<PaperCodeResult> => {
     await lockPeople(trx, [account.id])
@@ -32,7 +35,7 @@ export async function usePaperCode(
       .selectFrom('paper_codes')
       .select(['id', 'resets_second_factor', 'confirmed_at'])
       .where('person_id', '=', account.id)
-      .where('code_hash', '=', paperCodeHash(account.id, given.code))
+      .where('code_hash', 'in', [hash, earlierPaperCodeHash(account.id, given.code)])
       .where('ended_at', 'is', null)
       .where('expires_at', '>', now)
       .executeTakeFirst()

@@ -1,11 +1,4 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { type AccountMail, tellOfSignIn } from '#server/people/account-emails.ts'
@@ -17,6 +10,9 @@ import { noteSignIn } from './sign-in-log.actions.ts'
 
 /** The site that a passkey belongs to. */
 export type Site = Readonly<{ baseUrl: string; issuerName: string }>
+
+/** Loaded when first needed: it takes 10 MB. */
+const webauthn = () => import('@simplewebauthn/server')
 
 const hostOf = ({ baseUrl }: Pick<Site, 'baseUrl'>) => new URL(baseUrl).hostname
 
@@ -30,6 +26,7 @@ export async function passkeyRegistration(db: Database, viewer: Viewer, site: Si
     .select(['id', 'transports'])
     .where('person_id', '=', viewer.id)
     .execute()
+  const { generateRegistrationOptions } = await webauthn()
   const options = await generateRegistrationOptions({
     rpName: site.issuerName,
     rpID: hostOf(site),
@@ -58,6 +55,7 @@ export async function addPasskey(
 ): Promise<'added' | 'refused'> {
   const challenge = await takeChallenge(db, made.challengeToken, 'passkey-registration')
   if (challenge?.person_id !== viewer.id) return 'refused'
+  const { verifyRegistrationResponse } = await webauthn()
   const verified = await verifyRegistrationResponse({
     response: made.response,
     expectedChallenge: challenge.challenge,
@@ -96,6 +94,7 @@ export async function addPasskey(
 
 /** Any passkey of this site: the browser offers those that it has. */
 export async function passkeyChallenge(db: Database, site: Pick<Site, 'baseUrl'>) {
+  const { generateAuthenticationOptions } = await webauthn()
   const options = await generateAuthenticationOptions({ rpID: hostOf(site), userVerification: 'required' })
   const token = await newChallenge(db, 'passkey-sign-in', null, options.challenge)
   return { options, token }
@@ -120,6 +119,7 @@ export async function signInWithPasskey(
     .executeTakeFirst()
   if (!challenge || !passkey) return { kind: 'refused' }
   const { id, counter } = passkey
+  const { verifyAuthenticationResponse } = await webauthn()
   const verified = await verifyAuthenticationResponse({
     response: given.response,
     expectedChallenge: challenge.challenge,

@@ -85,10 +85,11 @@ export const renewRecoveryCodes = (db: Database, viewer: Viewer, now: Date): Pro
 
 async function replaceCodes(trx: EvidenceTransaction, personId: string): Promise<readonly string[]> {
   const codes = newRecoveryCodes()
+  const hashes = await Promise.all(codes.map((code) => recoveryCodeHash(personId, code)))
   await trx.deleteFrom('recovery_codes').where('person_id', '=', personId).execute()
   await trx
     .insertInto('recovery_codes')
-    .values(codes.map((code) => ({ person_id: personId, code_hash: recoveryCodeHash(personId, code) })))
+    .values(hashes.map((code_hash) => ({ person_id: personId, code_hash })))
     .execute()
   return codes
 }

@@ -7,7 +7,7 @@ import { findAccountBySignInName, findSecondFactors } from '#server/people/queri
 import { type DataKey, openSecret } from '#server/people/sealed-secret.ts'
 import type { Sessions } from '#server/people/sessions.ts'
 import { type AttemptSubject, countAttempt, forgetAttempt, sweepAttempts } from './attempts.actions.ts'
-import { recoveryCodeHash, stepOfCode } from './authenticator.ts'
+import { earlierRecoveryCodeHash, recoveryCodeHash, stepOfCode } from './authenticator.ts'
 import { findChallenge, newChallenge, takeChallenge } from './sign-in-challenges.actions.ts'
 import { noteRefusal, noteSignIn, type SignInWay, sweepSignInLog } from './sign-in-log.actions.ts'
 
@@ -189,11 +189,12 @@ async function useAuthenticatorCode(
 }
 
 async function useRecoveryCode(db: Database, personId: string, code: string, now: Date): Promise<boolean> {
+  const hashes = [await recoveryCodeHash(personId, code), earlierRecoveryCodeHash(personId, code)]
   const used = await db
     .updateTable('recovery_codes')
     .set({ used_at: now })
     .where('person_id', '=', personId)
-    .where('code_hash', '=', recoveryCodeHash(personId, code))
+    .where('code_hash', 'in', hashes)
     .where('used_at', 'is', null)
     .returning('person_id')
     .executeTakeFirst()

@@ -14,13 +14,15 @@ const hoursValid = 24
  * Makes a one-time code to hand over on paper; it is returned once and never stored. It opens nothing until a second
  * person confirms that the right one has it. An earlier code of the person ends.
  */
-export function makePaperCode(
+export async function makePaperCode(
   db: Database,
   person: Readonly<{ id: string; name: string }>,
   resetsSecondFactor: boolean,
   { actorId, reason, now }: By,
   tell: TellOwner,
 ): Promise<string> {
+  const code = newPaperCode()
+  const code_hash = await paperCodeHash(person.id, code)
   return writeEvidence(db, async (trx) => {
     await lockPeople(trx, [person.id])
     await trx
@@ -29,12 +31,11 @@ export function makePaperCode(
       .where('person_id', '=', person.id)
       .where('ended_at', 'is', null)
       .execute()
-    const code = newPaperCode()
     const { id } = await trx
       .insertInto('paper_codes')
       .values({
         person_id: person.id,
-        code_hash: paperCodeHash(person.id, code),
+        code_hash,
         resets_second_factor: resetsSecondFactor,
         reason,
         made_by: actorId,

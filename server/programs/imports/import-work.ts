@@ -34,9 +34,13 @@ export function takeWork(
   const before = found?.work
   if (!before && !says.worker_type)
     return { column: 'worker_type', message: 'Enter employee, contractor, volunteer, or student.' }
+  const retitled = before && laterTitleProblem(before, says.role_title)
+  if (retitled) return retitled
   const work: Work = {
     worker_type: says.worker_type ?? before?.worker_type ?? 'employee',
     ...workTextsBy((name) => says[name] ?? before?.[name] ?? ''),
+    ...(before && before.later_titles.length > 0 && { role_title: before.role_title }),
+    later_titles: before?.later_titles ?? [],
     hired_on: says.hired_on ?? before?.hired_on ?? '',
     separated_on: says.separated_on ?? before?.separated_on ?? null,
     duties_from: says.duties_from ?? before?.duties_from ?? null,
@@ -80,6 +84,16 @@ export function takeWork(
       message: `Contact or leave ${periodWords(early)} is on record. It begins before this day.`,
     }
   return { works: [...others, draft], changes: found ? changes : [], isNew: !found }
+}
+
+/** A file has one title and no day. Where titles change from a day on, it may name any of them, and changes none. */
+function laterTitleProblem({ role_title, later_titles }: Work, says: string | undefined): CellProblem | null {
+  const titles = [role_title, ...later_titles.map((one) => one.role_title)]
+  if (later_titles.length === 0 || !says || titles.includes(says)) return null
+  return {
+    column: 'role_title',
+    message: `On record: ${new Intl.ListFormat('en-US').format(titles.map((title) => `“${title}”`))}. Change it on the person’s page, from a day on.`,
+  }
 }
 
 /** The employment that a row is about. Undefined when it is new. */

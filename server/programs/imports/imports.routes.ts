@@ -153,8 +153,8 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
     const viewer = viewerOf(request)
     const { program } = await placeOf(viewer, request.params.program)
     const assignments = await listAssignments(db, program.id)
-    const csv = rosterCsv(assignments, await listNames(db, program.id))
     const now = clock()
+    const csv = rosterCsv(assignments, await listNames(db, program.id), dayOf(now))
     await recordExport(db, {
       by: viewer.id,
       subject: `program:${program.id}`,

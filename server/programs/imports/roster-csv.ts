@@ -1,5 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
+import type { Day } from '#server/lib/days.ts'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
+import { titleOn } from '#server/programs/roster/role-titles.ts'
 import { workTextsBy } from '#server/programs/roster/work-texts.ts'
 import { escapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { typedDay } from '#server/programs/typed-form.ts'
@@ -16,7 +18,11 @@ import type { NamedWork } from './imports.queries.ts'
 type Row = Readonly<Partial<Record<ImportColumn, string>>>
 
 /** A roster in the import's format: a row for each employment, and one for each further period of contact or leave. */
-export function rosterCsv(assignments: readonly Assignment[], names: ReadonlyMap<string, NamedWork>): string {
+export function rosterCsv(
+  assignments: readonly Assignment[],
+  names: ReadonlyMap<string, NamedWork>,
+  today: Day,
+): string {
   const rows = assignments
     .map((assignment) => ({ assignment, person: names.get(assignment.person_id) ?? unnamed }))
     .sort(
@@ -24,7 +30,9 @@ export function rosterCsv(assignments: readonly Assignment[], names: ReadonlyMap
         a.person.name.localeCompare(b.person.name, 'en') ||
         (a.assignment.hired_on < b.assignment.hired_on ? -1 : 1),
     )
-    .flatMap(({ assignment, person }) => rowsOf(assignment, person))
+    .flatMap(({ assignment, person }) =>
+      rowsOf({ ...assignment, role_title: titleOn(assignment, today) }, person),
+    )
   return csv(
     importColumns.map((column) => columnHeadings[column]),
     rows.map((row) => importColumns.map((column) => row[column] ?? '')),

@@ -1,9 +1,10 @@
-import { addDays, type Day } from '#server/lib/days.ts'
+import { addDays, type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { periodWords } from '#server/programs/recorded-period.ts'
 import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import { type Assignment, type Work, workerTypeNames, workProblem } from './assignment.ts'
 import { type PeriodKind, periodNames, periodProblem } from './periods.ts'
+import { titleOn, withTitle } from './role-titles.ts'
 import { noChanges, type PeriodRow, type RosterChanges, rowOf, separation } from './roster-changes.ts'
 import { workTexts, workTextsBy } from './work-texts.ts'
 
@@ -51,8 +52,13 @@ function decideNewWork(
     kind: 'changes',
     changes: { ...noChanges, assignments: [{ assignment_id, person_id, program_id, ...work }], periods },
     reason: '',
-    facts: { assignment_id, ...work, ...(from_on ? { contact_from: from_on } : {}) },
+    facts: { assignment_id, ...factsOf(work), ...(from_on ? { contact_from: from_on } : {}) },
   }
+}
+
+/** For the ledger: later titles have entries of their own. */
+function factsOf({ later_titles: _, ...work }: Work): Omit<Work, 'later_titles'> {
+  return work
 }
 
 /** Corrects a recorded employment, or removes one that never was. */
@@ -70,8 +76,11 @@ export function decideCorrection(
     const changes = { ...noChanges, removed: [{ kind: 'assignment', id: assignment_id }] as const }
     return { kind: 'changes', changes, reason, facts: { assignment_id, removed: true } }
   }
+  const read = readWork(form)
   const work: Work = {
-    ...readWork(form),
+    ...read,
+    // The form has the first title. Those that follow change from their own days on.
+    later_titles: assignment.later_titles.filter(({ from_on }) => from_on > read.hired_on),
     separated_on: form.day('separated_on'),
     duties_to: form.day('duties_to'),
   }
@@ -83,7 +92,12 @@ export function decideCorrection(
     work.separated_on === null
       ? { ...noChanges, assignments: [rowOf(corrected)] }
       : separation(corrected, work.separated_on)
-  return { kind: 'changes', changes, reason, facts: { assignment_id: assignment.assignment_id, ...work } }
+  return {
+    kind: 'changes',
+    changes,
+    reason,
+    facts: { assignment_id: assignment.assignment_id, ...factsOf(work) },
+  }
 }
 
 /** The last day of work. */
@@ -105,7 +119,7 @@ export function decideSeparation(typed: Typed, today: Day, assignment: Assignmen
   }
 }
 
-/** Another role title, unit or shift. Texts that the form doesn't name stay. */
+/** Another unit or shift. Texts that the form doesn't name stay. */
 export function decideTexts(typed: Typed, today: Day, assignment: Assignment): Decided {
   const form = reader(typed, today)
   const reason = form.line('reason', undefined, 500)
@@ -121,6 +135,28 @@ export function decideTexts(typed: Typed, today: Day, assignment: Assignment): D
     changes: { ...noChanges, assignments: [rowOf(assignment, texts)] },
     reason,
     facts: { assignment_id: assignment.assignment_id, ...facts },
+  }
+}
+
+/** Another role title from a day on, which may be to come. The titles before it stay on record. */
+export function decideTitle(typed: Typed, today: Day, assignment: Assignment): Decided {
+  const form = reader(typed, today)
+  const role_title = form.line('role_title')
+  const from_on = form.day('from_on', 'Enter the first day with this title.')
+  const reason = form.line('reason', undefined, 500)
+  const { assignment_id, hired_on, separated_on } = assignment
+  if (from_on && from_on < hired_on)
+    form.refuse('from_on', `A title can’t begin before the day of hire, ${formatDay(hired_on)}.`)
+  if (from_on && separated_on && from_on > separated_on)
+    form.refuse('from_on', `A title can’t begin after the last day of work, ${formatDay(separated_on)}.`)
+  if (from_on && form.problems.length === 0 && titleOn(assignment, from_on) === role_title)
+    form.refuse('role_title', 'This is the role title on that day already.')
+  if (!from_on || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
+  return {
+    kind: 'changes',
+    changes: { ...noChanges, assignments: [rowOf(assignment, withTitle(assignment, role_title, from_on))] },
+    reason,
+    facts: { assignment_id, role_title, from_on },
   }
 }
 
@@ -144,7 +180,15 @@ export function decideTransfer(
   if (!hired_on || !separated_on || form.problems.length > 0)
     return { kind: 'problems', problems: form.problems }
   const { worker_type, person_id } = assignment
-  const work = { worker_type, ...texts, hired_on, separated_on: null, duties_from: null, duties_to: null }
+  const work = {
+    worker_type,
+    ...texts,
+    later_titles: [],
+    hired_on,
+    separated_on: null,
+    duties_from: null,
+    duties_to: null,
+  }
   const there = decideNewWork(form, work, { ...to, person_id }, to.assignments)
   if (there.kind === 'problems') return there
   const here = separation(assignment, separated_on)
@@ -172,6 +216,7 @@ function readWork(form: Reader): Omit<Work, 'separated_on'> {
     worker_type:
       form.choice('worker_type', workerTypeNames, 'Choose a worker type.') ?? ('employee' as const),
     ...workTextsBy((name) => form.line(name)),
+    later_titles: [],
     hired_on: form.day('hired_on', 'Enter the day of hire.') ?? '',
     duties_from: form.day('duties_from'),
     duties_to: null,

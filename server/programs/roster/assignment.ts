@@ -1,6 +1,7 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { overlaps, type Period } from './periods.ts'
+import type { LaterTitle } from './role-titles.ts'
 import type { WorkerType } from './roster.queries.ts'
 import type { WorkTexts } from './work-texts.ts'
 
@@ -8,6 +9,8 @@ import type { WorkTexts } from './work-texts.ts'
 export type Work = WorkTexts &
   Readonly<{
     worker_type: WorkerType
+    /** Role titles after the first, from their days on. */
+    later_titles: readonly LaterTitle[]
     hired_on: Day
     separated_on: Day | null
     duties_from: Day | null

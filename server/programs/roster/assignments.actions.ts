@@ -15,6 +15,7 @@ import {
   decideCorrection,
   decideSeparation,
   decideTexts,
+  decideTitle,
   decideTransfer,
   decideWork,
 } from './assignment-forms.ts'
@@ -164,7 +165,24 @@ export const separate = (
       saving('separated', assignment.person_id, decideSeparation(typed, dayOf(acting.now), assignment)),
   )
 
-/** Changes the role title, unit or shift. */
+/** Changes the role title from a day on. */
+export const changeTitle = (
+  db: Database,
+  acting: Acting,
+  programId: string,
+  assignmentId: string,
+  typed: Typed,
+): Promise<RosterAnswer> =>
+  changeRoster(
+    db,
+    acting,
+    [programId],
+    (trx) => findAssignment(trx, programId, assignmentId),
+    (_, assignment) =>
+      saving('title-changed', assignment.person_id, decideTitle(typed, dayOf(acting.now), assignment)),
+  )
+
+/** Changes the unit or shift. */
 export const changeTexts = (
   db: Database,
   acting: Acting,

@@ -181,8 +181,8 @@ const periods = (kind: 'contact' | 'leave') => sql`
         where s.assignment_id = a.assignment_id and s.superseded_at is null), '[]')`
 
 const assignments = sql`
-    select a.id as row_id, a.assignment_id, a.person_id, a.program_id, a.worker_type, ${workTextColumns}, a.hired_on,
-      a.separated_on, a.duties_from, a.duties_to, ${periods('contact')} as contact, ${periods('leave')} as leave
+    select a.id as row_id, a.assignment_id, a.person_id, a.program_id, a.worker_type, ${workTextColumns}, a.later_titles,
+      a.hired_on, a.separated_on, a.duties_from, a.duties_to, ${periods('contact')} as contact, ${periods('leave')} as leave
     from assignments a`
 
 /** Of these rows, work that was not on record before and has not ended, with the program's name on a day. */

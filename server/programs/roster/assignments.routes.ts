@@ -9,6 +9,7 @@ import { correctName, separate } from './assignments.actions.ts'
 import { findAssignment, findPersonOnRoster } from './assignments.queries.ts'
 import { type Act, type ChangeForm, changeFormRoutes } from './change-forms.ts'
 import { type Hire, recordHire } from './hires.actions.ts'
+import { titleOn } from './role-titles.ts'
 import type { Acting, RosterDone } from './roster.actions.ts'
 import {
   contactFields,
@@ -48,7 +49,7 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         ...page,
         title: 'Correct the record',
         lead: 'The earlier record is kept in the history, with your reason.',
-        fields: (typed) => correctionFields(typed, program),
+        fields: (typed) => correctionFields(typed, program, assignment),
         start: typedWork(assignment),
         button: 'Save correction',
       }
@@ -81,7 +82,10 @@ export async function assignmentRoutes(app: App, needs: Needs): Promise<void> {
         title: 'Move to another program',
         lead: 'This ends the employment here and starts one there. The person keeps their account and all their certificates.',
         fields: (typed) => transferFields(typed, programs),
-        start: workTextsBy((name) => assignment[name]),
+        start: {
+          ...workTextsBy((name) => assignment[name]),
+          role_title: titleOn(assignment, dayOf(acting.now)),
+        },
         button: 'Move person',
       }
     },

@@ -30,7 +30,7 @@ export async function listRecordRows(
     from (
       select 'work' as kind, a.assignment_id as id, a.recorded_at, a.recorded_by, a.reason, a.superseded_at,
         a.superseded_by, a.superseded_reason, json_build_object('worker_type', a.worker_type, ${workTextPairs},
-          'hired_on', a.hired_on, 'separated_on', a.separated_on, 'duties_from', a.duties_from, 'duties_to', a.duties_to) as facts
+          'later_titles', nullif(a.later_titles, '[]')::text, 'hired_on', a.hired_on, 'separated_on', a.separated_on, 'duties_from', a.duties_from, 'duties_to', a.duties_to) as facts
       from assignments a where a.program_id = ${programId} and a.person_id = ${personId}
       union all
       select 'contact', s.period_id, s.recorded_at, s.recorded_by, s.reason, s.superseded_at, s.superseded_by,

@@ -3,6 +3,7 @@ import { periodWords } from '#server/programs/recorded-period.ts'
 import { workerTypeNames } from './assignment.ts'
 import type { RecordRow } from './history.queries.ts'
 import { periodNames } from './periods.ts'
+import { type LaterTitle, laterTitleWords } from './role-titles.ts'
 import type { WorkerType } from './roster.queries.ts'
 import { isWorkText, workTexts } from './work-texts.ts'
 
@@ -67,6 +68,7 @@ function changed(before: RecordRow, after: RecordRow): HistoryLine | null {
 const factNames: Readonly<Record<string, string>> = {
   worker_type: 'Worker type',
   ...Object.fromEntries(workTexts.map(({ name, label }) => [name, label])),
+  later_titles: 'Later role titles',
   hired_on: 'Hired on',
   separated_on: 'Last day of work',
   duties_from: 'Child-protection duties from',
@@ -79,6 +81,8 @@ const factNames: Readonly<Record<string, string>> = {
 function factWords(name: string, value: string | null): string {
   if (!value) return 'none'
   if (name === 'worker_type') return workerTypeNames[value as WorkerType]
+  if (name === 'later_titles')
+    return laterTitleWords({ later_titles: JSON.parse(value) as readonly LaterTitle[] })
   if (isWorkText(name)) return value
   return name === 'from_at' ? formatTime(value) : formatDay(value)
 }

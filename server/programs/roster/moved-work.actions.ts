@@ -25,9 +25,9 @@ export async function moveWork(
       update assignments set superseded_at = ${now}, superseded_by = ${by}, superseded_reason = ${reason}
       where person_id = ${from} and superseded_at is null
         and ${only ? sql`assignment_id = any(${[...only]}::uuid[])` : sql`true`} returning *)
-    insert into assignments (assignment_id, person_id, program_id, worker_type, ${workTextNames}, hired_on, separated_on,
-      duties_from, duties_to, recorded_at, recorded_by, reason)
-    select assignment_id, ${to}, program_id, worker_type, ${workTextNames}, hired_on, separated_on, duties_from, duties_to,
-      ${now}, recorded_by, ${reason} from gone returning assignment_id`.execute(trx)
+    insert into assignments (assignment_id, person_id, program_id, worker_type, ${workTextNames}, later_titles, hired_on,
+      separated_on, duties_from, duties_to, recorded_at, recorded_by, reason)
+    select assignment_id, ${to}, program_id, worker_type, ${workTextNames}, later_titles, hired_on, separated_on, duties_from,
+      duties_to, ${now}, recorded_by, ${reason} from gone returning assignment_id`.execute(trx)
   return rows.map(({ assignment_id }) => assignment_id)
 }

@@ -32,6 +32,7 @@ export const noChanges: RosterChanges = {
 export const workOf = (work: Work): Work => ({
   worker_type: work.worker_type,
   ...workTextsBy((name) => work[name]),
+  later_titles: work.later_titles,
   hired_on: work.hired_on,
   separated_on: work.separated_on,
   duties_from: work.duties_from,

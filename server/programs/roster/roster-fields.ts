@@ -2,6 +2,7 @@ import type { ProgramHead } from '#server/programs/queries.ts'
 import { type Typed, typedDay, typedTime } from '#server/programs/typed-form.ts'
 import { type Assignment, workerTypeNames } from './assignment.ts'
 import type { Period, PeriodKind } from './periods.ts'
+import { laterTitleWords } from './role-titles.ts'
 import { workTexts, workTextsBy } from './work-texts.ts'
 
 /** A field for views/parts/_field.eta. */
@@ -125,8 +126,16 @@ const time = (name: string, typed: Typed): Field => ({
   autocomplete: 'off',
 })
 
-export const correctionFields = (typed: Typed, program: ProgramHead): readonly Field[] => [
-  ...workFields(typed, program),
+export const correctionFields = (
+  typed: Typed,
+  program: ProgramHead,
+  { later_titles }: Pick<Assignment, 'later_titles'>,
+): readonly Field[] => [
+  ...workFields(typed, program).map((field) =>
+    field.name === 'role_title' && later_titles.length > 0
+      ? { ...field, hint: `On the first day. Later: ${laterTitleWords({ later_titles })}` }
+      : field,
+  ),
   ...(program.kind === 'agency'
     ? [day('duties_to', 'Child-protection duties until', typed, { required: false })]
     : []),

@@ -4,11 +4,12 @@ import type { Day } from '#server/lib/days.ts'
 import { holdsOn, worksOn } from '#server/programs/as-of.ts'
 import { emailSeen } from '#server/programs/email-seen.queries.ts'
 import type { WorkerType } from './roster.queries.ts'
-import { workTextColumns } from './roster.queries.ts'
+import { workTextOn } from './roster.queries.ts'
 import type { RosterFilters, RosterShow, RosterSort } from './roster-filters.ts'
 import { workTexts } from './work-texts.ts'
 
 export type RosterLine = Readonly<{
+  assignment_id: string
   person_id: string
   name: string
   email: string | null
@@ -54,10 +55,13 @@ export async function listRoster(
   return rows[0] as { lines: readonly RosterLine[]; counts: RosterCounts }
 }
 
+const columnsOn = (on: Day) =>
+  sql.join(workTexts.map(({ name }) => sql`${workTextOn(name, on)} as ${sql.ref(name)}`))
+
 const found = (programId: string, on: Day, search: string) => {
   const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`
   return sql`
-      select p.id as person_id, p.name, seen.email, ${workTextColumns}, a.worker_type, a.hired_on, a.separated_on,
+      select a.assignment_id, p.id as person_id, p.name, seen.email, ${columnsOn(on)}, a.worker_type, a.hired_on, a.separated_on,
         a.is_working, case when a.is_working then c.from_on end as contact_from,
         a.is_working and l.assignment_id is not null as is_on_leave, l.to_on as leave_to,
         a.hired_on > ${on} as is_starting, p.password_hash is not null as has_password
@@ -80,7 +84,7 @@ const found = (programId: string, on: Day, search: string) => {
       ) l on true
       where ${search === ''} or p.name ilike ${like} or seen.email ilike ${like}
         or ${sql.join(
-          workTexts.map(({ name }) => sql`${sql.ref(`a.${name}`)} ilike ${like}`),
+          workTexts.map(({ name }) => sql`${workTextOn(name, on)} ilike ${like}`),
           sql` or `,
         )}`
 }

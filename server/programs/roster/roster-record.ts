@@ -6,6 +6,7 @@ import { type Assignment, workerTypeNames } from './assignment.ts'
 import type { PersonOnRoster } from './assignments.queries.ts'
 import type { HistoryEntry } from './history.ts'
 import { type Period, periodNames } from './periods.ts'
+import { laterTitleWords, titleOn } from './role-titles.ts'
 import type { RoleHere } from './roles.queries.ts'
 import { workTexts } from './work-texts.ts'
 
@@ -86,16 +87,25 @@ function workCard(assignment: Assignment, program: ProgramHead, may: MayChange, 
   const address = `/programs/${program.id}/assignments/${assignment_id}`
   const isAgency = program.kind === 'agency'
   return {
-    heading: assignment.role_title || workerTypeNames[assignment.worker_type],
+    heading: titleOn(assignment, today) || workerTypeNames[assignment.worker_type],
     goesOn: separated_on === null,
     hasEnded: separated_on !== null && separated_on < today,
     leave: assignment.leave,
     address,
+    titleAddress: `/team/changes/role?row=${assignment_id}`,
     facts: [
       { name: 'Worker type', value: workerTypeNames[assignment.worker_type] },
       ...workTexts
         .filter(({ name }) => name !== 'role_title' && assignment[name])
         .map(({ name, label }) => ({ name: label, value: assignment[name] })),
+      ...(assignment.later_titles.length > 0
+        ? [
+            {
+              name: 'Role titles',
+              value: `${assignment.role_title || 'No title'} from the first day; ${laterTitleWords(assignment)}`,
+            },
+          ]
+        : []),
       { name: 'Hired on', value: formatDay(hired_on) },
       ...(separated_on ? [{ name: 'Last day of work', value: formatDay(separated_on) }] : []),
       ...(isAgency ? [{ name: 'Child-protection duties', value: dutiesWords(duties_from, duties_to) }] : []),

@@ -236,11 +236,11 @@ async function saveAssignments(
     trx,
   )
   await sql`
-    insert into assignments (assignment_id, person_id, program_id, worker_type, ${workTextNames}, hired_on, separated_on,
-      duties_from, duties_to, recorded_at, recorded_by, reason)
+    insert into assignments (assignment_id, person_id, program_id, worker_type, ${workTextNames}, later_titles, hired_on,
+      separated_on, duties_from, duties_to, recorded_at, recorded_by, reason)
     select rows.*, ${now}::timestamptz, ${viewer.id}::uuid, ${reason} from ${records(
       assignments,
-      sql`assignment_id uuid, person_id uuid, program_id uuid, worker_type text, ${workTextTypes}, hired_on date,
+      sql`assignment_id uuid, person_id uuid, program_id uuid, worker_type text, ${workTextTypes}, later_titles jsonb, hired_on date,
         separated_on date, duties_from date, duties_to date`,
     )}`.execute(trx)
 }

@@ -1,9 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
-import { type AsKnownOn, holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+import { type AsKnownOn, holdsOn, isKnown, titleOn, worksOn } from '#server/programs/as-of.ts'
 import { emailSeen } from '#server/programs/email-seen.queries.ts'
-import { type WorkTexts, workTexts } from './work-texts.ts'
+import { type WorkTextName, type WorkTexts, workTexts } from './work-texts.ts'
 
 export type WorkerType = 'employee' | 'contractor' | 'volunteer' | 'student'
 
@@ -51,6 +51,10 @@ export const workTextPairs = sql.join(workTexts.flatMap(({ name }) => [sql.lit(n
 /** The texts of an employment `a`, as columns. */
 export const workTextColumns = sql.join(workTexts.map(({ name }) => sql.ref(`a.${name}`)))
 
+/** One text of an employment `a` on a day: only the role title changes from a day on. */
+export const workTextOn = (name: WorkTextName, on: Day): RawBuilder<string> =>
+  name === 'role_title' ? titleOn('a', on) : sql<string>`${sql.ref(`a.${name}`)}`
+
 /**
  * Facts (no verdicts) about the people who work in some programs on a day, in one statement: as known now, or at the end
  * of another day. Lists everyone employed that day, by name, with everything on record about them in these programs.
@@ -92,6 +96,9 @@ export async function workOfPeople(
   return readRoster(db, programs, theirs, sql`true`, on, asKnownOn)
 }
 
+const workTextPairsOn = (on: Day) =>
+  sql.join(workTexts.flatMap(({ name }) => [sql.lit(name), workTextOn(name, on)]))
+
 async function readRoster(
   db: Kysely<DB>,
   whichPrograms: RawBuilder<unknown>,
@@ -110,7 +117,7 @@ async function readRoster(
       select a.person_id,
         json_agg(json_build_object(
           'assignment_id', a.assignment_id, 'program_id', a.program_id, 'worker_type', a.worker_type,
-          ${workTextPairs}, 'hired_on', a.hired_on, 'separated_on', a.separated_on,
+          ${workTextPairsOn(on)}, 'hired_on', a.hired_on, 'separated_on', a.separated_on,
           'duties_from', a.duties_from, 'duties_to', a.duties_to,
           'contact', coalesce(c.periods, '[]'), 'leave', coalesce(l.periods, '[]')
         ) order by a.hired_on, a.assignment_id) as assignments

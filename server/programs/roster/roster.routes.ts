@@ -11,6 +11,7 @@ import { readOtherDay, type Typed } from '#server/programs/typed-form.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { findPersonOnRoster } from './assignments.queries.ts'
+import { changedWords } from './bulk-change-names.ts'
 import { recordHire } from './hires.actions.ts'
 import { contactFields, nameFields, workFields } from './roster-fields.ts'
 import { rosterFilters } from './roster-filters.ts'
@@ -47,17 +48,23 @@ export async function rosterRoutes(app: App, { db, mail, clock, config, afterCha
           sort: optional(),
           page: optional(),
           on: optional(),
+          told: optional(),
         }),
       },
     },
     async (request, reply) => {
       const today = dayOf(clock())
       const filters = rosterFilters(request.query)
+      const viewer = viewerOf(request)
       const place =
-        (await findRosterOf(db, viewerOf(request), request.params.program, filters.on ?? today)) ?? notFound()
+        (await findRosterOf(db, viewer, request.params.program, filters.on ?? today)) ?? notFound()
       const roster = await listRoster(db, place.program.id, filters.on ?? today, filters)
       const day = readOtherDay(request.query.on, today)
-      return reply.page('programs/roster', { ...rosterPage(place, filters, roster, today), ...day })
+      return reply.page('programs/roster', {
+        ...rosterPage(place, filters, roster, viewer, today),
+        ...day,
+        told: changedWords(request.query.told),
+      })
     },
   )
 

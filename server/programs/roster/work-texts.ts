@@ -17,7 +17,7 @@ export const workTexts = [
   },
 ] as const
 
-type WorkTextName = (typeof workTexts)[number]['name']
+export type WorkTextName = (typeof workTexts)[number]['name']
 
 export type WorkTexts = Readonly<Record<WorkTextName, string>>
 

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
+import type { Day } from '#server/lib/days.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
-import { findingOf, type ProgramFinding } from './program-requirement.ts'
+import { type Done, findingOf, type ProgramFinding } from './program-requirement.ts'
 import { type AskedOn, listDone, listRequirementRows, listWork } from './program-requirements.queries.ts'
 
 /**
@@ -35,4 +36,28 @@ export async function listProgramFindings(
         ) ?? [],
     ),
   )
+}
+
+/** Where one person is with one requirement, and where they would be if a training counted. */
+export async function findingsWith(
+  db: Kysely<DB>,
+  {
+    program_id,
+    requirement_id,
+    person_id,
+    ...training
+  }: Done & Readonly<{ program_id: string; requirement_id: string; person_id: string }>,
+  on: Day,
+): Promise<Readonly<{ now: ProgramFinding; then: ProgramFinding }> | null> {
+  const asked = { on, asKnownOn: null }
+  const rows = await listRequirementRows(db, [program_id])
+  const requirement = rows.find((row) => row.requirement_id === requirement_id && includesDay(row, on))
+  const [work] = await listWork(db, [program_id], asked, person_id)
+  if (!requirement || !work) return null
+  const done = (await listDone(db, [program_id], asked, person_id)).filter(
+    (one) => one.requirement_id === requirement_id,
+  )
+  const now = findingOf(requirement, work, done, on)
+  const then = findingOf(requirement, work, [...done, training], on)
+  return now && then ? { now, then } : null
 }

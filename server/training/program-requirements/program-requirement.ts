@@ -168,6 +168,10 @@ function standingOf(due: Day | null, on: Day): ProgramFinding['standing'] {
   return daysBetween(on, due) <= dueSoonDays ? 'due_soon' : 'current'
 }
 
+/** The date that a finding leaves to keep, or that was missed. */
+export const openDateOf = ({ standing, due_on }: Pick<ProgramFinding, 'standing' | 'due_on'>): Day | null =>
+  standing === 'not_required' ? null : due_on
+
 const doneSentence = ({ completed_on, course, provider, hours }: Done): string =>
   `Last done on ${formatDay(completed_on)}${course ? ', with our course' : provider ? `, with ${provider}` : ''}${hours ? `, ${hours === 1 ? '1 hour' : `${hours} hours`}` : ''}.`
 

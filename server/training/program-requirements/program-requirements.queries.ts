@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { accountsIn, accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
-import { type AsKnownOn, holdsOn, isKnown, worksOn } from '#server/programs/as-of.ts'
+import { type AsKnownOn, holdsOn, isKnown, titleOn, worksOn } from '#server/programs/as-of.ts'
 import { isInOwnTime } from '#server/programs/own-time.queries.ts'
 import type { Done, ProgramRequirement, Work } from './program-requirement.ts'
 
@@ -40,7 +40,7 @@ export async function listWork(
       where s.assignment_id = a.assignment_id and ${isKnown('s', asKnownOn)} and ${holdsOn('s', on)})`
   const { rows } = await sql<Work>`
     select distinct on (a.person_id, a.program_id) a.person_id, p.name, a.program_id, coalesce(d.name, h.name) as program,
-      a.role_title, a.unit, a.worker_type, a.hired_on, ${since('contact_periods')} as contact_from,
+      ${titleOn('a', on)} as role_title, a.unit, a.worker_type, a.hired_on, ${since('contact_periods')} as contact_from,
       ${since('leave_periods')} as leave_from
     from assignments a join people p on p.id = a.person_id
     join programs g on g.id = a.program_id join license_holders h on h.id = g.holder_id
@@ -101,6 +101,8 @@ export type ProgramTraining = Readonly<{
   recorded_at: Date
   recorded_by: string
   recorded_by_name: string
+  /** Why it was accepted, where the person submitted it. */
+  accepted_because: string | null
   superseded_at: Date | null
   superseded_by_name: string | null
   superseded_reason: string
@@ -111,7 +113,7 @@ const trainings = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
     select t.id, t.requirement_id, t.program_id, p.id as person_id, r.title, coalesce(d.name, h.name) as program, t.completed_on,
       t.hours::float8 as hours, t.provider, f.file_name,
       exists (select from program_trainings o where o.file_id = t.file_id and o.person_id <> t.person_id) as is_shared, t.recorded_at, t.recorded_by, by.name as recorded_by_name,
-      t.superseded_at, s.name as superseded_by_name, t.superseded_reason
+      e.reason as accepted_because, t.superseded_at, s.name as superseded_by_name, t.superseded_reason
     from program_trainings t ${joinPerson('t.person_id')}
     join lateral (select r.title from program_requirements r where r.requirement_id = t.requirement_id
       order by r.superseded_at is null desc, r.from_on desc limit 1) r on true
@@ -121,6 +123,7 @@ const trainings = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
     join people by on by.id = t.recorded_by
     left join people s on s.id = t.superseded_by
     left join program_training_files f on f.id = t.file_id
+    left join program_training_submission_ends e on e.submission_id = t.submission_id
     where ${where} order by t.completed_on desc, t.recorded_at desc`.execute(db)
 
 /** The trainings that some programs recorded for a person, withdrawn ones too. */

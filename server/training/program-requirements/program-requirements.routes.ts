@@ -36,6 +36,7 @@ import {
   type TypedRequirement,
   typedRequirement,
 } from './requirement-form.ts'
+import { listWaitingSubmissions } from './submissions.queries.ts'
 
 type Needs = Readonly<{ db: Database; replica: Replica; offered: FindOffered; clock: () => Date }>
 
@@ -86,14 +87,16 @@ export async function programRequirementRoutes(
       const place = (await findRosterOf(db, viewerOf(request), request.params.program, today)) ?? notFound()
       const { requirement = '', show = '', page = '1', recorded } = request.query
       const { id } = place.program
-      const [rows, findings, changes] = await Promise.all([
+      const [rows, findings, changes, waiting] = await Promise.all([
         listRequirementRows(db, [id]),
         listProgramFindings(db, [id], { on: today, asKnownOn: null }),
         listRequirementChanges(db, id),
+        listWaitingSubmissions(db, [id]),
       ])
       const filter = { requirement, show, page: Number(page) }
       return reply.page('training/program-requirements', {
         ...requirementsPage(place, rows, findings, changes, filter, today),
+        waiting,
         recorded: recorded ? Number(recorded) : null,
       })
     },

@@ -13,27 +13,17 @@ import {
   listWork,
   type ProgramTraining,
 } from './program-requirements.queries.ts'
-import { readHours } from './requirement-form.ts'
+import { readEntry, type TrainingEntry, type TypedEntry } from './training-entry.ts'
 
 type Viewer = Readonly<{ id: string; supervised_program_ids: readonly string[] }>
 
-export type TypedTraining = Readonly<{
-  person: readonly string[]
-  completed_on?: string | undefined
-  hours?: string | undefined
-  provider?: string | undefined
-}>
+export type TypedTraining = TypedEntry & Readonly<{ person: readonly string[] }>
 
 export type RecordAnswer =
   | Readonly<{ kind: 'recorded'; count: number }>
   | Readonly<{ kind: 'problems'; problems: readonly Problem[] }>
 
-type Entry = Readonly<{
-  people: readonly string[]
-  completed_on: Day
-  hours: number | null
-  provider: string
-}>
+type Entry = TrainingEntry & Readonly<{ people: readonly string[] }>
 
 /** Records that one person or many took a training. No one records their own. */
 export async function recordProgramTrainings(
@@ -61,7 +51,7 @@ export async function recordProgramTrainings(
 }
 
 function readTraining(
-  { needs_file, least_hours }: ProgramRequirement,
+  requirement: ProgramRequirement,
   typed: TypedTraining,
   file: UploadedFile | null,
   today: Day,
@@ -69,24 +59,8 @@ function readTraining(
   const form = reader({ ...typed, person: undefined }, today)
   const people = [...new Set(typed.person)]
   if (people.length === 0) form.refuse('person', 'Check everyone who took it.')
-  const completed_on = form.day('completed_on', 'Enter the day it was completed.')
-  if (completed_on && completed_on > today)
-    form.refuse('completed_on', 'That day is in the future. Record a training after it was completed.')
-  const hours = readHours(form, typed.hours, 'hours')
-  if (
-    least_hours !== null &&
-    (hours ?? 0) < least_hours &&
-    !form.problems.some(({ field }) => field === 'hours')
-  )
-    form.refuse(
-      'hours',
-      `This training takes at least ${least_hours === 1 ? '1 hour' : `${least_hours} hours`}.`,
-    )
-  const provider = form.line('provider')
-  if (needs_file && !file)
-    form.refuse('file', 'Attach the certificate or sign-in sheet. This requirement asks for one.')
-  if (form.problems.length > 0 || !completed_on) return { problems: form.problems }
-  return { people, completed_on, hours, provider }
+  const entry = readEntry(requirement, form, typed, file, today)
+  return entry ? { ...entry, people } : { problems: form.problems }
 }
 
 /** Everyone must work here today, and no one is recorded twice for a day. */
@@ -118,7 +92,7 @@ async function personProblem(
     : null
 }
 
-async function insertFile(
+export async function insertFile(
   trx: EvidenceTransaction,
   { bytes, name, type }: Readonly<{ bytes: Buffer; name: string; type: string }>,
 ): Promise<string> {
@@ -130,29 +104,20 @@ async function insertFile(
   return id
 }
 
-async function insertTraining(
+/** One training of one person; with the submission, where they submitted it and it was accepted. */
+export async function insertTraining(
   trx: EvidenceTransaction,
-  viewer: Viewer,
-  { requirement_id, program_id, title }: ProgramRequirement,
-  {
-    person_id,
-    completed_on,
-    hours,
-    provider,
-    file_id,
-  }: Entry & Readonly<{ person_id: string; file_id: string | null }>,
+  viewer: Pick<Viewer, 'id'>,
+  { requirement_id, program_id, title }: Pick<ProgramRequirement, 'requirement_id' | 'program_id' | 'title'>,
+  training: TrainingEntry & Readonly<{ person_id: string; file_id: string | null; submission_id?: string }>,
   now: Date,
 ): Promise<void> {
+  const { person_id, completed_on, hours, provider, file_id, submission_id = null } = training
+  const taken = { completed_on, hours, provider, file_id }
   const { id } = await trx
     .insertInto('program_trainings')
     .values({
-      requirement_id,
-      program_id,
-      person_id,
-      completed_on,
-      hours,
-      provider,
-      file_id,
+      ...{ requirement_id, program_id, person_id, submission_id, ...taken },
       recorded_by: viewer.id,
       recorded_at: sql`${now}::timestamptz`,
     })
@@ -163,14 +128,8 @@ async function insertTraining(
     actor_id: viewer.id,
     subject: `person:${person_id}`,
     facts: {
-      program_training_id: id,
-      program_id,
-      requirement_id,
-      title,
-      completed_on,
-      hours,
-      provider,
-      file_id,
+      ...{ program_training_id: id, program_id, requirement_id, title, ...taken },
+      ...(submission_id && { submission_id }),
     },
     at: now,
   })

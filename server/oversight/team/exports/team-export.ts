@@ -1,16 +1,34 @@
 import type { Day } from '#server/lib/days.ts'
 import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
-import type { LineWithProgress, TeamLine } from './team-line.ts'
+
+/** A row of the team, as the files have it. */
+type ExportedLine = Readonly<{
+  person_id: string
+  program_id: string
+  name: string
+  program: string
+  role_title: string
+  unit: string
+  workerType: string
+  clearance: string
+  shape: string
+  requirement: string
+  words: string
+  due_on: Day | null
+  progress: Readonly<{ passed: number; modules: number }> | null
+  lastActiveOn: Day | null
+  own: Readonly<{ words: string; due_on: Day | null }> | null
+}>
 
 type Asked = Readonly<{ on: Day; asKnownOn: Day | null }>
 
 /** The program's own number for a person. */
-export type FindEmployeeId = (line: Pick<TeamLine, 'person_id' | 'program_id'>) => string | null
+export type FindEmployeeId = (line: Pick<ExportedLine, 'person_id' | 'program_id'>) => string | null
 
 const columnsFor = (
   { on, asKnownOn }: Asked,
   employeeIdOf: FindEmployeeId,
-): readonly Column<LineWithProgress>[] => [
+): readonly Column<ExportedLine>[] => [
   { heading: 'Name', width: 26, value: (line) => line.name },
   { heading: 'Employee ID', width: 14, value: employeeIdOf },
   { heading: 'Program', width: 26, value: (line) => line.program },
@@ -35,14 +53,11 @@ const columnsFor = (
   { heading: 'Own next date', width: 14, isDay: true, value: ({ own }) => own?.due_on ?? null },
 ]
 
-export const teamCsv = (
-  lines: readonly LineWithProgress[],
-  asked: Asked,
-  employeeIdOf: FindEmployeeId,
-): string => csvOf(columnsFor(asked, employeeIdOf), lines)
+export const teamCsv = (lines: readonly ExportedLine[], asked: Asked, employeeIdOf: FindEmployeeId): string =>
+  csvOf(columnsFor(asked, employeeIdOf), lines)
 
 export const teamXlsx = (
-  lines: readonly LineWithProgress[],
+  lines: readonly ExportedLine[],
   asked: Asked,
   employeeIdOf: FindEmployeeId,
 ): Promise<Buffer> => xlsxOf('Team', columnsFor(asked, employeeIdOf), lines)

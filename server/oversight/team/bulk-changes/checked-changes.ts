@@ -1,13 +1,20 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
-import type { Viewer } from '#server/people/roles.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { periodWords } from '#server/programs/recorded-period.ts'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
-import { type Decided, decideSeparation, decideTexts } from '#server/programs/roster/assignment-forms.ts'
+import {
+  type Decided,
+  decideSeparation,
+  decideTexts,
+  decideTitle,
+} from '#server/programs/roster/assignment-forms.ts'
+import type { ChangeName } from '#server/programs/roster/bulk-change-names.ts'
 import { decidePeriod, decidePeriodEnd } from '#server/programs/roster/period-forms.ts'
 import { type PeriodKind, periodNames } from '#server/programs/roster/periods.ts'
+import { titleOn } from '#server/programs/roster/role-titles.ts'
 import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
 import {
+  day,
   type Field,
   periodEndFields,
   periodFields,
@@ -16,21 +23,7 @@ import {
 import { workTexts } from '#server/programs/roster/work-texts.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 
-/** What can be recorded for several people at once. */
-export const changeNames = [
-  'leave',
-  'return',
-  'contact',
-  'contact-end',
-  'unit',
-  'role',
-  'separation',
-] as const
-
-export type ChangeName = (typeof changeNames)[number]
-
 type Change = Readonly<{
-  title: string
   lead: string
   fields: (typed: Typed) => readonly Field[]
   decide: (typed: Typed, today: Day, assignment: Assignment) => Decided
@@ -41,43 +34,39 @@ const noId = '00000000-0000-0000-0000-000000000000'
 
 export const checkedChanges: Readonly<Record<ChangeName, Change>> = {
   leave: {
-    title: 'Record leave',
     lead: 'A person on leave has no direct contact. Leave the last day empty until you know it. A first day to come plans the leave.',
     fields: (typed) => periodFields('leave', typed),
     decide: (typed, today, assignment) => decidePeriod('leave', typed, today, assignment, noId),
   },
   return: {
-    title: 'Record return from leave',
     lead: 'The leave that has no last day ends. A last day to come plans the return.',
     fields: (typed) => periodEndFields('leave', typed),
     decide: endOf('leave', 'No leave without a last day is on record.'),
   },
   contact: {
-    title: 'Record direct contact',
     lead: 'Direct contact means work with young people in the program.',
     fields: (typed) => periodFields('contact', typed).filter(({ name }) => name !== 'from_time'),
     decide: (typed, today, assignment) => decidePeriod('contact', typed, today, assignment, noId),
   },
   'contact-end': {
-    title: 'End direct contact',
     lead: 'The direct contact that has no last day ends.',
     fields: (typed) => periodEndFields('contact', typed),
     decide: endOf('contact', 'No direct contact without a last day is on record.'),
   },
   unit: {
-    title: 'Change unit or shift',
     lead: 'In the program’s own words. Leave it empty to remove it.',
     fields: (typed) => textField('unit', typed),
     decide: (typed, today, assignment) => decideTexts({ unit: '', ...typed }, today, assignment),
   },
   role: {
-    title: 'Change role title',
-    lead: 'In the program’s own words. No rule reads it.',
-    fields: (typed) => textField('role_title', typed),
-    decide: (typed, today, assignment) => decideTexts({ role_title: '', ...typed }, today, assignment),
+    lead: 'In the program’s own words. A first day to come plans it: until then, the title stays as it is.',
+    fields: (typed) => [
+      ...textField('role_title', typed),
+      day('from_on', 'First day with this title', typed, { hint: 'Today or another day, like 3/15/2025' }),
+    ],
+    decide: (typed, today, assignment) => decideTitle({ role_title: '', ...typed }, today, assignment),
   },
   separation: {
-    title: 'Record last day of work',
     lead: 'Open periods of direct contact and leave end on the same day. A day to come plans it.',
     fields: (typed) => separationFields(typed).filter(({ name }) => name !== 'reason'),
     decide: decideSeparation,
@@ -117,25 +106,6 @@ export const reasonField = (typed: Typed): Field => ({
   autocomplete: 'off',
 })
 
-const supervisorsMay: ReadonlySet<ChangeName> = new Set(['leave', 'return'])
-
-/** The programs for whose people a viewer may record a change. Supervisors record leave and the return from it. */
-export const programsFor = (
-  change: ChangeName,
-  viewer: Pick<Viewer, 'supervised_program_ids' | 'administered_program_ids'>,
-): readonly string[] =>
-  supervisorsMay.has(change) ? viewer.supervised_program_ids : viewer.administered_program_ids
-
-/** A county has no direct contact on record. */
-export const changesFor = (
-  viewer: Pick<Viewer, 'supervised_program_ids' | 'administered_program_ids'>,
-  hasLicensed: boolean,
-): readonly Readonly<{ change: ChangeName; title: string }>[] =>
-  changeNames
-    .filter((change) => programsFor(change, viewer).length > 0)
-    .filter((change) => hasLicensed || !change.startsWith('contact'))
-    .map((change) => ({ change, title: checkedChanges[change].title }))
-
 export type Planned = Readonly<
   | { kind: 'changes'; says: readonly string[]; contactFrom: Day | null }
   | { kind: 'problems'; problems: readonly Problem[] }
@@ -156,6 +126,13 @@ function sentencesOf(
   today: Day,
 ): readonly string[] {
   const [work] = assignments
+  const titles = work
+    ? work.later_titles.filter((one) => titleOn(before, one.from_on) !== one.role_title)
+    : []
+  const named = titles.map(
+    ({ from_on, role_title }) =>
+      `Role title from ${formatDay(from_on)}: ${titleOn(before, from_on) || 'none'} → ${role_title || 'none'}${from_on > today ? ', to come' : ''}`,
+  )
   const texts = workTexts
     .filter(({ name }) => work && work[name] !== before[name])
     .map(({ name, label }) => `${label}: ${before[name] || 'none'} → ${work?.[name] || 'none'}`)
@@ -176,5 +153,5 @@ function sentencesOf(
     const period = kind === 'assignment' ? undefined : before[kind].find(({ period_id }) => period_id === id)
     return period && kind !== 'assignment' ? [`${periodNames[kind]} ${periodWords(period)} is removed`] : []
   })
-  return [...lastDay, ...texts, ...recorded, ...gone]
+  return [...lastDay, ...texts, ...named, ...recorded, ...gone]
 }

@@ -1,3 +1,4 @@
+import { changedWords } from '#server/programs/roster/bulk-change-names.ts'
 import type { Message } from '#server/web/views.ts'
 
 export type Reminded = Readonly<{ sent: number; earlier: number; nothing: number }>
@@ -14,8 +15,6 @@ export function toldWords(told: string | undefined): Message | null {
   switch (what) {
     case 'reminded':
       return remindedWords({ sent: first, earlier: second, nothing: third })
-    case 'changed':
-      return { kind: 'success', text: `Recorded for ${people(first)}.` }
     case 'saved':
       return {
         kind: 'success',
@@ -25,12 +24,10 @@ export function toldWords(told: string | undefined): Message | null {
       return { kind: 'info', text: 'Nothing was saved: choose a filter, and give the view a name.' }
     case 'full':
       return { kind: 'info', text: 'You have 20 saved views. Remove one first.' }
-    case 'none':
-      return { kind: 'info', text: 'Nothing was done: check at least one person in the table.' }
     case 'uncertified':
       return { kind: 'info', text: 'None of these people has a certificate in force yet.' }
     default:
-      return null
+      return changedWords(told)
   }
 }
 

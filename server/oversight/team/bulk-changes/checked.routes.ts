@@ -2,14 +2,14 @@ import { Type } from 'typebox'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { certificatesZip } from '#server/oversight/team/exports/certificates-zip.ts'
+import { collectStaffCertificates } from '#server/oversight/team/exports/staff-certificates.actions.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { remindPerson } from '#server/standings/reminders/reminders.actions.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { certificatesZip } from './certificates-zip.ts'
-import { collectStaffCertificates } from './staff-certificates.actions.ts'
-import { type CheckedPerson, listChecked } from './team.queries.ts'
-import { mostRows, teamAddress } from './team-filter.ts'
+import { type CheckedPerson, listChecked } from './checked.queries.ts'
+import { mostRows, teamAddress } from './team-address.ts'
 import { toldOf } from './told.ts'
 
 type Needs = Readonly<{
@@ -66,5 +66,5 @@ export async function checkedRoutes(app: App, { db, clock, config }: Needs): Pro
   )
 
   const checkedBy = (viewer: Viewer, { row = [], only }: Rows): Promise<readonly CheckedPerson[]> =>
-    listChecked(db, only ? [only] : row, viewer.supervised_program_ids)
+    listChecked(db, only ? [only] : row, viewer.supervised_program_ids, dayOf(clock()))
 }

@@ -1,15 +1,17 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
+import { type ChangeName, changeNames, changeTitles } from '#server/programs/roster/bulk-change-names.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { type CheckedPerson, listChecked } from './checked.queries.ts'
 import { makeChange, type PlannedFor, planChanges } from './checked-changes.actions.ts'
-import { type ChangeName, changeNames, checkedChanges, reasonField } from './checked-changes.ts'
-import { type CheckedPerson, listChecked } from './team.queries.ts'
-import { mostRows, teamAddress } from './team-filter.ts'
+import { checkedChanges, reasonField } from './checked-changes.ts'
+import { backTo, mostRows, teamAddress } from './team-address.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 
@@ -105,7 +107,7 @@ export async function checkedChangeRoutes(app: App, { db, clock, afterChange }: 
   }
 
   const checkedBy = (viewer: Viewer, { row = [], only }: Rows): Promise<readonly CheckedPerson[]> =>
-    listChecked(db, only ? [only] : row, viewer.supervised_program_ids)
+    listChecked(db, only ? [only] : row, viewer.supervised_program_ids, dayOf(clock()))
 }
 
 function changePage(
@@ -115,16 +117,16 @@ function changePage(
   back: string,
   errors: readonly Problem[],
 ) {
-  const { title, lead, fields } = checkedChanges[change]
+  const { lead, fields } = checkedChanges[change]
   return {
-    title,
+    title: changeTitles[change],
     lead,
     change,
     people,
     fields: [...fields(typed), reasonField(typed)],
     errors,
     back,
-    backHref: teamAddress(back, ''),
+    ...backTo(back),
   }
 }
 

@@ -2,14 +2,15 @@ import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts'
 import type { Assignment } from '#server/programs/roster/assignment.ts'
-import { changeTexts, separate } from '#server/programs/roster/assignments.actions.ts'
+import { changeTexts, changeTitle, separate } from '#server/programs/roster/assignments.actions.ts'
 import { listAssignments } from '#server/programs/roster/assignments.queries.ts'
+import { type ChangeName, programsFor } from '#server/programs/roster/bulk-change-names.ts'
 import { endPeriod, startPeriod } from '#server/programs/roster/periods.actions.ts'
 import type { Acting, RosterAnswer } from '#server/programs/roster/roster.actions.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { clearanceOfPeople } from '#server/standings/clearance.actions.ts'
-import { type ChangeName, openPeriod, plannedChange, programsFor } from './checked-changes.ts'
-import type { CheckedPerson } from './team.queries.ts'
+import type { CheckedPerson } from './checked.queries.ts'
+import { openPeriod, plannedChange } from './checked-changes.ts'
 
 export type PlannedFor = Readonly<{
   person: CheckedPerson
@@ -80,7 +81,7 @@ export async function makeChange(
     case 'unit':
       return changeTexts(db, acting, program_id, assignment_id, { unit: '', ...typed })
     case 'role':
-      return changeTexts(db, acting, program_id, assignment_id, { role_title: '', ...typed })
+      return changeTitle(db, acting, program_id, assignment_id, { role_title: '', ...typed })
     case 'separation':
       return separate(db, acting, program_id, assignment_id, typed)
   }
