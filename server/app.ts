@@ -22,6 +22,7 @@ import { factsOfPeople, refreshStandings } from '#server/standings/standings.act
 import { countsFor } from '#server/training/counts-for.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/connection.ts'
+import { type Replica, withoutReplica } from './db/replica.ts'
 import { type FeatureNeeds, features } from './features.ts'
 import { lessonHrefFor } from './learning/progress/lesson-href.ts'
 import { listEnrollments } from './learning/progress/queries.ts'
@@ -52,11 +53,14 @@ import { readOnly } from './web/read-only.ts'
 import { OneLineOfARequest } from './web/request-log.ts'
 import type { App } from './web/routes.ts'
 import { security } from './web/security-headers.ts'
+import type { Tracing } from './web/tracing.ts'
 import { views } from './web/views.ts'
 import { wellKnownRoutes } from './web/well-known.routes.ts'
 
 export type Needs = Readonly<{
   db: Database
+  replica?: Replica
+  tracing?: Pick<Tracing, 'requests'>
   catalogue: Catalogue
   mail: Mail
   clock: () => Date
@@ -74,6 +78,7 @@ export type Needs = Readonly<{
 export async function buildApp(given: Needs): Promise<App> {
   const app = newServer(given)
   const needs = featureNeeds(given, await buildAssets())
+  if (given.tracing) await app.register(given.tracing.requests)
   await addPlugins(app, given, needs)
   await app.register(healthRoutes, needs)
   const { metricsToken, baseUrl } = given.config
@@ -124,6 +129,7 @@ function featureNeeds({ db, catalogue, clock, config, ...given }: Needs, assets:
   const dataKey: DataKey = () => openDataKey(config.keysFile, issuerDid(config.baseUrl), clock())
   return {
     db,
+    replica: given.replica ?? withoutReplica(db),
     catalogue,
     clock,
     config,

@@ -6,6 +6,7 @@ import {
   ConfigError,
   type Environment,
   existingFolder,
+  httpAddress,
   oneOf,
   origin,
   proxies,
@@ -39,6 +40,9 @@ export type Config = Readonly<{
   databaseUrl: string | undefined
   /** The owner of that database, for migrations and restores alone. */
   databaseAdminUrl: string | undefined
+  /** A streaming replica of that database, for lists and exports; and how many seconds it may be behind. */
+  databaseReplicaUrl: string | undefined
+  databaseReplicaSeconds: number
   databasePool: number
   /** How long the start waits for a database that isn't up yet. */
   databaseStartSeconds: number
@@ -87,6 +91,8 @@ export type Config = Readonly<{
   webProcesses: number
   /** Jobs run in this process, or in others started by `npm run worker`. */
   jobs: 'here' | 'apart'
+  /** Where OpenTelemetry traces and metrics go. Without it, none are made and nothing is loaded. */
+  telemetryEndpoint: string | undefined
   /** The bearer token that /metrics asks for. Without one, there is no such page. */
   metricsToken: string | undefined
   /** The version of this program. */
@@ -136,6 +142,7 @@ function readSettings(env: Environment): Config {
     ...witnessSettings(env),
     allowsPrivateWebhooks: oneOf(env, 'WEBHOOKS_TO_PRIVATE_ADDRESSES', ['no', 'yes'], 'no') === 'yes',
     metricsToken: secret(env, 'METRICS_TOKEN'),
+    telemetryEndpoint: httpAddress(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
     version: ownVersion(),
     development: env.NODE_ENV === 'development',
   })
@@ -164,6 +171,8 @@ function databaseSettings(env: Environment) {
     throw new ConfigError('DATABASE_URL must start with postgres:// (its value is not repeated here).')
   const databaseAdminUrl = env.DATABASE_ADMIN_URL || undefined
   if (databaseAdminUrl) checkAdminUrl(databaseAdminUrl, databaseUrl)
+  const databaseReplicaUrl = env.DATABASE_REPLICA_URL || undefined
+  if (databaseReplicaUrl) checkReplicaUrl(databaseReplicaUrl, databaseUrl)
   const jobs = oneOf(env, 'JOBS', ['here', 'apart'], 'here')
   if (jobs === 'apart' && !databaseUrl)
     throw new ConfigError('JOBS=apart needs DATABASE_URL: only one process can use the embedded database.')
@@ -175,6 +184,8 @@ function databaseSettings(env: Environment) {
   return {
     databaseUrl,
     databaseAdminUrl,
+    databaseReplicaUrl,
+    databaseReplicaSeconds: wholeNumber(env, 'DATABASE_REPLICA_SECONDS', 30, 1, 3600),
     databasePool: wholeNumber(env, 'DATABASE_POOL', 10, 1, 200),
     databaseStartSeconds: wholeNumber(env, 'DATABASE_START_SECONDS', 60, 0, 3600),
     databasePatience: {
@@ -199,6 +210,19 @@ function checkAdminUrl(adminUrl: string, serviceUrl: string | undefined): void {
   if (new URL(adminUrl).username === username)
     throw new ConfigError(
       `DATABASE_ADMIN_URL and DATABASE_URL name the same role, ${username}. Give the service a role of its own: npm run migrate makes it.`,
+    )
+}
+
+function checkReplicaUrl(replicaUrl: string, serviceUrl: string | undefined): void {
+  if (!/^postgres(ql)?:\/\//.test(replicaUrl))
+    throw new ConfigError(
+      'DATABASE_REPLICA_URL must start with postgres:// (its value is not repeated here).',
+    )
+  if (!serviceUrl)
+    throw new ConfigError('DATABASE_REPLICA_URL needs DATABASE_URL, the database that it is a replica of.')
+  if (replicaUrl === serviceUrl)
+    throw new ConfigError(
+      'DATABASE_REPLICA_URL and DATABASE_URL are the same address. Name a replica, or none.',
     )
 }
 

@@ -21,6 +21,13 @@ export function origin(text: string): string {
   return url.origin
 }
 
+export function httpAddress(env: Environment, name: string): string | undefined {
+  const text = env[name] || undefined
+  if (text && !/^https?:\/\/[^\s/]+/.test(text))
+    throw new ConfigError(`${name}=${text} must be an address such as http://127.0.0.1:4318.`)
+  return text
+}
+
 export function existingFolder(env: Environment, name: string, fallback: string): string {
   const folder = path.resolve(env[name] || fallback)
   if (!existsSync(folder)) throw new ConfigError(`${name}=${folder} does not exist.`)

@@ -45,6 +45,7 @@ import { rightNowRoutes } from '#server/courses/right-now.routes.ts'
 import { courseRoutes } from '#server/courses/routes.ts'
 import { searchRoutes } from '#server/courses/search/search.routes.ts'
 import type { Database } from '#server/db/connection.ts'
+import type { Replica } from '#server/db/replica.ts'
 import { facilitatorGuideRoutes } from '#server/handouts/facilitator-guides.routes.ts'
 import { handoutRoutes } from '#server/handouts/job-aids.routes.ts'
 import { afterCareRoutes } from '#server/learning/after-care/after-care.routes.ts'
@@ -136,6 +137,8 @@ import type { Config } from './config.ts'
 /** What the features need. Each takes its part. */
 export type FeatureNeeds = Readonly<{
   db: Database
+  /** Where lists and exports are read. */
+  replica: Replica
   catalogue: Catalogue
   /** The courses as they are offered today. */
   offered: FindOffered

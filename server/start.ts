@@ -8,7 +8,7 @@ import { buildApp } from './app.ts'
 import { type Config, configWarnings } from './config.ts'
 import { findEvidenceRisks } from './db/app-role.ts'
 import { AlreadyRunning } from './db/lock.ts'
-import { type OpenDatabase, openDatabase } from './db/open.ts'
+import { type OpenDatabase, openDatabase, openReplica } from './db/open.ts'
 import { demoCast, demoPassword } from './demo/cast.ts'
 import { fillDemoClassroom } from './demo/classroom.ts'
 import { fillDemo, isDemo, isEmpty } from './demo/fill.ts'
@@ -43,9 +43,14 @@ if (hasErrors(problems)) {
 const isFirst = !process.argv.includes(besideAnother)
 const running: Running = {}
 const stop = stopInOrder(running, config.stopSeconds)
+// Loaded where it is asked for, and nowhere else.
+const tracing = config.telemetryEndpoint ? (await import('./web/tracing.ts')).startTracing(config) : undefined
+running.tracing = tracing
 const database = await open()
 running.database = database
-const { db } = database
+const db = tracing ? database.db.withPlugin(tracing.statements) : database.db
+const replica = await orStop(openReplica(config, db))
+running.replica = replica
 await haveKeys()
 if (isFirst) await warnOfRights()
 const clock = () => new Date()
@@ -81,6 +86,8 @@ await sealStoredSecrets(db, () => openDataKey(config.keysFile, issuerDid(config.
 const mail = createMail(config.smtpUrl, config.mailFrom)
 const app = await buildApp({
   db,
+  ...(replica ? { replica } : {}),
+  ...(tracing ? { tracing } : {}),
   catalogue,
   mail,
   clock,
@@ -127,6 +134,17 @@ async function open(): Promise<OpenDatabase> {
     console.error(
       error instanceof AlreadyRunning ? error.message : `The database could not be opened. ${error}`,
     )
+    process.exit(1)
+  }
+}
+
+/** What is part of a start and may be refused in words. */
+async function orStop<T>(opening: Promise<T>): Promise<T> {
+  try {
+    return await opening
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    await running.database?.close()
     process.exit(1)
   }
 }

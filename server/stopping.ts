@@ -10,6 +10,8 @@ export type Running = {
   workers?: Workers
   sequencer?: Sequencer
   database?: OpenDatabase
+  replica?: Readonly<{ close: () => Promise<void> }> | undefined
+  tracing?: Readonly<{ close: () => Promise<void> }> | undefined
   isStopping?: boolean
 }
 
@@ -25,7 +27,7 @@ export function stopInOrder(running: Running, seconds: number): Stop {
     running.isStopping = true
     setTimeout(() => process.exit(code), seconds * 950)
     await Promise.race([endWork(running, seconds), elapsed(seconds * 600)])
-    await running.database?.close()
+    await Promise.all([running.replica?.close(), running.database?.close(), running.tracing?.close()])
     process.exit(code)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -11,6 +11,8 @@ export type Node = (typeof nodes)[number]
 const addressOf = (node: Node) => `${network}.${11 + nodes.indexOf(node)}`
 
 export const superuser = { name: 'postgres', password: 'drill-superuser' }
+/** Where the service reaches whichever node is the standby. */
+export const replicaUrl = `postgres://${superuser.name}:${superuser.password}@${gateway}:5001/postgres`
 export const databaseUrl = `postgres://${superuser.name}:${superuser.password}@${gateway}:5000/postgres`
 
 /** Each node is a network namespace on one bridge, so that the wire between two of them can be cut. */
@@ -168,6 +170,13 @@ listen database
   mode tcp
   bind ${gateway}:5000
   option httpchk GET /primary
+  http-check expect status 200
+  default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
+${nodes.map((node) => `  server ${node} ${addressOf(node)}:5432 check port 8008`).join('\n')}
+listen replica
+  mode tcp
+  bind ${gateway}:5001
+  option httpchk GET /replica
   http-check expect status 200
   default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
 ${nodes.map((node) => `  server ${node} ${addressOf(node)}:5432 check port 8008`).join('\n')}

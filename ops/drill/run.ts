@@ -47,6 +47,7 @@ const startApp = (port: number) => {
   start(
     startProgram(`app${port}`, [process.execPath, path.join(project, 'server/main.ts')], folder, {
       DATABASE_URL: isPooled ? database.pooledUrl : database.databaseUrl,
+      DATABASE_REPLICA_URL: database.replicaUrl,
       DATA_DIR: path.join(folder, `app${port}`),
       KEYS_FILE: path.join(folder, 'keys.json'),
       PORT: String(port),

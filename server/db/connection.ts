@@ -53,9 +53,16 @@ export type Patience = Readonly<{
 export const isPooled = (url: string): boolean => new URL(url).searchParams.get('pgbouncer') === 'true'
 
 /** A pool of connections to one database; close it with `db.destroy()`. */
-export function connect(url: string, pool = 10, patience: Patience = {}): { db: Database; pool: pg.Pool } {
+export function connect(
+  url: string,
+  pool = 10,
+  patience: Patience = {},
+  access: 'read and write' | 'read only' = 'read and write',
+): { db: Database; pool: pg.Pool } {
+  const readOnly = access === 'read only' ? ['-c default_transaction_read_only=on'] : []
+  const options = [sessionOptions(patience), ...readOnly].join(' ')
   const connections = new pg.Pool({
-    ...(isPooled(url) ? {} : { Client: namingClient(), options: sessionOptions(patience) }),
+    ...(isPooled(url) ? {} : { Client: namingClient(), options }),
     connectionString: url,
     max: pool,
     types,

@@ -57,7 +57,7 @@ export async function startEmbeddedPostgres(
     await createDatabase(`${server}/postgres`, database)
   } catch (error) {
     child.kill('SIGKILL')
-    throw error
+    throw /incompatible with server/.test(output.join('')) ? new Error(otherMajor(cluster)) : error
   }
   return {
     url: `${server}/${database}`,
@@ -70,6 +70,12 @@ export async function startEmbeddedPostgres(
       clearTimeout(late)
     },
   }
+}
+
+/** A major version of PostgreSQL can't read the files of another. */
+function otherMajor(cluster: string): string {
+  const major = readFileSync(path.join(cluster, 'PG_VERSION'), 'utf8').trim()
+  return `The data in ${cluster} is of PostgreSQL ${major}, and this version of the program has another one. Nothing was changed. Start the version that ran before and run npm run backup there. Then rename ${cluster} to postgres-${major}, and with this version run npm run restore with that backup: see “Upgrade” in docs/operations.md.`
 }
 
 const serverArguments = (cluster: string, port: number, isDurable: boolean): readonly string[] => [

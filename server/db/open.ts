@@ -7,6 +7,7 @@ import { runningUrl, startEmbeddedPostgres } from './embedded.ts'
 import { AlreadyRunning, lockDataFolder } from './lock.ts'
 import { migrate, schemaState } from './migrate.ts'
 import { installQueue } from './queue-schema.ts'
+import { checkReplica, type Replica, replicaReads } from './replica.ts'
 import { checkPooler, checkServer, isPoolerRefusal, unnamedPooler } from './server-check.ts'
 
 export type OpenDatabase = Readonly<{
@@ -66,6 +67,36 @@ export async function openDatabase(
     await stop()
     throw error
   }
+}
+
+type OpenReplica = Replica & Readonly<{ close: () => Promise<void> }>
+
+/** The replica of DATABASE_REPLICA_URL, checked. One that isn't up yet is used once it is. */
+export async function openReplica(
+  config: Readonly<{
+    databaseReplicaUrl: string | undefined
+    databaseReplicaSeconds: number
+    databasePool: number
+    databasePatience: Patience
+  }>,
+  primary: Database,
+): Promise<OpenReplica | undefined> {
+  if (!config.databaseReplicaUrl) return undefined
+  const patience = { ...config.databasePatience, connectionSeconds: 2 }
+  const { db } = connect(config.databaseReplicaUrl, config.databasePool, patience, 'read only')
+  const tell = (problem: string) => console.error(problem)
+  try {
+    const found = await checkReplica(primary, db)
+    if (found !== 'is a replica')
+      tell(
+        `The database at DATABASE_REPLICA_URL ${found}. Until it is a replica, the one at DATABASE_URL reads everything.`,
+      )
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  const reads = replicaReads(primary, db, { mostSeconds: config.databaseReplicaSeconds, tell })
+  return { ...reads, close: () => Promise.race([reads.close(), after(2000, undefined, { ref: false })]) }
 }
 
 /** A database of the organization's may come up after this service, such as when a machine starts both. */

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { Readable } from 'node:stream'
 import { sql } from 'kysely'
 import pg from 'pg'
@@ -74,6 +75,19 @@ test('what PostgreSQL says of the machine under it reaches the log, and what a s
   await client.end()
   await postgres.stop()
   expect(told).toEqual(['The database reports: ERROR: could not extend file: No space left on device'])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('files of another major version of PostgreSQL are left as they are, and the start says how to move them', async () => {
+  const folder = newFolder()
+  const cluster = path.join(folder, 'postgres')
+  mkdirSync(cluster, { mode: 0o700 })
+  writeFileSync(path.join(cluster, 'PG_VERSION'), '13\n')
+  for (const file of ['postgresql.conf', '../postgres-password']) writeFileSync(path.join(cluster, file), '')
+  await expect(startEmbeddedPostgres(folder, { onTrouble: () => {} })).rejects.toThrow(
+    /is of PostgreSQL 13.*npm run backup.*npm run restore/,
+  )
+  expect(readFileSync(path.join(cluster, 'PG_VERSION'), 'utf8')).toBe('13\n')
   rmSync(folder, { recursive: true, force: true })
 })
 

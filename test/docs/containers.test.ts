@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { Ajv } from 'ajv'
+import { validate } from 'dockerfile-utils'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readConfig } from '#server/config.ts'
@@ -30,7 +32,18 @@ const read = (file: string) => readFileSync(path.join(project, file), 'utf8')
 const compose = parse(filledIn(read('compose.yaml')), { merge: true }) as Compose
 const { services } = compose
 
-// No container engine runs here, so this is what can be known without one.
+// No container engine runs here, so this is what can be known without one. The image's steps: test/faults/image.test.ts.
+test('compose.yaml is one by the Compose specification, and the Dockerfile has no mistake that a linter knows', () => {
+  // github.com/compose-spec/compose-spec, schema/compose-spec.json, Apache-2.0.
+  const schema = JSON.parse(read('test/docs/compose-spec.json'))
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false })
+  const isCompose = ajv.compile({ ...schema, $schema: 'http://json-schema.org/draft-07/schema#' })
+  expect([isCompose(compose), isCompose.errors]).toEqual([true, null])
+  expect(isCompose({ services: { web: { imag: 'postgres' } } })).toBe(false)
+  expect(validate(read('Dockerfile'))).toEqual([])
+  expect(validate('FROM node\nRUM npm ci').length).toBeGreaterThan(0)
+})
+
 test('compose.yaml names services, volumes and settings that exist, and the service accepts those settings', () => {
   for (const [name, part] of Object.entries(services)) {
     expect([name, Boolean(part.build) !== Boolean(part.image)]).toEqual([name, true])
@@ -53,6 +66,9 @@ test('compose.yaml names services, volumes and settings that exist, and the serv
 
 test('the image copies what is there, and starts what is there', () => {
   const lines = read('Dockerfile').split('\n')
+  const { node } = JSON.parse(read('package.json')).dependencies
+  const bases = lines.filter((line) => line.startsWith('FROM')).map((line) => line.split(' ')[1])
+  expect(new Set(bases)).toEqual(new Set([`node:${node}-bookworm-slim`]))
   const copied = lines
     .filter((line) => line.startsWith('COPY ') && !line.includes('--from'))
     .flatMap((line) => line.split(' ').slice(1, -1))

@@ -1,10 +1,11 @@
-import { type KyselyPlugin, sql } from 'kysely'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Database } from '#server/db/connection.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
 import { aStage, evidenceActions } from '#test/ledger/evidence-actions.ts'
 import { asTheService } from '#test/support/db.ts'
 import { placedEntries } from '#test/support/ledger.ts'
+import { failingAt } from './failing-at.ts'
 
 const mostStatements = 200
 
@@ -39,22 +40,6 @@ test.each(evidenceActions)(
     expect(checkLedger(await placedEntries(db), null)).toBeNull()
   },
 )
-
-/** Lets the n-th statement fail before it is sent, and all others pass. */
-function failingAt(n: number): Readonly<{ plugin: KyselyPlugin; wasHit: () => boolean }> {
-  let count = 0
-  return {
-    wasHit: () => count >= n,
-    plugin: {
-      transformQuery: ({ node }) => {
-        count += 1
-        if (count === n) throw new Error(`Statement ${n} fails`)
-        return node
-      },
-      transformResult: async ({ result }) => result,
-    },
-  }
-}
 
 async function countRows(db: Database): Promise<Readonly<Record<string, number>>> {
   const counts = [...evidence, 'ledger_entries'].map(

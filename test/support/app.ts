@@ -13,6 +13,7 @@ import { fillDemo } from '#server/demo/fill.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import type { Policy } from '#server/people/roles.ts'
 import type { App } from '#server/web/routes.ts'
+import type { Tracing } from '#server/web/tracing.ts'
 import { asTheService, emptyDatabase } from './db.ts'
 import { schemaController } from './schemas.ts'
 
@@ -62,6 +63,7 @@ export type WorldOptions = Readonly<{
   /** Connections of the service, if not the worker's own. */
   service?: Database
   logger?: FastifyServerOptions['logger']
+  tracing?: Tracing
 }>
 
 /** What the service says of one of its addresses. */
@@ -87,8 +89,10 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
       clock.now,
     )
   const routes: Route[] = []
+  const service = options.service ?? (await asTheService())
   const app = await buildApp({
-    db: options.service ?? (await asTheService()),
+    db: options.tracing ? service.withPlugin(options.tracing.statements) : service,
+    ...(options.tracing ? { tracing: options.tracing } : {}),
     catalogue,
     mail: options.mail ?? null,
     clock: () => clock.now,

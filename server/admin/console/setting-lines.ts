@@ -102,6 +102,22 @@ export const settingList: readonly Setting[] = [
     value: ({ databaseAdminUrl }) => set(databaseAdminUrl),
   },
   {
+    name: 'DATABASE_REPLICA_URL',
+    group: 'Database',
+    example: 'postgres://user:password@127.0.0.2:5432/safe_harbor',
+    changes:
+      'A streaming replica of that database. Licensing’s search and overview, and downloads of hours and requirements, read there; clearance, a person’s status and all that decides never do. Without it, the database at DATABASE_URL reads everything.',
+    value: ({ databaseReplicaUrl }) => set(databaseReplicaUrl),
+  },
+  {
+    name: 'DATABASE_REPLICA_SECONDS',
+    group: 'Database',
+    fallback: '30',
+    changes:
+      'How far the replica may be behind. Pages read there say as of when; one that is further behind, or down, is left alone until it has caught up.',
+    value: ({ databaseReplicaSeconds }) => String(databaseReplicaSeconds),
+  },
+  {
     name: 'DATABASE_POOL',
     group: 'Database',
     fallback: '10',
@@ -205,6 +221,14 @@ export const settingList: readonly Setting[] = [
     example: '',
     changes: 'The bearer token with which Prometheus reads /metrics; at least 16 letters.',
     value: ({ metricsToken }) => set(metricsToken),
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    group: 'Jobs and messages',
+    example: 'http://127.0.0.1:4318',
+    changes:
+      'Where OpenTelemetry traces and metrics go, by OTLP over HTTP. They name routes and request codes, never people or addresses. OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES and OTEL_EXPORTER_OTLP_HEADERS work, too.',
+    value: ({ telemetryEndpoint }) => telemetryEndpoint ?? 'Not set',
   },
   {
     name: 'ESCALATE_TO_ADMINISTRATOR_DAYS',

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import type { Replica } from '#server/db/replica.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'
 import { openReview } from '#server/oversight/reviews/review.actions.ts'
 import { listReviews } from '#server/oversight/reviews/review.queries.ts'
@@ -23,10 +24,10 @@ import { listOverview, listOverviewDays } from './overview.queries.ts'
 import { overviewTotals } from './overview-page.ts'
 import { recordOnDay } from './record-on-day.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date }>
+type Needs = Readonly<{ db: Database; replica: Replica; clock: () => Date }>
 
 /** Licensing staff find a program and open a review of it. These pages name no one. */
-export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<void> {
+export async function licensingRoutes(app: App, { db, replica, clock }: Needs): Promise<void> {
   const licensing = { policy: ['licensing'] } as const
   const params = Type.Object({ program: uuid() })
   const day = { on: Type.Optional(text(40)), known: Type.Optional(text(10)) }
@@ -43,15 +44,24 @@ export async function licensingRoutes(app: App, { db, clock }: Needs): Promise<v
       const search = (request.query.search ?? '').trim()
       const now = clock()
       const today = dayOf(now)
-      const found = await findPrograms(db, search, today, search ? mostFound : mostShown)
-      const data = { title: 'Licensed programs', search, ...found, licenseWords, toneOf }
-      if (request.headers['hx-request'] === 'true') return reply.partial('oversight/licensing/_found', data)
-      // Reads every answer of the state, which a search doesn't ask for.
-      const whole = search ? null : await listOverview(db, today, addDays(today, 30), rulesRevision)
+      const isPiece = request.headers['hx-request'] === 'true'
+      const { found, asOf } = await replica.read(async (reading) => ({
+        programs: await findPrograms(reading, search, today, search ? mostFound : mostShown),
+        // Reads every answer of the state, which a search doesn't ask for.
+        overview:
+          isPiece || search
+            ? null
+            : {
+                totals: overviewTotals(await listOverview(reading, today, addDays(today, 30), rulesRevision)),
+                days: await listOverviewDays(reading, 12),
+              },
+      }))
+      const data = { title: 'Licensed programs', search, ...found.programs, asOf, licenseWords, toneOf }
+      if (isPiece) return reply.partial('oversight/licensing/_found', data)
       return reply.page('oversight/licensing/find', {
         ...data,
-        now,
-        overview: whole && { totals: overviewTotals(whole), days: await listOverviewDays(db, 12) },
+        now: asOf ?? now,
+        overview: found.overview,
       })
     },
   )

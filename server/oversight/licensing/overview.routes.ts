@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import type { Replica } from '#server/db/replica.ts'
 import { recordExport } from '#server/ledger/actions.ts'
 import { addDays, dayOf, daysBetween, parseDay } from '#server/lib/days.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -14,23 +15,25 @@ import { overviewCsv, overviewDayPage, overviewFilters, overviewPrograms } from 
 /** The certified programs behind each number of the statewide overview. It names no one. */
 export async function overviewRoutes(
   app: App,
-  { db, clock }: Readonly<{ db: Database; clock: () => Date }>,
+  { db, replica, clock }: Readonly<{ db: Database; replica: Replica; clock: () => Date }>,
 ): Promise<void> {
   const config = { policy: ['licensing'] } as const
   const querystring = Type.Object({
     show: Type.Optional(Type.Unsafe<string>({ enum: Object.keys(overviewFilters) })),
   })
-  const shown = async (show: string) => {
+  const shown = async (show: string, reading: Database) => {
     const today = dayOf(clock())
-    const all = await listOverview(db, today, addDays(today, 30), rulesRevision)
+    const all = await listOverview(reading, today, addDays(today, 30), rulesRevision)
     return { today, all: all.length, programs: overviewPrograms(all, show, today) }
   }
 
   app.get('/licensing/overview', { config, schema: { querystring } }, async (request, reply) => {
     const { show = 'all' } = request.query
+    const { found, asOf } = await replica.read((reading) => shown(show, reading))
     return reply.page('oversight/licensing/overview', {
       title: 'Certified programs',
-      ...(await shown(show)),
+      ...found,
+      asOf,
       show,
       filters: Object.entries(overviewFilters).map(([value, label]) => ({ value, label })),
       showWords: overviewFilters[show],
@@ -51,9 +54,10 @@ export async function overviewRoutes(
 
   app.get('/licensing/endings', { config }, async (_request, reply) => {
     const today = dayOf(clock())
-    const endings = await listEndings(db, today)
+    const { found: endings, asOf } = await replica.read((reading) => listEndings(reading, today))
     return reply.page('oversight/licensing/endings', {
       title: 'About to end',
+      asOf,
       days: daysOfWatch,
       endings: endings.map((one) => ({ ...one, left: daysBetween(today, one.to_on) })),
     })
@@ -61,7 +65,7 @@ export async function overviewRoutes(
 
   app.get('/licensing/overview.csv', { config, schema: { querystring } }, async (request, reply) => {
     const { show = 'all' } = request.query
-    const { programs, today } = await shown(show)
+    const { programs, today } = await replica.readAll((reading) => shown(show, reading))
     await recordExport(db, {
       by: viewerOf(request).id,
       subject: 'overview',

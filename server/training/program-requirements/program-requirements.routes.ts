@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
+import type { Replica } from '#server/db/replica.ts'
 import { recordEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -37,7 +38,7 @@ import {
 } from './requirement-form.ts'
 import { listWaitingSubmissions } from './submissions.queries.ts'
 
-type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
+type Needs = Readonly<{ db: Database; replica: Replica; offered: FindOffered; clock: () => Date }>
 
 type FormPage = Readonly<{
   title: string
@@ -48,7 +49,10 @@ type FormPage = Readonly<{
 }>
 
 /** A program's own requirements: what they are, where everyone is with them, and adding, changing and ending one. */
-export async function programRequirementRoutes(app: App, { db, offered, clock }: Needs): Promise<void> {
+export async function programRequirementRoutes(
+  app: App,
+  { db, replica, offered, clock }: Needs,
+): Promise<void> {
   const readers = { policy: ['supervisor', 'program_admin'] } as const
   const administrators = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
@@ -106,10 +110,12 @@ export async function programRequirementRoutes(app: App, { db, offered, clock }:
         const viewer = viewerOf(request)
         const today = dayOf(clock())
         const { program } = (await findRosterOf(db, viewer, request.params.program, today)) ?? notFound()
-        const findings = await listProgramFindings(db, [program.id], { on: today, asKnownOn: null })
+        const { findings, employeeIds } = await replica.readAll(async (reading) => ({
+          findings: await listProgramFindings(reading, [program.id], { on: today, asKnownOn: null }),
+          employeeIds: await listEmployeeIds(reading, program.id),
+        }))
         const { requirement = '', show = '' } = request.query
         const lines = linesOf(findings, { requirement, show }, today)
-        const employeeIds = await listEmployeeIds(db, program.id)
         await recordEvidence(db, {
           kind: 'records-exported',
           actor_id: viewer.id,

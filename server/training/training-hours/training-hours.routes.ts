@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import type { Replica } from '#server/db/replica.ts'
 import { recordEvidence } from '#server/ledger/actions.ts'
 import { addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
@@ -15,13 +16,13 @@ import { listHourCosts, listTrainingHours } from './training-hours.queries.ts'
 import { hoursReport } from './training-hours.ts'
 import { hoursCsv, hoursXlsx } from './training-hours-export.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date }>
+type Needs = Readonly<{ db: Database; replica: Replica; clock: () => Date }>
 type Query = Readonly<{ from?: string; to?: string; page?: string }>
 
 const pageSize = 50
 
 /** How many hours a program's people spent on training, by month and person, and what they cost. */
-export async function trainingHoursRoutes(app: App, { db, clock }: Needs): Promise<void> {
+export async function trainingHoursRoutes(app: App, { db, replica, clock }: Needs): Promise<void> {
   const config = { policy: ['program_admin'] } as const
   const params = Type.Object({ program: uuid() })
   const period = { from: Type.Optional(text(40)), to: Type.Optional(text(40)) }
@@ -54,8 +55,10 @@ export async function trainingHoursRoutes(app: App, { db, clock }: Needs): Promi
         const viewer = viewerOf(request)
         const { program } = await placeOf(viewer, request.params.program)
         const { from_on, to_on } = periodOf(request.query)
-        const { lines } = await reportOf(program.id, { from_on, to_on })
-        const employeeIds = await listEmployeeIds(db, program.id)
+        const { lines, employeeIds } = await replica.readAll(async (reading) => ({
+          lines: (await reportOf(reading, program.id, { from_on, to_on })).lines,
+          employeeIds: await listEmployeeIds(reading, program.id),
+        }))
         await recordEvidence(db, {
           kind: 'records-exported',
           actor_id: viewer.id,
@@ -97,8 +100,16 @@ export async function trainingHoursRoutes(app: App, { db, clock }: Needs): Promi
   const placeOf = async (viewer: Viewer, programId: string) =>
     (await findRosterToChangeOf(db, viewer, programId, dayOf(clock()))) ?? notFound()
 
-  const reportOf = async (programId: string, asked: Readonly<{ from_on: Day; to_on: Day }>) =>
-    hoursReport(await listTrainingHours(db, programId, asked), await listHourCosts(db, programId), asked)
+  const reportOf = async (
+    reading: Database,
+    programId: string,
+    asked: Readonly<{ from_on: Day; to_on: Day }>,
+  ) =>
+    hoursReport(
+      await listTrainingHours(reading, programId, asked),
+      await listHourCosts(reading, programId),
+      asked,
+    )
 
   /** The twelve months up to today, unless asked for others. */
   function periodOf({ from = '', to = '' }: Query) {
@@ -129,7 +140,7 @@ export async function trainingHoursRoutes(app: App, { db, clock }: Needs): Promi
   ) {
     const place = await placeOf(viewer, programId)
     const { errors, ...asked } = periodOf(query)
-    const report = await reportOf(place.program.id, asked)
+    const report = await reportOf(db, place.program.id, asked)
     const last = Math.max(1, Math.ceil(report.people.length / pageSize))
     const current = Math.min(Number(query.page ?? 1), last)
     const address = `/programs/${place.program.id}/training-hours`

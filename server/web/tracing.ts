@@ -1,0 +1,121 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { W3CTraceContextPropagator } from '@opentelemetry/core'
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources'
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { KyselyPlugin, QueryId, RootOperationNode } from 'kysely'
+import type { App } from './routes.ts'
+
+export type Tracing = Readonly<{
+  /** Registered before all other plugins. */
+  requests: (app: App) => Promise<void>
+  /** For the database of the service. */
+  statements: KyselyPlugin
+  /** Sends what is left. */
+  close: () => Promise<void>
+}>
+
+/**
+ * OpenTelemetry traces and metrics, sent by OTLP over HTTP to OTEL_EXPORTER_OTLP_ENDPOINT. Spans name routes, statements'
+ * tables and the request's code, never an address, a parameter or whose request it is: addresses hold secrets.
+ */
+export function startTracing({ version }: Readonly<{ version: string }>): Tracing {
+  const resource = defaultResource()
+    .merge(resourceFromAttributes({ 'service.name': 'safe-harbor-training', 'service.version': version }))
+    .merge(detectResources({ detectors: [envDetector] }))
+  const traces = new TracerProvider({
+    resource,
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+  })
+  const metrics = new MeterProvider({
+    resource,
+    readers: [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter() })],
+  })
+  const tracer = traces.getTracer('safe-harbor-training', version)
+  const current = new AsyncLocalStorage<Span>()
+  const seconds = metrics
+    .getMeter('safe-harbor-training', version)
+    .createHistogram('http.server.request.duration', {
+      unit: 's',
+      advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
+    })
+
+  const begun = (request: FastifyRequest) => {
+    const { method } = request
+    const route = request.routeOptions.url
+    const parent = new W3CTraceContextPropagator().extract(ROOT_CONTEXT, request.headers, fromHeaders)
+    const attributes = { 'http.request.method': method, 'request.id': request.id }
+    const options = {
+      kind: SpanKind.SERVER,
+      attributes: { ...attributes, ...(route ? { 'http.route': route } : {}) },
+    }
+    return tracer.startSpan(route ? `${method} ${route}` : method, options, parent)
+  }
+  const answered = (span: Span, request: FastifyRequest, reply: FastifyReply) => {
+    const attributes = {
+      'http.request.method': request.method,
+      'http.response.status_code': reply.statusCode,
+      ...(request.routeOptions.url ? { 'http.route': request.routeOptions.url } : {}),
+    }
+    span.setAttributes(attributes)
+    if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+    span.end()
+    seconds.record(reply.elapsedTime / 1000, attributes)
+  }
+  const requests = fp(async (app: App) => {
+    const spans = new WeakMap<FastifyRequest, Span>()
+    app.addHook('onRequest', (request, _reply, done) => {
+      const span = begun(request)
+      spans.set(request, span)
+      // What the request does from here on, its statements among it, belongs to this span.
+      current.run(span, done)
+    })
+    app.addHook('onResponse', async (request, reply) => {
+      const span = spans.get(request)
+      if (span) answered(span, request, reply)
+    })
+  })
+
+  const running = new WeakMap<QueryId, Span>()
+  const statements: KyselyPlugin = {
+    transformQuery: ({ node, queryId }) => {
+      const within = current.getStore()
+      if (within) running.set(queryId, tracer.startSpan(...statementSpan(node, within)))
+      return node
+    },
+    transformResult: async ({ queryId, result }) => {
+      running.get(queryId)?.end()
+      return result
+    },
+  }
+  return {
+    requests,
+    statements,
+    close: async () => {
+      await Promise.allSettled([traces.shutdown(), metrics.shutdown()])
+    },
+  }
+}
+
+const fromHeaders = {
+  get: (headers: FastifyRequest['headers'], name: string) => headers[name],
+  keys: (headers: FastifyRequest['headers']) => Object.keys(headers),
+}
+
+function statementSpan(node: RootOperationNode, within: Span) {
+  const kind =
+    'sqlFragments' in node ? node.sqlFragments[0]?.trim().split(/\s+/)[0] : node.kind.replace('QueryNode', '')
+  const operation = /^\w+$/.test(kind ?? '') ? kind!.toUpperCase() : 'SQL'
+  const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': operation }
+  return [operation, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(ROOT_CONTEXT, within)] as const
+}
