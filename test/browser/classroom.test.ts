@@ -191,7 +191,7 @@ async function takeTogether(look: Look, email: string, options: BrowserContextOp
   await desk.getByRole('button', { name: 'Create session' }).click()
   await desk.getByText('No one has joined yet.').waitFor()
   await look('group session open', desk)
-  const code = (await desk.locator('.join-code').textContent())!
+  const code = (await desk.locator('.join-code [aria-hidden]').textContent())!
 
   // Signing in after following the code leads back to the session.
   await mobile.goto(`/join?code=${code.toLowerCase()}`)
