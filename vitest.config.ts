@@ -30,7 +30,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Two cores, and whoever waits for a process or a browser leaves its core to another.
+    maxWorkers: 3,
     // One worker serves many files: its database is copied once, and the courses are read once.
     isolate: false,
     // More than a hundred starts and commands load the same thousand files and the same courses.

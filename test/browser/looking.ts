@@ -5,10 +5,9 @@ import { accessibilityProblems, desk, phone } from '#test/support/browser.ts'
 /** Called at each page of a journey, with a name for the kind of page. */
 export type Look = (kind: string, page: Page) => Promise<void>
 
-/** The first looks for everything; `npm run test:long` does so at a desk as well. */
 const ways = [
   { name: 'phone', size: phone, colorScheme: 'light', looksFor: 'all' },
-  { name: 'desk', size: desk, colorScheme: 'light', looksFor: process.env.LONG ? 'all' : 'layout' },
+  { name: 'desk', size: desk, colorScheme: 'light', looksFor: 'layout' },
   { name: 'phone-dark', size: phone, colorScheme: 'dark', looksFor: 'colors' },
 ] as const
 
@@ -41,7 +40,8 @@ async function tooWide(page: Page, where: string, isPhone: boolean): Promise<str
 /**
  * Checks the first page of each kind on a phone and on a desktop, in light and dark mode, or only as named: what
  * axe-core finds, and whether anything scrolls sideways. At a desk only the layout differs and in dark mode only the
- * colors, so only they are checked again. With SCREENSHOTS=<folder> it saves a screenshot of each.
+ * colors, so after the first page only they are checked again, and everything with `npm run test:long`. With
+ * SCREENSHOTS=<folder> it saves a screenshot of each.
  */
 export function looking(only?: readonly Way[]): { look: Look; problems: readonly string[] } {
   const seen = new Set<string>()
@@ -56,7 +56,8 @@ export function looking(only?: readonly Way[]): { look: Look; problems: readonly
         if (only && !only.includes(name)) continue
         await page.emulateMedia({ colorScheme })
         await page.setViewportSize(size)
-        const found = await accessibilityProblems(page, looksFor)
+        const isFull = process.env.LONG || seen.size === 1
+        const found = await accessibilityProblems(page, isFull && looksFor === 'layout' ? 'all' : looksFor)
         problems.push(...found.map((problem) => `${kind}, ${name}: ${problem}`))
         const isPhone = name === 'phone'
         problems.push(...(await tooWide(page, `${kind}, ${name}`, isPhone)))

@@ -37,7 +37,7 @@ describe('the roster on a day', () => {
       .set({ superseded_at: row!.recorded_at })
       .where('id', '=', row!.id)
       .execute()
-    const known = { ...row!, assignment_id: crypto.randomUUID(), hired_on: '2024-01-02' }
+    const known = { ...row!, later_titles: '[]', assignment_id: crypto.randomUUID(), hired_on: '2024-01-02' }
     await db
       .insertInto('assignments')
       .values([

@@ -41,7 +41,7 @@ export async function ledgerConsoleRoutes(
     actor: optional(),
     from: optional(),
     to: optional(),
-    below: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
+    below: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,15}$' })),
   })
   const pageSize = 50
 
