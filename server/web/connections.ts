@@ -5,11 +5,11 @@ export const arrivalLimits = {
   connectionTimeout: 60_000,
   requestTimeout: 120_000,
   headersTimeout: 15_000,
-  perAddress: 60,
+  perAddress: 500,
 }
 
 /**
- * Closes what one address opens beyond a browser's need, also of a whole office behind one address. Behind a proxy, all
+ * Closes what one address opens beyond the need of a whole office behind it: six for each browser. Behind a proxy, all
  * connections come from it, and the proxy limits them.
  */
 export function limitConnections(server: Server, most = arrivalLimits.perAddress): void {
