@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { dayOf } from '#server/lib/days.ts'
+import { type Day, dayOf } from '#server/lib/days.ts'
 import { latinSpellingNeeded } from '#server/lib/latin-spelling.ts'
 import type { NewNotice } from '#server/notices/kinds.ts'
 import { findPerson } from '#server/people/queries.ts'
@@ -149,55 +149,31 @@ export const correctWork = (
     },
   )
 
-export const separate = (
-  db: Database,
-  acting: Acting,
-  programId: string,
-  assignmentId: string,
-  typed: Typed,
-): Promise<RosterAnswer> =>
-  changeRoster(
-    db,
-    acting,
-    [programId],
-    (trx) => findAssignment(trx, programId, assignmentId),
-    (_, assignment) =>
-      saving('separated', assignment.person_id, decideSeparation(typed, dayOf(acting.now), assignment)),
-  )
+/** A change that the form and the employment decide alone. */
+const changeWork =
+  (act: string, decide: (typed: Typed, today: Day, assignment: Assignment) => Decided) =>
+  (
+    db: Database,
+    acting: Acting,
+    programId: string,
+    assignmentId: string,
+    typed: Typed,
+  ): Promise<RosterAnswer> =>
+    changeRoster(
+      db,
+      acting,
+      [programId],
+      (trx) => findAssignment(trx, programId, assignmentId),
+      (_, assignment) => saving(act, assignment.person_id, decide(typed, dayOf(acting.now), assignment)),
+    )
+
+export const separate = changeWork('separated', decideSeparation)
 
 /** Changes the role title from a day on. */
-export const changeTitle = (
-  db: Database,
-  acting: Acting,
-  programId: string,
-  assignmentId: string,
-  typed: Typed,
-): Promise<RosterAnswer> =>
-  changeRoster(
-    db,
-    acting,
-    [programId],
-    (trx) => findAssignment(trx, programId, assignmentId),
-    (_, assignment) =>
-      saving('title-changed', assignment.person_id, decideTitle(typed, dayOf(acting.now), assignment)),
-  )
+export const changeTitle = changeWork('title-changed', decideTitle)
 
 /** Changes the unit or shift. */
-export const changeTexts = (
-  db: Database,
-  acting: Acting,
-  programId: string,
-  assignmentId: string,
-  typed: Typed,
-): Promise<RosterAnswer> =>
-  changeRoster(
-    db,
-    acting,
-    [programId],
-    (trx) => findAssignment(trx, programId, assignmentId),
-    (_, assignment) =>
-      saving('texts-changed', assignment.person_id, decideTexts(typed, dayOf(acting.now), assignment)),
-  )
+export const changeTexts = changeWork('texts-changed', decideTexts)
 
 /** Moves a person to another program that the viewer administers. */
 export async function transfer(
