@@ -12,13 +12,13 @@ import { connect, type Database } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
-import { entryHash, genesisHash } from '#server/ledger/chain.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
 import { placeEntries } from '#server/ledger/placing.actions.ts'
 import { findEntry, findLastHead, listEntries } from '#server/ledger/queries.ts'
 import { startSequencer } from '#server/ledger/sequencer.actions.ts'
 import { keepTiles, tileReader } from '#server/ledger/tiles.actions.ts'
 import { inclusionProof } from '#server/ledger/tiles.ts'
+import { appendAsBefore } from '#test/ledger/append-as-before.ts'
 import { median, percentile } from './load.ts'
 
 const seconds = 4
@@ -94,26 +94,13 @@ const locked: Act = (db, person, n) =>
   db.transaction().execute(async (trx) => {
     await act(trx, person, n)
     await sql`select set_config('idle_in_transaction_session_timeout', '4s', true)`.execute(trx)
-    await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(trx)
-    const last = await trx
-      .selectFrom('ledger')
-      .select(['seq', 'hash'])
-      .orderBy('seq', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-    const entry = {
-      seq: (last?.seq ?? 0) + 1,
+    await appendAsBefore(trx, {
       at: new Date(),
       actor_id: person,
       kind: 'course-completed',
       subject: `person:${person}`,
       facts: JSON.stringify(facts(n)),
-    }
-    const previous_hash = last?.hash ?? genesisHash
-    await trx
-      .insertInto('ledger')
-      .values({ ...entry, previous_hash, hash: entryHash(entry, previous_hash) })
-      .execute()
+    })
   })
 
 async function measure(url: string, lanes: number, delay: number): Promise<void> {

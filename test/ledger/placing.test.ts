@@ -3,7 +3,6 @@ import { type KyselyPlugin, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Database } from '#server/db/connection.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
-import { entryHash, genesisHash } from '#server/ledger/chain.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
 import { placeEntries, placeSome } from '#server/ledger/placing.actions.ts'
 import { findLag, listEntries } from '#server/ledger/queries.ts'
@@ -12,6 +11,7 @@ import { countTiles } from '#server/ledger/tiles.queries.ts'
 import { aWorld } from '#test/support/app.ts'
 import { asTheService, emptyDatabase } from '#test/support/db.ts'
 import { placedEntries } from '#test/support/ledger.ts'
+import { appendAsBefore } from './append-as-before.ts'
 
 const entry = (subject: string) =>
   ({ kind: 'setting-changed', actor_id: null, subject, facts: { subject }, at: new Date() }) as const
@@ -66,7 +66,9 @@ test('places of many writers, three that place and a version before this one hav
   const db = await asTheService()
   const written = Array.from({ length: 60 }, (_, n) => `w:${n}`)
   const writing = written.map((subject) => record(db, `${subject}:a`, `${subject}:b`))
-  const earlier = Array.from({ length: 10 }, (_, n) => appendAsBefore(db, `before:${n}`))
+  const earlier = Array.from({ length: 10 }, (_, n) =>
+    db.transaction().execute((trx) => appendAsBefore(trx, { ...entry(`before:${n}`), facts: '{}' })),
+  )
   await Promise.all([...writing, ...earlier, ...[1, 2, 3].map(() => placeEntries(db))])
   const entries = await placedEntries(db)
   expect(checkLedger(entries, null)).toBeNull()
@@ -80,25 +82,6 @@ test('places of many writers, three that place and a version before this one hav
   for (const subject of written)
     expect(subjects.indexOf(`${subject}:a`)).toBeLessThan(subjects.indexOf(`${subject}:b`))
 })
-
-/** How a version before this one appends, under the ledger's lock until the commit. */
-const appendAsBefore = (db: Database, subject: string) =>
-  db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtext('safe-harbor-ledger'))`.execute(trx)
-    const last = await trx
-      .selectFrom('ledger')
-      .select(['seq', 'hash'])
-      .orderBy('seq', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-    const { facts: _, ...rest } = entry(subject)
-    const row = { ...rest, seq: (last?.seq ?? 0) + 1, facts: '{}' }
-    const previous_hash = last?.hash ?? genesisHash
-    await trx
-      .insertInto('ledger')
-      .values({ ...row, previous_hash, hash: entryHash(row, previous_hash) })
-      .execute()
-  })
 
 test('what acts on another’s entry comes after it, and a transaction that stays open holds up no one', async () => {
   await emptyDatabase()

@@ -74,8 +74,8 @@ test(`none of ${many} requests of every kind and role gets a 5xx`, {
     )
     for (const [index, answer] of answers.entries()) {
       const { route, request, sender } = batch[index]!
-      // "Not ready" is the truth about a machine too busy to answer in time, not about what was sent.
-      const isBusy = answer.statusCode === 503 && route.url === '/readyz'
+      // In an hour's run beside other work, "not ready" is the truth about a machine too busy to answer in time.
+      const isBusy = process.env.LONG && answer.statusCode === 503 && route.url === '/readyz'
       if (answer.statusCode >= 500 && !isBusy) {
         const what = `${answer.statusCode} ${route.method} ${route.url}`
         wrong.set(what, JSON.stringify({ sender: sender.email, request }).slice(0, 1500))
