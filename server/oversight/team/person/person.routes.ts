@@ -7,12 +7,19 @@ import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
 import { listFastCompletions } from '#server/learning/engagement.queries.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { supervisorKinds } from '#server/notices/kinds.ts'
+import { type Asked, askedDay } from '#server/oversight/team/asked-day.ts'
 import { addressOf } from '#server/oversight/team/bulk-changes/team-address.ts'
 import { certificatesZip } from '#server/oversight/team/exports/certificates-zip.ts'
 import {
   collectStaffCertificates,
   openStaffCertificate,
 } from '#server/oversight/team/exports/staff-certificates.actions.ts'
+import { listLearningOn, listUnderWayOn } from '#server/oversight/team/learning-on.queries.ts'
+import {
+  findPersonEverOf,
+  findPersonOfPrograms,
+  type PersonOfPrograms,
+} from '#server/oversight/team/team.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findLastDay } from '#server/programs/own-time.queries.ts'
@@ -34,16 +41,13 @@ import { listProgramTrainings } from '#server/training/program-requirements/prog
 import { listSubmissionsBy } from '#server/training/program-requirements/submissions.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { type Asked, askedDay } from './asked-day.ts'
 import { confirmCompletion } from './confirmations.actions.ts'
 import { assignCourse } from './course-assignments.actions.ts'
 import { doneWords } from './done-words.ts'
-import { listLearningOn, listUnderWayOn } from './learning-on.queries.ts'
 import { ownRequirements } from './own-requirements.ts'
 import { personActions } from './person-actions.ts'
 import { type CourseUnderWay, personPage } from './person-page.ts'
 import { remindersPage } from './sent-reminders.ts'
-import { findPersonEverOf, findPersonOfPrograms, type PersonOfPrograms } from './team.queries.ts'
 import { listTimeline } from './timeline.queries.ts'
 
 type Needs = Readonly<{
