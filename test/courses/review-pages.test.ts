@@ -131,6 +131,9 @@ describe('reading a version', () => {
     const ada = await personId(db, 'ada@northstar.example')
     for (const assigned_to of [ada, 'x'])
       expect((await reviewer.post(`${thread}/assignment`, { assigned_to })).statusCode).toBe(422)
+    expect(readable((await reviewer.get(thread)).body)).toContain(
+      'Written by Pat Example, not a content reviewer here.',
+    )
     await reviewer.post(`${thread}/assignment`, { assigned_to: ines })
     expect(await waiting(second)).toContain('1 comment assigned to you')
     expect(await waiting(second)).toContain('Review courses (1)')
