@@ -215,11 +215,11 @@ describe('two accounts of one person', () => {
     const { db } = world
     const mai = await personId(db, 'mai@northstar.example')
     const earlier = await personId(db, 'mai.vang@home.example')
-    const [{ id: latest }] = await db
+    const { id: latest } = await db
       .insertInto('people')
       .values({ name: 'Mai Vang' })
       .returning('id')
-      .execute()
+      .executeTakeFirstOrThrow()
     const issuer = 'https://agency.example'
     await db
       .insertInto('sign_in_subjects')
@@ -232,7 +232,7 @@ describe('two accounts of one person', () => {
       const rows = await db
         .selectFrom('people')
         .select(['id', 'email', 'merged_into', 'other_account_ids'])
-        .where('id', 'in', [latest!, mai, earlier])
+        .where('id', 'in', [latest, mai, earlier])
         .orderBy('id')
         .execute()
       const subjects = await db
@@ -243,10 +243,10 @@ describe('two accounts of one person', () => {
       return { people: new Map(rows.map(({ id, ...row }) => [id, row])), subjects }
     }
     const apart = await accounts()
-    expect((await ask(kit, [latest!, mai])).statusCode).toBe(303)
+    expect((await ask(kit, [latest, mai])).statusCode).toBe(303)
     expect(await confirmAll(lee)).toEqual([303])
     const { people, subjects } = await accounts()
-    expect(people.get(latest!)).toEqual({
+    expect(people.get(latest)).toEqual({
       email: 'mai@northstar.example',
       merged_into: null,
       other_account_ids: [mai, earlier],
@@ -273,16 +273,16 @@ describe('two accounts of one person', () => {
     await db
       .insertInto('sessions')
       .values({
-        person_id: latest!,
+        person_id: latest,
         token_hash: 'a'.repeat(64),
         expires_at: world.clock.now,
         absolute_expires_at: world.clock.now,
       })
       .execute()
-    expect(await undo(await mergeInto(latest!))).toBe(303)
+    expect(await undo(await mergeInto(latest))).toBe(303)
     expect(await accounts()).toEqual(apart)
     expect(
-      await db.selectFrom('sessions').select('person_id').where('person_id', '=', latest!).execute(),
+      await db.selectFrom('sessions').select('person_id').where('person_id', '=', latest).execute(),
     ).toEqual([])
     expect(await undo(first)).toBe(303)
     expect((await accounts()).people.get(earlier)).toMatchObject({ merged_into: null, other_account_ids: [] })
