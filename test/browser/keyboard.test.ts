@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoPassword } from '#server/demo/cast.ts'
-import { aDevice, aServer, desk, openBrowser, phone, type Served, signIn } from '#test/support/browser.ts'
+import { aDevice, aServer, openBrowser, type Served, signIn } from '#test/support/browser.ts'
 import { openedIn } from '#test/support/taking.ts'
 
 let browser: Browser
@@ -66,9 +66,6 @@ test('each page of the console is reached with Tab and Enter, and so is everythi
   const { page, context, complaints } = await aDevice(browser, world.address)
   await signIn(page, 'kit@system.example')
   expect([await headerTabbed(page), await page.evaluate(outOfPlace, false)]).toEqual([[], []])
-  await page.setViewportSize(phone)
-  expect(await headerTabbed(page)).toEqual([])
-  await page.setViewportSize(desk)
   const tabs = page.getByRole('navigation', { name: 'Console' }).getByRole('link')
   const pages = await tabs.evaluateAll((links) => links.map((link) => link.getAttribute('href')!))
   expect(pages.length).toBeGreaterThan(9)
