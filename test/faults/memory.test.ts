@@ -3,12 +3,13 @@ import { rmSync } from 'node:fs'
 import { setTimeout as after } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { demoPassword } from '#server/demo/cast.ts'
-import { npmStartSettings } from '#test/support/npm-start.ts'
-import { newFolder, type Service, startService } from '#test/support/service.ts'
+import { npmStart } from '#test/support/npm-start.ts'
+import { newFolder, project, type Service, startService } from '#test/support/service.ts'
 
 const minutes = Number(process.env.MINUTES ?? 60)
 const folder = newFolder()
-const settings = { ...npmStartSettings(), DATA_DIR: folder, LOG_LEVEL: 'error', TRUSTED_PROXY: '127.0.0.1' }
+const { flags, settings: ofStart } = npmStart()
+const settings = { ...ofStart, DATA_DIR: folder, LOG_LEVEL: 'error', TRUSTED_PROXY: '127.0.0.1' }
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -32,10 +33,10 @@ test(
   'the service takes less than 220 MB at rest, less than 350 MB under mixed requests, and no more later than sooner',
   async () => {
     // The first start fills the demonstration; people start with data.
-    const first = await startService(settings)
+    const first = await startService(settings, project, flags)
     first.process.kill('SIGTERM')
     await first.ended
-    const service = await startService(settings)
+    const service = await startService(settings, project, flags)
     try {
       await after(20_000)
       const atRest = megabytes(service)
