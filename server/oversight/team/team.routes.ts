@@ -7,10 +7,16 @@ import { type Day, dayOf } from '#server/lib/days.ts'
 import { addressOf, teamAddress } from '#server/oversight/team/bulk-changes/team-address.ts'
 import { toldWords } from '#server/oversight/team/bulk-changes/told.ts'
 import { type FindEmployeeId, teamCsv, teamXlsx } from '#server/oversight/team/exports/team-export.ts'
+import { listViews } from '#server/oversight/team/saved-views/saved-views.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
-import { changesFor } from '#server/programs/roster/bulk-change-names.ts'
-import { listWorkers, pagesOf, type Roster, rosterOn } from '#server/programs/roster/roster.queries.ts'
+import {
+  listWorkers,
+  pagesOf,
+  type Roster,
+  rosterOn,
+} from '#server/programs/roster/employment/roster.queries.ts'
+import { changesFor } from '#server/programs/roster/list/bulk-change-names.ts'
 import { listEmployeeIds, listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
@@ -22,7 +28,6 @@ import { type App, text } from '#server/web/routes.ts'
 import { type Asked, askedDay } from './asked-day.ts'
 import { forecast, forecastChart, forecastTitle, monthLinks } from './forecast.ts'
 import { listLearningOn } from './learning-on.queries.ts'
-import { listViews } from './saved-views.queries.ts'
 import { listTeam, listUnderWay, type TeamRow } from './team.queries.ts'
 import { inOrder, matching, type Ordered, ordered } from './team.ts'
 import { teamAsOf } from './team-as-of.ts'
