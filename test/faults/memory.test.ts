@@ -6,6 +6,7 @@ import { demoPassword } from '#server/demo/cast.ts'
 import { npmStart } from '#test/support/npm-start.ts'
 import { newFolder, project, type Service, startService } from '#test/support/service.ts'
 
+/** At least 5: unused memory is returned once a minute, and a quarter should be longer than that. */
 const minutes = Number(process.env.MINUTES ?? 60)
 const folder = newFolder()
 const { flags, settings: ofStart } = npmStart()
