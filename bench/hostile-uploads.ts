@@ -9,18 +9,30 @@ import { setTimeout as after } from 'node:timers/promises'
 import { deflateSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 import { demoPassword } from '#server/demo/cast.ts'
-import { newFolder, startService } from '#test/support/service.ts'
+import { npmStart } from '#test/support/npm-start.ts'
+import { newFolder, project, startService } from '#test/support/service.ts'
 import { percentile } from './load.ts'
 
 const requests = Number(process.env.REQUESTS ?? 90_000)
 const lesson = '/courses/residential-settings/law-words-role/why-this-training'
 const folder = newFolder()
 // Behind a proxy, each upload comes from an address of its own: no limit by address stops it.
-const service = await startService({ DATA_DIR: folder, LOG_LEVEL: 'error', TRUSTED_PROXY: '127.0.0.1' })
+const { flags, settings: ofStart } = npmStart()
+const settings = { ...ofStart, DATA_DIR: folder, LOG_LEVEL: 'error', TRUSTED_PROXY: '127.0.0.1' }
+// The first start fills the demonstration; people start with data.
+const first = await startService(settings, project, flags)
+first.process.kill('SIGTERM')
+await first.ended
+const service = await startService(settings, project, flags)
+await after(20_000)
 const memory = () => {
   const status = readFileSync(`/proc/${service.process.pid}/status`, 'utf8')
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
 }
+let highest = 0
+const sampling = setInterval(() => {
+  highest = Math.max(highest, memory())
+}, 100)
 try {
   const [mai, lee] = [await cookieOf('mai@northstar.example'), await cookieOf('lee@licensing.example')]
   await ask(lesson, mai)
@@ -28,12 +40,15 @@ try {
   report('alone', await watch(mai, after(10_000)))
   const made = await madeUploads(mai, lee)
   report('while 50 hostile files are uploaded', await watch(mai, sendAll(made)))
-  console.log(`${memory()} MB after the uploads, load ${loadavg()[0]!.toFixed(1)}`)
+  console.log(`${memory()} MB after the uploads, ${highest} at most, load ${loadavg()[0]!.toFixed(1)}`)
+  await after(65_000)
+  console.log(`${memory()} MB a minute later`)
   await mixed(mai, requests)
   console.log(`${memory()} MB after ${requests} mixed requests`)
   await after(60_000)
   console.log(`${memory()} MB a minute later`)
 } finally {
+  clearInterval(sampling)
   service.process.kill('SIGTERM')
   await service.ended
   rmSync(folder, { recursive: true, force: true })

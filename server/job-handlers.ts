@@ -3,7 +3,7 @@ import { findEmailLook } from './admin/branding/email-look.ts'
 import { tellOffices } from './admin/watch/watch.actions.ts'
 import { makeBackup } from './backup/backup.actions.ts'
 import { catchUpCertificates } from './certificates/certificates/catch-up.actions.ts'
-import { readRegister } from './certificates/certificates/register-check.actions.ts'
+import { checkWholeRegister } from './certificates/certificates/register-check.actions.ts'
 import { openDataKey, readKeysIfThere } from './certificates/credentials/key-file.ts'
 import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
 import { keepHead, LedgerAltered } from './certificates/credentials/ledger-heads.actions.ts'
@@ -90,7 +90,7 @@ const recordHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Part<R
     const needs = {
       config,
       mail: loggedMail(db, mail),
-      readRegister,
+      checkRegister: checkWholeRegister,
     }
     try {
       await keepHead(db, needs, clock())

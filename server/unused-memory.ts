@@ -1,11 +1,25 @@
 /** By then the jobs of the start have run. */
 const afterStart = 10_000
+const everyMinute = 60_000
+/** Less than this isn't worth the pause. */
+const worthwhile = 32 * 1024 * 1024
 
 /**
- * Returns the memory that only the start needed, a third of it all: V8 alone keeps pages that are nearly empty. It takes a
- * quarter of a second, once. Started without `--expose-gc`, the process keeps that memory.
+ * Returns memory that is no longer needed: first what only the start needed, a third of it all, and later what a time of
+ * load leaves behind. V8 alone keeps pages that are empty or nearly so as long as requests come. It takes a quarter of a
+ * second, at most once a minute, and only after the process has grown. Started without `--expose-gc`, it keeps that memory.
  */
 export function returnUnusedMemory(): void {
-  const collect = () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
-  setTimeout(collect, afterStart).unref()
+  const { gc } = globalThis
+  if (!gc) return
+  let least = 0
+  const look = () => {
+    const now = process.memoryUsage.rss()
+    if (now - least >= worthwhile) {
+      gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+      least = process.memoryUsage.rss()
+    } else least = Math.min(least, now)
+  }
+  setTimeout(look, afterStart).unref()
+  setInterval(look, everyMinute).unref()
 }

@@ -5,7 +5,7 @@ import { openSigningKey, readKeysIfThere } from '#server/certificates/credential
 import { publishedKeys } from '#server/certificates/credentials/keys.ts'
 import { ledgerOrigin, signHead } from '#server/certificates/credentials/ledger-head.ts'
 import { headsFolder } from '#server/certificates/credentials/ledger-heads.actions.ts'
-import { merkleRoot, merkleTree } from '#server/ledger/merkle.ts'
+import { merkleRoot } from '#server/ledger/merkle.ts'
 import { type AddEntry, writeArchive } from './archive.ts'
 import {
   type About,
@@ -99,7 +99,7 @@ async function addTables(client: pg.Client, { tables }: About, add: AddEntry) {
 async function sumLedger(client: pg.Client, config: BackupConfig, now: Date): Promise<LedgerSum> {
   const { rows } = await client.query<{ hash: string }>('select hash from ledger order by seq')
   const size = rows.length
-  const root = merkleRoot(merkleTree(rows.map(({ hash }) => hash)))
+  const root = merkleRoot(rows.map(({ hash }) => hash))
   if (size === 0 || !(await readKeysIfThere(config.keysFile))) return { size, root, note: null }
   const key = await openSigningKey(config.keysFile, config.baseUrl, now)
   const head = { origin: ledgerOrigin(config.baseUrl), size, root, at: now.toISOString() }

@@ -3,14 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { readRegister } from '#server/certificates/certificates/register-check.actions.ts'
+import { checkWholeRegister } from '#server/certificates/certificates/register-check.actions.ts'
 import type { PublishedKeys } from '#server/certificates/credentials/keys.ts'
 import { openHead } from '#server/certificates/credentials/ledger-head.ts'
 import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import { connect, type Database } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
-import { checkLedger } from '#server/ledger/checking.ts'
-import { listEntries, listWaiting } from '#server/ledger/queries.ts'
+import { checkWholeLedger } from '#server/ledger/whole-check.actions.ts'
 import type { Manifest } from './backup-file.ts'
 import { copyOut } from './copying.ts'
 import { type Restored, restoreBackup } from './restore.actions.ts'
@@ -79,12 +78,9 @@ async function compareTables(url: string, { about, manifest }: Restored): Promis
 }
 
 async function checkRestoredLedger(db: Database, { ledger }: Manifest, keys: PublishedKeys) {
-  const rows = await listEntries(db)
   const head =
     ledger.size === 0 ? null : { origin: '', size: ledger.size, root: ledger.root, at: 'the backup' }
-  const finding =
-    checkLedger(rows, head && { head, hashes: null }) ??
-    (await readRegister(db)).check([...rows, ...(await listWaiting(db))])
+  const finding = (await checkWholeLedger(db, head, null)).finding ?? (await checkWholeRegister(db)).finding
   const problems = finding ? [`Ledger row ${finding.row}: ${finding.what}`] : []
   if (ledger.note === null) return problems
   const opened = await openHead(ledger.note, keys)

@@ -74,7 +74,7 @@ async function ownDates(db: Database, personId: string, now: Date): Promise<read
   const today = dayOf(now)
   const standings = await listStandings(db, [personId])
   const programs = await listWorkplaces(db, personId, today)
-  const findings = await listProgramFindings(db, programs, { on: today, asKnownOn: null }, personId)
+  const findings = await listProgramFindings(db, programs, { on: today, asKnownOn: null }, [personId])
   return [
     ...onceADay(standings.flatMap((one) => openDate(one) ?? [])).map((on) => dueOn(`due-${on}`, on, 'law')),
     ...onceADay(findings.flatMap((one) => openDateOf(one) ?? [])).map((on) =>

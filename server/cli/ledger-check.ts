@@ -5,14 +5,15 @@
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { readRegister } from '#server/certificates/certificates/register-check.actions.ts'
+import { checkWholeRegister } from '#server/certificates/certificates/register-check.actions.ts'
 import { KeyFileError, readKeyFile, readPublishedKeys } from '#server/certificates/credentials/key-file.ts'
 import { type PublishedKeys, publishedKeys } from '#server/certificates/credentials/keys.ts'
 import { openHead } from '#server/certificates/credentials/ledger-head.ts'
-import { hashesBeside, readHashes } from '#server/certificates/credentials/ledger-heads.actions.ts'
+import { hashesBeside, keptHashes } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import { openBesideServer } from '#server/db/open.ts'
-import { checkLedger, type Kept } from '#server/ledger/checking.ts'
-import { atOneInstant, listEntries, listWaiting } from '#server/ledger/queries.ts'
+import type { Head } from '#server/ledger/heads.ts'
+import { atOneInstant, countWaiting } from '#server/ledger/queries.ts'
+import { checkWholeLedger, type KeptHashes } from '#server/ledger/whole-check.actions.ts'
 import { settings } from '#server/settings.ts'
 
 const usage = `Usage:
@@ -26,22 +27,22 @@ const config = settings()
 const kept = options.head === undefined ? null : await openKept(options.head)
 const database = await openBesideServer(config)
 try {
-  const { rows, waiting, register } = await atOneInstant(database.db, async (trx) => ({
-    rows: await listEntries(trx),
-    waiting: await listWaiting(trx),
-    register: await readRegister(trx),
+  const { ledger, waiting, register } = await atOneInstant(database.db, async (trx) => ({
+    ledger: await checkWholeLedger(trx, kept?.head ?? null, kept?.hashes ?? null),
+    waiting: await countWaiting(trx),
+    register: await checkWholeRegister(trx),
   }))
-  const finding = checkLedger(rows, kept) ?? register.check([...rows, ...waiting])
+  const finding = ledger.finding ?? register.finding
   if (finding) {
     console.log(`Row ${finding.row}: ${finding.what}`)
     process.exitCode = 1
   } else {
     const covered = kept ? `; the head of ${kept.head.at} covers ${kept.head.size} of them` : ''
     console.log(
-      `${rows.length} rows, none altered${covered}; ${register.certificates} certificates, none altered.`,
+      `${ledger.size} rows, none altered${covered}; ${register.certificates} certificates, none altered.`,
     )
-    if (waiting.length > 0)
-      console.log(`${waiting.length} entries have no place yet. The service gives them one when it runs.`)
+    if (waiting > 0)
+      console.log(`${waiting} entries have no place yet. The service gives them one when it runs.`)
     if (!kept)
       console.log(
         'Use --head with a head stored outside the database to detect missing last rows or a rewritten ledger.',
@@ -51,11 +52,10 @@ try {
   await database.close()
 }
 
-async function openKept(file: string): Promise<Kept> {
+async function openKept(file: string): Promise<Readonly<{ head: Head; hashes: KeptHashes | null }>> {
   const opened = await openHead(await textOf(file), await openKeys())
   if (opened.kind === 'refused') return end(`${file}: ${opened.why}`)
-  const hashes = await readHashes(options.hashes ?? hashesBeside(file))
-  return { head: opened.head, hashes: hashes.length === 0 ? null : hashes }
+  return { head: opened.head, hashes: await keptHashes(options.hashes ?? hashesBeside(file)) }
 }
 
 async function openKeys(): Promise<PublishedKeys> {

@@ -1,6 +1,6 @@
 import { entryHash, genesisHash } from './chain.ts'
 import type { Head } from './heads.ts'
-import { merkleRoot, merkleTree } from './merkle.ts'
+import { GrowingTree, merkleRoot } from './merkle.ts'
 
 /** A stored row with each part as text, so that nothing is rounded before it is checked. */
 export type StoredEntry = Readonly<{
@@ -29,39 +29,68 @@ export type Kept = Readonly<{ head: Head; hashes: readonly string[] | null }>
  * copy also detects a rehashed ledger and missing last rows. Null if nothing was altered.
  */
 export function checkLedger(rows: readonly StoredEntry[], kept: Kept | null): Finding | null {
-  const known = kept && (kept.hashes ?? []).slice(0, kept.head.size)
-  if (kept && known?.length === kept.head.size && rootOf(known) !== kept.head.root)
-    return { row: 0, what: 'The hashes stored with the head are not the ones it was signed for.' }
-  const broken = brokenLink(rows, known ?? [])
-  if (broken) return broken
-  if (!kept) return null
-  if (rows.length < kept.head.size)
-    return {
-      row: rows.length + 1,
-      what: `The ledger ends before this row, but the head of ${kept.head.at} covers ${kept.head.size} rows.`,
-    }
-  if (rootOf(rows.slice(0, kept.head.size).map(({ hash }) => hash)) !== kept.head.root)
-    return {
-      row: 1,
-      what: `The ledger was rewritten somewhere in rows 1 to ${kept.head.size} after ${kept.head.at}. The hashes stored with the head show where.`,
-    }
-  return null
+  const known = kept?.hashes?.slice(0, kept.head.size) ?? []
+  if (kept && known.length === kept.head.size && merkleRoot(known) !== kept.head.root) return otherHashes
+  const reading = new LedgerReading(kept?.head ?? null)
+  return reading.read(rows, known) ?? reading.end()
 }
 
-function brokenLink(rows: readonly StoredEntry[], known: readonly string[]): Finding | null {
-  let previous = genesisHash
-  for (const [index, row] of rows.entries()) {
-    const seq = index + 1
-    const found = (what: string): Finding => ({ row: seq, what })
-    if (row.seq !== seq) return found(`Row ${seq} is missing. Row ${row.seq} is in its place.`)
-    if (row.previous_hash !== previous)
-      return found('Its previous hash is not the hash of the row before it.')
-    if (row.hash !== hashOf(row)) return found('Its content was changed after it was written.')
-    if (known[index] !== undefined && known[index] !== row.hash)
-      return found('It is not the row that the head was signed for.')
-    previous = row.hash
+export const otherHashes: Finding = {
+  row: 0,
+  what: 'The hashes stored with the head are not the ones it was signed for.',
+}
+
+/** The same check page by page, so that it takes no more memory as the ledger grows. */
+export class LedgerReading {
+  /** How many rows were read. */
+  size = 0
+  readonly #head: Head | null
+  readonly #tree = new GrowingTree()
+  #previous = genesisHash
+  #rootAtHead: string | null = null
+
+  constructor(head: Head | null) {
+    this.#head = head
+    if (head?.size === 0) this.#rootAtHead = this.#tree.root()
   }
-  return null
+
+  root(): string {
+    return this.#tree.root()
+  }
+
+  /** The first altered one of these rows, which follow those read before. `known` has their hashes that were kept outside. */
+  read(rows: readonly StoredEntry[], known: readonly string[]): Finding | null {
+    for (const [index, row] of rows.entries()) {
+      const seq = this.size + 1
+      const found = (what: string): Finding => ({ row: seq, what })
+      if (row.seq !== seq) return found(`Row ${seq} is missing. Row ${row.seq} is in its place.`)
+      if (row.previous_hash !== this.#previous)
+        return found('Its previous hash is not the hash of the row before it.')
+      if (row.hash !== hashOf(row)) return found('Its content was changed after it was written.')
+      if (known[index] !== undefined && known[index] !== row.hash)
+        return found('It is not the row that the head was signed for.')
+      this.#previous = row.hash
+      this.#tree.add(row.hash)
+      this.size = seq
+      if (seq === this.#head?.size) this.#rootAtHead = this.#tree.root()
+    }
+    return null
+  }
+
+  /** What shows only after the last row. */
+  end(): Finding | null {
+    const head = this.#head
+    if (!head || this.#rootAtHead === head.root) return null
+    if (this.#rootAtHead === null)
+      return {
+        row: this.size + 1,
+        what: `The ledger ends before this row, but the head of ${head.at} covers ${head.size} rows.`,
+      }
+    return {
+      row: 1,
+      what: `The ledger was rewritten somewhere in rows 1 to ${head.size} after ${head.at}. The hashes stored with the head show where.`,
+    }
+  }
 }
 
 function hashOf(row: StoredEntry): string | null {
@@ -69,5 +98,3 @@ function hashOf(row: StoredEntry): string | null {
   const at = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})000Z$/.exec(row.at)?.[1]
   return at === undefined ? null : entryHash({ ...row, at: new Date(`${at}Z`) }, row.previous_hash)
 }
-
-const rootOf = (hashes: readonly string[]) => merkleRoot(merkleTree(hashes))

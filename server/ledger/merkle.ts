@@ -5,26 +5,34 @@ import { createHash } from 'node:crypto'
  * included (see `tiles.ts`). A leaf is a row's hash.
  */
 
-/** Every level of the tree, leaves first. A last node without a neighbor moves up unchanged. */
-type MerkleTree = readonly (readonly Buffer[])[]
-
-export function merkleTree(leaves: readonly string[]): MerkleTree {
-  let level: readonly Buffer[] = leaves.map((leaf) => leafHash(leaf))
-  const levels: (readonly Buffer[])[] = [level]
-  while (level.length > 1) {
-    const above: Buffer[] = []
-    for (let i = 0; i < level.length; i += 2) {
-      const [left, right] = [level[i]!, level[i + 1]]
-      above.push(right ? nodeHash(left, right) : left)
-    }
-    levels.push(above)
-    level = above
-  }
-  return levels
+/** The root over the leaves. */
+export function merkleRoot(leaves: readonly string[]): string {
+  const tree = new GrowingTree()
+  for (const leaf of leaves) tree.add(leaf)
+  return tree.root()
 }
 
-export const merkleRoot = (tree: MerkleTree): string =>
-  (tree.at(-1)?.[0] ?? createHash('sha256').digest()).toString('hex')
+/** The root of a tree whose leaves come one after the other. It keeps one hash for each power of two in its size. */
+export class GrowingTree {
+  readonly #peaks: { leaves: number; hash: Buffer }[] = []
+
+  add(leaf: string): void {
+    let peak = { leaves: 1, hash: leafHash(leaf) }
+    while (this.#peaks.at(-1)?.leaves === peak.leaves) {
+      const left = this.#peaks.pop()!
+      peak = { leaves: 2 * peak.leaves, hash: nodeHash(left.hash, peak.hash) }
+    }
+    this.#peaks.push(peak)
+  }
+
+  root(): string {
+    const hashes = this.#peaks.map(({ hash }) => hash)
+    const root = hashes.length > 0 ? hashes.reduceRight((right, left) => nodeHash(left, right)) : sha256('')
+    return root.toString('hex')
+  }
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest()
 
 /** True if the path leads from the leaf at this index, in a tree of this size, to the root. */
 export function isIncluded(

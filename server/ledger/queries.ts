@@ -11,15 +11,45 @@ export async function listEntries(db: Kysely<DB>): Promise<readonly StoredEntry[
   return rows
 }
 
+/** The same in pages. */
+export async function* eachEntryPage(db: Kysely<DB>, many: number): AsyncGenerator<readonly StoredEntry[]> {
+  for (
+    let rows = await listFrom(db, null, many);
+    rows.length > 0;
+    rows = await listFrom(db, rows.at(-1)!.seq, many)
+  )
+    yield rows
+}
+
+async function listFrom(db: Kysely<DB>, after: number | null, many: number): Promise<readonly StoredEntry[]> {
+  const from = after === null ? sql`true` : sql`seq > ${after}`
+  const { rows } = await sql<StoredEntry>`
+    select ${unparsed} from ledger where ${from} order by seq limit ${many}`.execute(db)
+  return rows
+}
+
 /** What an entry says, and its place. */
 export type Recorded = Pick<StoredEntry, 'seq' | 'kind' | 'subject' | 'facts'>
 
-/** Entries that wait for their place, each with the one that it gets if no other comes before. */
-export async function listWaiting(db: Kysely<DB>): Promise<readonly Recorded[]> {
+/** The entries of some kinds about some subjects. Those that wait for their place are counted as the next one. */
+export async function listRecorded(
+  db: Kysely<DB>,
+  kinds: readonly string[],
+  subjects: readonly string[],
+): Promise<readonly Recorded[]> {
   const { rows } = await sql<Recorded>`
-    select (select coalesce(max(seq), 0) from ledger) + row_number() over (order by id) as seq, kind, subject, facts
-    from ledger_arrivals order by id`.execute(db)
+    select coalesce(seq, (select coalesce(max(seq), 0) + 1 from ledger)) as seq, kind, subject, facts from ledger_entries
+    where subject = any(${[...subjects]}::text[]) and kind = any(${[...kinds]}::text[])
+    order by turn`.execute(db)
   return rows
+}
+
+/** How many entries wait for their place. */
+export async function countWaiting(db: Kysely<DB>): Promise<number> {
+  const { rows } = await sql<{
+    waiting: number
+  }>`select count(*)::int as waiting from ledger_arrivals`.execute(db)
+  return rows[0]!.waiting
 }
 
 /** Runs queries that all read the same instant. */

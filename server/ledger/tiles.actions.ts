@@ -36,31 +36,52 @@ async function hashesOf(db: Kysely<DB>, level: number, number: number, width: nu
     : Buffer.concat(await listTileRoots(db, level - 1, first, width))
 }
 
-/** The first stored tile that is not what the rows make of it. Proofs are read from the tiles alone. */
-export async function findAlteredTile(db: Kysely<DB>, rowHashes: readonly string[]): Promise<Finding | null> {
-  let below: readonly Buffer[] = []
-  for (let level = 0; level === 0 || below.length >= tileWidth; level++) {
-    const roots: Buffer[] = []
-    // Rows that came after these ones may have made more tiles.
-    const full = Math.floor(hashesAt(level, rowHashes.length) / tileWidth)
-    const count = Math.min(await countTiles(db, level), full)
-    for (let from = 0; from < count; from += readAtOnce)
-      for (const tile of await listTiles(db, level, from, Math.min(readAtOnce, count - from))) {
-        const first = tile.number * tileWidth
-        const expected =
-          level === 0
-            ? leavesOf(rowHashes.slice(first, first + tileWidth))
-            : Buffer.concat(below.slice(first, first + tileWidth))
-        if (!expected.equals(tile.hashes) || !rootOfHashes(expected).equals(tile.root))
-          return {
-            row: first * tileWidth ** level + 1,
-            what: 'A stored tile of the ledger’s tree is not the one that the rows make.',
-          }
-        roots.push(tile.root)
-      }
-    below = roots
-  }
-  return null
-}
+/**
+ * Compares the stored tiles with the rows, whose hashes come page by page. A page has a whole number of tiles, but for the
+ * last. Proofs are read from the tiles alone.
+ */
+export class TilesReading {
+  readonly #db: Kysely<DB>
+  readonly #roots: Buffer[] = []
+  #finding: Finding | null = null
 
-const readAtOnce = 100
+  constructor(db: Kysely<DB>) {
+    this.#db = db
+  }
+
+  async read(rowHashes: readonly string[]): Promise<void> {
+    const tiles: Buffer[] = []
+    for (let from = 0; from + tileWidth <= rowHashes.length; from += tileWidth)
+      tiles.push(leavesOf(rowHashes.slice(from, from + tileWidth)))
+    await this.#compare(0, this.#roots.length, tiles)
+    this.#roots.push(...tiles.map(rootOfHashes))
+  }
+
+  /** The first stored tile that is not what the rows make of it, now that all rows were read. */
+  async end(): Promise<Finding | null> {
+    let below: readonly Buffer[] = this.#roots
+    for (let level = 1; below.length >= tileWidth; level++) {
+      const roots: Buffer[] = []
+      for (let from = 0; from + tileWidth <= below.length; from += tileWidth) {
+        const tile = Buffer.concat(below.slice(from, from + tileWidth))
+        await this.#compare(level, roots.length, [tile])
+        roots.push(rootOfHashes(tile))
+      }
+      below = roots
+    }
+    return this.#finding
+  }
+
+  async #compare(level: number, first: number, tiles: readonly Buffer[]): Promise<void> {
+    // Rows that came after the last head may make tiles that are not stored yet.
+    for (const stored of await listTiles(this.#db, level, first, tiles.length)) {
+      const expected = tiles[stored.number - first]!
+      if (expected.equals(stored.hashes) && rootOfHashes(expected).equals(stored.root)) continue
+      this.#finding ??= {
+        row: stored.number * tileWidth ** (level + 1) + 1,
+        what: 'A stored tile of the ledger’s tree is not the one that the rows make.',
+      }
+      return
+    }
+  }
+}

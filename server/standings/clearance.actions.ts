@@ -2,11 +2,24 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
-import { rosterOn } from '#server/programs/roster/employment/roster.queries.ts'
+import { listWorkers, pagesOf, rosterOn } from '#server/programs/roster/employment/roster.queries.ts'
 import { type ClearanceLine, clearanceList, type ListedPerson } from './clearance-list.ts'
 import { rulesRevision } from './rules-revision.ts'
 import { factsOfPeople } from './standings.actions.ts'
 import { listStoredAnswers } from './stored.queries.ts'
+
+/** The same page by page: the facts of a large program take too much memory at once. */
+export async function* eachClearance(
+  db: Database,
+  programId: string,
+  on: Day,
+): AsyncGenerator<readonly ClearanceLine[]> {
+  for (const people of pagesOf(await listWorkers(db, [programId], on))) {
+    const roster = await rosterOn(db, [programId], on, null, { people })
+    const { facts } = await factsOfPeople(db, people, on)
+    yield clearanceList(roster, facts, programId, on)
+  }
+}
 
 /** Everyone who works in a program on a day, computed from the facts. */
 export async function clearanceOfProgram(

@@ -6,9 +6,15 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, text, uuid } from '#server/web/routes.ts'
-import { answersToday, byPerson, clearanceOfPeople, clearanceOfProgram } from './clearance.actions.ts'
+import {
+  answersToday,
+  byPerson,
+  clearanceOfPeople,
+  clearanceOfProgram,
+  eachClearance,
+} from './clearance.actions.ts'
 import { listEmployeeIds, listPrograms, listProgramsOf } from './clearance.queries.ts'
-import { clearanceCsv, clearanceXlsx } from './clearance-export.ts'
+import { clearanceCsv, clearanceXlsx, type ExportedLine, exportedLine } from './clearance-export.ts'
 import {
   answers,
   type ClearanceFilter,
@@ -85,11 +91,10 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
       async (request, reply) => {
         const { program_id } = await programOf(viewerOf(request), request.params.program)
         const on = parseDay(request.query.on ?? '') ?? dayOf(clock())
-        const [lines, employeeIds] = await Promise.all([
-          clearanceOfProgram(db, program_id, on),
-          listEmployeeIds(db, program_id),
-        ])
-        const shown = clearanceFiltered(lines, filterOf(request.query))
+        const shown: ExportedLine[] = []
+        for await (const lines of eachClearance(db, program_id, on))
+          shown.push(...clearanceFiltered(lines, filterOf(request.query)).map(exportedLine))
+        const employeeIds = await listEmployeeIds(db, program_id)
         await recordExport(db, {
           by: viewerOf(request).id,
           subject: `program:${program_id}`,
@@ -99,7 +104,7 @@ export async function clearanceRoutes(app: App, { db, clock }: Needs): Promise<v
         return reply
           .type(type)
           .header('content-disposition', `attachment; filename="clearance-${on}.${ending}"`)
-          .send(await make({ lines: shown, on, employeeIds }))
+          .send(make({ lines: shown, on, employeeIds }))
       },
     )
 

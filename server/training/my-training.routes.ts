@@ -62,7 +62,7 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
   /** What the viewer's programs ask of them beyond the law. */
   async function ownRequirements(personId: string, today: Day) {
     const programs = await listWorkplaces(db, personId, today)
-    const findings = await listProgramFindings(db, programs, { on: today, asKnownOn: null }, personId)
+    const findings = await listProgramFindings(db, programs, { on: today, asKnownOn: null }, [personId])
     const submissions = await listSubmissionsBy(db, personId, null)
     return {
       // The latest for each requirement, until it is accepted: then it's among the trainings.

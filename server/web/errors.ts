@@ -34,7 +34,7 @@ export const AlreadySent = createError(
   'This form was sent before, and what it did is saved. Open the page again to see the result.',
   409,
 )
-export const Busy = createError('BUSY', 'Many people are signing in right now. Try again in a minute.', 503)
+export const Busy = createError('BUSY', 'The service is very busy right now. Try again in a minute.', 503)
 export const Stopping = createError('STOPPING', 'The service is stopping.', 503)
 
 export const DatabaseBusy = createError('DATABASE_BUSY', 'The service is busy. Try again in a moment.', 503)

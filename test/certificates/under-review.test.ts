@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { readRegister } from '#server/certificates/certificates/register-check.actions.ts'
+import { checkWholeRegister } from '#server/certificates/certificates/register-check.actions.ts'
 import { keepHead } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import { recordEvidence } from '#server/ledger/actions.ts'
 import { countEntries } from '#server/ledger/queries.ts'
@@ -20,7 +20,11 @@ test('a register edited to another name no longer verifies, and the next hourly 
   const visitor = world.visitor()
   const hour = 3_600_000
   const check = (hours: number) =>
-    keepHead(db, { config, mail: null, readRegister }, new Date(Date.now() + hours * hour))
+    keepHead(
+      db,
+      { config, mail: null, checkRegister: checkWholeRegister },
+      new Date(Date.now() + hours * hour),
+    )
   expect((await check(0)).kind).toBe('kept')
   const ready = async () => JSON.parse((await visitor.get('/readyz')).body).status
   expect(await ready()).toBe('ready')

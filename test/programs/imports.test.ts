@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { failLostImports } from '#server/programs/imports/import-job.actions.ts'
 import { xlsxOf } from '#server/web/spreadsheet.ts'
@@ -151,10 +152,8 @@ describe('importing a file', () => {
       isDay: heading === 'Hired on',
       value: (cells: readonly string[]) => cells[index] ?? null,
     }))
-    const sheet = await xlsxOf('Staff', columns, [
-      ['Lena Fox', 'lena@northstar.example', 'employee', '2026-03-03'],
-    ])
-    const workbook = await checkFile(world, rae, program, sheet)
+    const sheet = xlsxOf('Staff', columns, [['Lena Fox', 'lena@northstar.example', 'employee', '2026-03-03']])
+    const workbook = await checkFile(world, rae, program, await buffer(sheet))
     expect(readable(workbook.page.body)).toMatch(/1 row is ready.*Lena Fox.*2026-03-03/)
   })
 

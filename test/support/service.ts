@@ -29,10 +29,14 @@ type Settings = Readonly<Record<string, string>>
 /** A folder of its own for one installation; the caller removes it. */
 export const newFolder = () => mkdtempSync(path.join(tmpdir(), 'safe-harbor-start-'))
 
-/** Starts the service as `npm start` does, with these settings and no others, and waits until it says it is ready. */
-export async function startService(settings: Settings, root = project): Promise<Service> {
+/** Starts the service with these settings and no others, and waits until it says it is ready. */
+export async function startService(
+  settings: Settings,
+  root = project,
+  flags: readonly string[] = [],
+): Promise<Service> {
   const port = settings.PORT ?? String(await freePort())
-  const service = launch(['server/main.ts'], { ...settings, PORT: port }, root)
+  const service = launch(['server/main.ts'], { ...settings, PORT: port }, root, flags)
   const ready = new Promise<void>((resolve) => {
     service.process.stdout?.on('data', () => service.stdout().includes('is ready') && resolve())
   })
@@ -59,9 +63,14 @@ export async function startWorker(settings: Settings): Promise<Omit<Service, 'ad
 export const run = (args: readonly string[], settings: Settings, root = project): Promise<Ended> =>
   launch(args, settings, root).ended
 
-function launch(args: readonly string[], settings: Settings, root: string): Omit<Service, 'address'> {
+function launch(
+  args: readonly string[],
+  settings: Settings,
+  root: string,
+  flags: readonly string[] = [],
+): Omit<Service, 'address'> {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '', CACHE_DIR = '' } = process.env
-  const child = spawn(node, [path.join(root, args[0]!), ...args.slice(1)], {
+  const child = spawn(node, [...flags, path.join(root, args[0]!), ...args.slice(1)], {
     // Not the project's folder, because it may have a developer's .env file.
     cwd: tmpdir(),
     env: { PATH, HOME, NODE_COMPILE_CACHE, CACHE_DIR, ...settings },

@@ -1,6 +1,6 @@
 import { saveSetting } from '#server/admin/setup/settings.actions.ts'
 import type { LedgerCheck } from '#server/admin/setup/settings.queries.ts'
-import { readRegister } from '#server/certificates/certificates/register-check.actions.ts'
+import { checkWholeRegister } from '#server/certificates/certificates/register-check.actions.ts'
 import { checkAgainstKept } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import type { Database } from '#server/db/connection.ts'
 import { recordCheck } from '#server/ledger/checks.ts'
@@ -13,11 +13,11 @@ export async function checkLedgerNow(
   { viewer, now, dataDir }: Readonly<{ viewer: Viewer; now: Date; dataDir: string }>,
 ): Promise<LedgerCheck> {
   await placeEntries(db)
-  const { rows, finding: found } = await checkAgainstKept(db, dataDir, readRegister)
-  await recordCheck(db, rows.length, found, now)
+  const { size, finding: found } = await checkAgainstKept(db, dataDir, checkWholeRegister)
+  await recordCheck(db, size, found, now)
   const check = {
     at: now.toISOString(),
-    rows: rows.length,
+    rows: size,
     finding: found ? `Entry ${found.row}: ${found.what}` : null,
   }
   await db.transaction().execute((trx) => saveSetting(trx, 'ledger-check', check, { id: viewer.id, at: now }))

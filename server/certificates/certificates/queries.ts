@@ -164,11 +164,28 @@ export async function listRefused(db: Kysely<DB>): Promise<readonly RefusedRow[]
 }
 
 /** The whole register, to compare with the ledger. */
-export async function listRegister(db: Kysely<DB>): Promise<readonly StoredCertificate[]> {
+export async function listRegister(
+  db: Kysely<DB>,
+  page?: Readonly<{ after: string | null; many: number }>,
+): Promise<readonly StoredCertificate[]> {
+  const from = page?.after == null ? sql`true` : sql`c.number > ${page.after}`
   const { rows } = await sql<StoredCertificate>`
     select c.number, c.facts, encode(sha256(f.pdf), 'hex') as pdf_sha256,
       array(select a.act from certificate_status_changes a where a.certificate_id = c.id order by a.act) as ended
     from certificates c left join certificate_files f on f.certificate_id = c.id
-    order by c.number`.execute(db)
+    where ${from} order by c.number limit ${page?.many ?? null}`.execute(db)
   return rows
+}
+
+/** The first entry of these kinds whose certificate is not in the register. */
+export async function findUnregistered(
+  db: Kysely<DB>,
+  kinds: readonly string[],
+): Promise<Readonly<{ seq: number; subject: string }> | null> {
+  const { rows } = await sql<{ seq: number; subject: string }>`
+    select coalesce(l.seq, (select coalesce(max(seq), 0) + 1 from ledger)) as seq, l.subject from ledger_entries l
+    where l.kind = any(${[...kinds]}::text[])
+      and not exists (select from certificates c where c.number = replace(l.subject, 'certificate:', ''))
+    order by l.turn limit 1`.execute(db)
+  return rows[0] ?? null
 }

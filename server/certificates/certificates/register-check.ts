@@ -25,11 +25,23 @@ export type StoredCertificate = Readonly<{
   ended: readonly string[]
 }>
 
+export const missingFromRegister = ({ seq, subject }: Pick<Recorded, 'seq' | 'subject'>): Finding => ({
+  row: seq,
+  what: `Certificate ${subject.replace('certificate:', '')} was issued but is missing from the register.`,
+})
+
 /** The ledger's word for each way in which a certificate ends. */
 const endings: Readonly<Record<string, string>> = {
   'certificate-revoked': 'revoked',
   'certificate-corrected': 'superseded',
 }
+
+/** The kinds of entries that the register must agree with. */
+export const registerKinds: readonly string[] = [
+  'certificate-issued',
+  'certificate-drawn',
+  ...Object.keys(endings),
+]
 
 /** What the ledger says of how a certificate ended, from the kinds of its entries. */
 const endedBy = (kinds: readonly string[]): readonly string[] => kinds.flatMap((kind) => endings[kind] ?? [])
@@ -59,17 +71,19 @@ export function isAsRecorded(
 export function checkRegister(
   entries: readonly Recorded[],
   certificates: readonly StoredCertificate[],
+  /** How many entries the ledger has, where these are only some. */
+  all = entries.length,
 ): Finding | null {
   const register = new Map(certificates.map((one) => [one.number, one]))
   const issued = new Set<string>()
   const ended = new Map<string, string[]>()
   for (const { seq, kind, subject, facts } of entries) {
     const ending = endings[kind]
-    if (!ending && kind !== 'certificate-issued' && kind !== 'certificate-drawn') continue
+    if (!registerKinds.includes(kind)) continue
     const number = subject.replace('certificate:', '')
     const found = (what: string): Finding => ({ row: seq, what: `Certificate ${number} ${what}` })
     const stored = register.get(number)
-    if (!stored) return found('was issued but is missing from the register.')
+    if (!stored) return missingFromRegister({ seq, subject })
     if (ending) {
       if (!stored.ended.includes(ending)) return found(`was ${ending}, but the register doesn’t say so.`)
       ended.set(number, [...(ended.get(number) ?? []), ending])
@@ -84,7 +98,7 @@ export function checkRegister(
     if (facts_jcs_sha256 !== undefined && facts_jcs_sha256 !== digestOf(stored.facts))
       return found('was changed in the register after it was issued.')
   }
-  const after = (what: string): Finding => ({ row: entries.length + 1, what })
+  const after = (what: string): Finding => ({ row: all + 1, what })
   const unknown = certificates.find(({ number }) => !issued.has(number))
   if (unknown)
     return after(`Certificate ${unknown.number} is in the register, but no ledger row records its issue.`)

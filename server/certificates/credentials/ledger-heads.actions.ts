@@ -1,22 +1,30 @@
-import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import path from 'node:path'
 import type { Kysely } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { checkLedger, type Finding, type Kept, type StoredEntry } from '#server/ledger/checking.ts'
+import type { Finding } from '#server/ledger/checking.ts'
 import { findLastCheck, recordCheck } from '#server/ledger/checks.ts'
 import { type Head, readHead } from '#server/ledger/heads.ts'
-import { merkleRoot, merkleTree } from '#server/ledger/merkle.ts'
 import { placeEntries } from '#server/ledger/placing.actions.ts'
+import { atOneInstant, countEntries, findLastHead } from '#server/ledger/queries.ts'
+import { keepTiles } from '#server/ledger/tiles.actions.ts'
 import {
-  atOneInstant,
-  countEntries,
-  findLastHead,
-  listEntries,
-  listWaiting,
-  type Recorded,
-} from '#server/ledger/queries.ts'
-import { findAlteredTile, keepTiles } from '#server/ledger/tiles.actions.ts'
+  checkWholeLedger,
+  type KeptHashes,
+  rootOf,
+  type WholeCheck,
+} from '#server/ledger/whole-check.actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Mail } from '#server/lib/mail.ts'
 import { openSigningKey } from './key-file.ts'
@@ -32,13 +40,11 @@ type Needs = Readonly<{
     witnesses: readonly WitnessSetting[]
   }>
   mail: Mail
-  readRegister?: ReadRegister
+  checkRegister?: CheckRegister
 }>
 
-/** Reads the certificate register, which is in a room above, and returns what compares it with the ledger. */
-type ReadRegister = (
-  db: Kysely<DB>,
-) => Promise<Readonly<{ check: (entries: readonly Recorded[]) => Finding | null }>>
+/** Compares the certificate register, which is in a room above, with the ledger. */
+type CheckRegister = (db: Kysely<DB>) => Promise<Readonly<{ finding: Finding | null }>>
 
 type HeadResult =
   | { kind: 'kept'; note: string; file: string }
@@ -61,33 +67,27 @@ export class LedgerAltered extends Error {
  */
 export async function keepHead(
   db: Database,
-  { config, mail, readRegister }: Needs,
+  { config, mail, checkRegister }: Needs,
   now: Date,
 ): Promise<HeadResult> {
   await placeEntries(db)
   if (!(await isCheckDue(db, now))) return { kind: 'nothing-to-do' }
   const folder = headsFolder(config.dataDir)
   const file = path.join(folder, `${dayOf(now)}.txt`)
-  const { rows, kept, finding } = await checkAgainstKept(db, config.dataDir, readRegister)
-  await keepFinding(db, rows.length, finding, now)
+  const { size, root, added, finding } = await checkAgainstKept(db, config.dataDir, checkRegister)
+  await keepFinding(db, size, finding, now)
   const isFirstOfDay = (await textOf(file)) === null
   const last = await findLastHead(db)
-  if (rows.length === 0 || (!isFirstOfDay && last?.size === rows.length)) {
-    await recordCheck(db, rows.length, null, now)
+  if (size === 0 || (!isFirstOfDay && last?.size === size)) {
+    await recordCheck(db, size, null, now)
     return { kind: 'nothing-to-do' }
   }
-  const hashes = rows.map(({ hash }) => hash)
-  const head: Head = {
-    origin: ledgerOrigin(config.baseUrl),
-    size: rows.length,
-    root: merkleRoot(merkleTree(hashes)),
-    at: now.toISOString(),
-  }
+  const head: Head = { origin: ledgerOrigin(config.baseUrl), size, root, at: now.toISOString() }
   await keepTiles(db, head.size)
   const note = await signHead(head, await openSigningKey(config.keysFile, config.baseUrl, now))
   const { finding: other, cosignatures } = await askWitnesses(db, config.witnesses, { size: head.size, note })
-  await keepFinding(db, rows.length, other, now)
-  await recordCheck(db, rows.length, null, now)
+  await keepFinding(db, size, other, now)
+  await recordCheck(db, size, null, now)
   await db.transaction().execute(async (trx) => {
     const { id: head_id } = await trx
       .insertInto('ledger_heads')
@@ -101,14 +101,7 @@ export async function keepHead(
         .execute()
   })
   await mkdir(folder, { recursive: true })
-  const there = kept?.hashes?.length ?? 0
-  await appendFile(
-    path.join(folder, hashesName),
-    hashes
-      .slice(there)
-      .map((hash) => `${hash}\n`)
-      .join(''),
-  )
+  await appendHashes(path.join(folder, hashesName), size - added.length, added)
   // Written last, so that a day's head file exists only if its hashes do.
   await writeFile(`${file}.new`, note)
   await rename(`${file}.new`, file)
@@ -116,7 +109,7 @@ export async function keepHead(
     await mail({
       to: config.ledgerHeadMail,
       subject: `Ledger head of ${dayOf(now)}`,
-      text: `Keep this message. It can show any later change to the first ${head.size} rows of the ledger:\nnpm run ledger:check -- --head FILE\n\n${note}`,
+      text: `Keep this message. It can show any later change to the first ${size} rows of the ledger:\nnpm run ledger:check -- --head FILE\n\n${note}`,
     })
   return { kind: 'kept', note, file }
 }
@@ -156,43 +149,68 @@ const hashesName = 'hashes.txt'
 export async function checkAgainstKept(
   db: Database,
   dataDir: string,
-  readRegister?: ReadRegister,
-): Promise<Readonly<{ rows: readonly StoredEntry[]; kept: Kept | null; finding: Finding | null }>> {
-  const kept = await readKept(headsFolder(dataDir), (await findLastHead(db))?.note ?? null)
-  const { rows, waiting, register } = await atOneInstant(db, async (trx) => ({
-    rows: await listEntries(trx),
-    waiting: await listWaiting(trx),
-    register: await readRegister?.(trx),
-  }))
-  const finding =
-    checkLedger(rows, kept) ??
-    (await findAlteredTile(
-      db,
-      rows.map(({ hash }) => hash),
-    )) ??
-    register?.check([...rows, ...waiting]) ??
-    null
-  return { rows, kept, finding }
+  checkRegister?: CheckRegister,
+): Promise<WholeCheck> {
+  const known = await keptHashes(path.join(headsFolder(dataDir), hashesName))
+  const head = await keptHead((await findLastHead(db))?.note ?? null, known)
+  return atOneInstant(db, async (trx) => {
+    const check = await checkWholeLedger(trx, head, known)
+    if (check.finding || !checkRegister) return check
+    return { ...check, finding: (await checkRegister(trx)).finding }
+  })
 }
 
-/** The latest head that is kept outside the database, or else the one in it, with the hashes beside them. */
-async function readKept(folder: string, note: string | null) {
-  const hashes = await readHashes(path.join(folder, hashesName))
+/** The latest head that is kept outside the database, or else the one in it. */
+async function keptHead(note: string | null, known: KeptHashes | null): Promise<Head | null> {
   const head = note === null ? null : readHead(note)
-  if (!head) return hashes.length > 0 ? { head: headOf(hashes), hashes } : null
   // Trust the outside copy over the database, whose row may be lost or forged.
-  if (hashes.length > head.size) return { head: headOf(hashes), hashes }
-  return { head, hashes: hashes.length === 0 ? null : hashes }
+  if (!known || (head && head.size >= known.count)) return head
+  return {
+    origin: '',
+    size: known.count,
+    root: await rootOf(known, known.count),
+    at: 'the last stored head',
+  }
 }
 
-const headOf = (hashes: readonly string[]): Head => ({
-  origin: '',
-  size: hashes.length,
-  root: merkleRoot(merkleTree(hashes)),
-  at: 'the last stored head',
-})
+/** 64 digits and a line break. */
+const hashLine = 65
 
-/** The hash of each row, one per line, stored next to the head's file. */
+/** The hashes in a file, one per line, stored next to the head's file. Null if there are none. */
+export async function keptHashes(file: string): Promise<KeptHashes | null> {
+  // A last line without a line break was cut off while it was written.
+  const count = Math.floor((await sizeOf(file)) / hashLine)
+  if (count === 0) return null
+  const read = async (first: number, many: number) => {
+    const handle = await open(file)
+    try {
+      const bytes = Buffer.alloc(many * hashLine)
+      await handle.read(bytes, 0, bytes.length, first * hashLine)
+      return Array.from({ length: many }, (_, at) =>
+        bytes.toString('latin1', at * hashLine, (at + 1) * hashLine - 1),
+      )
+    } finally {
+      await handle.close()
+    }
+  }
+  return { count, read }
+}
+
+async function appendHashes(file: string, there: number, added: readonly string[]): Promise<void> {
+  if ((await sizeOf(file)) > there * hashLine) await truncate(file, there * hashLine)
+  await appendFile(file, added.map((hash) => `${hash}\n`).join(''))
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
+    throw error
+  }
+}
+
+/** The same as a list. */
 export async function readHashes(file: string): Promise<readonly string[]> {
   const lines = ((await textOf(file)) ?? '').split('\n')
   // A last line without a line break was cut off while it was written.

@@ -56,7 +56,7 @@ export type StoredStanding = Readonly<{
 }>
 
 /**
- * Everyone who works in some programs today, once per program, in one statement. `ruleset` is the rules revision: verdicts
+ * Everyone who works in some programs today, or some of them, once per program, in one statement. `ruleset` is the rules revision: verdicts
  * stored under another one are stale.
  */
 export async function listTeam(
@@ -64,25 +64,28 @@ export async function listTeam(
   listed: readonly ProgramName[],
   today: Day,
   ruleset: string,
+  people: readonly string[] | null = null,
 ): Promise<readonly TeamRow[]> {
   if (listed.length === 0) return []
   const programs = new Map(listed.map((program) => [program.program_id, program]))
   const ids = sql`any(${[...programs.keys()]}::uuid[])`
+  const isAsked = (row: string) =>
+    people ? sql`${sql.ref(`${row}.person_id`)} = any(${[...people]}::uuid[])` : sql`true`
   // Every part uses the program's, the person's or the employment's key, so that the cost depends only on these people.
   const { rows } = await sql<StoredRow>`
     with
     work as materialized (
       select distinct on (a.person_id, a.program_id) a.*
       from assignments a
-      where a.program_id = ${ids} and ${isKnown('a', null)} and ${worksOn('a', today)}
+      where a.program_id = ${ids} and ${isAsked('a')} and ${isKnown('a', null)} and ${worksOn('a', today)}
       order by a.person_id, a.program_id, a.hired_on desc, a.assignment_id
     ),
     -- Arrays: of a large program, the names of the fields would be most of what is sent.
     stood as materialized (
       select t.person_id, t.program_id, json_agg(json_build_array(${standingValues}) order by t.requirement) as standings
-      from standings t where t.program_id = ${ids} group by 1, 2
+      from standings t where t.program_id = ${ids} and ${isAsked('t')} group by 1, 2
     ),
-    cleared as materialized (select * from clearances where program_id = ${ids}),
+    cleared as materialized (select c.* from clearances c where c.program_id = ${ids} and ${isAsked('c')}),
     away as materialized (
       select l.assignment_id, bool_or(${holdsOn('l', today)}) as is_on_leave,
         max(l.to_on) filter (where ${holdsOn('l', today)}) as leave_until,

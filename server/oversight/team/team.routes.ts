@@ -10,7 +10,12 @@ import { type FindEmployeeId, teamCsv, teamXlsx } from '#server/oversight/team/e
 import { listViews } from '#server/oversight/team/saved-views/saved-views.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
-import { type Roster, rosterOn } from '#server/programs/roster/employment/roster.queries.ts'
+import {
+  listWorkers,
+  pagesOf,
+  type Roster,
+  rosterOn,
+} from '#server/programs/roster/employment/roster.queries.ts'
 import { changesFor } from '#server/programs/roster/list/bulk-change-names.ts'
 import { listEmployeeIds, listProgramsOf, type ProgramName } from '#server/standings/clearance.queries.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
@@ -24,10 +29,10 @@ import { type Asked, askedDay } from './asked-day.ts'
 import { forecast, forecastChart, forecastTitle, monthLinks } from './forecast.ts'
 import { listLearningOn } from './learning-on.queries.ts'
 import { listTeam, listUnderWay, type TeamRow } from './team.queries.ts'
-import { filtered } from './team.ts'
+import { inOrder, matching, type Ordered, ordered } from './team.ts'
 import { teamAsOf } from './team-as-of.ts'
 import { teamFilter } from './team-filter.ts'
-import { type TeamLine, teamLine, withProgress } from './team-line.ts'
+import { type LineWithProgress, type TeamLine, teamLine, withProgress } from './team-line.ts'
 import { teamPage } from './team-page.ts'
 
 type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
@@ -53,10 +58,11 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
   })
 
   app.get('/team', { config: supervisors, schema: { querystring } }, async (request, reply) => {
-    const { viewer, today, programs, asked, rows, filter, errors } = await teamOf(
+    const { viewer, today, programs, chosen, asked, filter, errors } = await teamOf(
       viewerOf(request),
       request.query,
     )
+    const rows = await rowsOf(chosen, asked)
     const address = addressOf(request.query)
     const months = forecast(rows, asked.on)
     const { program } = request.query
@@ -113,7 +119,7 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     return reply
       .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
       .header('content-disposition', `attachment; filename="team-${asked.on}.xlsx"`)
-      .send(await teamXlsx(lines, asked, await employeeIdsOf(lines)))
+      .send(teamXlsx(lines, asked, await employeeIdsOf(lines)))
   })
 
   const recordTeamExport = (
@@ -164,34 +170,48 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
       ? programs.filter(({ program_id }) => program_id === query.program)
       : programs
     if (query.program && chosen.length === 0) return notFound()
-    const isToday = asked.on === today && !asked.asKnownOn
-    const [law, findings] = await Promise.all([
-      isToday ? teamToday(chosen, today) : pastTeam(chosen, asked),
-      listProgramFindings(db, chosen.map(idOf), asked),
-    ])
-    const rows = withOwn(law, findings)
     const errors = asked.problem ? [{ field: 'on', message: asked.problem }] : []
-    return { viewer, today, programs, asked, rows, filter: teamFilter(query), errors }
+    return { viewer, today, programs, chosen, asked, filter: teamFilter(query), errors }
+  }
+
+  /** Everyone on the asked day, or some of the people, with what their programs ask of them. */
+  async function rowsOf(
+    programs: readonly ProgramName[],
+    asked: Asked,
+    people?: readonly string[],
+  ): Promise<readonly TeamRow[]> {
+    const { on, asKnownOn } = asked
+    const isToday = on === dayOf(clock()) && !asKnownOn
+    const [law, findings] = await Promise.all([
+      isToday ? teamToday(programs, on, people) : pastTeam(programs, asked, people),
+      listProgramFindings(db, programs.map(idOf), asked, people),
+    ])
+    return withOwn(law, findings)
   }
 
   /** The stored rows, with stale verdicts recalculated. */
-  async function teamToday(programs: readonly ProgramName[], today: Day): Promise<readonly TeamRow[]> {
-    const rows = await listTeam(db, programs, today, rulesRevision)
-    const stale = new Set(rows.filter((row) => row.is_stale).map(({ person_id }) => person_id))
-    if (stale.size === 0) return rows
-    const roster = await rosterOn(db, programs.map(idOf), today)
-    const some = { ...roster, people: roster.people.filter(({ person_id }) => stale.has(person_id)) }
-    const computed = new Map(
-      (await computedTeam(some, { on: today, asKnownOn: null })).map((row) => [placeOf(row), row]),
-    )
+  async function teamToday(
+    programs: readonly ProgramName[],
+    today: Day,
+    people?: readonly string[],
+  ): Promise<readonly TeamRow[]> {
+    const rows = await listTeam(db, programs, today, rulesRevision, people)
+    const stale = [...new Set(rows.filter((row) => row.is_stale).map(({ person_id }) => person_id))]
+    if (stale.length === 0) return rows
+    const some = await pastTeam(programs, { on: today, asKnownOn: null }, stale)
+    const computed = new Map(some.map((row) => [placeOf(row), row]))
     return rows.map((row) => computed.get(placeOf(row)) ?? row)
   }
 
   const pastTeam = async (
     programs: readonly ProgramName[],
-    { on, asKnownOn }: Asked,
+    { on, asKnownOn }: Pick<Asked, 'on' | 'asKnownOn'>,
+    people?: readonly string[],
   ): Promise<readonly TeamRow[]> =>
-    computedTeam(await rosterOn(db, programs.map(idOf), on, asKnownOn), { on, asKnownOn })
+    computedTeam(await rosterOn(db, programs.map(idOf), on, asKnownOn, people && { people }), {
+      on,
+      asKnownOn,
+    })
 
   async function computedTeam(
     roster: Roster,
@@ -211,10 +231,19 @@ export async function teamRoutes(app: App, { db, offered, clock }: Needs): Promi
     return ({ person_id, program_id }) => ids.get(program_id)?.get(person_id) ?? null
   }
 
+  /** The lines of a file, which are a small part of what is read for them: so people are read page by page. */
   async function linesOf(viewer: Viewer, query: Query) {
-    const { rows, filter, asked } = await teamOf(viewer, query)
-    const lines = filtered(rows, filter, asked.on).map((row) => teamLine(row, asked.on))
-    return { asked, lines: await linesWithProgress(lines, asked) }
+    const { chosen, filter, asked } = await teamOf(viewer, query)
+    const lines: Ordered<LineWithProgress>[] = []
+    for (const people of pagesOf(await listWorkers(db, chosen.map(idOf), asked.on, asked.asKnownOn))) {
+      const rows = matching(await rowsOf(chosen, asked, people), filter, asked.on)
+      const withCourse = await linesWithProgress(
+        rows.map((row) => teamLine(row, asked.on)),
+        asked,
+      )
+      lines.push(...rows.map((row, at) => ordered(withCourse[at]!, row, filter)))
+    }
+    return { asked, lines: inOrder(lines, filter) }
   }
 
   /** Only rows that are shown need the course under way. */

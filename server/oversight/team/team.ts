@@ -117,10 +117,17 @@ export type TeamSort = (typeof sorts)[number]
 
 export const pageSize = 50
 
-/** The filtered and sorted rows, for the page and the export. */
-export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Day): readonly TeamRow[] {
+/** The filtered and sorted rows. */
+export const filtered = (rows: readonly TeamRow[], filter: TeamFilter, today: Day): readonly TeamRow[] =>
+  inOrder(
+    matching(rows, filter, today).map((row) => ordered(row, row, filter)),
+    filter,
+  )
+
+/** The filtered rows, for the page and the export. */
+export function matching(rows: readonly TeamRow[], filter: TeamFilter, today: Day): readonly TeamRow[] {
   const words = plain(filter.search).split(' ').filter(Boolean)
-  const left = rows.filter(
+  return rows.filter(
     (row) =>
       (!filter.group || isIn(filter.group, row, today)) &&
       (!filter.inMonth || isInMonth(filter.inMonth, row, today)) &&
@@ -130,16 +137,27 @@ export function filtered(rows: readonly TeamRow[], filter: TeamFilter, today: Da
       (!filter.own || row.own?.standing === filter.own) &&
       words.every((word) => plain(`${row.name} ${row.role_title} ${row.unit} ${row.program}`).includes(word)),
   )
-  const direction = filter.isDescending ? -1 : 1
-  return left
-    .map((row) => ({ row, name: plain(row.name), key: keys[filter.sort](row) }))
+}
+
+/** What is shown of a row, with what it is sorted by. */
+export type Ordered<T> = Readonly<{ shown: T; name: string; key: string | null }>
+
+export const ordered = <T>(shown: T, row: TeamRow, { sort }: TeamFilter): Ordered<T> => ({
+  shown,
+  name: plain(row.name),
+  key: keys[sort](row),
+})
+
+export function inOrder<T>(lines: readonly Ordered<T>[], { isDescending }: TeamFilter): readonly T[] {
+  const direction = isDescending ? -1 : 1
+  return [...lines]
     .sort(
       (a, b) =>
         Number(a.key === null) - Number(b.key === null) ||
         direction * compare(a.key ?? '', b.key ?? '') ||
         compare(a.name, b.name),
     )
-    .map(({ row }) => row)
+    .map(({ shown }) => shown)
 }
 
 /** The sort key of a row. Null comes last in both directions. */

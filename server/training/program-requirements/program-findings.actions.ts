@@ -6,22 +6,22 @@ import { type Done, findingOf, type ProgramFinding } from './program-requirement
 import { type AskedOn, listDone, listRequirementRows, listWork } from './program-requirements.queries.ts'
 
 /**
- * Where everyone at some programs, or one person, is with those programs' own requirements on a day. A program without
+ * Where everyone at some programs, or some of the people, are with those programs' own requirements on a day. A program without
  * any costs one small query.
  */
 export async function listProgramFindings(
   db: Kysely<DB>,
   programIds: readonly string[],
   asked: AskedOn,
-  personId: string | null = null,
+  people: readonly string[] | null = null,
 ): Promise<readonly ProgramFinding[]> {
   const rows = await listRequirementRows(db, programIds, asked.asKnownOn)
   const requirements = rows.filter((row) => includesDay(row, asked.on))
   if (requirements.length === 0) return []
   const programs = [...new Set(requirements.map(({ program_id }) => program_id))]
-  const work = await listWork(db, programs, asked, personId)
+  const work = await listWork(db, programs, asked, people)
   const done = Map.groupBy(
-    await listDone(db, programs, asked, personId),
+    await listDone(db, programs, asked, people),
     ({ person_id, requirement_id }) => `${person_id} ${requirement_id}`,
   )
   const byProgram = Map.groupBy(requirements, ({ program_id }) => program_id)
@@ -52,9 +52,9 @@ export async function findingsWith(
   const asked = { on, asKnownOn: null }
   const rows = await listRequirementRows(db, [program_id])
   const requirement = rows.find((row) => row.requirement_id === requirement_id && includesDay(row, on))
-  const [work] = await listWork(db, [program_id], asked, person_id)
+  const [work] = await listWork(db, [program_id], asked, [person_id])
   if (!requirement || !work) return null
-  const done = (await listDone(db, [program_id], asked, person_id)).filter(
+  const done = (await listDone(db, [program_id], asked, [person_id])).filter(
     (one) => one.requirement_id === requirement_id,
   )
   const now = findingOf(requirement, work, done, on)

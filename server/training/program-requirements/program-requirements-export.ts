@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Day } from '#server/lib/days.ts'
 import { workerTypeNames } from '#server/programs/roster/employment/assignment.ts'
 import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
@@ -21,11 +22,11 @@ const columnsFor = (on: Day, employeeIds: EmployeeIds): readonly Column<FindingL
   { heading: 'As of', width: 12, isDay: true, value: () => on },
 ]
 
-export const requirementsCsv = (lines: readonly FindingLine[], on: Day, employeeIds: EmployeeIds): string =>
+export const requirementsCsv = (lines: readonly FindingLine[], on: Day, employeeIds: EmployeeIds): Readable =>
   csvOf(columnsFor(on, employeeIds), lines)
 
 export const requirementsXlsx = (
   lines: readonly FindingLine[],
   on: Day,
   employeeIds: EmployeeIds,
-): Promise<Buffer> => xlsxOf('Own requirements', columnsFor(on, employeeIds), lines)
+): Readable => xlsxOf('Own requirements', columnsFor(on, employeeIds), lines)

@@ -33,7 +33,7 @@ export async function listWork(
   db: Kysely<DB>,
   programIds: readonly string[],
   { on, asKnownOn }: AskedOn,
-  personId: string | null,
+  people: readonly string[] | null,
 ): Promise<readonly Work[]> {
   const since = (table: 'contact_periods' | 'leave_periods') => sql<Day | null>`(
       select min(s.from_on) from ${sql.table(table)} s
@@ -48,7 +48,7 @@ export async function listWork(
       select d.name from program_details d where d.program_id = g.id and ${isKnown('d', asKnownOn)}
       order by ${holdsOn('d', on)} desc, d.from_on desc limit 1
     ) d on true
-    where a.program_id = ${ids(programIds)} and ${isKnown('a', asKnownOn)} and ${worksOn('a', on)} and ${only('a', personId)}
+    where a.program_id = ${ids(programIds)} and ${isKnown('a', asKnownOn)} and ${worksOn('a', on)} and ${only('a', people)}
     order by a.person_id, a.program_id, a.hired_on desc, a.assignment_id`.execute(db)
   return rows
 }
@@ -60,20 +60,20 @@ export async function listDone(
   db: Kysely<DB>,
   programIds: readonly string[],
   { on, asKnownOn }: AskedOn,
-  personId: string | null,
+  people: readonly string[] | null,
 ): Promise<readonly DoneRow[]> {
   const known = asKnownOn ?? on
   const { rows } = await sql<DoneRow>`
     select p.id as person_id, t.requirement_id, t.completed_on, null as course, t.provider, t.hours::float8 as hours
     from program_trainings t ${joinPerson('t.person_id')}
     where t.program_id = ${ids(programIds)} and t.completed_on <= ${on} and ${isKnown('t', asKnownOn)}
-      and ${personId === null ? sql`true` : sql`t.person_id = ${accountsOf([personId])}`}
+      and ${people === null ? sql`true` : sql`t.person_id = ${accountsOf(people)}`}
     union all
     select a.person_id, r.requirement_id, k.completed_on, k.course, '' as provider, round(k.minutes / 60.0, 2)::float8 as hours
     from (select distinct requirement_id, program_id, course from program_requirements r
       where r.program_id = ${ids(programIds)} and r.course is not null and ${isKnown('r', asKnownOn)}) r
     join lateral (select distinct on (a.person_id) a.* from assignments a
-      where a.program_id = r.program_id and ${isKnown('a', asKnownOn)} and ${only('a', personId)}
+      where a.program_id = r.program_id and ${isKnown('a', asKnownOn)} and ${only('a', people)}
       order by a.person_id, a.hired_on desc) a on true
     join people p on p.id = a.person_id
     join completions k on k.person_id = ${accountsIn('p')} and k.course = r.course and k.completed_on <= least(${on}::date, ${known}::date)
@@ -82,8 +82,8 @@ export async function listDone(
   return rows
 }
 
-const only = (row: string, personId: string | null): RawBuilder<boolean> =>
-  personId === null ? sql<boolean>`true` : sql<boolean>`${sql.ref(`${row}.person_id`)} = ${personId}`
+const only = (row: string, people: readonly string[] | null): RawBuilder<boolean> =>
+  people === null ? sql<boolean>`true` : sql<boolean>`${sql.ref(`${row}.person_id`)} = ${ids(people)}`
 
 export type ProgramTraining = Readonly<{
   id: string

@@ -128,7 +128,7 @@ export async function programRequirementRoutes(
           ? reply.type('text/csv; charset=utf-8').send(requirementsCsv(lines, today, employeeIds))
           : reply
               .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
-              .send(await requirementsXlsx(lines, today, employeeIds))
+              .send(requirementsXlsx(lines, today, employeeIds))
       },
     )
 

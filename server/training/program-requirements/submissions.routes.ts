@@ -131,7 +131,7 @@ export async function submissionRoutes(app: App, { db, clock }: Needs): Promise<
   /** A requirement that is asked of the viewer today. */
   async function askedOf(viewer: Viewer, { program, requirement: id }: OfOne) {
     const today = dayOf(clock())
-    const findings = await listProgramFindings(db, [program], { on: today, asKnownOn: null }, viewer.id)
+    const findings = await listProgramFindings(db, [program], { on: today, asKnownOn: null }, [viewer.id])
     if (!findings.some(({ requirement_id }) => requirement_id === id)) return notFound()
     const rows = await listRequirementRows(db, [program])
     return rows.find((row) => row.requirement_id === id && includesDay(row, today)) ?? notFound()

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
 import type { HoursLine } from './training-hours.ts'
 
@@ -19,10 +20,8 @@ const columnsFor = (employeeIds: ReadonlyMap<string, string>): readonly Column<H
   number('Cost (USD)', ({ cost }) => cost),
 ]
 
-export const hoursCsv = (lines: readonly HoursLine[], employeeIds: ReadonlyMap<string, string>): string =>
+export const hoursCsv = (lines: readonly HoursLine[], employeeIds: ReadonlyMap<string, string>): Readable =>
   csvOf(columnsFor(employeeIds), lines)
 
-export const hoursXlsx = (
-  lines: readonly HoursLine[],
-  employeeIds: ReadonlyMap<string, string>,
-): Promise<Buffer> => xlsxOf('Training hours', columnsFor(employeeIds), lines)
+export const hoursXlsx = (lines: readonly HoursLine[], employeeIds: ReadonlyMap<string, string>): Readable =>
+  xlsxOf('Training hours', columnsFor(employeeIds), lines)

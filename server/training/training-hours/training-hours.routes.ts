@@ -74,7 +74,7 @@ export async function trainingHoursRoutes(app: App, { db, replica, clock }: Need
           ? reply.type('text/csv; charset=utf-8').send(hoursCsv(lines, employeeIds))
           : reply
               .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
-              .send(await hoursXlsx(lines, employeeIds))
+              .send(hoursXlsx(lines, employeeIds))
       },
     )
 

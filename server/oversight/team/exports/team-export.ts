@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Day } from '#server/lib/days.ts'
 import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
 
@@ -53,11 +54,14 @@ const columnsFor = (
   { heading: 'Own next date', width: 14, isDay: true, value: ({ own }) => own?.due_on ?? null },
 ]
 
-export const teamCsv = (lines: readonly ExportedLine[], asked: Asked, employeeIdOf: FindEmployeeId): string =>
-  csvOf(columnsFor(asked, employeeIdOf), lines)
+export const teamCsv = (
+  lines: readonly ExportedLine[],
+  asked: Asked,
+  employeeIdOf: FindEmployeeId,
+): Readable => csvOf(columnsFor(asked, employeeIdOf), lines)
 
 export const teamXlsx = (
   lines: readonly ExportedLine[],
   asked: Asked,
   employeeIdOf: FindEmployeeId,
-): Promise<Buffer> => xlsxOf('Team', columnsFor(asked, employeeIdOf), lines)
+): Readable => xlsxOf('Team', columnsFor(asked, employeeIdOf), lines)

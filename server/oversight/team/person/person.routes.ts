@@ -256,7 +256,7 @@ export async function personRoutes(
   async function ownOf(viewer: Viewer, personId: string, { on, asKnownOn }: Asked) {
     const programs = viewer.supervised_program_ids
     const [findings, trainings, submissions] = await Promise.all([
-      listProgramFindings(db, programs, { on, asKnownOn }, personId),
+      listProgramFindings(db, programs, { on, asKnownOn }, [personId]),
       listProgramTrainings(db, personId, programs),
       listSubmissionsBy(db, personId, programs),
     ])

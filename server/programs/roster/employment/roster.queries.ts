@@ -58,19 +58,42 @@ export const workTextOn = (name: WorkTextName, on: Day): RawBuilder<string> =>
 /**
  * Facts (no verdicts) about the people who work in some programs on a day, in one statement: as known now, or at the end
  * of another day. Lists everyone employed that day, by name, with everything on record about them in these programs.
- * `everyone` adds people who have left or not yet started.
+ * `everyone` adds people who have left or not yet started; `people` leaves all others out.
  */
 export async function rosterOn(
   db: Kysely<DB>,
   programIds: readonly string[],
   on: Day,
   asKnownOn: AsKnownOn = null,
-  { everyone = false }: Readonly<{ everyone?: boolean }> = {},
+  { everyone = false, people }: Readonly<{ everyone?: boolean; people?: readonly string[] }> = {},
 ): Promise<Roster> {
-  const here = sql<boolean>`a.program_id = any(${[...programIds]}::uuid[]) and ${isKnown('a', asKnownOn)}`
+  const some = people ? sql`a.person_id = any(${[...people]}::uuid[])` : sql`true`
+  const here = sql<boolean>`a.program_id = any(${[...programIds]}::uuid[]) and ${some} and ${isKnown('a', asKnownOn)}`
   const who = everyone ? sql`true` : sql`bool_or(${worksOn('a', on)})`
   return readRoster(db, sql`p.id = any(${[...programIds]}::uuid[])`, here, who, on, asKnownOn)
 }
+
+/** The people who work in some programs on a day, by name. Of a large program, what is known of them is read page by page. */
+export async function listWorkers(
+  db: Kysely<DB>,
+  programIds: readonly string[],
+  on: Day,
+  asKnownOn: AsKnownOn = null,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from people p
+    where p.id in (select a.person_id from assignments a
+      where a.program_id = any(${[...programIds]}::uuid[]) and ${isKnown('a', asKnownOn)} and ${worksOn('a', on)})
+    order by lower(p.name), p.id`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+/** People in pages, for what would take too much memory of all at once. */
+export function* pagesOf(people: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < people.length; at += peopleAtOnce) yield people.slice(at, at + peopleAtOnce)
+}
+
+const peopleAtOnce = 500
 
 /** The same facts about one person, in every program where they have worked. */
 export async function workOfPerson(
