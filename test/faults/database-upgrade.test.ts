@@ -12,6 +12,7 @@ import { type Binaries, startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { installQueue } from '#server/db/queue-schema.ts'
 import { demoPassword } from '#server/demo/cast.ts'
 import { enqueue } from '#server/jobs/enqueue.ts'
+import { config } from '#test/support/app.ts'
 import {
   killAll,
   newFolder,
