@@ -18,7 +18,7 @@ import {
 } from '#server/ledger/queries.ts'
 import { findAlteredTile, keepTiles } from '#server/ledger/tiles.actions.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
 import { openSigningKey } from './key-file.ts'
 import { ledgerOrigin, signHead } from './ledger-head.ts'
 import { askWitnesses, type WitnessSetting } from './witnesses.actions.ts'
@@ -31,7 +31,7 @@ type Needs = Readonly<{
     ledgerHeadMail: string | undefined
     witnesses: readonly WitnessSetting[]
   }>
-  mail: Mail
+  mail: AccountMail
   readRegister?: ReadRegister
 }>
 
@@ -99,6 +99,14 @@ export async function keepHead(
         .insertInto('ledger_cosignatures')
         .values(cosignatures.map((one) => ({ ...one, head_id, cosigned_at: now })))
         .execute()
+    // Queued until the mail server takes it; of several servers, the first of the day.
+    if (mail && config.ledgerHeadMail)
+      await mail(trx, {
+        to: config.ledgerHeadMail,
+        subject: `Ledger head of ${dayOf(now)}`,
+        text: `Keep this message. It can show any later change to the first ${head.size} rows of the ledger:\nnpm run ledger:check -- --head FILE\n\n${note}`,
+        cause: `ledger head ${dayOf(now)}`,
+      })
   })
   await mkdir(folder, { recursive: true })
   const there = kept?.hashes?.length ?? 0
@@ -112,12 +120,6 @@ export async function keepHead(
   // Written last, so that a day's head file exists only if its hashes do.
   await writeFile(`${file}.new`, note)
   await rename(`${file}.new`, file)
-  if (mail && config.ledgerHeadMail && isFirstOfDay)
-    await mail({
-      to: config.ledgerHeadMail,
-      subject: `Ledger head of ${dayOf(now)}`,
-      text: `Keep this message. It can show any later change to the first ${head.size} rows of the ledger:\nnpm run ledger:check -- --head FILE\n\n${note}`,
-    })
   return { kind: 'kept', note, file }
 }
 
