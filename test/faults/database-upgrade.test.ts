@@ -80,7 +80,9 @@ test('a copy that does not verify is not taken, and the old data stays as it is'
   await store(altered)
   before = await tablesOfOld()
   const { code, stderr } = await run(upgrade, settings)
-  expect(stderr).toMatch(/nothing was changed:\n.*\nCertificate SH-\d+: its file is not the one that was drawn/)
+  expect(stderr).toMatch(
+    /nothing was changed:\n.*\nCertificate SH-\d+: its file is not the one that was drawn/,
+  )
   expect(code).toBe(1)
   expect([majorIn('postgres'), existsSync(inData('upgrading'))]).toEqual(['17', false])
   expect(await tablesOfOld()).toEqual(before)
