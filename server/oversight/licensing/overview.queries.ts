@@ -37,43 +37,7 @@ export async function listOverview(
   ruleset: string,
 ): Promise<readonly OverviewProgram[]> {
   const { rows } = await sql<OverviewProgram>`
-    with certified as (
-      select c.program_id, max(coalesce(c.to_on, 'infinity')) as to_on from certifications c
-      where c.type = ${specializedCertification} and ${isKnown('c', null)} and ${holdsOn('c', today)} group by 1
-    ),
-    answered as (
-      select c.program_id, c.answer, c.until_on,
-        s.next_change_on <= ${today} or s.ruleset <> ${ruleset} as is_stale,
-        case
-          when c.answer = 'yes' then null
-          when c.cause in ('initial-training', 'annual-training') and exists (
-            select from outside_trainings o where o.person_id = ${accountsIn('p')} and o.superseded_at is null
-              and o.is_human_trafficking and not exists (select from training_decisions d
-                where d.outside_training_id = o.id and d.program_id = c.program_id and d.superseded_at is null)
-          ) then 'waiting-for-decision'
-          when c.cause in ('initial-training', 'annual-training') and exists (
-            select from completions k join completion_voids v on v.completion_id = k.id
-            where k.person_id = ${accountsIn('p')} and v.voided_at > ${today}::date - 365
-          ) then 'certificate-revoked'
-          else coalesce(c.cause, 'missing-fact')
-        end as cause
-      from clearances c
-      join certified using (program_id)
-      join standing_passes s on s.person_id = c.person_id
-      join people p on p.id = c.person_id
-      where c.contact in ('in', 'unknown')
-    ),
-    counted as (
-      select program_id, count(*)::int as in_contact, count(*) filter (where cause is null)::int as cleared,
-        count(*) filter (where cause is null and until_on <= ${soon})::int as due_soon,
-        count(*) filter (where is_stale)::int as stale
-      from answered group by 1
-    ),
-    caused as (
-      select program_id, json_object_agg(cause, people) as causes
-      from (select program_id, cause, count(*)::int as people from answered where cause is not null group by 1, 2) a
-      group by 1
-    )
+    with ${countedAnswers(today, soon, ruleset)}
     select p.id as program_id, coalesce(d.name, h.name) as name, h.name as holder,
       concat_ws('-', d.license_number, d.license_type) as license, s.status, s.may_operate, s.checked_on,
       nullif(least(coalesce(s.to_on, 'infinity'), certified.to_on), 'infinity') as ends_on,
@@ -95,6 +59,46 @@ export async function listOverview(
     order by lower(coalesce(d.name, h.name)), p.id`.execute(db)
   return rows
 }
+
+/** `certified`: the programs. `counted` and `caused`: each one's people in direct contact, by answer and by cause. */
+const countedAnswers = (today: Day, soon: Day, ruleset: string) => sql`
+  certified as (
+    select c.program_id, max(coalesce(c.to_on, 'infinity')) as to_on from certifications c
+    where c.type = ${specializedCertification} and ${isKnown('c', null)} and ${holdsOn('c', today)} group by 1
+  ),
+  answered as (
+    select c.program_id, c.answer, c.until_on,
+      s.next_change_on <= ${today} or s.ruleset <> ${ruleset} as is_stale,
+      case
+        when c.answer = 'yes' then null
+        when c.cause in ('initial-training', 'annual-training') and exists (
+          select from outside_trainings o where o.person_id = ${accountsIn('p')} and o.superseded_at is null
+            and o.is_human_trafficking and not exists (select from training_decisions d
+              where d.outside_training_id = o.id and d.program_id = c.program_id and d.superseded_at is null)
+        ) then 'waiting-for-decision'
+        when c.cause in ('initial-training', 'annual-training') and exists (
+          select from completions k join completion_voids v on v.completion_id = k.id
+          where k.person_id = ${accountsIn('p')} and v.voided_at > ${today}::date - 365
+        ) then 'certificate-revoked'
+        else coalesce(c.cause, 'missing-fact')
+      end as cause
+    from clearances c
+    join certified using (program_id)
+    join standing_passes s on s.person_id = c.person_id
+    join people p on p.id = c.person_id
+    where c.contact in ('in', 'unknown')
+  ),
+  counted as (
+    select program_id, count(*)::int as in_contact, count(*) filter (where cause is null)::int as cleared,
+      count(*) filter (where cause is null and until_on <= ${soon})::int as due_soon,
+      count(*) filter (where is_stale)::int as stale
+    from answered group by 1
+  ),
+  caused as (
+    select program_id, json_object_agg(cause, people) as causes
+    from (select program_id, cause, count(*)::int as people from answered where cause is not null group by 1, 2) a
+    group by 1
+  )`
 
 type OverviewDay = Readonly<{ day: Day; in_contact: number; not_cleared: number }>
 
