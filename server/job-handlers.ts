@@ -21,7 +21,7 @@ import type { Mail } from './lib/mail.ts'
 import { accountMail, deliverAccountEmail } from './notices/account-mail.actions.ts'
 import { resendForgotten, summarize } from './notices/actions.ts'
 import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
-import { loggedMail, sweepDirectEmails } from './notices/direct-emails.actions.ts'
+import { sweepDirectEmails } from './notices/direct-emails.actions.ts'
 import { sendDelivery, sweepDeliveries } from './notices/webhooks/webhooks.actions.ts'
 import { failLostPackets } from './oversight/packets/packet.actions.ts'
 import { makePacket } from './oversight/packets/packet-making.actions.ts'
@@ -89,7 +89,7 @@ const recordHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Part<R
   'sign-ledger-head': async () => {
     const needs = {
       config,
-      mail: loggedMail(db, mail),
+      mail: mail && accountMail(dataKeyOf(config, clock)),
       checkRegister: checkWholeRegister,
     }
     try {

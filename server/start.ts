@@ -20,6 +20,7 @@ import { jobHandlers } from './job-handlers.ts'
 import { enqueue } from './jobs/enqueue.ts'
 import { startWorkers } from './jobs/workers.ts'
 import { startSequencer } from './ledger/sequencer.actions.ts'
+import { keepMail } from './lib/kept-mail.ts'
 import { createMail } from './lib/mail.ts'
 import { logger } from './logging.ts'
 import { sealStoredSecrets } from './people/sign-in/second-factor.actions.ts'
@@ -83,7 +84,7 @@ if (start.kind === 'fill') {
 const demo = await isDemo(db)
 await sealStoredSecrets(db, () => openDataKey(config.keysFile, issuerDid(config.baseUrl), clock()))
 
-const mail = createMail(config.smtpUrl, config.mailFrom)
+const mail = createMail(config.smtpUrl, config.mailFrom) ?? (config.development ? keepMail : null)
 const app = await buildApp({
   db,
   ...(replica ? { replica } : {}),
@@ -112,7 +113,9 @@ try {
   await app.listen({ host: config.host, port: config.port })
   if (config.jobs === 'here' && isFirst) {
     const handlers = jobHandlers({ db, databaseUrl: database.url, clock, mail, catalogue, config })
-    running.workers = await startWorkers(database.url, handlers, app.log, { isAlone: database.isEmbedded })
+    running.workers = await startWorkers(database.url, tracing?.jobs(handlers) ?? handlers, app.log, {
+      isAlone: database.isEmbedded,
+    })
   }
 } catch (error) {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'

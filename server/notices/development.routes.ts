@@ -1,13 +1,15 @@
+import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
+import { keptMail } from '#server/lib/kept-mail.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import { emailMessage } from './email-message.ts'
+import { emailMessage, noticeAddress } from './email-message.ts'
 import { isOptional, wordsOf } from './kinds.ts'
 
 type Needs = Readonly<{ db: Database; config: Readonly<{ baseUrl: string; development: boolean }> }>
 
-/** In development alone: every email as a page, whether it was sent or not. */
+/** In development alone: every email as a page; those of notices also where they were not sent. */
 export async function developmentMailRoutes(
   app: App,
   { db, config: { baseUrl, development } }: Needs,
@@ -24,8 +26,17 @@ export async function developmentMailRoutes(
   app.get('/dev/mail', { config: open }, async (_, reply) => {
     const rows = await recent().orderBy('notices.created_at', 'desc').limit(100).execute()
     const lines = rows.map((row) => ({ ...row, subject: wordsOf(row)?.subject ?? row.kind }))
-    return reply.page('notices/development', { title: 'Email in development', lines })
+    return reply.page('notices/development', { title: 'Email in development', lines, sent: keptMail })
   })
+
+  app.get(
+    '/dev/mail/sent/:place',
+    { config: open, schema: { params: Type.Object({ place: Type.Integer({ minimum: 0 }) }) } },
+    async (request, reply) => {
+      const { html, text } = keptMail[request.params.place] ?? notFound()
+      return html ? asEmail(reply, html) : reply.type('text/plain; charset=utf-8').send(text)
+    },
+  )
 
   app.get(
     '/dev/mail/:notice',
@@ -39,14 +50,19 @@ export async function developmentMailRoutes(
         noticeId: notice.id,
         to: { ...notice, email: notice.email ?? '' },
         words,
-        address: `${baseUrl}${words.action.path}`,
+        address: noticeAddress(baseUrl, notice.id),
         baseUrl,
         isDiscreet: false,
         unsubscribeAddress: isOptional(notice) ? `${baseUrl}/notices/preferences` : null,
       })
-      // The email's own styles are within it.
-      reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      return reply.type('text/html; charset=utf-8').send(html)
+      return asEmail(reply, html ?? '')
     },
   )
 }
+
+/** The email's own styles are within it. */
+const asEmail = (reply: FastifyReply, html: string) =>
+  reply
+    .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+    .type('text/html; charset=utf-8')
+    .send(html)

@@ -24,6 +24,9 @@ export type EmailLook = Readonly<{
   contact: string | null
 }>
 
+/** An email's link leads to what to do by way of this address: the page's own may name a course. */
+export const noticeAddress = (baseUrl: string, noticeId: string): string => `${baseUrl}/notices/${noticeId}`
+
 const templates = createTemplates({
   folder: path.resolve(import.meta.dirname, '../../views'),
   cache: true,

@@ -25,6 +25,12 @@ export async function noticeRoutes(app: App, { db }: Readonly<{ db: Database }>)
     })
   })
 
+  // Where an email leads. No GET changes anything, so the message stays unread.
+  app.get('/notices/:notice', { config: signedIn, schema: { params } }, async (request, reply) => {
+    const notice = (await findNoticeOf(db, viewerOf(request).id, request.params.notice)) ?? notFound()
+    return reply.redirect(wordsOf(notice)?.action.path ?? '/notices')
+  })
+
   // Reads a message and leads to where the thing is done.
   app.post('/notices/:notice/reading', { config: signedIn, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)

@@ -9,7 +9,10 @@ import { wordsOf } from './kinds.ts'
 import { findNoticeToPrint, listStoppedAddresses, listUndelivered } from './queries.ts'
 
 /** Messages that email doesn't carry: what waits, what came back, and a note to print and hand over. */
-export async function undeliveredRoutes(app: App, { db }: Readonly<{ db: Database }>): Promise<void> {
+export async function undeliveredRoutes(
+  app: App,
+  { db, config }: Readonly<{ db: Database; config: Readonly<{ baseUrl: string }> }>,
+): Promise<void> {
   const supervisors = { policy: ['supervisor', 'program_admin', 'system_admin'] } as const
   const params = Type.Object({ notice: uuid() })
 
@@ -46,6 +49,7 @@ export async function undeliveredRoutes(app: App, { db }: Readonly<{ db: Databas
       name: notice.name,
       sentence: words.inbox,
       createdAt: notice.created_at,
+      signInAt: config.baseUrl,
     })
   })
 }

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { sql } from 'kysely'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '#server/db/connection.ts'
+import { deadlocks } from '#server/db/deadlock.ts'
 import { NotFound } from './errors.ts'
 import type { App } from './routes.ts'
 
@@ -44,6 +45,15 @@ export const metricsRoutes = fp(async (app: App, { db, token }: { db: Database; 
     name: 'ledger_lag_seconds',
     help: 'How long the oldest of them has waited. Usually below 0.5',
     registers: [register],
+  })
+  new Counter({
+    name: 'deadlocks_retried_total',
+    help: 'Changes that PostgreSQL rolled back to end a deadlock, and that ran again',
+    registers: [register],
+    collect() {
+      this.reset()
+      this.inc(deadlocks())
+    },
   })
   const expected = sha256(`Bearer ${token}`)
 

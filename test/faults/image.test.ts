@@ -12,7 +12,8 @@ import { childrenOf, newFolder, project } from '#test/support/service.ts'
 // programs read-only below it and this project's Node. Linux, as root.
 
 const scratch = newFolder()
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+// Tens of thousands of files.
+afterAll(() => rmSync(scratch, { recursive: true, force: true }), 600_000)
 
 type Stage = { root: string; env: Record<string, string>; workdir: string; user: string }
 

@@ -15,6 +15,7 @@ import { startImport } from '#server/programs/imports/imports.actions.ts'
 import { addWorker, programId } from '#test/oversight/reviewed.ts'
 import { config, theCourses, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { aCollector } from '#test/support/collector.ts'
 import { aMailbox } from '#test/support/mailbox.ts'
 import { startService, startWorker, Visitor } from '#test/support/service.ts'
 
@@ -28,6 +29,7 @@ test('workers apart from the web process do imports, packets and email; one that
   const postgres = await startEmbeddedPostgres(folder)
   const { db } = connect(postgres.url, 4)
   const mailbox = await aMailbox()
+  const collector = await aCollector()
   const settings = {
     DATABASE_URL: postgres.url,
     DATA_DIR: folder,
@@ -35,6 +37,7 @@ test('workers apart from the web process do imports, packets and email; one that
     SMTP_URL: mailbox.url,
     SECOND_FACTOR: 'optional',
     JOBS: 'apart',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
   }
   const running: { process: { kill: (signal: NodeJS.Signals) => unknown }; ended: Promise<unknown> }[] = []
   try {
@@ -85,12 +88,18 @@ test('workers apart from the web process do imports, packets and email; one that
     expect(made).toHaveLength(2)
     const failed = await sql`select from pgboss.job where state = 'failed'`.execute(db)
     expect(failed.rows).toEqual([])
+    // What the other worker did is traced: it sends every 5 seconds.
+    await until(async () => {
+      const names = collector.spans().map(({ name }) => name)
+      return names.includes('job send-email') && names.includes('job check-import')
+    })
   } finally {
     for (const { process, ended } of running) {
       process.kill('SIGTERM')
       await ended
     }
     await mailbox.close()
+    collector.close()
     await db.destroy()
     await postgres.stop()
     rmSync(folder, { recursive: true, force: true })

@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Database } from '#server/db/connection.ts'
+import { deadlocks } from '#server/db/deadlock.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
 import { asTheService } from '#test/support/db.ts'
 import { placedEntries } from '#test/support/ledger.ts'
@@ -21,12 +22,13 @@ test.each(pairs)(
   async ({ first, others }) => {
     const stage = await aStage()
     const { db } = stage.world
+    const before = deadlocks()
     const service = await asTheService()
     for (const [index, second] of others.entries())
       for (const run of index < unheld ? [afterBothWait, atOnce] : [afterBothWait]) {
         const pair = `${first.name} and ${second.name}`
         const actions = [await first.prepare(stage, 0), await second.prepare(stage, 1)]
-        const before = await countEntries(db)
+        const had = await countEntries(db)
         const results = await run(
           stage,
           actions.map((act) => () => act(service)),
@@ -34,8 +36,9 @@ test.each(pairs)(
         const failures = results.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))
         expect(failures, pair).toEqual([])
         const left = results.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)
-        expect((await countEntries(db)) - before, pair).toBe(left)
+        expect((await countEntries(db)) - had, pair).toBe(left)
       }
+    expect(deadlocks()).toBe(before)
     expect(checkLedger(await placedEntries(db), null)).toBeNull()
   },
   240_000,

@@ -11,7 +11,8 @@ import { entryHash } from '#server/ledger/chain.ts'
 import type { StoredEntry } from '#server/ledger/checking.ts'
 import { isIncluded } from '#server/ledger/merkle.ts'
 import { type ReadTile, rootOfTiles } from '#server/ledger/tiles.ts'
-import type { Message } from '#server/lib/mail.ts'
+import { accountMail } from '#server/notices/account-mail.actions.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { databaseUrl } from '#test/support/db.ts'
@@ -21,11 +22,9 @@ const day = 86_400_000
 
 async function aKeptLedger() {
   const world = await aWorld()
-  const sent: Message[] = []
+  const sent: unknown[] = []
   const config = { ...world.config, ledgerHeadMail: 'records@example.org' }
-  const mail = async (message: Message) => {
-    sent.push(message)
-  }
+  const mail: AccountMail = async (_trx, message) => void sent.push(message)
   const now = new Date()
   const keep = (days = 0) => keepHead(world.db, { config, mail }, new Date(now.getTime() + days * day))
   const first = await keep()
@@ -66,6 +65,35 @@ describe('the head of the day', () => {
       all: string
     }>`select string_agg(hash || chr(10), '' order by seq) as all from ledger`.execute(world.db)
     expect(readFileSync(path.join(folder, 'hashes.txt'), 'utf8')).toBe(rows[0]!.all)
+  })
+
+  test('waits in the queue for the mail server, once a day for all servers together', async () => {
+    const { db, config } = await aWorld()
+    const mail = accountMail(async () => Buffer.alloc(32))
+    const keepOn = (server: string, hours: number) =>
+      keepHead(
+        db,
+        {
+          config: {
+            ...config,
+            dataDir: path.join(config.dataDir, server),
+            ledgerHeadMail: 'records@example.org',
+          },
+          mail,
+        },
+        new Date(Date.parse('2026-11-30T12:00:00Z') + hours * 3_600_000),
+      )
+    for (const [server, hours] of [
+      ['one', 0],
+      ['two', 1],
+      ['one', 24],
+    ] as const)
+      expect((await keepOn(server, hours)).kind).toBe('kept')
+    const rows = await db.selectFrom('direct_emails').select(['subject', 'state']).orderBy('id').execute()
+    expect(rows).toEqual([
+      { subject: 'Ledger head of 2026-11-30', state: 'queued' },
+      { subject: 'Ledger head of 2026-12-01', state: 'queued' },
+    ])
   })
 
   test('is refused with a changed character or another key', async () => {

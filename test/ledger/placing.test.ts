@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { type KyselyPlugin, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Database } from '#server/db/connection.ts'
+import { deadlocks } from '#server/db/deadlock.ts'
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import { checkLedger } from '#server/ledger/checking.ts'
 import { placeEntries, placeSome } from '#server/ledger/placing.actions.ts'
@@ -173,4 +174,35 @@ test('pages say that an entry has no place yet, and the service says when entrie
   expect(await verdict()).toMatch(/Entry \d+\. The ledger head that covers it/)
   expect((await kit.get(`/verify/${token}/proof.json`)).statusCode).toBe(404)
   expect(number).toMatch(/^SH-/)
+})
+
+test('a change that PostgreSQL rolls back to end a deadlock runs again, and its entry is there once', async () => {
+  await emptyDatabase()
+  const db = await asTheService()
+  await db
+    .insertInto('people')
+    .values([{ name: 'Theo First' }, { name: 'Ada Second' }])
+    .execute()
+  const touch = (trx: Database, name: string) =>
+    trx.updateTable('people').set({ last_active_on: '2026-11-30' }).where('name', '=', name).execute()
+  const before = deadlocks()
+  let tries = 0
+  const { promise: hasFirst, resolve: gotFirst } = Promise.withResolvers<void>()
+  // PostgreSQL ends the one that has waited a second, which is the one that waited first.
+  const other = db.transaction().execute(async (trx) => {
+    await touch(trx, 'Ada Second')
+    await hasFirst
+    await after(200)
+    await touch(trx, 'Theo First')
+  })
+  await writeEvidence(db, async (trx) => {
+    tries++
+    trx.record(entry('after a deadlock'))
+    await touch(trx, 'Theo First')
+    gotFirst()
+    await touch(trx, 'Ada Second')
+  })
+  await other
+  expect([tries, deadlocks() - before]).toEqual([2, 1])
+  expect([...(await subjectsOf(db)), ...(await waiting(db))]).toEqual(['after a deadlock'])
 })

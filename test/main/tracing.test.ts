@@ -1,38 +1,20 @@
-import { createServer, type IncomingMessage } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { createLink } from '#server/people/actions.ts'
 import { startTracing } from '#server/web/tracing.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { aCollector, textIn } from '#test/support/collector.ts'
 
-type Attributes = readonly Readonly<{ key: string; value: Readonly<Record<string, unknown>> }>[]
-type TraceSpan = Readonly<{
-  name: string
-  traceId: string
-  spanId: string
-  parentSpanId?: string
-  attributes: Attributes
-}>
-
-// A collector, as far as it takes to receive OTLP/HTTP in JSON.
-const received: { path: string; body: string }[] = []
-const collector = createServer(async (request, response) => {
-  received.push({ path: request.url ?? '', body: await textOf(request) })
-  response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-})
+const collector = await aCollector()
 const before = process.env.OTEL_EXPORTER_OTLP_ENDPOINT
-beforeAll(async () => {
-  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
-  const { port } = collector.address() as { port: number }
-  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`
-})
+process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
 afterAll(() => {
   if (before === undefined) delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
   else process.env.OTEL_EXPORTER_OTLP_ENDPOINT = before
   collector.close()
 })
 
-test('a collector gets a request with its code and statements, and no name, token or certificate code', async () => {
+test('a collector gets a request with its code and statements, and each run of a job; no name, token or certificate code', async () => {
   const tracing = startTracing({ version: '1.2.3' })
   const world = await aWorld({ tracing })
   const { db } = world
@@ -48,34 +30,39 @@ test('a collector gets a request with its code and statements, and no name, toke
   await visitor.get(`/link/${link}`)
   await visitor.get(`/no-such-page/${token}`)
   await visitor.post('/sign-in', { email: 'ada@northstar.example', password: 'not her password' })
+  const traced = db.withPlugin(tracing.statements)
+  const jobs = tracing.jobs({
+    'keep-overview': () => traced.selectFrom('people').select('id').execute(),
+    'check-links': async () => {
+      throw new Error(`${person_name} is in the way`)
+    },
+  })
+  await jobs['keep-overview']()
+  await expect(jobs['check-links']()).rejects.toThrow('in the way')
   await tracing.close()
 
-  const spans = received
-    .filter(({ path }) => path === '/v1/traces')
-    .flatMap(({ body }) => JSON.parse(body).resourceSpans as { scopeSpans: { spans: TraceSpan[] }[] }[])
-    .flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans))
+  const spans = collector.spans()
   const request = spans.find(
     ({ attributes }) => textIn(attributes, 'request.id') === verified.headers['x-request-id'],
   )!
   expect(request).toMatchObject({ name: 'GET /verify/:token' })
-  const statements = spans.filter(({ parentSpanId }) => parentSpanId === request.spanId)
-  expect(statements.length).toBeGreaterThan(0)
-  for (const { traceId, attributes } of statements) {
-    expect(traceId).toBe(request.traceId)
-    expect(textIn(attributes, 'db.system.name')).toBe('postgresql')
+  const job = spans.find(({ name }) => name === 'job keep-overview')!
+  expect(textIn(job.attributes, 'job.outcome')).toBe('done')
+  for (const parent of [request, job]) {
+    const statements = spans.filter(({ parentSpanId }) => parentSpanId === parent.spanId)
+    expect(statements.length).toBeGreaterThan(0)
+    for (const { traceId, attributes } of statements) {
+      expect(traceId).toBe(parent.traceId)
+      expect(textIn(attributes, 'db.system.name')).toBe('postgresql')
+    }
   }
+  const failed = spans.find(({ name }) => name === 'job check-links')!
+  expect(textIn(failed.attributes, 'job.outcome')).toBe('failed')
+  const { received } = collector
   const everything = JSON.stringify(received)
   for (const secret of [token, link, person_name, 'ada@northstar.example', 'not her password', ada])
     expect(everything).not.toContain(secret)
   const metrics = received.filter(({ path }) => path === '/v1/metrics').map(({ body }) => body)
   expect(metrics.join()).toContain('http.server.request.duration')
+  expect(metrics.join()).toContain('job.duration')
 })
-
-const textIn = (attributes: Attributes, key: string) =>
-  attributes.find((one) => one.key === key)?.value.stringValue
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
-}

@@ -140,6 +140,18 @@ describe('every kind of notice', () => {
     expect(page).not.toMatch(/undefined|null|NaN/)
   })
 
+  test('leads from its email to where the thing is done, for its person alone', async () => {
+    const { db } = stage.world
+    const { id } = await db
+      .selectFrom('notices')
+      .select('id')
+      .where('kind', '=', 'lessons-changed')
+      .executeTakeFirstOrThrow()
+    const answer = await (await stage.world.as('theo@northstar.example')).get(`/notices/${id}`)
+    expect([answer.statusCode, answer.headers.location]).toEqual([302, '/changes'])
+    expect((await (await stage.world.as('rae@northstar.example')).get(`/notices/${id}`)).statusCode).toBe(404)
+  })
+
   // A reminder whose training is done, or a team that is cleared, is moot on this stage and goes out to no one.
   test.each(kinds.filter((kind) => !/^(training-|supervisor-|not-cleared|lessons-)/.test(kind)))(
     '%s goes out once, as text and HTML that say the same and name no program or person',
@@ -161,6 +173,8 @@ describe('every kind of notice', () => {
       expect(`${subject} ${text} ${flat}`).not.toMatch(
         /undefined|null|NaN|Lakes House|Pat Paper|Residential|webinar/,
       )
+      // A page's own address may name a course or say what it is about.
+      expect(text).toContain(`: ${stage.world.config.baseUrl}/notices/${id}\n`)
     },
   )
 })

@@ -16,5 +16,6 @@ test('/metrics opens to its token alone, counts by route and names no address; e
     'http_request_duration_seconds_count{method="GET",route="/link/:token",status="410"} 1',
   )
   expect(body).toContain('jobs{state="late"} 0')
+  expect(body).toMatch(/^deadlocks_retried_total \d+$/m)
   expect(body).not.toContain(secret)
 })

@@ -26,7 +26,7 @@ import {
   type WholeCheck,
 } from '#server/ledger/whole-check.actions.ts'
 import { dayOf } from '#server/lib/days.ts'
-import type { Mail } from '#server/lib/mail.ts'
+import type { AccountMail } from '#server/people/account-emails.ts'
 import { openSigningKey } from './key-file.ts'
 import { ledgerOrigin, signHead } from './ledger-head.ts'
 import { askWitnesses, type WitnessSetting } from './witnesses.actions.ts'
@@ -39,7 +39,7 @@ type Needs = Readonly<{
     ledgerHeadMail: string | undefined
     witnesses: readonly WitnessSetting[]
   }>
-  mail: Mail
+  mail: AccountMail
   checkRegister?: CheckRegister
 }>
 
@@ -99,18 +99,20 @@ export async function keepHead(
         .insertInto('ledger_cosignatures')
         .values(cosignatures.map((one) => ({ ...one, head_id, cosigned_at: now })))
         .execute()
+    // Queued until the mail server takes it; of several servers, the first of the day.
+    if (mail && config.ledgerHeadMail)
+      await mail(trx, {
+        to: config.ledgerHeadMail,
+        subject: `Ledger head of ${dayOf(now)}`,
+        text: `Keep this message. It can show any later change to the first ${head.size} rows of the ledger:\nnpm run ledger:check -- --head FILE\n\n${note}`,
+        cause: `ledger head ${dayOf(now)}`,
+      })
   })
   await mkdir(folder, { recursive: true })
   await appendHashes(path.join(folder, hashesName), size - added.length, added)
   // Written last, so that a day's head file exists only if its hashes do.
   await writeFile(`${file}.new`, note)
   await rename(`${file}.new`, file)
-  if (mail && config.ledgerHeadMail && isFirstOfDay)
-    await mail({
-      to: config.ledgerHeadMail,
-      subject: `Ledger head of ${dayOf(now)}`,
-      text: `Keep this message. It can show any later change to the first ${size} rows of the ledger:\nnpm run ledger:check -- --head FILE\n\n${note}`,
-    })
   return { kind: 'kept', note, file }
 }
 
