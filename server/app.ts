@@ -178,8 +178,9 @@ async function addPlugins(app: App, given: Needs, needs: FeatureNeeds): Promise<
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
   await addForms(app, needs)
   // The same code that error pages and the log show.
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)

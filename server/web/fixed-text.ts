@@ -46,7 +46,9 @@ export function placeFor(text: FixedText, reply: { fixedTexts: FixedText[] | nul
 
 const joined = (pieces: readonly string[], texts: readonly FixedText[]): Buffer =>
   Buffer.concat(
-    pieces.flatMap((piece, n) => (n === 0 ? [Buffer.from(piece)] : [withNewKeys(texts[n - 1]!), Buffer.from(piece)])),
+    pieces.flatMap((piece, n) =>
+      n === 0 ? [Buffer.from(piece)] : [withNewKeys(texts[n - 1]!), Buffer.from(piece)],
+    ),
   )
 
 function withNewKeys({ bytes, keysAt }: FixedText): Buffer {
