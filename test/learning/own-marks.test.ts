@@ -102,6 +102,28 @@ test('a kept lesson opens before the one before it is read, without notes, and o
   expect((await ada.get('/')).body).not.toContain('htmx.')
 })
 
+test('a lesson’s text is one for all readers, but each page has form keys and saved words of its own', async () => {
+  await mai.post(`/courses/${course}/enrollment`)
+  const { modules } = world.catalogue.courses.get(course)!.current
+  const explains = ({ html }: { html: string }) => html.includes('href="/glossary#')
+  const { slug, html } = modules[0]!.lessons.find(explains)!
+  const kept = `${lesson.split('/').slice(0, 4).join('/')}/${slug}?kept=yes`
+  const [, word = ''] = /href="\/glossary#([\w-]+)"/.exec(html) ?? []
+  const before = [await ada.get(kept), await ada.get(kept), await mai.get(kept)].map(({ body }) => body)
+  await ada.post('/my-words', { word })
+  const [ofAda, ofMai] = [(await ada.get(kept)).body, (await mai.get(kept)).body]
+  const keys = [...before, ofAda, ofMai].flatMap((page) => {
+    const forms = page.match(/<form\b[^>]*method="post"/g) ?? []
+    const found = page.match(/(?<=name="form_key" value=")[\w-]{36}(?=")/g) ?? []
+    expect(found.length).toBe(forms.length)
+    return found
+  })
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(ofAda).toContain('In your words')
+  expect(ofMai).not.toContain('In your words')
+  expect(ofMai.match(/id="exercise-[\w-]+"/g)).toEqual(before[0]!.match(/id="exercise-[\w-]+"/g))
+})
+
 test('opening the address of a form leads to its page', async () => {
   const opened = async (address: string) => (await ada.get(address)).headers.location
   expect(await opened(`${lesson}/finished`)).toBe(lesson)
