@@ -1,18 +1,19 @@
 /** `npm run bench`: common requests, each compared with a minimal implementation. `-- --quick` takes under a minute. */
 import { type ChildProcess, fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
-import { loadCourses } from '#server/courses/authoring/load.ts'
+import { openCourses } from '#server/courses/authoring/rendered-courses.ts'
 import { connect, type Database } from '#server/db/connection.ts'
 import { startEmbeddedPostgres } from '#server/db/embedded.ts'
 import { migrate } from '#server/db/migrate.ts'
 import { type Learner, makeLearners } from './learners.ts'
 import { type Ask, drive, median, percentile, type Round } from './load.ts'
 import type { Order, Page, Ports } from './server.ts'
-import { addPeople, addPrograms, filling, supervisorOf } from './worlds.ts'
+import { addHistory, addPeople, addPrograms, filling, supervisorOf } from './worlds.ts'
 
 const isQuick = process.argv.includes('--quick')
 const rounds = isQuick ? 3 : 7
@@ -24,6 +25,9 @@ const team = 50
 /** What Chromium sends. */
 const browsersEncodings = 'gzip, deflate, br, zstd'
 
+const project = path.join(import.meta.dirname, '..')
+/** Rendering the courses takes longer than a round. */
+const rendered = path.join(project, 'node_modules/.cache/bench')
 const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-bench-'))
 const postgres = await startEmbeddedPostgres(folder)
 const { db } = connect(postgres.url)
@@ -44,7 +48,7 @@ type PageCase = Page &
 
 async function measure(db: Database, url: string, server: ChildProcess): Promise<void> {
   const { pages, learners } = await fill(db)
-  const { product, reference } = await start(server, { url, pages })
+  const { product, reference } = await start(server, { url, pages, rendered })
   const results: Result[] = []
   const { rows } = await sql<{ version: string; fsync: string }>`
     select current_setting('server_version') as version, current_setting('fsync') as fsync`.execute(db)
@@ -77,17 +81,21 @@ ${lanes} at once, the median of ${rounds} rounds each, product and reference by 
 async function fill(db: Database) {
   await sql`create table bench_answers (id bigint generated always as identity primary key, answer jsonb not null,
     at timestamptz not null default now())`.execute(db)
-  const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
+  const { catalogue } = await openCourses(path.join(project, 'courses'), rendered)
   const course = catalogue.courses.get('residential-settings')!.current
   const module = course.modules[0]!
   const longest = module.lessons.reduce((a, b) => (b.html.length > a.html.length ? b : a))
   const lesson = `/courses/${course.slug}/${module.slug}/${longest.slug}`
   const [program] = (await addPrograms(db, 1)) as [string]
-  await filling(db, (trx) => addPeople(trx, course, [program], team))
+  await filling(db, async (trx) => {
+    await addPeople(trx, course, [program], team)
+    await addHistory(trx)
+  })
   const { person_id: member } = await db
     .selectFrom('assignments')
     .select('person_id')
     .executeTakeFirstOrThrow()
+  const { token } = await db.selectFrom('certificates').select('token').executeTakeFirstOrThrow()
   const staff = `sid=${await supervisorOf(db, program)}`
   // One extra round: the first one warms both up and isn't counted.
   const learners = await makeLearners(db, course, module, answerersARound * (rounds + 1))
@@ -118,6 +126,7 @@ async function fill(db: Database) {
         aim: 0.3,
         views: 10,
       },
+      { name: 'Verify page', path: `/verify/${token}`, cookie: null, encoding: null, aim: 0.6, views: 20 },
     )
   return { pages, learners }
 }
@@ -158,9 +167,15 @@ async function processorTime(server: ChildProcess): Promise<number> {
 }
 
 function viewsOf({ cookie, path, encoding }: Page, many: number): Ask[] {
-  const headers = { cookie, ...(encoding !== null && { 'accept-encoding': encoding }) }
-  return Array.from({ length: many }, () => ({ method: 'GET', path, headers }))
+  const accepted = encoding === null ? {} : { 'accept-encoding': encoding }
+  return Array.from({ length: many }, () => {
+    const sender = cookie === null ? { 'x-forwarded-for': anAddress() } : { cookie }
+    return { method: 'GET', path, headers: { ...sender, ...accepted } }
+  })
 }
+
+/** The verify page answers each address 120 times a minute. */
+const anAddress = (): string => ['10', ...randomBytes(3)].join('.')
 
 function answers({ cookie, answers }: Learner, address: string): Ask[] {
   return answers.map((body) => ({

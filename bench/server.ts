@@ -4,27 +4,32 @@ import Fastify from 'fastify'
 import pg from 'pg'
 import { buildApp } from '#server/app.ts'
 import { readConfig } from '#server/config.ts'
-import { loadCourses } from '#server/courses/authoring/load.ts'
+import { openCourses } from '#server/courses/authoring/rendered-courses.ts'
 import { connect } from '#server/db/connection.ts'
 import type { App } from '#server/web/routes.ts'
 
-/** The parameters from run.ts: the database, and pages with the cookie of someone who can read them. */
-export type Order = Readonly<{ url: string; pages: readonly Page[] }>
-export type Page = Readonly<{ path: string; cookie: string; encoding: string | null }>
+/** The parameters from run.ts: the database, pages with the cookie of someone who can read them, and the courses' cache. */
+export type Order = Readonly<{ url: string; pages: readonly Page[]; rendered: string }>
+export type Page = Readonly<{
+  path: string
+  /** Null for visitors without an account, each from another address. */
+  cookie: string | null
+  encoding: string | null
+}>
 export type Ports = Readonly<{ product: number; reference: number }>
 
 const connections = 10
 const quietLog = { level: 'info', file: '/dev/null' }
 
-process.once('message', async ({ url, pages }: Order) => {
+process.once('message', async ({ url, pages, rendered }: Order) => {
   process.on('message', () => process.send?.(process.cpuUsage()))
-  const { catalogue } = loadCourses(path.join(import.meta.dirname, '../courses'))
+  const { catalogue } = await openCourses(path.join(import.meta.dirname, '../courses'), rendered)
   const product = await buildApp({
     db: connect(url, connections).db,
     catalogue,
     mail: null,
     clock: () => new Date(),
-    config: readConfig({ SECOND_FACTOR: 'optional' }),
+    config: readConfig({ SECOND_FACTOR: 'optional', TRUSTED_PROXY: '127.0.0.1' }),
     isDemo: false,
     logger: quietLog,
   })
@@ -39,8 +44,11 @@ type Sent = Readonly<{ bytes: Buffer; encoding: string | undefined }>
 
 /** The page as the product sends it. Text stays text, so that the reference encodes it as well. */
 async function bytesOf(product: App, { path: url, cookie, encoding }: Page): Promise<Sent> {
-  const accept = encoding === null ? {} : { 'accept-encoding': encoding }
-  const { statusCode, headers, rawPayload } = await product.inject({ url, headers: { cookie, ...accept } })
+  const sent = {
+    ...(cookie !== null && { cookie }),
+    ...(encoding !== null && { 'accept-encoding': encoding }),
+  }
+  const { statusCode, headers, rawPayload } = await product.inject({ url, headers: sent })
   if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}.`)
   return { bytes: rawPayload, encoding: headers['content-encoding'] as string | undefined }
 }

@@ -44,6 +44,7 @@ import { type Assets, assetFiles, buildAssets } from './web/assets.ts'
 import { arrivalLimits, limitConnections } from './web/connections.ts'
 import { errorPages } from './web/error-pages.ts'
 import { ReadOnly, SharedAccount } from './web/errors.ts'
+import { fixedTexts } from './web/fixed-text.ts'
 import { formKeys } from './web/form-keys.ts'
 import { healthRoutes } from './web/health.ts'
 import { mostOfAPart, readableAddress, refuseNul } from './web/input.ts'
@@ -177,8 +178,9 @@ async function addPlugins(app: App, given: Needs, needs: FeatureNeeds): Promise<
   await app.register(security, { baseUrl: config.baseUrl, https: config.https })
   await addForms(app, needs)
   // The same code that error pages and the log show.
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
   await app.register(errorPages, { recognize })
   await app.register(refuseNul)
@@ -233,6 +235,7 @@ async function addViews(app: App, { isDemo, logger }: Needs, needs: FeatureNeeds
 async function addForms(app: App, { db }: FeatureNeeds): Promise<void> {
   // Before compression, because it writes the keys into pages.
   await app.register(formKeys, { db, senderOf: ({ viewer, ip }) => viewer?.id ?? ip })
+  await app.register(fixedTexts)
   // Safe from BREACH: no page contains both a secret and text chosen by an attacker.
   // A page in one call: a stream costs six times the processor. What is longer, such as an export, is streamed.
   await app.register(compress, {

@@ -1,3 +1,5 @@
+import { flushCompileCache } from 'node:module'
+
 /** By then the jobs of the start have run. */
 const afterStart = 10_000
 const everyMinute = 60_000
@@ -10,6 +12,8 @@ const worthwhile = 32 * 1024 * 1024
  * second, at most once a minute, and only after the process has grown. Started without `--expose-gc`, it keeps that memory.
  */
 export function returnUnusedMemory(): void {
+  // The next start takes its code from there, even if this process is killed.
+  setTimeout(flushCompileCache, afterStart).unref()
   const { gc } = globalThis
   if (!gc) return
   let least = 0

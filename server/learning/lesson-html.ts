@@ -1,8 +1,37 @@
-/** A lesson's HTML for its learner: words can be saved, and figures open large. */
-export const withOwnParts = (html: string, path: string, words: readonly string[]): string =>
-  withFigureLinks(withWordButtons(html, words), path)
+import type { Lesson } from '#server/courses/catalogue/catalogue.ts'
+import { type FixedText, fixedText } from '#server/web/fixed-text.ts'
 
-/** A word is saved where it is explained. The buttons belong to one form at the end of the lesson. */
+/** A lesson's text as its page shows it. */
+type LessonText = Readonly<{
+  text: FixedText
+  /** Some words have a note that opens where they are. */
+  hasTerms: boolean
+  /** Words can be saved. The buttons belong to one form at the end of the lesson. */
+  savesWords: boolean
+}>
+
+/** For readers who saved none of the lesson's words, which is nearly everyone. */
+const textsOfLessons = new WeakMap<Lesson, LessonText>()
+
+/** The lesson for one reader: words can be saved, and figures open large. */
+export function lessonText(lesson: Lesson, path: string, savedWords: readonly string[]): LessonText {
+  const saved = savedWords.filter((word) => lesson.html.includes(`"/glossary#${word}"`))
+  if (saved.length > 0) return textOf(lesson.html, path, saved)
+  const text = textsOfLessons.get(lesson) ?? textOf(lesson.html, path, [])
+  textsOfLessons.set(lesson, text)
+  return text
+}
+
+export function textOf(lessonHtml: string, path: string, savedWords: readonly string[]): LessonText {
+  const html = withFigureLinks(withWordButtons(lessonHtml, savedWords), path)
+  return {
+    text: fixedText(html),
+    hasTerms: html.includes('lesson-term'),
+    savesWords: html.includes('form="save-word"'),
+  }
+}
+
+/** A word is saved where it is explained. */
 const withWordButtons = (html: string, saved: readonly string[]): string =>
   html.replaceAll(
     /(<a href="\/glossary#([\w-]+)">See it in the glossary<\/a>)(?=<\/p><\/div>)/g,

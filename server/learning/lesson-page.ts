@@ -11,7 +11,7 @@ import { pathAfter, pathBefore } from '#server/learning/progress/paths.ts'
 import { type Done, lessonKey } from '#server/learning/progress/progress.ts'
 import { asksForCommitment } from '#server/learning/progress/refresher.ts'
 import { moduleOutline } from './course-page.ts'
-import { withOwnParts } from './lesson-html.ts'
+import { lessonText, textOf } from './lesson-html.ts'
 
 /** A lesson page. A content note of level "stop" is shown first, until the learner chooses to continue. */
 export function lessonPage(
@@ -22,6 +22,7 @@ export function lessonPage(
   shown: Readonly<{
     isReady: boolean
     opened: string
+    /** The lesson with an exercise answered, instead of its own text. */
     html?: string
     jobAids: readonly JobAid[]
     own: OwnMarks
@@ -39,7 +40,9 @@ export function lessonPage(
     path,
     /** Shows when this page was sent; its forms send it back. */
     opened: shown.opened,
-    html: withOwnParts(shown.html ?? lesson.html, path, shown.own.words),
+    ...(shown.html === undefined
+      ? lessonText(lesson, path, shown.own.words)
+      : textOf(shown.html, path, shown.own.words)),
     showsNote:
       lesson.contentNoteLevel === 'stop' && Boolean(lesson.contentNote) && !shown.isReady && !isFinished,
     isFinished,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia'
 import type { Database } from '#server/db/connection.ts'
@@ -109,7 +109,7 @@ export function createSessions(db: Database, limits: { idleMinutes: number; hour
 
 const nothing = sql`null`
 
-const hashed = (token: string) => createHash('sha256').update(token).digest('hex')
+const hashed = (token: string) => hash('sha256', token)
 
 /** Stores only the SHA-256 of the token, and gives every session an absolute end beside its idle one. */
 function hashingAdapter(db: Database, hours: number, alongside: RawBuilder<unknown>): Adapter {

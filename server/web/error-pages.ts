@@ -17,9 +17,7 @@ export const errorPages = fp(async (app: FastifyInstance, { recognize }: Needs) 
     isStopping = true
   })
   // Replaces Fastify's own 503, which is JSON.
-  app.addHook('onRequest', async () => {
-    if (isStopping) throw new Stopping()
-  })
+  app.addHook('onRequest', (_request, _reply, done) => done(isStopping ? new Stopping() : undefined))
 
   app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
     const error = isDatabaseBusy(thrown) ? new DatabaseBusy() : thrown

@@ -56,7 +56,7 @@ export const formKeys = fp(async (app: FastifyInstance, { db, senderOf }: Needs)
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.formUse) await settle(db, request.formUse, reply).catch((error) => request.log.error(error))
     const isHtml = String(reply.getHeader('content-type')).startsWith('text/html')
-    return isHtml && typeof payload === 'string' ? withKeys(payload, request) : payload
+    return isHtml && typeof payload === 'string' ? withKeys(payload, request.url) : payload
   })
 })
 
@@ -126,19 +126,18 @@ async function settle(db: Database, id: string, reply: FastifyReply): Promise<vo
 export const sweepFormKeys = (db: Database): Promise<unknown> =>
   sql`delete from form_uses where used_at < now() - interval '2 days'`.execute(db)
 
-function withKeys(html: string, request: FastifyRequest): string {
-  return html.replaceAll(/<form\b[^>]*>/g, (tag) => {
-    if (!/\bmethod="post"/.test(tag)) return tag
-    const key = randomUUID()
+/** The page, with a new key in each form that is sent to `url` or elsewhere. */
+export const withKeys = (html: string, url: string, newKey: () => string = randomUUID): string =>
+  html.replaceAll(/<form\b[^>]*>/g, (tag) => {
+    if (!tag.includes('method="post"')) return tag
     // The key of a form with files must be known before its body is read.
-    if (tag.includes('enctype="multipart/form-data"')) return withKeyInAddress(tag, key, request)
-    return `${tag}<input type="hidden" name="${field}" value="${key}">`
+    if (tag.includes('enctype="multipart/form-data"')) return withKeyInAddress(tag, newKey(), url)
+    return `${tag}<input type="hidden" name="${field}" value="${newKey()}">`
   })
-}
 
-function withKeyInAddress(tag: string, key: string, request: FastifyRequest): string {
+function withKeyInAddress(tag: string, key: string, url: string): string {
   const [, action] = /\baction="([^"]*)"/.exec(tag) ?? []
-  const address = action ?? request.url.split('?', 1)[0]!
+  const address = action ?? url.split('?', 1)[0]!
   const keyed = `action="${address}${address.includes('?') ? '&amp;' : '?'}${field}=${key}"`
   return action === undefined
     ? tag.replace('<form', `<form ${keyed}`)

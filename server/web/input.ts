@@ -4,8 +4,8 @@ import { Unreadable } from './errors.ts'
 
 /** PostgreSQL can't store U+0000, and no one types it. Requests that contain it are refused before any handler runs. */
 export const refuseNul = fp(async (app: FastifyInstance) => {
-  app.addHook('preValidation', async ({ params, query, body, headers }) => {
-    if (hasNul([params, query, body, headers])) throw new Unreadable('U+0000')
+  app.addHook('preValidation', ({ params, query, body, headers }, _reply, done) => {
+    done(hasNul([params, query, body, headers]) ? new Unreadable('U+0000') : undefined)
   })
 })
 

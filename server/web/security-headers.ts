@@ -43,12 +43,13 @@ export const security = fp(
       crossOriginResourcePolicy: { policy: 'same-origin' },
       crossOriginOpenerPolicy: { policy: 'same-origin' },
     })
-    app.addHook('onRequest', async (request, reply) => {
+    app.addHook('onRequest', (request, reply, done) => {
       reply.headers(headers)
       const { isFromAnywhere } = request.routeOptions.config
       if (!isSafe(request.method) && !isFromAnywhere && !isFromHere(request, baseUrl)) throw forbidden()
       // Pages hold what is private to one person: nothing keeps a copy. Static files set their own.
       reply.header('cache-control', 'no-store')
+      done()
     })
   },
 )

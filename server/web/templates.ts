@@ -9,8 +9,8 @@ type TemplateOptions = Readonly<{
 }>
 
 /** Templates in which a missing value is an error, so that no page ever says "undefined". */
-export const createTemplates = ({ folder, cache, whenMissing }: TemplateOptions): Eta =>
-  new Eta({
+export function createTemplates({ folder, cache, whenMissing }: TemplateOptions): Eta {
+  const eta = new Eta({
     views: folder,
     cache,
     autoTrim: false,
@@ -22,6 +22,17 @@ export const createTemplates = ({ folder, cache, whenMissing }: TemplateOptions)
     },
     plugins: [{ processTemplate: blocksApart }],
   })
+  // Eta works out a template's file each time it is printed, ten times on a lesson's page.
+  const { resolvePath } = eta
+  const paths = new Map<string, string>()
+  eta.resolvePath = (template, options) => {
+    const name = `${options?.filepath ?? ''} ${template}`
+    const path = paths.get(name) ?? resolvePath.call(eta, template, options)
+    paths.set(name, path)
+    return path
+  }
+  return eta
+}
 
 const blocks =
   'address|article|aside|blockquote|button|caption|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h1|h2|h3|h4|header|label|legend|li|main|nav|ol|option|p|section|summary|table|tbody|td|th|thead|tr|ul'

@@ -3,6 +3,7 @@ import fastifyView from '@fastify/view'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Assets } from './assets.ts'
+import { type FixedText, placeFor } from './fixed-text.ts'
 import { createTemplates } from './templates.ts'
 import * as words from './words.ts'
 
@@ -122,15 +123,19 @@ export const views = fp(
       },
     }
     app.decorateReply('locals')
-    app.addHook('onRequest', async (request, reply) => {
+    app.addHook('onRequest', (request, reply, done) => {
+      let framed: PageFrame | undefined
       reply.locals = {
         url: request.url,
         path: request.url.split('?', 1)[0],
-        // Called when the page is rendered, because the viewer is known by then.
+        fixed: (text: FixedText) => placeFor(text, reply),
+        // Made when the page is rendered, because the viewer is known by then. The view plugin reads it three times.
         get frame() {
-          return frame(request, reply)
+          framed ??= frame(request, reply)
+          return framed
         },
       }
+      done()
     })
     await app.register(fastifyView, { ...engine, propertyName: 'page', layout: 'layout.eta' })
     await app.register(fastifyView, { ...engine, propertyName: 'partial' })

@@ -18,7 +18,15 @@ export const day = (on: string): string => dayFormat.format(noon(on))
 export const shortDay = (on: string): string => shortDayFormat.format(noon(on))
 
 /** An instant → "March 31, 2027, 5:30 PM Central time" */
-export const instant = (at: Date): string => `${instantDayFormat.format(at)}, ${time(at)}`
+export function instant(at: Date): string {
+  const minute = Math.floor(at.getTime() / 60_000)
+  if (minute !== lastInstant.minute)
+    lastInstant = { minute, words: `${instantDayFormat.format(at)}, ${time(at)}` }
+  return lastInstant.words
+}
+
+/** The minute asked for last, since every page to print says when it was printed. */
+let lastInstant: Readonly<{ minute: number; words: string }> = { minute: Number.NaN, words: '' }
 
 /** An instant → "5:30 PM Central time" */
 export const time = (at: Date): string => `${timeFormat.format(at)} Central time`
@@ -36,7 +44,8 @@ export const count = (many: number, one: string, more = `${one}s`): string =>
   `${number(many)} ${many === 1 ? one : more}`
 
 /** 11250 → "11,250" */
-export const number = (value: number): string => numberFormat.format(value)
+export const number = (value: number): string =>
+  Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : numberFormat.format(value)
 
 /** ["A", "B", "C"] → "A, B, and C" */
 export const list = (items: readonly string[]): string => listFormat.format(items)

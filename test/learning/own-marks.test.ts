@@ -102,6 +102,30 @@ test('a kept lesson opens before the one before it is read, without notes, and o
   expect((await ada.get('/')).body).not.toContain('htmx.')
 })
 
+test('a lesson’s text is one for all readers, but each page has form keys and saved words of its own', async () => {
+  await mai.post(`/courses/${course}/enrollment`)
+  const { modules } = world.catalogue.courses.get(course)!.current
+  const note = /<a href="\/glossary#([\w-]+)">See it in the glossary<\/a>/
+  const { slug, html } = modules[0]!.lessons.find((one) => note.test(one.html))!
+  const kept = `${lesson.split('/').slice(0, 4).join('/')}/${slug}?kept=yes`
+  const [, word = ''] = note.exec(html) ?? []
+  // As it was sent: the test's client takes the keys out of `body`.
+  const sentTo = async (reader: Client) => (await reader.get(kept)).rawPayload.toString()
+  const before = [await sentTo(ada), await sentTo(ada), await sentTo(mai)]
+  await ada.post('/my-words', { word })
+  const [ofAda, ofMai] = [await sentTo(ada), await sentTo(mai)]
+  const keys = [...before, ofAda, ofMai].flatMap((page) => {
+    const forms = page.match(/<form\b[^>]*method="post"/g) ?? []
+    const found = page.match(/(?<=name="form_key" value=")[\w-]{36}(?=")/g) ?? []
+    expect(found.length).toBe(forms.length)
+    return found
+  })
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(ofAda).toContain('In your words')
+  expect(ofMai).not.toContain('In your words')
+  expect(ofMai.match(/id="exercise-[\w-]+"/g)).toEqual(before[0]!.match(/id="exercise-[\w-]+"/g))
+})
+
 test('opening the address of a form leads to its page', async () => {
   const opened = async (address: string) => (await ada.get(address)).headers.location
   expect(await opened(`${lesson}/finished`)).toBe(lesson)

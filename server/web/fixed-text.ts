@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { withKeys } from './form-keys.ts'
+
+/** A part of pages that is the same for all who read it, such as a lesson's text: turned into bytes once, not on every page. */
+export type FixedText = Readonly<{
+  bytes: Buffer
+  /** Where its forms have the keys that each page fills in. */
+  keysAt: readonly number[]
+}>
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** What the page's template printed with `it.fixed`, in this order. */
+    fixedTexts: FixedText[] | null
+  }
+}
+
+/** No page can contain it otherwise: U+0000 is refused in what people send. */
+const mark = '\0'
+const blankKey = randomUUID()
+
+export function fixedText(html: string): FixedText {
+  const bytes = Buffer.from(withKeys(html, '', () => blankKey))
+  const keysAt: number[] = []
+  for (let at = bytes.indexOf(blankKey); at >= 0; at = bytes.indexOf(blankKey, at + blankKey.length))
+    keysAt.push(at)
+  return { bytes, keysAt }
+}
+
+/** Puts fixed texts into the pages whose templates print them. After the form keys, so that the rest has its keys. */
+export const fixedTexts = fp(async (app: FastifyInstance) => {
+  app.decorateReply('fixedTexts', null)
+  app.addHook('onSend', (_request, { fixedTexts }, payload, done) => {
+    done(null, fixedTexts && typeof payload === 'string' ? joined(payload.split(mark), fixedTexts) : payload)
+  })
+})
+
+/** What a template prints in the place of a fixed text. */
+export function placeFor(text: FixedText, reply: { fixedTexts: FixedText[] | null }): string {
+  reply.fixedTexts ??= []
+  reply.fixedTexts.push(text)
+  return mark
+}
+
+const joined = (pieces: readonly string[], texts: readonly FixedText[]): Buffer =>
+  Buffer.concat(
+    pieces.flatMap((piece, n) =>
+      n === 0 ? [Buffer.from(piece)] : [withNewKeys(texts[n - 1]!), Buffer.from(piece)],
+    ),
+  )
+
+function withNewKeys({ bytes, keysAt }: FixedText): Buffer {
+  if (keysAt.length === 0) return bytes
+  const filled = Buffer.from(bytes)
+  for (const at of keysAt) filled.write(randomUUID(), at, 'latin1')
+  return filled
+}
