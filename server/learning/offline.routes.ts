@@ -15,7 +15,7 @@ type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered
 /** The files that the pages of lessons need. */
 const lessonAssets = [
   ...['styles.css', 'favicon.svg', 'site.js', 'offline.js', 'htmx.js', 'arrange.js'],
-  ...['lesson-place.js', 'lesson-time.js', 'lesson-terms.js', 'read-aloud.js', 'highlights.js'],
+  ...['lesson-place.js', 'lesson-terms.js', 'read-aloud.js', 'highlights.js'],
   ...['public-sans-latin-400-normal.woff2', 'public-sans-latin-400-italic.woff2'],
   ...['public-sans-latin-700-normal.woff2', 'source-serif-4-latin-400-normal.woff2'],
 ]

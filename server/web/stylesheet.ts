@@ -48,6 +48,8 @@ const unused = [
   /usa-button--(?:hover|active|disabled)|usa-focus|usa-checklist|usa-skipnav__container/,
   /usa-(?:radio|checkbox)__image|indeterminate|usa-(?:input|select|textarea)--success|usa-form-group--success/,
   /usa-alert--(?:slim|no-icon|validation)/,
+  /usa-(?:icon|prose|link|list|form|input-list)(?![\w-])|usa-icon--|usa-(?:hint|label)--required|usa-legend--large/,
+  /usa-input--(?:2?xs|sm|md|lg|2?xl)\b|usa-alert__heading/,
 ]
 
 const color = /#[0-9a-f]{3,8}\b|rgba?\([^)]*\)|(?<![\w-])(?:white|black)(?![\w-])/gi

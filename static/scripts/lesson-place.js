@@ -1,5 +1,5 @@
 // Where someone is in a lesson: the line under the bar, the minutes left, and the paragraph to come back to. The place
-// stays on this device, and goes to their other devices with the time that lesson-time.js sends.
+// stays on this device, and goes to their other devices with the time that is sent below.
 
 const text = /** @type {HTMLElement | null} */ (document.querySelector('[data-keep]'))
 const header = /** @type {HTMLElement | null} */ (document.querySelector('.site-header'))
@@ -151,3 +151,31 @@ addEventListener('click', ({ target }) => {
   const around = document.getElementById(link?.getAttribute('href')?.slice(1) ?? '')?.closest('details')
   if (around) around.open = true
 })
+
+// Reports how long this lesson was open and visible, as evidence that it was read. The server counts no more than the
+// time that has really passed. It never blocks anyone.
+let visibleSince = document.visibilityState === 'visible' ? Date.now() : 0
+let unsent = 0
+
+function sendTime() {
+  if (visibleSince) unsent += (Date.now() - visibleSince) / 1000
+  visibleSince = document.visibilityState === 'visible' ? Date.now() : 0
+  const { lessonTime, opened, paragraph } = text?.dataset ?? {}
+  const seconds = Math.round(unsent)
+  if (seconds < 1 || !lessonTime || !opened) return
+  unsent = 0
+  const fields = { opened, ...(paragraph && { paragraph }) }
+  if (navigator.onLine)
+    navigator.sendBeacon(lessonTime, new URLSearchParams({ ...fields, seconds: String(seconds) }))
+  else
+    document.dispatchEvent(
+      new CustomEvent('time-unsent', { detail: { ...fields, action: lessonTime, seconds } }),
+    )
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') sendTime()
+  else visibleSince = Date.now()
+})
+// Once a minute, so that a closed laptop loses little.
+setInterval(() => visibleSince && sendTime(), 60_000)

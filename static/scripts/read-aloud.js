@@ -1,16 +1,8 @@
-// Reads a lesson or a question aloud with the browser's own voice, from where someone is, and marks the sentence. Where
-// the browser has no voice, there is no button.
+// Reads a lesson or a question aloud with the browser's own voice, from where someone is, and marks the sentence. site.js
+// fetches this script when someone presses the button.
 
 const readAloud = /** @type {HTMLElement | null} */ (document.querySelector('[data-read-aloud]'))
-const voices = /** @type {SpeechSynthesis | undefined} */ (window.speechSynthesis)
-if (readAloud && voices) {
-  const show = () => {
-    readAloud.hidden = voices.getVoices().length === 0
-  }
-  voices.addEventListener?.('voiceschanged', show)
-  show()
-  readAloud.addEventListener('click', () => startReading(voices))
-}
+readAloud?.addEventListener('click', () => startReading(speechSynthesis))
 
 const spoken = 'h1, h2, h3, h4, p, li, legend, label, dt, dd, figcaption, th, td, summary'
 const silent =

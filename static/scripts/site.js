@@ -161,6 +161,24 @@ function fillIn(form, name, value) {
 // Before other scripts read the form.
 comeBack()
 
+// Reading aloud comes with the first press of its button. Where the browser has no voice, there is no button.
+const reader = /** @type {HTMLElement | null} */ (document.querySelector('[data-read-aloud]'))
+const voices = /** @type {SpeechSynthesis | undefined} */ (window.speechSynthesis)
+if (reader && voices) {
+  const show = () => {
+    reader.hidden = voices.getVoices().length === 0
+  }
+  voices.addEventListener?.('voiceschanged', show)
+  show()
+  const fetchReader = () => {
+    const script = document.createElement('script')
+    script.src = reader.dataset.readAloud ?? ''
+    script.addEventListener('load', () => reader.click())
+    document.head.append(script)
+  }
+  reader.addEventListener('click', fetchReader, { once: true })
+}
+
 // A menu closes when someone goes on elsewhere on the page.
 document.addEventListener('click', ({ target }) => {
   for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (

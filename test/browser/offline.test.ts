@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { exerciseSeed } from '#server/courses/catalogue/exercise-view.ts'
+import { demoPassword } from '#server/demo/cast.ts'
 import { programId } from '#test/programs/programs.ts'
 import { aDevice, aServer, openBrowser, phone, signIn } from '#test/support/browser.ts'
 import { fieldsOf } from '#test/support/taking.ts'
@@ -47,7 +48,9 @@ test('cards for a moment of need open without an account, and stay on the phone 
   await world.app.close()
 })
 
-test('two minutes before a session ends, the person is told and can stay', { timeout: 120_000 }, async () => {
+test('two minutes before a session ends, the person is told and can stay; a form that can’t be sent then keeps what was typed', {
+  timeout: 120_000,
+}, async () => {
   const world = await aServer()
   const browser = await openBrowser()
   const { page, context, complaints } = await aDevice(browser, world.address, { viewport: phone })
@@ -65,6 +68,25 @@ test('two minutes before a session ends, the person is told and can stay', { tim
   await page.getByRole('button', { name: 'Stay signed in' }).click()
   await page.getByText('You were signed out.').waitFor()
   expect(complaints).toEqual([])
+
+  // No service worker here: a page that has been open for a while asks first whether we can be reached.
+  const sent: string[] = []
+  page.on('request', (request) => sent.push(`${request.method()} ${new URL(request.url()).pathname}`))
+  await page.goto('/sign-in')
+  await page.getByLabel('Email').fill('ada@northstar.example')
+  await page.getByLabel('Password').fill(demoPassword)
+  await page.clock.fastForward('00:11')
+  await page.route('**/healthz', (route) => route.abort())
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('what you typed is still here').waitFor()
+  expect(await page.getByLabel('Email').inputValue()).toBe('ada@northstar.example')
+  expect(sent).not.toContain('POST /sign-in')
+  await page.unrouteAll()
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((url) => url.pathname === '/')
+  expect(sent.filter((one) => /healthz|POST/.test(one))).toEqual([
+    ...['GET /healthz', 'GET /healthz', 'POST /sign-in'],
+  ])
   await context.close()
   await browser.close()
   await world.app.close()

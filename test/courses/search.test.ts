@@ -13,6 +13,10 @@ test('the search finds lessons, words and job aids, guesses misspelled words, an
   const visitor = await world.visitor().get('/search?q=missing+from+care')
   expect(visitor.body).toContain('href="/glossary#missing-from-care"')
   expect(visitor.body).not.toContain('Lesson, ')
+  // An excerpt says whether the text goes on.
+  expect(visitor.body).toMatch(/young person in placement …<\/p>/)
+  const hours = await world.visitor().get('/search?q=missing+exploited+children')
+  expect(hours.body).toContain('<p>24 hours</p>')
   expect((await ada.get('/search?q=%3Cscript%3Exyzzy')).body).toContain('Nothing has “&lt;script&gt;xyzzy.”')
   for (const odd of ['%22', '%2D%2D', 'or', '%C2%AB%C2%BB', "'%3B"])
     expect((await ada.get(`/search?q=${odd}`)).statusCode).toBe(200)

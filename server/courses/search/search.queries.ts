@@ -10,6 +10,8 @@ type FoundText = Readonly<{
   lesson: string | null
   /** Around the words that were looked for, which are between « and ». */
   excerpt: string
+  /** How the whole text ends. */
+  ending: string
 }>
 
 /** The best matches first. Lessons are only for people who are signed in. */
@@ -20,7 +22,8 @@ export async function findTexts(
 ): Promise<readonly FoundText[]> {
   const { rows } = await sql<FoundText>`
     select kind, title, href, course, module, lesson,
-      ts_headline('english', body, query, 'StartSel=«, StopSel=», MaxFragments=2, MaxWords=24, MinWords=10, FragmentDelimiter=" … "') as excerpt
+      ts_headline('english', body, query, 'StartSel=«, StopSel=», MaxFragments=2, MaxWords=24, MinWords=10, FragmentDelimiter=" … "') as excerpt,
+      right(body, 10) as ending
     from search_texts, websearch_to_tsquery('english', ${words}) query
     where words @@ query and (${isSignedIn}::boolean or kind <> 'Lesson')
     order by ts_rank(words, query) desc, title limit 30`.execute(db)

@@ -49,7 +49,7 @@ export async function searchRoutes(app: App, { db, catalogue, lessonHref }: Need
             ...one,
             courseTitle: text?.shortTitle ?? null,
             href: text && module && lesson ? href({ course: text, module, lesson }) : one.href,
-            excerpt: escapeHtml(one.excerpt).replaceAll('«', '<mark>').replaceAll('»', '</mark>'),
+            excerpt: excerptHtml(one),
           }
         }),
       })
@@ -68,6 +68,13 @@ export async function searchRoutes(app: App, { db, catalogue, lessonHref }: Need
     }
     return { found, meant: null }
   }
+}
+
+/** A text that goes on after its excerpt says so. */
+function excerptHtml({ excerpt, ending }: Readonly<{ excerpt: string; ending: string }>): string {
+  const isWhole = excerpt.replaceAll(/[«»]/g, '').trimEnd().endsWith(ending.trim())
+  const html = escapeHtml(isWhole ? excerpt : `${excerpt} …`)
+  return html.replaceAll('«', '<mark>').replaceAll('»', '</mark>')
 }
 
 const wordsIn = (asked: string): readonly string[] => asked.toLowerCase().match(/[a-z]{4,}/g) ?? []
