@@ -20,7 +20,9 @@ const order = [
     'notices',
     'programs',
   ],
-  ...['programs/second-person', 'programs/roster', 'programs/roles', 'programs/accounts', 'programs/imports'],
+  ...['programs/second-person', 'programs/roster/employment', 'programs/roster/changes'],
+  ...['programs/roster/sign-in-links', 'programs/roster/list'],
+  ...['programs/roles', 'programs/accounts', 'programs/imports'],
   ...['programs/confirmations', 'programs/record', 'programs/provisioning'],
   ...[
     'courses/catalogue',
@@ -58,7 +60,9 @@ const order = [
     'calendar',
     'oversight/team/exports',
     'oversight/team/bulk-changes',
+    'oversight/team/saved-views',
     'oversight/team',
+    'oversight/team/person',
     'oversight/shifts',
     'oversight/reviews',
   ],
@@ -116,7 +120,7 @@ const worldly: Readonly<Record<string, string>> = {
   'people/viewer.ts': 'the hook that finds out who is asking',
   'people/passwords.ts': 'the queue of hashes, and its typed 503',
   'programs/as-of.ts': 'pieces of SQL: what held on a day, as known on another',
-  'programs/roster/change-forms.ts': 'the two routes that every change of the roster has',
+  'programs/roster/changes/change-forms.ts': 'the two routes that every change of the roster has',
   'certificates/certificates/constant-time.ts': 'waits until a set time has passed',
   'paper/fonts.ts': 'reads the fonts from disk',
   'certificates/credentials/key-file.ts': 'reads and writes the key file',
@@ -132,7 +136,7 @@ const worldly: Readonly<Record<string, string>> = {
 const usedByQueries: Readonly<Record<string, string>> = {
   'people/roles.ts': 'a row is loaded through its viewer, by the roles that the viewer holds',
   'programs/as-of.ts': 'pieces of SQL',
-  'programs/roster/work-texts.ts': 'the columns of an employment that are plain text',
+  'programs/roster/employment/work-texts.ts': 'the columns of an employment that are plain text',
   'law/facts/ruleset.ts': 'the certification that the law names',
   'ledger/tiles.ts': 'a tile is made of the rows that are read',
 }

@@ -4,7 +4,7 @@ import type { Facts } from '#server/law/facts/facts.ts'
 import type { ClearanceAnswer } from '#server/law/reasons/answer-schema.ts'
 import { programsOf } from '#server/law/reasons/situation.ts'
 import type { Day } from '#server/lib/days.ts'
-import type { Roster } from '#server/programs/roster/roster.queries.ts'
+import type { Roster } from '#server/programs/roster/employment/roster.queries.ts'
 
 type Answer = ClearanceAnswer['answer']
 

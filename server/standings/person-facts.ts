@@ -5,7 +5,7 @@ import type {
   RosterAssignment,
   RosterPeriod,
   RosterProgram,
-} from '#server/programs/roster/roster.queries.ts'
+} from '#server/programs/roster/employment/roster.queries.ts'
 import type { PersonTrainings } from './facts.queries.ts'
 
 type Settings = ReadonlyMap<string, Readonly<Record<string, unknown>>>

@@ -66,8 +66,8 @@ import { addProgram, recordProgramFact } from '#server/programs/record/program-r
 import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
 import { endRole } from '#server/programs/roles/granting.actions.ts'
 import { giveRoleHere } from '#server/programs/roles/program-roles.actions.ts'
-import { correctName } from '#server/programs/roster/assignments.actions.ts'
-import { giveLinks } from '#server/programs/roster/sign-in-links.actions.ts'
+import { correctName } from '#server/programs/roster/changes/assignments.actions.ts'
+import { giveLinks } from '#server/programs/roster/sign-in-links/sign-in-links.actions.ts'
 import { recordInterpretations } from '#server/standings/interpretations.actions.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { dayOf } from '#server/lib/days.ts'
 import { keepOverviewDay } from '#server/oversight/licensing/overview.actions.ts'
-import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { rosterOn } from '#server/programs/roster/employment/roster.queries.ts'
 import { clearanceList } from '#server/standings/clearance-list.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { aWorld, type World } from '#test/support/app.ts'

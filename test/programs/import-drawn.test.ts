@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { draftOf } from '#server/programs/imports/import-draft.ts'
 import { type Cells, readImportFile } from '#server/programs/imports/import-file.ts'
 import { planner } from '#server/programs/imports/import-plan.ts'
-import type { Assignment } from '#server/programs/roster/assignment.ts'
-import { overlaps } from '#server/programs/roster/periods.ts'
-import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
+import type { RosterChanges } from '#server/programs/roster/changes/roster-changes.ts'
+import type { Assignment } from '#server/programs/roster/employment/assignment.ts'
+import { overlaps } from '#server/programs/roster/employment/periods.ts'
 
 type House = Readonly<{ people: RosterChanges['people']; assignments: readonly Assignment[] }>
 

@@ -3,7 +3,7 @@ import { draftOf } from '#server/programs/imports/import-draft.ts'
 import type { Cells } from '#server/programs/imports/import-file.ts'
 import { planner } from '#server/programs/imports/import-plan.ts'
 import { readRow } from '#server/programs/imports/import-rows.ts'
-import type { Assignment } from '#server/programs/roster/assignment.ts'
+import type { Assignment } from '#server/programs/roster/employment/assignment.ts'
 
 type Employee = { id: string; name: string; email: string | null }
 

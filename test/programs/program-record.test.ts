@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { likelyHolders } from '#server/programs/record/holder-match.ts'
-import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { rosterOn } from '#server/programs/roster/employment/roster.queries.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { programId, readable } from './programs.ts'
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { titleOn, withTitle } from '#server/programs/roster/role-titles.ts'
+import { titleOn, withTitle } from '#server/programs/roster/employment/role-titles.ts'
 import { programId, readable } from '#test/programs/programs.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'

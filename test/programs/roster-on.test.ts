@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { contradictionsIn } from '#server/law/facts/contradictions.ts'
-import { rosterOn, workOfPerson } from '#server/programs/roster/roster.queries.ts'
+import { rosterOn, workOfPerson } from '#server/programs/roster/employment/roster.queries.ts'
 import { writtenFactsOf } from '#server/standings/person-facts.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { rosterOn } from '#server/programs/roster/employment/roster.queries.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { assignmentOf, confirmAll, programId, readable } from './programs.ts'

@@ -14,7 +14,7 @@ import { licenseCard, licenseWords, toneOf } from '#server/programs/record/licen
 import { findProgramRecord } from '#server/programs/record/program-record.queries.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
 import { listPatterns } from '#server/programs/roles/access.queries.ts'
-import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { rosterOn } from '#server/programs/roster/employment/roster.queries.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'

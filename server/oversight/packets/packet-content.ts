@@ -10,7 +10,7 @@ import type {
 } from '#server/oversight/reviews/review-person.queries.ts'
 import type { CheckedPersonLine } from '#server/oversight/shifts/shifts.queries.ts'
 import type { LicenseCard } from '#server/programs/record/license-card.ts'
-import type { Roster, RosterAssignment } from '#server/programs/roster/roster.queries.ts'
+import type { Roster, RosterAssignment } from '#server/programs/roster/employment/roster.queries.ts'
 import type { FindingLine } from '#server/training/program-requirements/program-finding-words.ts'
 import type { ProgramTraining } from '#server/training/program-requirements/program-requirements.queries.ts'
 import { drawSample } from './packet-sample.ts'

@@ -2,7 +2,7 @@ import type { Facts } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
 import { findings } from '#server/law/standing.ts'
 import { addDays, type Day } from '#server/lib/days.ts'
-import type { Roster } from '#server/programs/roster/roster.queries.ts'
+import type { Roster } from '#server/programs/roster/employment/roster.queries.ts'
 import type { PlannedPeriod } from './registry-periods.ts'
 import type { PlannedLine } from './registry-plan.ts'
 

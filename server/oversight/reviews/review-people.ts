@@ -6,7 +6,11 @@ import { programsOf, situationAt } from '#server/law/reasons/situation.ts'
 import { standing } from '#server/law/standing.ts'
 import { addDays, type Day, dayOf, daysBetween, formatDay } from '#server/lib/days.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
-import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster/roster.queries.ts'
+import type {
+  Roster,
+  RosterAssignment,
+  RosterPerson,
+} from '#server/programs/roster/employment/roster.queries.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import type { ReviewCertificate } from './review-person.queries.ts'
 

@@ -1,7 +1,11 @@
 import type { Facts } from '#server/law/facts/facts.ts'
 import type { Day } from '#server/lib/days.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
-import type { Roster, RosterAssignment, RosterPerson } from '#server/programs/roster/roster.queries.ts'
+import type {
+  Roster,
+  RosterAssignment,
+  RosterPerson,
+} from '#server/programs/roster/employment/roster.queries.ts'
 import { verdictsOf } from '#server/standings/verdicts.ts'
 import type { Learning } from './learning-on.queries.ts'
 import type { TeamRow } from './team.queries.ts'

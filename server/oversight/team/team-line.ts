@@ -1,7 +1,7 @@
 import type { Offered } from '#server/courses/catalogue/offered.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
 import { addDays, type Day, daysBetween, formatDay } from '#server/lib/days.ts'
-import { workerTypeNames } from '#server/programs/roster/assignment.ts'
+import { workerTypeNames } from '#server/programs/roster/employment/assignment.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import { shortDay } from '#server/web/words.ts'
 import type { TeamRow, UnderWay } from './team.queries.ts'

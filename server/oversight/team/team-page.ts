@@ -1,5 +1,5 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
-import { workerTypeNames } from '#server/programs/roster/assignment.ts'
+import { workerTypeNames } from '#server/programs/roster/employment/assignment.ts'
 import type { ProgramName } from '#server/standings/clearance.queries.ts'
 import { inMonthWords } from './forecast.ts'
 import type { TeamRow } from './team.queries.ts'

@@ -8,7 +8,7 @@ import { sha256 } from '#server/oversight/packets/packet-manifest.ts'
 import type { Review } from '#server/oversight/reviews/review.queries.ts'
 import { listCertificatesOfPeople } from '#server/oversight/reviews/review-person.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
-import { rosterOn } from '#server/programs/roster/roster.queries.ts'
+import { rosterOn } from '#server/programs/roster/employment/roster.queries.ts'
 import { listCertificatesAsked } from './bulk-verification.queries.ts'
 import { type Asked, bulkResults } from './bulk-verification.ts'
 

@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { accountsOf } from '#server/people/accounts-of.queries.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
-import { listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
+import { listOutOfReach } from '#server/programs/roster/employment/assignments.queries.ts'
 
 export type Account = Readonly<{
   id: string

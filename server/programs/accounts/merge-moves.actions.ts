@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { EvidenceTransaction } from '#server/ledger/actions.ts'
 import type { Role } from '#server/people/roles.ts'
 import { tellOfRole } from '#server/programs/roles/announcing.actions.ts'
-import { moveWork } from '#server/programs/roster/moved-work.actions.ts'
+import { moveWork } from '#server/programs/roster/changes/moved-work.actions.ts'
 
 type Pair = Readonly<{ kept: string; merged: string }>
 type By = Readonly<{ id: string; name: string; now: Date }>

@@ -1,6 +1,6 @@
 import { formatDay } from '#server/lib/days.ts'
 import { postNames, postOf } from '#server/people/granting.ts'
-import { overlaps } from '#server/programs/roster/periods.ts'
+import { overlaps } from '#server/programs/roster/employment/periods.ts'
 import type { Account } from './accounts.queries.ts'
 import type { Holdings, Work } from './merges.queries.ts'
 

@@ -6,15 +6,15 @@ import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.
 import { dayOf } from '#server/lib/days.ts'
 import { hireConfirmers } from '#server/people/granting.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
-import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
 import {
   type Acting,
   type Actor,
   EmailTaken,
   listBackdated,
   saveRosterChanges,
-} from '#server/programs/roster/roster.actions.ts'
-import { noChanges, type RosterChanges } from '#server/programs/roster/roster-changes.ts'
+} from '#server/programs/roster/changes/roster.actions.ts'
+import { noChanges, type RosterChanges } from '#server/programs/roster/changes/roster-changes.ts'
+import { lockProgramsOf } from '#server/programs/roster/employment/assignments.queries.ts'
 import { askSecondPerson } from '#server/programs/second-person/requests.actions.ts'
 import { type FileFacts, findFileRequest } from '#server/programs/second-person/requests.queries.ts'
 import { findScope } from '#server/programs/second-person/scope.queries.ts'

@@ -1,4 +1,4 @@
-import { type WorkTexts, workTexts } from '#server/programs/roster/work-texts.ts'
+import { type WorkTexts, workTexts } from '#server/programs/roster/employment/work-texts.ts'
 
 /** The columns of a roster file, in the order of the template and the export. */
 export const importColumns = [

@@ -1,6 +1,6 @@
-import type { Assignment, Work } from '#server/programs/roster/assignment.ts'
-import type { Period, PeriodKind } from '#server/programs/roster/periods.ts'
-import { noChanges, type RosterChanges, workOf } from '#server/programs/roster/roster-changes.ts'
+import { noChanges, type RosterChanges, workOf } from '#server/programs/roster/changes/roster-changes.ts'
+import type { Assignment, Work } from '#server/programs/roster/employment/assignment.ts'
+import type { Period, PeriodKind } from '#server/programs/roster/employment/periods.ts'
 import type { ImportColumn } from './import-columns.ts'
 
 /** A period of the draft, with the lines of the file that set its days, if any. */

@@ -5,7 +5,7 @@ import {
   periodNames,
   periodProblem,
   periodsCutAt,
-} from '#server/programs/roster/periods.ts'
+} from '#server/programs/roster/employment/periods.ts'
 import { typedDay } from '#server/programs/typed-form.ts'
 import type { ImportColumn } from './import-columns.ts'
 import type { DraftPeriod, DraftWork } from './import-draft.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ownRecordMessage } from '#server/programs/form-problem.ts'
-import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
+import type { RosterChanges } from '#server/programs/roster/changes/roster-changes.ts'
 import { changesOf } from './import-draft.ts'
 import type { FileRow } from './import-file.ts'
 import { type ImportState, peopleOfFile } from './import-people.ts'

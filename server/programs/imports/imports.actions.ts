@@ -3,8 +3,8 @@ import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { enqueue } from '#server/jobs/enqueue.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
-import { lockProgramsOf } from '#server/programs/roster/assignments.queries.ts'
-import type { Acting, Actor } from '#server/programs/roster/roster.actions.ts'
+import type { Acting, Actor } from '#server/programs/roster/changes/roster.actions.ts'
+import { lockProgramsOf } from '#server/programs/roster/employment/assignments.queries.ts'
 import { mostBytes } from './import-file.ts'
 
 type StartedImport =

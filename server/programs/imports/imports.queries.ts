@@ -3,8 +3,12 @@ import type { DB } from '#server/db/schema.ts'
 import { isPersonNamed } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { emailSeen } from '#server/programs/email-seen.queries.ts'
-import type { Assignment } from '#server/programs/roster/assignment.ts'
-import { isKnownTo, listAssignments, listOutOfReach } from '#server/programs/roster/assignments.queries.ts'
+import type { Assignment } from '#server/programs/roster/employment/assignment.ts'
+import {
+  isKnownTo,
+  listAssignments,
+  listOutOfReach,
+} from '#server/programs/roster/employment/assignments.queries.ts'
 import type { FileRow } from './import-file.ts'
 import type { ImportState } from './import-people.ts'
 import type { ImportCounts, PlannedRow, RowKind } from './import-plan.ts'

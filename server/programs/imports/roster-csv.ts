@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Day } from '#server/lib/days.ts'
-import type { Assignment } from '#server/programs/roster/assignment.ts'
-import { titleOn } from '#server/programs/roster/role-titles.ts'
-import { workTextsBy } from '#server/programs/roster/work-texts.ts'
+import type { Assignment } from '#server/programs/roster/employment/assignment.ts'
+import { titleOn } from '#server/programs/roster/employment/role-titles.ts'
+import { workTextsBy } from '#server/programs/roster/employment/work-texts.ts'
 import { escapeFormula } from '#server/programs/spreadsheet-formulas.ts'
 import { typedDay } from '#server/programs/typed-form.ts'
 import {

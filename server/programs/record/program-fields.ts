@@ -1,4 +1,4 @@
-import { day, type Field, optionsOf, removable } from '#server/programs/roster/roster-fields.ts'
+import { day, type Field, optionsOf, removable } from '#server/programs/roster/employment/roster-fields.ts'
 import { type Typed, typedDay } from '#server/programs/typed-form.ts'
 import { likelyHolders } from './holder-match.ts'
 import { authorityNames, certificationNames, type ProgramFact, statusNames } from './program-forms.ts'

@@ -3,7 +3,7 @@ import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { addDays, type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { periodWords, type RecordedPeriod, sharesDay } from '#server/programs/recorded-period.ts'
-import { reasonMissing } from '#server/programs/roster/assignment-forms.ts'
+import { reasonMissing } from '#server/programs/roster/changes/assignment-forms.ts'
 import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
 import type { LicenseStatus, ProgramRecord } from './program-record.queries.ts'
 

@@ -7,7 +7,7 @@ import { actorsAt, grantingRules, mayDo, postDuties, postNames, postOf } from '#
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findRosterToChangeOf, type Place } from '#server/programs/queries.ts'
-import { nameFields } from '#server/programs/roster/roster-fields.ts'
+import { nameFields } from '#server/programs/roster/employment/roster-fields.ts'
 import { listOpenRequests } from '#server/programs/second-person/requests.queries.ts'
 import { findScope, type PlacedScope } from '#server/programs/second-person/scope.queries.ts'
 import { listSecondPeople } from '#server/programs/second-person/second-people.queries.ts'

@@ -9,7 +9,7 @@ import {
   lastDayOfMonth,
   laterOf,
 } from '#server/lib/days.ts'
-import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
+import type { WorkerType } from '#server/programs/roster/employment/roster.queries.ts'
 import { appliesToWords, scheduleWords } from './requirement-words.ts'
 
 /** Whom a requirement is for. An empty list means any. */

@@ -1,5 +1,5 @@
 import type { Day } from '#server/lib/days.ts'
-import { workerTypeNames } from '#server/programs/roster/assignment.ts'
+import { workerTypeNames } from '#server/programs/roster/employment/assignment.ts'
 import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
 import type { FindingLine } from './program-finding-words.ts'
 

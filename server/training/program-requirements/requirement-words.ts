@@ -1,6 +1,6 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
-import { workerTypeNames } from '#server/programs/roster/assignment.ts'
-import type { WorkerType } from '#server/programs/roster/roster.queries.ts'
+import { workerTypeNames } from '#server/programs/roster/employment/assignment.ts'
+import type { WorkerType } from '#server/programs/roster/employment/roster.queries.ts'
 
 type Whom = Readonly<{
   roles: readonly string[]

@@ -5,13 +5,14 @@ export type Period = { from: number; to: number }
 export const ALWAYS = 100_000
 const LONG_AGO = -25_567
 
-/** Keeps the answers: the same few thousand days come again in every life. */
+/** Keeps the answers, a bounded number: the same few thousand days come again in every life, instants hardly ever. */
 const kept = <From, To>(find: (from: From) => To) => {
   const answers = new Map<From, To>()
   return (from: From): To => {
     const known = answers.get(from)
     if (known !== undefined) return known
     const found = find(from)
+    if (answers.size >= 20_000) answers.clear()
     answers.set(from, found)
     return found
   }

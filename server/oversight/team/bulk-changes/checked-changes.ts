@@ -1,26 +1,26 @@
 import { type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { periodWords } from '#server/programs/recorded-period.ts'
-import type { Assignment } from '#server/programs/roster/assignment.ts'
 import {
   type Decided,
   decideSeparation,
   decideTexts,
   decideTitle,
-} from '#server/programs/roster/assignment-forms.ts'
-import type { ChangeName } from '#server/programs/roster/bulk-change-names.ts'
-import { decidePeriod, decidePeriodEnd } from '#server/programs/roster/period-forms.ts'
-import { type PeriodKind, periodNames } from '#server/programs/roster/periods.ts'
-import { titleOn } from '#server/programs/roster/role-titles.ts'
-import type { RosterChanges } from '#server/programs/roster/roster-changes.ts'
+} from '#server/programs/roster/changes/assignment-forms.ts'
+import { decidePeriod, decidePeriodEnd } from '#server/programs/roster/changes/period-forms.ts'
+import type { RosterChanges } from '#server/programs/roster/changes/roster-changes.ts'
+import type { Assignment } from '#server/programs/roster/employment/assignment.ts'
+import { type PeriodKind, periodNames } from '#server/programs/roster/employment/periods.ts'
+import { titleOn } from '#server/programs/roster/employment/role-titles.ts'
 import {
   day,
   type Field,
   periodEndFields,
   periodFields,
   separationFields,
-} from '#server/programs/roster/roster-fields.ts'
-import { workTexts } from '#server/programs/roster/work-texts.ts'
+} from '#server/programs/roster/employment/roster-fields.ts'
+import { workTexts } from '#server/programs/roster/employment/work-texts.ts'
+import type { ChangeName } from '#server/programs/roster/list/bulk-change-names.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 
 type Change = Readonly<{

@@ -1,4 +1,4 @@
-import { changedWords } from '#server/programs/roster/bulk-change-names.ts'
+import { changedWords } from '#server/programs/roster/list/bulk-change-names.ts'
 import type { Message } from '#server/web/views.ts'
 
 type Reminded = Readonly<{ sent: number; earlier: number; nothing: number }>

@@ -4,13 +4,13 @@ import type { Policy } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
+import type { Field } from '#server/programs/roster/employment/roster-fields.ts'
+import { workTexts } from '#server/programs/roster/employment/work-texts.ts'
 import { requestsPath } from '#server/programs/second-person/requests.actions.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { found } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
 import type { Acting } from './roster.actions.ts'
-import type { Field } from './roster-fields.ts'
-import { workTexts } from './work-texts.ts'
 
 /** A change form on its own page. */
 export type ChangeForm = Readonly<{

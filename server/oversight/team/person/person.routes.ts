@@ -7,21 +7,31 @@ import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
 import { listFastCompletions } from '#server/learning/engagement.queries.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { supervisorKinds } from '#server/notices/kinds.ts'
+import { type Asked, askedDay } from '#server/oversight/team/asked-day.ts'
 import { addressOf } from '#server/oversight/team/bulk-changes/team-address.ts'
 import { certificatesZip } from '#server/oversight/team/exports/certificates-zip.ts'
 import {
   collectStaffCertificates,
   openStaffCertificate,
 } from '#server/oversight/team/exports/staff-certificates.actions.ts'
+import { listLearningOn, listUnderWayOn } from '#server/oversight/team/learning-on.queries.ts'
+import {
+  findPersonEverOf,
+  findPersonOfPrograms,
+  type PersonOfPrograms,
+} from '#server/oversight/team/team.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findLastDay } from '#server/programs/own-time.queries.ts'
 import { findRosterOf } from '#server/programs/queries.ts'
-import { findPersonOnRoster, listAssignments } from '#server/programs/roster/assignments.queries.ts'
-import { listRecordRows } from '#server/programs/roster/history.queries.ts'
-import { historyOf } from '#server/programs/roster/history.ts'
-import { listRolesHere } from '#server/programs/roster/roles.queries.ts'
-import { type RosterRecord, rosterRecord } from '#server/programs/roster/roster-record.ts'
+import {
+  findPersonOnRoster,
+  listAssignments,
+} from '#server/programs/roster/employment/assignments.queries.ts'
+import { listRecordRows } from '#server/programs/roster/employment/history.queries.ts'
+import { historyOf } from '#server/programs/roster/employment/history.ts'
+import { listRolesHere } from '#server/programs/roster/employment/roles.queries.ts'
+import { type RosterRecord, rosterRecord } from '#server/programs/roster/employment/roster-record.ts'
 import { listOpenStandings, remindPerson } from '#server/standings/reminders/reminders.actions.ts'
 import { listSentReminders } from '#server/standings/reminders/reminders.queries.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
@@ -31,16 +41,13 @@ import { listProgramTrainings } from '#server/training/program-requirements/prog
 import { listSubmissionsBy } from '#server/training/program-requirements/submissions.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { type Asked, askedDay } from './asked-day.ts'
 import { confirmCompletion } from './confirmations.actions.ts'
 import { assignCourse } from './course-assignments.actions.ts'
 import { doneWords } from './done-words.ts'
-import { listLearningOn, listUnderWayOn } from './learning-on.queries.ts'
 import { ownRequirements } from './own-requirements.ts'
 import { personActions } from './person-actions.ts'
 import { type CourseUnderWay, personPage } from './person-page.ts'
 import { remindersPage } from './sent-reminders.ts'
-import { findPersonEverOf, findPersonOfPrograms, type PersonOfPrograms } from './team.queries.ts'
 import { listTimeline } from './timeline.queries.ts'
 
 type Needs = Readonly<{

@@ -1,8 +1,13 @@
 import type { Day } from '#server/lib/days.ts'
+import type { Assignment } from '#server/programs/roster/employment/assignment.ts'
+import {
+  type Period,
+  type PeriodKind,
+  periodNames,
+  periodProblem,
+} from '#server/programs/roster/employment/periods.ts'
 import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
-import type { Assignment } from './assignment.ts'
 import { type Decided, reasonMissing } from './assignment-forms.ts'
-import { type Period, type PeriodKind, periodNames, periodProblem } from './periods.ts'
 import { noChanges, type PeriodRow } from './roster-changes.ts'
 
 /** Records a period of direct contact or leave. */

@@ -3,14 +3,8 @@ import type { Database } from '#server/db/connection.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterToChangeOf, listProgramsOf } from '#server/programs/queries.ts'
-import { notFound } from '#server/web/errors.ts'
-import { type App, uuid } from '#server/web/routes.ts'
-import { correctName, separate } from './assignments.actions.ts'
-import { findAssignment, findPersonOnRoster } from './assignments.queries.ts'
-import { type Act, type ChangeForm, changeFormRoutes } from './change-forms.ts'
-import { type Hire, recordHire } from './hires.actions.ts'
-import { titleOn } from './role-titles.ts'
-import type { Acting, RosterDone } from './roster.actions.ts'
+import { findAssignment, findPersonOnRoster } from '#server/programs/roster/employment/assignments.queries.ts'
+import { titleOn } from '#server/programs/roster/employment/role-titles.ts'
 import {
   contactFields,
   correctionFields,
@@ -19,8 +13,14 @@ import {
   transferFields,
   typedWork,
   workFields,
-} from './roster-fields.ts'
-import { workTextsBy } from './work-texts.ts'
+} from '#server/programs/roster/employment/roster-fields.ts'
+import { workTextsBy } from '#server/programs/roster/employment/work-texts.ts'
+import { notFound } from '#server/web/errors.ts'
+import { type App, uuid } from '#server/web/routes.ts'
+import { correctName, separate } from './assignments.actions.ts'
+import { type Act, type ChangeForm, changeFormRoutes } from './change-forms.ts'
+import { type Hire, recordHire } from './hires.actions.ts'
+import type { Acting, RosterDone } from './roster.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 type OfWork = Readonly<{ program: string; assignment: string }>

@@ -5,9 +5,9 @@ import type { AccountMail } from '#server/people/account-emails.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { findRosterToChangeOf } from '#server/programs/queries.ts'
+import { listWithoutPassword } from '#server/programs/roster/employment/roles.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, uuid } from '#server/web/routes.ts'
-import { listWithoutPassword } from './roles.queries.ts'
 import { giveLinks } from './sign-in-links.actions.ts'
 
 type Needs = Readonly<{

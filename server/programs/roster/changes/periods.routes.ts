@@ -4,15 +4,24 @@ import { dayOf } from '#server/lib/days.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { findRosterOf, findRosterToChangeOf } from '#server/programs/queries.ts'
 import { periodWords } from '#server/programs/recorded-period.ts'
+import type { Assignment } from '#server/programs/roster/employment/assignment.ts'
+import {
+  findAssignment,
+  findAssignmentOfPeriod,
+  findPersonOnRoster,
+} from '#server/programs/roster/employment/assignments.queries.ts'
+import type { PeriodKind } from '#server/programs/roster/employment/periods.ts'
+import {
+  periodCorrectionFields,
+  periodEndFields,
+  periodFields,
+  typedPeriod,
+} from '#server/programs/roster/employment/roster-fields.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, uuid } from '#server/web/routes.ts'
-import type { Assignment } from './assignment.ts'
-import { findAssignment, findAssignmentOfPeriod, findPersonOnRoster } from './assignments.queries.ts'
 import { type Act, type ChangeForm, changeFormRoutes } from './change-forms.ts'
 import { correctPeriod, endPeriod, startPeriod } from './periods.actions.ts'
-import type { PeriodKind } from './periods.ts'
 import type { Acting, RosterDone } from './roster.actions.ts'
-import { periodCorrectionFields, periodEndFields, periodFields, typedPeriod } from './roster-fields.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date; afterChange: AfterChange }>
 type OfWork = Readonly<{ program: string; assignment: string }>

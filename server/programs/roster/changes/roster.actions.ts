@@ -11,12 +11,12 @@ import { whyNotTwoPeople } from '#server/people/two-people.queries.ts'
 import { isOneself } from '#server/people/two-people.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { ownRecordMessage, type Problem } from '#server/programs/form-problem.ts'
-import { listNewWork, lockProgramsOf } from './assignments.queries.ts'
+import { listNewWork, lockProgramsOf } from '#server/programs/roster/employment/assignments.queries.ts'
+import type { PeriodKind } from '#server/programs/roster/employment/periods.ts'
+import { workTexts } from '#server/programs/roster/employment/work-texts.ts'
 import { backdatedHires } from './backdated.ts'
-import type { PeriodKind } from './periods.ts'
 import { askOwners, listAskedFor } from './record-requests.actions.ts'
 import type { RosterChanges } from './roster-changes.ts'
-import { workTexts } from './work-texts.ts'
 
 /** Who makes the change, and when. */
 export type Actor = Readonly<{ viewer: Viewer; now: Date }>

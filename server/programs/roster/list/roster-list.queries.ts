@@ -3,10 +3,10 @@ import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { holdsOn, worksOn } from '#server/programs/as-of.ts'
 import { emailSeen } from '#server/programs/email-seen.queries.ts'
-import type { WorkerType } from './roster.queries.ts'
-import { workTextOn } from './roster.queries.ts'
+import type { WorkerType } from '#server/programs/roster/employment/roster.queries.ts'
+import { workTextOn } from '#server/programs/roster/employment/roster.queries.ts'
+import { workTexts } from '#server/programs/roster/employment/work-texts.ts'
 import type { RosterFilters, RosterShow, RosterSort } from './roster-filters.ts'
-import { workTexts } from './work-texts.ts'
 
 export type RosterLine = Readonly<{
   assignment_id: string

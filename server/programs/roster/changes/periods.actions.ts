@@ -3,11 +3,14 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { dayOf } from '#server/lib/days.ts'
+import {
+  findAssignment,
+  findAssignmentOfPeriod,
+} from '#server/programs/roster/employment/assignments.queries.ts'
+import type { PeriodKind } from '#server/programs/roster/employment/periods.ts'
 import type { Typed } from '#server/programs/typed-form.ts'
 import { changedMeanwhile, saving } from './assignments.actions.ts'
-import { findAssignment, findAssignmentOfPeriod } from './assignments.queries.ts'
 import { decidePeriod, decidePeriodCorrection, decidePeriodEnd } from './period-forms.ts'
-import type { PeriodKind } from './periods.ts'
 import { type Acting, changeRoster, type RosterAnswer } from './roster.actions.ts'
 
 /** Records a period of direct contact or leave. */

@@ -1,6 +1,6 @@
-import type { Assignment, Work } from './assignment.ts'
-import { type Period, type PeriodKind, periodsCutAt } from './periods.ts'
-import { workTextsBy } from './work-texts.ts'
+import type { Assignment, Work } from '#server/programs/roster/employment/assignment.ts'
+import { type Period, type PeriodKind, periodsCutAt } from '#server/programs/roster/employment/periods.ts'
+import { workTextsBy } from '#server/programs/roster/employment/work-texts.ts'
 
 type AssignmentRow = Work & Readonly<{ assignment_id: string; person_id: string; program_id: string }>
 export type PeriodRow = Omit<Period, 'row_id'> & Readonly<{ kind: PeriodKind; assignment_id: string }>

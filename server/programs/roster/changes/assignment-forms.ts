@@ -1,12 +1,17 @@
 import { addDays, type Day, formatDay } from '#server/lib/days.ts'
 import type { Problem } from '#server/programs/form-problem.ts'
 import { periodWords } from '#server/programs/recorded-period.ts'
+import {
+  type Assignment,
+  type Work,
+  workerTypeNames,
+  workProblem,
+} from '#server/programs/roster/employment/assignment.ts'
+import { type PeriodKind, periodNames, periodProblem } from '#server/programs/roster/employment/periods.ts'
+import { titleOn, withTitle } from '#server/programs/roster/employment/role-titles.ts'
+import { workTexts, workTextsBy } from '#server/programs/roster/employment/work-texts.ts'
 import { type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
-import { type Assignment, type Work, workerTypeNames, workProblem } from './assignment.ts'
-import { type PeriodKind, periodNames, periodProblem } from './periods.ts'
-import { titleOn, withTitle } from './role-titles.ts'
 import { noChanges, type PeriodRow, type RosterChanges, rowOf, separation } from './roster-changes.ts'
-import { workTexts, workTextsBy } from './work-texts.ts'
 
 /** The change that a form makes, or why it can't be made. */
 export type Decided =

@@ -8,8 +8,17 @@ import type { NewNotice } from '#server/notices/kinds.ts'
 import { findPerson } from '#server/people/queries.ts'
 import { otherEmail, otherName, type Problem } from '#server/programs/form-problem.ts'
 import { findProgramOf } from '#server/programs/queries.ts'
+import type { Assignment } from '#server/programs/roster/employment/assignment.ts'
+import {
+  findAssignment,
+  findKnownByEmail,
+  findPersonByEmployeeId,
+  findPersonOnRoster,
+  listAssignments,
+  listOutOfReach,
+} from '#server/programs/roster/employment/assignments.queries.ts'
+import { listRolesHere } from '#server/programs/roster/employment/roles.queries.ts'
 import { isSameName, type Reader, reader, type Typed } from '#server/programs/typed-form.ts'
-import type { Assignment } from './assignment.ts'
 import {
   type Decided,
   decideCorrection,
@@ -19,15 +28,6 @@ import {
   decideTransfer,
   decideWork,
 } from './assignment-forms.ts'
-import {
-  findAssignment,
-  findKnownByEmail,
-  findPersonByEmployeeId,
-  findPersonOnRoster,
-  listAssignments,
-  listOutOfReach,
-} from './assignments.queries.ts'
-import { listRolesHere } from './roles.queries.ts'
 import { type Acting, changeRoster, type RosterAnswer, type RosterDecision } from './roster.actions.ts'
 import { noChanges } from './roster-changes.ts'
 

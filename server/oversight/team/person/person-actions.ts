@@ -3,7 +3,7 @@ import type { Offered } from '#server/courses/catalogue/offered.ts'
 import type { Day } from '#server/lib/days.ts'
 import { isInForce } from '#server/oversight/team/exports/certificates-zip.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
-import type { RosterRecord } from '#server/programs/roster/roster-record.ts'
+import type { RosterRecord } from '#server/programs/roster/employment/roster-record.ts'
 
 export type ActionLink = Readonly<{ label: string; href: string; note: string }>
 

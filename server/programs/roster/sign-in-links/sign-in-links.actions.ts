@@ -4,9 +4,9 @@ import { listRefusing } from '#server/notices/queries.ts'
 import { type AccountMail, passwordLink } from '#server/people/account-emails.ts'
 import { listMailedOften, replaceLink } from '#server/people/actions.ts'
 import { lockPeople } from '#server/people/queries.ts'
-import { listOutOfReach, lockProgramsOf } from './assignments.queries.ts'
-import { type Invitable, listInvitable } from './roles.queries.ts'
-import type { Actor } from './roster.actions.ts'
+import type { Actor } from '#server/programs/roster/changes/roster.actions.ts'
+import { listOutOfReach, lockProgramsOf } from '#server/programs/roster/employment/assignments.queries.ts'
+import { type Invitable, listInvitable } from '#server/programs/roster/employment/roles.queries.ts'
 
 type Addressee = Invitable
 
