@@ -1,5 +1,8 @@
-/** `npm run bench:imports`: a roster file of 10,000 rows, checked and saved, against the same rows inserted as they are. */
-import { mkdtempSync, rmSync } from 'node:fs'
+/**
+ * `npm run bench:imports`: a roster file of 10,000 rows, checked and saved, against the same rows inserted as they are.
+ * With numbers (`-- 20000 1`), of as many rows, in as many rounds. On a busy machine the processor time says more.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
@@ -20,8 +23,8 @@ import { resumeImport, startImport } from '#server/programs/imports/imports.acti
 import { refreshStandings } from '#server/standings/standings.actions.ts'
 import { median } from './load.ts'
 
-const rounds = 3
 const many = Number(process.argv[2] ?? 10_000)
+const rounds = Number(process.argv[3] ?? 3)
 const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-bench-'))
 const postgres = await startEmbeddedPostgres(folder)
 const { db } = connect(postgres.url, 4)
@@ -37,11 +40,14 @@ try {
   const program = viewer.administered_program_ids[0]!
   const checks: number[] = []
   const saves: number[] = []
+  const processor: number[] = []
   const bare: number[] = []
   for (let round = 0; round < rounds; round++) {
+    const before = processorSeconds()
     const { checked, saved } = await throughTheProduct(db, viewer, program, csv(`p${round}`))
     checks.push(checked)
     saves.push(saved)
+    processor.push(processorSeconds() - before)
     bare.push(await asTheyAre(db, program, csv(`b${round}`)))
   }
   const [check, save, insert] = [median(checks), median(saves), median(bare)]
@@ -51,6 +57,7 @@ try {
   console.log(
     `checked in ${seconds(check)}, saved in ${seconds(save)}; inserted as they are in ${seconds(insert)}`,
   )
+  console.log(`processor for both, here and in PostgreSQL: ${median(processor).toFixed(1)} s`)
   console.log(`ratio ${((check + save) / insert).toFixed(1)}`)
 } finally {
   await db.destroy()
@@ -116,4 +123,21 @@ async function asTheyAre(db: Database, program: string, text: string): Promise<n
 
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`
+}
+
+/** Of this process and of PostgreSQL's, as far as they still run. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  const [postmaster] = readFileSync(path.join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n')
+  return (user + system) / 1_000_000 + readdirSync('/proc').reduce((sum, pid) => sum + ofPostgres(pid), 0)
+
+  function ofPostgres(pid: string): number {
+    if (!/^\d+$/.test(pid)) return 0
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+      return fields[1] === postmaster ? (Number(fields[11]) + Number(fields[12])) / 100 : 0
+    } catch {
+      return 0
+    }
+  }
 }

@@ -155,6 +155,15 @@ export const isWhole = (seconds = 180): Promise<number> =>
     seconds,
   )
 
+/** A port for whichever nodes have a role. */
+const listenOn = (port: number, role: 'primary' | 'replica') => `listen ${role}
+  mode tcp
+  bind ${gateway}:${port}
+  option httpchk GET /${role}
+  http-check expect status 200
+  default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
+${nodes.map((node) => `  server ${node} ${addressOf(node)}:5432 check port 8008`).join('\n')}`
+
 /** HAProxy: one port for whichever node is the primary, and one for the web processes that are ready. */
 export function startProxy(folder: string, webPort: number, appPorts: readonly number[]): Program {
   const file = path.join(folder, 'haproxy.cfg')
@@ -166,20 +175,8 @@ defaults
   timeout connect 2s
   timeout client 60s
   timeout server 60s
-listen database
-  mode tcp
-  bind ${gateway}:5000
-  option httpchk GET /primary
-  http-check expect status 200
-  default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
-${nodes.map((node) => `  server ${node} ${addressOf(node)}:5432 check port 8008`).join('\n')}
-listen replica
-  mode tcp
-  bind ${gateway}:5001
-  option httpchk GET /replica
-  http-check expect status 200
-  default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
-${nodes.map((node) => `  server ${node} ${addressOf(node)}:5432 check port 8008`).join('\n')}
+${listenOn(5000, 'primary')}
+${listenOn(5001, 'replica')}
 listen web
   mode http
   bind 127.0.0.1:${webPort}

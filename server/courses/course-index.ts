@@ -23,9 +23,10 @@ export function courseIndex(
   lessonHref: LessonHref,
 ): readonly IndexLetter[] {
   const entries = glossary.flatMap(({ term, also }): IndexEntry[] => {
+    const names = [term, ...also].map((form) => new RegExp(`(?<![\\p{L}])${escaped(form)}(?![\\p{L}])`, 'iu'))
     const places = course.modules.flatMap((module) =>
       module.lessons.flatMap((lesson) => {
-        const found = placeIn(lesson, term, [term, ...also])
+        const found = placeIn(lesson, term, names)
         if (!found) return []
         const { heading } = found
         const href = lessonHref({ course, module: module.slug, lesson: lesson.slug, part: heading?.id })
@@ -50,9 +51,8 @@ export function courseIndex(
 function placeIn(
   lesson: Lesson,
   term: string,
-  forms: readonly string[],
+  names: readonly RegExp[],
 ): Readonly<{ heading: Heading | undefined }> | null {
-  const names = forms.map((form) => new RegExp(`(?<![\\p{L}])${escaped(form)}(?![\\p{L}])`, 'iu'))
   const speaksOf = (text: string) => names.some((name) => name.test(text))
   const heading = lesson.headings.find(({ text }) => speaksOf(text))
   return lesson.terms.includes(term) || heading || speaksOf(lesson.title) ? { heading } : null

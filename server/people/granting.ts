@@ -99,7 +99,7 @@ export const postNames: Readonly<Record<Post, string>> = {
 /** What each role lets someone do, in a sentence for the forms and the access review. */
 export const postDuties: Readonly<Record<Post, string>> = {
   learner: 'Takes courses and sees their own record',
-  supervisor: 'Sees the roster and where each person is with their training. Can’t change anything',
+  supervisor: 'Sees the roster and where each person is with their training. Records leave and training',
   trainer: 'Organizes instructor-led sessions and records attendance. Sees no roster',
   program_admin: 'Changes the roster, decides on outside training and manages roles in the program',
   lead: 'Does what a program administrator does in all of the license holder’s programs',

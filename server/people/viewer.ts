@@ -96,17 +96,7 @@ export const viewerHook = fp(
     app.decorateRequest('isViewerKnown', false)
     app.decorateRequest('isSessionEnded', false)
     app.decorateRequest('waiting', null)
-    const routes: RouteOptions[] = []
-    app.addHook('onRoute', (route) => {
-      routes.push(route)
-    })
-    app.addHook('onReady', async () => {
-      const open = routes.filter((route) => !route.config?.policy)
-      if (open.length > 0)
-        throw new Error(
-          `These routes declare no policy: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}.`,
-        )
-    })
+    refuseOpenRoutes(app)
     app.addHook('onRequest', async (request, reply) => {
       const policy = request.routeOptions.config.policy
       if (!policy || policy === 'asset') return
@@ -138,6 +128,21 @@ export const viewerHook = fp(
     })
   },
 )
+
+/** A route that declares no policy would be open to everyone: the service doesn't start with one. */
+function refuseOpenRoutes(app: FastifyInstance): void {
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    routes.push(route)
+  })
+  app.addHook('onReady', async () => {
+    const open = routes.filter((route) => !route.config?.policy)
+    if (open.length > 0)
+      throw new Error(
+        `These routes declare no policy: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}.`,
+      )
+  })
+}
 
 /** A form that a person sent from a page, by itself or with htmx, as opposed to what a script or a machine sends. */
 const isFormOnPage = ({ method, headers }: FastifyRequest) =>

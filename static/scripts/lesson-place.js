@@ -15,8 +15,8 @@ function followReading(text, header) {
   const left = /** @type {HTMLElement | null} */ (document.querySelector('[data-left]'))
   const links = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll('.outline-headings a')])
   const key = `place:${text.dataset.keep}`
-  const stopped = lastPlace()
-  if (stopped > 1) offer(parts[stopped])
+  const stopped = lastPlace(text, key)
+  if (stopped > 1) offerPlace(parts[stopped])
   let isWaiting = false
 
   addEventListener(
@@ -57,28 +57,32 @@ function followReading(text, header) {
       if (link.hash === here) link.setAttribute('aria-current', 'true')
       else link.removeAttribute('aria-current')
   }
+}
 
-  /** The latest place, from this device or from another one. */
-  function lastPlace() {
-    let [at, time] = [Number(text.dataset.paragraph ?? 0), Number(text.dataset.paragraphAt ?? 0)]
-    try {
-      const [ownAt, ownTime] = (localStorage.getItem(key) ?? '').split(' ').map(Number)
-      if (ownAt && ownTime && ownTime > time) at = ownAt
-    } catch {}
-    return at
-  }
+/**
+ * The latest place, from this device or from another one.
+ * @param {HTMLElement} text
+ * @param {string} key
+ */
+function lastPlace(text, key) {
+  let [at, time] = [Number(text.dataset.paragraph ?? 0), Number(text.dataset.paragraphAt ?? 0)]
+  try {
+    const [ownAt, ownTime] = (localStorage.getItem(key) ?? '').split(' ').map(Number)
+    if (ownAt && ownTime && ownTime > time) at = ownAt
+  } catch {}
+  return at
+}
 
-  /** @param {HTMLElement | undefined} part */
-  function offer(part) {
-    const button = /** @type {HTMLElement | null} */ (document.querySelector('[data-resume]'))
-    if (!part || !button) return
-    button.hidden = false
-    button.addEventListener('click', () => {
-      part.tabIndex = -1
-      part.focus({ preventScroll: true })
-      part.scrollIntoView()
-    })
-  }
+/** @param {HTMLElement | undefined} part */
+function offerPlace(part) {
+  const button = /** @type {HTMLElement | null} */ (document.querySelector('[data-resume]'))
+  if (!part || !button) return
+  button.hidden = false
+  button.addEventListener('click', () => {
+    part.tabIndex = -1
+    part.focus({ preventScroll: true })
+    part.scrollIntoView()
+  })
 }
 
 /**

@@ -27,20 +27,7 @@ function startReading(voices) {
     sentences.findIndex((one) => one.getBoundingClientRect().top >= header),
   )
   let isPaused = false
-  const bar = document.createElement('div')
-  bar.className = 'read-aloud'
-  bar.role = 'region'
-  bar.ariaLabel = 'Read aloud'
-  const pause = document.createElement('button')
-  const stop = document.createElement('button')
-  const label = document.createElement('label')
-  const speed = document.createElement('select')
-  pause.type = stop.type = 'button'
-  stop.textContent = 'Stop'
-  label.append('Speed ', speed)
-  for (const one of speeds) speed.add(new Option(`${one}×`, one))
-  speed.value = kept()
-  bar.append(pause, label, stop)
+  const { bar, pause, stop, speed } = readingBar()
   document.body.append(bar)
   pause.addEventListener('click', () => (isPaused ? speak() : hold()))
   stop.addEventListener('click', end)
@@ -87,20 +74,38 @@ function startReading(voices) {
     readAloud?.focus()
   }
 
-  function kept() {
-    try {
-      const value = localStorage.getItem('read-aloud-speed') ?? '1'
-      return speeds.includes(value) ? value : '1'
-    } catch {
-      return '1'
-    }
-  }
-
   /** @param {Range} sentence */
   function mark(sentence) {
     if ('highlights' in CSS) CSS.highlights.set('read-aloud', new Highlight(sentence))
     const { top, bottom } = sentence.getBoundingClientRect()
     if (top < header + 16 || bottom > innerHeight - 96) scrollBy({ top: top - innerHeight / 3 })
+  }
+}
+
+function readingBar() {
+  const bar = document.createElement('div')
+  bar.className = 'read-aloud'
+  bar.role = 'region'
+  bar.ariaLabel = 'Read aloud'
+  const pause = document.createElement('button')
+  const stop = document.createElement('button')
+  const label = document.createElement('label')
+  const speed = document.createElement('select')
+  pause.type = stop.type = 'button'
+  stop.textContent = 'Stop'
+  label.append('Speed ', speed)
+  for (const one of speeds) speed.add(new Option(`${one}×`, one))
+  speed.value = keptSpeed()
+  bar.append(pause, label, stop)
+  return { bar, pause, stop, speed }
+}
+
+function keptSpeed() {
+  try {
+    const value = localStorage.getItem('read-aloud-speed') ?? '1'
+    return speeds.includes(value) ? value : '1'
+  } catch {
+    return '1'
   }
 }
 

@@ -44,7 +44,14 @@ test('each of these pages is valid HTML', { timeout: 300_000 }, async () => {
 type Kind = 'own' | 'other' | 'absent' | 'malformed'
 type Row = Readonly<{ route: Route; kind: Kind; cells: Readonly<Record<RoleName, string>> }>
 
-type Asking = { world: World; sessions: Sessions; count: number }
+type Asking = {
+  world: World
+  sessions: Sessions
+  count: number
+  people: Readonly<Record<string, string>>
+  /** By role. A form may end them, so that each is used until the next form. */
+  tokens: Map<RoleName, string>
+}
 
 const mayAsk = (policy: Policy, role: RoleName): boolean =>
   policy === 'public' ||
@@ -64,7 +71,16 @@ async function asked(world: World): Promise<readonly Row[]> {
     malformed: () => 'not%20one',
   }
   const { sessionIdleMinutes: idleMinutes, sessionHours: hours } = world.config
-  const asking = { world, sessions: createSessions(world.db, { idleMinutes, hours }), count: 0 }
+  const emails = Object.values(cast).filter((email) => email !== null)
+  const asking: Asking = {
+    world,
+    sessions: createSessions(world.db, { idleMinutes, hours }),
+    count: 0,
+    people: Object.fromEntries(
+      await Promise.all(emails.map(async (email) => [email, await personId(world.db, email)])),
+    ),
+    tokens: new Map(),
+  }
   const roles = Object.keys(cast) as RoleName[]
   const rows: Row[] = []
   for (const route of world.routes) {
@@ -81,11 +97,8 @@ async function asked(world: World): Promise<readonly Row[]> {
 
 /** Sends only what the form's schema requires: allowed requests get a form error, and little changes. */
 async function cellOf(asking: Asking, { method, url, schema }: Route, role: RoleName, address: string) {
-  const { world, sessions } = asking
-  const email = cast[role]
-  // An earlier request may have suspended or closed an account of the cast.
-  await world.db.updateTable('people').set({ disabled_at: null, closed_at: null }).execute()
-  const token = email && (await sessions.create(await personId(world.db, email)))
+  const { world } = asking
+  const token = await tokenOf(asking, role)
   const answer = await world.app.inject({
     method: method as 'GET' | 'POST',
     url: address,
@@ -99,9 +112,28 @@ async function cellOf(asking: Asking, { method, url, schema }: Route, role: Role
     },
     ...(method === 'POST' ? { payload: leastBody(schema.body as BodySchema).toString() } : {}),
   })
+  if (method === 'POST') await undo(asking)
   keepPage(answer, `${method} ${url}`, role)
   const isSignIn = String(answer.headers.location ?? '').startsWith('/sign-in') && url !== '/sign-out'
   return isSignIn ? 'sign-in' : String(answer.statusCode)
+}
+
+async function tokenOf({ sessions, people, tokens }: Asking, role: RoleName): Promise<string | null> {
+  const email = cast[role]
+  if (email === null) return null
+  const token = tokens.get(role) ?? (await sessions.create(people[email]!))
+  tokens.set(role, token)
+  return token
+}
+
+/** A form may have suspended or closed an account of the cast, or ended a session. */
+async function undo({ world, tokens }: Asking): Promise<void> {
+  tokens.clear()
+  await world.db
+    .updateTable('people')
+    .set({ disabled_at: null, closed_at: null })
+    .where((row) => row.or([row('disabled_at', 'is not', null), row('closed_at', 'is not', null)]))
+    .execute()
 }
 
 function keepPage({ statusCode, headers, body }: LightMyRequestResponse, address: string, role: RoleName) {

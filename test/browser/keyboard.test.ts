@@ -65,6 +65,7 @@ test('each page of the console is reached with Tab and Enter, and so is everythi
 }, async () => {
   const { page, context, complaints } = await aDevice(browser, world.address)
   await signIn(page, 'kit@system.example')
+  expect([await headerTabbed(page), await page.evaluate(outOfPlace, false)]).toEqual([[], []])
   const tabs = page.getByRole('navigation', { name: 'Console' }).getByRole('link')
   const pages = await tabs.evaluateAll((links) => links.map((link) => link.getAttribute('href')!))
   expect(pages.length).toBeGreaterThan(9)
@@ -88,6 +89,19 @@ test('each page of the console is reached with Tab and Enter, and so is everythi
   expect(complaints.filter((complaint) => !/\b422\b/.test(complaint))).toEqual([])
   await context.close()
 })
+
+/** What Tab comes to in the header only after something that is below it or to its right. */
+async function headerTabbed(page: Page): Promise<readonly string[]> {
+  await page.evaluate(() => {
+    for (const element of document.querySelectorAll('[data-tabbed]')) element.removeAttribute('data-tabbed')
+    document.querySelector<HTMLElement>('.usa-skipnav')!.focus()
+  })
+  let tabbed = 0
+  do await page.keyboard.press('Tab')
+  while (await page.evaluate(markInHeader, tabbed++))
+  expect(tabbed).toBeGreaterThan(4)
+  return page.evaluate(outOfPlace, true)
+}
 
 async function pressLink(page: Page, link: string): Promise<void> {
   await tabUntil(page, () => page.evaluate((one) => document.activeElement!.matches(one), link), link)
@@ -177,6 +191,28 @@ function markReachable(): number {
 function checkOff(): boolean {
   delete (document.activeElement as HTMLElement).dataset.unreached
   return document.querySelector('[data-unreached]') === null
+}
+
+/** Numbers what has the focus, if it is in the header. */
+function markInHeader(at: number): boolean {
+  const focused = document.activeElement as HTMLElement
+  if (!focused.closest('.site-header')) return false
+  focused.dataset.tabbed = String(at)
+  return true
+}
+
+/** What follows something in the header that is below it or to its right: as Tab came to it, or in the page's source. */
+function outOfPlace(asTabbed: boolean): readonly string[] {
+  const reached = [...document.querySelectorAll<HTMLElement>('.site-header [data-tabbed]')]
+  if (asTabbed) reached.sort((a, b) => Number(a.dataset.tabbed) - Number(b.dataset.tabbed))
+  const places = reached.map((element) => ({ element, box: element.getBoundingClientRect() }))
+  return places.flatMap(({ element, box }, at) => {
+    const before = places[at - 1]
+    const isBefore =
+      before &&
+      (box.bottom <= before.box.top || (box.top < before.box.bottom && box.right <= before.box.left))
+    return isBefore ? [`${element.textContent!.trim()} after ${before.element.textContent!.trim()}`] : []
+  })
 }
 
 function nameOfFocused(): string {

@@ -115,6 +115,7 @@ async function asOfADay(page: Page, look: Look): Promise<void> {
   await page.getByText('Never checked against the licensing record').first().waitFor()
   await page.getByText('Every period on record').click()
   await look('program under license', page)
+  await page.getByText('As of another day').click()
   const show = async (day: string) => {
     await page.getByRole('textbox', { name: /^As of/ }).fill(day)
     await press(page, 'Show that day')

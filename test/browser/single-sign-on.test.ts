@@ -165,6 +165,29 @@ describe('signing in at an identity provider', () => {
     expect(await page.getByRole('main').textContent()).toContain('no account here is linked to you')
   })
 
+  test('with the email of a merged account opens the account that is kept, and stays the merged one’s', async () => {
+    const served = await withProvider({
+      'u-9': { email: 'ada.berg@northstar.example', email_verified: true },
+    })
+    const kept = await personId(served.db, ada)
+    const { id: merged } = await served.db
+      .insertInto('people')
+      .values({
+        name: 'Ada Berg',
+        email: 'ada.berg@northstar.example',
+        merged_into: kept,
+        merged_at: new Date(),
+        disabled_at: new Date(),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const { page } = await aDevice(browser, served.address)
+    await signInThere(page, 'u-9')
+    expect(await page.getByRole('main').textContent()).toContain(ada)
+    // If the merge is reversed, it leads to the account that had the email, not into someone else’s.
+    expect(await linked(served)).toEqual([{ subject: 'u-9', person_id: merged }])
+  })
+
   test('proves the service by a signed assertion where the provider asks for a key in place of a secret', async () => {
     const served = await withProvider({ 'u-1': { email: ada, email_verified: true } }, { usesKey: true })
     const { page } = await aDevice(browser, served.address)

@@ -26,6 +26,26 @@ describe('an explanation gives useful details', () => {
     )
   })
 
+  test('a completion without its day is named, and no day is invented for it', () => {
+    const undated = { ...done('2023-01-02'), completed_on: null }
+    const contact = [
+      { from: null, to: '2022-09-19' },
+      { from: '2023-01-02', to: null },
+    ]
+    const left = { program: 'north-star', hired_on: null, separated_on: '2022-07-24', contact: null }
+    const back = atNorthStar({ hired_on: '2022-07-28', contact }, [undated, done('2023-01-02')])
+    const unsure = { ...back, assignments: [left, ...back.assignments!] }
+    const { standing, due_on, satisfied_on, explanation } = initial(unsure, '2023-01-02')
+    expect({ standing, due_on, satisfied_on }).toEqual({
+      standing: 'current',
+      due_on: '2023-01-01',
+      satisfied_on: '2023-01-02',
+    })
+    expect(explanation).toContain(
+      'The course “residential-settings” cannot be counted yet: the day of completion is not on file.',
+    )
+  })
+
   test('it says when only days in contact count', () => {
     const back = atNorthStar({ leave: [{ from: '2025-01-15', to: '2025-06-14' }] }, [done('2024-02-05')])
     expect(annual(back, '2025-06-15').explanation).toContain(

@@ -220,6 +220,31 @@ describe('as known then', () => {
 })
 
 describe('an explanation', () => {
+  // Drawn with seed 406652678: where the earlier employment began by then, the undated completion sets the date.
+  const hiredAndTrainedOnUnknownDays: WrittenFacts = {
+    programs: [
+      { id: 'one', certifications: [{ type: 'st-cse-at-risk', from: '2021-01-01', to: null }] },
+      { id: 'two', certifications: null },
+    ],
+    assignments: [
+      { program: 'one', hired_on: null, separated_on: '2022-07-24', contact: null, leave: [] },
+      {
+        program: 'one',
+        hired_on: '2022-07-28',
+        separated_on: null,
+        contact: [
+          { from: null, to: '2022-09-19', from_at: null },
+          { from: '2023-01-02', to: '2023-01-02', from_at: null },
+        ],
+        leave: [],
+      },
+    ],
+    completions: [
+      { course: 'residential-settings', approved: true, completed_on: null },
+      { course: 'residential-settings', approved: true, completed_on: '2023-01-02' },
+    ],
+  }
+
   test('names every training that the verdict depends on', () => {
     fc.assert(
       fc.property(drawnFacts, drawnDay, (written, on) => {
@@ -235,7 +260,7 @@ describe('an explanation', () => {
           if (finding.standing !== 'not_required') expect(again).toEqual(verdict)
         }
       }),
-      runs,
+      { ...runs, examples: [[hiredAndTrainedOnUnknownDays, '2023-01-02']] },
     )
   })
 

@@ -210,4 +210,81 @@ describe('two accounts of one person', () => {
     expect(await confirmAll(lee)).toEqual([303])
     expect(await state()).toEqual({ merged_into: mai })
   })
+
+  test('of which one was merged before become one in turn, and are taken apart in turn, each with its single sign-on', async () => {
+    const { db } = world
+    const mai = await personId(db, 'mai@northstar.example')
+    const earlier = await personId(db, 'mai.vang@home.example')
+    const { id: latest } = await db
+      .insertInto('people')
+      .values({ name: 'Mai Vang' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const issuer = 'https://agency.example'
+    await db
+      .insertInto('sign_in_subjects')
+      .values([
+        { issuer, subject: 'of mai', person_id: mai, linked_at: world.clock.now },
+        { issuer, subject: 'of earlier', person_id: earlier, linked_at: world.clock.now },
+      ])
+      .execute()
+    const accounts = async () => {
+      const rows = await db
+        .selectFrom('people')
+        .select(['id', 'email', 'merged_into', 'other_account_ids'])
+        .where('id', 'in', [latest, mai, earlier])
+        .orderBy('id')
+        .execute()
+      const subjects = await db
+        .selectFrom('sign_in_subjects')
+        .select(['subject', 'person_id'])
+        .orderBy('subject')
+        .execute()
+      return { people: new Map(rows.map(({ id, ...row }) => [id, row])), subjects }
+    }
+    const apart = await accounts()
+    expect((await ask(kit, [latest, mai])).statusCode).toBe(303)
+    expect(await confirmAll(lee)).toEqual([303])
+    const { people, subjects } = await accounts()
+    expect(people.get(latest)).toEqual({
+      email: 'mai@northstar.example',
+      merged_into: null,
+      other_account_ids: [mai, earlier],
+    })
+    expect([people.get(mai)!.merged_into, people.get(earlier)!.merged_into]).toEqual([latest, latest])
+    // Both names at the provider lead to the account that is kept: one moved, the other is read through the merge.
+    expect(subjects).toContainEqual({ subject: 'of mai', person_id: latest })
+    expect(subjects).toContainEqual({ subject: 'of earlier', person_id: earlier })
+    const mergeInto = async (kept: string) =>
+      (
+        await db
+          .selectFrom('account_merges')
+          .select('id')
+          .where('kept_id', '=', kept)
+          .where('superseded_at', 'is', null)
+          .executeTakeFirstOrThrow()
+      ).id
+    const undo = async (id: string) =>
+      (await kit.post(`/accounts/${latest}/merges/${id}/reversal`, { reason: 'They are two people' }))
+        .statusCode
+    const first = await mergeInto(mai)
+    // The later merge is reversed first.
+    expect(await undo(first)).toBe(404)
+    await db
+      .insertInto('sessions')
+      .values({
+        person_id: latest,
+        token_hash: 'a'.repeat(64),
+        expires_at: world.clock.now,
+        absolute_expires_at: world.clock.now,
+      })
+      .execute()
+    expect(await undo(await mergeInto(latest))).toBe(303)
+    expect(await accounts()).toEqual(apart)
+    expect(
+      await db.selectFrom('sessions').select('person_id').where('person_id', '=', latest).execute(),
+    ).toEqual([])
+    expect(await undo(first)).toBe(303)
+    expect((await accounts()).people.get(earlier)).toMatchObject({ merged_into: null, other_account_ids: [] })
+  })
 })

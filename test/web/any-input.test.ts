@@ -15,7 +15,7 @@ const together = 8
 
 /** What takes long by its nature is asked less often. */
 const slow =
-  /packet|sign-in|\/link\/|\/verify|\/api\/certificates|facilitator-guide|\.pdf|\.xlsx|requests|revocation|correction$/
+  /packet|sign-in|\/link\/|\/verify|\/api\/certificates|facilitator-guide|\.pdf|\.xlsx|requests|revocation|correction$|compared-with/
 
 const visitor = 'a visitor'
 

@@ -3,7 +3,7 @@ import { findAll, getAttributeValue } from 'domutils'
 import { parseDocument } from 'htmlparser2'
 import type { Client } from '#test/support/app.ts'
 
-type CrawledPage = Readonly<{ address: string; status: number; body: string; foundOn: string }>
+type CrawledPage = Readonly<{ address: string; runTogether: readonly string[] }>
 
 type Crawl = Readonly<{
   pages: readonly CrawledPage[]
@@ -31,8 +31,9 @@ export async function crawl(client: Client): Promise<Crawl> {
     if (answer.statusCode >= 300 && answer.statusCode < 400)
       enqueue(String(answer.headers.location), address, address)
     if (answer.statusCode !== 200 || !type.includes('text/html')) continue
-    pages.push({ address, status: answer.statusCode, body: answer.body, foundOn: from })
-    const elements = findAll(() => true, parseDocument(answer.body).children)
+    const { children } = parseDocument(answer.body)
+    pages.push({ address, runTogether: touchingWords(children) })
+    const elements = findAll(() => true, children)
     parts.set(address, new Set(elements.flatMap((one) => getAttributeValue(one, 'id') ?? [])))
     for (const href of elements.flatMap(linkOf)) enqueue(href, address, address)
   }
@@ -59,7 +60,10 @@ const linkOf = (element: Element): readonly string[] =>
   ['href', 'hx-get'].flatMap((name) => getAttributeValue(element, name) ?? [])
 
 /** Where two words touch because only the layout keeps them apart: "14|cleared". */
-export function wordsRunTogether(body: string): readonly string[] {
+export const wordsRunTogether = (body: string): readonly string[] =>
+  touchingWords(parseDocument(body).children)
+
+function touchingWords(page: readonly ChildNode[]): readonly string[] {
   const found: string[] = []
   let before = ''
   let between = 0
@@ -81,7 +85,7 @@ export function wordsRunTogether(body: string): readonly string[] {
       }
     }
   }
-  visit(parseDocument(body).children)
+  visit(page)
   return found
 }
 

@@ -1,4 +1,4 @@
-import type { Credit, Evidence } from '#server/law/facts/evidence.ts'
+import type { Credit, Doubt, Evidence } from '#server/law/facts/evidence.ts'
 import type { Training } from '#server/law/facts/facts.ts'
 import { requirementOn } from '#server/law/facts/ruleset.ts'
 import { interpretationSentence } from '#server/law/facts/settings.ts'
@@ -45,7 +45,8 @@ export function initialReasons(given: Case): readonly Reason[] {
   return [
     ...situationReasons(situation),
     ...(credit ? [completionReason(credit.training)] : unmetReasons(given)),
-    ...(credit ? recordedLateReason(credit.training, due?.on ?? null) : doubtReasons(evidence.doubts)),
+    ...(credit ? recordedLateReason(credit.training, due?.on ?? null) : []),
+    ...doubtReasons(credit ? evidence.doubts.filter(isUndated) : evidence.doubts),
     rule(ruleSentence(given.rule, citation)),
     ...(due && due.rule !== given.rule ? [rule(ruleSentence(due.rule, citation))] : []),
     ...dueReasons(given),
@@ -53,6 +54,9 @@ export function initialReasons(given: Case): readonly Reason[] {
     next(nextStep(given)),
   ]
 }
+
+/** It may have been done before the one that counts, and the dates follow from the first. */
+const isUndated = ({ training }: Doubt) => training.day === null
 
 function unmetReasons({ trainings, situation, evidence }: Case): readonly Reason[] {
   const done = trainings.filter(({ day }) => day !== null && day <= situation.on)

@@ -20,7 +20,8 @@ export type PossibleFacts = { readonly facts: Facts; readonly program: Program }
 /** More than this many ways are not looked at: the answer is then not known. */
 const mostWays = 500
 
-const longAgo: Day = '1900-01-01'
+/** Stands for any day before all that are on file. */
+export const longAgo: Day = '1900-01-01'
 export const farOff: Day = '2199-12-31'
 
 /**

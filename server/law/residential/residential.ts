@@ -1,8 +1,8 @@
 import type { Facts, Program } from '#server/law/facts/facts.ts'
 import type { Finding, Verdict } from '#server/law/reasons/finding.ts'
 import { asIfInContact, type Situation, situationAt } from '#server/law/reasons/situation.ts'
-import type { Day } from '#server/lib/days.ts'
-import { farOff, type PossibleFacts, possibleFacts } from './possible-facts.ts'
+import { type Day, laterOf } from '#server/lib/days.ts'
+import { farOff, longAgo, type PossibleFacts, possibleFacts } from './possible-facts.ts'
 import { annualFinding, annualVerdict } from './residential-annual.ts'
 import { initialFinding, initialVerdict } from './residential-initial.ts'
 
@@ -64,7 +64,10 @@ function agreed(verdicts: readonly Verdict[]): Verdict {
   const [first = unknown] = verdicts
   if (verdicts.length < 2) return first
   if (differ(verdicts)) return unknown
-  if (verdicts.every(isInOrder)) return verdicts.reduce(lessSure)
+  if (verdicts.every(isInOrder)) {
+    const least = verdicts.reduce(lessSure)
+    return least.satisfied_on === longAgo ? { ...least, satisfied_on: doneBy(verdicts) } : least
+  }
   return {
     standing: first.standing,
     rule: same(verdicts, 'rule') ?? 'R1',
@@ -88,6 +91,12 @@ function lessSure(one: Verdict, other: Verdict): Verdict {
   if (due !== otherDue) return due < otherDue ? one : other
   return (one.satisfied_on ?? farOff) < (other.satisfied_on ?? farOff) ? other : one
 }
+
+/** The day by which it was done, whatever the missing days are; null where it may not have been done. */
+const doneBy = (verdicts: readonly Verdict[]): Day | null =>
+  verdicts
+    .map(({ satisfied_on }) => satisfied_on)
+    .reduce((last, day) => (last === null || day === null ? null : laterOf(last, day)))
 
 function same<Key extends keyof Verdict>(verdicts: readonly Verdict[], key: Key): Verdict[Key] | null {
   const value = verdicts[0]?.[key] ?? null

@@ -1,5 +1,6 @@
 import { dayOf, formatDay, formatTime } from '#server/lib/days.ts'
 import { type FlowingDocument, flowingDocument } from '#server/paper/flowing-document.ts'
+import { checksCell, drawChecks, hasChecks } from './packet-checks.ts'
 import type { PacketContent, PacketHead, PacketPerson } from './packet-content.ts'
 import { inNumbers } from './packet-dates.ts'
 import type { SignedManifest } from './packet-manifest.ts'
@@ -27,6 +28,7 @@ export async function drawPacket(
   drawRoster(doc, people)
   drawPeople(doc, people, onProgress)
   doc.section(null)
+  drawChecks(doc, content)
   drawOwnRequirements(doc, content)
   drawPatterns(doc, content)
   drawRules(doc, content)
@@ -147,6 +149,7 @@ function drawSampling(doc: FlowingDocument, head: PacketHead, people: readonly P
 }
 
 function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void {
+  const isChecked = hasChecks(people)
   doc.heading(2, 'Roster', 'top')
   doc.section('Roster')
   doc.table(
@@ -159,6 +162,7 @@ function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void
       { heading: 'Standing at the end of the period', width: 50 },
       { heading: 'Certificates', width: 13 },
       { heading: 'Gaps', width: 14 },
+      ...(isChecked ? [{ heading: 'Shift check-ins', width: 15 }] : []),
     ],
     people.map((person) => [
       person.name,
@@ -178,6 +182,7 @@ function drawRoster(doc: FlowingDocument, people: readonly PacketPerson[]): void
       person.gaps
         .map(({ length, open }) => `${length} ${length === 1 ? 'day' : 'days'}${open ? ' so far' : ''}`)
         .join(', ') || (hasConflict(person) ? 'Unknown: records conflict' : 'None'),
+      ...(isChecked ? [checksCell(person)] : []),
     ]),
   )
 }

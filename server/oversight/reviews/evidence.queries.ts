@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
+import { programOfReview } from './review-program.queries.ts'
 
 export type EvidenceStep = 'due-day-changed' | 'closed' | 'reopened'
 
@@ -50,14 +51,9 @@ const requestRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
       from evidence_steps s join people p on p.id = s.done_by where s.request_id = q.id), '[]') as steps
   from evidence_requests q
   join reviews r on r.id = q.review_id
-  join programs g on g.id = r.program_id
-  join license_holders h on h.id = g.holder_id
+  ${programOfReview}
   join people w on w.id = q.requested_by
   left join people person on person.id = q.person_id
-  left join lateral (
-    select d.name from program_details d where d.program_id = g.id and d.superseded_at is null
-    order by d.from_on desc limit 1
-  ) d on true
   where ${where}
   order by r.number desc, q.number`.execute(db)
 

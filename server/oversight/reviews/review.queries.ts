@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
+import { programOfReview } from './review-program.queries.ts'
 import type { FindingAct, ReviewState } from './review-words.ts'
 
 export type Review = Readonly<{
@@ -35,12 +36,7 @@ const reviewRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
         and a.act <> 'follow-up-moved' order by a.id desc limit 1), 'sent') not in ('resolved', 'withdrawn')) as next_follow_up_on
   from reviews r
   join people o on o.id = r.opened_by
-  join programs p on p.id = r.program_id
-  join license_holders h on h.id = p.holder_id
-  left join lateral (
-    select d.name, d.license_number, d.license_type from program_details d
-    where d.program_id = p.id and d.superseded_at is null order by d.from_on desc limit 1
-  ) d on true
+  ${programOfReview}
   join lateral (
     select s.state, s.reason, s.changed_at from review_states s where s.review_id = r.id order by s.id desc limit 1
   ) s on true
@@ -144,14 +140,9 @@ const findingRows = (db: Kysely<DB>, where: RawBuilder<unknown>) =>
       join people w on w.id = one.by left join people p on p.id = one.person_id) as wordings
   from current_findings f
   join reviews r on r.id = f.review_id
-  join programs p on p.id = r.program_id
-  join license_holders h on h.id = p.holder_id
+  ${programOfReview}
   join people w on w.id = f.written_by
   left join people person on person.id = f.person_id
-  left join lateral (
-    select d.name from program_details d where d.program_id = p.id and d.superseded_at is null
-    order by d.from_on desc limit 1
-  ) d on true
   where ${where}
   order by r.number desc, f.number`.execute(db)
 

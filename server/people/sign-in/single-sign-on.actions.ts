@@ -154,9 +154,15 @@ function findOrLink(
     const person = await findAccountByEmail(trx, email)
     if (!person || person.disabled_at) return null
     await lockPeople(trx, [person.id])
+    // Linked to the account that has the email, also if it was merged: taken apart again, each keeps its own way in.
+    const named = await trx
+      .selectFrom('people')
+      .select('id')
+      .where('email', '=', email.trim().toLowerCase())
+      .executeTakeFirstOrThrow()
     const link = await trx
       .insertInto('sign_in_subjects')
-      .values({ issuer: provider.issuer, subject: claims.sub, person_id: person.id, linked_at: sql`${now}` })
+      .values({ issuer: provider.issuer, subject: claims.sub, person_id: named.id, linked_at: sql`${now}` })
       .onConflict((conflict) => conflict.doNothing())
       .returning('person_id')
       .executeTakeFirst()

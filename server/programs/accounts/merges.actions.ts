@@ -235,16 +235,14 @@ export const reverseMerge = (
     const pair = { kept: merge.kept_id, merged: merge.merged_id }
     await lockBoth(trx, pair)
     const found = await findAccountOf(trx, viewer, pair.kept, dayOf(now))
+    // Nor can an account that was merged into another one since: that merge is reversed first.
     if (!found?.canChange) return { kind: 'not-found' }
     if (!canReverse(merge.merged_at, now))
       return { kind: 'refused', message: 'More than 30 days have passed. This merge is final.' }
-    if (found.account.merged_into)
-      return {
-        kind: 'refused',
-        message: 'The account was merged into another one since. Reverse that first.',
-      }
     const by = { id: viewer.id, name: viewer.name, now }
     await separateAccounts(trx, pair, merge.moved as unknown as Joined, by)
+    // If they are two people, the other one may be signed in to it.
+    await endAccess(trx, pair.kept, now)
     await trx
       .updateTable('account_merges')
       .set({ superseded_at: now, superseded_by: viewer.id, superseded_reason: reason })

@@ -63,10 +63,14 @@ export function threadPage(catalogue: Catalogue, thread: Thread, reviewers: read
   const wrote = ({ name, email }: Reviewer) =>
     writers.some((writer) => writer.includes(name) || (email !== null && writer.includes(email)))
   const lesson = lessonOf(catalogue, thread)
+  const isReviewer = (writer: string) =>
+    reviewers.some(({ name, email }) => writer.includes(name) || (email !== null && writer.includes(email)))
   return {
     title: `Comment on ${lesson.title}`,
     thread,
     lesson,
+    /** Who wrote the text and can't be assigned: comments are read by content reviewers alone. */
+    otherWriters: writers.filter((writer) => !isReviewer(writer)),
     reviewers: [...reviewers]
       .sort((a, b) => Number(wrote(b)) - Number(wrote(a)))
       .map((one) => ({ value: one.id, label: wrote(one) ? `${one.name} (wrote this text)` : one.name })),

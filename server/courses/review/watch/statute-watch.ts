@@ -30,6 +30,17 @@ const sectionPattern = /\b(?:Minn\. Stat\. (?:chapter )?|section )?(\d{3}[A-Z]?\
 const sectionsIn = (text: string): readonly string[] =>
   [...text.matchAll(sectionPattern)].map(([, section]) => section ?? '')
 
+// The texts of a catalogue never change, and to search all of them takes a tenth of a second: each is searched once.
+const cited = new WeakMap<object, readonly string[]>()
+
+function sectionsOf(source: object, text: () => string): readonly string[] {
+  const known = cited.get(source)
+  if (known) return known
+  const sections = sectionsIn(text())
+  cited.set(source, sections)
+  return sections
+}
+
 const plain = (html: string) => html.replace(/<svg[\s\S]*?<\/svg>/g, ' ').replace(/<[^>]+>/g, ' ')
 
 /** Every statute and then every fact of the register, with what quotes it. */
@@ -37,10 +48,11 @@ export function watchedThings(catalogue: Catalogue): readonly Watched[] {
   const quoting = placesWithQuotes(catalogue)
   const sections = new Map<string, Place[]>()
   const facts = new Map<string, Place[]>()
-  for (const { place, factKeys, text } of quoting) {
-    const cited = new Set(sectionsIn(`${text} ${factKeys.map((key) => factWords(catalogue, key)).join(' ')}`))
-    for (const section of cited) sections.set(section, [...(sections.get(section) ?? []), place])
-    for (const key of new Set(factKeys)) facts.set(key, [...(facts.get(key) ?? []), place])
+  for (const { place, factKeys, source, text } of quoting) {
+    const keys = new Set(factKeys)
+    const named = [...keys].flatMap((key) => sectionsOfFact(catalogue, key))
+    for (const section of new Set([...sectionsOf(source, text), ...named])) add(sections, section, place)
+    for (const key of keys) add(facts, key, place)
   }
   return [
     ...[...sections]
@@ -55,18 +67,29 @@ export function watchedThings(catalogue: Catalogue): readonly Watched[] {
   ]
 }
 
-/** What the register says of a fact: its words, its sources, and the values that rest on it. */
-function factWords({ register }: Catalogue, key: string): string {
-  const fact = register.facts.get(key)
-  const titles = (fact?.sources ?? []).map((source) => register.sources.get(source)?.title ?? '')
-  const values = [...register.values.values()].filter((value) => value.fact === key)
-  return [fact?.about ?? '', ...titles, ...values.map(({ text, about }) => `${text} ${about}`)].join(' ')
+function add(places: Map<string, Place[]>, key: string, place: Place): void {
+  const known = places.get(key)
+  if (known) known.push(place)
+  else places.set(key, [place])
 }
 
-type Quoting = Readonly<{ place: Place; factKeys: readonly string[]; text: string }>
+/** The sections in what the register says of a fact: its words, its sources, and the values that rest on it. */
+function sectionsOfFact({ register }: Catalogue, key: string): readonly string[] {
+  const fact = register.facts.get(key)
+  if (!fact) return []
+  return sectionsOf(fact, () => {
+    const titles = fact.sources.map((source) => register.sources.get(source)?.title ?? '')
+    const values = [...register.values.values()].filter((value) => value.fact === key)
+    return [fact.about, ...titles, ...values.map(({ text, about }) => `${text} ${about}`)].join(' ')
+  })
+}
+
+/** `source` is the object of the catalogue whose text it is. */
+type Quoting = Readonly<{ place: Place; factKeys: readonly string[]; source: object; text: () => string }>
 
 const placesWithQuotes = (catalogue: Catalogue): readonly Quoting[] => [
-  ...rules.map(({ code, title, words, source }): Quoting => {
+  ...rules.map((rule): Quoting => {
+    const { code, title, words } = rule
     const place = {
       kind: 'Rule',
       place: code,
@@ -74,7 +97,7 @@ const placesWithQuotes = (catalogue: Catalogue): readonly Quoting[] => [
       within: 'Rules of time',
       href: `/rules#${code}`,
     } as const
-    return { place, factKeys: [], text: `${words} ${source}` }
+    return { place, factKeys: [], source: rule, text: () => `${words} ${rule.source}` }
   }),
   ...placesInCourses(catalogue),
   ...placesBesideCourses(catalogue),
@@ -87,23 +110,25 @@ const placesInCourses = ({ courses }: Catalogue): readonly Quoting[] =>
     return current.modules.flatMap((module) => {
       const inModule = `${current.slug}/${module.slug}`
       return [
-        ...module.lessons.map(({ title, slug, html, factKeys }): Quoting => {
+        ...module.lessons.map((lesson): Quoting => {
+          const { title, slug, html, factKeys } = lesson
           const href = `${base}/lessons/${module.slug}/${slug}`
           const place = { kind: 'Lesson', place: `${inModule}/${slug}`, title, within, href } as const
-          return { place, factKeys, text: plain(html) }
+          return { place, factKeys, source: lesson, text: () => plain(html) }
         }),
         ...[...module.questions.values()].map((question): Quoting => {
           const { id, facts } = question
           const href = `${base}/questions/${module.slug}#question-${id}`
           const place = { kind: 'Question', place: `${inModule}/${id}`, title: id, within, href } as const
-          return { place, factKeys: facts, text: plain(JSON.stringify(question)) }
+          return { place, factKeys: facts, source: question, text: () => plain(JSON.stringify(question)) }
         }),
       ]
     })
   })
 
 const placesBesideCourses = ({ jobAids, resources, rightNow, glossary }: Catalogue): readonly Quoting[] => [
-  ...jobAids.map(({ slug, sheet, factKeys }): Quoting => {
+  ...jobAids.map((jobAid): Quoting => {
+    const { slug, sheet, factKeys } = jobAid
     const place = {
       kind: 'Job aid',
       place: slug,
@@ -111,23 +136,25 @@ const placesBesideCourses = ({ jobAids, resources, rightNow, glossary }: Catalog
       within: 'Job aids',
       href: `/job-aids/${slug}`,
     } as const
-    return { place, factKeys, text: plain(JSON.stringify(sheet)) }
+    return { place, factKeys, source: jobAid, text: () => plain(JSON.stringify(sheet)) }
   }),
-  ...resources.resources.map(({ id, name, about, sources, facts }): Quoting => {
+  ...resources.resources.map((resource): Quoting => {
+    const { id, name, about, sources, facts } = resource
     const href = `/review/resources/${id}`
     const place = { kind: 'Resource', place: id, title: name, within: 'Resources', href } as const
-    return { place, factKeys: facts, text: `${name} ${about} ${sources.join(' ')}` }
+    return { place, factKeys: facts, source: resource, text: () => `${name} ${about} ${sources.join(' ')}` }
   }),
   ...rightNow.map((card): Quoting => {
     const { id, title, facts } = card
     const href = `/right-now/${id}`
     const place = { kind: 'Right now', place: id, title, within: 'Right now', href } as const
-    return { place, factKeys: facts, text: JSON.stringify(card) }
+    return { place, factKeys: facts, source: card, text: () => JSON.stringify(card) }
   }),
-  ...glossary.map(({ slug, term, html, facts }): Quoting => {
+  ...glossary.map((entry): Quoting => {
+    const { slug, term, html, facts } = entry
     const href = `/glossary#${slug}`
     const place = { kind: 'Glossary', place: slug, title: term, within: 'Glossary', href } as const
-    return { place, factKeys: facts, text: plain(html) }
+    return { place, factKeys: facts, source: entry, text: () => plain(html) }
   }),
 ]
 
