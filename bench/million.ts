@@ -226,6 +226,8 @@ async function pagesOf(db: Database): Promise<Record<string, (round: number) => 
       'system_admin',
       (round) => `/programs?search=${names[round % names.length]!.name.slice(8)}`,
     ),
+    'Licensing’s home': byOffice('licensing', () => '/licensing'),
+    'Certified programs with gaps': byOffice('licensing', () => '/licensing/overview?show=gaps'),
     'Licensing search, a number': byOffice(
       'licensing',
       (round) => `/licensing?search=${names[round % names.length]!.license_number}`,

@@ -48,7 +48,6 @@ async function measure(): Promise<void> {
   await sql`vacuum analyze`.execute(db)
   server.send({ url: postgres.url, pages: [{ path: lesson, cookie: reader!.cookie, encoding: null }] })
   const [{ product }] = (await once(server, 'message')) as [Ports]
-  // The service takes 60 connections from one address.
   const pools = offices.map(
     (localAddress) =>
       new Pool(`http://127.0.0.1:${product}`, { localAddress, connections: 50, pipelining: 1 }),

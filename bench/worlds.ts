@@ -45,7 +45,7 @@ export async function filling(db: Database, fill: (trx: Transaction<DB>) => Prom
 
 /**
  * Adds people to each program: all working, nine in ten in contact, one in twenty on leave, trained within the last
- * year and each year before it, with their stored standings.
+ * year and each year before it, with their stored standings: one in 25 overdue.
  */
 export async function addPeople(
   trx: Transaction<DB>,
@@ -58,7 +58,7 @@ export async function addPeople(
   await sql`
     create temporary table staff on commit drop as
     select gen_random_uuid() as person_id, gen_random_uuid() as assignment_id,
-      program_id, current_date - (random() * 360)::int as done_on, n
+      program_id, current_date - (random() * 360)::int as done_on, random() < 0.04 as is_late, n
     from unnest(${[...programs]}::uuid[]) program_id, generate_series(1, ${each}) n`.execute(trx)
   await sql`
     create temporary table taken on commit drop as
@@ -78,10 +78,12 @@ export async function addPeople(
       select enrollment_id, person_id, ${text}, done_on, done_on, '[]', 600 from taken`,
     sql`standing_passes (person_id, ruleset, computed_on, next_change_on)
       select person_id, ${rulesRevision}, current_date, done_on + 366 from staff`,
-    sql`clearances (person_id, program_id, answer, until_on, because, contact)
-      select person_id, program_id, 'yes', done_on + 365, 'Yes.', 'in' from staff`,
+    sql`clearances (person_id, program_id, answer, until_on, because, cause, contact)
+      select person_id, program_id, case when is_late then 'no' else 'yes' end, case when not is_late then done_on + 365 end,
+        'As the law says.', case when is_late then 'annual-training' end, 'in' from staff`,
     sql`standings (person_id, program_id, requirement, standing, due_on, satisfied_on, late_days, is_late_running, rule)
-      select person_id, program_id, r, 'current', done_on + 365, done_on, 0, false, 'R4'
+      select person_id, program_id, r, case when is_late and r = 'residential-annual' then 'overdue' else 'current' end,
+        done_on + 365, done_on, 0, false, 'R4'
       from staff, unnest(array['residential-initial', 'residential-annual']) r`,
   ])
     await sql`insert into ${insert}`.execute(trx)

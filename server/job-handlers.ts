@@ -25,6 +25,7 @@ import { sweepDirectEmails } from './notices/direct-emails.actions.ts'
 import { sendDelivery, sweepDeliveries } from './notices/webhooks/webhooks.actions.ts'
 import { failLostPackets } from './oversight/packets/packet.actions.ts'
 import { makePacket } from './oversight/packets/packet-making.actions.ts'
+import { packetThreads } from './oversight/packets/packet-threads.ts'
 import { mailResetLink } from './people/actions.ts'
 import { createSessions } from './people/sessions.ts'
 import { sweepPeople } from './people/sign-in/sign-in.actions.ts'
@@ -85,7 +86,14 @@ type MessageJob =
 
 const recordHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Part<RecordJob> => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
-  'draw-certificates': () => catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, clock()),
+  'draw-certificates': async () => {
+    const threads = packetThreads()
+    try {
+      await catchUpCertificates(db, { issuer: config, keysFile: config.keysFile, threads }, clock())
+    } finally {
+      await threads.close()
+    }
+  },
   'sign-ledger-head': async () => {
     const needs = {
       config,

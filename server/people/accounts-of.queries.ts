@@ -14,9 +14,13 @@ export const accountsOf = (personIds: readonly string[]): RawBuilder<string> =>
 export const accountsIn = (p: string): RawBuilder<string> =>
   sql`any(${sql.ref(`${p}.id`)} || ${sql.ref(`${p}.other_account_ids`)})`
 
-/** A row for each account of these people, which a query can join by: better than the list for thousands of them. */
+/**
+ * A row for each account of these people, which a query can join by: better than the list for thousands of them. `people` is a
+ * query of `person_id`, and is read twice.
+ */
 export const eachAccountOf = (people: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select p.id as person_id, unnest(p.id || p.other_account_ids) as account_id from people p where p.id in (${people})`
+  select person_id, person_id as account_id from (${people}) own group by person_id
+  union all select m.merged_into, m.id from people m where m.merged_into in (${people})`
 
 /** Joins the person, as `p`, to a column that names one of their accounts. */
 export const joinPerson = (account: string): RawBuilder<unknown> => sql`

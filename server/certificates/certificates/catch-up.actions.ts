@@ -1,17 +1,22 @@
+import pLimit from 'p-limit'
 import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
+import type { makeCertificate } from './certificate-file.ts'
 import { certificateFile, type Issuer, issueCertificate } from './issuing.actions.ts'
 import { listRefused, listUndrawn } from './queries.ts'
+
+type Needs = Readonly<{
+  issuer: Issuer
+  keysFile: string
+  /** Worker threads that draw many files, so that pages don't wait for them. */
+  threads?: Readonly<{ many: number; makeCertificate: typeof makeCertificate }>
+}>
 
 /**
  * Retries what failed before: issues certificates that were refused because of a name that has since been fixed, and
  * makes missing files, so that downloads don't have to wait.
  */
-export async function catchUpCertificates(
-  db: Database,
-  needs: Readonly<{ issuer: Issuer; keysFile: string }>,
-  now: Date,
-): Promise<void> {
+export async function catchUpCertificates(db: Database, needs: Needs, now: Date): Promise<void> {
   for (const { completion_id, person_id, person_name, certified } of await listRefused(db))
     await writeEvidence(db, (trx) =>
       issueCertificate(
@@ -22,6 +27,21 @@ export async function catchUpCertificates(
         now,
       ),
     )
-  for (const certificate of await listUndrawn(db, 200))
-    await certificateFile(db, certificate, needs.keysFile, now)
+  while ((await drawSome(db, needs, now)) === atOnce);
+}
+
+const atOnce = 200
+/** Starting a thread takes as long as drawing so many. */
+const few = 20
+
+async function drawSome(db: Database, { keysFile, threads }: Needs, now: Date): Promise<number> {
+  const undrawn = await listUndrawn(db, atOnce)
+  const drawing = undrawn.length > few ? threads : undefined
+  const limit = pLimit(drawing?.many ?? 1)
+  await Promise.all(
+    undrawn.map((certificate) =>
+      limit(() => certificateFile(db, certificate, keysFile, now, drawing?.makeCertificate)),
+    ),
+  )
+  return undrawn.length
 }

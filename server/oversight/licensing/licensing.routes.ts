@@ -20,7 +20,7 @@ import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { findPrograms } from './licensing.queries.ts'
-import { listOverview, listOverviewDays } from './overview.queries.ts'
+import { listOverviewDays, listProgramCounts } from './overview.queries.ts'
 import { overviewTotals } from './overview-page.ts'
 import { recordOnDay } from './record-on-day.ts'
 
@@ -52,7 +52,13 @@ export async function licensingRoutes(app: App, { db, replica, clock }: Needs): 
           isPiece || search
             ? null
             : {
-                totals: overviewTotals(await listOverview(reading, today, addDays(today, 30), rulesRevision)),
+                totals: overviewTotals(
+                  await listProgramCounts(reading, {
+                    today,
+                    soon: addDays(today, 30),
+                    ruleset: rulesRevision,
+                  }),
+                ),
                 days: await listOverviewDays(reading, 12),
               },
       }))

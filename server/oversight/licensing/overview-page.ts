@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import { addDays, type Day, formatDay } from '#server/lib/days.ts'
 import { statusNames } from '#server/programs/record/program-forms.ts'
-import type { OverviewDayProgram, OverviewProgram } from './overview.queries.ts'
+import type { OverviewDayProgram, OverviewProgram, ProgramCounts } from './overview.queries.ts'
 
 /** Why people are not cleared, in the order of the page. */
 export const causeWords: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const statusWords: Readonly<Record<string, string>> = {
   'license-unknown': 'License status not on record',
 }
 
-const statusFilter = ({ status }: OverviewProgram) => `license-${status ?? 'unknown'}`
+const statusFilter = ({ status }: ProgramCounts) => `license-${status ?? 'unknown'}`
 
 /** The programs that a list can be narrowed to. */
 export const overviewFilters: Readonly<Record<string, string>> = {
@@ -43,11 +43,11 @@ export const overviewFilters: Readonly<Record<string, string>> = {
   ...statusWords,
 }
 
-const notCleared = ({ in_contact, cleared }: OverviewProgram) => in_contact - cleared
+const notCleared = ({ in_contact, cleared }: ProgramCounts) => in_contact - cleared
 
 /** The totals over all certified programs, and each cause with its people and programs. */
-export function overviewTotals(programs: readonly OverviewProgram[]) {
-  const sum = (count: (program: OverviewProgram) => number) =>
+export function overviewTotals(programs: readonly ProgramCounts[]) {
+  const sum = (count: (program: ProgramCounts) => number) =>
     programs.reduce((total, program) => total + count(program), 0)
   const causes = Object.entries(causeWords)
     .map(([cause, words]) => ({
@@ -87,6 +87,18 @@ export function overviewPrograms(programs: readonly OverviewProgram[], show: str
     .sort((a, b) => b.not_cleared - a.not_cleared)
 }
 
+/** One page of a list of programs, and the addresses of the others. `address` ends where the page's number is to follow. */
+export function onePage<T>(programs: readonly T[], page: number, address: string) {
+  const last = Math.max(1, Math.ceil(programs.length / pageSize))
+  const current = Math.min(page, last)
+  return {
+    programs: programs.slice((current - 1) * pageSize, current * pageSize),
+    pages: { current, last, href: `${address}page={page}` },
+  }
+}
+
+const pageSize = 50
+
 function isShown(program: OverviewProgram, show: string, today: Day): boolean {
   if (show in statusWords) return statusFilter(program) === show
   if (show in causeWords) return (program.causes[show] ?? 0) > 0
@@ -116,10 +128,14 @@ export const overviewCsv = (programs: ReturnType<typeof overviewPrograms>, today
   )
 
 /** The programs of a kept day, those with the most people not cleared first. */
-export const overviewDayPage = (day: Day, programs: readonly OverviewDayProgram[]) => ({
+export const overviewDayPage = (day: Day, programs: readonly OverviewDayProgram[], page: number) => ({
   title: `Certified programs on ${formatDay(day)}`,
   keptOn: day,
-  programs: [...programs].sort((a, b) => b.not_cleared - a.not_cleared),
+  ...onePage(
+    programs.toSorted((a, b) => b.not_cleared - a.not_cleared),
+    page,
+    `/licensing/overview/days/${day}?`,
+  ),
   inContact: programs.reduce((sum, { in_contact }) => sum + in_contact, 0),
   notCleared: programs.reduce((sum, { not_cleared }) => sum + not_cleared, 0),
 })

@@ -2,11 +2,12 @@ import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import { addDays, type Day } from '#server/lib/days.ts'
 import { rulesRevision } from '#server/standings/rules-revision.ts'
-import { listOverview } from './overview.queries.ts'
+import { listProgramCounts } from './overview.queries.ts'
 
 /** Keeps the day’s counts of every certified program, once. Counts only: no one is named. */
 export async function keepOverviewDay(db: Database, today: Day): Promise<void> {
-  const programs = await listOverview(db, today, addDays(today, 30), rulesRevision)
+  const of = { today, soon: addDays(today, 30), ruleset: rulesRevision }
+  const programs = await listProgramCounts(db, of)
   if (programs.length === 0) return
   const rows = programs.map(({ program_id, in_contact, causes }) => ({ program_id, in_contact, causes }))
   await sql`

@@ -10,7 +10,7 @@ import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
 import { daysOfWatch, listEndings } from './endings.queries.ts'
 import { listOverview, listOverviewDay } from './overview.queries.ts'
-import { overviewCsv, overviewDayPage, overviewFilters, overviewPrograms } from './overview-page.ts'
+import { onePage, overviewCsv, overviewDayPage, overviewFilters, overviewPrograms } from './overview-page.ts'
 
 /** The certified programs behind each number of the statewide overview. It names no one. */
 export async function overviewRoutes(
@@ -18,37 +18,52 @@ export async function overviewRoutes(
   { db, replica, clock }: Readonly<{ db: Database; replica: Replica; clock: () => Date }>,
 ): Promise<void> {
   const config = { policy: ['licensing'] } as const
-  const querystring = Type.Object({
-    show: Type.Optional(Type.Unsafe<string>({ enum: Object.keys(overviewFilters) })),
-  })
+  const show = Type.Optional(Type.Unsafe<string>({ enum: Object.keys(overviewFilters) }))
+  const page = Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,5}$' }))
   const shown = async (show: string, reading: Database) => {
     const today = dayOf(clock())
-    const all = await listOverview(reading, today, addDays(today, 30), rulesRevision)
+    const of = { today, soon: addDays(today, 30), ruleset: rulesRevision }
+    const all = await listOverview(reading, of)
     return { today, all: all.length, programs: overviewPrograms(all, show, today) }
   }
 
-  app.get('/licensing/overview', { config, schema: { querystring } }, async (request, reply) => {
-    const { show = 'all' } = request.query
-    const { found, asOf } = await replica.read((reading) => shown(show, reading))
-    return reply.page('oversight/licensing/overview', {
-      title: 'Certified programs',
-      ...found,
-      asOf,
-      show,
-      filters: Object.entries(overviewFilters).map(([value, label]) => ({ value, label })),
-      showWords: overviewFilters[show],
-      toneOf,
-    })
-  })
+  app.get(
+    '/licensing/overview',
+    { config, schema: { querystring: Type.Object({ show, page }) } },
+    async (request, reply) => {
+      const { show = 'all', page = '1' } = request.query
+      const { found, asOf } = await replica.read((reading) => shown(show, reading))
+      const { today, all, programs } = found
+      return reply.page('oversight/licensing/overview', {
+        title: 'Certified programs',
+        today,
+        all,
+        matching: programs.length,
+        ...onePage(programs, Number(page), `/licensing/overview?show=${show}&`),
+        asOf,
+        show,
+        filters: Object.entries(overviewFilters).map(([value, label]) => ({ value, label })),
+        showWords: overviewFilters[show],
+        toneOf,
+      })
+    },
+  )
 
   app.get(
     '/licensing/overview/days/:day',
-    { config, schema: { params: Type.Object({ day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }) }) } },
+    {
+      config,
+      schema: {
+        params: Type.Object({ day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }) }),
+        querystring: Type.Object({ page }),
+      },
+    },
     async (request, reply) => {
       const day = parseDay(request.params.day) ?? notFound()
       const programs = await listOverviewDay(db, day)
       if (programs.length === 0) return notFound()
-      return reply.page('oversight/licensing/overview-day', overviewDayPage(day, programs))
+      const { page = '1' } = request.query
+      return reply.page('oversight/licensing/overview-day', overviewDayPage(day, programs, Number(page)))
     },
   )
 
@@ -63,18 +78,22 @@ export async function overviewRoutes(
     })
   })
 
-  app.get('/licensing/overview.csv', { config, schema: { querystring } }, async (request, reply) => {
-    const { show = 'all' } = request.query
-    const { programs, today } = await replica.readAll((reading) => shown(show, reading))
-    await recordExport(db, {
-      by: viewerOf(request).id,
-      subject: 'overview',
-      at: clock(),
-      facts: { what: 'certified programs', show, programs: programs.length },
-    })
-    return reply
-      .type('text/csv; charset=utf-8')
-      .header('content-disposition', `attachment; filename="certified-programs-${today}.csv"`)
-      .send(overviewCsv(programs, today))
-  })
+  app.get(
+    '/licensing/overview.csv',
+    { config, schema: { querystring: Type.Object({ show }) } },
+    async (request, reply) => {
+      const { show = 'all' } = request.query
+      const { programs, today } = await replica.readAll((reading) => shown(show, reading))
+      await recordExport(db, {
+        by: viewerOf(request).id,
+        subject: 'overview',
+        at: clock(),
+        facts: { what: 'certified programs', show, programs: programs.length },
+      })
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="certified-programs-${today}.csv"`)
+        .send(overviewCsv(programs, today))
+    },
+  )
 }

@@ -46,7 +46,6 @@ export function teamAsOf({ roster, facts, learning }: TeamFacts, on: Day): reado
           contact: cleared?.contact ?? null,
           clearance: cleared?.answer ?? null,
           until_on: cleared?.until_on ?? null,
-          because: cleared?.because ?? null,
           computed_on: on,
           is_stale: false,
           standings: standings.filter(({ program_id }) => program_id === assignment.program_id),

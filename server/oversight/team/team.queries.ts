@@ -28,7 +28,6 @@ export type TeamRow = Readonly<{
   contact: string | null
   clearance: 'yes' | 'no' | 'unknown' | null
   until_on: Day | null
-  because: string | null
   computed_on: Day | null
   /** True if the stored verdict is missing, out of date or from another rules revision. */
   is_stale: boolean
@@ -82,10 +81,13 @@ export async function listTeam(
     ),
     -- Arrays: of a large program, the names of the fields would be most of what is sent.
     stood as materialized (
-      select t.person_id, t.program_id, json_agg(json_build_array(${standingValues}) order by t.requirement) as standings
+      select t.person_id, t.program_id, json_agg(json_build_array(${standingValues}) order by t.requirement)::text as standings
       from standings t where t.program_id = ${ids} and ${isAsked('t')} group by 1, 2
     ),
-    cleared as materialized (select c.* from clearances c where c.program_id = ${ids} and ${isAsked('c')}),
+    cleared as materialized (
+      select c.person_id, c.program_id, c.contact, c.answer, c.until_on
+      from clearances c where c.program_id = ${ids} and ${isAsked('c')}
+    ),
     away as materialized (
       select l.assignment_id, bool_or(${holdsOn('l', today)}) as is_on_leave,
         max(l.to_on) filter (where ${holdsOn('l', today)}) as leave_until,
@@ -95,7 +97,7 @@ export async function listTeam(
       group by 1
     ),
     done as materialized (
-      select a.person_id, json_agg(k.completed_on) as completed
+      select a.person_id, json_agg(k.completed_on order by k.completed_on)::text as completed
       from (${eachAccountOf(sql`select person_id from work`)}) a join completions k on k.person_id = a.account_id
       where k.completed_on >= ${yearBack(today)}
         and not exists (select from completion_voids v where v.completion_id = k.id)
@@ -103,7 +105,7 @@ export async function listTeam(
     )
     select a.assignment_id, a.person_id, p.name, a.program_id, ${titleOn('a', today)} as role_title, a.unit,
       a.worker_type, a.hired_on, coalesce(l.is_on_leave, false) as is_on_leave, l.leave_until, l.leave_from,
-      c.contact, c.answer as clearance, c.until_on, c.because, s.computed_on,
+      c.contact, c.answer as clearance, c.until_on, s.computed_on,
       ${isStale('s', today, ruleset)} as is_stale,
       coalesce(t.standings, '[]') as standings, p.last_active_on, coalesce(k.completed, '[]') as completed
     from work a
@@ -114,10 +116,29 @@ export async function listTeam(
     left join away l on l.assignment_id = a.assignment_id
     left join done k on k.person_id = a.person_id
     order by lower(p.name), p.id, a.program_id`.execute(db)
-  return rows.map(({ standings, ...row }) => {
+  const standingsOf = readOnce((values: readonly StandingValues[]) => values.map(standingOf))
+  const daysOf = readOnce((days: readonly Day[]) => days)
+  return rows.map((row) => {
     const { name, kind } = programs.get(row.program_id)!
-    return { ...row, program: name, program_kind: kind, standings: standings.map(standingOf), own: null }
+    return {
+      ...row,
+      program: name,
+      program_kind: kind,
+      standings: standingsOf(row.standings),
+      completed: daysOf(row.completed),
+      own: null,
+    }
   })
+}
+
+/** Many people's standings are equal: they are read once, and their rows share one list. */
+function readOnce<Written, Read>(of: (written: Written) => Read): (json: string) => Read {
+  const known = new Map<string, Read>()
+  return (json) => {
+    const read = known.get(json) ?? of(JSON.parse(json))
+    known.set(json, read)
+    return read
+  }
 }
 
 const standingFields = [
@@ -132,8 +153,8 @@ type StandingValues = readonly [
   ...[late_days: number, is_late_running: boolean, lapses: readonly Day[]],
 ]
 
-type StoredRow = Omit<TeamRow, 'program' | 'program_kind' | 'standings' | 'own'> &
-  Readonly<{ standings: readonly StandingValues[] }>
+type StoredRow = Omit<TeamRow, 'program' | 'program_kind' | 'standings' | 'completed' | 'own'> &
+  Readonly<{ standings: string; completed: string }>
 
 /** In the order of `standingFields`. */
 function standingOf(values: StandingValues): StoredStanding {

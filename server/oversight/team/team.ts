@@ -76,8 +76,21 @@ function isDueWithin(row: TeamRow, today: Day, days: number): boolean {
 }
 
 /** A person's open due dates here, including missed ones and the next yearly date. */
-export const openDates = ({ standings }: TeamRow): readonly Day[] =>
-  standings.flatMap((one) => openDate(one) ?? [])
+export const openDates = ({ standings }: TeamRow): readonly Day[] => openDatesOf(standings)
+
+type Standings = TeamRow['standings']
+
+/** Many people's standings are one list, and what follows from it is worked out once. */
+function once<T>(of: (standings: Standings) => T): (standings: Standings) => T {
+  const known = new WeakMap<Standings, Readonly<{ value: T }>>()
+  return (standings) => {
+    const entry = known.get(standings) ?? { value: of(standings) }
+    known.set(standings, entry)
+    return entry.value
+  }
+}
+
+const openDatesOf = once((standings) => standings.flatMap((one) => openDate(one) ?? []))
 
 export const sorts = ['name', 'due', 'standing', 'active'] as const
 
@@ -171,7 +184,9 @@ const keys: Readonly<Record<TeamSort, (row: TeamRow) => string | null>> = {
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** A person's next due date here. */
-export const nextDue = (row: TeamRow): Day | null => [...openDates(row)].sort()[0] ?? null
+export const nextDue = ({ standings }: TeamRow): Day | null => nextDueOf(standings)
+
+const nextDueOf = once((standings) => openDatesOf(standings).toSorted()[0] ?? null)
 
 /** How urgent a standing is. The most urgent has the lowest number. */
 export const urgencyOf: Readonly<Record<StoredStanding['standing'], number>> = {
@@ -185,17 +200,19 @@ export const urgencyOf: Readonly<Record<StoredStanding['standing'], number>> = {
 }
 
 /** The most urgent standing. Of two equally urgent ones, the one due first. */
-export function foremost(row: TeamRow): StoredStanding | null {
+export const foremost = ({ standings }: TeamRow): StoredStanding | null => foremostOf(standings)
+
+const foremostOf = once((standings) => {
   const nearest = (one: StoredStanding) => openDate(one) ?? '9999'
   return (
-    [...row.standings].sort(
+    standings.toSorted(
       (a, b) =>
         urgencyOf[a.standing] - urgencyOf[b.standing] ||
         compare(nearest(a), nearest(b)) ||
         compare(a.requirement, b.requirement),
     )[0] ?? null
   )
-}
+})
 
 export const urgency = (row: TeamRow): number => {
   const first = foremost(row)
