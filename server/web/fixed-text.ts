@@ -12,7 +12,7 @@ export type FixedText = Readonly<{
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** What the page's template printed with `it.fixed`, in this order. */
+    /** What the page's template printed with `it.fixedText`, in this order. */
     fixedTexts: FixedText[] | null
   }
 }

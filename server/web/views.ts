@@ -128,7 +128,7 @@ export const views = fp(
       reply.locals = {
         url: request.url,
         path: request.url.split('?', 1)[0],
-        fixed: (text: FixedText) => placeFor(text, reply),
+        fixedText: (text: FixedText) => placeFor(text, reply),
         // Made when the page is rendered, because the viewer is known by then. The view plugin reads it three times.
         get frame() {
           framed ??= frame(request, reply)

@@ -81,7 +81,11 @@ function cellXml(cell: Cell, place: string, style: number): string {
 /** Days are counted from December 30, 1899. */
 const dayNumber = (text: string) => (Date.parse(`${text}T00:00:00Z`) - Date.UTC(1899, 11, 30)) / 86_400_000
 
-const letterOf = (column: number) => String.fromCharCode(64 + column)
+/** 1 → A, 27 → AA */
+const letterOf = (column: number): string =>
+  column > 26
+    ? letterOf(Math.floor((column - 1) / 26)) + letterOf(((column - 1) % 26) + 1)
+    : String.fromCharCode(64 + column)
 
 /** Without the characters that XML doesn't allow at all. */
 const escapeXml = (text: string) =>
