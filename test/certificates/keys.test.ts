@@ -112,6 +112,15 @@ describe('the key file', () => {
     expect(moved.keys[0]).toEqual(before.keys[0])
   })
 
+  test('are added once if many requests come first at a new address', async () => {
+    const file = path.join(folder, 'moved-at-once.json')
+    await openKeyFile(file, did, january)
+    const moved = () => openKeyFile(file, 'did:web:new.example.org', june)
+    const all = await Promise.all(Array.from({ length: 8 }, moved))
+    expect(all.map(({ keys }) => keys.length)).toEqual(Array(8).fill(2))
+    expect(new Set(all.map(({ keys }) => keys[1]!.id)).size).toBe(1)
+  })
+
   test('is changed by one command at a time', async () => {
     const file = path.join(folder, 'changed.json')
     await openKeyFile(file, did, january)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import Type from 'typebox'
 import Value from 'typebox/value'
 import {
@@ -84,12 +85,7 @@ export async function readKeyFile(file: string): Promise<Keys> {
 /** Changes the keys under a lock. If two changes lost a key, no one could verify its certificates. */
 export async function changeKeyFile(file: string, change: (keys: Keys) => Promise<Keys>): Promise<Keys> {
   const lock = `${file}.lock`
-  try {
-    await (await open(lock, 'wx', 0o600)).close()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new KeyFileError(`Another command is changing the keys. If none is running, remove ${lock}.`)
-  }
+  await take(lock)
   try {
     const changed = await change(await readKeyFile(file))
     // Written next to the old file and renamed, so that a crash leaves one of the two intact.
@@ -98,6 +94,19 @@ export async function changeKeyFile(file: string, change: (keys: Keys) => Promis
   } finally {
     await unlink(lock)
   }
+}
+
+/** Waits for a change that is going on: the first requests at a new address all find that it has no key. */
+async function take(lock: string): Promise<void> {
+  for (let tries = 100; tries > 0; tries--) {
+    try {
+      return await (await open(lock, 'wx', 0o600)).close()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    await after(30)
+  }
+  throw new KeyFileError(`Another command is changing the keys. If none is running, remove ${lock}.`)
 }
 
 async function createKeyFile(file: string, controller: string, now: Date): Promise<Keys> {
