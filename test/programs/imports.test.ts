@@ -29,6 +29,11 @@ describe('importing a file', () => {
     const words = readable(page.body)
     expect(words).toContain('1 row has a problem. 3 rows are ready. Nothing has been saved yet.')
     expect(words).toContain('2/30/2025 We can’t read “2/30/2025” as a date.')
+    // The column with the problem comes first; without one, the file's order is kept.
+    const headings = (body: string) =>
+      [...body.matchAll(/<th scope="col">([\w ]+)<\/th>/g)].map(([, heading]) => heading).slice(0, 3)
+    expect(headings(page.body)).toEqual(['Hired on', 'Name', 'Email'])
+    expect(headings((await rae.get(`${address}?kind=new`)).body)).toEqual(['Name', 'Email', 'Worker type'])
     expect(readable((await rae.get(`${address}?kind=new`)).body)).toContain(
       'Lena Fox lena@northstar.example Employee',
     )

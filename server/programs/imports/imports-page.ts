@@ -28,7 +28,12 @@ export function importPage(
 ) {
   const base = `/programs/${place.program.id}/imports/${file.id}`
   const counts = file.counts ?? { new: 0, changed: 0, unchanged: 0, refused: 0 }
-  const columns = importColumns.filter((column) => rows.some((row) => isShown(row, column)))
+  // A problem must not be off the edge of a small screen.
+  const hasProblem = (column: ImportColumn) =>
+    rows.some(({ problems }) => problems.some((one) => one.column === column))
+  const columns = importColumns
+    .filter((column) => rows.some((row) => isShown(row, column)))
+    .toSorted((a, b) => Number(hasProblem(b)) - Number(hasProblem(a)))
   return {
     title: file.state === 'applied' ? 'The file was imported' : 'What this file would do',
     place,
