@@ -63,6 +63,35 @@ test('the statewide numbers are those of the law, agree with their lists and fil
     expect(page).not.toContain(name)
     expect(list).not.toContain(name)
   }
+
+  // "Never checked" and "ends within 90 days": Lakeside's license was checked, and ends on the 90th day.
+  const programsAt = async (show: string) =>
+    [
+      ...(await lee.get(`/licensing/overview?show=${show}`)).body.matchAll(
+        /<th scope="row">[^a]*<a [^>]*>([^<]+)/g,
+      ),
+    ].map(([, name]) => name)
+  expect((await programsAt('unchecked')).toSorted()).toEqual(['Lakeside Home', 'North Star House'])
+  expect(await programsAt('ending')).toEqual([])
+  const program_id = await programId(world, '9900002')
+  const found = async (to_on: string) => {
+    await world.db
+      .updateTable('license_statuses')
+      .set({ superseded_at: world.clock.now })
+      .where('program_id', '=', program_id)
+      .where('superseded_at', 'is', null)
+      .execute()
+    const status = { status: 'active', may_operate: true, from_on: '2025-01-01', checked_on: '2026-06-01' }
+    await world.db
+      .insertInto('license_statuses')
+      .values({ program_id, ...status, to_on })
+      .execute()
+  }
+  await found('2026-09-13')
+  expect(await programsAt('unchecked')).toEqual(['North Star House'])
+  expect(await programsAt('ending')).toEqual([])
+  await found('2026-09-12')
+  expect(await programsAt('ending')).toEqual(['Lakeside Home'])
 })
 
 test('someone whose outside training waits for a decision is counted under that, until it is decided', async () => {

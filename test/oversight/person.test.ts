@@ -148,6 +148,15 @@ describe('a supervisor', () => {
   })
 })
 
+test('a supervisor downloads all certificates of one person, and that person alone', async () => {
+  const answer = await sam.get(`/team/${mai}/certificates.zip`)
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/zip'])
+  const files = Object.entries(unzipSync(answer.rawPayload))
+  expect(files.map(([name]) => name.match(/SH-\d+/)?.[0])).toEqual(await numbersOf(mai))
+  for (const [name, bytes] of files)
+    expect([name.split(',')[0], strFromU8(bytes.subarray(0, 5))]).toEqual(['Mai Vang', '%PDF-'])
+})
+
 describe('a saved view', () => {
   test('is its owner’s list of filters, by an address that works for others, too', async () => {
     const back = 'show=overdue&unit=&told=x&evil=1'

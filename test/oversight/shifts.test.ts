@@ -81,6 +81,9 @@ test('a shift lead checks tonight’s people, and the answers of that minute sta
   expect(page).toMatch(/Theo Okafor<\/a> <span><strong>Not cleared/)
   expect(page).toContain('No one else here is cleared today')
 
+  const short = await sam.follow(await sam.post(`${base}/shifts`, { people: 'Theo Okafor' }))
+  expect(short.body).toMatch(/Who can step in<\/h2>[\s\S]*Mai Vang<\/a>/)
+
   const check = await sam.post(`${shift.headers.location}/checks`)
   const record = (await sam.follow(check)).body
   expect(record).toContain('Checked November 23, 2026, 10:58 PM Central time')
@@ -126,7 +129,12 @@ test('a yes that ends tonight says that it ends at midnight', async () => {
 
 test('software gets a signed answer whose every yes ends with its last day, and may send shifts if its token says so', async () => {
   const house = await northStar()
-  const { world, base } = house
+  const { world, base, program } = house
+  const mai = await personId(world.db, 'mai@northstar.example')
+  await world.db
+    .insertInto('employee_ids')
+    .values({ program_id: program, person_id: mai, employee_id: 'E-7', recorded_at: evening })
+    .execute()
   const ask = (token: string) =>
     world.app.inject({ url: '/api/clearance', headers: { authorization: `Bearer ${token}` } })
   const send = (token: string, body: object) =>
@@ -149,16 +157,17 @@ test('software gets a signed answer whose every yes ends with its last day, and 
   expect(people.find(({ name }) => name === 'Mai Vang')).toMatchObject({
     answer: 'yes',
     on_leave: false,
-    employee_id: null,
+    employee_id: 'E-7',
     until: '2026-12-31',
     holds_until: '2027-01-01T06:00:00.000Z',
   })
+  expect(people.find(({ name }) => name === 'Theo Okafor')).toMatchObject({ employee_id: null })
 
   const shift = {
     id: 'N-1',
     label: 'Night',
     starts_at: '2026-12-31T23:00:00-06:00',
-    people: ['mai@northstar.example', 'E-404'],
+    people: ['e-7', 'E-404'],
   }
   expect((await send(other, shift)).statusCode).toBe(403)
   expect((await send('sht_wrong', shift)).statusCode).toBe(401)

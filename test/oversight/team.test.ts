@@ -5,7 +5,15 @@ import { addDays, dayOf, formatDay } from '#server/lib/days.ts'
 import { forecast, forecastTitle } from '#server/oversight/team/forecast.ts'
 import { listLearningOn } from '#server/oversight/team/learning-on.queries.ts'
 import { listTeam, type TeamRow } from '#server/oversight/team/team.queries.ts'
-import { filtered, groups, isIn, isInMonth, openDates, pageSize } from '#server/oversight/team/team.ts'
+import {
+  filtered,
+  groups,
+  isIn,
+  isInMonth,
+  needsSomething,
+  openDates,
+  pageSize,
+} from '#server/oversight/team/team.ts'
 import { teamAsOf } from '#server/oversight/team/team-as-of.ts'
 import { teamFilter } from '#server/oversight/team/team-filter.ts'
 import { rosterOn } from '#server/programs/roster/employment/roster.queries.ts'
@@ -260,6 +268,18 @@ describe('the table', () => {
     )
     const known = dates.filter((date) => date !== undefined)
     expect(known).toEqual(known.toSorted().toReversed())
+    // Role, unit and worker type each leave the people who have it, on the page and in the file.
+    for (const [query, behind] of [
+      ['role=Night+staff', rows.filter(({ role_title }) => role_title === 'Night staff')],
+      ['unit=Nights', rows.filter(({ unit }) => unit === 'Nights')],
+      ['worker=employee', rows.filter(({ worker_type }) => worker_type === 'employee')],
+      ['worker=student', []],
+    ] as const) {
+      const names = behind.map(({ name }) => name).toSorted()
+      expect([query, (await namesAt(`/team?${query}&page=all`)).toSorted()]).toEqual([query, names])
+      expect([query, (await csvRows(sam, `/team.csv?${query}`)).length]).toEqual([query, names.length])
+    }
+    expect(await namesAt('/team?unit=Nights')).toEqual(['Theo Okafor'])
     expect(dates.slice(0, known.length)).toEqual(known)
   })
 })
@@ -316,6 +336,29 @@ test('an open due date counts for every requirement', () => {
   expect(groupsOf(row({ satisfied_on: '2026-05-01' }))).toEqual([])
   expect(groupsOf(row({ requirement: 'residential-annual', satisfied_on: '2025-08-09' }))).toEqual(['due-90'])
   expect(groupsOf(row({ standing: 'overdue', due_on: '2026-05-31' }))).toEqual(['overdue'])
+})
+
+test('“Needs something now” begins with direct contact while not cleared, then the most urgent, then the nearest date', () => {
+  const row = (name: string, standing: TeamRow['standings'][number]['standing'], due: string, more = {}) =>
+    ({
+      ...{ name, contact: 'out', clearance: 'yes', is_on_leave: false },
+      standings: [
+        { requirement: 'residential-annual', standing, due_on: due, satisfied_on: null, lapses: [] },
+      ],
+      ...more,
+    }) as unknown as TeamRow
+  const rows = [
+    row('current', 'current', '2026-12-31'),
+    row('due later', 'due_soon', '2026-07-30'),
+    row('due first', 'due_soon', '2026-07-01'),
+    row('overdue', 'overdue', '2026-05-31'),
+    row('not cleared', 'not_cleared', '2026-06-30'),
+    row('on leave', 'overdue', '2026-05-01', { is_on_leave: true, contact: 'in', clearance: 'no' }),
+    row('in contact', 'overdue', '2026-05-31', { contact: 'in', clearance: 'no' }),
+  ]
+  expect(needsSomething(rows).map(({ name }) => name)).toEqual([
+    ...['in contact', 'not cleared', 'overdue', 'due first', 'due later'],
+  ])
 })
 
 describe('another program', () => {

@@ -309,7 +309,14 @@ describe('changing what is on record', () => {
     const id = await personId(world.db, 'rae@northstar.example')
     await world.db
       .insertInto('roles')
-      .values({ person_id: id, role: 'program_admin', program_id: prairie })
+      .values([
+        { person_id: id, role: 'program_admin', program_id: prairie },
+        {
+          person_id: await personId(world.db, 'olu@lakeside.example'),
+          role: 'supervisor',
+          program_id: prairie,
+        },
+      ])
       .execute()
     expect((await rae.get(address)).body).toContain('Prairie Shelter')
     expect((await rae.post(address, form)).statusCode).toBe(303)
@@ -333,8 +340,10 @@ describe('changing what is on record', () => {
       .select(['people.email'])
       .where('kind', '=', 'transferred')
       .execute()
-    expect(told.map(({ email }) => email)).toContain('sam@northstar.example')
-    expect(told.map(({ email }) => email)).not.toContain('rae@northstar.example')
+    const emails = told.map(({ email }) => email)
+    expect(emails.toSorted()).toEqual(['olu@lakeside.example', 'sam@northstar.example'])
+    const olu = await (await world.as('olu@lakeside.example')).get('/notices')
+    expect(readable(olu.body)).toMatch(/Mai Vang[^.]*Prairie Shelter/)
     expect((await rae.get('/programs')).body).toContain('Prairie Shelter')
     expect((await rae.get(`/programs/${program}/roster`)).body).toContain('Another program')
   })
