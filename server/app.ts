@@ -40,7 +40,7 @@ import { unsentForms } from './people/unsent-forms/unsent-forms.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
-import { type Assets, assetFiles, buildAssets } from './web/assets.ts'
+import { type Assets, assetFiles, openAssets } from './web/assets.ts'
 import { arrivalLimits, limitConnections } from './web/connections.ts'
 import { errorPages } from './web/error-pages.ts'
 import { ReadOnly, SharedAccount } from './web/errors.ts'
@@ -78,7 +78,7 @@ export type Needs = Readonly<{
 /** The whole service, ready to listen or to be called by tests. */
 export async function buildApp(given: Needs): Promise<App> {
   const app = newServer(given)
-  const needs = featureNeeds(given, await buildAssets())
+  const needs = featureNeeds(given, await openAssets(given.config.cacheDir))
   if (given.tracing) await app.register(given.tracing.requests)
   await addPlugins(app, given, needs)
   await app.register(healthRoutes, needs)

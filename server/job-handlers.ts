@@ -18,7 +18,11 @@ import { sendAfterCare } from './learning/after-care/after-care.actions.ts'
 import { tellOfChanges } from './learning/versions/tell-of-changes.actions.ts'
 import { dayOf } from './lib/days.ts'
 import type { Mail } from './lib/mail.ts'
-import { accountMail, deliverAccountEmail } from './notices/account-mail.actions.ts'
+import {
+  accountMail,
+  deliverAccountEmail,
+  resendForgottenAccountEmails,
+} from './notices/account-mail.actions.ts'
 import { resendForgotten, summarize } from './notices/actions.ts'
 import { type Delivery, deliverEmail } from './notices/delivery.actions.ts'
 import { sweepDirectEmails } from './notices/direct-emails.actions.ts'
@@ -163,6 +167,7 @@ const messageHandlers = ({ db, clock, mail, catalogue, config }: Needs): Part<Me
     await tellOfChanges(db, catalogue, dayOf(clock()))
     await summarize(db, clock())
     await resendForgotten(db)
+    await resendForgottenAccountEmails(db)
   },
   'send-after-care': () => sendAfterCare(db, catalogue, clock()),
   'tell-offices': async () => {

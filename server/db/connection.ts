@@ -67,6 +67,8 @@ export function connect(
     max: pool,
     types,
     application_name: 'safe-harbor-training',
+    // A connection whose other end is gone without a word is noticed while it idles.
+    keepAlive: true,
     connectionTimeoutMillis: (patience.connectionSeconds ?? 0) * 1000,
   })
   // When the database server drops a connection, its client emits an error. An error without a listener would end the

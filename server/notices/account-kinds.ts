@@ -11,7 +11,7 @@ export const accountKinds: { [K in keyof AccountFacts]: Kind<AccountFacts[K]> } 
     isOptional: false,
     isUrgent: true,
     words: ({ what, by }) => ({
-      subject: 'A change to your work training account',
+      subject: 'A change to your account',
       email: [
         accountNews[what]('Your administrator'),
         'If you didn’t expect this, tell your administrator now, and change your password.',

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
-import { enqueue } from '#server/jobs/enqueue.ts'
+import { enqueue, enqueueAll } from '#server/jobs/enqueue.ts'
 import { type Mail, refusedRecipient } from '#server/lib/mail.ts'
 import type { AccountMail } from '#server/people/account-emails.ts'
 import { type DataKey, openSecret, sealSecret } from '#server/people/sealed-secret.ts'
@@ -74,7 +74,9 @@ async function deliver(
   if (!text) return end(trx, id, 'failed', 'It was sealed with a key that is lost.')
   if (!mail) throw new NotSent('', { cause: new Error('No mail server is set up.') })
   const messageId = `<account.${id}@${new URL(baseUrl).hostname}>`
-  await mail({ to: email.address, subject: email.subject, text, messageId }).catch((cause) => {
+  // Whether someone asked for discreet email or not: an invitation comes before they could.
+  const message = { to: email.address, fromName: 'Messages', subject: email.subject, text, messageId }
+  await mail(message).catch((cause) => {
     throw new NotSent('', { cause })
   })
   await end(trx, id, 'sent', null)
@@ -88,14 +90,39 @@ async function afterFailure(
   isLastTry: boolean,
   now: Date,
 ): Promise<void> {
-  const answer = refusedRecipient(cause)?.slice(0, 500)
-  const error = answer ?? String((cause as Error).message ?? cause).slice(0, 500)
-  await db.transaction().execute(async (trx) => {
-    const state = answer ? 'stopped' : isLastTry ? 'failed' : 'queued'
+  const refusal = refusedRecipient(cause)?.slice(0, 500)
+  const error = refusal ?? String((cause as Error).message ?? cause).slice(0, 500)
+  const isEnded = await db.transaction().execute(async (trx) => {
+    const isKept = await isKeptUntilSent(trx, id)
+    const state = isKept ? 'queued' : refusal ? 'stopped' : isLastTry ? 'failed' : 'queued'
     await end(trx, id, state, error)
-    if (answer) await stop(trx, id, answer, now)
+    if (state === 'stopped') await stop(trx, id, error, now)
+    return state === 'stopped'
   })
-  if (!answer) throw cause
+  if (!isEnded) throw cause
+}
+
+/** The ledger's head holds no link that ends, and is for one mailbox that has to get it, whatever it answered before. */
+async function isKeptUntilSent(trx: Transaction<DB>, id: number): Promise<boolean> {
+  const email = await trx
+    .selectFrom('direct_emails')
+    .select('id')
+    .where('id', '=', id)
+    .where('cause', 'is not', null)
+    .where('ends_at', 'is', null)
+    .executeTakeFirst()
+  return email !== undefined
+}
+
+/** Takes up emails that wait and that no job will send any more, once a day. */
+export async function resendForgottenAccountEmails(db: Database): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ email: number }>`
+      select id as email from direct_emails where state = 'queued' and not exists (
+        select from pgboss.job j where j.name = 'send-account-email' and j.data ->> 'email' = direct_emails.id::text
+          and j.state in ('created', 'retry', 'active'))`.execute(trx)
+    await enqueueAll(trx, 'send-account-email', rows)
+  })
 }
 
 /** What isn't to be sent again loses its text. */

@@ -24,7 +24,7 @@ export type Delivery = Readonly<{
   isMoot: (trx: Transaction<DB>, notice: Notice) => Promise<boolean>
 }>
 
-type Outcome = 'sent' | 'summary' | 'unwanted' | 'moot' | 'stopped' | 'not-set-up'
+type Outcome = 'sent' | 'summary' | 'unwanted' | 'moot' | 'stopped' | 'not-set-up' | 'no-address'
 
 /**
  * Sends the email of a notice. Its row is held while the mail server is talked to, so that no other process sends it,
@@ -61,9 +61,13 @@ export async function deliverEmail(
   }
 }
 
+type Addressed = EmailToSend & Readonly<{ email: string }>
+
+const hasAddress = (one: EmailToSend): one is Addressed => one.email !== null
+
 class NotSent extends Error {
-  readonly email: EmailToSend
-  constructor(email: EmailToSend, cause: unknown) {
+  readonly email: Addressed
+  constructor(email: Addressed, cause: unknown) {
     super('An email was not sent', { cause })
     this.email = email
   }
@@ -84,7 +88,8 @@ async function deliver(
   const preferences = await preferencesOf(trx, email.person_id)
   const unwanted = heldBack(email, preferences)
   if (unwanted) return unwanted
-  if (!mail || !email.email) return 'not-set-up'
+  if (!hasAddress(email)) return 'no-address'
+  if (!mail) return 'not-set-up'
   if (email.stopped_at) return 'stopped'
   const morning = isUrgent(email) ? null : quietUntil(now)
   if (morning) {

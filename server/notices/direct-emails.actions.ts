@@ -26,5 +26,9 @@ export function loggedMail(db: Database, mail: Mail): Mail {
 }
 
 export async function sweepDirectEmails(db: Database): Promise<void> {
-  await db.deleteFrom('direct_emails').where('at', '<', sql<Date>`now() - interval '90 days'`).execute()
+  await db
+    .deleteFrom('direct_emails')
+    .where('at', '<', sql<Date>`now() - interval '90 days'`)
+    .where('state', '<>', 'queued')
+    .execute()
 }

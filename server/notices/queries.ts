@@ -34,7 +34,7 @@ export const findNoticeOf = (db: Kysely<DB>, personId: string, id: string): Prom
 export type EmailToSend = Notice &
   Readonly<{
     name: string
-    email: string
+    email: string | null
     disabled_at: Date | null
     stopped_at: Date | null
     attempts: number
@@ -112,7 +112,7 @@ const isNotPrivate = sql`n.kind <> 'after-care'`
 type Undelivered = Readonly<{
   notice_id: string
   name: string
-  email: string
+  email: string | null
   kind: string
   created_at: Date
   state: string
@@ -129,7 +129,7 @@ export async function listUndelivered(
   const { rows } = await sql<Undelivered>`
     select e.notice_id, p.name, p.email, n.kind, n.created_at, e.state, e.attempts, e.last_error
     from notice_emails e join notices n on n.id = e.notice_id join people p on p.id = n.person_id
-    where ((e.state = 'queued' and e.attempts > 0) or e.state in ('stopped', 'not-set-up'))
+    where ((e.state = 'queued' and e.attempts > 0) or e.state in ('stopped', 'not-set-up', 'no-address'))
       and n.read_at is null and n.moot_at is null and ${isNotPrivate}
       and ${withinReach(programIds, isEverywhere)}
     order by n.created_at desc limit 200`.execute(db)

@@ -58,6 +58,7 @@ const reachOf = (viewer: Viewer) => [viewer.supervised_program_ids, hasRole(view
 
 const reasons: Readonly<Record<string, string>> = {
   stopped: 'The address refuses mail.',
+  'no-address': 'This person has no email on file.',
   'not-set-up': 'This installation has no mail server.',
 }
 

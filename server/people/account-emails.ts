@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import { dayOf, formatDay } from '#server/lib/days.ts'
 
-/** A message about an account. Neutral, and without a program's name: others may see it. */
+/** A message about an account. Neutral, without the name of the product or a program: others may see it. */
 type AccountEmail = Readonly<{
   to: string
   subject: string
@@ -28,14 +28,14 @@ export function emailChangeAsked(
   }: Readonly<{ token: string; from: string | null; to: string; isTaken: boolean }>,
   baseUrl: string,
 ): readonly AccountEmail[] {
-  const subject = 'Your email for work training'
+  const subject = 'Confirm your email'
   const link = `You asked to use this email for your work training account.\n\nOpen this address within two days to confirm it:\n${baseUrl}/email/${token}\n\nIf you did not ask for this, you can ignore this message.\n`
   const taken =
     'Someone asked to use this email for another work training account. It already has an account, so nothing has changed.\n'
   const warning = `Someone asked to replace this email of your work training account with another one. It changes when the new email is confirmed.\n\nIf this was not you, sign in and change your password, or tell your administrator now.\n`
   return [
     { to, subject, text: isTaken ? taken : link, days: 2 },
-    ...(from ? [{ to: from, subject, text: warning }] : []),
+    ...(from ? [{ to: from, subject: 'A change to your account', text: warning }] : []),
   ]
 }
 
@@ -44,7 +44,7 @@ export function emailChanged({
   from,
   to,
 }: Readonly<{ from: string | null; to: string }>): readonly AccountEmail[] {
-  const subject = 'Your email for work training has changed'
+  const subject = 'Your email has changed'
   const now = 'You now sign in to your work training with this email.\n'
   const before =
     'Your work training account no longer uses this email.\n\nIf you did not ask for this, tell your administrator now.\n'
@@ -62,7 +62,7 @@ export async function tellOfSignIn(
     await mail(trx, {
       to: email,
       personId: id,
-      subject: 'A change to your work training account',
+      subject: 'A change to your account',
       text: `${what}\n\nIf this was not you, set a new password with “I forgot my password”, and tell your administrator.\n`,
     })
 }
@@ -71,7 +71,7 @@ export async function tellOfSignIn(
 export const accountsMerged = (to: string, personId: string, until: Date): AccountEmail => ({
   to,
   personId,
-  subject: 'Your work training accounts are one now',
+  subject: 'Your accounts are one now',
   text: `You had two work training accounts, and they were merged. Nothing was lost. You can still sign in with this email; use the password of your other account.\n\nIf the two accounts aren’t both yours, tell your administrator by ${formatDay(dayOf(until))}: until then the merge can be reversed.\n`,
 })
 

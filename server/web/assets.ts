@@ -18,6 +18,7 @@ type Manifest = Readonly<Record<string, string>>
 
 const project = path.resolve(import.meta.dirname, '../..')
 const sources = path.join(project, 'static')
+const builtAhead = path.join(sources, 'build')
 const modules = path.join(project, 'node_modules')
 const packages = [
   ...['@uswds/uswds', '@fontsource/public-sans', '@fontsource/source-serif-4'],
@@ -38,11 +39,18 @@ const forPagesAlone = [
   'x-xss-protection',
 ]
 
+/** What was built ahead beside the sources, as in the image; otherwise a start builds it in its cache. */
+export async function openAssets(cacheDir: string): Promise<Assets> {
+  const folder = path.join(builtAhead, await sourcesHash())
+  const manifest = await readManifest(folder)
+  return manifest ? { folder, asset: assetOf(manifest) } : buildAssets(path.join(cacheDir, 'assets'))
+}
+
 /**
  * Builds the static files into a folder named after the sources' hash. If the folder already exists,
  * nothing is built. Several processes can do this at once: each builds separately, and the first rename wins.
  */
-export async function buildAssets(builds = path.join(sources, 'build')): Promise<Assets> {
+export async function buildAssets(builds = builtAhead): Promise<Assets> {
   const folder = path.join(builds, await sourcesHash())
   let manifest = await readManifest(folder)
   if (!manifest) {

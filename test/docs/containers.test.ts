@@ -80,3 +80,22 @@ test('the image copies what is there, and starts what is there', () => {
     expect(existsSync(path.join(project, file))).toBe(true)
   }
 })
+
+test('the unit for systemd starts what npm start starts, and all that a start writes is where it may write', () => {
+  const lines = read('ops/safe-harbor-training.service').split('\n')
+  const of = (name: string) =>
+    lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1))
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } }
+  const [settings, command] = scripts.start.split(' exec ')
+  const [home] = of('WorkingDirectory')
+  expect(of('ExecStart')).toEqual([`${home}/node_modules/.bin/${command}`])
+  expect(of('Environment')).toContain(settings)
+  // The checkout is read-only, so what a start makes goes below DATA_DIR, in the one folder that systemd opens.
+  expect(of('ProtectSystem')).toEqual(['strict'])
+  const writable = `/var/lib/${of('StateDirectory')[0]}`
+  const given = of('Environment').flatMap((line) =>
+    line.split(' ').map((one) => one.split('=') as [string, string]),
+  )
+  const { dataDir, cacheDir, keysFile } = readConfig(Object.fromEntries(given))
+  expect([dataDir, cacheDir, keysFile]).toEqual([writable, `${writable}/cache`, `${writable}/keys.json`])
+})

@@ -1,6 +1,16 @@
+import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
+import { openDataKey } from '#server/certificates/credentials/key-file.ts'
+import { issuerDid } from '#server/certificates/credentials/keys.ts'
 import { createMail, type Mail } from '#server/lib/mail.ts'
 import { accountMail } from '#server/notices/account-mail.actions.ts'
+import {
+  accountsMerged,
+  emailChangeAsked,
+  emailChanged,
+  passwordLink,
+  resetLink,
+} from '#server/people/account-emails.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { handlersOf, sendAccountEmails, workOff } from '#test/support/jobs.ts'
@@ -37,6 +47,8 @@ test('an email about an account is written with its cause or not at all, and its
   await sendAccountEmails(world)
   expect(mailbox.received).toHaveLength(1)
   expect(mailbox.received[0]).toContain('/link/')
+  expect(mailbox.received[0]).toMatch(/^From: Messages <no-reply@house\.example>\r?$/m)
+  expect(mailbox.received[0]).not.toMatch(/safe harbor|training/i)
   expect(await emailsIn(world)).toMatchObject([{ state: 'sent', sealed: null, error: null }])
 })
 
@@ -97,4 +109,42 @@ test('a link that ended, or that the last attempt could not send, is given up an
   ])
   const kit = await world.as('kit@system.example')
   expect((await kit.get('/admin/mail?state=failed')).body).toContain('The link in it ended')
+})
+
+test('the subject of an email about an account names no training', () => {
+  const base = 'http://127.0.0.1'
+  const emails = [
+    ...emailChangeAsked({ token: 'x', from: ada, to: 'new@northstar.example', isTaken: false }, base),
+    ...emailChanged({ from: ada, to: 'new@northstar.example' }),
+    accountsMerged(ada, 'x', new Date()),
+    resetLink(ada, base),
+    passwordLink(ada, base, 7),
+  ]
+  for (const { subject, text } of emails) {
+    expect(subject).not.toMatch(/safe harbor|training/i)
+    expect(text).not.toMatch(/safe harbor|exploit|traffick/i)
+  }
+})
+
+test('the ledger’s head stays queued through refusals and the last retry, until the mail server takes it', async () => {
+  let isWell = false
+  mailbox = await aMailbox((attempt) =>
+    isWell ? null : attempt === 1 ? { code: 550, at: 'recipient' } : { code: 451, at: 'data' },
+  )
+  const world = await aWorld({ mail: mailOf(mailbox) })
+  const key = await openDataKey(world.config.keysFile, issuerDid(world.config.baseUrl), new Date())
+  const head = { to: 'records@example.org', subject: 'Ledger head', text: 'a head', cause: 'ledger head x' }
+  await world.db.transaction().execute((trx) => accountMail(async () => key)(trx, head))
+  const handlers = await handlersOf(world)
+  const [email] = await emailsIn(world)
+  for (let n = 0; n < 2; n++)
+    await expect(handlers['send-account-email']({ email: email!.id })).rejects.toThrow()
+  expect(await emailsIn(world)).toMatchObject([{ state: 'queued', attempts: 2 }])
+  // The job was retried to its end. The next morning makes another.
+  await sql`delete from pgboss.job where name = 'send-account-email'`.execute(world.db)
+  isWell = true
+  await handlers['send-reminders']({})
+  await sendAccountEmails(world)
+  expect(mailbox.received.filter((letter) => letter.includes('a head'))).toHaveLength(1)
+  expect(await emailsIn(world)).toMatchObject([{ state: 'sent', sealed: null }])
 })

@@ -205,6 +205,21 @@ test('a mail server that is down leaves the email queued, and the page says so',
   expect(page.body).toMatch(/Waiting\. Tried once: .*ECONNREFUSED/)
 })
 
+test('someone without an email gets a printed note, and no page says that the mail server is missing', async () => {
+  mailbox = await aMailbox()
+  const notice = await write()
+  await world.db.updateTable('people').set({ email: null }).where('email', '=', mai).execute()
+  await send(notice, mailOf(mailbox))
+  expect(await emailOf(notice)).toMatchObject({ state: 'no-address', attempts: 0 })
+  const client = await world.as(rae)
+  const page = (await client.get('/notices/undelivered')).body
+  expect(page).toContain('This person has no email on file.')
+  expect(page).not.toContain('no mail server')
+  const note = (await client.get(`/notices/${notice}/print`)).body
+  expect(note).toContain('A place opened in a session you were waiting for')
+  expect(note).toContain('Print this page and hand it over in private.')
+})
+
 test('an email names no course and no program, and comes as text and HTML', async () => {
   mailbox = await aMailbox()
   const notice = await write(due(1))
@@ -273,7 +288,7 @@ test('someone who chose a daily summary gets one email for all optional messages
   expect(mailbox.received[0]).toContain('You have 3 new messages.')
 })
 
-test('what can wait is not sent from 8 pm to 7 am in Minnesota', async () => {
+test('what can wait is not sent from 8 pm to 7 am in Minnesota, and what is urgent is', async () => {
   mailbox = await aMailbox()
   const mail = mailOf(mailbox)
   world.clock.now = new Date('2026-11-24T02:30:00Z')
@@ -281,6 +296,8 @@ test('what can wait is not sent from 8 pm to 7 am in Minnesota', async () => {
   await send(notice, mail)
   expect(mailbox.received).toEqual([])
   expect((await emailOf(notice)).state).toBe('queued')
+  await send(await write(), mail)
+  expect(mailbox.received.splice(0)).toHaveLength(1)
   world.clock.now = new Date('2026-11-24T13:00:00Z')
   await send(notice, mail)
   expect(mailbox.received).toHaveLength(1)

@@ -15,6 +15,7 @@ import { aMailbox } from '#test/support/mailbox.ts'
 const mai = 'mai@northstar.example'
 const sam = 'sam@northstar.example'
 const rae = 'rae@northstar.example'
+const lead = 'olu@lakeside.example'
 
 /** Tuesday noon in Minnesota. */
 const now = new Date('2026-11-24T18:00:00Z')
@@ -179,10 +180,21 @@ describe('someone in direct contact who is not cleared', () => {
       .execute()
     await world.db.updateTable('standing_passes').set({ next_change_on: null }).execute()
   }
+  /** Olu, who works at another holder, administers all of this one. */
+  const makeLead = async () => {
+    const { holder_id } = await world.db
+      .selectFrom('programs')
+      .select('holder_id')
+      .where('id', '=', await programId(world.db, 'North Star House'))
+      .executeTakeFirstOrThrow()
+    const person_id = await personId(world.db, lead)
+    await world.db.insertInto('roles').values({ person_id, role: 'program_admin', holder_id }).execute()
+  }
   const naming = async (email: string, kind: string) =>
     (await noticesTo(email, kind)).filter(({ facts }) => JSON.stringify(facts).includes('Mai'))
 
-  test('is told to the supervisor the day before, once, and to the administrator after 7 days', async () => {
+  test('is told to the supervisor the day before, once, to the program’s administrator after 7 days and to the holder’s after 14', async () => {
+    await makeLead()
     await storeClearance('yes', today)
     await morning(today)
     await morning(today)
@@ -196,10 +208,31 @@ describe('someone in direct contact who is not cleared', () => {
     expect(await naming(rae, 'not-cleared-long')).toEqual([])
     await morning(addDays(today, 8))
     expect(await naming(rae, 'not-cleared-long')).toHaveLength(1)
+    expect(await naming(lead, 'not-cleared-long')).toEqual([])
+    await morning(addDays(today, 14))
+    expect(await naming(lead, 'not-cleared-long')).toEqual([])
+    await morning(addDays(today, 15))
+    expect(await naming(lead, 'not-cleared-long')).toHaveLength(1)
+    expect(await naming(rae, 'not-cleared-long')).toHaveLength(1)
     await storeClearance('yes', addDays(today, 300))
-    await morning(addDays(today, 9))
+    await morning(addDays(today, 16))
     expect((await naming(sam, 'not-cleared'))[0]?.moot_at).not.toBeNull()
     expect((await naming(rae, 'not-cleared-long'))[0]?.moot_at).not.toBeNull()
+  })
+
+  test('is told to the holder’s administrators after 7 days where the program has none of its own', async () => {
+    await makeLead()
+    await world.db
+      .updateTable('roles')
+      .set({ ended_at: now })
+      .where('person_id', '=', await personId(world.db, rae))
+      .execute()
+    await storeClearance('yes', today)
+    await morning(today)
+    await storeClearance('no', null)
+    await morning(addDays(today, 8))
+    expect(await naming(lead, 'not-cleared-long')).toHaveLength(1)
+    expect(await naming(rae, 'not-cleared-long')).toEqual([])
   })
 
   test('is told in the transaction that stores the verdict, to the supervisors of that program alone', async () => {

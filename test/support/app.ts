@@ -21,6 +21,7 @@ export const config: Config = readConfig({
   LOG_LEVEL: 'silent',
   BASE_URL: 'http://127.0.0.1:3000',
   SECOND_FACTOR: 'optional',
+  CACHE_DIR: process.env.CACHE_DIR,
 })
 
 // What each world keeps outside its database: gone with this worker.

@@ -6,14 +6,14 @@ import { promisify } from 'node:util'
 import { brotliDecompressSync } from 'node:zlib'
 import Fastify from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Assets, assetFiles, buildAssets } from '#server/web/assets.ts'
+import { type Assets, assetFiles, openAssets } from '#server/web/assets.ts'
 import { security } from '#server/web/security-headers.ts'
 
 let assets: Assets
 let css: string
 
 beforeAll(async () => {
-  assets = await buildAssets()
+  assets = await openAssets(process.env.CACHE_DIR!)
   css = await readFile(path.join(assets.folder, path.basename(assets.asset('styles.css'))), 'utf8')
 })
 

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildAssets } from '#server/web/assets.ts'
+import { openAssets } from '#server/web/assets.ts'
 import { type PageFrame, views } from '#server/web/views.ts'
 
 const frame: PageFrame = {
@@ -27,7 +27,7 @@ let app: FastifyInstance
 
 beforeAll(async () => {
   app = Fastify()
-  await app.register(views, { assets: await buildAssets(), frame: () => frame })
+  await app.register(views, { assets: await openAssets(process.env.CACHE_DIR!), frame: () => frame })
   app.get<{ Params: { '*': string } }>('/*', (request, reply) =>
     reply.page('parts/_empty', {
       title: `About ${request.params['*']}`,

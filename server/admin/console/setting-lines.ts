@@ -74,7 +74,7 @@ export const settingList: readonly Setting[] = [
     group: 'Data',
     example: '/var/cache/safe-harbor',
     changes:
-      'The folder for what a start can make again, such as the rendered courses and the compiled code; `cache` in `DATA_DIR` by default.',
+      'The folder for what a start can make again, such as the rendered courses, the style sheets and the compiled code; `cache` in `DATA_DIR` by default.',
     value: ({ cacheDir }) => cacheDir,
   },
   {

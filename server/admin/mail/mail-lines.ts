@@ -14,6 +14,7 @@ const words: Readonly<Record<string, string>> = {
   unwanted: 'Not sent: the person turned this email off',
   moot: 'Not sent: it was done before',
   stopped: 'Not sent: the address refuses mail',
+  'no-address': 'Not sent: the person has no email on file',
   'not-set-up': 'Not sent: there is no mail server',
   failed: 'Failed',
 }

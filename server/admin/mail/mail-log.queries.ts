@@ -48,7 +48,7 @@ export async function listMail(
       from notices n join notice_emails e on e.notice_id = n.id join people p on p.id = n.person_id
       cross join lateral (select case
         when e.state in ('sent', 'summarized') then 'sent'
-        when e.state in ('stopped', 'not-set-up') or (e.state = 'queued' and e.attempts > 0) then 'failed'
+        when e.state in ('stopped', 'not-set-up', 'no-address') or (e.state = 'queued' and e.attempts > 0) then 'failed'
         when e.state in ('queued', 'summary') then 'waiting' else 'unsent' end as "group") g
       where (${state}::text is null or g.group = ${state})
         and (${search === ''} or p.name ilike ${like} or coalesce(e.sent_to, p.email) ilike ${like})

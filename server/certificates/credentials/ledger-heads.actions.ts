@@ -99,7 +99,7 @@ export async function keepHead(
         .insertInto('ledger_cosignatures')
         .values(cosignatures.map((one) => ({ ...one, head_id, cosigned_at: now })))
         .execute()
-    // Queued until the mail server takes it; of several servers, the first of the day.
+    // Queued until the mail server takes it, with no end of retries; of several servers, the first of the day.
     if (mail && config.ledgerHeadMail)
       await mail(trx, {
         to: config.ledgerHeadMail,

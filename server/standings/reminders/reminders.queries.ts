@@ -120,7 +120,7 @@ export async function listSupervisorsOf(
   return rows
 }
 
-/** Administrators of a program alone, or those of its whole license holder. */
+/** Administrators of a program alone, or those of its whole license holder, also where the program has none of its own. */
 export async function listAdministrators(
   db: Kysely<DB>,
   programId: string,
@@ -132,6 +132,7 @@ export async function listAdministrators(
       and ${of === 'program' ? sql`r.program_id = g.id` : sql`r.holder_id = g.holder_id`}
     join people p on p.id = r.person_id and p.disabled_at is null
     where g.id = ${programId} order by r.person_id`.execute(db)
+  if (rows.length === 0 && of === 'program') return listAdministrators(db, programId, 'holder')
   return rows.map(({ person_id }) => person_id)
 }
 

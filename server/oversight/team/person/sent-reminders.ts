@@ -28,5 +28,6 @@ const channels: Readonly<Record<string, string>> = {
   unwanted: 'in their messages only',
   moot: 'not sent by email: no longer needed',
   stopped: 'not sent by email: the address refuses mail',
+  'no-address': 'not sent by email: they have no email on file',
   'not-set-up': 'not sent by email: there is no mail server',
 }
