@@ -97,6 +97,38 @@ test('a photo loses where it was taken, and its size is read without opening it'
   expect(pictureSize(Buffer.from('%PDF-1.7'))).toBeNull()
 })
 
+test('a photo loses a second picture after its end, and what hides between its scans', () => {
+  const soi = Buffer.from([0xff, 0xd8])
+  const scan = Buffer.from([0xff, 0xda, 0, 2, 1, 0xff, 0, 2, 0xff, 0xd0, 3])
+  const comment = Buffer.from([0xff, 0xfe, 0, 5, 0x47, 0x50, 0x53])
+  const end = Buffer.from([0xff, 0xd9])
+  const second = Buffer.concat([soi, comment, scan, end])
+  expect(withoutPlace(Buffer.concat([soi, scan, comment, scan, end, second]))).toEqual(
+    Buffer.concat([soi, scan, scan, end]),
+  )
+})
+
+test('a PNG keeps what it looks like and loses every text, time and place', () => {
+  const chunk = (type: string, content: string) => {
+    const bytes = Buffer.alloc(12 + content.length)
+    bytes.writeUInt32BE(content.length, 0)
+    bytes.write(type + content, 4, 'latin1')
+    return bytes
+  }
+  const start = Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', '\0\0\0\x01\0\0\0\x01'),
+  ])
+  const shown = [chunk('tRNS', '\0'), chunk('IDAT', 'pixels')]
+  const added = ['eXIf', 'tEXt', 'iTXt', 'zTXt', 'tIME', 'iCCP', 'prVt'].map((type) =>
+    chunk(type, 'GPS 44.97 N'),
+  )
+  const end = chunk('IEND', '')
+  expect(
+    withoutPlace(Buffer.concat([start, ...added, ...shown, ...added, end, chunk('eXIf', 'GPS')])),
+  ).toEqual(Buffer.concat([start, ...shown, end]))
+})
+
 test('one address can’t hold more than its share of connections', async () => {
   const server = createServer()
   limitConnections(server, 3)
