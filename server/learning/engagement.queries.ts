@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
-import { accountsOf } from '#server/people/accounts-of.queries.ts'
+import type { Day } from '#server/lib/days.ts'
+import { accountsIn, accountsOf } from '#server/people/accounts-of.queries.ts'
 import type { EngagementRows } from './engagement.ts'
 
 /**
@@ -29,6 +30,21 @@ export async function findEngagementRows(db: Kysely<DB>, enrollmentId: string): 
         from attempts a join attempt_results r on r.attempt_id = a.id
         where a.enrollment_id in (select id from taken)), '[]') as attempts`.execute(db)
   return rows[0]!
+}
+
+/** Who among some people has completed a course fast by a day, in one statement. */
+export async function listFastPeople(
+  db: Kysely<DB>,
+  personIds: readonly string[],
+  on: Day,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from people p
+    where p.id = any(${[...personIds]}::uuid[]) and exists (
+      select from completions c join completion_evidence e on e.completion_id = c.id
+      where c.person_id = ${accountsIn('p')} and e.is_fast and c.completed_on <= ${on}
+        and not exists (select from completion_voids v where v.completion_id = c.id))`.execute(db)
+  return new Set(rows.map(({ id }) => id))
 }
 
 type FastCompletion = Readonly<{

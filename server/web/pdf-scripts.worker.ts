@@ -1,36 +1,112 @@
-import { inflateSync } from 'node:zlib'
+import { constants, inflateRawSync } from 'node:zlib'
 
-/** Whether a PDF runs scripts or programs. Its objects may be compressed, and a name may be written in escapes. */
-export default function hasScripts(bytes: Uint8Array): boolean {
+type PdfContent = 'no-scripts' | 'scripts' | 'unreadable' | 'too-much'
+
+/**
+ * Whether a PDF runs scripts or programs. Its objects may be encoded, several times over, and a name may be written in
+ * escapes. What a stream says about its encoding and length can mislead, so each is tried in each encoding to its end.
+ */
+export default function scriptsIn(bytes: Uint8Array): PdfContent {
   const file = Buffer.from(bytes)
-  if (namesScript(file)) return true
-  let left = mostInflated
-  for (let start = file.indexOf('stream'); start >= 0 && left > 0; ) {
-    const end = file.indexOf('endstream', start)
-    if (end < 0) break
-    const from = start + 'stream'.length + (file[start + 'stream'.length] === 0x0d ? 2 : 1)
-    const object = inflated(file.subarray(from, end), left)
-    left -= object.length
-    if (namesScript(object)) return true
-    start = file.indexOf('stream', end + 'endstream'.length)
+  let left = mostDecoded
+  const look = (decoded: Buffer, depth: number): PdfContent => {
+    const found = namesIn(decoded)
+    if (found !== 'no-scripts') return found
+    for (const encoded of depth === 0 ? streamsOf(file) : [decoded])
+      for (const decode of [inflated, fromHex, fromAscii85]) {
+        const inner = decode(encoded, left)
+        if (inner === 'unreadable') return inner
+        if (inner.length === 0) continue
+        left -= inner.length
+        // A file that is this large inside, or encoded this often, is not a certificate of attendance.
+        if (left <= 0 || depth === mostLayers) return 'too-much'
+        const answer = look(inner, depth + 1)
+        if (answer !== 'no-scripts') return answer
+      }
+    return 'no-scripts'
   }
-  // A file that is this large inside is not a certificate of attendance.
-  return left <= 0
+  return look(file, 0)
 }
 
-const mostInflated = 40_000_000
+const mostDecoded = 40_000_000
+const mostLayers = 8
 
-const namesScript = (bytes: Buffer): boolean =>
-  /\/(?:JavaScript|JS|Launch|RichMedia)\b/.test(
-    bytes
-      .toString('latin1')
-      .replaceAll(/#([0-9a-fA-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
-  )
+/** Not /JS, which scans hold by chance: what runs it says one of these, too. */
+const runs = /\/(?:JavaScript|Launch|RichMedia|Rendition)\b/
+/** Encrypted, in an encoding of old scanners, or an object stream whose bytes are differences. */
+const hides =
+  /\/(?:Encrypt|Crypt|LZWDecode|RunLengthDecode|BrotliDecode)\b|\/Filter[\s[]*(?:\/\w+\s*)*\/(?:LZW|RL)\b|\/ObjStm\b[^>]*<<[^>]*\/Predictor\s+(?!1\b)|\/Predictor\s+(?!1\b)[^>]*>>[^>]*\/ObjStm\b/
 
-function inflated(bytes: Buffer, most: number): Buffer {
-  try {
-    return inflateSync(bytes, { maxOutputLength: most })
-  } catch (error) {
-    return (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? Buffer.alloc(most) : Buffer.alloc(0)
+function namesIn(bytes: Buffer): PdfContent {
+  const text = bytes
+    .toString('latin1')
+    .replaceAll(/#([0-9a-fA-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  if (runs.test(text)) return 'scripts'
+  return hides.test(text) ? 'unreadable' : 'no-scripts'
+}
+
+/** The file from each stream's first byte on: where one ends is found by decoding it. */
+function* streamsOf(file: Buffer) {
+  for (let at = file.indexOf('stream'); at >= 0; at = file.indexOf('stream', at + 1)) {
+    if (file.toString('latin1', at - 3, at) === 'end') continue
+    let from = at + 'stream'.length
+    while (isSpace(file[from])) from += 1
+    yield file.subarray(from)
   }
+}
+
+const isSpace = (byte: number | undefined) =>
+  byte === 0 || byte === 9 || byte === 10 || byte === 12 || byte === 13 || byte === 32
+
+const nothing = Buffer.alloc(0)
+
+/** Also without its checksum or its end, as readers of PDFs do. */
+function inflated(bytes: Buffer, most: number): Buffer | 'unreadable' {
+  if (bytes.length < 3 || (bytes[0]! & 15) !== 8 || bytes.readUInt16BE(0) % 31 !== 0) return nothing
+  try {
+    return inflateRawSync(bytes.subarray(2), {
+      maxOutputLength: most,
+      finishFlush: constants.Z_SYNC_FLUSH,
+    })
+  } catch (error) {
+    return (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? Buffer.alloc(most) : 'unreadable'
+  }
+}
+
+function fromHex(bytes: Buffer): Buffer {
+  const digits = leading(bytes, (byte) => hexDigits.includes(byte))
+  return Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, 'hex')
+}
+
+const hexDigits = Buffer.from('0123456789abcdefABCDEF')
+
+/** Five characters for four bytes, z for four zeros. */
+function fromAscii85(bytes: Buffer): Buffer {
+  const text = leading(bytes, (byte) => (byte >= 0x21 && byte <= 0x75) || byte === 0x7a)
+  const digits = text.replace(/^<~/, '').replaceAll('z', '!!!!!')
+  const whole = digits.padEnd(Math.ceil(digits.length / 5) * 5, 'u')
+  const decoded = Buffer.alloc((whole.length / 5) * 4)
+  for (let at = 0; at < whole.length; at += 5) {
+    let word = 0
+    for (let n = at; n < at + 5; n += 1) word = word * 85 + whole.charCodeAt(n) - 0x21
+    decoded.writeUInt32BE(word % 2 ** 32, (at / 5) * 4)
+  }
+  return decoded.subarray(0, decoded.length - (whole.length - digits.length))
+}
+
+/** The first bytes that a rule allows, without space between them. */
+function leading(bytes: Buffer, isAllowed: (byte: number) => boolean): string {
+  let from = 0
+  while (isSpace(bytes[from])) from += 1
+  if (from === bytes.length || !isAllowed(bytes[from]!)) return ''
+  const kept = Buffer.allocUnsafe(bytes.length - from)
+  let length = 0
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at]!
+    if (isSpace(byte)) continue
+    if (!isAllowed(byte)) break
+    kept[length] = byte
+    length += 1
+  }
+  return kept.toString('latin1', 0, length)
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { RefusedFile, Unreadable } from './errors.ts'
 import { fileThread } from './file-threads.ts'
 import { hasNul } from './input.ts'
+import type lookForScripts from './pdf-scripts.worker.ts'
 import { mostPixels, pictureSize, withoutPlace } from './pictures.ts'
 
 type Limits = Readonly<{ files?: number; fileSize?: number; fields?: number }>
@@ -78,13 +79,18 @@ export async function readForm(
   return { fields, lists, files, isTooLarge, isTooMany: false }
 }
 
-/** The file as it may be kept. Throws for a PDF with scripts and for a picture too large to open. */
+/** The file as it may be kept. Throws for a PDF that has scripts or can’t be looked into, and for a picture too large to open. */
 async function harmless(bytes: Buffer): Promise<Buffer> {
   const type = fileType(bytes)
-  if (type === 'application/pdf' && (await hasScripts(bytes)) !== false)
+  if (type === 'application/pdf') {
+    const found = await scriptsIn(bytes)
+    if (found === 'no-scripts') return bytes
     throw new RefusedFile(
-      'This PDF contains scripts or is too complex. Print it to a new PDF and upload that.',
+      found === 'unreadable'
+        ? 'This PDF can’t be checked. Save it again without a password, or print it to a new PDF, and upload that.'
+        : 'This PDF contains scripts or is too complex. Print it to a new PDF and upload that.',
     )
+  }
   if (type !== 'image/png' && type !== 'image/jpeg') return bytes
   const size = pictureSize(bytes)
   if (size && size.width * size.height > mostPixels)
@@ -92,7 +98,10 @@ async function harmless(bytes: Buffer): Promise<Buffer> {
   return withoutPlace(bytes)
 }
 
-const hasScripts = fileThread<Uint8Array, boolean>(new URL('./pdf-scripts.worker.ts', import.meta.url), 5)
+const scriptsIn = fileThread<Uint8Array, ReturnType<typeof lookForScripts>>(
+  new URL('./pdf-scripts.worker.ts', import.meta.url),
+  5,
+)
 
 type ManyFiles = Readonly<{
   files: readonly (UploadedFile & Readonly<{ isTooLarge: boolean }>)[]

@@ -5,6 +5,8 @@ import { standing } from '#server/law/standing.ts'
 import { paceOf, secondsOpen } from '#server/learning/engagement.ts'
 import { retakeAt } from '#server/learning/retakes.ts'
 import { loadText } from '#test/courses/format-two.ts'
+import { openReviewOf, readable } from '#test/oversight/reviewed.ts'
+import { programId } from '#test/programs/programs.ts'
 import { aWorld, theCourses } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { later, openedIn, readLesson, readModule, takeAssessment, takeCourse } from '#test/support/taking.ts'
@@ -88,6 +90,16 @@ describe('evidence of engagement', () => {
     const page = (await sam.get(`/team/${id}`)).body
     expect(page).toContain('Fast completion')
     expect(page).toContain('The lessons were open for 0 seconds')
+    const lee = await world.as('lee@licensing.example')
+    const review = await openReviewOf(world, lee, '9900001')
+    const program = readable(
+      (await lee.get(`/licensing/programs/${await programId(db, 'North Star House')}`)).body,
+    )
+    expect(program).toMatch(/1 of \d+ people on the roster completed a course much faster than planned/)
+    const fast = readable((await lee.get(`${review}/people?show=fast`)).body)
+    expect(fast).toContain('Ada Lindqvist')
+    expect(fast).not.toContain('Theo Okafor')
+    expect(readable((await lee.get(`${review}/people`)).body)).toContain('Theo Okafor')
     const entry = await db
       .selectFrom('ledger_entries')
       .select('facts')
@@ -117,6 +129,12 @@ describe('evidence of engagement', () => {
     }))
     const given = { lessons, exercises: 0, exercisesTried: 0, attempts: [] }
     expect(paceOf(given, defaultEngagement).isFast).toBe(false)
+    // The limit is 30 percent: 540 of these 1,800 seconds.
+    const at = (percent: number) => ({
+      ...given,
+      lessons: lessons.map((one) => ({ ...one, seconds: 6 * percent })),
+    })
+    expect([29, 31].map((percent) => paceOf(at(percent), defaultEngagement).isFast)).toEqual([true, false])
     const uneven = lessons.map((one, n) => ({ ...one, seconds: n === 0 ? 36_000 : 0 }))
     expect(paceOf({ ...given, lessons: uneven.slice(0, 2) }, defaultEngagement).isFast).toBe(false)
     const many = [

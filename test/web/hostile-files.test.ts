@@ -2,10 +2,10 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { deflateSync } from 'node:zlib'
 import { zipSync } from 'fflate'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openFiles } from '#server/oversight/verification/bulk-files.ts'
 import { limitConnections } from '#server/web/connections.ts'
-import hasScripts from '#server/web/pdf-scripts.worker.ts'
+import scriptsIn from '#server/web/pdf-scripts.worker.ts'
 import { pictureSize, withoutPlace } from '#server/web/pictures.ts'
 import { aWorld } from '#test/support/app.ts'
 
@@ -61,23 +61,84 @@ test('while PDFs full of compressed streams are verified, other requests don’t
   expect(longest).toBeLessThan((performance.now() - began) / 2)
 }, 30_000)
 
-test('a PDF with a script is refused, plain, compressed or with an escaped name', () => {
-  const action = '<< /S /JavaScript /JS (app.alert(1)) >>'
-  expect(hasScripts(pdf(Buffer.from(action)))).toBe(true)
-  expect(hasScripts(pdf(deflateSync(Buffer.from(action))))).toBe(true)
-  expect(hasScripts(pdf(Buffer.from('<< /S /J#61vaScript >>')))).toBe(true)
-  expect(hasScripts(pdf(Buffer.from('<< /S /Launch >>')))).toBe(true)
-  expect(hasScripts(pdf(deflateSync(Buffer.from('BT (Certificate) Tj ET'))))).toBe(false)
-  expect(hasScripts(pdf(...Array.from({ length: 3 }, () => deflateSync(Buffer.alloc(20_000_000)))))).toBe(
-    true,
+describe('a PDF with a script is refused', () => {
+  const action = Buffer.from('<< /S /JavaScript /JS (app.alert(1)) >>')
+  const deflated = deflateSync(action)
+  const hex = (bytes: Buffer) => Buffer.from(`${bytes.toString('hex').replaceAll(/.{60}/g, '$&\n')}>`)
+  test.each([
+    ['plain', action],
+    ['with an escaped name', Buffer.from('<< /S /J#61vaScript >>')],
+    ['that starts a program', Buffer.from('<< /S /Launch >>')],
+    ['compressed', deflated],
+    ['compressed, with a wrong checksum', Buffer.concat([deflated.subarray(0, -4), Buffer.from('0000')])],
+    [
+      'compressed, in parts that say “endstream”',
+      deflateSync(Buffer.concat([Buffer.from('endstream '), action]), { level: 0 }),
+    ],
+    ['in hexadecimal digits', hex(action)],
+    ['in ASCII85', ascii85(action)],
+    ['in ASCII85, compressed, in hexadecimal digits', hex(deflateSync(ascii85(action)))],
+    ['compressed twice', deflateSync(deflated)],
+  ])('%s', (_, stream) => expect(scriptsIn(pdf(stream))).toBe('scripts'))
+
+  test('and so is one that is too large inside or encoded too often', () => {
+    expect(scriptsIn(pdf(...Array.from({ length: 3 }, () => deflateSync(Buffer.alloc(20_000_000)))))).toBe(
+      'too-much',
+    )
+    let often = action
+    for (let n = 0; n < 12; n += 1) often = deflateSync(often)
+    expect(scriptsIn(pdf(often))).toBe('too-much')
+  })
+
+  test.each([
+    ['encrypted', 'trailer << /Encrypt 5 0 R >>'],
+    ['encrypted, with an escaped name', 'trailer << /#45ncrypt 5 0 R >>'],
+    ['in LZW', '<< /Filter /LZWDecode >>'],
+    ['in LZW, in short', '<< /Filter [/A85 /LZW] >>'],
+    ['as lengths of runs', '<< /Filter /RunLengthDecode >>'],
+    ['as differences', '<< /Type /ObjStm /DecodeParms << /Predictor 12 /Columns 4 >> >>'],
+  ])('and so is one that can’t be looked into: %s', (_, text) =>
+    expect(scriptsIn(pdf(Buffer.from(text)))).toBe('unreadable'),
   )
+
+  test('but not a certificate or a scan', () => {
+    expect(scriptsIn(pdf(deflateSync(Buffer.from('BT (Certificate) Tj ET'))))).toBe('no-scripts')
+    expect(scriptsIn(pdf(Buffer.from('\xff\xd8 pixels /JS \xff', 'latin1')))).toBe('no-scripts')
+    expect(scriptsIn(pdf(Buffer.from('<< /Type /XRef /DecodeParms << /Predictor 12 >> >>')))).toBe(
+      'no-scripts',
+    )
+  })
 })
+
+function ascii85(bytes: Buffer): Buffer {
+  const padded = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
+  let text = ''
+  for (let at = 0; at < padded.length; at += 4) {
+    let word = padded.readUInt32BE(at)
+    let five = ''
+    for (let n = 0; n < 5; n += 1, word = Math.floor(word / 85))
+      five = String.fromCharCode(33 + (word % 85)) + five
+    text += five
+  }
+  return Buffer.from(`${text.slice(0, text.length - (padded.length - bytes.length))}~>`)
+}
 
 test('a ZIP that would be too large is refused before it is opened', () => {
   const zip = Buffer.from(zipSync({ 'a.pdf': Buffer.from('%PDF-1.7 %%EOF') }))
   // The size in the central directory, which readers go by.
   zip.writeUInt32LE(300_000_000, zip.indexOf('PK\u0001\u0002') + 24)
   expect(openFiles({ name: 'a.zip', bytes: zip }).kind).toBe('refused')
+})
+
+test('a ZIP that says it is small is opened only as far as it says', () => {
+  const zip = Buffer.from(zipSync({ 'a.pdf': Buffer.alloc(2_000_000) }))
+  for (const [signature, at] of [
+    ['PK\u0003\u0004', 22],
+    ['PK\u0001\u0002', 24],
+  ] as const)
+    zip.writeUInt32LE(1000, zip.indexOf(signature) + at)
+  const opened = openFiles({ name: 'a.zip', bytes: zip })
+  expect(opened.kind === 'files' && opened.files.map(({ bytes }) => bytes.length)).toEqual([1000])
 })
 
 test('a photo loses where it was taken, and its size is read without opening it', () => {
@@ -95,6 +156,38 @@ test('a photo loses where it was taken, and its size is read without opening it'
   expect(withoutPlace(photo)).toEqual(Buffer.concat([soi, jfif, frame, end]))
   expect(pictureSize(photo)).toEqual({ width: 20_000, height: 20_000 })
   expect(pictureSize(Buffer.from('%PDF-1.7'))).toBeNull()
+})
+
+test('a photo loses a second picture after its end, and what hides between its scans', () => {
+  const soi = Buffer.from([0xff, 0xd8])
+  const scan = Buffer.from([0xff, 0xda, 0, 2, 1, 0xff, 0, 2, 0xff, 0xd0, 3])
+  const comment = Buffer.from([0xff, 0xfe, 0, 5, 0x47, 0x50, 0x53])
+  const end = Buffer.from([0xff, 0xd9])
+  const second = Buffer.concat([soi, comment, scan, end])
+  expect(withoutPlace(Buffer.concat([soi, scan, comment, scan, end, second]))).toEqual(
+    Buffer.concat([soi, scan, scan, end]),
+  )
+})
+
+test('a PNG keeps what it looks like and loses every text, time and place', () => {
+  const chunk = (type: string, content: string) => {
+    const bytes = Buffer.alloc(12 + content.length)
+    bytes.writeUInt32BE(content.length, 0)
+    bytes.write(type + content, 4, 'latin1')
+    return bytes
+  }
+  const start = Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', '\0\0\0\x01\0\0\0\x01'),
+  ])
+  const shown = [chunk('tRNS', '\0'), chunk('IDAT', 'pixels')]
+  const added = ['eXIf', 'tEXt', 'iTXt', 'zTXt', 'tIME', 'iCCP', 'prVt'].map((type) =>
+    chunk(type, 'GPS 44.97 N'),
+  )
+  const end = chunk('IEND', '')
+  expect(
+    withoutPlace(Buffer.concat([start, ...added, ...shown, ...added, end, chunk('eXIf', 'GPS')])),
+  ).toEqual(Buffer.concat([start, ...shown, end]))
 })
 
 test('one address can’t hold more than its share of connections', async () => {

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import type { Replica } from '#server/db/replica.ts'
+import { listFastPeople } from '#server/learning/engagement.queries.ts'
 import { addDays, dayOf } from '#server/lib/days.ts'
 import { openReview } from '#server/oversight/reviews/review.actions.ts'
 import { listReviews } from '#server/oversight/reviews/review.queries.ts'
@@ -132,15 +133,9 @@ export async function licensingRoutes(app: App, { db, replica, clock }: Needs): 
           (duties_from !== null && includesDay({ from_on: duties_from, to_on: duties_to }, on)),
       ),
     )
+    const ids = roster.people.map(({ person_id }) => person_id)
     const isSmall = roster.people.length <= mostWithGaps
-    const { facts } = isSmall
-      ? await factsOfPeople(
-          db,
-          roster.people.map(({ person_id }) => person_id),
-          on,
-          asKnownOn,
-        )
-      : { facts: null }
+    const { facts } = isSmall ? await factsOfPeople(db, ids, on, asKnownOn) : { facts: null }
     return {
       title: program.name,
       record: facts && recordOnDay(reviewPeople(roster, facts, programId, on)),
@@ -150,6 +145,7 @@ export async function licensingRoutes(app: App, { db, replica, clock }: Needs): 
       today: dayOf(clock()),
       onRoster: roster.people.length,
       inContact: inContact.length,
+      fast: (await listFastPeople(db, ids, on)).size,
       reviews,
       patterns: {
         refused: patterns.filter(({ kind }) => kind === 'blocked').length,

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { clearance } from '#server/law/clearance.ts'
 import { programsOf } from '#server/law/reasons/situation.ts'
-import { listFastCompletions } from '#server/learning/engagement.queries.ts'
+import { listFastCompletions, listFastPeople } from '#server/learning/engagement.queries.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -26,9 +26,11 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
   const licensing = { policy: ['licensing'] } as const
   const querystring = Type.Object({ on: Type.Optional(text(40)), known: Type.Optional(text(10)) })
 
+  const peopleQuery = Type.Object({ ...querystring.properties, show: Type.Optional(text(10)) })
+
   app.get(
     '/reviews/:review/people',
-    { config: licensing, schema: { params: Type.Object({ review: uuid() }), querystring } },
+    { config: licensing, schema: { params: Type.Object({ review: uuid() }), querystring: peopleQuery } },
     async (request, reply) => {
       const viewer = viewerOf(request)
       const review = (await findReviewOf(db, viewer, request.params.review)) ?? notFound()
@@ -39,13 +41,19 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
       const roster = await rosterOn(db, [review.program_id], on, asKnownOn)
       const ids = roster.people.map(({ person_id }) => person_id)
       const known = await factsOfPeople(db, ids, on, asKnownOn)
+      const fast = await listFastPeople(db, ids, on)
+      const isFastOnly = request.query.show === 'fast'
       const people = reviewPeople(known.roster, known.facts, review.program_id, on)
+      const shown = people.filter(({ person_id }) => !isFastOnly || fast.has(person_id))
       await logLook(db, viewer, review, dayWords('the roster', asked), ids, clock())
       return reply.status(asked.problem ? 422 : 200).page('oversight/reviews/people', {
         ...head,
         title: `People of ${review.program}`,
-        inContact: people.filter(({ contact }) => contact === 'in'),
-        others: people.filter(({ contact }) => contact !== 'in'),
+        contactCount: people.filter(({ contact }) => contact === 'in').length,
+        inContact: shown.filter(({ contact }) => contact === 'in'),
+        others: shown.filter(({ contact }) => contact !== 'in'),
+        fast,
+        isFastOnly,
         gaps: people.flatMap(({ person_id, name, gaps }) => gaps.map((gap) => ({ ...gap, person_id, name }))),
         missed: people.filter(({ gaps }) => gaps.length > 0).length,
       })
