@@ -151,6 +151,9 @@ describe('sessions', () => {
       })
       .execute()
     expect((await client.get('/account')).headers.location).toBe('/sign-in?next=%2Faccount')
+    const signInPage = '/sign-in?next=%2Faccount'
+    expect((await client.get(signInPage)).body).toContain('Your session ended.')
+    expect((await visitor().get(signInPage)).body).not.toContain('Your session ended.')
     const late = await client.post(
       '/account/name',
       { name: 'Ada' },
