@@ -221,7 +221,11 @@ async function addViews(app: App, { isDemo, logger }: Needs, needs: FeatureNeeds
         ...frameOf(request, known, isDemo && config.demo),
         reading: readingAttributes(settings),
         isNamed: settings.install === 'named',
-        idleMinutes: request.viewer ? config.sessionIdleMinutes : null,
+        session: request.viewer && {
+          // The last renewal may be a minute ago.
+          idleSeconds: (config.sessionIdleMinutes - 1) * 60,
+          secondsLeft: request.viewer.session_seconds_left,
+        },
         person: request.viewer?.id.slice(0, 8) ?? null,
       }
     },

@@ -157,6 +157,7 @@ async function viewerOf(db: Database, email: string, role?: Role): Promise<Viewe
     owes_data_notice: false,
     has_account_news: false,
     confirmed_at: person.created_at,
+    session_seconds_left: 0,
     has_second_factor: false,
     reading: null,
   }

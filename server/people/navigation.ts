@@ -10,7 +10,7 @@ export function frameOf(
   { viewer, isViewerKnown, waiting }: Asking,
   { installation, look }: Pick<PageFrame, 'installation' | 'look'>,
   demo: 'auto' | 'no' | 'public' | false,
-): Omit<PageFrame, 'idleMinutes' | 'person' | 'reading' | 'isNamed'> {
+): Omit<PageFrame, 'session' | 'person' | 'reading' | 'isNamed'> {
   return {
     viewer,
     installation,

@@ -33,6 +33,8 @@ export type Viewer = Readonly<{
   has_account_news: boolean
   /** When the password was last given in this session. */
   confirmed_at: Date
+  /** Until this session ends however much it is used. */
+  session_seconds_left: number
   /** A passkey or an authenticator app is set up. */
   has_second_factor: boolean
   /** How they like to read, as people/reading/ writes it. Null until they say so. */

@@ -49,9 +49,11 @@ export type Sessions = Readonly<{
   sweep: () => Promise<void>
 }>
 
-export function createSessions(db: Database, limits: { idleMinutes: number; hours: number }): Sessions {
+type Limits = Readonly<{ idleMinutes: number; hours: number }>
+
+export function createSessions(db: Database, limits: Limits): Sessions {
   const luciaReading = (alongside: RawBuilder<unknown>) =>
-    new Lucia(hashingAdapter(db, limits.hours, alongside), {
+    new Lucia(hashingAdapter(db, limits, alongside), {
       sessionExpiresIn: new TimeSpan(limits.idleMinutes, 'm'),
       getUserAttributes: (recognized) => recognized,
     })
@@ -112,14 +114,18 @@ const nothing = sql`null`
 const hashed = (token: string) => hash('sha256', token)
 
 /** Stores only the SHA-256 of the token, and gives every session an absolute end beside its idle one. */
-function hashingAdapter(db: Database, hours: number, alongside: RawBuilder<unknown>): Adapter {
+function hashingAdapter(
+  db: Database,
+  { idleMinutes, hours }: Limits,
+  alongside: RawBuilder<unknown>,
+): Adapter {
   return {
     async getSessionAndUser(token) {
       const row = await findSessionAndViewer(db, hashed(token), alongside)
       if (!row) return [null, null]
       const { expires_at, is_due, alongside: read, ...viewer } = row
-      if (is_due) await noteUse(db, hashed(token))
-      // lucia calls back with this id to renew or end the session: it must be the token it gave, not the hash.
+      if (is_due) await renew(db, hashed(token), idleMinutes)
+      // lucia calls back with this id to end the session: it must be the token it gave, not the hash.
       const session: DatabaseSession = {
         id: token,
         userId: row.id,
@@ -145,13 +151,8 @@ function hashingAdapter(db: Database, hours: number, alongside: RawBuilder<unkno
         })
         .execute()
     },
-    async updateSessionExpiration(token, expiresAt) {
-      // Only an update: a sign-out that happened meanwhile wins.
-      await db
-        .updateTable('sessions')
-        .set({ expires_at: sql`least(${expiresAt}::timestamptz, absolute_expires_at)` })
-        .where('token_hash', '=', hashed(token))
-        .execute()
+    async updateSessionExpiration() {
+      // lucia waits until half of the idle time is gone. Then no page could say when its session ends, so we renew above.
     },
     async deleteSession(token) {
       await db.deleteFrom('sessions').where('token_hash', '=', hashed(token)).execute()
@@ -166,9 +167,17 @@ function hashingAdapter(db: Database, hours: number, alongside: RawBuilder<unkno
   }
 }
 
-/** The time of last use, to five minutes: a page costs no write. */
-const noteUse = (db: Database, tokenHash: string) =>
-  db.updateTable('sessions').set({ last_used_at: sql`now()` }).where('token_hash', '=', tokenHash).execute()
+/** At most once a minute: most pages cost no write. Only an update, so a sign-out that happened meanwhile wins. */
+const renew = (db: Database, tokenHash: string, idleMinutes: number) =>
+  db
+    .updateTable('sessions')
+    .set({
+      last_used_at: sql`now()`,
+      expires_at: sql`least(now() + make_interval(mins => ${idleMinutes}), absolute_expires_at)`,
+    })
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .execute()
 
 /** Session, person and roles in one statement, at every request. */
 async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string, alongside: RawBuilder<unknown>) {
@@ -176,7 +185,8 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string, alongside
     Viewer & { expires_at: Date; is_due: boolean; grants: Grant[]; alongside: unknown }
   >`
     select viewer.id, viewer.name, viewer.email, viewer.last_active_on, s.expires_at, s.confirmed_at,
-      s.last_used_at < now() - interval '5 minutes' as is_due,
+      s.last_used_at < now() - interval '1 minute' as is_due,
+      floor(extract(epoch from s.absolute_expires_at - now()))::int as session_seconds_left,
       exists (select from passkeys k where k.person_id = viewer.id)
         or exists (select from authenticators t where t.person_id = viewer.id and t.confirmed_at is not null) as has_second_factor,
       coalesce(g.grants, '[]') as grants,

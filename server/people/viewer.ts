@@ -147,5 +147,5 @@ function refuseOpenRoutes(app: FastifyInstance): void {
 /** A form that a person sent from a page, by itself or with htmx, as opposed to what a script or a machine sends. */
 const isFormOnPage = ({ method, headers }: FastifyRequest) =>
   method === 'POST' &&
-  (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded') &&
+  /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(headers['content-type'] ?? '') &&
   headers.referer !== undefined

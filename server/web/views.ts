@@ -39,8 +39,8 @@ export type PageFrame = Readonly<{
   reading: string
   /** The home screen's icon carries our name. */
   isNamed: boolean
-  /** Minutes without a request after which the session ends. Null if no one is signed in. */
-  idleMinutes: number | null
+  /** Seconds after which the session ends: without a request, and however much it is used. Null if no one is signed in. */
+  session: Readonly<{ idleSeconds: number; secondsLeft: number }> | null
   /** Tells two people at one device apart, for what the device keeps. Null if no one is signed in. */
   person: string | null
   /** A quiet line above every page: this is a demonstration. */

@@ -165,9 +165,10 @@ function sendTime() {
   if (seconds < 1 || !lessonTime || !opened) return
   unsent = 0
   const fields = { opened, ...(paragraph && { paragraph }) }
-  if (navigator.onLine)
+  if (navigator.onLine) {
     navigator.sendBeacon(lessonTime, new URLSearchParams({ ...fields, seconds: String(seconds) }))
-  else
+    document.dispatchEvent(new Event('time-sent'))
+  } else
     document.dispatchEvent(
       new CustomEvent('time-unsent', { detail: { ...fields, action: lessonTime, seconds } }),
     )

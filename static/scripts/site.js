@@ -319,16 +319,25 @@ function sayAt(place, text) {
   line.textContent = text
 }
 
-// Two minutes before the session ends, the person can stay.
-const idleMinutes = Number(document.body.dataset.idleMinutes ?? 0)
+// Two minutes before the session ends, the person can stay, unless it ends however much it is used.
+const { idleSeconds, secondsLeft } = document.body.dataset
 let warning = 0
 
 function waitForTheEnd() {
   clearTimeout(warning)
-  if (idleMinutes > 0) warning = window.setTimeout(warn, (idleMinutes - 2) * 60_000)
+  if (!idleSeconds) return
+  const last = Number(secondsLeft) - performance.now() / 1000
+  const seconds = Math.min(Number(idleSeconds), last)
+  warning = window.setTimeout(() => warn(seconds === last), (seconds - 120) * 1000)
 }
 
-function warn() {
+/** @param {boolean} isLast */
+function warn(isLast) {
+  if (isLast)
+    return say(
+      'You’ll be signed out within two minutes. What you send after that is kept until you sign in again.',
+      'warning',
+    )
   const button = document.createElement('button')
   button.className = 'usa-button usa-button--outline'
   button.type = 'button'
@@ -344,7 +353,7 @@ function warn() {
 }
 
 waitForTheEnd()
-document.addEventListener('htmx:after:request', waitForTheEnd)
+for (const kind of ['htmx:after:request', 'time-sent']) document.addEventListener(kind, waitForTheEnd)
 
 /**
  * @param {string} text

@@ -56,9 +56,9 @@ test('two minutes before a session ends, the person is told and can stay; a form
   const { page, context, complaints } = await aDevice(browser, world.address, { viewport: phone })
   await page.clock.install()
   await signIn(page, 'ada@northstar.example')
-  await page.clock.fastForward('57:59')
+  await page.clock.fastForward('56:57')
   expect(await page.getByRole('button', { name: 'Stay signed in' }).count()).toBe(0)
-  await page.clock.fastForward('00:02')
+  await page.clock.fastForward('00:04')
   await page.getByText('You’ll be signed out in two minutes.').waitFor()
   await page.getByRole('button', { name: 'Stay signed in' }).click()
   await page.getByRole('button', { name: 'Stay signed in' }).waitFor({ state: 'detached' })
@@ -67,6 +67,20 @@ test('two minutes before a session ends, the person is told and can stay; a form
   await world.db.deleteFrom('sessions').execute()
   await page.getByRole('button', { name: 'Stay signed in' }).click()
   await page.getByText('You were signed out.').waitFor()
+  expect(complaints).toEqual([])
+
+  // Reading one lesson keeps the session, until the end that nothing moves.
+  await signIn(page, 'ada@northstar.example')
+  const course = world.catalogue.courses.get('residential-settings')!.current
+  const [module] = course.modules
+  await (await world.as('ada@northstar.example')).post(`/courses/${course.slug}/enrollment`)
+  await page.goto(`/courses/${course.slug}/${module!.slug}/${module!.lessons[0]!.slug}?ready=yes`)
+  for (let halfHours = 0; halfHours < 4; halfHours++) await page.clock.fastForward('30:00')
+  expect(await page.getByText('signed out').count()).toBe(0)
+  for (let halfHours = 4; halfHours < 24; halfHours++) await page.clock.fastForward('30:00')
+  await page.getByText('You’ll be signed out within two minutes.').waitFor()
+  expect(await page.getByRole('button', { name: 'Stay signed in' }).count()).toBe(0)
+  await world.db.deleteFrom('sessions').execute()
   expect(complaints).toEqual([])
 
   // No service worker here: a page that has been open for a while asks first whether we can be reached.

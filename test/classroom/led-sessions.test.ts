@@ -154,6 +154,7 @@ describe('an instructor-led session', () => {
         owes_data_notice: false,
         has_account_news: false,
         confirmed_at: now,
+        session_seconds_left: 0,
         has_second_factor: false,
         reading: null,
       }),

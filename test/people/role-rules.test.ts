@@ -49,6 +49,7 @@ const viewer = (...grants: readonly Grant[]): Viewer => ({
   owes_data_notice: false,
   has_account_news: false,
   confirmed_at: new Date(0),
+  session_seconds_left: 0,
   has_second_factor: false,
   reading: null,
 })

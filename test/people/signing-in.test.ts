@@ -100,15 +100,18 @@ describe('sessions', () => {
     expect(await sessions.viewer(idle)).toBeNull()
     await sessions.sweep()
     const long = await sessions.create(id)
-    // Half of the idle time is gone, so this request renews it, but never past the absolute end.
+    // A request renews it, but never past the absolute end.
     await db
       .updateTable('sessions')
       .set({
+        last_used_at: sql`now() - interval '61 seconds'`,
         expires_at: sql`now() + interval '10 minutes'`,
         absolute_expires_at: sql`now() + interval '20 minutes'`,
       })
       .execute()
-    expect(await sessions.viewer(long)).toMatchObject({ name: 'Ada Lindqvist' })
+    const viewer = await sessions.viewer(long)
+    expect(viewer).toMatchObject({ name: 'Ada Lindqvist' })
+    expect(viewer?.session_seconds_left).toBeGreaterThan(19 * 60)
     const { rows } = await sql<{
       left: number
     }>`select extract(epoch from expires_at - now())::int as left from sessions where expires_at > now()`.execute(
@@ -116,6 +119,47 @@ describe('sessions', () => {
     )
     expect(rows[0]!.left).toBeGreaterThan(19 * 60)
     expect(rows[0]!.left).toBeLessThanOrEqual(20 * 60)
+  })
+
+  test('each request renews the session, at most once a minute', async () => {
+    const { db } = await aWorld()
+    const sessions = createSessions(db, { idleMinutes: 60, hours: 12 })
+    const token = await sessions.create(await personId(db, ada))
+    const minutesLeftAfter = async (secondsAgo: number) => {
+      await sql`update sessions set last_used_at = now() - make_interval(secs => ${secondsAgo}),
+        expires_at = now() + interval '40 minutes'`.execute(db)
+      await sessions.viewer(token)
+      const { rows } = await sql<{
+        left: number
+      }>`select round(extract(epoch from expires_at - now()) / 60)::int as left from sessions`.execute(db)
+      return rows[0]!.left
+    }
+    expect(await minutesLeftAfter(50)).toBe(40)
+    expect(await minutesLeftAfter(70)).toBe(60)
+  })
+
+  test('at its absolute end the session is over, but its cookie still tells whose form arrives', async () => {
+    const { db, visitor } = await aWorld()
+    const client = visitor()
+    const answer = await client.post('/sign-in', { email: ada, password: demoPassword })
+    expect(answer.cookies.find(({ name }) => name === 'sid')?.maxAge).toBe(13 * 3600)
+    await db
+      .updateTable('sessions')
+      .set({
+        expires_at: sql`now() - interval '1 second'`,
+        absolute_expires_at: sql`now() - interval '1 second'`,
+      })
+      .execute()
+    expect((await client.get('/account')).headers.location).toBe('/sign-in?next=%2Faccount')
+    const signInPage = '/sign-in?next=%2Faccount'
+    expect((await client.get(signInPage)).body).toContain('Your session ended.')
+    expect((await visitor().get(signInPage)).body).not.toContain('Your session ended.')
+    const late = await client.post(
+      '/account/name',
+      { name: 'Ada' },
+      { referer: 'http://127.0.0.1:3000/account' },
+    )
+    expect(late.headers.location).toBe('/sign-in?next=%2Funsent')
   })
 
   test('a cookie with an escaped name does not beat the right one, and a broken one breaks nothing', async () => {

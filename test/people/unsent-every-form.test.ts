@@ -19,19 +19,30 @@ test('each form that needs a session is kept when the session has ended', {
   )
   expect(forms.length).toBeGreaterThan(100)
   const lost: string[] = []
-  for (const { url } of forms) {
+  const referer = 'http://127.0.0.1:3000/account'
+  const words = 'Words that took a while'
+  const plain = (url: string) => ada.post(url, { body: words }, { referer })
+  const withFile = (url: string) =>
+    ada.send('POST', url, aFormWithAFile(words), {
+      referer,
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'multipart/form-data; boundary=b',
+    })
+  for (const [{ url }, send] of forms.flatMap((form) => [
+    [form, plain] as const,
+    [form, withFile] as const,
+  ])) {
     await db.deleteFrom('unsent_forms').execute()
-    const answer = await ada.post(
-      url.replaceAll(/:\w+/g, 'x'),
-      { body: 'Words that took a while' },
-      { referer: 'http://127.0.0.1:3000/account' },
-    )
+    const answer = await send(url.replaceAll(/:\w+/g, 'x'))
     const { count } = await db
       .selectFrom('unsent_forms')
       .select(({ fn }) => fn.countAll<string>().as('count'))
       .executeTakeFirstOrThrow()
     if (answer.headers.location !== '/sign-in?next=%2Funsent' || Number(count) !== 1)
-      lost.push(`${url}: ${answer.statusCode} ${answer.headers.location ?? ''}`)
+      lost.push(`${url} ${send.name}: ${answer.statusCode} ${answer.headers.location ?? ''}`)
   }
   expect(lost).toEqual([])
 })
+
+const aFormWithAFile = (words: string) =>
+  `--b\r\ncontent-disposition: form-data; name="file"; filename="certificate.pdf"\r\ncontent-type: application/pdf\r\n\r\n%PDF-1.7 ${'x'.repeat(1000)}\r\n--b\r\ncontent-disposition: form-data; name="body"\r\n\r\n${words}\r\n--b--\r\n`

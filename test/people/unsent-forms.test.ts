@@ -45,6 +45,37 @@ test('a form sent after the session has ended is kept, unreadable in the databas
   expect(await db.selectFrom('unsent_forms').selectAll().execute()).toEqual([])
 })
 
+test('a form with files keeps what was typed, without its files, and is sent once they are chosen again', async () => {
+  const { db, ada } = await lateForm()
+  const form = (file: string) =>
+    `--b\r\ncontent-disposition: form-data; name="code"\r\n\r\nX205\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n${file}\r\n--b\r\ncontent-disposition: form-data; name="title"\r\n\r\nKnowing the signs\r\n--b--\r\n`
+  const send = (file: string) =>
+    ada.send('POST', '/training/elsewhere?form_key=0123456789abcdef0', form(file), {
+      referer: 'http://127.0.0.1:3000/training/elsewhere/new',
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'multipart/form-data; boundary=b',
+    })
+  expect((await send('x'.repeat(300_000))).headers.location).toBe('/sign-in?next=%2Funsent')
+  const { sealed } = await db
+    .selectFrom('unsent_forms')
+    .select('sealed')
+    .orderBy('expires_at', 'desc')
+    .executeTakeFirstOrThrow()
+  expect(sealed.length).toBeLessThan(400)
+  await signIn(ada, 'ada@northstar.example')
+  const kept = (await ada.get('/unsent')).body
+  expect(kept).toContain('<blockquote class="narrow">Knowing the signs</blockquote>')
+  expect(kept).toContain('Files can’t be kept: choose them again.')
+  expect(kept).toMatch(/action="\/training\/elsewhere" enctype="multipart\/form-data"/)
+  expect(kept).toContain('type="file" id="file-0" name="file"')
+  expect(kept).toContain('name="title" value="Knowing the signs"')
+  expect(kept).toContain('href="/training/elsewhere/new"')
+  // The form's own page takes it from here, with its own questions.
+  const answer = await send('%PDF-1.7')
+  expect(answer.statusCode).toBe(422)
+  expect(answer.body).toContain('value="Knowing the signs"')
+})
+
 test('another person at the same browser can delete the form, and can’t read it', async () => {
   const { db, ada: browser } = await lateForm()
   await signIn(browser, 'theo@northstar.example')

@@ -196,7 +196,7 @@ export class Client {
     })
     for (const { name, value } of answer.cookies)
       value ? this.cookies.set(name, value) : this.cookies.delete(name)
-    // Two pages are the same but for the keys of their forms.
+    // Two pages are the same but for the keys of their forms and the seconds left.
     return Object.defineProperty(answer, 'body', { value: withoutFormKeys(answer.body) })
   }
 }
@@ -205,3 +205,4 @@ export const withoutFormKeys = (html: string): string =>
   html
     .replaceAll(/<input type="hidden" name="form_key" value="[\w-]+">/g, '')
     .replaceAll(/(\?|&amp;)form_key=[\w-]+/g, '')
+    .replaceAll(/ data-seconds-left="\d+"/g, '')

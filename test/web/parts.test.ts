@@ -17,7 +17,7 @@ const frame: PageFrame = {
   owesDataNotice: false,
   reading: '',
   waiting: {},
-  idleMinutes: null,
+  session: null,
   isNamed: false,
   person: null,
   messages: [{ kind: 'success', text: 'Leave is <recorded>.' }],

@@ -10,6 +10,9 @@ const nameOf = (name: 'device' | 'step', https: boolean) => (https ? `__Host-${n
 
 const deviceDays = 180
 
+/** Whose form arrives after a session’s end is known for this long. The token opens nothing by then. */
+const hoursAfterTheEnd = 1
+
 /** Where a sign-in comes from, as the request says. */
 export function visitOf(request: FastifyRequest, { https }: CookieConfig): Visit {
   const token = request.cookies[nameOf('device', https)]
@@ -23,7 +26,10 @@ export function visitOf(request: FastifyRequest, { https }: CookieConfig): Visit
 /** The session's cookie, and the one by which this device is known the next time. */
 export function keepSignIn(reply: FastifyReply, signedIn: SignedIn, config: CookieConfig): void {
   const { https, sessionHours } = config
-  reply.setCookie(sessionCookie(https), signedIn.token, { ...options(https), maxAge: sessionHours * 3600 })
+  reply.setCookie(sessionCookie(https), signedIn.token, {
+    ...options(https),
+    maxAge: (sessionHours + hoursAfterTheEnd) * 3600,
+  })
   reply.setCookie(nameOf('device', https), signedIn.deviceToken, {
     ...options(https),
     maxAge: deviceDays * 86_400,

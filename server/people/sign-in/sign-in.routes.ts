@@ -41,6 +41,7 @@ export async function signInRoutes(app: App, { db, sessions, dataKey, clock, con
     next: path,
     name,
     isUnsentKept: path === '/unsent',
+    hasEnded: false,
     passkeys: canUsePasskeys(config),
     providers: config.identityProviders,
     found: null as IdentityProvider | null,
@@ -55,7 +56,9 @@ export async function signInRoutes(app: App, { db, sessions, dataKey, clock, con
       if (request.viewer) return reply.redirect(path, 303)
       const token = path === '/unsent' ? unsentToken(request, config) : null
       const unsent = token ? await findUnsentForm(db, token) : null
-      return reply.page('people/sign-in', signInPage(path, unsent?.email ?? ''))
+      const session = sessionToken(request, config.https)
+      const hasEnded = session !== undefined && (await sessions.findEnded(session)) !== null
+      return reply.page('people/sign-in', { ...signInPage(path, unsent?.email ?? ''), hasEnded })
     },
   )
 

@@ -9,6 +9,8 @@ type UnsentForm = Readonly<{
   /** The page that it was on. */
   page: string
   fields: readonly (readonly [name: string, value: string])[]
+  /** The fields of files that were chosen; the files themselves aren’t kept. Null for a form without such fields. */
+  files: readonly string[] | null
 }>
 
 const minutes = 60

@@ -15,12 +15,18 @@ export async function unsentFormRoutes(app: App, { db, config }: Needs): Promise
     const token = unsentToken(request, config)
     const found = token ? await findUnsentForm(db, token) : null
     if (found?.person_id !== viewerOf(request).id) return reply.redirect('/', 303)
-    const { action, page, fields } = found.open()
+    const { action, page, fields, files } = found.open()
     return reply.page('people/unsent', {
       title: 'Your words are kept',
       action,
       page,
       fields,
+      // Several from one field were chosen together.
+      files: [...new Set(files)].map((name) => ({
+        name,
+        isMany: (files ?? []).filter((one) => one === name).length > 1,
+      })),
+      isWithFiles: files !== null,
       // What was written, as opposed to what was chosen.
       words: fields.map(([, value]) => value.trim()).filter((value) => /\s/.test(value)),
     })

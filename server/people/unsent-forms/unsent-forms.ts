@@ -4,6 +4,7 @@ import type { Database } from '#server/db/connection.ts'
 import type { Sessions } from '#server/people/sessions.ts'
 import { sessionToken } from '#server/people/viewer.ts'
 import { pathOfOurs } from '#server/web/paths.ts'
+import { mostChecked, partsOf } from '#server/web/upload.ts'
 import { keepUnsentForm } from './unsent-forms.actions.ts'
 
 type Needs = Readonly<{
@@ -17,21 +18,15 @@ export const unsentForms = fp(async (app: FastifyInstance, { db, sessions, confi
   app.addHook('preValidation', async (request, reply) => {
     if (!request.isSessionEnded) return
     const token = sessionToken(request, config.https)
-    const fields = fieldsOf(request.body)
-    // A password or code is typed again: it is never kept, not even sealed.
-    const isSecret = fields.some(([name]) => /password|passphrase|code/.test(name))
-    const personId = token && !isSecret ? await sessions.findEnded(token) : null
-    if (personId)
-      rememberUnsent(
-        reply,
-        await keepUnsentForm(db, personId, {
-          action: request.url,
-          page: pageOf(request),
-          fields,
-        }),
-        config,
-      )
-    const next = personId ? '/unsent' : pageOf(request)
+    // Before the form is read: files that no one may send aren’t taken in.
+    const personId = token ? await sessions.findEnded(token) : null
+    const sent = personId ? await contentOf(request) : null
+    const isKept = personId && sent && mayBeKept(sent.fields, sent.files)
+    if (isKept) {
+      const form = { action: withoutKey(request.url), page: pageOf(request), ...sent }
+      rememberUnsent(reply, await keepUnsentForm(db, personId, form), config)
+    }
+    const next = isKept ? '/unsent' : pageOf(request)
     const address = `/sign-in?next=${encodeURIComponent(next)}`
     // htmx would put the sign-in page into the middle of this one.
     if (request.headers['hx-request']) return reply.header('hx-redirect', address).send('')
@@ -63,8 +58,43 @@ function pageOf(request: FastifyRequest): string {
   return pathOfOurs(pathname + search) ?? '/'
 }
 
+type Fields = readonly (readonly [name: string, value: string])[]
+
+const mostCharacters = 1_000_000
+
+/** A password or code is typed again: it is never kept, not even sealed. With files, a code is a course's. */
+const mayBeKept = (fields: Fields, files: readonly string[] | null) =>
+  !fields.some(([name]) => (files ? /password|passphrase/ : /password|passphrase|code/).test(name)) &&
+  fields.reduce((sum, [, value]) => sum + value.length, 0) <= mostCharacters
+
+async function contentOf(request: FastifyRequest) {
+  return request.isMultipart() ? await textsOf(request) : { fields: fieldsOf(request.body), files: null }
+}
+
 /** The page to send it from gives the form a key of its own. */
-const fieldsOf = (body: unknown): readonly (readonly [string, string])[] =>
+const fieldsOf = (body: unknown): Fields =>
   Object.entries((body ?? {}) as Record<string, unknown>)
     .filter(([name]) => name !== 'form_key')
     .flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)] as const))
+
+/** What was typed in a form with files, and in which fields files were chosen. */
+async function textsOf(request: FastifyRequest) {
+  const fields: (readonly [string, string])[] = []
+  const files: string[] = []
+  for await (const part of partsOf(request, { files: 100, fileSize: 1, fields: 40 + mostChecked })) {
+    if (part.type === 'field') fields.push([part.fieldname, String(part.value)])
+    else {
+      // The next field comes after this file.
+      part.file.resume()
+      if (part.filename) files.push(part.fieldname)
+    }
+  }
+  return { fields, files }
+}
+
+/** The key of a form with files is in its address. */
+function withoutKey(url: string): string {
+  const { pathname, searchParams } = new URL(url, 'http://here.invalid')
+  searchParams.delete('form_key')
+  return searchParams.size > 0 ? `${pathname}?${searchParams}` : pathname
+}
