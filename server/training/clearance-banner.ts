@@ -10,8 +10,10 @@ type ClearanceBanner = Readonly<{
   shape: string
   heading: string
   text: string | null
-  /** The program at which a shift is ruled out. Null if none is. */
-  noContactAt: string | null
+  /** Until what a shift is ruled out: 'you finish …'. Null if none is. */
+  until: string | null
+  /** The program whose supervisors should be told or asked. Null if there is nothing to ask. */
+  askAt: string | null
 }>
 
 /** The banner for today, or null where the law asks nothing before direct contact. */
@@ -28,7 +30,8 @@ export function bannerOf(
       shape: 'on-leave',
       heading: `You’re on leave from ${nameOf(away.program, names)}`,
       text: 'So you have no direct contact there today.',
-      noContactAt: null,
+      until: null,
+      askAt: null,
     }
   const bound = clearance.filter(({ program }) => requirements.some((one) => one.program === program))
   const no = bound.find(({ answer }) => answer !== 'yes')
@@ -40,7 +43,8 @@ export function bannerOf(
       text: no.because[0]?.includes('conflict')
         ? 'Your records there conflict. Ask your supervisor before you have direct contact.'
         : 'Information is missing on file. Ask your supervisor before you have direct contact.',
-      noContactAt: null,
+      until: null,
+      askAt: no.program,
     }
   if (no) return notClearedBanner(no, requirements, today, names)
   const [first] = bound
@@ -59,7 +63,8 @@ export function bannerOf(
       ]
         .filter(Boolean)
         .join(' ') || null,
-    noContactAt: null,
+    until: null,
+    askAt: null,
   }
 }
 
@@ -70,13 +75,15 @@ function notClearedBanner(
   names: ReadonlyMap<string, string>,
 ): ClearanceBanner {
   const here = requirements.filter((one) => one.program === program)
-  if (here.some(({ standing }) => standing === 'due_before_contact'))
+  const before = here.find(({ standing }) => standing === 'due_before_contact')
+  if (before)
     return {
       tone: 'caution',
       shape: 'due-before-contact',
       heading: `Before you have direct contact at ${nameOf(program, names)}, finish your training`,
       text: 'It’s the whole course, every module and its questions. You’re cleared as soon as you finish.',
-      noContactAt: program,
+      until: untilWords(before),
+      askAt: program,
     }
   const open = here.find(({ standing }) => standing === 'overdue' || standing === 'not_cleared')
   return {
@@ -86,8 +93,18 @@ function notClearedBanner(
     text: open
       ? `${requirementOn(open.requirement, today).title}: ${lowerFirst(standingWords(open, today))}. You’re cleared again as soon as you finish.`
       : null,
-    noContactAt: program,
+    until: open ? untilWords(open) : 'your training is complete',
+    askAt: program,
   }
+}
+
+/** What ends it. Where the program has something to check first, in the words of the rules. */
+function untilWords({ requirement, explanation }: RequirementAnswer): string {
+  const said = /^Next: no direct contact until (.+)\.$/.exec(explanation.at(-1) ?? '')?.[1]
+  if (said?.includes(', or ')) return said
+  return requirement === 'residential-initial'
+    ? 'you finish the approved training, every module and its questions'
+    : 'you finish this year’s training'
 }
 
 const lowerFirst = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)

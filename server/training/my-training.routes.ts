@@ -20,7 +20,8 @@ import {
   listWorkplaces,
 } from './program-requirements/program-requirements.queries.ts'
 import { listSubmissionsBy } from './program-requirements/submissions.queries.ts'
-import { listSupervisorNames } from './supervisors.queries.ts'
+import { listSupervisors } from './supervisors.queries.ts'
+import { whatCounts } from './what-counts.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; clock: () => Date }>
 
@@ -51,7 +52,11 @@ export async function myTrainingRoutes(app: App, { db, catalogue, offered, clock
     const page = myTrainingPage(own, today, steps, completions, names, isRefresherApproved)
     return reply.page('training/my-training', {
       ...page,
-      supervisors: page.banner?.noContactAt ? await listSupervisorNames(db, page.banner.noContactAt) : [],
+      cards: page.cards.map((card) => ({
+        ...card,
+        counts: card.isElsewhere ? whatCounts(card.requirement, today, catalogue.elsewhere) : [],
+      })),
+      supervisors: page.banner?.askAt ? await listSupervisors(db, page.banner.askAt) : [],
       cannotCount: page.next && courses.cannotCount(page.next.course),
       changes,
       elsewhere,

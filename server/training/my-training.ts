@@ -9,9 +9,14 @@ import type { CompletionRow } from '#server/learning/progress/queries.ts'
 import { type Day, formatDay } from '#server/lib/days.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import { bannerOf } from './clearance-banner.ts'
+import { explained } from './explained.ts'
+import { waitingFor } from './what-counts.ts'
 
 /** A requirement as the learner sees it. */
 type RequirementCard = Readonly<{
+  /** Its place on the page: 'annual-hours-…'. */
+  id: string
+  requirement: RequirementAnswer['requirement']
   title: string
   place: string
   /** The name of its shape: 'due-soon'. */
@@ -19,7 +24,9 @@ type RequirementCard = Readonly<{
   words: string
   why: string
   citation: string
-  explanation: readonly string[]
+  explained: ReturnType<typeof explained>
+  /** Outside trainings for it that wait for a decision. */
+  waiting: ReturnType<typeof waitingFor>
   /** What to do now, in a sentence. */
   next: string
   course: CourseStep | null
@@ -65,8 +72,8 @@ export function myTrainingPage(
     // Offered next to the full course, if it counts at every program that needs a renewal.
     refresher: !underWay && refresherForAll(cards),
     renewal: cards.find(({ course, renewal }) => course && renewal)?.renewal ?? null,
-    // The next step is outside training, not one of our courses.
-    isElsewhereNext: !next(underWay) && shown.some(asksForOthers),
+    // The card of the next step, where that is outside training, not one of our courses.
+    elsewhereNext: next(underWay) ? null : (cards.find(({ isElsewhere }) => isElsewhere)?.id ?? null),
     cards,
     notRequired: answer.requirements.length > 0 && shown.length === 0,
     courses: steps,
@@ -129,13 +136,16 @@ function cardOf(
 ): Omit<RequirementCard, 'refresher'> {
   const { title, scope } = requirementOn(one.requirement, today)
   return {
+    id: `${one.requirement}-${one.program}`,
+    requirement: one.requirement,
     title,
     place: names.get(one.program) ?? one.program,
     shape: standingShape(one),
     words: one.requirement === 'annual-hours' ? hoursWords(facts, one, today) : standingWords(one, today),
     why: scope,
     citation: one.citation,
-    explanation: one.explanation.filter((sentence) => !sentence.startsWith('Next: ')),
+    explained: explained(one.explanation),
+    waiting: waitingFor(one, facts),
     next: sentenceCase(one.explanation.at(-1)?.replace(/^Next: /, '') ?? ''),
     course: asksForCourse(one) ? residential : null,
     renewal: one.requirement === 'residential-annual' ? renewalOf(facts, one, today) : null,

@@ -20,6 +20,7 @@ function leave() {
   document.documentElement.hidden = true
   document.title = 'Weather'
   forget()
+  if (document.documentElement.dataset.leaving) navigator.sendBeacon('/sign-out')
   window.location.replace(link.href)
 }
 

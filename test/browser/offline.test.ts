@@ -6,7 +6,7 @@ import { aDevice, aServer, openBrowser, phone, signIn } from '#test/support/brow
 import { fieldsOf } from '#test/support/taking.ts'
 import { looking } from './looking.ts'
 
-test('cards for a moment of need open without an account, and stay on the phone without a connection until the person leaves', {
+test('cards for a moment of need open without an account, and stay on the phone without a connection until the person leaves and, if they chose so, is signed out', {
   timeout: 120_000,
 }, async () => {
   const world = await aServer()
@@ -31,10 +31,16 @@ test('cards for a moment of need open without an account, and stay on the phone 
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('There’s no connection')
 
   await context.setOffline(false)
-  await page.goto('/right-now')
+  await page.goto('/reading-settings?back=/right-now')
+  await page.getByText('Leaves and signs me out').click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('link', { name: 'Back to where you were' }).click()
+  await page.waitForURL('**/right-now')
+  const signOut = page.waitForRequest((request) => request.url().endsWith('/sign-out'))
   await page.route('https://www.weather.gov/**', (route) => route.fulfill({ body: 'Weather' }))
   await page.getByRole('link', { name: 'Leave quickly' }).click()
   await page.waitForURL('https://www.weather.gov/**')
+  expect((await signOut).method()).toBe('POST')
   await context.setOffline(true)
   await expect(page.goto(`${world.address}/right-now`)).rejects.toThrow()
   expect(problems).toEqual([])

@@ -15,10 +15,25 @@ test('reading settings follow a person to every device, and stay on a device whe
   expect((await visitor.get('/courses')).body).toContain('<html lang="en" data-typeface="atkinson">')
   await ada.post('/reading-settings', { reset: 'yes' })
   expect((await phone.get('/')).body).toContain('<html lang="en">')
+  await ada.post('/reading-settings', { leaving: 'sign-out' })
+  expect((await phone.get('/')).body).toContain('<html lang="en" data-leaving="sign-out">')
+  // As the browser sends it while the page is left: without a form.
+  const left = await world.app.inject({
+    method: 'POST',
+    url: '/sign-out',
+    headers: {
+      cookie: [...phone.cookies].map((one) => one.join('=')).join('; '),
+      'sec-fetch-site': 'same-origin',
+    },
+  })
+  expect(left.statusCode).toBe(303)
+  expect((await phone.get('/account')).headers.location).toMatch(/^\/sign-in/)
 })
 
 test('a value that no page offers becomes the usual one', () => {
-  expect(readingText({ size: 'huge', motion: 'less' })).toBe('regular.regular.serif.auto.less.on.discreet')
+  expect(readingText({ size: 'huge', motion: 'less' })).toBe(
+    'regular.regular.serif.auto.less.on.discreet.stay',
+  )
   expect(readingAttributes(readingSettings('"><script>.wide'))).toBe(' data-spacing="wide"')
   expect(readingAttributes(readingSettings(null))).toBe('')
 })

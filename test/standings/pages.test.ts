@@ -60,9 +60,15 @@ describe('my training', () => {
     const theo = await (await world.as('theo@northstar.example')).get('/')
     expect(theo.body).toContain('You’re not cleared for direct contact at North Star House')
     expect(theo.body).toContain('Annual human trafficking training: was due by')
-    expect(theo.body).toMatch(/Tell your supervisor before your shift:<\/span> <strong>Sam Reyes/)
+    expect(theo.body).toContain('No direct contact with young people until you finish this year’s training:')
+    expect(theo.body).toMatch(/<strong>Sam Reyes[^<]*<\/strong> <a href="mailto:sam@northstar\.example">/)
+    // What decides comes first; rules are last and quiet.
+    expect(theo.body).toMatch(/<div class="disclosure-body">\s*<p>Counted annually from [^<]+overdue by/)
+    expect(theo.body).not.toContain('<li>Rule R')
+    expect(theo.body).toContain('<p class="quiet small">Rule R')
     const ada = await (await world.as('ada@northstar.example')).get('/')
     expect(ada.body).toContain('Before you have direct contact at North Star House, finish your training')
+    expect(ada.body).toContain('until you finish the approved training, every module and its questions:')
   })
 
   test('a child-protection worker sees what satisfies the law, and that our course alone does not', async () => {
@@ -76,9 +82,16 @@ describe('my training', () => {
       'Take X205 at the Minnesota Child Welfare Training Academy and record it.',
       'Required by Minn. Stat. 260E.36, subd. 1a',
       '0 of 15 hours are on record for the year',
-      'href="/courses#elsewhere"',
+      'href="/courses/elsewhere/academy-x205"',
     ])
       expect(page).toContain(words)
+    const [, card = 'none'] = /href="#([^"]+)">See what counts/.exec(page) ?? []
+    expect(page).toContain(`<li class="card" id="${card}">`)
+    expect(card).toMatch(/^child-protection-trafficking-/)
+    // Whether it counts is not settled.
+    expect(
+      page.slice(page.indexOf(`id="${card}"`), page.indexOf('id="child-protection-foundation')),
+    ).not.toContain('X113)')
     expect(page).not.toContain('direct contact has begun')
     expect((await jo.get('/courses/child-protection')).body).toMatch(/supplement/i)
   })
@@ -100,6 +113,9 @@ describe('outside training', () => {
     expect(page.body).toContain('once the license holder accepts it')
     expect(page.body).toContain('Does not count')
     expect(page.body).not.toContain('Accept training')
+    expect((await theo.get('/')).body).toMatch(
+      /A webinar<\/a>, taken on November 2, 2026, is waiting for a decision\. It can count once the license holder accepts it\./,
+    )
     const rae = await world.as('rae@northstar.example')
     expect((await rae.get('/training/elsewhere')).body).toContain('Theo Okafor: A webinar')
     const file = await rae.get(`${address}/file`)

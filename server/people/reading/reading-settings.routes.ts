@@ -43,6 +43,7 @@ export async function readingSettingsRoutes(app: App, { db, config }: Needs): Pr
             motion: choice,
             shortcuts: choice,
             install: choice,
+            leaving: choice,
           },
           reset: choice,
           back: Type.Optional(text(2000)),

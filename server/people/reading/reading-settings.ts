@@ -11,6 +11,8 @@ const readingChoices = {
   shortcuts: ['on', 'off'],
   /** The name and icon on a home screen that others may see. */
   install: ['discreet', 'named'],
+  /** Whether “Leave quickly” signs out, too. */
+  leaving: ['stay', 'sign-out'],
 } as const
 
 type ReadingSetting = keyof typeof readingChoices
