@@ -48,7 +48,7 @@ type PageCase = Page &
 
 async function measure(db: Database, url: string, server: ChildProcess): Promise<void> {
   const { pages, learners } = await fill(db)
-  const { product, reference } = await start(server, { url, pages, rendered })
+  const { product, reference } = await start(server, { url, pages })
   const results: Result[] = []
   const { rows } = await sql<{ version: string; fsync: string }>`
     select current_setting('server_version') as version, current_setting('fsync') as fsync`.execute(db)

@@ -8,8 +8,8 @@ import { openCourses } from '#server/courses/authoring/rendered-courses.ts'
 import { connect } from '#server/db/connection.ts'
 import type { App } from '#server/web/routes.ts'
 
-/** The parameters from run.ts: the database, pages with the cookie of someone who can read them, and the courses' cache. */
-export type Order = Readonly<{ url: string; pages: readonly Page[]; rendered: string }>
+/** The parameters: the database, and pages with the cookie of someone who can read them. */
+export type Order = Readonly<{ url: string; pages: readonly Page[] }>
 export type Page = Readonly<{
   path: string
   /** Null for visitors without an account, each from another address. */
@@ -18,12 +18,15 @@ export type Page = Readonly<{
 }>
 export type Ports = Readonly<{ product: number; reference: number }>
 
+const project = path.join(import.meta.dirname, '..')
+/** Courses as an earlier run rendered them. */
+const rendered = path.join(project, 'node_modules/.cache/bench')
 const connections = 10
 const quietLog = { level: 'info', file: '/dev/null' }
 
-process.once('message', async ({ url, pages, rendered }: Order) => {
+process.once('message', async ({ url, pages }: Order) => {
   process.on('message', () => process.send?.(process.cpuUsage()))
-  const { catalogue } = await openCourses(path.join(import.meta.dirname, '../courses'), rendered)
+  const { catalogue } = await openCourses(path.join(project, 'courses'), rendered)
   const product = await buildApp({
     db: connect(url, connections).db,
     catalogue,
