@@ -133,7 +133,7 @@ test('administrators hear of a token two weeks before it ends, and on Mondays wh
   expect(await listTold(world.db, 'never-signed-in')).toHaveLength(1)
 })
 
-test('reviewers hear of a reported mistake, of an approval to confirm and of facts checked half a year ago', async () => {
+test('reviewers hear of a reported mistake and of facts checked half a year ago', async () => {
   const course = world.catalogue.courses.get('residential-settings')!.current
   const [module] = course.modules
   const ivy = await world.as('ivy@lakeside.example')

@@ -111,7 +111,7 @@ describe('what waits', () => {
     })
   })
 
-  test('leads a reviewer to comments without a reply and to reported mistakes', async () => {
+  test('leads a reviewer to comments without a reply', async () => {
     const noor = await personId(world.db, 'noor@review.example')
     const ines = await personId(world.db, 'ines@review.example')
     const place = {
