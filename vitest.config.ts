@@ -28,6 +28,7 @@ export default defineConfig({
     // Fault drills take minutes: npm run test:long.
     exclude: process.env.LONG ? [] : ['test/faults/**'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/draws.ts'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
     // Two cores, and whoever waits for a process or a browser leaves its core to another.

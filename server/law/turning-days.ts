@@ -21,6 +21,8 @@ export function programTurningDays(facts: Facts, program: Program, on: Day): rea
       ...(contact ?? []).flatMap(ends),
       ...leave.flatMap(ends),
       ...ends({ from: hiredOn, to: separatedOn }),
+      // From then on, contact whose days are not on file may also have ended already.
+      hiredOn === null ? null : addDays(hiredOn, 1),
     ]),
     ...possibleTrainingLists(facts, program, on).flatMap((trainings) =>
       yearlyTurns(situationAt(facts, program, on), trainings).turns.flatMap((turn) => aroundDue(turn.due)),

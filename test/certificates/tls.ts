@@ -1,3 +1,4 @@
+import 'reflect-metadata'
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { createServer as createProxy } from 'node:http'

@@ -4,6 +4,7 @@ import { clearance, clearanceVerdict } from '#server/law/clearance.ts'
 import type { ClearanceVerdict } from '#server/law/clearance-reasons.ts'
 import { doneBy } from '#server/law/facts/as-known.ts'
 import { readFacts } from '#server/law/facts/facts-check.ts'
+import type { WrittenFacts } from '#server/law/facts/facts-schema.ts'
 import { nextChangeOn, stored, upcoming } from '#server/law/next-change.ts'
 import { programsOf } from '#server/law/reasons/situation.ts'
 import { findings } from '#server/law/standing.ts'
@@ -11,6 +12,25 @@ import { addDays, type Day } from '#server/lib/days.ts'
 import { drawnDay, drawnFacts } from './drawn-facts.ts'
 
 const horizon = 500
+
+/** The day after the hire, contact whose days are not on file may have ended already, and the rule is another. */
+const hiredThatDay: [WrittenFacts, Day] = [
+  {
+    programs: [
+      {
+        id: 'one',
+        name: 'House One',
+        holder: 'First',
+        certifications: [{ type: 'st-cse-at-risk', from: '2021-01-01', to: null }],
+      },
+    ],
+    assignments: [{ program: 'one', hired_on: '2021-06-08', separated_on: null, contact: null, leave: [] }],
+    completions: [],
+    outside: [],
+    child_protection: [],
+  },
+  '2021-06-08',
+]
 
 describe('the day on which a stored verdict next changes', () => {
   test('is the day that checking every day would find', () => {
@@ -37,7 +57,7 @@ describe('the day on which a stored verdict next changes', () => {
           expect(next_change_on !== null && next_change_on <= last ? next_change_on : null).toBe(day)
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 25, examples: [hiredThatDay] },
     )
   }, 120_000)
 
