@@ -37,6 +37,7 @@ import { readingAttributes, readingCookie, readingSettings } from './people/read
 import type { DataKey } from './people/sealed-secret.ts'
 import { createSessions } from './people/sessions.ts'
 import { unsentForms } from './people/unsent-forms/unsent-forms.ts'
+import { uploadLimits } from './people/unsent-forms/upload-limits.ts'
 import { recognizeBy, viewerHook } from './people/viewer.ts'
 import { approvedOnlyOn } from './standings/approved-only.ts'
 import { apiDescription, apiDocs } from './web/api-docs.ts'
@@ -192,6 +193,8 @@ async function addPlugins(app: App, given: Needs, needs: FeatureNeeds): Promise<
     noteLook: (look) => noteLook(db, look, clock()),
   })
   await app.register(unsentForms, { db, sessions, config })
+  await app.register(rateLimit, { global: false })
+  await app.register(uploadLimits, { db, config })
   // Whole pages of people with a role show it in their navigation; files and pieces of a page have none.
   app.addHook('preHandler', async (request) => {
     const { viewer, method, headers, url } = request
@@ -200,7 +203,6 @@ async function addPlugins(app: App, given: Needs, needs: FeatureNeeds): Promise<
     request.waiting = waitingByHome(await listWaiting(db, viewer, dayOf(clock())))
   })
   if (given.isDemo && config.demo === 'public') await app.register(readOnly, { refusalOf: demoRefusal })
-  await limitRequests(app)
   await app.register(async (files) => {
     files.addHook('onRoute', (route) => {
       route.config = { ...route.config, policy: 'asset' }
@@ -261,19 +263,6 @@ async function addForms(app: App, { db }: FeatureNeeds): Promise<void> {
 
 /** The plugin hands these to Zstandard, too, but its types don't know that. Gzip ignores them. */
 const zstandard: object = { params: { [constants.ZSTD_c_windowLog]: 17 } }
-
-async function limitRequests(app: App): Promise<void> {
-  await app.register(rateLimit, { global: false })
-  // A file costs more than a form. Counted by account where there is one: a whole office may share one address.
-  const limitUploads = app.rateLimit({
-    max: 60,
-    timeWindow: '10 minutes',
-    keyGenerator: ({ viewer, ip }) => `upload ${viewer?.id ?? ip}`,
-  })
-  app.addHook('preHandler', async function (request, reply) {
-    if (request.isMultipart()) await limitUploads.call(this, request, reply)
-  })
-}
 
 /** Where an account is changed, or how someone signs in to it. */
 const accountAddresses =

@@ -17,6 +17,7 @@ import { readVerifierKey, type VerifierKey } from './ledger/signed-note.ts'
 import { isLoopback } from './lib/loopback.ts'
 import { likelyTypo } from './lib/typos.ts'
 import { type IdentityProvider, parseProviders } from './people/identity-providers.ts'
+import type { Allowed } from './web/request-limits.ts'
 
 export type Config = Readonly<{
   /** Address to listen on. Anything but loopback needs an https BASE_URL. */
@@ -67,6 +68,9 @@ export type Config = Readonly<{
   sessionHours: number
   /** Whether roles above learner need a second factor to sign in; absent, they do except in the demonstration. */
   secondFactor: 'required' | 'optional' | undefined
+  /** Forms with files in 10 minutes, and requests with an API token in a minute. */
+  uploads: Allowed
+  api: Allowed
   /** Where people can sign in instead of here. */
   identityProviders: readonly IdentityProvider[]
   /** Who issues certificates, as printed. */
@@ -124,6 +128,7 @@ function readSettings(env: Environment): Config {
     ...databaseSettings(env),
     ...mailSettings(env),
     ...signInSettings(env),
+    ...requestSettings(env),
     ...backupSettings(env),
     demo: oneOf(env, 'DEMO', ['auto', 'no', 'public'], 'auto'),
     dataDir,
@@ -268,6 +273,14 @@ function signInSettings(env: Environment) {
       : undefined,
     identityProviders: env.IDENTITY_PROVIDERS ? readProviders(env.IDENTITY_PROVIDERS) : [],
   }
+}
+
+function requestSettings(env: Environment) {
+  const allowed = (name: string, account: string, perAccount: number, perAddress: number) => ({
+    perAccount: wholeNumber(env, `${name}_PER_${account}`, perAccount, 1, 1_000_000),
+    perAddress: wholeNumber(env, `${name}_PER_ADDRESS`, perAddress, 1, 1_000_000),
+  })
+  return { uploads: allowed('UPLOADS', 'ACCOUNT', 60, 600), api: allowed('API', 'TOKEN', 120, 1200) }
 }
 
 function readProviders(file: string): readonly IdentityProvider[] {

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { dayOf, isDay, timeZone } from '#server/lib/days.ts'
+import { type Allowed, limitApi } from '#server/web/request-limits.ts'
 import type { App } from '#server/web/routes.ts'
 import { useApiToken } from './api-tokens.actions.ts'
 import { bearerIn } from './api-tokens.ts'
@@ -9,7 +10,7 @@ import { listEmployeeIds } from './clearance.queries.ts'
 import { clearanceStatement, clearedPersonSchema } from './clearance-statement.ts'
 import { type Site, signClearance } from './signed-clearance.actions.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date; config: Site }>
+type Needs = Readonly<{ db: Database; clock: () => Date; config: Site & Readonly<{ api: Allowed }> }>
 
 /** A program's software asks who may have direct contact, and gets an answer that is signed and expires. */
 export async function clearanceApiRoutes(app: App, { db, clock, config: site }: Needs): Promise<void> {
@@ -18,7 +19,8 @@ export async function clearanceApiRoutes(app: App, { db, clock, config: site }: 
   app.get(
     '/api/clearance',
     {
-      config: { policy: 'public', rateLimit: { max: 120, timeWindow: '1 minute' } },
+      config: { policy: 'public' },
+      onRequest: limitApi(app, site.api),
       schema: {
         tags: ['Clearance'],
         summary: 'The people of a program and whether each is cleared for direct contact on a day',

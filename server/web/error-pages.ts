@@ -101,6 +101,7 @@ function wordsFor(status: number, error?: FastifyError): { title: string; words:
     case 413:
       return { title: 'That’s too large', words: 'Nothing was saved. Send a smaller file or a shorter text.' }
     case 429:
+      if (error?.code === 'TOO_MANY_REQUESTS') return { title: 'Too many requests', words: error.message }
       return { title: 'Too many attempts', words: 'Wait a minute, then try again.' }
     case 503:
       return unavailable(error)

@@ -330,6 +330,37 @@ export const settingList: readonly Setting[] = [
     value: ({ identityProviders }) => identityProviders.map(({ name }) => name).join(', ') || 'Not set',
   },
   {
+    name: 'UPLOADS_PER_ACCOUNT',
+    group: 'Limits',
+    fallback: '60',
+    changes:
+      'How many forms with files one account may send in 10 minutes, in each web process. Without an account, one address. A roster import of 20,000 rows is one.',
+    value: ({ uploads }) => String(uploads.perAccount),
+  },
+  {
+    name: 'UPLOADS_PER_ADDRESS',
+    group: 'Limits',
+    fallback: '600',
+    changes:
+      'The same for all accounts at one address, which an office may share. Without TRUSTED_PROXY, everyone behind the proxy shares one.',
+    value: ({ uploads }) => String(uploads.perAddress),
+  },
+  {
+    name: 'API_PER_TOKEN',
+    group: 'Limits',
+    fallback: '120',
+    changes:
+      'How many requests a minute one program’s token may make, in each web process. A directory’s token may make as many as an address.',
+    value: ({ api }) => String(api.perAccount),
+  },
+  {
+    name: 'API_PER_ADDRESS',
+    group: 'Limits',
+    fallback: '1200',
+    changes: 'The same for all tokens at one address, such as a vendor’s server that asks for many programs.',
+    value: ({ api }) => String(api.perAddress),
+  },
+  {
     name: 'ISSUER_NAME',
     group: 'Certificates',
     fallback: 'Safe Harbor Training',

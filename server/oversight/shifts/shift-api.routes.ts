@@ -7,12 +7,13 @@ import { clearanceOfPeople } from '#server/standings/clearance.actions.ts'
 import { listEmployeeIds } from '#server/standings/clearance.queries.ts'
 import { clearanceStatement, clearedPersonSchema } from '#server/standings/clearance-statement.ts'
 import { type Site, signClearance } from '#server/standings/signed-clearance.actions.ts'
+import { type Allowed, limitApi } from '#server/web/request-limits.ts'
 import type { App } from '#server/web/routes.ts'
 import { mostNamed, namedAs } from './shift-people.ts'
 import { receiveShift } from './shifts.actions.ts'
 import { isCheckingShifts, listOnRoster } from './shifts.queries.ts'
 
-type Needs = Readonly<{ db: Database; clock: () => Date; config: Site }>
+type Needs = Readonly<{ db: Database; clock: () => Date; config: Site & Readonly<{ api: Allowed }> }>
 
 /** Scheduling software sends who works a shift, and learns who may not. */
 export async function shiftApiRoutes(app: App, { db, clock, config: site }: Needs): Promise<void> {
@@ -30,11 +31,8 @@ export async function shiftApiRoutes(app: App, { db, clock, config: site }: Need
   app.post(
     '/api/shifts',
     {
-      config: {
-        policy: 'public',
-        isFromAnywhere: true,
-        rateLimit: { max: 60, timeWindow: '1 minute' },
-      },
+      config: { policy: 'public', isFromAnywhere: true },
+      onRequest: limitApi(app, site.api),
       schema: {
         tags: ['Shifts'],
         summary: 'Who works a shift: for the shift lead’s check-in',

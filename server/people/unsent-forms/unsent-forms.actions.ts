@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import { sql } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 
-/** A form that arrived after its session had ended. */
+/** A form that arrived after its session had ended, or with files too soon after others. */
 type UnsentForm = Readonly<{
   /** The address that it is sent to. */
   action: string

@@ -20,12 +20,7 @@ export const unsentForms = fp(async (app: FastifyInstance, { db, sessions, confi
     const token = sessionToken(request, config.https)
     // Before the form is read: files that no one may send aren’t taken in.
     const personId = token ? await sessions.findEnded(token) : null
-    const sent = personId ? await contentOf(request) : null
-    const isKept = personId && sent && mayBeKept(sent.fields, sent.files)
-    if (isKept) {
-      const form = { action: withoutKey(request.url), page: pageOf(request), ...sent }
-      rememberUnsent(reply, await keepUnsentForm(db, personId, form), config)
-    }
+    const isKept = personId && (await keepForm(db, request, reply, { personId, config }))
     const next = isKept ? '/unsent' : pageOf(request)
     const address = `/sign-in?next=${encodeURIComponent(next)}`
     // htmx would put the sign-in page into the middle of this one.
@@ -33,6 +28,20 @@ export const unsentForms = fp(async (app: FastifyInstance, { db, sessions, confi
     return reply.redirect(address, 303)
   })
 })
+
+/** Keeps what was typed for its sender to send later. False where it may not be kept, such as a password. */
+export async function keepForm(
+  db: Database,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { personId, config }: Readonly<{ personId: string; config: Readonly<{ https: boolean }> }>,
+): Promise<boolean> {
+  const sent = await contentOf(request)
+  if (!mayBeKept(sent.fields, sent.files)) return false
+  const form = { action: withoutKey(request.url), page: pageOf(request), ...sent }
+  rememberUnsent(reply, await keepUnsentForm(db, personId, form), config)
+  return true
+}
 
 const options = (https: boolean) => ({ path: '/', httpOnly: true, sameSite: 'lax', secure: https }) as const
 const cookieName = (https: boolean) => (https ? '__Host-unsent' : 'unsent')

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Database } from '#server/db/connection.ts'
 import type { TellOwner } from '#server/people/account-news.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
+import { type Allowed, limitApi } from '#server/web/request-limits.ts'
 import type { App } from '#server/web/routes.ts'
 import { useConnectionToken } from './connections.actions.ts'
 import type { Connection } from './connections.queries.ts'
@@ -18,7 +19,7 @@ declare module 'fastify' {
 type Needs = Readonly<{
   db: Database
   clock: () => Date
-  config: Readonly<{ baseUrl: string }>
+  config: Readonly<{ baseUrl: string; api: Allowed }>
   afterChange: AfterChange
   tellOwner: TellOwner
 }>
@@ -34,12 +35,13 @@ export async function scimRoutes(app: App, needs: Needs): Promise<void> {
   const { db, clock, config: site } = needs
   const { User, Group, Schema, ResourceType, ServiceProviderConfig } = scim.Resources
   const kinds = { Users: User, Groups: Group } as const
-  const rateLimit = { max: 1200, timeWindow: '1 minute' }
-  const config = { policy: 'public', isFromAnywhere: true, rateLimit } as const
+  const config = { policy: 'public', isFromAnywhere: true } as const
   for (const resource of [User, Group, Schema, ResourceType, ServiceProviderConfig])
     resource.basepath(`${site.baseUrl}${root}`)
 
   app.decorateRequest('scimConnection', null)
+  // A first synchronization asks for thousands of people, one by one.
+  app.addHook('onRequest', limitApi(app, { ...site.api, perAccount: site.api.perAddress }))
   app.addHook('onRequest', async (request, reply) => {
     const [scheme, token] = (request.headers.authorization ?? '').split(' ')
     if (scheme?.toLowerCase() === 'bearer' && token)
