@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
 import { entryHash, genesisHash } from './chain.ts'
 import { keepTiles } from './tiles.actions.ts'
 import { tileWidth } from './tiles.ts'
@@ -37,6 +38,8 @@ export async function placeSome(db: Database): Promise<Placed> {
     if (arrived.length === 0) return { placed: 0, waited: [] }
     const size = await place(trx, arrived)
     if (size % tileWidth < arrived.length) await keepTiles(trx, size)
+    // In the same transaction: a head is due from the entry on that makes it so, not from the next look at the clock.
+    if (isHeadDue(size - arrived.length, size)) await enqueue(trx, 'sign-ledger-head')
     const now = Date.now()
     return {
       placed: arrived.length,
@@ -44,6 +47,10 @@ export async function placeSome(db: Database): Promise<Placed> {
     }
   })
 }
+
+/** A head is signed for every thousandth entry. */
+export const isHeadDue = (lastSize: number, size: number): boolean =>
+  Math.floor(size / 1000) > Math.floor(lastSize / 1000)
 
 const hasArrivals = async (db: Database): Promise<boolean> =>
   (await db.selectFrom('ledger_arrivals').select('id').orderBy('id').limit(1).executeTakeFirst()) !==

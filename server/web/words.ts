@@ -43,6 +43,18 @@ export function minutes(count: number): string {
 export const count = (many: number, one: string, more = `${one}s`): string =>
   `${number(many)} ${many === 1 ? one : more}`
 
+/** How long to wait, in seconds → "45 seconds", "12 minutes", never less than it is */
+export const waitInWords = (seconds: number): string =>
+  seconds < 90 ? count(seconds, 'second') : count(Math.ceil(seconds / 60), 'minute')
+
+/** How much time passed, in seconds, rounded → "40 seconds", "12 minutes", "3 hours", "2 days" */
+export function duration(seconds: number): string {
+  if (seconds < 60) return count(Math.round(seconds), 'second')
+  if (seconds < 90 * 60) return count(Math.round(seconds / 60), 'minute')
+  if (seconds < 36 * 3600) return count(Math.round(seconds / 3600), 'hour')
+  return count(Math.round(seconds / 86_400), 'day')
+}
+
 /** 11250 → "11,250" */
 export const number = (value: number): string =>
   Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : numberFormat.format(value)

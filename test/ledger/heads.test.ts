@@ -67,6 +67,30 @@ describe('the head of the day', () => {
     expect(readFileSync(path.join(folder, 'hashes.txt'), 'utf8')).toBe(rows[0]!.all)
   })
 
+  test('is signed again within the hour for the thousandth entry, and for none before', async () => {
+    const { world, keep } = await aKeptLedger()
+    const addUpTo = async (size: number) => {
+      const { n } = await world.db
+        .selectFrom('ledger')
+        .select(({ fn }) => fn.countAll<string>().as('n'))
+        .executeTakeFirstOrThrow()
+      await writeEvidence(world.db, async (trx) => {
+        for (let seq = Number(n) + 1; seq <= size; seq++)
+          trx.record({
+            kind: 'setting-changed',
+            actor_id: null,
+            subject: `x:${seq}`,
+            facts: {},
+            at: new Date(),
+          })
+      })
+    }
+    await addUpTo(999)
+    expect(await keep()).toEqual({ kind: 'nothing-to-do' })
+    await addUpTo(1000)
+    expect((await keep()).kind).toBe('kept')
+  })
+
   test('waits in the queue for the mail server, once a day for all servers together', async () => {
     const { db, config } = await aWorld()
     const mail = accountMail(async () => Buffer.alloc(32))

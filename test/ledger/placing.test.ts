@@ -49,6 +49,23 @@ test('whichever statement of placing fails, no entry is lost or placed twice', a
   expect(await countTiles(db, 0)).toBe(1)
 })
 
+test('each thousandth entry asks for a signed head at once, and no other entry does', async () => {
+  await emptyDatabase()
+  const db = await asTheService()
+  const asked = async () => {
+    await placeEntries(db)
+    const { rows } = await sql`select from pgboss.job where name = 'sign-ledger-head'`.execute(db)
+    return rows.length
+  }
+  await record(db, ...Array.from({ length: 999 }, (_, n) => `x:${n}`))
+  expect(await asked()).toBe(0)
+  await record(db, 'x:999')
+  expect(await asked()).toBe(1)
+  await sql`delete from pgboss.job where name = 'sign-ledger-head'`.execute(db)
+  await record(db, 'x:1000')
+  expect(await asked()).toBe(0)
+})
+
 /** Lets the n-th statement fail before it is sent. */
 function failingAt(n: number): KyselyPlugin {
   let count = 0

@@ -16,7 +16,7 @@ import type { DB } from '#server/db/schema.ts'
 import type { Finding } from '#server/ledger/checking.ts'
 import { findLastCheck, recordCheck } from '#server/ledger/checks.ts'
 import { type Head, readHead } from '#server/ledger/heads.ts'
-import { placeEntries } from '#server/ledger/placing.actions.ts'
+import { isHeadDue, placeEntries } from '#server/ledger/placing.actions.ts'
 import { atOneInstant, countEntries, findLastHead } from '#server/ledger/queries.ts'
 import { keepTiles } from '#server/ledger/tiles.actions.ts'
 import {
@@ -126,7 +126,7 @@ async function isCheckDue(db: Database, now: Date): Promise<boolean> {
   const [check, head, count] = await Promise.all([findLastCheck(db), findLastHead(db), countEntries(db)])
   if (count === 0) return false
   const isHourOver = !check || now.getTime() - check.checked_at.getTime() >= 55 * 60_000
-  return isHourOver || count - (head?.size ?? 0) >= 1000
+  return isHourOver || isHeadDue(head?.size ?? 0, count)
 }
 
 export const headsFolder = (dataDir: string): string => path.join(dataDir, 'ledger-heads')

@@ -1,5 +1,5 @@
+import { waitInWords } from '#server/web/words.ts'
 import type { Confirmation } from './sign-in.actions.ts'
-import { waitInWords } from './throttling.ts'
 
 /** How long after the password was given a change that asks for it goes on without. */
 const confirmedMinutes = 5

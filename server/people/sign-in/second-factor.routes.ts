@@ -12,6 +12,7 @@ import type { Sessions } from '#server/people/sessions.ts'
 import { secondFactorAddress, sessionToken, viewerOf } from '#server/people/viewer.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text } from '#server/web/routes.ts'
+import { waitInWords } from '#server/web/words.ts'
 import { authenticatorAddress } from './authenticator.ts'
 import { confirmationErrors, isFreshlyConfirmed } from './confirmation.ts'
 import { addPasskey, canUsePasskeys, passkeyRegistration } from './passkeys.actions.ts'
@@ -24,7 +25,6 @@ import {
 } from './second-factor.actions.ts'
 import { confirmPassword } from './sign-in.actions.ts'
 import { keepStep, stepOf } from './sign-in-cookies.ts'
-import { waitInWords } from './throttling.ts'
 
 type Needs = Readonly<{
   db: Database

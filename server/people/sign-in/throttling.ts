@@ -1,3 +1,5 @@
+import { waitInWords } from '#server/web/words.ts'
+
 /** So many attempts at once, then one more each time the pause has passed. */
 type Limit = Readonly<{ burst: number; secondsEach: number }>
 
@@ -24,9 +26,6 @@ export type Limited = keyof typeof limits
 /** Seconds until the next attempt counts, where `level` attempts are on record. */
 export const secondsToWait = (level: number, { burst, secondsEach }: Limit): number =>
   Math.max(1, Math.ceil((level + 1 - burst) * secondsEach))
-
-export const waitInWords = (seconds: number): string =>
-  seconds < 90 ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : `${Math.ceil(seconds / 60)} minutes`
 
 export const tooManyAttempts = (seconds: number): string =>
   `Too many sign-in attempts. Try again in ${waitInWords(seconds)}.`

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database } from '#server/db/connection.ts'
-import { waitInWords } from '#server/people/sign-in/throttling.ts'
 import { type Allowed, countRequests } from '#server/web/request-limits.ts'
+import { waitInWords } from '#server/web/words.ts'
 import { keepForm } from './unsent-forms.ts'
 
 type Needs = Readonly<{ db: Database; config: Readonly<{ https: boolean; uploads: Allowed }> }>
