@@ -314,6 +314,7 @@ export interface CompletionConfirmations {
 }
 
 export interface CompletionEvidence {
+  attempt_times: Json | null;
   attempts: number;
   completion_id: string;
   exercises: number;

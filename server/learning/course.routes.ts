@@ -21,7 +21,7 @@ import { type App, form, text } from '#server/web/routes.ts'
 import { shareCommitment } from './commitments.actions.ts'
 import { findCommitment } from './commitments.queries.ts'
 import { coursePage } from './course-page.ts'
-import { listFastCompletions } from './engagement.queries.ts'
+import { findFastCompletions } from './engagement.actions.ts'
 import { startCourse } from './enrollments.actions.ts'
 import { takings } from './taking.ts'
 
@@ -112,7 +112,7 @@ export async function coursePageRoutes(app: App, { db, catalogue, offered, clock
   )
 
   const fastOf = async (viewer: Viewer, completionId: string) =>
-    (await listFastCompletions(db, viewer.id)).find((one) => one.completion_id === completionId) ?? null
+    (await findFastCompletions(db, viewer.id)).find((one) => one.completion_id === completionId) ?? null
 
   /** Changes of law or meaning since this person completed the course. */
   async function changesOf(personId: string, slug: string) {

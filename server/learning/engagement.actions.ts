@@ -4,7 +4,8 @@ import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type Enrollment, isLockedFor } from '#server/learning/progress/queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
-import { findEngagementRows } from './engagement.queries.ts'
+import { attemptSpacing } from './attempt-spacing.ts'
+import { findEngagementRows, listFastCompletions } from './engagement.queries.ts'
 import { type Evidence, evidenceOf, paceOf } from './engagement.ts'
 
 export type LessonPlace = Readonly<{ module: string; lesson: string }>
@@ -75,6 +76,7 @@ export async function insertEvidence(
       exercises_tried: evidence.exercisesTried,
       attempts: evidence.attempts.length,
       seconds_per_question: pace.secondsPerQuestion,
+      attempt_times: JSON.stringify(evidence.attempts.map(({ questions: _, ...times }) => times)),
       thresholds: JSON.stringify({ fastest_percent, seconds_per_question }),
       reasons: JSON.stringify(pace.reasons),
       is_fast: pace.isFast,
@@ -89,3 +91,9 @@ export const findEngagement = async (
   { id, finished }: Pick<Enrollment, 'id' | 'finished'>,
   course: CourseVersion,
 ): Promise<Evidence> => evidenceOf(course, finished, await findEngagementRows(db, id))
+
+/** A person's fast completions, newest first, with how far apart the attempts at questions were. */
+export async function findFastCompletions(db: Kysely<DB>, personId: string) {
+  const known = await listFastCompletions(db, personId)
+  return known.map((one) => ({ ...one, spacing: attemptSpacing(one.evidence.attempt_times ?? []) }))
+}

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
 import { accountsIn, accountsOf } from '#server/people/accounts-of.queries.ts'
+import type { AttemptTime } from './attempt-spacing.ts'
 import type { EngagementRows } from './engagement.ts'
 
 /**
@@ -26,7 +27,7 @@ export async function findEngagementRows(db: Kysely<DB>, enrollmentId: string): 
       array(select distinct x.module || '/' || x.lesson || '/' || x.exercise from exercise_tries x
         where x.enrollment_id in (select id from taken)) as exercises,
       coalesce((select json_agg(json_build_object('module', a.module, 'questions', r.total, 'is_passed', r.is_passed,
-          'seconds', extract(epoch from r.finished_at - a.started_at)) order by a.started_at)
+          'started_at', a.started_at, 'finished_at', r.finished_at) order by a.started_at)
         from attempts a join attempt_results r on r.attempt_id = a.id
         where a.enrollment_id in (select id from taken)), '[]') as attempts`.execute(db)
   return rows[0]!
@@ -61,6 +62,8 @@ type FastCompletion = Readonly<{
     exercises_tried: number
     attempts: number
     seconds_per_question: number | null
+    /** Null for completions from before it was kept. */
+    attempt_times: readonly AttemptTime[] | null
   }>
   confirmed: readonly Readonly<{ program_id: string; name: string; at: string; note: string }>[]
 }>
@@ -75,7 +78,7 @@ export async function listFastCompletions(
       json_build_object('planned_minutes', e.planned_minutes, 'reading_seconds', e.reading_seconds,
         'lessons', e.lessons, 'lessons_opened', e.lessons_opened, 'exercises', e.exercises,
         'exercises_tried', e.exercises_tried, 'attempts', e.attempts,
-        'seconds_per_question', e.seconds_per_question) as evidence,
+        'seconds_per_question', e.seconds_per_question, 'attempt_times', e.attempt_times) as evidence,
       coalesce((select json_agg(json_build_object('program_id', f.program_id, 'name', p.name, 'at', f.confirmed_at,
           'note', f.note) order by f.confirmed_at)
         from completion_confirmations f join people p on p.id = f.confirmed_by where f.completion_id = c.id), '[]') as confirmed

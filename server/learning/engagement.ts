@@ -1,5 +1,6 @@
 import type { CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { Engagement } from '#server/courses/catalogue/course-shapes.ts'
+import type { AttemptTime } from './attempt-spacing.ts'
 
 /** How one person took a course, as far as it was recorded. */
 export type Evidence = Readonly<{
@@ -20,12 +21,7 @@ type LessonEvidence = Readonly<{
   seconds: number
 }>
 
-type AttemptEvidence = Readonly<{
-  module: string
-  questions: number
-  seconds: number
-  isPassed: boolean
-}>
+type AttemptEvidence = AttemptTime & Readonly<{ questions: number }>
 
 /** The rows that the evidence comes from. */
 export type EngagementRows = Readonly<{
@@ -33,7 +29,7 @@ export type EngagementRows = Readonly<{
   visible: Readonly<Record<string, number>>
   in_group: readonly string[]
   exercises: readonly string[]
-  attempts: readonly Readonly<{ module: string; questions: number; seconds: number; is_passed: boolean }>[]
+  attempts: readonly AttemptEvidence[]
 }>
 
 export function evidenceOf(
@@ -47,6 +43,7 @@ export function evidenceOf(
     finished_at: new Date(finished_at),
   }))
   const open = secondsOpen(readings)
+  const titles = new Map(course.modules.map(({ slug, title }) => [slug, title]))
   const lessons = course.modules.flatMap((module) =>
     module.lessons.map((lesson) => ({ lesson, key: `${module.slug}/${lesson.slug}` })),
   )
@@ -62,7 +59,10 @@ export function evidenceOf(
     })),
     exercises: read.reduce((sum, { lesson }) => sum + lesson.exercises.size, 0),
     exercisesTried: rows.exercises.filter((one) => read.some(({ key }) => one.startsWith(`${key}/`))).length,
-    attempts: rows.attempts.map(({ is_passed, ...attempt }) => ({ ...attempt, isPassed: is_passed })),
+    attempts: rows.attempts.map((attempt) => ({
+      ...attempt,
+      module: titles.get(attempt.module) ?? attempt.module,
+    })),
   }
 }
 
@@ -82,10 +82,10 @@ export function paceOf({ lessons, attempts }: Evidence, limits: Engagement): Pac
   const plannedMinutes = sum(lessons.map(({ minutes }) => minutes))
   const readingSeconds = Math.round(sum(lessons.map(countedSeconds)))
   const unopened = lessons.filter(({ isOpened, isGroup }) => !isOpened && !isGroup).length
-  const passed = attempts.filter(({ isPassed, questions }) => isPassed && questions > 0)
+  const passed = attempts.filter(({ is_passed, questions }) => is_passed && questions > 0)
   const secondsPerQuestion =
     passed.length > 0
-      ? Math.floor(Math.min(...passed.map(({ seconds, questions }) => seconds / questions)))
+      ? Math.floor(Math.min(...passed.map((attempt) => secondsOf(attempt) / attempt.questions)))
       : null
   const reasons: string[] = []
   if (readingSeconds * 100 < plannedMinutes * 60 * limits.fastest_percent)
@@ -111,6 +111,9 @@ export function paceOf({ lessons, attempts }: Evidence, limits: Engagement): Pac
 /** The lessons that were open for too short a time, for a learner who wants to slow down. */
 export const hurriedLessons = ({ lessons }: Evidence, limits: Engagement): readonly LessonEvidence[] =>
   lessons.filter((lesson) => countedSeconds(lesson) * 100 < lesson.minutes * 60 * limits.fastest_percent)
+
+const secondsOf = ({ started_at, finished_at }: AttemptEvidence) =>
+  (Date.parse(finished_at) - Date.parse(started_at)) / 1000
 
 /** One lesson left open all afternoon doesn't make up for others. */
 const countedSeconds = ({ minutes, isGroup, seconds }: LessonEvidence) =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { defaultEngagement } from '#server/courses/catalogue/course-shapes.ts'
 import { factsOf } from '#server/law/facts/facts.ts'
 import { standing } from '#server/law/standing.ts'
+import { attemptSpacing } from '#server/learning/attempt-spacing.ts'
 import { paceOf, secondsOpen } from '#server/learning/engagement.ts'
 import { retakeAt } from '#server/learning/retakes.ts'
 import { loadText } from '#test/courses/format-two.ts'
@@ -81,14 +82,30 @@ describe('evidence of engagement', () => {
     await readModule(ada, course, module)
     const warned = (await ada.get(`/courses/evenings/${module.slug}/assessment`)).body
     expect(warned).toContain('You’re going through the lessons very fast.')
+    await takeAssessment(db, ada, id, course, module, false)
+    later(world.clock, 3)
     await takeAssessment(db, ada, id, course, module)
+    const attempt = { module: module.title, started_at: expect.any(String), finished_at: expect.any(String) }
     expect(await evidenceIn(world)).toMatchObject([
-      { is_fast: true, reading_seconds: 0, lessons: module.lessons.length },
+      {
+        is_fast: true,
+        reading_seconds: 0,
+        lessons: module.lessons.length,
+        attempts: 2,
+        attempt_times: [
+          { ...attempt, is_passed: false },
+          { ...attempt, is_passed: true },
+        ],
+      },
     ])
-    expect((await ada.get('/courses/evenings')).body).toContain('Fast completion')
+    const spacing = `${module.title}: 2 attempts, with 3 minutes between them.`
+    const own = readable((await ada.get('/courses/evenings')).body)
+    expect(own).toContain('Fast completion')
+    expect(own).toContain(spacing)
     const sam = await world.as('sam@northstar.example')
-    const page = (await sam.get(`/team/${id}`)).body
+    const page = readable((await sam.get(`/team/${id}`)).body)
     expect(page).toContain('Fast completion')
+    expect(page).toContain(spacing)
     expect(page).toContain('The lessons were open for 0 seconds')
     const lee = await world.as('lee@licensing.example')
     const review = await openReviewOf(world, lee, '9900001')
@@ -99,6 +116,7 @@ describe('evidence of engagement', () => {
     const fast = readable((await lee.get(`${review}/people?show=fast`)).body)
     expect(fast).toContain('Ada Lindqvist')
     expect(fast).not.toContain('Theo Okafor')
+    expect(readable((await lee.get(`${review}/people/${id}`)).body)).toContain(spacing)
     expect(readable((await lee.get(`${review}/people`)).body)).toContain('Theo Okafor')
     const entry = await db
       .selectFrom('ledger_entries')
@@ -146,6 +164,31 @@ describe('evidence of engagement', () => {
     expect(paceOf({ ...given, lessons: many }, defaultEngagement).isFast).toBe(true)
     const group = lessons.map((one) => ({ ...one, isGroup: true, isOpened: false, seconds: 0 }))
     expect(paceOf({ ...given, lessons: group }, defaultEngagement).isFast).toBe(false)
+  })
+
+  test('attempts are listed with the time between them', () => {
+    const at = (module: string, start: string, end: string) => ({
+      module,
+      started_at: `2026-11-30T${start}:00Z`,
+      finished_at: `2026-11-30T${end}:00Z`,
+      is_passed: true,
+    })
+    expect(attemptSpacing([at('Signs', '12:00', '12:05')])).toEqual([])
+    expect(attemptSpacing([at('Signs', '12:00', '12:05'), at('Law', '12:06', '12:20')])).toEqual([
+      'From the start of the first attempt to the end of the last: 20 minutes.',
+      'One attempt at each module.',
+    ])
+    expect(
+      attemptSpacing([
+        at('Signs', '12:00', '12:05'),
+        at('Law', '12:06', '12:20'),
+        at('Signs', '12:06', '12:10'),
+        at('Signs', '15:10', '15:20'),
+      ]),
+    ).toEqual([
+      'From the start of the first attempt to the end of the last: 3 hours.',
+      'Signs: 3 attempts, with 1 minute and 3 hours between them.',
+    ])
   })
 
   test('lessons open side by side don’t multiply the time', () => {

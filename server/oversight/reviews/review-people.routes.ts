@@ -2,7 +2,8 @@ import { Type } from 'typebox'
 import type { Database } from '#server/db/connection.ts'
 import { clearance } from '#server/law/clearance.ts'
 import { programsOf } from '#server/law/reasons/situation.ts'
-import { listFastCompletions, listFastPeople } from '#server/learning/engagement.queries.ts'
+import { findFastCompletions } from '#server/learning/engagement.actions.ts'
+import { listFastPeople } from '#server/learning/engagement.queries.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
@@ -86,7 +87,7 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
         assignments: row.assignments.filter(({ program_id }) => program_id === review.program_id),
         clearance: own && program ? clearance(own, program, on) : null,
         certificates: certificatesOn(certificates, on, asKnownOn),
-        fast: (await listFastCompletions(db, row.person_id)).filter(({ completed_on }) => completed_on <= on),
+        fast: (await findFastCompletions(db, row.person_id)).filter(({ completed_on }) => completed_on <= on),
         outside: outside.filter(({ completed_on }) => completed_on <= on),
       })
     },

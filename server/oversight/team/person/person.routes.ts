@@ -4,7 +4,7 @@ import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { FindOffered, Offered } from '#server/courses/catalogue/offered.ts'
 import type { Database } from '#server/db/connection.ts'
 import { listSharedCommitments } from '#server/learning/commitments.queries.ts'
-import { listFastCompletions } from '#server/learning/engagement.queries.ts'
+import { findFastCompletions } from '#server/learning/engagement.actions.ts'
 import { type Day, dayOf } from '#server/lib/days.ts'
 import { supervisorKinds } from '#server/notices/kinds.ts'
 import { type Asked, askedDay } from '#server/oversight/team/asked-day.ts'
@@ -264,7 +264,7 @@ export async function personRoutes(
   }
 
   const fastOf = async (viewer: Viewer, personId: string, until: Day) => {
-    const known = await listFastCompletions(db, personId)
+    const known = await findFastCompletions(db, personId)
     const fast = known
       .filter(({ completed_on }) => completed_on <= until)
       .map((one) => ({
