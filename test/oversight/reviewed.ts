@@ -67,6 +67,7 @@ export function upload(
   url: string,
   fields: Readonly<Record<string, string>>,
   files: Readonly<Record<string, Buffer>> = {},
+  key: string = crypto.randomUUID(),
 ) {
   const boundary = 'a-boundary-of-a-form'
   const parts = [
@@ -88,7 +89,7 @@ export function upload(
     headers: {
       'content-type': `multipart/form-data; boundary=${boundary}`,
       'sec-fetch-site': 'same-origin',
-      'idempotency-key': crypto.randomUUID(),
+      'idempotency-key': key,
       cookie: [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
     },
     payload: Buffer.concat(parts),
