@@ -1,17 +1,20 @@
 import { constants, inflateRawSync } from 'node:zlib'
 
-type PdfContent = 'no-scripts' | 'scripts' | 'unreadable' | 'too-much'
+type PdfContent = 'no-scripts' | 'scripts' | 'attachments' | 'unreadable' | 'too-much'
 
 /**
- * Whether a PDF runs scripts or programs. Its objects may be encoded, several times over, and a name may be written in
+ * Whether a PDF runs scripts or programs, has a form that may (XFA), or brings other files that may. Its objects may be encoded, several times over, and a name may be written in
  * escapes. What a stream says about its encoding and length can mislead, so each is tried in each encoding to its end.
  */
 export default function scriptsIn(bytes: Uint8Array): PdfContent {
   const file = Buffer.from(bytes)
   let left = mostDecoded
+  const attached: string[] = []
   const look = (decoded: Buffer, depth: number): PdfContent => {
-    const found = namesIn(decoded)
+    const text = textOf(decoded)
+    const found = namesIn(text)
     if (found !== 'no-scripts') return found
+    if (attaches.test(text)) attached.push(text)
     for (const encoded of depth === 0 ? streamsOf(file) : [decoded])
       for (const decode of [inflated, fromHex, fromAscii85]) {
         const inner = decode(encoded, left)
@@ -25,24 +28,71 @@ export default function scriptsIn(bytes: Uint8Array): PdfContent {
       }
     return 'no-scripts'
   }
-  return look(file, 0)
+  const answer = look(file, 0)
+  if (answer !== 'no-scripts') return answer
+  return attached.length === 0 || isDataAlone(file, attached) ? 'no-scripts' : 'attachments'
 }
 
 const mostDecoded = 40_000_000
 const mostLayers = 8
 
 /** Not /JS, which scans hold by chance: what runs it says one of these, too. */
-const runs = /\/(?:JavaScript|Launch|RichMedia|Rendition)\b/
+const runs = /\/(?:JavaScript|Launch|RichMedia|Rendition)\b|\/XFA(?:\s|%[^\r\n]*[\r\n])*[[\d]/
+/** Other files in it, however they are reached. */
+const attaches = /\/(?:EmbeddedFiles?|FileAttachment|GoToE|Collection)\b/
 /** Encrypted, in an encoding of old scanners, or an object stream whose bytes are differences. */
 const hides =
   /\/(?:Encrypt|Crypt|LZWDecode|RunLengthDecode|BrotliDecode)\b|\/Filter[\s[]*(?:\/\w+\s*)*\/(?:LZW|RL)\b|\/ObjStm\b[^>]*<<[^>]*\/Predictor\s+(?!1\b)|\/Predictor\s+(?!1\b)[^>]*>>[^>]*\/ObjStm\b/
 
-function namesIn(bytes: Buffer): PdfContent {
-  const text = bytes
+const textOf = (bytes: Buffer): string =>
+  bytes
     .toString('latin1')
     .replaceAll(/#([0-9a-fA-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+
+function namesIn(text: string): PdfContent {
   if (runs.test(text)) return 'scripts'
   return hides.test(text) ? 'unreadable' : 'no-scripts'
+}
+
+/**
+ * Whether every file in it is JSON, such as the credential in a certificate of this service. What names a file must say in
+ * so many words where it is.
+ */
+function isDataAlone(file: Buffer, texts: readonly string[]): boolean {
+  const written = file.toString('latin1')
+  return texts.every((text) => {
+    const places = [...text.matchAll(/\/EF\s*<<([^<>%]*)>>/g)].map(([, place]) => place!)
+    const objects = places.map((place) => [...place.matchAll(/(\d+)\s+(\d+)\s+R\b/g)])
+    const isClear =
+      places.length === [...text.matchAll(/\/EF\b/g)].length && objects.every((one) => one.length > 0)
+    return (
+      isClear && objects.flat().every(([, number, generation]) => isJson(written, `${number} ${generation}`))
+    )
+  })
+}
+
+function isJson(written: string, object: string): boolean {
+  const kept = [...written.matchAll(new RegExp(`(?<!\\d)${object.replace(' ', '\\s+')}\\s+obj\\b`, 'g'))]
+  return (
+    kept.length > 0 &&
+    kept.every(({ index }) => {
+      const [content] = streamsOf(Buffer.from(written.slice(index), 'latin1'))
+      if (!content) return false
+      const inner = inflated(content, mostDecoded)
+      if (inner === 'unreadable') return false
+      const end = content.indexOf('endstream')
+      return isParsable(inner.length > 0 ? inner : content.subarray(0, Math.max(0, end)))
+    })
+  )
+}
+
+function isParsable(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString('utf8'))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The file from each stream's first byte on: where one ends is found by decoding it. */

@@ -79,16 +79,20 @@ export async function readForm(
   return { fields, lists, files, isTooLarge, isTooMany: false }
 }
 
-/** The file as it may be kept. Throws for a PDF that has scripts or can’t be looked into, and for a picture too large to open. */
+/** The file as it may be kept. Throws for a PDF that has scripts or attached files or can’t be looked into, and for a picture too large to open. */
 async function harmless(bytes: Buffer): Promise<Buffer> {
   const type = fileType(bytes)
   if (type === 'application/pdf') {
     const found = await scriptsIn(bytes)
     if (found === 'no-scripts') return bytes
     throw new RefusedFile(
-      found === 'unreadable'
-        ? 'This PDF can’t be checked. Save it again without a password, or print it to a new PDF, and upload that.'
-        : 'This PDF contains scripts or is too complex. Print it to a new PDF and upload that.',
+      {
+        unreadable:
+          'This PDF can’t be checked. Save it again without a password, or print it to a new PDF, and upload that.',
+        attachments: 'This PDF has other files attached to it. Print it to a new PDF and upload that.',
+        scripts: 'This PDF contains scripts or is too complex. Print it to a new PDF and upload that.',
+        'too-much': 'This PDF contains scripts or is too complex. Print it to a new PDF and upload that.',
+      }[found],
     )
   }
   if (type !== 'image/png' && type !== 'image/jpeg') return bytes

@@ -79,6 +79,9 @@ describe('a PDF with a script is refused', () => {
     ['in ASCII85', ascii85(action)],
     ['in ASCII85, compressed, in hexadecimal digits', hex(deflateSync(ascii85(action)))],
     ['compressed twice', deflateSync(deflated)],
+    ['in an XFA form', Buffer.from('<< /AcroForm << /Fields [] /XFA 12 0 R >> >>')],
+    ['in an XFA form, compressed', deflateSync(Buffer.from('<< /XFA [(template) 12 0 R] >>'))],
+    ['in an XFA form, with an escaped name', Buffer.from('<< /X#46A%\n[(config) 4 0 R] >>')],
   ])('%s', (_, stream) => expect(scriptsIn(pdf(stream))).toBe('scripts'))
 
   test('and so is one that is too large inside or encoded too often', () => {
@@ -100,6 +103,34 @@ describe('a PDF with a script is refused', () => {
   ])('and so is one that can’t be looked into: %s', (_, text) =>
     expect(scriptsIn(pdf(Buffer.from(text)))).toBe('unreadable'),
   )
+
+  test('and so is one with attached files, unless they are JSON as in our own certificates', () => {
+    const withFile = (
+      content: Buffer,
+      place = '<< /F 7 0 R >>',
+      names = '/Names << /EmbeddedFiles 4 0 R >>',
+    ) =>
+      Buffer.concat([
+        Buffer.from(`%PDF-1.7\n3 0 obj\n<< ${names} >>\nendobj\n`),
+        Buffer.from(
+          `5 0 obj\n<< /Type /Filespec /F (a.json) /EF ${place} >>\nendobj\n7 0 obj\n<<>>\nstream\n`,
+        ),
+        content,
+        Buffer.from('\nendstream\nendobj\n%%EOF\n'),
+      ])
+    const json = Buffer.from('{ "type": "VerifiableCredential" }')
+    expect(scriptsIn(withFile(json))).toBe('no-scripts')
+    expect(scriptsIn(withFile(deflateSync(json)))).toBe('no-scripts')
+    for (const content of ['app.alert(1)', '<script>alert(1)</script>', '%PDF-1.7 …', 'MZ…', ''])
+      for (const stored of [Buffer.from(content), deflateSync(Buffer.from(content))])
+        expect(scriptsIn(withFile(stored)), content).toBe('attachments')
+    expect(scriptsIn(withFile(json, '8 0 R')), 'named indirectly').toBe('attachments')
+    expect(scriptsIn(withFile(json, '<< /F 8 0 R >>')), 'nowhere to be found').toBe('attachments')
+    const note = '/Annots [<< /Subtype /FileAttachment /FS 5 0 R >>]'
+    expect(scriptsIn(withFile(Buffer.from('app.alert(1)'), '<< /F 7 0 R >>', note))).toBe('attachments')
+    const later = Buffer.from('7 0 obj\n<<>>\nstream\napp.alert(1)\nendstream\nendobj\n%%EOF\n')
+    expect(scriptsIn(Buffer.concat([withFile(json), later])), 'replaced at the end').toBe('attachments')
+  })
 
   test('but not a certificate or a scan', () => {
     expect(scriptsIn(pdf(deflateSync(Buffer.from('BT (Certificate) Tj ET'))))).toBe('no-scripts')
