@@ -202,5 +202,15 @@ describe('signing in at an identity provider', () => {
     expect(answer.statusCode).toBe(401)
     expect(visitor.cookies.has('sid')).toBe(false)
     expect((await visitor.get('/sign-in/with/another')).statusCode).toBe(404)
+    const asked = async () =>
+      new URL(String((await visitor.get('/sign-in/with/agency')).headers.location)).searchParams
+    const [first, second] = [await asked(), await asked()]
+    expect(first.get('code_challenge_method')).toBe('S256')
+    for (const drawn of ['code_challenge', 'state', 'nonce']) {
+      expect(first.get(drawn)?.length).toBeGreaterThan(40)
+      expect(first.get(drawn)).not.toBe(second.get(drawn))
+    }
+    const wrongState = await visitor.get('/sign-in/with/agency/callback?code=abc&state=def')
+    expect([wrongState.statusCode, visitor.cookies.has('sid')]).toEqual([401, false])
   })
 })

@@ -73,6 +73,7 @@ test('the image copies what is there, and starts what is there', () => {
     .filter((line) => line.startsWith('COPY ') && !line.includes('--from'))
     .flatMap((line) => line.split(' ').slice(1, -1))
   expect(copied).toContain('server')
+  for (const kept of ['.git', '.env', 'data']) expect(read('.dockerignore').split('\n')).toContain(kept)
   expect(copied.filter((one) => !existsSync(path.join(project, one)))).toEqual([])
   const starts = [lines.find((line) => line.startsWith('CMD'))!, String(services.worker?.command)]
   for (const start of starts) {

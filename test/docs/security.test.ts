@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { project } from '#test/support/service.ts'
@@ -39,6 +39,20 @@ test('docs/security.md answers each requirement of ASVS 5.0 levels 1 and 2 once,
     expect(text).toContain(`| ${level} | ${counts.join(' | ')} |`)
   }
   expect(lines.filter(({ how }) => how.trim() === '')).toEqual([])
+})
+
+test('each requirement that is met names a file that shows it', () => {
+  const met = lines.filter(({ state }) => state === 'met')
+  expect(met.filter(({ how }) => !/`[\w./-]+\.\w+`|`Dockerfile`/.test(how))).toEqual([])
+  const withoutTest = met.filter(({ how }) => !how.includes('`test/'))
+  expect(withoutTest.filter(({ how }) => !/^by design|^documented|^written down/.test(how))).toEqual([])
+})
+
+test('no file of the service turns off the check of certificates', () => {
+  const files = globSync('server/**/*.ts', { cwd: project })
+  expect(files.length).toBeGreaterThan(500)
+  const text = files.map((file) => readFileSync(path.join(project, file), 'utf8')).join('\n')
+  expect(text).not.toMatch(/rejectUnauthorized|NODE_TLS_REJECT|checkServerIdentity/)
 })
 
 test('docs/security.md names only files and tests that exist', () => {

@@ -25,7 +25,7 @@ async function aReceiver(...statuses: number[]) {
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => {
       arrived.push({ headers: request.headers, body: Buffer.concat(parts).toString() })
-      response.writeHead(statuses.shift() ?? 204).end()
+      response.writeHead(statuses.shift() ?? 204, { location: '/elsewhere' }).end()
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -85,6 +85,16 @@ test('a program’s software is told that clearance changed: signed, retried und
   expect((await olu.get(`/programs/${other}/webhooks`)).statusCode).toBe(404)
   const described = (await world.visitor().get('/api/openapi.json')).json()
   expect(Object.keys(described.webhooks)).toContain('clearance.changed')
+})
+
+test('a redirect is not followed, wherever it leads', async () => {
+  const { arrived, url } = await aReceiver(302, 307)
+  for (const status of ['302', '307'])
+    expect(await post(url, {}, '{}', true)).toMatchObject({
+      isAccepted: false,
+      says: expect.stringContaining(status),
+    })
+  expect(arrived).toHaveLength(2)
 })
 
 test('nothing is sent to loopback, private or reserved addresses, however they are written', async () => {

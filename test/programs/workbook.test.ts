@@ -71,6 +71,11 @@ test('a file that would take too much room, or that only looks like a workbook, 
   expect(workbookCsv(zipSync({ 'a.txt': strToU8('x') }))).toMatchObject({
     message: expect.stringContaining('not an Excel workbook'),
   })
+  const entity =
+    '<!DOCTYPE worksheet [<!ENTITY a SYSTEM "file:///etc/hostname"><!ENTITY b "&a;&a;">]><worksheet><sheetData><row r="1"><c t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>'
+  expect(workbookCsv(odd(entity)), 'an entity is never replaced').toMatchObject({
+    message: expect.stringContaining('can’t be opened'),
+  })
   expect(workbookCsv(odd('<worksheet><row>'))).toMatchObject({
     message: expect.stringContaining('can’t be opened'),
   })

@@ -58,7 +58,13 @@ test('every page carries the policy that keeps scripts and frames of others out,
       expect(answer.headers['permissions-policy']).toContain(`${feature}=()`)
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.headers['x-content-type-options']).toBe('nosniff')
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined()
   }
+  const form = (await visitor().get('/sign-in')).body
+  expect(form).toMatch(/<input [^>]*type="password"[^>]*>/)
+  expect(form).toMatch(/<input [^>]*autocomplete="current-password[^>]*>/)
+  expect(form).not.toMatch(/onpaste|autocomplete="off"/)
+  expect((await ada.get('/')).body).toContain('action="/sign-out"')
 })
 
 test('static files are kept for a year, under names that change with their content', async () => {
