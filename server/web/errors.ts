@@ -36,7 +36,7 @@ export const AlreadySent = createError(
 )
 export const TooManyRequests = createError(
   'TOO_MANY_REQUESTS',
-  'Nothing was saved. Try again in %s seconds.',
+  'Try again in %s seconds.',
   429,
 )
 export const Busy = createError('BUSY', 'The service is very busy right now. Try again in a minute.', 503)
