@@ -10,8 +10,13 @@ export const timetable = {
     retries: 3,
     minutes: 30,
   },
+  'draw-certificate': {
+    says: 'Draw the PDF of a certificate that was just issued',
+    retries: 5,
+    minutes: 5,
+  },
   'draw-certificates': {
-    says: 'Draw the PDFs of issued certificates',
+    says: 'Issue certificates that waited for a name, and draw the PDFs that are still missing',
     cron: '*/5 * * * *',
     retries: 3,
     minutes: 15,
