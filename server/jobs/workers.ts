@@ -54,6 +54,7 @@ export async function startWorkers(
   await boss.start()
   for (const name of names) await prepare(boss, name, timetable[name])
   if (isAlone) await releaseJobs(boss)
+  await forgetTheFuture(boss)
   for (const name of names) {
     const { atOnce = 1, isAwaited = false }: JobPlan = timetable[name]
     const polling = {
@@ -91,6 +92,23 @@ async function releaseJobs(boss: PgBoss): Promise<void> {
     .getDb()
     .executeSql(`update pgboss.job set heartbeat_on = now() - interval '1 hour' where state = 'active'`)
   await boss.supervise()
+}
+
+/**
+ * A clock that was ahead, such as one at a wrong year, left times behind until which nothing would be scheduled. No retry
+ * waits longer than an hour.
+ */
+async function forgetTheFuture(boss: PgBoss): Promise<void> {
+  const db = boss.getDb()
+  await db.executeSql(
+    `update pgboss.version set cron_on = now() where cron_on > now() + interval '5 minutes'`,
+  )
+  const scheduled = names.filter((name) => 'cron' in timetable[name])
+  await db.executeSql(
+    `update pgboss.job set start_after = now()
+     where name = any($1) and state in ('created', 'retry') and start_after > now() + interval '1 day'`,
+    [scheduled],
+  )
 }
 
 async function prepare(boss: PgBoss, name: JobName, plan: JobPlan): Promise<void> {
