@@ -2,7 +2,7 @@ import { keepOverviewDay } from '#server/oversight/licensing/overview.actions.ts
 import { findEmailLook } from './admin/branding/email-look.ts'
 import { tellOffices } from './admin/watch/watch.actions.ts'
 import { makeBackup } from './backup/backup.actions.ts'
-import { catchUpCertificates } from './certificates/certificates/catch-up.actions.ts'
+import { catchUpCertificates, drawIssued } from './certificates/certificates/catch-up.actions.ts'
 import { checkWholeRegister } from './certificates/certificates/register-check.actions.ts'
 import { openDataKey, readKeysIfThere } from './certificates/credentials/key-file.ts'
 import { issuerDid, signingKeyAt } from './certificates/credentials/keys.ts'
@@ -69,6 +69,7 @@ export const jobHandlers = (needs: Needs): Handlers => ({
 type Part<Name extends JobName> = Pick<Handlers, Name>
 type RecordJob =
   | 'refresh-standings'
+  | 'draw-certificate'
   | 'draw-certificates'
   | 'sign-ledger-head'
   | 'keep-overview'
@@ -90,6 +91,7 @@ type MessageJob =
 
 const recordHandlers = ({ db, databaseUrl, clock, mail, config }: Needs): Part<RecordJob> => ({
   'refresh-standings': () => refreshStale(db, dayOf(clock())),
+  'draw-certificate': ({ certificate }) => drawIssued(db, String(certificate), config.keysFile, clock()),
   'draw-certificates': async () => {
     const threads = packetThreads()
     try {

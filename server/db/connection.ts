@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { DB } from './schema.ts'
@@ -13,6 +14,28 @@ types.setTypeParser(pg.types.builtins.INT8, Number)
 // vary with filters, and every name takes memory in the database, so the number of names is limited.
 const mostNames = 300
 
+/** What pg says when no answer came in `query_timeout`. */
+const noAnswer = 'Query read timeout'
+
+/** Connections of one pool. They are closed when an answer does not come: the other end is gone, and nothing said so. */
+class PatientClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg's query is overloaded in ways that a subclass can only pass on
+  override query(text: any, values?: any, done?: any): any {
+    const answer: unknown = super.query(text, values, done)
+    if (answer instanceof Promise)
+      answer.catch((error: Error) => {
+        if (error.message !== noAnswer) return
+        // Otherwise the pool would hand it out again, to wait behind the statement that never ended.
+        this.end().catch(() => {})
+        socketOf(this).destroy()
+      })
+    return answer
+  }
+}
+
+const socketOf = (client: pg.Client): Socket =>
+  (client as unknown as Readonly<{ connection: Readonly<{ stream: Socket }> }>).connection.stream
+
 /** Connections of one pool that send Kysely's statements as named ones. */
 function namingClient(): typeof pg.Client {
   const names = new Map<string, string>()
@@ -23,7 +46,7 @@ function namingClient(): typeof pg.Client {
     names.set(text, name)
     return name
   }
-  return class extends pg.Client {
+  return class extends PatientClient {
     // biome-ignore lint/suspicious/noExplicitAny: pg's query is overloaded in ways that a subclass can only pass on
     override query(text: any, values?: any, done?: any): any {
       const isNamed = typeof text === 'string' && Array.isArray(values) && values.length > 0
@@ -52,6 +75,9 @@ export type Patience = Readonly<{
  */
 export const isPooled = (url: string): boolean => new URL(url).searchParams.get('pgbouncer') === 'true'
 
+/** A database that is there ends a statement itself. So much later, no answer means that the network is cut. */
+const graceSeconds = 2
+
 /** A pool of connections to one database; close it with `db.destroy()`. */
 export function connect(
   url: string,
@@ -62,13 +88,16 @@ export function connect(
   const readOnly = access === 'read only' ? ['-c default_transaction_read_only=on'] : []
   const options = [sessionOptions(patience), ...readOnly].join(' ')
   const connections = new pg.Pool({
-    ...(isPooled(url) ? {} : { Client: namingClient(), options }),
+    ...(isPooled(url) ? { Client: PatientClient } : { Client: namingClient(), options }),
     connectionString: url,
     max: pool,
     types,
     application_name: 'safe-harbor-training',
     // A connection whose other end is gone without a word is noticed while it idles.
     keepAlive: true,
+    ...(patience.statementSeconds
+      ? { query_timeout: (patience.statementSeconds + graceSeconds) * 1000 }
+      : {}),
     connectionTimeoutMillis: (patience.connectionSeconds ?? 0) * 1000,
   })
   // When the database server drops a connection, its client emits an error. An error without a listener would end the

@@ -34,30 +34,36 @@ export async function startWorkers(
   log: FastifyBaseLogger,
   { isAlone = false } = {},
 ): Promise<Workers> {
-  const boss = new PgBoss({
+  // What the queue doesn't know goes to the driver.
+  const options = {
     connectionString: url,
     application_name: 'safe-harbor-jobs',
     max: 3,
+    // A network that is cut without a word must not hold a connection for minutes.
+    query_timeout: 30_000,
+    keepAlive: true,
     migrate: false,
     createSchema: false,
     // How often it looks for jobs whose process was killed.
     superviseIntervalSeconds: 15,
     monitorIntervalSeconds: 15,
-  })
+  }
+  const boss = new PgBoss(options)
   const stopping = new AbortController()
   boss.on('error', (error) => log.error(error, 'The job queue'))
   await boss.start()
   for (const name of names) await prepare(boss, name, timetable[name])
   if (isAlone) await releaseJobs(boss)
+  await forgetTheFuture(boss)
   for (const name of names) {
     const { atOnce = 1, isAwaited = false }: JobPlan = timetable[name]
-    const options = {
+    const polling = {
       pollingIntervalSeconds: isAwaited ? 1 : 2,
       batchSize: 1,
       localConcurrency: atOnce,
       includeMetadata: true,
     } as const
-    await boss.work<JobData, void, typeof options>(name, options, async ([job]) => {
+    await boss.work<JobData, void, typeof polling>(name, polling, async ([job]) => {
       if (!job) return
       log.debug({ job: name, id: job.id }, 'job started')
       const signal = AbortSignal.any([job.signal, stopping.signal])
@@ -88,10 +94,28 @@ async function releaseJobs(boss: PgBoss): Promise<void> {
   await boss.supervise()
 }
 
+/**
+ * A clock that was ahead, such as one at a wrong year, left times behind until which nothing would be scheduled. No retry
+ * waits longer than an hour.
+ */
+async function forgetTheFuture(boss: PgBoss): Promise<void> {
+  const db = boss.getDb()
+  await db.executeSql(
+    `update pgboss.version set cron_on = now() where cron_on > now() + interval '5 minutes'`,
+  )
+  const scheduled = names.filter((name) => 'cron' in timetable[name])
+  await db.executeSql(
+    `update pgboss.job set start_after = now()
+     where name = any($1) and state in ('created', 'retry') and start_after > now() + interval '1 day'`,
+    [scheduled],
+  )
+}
+
 async function prepare(boss: PgBoss, name: JobName, plan: JobPlan): Promise<void> {
   const { policy, ...options } = queueOptions(plan)
   await boss.createQueue(name, { ...options, policy })
   await boss.updateQueue(name, options)
-  if (plan.cron) await boss.schedule(name, plan.cron, {}, { tz: timeZone })
+  // What came due while no process ran is made up for once, such as the morning’s reminders.
+  if (plan.cron) await boss.schedule(name, plan.cron, {}, { tz: timeZone, missed: 'once' })
   else await boss.unschedule(name)
 }

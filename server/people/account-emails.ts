@@ -29,10 +29,10 @@ export function emailChangeAsked(
   baseUrl: string,
 ): readonly AccountEmail[] {
   const subject = 'Confirm your email'
-  const link = `You asked to use this email for your work training account.\n\nOpen this address within two days to confirm it:\n${baseUrl}/email/${token}\n\nIf you did not ask for this, you can ignore this message.\n`
+  const link = `You asked to use this email for your account at work.\n\nOpen this address within two days to confirm it:\n${baseUrl}/email/${token}\n\nIf you did not ask for this, you can ignore this message.\n`
   const taken =
-    'Someone asked to use this email for another work training account. It already has an account, so nothing has changed.\n'
-  const warning = `Someone asked to replace this email of your work training account with another one. It changes when the new email is confirmed.\n\nIf this was not you, sign in and change your password, or tell your administrator now.\n`
+    'Someone asked to use this email for another account at work. It already has an account, so nothing has changed.\n'
+  const warning = `Someone asked to replace this email of your account at work with another one. It changes when the new email is confirmed.\n\nIf this was not you, sign in and change your password, or tell your administrator now.\n`
   return [
     { to, subject, text: isTaken ? taken : link, days: 2 },
     ...(from ? [{ to: from, subject: 'A change to your account', text: warning }] : []),
@@ -45,9 +45,9 @@ export function emailChanged({
   to,
 }: Readonly<{ from: string | null; to: string }>): readonly AccountEmail[] {
   const subject = 'Your email has changed'
-  const now = 'You now sign in to your work training with this email.\n'
+  const now = 'You now sign in to your account at work with this email.\n'
   const before =
-    'Your work training account no longer uses this email.\n\nIf you did not ask for this, tell your administrator now.\n'
+    'Your account at work no longer uses this email.\n\nIf you did not ask for this, tell your administrator now.\n'
   return [{ to, subject, text: now }, ...(from ? [{ to: from, subject, text: before }] : [])]
 }
 
@@ -72,7 +72,7 @@ export const accountsMerged = (to: string, personId: string, until: Date): Accou
   to,
   personId,
   subject: 'Your accounts are one now',
-  text: `You had two work training accounts, and they were merged. Nothing was lost. You can still sign in with this email; use the password of your other account.\n\nIf the two accounts aren’t both yours, tell your administrator by ${formatDay(dayOf(until))}: until then the merge can be reversed.\n`,
+  text: `You had two accounts at work, and they were merged. Nothing was lost. You can still sign in with this email; use the password of your other account.\n\nIf the two accounts aren’t both yours, tell your administrator by ${formatDay(dayOf(until))}: until then the merge can be reversed.\n`,
 })
 
 export const resetLink = (to: string, address: string): AccountEmail => ({
@@ -87,5 +87,5 @@ export const passwordLink = (to: string, address: string, days: number): Account
   to,
   days,
   subject: 'Set your password',
-  text: `You have an account for your work training.\n\nOpen this link within ${days === 1 ? 'a day' : `${days} days`} and choose a password:\n${address}\n\nThe link works once. If you did not expect this email, you can ignore it.\n`,
+  text: `You have an account at work that needs a password.\n\nOpen this link within ${days === 1 ? 'a day' : `${days} days`} and choose a password:\n${address}\n\nThe link works once. If you did not expect this email, you can ignore it.\n`,
 })

@@ -7,13 +7,19 @@ import {
   certificateFile,
   issueCertificate,
 } from '#server/certificates/certificates/issuing.actions.ts'
-import { findCertificateOf, listRefused } from '#server/certificates/certificates/queries.ts'
+import {
+  findCertificateFile,
+  findCertificateOf,
+  findCertificateOfCompletion,
+  listRefused,
+} from '#server/certificates/certificates/queries.ts'
 import { readKeyFile } from '#server/certificates/credentials/key-file.ts'
 import { publishedKeys } from '#server/certificates/credentials/keys.ts'
 import { verifyCertificateFile } from '#server/certificates/credentials/verification.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
+import { handlersOf, workOff } from '#test/support/jobs.ts'
 import { completionsOf } from './completions.ts'
 import { sample } from './sample.ts'
 
@@ -64,6 +70,34 @@ describe('issuing', () => {
       { made: 100, numbers: 100, least: 'SH-000001', most: 'SH-000100', places: 100, entries: 100 },
     ])
   }, 180_000)
+
+  test('the job that draws a certificate is enqueued with it, or with a rollback not at all, and needs no schedule', async () => {
+    const world = await aWorld()
+    const { db, config } = world
+    await sql`delete from pgboss.job`.execute(db)
+    const [completion] = await completionsOf(world, await personId(db, 'ada@northstar.example'), 1)
+    const issue = (before?: string) =>
+      writeEvidence(db, async (trx) => {
+        await issueCertificate(trx, completion!, certified, config, world.clock.now)
+        if (before) throw new Error(before)
+      })
+    const jobs = async () => {
+      const { rows } = await sql<{ id: string }>`
+        select data ->> 'certificate' as id from pgboss.job where name = 'draw-certificate'`.execute(db)
+      return rows.map(({ id }) => id)
+    }
+    await expect(issue('rolled back')).rejects.toThrow('rolled back')
+    expect(await jobs()).toEqual([])
+    for (let times = 0; times < 2; times++) await issue()
+    const { id } = (await findCertificateOfCompletion(db, completion!.id))!
+    expect(await jobs()).toEqual([id])
+    await workOff(world, 'draw-certificate')
+    const drawn = await findCertificateFile(db, id)
+    // As when a worker was killed after drawing.
+    await (await handlersOf(world))['draw-certificate']({ certificate: id })
+    expect(drawn?.pdf.subarray(0, 5).toString()).toBe('%PDF-')
+    expect(await findCertificateFile(db, id)).toEqual(drawn)
+  })
 
   test('a name that cannot be printed delays the certificate until it is fixed and uses no number', async () => {
     const world = await aWorld()

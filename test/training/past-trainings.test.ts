@@ -5,6 +5,7 @@ import { programId, readable } from '#test/programs/programs.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { handlersOf, workOff } from '#test/support/jobs.ts'
+import { listTold } from '#test/support/notices.ts'
 
 let world: World
 let rae: Client
@@ -126,6 +127,11 @@ test('each row is checked in words before anything is recorded, and matched by e
       completed_on: '2025-04-06',
       file_name: null,
     }),
+  ])
+  // One message for the whole file to each who can decide. Rae imported it, and the program has no other administrator.
+  expect(await listTold(world.db, 'past-trainings-waiting', 'outside-training-waiting')).toEqual([
+    'lee@licensing.example past-trainings-waiting',
+    'max@licensing.example past-trainings-waiting',
   ])
   const [{ id }] = (await world.db
     .selectFrom('outside_trainings')

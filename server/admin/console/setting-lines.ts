@@ -189,7 +189,7 @@ export const settingList: readonly Setting[] = [
     group: 'Backups',
     example: '/var/backups/safe-harbor',
     changes:
-      'Where a backup is written every night at 2:20 Central time, one file each. Put the folder on another disk.',
+      'Where a backup is written every night at 3:20 Central time, one file each. Put the folder on another disk.',
     value: ({ backupDir }) => backupDir ?? 'Not set',
   },
   {

@@ -3,7 +3,7 @@ import type { Database } from '#server/db/connection.ts'
 import { writeEvidence } from '#server/ledger/actions.ts'
 import type { makeCertificate } from './certificate-file.ts'
 import { certificateFile, type Issuer, issueCertificate } from './issuing.actions.ts'
-import { listRefused, listUndrawn } from './queries.ts'
+import { findCertificateById, listRefused, listUndrawn } from './queries.ts'
 
 type Needs = Readonly<{
   issuer: Issuer
@@ -11,6 +11,12 @@ type Needs = Readonly<{
   /** Worker threads that draw many files, so that pages don't wait for them. */
   threads?: Readonly<{ many: number; makeCertificate: typeof makeCertificate }>
 }>
+
+/** Draws one certificate, as the transaction that issued it asked for. */
+export async function drawIssued(db: Database, id: string, keysFile: string, now: Date): Promise<void> {
+  const certificate = await findCertificateById(db, id)
+  if (certificate) await certificateFile(db, certificate, keysFile, now)
+}
 
 /**
  * Retries what failed before: issues certificates that were refused because of a name that has since been fixed, and

@@ -7,6 +7,7 @@ import type { CertificateFacts } from '#server/certificates/facts.ts'
 import { newCertificateToken } from '#server/certificates/tokens.ts'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { notify, notifyAll } from '#server/notices/actions.ts'
 import { listProgramAdministrators } from '#server/notices/queries.ts'
@@ -147,7 +148,7 @@ type NewCertificate = Readonly<{
   corrects_id: string | null
 }>
 
-/** Inserts the certificate with the next number, and its status list entries. */
+/** Inserts the certificate with the next number, its status list entries, and the job that draws it. */
 export async function insertCertificate(
   trx: Transaction<DB>,
   { completion, certified, corrects_id }: NewCertificate,
@@ -185,6 +186,7 @@ export async function insertCertificate(
       .executeTakeFirst()
     isPlaced = row !== undefined
   }
+  await enqueue(trx, 'draw-certificate', { certificate: id })
   return { id, facts }
 }
 
@@ -207,8 +209,8 @@ type CertificateFile = Readonly<{ pdf: Buffer; sha256: string; credential: strin
 
 /**
  * The issued file: drawn and signed once from the frozen facts, stored with its hash and served unchanged after that.
- * It is made after the certificate is issued, so that slow drawing holds no lock. After a crash between the two, the
- * next request makes it. A caller that needs many files passes a `make` that runs in worker threads.
+ * A job makes it once the certificate is issued, so that slow drawing holds no lock. A request that comes before the job
+ * makes it too. A caller that needs many files passes a `make` that runs in worker threads.
  */
 export async function certificateFile(
   db: Database,
